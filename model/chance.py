@@ -1,0 +1,84 @@
+"""Luck has an address: each draw is a pure function of who decides what, when, and in which world.
+
+Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011) mixes a counter of four 32-bit words with a
+64-bit key. The key is the seed; the counter holds round and decision point, actor, counterpart,
+and negotiation. Ids are hashes of names, never positions in a list, so adding an actor, a rung or
+a mechanism disturbs nobody else's luck.
+"""
+
+import hashlib
+from enum import IntEnum
+
+import numpy as np
+
+from model.rule import normal_quantile, rule
+
+
+class Moment(IntEnum):
+    """The decision points at which luck enters. Numbers are part of what a seed means: never reuse one."""
+
+    OIL = 1
+    REGION = 2
+    TYPE = 3
+    TYPE_KEPT = 4
+    TURNOVER = 5
+    MISREAD = 6
+    CONDUCT = 7
+    SLIP = 8
+    CONTACT = 9
+    HOST = 10
+    PROPOSE = 11
+    PROPOSER = 12
+    OFFER = 13
+    FORMULATE = 14
+    EVIDENCE = 15
+    VETO = 16
+    COMPLY = 17
+    DETECT = 18
+    FRICTION = 19
+    ATTACK = 20
+    WITHDRAW = 21
+    FORGIVE = 22
+    INITIATIVE = 23
+
+
+M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+LOW, HALF, SPARE, SHORT = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(11), np.uint64(16)
+ONE = np.uint64(1)
+
+
+def stable_id(name: str) -> int:
+    """Hash a name to the 32-bit number under which its draws are addressed."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
+
+
+@rule
+def philox(a, b, c, d, u, v):
+    """Mix four counter words with two key words in ten rounds (Random123's Philox4x32-10)."""
+    for _ in range(10):
+        p, q = M0 * a, M1 * c
+        a, b, c, d = (q >> HALF) ^ b ^ u, q & LOW, (p >> HALF) ^ d ^ v, p & LOW
+        u, v = (u + W0) & LOW, (v + W1) & LOW
+    return a, b, c, d
+
+
+@rule
+def draw(world, moment, who=0, whom=0, negotiation=0):
+    """Draw uniformly from (0, 1]: a chance p happens exactly when ``p >= draw``, so 0 never and 1 always."""
+    when = np.uint64(world.clock[0]) << SHORT | np.uint64(moment)
+    a, b, _, _ = philox(
+        when,
+        np.uint64(who),
+        np.uint64(whom),
+        np.uint64(negotiation),
+        world.seed & LOW,
+        world.seed >> HALF,
+    )
+    return np.float64(((a << HALF | b) >> SPARE) + ONE) * 1.1102230246251565e-16  # 2 ** -53
+
+
+@rule
+def normal(world, moment, who=0, whom=0, negotiation=0):
+    """Draw from the standard normal distribution, at the same address as ``draw``."""
+    return normal_quantile(draw(world, moment, who, whom, negotiation))

@@ -1,0 +1,143 @@
+"""What is measured: the indicators of each round, in declared order, and the outcome of a run."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from model.rule import rule
+from model.rules.beliefs import uncertainty
+from model.rules.conduct import acted
+from model.rules.lookups import progress, suffered, tension_of
+from model.statuses import Outcome
+from model.world import World
+
+
+class Indicator(NamedTuple):
+    """A measured series: its name, its unit and what it says."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+BY_NEGOTIATION = (
+    Indicator("trust_first", "0 to 1", "trust of the first party in the second"),
+    Indicator("trust_second", "0 to 1", "trust of the second party in the first"),
+    Indicator("uncertainty", "standard deviation", "mean of the two beliefs' standard deviations"),
+    Indicator("tension", "0 to ceiling", "mean posture of the two parties"),
+    Indicator("deal_progress", "share of stake", "stake of the rungs that stand verified"),
+    Indicator("pressure", "0 to 1", "mean pressure suffered by the two parties"),
+    Indicator("programme", "0 to 1", "highest programme level of the two parties"),
+    Indicator("contact", "0 or 1", "whether a round of talks was held"),
+    Indicator("misperception", "share", "share of the two parties' acts that the other misread"),
+    Indicator("support_first", "0 to 1", "support at home of the first party"),
+    Indicator("support_second", "0 to 1", "support at home of the second party"),
+    Indicator("breaches", "count", "breaches called so far, withdrawals included"),
+)
+OVERALL = (
+    Indicator("trust", "0 to 1", "mean trust over all negotiating pairs, both directions"),
+    Indicator("uncertainty", "standard deviation", "mean over negotiations"),
+    Indicator("tension", "0 to ceiling", "mean over negotiations"),
+    Indicator("deal_progress", "share of stake", "mean over negotiations"),
+    Indicator("pressure", "0 to 1", "mean over negotiations"),
+    Indicator("programme", "0 to 1", "mean over negotiations"),
+    Indicator("contact", "share", "share of negotiations with a round of talks"),
+    Indicator("misperception", "share", "mean over negotiations"),
+    Indicator("support", "0 to 1", "mean support at home over all parties"),
+    Indicator("breaches", "count", "sum over negotiations"),
+    Indicator("oil", "log deviation", "oil price"),
+    Indicator("region", "deviation", "regional tension"),
+)
+WIDE, NARROW = len(OVERALL), len(BY_NEGOTIATION)
+RECENT = 12  # rounds looked back on to say whether contact was managed
+LEAST_CONTACT = 0.25  # share of those rounds with contact
+MOST_TENSION = 0.85  # mean tension in them
+
+EN_ROUTE = {name: place for place, (name, _, _) in enumerate(BY_NEGOTIATION)}
+
+
+@rule
+def observe_negotiation(world, k, seen, at):
+    """Measure one negotiation into a row, from position ``at`` on, in the order of BY_NEGOTIATION."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    seen[at] = world.trust[a, b]
+    seen[at + 1] = world.trust[b, a]
+    seen[at + 2] = 0.5 * (uncertainty(world, a, b) + uncertainty(world, b, a))
+    seen[at + 3] = tension_of(world, k)
+    seen[at + 4] = progress(world, k)
+    seen[at + 5] = 0.5 * (suffered(world, a) + suffered(world, b))
+    seen[at + 6] = max(world.programme[a], world.programme[b])
+    seen[at + 7] = world.contact[k]
+    seen[at + 8] = 0.5 * (world.misread[a, b] + world.misread[b, a])
+    seen[at + 9] = world.support[a]
+    seen[at + 10] = world.support[b]
+    seen[at + 11] = world.breaches[k]
+
+
+@rule
+def observe(world, seen):
+    """Measure the world into a row: OVERALL, then each negotiation's BY_NEGOTIATION."""
+    for place in range(WIDE):
+        seen[place] = 0.0
+    count = world.n_negotiation
+    for k in range(count):
+        at = WIDE + k * NARROW
+        observe_negotiation(world, k, seen, at)
+        seen[0] += 0.5 * (seen[at] + seen[at + 1])
+        for place in range(1, 8):
+            seen[place] += seen[at + 1 + place]
+        seen[8] += 0.5 * (seen[at + 9] + seen[at + 10])
+        seen[9] += seen[at + 11]
+    for place in range(9):
+        seen[place] /= count
+    seen[10] = world.oil[0]
+    seen[11] = world.region[0]
+
+
+def indicator_names(negotiations: Sequence[str]) -> list[str]:
+    """Name the columns of a trajectory, in order."""
+    own = [f"{name}.{indicator.name}" for name in negotiations for indicator in BY_NEGOTIATION]
+    return [indicator.name for indicator in OVERALL] + own
+
+
+def look(world: World) -> np.ndarray:
+    """Measure a world now: one row of indicators, float64[OVERALL + negotiations * BY_NEGOTIATION]."""
+    seen = np.empty(WIDE + world.size["negotiation"] * NARROW)
+    observe(world.handle, seen)
+    return seen
+
+
+def series(trajectory: np.ndarray, negotiation: int) -> dict[str, np.ndarray]:
+    """Take one negotiation's indicators out of a trajectory [round, indicator], by name."""
+    at = WIDE + negotiation * NARROW
+    return {name: trajectory[:, at + place] for name, place in EN_ROUTE.items()}
+
+
+def outcome_of(trajectory: np.ndarray, negotiation: int) -> Outcome:
+    """Say how a negotiation stands at the end of a trajectory.
+
+    comprehensive_deal: every rung stands verified. partial_arrangement: some rung does.
+    managed_contact: none does, but in the last 12 rounds there was contact in at least a quarter
+    and mean tension was at most 0.85. breakdown: anything else.
+    """
+    seen = series(trajectory, negotiation)
+    progress_now = seen["deal_progress"][-1]
+    if progress_now >= 1.0 - 1e-9:
+        return Outcome.comprehensive_deal
+    if progress_now > 0.0:
+        return Outcome.partial_arrangement
+    recent = slice(max(len(trajectory) - RECENT, 1), None)
+    managed = seen["contact"][recent].mean() >= LEAST_CONTACT and seen["tension"][recent].mean() <= MOST_TENSION
+    return Outcome.managed_contact if managed else Outcome.breakdown
+
+
+def overall_outcome(trajectory: np.ndarray, negotiations: int) -> Outcome:
+    """Give the outcome of a whole run: that of its least advanced negotiation."""
+    return min(outcome_of(trajectory, k) for k in range(negotiations))
+
+
+def digest(trajectory: Any) -> str:
+    """Hash a trajectory: SHA-256 of its float64 values, little-endian, round by round."""
+    return hashlib.sha256(np.ascontiguousarray(trajectory, "<f8").tobytes()).hexdigest()

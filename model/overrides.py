@@ -1,0 +1,159 @@
+"""Overrides are data: at this act of this round, this cell takes this value. Everything else is one of these.
+
+Scheduled events, injected events, what-would-have-flipped-it, branches, scripted opponents, case
+replays and human seats are all lists of ``Override``; both drivers apply them after the act has
+decided and before the page is turned.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from model.columns import SERVICES
+from model.faults import Fault, ScenarioError, rows, table
+from model.protocol import ACT, ACT_ON, PROTOCOL
+from model.scenario import Event, Move, Scenario
+from model.world import Forced, Names, names, sizes
+
+
+class Override(NamedTuple):
+    """A forced move, in names."""
+
+    round: int
+    act: str
+    negotiation: str | None = None
+    actor: str | None = None
+    counterpart: str | None = None
+    value: float = 0.0
+
+
+class Kind(NamedTuple):
+    """What an event does: the act it forces, the value if none is given, and the names it needs."""
+
+    act: str
+    value: float
+    needs: tuple[str, ...]
+    meaning: str
+
+
+EVENTS = {
+    "oil_shock": Kind("drift_oil", 0.6, (), "the oil price deviation jumps to the value"),
+    "regional_incident": Kind("drift_region", 0.8, (), "regional tension jumps to the value"),
+    "election": Kind("change_government", 1, ("actor",), "the actor's government changes"),
+    "attack": Kind("attack", 1, ("actor",), "the spoiler attacks"),
+    "withdrawal": Kind("withdraw", 1, ("negotiation", "actor"), "the actor leaves what stands"),
+    "leak": Kind("choose_channel", 2, ("negotiation",), "the talks become public"),
+    "silence": Kind("hold_talks", 0, ("negotiation",), "no round of talks takes place"),
+    "loss_of_access": Kind("stay_barred", 1, ("negotiation",), "inspectors are shut out, until access is restored"),
+    "access_restored": Kind("stay_barred", 0, ("negotiation",), "inspectors are let in again"),
+    "facilitator_arrives": Kind("be_present", 1, ("actor",), "the facilitator comes"),
+    "facilitator_leaves": Kind("be_present", 0, ("actor",), "the facilitator goes"),
+    "pressure_step": Kind("press", 0.8, ("actor", "counterpart"), "the actor's pressure on the counterpart jumps to the value"),
+    "hostile_act": Kind("choose_conduct", 0, ("actor", "counterpart"), "the actor acts with hostility"),
+    "conciliatory_act": Kind("choose_conduct", 1, ("actor", "counterpart"), "the actor acts with good will"),
+    "incident": Kind("harden", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
+}  # fmt: skip
+
+
+def act_number(name: str) -> int | None:
+    """Find an act by its own name or by the column it decides."""
+    return ACT.get(name, ACT_ON.get(name))
+
+
+def resolve(scenario: Scenario, override: Override) -> Forced:
+    """Turn names into numbers. Raises ScenarioError naming what does not fit."""
+    lists, counts = names(scenario), sizes(scenario)
+    number = act_number(override.act)
+    if number is None:
+        raise ScenarioError([Fault.unknown("moves.act", override.act, ACT, "act")])
+    cell = 0
+    axes = PROTOCOL[number].axes
+    for place, axis in enumerate(axes):
+        cell = cell * counts[axis] + _along(axis, place, axes, override, lists, scenario)
+    return Forced(override.round, number, cell, override.value)
+
+
+def _along(axis: str, place: int, axes: tuple[str, ...], override: Override, lists: Names, scenario: Scenario) -> int:
+    """Find the position along one axis that an override names."""
+    if axis == "world":
+        return 0
+    if axis == "negotiation":
+        return _position(lists.negotiation, override.negotiation, "negotiation", override)
+    if axis == "side":
+        talks = scenario.negotiations.get(str(override.negotiation))
+        return _position(list(talks.parties) if talks else [], override.actor, "party to it", override)
+    if axis == "rung":
+        talks = _position(lists.negotiation, override.negotiation, "negotiation", override)
+        return _position(lists.rung[talks], override.counterpart, "rung", override)
+    if axis == "service":
+        return _position(list(SERVICES), override.counterpart, "service", override)
+    if axis == "slot":
+        raise ScenarioError([Fault(override.act, "", "cannot be forced")])
+    named = override.counterpart if axis in axes[:place] else override.actor
+    return _position(getattr(lists, axis), named, axis, override)
+
+
+def _position(known: list[str], name: str | None, what: str, override: Override) -> int:
+    if name in known:
+        return known.index(str(name))
+    where = f"round {override.round}, {override.act}"
+    raise ScenarioError([Fault.unknown(where, name, known, what)])
+
+
+def from_event(event: Event) -> Iterator[Override]:
+    """Write a scheduled event as overrides, one for each round in which it holds."""
+    kind = EVENTS[event.kind]
+    value = kind.value if event.value is None else event.value
+    for now in range(event.round, (event.until or event.round) + 1):
+        yield Override(now, kind.act, event.negotiation, event.actor, event.counterpart, value)
+
+
+def from_move(move: Move) -> Override:
+    """Write a scenario's forced move as an override."""
+    return Override(move.round, move.act, move.negotiation, move.actor, move.counterpart, move.value)
+
+
+def forced(scenario: Scenario, more: Iterable[Override] = ()) -> list[Forced]:
+    """Collect all overrides of a run: scheduled events, the scenario's moves, and any more."""
+    events = (override for event in scenario.events for override in from_event(event))
+    return [resolve(scenario, each) for each in (*events, *map(from_move, scenario.moves), *more)]
+
+
+def check_events(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find events whose kind or names do not exist."""
+    for number, event in enumerate(rows(data, "events")):
+        where, kind = f"events.{number}", event.get("kind")
+        if kind not in EVENTS:
+            yield Fault.unknown(f"{where}.kind", kind, EVENTS, "kind of event")
+            continue
+        for need in EVENTS[str(kind)].needs:
+            if event.get(need) is None:
+                yield Fault(f"{where}.{need}", "", f"is missing; `{kind}` needs it")
+            else:
+                yield from _check_name(data, f"{where}.{need}", need, event)
+        last, first = event.get("until"), event.get("round")
+        if isinstance(last, int) and isinstance(first, int) and last < first:
+            yield Fault(f"{where}.until", last, "is before the event begins")
+
+
+def _check_name(data: Mapping[str, Any], where: str, need: str, event: Mapping[str, Any]) -> Iterator[Fault]:
+    act = EVENTS[str(event["kind"])].act
+    if need == "negotiation":
+        known = {*table(data, "negotiations")}
+    elif act == "attack":
+        known = {*table(data, "outsiders")}
+    elif act == "be_present":
+        known = {*table(data, "facilitators")}
+    elif "side" in PROTOCOL[ACT[act]].axes:
+        parties = table(data, "negotiations", str(event.get("negotiation"))).get("parties", [])
+        known = {party for party in parties if isinstance(party, str)} if isinstance(parties, list) else set()
+    else:
+        known = {*table(data, "states")}
+    if event[need] not in known:
+        yield Fault.unknown(where, event[need], known, need)
+
+
+def check_moves(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find forced moves whose act does not exist."""
+    for number, move in enumerate(rows(data, "moves")):
+        if act_number(str(move.get("act"))) is None:
+            yield Fault.unknown(f"moves.{number}.act", move.get("act"), ACT, "act")

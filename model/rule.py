@@ -1,0 +1,161 @@
+"""What a rule is, and the arithmetic every rule keeps to.
+
+A rule is a small pure function ``rule(world, *cell)`` that decides one cell of one column: it
+changes nothing, logs nothing, and reads only the world. Numba compiles it; the watched agents and
+the compiled ensembles call the very same machine code, so their numbers are equal bit for bit.
+
+The arithmetic contract: only ``+ - * /``, ``min max abs sqrt``, comparisons and integers; sums in
+written order; ``exp``, ``ln`` and ``normal_quantile`` from this module, never from a system's
+library; no powers, no ``sum()``, no ``.mean()``. Each of those was seen to change the last bit
+between compilers, processors or libraries.
+"""
+
+import hashlib
+import importlib.util
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numba
+import platformdirs
+
+HERE = Path(__file__).parent
+
+
+def source_digest() -> str:
+    """Name the rules as they are now: twelve hex digits over every source file of the model."""
+    sources = sorted(HERE.rglob("*.py"))
+    text = b"".join(path.read_bytes() for path in sources) + numba.__version__.encode()
+    return hashlib.sha256(text).hexdigest()[:12]
+
+
+def _cache_folder() -> Path:
+    """Choose a writable folder named after the sources, so that an edited rule is never stale."""
+    wanted = os.environ.get("DETENTE_CACHE") or platformdirs.user_cache_dir("detente")
+    for parent in (Path(wanted), Path(tempfile.gettempdir()) / "detente-cache"):
+        folder = parent / source_digest()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="detente-"))
+
+
+CACHE = _cache_folder()
+numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # before the first rule is compiled
+COMPILED = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+
+if TYPE_CHECKING:  # a type checker should see the function, not the dispatcher
+
+    def rule[F: Callable[..., Any]](function: F) -> F: ...
+
+    def internal[F: Callable[..., Any]](function: F) -> F: ...
+
+else:  # never fastmath, never parallel; "numpy" errors, because a zero-division branch costs speed
+    habits = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    rule = numba.njit(**habits)
+    internal = numba.njit(**habits, no_cpython_wrapper=True)  # for code that only rules call
+
+
+@rule
+def clip(value, low, high):
+    """Keep a value between two bounds."""
+    return min(max(value, low), high)
+
+
+@rule
+def holds(terms):
+    """Say whether a condition holds: its terms, added as written, reach the last one, the threshold."""
+    total = 0.0
+    for place in range(len(terms) - 1):
+        total += terms[place]
+    return total >= terms[len(terms) - 1]
+
+
+@rule
+def score(terms):
+    """Add the terms of a condition as written, leaving out the threshold."""
+    total = 0.0
+    for place in range(len(terms) - 1):
+        total += terms[place]
+    return total
+
+
+LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two parts, so that k * ln 2 loses no bits
+LN2_LOW = 1.90821492927058770002e-10
+
+
+@rule
+def exp(x):
+    """Raise e to a power, by halving the range and a Taylor sum; relative error below 4e-16."""
+    if x < -700.0:
+        return 0.0
+    x = min(x, 700.0)
+    halvings = math.floor(x / 0.6931471805599453 + 0.5)
+    rest = (x - halvings * LN2_HIGH) - halvings * LN2_LOW
+    total = 1.0
+    for order in range(17, 0, -1):
+        total = 1.0 + total * rest / order
+    return math.ldexp(total, int(halvings))
+
+
+@rule
+def ln(x):
+    """Take the natural logarithm of a positive number, by the series of atanh; error below 4e-16."""
+    mantissa, exponent = math.frexp(x)
+    if mantissa < 0.7071067811865476:
+        mantissa *= 2.0
+        exponent -= 1
+    ratio = (mantissa - 1.0) / (mantissa + 1.0)
+    square = ratio * ratio
+    total = 0.0
+    for order in range(23, 0, -2):
+        total = total * square + 1.0 / order
+    return exponent * LN2_HIGH + (2.0 * ratio * total + exponent * LN2_LOW)
+
+
+@rule
+def normal_quantile(u):
+    """Turn a uniform draw into a standard normal one (Acklam's rational fit, error below 2e-9)."""
+    if u < 0.02425 or u > 0.97575:
+        tail = math.sqrt(-2.0 * ln(min(u, 1.0 - u) if u < 1.0 else 1e-17))
+        top = -7.784894002430293e-03 * tail - 3.223964580411365e-01
+        top = (top * tail - 2.400758277161838) * tail - 2.549732539343734
+        top = (top * tail + 4.374664141464968) * tail + 2.938163982698783
+        low = 7.784695709041462e-03 * tail + 3.224671290700398e-01
+        low = ((low * tail + 2.445134137142996) * tail + 3.754408661907416) * tail + 1.0
+        return top / low if u < 0.5 else -top / low
+    q = u - 0.5
+    r = q * q
+    top = -3.969683028665376e01 * r + 2.209460984245205e02
+    top = ((top * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
+    top = (top - 3.066479806614716e01) * r + 2.506628277459239
+    low = -5.447609879822406e01 * r + 1.615858368580409e02
+    low = ((low * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
+    low = (low - 1.328068155288572e01) * r + 1.0
+    return top * q / low
+
+
+def generated(name: str, source: str) -> Any:
+    """Import code written by us from declarations, as a file in the cache so that Numba can cache it.
+
+    The folder is named after the sources the code is made from, so a file that is there is right;
+    it is still compared, and written whole or not at all.
+    """
+    path = CACHE / f"{name}.py"
+    if not path.is_file() or path.read_text("utf-8") != source:
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        draft.write_text(source, "utf-8")
+        draft.replace(path)
+    spec = importlib.util.spec_from_file_location(f"detente_{name}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,83 @@
+"""Trust as belief: costly signals, violence, evidence kept and forgotten (M3, M4, M7, M15, M17)."""
+
+from math import sqrt
+
+from model.rule import exp, rule
+from model.rules.lookups import attacks_blamed_on, side_of
+
+MOST_EVIDENCE = 1e6
+
+
+@rule
+def reassure(world, me, other):
+    """Raise the odds of trust by 1 / m(c), m(c) = exp(-kappa c), for what a step cost the other (B06)."""
+    cost = 0.0
+    if world.perceived[me, other]:
+        cost += world.own_initiative_cost[other] * world.initiative[other, me]
+    k = world.between[me, other]
+    if k >= 0:
+        cost += world.earned[k, side_of(world, k, other)]
+    return exp(world.signal_cost_weight * cost)
+
+
+@rule
+def dismay(world, me, other):
+    """Lower the odds of trust by (1 - s_U) / (1 - s_T) for each attack blamed on the other (B07)."""
+    k = world.between[me, other]
+    if k < 0:
+        return 1.0
+    factor = 1.0
+    for _ in range(int(attacks_blamed_on(world, k, side_of(world, k, other)))):
+        factor *= (1.0 - world.stopped_if_not) / (1.0 - world.stopped_if_trustworthy)
+    return factor
+
+
+@rule
+def carried_over(world, me, other):
+    """Give the share of evidence that outlives a change of government on either side (psi)."""
+    share = world.own_continuity[me] if world.turnover[me] else 1.0
+    return share * (world.own_continuity[other] if world.turnover[other] else 1.0)
+
+
+@rule
+def remember_kept(world, me, other):
+    """Weigh good evidence: a' = lambda a + conduct seen + rungs kept + exchanges, then costly signals (B13)."""
+    k = world.between[me, other]
+    good = world.conduct_evidence * world.perceived[me, other]
+    if k >= 0:
+        good += world.rung_evidence * world.earned[k, side_of(world, k, other)]
+        good += world.exchange_evidence * world.exchange[k]
+    if world.trust[me, other] < 0.5:
+        good *= 1.0 - world.confirmation_bias
+    now = (1.0 + world.memory * (world.kept[me, other] - 1.0) + good) * world.reassurance[me, other]
+    share = carried_over(world, me, other)
+    return min(share * now + (1.0 - share) * world.prior_kept[me, other], MOST_EVIDENCE)
+
+
+@rule
+def remember_broken(world, me, other):
+    """Weigh bad evidence: b' = lambda b + w (hostile conduct seen + rungs broken), then violence (B13)."""
+    k = world.between[me, other]
+    bad = world.conduct_evidence * (1 - world.perceived[me, other])
+    if k >= 0:
+        bad += world.rung_evidence * world.betrayed[k, side_of(world, k, other)]
+    now = 1.0 + world.memory * (world.broken[me, other] - 1.0) + world.betrayal_weight * bad
+    now *= world.dismay[me, other]
+    share = carried_over(world, me, other)
+    return min(share * now + (1.0 - share) * world.prior_broken[me, other], MOST_EVIDENCE)
+
+
+@rule
+def revise_trust(world, me, other):
+    """Trust as far as the evidence goes: tau = (a + 1) / (a + b + 2) (Josang & Ismail 2002; B13)."""
+    if me == other:
+        return 1.0
+    return world.kept[me, other] / (world.kept[me, other] + world.broken[me, other])
+
+
+@rule
+def uncertainty(world, me, other):
+    """Give the standard deviation of the Beta belief, the root of ab / ((a+b)^2 (a+b+1))."""
+    a, b = world.kept[me, other], world.broken[me, other]
+    total = a + b
+    return sqrt(a * b / (total * total * (total + 1.0)))

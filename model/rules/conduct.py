@@ -1,0 +1,181 @@
+"""Monthly conduct between states: what is meant, what is done, what is seen (M1, M2).
+
+A doctrine is one small rule that returns a ``Leaning``; ``leaning`` asks the doctrine of the
+state. To add one: write the rule, and name it there and in ``model/scenario.py``.
+"""
+
+from typing import Annotated, NamedTuple
+
+from model.chance import Moment, draw
+from model.rule import holds, rule
+from model.terms import Term
+
+
+class Misreading(NamedTuple):
+    """The channel turns an act into its opposite in the eyes of the receiver."""
+
+    noise: Annotated[float, Term(0, 1, "chance of misreading on an uncleaned channel")]
+    cleaning: Annotated[float, Term(-1, 0, "misreadings removed by facilitators")]
+    shading: Annotated[float, Term(0, 1, "chance that a biased facilitator tells it otherwise")]
+    threshold: float
+
+
+class Leaning(NamedTuple):
+    """A state means to cooperate this month."""
+
+    habit: Annotated[float, Term(0, 1, "answer that its doctrine gives to the last acts")]
+    forgiveness: Annotated[float, Term(0, 1, "generosity after a hostile act")]
+    initiative: Annotated[float, Term(0, 1, "an announced unilateral step")]
+    trust: Annotated[float, Term(0, 1, "trust, where the doctrine asks for assurance")]
+    threshold: float
+
+
+class Initiative(NamedTuple):
+    """A state announces a conciliatory step of its own."""
+
+    readiness: Annotated[float, Term(0, 1, "readiness for unilateral steps")]
+    threshold: float
+
+
+class Slip(NamedTuple):
+    """An act miscarries."""
+
+    noise: Annotated[float, Term(0, 0.5, "chance that an act comes out as its opposite")]
+    threshold: float
+
+
+@rule
+def acted(world, me, other):
+    """Say what a state in fact did last: 1 cooperative, 0 hostile."""
+    return world.conduct[me, other] ^ world.slip[me, other]
+
+
+@rule
+def misreading(world, me, other):
+    """Weigh the chance that I misread the other's last act."""
+    slant = world.slant[me, other]
+    if acted(world, other, me):
+        noise, shading = world.misread_friendly, max(-slant, 0.0)
+    else:
+        noise, shading = world.misread_hostile, max(slant, 0.0)
+    fate = draw(world, Moment.MISREAD, world.state_id[me], world.state_id[other])
+    return Misreading(noise, -noise * world.clarity[me, other], shading, fate)
+
+
+@rule
+def misread(world, me, other):
+    """Misread the other's last act, by chance."""
+    return me != other and holds(misreading(world, me, other))
+
+
+@rule
+def perceive(world, me, other):
+    """See the other's last act, or its opposite if it is misread."""
+    return acted(world, other, me) ^ world.misread[me, other]
+
+
+@rule
+def judge_standing(world, me, other):
+    """Keep good standing by cooperating, or by a hostile act against one in bad standing (Wu & Axelrod 1995)."""
+    if acted(world, me, other):
+        return True
+    return world.standing[me, other] > 0 and world.standing[other, me] == 0
+
+
+@rule
+def memory_one(world, me, other):
+    """Look up the doctrine's answer to my own last act and the other's as I saw it."""
+    mine, theirs = acted(world, me, other), world.perceived[me, other]
+    if mine:
+        return world.own_after_cc[me] if theirs else world.own_after_cd[me]
+    return world.own_after_dc[me] if theirs else world.own_after_dd[me]
+
+
+@rule
+def reciprocity(world, me, other):
+    """Answer in kind, with some generosity (memory-one; Axelrod 1984, Nowak & Sigmund 1992)."""
+    habit = memory_one(world, me, other)
+    generosity = 0.0 if world.perceived[me, other] else world.own_generosity[me] * (1.0 - habit)
+    fate = draw(world, Moment.CONDUCT, world.state_id[me], world.state_id[other])
+    return Leaning(habit, generosity, 0.0, 0.0, fate)
+
+
+@rule
+def contrition(world, me, other):
+    """Be hostile only while I am in good standing and the other is not."""
+    provoked = world.standing[me, other] > 0 and world.standing[other, me] == 0
+    fate = draw(world, Moment.CONDUCT, world.state_id[me], world.state_id[other])
+    return Leaning(0.0 if provoked else 1.0, 0.0, 0.0, 0.0, fate)
+
+
+@rule
+def initiative(world, me, other):
+    """Answer in kind, but step forward unasked now and then (GRIT; Osgood 1962)."""
+    answer = reciprocity(world, me, other)
+    step = (1.0 - answer.habit - answer.forgiveness) * world.initiative[me, other]
+    return Leaning(answer.habit, answer.forgiveness, step, 0.0, answer.threshold)
+
+
+@rule
+def assurance(world, me, other):
+    """Cooperate when trust reaches (P - S) / ((R - T) + (P - S)) (Kydd 2005; B06)."""
+    fear = world.own_punishment[me] - world.own_sucker[me]
+    total = world.own_reward[me] - world.own_temptation[me] + fear
+    return Leaning(0.0, 0.0, 0.0, world.trust[me, other], fear / total if total > 0.0 else 2.0)
+
+
+@rule
+def leaning(world, me, other):
+    """Ask the state's doctrine, in the order of the names in ``model/scenario.py``."""
+    doctrine = world.doctrine[me]
+    if doctrine == 1:
+        return contrition(world, me, other)
+    if doctrine == 2:
+        return initiative(world, me, other)
+    if doctrine == 3:
+        return assurance(world, me, other)
+    return reciprocity(world, me, other)
+
+
+@rule
+def apart(world, me, other):
+    """Say whether these are two states and not one."""
+    return me != other
+
+
+@rule
+def choose_conduct(world, me, other):
+    """Choose this month's conduct as the doctrine leans."""
+    return me == other or holds(leaning(world, me, other))
+
+
+@rule
+def may_step_forward(world, me, other):
+    """Say whether the doctrine knows unilateral steps, and the other was seen to be hostile."""
+    return me != other and world.doctrine[me] == 2 and world.perceived[me, other] == 0
+
+
+@rule
+def readiness(world, me, other):
+    """Weigh an announced unilateral step."""
+    fate = draw(world, Moment.INITIATIVE, world.state_id[me], world.state_id[other])
+    return Initiative(world.own_initiative[me], fate)
+
+
+@rule
+def step_forward(world, me, other):
+    """Announce a conciliatory step of my own."""
+    return may_step_forward(world, me, other) and holds(readiness(world, me, other))
+
+
+@rule
+def miscarriage(world, me, other):
+    """Weigh the chance that the act miscarries."""
+    fate = draw(world, Moment.SLIP, world.state_id[me], world.state_id[other])
+    return Slip(world.execution_noise, fate)
+
+
+@rule
+def slip(world, me, other):
+    """Do the opposite of what I mean, by accident."""
+    return me != other and holds(miscarriage(world, me, other))

@@ -1,0 +1,119 @@
+"""Whether there are talks: ripeness, meeting, and the channel they take (M16, M11)."""
+
+from typing import Annotated, NamedTuple
+
+from model.chance import Moment, draw
+from model.rule import holds, rule
+from model.rules.facilitation import CONTACT, helped
+from model.rules.lookups import suffered, tension_of
+from model.terms import Term
+
+
+class Pain(NamedTuple):
+    """The present hurts (Zartman's mutually hurting stalemate)."""
+
+    pressure: Annotated[float, Term(0, 1, "pressure suffered")]
+    tension: Annotated[float, Term(0, 100, "tension between the two")]
+    inertia: Annotated[float, Term(0, 2, "talks under way go on more easily than they start")]
+    threshold: float
+
+
+class WayOut(NamedTuple):
+    """A way out is seen."""
+
+    trust: Annotated[float, Term(0, 1, "trust in the other side")]
+    facilitation: Annotated[float, Term(0, 1, "good offices offered by facilitators it believes")]
+    inertia: Annotated[float, Term(0, 2, "talks under way go on more easily than they start")]
+    threshold: float
+
+
+class Meeting(NamedTuple):
+    """A round of talks takes place."""
+
+    ease: Annotated[float, Term(0, 1, "openness of the less open side")]
+    habit: Annotated[float, Term(0, 1, "there was contact in the round before")]
+    chill: Annotated[float, Term(-200, 0, "contact lost to tension")]
+    good_offices: Annotated[float, Term(0, 1, "contact kept by facilitators under tension")]
+    threshold: float
+
+
+class Openness(NamedTuple):
+    """The two sides trust each other enough to meet in public."""
+
+    trust: Annotated[float, Term(0, 1, "trust of the less trusting side")]
+    threshold: float
+
+
+@rule
+def pain(world, k, side):
+    """Weigh how much the present hurts a side."""
+    me = world.party[k, side]
+    inertia = world.talks_inertia * world.contact[k]
+    return Pain(suffered(world, me), tension_of(world, k), inertia, world.pain_needed)
+
+
+@rule
+def way_out(world, k, side):
+    """Weigh whether a side sees a way out."""
+    me, other = world.party[k, side], world.party[k, 1 - side]
+    inertia = world.talks_inertia * world.contact[k]
+    return WayOut(world.trust[me, other], helped(world, k, CONTACT, me), inertia, world.way_out_needed)
+
+
+@rule
+def seek_talks(world, k, side):
+    """Seek talks when the present hurts and a way out is seen: both, not either (Zartman)."""
+    return holds(pain(world, k, side)) and holds(way_out(world, k, side))
+
+
+@rule
+def both_seek(world, k):
+    """Say whether both sides seek talks."""
+    return world.seeks[k, 0] > 0 and world.seeks[k, 1] > 0
+
+
+@rule
+def meeting(world, k):
+    """Weigh the chance that a round of talks takes place."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    tension = tension_of(world, k)
+    offices = min(helped(world, k, CONTACT, a), helped(world, k, CONTACT, b))
+    return Meeting(
+        world.contact_ease * min(world.own_dialogue[a], world.own_dialogue[b]),
+        world.contact_habit * world.contact[k],
+        -world.contact_chill * tension,
+        offices * min(tension, 1.0),
+        draw(world, Moment.CONTACT, 0, 0, world.negotiation_id[k]),
+    )
+
+
+@rule
+def hold_talks(world, k):
+    """Hold a round of talks if both sides seek them and it comes about."""
+    return both_seek(world, k) and holds(meeting(world, k))
+
+
+@rule
+def openness(world, k):
+    """Weigh whether the two can be seen together."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    return Openness(min(world.trust[a, b], world.trust[b, a]), world.direct_trust)
+
+
+@rule
+def in_contact(world, k):
+    """Say whether a round of talks is held."""
+    return world.contact[k] > 0
+
+
+@rule
+def choose_channel(world, k):
+    """Meet in public when trust allows it or nobody can carry messages; else go through a facilitator."""
+    if not world.contact[k]:
+        return 0
+    if holds(openness(world, k)):
+        return 2
+    for f in range(world.n_facilitator):
+        if world.present[f] and world.mediates[f, k]:
+            return 1
+    return 2

@@ -1,0 +1,20 @@
+"""The world outside the talks: oil price and regional tension (M18)."""
+
+from math import sqrt
+
+from model.chance import Moment, normal
+from model.rule import rule
+
+
+@rule
+def drift_oil(world, w):
+    """Let the log oil price deviation drift: O' = phi O + sigma e (B22)."""
+    return world.oil_memory * world.oil[w] + world.oil_noise * normal(world, Moment.OIL)
+
+
+@rule
+def drift_region(world, w):
+    """Let regional tension drift: R' = phi R + sigma (c e_oil + sqrt(1 - c c) e) (B22)."""
+    link = world.oil_region_link
+    shock = link * normal(world, Moment.OIL) + sqrt(1.0 - link * link) * normal(world, Moment.REGION)
+    return world.region_memory * world.region[w] + world.region_noise * shock

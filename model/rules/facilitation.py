@@ -1,0 +1,156 @@
+"""Regional facilitators: four separable services, hosting, fatigue and a reputation (M11)."""
+
+from typing import Annotated, NamedTuple
+
+from model.chance import Moment, draw
+from model.rule import clip, holds, rule
+from model.rules.lookups import side_of, tension_of
+from model.terms import Term
+
+CONTACT, CLARITY, FORMULATION, LEVERAGE, HOSTING = range(5)  # columns.SERVICES
+
+
+class Task(NamedTuple):
+    """A facilitator has time for a task."""
+
+    capacity: Annotated[float, Term(0, 20, "tasks it can do in a round")]
+    weariness: Annotated[float, Term(-20, 0, "capacity lost to fatigue")]
+    queue: Annotated[float, Term(-60, 0, "tasks that come before this one")]
+    threshold: float
+
+
+class Hosted(NamedTuple):
+    """A small exchange is hosted."""
+
+    hosting: Annotated[float, Term(0, 1, "chance that some facilitator brings it about")]
+    threshold: float
+
+
+@rule
+def be_present(world, f):
+    """Arrive in the round the scenario names, and stay unless sent away."""
+    return 1 if world.clock[0] == world.arrives[f] else world.present[f]
+
+
+@rule
+def tire(world, f):
+    """Wear out by tasks done and recover by rest: F' = rest F + rate tasks."""
+    tasks = 0.0
+    for k in range(world.n_negotiation):
+        for service in range(world.n_service):
+            tasks += world.effort[f, k, service]
+    return clip(world.rest * world.fatigue[f] + world.fatigue_rate * tasks, 0.0, 1.0)
+
+
+@rule
+def skill(world, f, service):
+    """Give a facilitator's skill in a service."""
+    if service == CONTACT:
+        return world.skill_good_offices[f]
+    if service == CLARITY:
+        return world.skill_clarity[f]
+    if service == FORMULATION:
+        return world.skill_formulation[f]
+    if service == LEVERAGE:
+        return world.skill_leverage[f]
+    return world.skill_hosting[f]
+
+
+@rule
+def can_take(world, f, k, service):
+    """Say whether a task is open to a facilitator at all."""
+    return world.present[f] > 0 and world.mediates[f, k] > 0 and skill(world, f, service) > 0.0
+
+
+@rule
+def before(world, f, j, other, k, service):
+    """Say whether task (j, other) comes before (k, service): by service, then by tension, then by id."""
+    if other != service:
+        return other < service
+    here, there = tension_of(world, k), tension_of(world, j)
+    if here != there:
+        return there > here
+    return world.negotiation_id[j] < world.negotiation_id[k]
+
+
+@rule
+def has_time(world, f, k, service):
+    """Weigh a facilitator's capacity against what it must do first."""
+    queue = 0.0
+    for j in range(world.n_negotiation):
+        for other in range(world.n_service):
+            if can_take(world, f, j, other) and before(world, f, j, other, k, service):
+                queue += 1.0
+    capacity = world.skill_capacity[f]
+    return Task(capacity, -capacity * world.fatigue[f], -queue, 1.0)
+
+
+@rule
+def take_task(world, f, k, service):
+    """Take a task if it is open to me and I have time for it."""
+    return can_take(world, f, k, service) and holds(has_time(world, f, k, service))
+
+
+@rule
+def helped(world, k, service, state):
+    """Combine what all facilitators do in a service, as far as the state believes them: 1 - prod(1 - ...)."""
+    left = 1.0
+    for f in range(world.n_facilitator):
+        if world.effort[f, k, service]:
+            left *= 1.0 - skill(world, f, service) * world.credit[f, state]
+    return 1.0 - left
+
+
+@rule
+def clear_channel(world, me, other):
+    """Remove misreadings as far as believed facilitators carry and explain the messages."""
+    k = world.between[me, other]
+    return helped(world, k, CLARITY, me) if k >= 0 else 0.0
+
+
+@rule
+def shade(world, me, other):
+    """Shade what is told about a favoured side: kinder than true above 0, harsher below (Kydd 2003)."""
+    k = world.between[me, other]
+    if k < 0:
+        return 0.0
+    favoured = 1.0 if side_of(world, k, other) == 0 else -1.0
+    total = 0.0
+    for f in range(world.n_facilitator):
+        if world.effort[f, k, CLARITY]:
+            total += world.skill_bias[f] * favoured * world.skill_clarity[f] * world.shading
+    return clip(total, -1.0, 1.0)
+
+
+@rule
+def judge(world, f, me):
+    """Believe a facilitator more when its account proved right, less when it proved wrong."""
+    credit = world.credit[f, me]
+    for k in range(world.n_negotiation):
+        if world.effort[f, k, CLARITY] and (world.party[k, 0] == me or world.party[k, 1] == me):
+            other = world.party[k, 1 - side_of(world, k, me)]
+            right = 1.0 - world.misread[me, other]
+            credit += world.credibility_rate * (right - credit)
+    return credit
+
+
+@rule
+def hosting_chance(world, k):
+    """Weigh the chance of an exchange: the more doubtful of the two parties decides."""
+    chance = min(helped(world, k, HOSTING, world.party[k, 0]), helped(world, k, HOSTING, world.party[k, 1]))
+    return Hosted(chance, draw(world, Moment.HOST, 0, 0, world.negotiation_id[k]))
+
+
+@rule
+def host(world, k):
+    """Host a small confidence-building exchange outside the ladder."""
+    return holds(hosting_chance(world, k))
+
+
+@rule
+def someone_hosts(world, k):
+    """Say whether any facilitator has taken the task of hosting."""
+    for f in range(world.n_facilitator):
+        if world.effort[f, k, HOSTING]:
+            return True
+    return False

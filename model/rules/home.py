@@ -1,0 +1,181 @@
+"""Compromise is negotiated at home too: governments, veto players, support, audiences (M8, M9, M17)."""
+
+from typing import Annotated, NamedTuple
+
+from model.chance import Moment, draw
+from model.rule import clip, holds, rule, score
+from model.rules.lookups import (
+    attacks_blamed_on,
+    bound,
+    burden,
+    progress,
+    side_of,
+    standing_at,
+    suffered,
+)
+from model.statuses import Status
+from model.terms import Term
+
+
+class Change(NamedTuple):
+    """The government changes."""
+
+    hazard: Annotated[float, Term(0, 1, "usual chance of a change")]
+    unpopularity: Annotated[float, Term(0, 1, "support lost at home")]
+    threshold: float
+
+
+class Ratification(NamedTuple):
+    """Home agrees: the hardest veto player gets what it asks for."""
+
+    share: Annotated[float, Term(0, 1, "share won")]
+    support: Annotated[float, Term(-1, 1, "support at home, above or below one half")]
+    threshold: float
+
+
+class Leaving(NamedTuple):
+    """A new government leaves what stands."""
+
+    withdrawal: Annotated[float, Term(0, 1, "readiness of a new government to leave")]
+    distrust: Annotated[float, Term(-0.5, 0.5, "trust in the other side, below or above one half")]
+    threshold: float
+
+
+class Support(NamedTuple):
+    """What support at home is made of; the sum, kept between 0 and 1, is the new level."""
+
+    now: Annotated[float, Term(0, 1, "support so far")]
+    habit: Annotated[float, Term(-1, 1, "return to the usual level")]
+    pain: Annotated[float, Term(-1, 0, "pressure suffered")]
+    dividend: Annotated[float, Term(0, 12, "what stands implemented")]
+    attack: Annotated[float, Term(-60, 0, "attacks blamed on the other side")]
+    concession: Annotated[float, Term(-12, 0, "burdens ratified")]
+    threshold: float
+
+
+@rule
+def settle_type(world, me):
+    """Draw the government's type at the start, and again when a new one does not continue the old (M17)."""
+    fresh = world.own_trustworthiness[me] >= draw(world, Moment.TYPE, world.state_id[me])
+    if world.clock[0] == 1:
+        return fresh
+    if world.turnover[me]:
+        kept = world.own_continuity[me] >= draw(world, Moment.TYPE_KEPT, world.state_id[me])
+        return world.trustworthy[me] > 0 if kept else fresh
+    return world.trustworthy[me] > 0
+
+
+@rule
+def change_hazard(world, me):
+    """Weigh a change of government."""
+    lost = world.unpopularity * max(world.usual_support[me] - world.support[me], 0.0)
+    return Change(world.own_turnover[me], lost, draw(world, Moment.TURNOVER, world.state_id[me]))
+
+
+@rule
+def change_government(world, me):
+    """Change the government, by chance, the likelier the more support is lost."""
+    return holds(change_hazard(world, me))
+
+
+@rule
+def awaits_ratification(world, k, side):
+    """Say whether a deal waits for ratification."""
+    return standing_at(world, k, Status.SCRUTINISED)
+
+
+@rule
+def hardest_veto(world, k, side):
+    """Find the highest demand among the veto players: the maximum of independent draws (B19)."""
+    me, hardest = world.party[k, side], 0.0
+    for player in range(world.veto_players[me]):
+        demand = draw(world, Moment.VETO, world.state_id[me], player, world.negotiation_id[k])
+        hardest = max(hardest, demand)
+    return hardest * world.veto_spread
+
+
+@rule
+def ratification(world, k, side):
+    """Weigh the deal at home: with y the share and no support term, P = y^players (Putnam 1988; B19)."""
+    me = world.party[k, side]
+    share = world.offer[k] if side == 0 else 1.0 - world.offer[k]
+    swing = world.support_weight * (world.support[me] - 0.5)
+    return Ratification(share, swing, hardest_veto(world, k, side))
+
+
+@rule
+def ratify(world, k, side):
+    """Put the deal to the veto players at home."""
+    return not awaits_ratification(world, k, side) or holds(ratification(world, k, side))
+
+
+@rule
+def could_leave(world, k, side):
+    """Say whether a new government finds something standing that it could leave."""
+    return world.turnover[world.party[k, side]] > 0 and world.left[k, side] == 0 and bound(world, k)
+
+
+@rule
+def leaving(world, k, side):
+    """Weigh withdrawal (M17)."""
+    me, other = world.party[k, side], world.party[k, 1 - side]
+    fate = draw(world, Moment.WITHDRAW, world.state_id[me], world.state_id[other], world.negotiation_id[k])
+    return Leaving(world.own_withdrawal[me], 0.5 - world.trust[me, other], fate)
+
+
+@rule
+def withdraw(world, k, side):
+    """Leave what stands, as a new government."""
+    return could_leave(world, k, side) and holds(leaving(world, k, side))
+
+
+@rule
+def count_absence(world, k, side):
+    """Count the rounds since a side left; a newly ratified rung brings it back."""
+    if world.withdraws[k, side]:
+        return 1
+    if standing_at(world, k, Status.RATIFIED) or world.left[k, side] == 0:
+        return 0
+    return world.left[k, side] + 1
+
+
+@rule
+def support(world, me):
+    """Sum what moves support at home: habit, pressure, dividends, attacks, concessions."""
+    dividend, attack, concession = 0.0, 0.0, 0.0
+    for k in range(world.n_negotiation):
+        if world.party[k, 0] == me or world.party[k, 1] == me:
+            side = side_of(world, k, me)
+            dividend += progress(world, k)
+            attack += attacks_blamed_on(world, k, 1 - side)
+            if world.rung[k] >= 0 and world.stood[k, world.rung[k]] == Status.SCRUTINISED:
+                concession += burden(world, k, side, world.rung[k]) * world.stake[k, world.rung[k]]
+    now = world.support[me]
+    return Support(
+        now,
+        world.support_speed * (world.usual_support[me] - now),
+        -world.pain_at_home * suffered(world, me),
+        world.dividend * dividend,
+        -world.attack_at_home * attack,
+        -world.concession_at_home * concession,
+        0.0,
+    )
+
+
+@rule
+def sway(world, me):
+    """Let support at home move."""
+    return clip(score(support(world, me)), 0.0, 1.0)
+
+
+@rule
+def bind_by_words(world, me):
+    """Let public threats and demands bind: A' = (1 - phi) A + kappa count (Fearon 1994; B20)."""
+    count = 0.0
+    for k in range(world.n_negotiation):
+        if world.party[k, 0] == me or world.party[k, 1] == me:
+            side = side_of(world, k, me)
+            count += 1 - world.conduct[me, world.party[k, 1 - side]]
+            if world.channel[k] == 2 and (world.tabled[k, side] or world.answer[k, side] < 0):
+                count += 1.0
+    return (1.0 - world.audience_decay) * world.audience[me] + world.audience_growth * count

@@ -1,0 +1,100 @@
+"""Small questions that several rules ask of the world."""
+
+from model.rule import rule
+from model.statuses import Status
+
+
+@rule
+def side_of(world, k, state):
+    """Say on which side of a negotiation a party sits."""
+    return 0 if world.party[k, 0] == state else 1
+
+
+@rule
+def tension_of(world, k):
+    """Average the two parties' postures towards each other."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    return 0.5 * (world.posture[a, b] + world.posture[b, a])
+
+
+@rule
+def progress(world, k):
+    """Add up the stakes of the rungs that stand verified."""
+    total = 0.0
+    for r in range(world.rungs[k]):
+        if world.status[k, r] == Status.VERIFIED:
+            total += world.stake[k, r]
+    return total
+
+
+@rule
+def top_standing(world, k):
+    """Find the highest verified rung, or -1."""
+    top = -1
+    for r in range(world.rungs[k]):
+        if world.status[k, r] == Status.VERIFIED:
+            top = r
+    return top
+
+
+@rule
+def standing_at(world, k, status):
+    """Say whether the rung in play has this status."""
+    return world.rung[k] >= 0 and world.status[k, world.rung[k]] == status
+
+
+@rule
+def bound(world, k):
+    """Say whether the parties owe each other anything: a rung is implementing or stands verified."""
+    return standing_at(world, k, Status.IMPLEMENTING) or top_standing(world, k) >= 0
+
+
+@rule
+def at_stake(world, k):
+    """Give the stake a party could betray now: the rung being implemented, or else all that stands."""
+    if standing_at(world, k, Status.IMPLEMENTING):
+        return world.stake[k, world.rung[k]]
+    return progress(world, k)
+
+
+@rule
+def burden(world, k, side, r):
+    """Weigh what a rung costs a side in terms of its own narrative."""
+    weight = world.own_security_weight[world.party[k, side]]
+    return weight * world.security_burden[k, side, r] + (1.0 - weight) * world.sovereignty_burden[k, side, r]
+
+
+@rule
+def suffered(world, me):
+    """Add up the pressure on a state, at most one."""
+    total = 0.0
+    for other in range(world.n_state):
+        total += world.pressure[other, me]
+    return min(total, 1.0)
+
+
+@rule
+def watcher(world, k):
+    """Find the body that verifies the rung in play, or the last rung when all are verified; or -1."""
+    r = world.rung[k] if world.rung[k] >= 0 else world.rungs[k] - 1
+    return world.verifier[k, r]
+
+
+@rule
+def detection_now(world, k):
+    """Give the chance that a violation would be detected now: d, times access, times verifiability."""
+    body = watcher(world, k)
+    if body < 0:
+        return 0.0
+    r = world.rung[k] if world.rung[k] >= 0 else world.rungs[k] - 1
+    return world.detection[body] * world.access[k] * world.verifiability[k, r]
+
+
+@rule
+def attacks_blamed_on(world, k, side):
+    """Count this round's attacks in a negotiation that are blamed on a side."""
+    count = 0.0
+    for x in range(world.n_spoiler):
+        if world.target[x] == k and world.blamed[x] == side:
+            count += world.attack[x]
+    return count

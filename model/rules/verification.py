@@ -1,0 +1,143 @@
+"""Verification bodies: where they look, what they report, what the parties make of it (M13)."""
+
+from typing import Annotated, NamedTuple
+
+from model.chance import Moment, draw
+from model.columns import SLOTS
+from model.rule import clip, holds, rule
+from model.rules.lookups import at_stake, bound, detection_now, watcher
+from model.statuses import Status
+from model.terms import Term
+
+LEAST_ACCESS = 0.01  # below this inspectors see nothing and report nothing
+
+
+class Inspection(NamedTuple):
+    """A body has an inspection to spare."""
+
+    inspections: Annotated[float, Term(0, 12, "inspections it can make in a round")]
+    queue: Annotated[float, Term(-12, 0, "negotiations with more at stake")]
+    threshold: float
+
+
+class Finding(NamedTuple):
+    """The inspection finds a violation, rightly or wrongly."""
+
+    chance: Annotated[float, Term(0, 1, "chance of detection, or of a false alarm")]
+    threshold: float
+
+
+class Accusation(NamedTuple):
+    """Belief in a violation reaches the standard of proof."""
+
+    suspicion: Annotated[float, Term(0, 1, "belief that the other side violates")]
+    threshold: float
+
+
+@rule
+def record(world, k, side, slot):
+    """Remember compliance for as long as the slowest report takes."""
+    if world.clock[0] % SLOTS == slot:
+        return world.complies[k, side]
+    return world.remembered[k, side, slot]
+
+
+@rule
+def open_to(world, b, k):
+    """Say whether a body has something to inspect in a negotiation, and may."""
+    return watcher(world, k) == b and bound(world, k) and world.access[k] >= LEAST_ACCESS
+
+
+@rule
+def spare_inspection(world, b, k):
+    """Weigh the inspections a body has against the negotiations with more at stake."""
+    queue = 0.0
+    for j in range(world.n_negotiation):
+        if j != k and open_to(world, b, j):
+            here, there = at_stake(world, k), at_stake(world, j)
+            if there > here or (there == here and world.negotiation_id[j] < world.negotiation_id[k]):
+                queue += 1.0
+    return Inspection(float(world.inspections[b]), -queue, 1.0)
+
+
+@rule
+def inspect(world, b, k):
+    """Inspect where most is at stake, as far as inspections go."""
+    return open_to(world, b, k) and holds(spare_inspection(world, b, k))
+
+
+@rule
+def looks(world, b, k, side):
+    """Say whether a body inspects in a negotiation this round."""
+    return world.inspected[b, k] > 0
+
+
+@rule
+def finding(world, b, k, side):
+    """Weigh detection d access verifiability, or false alarm f, for what the side did `delay` rounds ago."""
+    slot = (world.clock[0] - world.delay[b] + SLOTS) % SLOTS
+    violated = world.remembered[k, side, slot] == 0
+    chance = detection_now(world, k) if violated else world.false_alarm[b]
+    fate = draw(world, Moment.DETECT, world.body_id[b], world.state_id[world.party[k, side]], world.negotiation_id[k])
+    return Finding(chance, fate)
+
+
+@rule
+def report_on(world, b, k, side):
+    """Report a violation (2), a clean inspection (1) or nothing (0)."""
+    if not looks(world, b, k, side):
+        return 0
+    return 2 if holds(finding(world, b, k, side)) else 1
+
+
+@rule
+def suspect(world, k, side):
+    """Weigh a report by Bayes, pi d / (pi d + (1 - pi) f); without one, drift towards one half (B14)."""
+    if not bound(world, k):
+        return world.prior_violation
+    now, body = world.suspicion[k, side], watcher(world, k)
+    report = world.report[body, k, 1 - side] if body >= 0 else 0
+    if report == 0:
+        return now + world.blind_drift * (0.5 - now)
+    detected, alarmed = detection_now(world, k), world.false_alarm[body]
+    if report == 1:
+        detected, alarmed = 1.0 - detected, 1.0 - alarmed
+    total = now * detected + (1.0 - now) * alarmed
+    return clip(now * detected / total, 1e-6, 1.0 - 1e-6) if total > 0.0 else now
+
+
+@rule
+def could_accuse(world, k, side):
+    """Say whether a report of violation lies before a side."""
+    body = watcher(world, k)
+    return body >= 0 and bound(world, k) and world.report[body, k, 1 - side] == 2
+
+
+@rule
+def accusation(world, k, side):
+    """Weigh belief against the standard of proof."""
+    return Accusation(world.suspicion[k, side], world.proof_standard)
+
+
+@rule
+def accuse(world, k, side):
+    """Call the other side in breach."""
+    return could_accuse(world, k, side) and holds(accusation(world, k, side))
+
+
+@rule
+def stay_barred(world, k):
+    """Keep inspectors out once they are shut out, until something lets them in."""
+    return world.barred[k]
+
+
+@rule
+def grant_access(world, k):
+    """Grant the access that rungs being implemented or verified give; none if inspectors are barred."""
+    if world.barred[k]:
+        return 0.0
+    total = world.access_before[k]
+    for r in range(world.rungs[k]):
+        if world.status[k, r] == Status.IMPLEMENTING or world.status[k, r] == Status.VERIFIED:
+            total += world.grants[k, r]
+    return min(total, 1.0)

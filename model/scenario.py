@@ -1,0 +1,284 @@
+"""A scenario: one TOML file with actors, negotiations, mechanisms, parameters, events and texts.
+
+``load`` reads a shipped scenario by name or any file by path, applies changes (``path=value``),
+and checks everything; every fault found is reported at once by ``ScenarioError``.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from model import parameters
+from model.faults import Fault, ScenarioError, cross_check, explain
+from model.parameters import Section, knob
+
+SHIPPED = Path(__file__).parent / "scenarios"
+LARGEST_FILE = 1 << 20
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Line = Annotated[str, StringConstraints(max_length=4000)]
+Text = Annotated[dict[Name, Line], Field(description="words by language; `en` is always there")]
+Doctrine = Literal["reciprocity", "contrition", "initiative", "assurance"]
+Status = Literal["idle", "ratified", "implementing", "verified"]
+
+
+class State(Section):
+    """A state: its narrative, its hidden type, its resolve and its home."""
+
+    name: Text
+    narrative: Text = Field(default_factory=dict, description="the state's story in its own terms")
+    doctrine: Doctrine = Field("reciprocity", description="how it chooses its monthly conduct")
+    cooperates_first: bool = Field(True, description="its conduct before the first round")
+    security_weight: float = knob(0.5, 0, 1, "weight of external security against sovereignty in its narrative")
+    trustworthiness: float = knob(0.7, 0, 1, "chance that its government means to keep its word")
+    resolve: float = knob(0.5, 0, 1, "what it holds out for")
+    patience: float = knob(0.95, 0, 1, "delta: weight of the next round against this one", unit="per round")
+    after_cc: float = knob(1.0, 0, 1, "chance to cooperate after both cooperated", source="memory-one; B01-B03")
+    after_cd: float = knob(0.0, 0, 1, "chance to cooperate after being let down", source="memory-one; B01-B03")
+    after_dc: float = knob(1.0, 0, 1, "chance to cooperate after letting down", source="memory-one; B01-B03")
+    after_dd: float = knob(0.0, 0, 1, "chance to cooperate after both defected", source="memory-one; B01-B03")
+    generosity: float = knob(0.15, 0, 1, "g: chance to answer a hostile act with cooperation all the same", source="Nowak & Sigmund 1992", lever=True)  # fmt: skip
+    initiative: float = knob(0.10, 0, 1, "chance of an announced conciliatory step after a hostile act", source="Osgood 1962", lever=True)  # fmt: skip
+    initiative_cost: float = knob(0.3, 0, 5, "cost of such a step to the one who takes it", source="Kydd 2000", lever=True)  # fmt: skip
+    temptation: float = knob(0.9, -10, 10, "T: payoff for defecting on a cooperator", source="B06: R > T for a security seeker")  # fmt: skip
+    reward: float = knob(1.0, -10, 10, "R: payoff of mutual cooperation", source="B06")
+    punishment: float = knob(0.3, -10, 10, "P: payoff of mutual defection", source="B06")
+    sucker: float = knob(0.0, -10, 10, "S: payoff for cooperating with a defector", source="B06")
+    reaction: float = knob(0.30, 0, 2, "k: rise in posture per unit of the other's posture", source="Richardson 1960")
+    restraint: float = knob(0.55, 0, 2, "a: fall in posture per unit of one's own", source="Richardson 1960")
+    dialogue: float = knob(0.8, 0, 1, "dialogue track: openness to hold talks", lever=True)
+    programme: float = knob(0.0, 0, 1, "programme level at the start")
+    ambition: float = knob(0.0, 0, 1, "programme level it aims at when unbound and unpressed")
+    veto_players: int = knob(2, 0, 5, "players at home who must all agree", unit="players", source="Putnam 1988")
+    support: float = knob(0.55, 0, 1, "support at home for the talks, at the start and by habit")
+    turnover: float = knob(0.010, 0, 1, "chance of a change of government", unit="per round", source="1/96 to 1/36")
+    continuity: float = knob(0.6, 0, 1, "psi: chance that a new government keeps the old one's type")
+    withdrawal: float = knob(0.25, 0, 1, "chance that a new government leaves the standing deal")
+    suppression: float = knob(0.3, 0, 1, "share of spoilers' attacks from its side that it prevents", lever=True)
+
+
+class Facilitator(Section):
+    """A regional facilitator: four services and hosting, with bias, capacity and a reputation."""
+
+    name: Text
+    bias: float = knob(0.0, -1, 1, "leaning: +1 towards the first party of each negotiation, -1 the second")
+    capacity: float = knob(2.0, 0, 20, "tasks it can do in a round", unit="tasks", lever=True)
+    credibility: float = knob(0.6, 0, 1, "how far states believe it at the start", source="Kydd 2006")
+    clarity: float = knob(0.5, 0, 1, "h: share of misreadings it removes", source="0-.8", lever=True)
+    formulation: float = knob(0.5, 0, 1, "q: chance that its text falls inside the overlap", source=".3-.9", lever=True)
+    leverage: float = knob(0.05, 0, 1, "mu: shift of a reservation value it can pay for", source="0-.3", lever=True)
+    good_offices: float = knob(0.4, 0, 1, "chance of contact it adds under tension", lever=True)
+    hosting: float = knob(0.3, 0, 1, "chance that it hosts a small exchange outside the ladder", lever=True)
+    arrives: int = knob(0, 0, 1200, "round from which it is there", unit="round", lever=True)
+
+
+class Body(Section):
+    """A verification body: what it detects, when it errs, how late, and how much it can inspect."""
+
+    name: Text
+    detection: float = knob(0.6, 0, 1, "d: chance that an inspection with full access detects a violation", unit="per inspection", lever=True)  # fmt: skip
+    false_alarm: float = knob(0.03, 0, 1, "f: chance that it finds a violation where there is none", unit="per inspection", source=".002-.05")  # fmt: skip
+    delay: int = knob(1, 0, 12, "rounds between an act and the report on it", unit="rounds")
+    inspections: int = knob(2, 0, 12, "negotiations it can inspect in a round", unit="per round", lever=True)
+
+
+class Spoiler(Section):
+    """A group outside the bargain that attacks it, blamed on one party."""
+
+    name: Text
+    negotiation: Name
+    blamed_on: Name
+    hazard: float = knob(0.01, 0, 1, "chance of an attack in any round", unit="per round")
+
+
+class Relation(Section):
+    """How one state stands to another at the start (one direction; alliance counts in both)."""
+
+    trust: float = knob(0.5, 0.02, 0.98, "trust at the start; the inherited deficit lies here")
+    evidence: float = knob(4.0, 0, 100, "how firmly that trust is held", unit="counts")
+    tension: float = knob(0.2, 0, 1, "hostile posture at the start", unit="posture")
+    grievance: float = knob(0.0, -1, 1, "standing drive of posture", unit="posture per round", source="Richardson 1960")
+    pressure: float = knob(0.0, 0, 1, "pressure exerted at the start")
+    campaign: float = knob(0.0, 0, 1, "pressure track: level aimed at while nothing is agreed", lever=True)
+    alliance: float = knob(0.0, -1, 1, "pull of the one on the other")
+
+
+class Share(Section):
+    """What one party gives in a rung, and what that costs in either narrative."""
+
+    gives: Text = Field(default_factory=dict)
+    security: float = knob(0.2, 0, 1, "burden in terms of external security")
+    sovereignty: float = knob(0.2, 0, 1, "burden in terms of sovereignty")
+    restraint: float = knob(0.0, 0, 1, "share of its programme that it gives up")
+    relief: float = knob(0.0, 0, 1, "share of its pressure that it lifts once the rung is verified")
+
+
+class Rung(Section):
+    """One step of a deal ladder."""
+
+    title: Text
+    stake: float = knob(1.0, 0.001, 100, "weight of the rung; shares of the whole are computed", lever=True)
+    verifiability: float = knob(0.8, 0, 1, "how well compliance shows to an inspector")
+    reversibility: float = knob(0.7, 0, 1, "how far it can be undone if the other side breaks it")
+    access: float = knob(0.2, 0, 1, "access it grants to inspectors once implemented")
+    duration: int = knob(2, 1, 60, "rounds that implementation takes", unit="rounds")
+    needs_verification: bool = Field(True, description="whether the rung must name a verifier")
+    verifier: Name | None = Field(None, description="the body that verifies it")
+    status: Status = Field("idle", description="status at the start")
+    parties: dict[Name, Share] = Field(description="what each party gives")
+
+
+class Negotiation(Section):
+    """Two parties, a ladder of rungs, and those who help."""
+
+    title: Text
+    parties: list[Name] = Field(min_length=2, max_length=2, description="the two principals, first and second")
+    facilitators: list[Name] = Field(default_factory=list)
+    talking: bool = Field(False, description="whether talks are under way at the start")
+    access: float = knob(0.2, 0, 1, "inspectors' access before any rung")
+    bundling: int = knob(1, 1, 40, "rungs tied into one step: 1 is step by step, all of them the grand bargain", unit="rungs", lever=True)  # fmt: skip
+    rungs: dict[Name, Rung] = Field(min_length=1, max_length=40)
+    attitudes: dict[Name, Annotated[float, Field(ge=-1, le=1)]] = Field(
+        default_factory=dict, description="what third states think of the talks: -1 against, +1 for"
+    )
+
+
+class Event(Section):
+    """Something scheduled: a shock, an election, a leak, a withdrawal."""
+
+    round: int = Field(ge=1, le=1200)
+    kind: str
+    actor: Name | None = None
+    counterpart: Name | None = None
+    negotiation: Name | None = None
+    value: float | None = Field(None, ge=-1e6, le=1e6)
+    until: int | None = Field(None, ge=1, le=1200, description="last round in which it holds")
+    text: Text = Field(default_factory=dict)
+
+
+class Move(Section):
+    """A forced move: at its act in its round the cell takes this value, whatever the rule says."""
+
+    round: int = Field(ge=1, le=1200)
+    act: str
+    negotiation: Name | None = None
+    actor: Name | None = None
+    counterpart: Name | None = None
+    value: float = Field(ge=-1e6, le=1e6)
+
+
+class Thing(Section):
+    """A thing to try: words, and the changes that set it."""
+
+    text: Text
+    set: dict[str, float | int | bool | str] = Field(default_factory=dict)
+
+
+class Scenario(Section):
+    """Everything a run depends on besides its seed."""
+
+    format: Literal[1] = 1
+    name: Name
+    title: Text
+    summary: Text
+    cut_off: Line = Field(description="date up to which facts are taken into account, and what is assumed")
+    notice: dict[Name, list[Line]] = Field(default_factory=dict)
+    things_to_try: list[Thing] = Field(default_factory=list, alias="try")
+    sources: list[Line] = Field(default_factory=list)
+    rounds: int = Field(60, ge=1, le=1200, description="rounds in a run; one is a month")
+    mechanisms: parameters.Mechanisms = parameters.Mechanisms()
+    perception: parameters.Perception = parameters.Perception()
+    belief: parameters.Belief = parameters.Belief()
+    tension: parameters.Tension = parameters.Tension()
+    scrutiny: parameters.Scrutiny = parameters.Scrutiny()
+    bargaining: parameters.Bargaining = parameters.Bargaining()
+    contact: parameters.Contact = parameters.Contact()
+    facilitation: parameters.Facilitation = parameters.Facilitation()
+    verification: parameters.Verification = parameters.Verification()
+    ladder: parameters.Ladder = parameters.Ladder()
+    pressure: parameters.Pressure = parameters.Pressure()
+    home: parameters.Home = parameters.Home()
+    spoilers: parameters.Spoilers = parameters.Spoilers()
+    environment: parameters.Environment = parameters.Environment()
+    states: dict[Name, State] = Field(min_length=2)
+    facilitators: dict[Name, Facilitator] = Field(default_factory=dict)
+    bodies: dict[Name, Body] = Field(default_factory=dict)
+    outsiders: dict[Name, Spoiler] = Field(default_factory=dict, description="spoilers")
+    relations: dict[Name, dict[Name, Relation]] = Field(default_factory=dict)
+    negotiations: dict[Name, Negotiation] = Field(min_length=1, max_length=12)
+    events: list[Event] = Field(default_factory=list, max_length=1000)
+    moves: list[Move] = Field(default_factory=list, max_length=100_000)
+
+    def relation(self, one: str, other: str) -> Relation:
+        """Find how one state stands to another, or the neutral relation."""
+        return self.relations.get(one, {}).get(other, Relation())
+
+
+def shipped() -> list[str]:
+    """List the names of the scenarios that come with the package."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def locate(name: str | Path) -> Path:
+    """Find a scenario: a shipped name, or a path to a file.
+
+    Raises ScenarioError if there is neither.
+    """
+    path = SHIPPED / f"{name}.toml"
+    if str(name) in shipped():
+        return path
+    path = Path(name)
+    if path.is_file():
+        return path
+    raise ScenarioError([Fault.unknown("scenario", str(name), shipped(), "scenario or file")])
+
+
+def read(name: str | Path) -> dict[str, Any]:
+    """Read a scenario file as plain data. Raises ScenarioError if it is too large or not TOML."""
+    path = locate(name)
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise ScenarioError([Fault(str(path), path.stat().st_size, "a scenario file has at most 1 MiB")])
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+        raise ScenarioError([Fault(str(path), "", f"cannot be read as TOML: {error}")]) from None
+
+
+def build(data: Mapping[str, Any]) -> Scenario:
+    """Check plain data and make it a scenario. Raises ScenarioError with every fault found."""
+    faults, scenario = cross_check(data), None
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        faults = [*explain(error, Scenario), *faults]
+    if faults or scenario is None:
+        raise ScenarioError(faults)
+    return scenario
+
+
+def change(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy plain data with changes applied; each key is a dotted path into the file."""
+    changed = dict(data)
+    for path, value in changes.items():
+        place = changed
+        *steps, last = path.split(".")
+        for step in steps:
+            inner = place.get(step, {})
+            if not isinstance(inner, Mapping):
+                raise ScenarioError([Fault(path, value, f"`{step}` is not a table")])
+            place[step] = dict(inner)
+            place = place[step]
+        place[last] = value
+    return changed
+
+
+def load(name: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> Scenario:
+    """Load a scenario by name, path or plain data, with changes (dotted path to value) applied.
+
+    Raises ScenarioError listing every fault, each with its path, its value and what is allowed.
+    """
+    data = name if isinstance(name, Mapping) else read(name)
+    return build(change(data, changes or {}))

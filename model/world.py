@@ -1,0 +1,335 @@
+"""The world: all columns and parameters of one run, as arrays over two flat buffers.
+
+Python sees an ordinary object; compiled rules see a Numba structref over the same memory, which
+costs one pointer to pass however many columns there are. With compilation off the object itself
+is what the rules read.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+from numba.experimental import structref
+
+from model.chance import stable_id
+from model.columns import AXES, COLUMN, COLUMNS, PERSONAL, SERVICES, SKILLS, SLOTS
+from model.parameters import SECTIONS, Mechanisms, knobs
+from model.rule import COMPILED, generated
+from model.scenario import Scenario
+from model.statuses import Status
+
+PARAMETERS = tuple((section, name) for section, model in SECTIONS.items() for name in knobs(model))
+MECHANISMS = tuple(Mechanisms.model_fields)
+
+
+class Forced(NamedTuple):
+    """An override resolved to numbers: at this act of this round, this cell takes this value."""
+
+    round: int
+    act: int
+    cell: int
+    value: float
+
+
+class Names(NamedTuple):
+    """The names along each axis, in the order of the rows."""
+
+    state: list[str]
+    facilitator: list[str]
+    body: list[str]
+    spoiler: list[str]
+    negotiation: list[str]
+    rung: list[list[str]]  # by negotiation
+
+
+def bundle(scenario: Scenario, negotiation: str) -> list[list[str]]:
+    """Tie the rungs of a ladder into steps, as many to a step as the bundling says."""
+    talks = scenario.negotiations[negotiation]
+    rungs = list(talks.rungs)
+    return [rungs[at : at + talks.bundling] for at in range(0, len(rungs), talks.bundling)]
+
+
+def names(scenario: Scenario) -> Names:
+    """List all names; a bundle of rungs is named by joining theirs."""
+    return Names(
+        list(scenario.states),
+        list(scenario.facilitators),
+        list(scenario.bodies),
+        list(scenario.outsiders),
+        list(scenario.negotiations),
+        [["+".join(step) for step in bundle(scenario, name)] for name in scenario.negotiations],
+    )
+
+
+def sizes(scenario: Scenario) -> dict[str, int]:
+    """Count the cells along each axis."""
+    lists = names(scenario)
+    return {
+        "world": 1,
+        "state": len(lists.state),
+        "facilitator": len(lists.facilitator),
+        "body": len(lists.body),
+        "spoiler": len(lists.spoiler),
+        "negotiation": len(lists.negotiation),
+        "side": 2,
+        "rung": max(map(len, lists.rung)),
+        "service": len(SERVICES),
+        "slot": SLOTS,
+    }
+
+
+class World:
+    """One run's world: a column is an attribute (an array), and so is a parameter (a number)."""
+
+    def __init__(self, scenario: Scenario, seed: int, forced: Iterable[Forced] = ()):
+        self.names = names(scenario)
+        self.size = sizes(scenario)
+        self.seed = np.uint64(seed)
+        self.clock = np.zeros(1, np.int64)
+        self.reals = np.empty(sum(self.cells(c.name) for c in COLUMNS if c.kind == "real"))
+        self.wholes = np.empty(sum(self.cells(c.name) for c in COLUMNS if c.kind == "whole"), np.int64)
+        self._carve()
+        for column in COLUMNS:
+            getattr(self, column.name)[...] = column.neutral
+        fill(self, scenario)
+        self.parameters = np.array([float(getattr(getattr(scenario, s), n)) for s, n in PARAMETERS])
+        self.switches = np.array([int(getattr(scenario.mechanisms, m)) for m in MECHANISMS])
+        for (_, name), value in zip(PARAMETERS, self.parameters, strict=True):
+            setattr(self, name, float(value))
+        for name in AXES:
+            setattr(self, f"n_{name}", self.size[name])
+        for name, switch in zip(MECHANISMS, self.switches, strict=True):
+            setattr(self, f"with_{name}", int(switch))
+        self.force(forced)
+
+    def cells(self, column: str) -> int:
+        """Count the cells of a column."""
+        return int(np.prod(self.shape(column)))
+
+    def shape(self, column: str) -> tuple[int, ...]:
+        """Give the shape of a column."""
+        return tuple(self.size[axis] for axis in COLUMN[column].axes)
+
+    def _carve(self) -> None:
+        start = {"real": 0, "whole": 0}
+        for column in COLUMNS:
+            buffer = self.reals if column.kind == "real" else self.wholes
+            at, count = start[column.kind], self.cells(column.name)
+            setattr(self, column.name, buffer[at : at + count].reshape(self.shape(column.name)))
+            start[column.kind] = at + count
+
+    def force(self, forced: Iterable[Forced]) -> None:
+        """Set the overrides this world plays under; a later one for the same cell wins."""
+        moves = sorted(forced, key=lambda move: move[:2])
+        self.forced_round = np.array([move.round for move in moves], np.int64)
+        self.forced_act = np.array([move.act for move in moves], np.int64)
+        self.forced_cell = np.array([move.cell for move in moves], np.int64)
+        self.forced_value = np.array([move.value for move in moves], np.float64)
+        self._take_hold()
+
+    def _take_hold(self) -> None:
+        """Make what rules take for the world: a compiled handle, or with compilation off this object."""
+        if COMPILED:
+            self.handle: Any = _handle(self)
+            return
+        self.handle = self
+        most = max(self.cells(column.name) for column in COLUMNS)
+        self.real_page, self.whole_page = np.empty(most), np.empty(most, np.int64)
+
+    def snapshot(self) -> tuple[int, bytes, bytes]:
+        """Copy everything that changes, to compare or to come back to."""
+        return int(self.clock[0]), self.reals.tobytes(), self.wholes.tobytes()
+
+    def restore(self, snapshot: tuple[int, bytes, bytes]) -> None:
+        """Go back to a snapshot of this world."""
+        self.clock[0] = snapshot[0]
+        self.reals[:] = np.frombuffer(snapshot[1])
+        self.wholes[:] = np.frombuffer(snapshot[2], np.int64)
+
+
+def fill(world: Any, scenario: Scenario) -> None:
+    """Write the scenario into the given columns, and set what starts elsewhere than at neutral."""
+    _fill_actors(world, scenario)
+    _fill_relations(world, scenario)
+    for k, name in enumerate(scenario.negotiations):
+        _fill_negotiation(world, scenario, k, name)
+
+
+def _fill_actors(world: Any, scenario: Scenario) -> None:
+    doctrines = ("reciprocity", "contrition", "initiative", "assurance")
+    for me, (name, state) in enumerate(scenario.states.items()):
+        world.state_id[me] = stable_id(name)
+        world.doctrine[me] = doctrines.index(state.doctrine)
+        world.veto_players[me] = state.veto_players
+        for parameter in PERSONAL:
+            getattr(world, f"own_{parameter}")[me] = getattr(state, parameter)
+        world.usual_support[me] = world.support[me] = state.support
+        world.programme[me] = state.programme
+        world.conduct[me] = state.cooperates_first
+        world.perceived[:, me] = state.cooperates_first
+    for f, (name, facilitator) in enumerate(scenario.facilitators.items()):
+        world.facilitator_id[f] = stable_id(name)
+        world.arrives[f] = facilitator.arrives
+        world.present[f] = facilitator.arrives == 0
+        world.credit[f] = facilitator.credibility
+        for skill in SKILLS:
+            getattr(world, f"skill_{skill}")[f] = getattr(facilitator, skill)
+    for b, (name, body) in enumerate(scenario.bodies.items()):
+        world.body_id[b] = stable_id(name)
+        for fact in ("detection", "false_alarm", "delay", "inspections"):
+            getattr(world, fact)[b] = getattr(body, fact)
+    for x, (name, spoiler) in enumerate(scenario.outsiders.items()):
+        talks = scenario.negotiations[spoiler.negotiation]
+        world.spoiler_id[x] = stable_id(name)
+        world.target[x] = list(scenario.negotiations).index(spoiler.negotiation)
+        world.blamed[x] = talks.parties.index(spoiler.blamed_on)
+        world.hazard[x] = spoiler.hazard
+
+
+def _fill_relations(world: Any, scenario: Scenario) -> None:
+    world.between[...] = -1
+    for me, one in enumerate(scenario.states):
+        for other, another in enumerate(scenario.states):
+            relation = scenario.relation(one, another)
+            counts = relation.evidence + 2.0
+            same = me == other
+            world.prior_kept[me, other] = world.kept[me, other] = relation.trust * counts
+            world.prior_broken[me, other] = world.broken[me, other] = (1.0 - relation.trust) * counts
+            world.trust[me, other] = 1.0 if same else relation.trust
+            world.posture[me, other] = 0.0 if same else relation.tension
+            world.grievance[me, other] = relation.grievance
+            world.campaign[me, other] = relation.campaign
+            world.pressure[me, other] = relation.pressure
+            back = scenario.relation(another, one)
+            world.alliance[me, other] = relation.alliance if relation.alliance else back.alliance
+
+
+def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None:
+    talks = scenario.negotiations[name]
+    states = list(scenario.states)
+    first, second = (states.index(party) for party in talks.parties)
+    world.negotiation_id[k] = stable_id(name)
+    world.party[k] = first, second
+    world.between[first, second] = world.between[second, first] = k
+    world.contact[k] = talks.talking
+    world.access_before[k] = world.access[k] = talks.access
+    for f, helper in enumerate(scenario.facilitators):
+        world.mediates[f, k] = helper in talks.facilitators
+    for state, attitude in talks.attitudes.items():
+        world.attitude[states.index(state), k] = attitude
+    steps, whole = bundle(scenario, name), sum(rung.stake for rung in talks.rungs.values())
+    world.rungs[k] = len(steps)
+    world.verifier[k] = -1
+    for r, step in enumerate(steps):
+        tied = [talks.rungs[rung] for rung in step]
+        share = [rung.stake / whole for rung in tied]
+        world.rung_id[k, r] = stable_id("+".join(step))
+        world.stake[k, r] = sum(share)
+        world.verifiability[k, r] = min(rung.verifiability for rung in tied)
+        world.reversibility[k, r] = min(rung.reversibility for rung in tied)
+        world.grants[k, r] = sum(rung.access for rung in tied)
+        world.duration[k, r] = max(rung.duration for rung in tied)
+        world.status[k, r] = min(Status[rung.status.upper()] for rung in tied)
+        verifiers = [rung.verifier for rung in tied if rung.verifier is not None]
+        if verifiers:
+            world.verifier[k, r] = list(scenario.bodies).index(verifiers[0])
+        for side, party in enumerate(talks.parties):
+            gifts = [rung.parties[party] for rung in tied]
+            weights = [part / sum(share) for part in share]
+            world.security_burden[k, side, r] = sum(w * g.security for w, g in zip(weights, gifts, strict=True))
+            world.sovereignty_burden[k, side, r] = sum(w * g.sovereignty for w, g in zip(weights, gifts, strict=True))
+            world.binds[k, side, r] = sum(gift.restraint for gift in gifts)
+            world.relieves[k, side, r] = sum(gift.relief for gift in gifts)
+
+
+def _array(kind: str, axes: int) -> types.Array:
+    return types.Array(types.float64 if kind == "real" else types.int64, axes, "C")
+
+
+FIELDS = (
+    ("seed", types.uint64),
+    ("clock", _array("whole", 1)),
+    *((f"n_{axis}", types.int64) for axis in AXES),
+    *((f"with_{mechanism}", types.int64) for mechanism in MECHANISMS),
+    *((name, types.float64) for _, name in PARAMETERS),
+    *((column.name, _array(column.kind, len(column.axes))) for column in COLUMNS),
+    *((f"forced_{name}", _array("whole", 1)) for name in ("round", "act", "cell")),
+    ("forced_value", _array("real", 1)),
+    ("real_page", _array("real", 1)),
+    ("whole_page", _array("whole", 1)),
+)
+
+
+@structref.register
+class WorldType(types.StructRef):
+    """Numba's type of a world, under a short name: the default one spells out every field in every symbol."""
+
+    def __init__(self, fields: tuple[tuple[str, types.Type], ...]):
+        super().__init__(fields)
+        self.name = "World"
+
+
+WORLD = WorldType(FIELDS)
+
+
+class Handle(structref.StructRefProxy):
+    """What compiled rules take for a world: a counted pointer to the struct."""
+
+
+structref.define_boxing(WorldType, Handle)
+
+
+def _constructor_source() -> str:
+    """Write the compiled constructor: a struct over the two buffers, carved in the order of COLUMNS."""
+    lines = [
+        '"""Written by model/world.py from the columns and parameters. Do not edit."""',
+        "import numpy as np",
+        "from numba.experimental import structref",
+        "from model.rule import rule",
+        "from model.world import WORLD",
+        "",
+        "@rule",
+        "def handle(seed, clock, sizes, switches, parameters, reals, wholes, when, act, cell, value):",
+        "    world = structref.new(WORLD)",
+        "    world.seed, world.clock = seed, clock",
+        "    world.forced_round, world.forced_act = when, act",
+        "    world.forced_cell, world.forced_value = cell, value",
+    ]
+    lines += [f"    n_{axis} = world.n_{axis} = sizes[{at}]" for at, axis in enumerate(AXES)]
+    lines += [f"    world.with_{name} = switches[{at}]" for at, name in enumerate(MECHANISMS)]
+    lines += [f"    world.{name} = parameters[{at}]" for at, (_, name) in enumerate(PARAMETERS)]
+    lines += ["    real = whole = most = 0"]
+    for column in COLUMNS:
+        start, count = column.kind, " * ".join(f"n_{axis}" for axis in column.axes)
+        shape = ", ".join(f"n_{axis}" for axis in column.axes)
+        lines += [
+            f"    cells = {count}",
+            f"    world.{column.name} = {start}s[{start} : {start} + cells].reshape(({shape},))",
+            f"    {start} += cells",
+            "    most = max(most, cells)",
+        ]
+    lines += [
+        "    world.real_page, world.whole_page = np.empty(most), np.empty(most, np.int64)",
+        "    return world",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _handle(world: World) -> Any:
+    """Make the compiled handle of a world."""
+    counts = np.array([world.size[axis] for axis in AXES], np.int64)
+    return _constructor().handle(
+        world.seed, world.clock, counts, world.switches, world.parameters, world.reals, world.wholes,
+        world.forced_round, world.forced_act, world.forced_cell, world.forced_value,
+    )  # fmt: skip
+
+
+_made: list[Any] = []
+
+
+def _constructor() -> Any:
+    if not _made:
+        _made.append(generated("world_struct", _constructor_source()))
+    return _made[0]
