@@ -1,0 +1,8 @@
+"""The watched side: Mesa agents that ask the rules, tell the story, and can be overridden.
+
+actor.py              what all actors share: a seat in the world, its columns, rules as methods
+state.py              State; facilitator.py Facilitator; verification_body.py VerificationBody
+assembly.py           Assembly, the Mesa model: seats the actors and plays the protocol
+ledger.py             every decision, signal and event of a run as a row
+words.py              the sentences
+"""

@@ -68,11 +68,16 @@ def round_source(protocol: tuple[Act, ...]) -> str:
         lines += [f"    if {condition}:", f"        enact_{place}(world)"]
     lines += [
         "", "", "@rule", "def play(world, rounds, seen):",
-        '    """Play rounds on from the world as it stands, measuring after each into seen[round + 1]."""',
+        '    """Play rounds on from the world as it stands, measuring after each into a row of seen."""',
         "    for now in range(rounds):",
         "        world.clock[0] += 1",
         f"        play_acts(world, 0, {len(protocol)})",
         "        observe(world, seen[now])",
+        "", "", "@rule", "def advance(world, rounds):",
+        '    """Play rounds on from the world as it stands, measuring nothing."""',
+        "    for _ in range(rounds):",
+        "        world.clock[0] += 1",
+        f"        play_acts(world, 0, {len(protocol)})",
         "",
     ]  # fmt: skip
     return "\n".join(lines)

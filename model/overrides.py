@@ -39,7 +39,7 @@ EVENTS = {
     "oil_shock": Kind("drift_oil", 0.6, (), "the oil price deviation jumps to the value"),
     "regional_incident": Kind("drift_region", 0.8, (), "regional tension jumps to the value"),
     "election": Kind("change_government", 1, ("actor",), "the actor's government changes"),
-    "attack": Kind("attack", 1, ("actor",), "the spoiler attacks"),
+    "attack": Kind("strike", 1, ("actor",), "the spoiler attacks"),
     "withdrawal": Kind("withdraw", 1, ("negotiation", "actor"), "the actor leaves what stands"),
     "leak": Kind("choose_channel", 2, ("negotiation",), "the talks become public"),
     "silence": Kind("hold_talks", 0, ("negotiation",), "no round of talks takes place"),
@@ -139,7 +139,7 @@ def _check_name(data: Mapping[str, Any], where: str, need: str, event: Mapping[s
     act = EVENTS[str(event["kind"])].act
     if need == "negotiation":
         known = {*table(data, "negotiations")}
-    elif act == "attack":
+    elif act == "strike":
         known = {*table(data, "outsiders")}
     elif act == "be_present":
         known = {*table(data, "facilitators")}

@@ -44,7 +44,7 @@ class Act(NamedTuple):
 
     ``conditions`` are the named conditions the rule weighs; all must hold unless ``combine`` says
     how they settle the value, or ``sums`` says that the (one) sum is the value itself. ``when``
-    says in which cells there is anything to decide. ``knows`` is "own" if the rule may read only
+    says in which cells there is anything to decide; a ``rare`` act is told only where it happens. ``knows`` is "own" if the rule may read only
     what its actor may know, "all" if it is nature's.
     """
 
@@ -56,6 +56,7 @@ class Act(NamedTuple):
     when: Rule | None = None
     combine: Rule | None = None
     sums: bool = False
+    rare: bool = False
     knows: Literal["own", "all"] = "own"
 
     @property
@@ -107,16 +108,29 @@ PROTOCOL: tuple[Act, ...] = (
         facilitation.host, "exchange", "facilitation",
         conditions=on((facilitation.hosting_chance, facilitation.Hosted)), when=facilitation.someone_hosts,
     ),
-    # What was done last is seen, well or badly
+    # Conduct, meant and done
+    by_state(
+        conduct.step_forward, "initiative", "reciprocity",
+        conditions=on((conduct.readiness, conduct.Initiative)), when=conduct.may_step_forward, rare=True,
+    ),
+    by_state(
+        conduct.choose_conduct, "conduct", "reciprocity",
+        conditions=on((conduct.leaning, conduct.Leaning)), when=conduct.apart,
+    ),
     by_nature(
-        conduct.misread, "misread", "noise",
-        conditions=on((conduct.misreading, conduct.Misreading)), when=conduct.apart,
+        conduct.miscarry, "slip", "noise",
+        conditions=on((conduct.miscarriage, conduct.Slip)), when=conduct.apart, rare=True,
+    ),
+    # and seen, well or badly
+    by_nature(
+        conduct.misread_act, "misread", "noise",
+        conditions=on((conduct.misreading, conduct.Misreading)), when=conduct.apart, rare=True,
     ),
     by_nature(conduct.perceive, "perceived"),
     by_nature(conduct.judge_standing, "standing"),
     # Beliefs
     by_state(beliefs.reassure, "reassurance", "reassurance"),
-    by_state(beliefs.dismay, "dismay", "spoilers"),
+    by_state(beliefs.dismay_at, "dismay", "spoilers"),
     by_state(beliefs.remember_kept, "kept", "reputation"),
     by_state(beliefs.remember_broken, "broken", "reputation"),
     by_state(beliefs.revise_trust, "trust", "reputation"),
@@ -155,7 +169,7 @@ PROTOCOL: tuple[Act, ...] = (
     # Scrutiny, answer, ratification
     by_nature(scrutiny.examine, "doubt", "scrutiny"),
     by_party(
-        scrutiny.answer, "answer",
+        scrutiny.give_answer, "answer",
         conditions=on(
             (scrutiny.doubted, scrutiny.Doubted),
             (scrutiny.cleared, scrutiny.Cleared),
@@ -168,19 +182,6 @@ PROTOCOL: tuple[Act, ...] = (
     by_party(
         home.ratify, "ratified", "ratification",
         conditions=on((home.ratification, home.Ratification)), when=home.awaits_ratification,
-    ),
-    # Conduct
-    by_state(
-        conduct.step_forward, "initiative", "reciprocity",
-        conditions=on((conduct.readiness, conduct.Initiative)), when=conduct.may_step_forward,
-    ),
-    by_state(
-        conduct.choose_conduct, "conduct", "reciprocity",
-        conditions=on((conduct.leaning, conduct.Leaning)), when=conduct.apart,
-    ),
-    by_nature(
-        conduct.slip, "slip", "noise",
-        conditions=on((conduct.miscarriage, conduct.Slip)), when=conduct.apart,
     ),
     # Keeping what stands, and looking
     by_nature(ladder.look_ahead, "prospect", "gradualism"),
@@ -215,7 +216,7 @@ PROTOCOL: tuple[Act, ...] = (
     ),
     by_nature(
         home.change_government, "turnover", "turnover",
-        conditions=on((home.change_hazard, home.Change)),
+        conditions=on((home.change_hazard, home.Change)), rare=True,
     ),
     by_party(
         home.withdraw, "withdraws", "turnover",
@@ -233,6 +234,7 @@ PROTOCOL: tuple[Act, ...] = (
     by_nature(ladder.count_refusals, "refusals"),
     by_nature(ladder.count_unratified, "unratified"),
     # The other track, spoilers, and home
+    by_nature(pressure.remember_pressure, "pressure_before"),
     by_state(
         pressure.press, "pressure", "pressure",
         conditions=on((pressure.aim, pressure.Aim)), when=pressure.pressing, sums=True,
@@ -242,8 +244,8 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=on((pressure.programme, pressure.Programme)), when=pressure.has_programme, sums=True,
     ),
     by_nature(
-        pressure.attack, "attack", "spoilers",
-        conditions=on((pressure.attack_hazard, pressure.Attack)),
+        pressure.strike, "attack", "spoilers",
+        conditions=on((pressure.attack_hazard, pressure.Attack)), rare=True,
     ),
     by_state(
         home.sway, "support", "ratification",
@@ -254,3 +256,8 @@ PROTOCOL: tuple[Act, ...] = (
 
 ACT = {act.name: place for place, act in enumerate(PROTOCOL)}
 ACT_ON = {act.column: place for place, act in enumerate(PROTOCOL)}
+
+
+def verdict(act: Act, held: list[bool]) -> int:
+    """Settle a choice from its conditions: by the act's ``combine``, else 1 if all hold and 0 if not."""
+    return int(act.combine(*held)) if act.combine is not None else int(all(held))

@@ -217,6 +217,21 @@ class Scenario(Section):
         return self.relations.get(one, {}).get(other, Relation())
 
 
+    def written(self, name: str | None, language: str = "en") -> str:
+        """Give the written name of an actor or a negotiation."""
+        for role in (self.states, self.facilitators, self.bodies, self.outsiders):
+            if name in role:
+                return role[str(name)].name.get(language, role[str(name)].name["en"])
+        if name in self.negotiations:
+            return self.negotiations[str(name)].title.get(language, self.negotiations[str(name)].title["en"])
+        return name or ""
+
+    def written_rung(self, negotiation: str, rung: str, language: str = "en") -> str:
+        """Give the written title of a rung; of a bundle, those of its parts."""
+        rungs = self.negotiations[negotiation].rungs
+        return " with ".join(rungs[part].title.get(language, rungs[part].title["en"]) for part in rung.split("+"))
+
+
 def shipped() -> list[str]:
     """List the names of the scenarios that come with the package."""
     return sorted(path.stem for path in SHIPPED.glob("*.toml"))

@@ -21,7 +21,7 @@ def reassure(world, me, other):
 
 
 @rule
-def dismay(world, me, other):
+def dismay_at(world, me, other):
     """Lower the odds of trust by (1 - s_U) / (1 - s_T) for each attack blamed on the other (B07)."""
     k = world.between[me, other]
     if k < 0:

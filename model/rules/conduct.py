@@ -46,13 +46,13 @@ class Slip(NamedTuple):
 
 @rule
 def acted(world, me, other):
-    """Say what a state in fact did last: 1 cooperative, 0 hostile."""
+    """Say what a state in fact did: 1 cooperative, 0 hostile."""
     return world.conduct[me, other] ^ world.slip[me, other]
 
 
 @rule
 def misreading(world, me, other):
-    """Weigh the chance that I misread the other's last act."""
+    """Weigh the chance that I misread the other's act."""
     slant = world.slant[me, other]
     if acted(world, other, me):
         noise, shading = world.misread_friendly, max(-slant, 0.0)
@@ -63,14 +63,14 @@ def misreading(world, me, other):
 
 
 @rule
-def misread(world, me, other):
-    """Misread the other's last act, by chance."""
+def misread_act(world, me, other):
+    """Misread the other's act, by chance."""
     return me != other and holds(misreading(world, me, other))
 
 
 @rule
 def perceive(world, me, other):
-    """See the other's last act, or its opposite if it is misread."""
+    """See the other's act, or its opposite if it is misread."""
     return acted(world, other, me) ^ world.misread[me, other]
 
 
@@ -84,7 +84,7 @@ def judge_standing(world, me, other):
 
 @rule
 def memory_one(world, me, other):
-    """Look up the doctrine's answer to my own last act and the other's as I saw it."""
+    """Look up the answer to my own last act and the other's as I saw it, both of the round before."""
     mine, theirs = acted(world, me, other), world.perceived[me, other]
     if mine:
         return world.own_after_cc[me] if theirs else world.own_after_cd[me]
@@ -176,6 +176,6 @@ def miscarriage(world, me, other):
 
 
 @rule
-def slip(world, me, other):
+def miscarry(world, me, other):
     """Do the opposite of what I mean, by accident."""
     return me != other and holds(miscarriage(world, me, other))

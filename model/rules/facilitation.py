@@ -82,7 +82,7 @@ def has_time(world, f, k, service):
             if can_take(world, f, j, other) and before(world, f, j, other, k, service):
                 queue += 1.0
     capacity = world.skill_capacity[f]
-    return Task(capacity, -capacity * world.fatigue[f], -queue, 1.0)
+    return Task(capacity, -capacity * world.fatigue[f], -queue, 0.5)
 
 
 @rule

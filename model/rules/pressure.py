@@ -63,6 +63,12 @@ def aim(world, me, other):
 
 
 @rule
+def remember_pressure(world, me, other):
+    """Note the pressure before it is decided anew, so that a step or a relief can be told."""
+    return world.pressure[me, other]
+
+
+@rule
 def press(world, me, other):
     """Raise or relieve pressure towards the level aimed at, as fast as policy allows."""
     if me == other:
@@ -142,6 +148,6 @@ def attack_hazard(world, x):
 
 
 @rule
-def attack(world, x):
+def strike(world, x):
     """Attack, the likelier the closer a deal is."""
     return holds(attack_hazard(world, x))

@@ -140,7 +140,7 @@ def settle_answer(is_doubted, is_cleared, is_worth, is_acceptable, is_free):
 
 
 @rule
-def answer(world, k, side):
+def give_answer(world, k, side):
     """Answer the proposal on the table: accept, refuse, or not yet."""
     if not on_table(world, k, side):
         return 0

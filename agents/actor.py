@@ -1,0 +1,52 @@
+"""What all actors share: a seat in the world, its row of each column, and rules as methods."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import mesa
+
+from model.columns import COLUMN
+
+if TYPE_CHECKING:
+    from agents.assembly import Assembly
+
+Rule = Callable[..., Any]
+
+
+def performs(rule: Rule) -> Rule:
+    """Make a rule a method: asked on the actor's behalf, with the rest of the cell as arguments."""
+
+    @wraps(rule)
+    def perform(actor: "Actor", *rest: int) -> Any:
+        return rule(actor.world, actor.seat, *rest)
+
+    perform.asks = rule  # type: ignore[attr-defined]
+    return perform
+
+
+class Actor(mesa.Agent):
+    """One seat at the table. A column whose first axis is its role is an attribute: its row of it."""
+
+    axis: ClassVar[str]
+    model: "Assembly"
+
+    def __init__(self, model: "Assembly", seat: int, name: str):
+        super().__init__(model)
+        self.seat = seat
+        self.name = name
+
+    @property
+    def world(self) -> Any:
+        """Give what rules take for a world."""
+        return self.model.world.handle
+
+    def __getattr__(self, name: str) -> Any:
+        column = COLUMN.get(name)
+        if column is None or column.axes[0] != self.axis or "model" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        row = getattr(self.model.world, name)[self.seat]
+        return row if len(column.axes) > 1 else float(row)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"

@@ -1,0 +1,119 @@
+"""The ledger: every decision, signal and event of a watched run as a row that can be checked.
+
+A decision's row keeps its conditions: each a list of named terms, a threshold, and whether it
+held. ``recompute`` derives the choice from them again. Saved as Parquet (``ledger.parquet``) and
+as JSON lines (``ledger.jsonl``); read back with ``read_ledger``.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from model.protocol import ACT, PROTOCOL, verdict
+
+
+class Held(NamedTuple):
+    """A condition as it was weighed: its terms, their sum, the threshold, and whether it held."""
+
+    name: str
+    terms: dict[str, float]
+    score: float
+    threshold: float
+    holds: bool
+
+
+class Row(NamedTuple):
+    """One line of the ledger. ``kind`` is "decision", "level", "signal" or "event"."""
+
+    round: int
+    kind: str
+    act: str
+    actor: str | None
+    counterpart: str | None
+    negotiation: str | None
+    value: float
+    sentence: str
+    conditions: tuple[Held, ...] = ()
+    forced: bool = False
+    channel: str | None = None
+    strength: float | None = None
+    cost: float | None = None
+    meant: float | None = None
+    perceived: float | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Write the row as plain data."""
+        return {**self._asdict(), "conditions": [condition._asdict() for condition in self.conditions]}
+
+
+def weigh(name: str, terms: Any) -> Held:
+    """Write a condition's tuple of terms as a line of the ledger; the sum is made as the rule makes it."""
+    *values, threshold = map(float, terms)
+    total = 0.0
+    for value in values:
+        total += value
+    return Held(name, dict(zip(terms._fields[:-1], values, strict=True)), total, threshold, total >= threshold)
+
+
+def recompute(row: Row) -> int:
+    """Derive a choice from its recorded terms alone."""
+    held = []
+    for condition in row.conditions:
+        total = 0.0
+        for value in condition.terms.values():
+            total += value
+        held.append(total >= condition.threshold)
+    return verdict(PROTOCOL[ACT[row.act]], held)
+
+
+class Ledger:
+    """The rows of one run, in the order in which things happened."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def add(self, row: Row) -> None:
+        """Write a row."""
+        self.rows.append(row)
+
+    def lines(self) -> Iterable[str]:
+        """Write every row as one line of JSON, keys in declared order, floats in full."""
+        return (json.dumps(row.plain(), ensure_ascii=False) for row in self.rows)
+
+    def digest(self) -> str:
+        """Hash the whole ledger: SHA-256 of its JSON lines."""
+        hasher = hashlib.sha256()
+        for line in self.lines():
+            hasher.update(line.encode() + b"\n")
+        return hasher.hexdigest()
+
+    def frame(self) -> pd.DataFrame:
+        """Give the ledger as a table; conditions as a JSON text."""
+        plain = [{**row.plain(), "conditions": json.dumps(row.plain()["conditions"])} for row in self.rows]
+        return pd.DataFrame(plain, columns=list(Row._fields))
+
+    def save(self, folder: Path) -> None:
+        """Save as Parquet and as JSON lines, each whole or not at all."""
+        replace(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.lines()).encode())
+        draft = folder / "ledger.parquet.tmp"
+        self.frame().to_parquet(draft, index=False)
+        draft.replace(folder / "ledger.parquet")
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: a temporary file beside it, then a rename."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def read_ledger(folder: str | Path) -> pd.DataFrame:
+    """Read a saved ledger; ``conditions`` become lists of dicts again."""
+    frame = pd.read_parquet(Path(folder) / "ledger.parquet")
+    frame["conditions"] = frame["conditions"].map(json.loads)
+    return frame

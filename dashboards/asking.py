@@ -1,0 +1,164 @@
+"""`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from agents.ledger import read_ledger
+from agents.words import CHOICES, sentence
+from dashboards import runs
+from dashboards.screen import console, decision_screen, lever_screen
+from experiments.flips import LeverFlip, Question, TermFlip
+from model.columns import SERVICES
+from model.faults import Fault, ScenarioError
+from model.protocol import ACT, PROTOCOL
+from model.rule import source_digest
+from model.scenario import load
+from model.settings import levers as all_levers
+from model.world import names
+
+TELLING = ("give_answer", "ratify", "withdraw", "comply", "accuse", "seek_talks", "table", "choose_conduct")
+
+
+class Answer(NamedTuple):
+    """What `why` found out."""
+
+    run: runs.Saved
+    row: dict[str, Any]
+    question: Question
+    terms: list[TermFlip]
+    levers: list[LeverFlip]
+    others: list[str]
+
+
+def ask(
+    folder: Path | None,
+    now: int,
+    actor: str,
+    act: str | None = None,
+    counterpart: str | None = None,
+    negotiation: str | None = None,
+    levers: bool = True,
+    quiet: bool = False,
+) -> Answer:
+    """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
+    saved = runs.read(folder or runs.latest())
+    row, others = find(read_ledger(saved.folder), saved, now, actor, act, counterpart, negotiation)
+    number = ACT[row["act"]]
+    question = Question(saved.scenario, saved.seed, now, number, cell_of(saved, number, row))
+    told = question.value - 1 if PROTOCOL[number].column == "report" else question.value
+    if told != row["value"] and not row["forced"]:
+        changed = " The model has changed since this run." if saved.model != source_digest() else ""
+        raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
+    terms = list(question.term_flips())
+    return Answer(saved, row, question, terms, search(question, quiet) if levers else [], others)
+
+
+def search(question: Question, quiet: bool) -> list[LeverFlip]:
+    """Search all levers, telling which one is tried."""
+    screen = Console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("{task.completed}/{task.total} levers  {task.description}")
+    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
+        line = progress.add_task("", total=len(all_levers(question.scenario)))
+        return list(question.lever_flips(tell=lambda path: progress.update(line, advance=1, description=path)))
+
+
+def find(
+    ledger: pd.DataFrame,
+    saved: runs.Saved,
+    now: int,
+    actor: str,
+    act: str | None,
+    counterpart: str | None,
+    negotiation: str | None,
+) -> tuple[dict[str, Any], list[str]]:
+    """Find the row of a decision, and name the other decisions of that actor in that round."""
+    if now > saved.rounds:
+        raise ScenarioError([Fault("--round", now, f"the run has {saved.rounds} rounds")])
+    rows = ledger[ledger["kind"] == "decision"]
+    if actor not in set(rows["actor"].dropna()):
+        raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
+    rows = rows[(rows["round"] == now) & (rows["actor"] == actor)]
+    if act is not None and act not in set(rows["act"]):
+        raise ScenarioError([Fault.unknown("--act", act, set(rows["act"]), f"decision of {actor} in round {now}")])
+    for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
+        rows = rows if wanted is None else rows[rows[column] == wanted]
+    if rows.empty:
+        raise ScenarioError([Fault("why", "", f"{actor} decided nothing like that in round {now}")])
+    order = {name: place for place, name in enumerate(TELLING)}
+    best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
+    row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
+    return row, sorted(set(rows["act"]) - {row["act"]})
+
+
+def cell_of(saved: runs.Saved, number: int, row: dict[str, Any]) -> tuple[int, ...]:
+    """Find the cell of a decision from the names in its row."""
+    scenario = load(saved.scenario)
+    lists, cell, named = names(scenario), [], [row["actor"], row["counterpart"]]
+    for axis in PROTOCOL[number].axes:
+        if axis == "negotiation":
+            cell.append(lists.negotiation.index(row["negotiation"]))
+        elif axis == "side":
+            cell.append(scenario.negotiations[row["negotiation"]].parties.index(named.pop(0)))
+        elif axis == "service":
+            cell.append(SERVICES.index(row["counterpart"]))
+        else:
+            cell.append(getattr(lists, axis).index(named.pop(0)))
+    return tuple(cell)
+
+
+def tell(answer: Answer, value: int) -> str:
+    """Say in a sentence what a decision would have been."""
+    scenario, row = answer.question.scenario, answer.row
+    talks, rung = row["negotiation"], "the step in play"
+    if talks is not None:
+        k = names(scenario).negotiation.index(talks)
+        place = int(answer.question.world.rung[k])
+        rung = scenario.written_rung(talks, names(scenario).rung[k][place]) if place >= 0 else rung
+    shown = {
+        "actor": scenario.written(row["actor"]),
+        "counterpart": scenario.written(row["counterpart"]),
+        "talks": scenario.written(talks),
+        "rung": rung,
+    }
+    told = value - 1 if PROTOCOL[answer.question.number].column == "report" else value
+    return sentence(row["act"], told, {}, **shown) if told in CHOICES.get(row["act"], {}) else str(told)
+
+
+def show_answer(answer: Answer) -> None:
+    """Print the answer on one screen."""
+    screen = console()
+    screen.print(f"Round {answer.row['round']}, {answer.row['act']}, seed {answer.run.seed} ({answer.run.folder})")
+    if answer.row["forced"]:
+        screen.print("This move was set from outside; below is how the actor would have decided.")
+    screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
+    if answer.levers:
+        screen.print(lever_screen(answer.levers, lambda value: tell(answer, value)))
+    if answer.others:
+        screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
+
+
+def facts(answer: Answer) -> dict[str, Any]:
+    """Write the answer as plain data."""
+    question = answer.question
+    return {
+        "run": str(answer.run.folder),
+        "seed": answer.run.seed,
+        "round": answer.row["round"],
+        "act": answer.row["act"],
+        "actor": answer.row["actor"],
+        "value": question.value,
+        "sentence": answer.row["sentence"],
+        "conditions": [
+            {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
+            for c in question.conditions
+        ],
+        "terms": [flip._asdict() for flip in answer.terms],
+        "levers": [
+            {"path": f.lever.path, "value": f.lever.value, "low": f.lever.low, "high": f.lever.high, "to": f.to, "becomes": f.becomes}
+            for f in answer.levers
+        ],
+    }

@@ -1,0 +1,270 @@
+"""The command line: `detente`. Each command imports what it needs when it is called."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+app = typer.Typer(
+    name="detente",
+    help="An agent-based laboratory for step-by-step diplomacy.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a file.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all dice.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; may be repeated."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what a user can get wrong into a clear message and exit code 2."""
+    from model.faults import ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        count = len(error.faults)
+        typer.echo(f"{count} fault{'s' if count != 1 else ''} found:", err=True)
+        for fault in error.faults:
+            typer.echo(f"  {fault}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
+        raise typer.Exit(2) from None
+
+
+def parse_changes(texts: list[str] | None) -> dict[str, Any]:
+    """Read PATH=VALUE pairs; a value is written as in TOML, and a bare word is a text."""
+    import tomllib
+
+    from model.faults import Fault, ScenarioError
+
+    changes: dict[str, Any] = {}
+    for text in texts or []:
+        path, equals, value = text.partition("=")
+        if not equals or not path.strip():
+            raise ScenarioError([Fault("--set", text, "is written PATH=VALUE")])
+        try:
+            changes[path.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            changes[path.strip()] = value.strip()
+    return changes
+
+
+@app.command()
+def scenarios(as_json: AsJson = False) -> None:
+    """List the shipped scenarios."""
+    from dashboards.screen import console, scenario_table
+    from model.scenario import load, shipped
+
+    with plain_errors():
+        listed = [load(name) for name in shipped()]
+    if as_json:
+        plain = [{"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in listed]
+        typer.echo(json.dumps(plain, ensure_ascii=False))
+    else:
+        console().print(scenario_table(listed))
+
+
+@app.command()
+def show(scenario: ScenarioName) -> None:
+    """Print a scenario file verbatim."""
+    from model.scenario import locate
+
+    with plain_errors():
+        sys.stdout.write(locate(scenario).read_text("utf-8", errors="replace"))
+
+
+@app.command()
+def validate_scenario(file: ScenarioName) -> None:
+    """Check a scenario file and tell everything that is wrong with it."""
+    from model.scenario import load
+
+    with plain_errors():
+        scenario = load(file)
+    counts = f"{len(scenario.states)} states, {len(scenario.negotiations)} negotiations, {scenario.rounds} rounds"
+    typer.echo(f"{scenario.name}: valid ({counts}).")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files."""
+    from model.scenario import Scenario
+
+    typer.echo(json.dumps(Scenario.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+@app.command()
+def parameters(as_json: AsJson = False) -> None:
+    """List every parameter: path, default, range, unit, meaning, source, lever or uncertainty."""
+    from dashboards.screen import console, parameter_table
+    from model.settings import declared
+
+    if as_json:
+        typer.echo(json.dumps([setting._asdict() for setting in declared()], ensure_ascii=False))
+    else:
+        console().print(parameter_table(declared()))
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Seed = 1,
+    rounds: Annotated[int | None, typer.Option(min=1, max=1200, help="Rounds to play; the scenario's own if left out.")] = None,
+    changes: Changes = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to save the run in; a new one under runs/ if left out.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a self-contained HTML report.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play one run, save it, and show it on one screen."""
+    from dashboards import runs
+    from dashboards.screen import console, run_screen
+    from model.scenario import change, load, read
+
+    with plain_errors():
+        data = change(read(scenario), {**parse_changes(changes), **({"rounds": rounds} if rounds else {})})
+        setting = load(data)
+        folder = out or runs.new_folder(setting.name, seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        model, finished = play(setting, seed, quiet=as_json)
+        runs.save(folder, model, data)
+        if report is not None:
+            from dashboards.report import write_report
+
+            write_report(model, report)
+    if as_json:
+        typer.echo(json.dumps(run_facts(model, folder), ensure_ascii=False))
+    else:
+        console().print(run_screen(model, suggest_question(model, folder)))
+        typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
+    if not finished:
+        typer.echo(f"Stopped after round {model.round}; what was played is saved.", err=True)
+        raise typer.Exit(130)
+
+
+def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
+    """Play a watched run with a live progress line; Ctrl-C stops it after a whole round."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from agents.assembly import Assembly
+
+    screen = Console(stderr=True)
+    columns = TextColumn("round"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}")
+    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
+        line = progress.add_task("", total=setting.rounds)
+        model = Assembly(setting, rng=seed)
+        mark = model.mark()
+        try:
+            for _ in range(setting.rounds):
+                mark = model.mark()
+                model.step()
+                seen = f"trust {model.seen[0]:.2f}  tension {model.seen[2]:.2f}  deal {model.seen[3]:.0%}"
+                progress.update(line, advance=1, description=seen)
+        except KeyboardInterrupt:
+            model.rewind(mark)
+            return model, False
+    return model, True
+
+
+def run_facts(model: Any, folder: Path) -> dict[str, Any]:
+    """Write what ``run --json`` prints."""
+    from dashboards.screen import plain_json
+    from model.measures import digest
+
+    seen = model.trajectory
+    return {
+        "scenario": model.setting.name,
+        "seed": model.seed,
+        "rounds": model.round,
+        "outcome": model.outcome.name,
+        "trajectory_digest": digest(seen),
+        "ledger_digest": model.ledger.digest(),
+        "contact_share": float(seen[1:, model.places["contact"]].mean()),
+        "breaches": int(seen[-1, model.places["breaches"]]),
+        "folder": str(folder),
+        **plain_json(model, model.world),
+    }
+
+
+def suggest_question(model: Any, folder: Path) -> str:
+    """Write the exact command that asks about the most telling decision of a run."""
+    tellings = ("give_answer", "ratify", "comply", "withdraw", "seek_talks", "choose_conduct")
+    for act in tellings:
+        rows = [row for row in model.ledger.rows if row.act == act and row.conditions and row.value < 1]
+        if rows:
+            return f"detente why {folder} --round {rows[-1].round} --actor {rows[-1].actor} --act {act}"
+    return f"detente why {folder} --round {model.round} --actor {next(iter(model.setting.states))}"
+
+
+@app.command()
+def why(
+    run: Annotated[Path | None, typer.Argument(metavar="[RUN]", help="Folder of a saved run; the latest if left out.")] = None,
+    now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
+    actor: Annotated[str, typer.Option(help="Who decided.")] = ...,  # type: ignore[assignment]
+    act: Annotated[str | None, typer.Option(help="Which decision; the most telling one if left out.")] = None,
+    counterpart: Annotated[str | None, typer.Option(help="Towards whom.")] = None,
+    negotiation: Annotated[str | None, typer.Option(help="In which negotiation.")] = None,
+    levers: Annotated[bool, typer.Option(help="Search the levers as well.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Show why a decision was taken, and what would have changed it; each flip is verified by a rerun."""
+    from dashboards.asking import ask, facts, show_answer
+
+    with plain_errors():
+        answer = ask(run, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
+    if as_json:
+        typer.echo(json.dumps(facts(answer), ensure_ascii=False))
+    else:
+        show_answer(answer)
+
+
+@app.command()
+def dashboard(
+    host: Annotated[str, typer.Option(help="Address to serve on; loopback by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 8765,
+) -> None:
+    """Open the dashboard in a browser."""
+    from dashboards.server import serve
+
+    serve(host, port)
+
+
+@app.command()
+def sweep(
+    scenario: ScenarioName,
+    vary: Annotated[str, typer.Option(metavar="PATH=LOW:HIGH", help="The parameter to vary, and its range.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Table to write.")],
+    points: Annotated[int, typer.Option(min=2, max=10_000, help="Values in the range.")] = 10,
+    worlds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds at each value; the same at all.")] = 100,
+    seed: Seed = 1,
+) -> None:
+    """Vary one parameter and write outcome shares and end values as CSV."""
+    from dashboards.screen import progress_over
+    from experiments.sweep import parse_range, vary_one
+
+    with plain_errors():
+        path, low, high = parse_range(vary)
+        table = vary_one(scenario, path, low, high, points, worlds, seed, progress_over)
+        draft = out.with_name(out.name + ".tmp")
+        table.to_csv(draft, index=False)
+        draft.replace(out)
+    typer.echo(f"{len(table)} points x {worlds} worlds written to {out}")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

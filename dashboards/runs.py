@@ -1,0 +1,72 @@
+"""Saved runs: one folder each, with the scenario as it was, the trajectory and the ledger."""
+
+import json
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from model.faults import Fault, ScenarioError
+from model.rule import source_digest
+
+if TYPE_CHECKING:
+    from agents.assembly import Assembly
+
+RUNS = Path("runs")
+
+
+class Saved(NamedTuple):
+    """A saved run, as far as it is needed to play it again."""
+
+    folder: Path
+    scenario: dict[str, Any]
+    seed: int
+    rounds: int
+    model: str
+
+
+def new_folder(name: str, seed: int) -> Path:
+    """Name a folder for a run: when, what, which seed."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
+    return RUNS / f"{stamp}-{name}-{seed}"
+
+
+def save(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
+    """Save a run, each file whole or not at all. Raises OSError if the folder cannot be written."""
+    import pandas as pd
+
+    from agents.ledger import replace
+
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pd.DataFrame(model.trajectory, columns=list(model.places))
+    draft = folder / "trajectory.parquet.tmp"
+    table.rename_axis("round").reset_index().to_parquet(draft, index=False)
+    draft.replace(folder / "trajectory.parquet")
+    if model.ledger is not None:
+        model.ledger.save(folder)
+    facts = {
+        "detente": version("detente"),
+        "model": source_digest(),
+        "seed": model.seed,
+        "rounds": model.round,
+        "outcome": model.outcome.name,
+        "scenario": data,
+    }
+    replace(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
+
+
+def latest() -> Path:
+    """Find the run saved last under ``runs/``. Raises ScenarioError if there is none."""
+    saved = sorted(RUNS.glob("*/run.json"))
+    if not saved:
+        raise ScenarioError([Fault("runs", "", "no run is saved here yet; `detente run SCENARIO` saves one")])
+    return saved[-1].parent
+
+
+def read(folder: Path) -> Saved:
+    """Read a saved run. Raises ScenarioError if the folder holds none."""
+    try:
+        facts = json.loads((folder / "run.json").read_text("utf-8"))
+        return Saved(folder, facts["scenario"], int(facts["seed"]), int(facts["rounds"]), facts["model"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ScenarioError([Fault(str(folder), "", f"holds no readable run: {error}")]) from None

@@ -1,0 +1,145 @@
+"""The messages of a round, read from the columns: the ledger, the network picture and the tests share them.
+
+Strengths are weights of the closest CAMEO event on Goldstein's scale of conflict and cooperation
+(Goldstein 1992), from -10 to +10.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from model.statuses import Status
+from model.world import World
+
+
+class Kind(NamedTuple):
+    """A kind of message: its strength, the CAMEO code the weight is taken from, its meaning."""
+
+    strength: float
+    cameo: str
+    meaning: str
+
+
+KINDS = {
+    "public statement": Kind(0.4, "013", "friendly words in public"),
+    "threat": Kind(-4.4, "130", "hostile words or acts in public"),
+    "initiative": Kind(4.0, "030", "an announced unilateral conciliatory step"),
+    "pressure step": Kind(-8.0, "163", "pressure is raised"),
+    "relief": Kind(7.0, "085", "pressure is lifted"),
+    "proposal": Kind(4.0, "036", "the rung in play is tabled"),
+    "acceptance": Kind(3.5, "05", "a proposal is accepted"),
+    "refusal": Kind(-5.0, "125", "a proposal is refused"),
+    "technical talk": Kind(1.0, "040", "a hosted exchange outside the ladder"),
+    "facilitated message": Kind(5.0, "045", "a message carried by a facilitator"),
+    "direct talks": Kind(7.0, "046", "a round of talks in public"),
+    "notice of implementation": Kind(5.0, "08", "a rung is begun or completed"),
+    "inspection report": Kind(-2.0, "090", "a verification body reports"),
+    "accusation": Kind(-2.0, "112", "the other side is called in breach"),
+    "suspension": Kind(-7.0, "164", "a rung is suspended or taken back"),
+    "withdrawal": Kind(-7.0, "166", "a party leaves what stands"),
+}
+CHANNELS = ("none", "indirect", "public")
+
+
+class Signal(NamedTuple):
+    """One message: who to whom, how, how strong, at what cost, what was meant, what was perceived."""
+
+    kind: str
+    sender: str
+    receiver: str
+    negotiation: str | None
+    channel: str
+    strength: float
+    cost: float
+    meant: float
+    perceived: float
+
+
+def signals(world: World) -> list[Signal]:
+    """Read all messages of the round just played, in a fixed order."""
+    found = [*_conduct(world), *_pressure(world)]
+    for k in range(world.size["negotiation"]):
+        found += [*_talks(world, k), *_reports(world, k), *_ladder(world, k)]
+    return found
+
+
+def _plain(kind: str, sender: str, receiver: str, talks: str | None, channel: str, cost: float = 0.0) -> Signal:
+    strength = KINDS[kind].strength
+    return Signal(kind, sender, receiver, talks, channel, strength, cost, strength, strength)
+
+
+def _conduct(world: Any) -> Iterator[Signal]:
+    states = world.names.state
+    for me, sender in enumerate(states):
+        for other, receiver in enumerate(states):
+            k = int(world.between[me, other])
+            if me == other or (k < 0 and world.posture[me, other] < 0.3):
+                continue  # between states that are not at odds, words are not news
+            friendly, hostile = KINDS["public statement"].strength, KINDS["threat"].strength
+            meant = friendly if world.conduct[me, other] else hostile
+            done = bool(world.conduct[me, other]) != bool(world.slip[me, other])
+            seen = friendly if world.perceived[other, me] else hostile
+            kind, cost = "public statement" if done else "threat", 0.0
+            if done and world.initiative[me, other]:
+                kind, cost = "initiative", float(world.own_initiative_cost[me])
+                meant = KINDS[kind].strength
+                seen = meant if world.perceived[other, me] else hostile
+            talks = world.names.negotiation[k] if k >= 0 else None
+            yield Signal(kind, sender, receiver, talks, "public", KINDS[kind].strength, cost, meant, seen)
+
+
+def _pressure(world: Any) -> Iterator[Signal]:
+    for me, sender in enumerate(world.names.state):
+        for other, receiver in enumerate(world.names.state):
+            change = float(world.pressure[me, other] - world.pressure_before[me, other])
+            if abs(change) > 1e-3:
+                kind, k = "relief" if change < 0 else "pressure step", int(world.between[me, other])
+                talks = world.names.negotiation[k] if k >= 0 else None
+                yield _plain(kind, sender, receiver, talks, "public", abs(change))
+
+
+def _talks(world: Any, k: int) -> Iterator[Signal]:
+    talks = world.names.negotiation[k]
+    parties = [world.names.state[int(party)] for party in world.party[k]]
+    channel = CHANNELS[int(world.channel[k])]
+    for side, (sender, receiver) in enumerate((parties, parties[::-1])):
+        if world.contact[k]:
+            kind = "facilitated message" if channel == "indirect" else "direct talks"
+            yield _plain(kind, sender, receiver, talks, channel)
+        if world.exchange[k]:
+            yield _plain("technical talk", sender, receiver, talks, "technical")
+        if world.tabled[k, side]:
+            yield _plain("proposal", sender, receiver, talks, channel)
+        if world.answer[k, side]:
+            kind = "acceptance" if world.answer[k, side] > 0 else "refusal"
+            yield _plain(kind, sender, receiver, talks, channel if world.contact[k] else "indirect")
+
+
+def _reports(world: Any, k: int) -> Iterator[Signal]:
+    talks = world.names.negotiation[k]
+    for b, body in enumerate(world.names.body):
+        for side in range(2):
+            report = int(world.report[b, k, side])
+            if world.inspected[b, k] and report:
+                about = world.names.state[int(world.party[k, side])]
+                found = KINDS["inspection report"].strength if report == 2 else 0.0
+                slot = int(world.clock[0] - world.delay[b]) % world.size["slot"]
+                truth = 0.0 if world.remembered[k, side, slot] else KINDS["inspection report"].strength
+                yield Signal("inspection report", body, about, talks, "technical", found, 0.0, truth, found)
+
+
+def _ladder(world: Any, k: int) -> Iterator[Signal]:
+    talks = world.names.negotiation[k]
+    parties = [world.names.state[int(party)] for party in world.party[k]]
+    for side, (sender, receiver) in enumerate((parties, parties[::-1])):
+        if world.accuses[k, side]:
+            yield _plain("accusation", sender, receiver, talks, "public")
+        if world.withdraws[k, side]:
+            yield _plain("withdrawal", sender, receiver, talks, "public")
+        for r in range(int(world.rungs[k])):
+            now, was = int(world.status[k, r]), int(world.stood[k, r])
+            if now == was:
+                continue
+            if now in (Status.IMPLEMENTING, Status.VERIFIED) and was < Status.VERIFIED:
+                yield _plain("notice of implementation", sender, receiver, talks, "public")
+            if now in (Status.SUSPENDED, Status.SNAPPED) and not world.left[k, side]:
+                yield _plain("suspension", sender, receiver, talks, "public")
