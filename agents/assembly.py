@@ -202,6 +202,8 @@ class Assembly(mesa.Model):
             if axis == "negotiation":
                 talks = names.negotiation[place]
                 continue
+            if axis == "spoiler":
+                talks = names.negotiation[int(self.world.target[place])]
             name = self._name(axis, place, cell)
             if axis in ("rung", "service") or actor is not None:
                 counterpart = name

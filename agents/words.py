@@ -35,7 +35,7 @@ CHOICES: dict[str, dict[int, str]] = {
     },
     "change_government": {1: "The government of {actor} changes."},
     "withdraw": {1: "{actor} leaves what stands in {talks}.", 0: "The new government of {actor} stays with what stands."},
-    "strike": {1: "{actor} attack while {talks} is under way."},
+    "strike": {1: "{actor}: an attack, while the talks go on ({talks})."},
 }  # fmt: skip
 LEVELS: dict[str, str] = {
     "harden": "{actor}'s posture towards {counterpart} is {value:.2f}.",

@@ -70,10 +70,10 @@ class Belief(Section):
         unit="ratio", source="Slovic 1993 on the asymmetry of trust; 2-6",
     )  # fmt: skip
     conduct_evidence: float = knob(
-        0.08, 0, 5, "evidence in one month of perceived conduct", unit="counts",
+        0.05, 0, 5, "evidence in one month of perceived conduct", unit="counts",
     )  # fmt: skip
     rung_evidence: float = knob(
-        10.0, 0, 50, "evidence in a verified or broken rung, for the whole stake", unit="counts",
+        15.0, 0, 50, "evidence in a verified or broken rung, for the whole stake", unit="counts",
     )  # fmt: skip
     exchange_evidence: float = knob(
         0.15, 0, 5, "evidence in one hosted confidence-building exchange", unit="counts",
@@ -105,7 +105,7 @@ class Scrutiny(Section):
     """Sequential evidence until confident, then risk against gain (M7, M5)."""
 
     false_rejection: float = knob(
-        0.10, 0.001, 0.45, "alpha: chance of condemning an honest proposal", source="Wald 1945; .01-.10",
+        0.05, 0.001, 0.45, "alpha: chance of condemning an honest proposal", source="Wald 1945; .01-.10",
         lever=True,
     )  # fmt: skip
     false_acceptance: float = knob(
@@ -113,12 +113,12 @@ class Scrutiny(Section):
         lever=True,
     )  # fmt: skip
     suspicious_if_honest: float = knob(
-        0.15, 0.001, 0.999, "chance that a finding looks suspicious though the other side is honest",
+        0.1, 0.001, 0.999, "chance that a finding looks suspicious though the other side is honest",
     )  # fmt: skip
     suspicious_if_deceitful: float = knob(
-        0.40, 0.001, 0.999, "chance that a finding looks suspicious when the other side deceives",
+        0.45, 0.001, 0.999, "chance that a finding looks suspicious when the other side deceives",
     )  # fmt: skip
-    findings_per_round: int = knob(3, 1, 12, "pieces of evidence examined in a round", unit="findings", lever=True)
+    findings_per_round: int = knob(6, 1, 12, "pieces of evidence examined in a round", unit="findings", lever=True)
     prior_weight: float = knob(0.5, 0, 2, "how far trust already held shortens the examination", unit="log odds")
     loss_weight: float = knob(
         1.6, 0, 5, "how much more a betrayed stake weighs than a kept one",
@@ -131,20 +131,20 @@ class Scrutiny(Section):
 class Bargaining(Section):
     """Reservation values, proposals and impatience (M8, M10)."""
 
-    share_scale: float = knob(0.38, 0, 1, "reservation value of a state of middling resolve", unit="share")
-    narrative_weight: float = knob(0.20, 0, 2, "weight of what a rung costs in a side's own narrative", unit="share")
+    share_scale: float = knob(0.42, 0, 1, "reservation value of a state of middling resolve", unit="share")
+    narrative_weight: float = knob(0.25, 0, 2, "weight of what a rung costs in a side's own narrative", unit="share")
     concession_to_pressure: float = knob(
-        0.10, 0, 1, "beta_P: share given up at full, fully effective pressure", unit="share",
+        0.15, 0, 1, "beta_P: share given up at full, fully effective pressure", unit="share",
         source="Drezner 1999; Hufbauer et al.",
     )  # fmt: skip
     expected_conflict: float = knob(
         0.15, 0, 1, "beta_E: share demanded more at full tension", unit="share", source="Drezner 1999",
     )  # fmt: skip
     oil_blunts_pressure: float = knob(0.5, 0, 2, "loss of pressure's effect when oil is dear by one log unit")
-    haste: float = knob(0.4, 0, 2, "how fast impatience grows, times one minus patience", unit="per round")
+    haste: float = knob(0.2, 0, 2, "how fast impatience grows, times one minus patience", unit="per round")
     wariness: float = knob(0.4, 0, 2, "how far a third state's hostility turns it against the talks")
     alliance_pull: float = knob(0.10, 0, 1, "share demanded more when allies press against the talks", unit="share")
-    eagerness: float = knob(0.35, 0, 1, "chance to table the next rung when trust and tension are even", unit="per round")
+    eagerness: float = knob(0.5, 0, 1, "chance to table the next rung when trust and tension are even", unit="per round")
 
 
 class Contact(Section):
@@ -153,8 +153,8 @@ class Contact(Section):
     pain_needed: float = knob(0.30, 0, 2, "pain a state must feel before it seeks talks", source="Zartman 1989")
     way_out_needed: float = knob(0.30, 0, 2, "way out it must see, besides", source="Zartman 1989")
     talks_inertia: float = knob(0.35, 0, 2, "how much less of both keeps talks going than starts them")
-    contact_ease: float = knob(0.55, 0, 1, "chance of contact between open sides at zero tension", unit="per round")
-    contact_chill: float = knob(0.60, 0, 2, "chance of contact lost at full tension", unit="per round")
+    contact_ease: float = knob(0.65, 0, 1, "chance of contact between open sides at zero tension", unit="per round")
+    contact_chill: float = knob(0.5, 0, 2, "chance of contact lost at full tension", unit="per round")
     contact_habit: float = knob(0.20, 0, 1, "chance of contact gained by contact in the round before", unit="per round")
     direct_trust: float = knob(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
 
@@ -186,7 +186,7 @@ class Verification(Section):
 class Ladder(Section):
     """How a rung in progress climbs, stalls, slips or collapses (M6)."""
 
-    climb_chance: float = knob(0.85, 0, 1, "chance that a rung due for completion completes", unit="per round")
+    climb_chance: float = knob(0.9, 0, 1, "chance that a rung due for completion completes", unit="per round")
     slip_chance: float = knob(0.005, 0, 1, "chance that the last completed rung must be done again", unit="per round")
     collapse_chance: float = knob(0.001, 0, 1, "chance that the whole ladder collapses at zero tension", unit="per round")
     tension_collapses: float = knob(0.012, 0, 1, "chance of collapse added at full tension", unit="per round")
@@ -214,7 +214,7 @@ class Home(Section):
     dividend: float = knob(0.06, 0, 1, "support won by a fully implemented ladder", unit="per round")
     attack_at_home: float = knob(0.12, 0, 1, "support lost at an attack", unit="support")
     concession_at_home: float = knob(0.10, 0, 1, "support lost by ratifying a full burden", unit="support")
-    veto_spread: float = knob(0.6, 0.01, 1, "most that a veto player can ask for", unit="share", source="B19 uses 1")
+    veto_spread: float = knob(0.5, 0.01, 1, "most that a veto player can ask for", unit="share", source="B19 uses 1")
     unpopularity: float = knob(0.02, 0, 1, "hazard of turnover added at no support", unit="per round")
     support_weight: float = knob(0.5, 0, 2, "how much support above one half widens the win-set", unit="share")
     audience_growth: float = knob(0.06, 0, 1, "kappa: audience cost from one public threat or demand", source="Fearon 1994; .01-.15")

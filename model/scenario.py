@@ -33,7 +33,7 @@ class State(Section):
     doctrine: Doctrine = Field("reciprocity", description="how it chooses its monthly conduct")
     cooperates_first: bool = Field(True, description="its conduct before the first round")
     security_weight: float = knob(0.5, 0, 1, "weight of external security against sovereignty in its narrative")
-    trustworthiness: float = knob(0.7, 0, 1, "chance that its government means to keep its word")
+    trustworthiness: float = knob(0.8, 0, 1, "chance that its government means to keep its word")
     resolve: float = knob(0.5, 0, 1, "what it holds out for")
     patience: float = knob(0.95, 0, 1, "delta: weight of the next round against this one", unit="per round")
     after_cc: float = knob(1.0, 0, 1, "chance to cooperate after both cooperated", source="memory-one; B01-B03")

@@ -5,7 +5,8 @@ from typing import Annotated, NamedTuple
 from model.chance import Moment, draw
 from model.rule import holds, rule
 from model.rules.facilitation import CONTACT, helped
-from model.rules.lookups import suffered, tension_of
+from model.rules.lookups import suffered, tension_of, top_standing
+from model.statuses import Status
 from model.terms import Term
 
 
@@ -45,10 +46,18 @@ class Openness(NamedTuple):
 
 
 @rule
+def under_way(world, k):
+    """Say whether there is a process to go on with: contact last round, a rung in progress, or one that stands."""
+    r = world.rung[k]
+    live = r >= 0 and Status.PROPOSED <= world.status[k, r] <= Status.IMPLEMENTING
+    return 1.0 if live or world.contact[k] > 0 or top_standing(world, k) >= 0 else 0.0
+
+
+@rule
 def pain(world, k, side):
     """Weigh how much the present hurts a side."""
     me = world.party[k, side]
-    inertia = world.talks_inertia * world.contact[k]
+    inertia = world.talks_inertia * under_way(world, k)
     return Pain(suffered(world, me), tension_of(world, k), inertia, world.pain_needed)
 
 
@@ -56,7 +65,7 @@ def pain(world, k, side):
 def way_out(world, k, side):
     """Weigh whether a side sees a way out."""
     me, other = world.party[k, side], world.party[k, 1 - side]
-    inertia = world.talks_inertia * world.contact[k]
+    inertia = world.talks_inertia * under_way(world, k)
     return WayOut(world.trust[me, other], helped(world, k, CONTACT, me), inertia, world.way_out_needed)
 
 

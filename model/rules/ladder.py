@@ -267,8 +267,10 @@ def newly_breached(world, k, r):
 @rule
 def betray(world, k, side):
     """Note the stake a side has just been shown to break: called in breach, or left."""
-    total = progress(world, k) if world.withdraws[k, side] else 0.0
+    total = 0.0
     for r in range(world.rungs[k]):
+        if world.withdraws[k, side] and world.stood[k, r] == Status.VERIFIED:
+            total += world.stake[k, r]
         if newly_breached(world, k, r) and world.accuses[k, 1 - side]:
             total += world.stake[k, r]
     return total
@@ -276,8 +278,11 @@ def betray(world, k, side):
 
 @rule
 def count_breaches(world, k):
-    """Count rungs called breached, and withdrawals."""
-    count = world.breaches[k] + world.withdraws[k, 0] + world.withdraws[k, 1]
+    """Count rungs called breached, and withdrawals from something that stood."""
+    count = world.breaches[k]
+    for side in range(2):
+        if world.withdraws[k, side] and world.betrayed[k, side] > 0.0:
+            count += 1
     for r in range(world.rungs[k]):
         if newly_breached(world, k, r):
             count += 1
