@@ -21,11 +21,11 @@ WANTS_DEV := $(filter check format test soak,$(MAKECMDGOALS))$(wildcard .venv/.r
 PACKAGES := .venv/.ready/$(if $(WANTS_DEV),dev,run)
 COMPILED := .venv/.ready/compiled
 
-.PHONY: help setup run test check format soak bench lock clean browser again
+.PHONY: help setup run test check format soak digests bench lock clean browser again
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
-		printf '  make %-7s %s\n' "$$name" "$$what"; done
+		printf '  make %-8s %s\n' "$$name" "$$what"; done
 
 setup: $(PACKAGES) $(COMPILED)  ## set all up, and do nothing else
 	@echo "Ready: make run, or .venv/bin/detente --help"
@@ -58,6 +58,10 @@ format: $(PACKAGES)  ## put the code into its format, and mend what lint can men
 soak: $(PACKAGES) $(COMPILED)  ## run the long tests
 	@echo "Running the long tests"
 	@$(PYTHON) -m pytest -q -m soak
+
+digests: $(PACKAGES)  ## record trajectories and chronicles anew, after a change of the model that is meant
+	@echo "Recording digests and chronicles"
+	@NUMBA_DISABLE_JIT=1 PYTHONPATH=tests $(PYTHON) tests/record_digests.py
 
 bench: $(PACKAGES) $(COMPILED)  ## measure the speed
 	@echo "Measuring the speed"

@@ -13,13 +13,13 @@ from agents.facilitator import Facilitator
 from agents.ledger import Ledger, Row, weigh
 from agents.state import State
 from agents.verification_body import VerificationBody
-from agents.words import FORCED, OWN_RULE, READ_AS, SIGNALS, STATUS, sentence
+from agents.words import FORCED, OWN_RULE, READ_AS, SET, SIGNALS, STATUS, sentence
 from model.columns import SERVICES
 from model.measures import indicator_names, look, outcome_of, overall_outcome
-from model.overrides import Override, forced
+from model.overrides import Override, forced, from_event, resolve
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario, load
-from model.signals import signals
+from model.signals import Signal, signals
 from model.statuses import Outcome, Status
 from model.world import World
 
@@ -29,6 +29,13 @@ Cell = tuple[int, ...]
 def reading(name: str, model: "Assembly") -> float:
     """Read one indicator of the round."""
     return float(model.seen[model.places[name]])
+
+
+def reading_of(message: Signal) -> str:
+    """Say what a message was taken for."""
+    if message.kind == "inspection report":
+        return "a violation" if message.perceived < 0 else "clean"
+    return "friendly" if message.perceived > 0 else "hostile"
 
 
 class Asked(NamedTuple):
@@ -75,9 +82,7 @@ class Assembly(mesa.Model):
         self.world = World(self.setting, seed, self.forced)
         self.ledger = Ledger() if ledger else None
         classes = state if isinstance(state, Mapping) else dict.fromkeys(self.setting.states, state)
-        self.states = [
-            classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.setting.states)
-        ]
+        self.states = [classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.setting.states)]
         self.facilitators = [Facilitator(self, seat, name) for seat, name in enumerate(self.setting.facilitators)]
         self.bodies = [VerificationBody(self, seat, name) for seat, name in enumerate(self.setting.bodies)]
         self.asked = [self._seat(act) for act in PROTOCOL]
@@ -93,6 +98,15 @@ class Assembly(mesa.Model):
             },
         )
         self.datacollector.collect(self)
+
+    @property
+    def scenario(self) -> None:
+        """Hide Mesa's own scenario object: SolaraViz's Reset would pass it back in place of the name."""
+        return
+
+    @scenario.setter
+    def scenario(self, scenario: Any) -> None:
+        self._scenario = scenario
 
     def step(self) -> None:
         """Play one round: every act of the protocol whose mechanism is on."""
@@ -187,13 +201,29 @@ class Assembly(mesa.Model):
         names = self.name_cell(act, each.cell)
         shown = self.show(names)
         told = value - 1 if act.column == "report" else value
-        if act.conditions and (held or outside):
+        if outside and (act.name, each.cell) in self._event_words():
+            words = self._event_words()[act.name, each.cell]
+        elif outside and not act.conditions:
+            words = SET.format(act=act.name, value=value)
+        elif act.conditions and (held or outside):
             words = sentence(act.name, told, {c.name: c.holds for c in held}, **shown)
         else:
             words = OWN_RULE.format(act=act.name, value=value, **shown)
         kind = "level" if act.sums else "decision"
         row = Row(self.round, kind, act.name, *names, told, words + FORCED * outside, held, outside)
         self.ledger.add(row)  # type: ignore[union-attr]
+
+    def _event_words(self) -> dict[tuple[str, Cell], str]:
+        """Find the texts of the events scheduled for this round, by act and cell."""
+        found = {}
+        for event in self.setting.events:
+            if event.text and event.round <= self.round <= (event.until or event.round):
+                for override in from_event(event):
+                    move = resolve(self.setting, override)
+                    act = PROTOCOL[move.act]
+                    cell = np.unravel_index(move.cell, self.world.shape(act.column))
+                    found[act.name, tuple(map(int, cell))] = event.text["en"]
+        return found
 
     def name_cell(self, act: Act, cell: Cell) -> tuple[str | None, str | None, str | None]:
         """Name a cell: actor, counterpart, negotiation."""
@@ -265,16 +295,9 @@ class Assembly(mesa.Model):
     def _tell_messages(self) -> None:
         for message in signals(self.world):
             names = {"actor": self.title(message.sender), "counterpart": self.title(message.receiver)}
-            words = SIGNALS.format(kind=message.kind, channel=message.channel, **names)
-            if message.meant != message.perceived:
-                reading = "friendly" if message.perceived > 0 else "hostile" if message.perceived < -2.5 else "clean"
-                if message.kind == "inspection report":
-                    reading = "a violation" if message.perceived < 0 else "clean"
-                words = READ_AS.format(kind=message.kind, channel=message.channel, reading=reading, **names)
-            self.ledger.add(  # type: ignore[union-attr]
-                Row(
-                    self.round, "signal", message.kind, message.sender, message.receiver, message.negotiation,
-                    message.strength, words, (), False, message.channel, message.strength, message.cost,
-                    message.meant, message.perceived,
-                )  # fmt: skip
-            )
+            words = SIGNALS if message.meant == message.perceived else READ_AS
+            told = words.format(kind=message.kind, channel=message.channel, reading=reading_of(message), **names)
+            how = {name: getattr(message, name) for name in ("channel", "strength", "cost", "meant", "perceived")}
+            places = message.sender, message.receiver, message.negotiation
+            row = Row(self.round, "signal", message.kind, *places, message.strength, told, **how)
+            self.ledger.add(row)  # type: ignore[union-attr]

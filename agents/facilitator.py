@@ -14,3 +14,4 @@ class Facilitator(Actor):
     be_present = performs(facilitation.be_present)
     tire = performs(facilitation.tire)
     take_task = performs(facilitation.take_task)
+    spend = performs(facilitation.spend)

@@ -71,6 +71,29 @@ def recompute(row: Row) -> int:
     return verdict(PROTOCOL[ACT[row.act]], held)
 
 
+EVERY_VALUE = frozenset((-1, 0, 1, 2, 3))
+QUIET = {  # the acts, and their values, that are routine: what goes on in most rounds
+    "take_task": EVERY_VALUE,
+    "choose_conduct": EVERY_VALUE,
+    "miscarry": EVERY_VALUE,
+    "misread_act": EVERY_VALUE,
+    "seek_talks": EVERY_VALUE,
+    "inspect": EVERY_VALUE,
+    "hold_talks": {0},
+    "host": {0},
+    "table": {0},
+    "give_answer": {0},
+    "comply": {1},
+    "report_on": {0},
+    "rub": {0, 1},
+}
+
+
+def is_routine(row: Row) -> bool:
+    """Say whether a decision is one of those that are taken in most rounds."""
+    return not row.forced and row.kind == "decision" and row.value in QUIET.get(row.act, ())
+
+
 class Ledger:
     """The rows of one run, in the order in which things happened."""
 
@@ -91,6 +114,11 @@ class Ledger:
         for line in self.lines():
             hasher.update(line.encode() + b"\n")
         return hasher.hexdigest()
+
+    def chronicle(self) -> str:
+        """Tell the run: one line for each event and each decision that is not routine."""
+        told = (row for row in self.rows if row.kind in ("decision", "event") and not is_routine(row))
+        return "".join(f"{row.round}: {row.sentence}\n" for row in told)
 
     def frame(self) -> pd.DataFrame:
         """Give the ledger as a table; conditions as a JSON text."""

@@ -28,6 +28,9 @@ class State(Actor):
     # towards another state
     step_forward = performs(conduct.step_forward)
     choose_conduct = performs(conduct.choose_conduct)
+    remember_standing = performs(conduct.remember_standing)
+    judge_oneself = performs(conduct.judge_oneself)
+    judge_other = performs(conduct.judge_other)
     reassure = performs(beliefs.reassure)
     dismay_at = performs(beliefs.dismay_at)
     remember_kept = performs(beliefs.remember_kept)

@@ -5,7 +5,7 @@ from typing import Any
 
 CHOICES: dict[str, dict[int, str]] = {
     "take_task": {1: "{actor} takes on {counterpart} in {talks}.", 0: "{actor} has no time for {counterpart} in {talks}."},
-    "host": {1: "A small exchange is hosted in {talks}.", 0: "No exchange comes about in {talks}."},
+    "host": {1: "A technical exchange is hosted beside {talks}.", 2: "A political exchange is hosted beside {talks}.", 0: "No exchange comes about in {talks}."},
     "step_forward": {1: "{actor} announces a conciliatory step towards {counterpart}."},
     "choose_conduct": {
         1: "{actor} means to act with good will towards {counterpart}.",
@@ -69,6 +69,7 @@ STATUS = {
 SIGNALS = "{actor} to {counterpart}: {kind} ({channel})."
 READ_AS = "{actor} to {counterpart}: {kind} ({channel}), read as {reading}."
 FORCED = " (set from outside)"
+SET = "{act} is set to {value:g}."
 OWN_RULE = "{actor} decides by a rule of its own: {act} = {value:g}."
 
 

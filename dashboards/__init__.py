@@ -1,0 +1,1 @@
+"""The roof: the command line, the pages, the report. It may import both wings."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -46,7 +47,7 @@ def ask(
 ) -> Answer:
     """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
     saved = runs.read(folder or runs.latest())
-    row, others = find(read_ledger(saved.folder), saved, now, actor, act, counterpart, negotiation)
+    row, others = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
     number = ACT[row["act"]]
     question = Question(saved.scenario, saved.seed, now, number, cell_of(saved, number, row))
     told = question.value - 1 if PROTOCOL[number].column == "report" else question.value
@@ -55,6 +56,22 @@ def ask(
         raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
     terms = list(question.term_flips())
     return Answer(saved, row, question, terms, search(question, quiet) if levers else [], others)
+
+
+def rows_of(saved: runs.Saved) -> pd.DataFrame:
+    """Read the ledger of a saved run. Raises ScenarioError if it is damaged, or of another model."""
+    try:
+        ledger = read_ledger(saved.folder)
+        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT}
+    except OSError as error:
+        raise ScenarioError(
+            [Fault(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ScenarioError([Fault(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
+    if unknown:
+        raise ScenarioError([Fault(str(saved.folder), "", "was saved by another version of the model; run it again")])
+    return ledger
 
 
 def search(question: Question, quiet: bool) -> list[LeverFlip]:
@@ -82,15 +99,20 @@ def find(
     if actor not in set(rows["actor"].dropna()):
         raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
     rows = rows[(rows["round"] == now) & (rows["actor"] == actor)]
-    if act is not None and act not in set(rows["act"]):
-        raise ScenarioError([Fault.unknown("--act", act, set(rows["act"]), f"decision of {actor} in round {now}")])
-    for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
-        rows = rows if wanted is None else rows[rows[column] == wanted]
     if rows.empty:
-        raise ScenarioError([Fault("why", "", f"{actor} decided nothing like that in round {now}")])
+        raise ScenarioError([Fault("--round", now, f"{actor} decided nothing in that round")])
+    what = f"decision of {actor} in round {now}"
+    for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
+        known = set(rows[column].dropna())
+        if wanted is not None and wanted not in known:
+            raise ScenarioError(
+                [Fault.unknown(f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}")]
+            )
+        rows = rows if wanted is None else rows[rows[column] == wanted]
     order = {name: place for place, name in enumerate(TELLING)}
     best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
     row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
+    row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
     return row, sorted(set(rows["act"]) - {row["act"]})
 
 
@@ -158,7 +180,14 @@ def facts(answer: Answer) -> dict[str, Any]:
         ],
         "terms": [flip._asdict() for flip in answer.terms],
         "levers": [
-            {"path": f.lever.path, "value": f.lever.value, "low": f.lever.low, "high": f.lever.high, "to": f.to, "becomes": f.becomes}
+            {
+                "path": f.lever.path,
+                "value": f.lever.value,
+                "low": f.lever.low,
+                "high": f.lever.high,
+                "to": f.to,
+                "becomes": f.becomes,
+            }
             for f in answer.levers
         ],
     }

@@ -1,14 +1,14 @@
 """The command line: `detente`. Each command imports what it needs when it is called."""
 
 import json
+import math
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
 
 app = typer.Typer(
     name="detente",
@@ -41,6 +41,8 @@ def plain_errors() -> Iterator[None]:
         for fault in error.faults:
             typer.echo(f"  {fault}", err=True)
         raise typer.Exit(2) from None
+    except BrokenPipeError:
+        raise  # whoever read our output has gone, which is no fault of theirs
     except OSError as error:
         typer.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
@@ -48,9 +50,8 @@ def plain_errors() -> Iterator[None]:
 
 def parse_changes(texts: list[str] | None) -> dict[str, Any]:
     """Read PATH=VALUE pairs; a value is written as in TOML, and a bare word is a text."""
-    import tomllib
-
     from model.faults import Fault, ScenarioError
+    from model.scenario import parse
 
     changes: dict[str, Any] = {}
     for text in texts or []:
@@ -58,8 +59,8 @@ def parse_changes(texts: list[str] | None) -> dict[str, Any]:
         if not equals or not path.strip():
             raise ScenarioError([Fault("--set", text, "is written PATH=VALUE")])
         try:
-            changes[path.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+            changes[path.strip()] = parse(f"value = {value}")["value"]
+        except ValueError:
             changes[path.strip()] = value.strip()
     return changes
 
@@ -73,7 +74,9 @@ def scenarios(as_json: AsJson = False) -> None:
     with plain_errors():
         listed = [load(name) for name in shipped()]
     if as_json:
-        plain = [{"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in listed]
+        plain = [
+            {"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in listed
+        ]
         typer.echo(json.dumps(plain, ensure_ascii=False))
     else:
         console().print(scenario_table(listed))
@@ -85,7 +88,10 @@ def show(scenario: ScenarioName) -> None:
     from model.scenario import locate
 
     with plain_errors():
-        sys.stdout.write(locate(scenario).read_text("utf-8", errors="replace"))
+        content = locate(scenario).read_bytes()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
 
 @app.command()
@@ -123,23 +129,36 @@ def parameters(as_json: AsJson = False) -> None:
 def run(
     scenario: ScenarioName,
     seed: Seed = 1,
-    rounds: Annotated[int | None, typer.Option(min=1, max=1200, help="Rounds to play; the scenario's own if left out.")] = None,
+    rounds: Annotated[
+        int | None, typer.Option(help="Rounds to play, 1 to 1200; the scenario's own if left out.")
+    ] = None,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to save the run in; a new one under runs/ if left out.")] = None,
-    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a self-contained HTML report.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to save the run in; a new one under runs/ if left out.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write a self-contained HTML report.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play one run, save it, and show it on one screen."""
+    from rich.text import Text
+
     from dashboards import runs
     from dashboards.screen import console, run_screen
     from model.scenario import change, load, read
 
     with plain_errors():
-        data = change(read(scenario), {**parse_changes(changes), **({"rounds": rounds} if rounds else {})})
+        data = change(read(scenario), {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
         setting = load(data)
         folder = out or runs.new_folder(setting.name, seed)
         folder.mkdir(parents=True, exist_ok=True)
         model, finished = play(setting, seed, quiet=as_json)
+        if model is None:
+            with suppress(OSError):
+                folder.rmdir()  # unless there is something in it, which is then not ours
+            typer.echo("Stopped before the first round; nothing was saved.", err=True)
+            raise typer.Exit(130)
         runs.save(folder, model, data)
         if report is not None:
             from dashboards.report import write_report
@@ -148,7 +167,9 @@ def run(
     if as_json:
         typer.echo(json.dumps(run_facts(model, folder), ensure_ascii=False))
     else:
-        console().print(run_screen(model, suggest_question(model, folder)))
+        console().print(run_screen(model))
+        if question := suggest_question(model, folder):
+            console().print(Text.assemble("\nAsk why: ", (question, "bold")), soft_wrap=True)
         typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
     if not finished:
         typer.echo(f"Stopped after round {model.round}; what was played is saved.", err=True)
@@ -156,27 +177,32 @@ def run(
 
 
 def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
-    """Play a watched run with a live progress line; Ctrl-C stops it after a whole round."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    """Play a watched run with a live progress line; Ctrl-C stops it after a whole round.
 
-    from agents.assembly import Assembly
+    Gives the model, or None if not one round was played, and whether all rounds were.
+    """
+    model = mark = None
+    try:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    screen = Console(stderr=True)
-    columns = TextColumn("round"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}")
-    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
-        line = progress.add_task("", total=setting.rounds)
-        model = Assembly(setting, rng=seed)
-        mark = model.mark()
-        try:
+        from agents.assembly import Assembly
+
+        screen = Console(stderr=True)
+        columns = TextColumn("round"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}")
+        with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
+            line = progress.add_task("", total=setting.rounds)
+            model = Assembly(setting, rng=seed)
             for _ in range(setting.rounds):
                 mark = model.mark()
                 model.step()
                 seen = f"trust {model.seen[0]:.2f}  tension {model.seen[2]:.2f}  deal {model.seen[3]:.0%}"
                 progress.update(line, advance=1, description=seen)
-        except KeyboardInterrupt:
-            model.rewind(mark)
-            return model, False
+    except KeyboardInterrupt:
+        if model is None or mark is None or mark.rounds < 2:
+            return None, False
+        model.rewind(mark)
+        return model, False
     return model, True
 
 
@@ -201,18 +227,28 @@ def run_facts(model: Any, folder: Path) -> dict[str, Any]:
 
 
 def suggest_question(model: Any, folder: Path) -> str:
-    """Write the exact command that asks about the most telling decision of a run."""
+    """Write the exact command that asks about the most telling decision of a run; nothing if there is none."""
+    import shlex
+
     tellings = ("give_answer", "ratify", "comply", "withdraw", "seek_talks", "choose_conduct")
-    for act in tellings:
-        rows = [row for row in model.ledger.rows if row.act == act and row.conditions and row.value < 1]
-        if rows:
-            return f"detente why {folder} --round {rows[-1].round} --actor {rows[-1].actor} --act {act}"
-    return f"detente why {folder} --round {model.round} --actor {next(iter(model.setting.states))}"
+    decided = [row for row in model.ledger.rows if row.kind == "decision" and row.actor and row.conditions]
+    telling = [row for act in tellings for row in reversed(decided) if row.act == act and row.value < 1]
+    if not decided:
+        return ""
+    row = (telling or decided[::-1])[0]
+    words = ["detente", "why", str(folder), "--round", str(row.round), "--actor", row.actor, "--act", row.act]
+    same = [each for each in decided if (each.round, each.actor, each.act) == (row.round, row.actor, row.act)]
+    for key in ("counterpart", "negotiation"):
+        if len({getattr(each, key) for each in same}) > 1:
+            words += [f"--{key}", getattr(row, key)]
+    return shlex.join(words)
 
 
 @app.command()
 def why(
-    run: Annotated[Path | None, typer.Argument(metavar="[RUN]", help="Folder of a saved run; the latest if left out.")] = None,
+    run: Annotated[
+        Path | None, typer.Argument(metavar="[RUN]", help="Folder of a saved run; the latest if left out.")
+    ] = None,
     now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
     actor: Annotated[str, typer.Option(help="Who decided.")] = ...,  # type: ignore[assignment]
     act: Annotated[str | None, typer.Option(help="Which decision; the most telling one if left out.")] = None,
@@ -255,9 +291,14 @@ def sweep(
     """Vary one parameter and write outcome shares and end values as CSV."""
     from dashboards.screen import progress_over
     from experiments.sweep import parse_range, vary_one
+    from model.faults import Fault, ScenarioError
 
     with plain_errors():
         path, low, high = parse_range(vary)
+        if not math.isfinite(low) or not math.isfinite(high):
+            raise ScenarioError([Fault("--vary", vary, "is written PATH=LOW:HIGH, with two finite numbers")])
+        if out.is_dir() or not out.parent.is_dir():  # told now, and not after all the work
+            raise ScenarioError([Fault("--out", str(out), "is a folder, or lies in none")])
         table = vary_one(scenario, path, low, high, points, worlds, seed, progress_over)
         draft = out.with_name(out.name + ".tmp")
         table.to_csv(draft, index=False)

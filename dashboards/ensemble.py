@@ -53,13 +53,9 @@ def play_worlds(request: Request, stop: Callable[[int], bool] = never) -> Ensemb
     setting = load(request.scenario, dict(request.changes))
     moves = forced(setting)
     world = World(setting, request.seed, moves)
-    start = world.snapshot()
     seen, outcomes = [], []
     for number in range(request.worlds):
-        world.restore(start)
-        world.seed = np.uint64(request.seed + number)
-        world.force(moves)
-        trajectory = measure(world, setting.rounds)
+        trajectory = measure(world.like(request.seed + number), setting.rounds)
         shown = series(trajectory, 0)
         seen.append([shown[name] for name in SHOWN])
         outcomes.append(outcome_of(trajectory, 0))

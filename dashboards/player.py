@@ -10,14 +10,16 @@ from dashboards.warmth import WARMTH
 from model.faults import ScenarioError
 
 LEAST = 50  # worlds that an outdated request still plays, so that a moving slider always shows something
+MANY = 400  # worlds from which on so few are shown first
 
 log = logging.getLogger(__name__)
 
 
 class Shown(NamedTuple):
-    """What a page shows: the latest ensemble, what is going on, what failed."""
+    """What a page shows: the latest ensemble and its number, what is going on, what failed."""
 
     ensemble: Ensemble | None = None
+    number: int = 0
     busy: str = "Starting."
     fault: str = ""
 
@@ -50,8 +52,10 @@ class Player:
             try:
                 self._await_compiler()
                 self._say(busy=f"Playing {request.worlds:,} worlds.")
+                if request.worlds >= MANY:
+                    self._show(play_worlds(request._replace(worlds=LEAST)), self._shown.busy)
                 ensemble = play_worlds(request, self._outdated)
-                self._say(ensemble=ensemble, busy="" if self._waiting is None else self._shown.busy, fault="")
+                self._show(ensemble, "" if self._waiting is None else self._shown.busy)
             except ScenarioError as error:
                 self._say(busy="", fault="; ".join(map(str, error.faults)))
             except Exception as error:
@@ -69,11 +73,14 @@ class Player:
         """Tell how long the model has been compiling, until it is ready."""
         patience = 0.3
         while self._open and not WARMTH.wait(patience):
-            self._say(busy=f"Compiling the model: {WARMTH.elapsed} s so far, about a minute the first time.")
+            self._say(busy=f"Compiling the model, this once: {WARMTH.elapsed} s so far.")
             patience = 1.0
 
     def _outdated(self, played: int) -> bool:
         return not self._open or (self._waiting is not None and played >= LEAST)
+
+    def _show(self, ensemble: Ensemble, busy: str) -> None:
+        self._say(ensemble=ensemble, number=self._shown.number + 1, busy=busy, fault="")
 
     def _say(self, **changes: object) -> None:
         """Publish a change of what is shown; a page that has gone is no fault of ours."""

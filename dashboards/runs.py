@@ -67,6 +67,11 @@ def read(folder: Path) -> Saved:
     """Read a saved run. Raises ScenarioError if the folder holds none."""
     try:
         facts = json.loads((folder / "run.json").read_text("utf-8"))
-        return Saved(folder, facts["scenario"], int(facts["seed"]), int(facts["rounds"]), facts["model"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        saved = Saved(folder, facts["scenario"], int(facts["seed"]), int(facts["rounds"]), str(facts["model"]))
+        if not isinstance(saved.scenario, dict) or not 0 <= saved.seed < 2**64 or saved.rounds < 1:
+            raise ValueError("run.json does not describe a run")
+        return saved
+    except OSError as error:
+        raise ScenarioError([Fault(str(folder), "", f"holds no saved run: run.json: {error.strerror}")]) from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ScenarioError([Fault(str(folder), "", f"holds no readable run: {error}")]) from None

@@ -66,7 +66,7 @@ def moments(model: "Assembly", most: int = 5) -> list["Row"]:
             weight = WEIGHT.get(Status(int(row.value)).name.lower(), 0.0)
         elif row.act in ("withdraw", "strike", "change_government") and row.value:
             weight = {"withdraw": 5.0, "strike": 2.0, "change_government": 1.5}[row.act]
-        elif row.act == "give_answer" and row.value < 0 or row.act == "ratify" and not row.value:
+        elif (row.act == "give_answer" and row.value < 0) or (row.act == "ratify" and not row.value):
             weight = 1.0
         if weight:
             weight += float(shift[row.round - 1])
@@ -77,7 +77,7 @@ def moments(model: "Assembly", most: int = 5) -> list["Row"]:
     return sorted((row for _, row in best), key=lambda row: row.round)
 
 
-def run_screen(model: "Assembly", why: str) -> RenderableType:
+def run_screen(model: "Assembly") -> RenderableType:
     """Show a run: outcome, small line plots, rungs with dates, breaches, contact, moments."""
     setting, seen = model.setting, model.trajectory
     outcome = OUTCOMES[model.outcome.name]
@@ -96,17 +96,22 @@ def run_screen(model: "Assembly", why: str) -> RenderableType:
             ("deal progress", own["deal_progress"], 1.0),
         )
         for label, values, top in named:
-            grid.add_row(label, Text(line_plot(values[1:], top), style="cyan"), f"{values[0]:.2f} → {values[-1]:.2f}")
+            grid.add_row(
+                label, Text(line_plot(values[1:].tolist(), top), style="cyan"), f"{values[0]:.2f} → {values[-1]:.2f}"
+            )
         contact, breaches = own["contact"][1:].mean(), int(own["breaches"][-1])
         if len(setting.negotiations) > 1:
-            parts.append(Text.assemble("\n", (model.title(talks) or talks, "bold"), f": {OUTCOMES[model.outcome_of(talks).name]}"))
+            parts.append(
+                Text.assemble(
+                    "\n", (model.title(talks) or talks, "bold"), f": {OUTCOMES[model.outcome_of(talks).name]}"
+                )
+            )
         parts += [grid, Text(f"contact in {contact:.0%} of rounds, breaches {breaches}")]
         parts.append(_rungs(model, talks))
     told = Table.grid(padding=(0, 2))
     for row in moments(model):
         told.add_row(f"round {row.round}", row.sentence)
     parts += [Text("\nMoments that mattered", style="bold"), told]
-    parts.append(Text.assemble("\nAsk why: ", (why, "bold")))
     return Group(*parts)
 
 
@@ -139,9 +144,10 @@ def decision_screen(question: "Question", sentence: str, terms: Iterable["TermFl
         mark = ("holds", "green") if condition.holds else ("does not hold", "yellow")
         parts.append(
             Text.assemble(
-                f"\n{condition.meaning} ", mark,
+                f"\n{condition.meaning} ",
+                mark,
                 f": {number(condition.score)} against {number(condition.threshold)}",
-            )  # fmt: skip
+            )
         )
         grid = Table(box=None, padding=(0, 2), header_style="dim")
         for heading in ("term", "value", "", "the decision flips at"):
@@ -167,7 +173,9 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
         else:
             grid.add_row(flip.lever.path, number(flip.lever.value), number(flip.to), describe(flip.becomes))
     quiet = Text("No value in range: " + (", ".join(none) or "none of them"), style="dim")
-    return Group(Text("\nLevers that would have changed it (each verified by playing again)", style="bold"), grid, quiet)
+    return Group(
+        Text("\nLevers that would have changed it (each verified by playing again)", style="bold"), grid, quiet
+    )
 
 
 def scenario_table(scenarios: Iterable[Scenario]) -> Table:
@@ -190,14 +198,22 @@ def plain_json(model: "Assembly", world: World) -> dict[str, Any]:
             "name": setting.title["en"],
             "parties": [first, second],
             "outcome": model.outcome_of(talks).name,
-            "trust": {f"{first}->{second}": own["trust_first"].tolist(), f"{second}->{first}": own["trust_second"].tolist()},
+            "trust": {
+                f"{first}->{second}": own["trust_first"].tolist(),
+                f"{second}->{first}": own["trust_second"].tolist(),
+            },
             **{
                 indicator.name: own[indicator.name].tolist()
                 for indicator in BY_NEGOTIATION
                 if not indicator.name.startswith("trust")
             },
             "rungs": [
-                {"id": name, "title": title, "status": now, "dates": [{"round": when, "status": to} for when, to in dates]}
+                {
+                    "id": name,
+                    "title": title,
+                    "status": now,
+                    "dates": [{"round": when, "status": to} for when, to in dates],
+                }
                 for name, (title, now, dates) in zip(world.names.rung[k], rung_dates(model, talks), strict=True)
             ],
         }

@@ -197,7 +197,9 @@ def _grid(lever: Setting, end: float, steps: int) -> list[float]:
         way = 1 if end > lever.value else -1
         values: list[float] = list(range(int(lever.value) + way, int(end) + way, way))
         return values if len(values) <= steps else values[:: math.ceil(len(values) / steps)]
-    return [lever.value + (end - lever.value) * step / steps for step in range(1, steps + 1)] if end != lever.value else []
+    return (
+        [lever.value + (end - lever.value) * step / steps for step in range(1, steps + 1)] if end != lever.value else []
+    )
 
 
 def _least_change(condition: Weighed, term: str) -> float:

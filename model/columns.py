@@ -47,7 +47,7 @@ PERSONAL = (  # one column for each parameter of a state: the state's own, hence
     "withdrawal", "suppression",
 )  # fmt: skip
 OPEN = ("initiative_cost", "continuity", "dialogue")  # what everyone can see of another state
-SKILLS = ("bias", "capacity", "clarity", "formulation", "leverage", "good_offices", "hosting")
+SKILLS = ("bias", "capacity", "clarity", "formulation", "leverage", "good_offices", "hosting", "task_cost", "budget")
 
 GIVEN = (
     given("state_id", "state", "whole", "public", "stable id, the address of its draws"),
@@ -101,12 +101,15 @@ DECIDED = (
     whole("trustworthy", "state", "private", "whether its government means to keep its word"),
     whole("present", "facilitator", "public", "whether it is there"),
     real("fatigue", "facilitator", "public", "share of its capacity that is worn out"),
+    real("spent", "facilitator", "public", "what its tasks have cost so far"),
     whole("effort", "facilitator negotiation service", "public", "whether it does this task this round"),
     real("clarity", "state state", "shared", "share of misreadings removed when the row reads the column"),
     real("slant", "state state", "private", "chance that the row is told a kinder story about the column than is true; below 0 a harsher one"),
     whole("misread", "state state", "private", "whether the row misreads the column's act"),
     whole("perceived", "state state", "private", "whether the row saw the column cooperate", 1),
-    whole("standing", "state state", "shared", "whether the row is in good standing with the column", 1),
+    whole("standing_before", "state state", "private", "the row's own standing before this round's acts", 1),
+    whole("standing", "state state", "private", "whether the row holds itself in good standing with the column", 1),
+    whole("esteem", "state state", "private", "whether the row holds the column in good standing", 1),
     real("reassurance", "state state", "private", "factor by which costly signals raise the odds of trust", 1.0),
     real("dismay", "state state", "private", "factor by which violence lowers the odds of trust", 1.0),
     real("kept", "state state", "private", "good evidence, one more than the count", 1.0),
@@ -118,7 +121,7 @@ DECIDED = (
     whole("seeks", "negotiation side", "public", "whether the side seeks talks", 1),
     whole("contact", "negotiation", "public", "whether a round of talks was held"),
     whole("channel", "negotiation", "public", "0 none, 1 indirect, 2 direct and public"),
-    whole("exchange", "negotiation", "public", "whether a small exchange was hosted outside the ladder"),
+    whole("exchange", "negotiation", "public", "small exchange outside the ladder: 0 none, 1 technical, 2 political"),
     real("impatience", "negotiation side", "private", "how far waiting has softened the side"),
     real("reservation", "negotiation side", "private", "least share of the rung's gains it can take", 0.5),
     whole("tabled", "negotiation side", "shared", "whether the side tables the rung in play"),
@@ -129,7 +132,7 @@ DECIDED = (
     whole("conduct", "state state", "private", "conduct meant: 1 cooperative, 0 hostile", 1),
     whole("slip", "state state", "private", "whether the act miscarries"),
     whole("initiative", "state state", "public", "whether it is an announced unilateral step"),
-    real("prospect", "negotiation", "public", "stake of the rung after the one in play"),
+    real("prospect", "negotiation", "public", "next stake that could be betrayed"),
     whole("complies", "negotiation side", "private", "whether the side keeps what stands", 1),
     whole("remembered", "negotiation side slot", "private", "compliance in past rounds, by round modulo the slots", 1),
     whole("inspected", "body negotiation", "public", "whether it inspects there this round"),

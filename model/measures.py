@@ -8,7 +8,6 @@ import numpy as np
 
 from model.rule import rule
 from model.rules.beliefs import uncertainty
-from model.rules.conduct import acted
 from model.rules.lookups import progress, suffered, tension_of
 from model.statuses import Outcome
 from model.world import World

@@ -5,11 +5,11 @@ replays and human seats are all lists of ``Override``; both drivers apply them a
 decided and before the page is turned.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from model.columns import SERVICES
-from model.faults import Fault, ScenarioError, rows, table
+from model.columns import COLUMN, SERVICES, Column
+from model.faults import Fault, ScenarioError, dangling, rows, table, words
 from model.protocol import ACT, ACT_ON, PROTOCOL
 from model.scenario import Event, Move, Scenario
 from model.world import Forced, Names, names, sizes
@@ -80,7 +80,8 @@ def _along(axis: str, place: int, axes: tuple[str, ...], override: Override, lis
         return _position(lists.negotiation, override.negotiation, "negotiation", override)
     if axis == "side":
         talks = scenario.negotiations.get(str(override.negotiation))
-        return _position(list(talks.parties) if talks else [], override.actor, "party to it", override)
+        party = override.counterpart if "body" in axes else override.actor
+        return _position(list(talks.parties) if talks else [], party, "party to it", override)
     if axis == "rung":
         talks = _position(lists.negotiation, override.negotiation, "negotiation", override)
         return _position(lists.rung[talks], override.counterpart, "rung", override)
@@ -118,42 +119,92 @@ def forced(scenario: Scenario, more: Iterable[Override] = ()) -> list[Forced]:
     return [resolve(scenario, each) for each in (*events, *map(from_move, scenario.moves), *more)]
 
 
+LIMITS = {  # what an event or a move may set a column to; every other column takes 0 to 1
+    "oil": (-5, 5), "region": (-5, 5), "slant": (-1, 1), "reassurance": (1e-3, 1e3), "dismay": (1e-3, 1e3),
+    "kept": (1, 1e6), "broken": (1, 1e6), "posture": (0, 100), "alignment": (-1, 1), "channel": (0, 2),
+    "impatience": (0, 100), "reservation": (-10, 10), "doubt": (-50, 50), "answer": (-1, 1), "report": (0, 2),
+    "friction": (0, 3), "left": (0, 1200), "status": (0, 9), "stood": (0, 9), "age": (0, 1200), "audience": (0, 100),
+    "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
+}  # fmt: skip
+SEATS = {"state": "states", "facilitator": "facilitators", "body": "bodies", "spoiler": "outsiders"}
+
+
 def check_events(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find events whose kind or names do not exist."""
-    for number, event in enumerate(rows(data, "events")):
-        where, kind = f"events.{number}", event.get("kind")
-        if kind not in EVENTS:
-            yield Fault.unknown(f"{where}.kind", kind, EVENTS, "kind of event")
-            continue
-        for need in EVENTS[str(kind)].needs:
-            if event.get(need) is None:
-                yield Fault(f"{where}.{need}", "", f"is missing; `{kind}` needs it")
-            else:
-                yield from _check_name(data, f"{where}.{need}", need, event)
+    """Find events whose kind, names, value or last round do not fit."""
+    for place, event in rows(data, "events"):
+        where, kind = f"events.{place}", event.get("kind")
+        yield from dangling(f"{where}.kind", kind, EVENTS, "kind of event")
+        if isinstance(kind, str) and kind in EVENTS:
+            yield from _check_cell(data, where, kind, ACT[EVENTS[kind].act], event)
         last, first = event.get("until"), event.get("round")
         if isinstance(last, int) and isinstance(first, int) and last < first:
             yield Fault(f"{where}.until", last, "is before the event begins")
 
 
-def _check_name(data: Mapping[str, Any], where: str, need: str, event: Mapping[str, Any]) -> Iterator[Fault]:
-    act = EVENTS[str(event["kind"])].act
-    if need == "negotiation":
-        known = {*table(data, "negotiations")}
-    elif act == "strike":
-        known = {*table(data, "outsiders")}
-    elif act == "be_present":
-        known = {*table(data, "facilitators")}
-    elif "side" in PROTOCOL[ACT[act]].axes:
-        parties = table(data, "negotiations", str(event.get("negotiation"))).get("parties", [])
-        known = {party for party in parties if isinstance(party, str)} if isinstance(parties, list) else set()
-    else:
-        known = {*table(data, "states")}
-    if event[need] not in known:
-        yield Fault.unknown(where, event[need], known, need)
-
-
 def check_moves(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find forced moves whose act does not exist."""
-    for number, move in enumerate(rows(data, "moves")):
-        if act_number(str(move.get("act"))) is None:
-            yield Fault.unknown(f"moves.{number}.act", move.get("act"), ACT, "act")
+    """Find forced moves whose act, names or value do not fit."""
+    for place, move in rows(data, "moves"):
+        where, name = f"moves.{place}", move.get("act")
+        if isinstance(name, str) and (number := act_number(name)) is not None:
+            yield from _check_cell(data, where, name, number, move)
+        else:
+            yield from dangling(f"{where}.act", name, ACT, "act")
+
+
+def _check_cell(data: Mapping[str, Any], where: str, what: str, number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
+    """Check on plain data what ``resolve`` will ask: that the names lead to a cell, and what is put there."""
+    column, axes = COLUMN[PROTOCOL[number].column], PROTOCOL[number].axes
+    asked = [_asked(data, axis, axes[:place], row) for place, axis in enumerate(axes) if axis != "world"]
+    needed = [key for key, _, _ in asked]
+    if len({*needed}) < len(needed) or "" in needed:
+        yield Fault(where, what, "cannot be set from outside")
+        return
+    for key, known, role in asked:
+        if row.get(key) is None:
+            yield Fault(f"{where}.{key}", "", f"is missing; `{what}` needs a {role}")
+        yield from dangling(f"{where}.{key}", row.get(key), known, role)
+    for key in ("negotiation", "actor", "counterpart"):
+        if key not in needed and row.get(key) is not None:
+            yield Fault(f"{where}.{key}", row[key], f"is not used by `{what}`")
+    if axes == ("state", "state") and row.get("actor") == row.get("counterpart") is not None:
+        yield Fault(f"{where}.counterpart", row["counterpart"], "is the actor itself")
+    yield from _check_value(data, f"{where}.value", column, row)
+
+
+def _asked(
+    data: Mapping[str, Any], axis: str, before: tuple[str, ...], row: Mapping[str, Any]
+) -> tuple[str, Collection[str], str]:
+    """Say which key names the place along an axis, what is known there, and what that is called."""
+    talks = table(data, "negotiations", str(row.get("negotiation")))
+    if axis == "slot":
+        return "", (), axis
+    if axis == "negotiation":
+        return "negotiation", table(data, "negotiations"), axis
+    if axis == "side":
+        return "actor", words(talks.get("parties")), "party to its negotiation"
+    if axis == "rung":
+        return "counterpart", _steps(talks), "rung of its negotiation"
+    if axis == "service":
+        return "counterpart", SERVICES, axis
+    return "counterpart" if axis in before else "actor", table(data, SEATS[axis]), axis
+
+
+def _steps(talks: Mapping[str, Any]) -> list[str]:
+    """Name the steps of a ladder, bundled as the data says."""
+    rungs, tied = list(table(talks, "rungs")), talks.get("bundling", 1)
+    tied = tied if isinstance(tied, int) and tied > 0 else 1
+    return ["+".join(rungs[at : at + tied]) for at in range(0, len(rungs), tied)]
+
+
+def _check_value(data: Mapping[str, Any], where: str, column: Column, row: Mapping[str, Any]) -> Iterator[Fault]:
+    """Check that a column can hold a value: rules count on it, and some look things up by it."""
+    value = row.get("value")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return
+    low, high = LIMITS.get(column.name, (0, 1))
+    if column.name == "rung":
+        low, high = -1, len(_steps(table(data, "negotiations", str(row.get("negotiation"))))) - 1
+    if not low <= value <= high:
+        yield Fault(where, value, f"allowed is between {low} and {high} here ({column.meaning})")
+    elif column.kind == "whole" and value != int(value):
+        yield Fault(where, value, f"should be a whole number here ({column.meaning})")

@@ -8,6 +8,7 @@ else is an *uncertainty*, which the world chooses. One round is one month.
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 
@@ -28,7 +29,7 @@ def knob(
     lever: bool = False,
 ) -> Any:
     """Declare a parameter: its default, its range, and what it means."""
-    extra = {"unit": unit, "source": source, "role": "lever" if lever else "uncertainty"}
+    extra: JsonDict = {"unit": unit, "source": source, "role": "lever" if lever else "uncertainty"}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
@@ -76,7 +77,7 @@ class Belief(Section):
         15.0, 0, 50, "evidence in a verified or broken rung, for the whole stake", unit="counts",
     )  # fmt: skip
     exchange_evidence: float = knob(
-        0.15, 0, 5, "evidence in one hosted confidence-building exchange", unit="counts",
+        0.15, 0, 5, "evidence in one hosted technical exchange; a political one counts twice", unit="counts",
     )  # fmt: skip
     signal_cost_weight: float = knob(
         0.5, 0, 10, "kappa: an untrustworthy state takes a step of cost c with probability exp(-kappa c)",
@@ -93,6 +94,7 @@ class Tension(Section):
 
     tension_step: float = knob(0.5, 0, 2, "step of the round map", source="Richardson 1960")
     provocation: float = knob(0.12, 0, 2, "rise in posture at an act read as hostile", unit="posture")
+    programme_provokes: float = knob(0.05, 0, 2, "rise in posture at the other's full programme, for one who thinks of security alone", unit="posture")
     pressure_provokes: float = knob(0.12, 0, 2, "rise in posture at full pressure suffered", unit="posture")
     region_provokes: float = knob(0.15, 0, 2, "rise in posture at regional tension of one", unit="posture")
     attack_provokes: float = knob(0.5, 0, 3, "rise in posture at a spoiler's attack", unit="posture")
@@ -151,10 +153,11 @@ class Contact(Section):
     """Ripeness and whether a round of talks is held at all (M16, M11)."""
 
     pain_needed: float = knob(0.30, 0, 2, "pain a state must feel before it seeks talks", source="Zartman 1989")
+    pressing_costs: float = knob(0.15, 0, 1, "pain of exerting full pressure, at the usual price of oil", source="Drezner 1999")
     way_out_needed: float = knob(0.30, 0, 2, "way out it must see, besides", source="Zartman 1989")
     talks_inertia: float = knob(0.35, 0, 2, "how much less of both keeps talks going than starts them")
     contact_ease: float = knob(0.65, 0, 1, "chance of contact between open sides at zero tension", unit="per round")
-    contact_chill: float = knob(0.5, 0, 2, "chance of contact lost at full tension", unit="per round")
+    contact_chill: float = knob(0.6, 0, 2, "chance of contact lost at full tension", unit="per round")
     contact_habit: float = knob(0.20, 0, 1, "chance of contact gained by contact in the round before", unit="per round")
     direct_trust: float = knob(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
 
@@ -164,7 +167,8 @@ class Facilitation(Section):
 
     shading: float = knob(0.5, 0, 1, "chance that a fully biased facilitator shades a message", source="Kydd 2003")
     credibility_rate: float = knob(0.08, 0, 1, "how fast a facilitator's reputation follows its record", unit="per round")
-    fatigue_rate: float = knob(0.015, 0, 0.5, "fatigue from one task", unit="per task")
+    kinship: float = knob(0.3, 0, 1, "how much more a side believes a facilitator that fully leans to it", source="Kydd 2003")
+    fatigue_rate: float = knob(0.012, 0, 0.5, "fatigue from one task", unit="per task")
     rest: float = knob(0.92, 0, 1, "share of fatigue that is left a round later", unit="per round")
     exchange_calms: float = knob(0.05, 0, 1, "fall in posture from one hosted exchange", unit="posture")
 
@@ -200,7 +204,7 @@ class Pressure(Section):
 
     pressure_speed: float = knob(0.15, 0, 1, "largest rise of pressure in a round", unit="per round", lever=True)
     relief_speed: float = knob(0.30, 0, 1, "largest fall of pressure in a round", unit="per round", lever=True)
-    escalation: float = knob(0.20, 0, 1, "pressure added while a called breach stands", unit="pressure", lever=True)
+    escalation: float = knob(0.20, 0, 1, "pressure added while a called breach is not repaired", unit="pressure", lever=True)
     programme_speed: float = knob(0.08, 0, 1, "speed at which a programme follows its aim", unit="per round")
     unseen_growth: float = knob(0.15, 0, 1, "programme added when inspectors see nothing", unit="programme")
     hedging: float = knob(0.30, 0, 1, "programme added in answer to full pressure", unit="programme")
@@ -262,22 +266,22 @@ SECTIONS: dict[str, type[Section]] = {
 class Mechanisms(Section):
     """Switches. A mechanism that is off is exactly absent: its acts are not played (M1 to M18)."""
 
-    reciprocity: bool = Field(True, description="M1: conduct answers conduct, by doctrine")
-    noise: bool = Field(True, description="M2: acts miscarry and are misread")
-    reassurance: bool = Field(True, description="M3: costly steps shift belief about the other's type")
-    reputation: bool = Field(True, description="M4: evidence is kept, weighed and forgotten")
-    gradualism: bool = Field(True, description="M5: a betrayer compares this rung with the next")
-    friction: bool = Field(True, description="M6: rungs climb, stall, slip and collapse by chance")
-    scrutiny: bool = Field(True, description="M7: proposals are examined until the examiner is confident")
-    ratification: bool = Field(True, description="M8: veto players at home decide as well")
-    audience: bool = Field(True, description="M9: public threats and demands bind those who make them")
-    impatience: bool = Field(True, description="M10: waiting softens the impatient")
-    facilitation: bool = Field(True, description="M11: facilitators clean, formulate, shift, keep contact, host")
-    tension: bool = Field(True, description="M12: hostile posture feeds on itself and on events")
-    verification: bool = Field(True, description="M13: bodies inspect and report")
-    pressure: bool = Field(True, description="M14: pressure and programme move beside the talks")
-    spoilers: bool = Field(True, description="M15: outsiders attack near agreement")
-    ripeness: bool = Field(True, description="M16: talks start only with pain and a way out")
-    turnover: bool = Field(True, description="M17: governments change, and may withdraw")
-    environment: bool = Field(True, description="M18: oil price and regional tension drift")
-    alliances: bool = Field(True, description="M18: third states align, press or reassure")
+    reciprocity: bool = Field(default=True, description="M1: conduct answers conduct, by doctrine")
+    noise: bool = Field(default=True, description="M2: acts miscarry and are misread")
+    reassurance: bool = Field(default=True, description="M3: costly steps shift belief about the other's type")
+    reputation: bool = Field(default=True, description="M4: evidence is kept, weighed and forgotten")
+    gradualism: bool = Field(default=True, description="M5: a betrayer compares this rung with the next")
+    friction: bool = Field(default=True, description="M6: rungs climb, stall, slip and collapse by chance")
+    scrutiny: bool = Field(default=True, description="M7: proposals are examined until the examiner is confident")
+    ratification: bool = Field(default=True, description="M8: veto players at home decide as well")
+    audience: bool = Field(default=True, description="M9: public threats and demands bind those who make them")
+    impatience: bool = Field(default=True, description="M10: waiting softens the impatient")
+    facilitation: bool = Field(default=True, description="M11: facilitators clean, formulate, shift, keep contact, host")
+    tension: bool = Field(default=True, description="M12: hostile posture feeds on itself and on events")
+    verification: bool = Field(default=True, description="M13: bodies inspect and report")
+    pressure: bool = Field(default=True, description="M14: pressure and programme move beside the talks")
+    spoilers: bool = Field(default=True, description="M15: outsiders attack near agreement")
+    ripeness: bool = Field(default=True, description="M16: talks start only with pain and a way out")
+    turnover: bool = Field(default=True, description="M17: governments change, and may withdraw")
+    environment: bool = Field(default=True, description="M18: oil price and regional tension drift")
+    alliances: bool = Field(default=True, description="M18: third states align, press or reassure")

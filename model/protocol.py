@@ -44,8 +44,8 @@ class Act(NamedTuple):
 
     ``conditions`` are the named conditions the rule weighs; all must hold unless ``combine`` says
     how they settle the value, or ``sums`` says that the (one) sum is the value itself. ``when``
-    says in which cells there is anything to decide; a ``rare`` act is told only where it happens. ``knows`` is "own" if the rule may read only
-    what its actor may know, "all" if it is nature's.
+    says in which cells there is anything to decide; a ``rare`` act is told only where it happens.
+    ``knows`` is "own" if the rule may read only what its actor may know, "all" if it is nature's.
     """
 
     rule: Rule
@@ -100,13 +100,16 @@ PROTOCOL: tuple[Act, ...] = (
     Act(facilitation.tire, "fatigue", "facilitator", "facilitation"),
     Act(
         facilitation.take_task, "effort", "facilitator", "facilitation",
-        on((facilitation.has_time, facilitation.Task)), facilitation.can_take,
+        on((facilitation.has_time, facilitation.Task), (facilitation.affords, facilitation.Purse)),
+        facilitation.can_take,
     ),
+    Act(facilitation.spend, "spent", "facilitator", "facilitation"),
     by_nature(facilitation.clear_channel, "clarity", "facilitation"),
     by_nature(facilitation.shade, "slant", "facilitation"),
     by_nature(
         facilitation.host, "exchange", "facilitation",
-        conditions=on((facilitation.hosting_chance, facilitation.Hosted)), when=facilitation.someone_hosts,
+        conditions=on((facilitation.hosting_chance, facilitation.Hosted), (facilitation.closeness, facilitation.Close)),
+        when=facilitation.someone_hosts, combine=facilitation.settle_level,
     ),
     # Conduct, meant and done
     by_state(
@@ -127,7 +130,9 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=on((conduct.misreading, conduct.Misreading)), when=conduct.apart, rare=True,
     ),
     by_nature(conduct.perceive, "perceived"),
-    by_nature(conduct.judge_standing, "standing"),
+    by_state(conduct.remember_standing, "standing_before", "reciprocity"),
+    by_state(conduct.judge_oneself, "standing", "reciprocity"),
+    by_state(conduct.judge_other, "esteem", "reciprocity"),
     # Beliefs
     by_state(beliefs.reassure, "reassurance", "reassurance"),
     by_state(beliefs.dismay_at, "dismay", "spoilers"),

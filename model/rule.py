@@ -53,9 +53,13 @@ COMPILED = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
 if TYPE_CHECKING:  # a type checker should see the function, not the dispatcher
 
-    def rule[F: Callable[..., Any]](function: F) -> F: ...
+    def rule[F: Callable[..., Any]](function: F) -> F:
+        """Compile a rule."""
+        ...
 
-    def internal[F: Callable[..., Any]](function: F) -> F: ...
+    def internal[F: Callable[..., Any]](function: F) -> F:
+        """Compile a function that only rules call."""
+        ...
 
 else:  # never fastmath, never parallel; "numpy" errors, because a zero-division branch costs speed
     habits = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
@@ -154,7 +158,8 @@ def generated(name: str, source: str) -> Any:
         draft.write_text(source, "utf-8")
         draft.replace(path)
     spec = importlib.util.spec_from_file_location(f"detente_{name}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

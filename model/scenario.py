@@ -4,23 +4,41 @@
 and checks everything; every fault found is reported at once by ``ScenarioError``.
 """
 
+import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from model import parameters
-from model.faults import Fault, ScenarioError, cross_check, explain
+from model.faults import Fault, ScenarioError, cross_check, explain, gather
 from model.parameters import Section, knob
 
 SHIPPED = Path(__file__).parent / "scenarios"
 LARGEST_FILE = 1 << 20
+WORD = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+ENDLESS_KEY = re.compile(rf"""(?<![\w"'.-]){WORD}(?:[ \t]*+\.[ \t]*+{WORD}){{100}}""")
+
+
+def in_english(text: dict[str, Any]) -> dict[str, Any]:
+    """Check that there are words in English, in which everything is told."""
+    if "en" not in text:
+        raise PydanticCustomError("no_english", "needs its words in English, under `en`")
+    return text
+
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Line = Annotated[str, StringConstraints(max_length=4000)]
-Text = Annotated[dict[Name, Line], Field(description="words by language; `en` is always there")]
+Step = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+-]{0,1999}$")]  # a bundle is named `a+b`
+Text = Annotated[
+    dict[Name, Line],
+    AfterValidator(in_english),
+    Field(description="words by language; `en` is always there", json_schema_extra={"required": ["en"]}),
+]
 Doctrine = Literal["reciprocity", "contrition", "initiative", "assurance"]
 Status = Literal["idle", "ratified", "implementing", "verified"]
 
@@ -72,6 +90,8 @@ class Facilitator(Section):
     leverage: float = knob(0.05, 0, 1, "mu: shift of a reservation value it can pay for", source="0-.3", lever=True)
     good_offices: float = knob(0.4, 0, 1, "chance of contact it adds under tension", lever=True)
     hosting: float = knob(0.3, 0, 1, "chance that it hosts a small exchange outside the ladder", lever=True)
+    task_cost: float = knob(1.0, 0, 1000, "cost of one task", unit="budget units")
+    budget: float = knob(1000.0, 0, 1e6, "what it can spend over the run", unit="budget units", lever=True)
     arrives: int = knob(0, 0, 1200, "round from which it is there", unit="round", lever=True)
 
 
@@ -166,7 +186,7 @@ class Move(Section):
     act: str
     negotiation: Name | None = None
     actor: Name | None = None
-    counterpart: Name | None = None
+    counterpart: Step | None = None
     value: float = Field(ge=-1e6, le=1e6)
 
 
@@ -216,7 +236,6 @@ class Scenario(Section):
         """Find how one state stands to another, or the neutral relation."""
         return self.relations.get(one, {}).get(other, Relation())
 
-
     def written(self, name: str | None, language: str = "en") -> str:
         """Give the written name of an actor or a negotiation."""
         for role in (self.states, self.facilitators, self.bodies, self.outsiders):
@@ -246,30 +265,52 @@ def locate(name: str | Path) -> Path:
     if str(name) in shipped():
         return path
     path = Path(name)
-    if path.is_file():
+    if os.path.isfile(path):  # unlike Path's own, it takes any name, however long
         return path
+    if os.path.isdir(path):
+        raise ScenarioError([Fault("scenario", str(name), "is a folder, not a file")])
     raise ScenarioError([Fault.unknown("scenario", str(name), shipped(), "scenario or file")])
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Read TOML. Raises ValueError, with the place, if it is none."""
+    if ENDLESS_KEY.search(text):  # the time `tomllib` takes grows with the square of their number
+        raise ValueError("a key has more than 100 parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("lists or tables are nested too deeply") from None
 
 
 def read(name: str | Path) -> dict[str, Any]:
     """Read a scenario file as plain data. Raises ScenarioError if it is too large or not TOML."""
     path = locate(name)
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ScenarioError([Fault(str(path), path.stat().st_size, "a scenario file has at most 1 MiB")])
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise ScenarioError([Fault(str(path), path.stat().st_size, "a scenario file has at most 1 MiB (bytes)")])
+        return parse(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ScenarioError(
+            [Fault(str(path), "", f"is not text in UTF-8: {error.reason} at byte {error.start}")]
+        ) from None
+    except ScenarioError:
+        raise
+    except ValueError as error:
         raise ScenarioError([Fault(str(path), "", f"cannot be read as TOML: {error}")]) from None
+    except OSError as error:
+        raise ScenarioError([Fault(str(path), "", f"cannot be read: {error.strerror or error}")]) from None
 
 
 def build(data: Mapping[str, Any]) -> Scenario:
     """Check plain data and make it a scenario. Raises ScenarioError with every fault found."""
-    faults, scenario = cross_check(data), None
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        faults = [*explain(error, Scenario), *faults]
-    if faults or scenario is None:
+        raise ScenarioError(gather(explain(error, Scenario), cross_check(data))) from None
+    faults = gather(cross_check(data))
+    if faults:
         raise ScenarioError(faults)
     return scenario
 

@@ -40,9 +40,7 @@ def describe(path: str, value: float, field: FieldInfo) -> Setting:
     """Make a setting of a declared parameter."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
-    return Setting(
-        path, value, *bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"]
-    )
+    return Setting(path, value, *bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"])
 
 
 def _of(path: str, thing: BaseModel) -> Iterator[Setting]:

@@ -28,7 +28,7 @@ KINDS = {
     "proposal": Kind(4.0, "036", "the rung in play is tabled"),
     "acceptance": Kind(3.5, "05", "a proposal is accepted"),
     "refusal": Kind(-5.0, "125", "a proposal is refused"),
-    "technical talk": Kind(1.0, "040", "a hosted exchange outside the ladder"),
+    "technical talk": Kind(1.0, "040", "a hosted exchange outside the ladder, technical or political"),
     "facilitated message": Kind(5.0, "045", "a message carried by a facilitator"),
     "direct talks": Kind(7.0, "046", "a round of talks in public"),
     "notice of implementation": Kind(5.0, "08", "a rung is begun or completed"),
@@ -106,7 +106,8 @@ def _talks(world: Any, k: int) -> Iterator[Signal]:
             kind = "facilitated message" if channel == "indirect" else "direct talks"
             yield _plain(kind, sender, receiver, talks, channel)
         if world.exchange[k]:
-            yield _plain("technical talk", sender, receiver, talks, "technical")
+            level = "technical" if world.exchange[k] == 1 else "political"
+            yield _plain("technical talk", sender, receiver, talks, level)
         if world.tabled[k, side]:
             yield _plain("proposal", sender, receiver, talks, channel)
         if world.answer[k, side]:

@@ -5,8 +5,10 @@ costs one pointer to pass however many columns there are. With compilation off t
 is what the rules read.
 """
 
+import math
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 from numba import types
@@ -16,7 +18,7 @@ from model.chance import stable_id
 from model.columns import AXES, COLUMN, COLUMNS, PERSONAL, SERVICES, SKILLS, SLOTS
 from model.parameters import SECTIONS, Mechanisms, knobs
 from model.rule import COMPILED, generated
-from model.scenario import Scenario
+from model.scenario import Doctrine, Scenario
 from model.statuses import Status
 
 PARAMETERS = tuple((section, name) for section, model in SECTIONS.items() for name in knobs(model))
@@ -79,6 +81,28 @@ def sizes(scenario: Scenario) -> dict[str, int]:
     }
 
 
+class Place(NamedTuple):
+    """Where a column lies in its buffer."""
+
+    name: str
+    kind: str
+    start: int
+    stop: int
+    shape: tuple[int, ...]
+
+
+@lru_cache(maxsize=64)
+def layout(sizes: tuple[tuple[str, int], ...]) -> tuple[Place, ...]:
+    """Lay the columns out one after the other, reals in one buffer and whole numbers in the other."""
+    size, start, places = dict(sizes), {"real": 0, "whole": 0}, []
+    for column in COLUMNS:
+        shape = tuple(size[axis] for axis in column.axes)
+        at = start[column.kind]
+        start[column.kind] = at + math.prod(shape)
+        places.append(Place(column.name, column.kind, at, start[column.kind], shape))
+    return tuple(places)
+
+
 class World:
     """One run's world: a column is an attribute (an array), and so is a parameter (a number)."""
 
@@ -87,8 +111,9 @@ class World:
         self.size = sizes(scenario)
         self.seed = np.uint64(seed)
         self.clock = np.zeros(1, np.int64)
-        self.reals = np.empty(sum(self.cells(c.name) for c in COLUMNS if c.kind == "real"))
-        self.wholes = np.empty(sum(self.cells(c.name) for c in COLUMNS if c.kind == "whole"), np.int64)
+        places = layout(tuple(self.size.items()))
+        self.reals = np.empty(max(place.stop for place in places if place.kind == "real"))
+        self.wholes = np.empty(max(place.stop for place in places if place.kind == "whole"), np.int64)
         self._carve()
         for column in COLUMNS:
             getattr(self, column.name)[...] = column.neutral
@@ -101,23 +126,25 @@ class World:
             setattr(self, f"n_{name}", self.size[name])
         for name, switch in zip(MECHANISMS, self.switches, strict=True):
             setattr(self, f"with_{name}", int(switch))
+        self._start = ((self.reals.tobytes(), np.float64), (self.wholes.tobytes(), np.int64))
         self.force(forced)
+
+    if TYPE_CHECKING:  # columns and parameters are attributes, made from their declarations
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def cells(self, column: str) -> int:
         """Count the cells of a column."""
-        return int(np.prod(self.shape(column)))
+        return math.prod(self.shape(column))
 
     def shape(self, column: str) -> tuple[int, ...]:
         """Give the shape of a column."""
         return tuple(self.size[axis] for axis in COLUMN[column].axes)
 
     def _carve(self) -> None:
-        start = {"real": 0, "whole": 0}
-        for column in COLUMNS:
-            buffer = self.reals if column.kind == "real" else self.wholes
-            at, count = start[column.kind], self.cells(column.name)
-            setattr(self, column.name, buffer[at : at + count].reshape(self.shape(column.name)))
-            start[column.kind] = at + count
+        for place in layout(tuple(self.size.items())):
+            buffer = self.reals if place.kind == "real" else self.wholes
+            setattr(self, place.name, buffer[place.start : place.stop].reshape(place.shape))
 
     def force(self, forced: Iterable[Forced]) -> None:
         """Set the overrides this world plays under; a later one for the same cell wins."""
@@ -136,6 +163,16 @@ class World:
         self.handle = self
         most = max(self.cells(column.name) for column in COLUMNS)
         self.real_page, self.whole_page = np.empty(most), np.empty(most, np.int64)
+
+    def like(self, seed: int) -> "World":
+        """Make the same world before its first round, under another seed; quicker than filling it anew."""
+        twin = object.__new__(World)
+        twin.__dict__.update(self.__dict__)
+        twin.seed, twin.clock = np.uint64(seed), np.zeros(1, np.int64)
+        twin.reals, twin.wholes = (np.frombuffer(kept, kind).copy() for kept, kind in self._start)
+        twin._carve()
+        twin._take_hold()
+        return twin
 
     def snapshot(self) -> tuple[int, bytes, bytes]:
         """Copy everything that changes, to compare or to come back to."""
@@ -157,7 +194,7 @@ def fill(world: Any, scenario: Scenario) -> None:
 
 
 def _fill_actors(world: Any, scenario: Scenario) -> None:
-    doctrines = ("reciprocity", "contrition", "initiative", "assurance")
+    doctrines = get_args(Doctrine)
     for me, (name, state) in enumerate(scenario.states.items()):
         world.state_id[me] = stable_id(name)
         world.doctrine[me] = doctrines.index(state.doctrine)

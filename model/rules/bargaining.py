@@ -132,9 +132,7 @@ def place_offer(world, k):
         return world.offer[k]
     here = world.negotiation_id[k]
     least, most = world.reservation[k, 0], 1.0 - world.reservation[k, 1]
-    skill = min(
-        helped(world, k, FORMULATION, world.party[k, 0]), helped(world, k, FORMULATION, world.party[k, 1])
-    )
+    skill = min(helped(world, k, FORMULATION, world.party[k, 0]), helped(world, k, FORMULATION, world.party[k, 1]))
     if skill >= draw(world, Moment.FORMULATE, 0, 0, here):
         return clip(0.5 * (least + most), 0.0, 1.0)
     mine = draw(world, Moment.OFFER, 0, 0, here)

@@ -75,11 +75,25 @@ def perceive(world, me, other):
 
 
 @rule
-def judge_standing(world, me, other):
+def judge_oneself(world, me, other):
     """Keep good standing by cooperating, or by a hostile act against one in bad standing (Wu & Axelrod 1995)."""
     if acted(world, me, other):
         return True
-    return world.standing[me, other] > 0 and world.standing[other, me] == 0
+    return world.standing[me, other] > 0 and world.esteem[me, other] == 0
+
+
+@rule
+def judge_other(world, me, other):
+    """Hold the other in good standing by the same rule, as far as its acts are seen rightly."""
+    if world.perceived[me, other]:
+        return True
+    return world.esteem[me, other] > 0 and world.standing_before[me, other] == 0
+
+
+@rule
+def remember_standing(world, me, other):
+    """Note one's own standing before this round's acts are judged."""
+    return world.standing[me, other]
 
 
 @rule
@@ -103,7 +117,7 @@ def reciprocity(world, me, other):
 @rule
 def contrition(world, me, other):
     """Be hostile only while I am in good standing and the other is not."""
-    provoked = world.standing[me, other] > 0 and world.standing[other, me] == 0
+    provoked = world.standing[me, other] > 0 and world.esteem[me, other] == 0
     fate = draw(world, Moment.CONDUCT, world.state_id[me], world.state_id[other])
     return Leaning(0.0 if provoked else 1.0, 0.0, 0.0, 0.0, fate)
 

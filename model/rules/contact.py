@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 from model.chance import Moment, draw
 from model.rule import holds, rule
 from model.rules.facilitation import CONTACT, helped
-from model.rules.lookups import suffered, tension_of, top_standing
+from model.rules.lookups import exerted, suffered, tension_of, top_standing
 from model.statuses import Status
 from model.terms import Term
 
@@ -14,6 +14,7 @@ class Pain(NamedTuple):
     """The present hurts (Zartman's mutually hurting stalemate)."""
 
     pressure: Annotated[float, Term(0, 1, "pressure suffered")]
+    cost: Annotated[float, Term(0, 100, "cost of pressing others, the dearer the oil")]
     tension: Annotated[float, Term(0, 100, "tension between the two")]
     inertia: Annotated[float, Term(0, 2, "talks under way go on more easily than they start")]
     threshold: float
@@ -58,7 +59,14 @@ def pain(world, k, side):
     """Weigh how much the present hurts a side."""
     me = world.party[k, side]
     inertia = world.talks_inertia * under_way(world, k)
-    return Pain(suffered(world, me), tension_of(world, k), inertia, world.pain_needed)
+    dear = 1.0 + max(world.oil[0], 0.0)
+    return Pain(
+        suffered(world, me),
+        world.pressing_costs * exerted(world, me) * dear,
+        tension_of(world, k),
+        inertia,
+        world.pain_needed,
+    )
 
 
 @rule
@@ -117,12 +125,13 @@ def in_contact(world, k):
 
 @rule
 def choose_channel(world, k):
-    """Meet in public when trust allows it or nobody can carry messages; else go through a facilitator."""
+    """Meet in public when trust allows it or no facilitator is at work; else go through one."""
     if not world.contact[k]:
         return 0
     if holds(openness(world, k)):
         return 2
     for f in range(world.n_facilitator):
-        if world.present[f] and world.mediates[f, k]:
-            return 1
+        for service in range(world.n_service):
+            if world.effort[f, k, service]:
+                return 1
     return 2

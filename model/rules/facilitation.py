@@ -19,6 +19,21 @@ class Task(NamedTuple):
     threshold: float
 
 
+class Purse(NamedTuple):
+    """A facilitator can still pay for a task."""
+
+    budget: Annotated[float, Term(0, 1e6, "what it can spend in all")]
+    spent: Annotated[float, Term(-1e6, 0, "what its tasks have cost so far")]
+    threshold: float
+
+
+class Close(NamedTuple):
+    """The two sides trust each other enough for an exchange at political level."""
+
+    trust: Annotated[float, Term(0, 1, "trust of the less trusting side")]
+    threshold: float
+
+
 class Hosted(NamedTuple):
     """A small exchange is hosted."""
 
@@ -87,8 +102,34 @@ def has_time(world, f, k, service):
 
 @rule
 def take_task(world, f, k, service):
-    """Take a task if it is open to me and I have time for it."""
-    return can_take(world, f, k, service) and holds(has_time(world, f, k, service))
+    """Take a task if it is open to me, I have time for it and can pay for it."""
+    if not can_take(world, f, k, service):
+        return False
+    return holds(has_time(world, f, k, service)) and holds(affords(world, f, k, service))
+
+
+@rule
+def affords(world, f, k, service):
+    """Weigh the budget against what was spent; it must cover the task."""
+    return Purse(world.skill_budget[f], -world.spent[f], world.skill_task_cost[f])
+
+
+@rule
+def spend(world, f):
+    """Add up what the tasks of the round cost."""
+    total = world.spent[f]
+    for k in range(world.n_negotiation):
+        for service in range(world.n_service):
+            if world.effort[f, k, service]:
+                total += world.skill_task_cost[f]
+    return total
+
+
+@rule
+def believed(world, f, k, state):
+    """Believe a facilitator by its record, and more when it leans to one's own side (Kydd 2003)."""
+    leaning = world.skill_bias[f] if side_of(world, k, state) == 0 else -world.skill_bias[f]
+    return clip(world.credit[f, state] * (1.0 + world.kinship * leaning), 0.0, 1.0)
 
 
 @rule
@@ -97,7 +138,7 @@ def helped(world, k, service, state):
     left = 1.0
     for f in range(world.n_facilitator):
         if world.effort[f, k, service]:
-            left *= 1.0 - skill(world, f, service) * world.credit[f, state]
+            left *= 1.0 - skill(world, f, service) * believed(world, f, k, state)
     return 1.0 - left
 
 
@@ -118,7 +159,8 @@ def shade(world, me, other):
     total = 0.0
     for f in range(world.n_facilitator):
         if world.effort[f, k, CLARITY]:
-            total += world.skill_bias[f] * favoured * world.skill_clarity[f] * world.shading
+            told = world.skill_clarity[f] * world.shading * believed(world, f, k, me)
+            total += world.skill_bias[f] * favoured * told
     return clip(total, -1.0, 1.0)
 
 
@@ -142,9 +184,26 @@ def hosting_chance(world, k):
 
 
 @rule
+def closeness(world, k):
+    """Weigh whether an exchange can be political and not only technical."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    return Close(min(world.trust[a, b], world.trust[b, a]), world.direct_trust)
+
+
+@rule
+def settle_level(is_hosted, is_close):
+    """Exchange at no level (0), technical (1) or political (2)."""
+    if not is_hosted:
+        return 0
+    return 2 if is_close else 1
+
+
+@rule
 def host(world, k):
-    """Host a small confidence-building exchange outside the ladder."""
-    return holds(hosting_chance(world, k))
+    """Host a small confidence-building exchange outside the ladder, at technical or political level."""
+    if not someone_hosts(world, k):
+        return 0
+    return settle_level(holds(hosting_chance(world, k)), holds(closeness(world, k)))
 
 
 @rule

@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
 from model.rule import holds, rule
-from model.rules.lookups import at_stake, bound, detection_now, progress, tension_of, top_standing
+from model.rules.lookups import at_stake, bound, detection_now, tension_of, top_standing
 from model.statuses import Status
 from model.terms import Term
 
@@ -61,9 +61,13 @@ class Forgiveness(NamedTuple):
 
 @rule
 def look_ahead(world, k):
-    """See the stake of the rung after the one in play."""
-    r = world.rung[k] + 1
-    return world.stake[k, r] if 0 < r < world.rungs[k] else 0.0
+    """See the next stake that could be betrayed: that of the rung in play, or of the one after if it is under way."""
+    r = world.rung[k]
+    if r < 0:
+        return 0.0
+    if world.status[k, r] == Status.IMPLEMENTING:
+        r += 1
+    return world.stake[k, r] if r < world.rungs[k] else 0.0
 
 
 @rule
@@ -74,7 +78,7 @@ def has_duties(world, k, side):
 
 @rule
 def honest(world, k, side):
-    """Weigh honour c s + future delta b s' + deterrence against temptation b s (B05)."""
+    """Weigh good name + honour c s + future delta b s' + deterrence against temptation b s (B05)."""
     me, stake = world.party[k, side], at_stake(world, k)
     return Honest(
         world.good_name * stake if world.trustworthy[me] else 0.0,
@@ -144,9 +148,7 @@ def rub(world, k):
     """Let the rung in progress climb (0), stall (1), slip (2) or the ladder collapse (3) (B18)."""
     if not moving(world, k):
         return 0
-    return settle_friction(
-        holds(climbing(world, k)), holds(slipping(world, k)), holds(collapsing(world, k))
-    )
+    return settle_friction(holds(climbing(world, k)), holds(slipping(world, k)), holds(collapsing(world, k)))
 
 
 @rule
@@ -154,6 +156,15 @@ def is_breached(world, k):
     """Say whether a rung stands breached."""
     for r in range(world.rungs[k]):
         if world.status[k, r] == Status.BREACHED:
+            return True
+    return False
+
+
+@rule
+def unrepaired(world, k):
+    """Say whether a breach stands, or a rung is suspended or taken back for one."""
+    for r in range(world.rungs[k]):
+        if Status.BREACHED <= world.status[k, r] <= Status.SNAPPED:
             return True
     return False
 

@@ -74,20 +74,37 @@ def suffered(world, me):
 
 
 @rule
-def watcher(world, k):
-    """Find the body that verifies the rung in play, or the last rung when all are verified; or -1."""
+def exerted(world, me):
+    """Add up the pressure a state exerts, at most one."""
+    total = 0.0
+    for other in range(world.n_state):
+        total += world.pressure[me, other]
+    return min(total, 1.0)
+
+
+@rule
+def watched_rung(world, k):
+    """Find the rung under whose terms inspectors look: the one in play, or the next below with a verifier; or -1."""
     r = world.rung[k] if world.rung[k] >= 0 else world.rungs[k] - 1
-    return world.verifier[k, r]
+    while r >= 0 and world.verifier[k, r] < 0:
+        r -= 1
+    return r
+
+
+@rule
+def watcher(world, k):
+    """Find the body that verifies what is in progress or stands, or -1."""
+    r = watched_rung(world, k)
+    return world.verifier[k, r] if r >= 0 else -1
 
 
 @rule
 def detection_now(world, k):
     """Give the chance that a violation would be detected now: d, times access, times verifiability."""
-    body = watcher(world, k)
-    if body < 0:
+    r = watched_rung(world, k)
+    if r < 0:
         return 0.0
-    r = world.rung[k] if world.rung[k] >= 0 else world.rungs[k] - 1
-    return world.detection[body] * world.access[k] * world.verifiability[k, r]
+    return world.detection[world.verifier[k, r]] * world.access[k] * world.verifiability[k, r]
 
 
 @rule

@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
 from model.rule import clip, holds, rule, score
-from model.rules.ladder import is_breached
+from model.rules.ladder import unrepaired
 from model.rules.lookups import progress, side_of, suffered
 from model.statuses import Status
 from model.terms import Term
@@ -58,7 +58,7 @@ def aim(world, me, other):
     relief, escalation = 0.0, 0.0
     if k >= 0 and campaign > 0.0:
         relief = -campaign * relief_owed(world, k, side_of(world, k, me))
-        escalation = world.escalation if is_breached(world, k) else 0.0
+        escalation = world.escalation if unrepaired(world, k) else 0.0
     return Aim(campaign, relief, escalation, world.pressure[me, other])
 
 

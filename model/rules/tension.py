@@ -16,6 +16,7 @@ class Posture(NamedTuple):
     grievance: Annotated[float, Term(-2, 2, "standing drive")]
     provocation: Annotated[float, Term(0, 2, "the other's last act was seen as hostile")]
     pressure: Annotated[float, Term(0, 2, "pressure exerted by the other")]
+    programme: Annotated[float, Term(0, 2, "the other's programme, by the weight of security")]
     region: Annotated[float, Term(-1000, 1000, "regional tension")]
     attack: Annotated[float, Term(0, 200, "attacks blamed on the other")]
     calm: Annotated[float, Term(-6, 0, "contact, exchanges and what stands implemented")]
@@ -40,7 +41,7 @@ def posture(world, me, other):
     if k >= 0:
         attack = world.attack_provokes * attacks_blamed_on(world, k, side_of(world, k, other))
         calm = world.contact_calms * world.contact[k] + world.progress_calms * progress(world, k)
-        calm += world.exchange_calms * world.exchange[k]
+        calm += world.exchange_calms * min(world.exchange[k], 1)
     return Posture(
         mine,
         step * world.own_reaction[me] * theirs,
@@ -48,6 +49,7 @@ def posture(world, me, other):
         step * world.grievance[me, other],
         world.provocation * (1 - world.perceived[me, other]),
         world.pressure_provokes * world.pressure[other, me],
+        world.programme_provokes * world.own_security_weight[me] * world.programme[other] if at_odds else 0.0,
         world.region_provokes * world.region[0] if at_odds else 0.0,
         attack,
         -calm,

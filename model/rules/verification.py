@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 from model.chance import Moment, draw
 from model.columns import SLOTS
 from model.rule import clip, holds, rule
-from model.rules.lookups import at_stake, bound, detection_now, watcher
+from model.rules.lookups import at_stake, bound, detection_now, standing_at, watcher
 from model.statuses import Status
 from model.terms import Term
 
@@ -16,7 +16,7 @@ class Inspection(NamedTuple):
     """A body has an inspection to spare."""
 
     inspections: Annotated[float, Term(0, 12, "inspections it can make in a round")]
-    queue: Annotated[float, Term(-12, 0, "negotiations with more at stake")]
+    queue: Annotated[float, Term(-12, 0, "negotiations where looking is more urgent")]
     threshold: float
 
 
@@ -49,12 +49,18 @@ def open_to(world, b, k):
 
 
 @rule
+def urgency(world, k):
+    """Rank where to look: first what is being implemented, then what stands, by the stake."""
+    return at_stake(world, k) + (1.0 if standing_at(world, k, Status.IMPLEMENTING) else 0.0)
+
+
+@rule
 def spare_inspection(world, b, k):
-    """Weigh the inspections a body has against the negotiations with more at stake."""
+    """Weigh the inspections a body has against the negotiations where looking is more urgent."""
     queue = 0.0
     for j in range(world.n_negotiation):
         if j != k and open_to(world, b, j):
-            here, there = at_stake(world, k), at_stake(world, j)
+            here, there = urgency(world, k), urgency(world, j)
             if there > here or (there == here and world.negotiation_id[j] < world.negotiation_id[k]):
                 queue += 1.0
     return Inspection(float(world.inspections[b]), -queue, 1.0)
@@ -62,7 +68,7 @@ def spare_inspection(world, b, k):
 
 @rule
 def inspect(world, b, k):
-    """Inspect where most is at stake, as far as inspections go."""
+    """Inspect where it is most urgent, as far as inspections go."""
     return open_to(world, b, k) and holds(spare_inspection(world, b, k))
 
 

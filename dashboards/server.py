@@ -1,0 +1,60 @@
+"""Serving the dashboard: Solara in this process, on one address, with nothing fetched from elsewhere."""
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+APP = "dashboards.app"
+ASSETS = Path(__file__).parent / "assets"
+NOWHERE = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        print(f"Cannot serve on {host}:{port}: {error.strerror}. Choose another --port.", file=sys.stderr)
+        raise SystemExit(2) from None
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Detente dashboard: http://{shown}:{listener.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        run(listener)
+
+
+def run(listener: socket.socket) -> None:
+    """Run the web server on a socket that is bound already."""
+    prepare()
+    import uvicorn
+    from solara.server.starlette import app
+
+    from dashboards.warmth import WARMTH
+
+    WARMTH.start()
+    config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def prepare() -> None:
+    """Set Solara up: production, quiet, offline, with our assets and Plotly's own script."""
+    os.environ["SOLARA_APP"] = APP  # Solara reads these two when it is imported
+    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"
+    import plotly
+    import solara.settings
+    from solara.server import settings
+
+    logging.getLogger("solara").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said of every server without TLS
+    settings.main.mode = "production"
+    settings.telemetry.mixpanel_enable = False
+    settings.theme.show_banner = False
+    settings.theme.loader = "plain"
+    settings.theme.title = "Detente"
+    settings.kernel.cull_timeout = "15m"
+    settings.assets.extra_locations += [str(ASSETS), str(Path(plotly.__file__).parent / "package_data")]
+    solara.settings.assets.cdn = NOWHERE

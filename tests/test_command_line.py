@@ -1,0 +1,497 @@
+"""The command line as a user meets it: every call here is a process of its own."""
+
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+
+from agents.assembly import Assembly
+from agents.ledger import read_ledger
+from model.faults import ScenarioError
+from model.measures import BY_NEGOTIATION, digest
+from model.scenario import load, locate, read, shipped
+from model.settings import declared
+from model.statuses import Outcome
+
+DETENTE = Path(sys.executable).with_name("detente")
+UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}  # the same numbers, and nothing to compile at each start
+
+
+class Done(NamedTuple):
+    """What a call came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give the environment of a call, without what would decide about colour or width."""
+    kept = {
+        key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"}
+    }
+    return {**kept, **UNCOMPILED, **more}
+
+
+def detente(*words: Any, cwd: Path, **more: str) -> Done:
+    """Call the command; whatever happens, there is no traceback, and no escape code in a pipe."""
+    done = subprocess.run(
+        [DETENTE, *map(str, words)], cwd=cwd, env=environment(**more), capture_output=True, timeout=120, check=False
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err, err
+    assert "\x1b" not in out + err
+    return Done(done.returncode, out, err)
+
+
+def refused(*words: Any, cwd: Path) -> str:
+    """Call the command wrongly: exit code 2, nothing on standard output; give the message."""
+    done = detente(*words, cwd=cwd)
+    assert done.code == 2, done
+    assert done.out == ""
+    assert done.err.strip()
+    return done.err
+
+
+def strictly(text: str) -> Any:
+    """Read JSON: one value, and no NaN or Infinity, which JSON does not know."""
+
+    def complain(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    return json.loads(text, parse_constant=complain)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder in which one run was saved under runs/, and what that call printed as JSON."""
+    folder = tmp_path_factory.mktemp("home")
+    done = detente("run", "two-states", "--seed", 7, "--rounds", 12, "--json", cwd=folder)
+    assert done.code == 0
+    return folder, done
+
+
+# Scenarios, schema, parameters
+
+
+def test_scenarios_lists_every_shipped_one(tmp_path):
+    done = detente("scenarios", cwd=tmp_path)
+    assert done.code == 0
+    assert [line.split()[0] for line in done.out.splitlines()[1:] if line.split()[0] in shipped()] == shipped()
+
+
+def test_scenarios_as_json_has_names_and_summaries(tmp_path):
+    listed = strictly(detente("scenarios", "--json", cwd=tmp_path).out)
+    assert [each["name"] for each in listed] == shipped()
+    assert all(each["title"] and each["summary"] and each["rounds"] for each in listed)
+
+
+def test_show_prints_a_shipped_file_byte_for_byte(tmp_path):
+    shown = subprocess.run(
+        [DETENTE, "show", "us-iran-2026"], cwd=tmp_path, env=environment(), capture_output=True, check=True
+    )
+    assert shown.stdout == locate("us-iran-2026").read_bytes()
+
+
+def test_show_prints_any_file_byte_for_byte(tmp_path):
+    content = b"# not even UTF-8: \xff\r\n\tname = 1\r\n# no line end"
+    (tmp_path / "mine.toml").write_bytes(content)
+    shown = subprocess.run(
+        [DETENTE, "show", "mine.toml"], cwd=tmp_path, env=environment(), capture_output=True, check=True
+    )
+    assert shown.stdout == content
+
+
+def test_a_reader_who_leaves_early_causes_no_traceback(tmp_path):
+    left = subprocess.run(
+        f"{shlex.quote(str(DETENTE))} show us-iran-2026 | head -c 1", shell=True, cwd=tmp_path, env=environment(),
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert left.stdout == b"#"
+    assert b"Traceback" not in left.stderr
+
+
+def test_validate_scenario_accepts_a_shipped_file_by_path(tmp_path):
+    done = detente("validate-scenario", locate("gulf-region"), cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("gulf-region: valid (")
+
+
+def test_validate_scenario_tells_all_faults_with_places_and_exit_code_2(tmp_path):
+    broken = locate("two-states").read_text("utf-8").replace("\nrounds = ", "\nroundz = 1\nrounds = 9999").replace(
+        "[states.borea]", "[states.boreas]"
+    )  # fmt: skip
+    (tmp_path / "broken.toml").write_text(broken, "utf-8")
+    told = refused("validate-scenario", "broken.toml", cwd=tmp_path)
+    assert "roundz: no such key; did you mean `rounds`?" in told
+    assert "rounds: allowed is between 1 and 1200" in told
+    assert "negotiations.border.parties: no such state; did you mean `boreas`?" in told
+    count = int(told.split()[0])
+    assert count == len(told.splitlines()) - 1
+    with pytest.raises(ScenarioError) as found:
+        load(tmp_path / "broken.toml")
+    assert count == len(found.value.faults)
+
+
+def test_schema_prints_a_json_schema_that_accepts_what_ships(tmp_path):
+    schema = strictly(detente("schema", cwd=tmp_path).out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(read("gulf-region"), schema)
+
+
+def test_parameters_lists_every_parameter(tmp_path):
+    listed = strictly(detente("parameters", "--json", cwd=tmp_path).out)
+    assert [each["path"] for each in listed] == [each.path for each in declared()]
+    assert all(each["low"] <= each["value"] <= each["high"] and each["meaning"] for each in listed)
+
+
+# Running
+
+
+def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
+    folder, done = home
+    assert done.err == ""
+    facts = strictly(done.out)
+    assert (facts["scenario"], facts["seed"], facts["rounds"]) == ("two-states", 7, 12)
+    assert facts["outcome"] in Outcome.__members__
+    assert re.fullmatch(r"[0-9a-f]{64}", facts["trajectory_digest"])
+    assert re.fullmatch(r"[0-9a-f]{64}", facts["ledger_digest"])
+    assert 0 <= facts["contact_share"] <= 1
+    assert facts["breaches"] >= 0
+    (talks,) = facts["negotiations"].values()
+    first, second = talks["parties"]
+    assert talks["name"] == load("two-states").negotiations["border"].title["en"]
+    assert set(talks["trust"]) == {f"{first}->{second}", f"{second}->{first}"}
+    assert talks["outcome"] in Outcome.__members__
+    series = [
+        *talks["trust"].values(),
+        *(talks[each.name] for each in BY_NEGOTIATION if not each.name.startswith("trust")),
+    ]
+    assert all(len(values) == 13 for values in series)
+    assert [rung["id"] for rung in talks["rungs"]] == list(load("two-states").negotiations["border"].rungs)
+    assert all(rung["title"] and rung["status"] and isinstance(rung["dates"], list) for rung in talks["rungs"])
+    assert (folder / facts["folder"] / "run.json").is_file()
+
+
+def test_the_printed_numbers_are_those_of_the_watched_model(home):
+    facts = strictly(home[1].out)
+    model = Assembly("two-states", {"rounds": 12}, rng=7).run()
+    places = model.places
+    assert facts["trajectory_digest"] == digest(model.trajectory)
+    assert facts["ledger_digest"] == model.ledger.digest()
+    assert facts["outcome"] == model.outcome.name
+    assert facts["contact_share"] == pytest.approx(model.trajectory[1:, places["contact"]].mean())
+    assert facts["breaches"] == model.trajectory[-1, places["breaches"]]
+    (talks,) = facts["negotiations"].values()
+    assert talks["trust"]["alba->borea"] == model.trajectory[:, places["border.trust_first"]].tolist()
+    assert talks["trust"]["borea->alba"] == model.trajectory[:, places["border.trust_second"]].tolist()
+    assert talks["tension"] == model.trajectory[:, places["border.tension"]].tolist()
+    assert talks["deal_progress"] == model.trajectory[:, places["border.deal_progress"]].tolist()
+
+
+def test_a_run_is_saved_whole_and_reads_back(home):
+    folder, done = home
+    facts = strictly(done.out)
+    (saved,) = (folder / "runs").iterdir()
+    assert saved == folder / facts["folder"]
+    assert {path.name for path in saved.iterdir()} == {
+        "run.json",
+        "trajectory.parquet",
+        "ledger.parquet",
+        "ledger.jsonl",
+    }
+    table = pd.read_parquet(saved / "trajectory.parquet")
+    assert table["round"].tolist() == list(range(13))
+    assert digest(table.drop(columns="round").to_numpy()) == facts["trajectory_digest"]
+    lines = (saved / "ledger.jsonl").read_text("utf-8").splitlines()
+    assert len(lines) == len(read_ledger(saved))
+    assert {json.loads(line)["round"] for line in lines} == set(range(1, 13))
+
+
+def test_two_runs_are_the_same_and_another_seed_is_not(home):
+    folder, done = home
+    again = strictly(
+        detente("run", "two-states", "--seed", 7, "--rounds", 12, "--json", "--out", "again", cwd=folder).out
+    )
+    other = strictly(
+        detente("run", "two-states", "--seed", 8, "--rounds", 12, "--json", "--out", "other", cwd=folder).out
+    )
+    facts = strictly(done.out)
+    for key in ("trajectory_digest", "ledger_digest"):
+        assert again[key] == facts[key] != other[key]
+    assert again["folder"] == "again"
+    assert (folder / "again" / "run.json").is_file()
+
+
+def test_set_changes_the_run_as_it_would_in_the_file(tmp_path):
+    words = [
+        "--set",
+        "states.alba.generosity=0.9",
+        "--set",
+        "mechanisms.noise=false",
+        "--set",
+        "states.borea.doctrine=contrition",
+    ]
+    facts = strictly(detente("run", "two-states", "--rounds", 6, *words, "--json", cwd=tmp_path).out)
+    changes = {
+        "states.alba.generosity": 0.9,
+        "mechanisms.noise": False,
+        "states.borea.doctrine": "contrition",
+        "rounds": 6,
+    }
+    assert facts["trajectory_digest"] == digest(Assembly("two-states", changes, rng=1).run().trajectory)
+
+
+def test_a_run_shows_one_screen_and_the_command_it_names_works_as_it_stands(tmp_path):
+    folder = tmp_path / "a folder with spaces"
+    done = detente("run", "us-iran-2026", "--rounds", 14, "--out", folder, cwd=tmp_path)
+    assert done.code == 0
+    for words in ("Outcome: ", "trust, United States in Iran", "trust, Iran in United States", "tension", "deal progress",
+                  "contact in", "breaches", "Technical clarification", "Moments that mattered"):  # fmt: skip
+        assert words in done.out
+    (command,) = re.findall(r"^Ask why: detente (why .*)$", done.out, re.MULTILINE)
+    answer = detente(*shlex.split(command), "--no-levers", cwd=tmp_path)
+    assert answer.code == 0, answer.err
+    assert "the decision flips at" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--set", "states.alba.resolv=0.5"], "states.alba.resolv: no such key; did you mean `resolve`?"),
+        (["--set", "states.alba.resolve=7"], "states.alba.resolve: allowed is between 0 and 1 (found 7)"),
+        (["--set", "states.alba.resolve=high"], "states.alba.resolve: should be a valid number"),
+        (["--set", "states.alba.resolve=nan"], "states.alba.resolve: should be a finite number"),
+        (["--set", "nonsense"], "--set: is written PATH=VALUE (found 'nonsense')"),
+        (["--set", "rounds=" + "9" * 5000], "rounds: should be a valid integer"),
+        (["--rounds", "0"], "rounds: allowed is between 1 and 1200 (found 0)"),
+        (["--rounds", "5000"], "rounds: allowed is between 1 and 1200 (found 5000)"),
+        (["--rounds", "many"], "--rounds"),
+        (["--seed", "-1"], "--seed"),
+        (["--out", "occupied/run"], "occupied"),
+        (["--out", "occupied"], "occupied"),
+        (["--sed", "3"], "--sed"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_with_one_clear_message(words, told, tmp_path):
+    (tmp_path / "occupied").write_text("a file, not a folder")
+    message = refused("run", "two-states", *words, cwd=tmp_path)
+    assert told in message
+    assert len(message.splitlines()) <= 4
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_misspelt_scenario_is_refused_with_a_suggestion(tmp_path):
+    assert "did you mean `us-iran-2026`?" in refused("run", "us-iran-2062", cwd=tmp_path)
+
+
+def test_a_scenario_may_be_a_path(tmp_path):
+    (tmp_path / "mine.toml").write_bytes(locate("two-states").read_bytes())
+    by_path = strictly(detente("run", "mine.toml", "--rounds", 3, "--json", cwd=tmp_path).out)
+    assert by_path["trajectory_digest"] == digest(Assembly("two-states", rng=1).run(3).trajectory)
+
+
+def test_without_a_command_the_help_names_them_all(tmp_path):
+    told = detente("--help", cwd=tmp_path)
+    assert told.code == 0
+    for name in ("scenarios", "show", "validate-scenario", "schema", "parameters", "run", "why", "sweep"):
+        assert name in told.out
+
+
+# Terminals
+
+
+def on_terminal(*words: Any, cwd: Path, **more: str) -> str:
+    """Call the command on a terminal of its own; give all that it wrote there."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [DETENTE, *map(str, words)], cwd=cwd, env=environment(TERM="xterm-256color", **more), stdin=theirs, stdout=theirs,
+        stderr=theirs,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        written = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # Linux tells so that the other end is closed
+                break
+            if not piece:
+                break
+            written += piece
+        os.close(ours)
+    assert process.returncode == 0
+    return written.decode()
+
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*\b3[0-9]\b[0-9;]*m")
+
+
+def test_on_a_terminal_there_are_colours_and_a_progress_line_unless_refused(tmp_path):
+    coloured = on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path)
+    assert COLOUR.search(coloured)
+    assert re.search(r"round.*/8", coloured)
+    plain = on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path, NO_COLOR="1")
+    assert "Outcome: " in plain
+    assert not COLOUR.search(plain)
+
+
+# Interruption
+
+
+def interrupted(folder: Path, patience: float) -> tuple[Done, list[Path]]:
+    """Start a long run, interrupt it some seconds after its folder appears, and find what is saved."""
+    process = subprocess.Popen(
+        [DETENTE, "run", "gulf-region", "--rounds", "1200", "--json"],
+        cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # it may be ignored where tests run
+    )  # fmt: skip
+    started = time.monotonic()
+    while not list(folder.glob("runs/*")) and time.monotonic() - started < 60:
+        time.sleep(0.02)
+    time.sleep(patience)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    return Done(process.returncode, out.decode(), err.decode()), list(folder.glob("runs/*/run.json"))
+
+
+def test_an_interrupted_run_leaves_what_was_played_readable(tmp_path):
+    saved, patience = [], 2.0
+    while not saved and patience < 40.0:  # a busy machine may not have begun to play so soon
+        done, saved = interrupted(tmp_path, patience)
+        assert done.code == 130
+        assert "Traceback" not in done.err
+        patience *= 3.0
+    folder, facts = saved[0].parent, strictly(saved[0].read_text("utf-8"))
+    rounds = facts["rounds"]
+    assert 1 <= rounds < 1200
+    assert f"Stopped after round {rounds}" in done.err
+    table = pd.read_parquet(folder / "trajectory.parquet")
+    assert len(table) == rounds + 1
+    model = Assembly("gulf-region", {"rounds": 1200}, rng=facts["seed"]).run(rounds)
+    assert np.array_equal(table.drop(columns="round").to_numpy(), model.trajectory)
+    ledger = read_ledger(folder)
+    assert len(ledger) == len(model.ledger.rows)
+    assert ledger["round"].max() == rounds
+    printed = strictly(done.out)
+    assert printed["rounds"] == rounds
+    assert printed["ledger_digest"] == model.ledger.digest()
+    answer = detente("why", "--round", rounds, "--actor", "iran", "--no-levers", "--json", cwd=tmp_path)
+    assert strictly(answer.out)["round"] == rounds
+
+
+def test_a_run_interrupted_before_its_first_round_says_so_and_leaves_nothing(tmp_path):
+    done, saved = interrupted(tmp_path, 0.0)
+    assert (done.code, done.out) == (130, "")
+    assert done.err == "Stopped before the first round; nothing was saved.\n"
+    assert saved == list((tmp_path / "runs").iterdir()) == []
+
+
+# Why
+
+
+def test_why_without_a_run_asks_about_the_latest(home):
+    folder, done = home
+    answer = strictly(detente("why", "--round", 5, "--actor", "alba", "--no-levers", "--json", cwd=folder).out)
+    assert answer["run"] == strictly(done.out)["folder"]
+    assert (answer["round"], answer["actor"], answer["seed"]) == (5, "alba", 7)
+    assert answer["conditions"]
+    assert answer["sentence"]
+    for condition in answer["conditions"]:
+        total = 0.0
+        for value in condition["terms"].values():
+            total += value
+        assert total == condition["score"]
+        assert condition["holds"] == (condition["score"] >= condition["threshold"])
+    listed = {(flip["condition"], flip["term"]) for flip in answer["terms"]}
+    assert listed == {(condition["name"], term) for condition in answer["conditions"] for term in condition["terms"]}
+    rows = read_ledger(folder / answer["run"])
+    row = rows[(rows["round"] == 5) & (rows["actor"] == "alba") & (rows["act"] == answer["act"])].iloc[0]
+    assert row["sentence"] == answer["sentence"]
+    assert {each["name"]: each["terms"] for each in row["conditions"]} == {
+        each["name"]: each["terms"] for each in answer["conditions"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--round", 5, "--actor", "albo"], ["no such actor who decides", "did you mean `alba`?"]),
+        (["--round", 13, "--actor", "alba"], ["--round", "the run has 12 rounds"]),
+        (["--round", 5, "--actor", "alba", "--act", "chose_conduct"], ["no such decision of alba", "`choose_conduct`"]),
+        (["--round", 5, "--actor", "alba", "--negotiation", "bordr"], ["no such negotiation", "`border`"]),
+        (
+            ["--round", 5, "--actor", "alba", "--act", "choose_conduct", "--counterpart", "x"],
+            ["no such counterpart", "borea"],
+        ),
+        (["--actor", "alba"], ["--round"]),
+        (["nowhere", "--round", 5, "--actor", "alba"], ["nowhere: holds no saved run"]),
+    ],
+)
+def test_why_refuses_what_never_was_and_names_what_there_is(words, told, home):
+    message = refused("why", *words, "--no-levers", cwd=home[0])
+    assert all(word in message for word in told), message
+
+
+def test_why_where_no_run_was_saved_says_how_to_save_one(tmp_path):
+    assert "no run is saved here yet; `detente run SCENARIO` saves one" in refused(
+        "why", "--round", 1, "--actor", "us", cwd=tmp_path
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("run.json", b"{}"),
+        ("run.json", b'{"scenario": 5, "seed": 1, "rounds": 3, "model": "x"}'),
+        ("run.json", b'{"scenario": {"name": 1}, "seed": 1, "rounds": 12, "model": "x"}'),
+        ("ledger.parquet", b"not a table"),
+    ],
+)
+def test_why_refuses_a_damaged_run(file, content, home, tmp_path):
+    original = home[0] / strictly(home[1].out)["folder"]
+    for path in original.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / file).write_bytes(content)
+    assert refused("why", tmp_path, "--round", 5, "--actor", "alba", "--no-levers", cwd=tmp_path)
+
+
+# Sweeping
+
+
+def test_sweep_writes_a_table_with_one_row_per_value_and_shares_that_add_up(tmp_path):
+    done = detente("sweep", "two-states", "--vary", "belief.betrayal_weight=1:4", "--points", 4, "--worlds", 2,
+                   "--seed", 5, "--out", "table.csv", cwd=tmp_path)  # fmt: skip
+    assert (done.code, done.err) == (0, "")
+    table = pd.read_csv(tmp_path / "table.csv")
+    assert table["belief.betrayal_weight"].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert (table["worlds"] == 2).all()
+    assert (table["first_seed"] == 5).all()
+    assert table[list(Outcome.__members__)].sum(axis=1).tolist() == pytest.approx([1.0] * 4)
+    assert list(tmp_path.iterdir()) == [tmp_path / "table.csv"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--vary", "belief.betrayal_wait=1:4", "--out", "t.csv"], "did you mean `belief.betrayal_weight`?"),
+        (["--vary", "belief.memory=0:1", "--out", "t.csv"], "belief.memory: allowed is between 0.5 and 1"),
+        (["--vary", "belief.memory", "--out", "t.csv"], "is written PATH=LOW:HIGH"),
+        (["--vary", "negotiations.border.bundling=nan:2", "--out", "t.csv"], "two finite numbers"),
+        (["--vary", "belief.memory=0.6:0.9", "--out", "nowhere/t.csv"], "nowhere/t.csv"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_refused(words, told, tmp_path):
+    assert told in refused("sweep", "two-states", "--worlds", "1", *words, cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
