@@ -21,7 +21,7 @@ from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario, load
 from model.signals import Signal, signals
 from model.statuses import Outcome, Status
-from model.world import World
+from model.world import Forced, World
 
 Cell = tuple[int, ...]
 
@@ -78,8 +78,11 @@ class Assembly(mesa.Model):
         super().__init__(rng=seed)
         self.seed = seed
         self.setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
-        self.forced = forced(self.setting, overrides)
-        self.world = World(self.setting, seed, self.forced)
+        moves = forced(self.setting, overrides)
+        self.world = World(self.setting, seed, moves)
+        self.moves: dict[tuple[int, int], list[Forced]] = {}
+        for move in moves:
+            self.moves.setdefault((move.round, move.act), []).append(move)
         self.ledger = Ledger() if ledger else None
         classes = state if isinstance(state, Mapping) else dict.fromkeys(self.setting.states, state)
         self.states = [classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.setting.states)]
@@ -174,10 +177,9 @@ class Assembly(mesa.Model):
         column = getattr(self.world, act.column)
         page = [each.ask(*each.rest) for each in self.asked[number]]
         set_from_outside = set()
-        for move in self.forced:
-            if move.round == self.world.clock[0] and move.act == number:
-                page[move.cell] = move.value
-                set_from_outside.add(move.cell)
+        for move in self.moves.get((self.round, number), ()):
+            page[move.cell] = move.value
+            set_from_outside.add(move.cell)
         if self.ledger is not None:
             self._tell(number, act, page, set_from_outside)
         column.flat = page

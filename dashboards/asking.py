@@ -95,10 +95,10 @@ def find(
     """Find the row of a decision, and name the other decisions of that actor in that round."""
     if now > saved.rounds:
         raise ScenarioError([Fault("--round", now, f"the run has {saved.rounds} rounds")])
-    rows = ledger[ledger["kind"] == "decision"]
+    rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
         raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
-    rows = rows[(rows["round"] == now) & (rows["actor"] == actor)]
+    rows = rows.loc[(rows["round"] == now) & (rows["actor"] == actor)]
     if rows.empty:
         raise ScenarioError([Fault("--round", now, f"{actor} decided nothing in that round")])
     what = f"decision of {actor} in round {now}"
@@ -108,7 +108,7 @@ def find(
             raise ScenarioError(
                 [Fault.unknown(f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}")]
             )
-        rows = rows if wanted is None else rows[rows[column] == wanted]
+        rows = rows if wanted is None else rows.loc[rows[column] == wanted]
     order = {name: place for place, name in enumerate(TELLING)}
     best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
     row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}

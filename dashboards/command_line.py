@@ -103,6 +103,7 @@ def validate_scenario(file: ScenarioName) -> None:
         scenario = load(file)
     counts = f"{len(scenario.states)} states, {len(scenario.negotiations)} negotiations, {scenario.rounds} rounds"
     typer.echo(f"{scenario.name}: valid ({counts}).")
+    tell_silent_events(scenario)
 
 
 @app.command()
@@ -151,6 +152,7 @@ def run(
     with plain_errors():
         data = change(read(scenario), {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
         setting = load(data)
+        tell_silent_events(setting)
         folder = out or runs.new_folder(setting.name, seed)
         folder.mkdir(parents=True, exist_ok=True)
         model, finished = play(setting, seed, quiet=as_json)
@@ -174,6 +176,14 @@ def run(
     if not finished:
         typer.echo(f"Stopped after round {model.round}; what was played is saved.", err=True)
         raise typer.Exit(130)
+
+
+def tell_silent_events(setting: Any) -> None:
+    """Say which scheduled events cannot happen because their mechanism is off."""
+    from model.overrides import silent_events
+
+    for event in silent_events(setting):
+        typer.echo(f"note: {event}", err=True)
 
 
 def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:

@@ -165,9 +165,12 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
     """Show the nearest value of each lever that flips the decision."""
     grid = Table(box=None, padding=(0, 2), header_style="dim")
     for heading in ("lever, set from round 0", "now", "flips at", "then"):
-        grid.add_column(heading)
+        grid.add_column(heading, overflow="fold")
     none = []
-    for flip in flips:
+    nearest = sorted(
+        flips, key=lambda flip: abs((flip.to or 0.0) - flip.lever.value) / (flip.lever.high - flip.lever.low)
+    )
+    for flip in nearest:
         if flip.to is None or flip.becomes is None:
             none.append(flip.lever.path)
         else:

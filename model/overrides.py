@@ -89,7 +89,7 @@ def _along(axis: str, place: int, axes: tuple[str, ...], override: Override, lis
         return _position(list(SERVICES), override.counterpart, "service", override)
     if axis == "slot":
         raise ScenarioError([Fault(override.act, "", "cannot be forced")])
-    named = override.counterpart if axis in axes[:place] else override.actor
+    named = override.counterpart if {*axes[:place]} & {*SEATS} else override.actor
     return _position(getattr(lists, axis), named, axis, override)
 
 
@@ -113,6 +113,16 @@ def from_move(move: Move) -> Override:
     return Override(move.round, move.act, move.negotiation, move.actor, move.counterpart, move.value)
 
 
+def silent_events(scenario: Scenario) -> list[str]:
+    """List scheduled events that cannot happen, because the mechanism whose act they force is off."""
+    found = []
+    for number, event in enumerate(scenario.events):
+        mechanism = PROTOCOL[ACT[EVENTS[event.kind].act]].mechanism
+        if mechanism and not getattr(scenario.mechanisms, mechanism):
+            found.append(f"events.{number} ({event.kind}, round {event.round}) has no effect: {mechanism} is off")
+    return found
+
+
 def forced(scenario: Scenario, more: Iterable[Override] = ()) -> list[Forced]:
     """Collect all overrides of a run: scheduled events, the scenario's moves, and any more."""
     events = (override for event in scenario.events for override in from_event(event))
@@ -122,7 +132,7 @@ def forced(scenario: Scenario, more: Iterable[Override] = ()) -> list[Forced]:
 LIMITS = {  # what an event or a move may set a column to; every other column takes 0 to 1
     "oil": (-5, 5), "region": (-5, 5), "slant": (-1, 1), "reassurance": (1e-3, 1e3), "dismay": (1e-3, 1e3),
     "kept": (1, 1e6), "broken": (1, 1e6), "posture": (0, 100), "alignment": (-1, 1), "channel": (0, 2),
-    "impatience": (0, 100), "reservation": (-10, 10), "doubt": (-50, 50), "answer": (-1, 1), "report": (0, 2),
+    "exchange": (0, 2), "spent": (0, 1e6), "impatience": (0, 100), "reservation": (-10, 10), "doubt": (-50, 50), "answer": (-1, 1), "report": (0, 2),
     "friction": (0, 3), "left": (0, 1200), "status": (0, 9), "stood": (0, 9), "age": (0, 1200), "audience": (0, 100),
     "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
 }  # fmt: skip
@@ -181,12 +191,12 @@ def _asked(
     if axis == "negotiation":
         return "negotiation", table(data, "negotiations"), axis
     if axis == "side":
-        return "actor", words(talks.get("parties")), "party to its negotiation"
+        return "counterpart" if "body" in before else "actor", words(talks.get("parties")), "party to its negotiation"
     if axis == "rung":
         return "counterpart", _steps(talks), "rung of its negotiation"
     if axis == "service":
         return "counterpart", SERVICES, axis
-    return "counterpart" if axis in before else "actor", table(data, SEATS[axis]), axis
+    return "counterpart" if {*before} & {*SEATS} else "actor", table(data, SEATS[axis]), axis
 
 
 def _steps(talks: Mapping[str, Any]) -> list[str]:

@@ -204,7 +204,7 @@ class Pressure(Section):
 
     pressure_speed: float = knob(0.15, 0, 1, "largest rise of pressure in a round", unit="per round", lever=True)
     relief_speed: float = knob(0.30, 0, 1, "largest fall of pressure in a round", unit="per round", lever=True)
-    escalation: float = knob(0.20, 0, 1, "pressure added while a called breach is not repaired", unit="pressure", lever=True)
+    escalation: float = knob(0.20, 0, 1, "pressure added while a breach or a withdrawal is not repaired", unit="pressure", lever=True)
     programme_speed: float = knob(0.08, 0, 1, "speed at which a programme follows its aim", unit="per round")
     unseen_growth: float = knob(0.15, 0, 1, "programme added when inspectors see nothing", unit="programme")
     hedging: float = knob(0.30, 0, 1, "programme added in answer to full pressure", unit="programme")

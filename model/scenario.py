@@ -73,7 +73,12 @@ class State(Section):
     veto_players: int = knob(2, 0, 5, "players at home who must all agree", unit="players", source="Putnam 1988")
     support: float = knob(0.55, 0, 1, "support at home for the talks, at the start and by habit")
     turnover: float = knob(0.010, 0, 1, "chance of a change of government", unit="per round", source="1/96 to 1/36")
-    continuity: float = knob(0.6, 0, 1, "psi: chance that a new government keeps the old one's type")
+    continuity: float = knob(
+        0.6,
+        0,
+        1,
+        "psi: chance that a new government keeps the old one's type, and share of evidence that outlives the change",
+    )
     withdrawal: float = knob(0.25, 0, 1, "chance that a new government leaves the standing deal")
     suppression: float = knob(0.3, 0, 1, "share of spoilers' attacks from its side that it prevents", lever=True)
 

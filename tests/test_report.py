@@ -5,9 +5,9 @@ from browsing import leave, open_browser, until, visit
 from playwright.sync_api import Page
 
 from agents.assembly import Assembly
+from agents.ledger import QUIET
 from dashboards.report import page as page_of
 from dashboards.report import write_report
-from dashboards.report_data import QUIET
 from model.protocol import ACT
 from model.scenario import read
 

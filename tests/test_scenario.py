@@ -216,7 +216,7 @@ def test_a_missing_key_is_told(key):
 
 
 def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
-    """Over all parameters of the richest scenarios: global ones, and those of every kind of actor, relation and rung."""
+    """Over the richest scenarios: every global parameter, and those of every kind of actor, relation and rung."""
     tried = set()
     for name in ("us-iran-2026", "gulf-region"):
         data = read(name)
@@ -243,13 +243,34 @@ def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"negotiations.talks.parties": ["alba", "boreas"]}, "negotiations.talks.parties: no such state; did you mean `borea`?"),
-        ({"negotiations.talks.facilitators": ["helpr"]}, "negotiations.talks.facilitators: no such facilitator; did you mean `helper`?"),
-        ({"negotiations.talks.attitudes.alba": 0.5}, "negotiations.talks.attitudes.alba: no such third state; there are: third-0"),
-        ({"negotiations.talks.rungs.step-1.verifier": "wach"}, "rungs.step-1.verifier: no such verification body; did you mean `watch`?"),
-        ({"negotiations.talks.rungs.step-1.parties.third-0": {}}, "parties.third-0: no such party to it; there are: alba, borea"),
-        ({"outsiders.wreckers.negotiation": "talk"}, "outsiders.wreckers.negotiation: no such negotiation; did you mean `talks`?"),
-        ({"outsiders.wreckers.blamed_on": "third-0"}, "outsiders.wreckers.blamed_on: no such party to `talks`; there are: alba, borea"),
+        (
+            {"negotiations.talks.parties": ["alba", "boreas"]},
+            "negotiations.talks.parties: no such state; did you mean `borea`?",
+        ),
+        (
+            {"negotiations.talks.facilitators": ["helpr"]},
+            "negotiations.talks.facilitators: no such facilitator; did you mean `helper`?",
+        ),
+        (
+            {"negotiations.talks.attitudes.alba": 0.5},
+            "negotiations.talks.attitudes.alba: no such third state; there are: third-0",
+        ),
+        (
+            {"negotiations.talks.rungs.step-1.verifier": "wach"},
+            "rungs.step-1.verifier: no such verification body; did you mean `watch`?",
+        ),
+        (
+            {"negotiations.talks.rungs.step-1.parties.third-0": {}},
+            "parties.third-0: no such party to it; there are: alba, borea",
+        ),
+        (
+            {"outsiders.wreckers.negotiation": "talk"},
+            "outsiders.wreckers.negotiation: no such negotiation; did you mean `talks`?",
+        ),
+        (
+            {"outsiders.wreckers.blamed_on": "third-0"},
+            "outsiders.wreckers.blamed_on: no such party to `talks`; there are: alba, borea",
+        ),
         ({"relations.albo.borea": {}}, "relations.albo: no such state; did you mean `alba`?"),
         ({"relations.alba.bore": {}}, "relations.alba.bore: no such state; did you mean `borea`?"),
         ({"relations.alba.alba": {}}, "relations.alba.alba: a state has no relation to itself"),
@@ -260,14 +281,23 @@ def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
         (event("leak", negotiation="tolks"), "events.0.negotiation: no such negotiation; did you mean `talks`?"),
         (event("incident", actor="alba", counterpart="helper"), "events.0.counterpart: no such state"),
         (move("seek_talks", actor="third-0", negotiation="talks"), "moves.0.actor: no such party to its negotiation"),
-        (move("ratify", actor="alba", negotiation="tolks"), "moves.0.negotiation: no such negotiation; did you mean `talks`?"),
-        (move("advance", negotiation="talks", counterpart="step-9"), "moves.0.counterpart: no such rung of its negotiation"),
-        (move("take_task", actor="helper", negotiation="talks", counterpart="tea"), "moves.0.counterpart: no such service"),
+        (
+            move("ratify", actor="alba", negotiation="tolks"),
+            "moves.0.negotiation: no such negotiation; did you mean `talks`?",
+        ),
+        (
+            move("advance", negotiation="talks", counterpart="step-9"),
+            "moves.0.counterpart: no such rung of its negotiation",
+        ),
+        (
+            move("take_task", actor="helper", negotiation="talks", counterpart="tea"),
+            "moves.0.counterpart: no such service",
+        ),
         (move("inspect", actor="helper", negotiation="talks"), "moves.0.actor: no such body; there are: watch"),
         (move("strike", actor="borea"), "moves.0.actor: no such spoiler; there are: wreckers"),
         (move("press", actor="alba", counterpart="borei"), "moves.0.counterpart: no such state; did you mean `borea`?"),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_leads_nowhere_is_told_with_its_place(changes, told):
     assert any(told in fault for fault in faults(rich(), changes)), faults(rich(), changes)
 
@@ -316,7 +346,8 @@ def test_a_state_does_not_negotiate_with_itself():
 
 @pytest.mark.parametrize("parties", [[], ["alba"], ["alba", "borea", "third-0"]])
 def test_a_negotiation_has_two_parties(parties):
-    assert any(fault.startswith("negotiations.talks.parties: has too") for fault in faults(rich(), {"negotiations.talks.parties": parties}))  # fmt: skip
+    found = faults(rich(), {"negotiations.talks.parties": parties})
+    assert any(fault.startswith("negotiations.talks.parties: has too") for fault in found)
 
 
 # Sizes
@@ -468,7 +499,7 @@ def test_whatever_act_and_names_a_move_has_it_is_told_at_load_or_can_be_played()
                     assert place.act == number
                     assert 0 <= place.cell < column.size
                     accepted.add(number)
-    hidden = {"record", "report_on", "judge"}  # their cells cannot be named by an actor and a counterpart
+    hidden = {"record"}  # what is remembered of a past round has no name
     assert {PROTOCOL[number].name for number in accepted} == {*ACT} - hidden
 
 
@@ -485,6 +516,13 @@ def test_a_move_can_name_a_bundle_of_rungs():
 
 
 # All at once
+
+
+def test_the_error_reads_as_its_faults_one_a_line():
+    with pytest.raises(ScenarioError) as raised:
+        load(rich(), {"states.alba.resolve": 7.0, "surprise": 1})
+    assert len(raised.value.faults) == 2
+    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.faults]
 
 
 def test_all_faults_are_told_at_once_whoever_finds_them():

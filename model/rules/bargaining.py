@@ -51,7 +51,7 @@ def remember_status(world, k, r):
 
 @rule
 def grow_impatient(world, k, side):
-    """Soften while waiting, the faster the less patient: (1 - delta) haste a round; start anew at a deal."""
+    """Soften while waiting, the faster the less patient: (1 - delta) haste a round, at most .3; anew at a deal."""
     if standing_at(world, k, Status.RATIFIED) or standing_at(world, k, Status.IMPLEMENTING):
         return 0.0
     hurry = (1.0 - world.own_patience[world.party[k, side]]) * world.haste
@@ -127,7 +127,7 @@ def is_tabled(world, k):
 
 @rule
 def place_offer(world, k):
-    """Place the offer inside the overlap if a facilitator formulates it, else as the proposer would like."""
+    """Place the offer halfway between the two demands if a facilitator formulates it, else as the proposer likes."""
     if not is_tabled(world, k):
         return world.offer[k]
     here = world.negotiation_id[k]

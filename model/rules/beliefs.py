@@ -41,7 +41,10 @@ def carried_over(world, me, other):
 
 @rule
 def remember_kept(world, me, other):
-    """Weigh good evidence: a' = lambda a + conduct seen + rungs kept + exchanges, then costly signals (B13)."""
+    """Weigh good evidence: a' = lambda a + conduct seen + rungs kept + exchanges by level, then costly signals (B13).
+
+    While trust is below one half, a share of it is dismissed (confirmation bias).
+    """
     k = world.between[me, other]
     good = world.conduct_evidence * world.perceived[me, other]
     if k >= 0:

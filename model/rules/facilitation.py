@@ -23,7 +23,8 @@ class Purse(NamedTuple):
     """A facilitator can still pay for a task."""
 
     budget: Annotated[float, Term(0, 1e6, "what it can spend in all")]
-    spent: Annotated[float, Term(-1e6, 0, "what its tasks have cost so far")]
+    spent: Annotated[float, Term(-2e6, 0, "what its tasks have cost so far")]
+    queue: Annotated[float, Term(-1e5, 0, "what the tasks before this one will cost")]
     threshold: float
 
 
@@ -110,8 +111,9 @@ def take_task(world, f, k, service):
 
 @rule
 def affords(world, f, k, service):
-    """Weigh the budget against what was spent; it must cover the task."""
-    return Purse(world.skill_budget[f], -world.spent[f], world.skill_task_cost[f])
+    """Weigh the budget against what was spent and what comes first; it must cover the task."""
+    first = -has_time(world, f, k, service).queue * world.skill_task_cost[f]
+    return Purse(world.skill_budget[f], -world.spent[f], -first, world.skill_task_cost[f])
 
 
 @rule

@@ -150,7 +150,7 @@ def support(world, me):
             side = side_of(world, k, me)
             dividend += progress(world, k)
             attack += attacks_blamed_on(world, k, 1 - side)
-            if world.rung[k] >= 0 and world.stood[k, world.rung[k]] == Status.SCRUTINISED:
+            if standing_at(world, k, Status.RATIFIED) and world.stood[k, world.rung[k]] == Status.SCRUTINISED:
                 concession += burden(world, k, side, world.rung[k]) * world.stake[k, world.rung[k]]
     now = world.support[me]
     return Support(

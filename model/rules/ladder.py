@@ -276,11 +276,17 @@ def newly_breached(world, k, r):
 
 
 @rule
+def owed(world, k, r):
+    """Say whether a rung was being implemented or stood verified when the round began."""
+    return world.stood[k, r] == Status.VERIFIED or (r == world.rung[k] and world.stood[k, r] == Status.IMPLEMENTING)
+
+
+@rule
 def betray(world, k, side):
-    """Note the stake a side has just been shown to break: called in breach, or left."""
+    """Note the stake a side has just broken: called in breach, or left while it was owed."""
     total = 0.0
     for r in range(world.rungs[k]):
-        if world.withdraws[k, side] and world.stood[k, r] == Status.VERIFIED:
+        if world.withdraws[k, side] and owed(world, k, r):
             total += world.stake[k, r]
         if newly_breached(world, k, r) and world.accuses[k, 1 - side]:
             total += world.stake[k, r]
@@ -289,11 +295,13 @@ def betray(world, k, side):
 
 @rule
 def count_breaches(world, k):
-    """Count rungs called breached, and withdrawals from something that stood."""
+    """Count rungs called breached, and withdrawals from something that was owed."""
     count = world.breaches[k]
-    for side in range(2):
-        if world.withdraws[k, side] and world.betrayed[k, side] > 0.0:
-            count += 1
+    left = world.withdraws[k, 0] + world.withdraws[k, 1]
+    for r in range(world.rungs[k]):
+        if left > 0 and owed(world, k, r):
+            count += left
+            break
     for r in range(world.rungs[k]):
         if newly_breached(world, k, r):
             count += 1

@@ -15,7 +15,7 @@ class Aim(NamedTuple):
 
     campaign: Annotated[float, Term(0, 1, "level aimed at while nothing is agreed")]
     relief: Annotated[float, Term(-1, 0, "relief owed for verified rungs")]
-    escalation: Annotated[float, Term(0, 1, "answer to a called breach")]
+    escalation: Annotated[float, Term(0, 1, "answer to a breach or a withdrawal that is not repaired")]
     threshold: float
 
 
