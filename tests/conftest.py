@@ -1,6 +1,19 @@
-"""What the tests share: builders of worlds, and the two ways of running one."""
+"""What the tests share: builders of worlds, and one real browser."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from playwright.sync_api import Browser
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Open one Chromium for all tests: Playwright allows no second one in the same process."""
+    from browsing import open_browser
+
+    with open_browser() as opened:
+        yield opened

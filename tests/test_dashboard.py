@@ -1,7 +1,6 @@
 """The dashboard, served by the command line, in a real browser."""
 
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,17 +14,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboards.ensemble import Request, play_worlds
 from model.scenario import load
 
 ARTEFACTS = Path(__file__).parent.parent / "artefacts"
 DETENTE = Path(sys.executable).with_name("detente")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 COLD = 240_000  # milliseconds: the very first page may wait until the model is compiled
 DRAWN = "() => [...document.querySelectorAll('.det-plot')].filter((plot) => plot.data?.length).length === 3"
 ENDS = "() => [...document.querySelectorAll('.det-plot')].map((plot) => plot.data.map((line) => line.y.at(-1)))"
@@ -62,14 +57,6 @@ def await_ready(url: str) -> None:
         except OSError:
             time.sleep(0.1)
     raise TimeoutError(url)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Mesa as its users expect it: agents, tables of values, batch_run, and the stock SolaraViz with Reset."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import mesa
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from agents.assembly import Assembly
 from agents.facilitator import Facilitator
@@ -19,9 +18,6 @@ from agents.state import State
 from agents.verification_body import VerificationBody
 from model.protocol import PROTOCOL
 from model.scenario import ScenarioError
-
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def test_actors_are_mesa_agents_and_the_model_a_mesa_model():
@@ -134,20 +130,18 @@ def stock_page(tmp_path):
         server.wait(20)
 
 
-def test_the_stock_solaraviz_steps_and_resets(stock_page):
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        page = browser.new_page()
-        page.goto(stock_page)
-        step = page.get_by_role("button", name="Step")
-        expect(step).to_be_visible(timeout=60_000)
-        expect(page.get_by_text("Time: 0", exact=False).first).to_be_visible(timeout=30_000)
-        for now in (1, 2):
-            step.click()
-            expect(page.get_by_text(f"Time: {now}", exact=False).first).to_be_visible(timeout=30_000)
-        page.get_by_role("button", name="Reset").click()
-        expect(page.get_by_text("Time: 0", exact=False).first).to_be_visible(timeout=30_000)
+def test_the_stock_solaraviz_steps_and_resets(stock_page, browser):
+    page = browser.new_page()
+    page.goto(stock_page)
+    step = page.get_by_role("button", name="Step")
+    expect(step).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Time: 0", exact=False).first).to_be_visible(timeout=30_000)
+    for now in (1, 2):
         step.click()
-        expect(page.get_by_text("Time: 1", exact=False).first).to_be_visible(timeout=30_000)
-        assert page.get_by_text("Traceback (most recent").count() == 0
-        browser.close()
+        expect(page.get_by_text(f"Time: {now}", exact=False).first).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_text("Time: 0", exact=False).first).to_be_visible(timeout=30_000)
+    step.click()
+    expect(page.get_by_text("Time: 1", exact=False).first).to_be_visible(timeout=30_000)
+    assert page.get_by_text("Traceback (most recent").count() == 0
+    page.context.close()

@@ -1,7 +1,7 @@
 """The report of a run, opened in a real browser from a file, with every request that leaves forbidden."""
 
 import pytest
-from browsing import leave, open_browser, until, visit
+from browsing import leave, until, visit
 from playwright.sync_api import Page
 
 from agents.assembly import Assembly
@@ -17,12 +17,6 @@ HOSTILE = {
     "talks": '<b>Bold</b> & "quoted" talks\' %{y} {first} $x$',
     "rung": '<a href="javascript:window.hacked = 3">A step</a>',
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ class Support(NamedTuple):
     pain: Annotated[float, Term(-1, 0, "pressure suffered")]
     dividend: Annotated[float, Term(0, 12, "what stands implemented")]
     attack: Annotated[float, Term(-60, 0, "attacks blamed on the other side")]
-    concession: Annotated[float, Term(-400, 0, "burdens ratified, and unilateral steps taken")]
+    concession: Annotated[float, Term(-400, 0, "burdens ratified, and unilateral steps towards a counterpart")]
     threshold: float
 
 
@@ -143,12 +143,11 @@ def count_absence(world, k, side):
 def support(world, me):
     """Sum what moves support at home: habit, pressure, dividends, attacks, concessions."""
     dividend, attack, concession = 0.0, 0.0, 0.0
-    for other in range(world.n_state):
-        concession += world.own_initiative_cost[me] * world.initiative[me, other]
     for k in range(world.n_negotiation):
         if world.party[k, 0] == me or world.party[k, 1] == me:
             side = side_of(world, k, me)
             dividend += progress(world, k)
+            concession += world.own_initiative_cost[me] * world.initiative[me, world.party[k, 1 - side]]
             attack += attacks_blamed_on(world, k, 1 - side)
             if standing_at(world, k, Status.RATIFIED) and world.stood[k, world.rung[k]] == Status.SCRUTINISED:
                 concession += burden(world, k, side, world.rung[k]) * world.stake[k, world.rung[k]]
