@@ -73,6 +73,14 @@ def round_source(protocol: tuple[Act, ...]) -> str:
         "        world.clock[0] += 1",
         f"        play_acts(world, 0, {len(protocol)})",
         "        observe(world, seen[now])",
+        "", "", "@rule", "def play_many(world, reals, wholes, clock, seeds, rounds, seen):",
+        '    """Play one world per seed from the same start: buffers and clock are put back before each."""',
+        "    first_reals, first_wholes = reals.copy(), wholes.copy()",
+        "    for number in range(len(seeds)):",
+        "        reals[:], wholes[:] = first_reals, first_wholes",
+        "        world.seed, world.clock[0] = seeds[number], clock",
+        "        observe(world, seen[number, 0])",
+        "        play(world, rounds, seen[number, 1:])",
         "", "", "@rule", "def advance(world, rounds):",
         '    """Play rounds on from the world as it stands, measuring nothing."""',
         "    for _ in range(rounds):",
@@ -97,6 +105,17 @@ def kernel() -> Any:
     if not _kernel:
         _kernel.append(generated("kernel", kernel_source()))
     return _kernel[0]
+
+
+def measure_many(world: World, seeds: np.ndarray, rounds: int) -> np.ndarray:
+    """Play one world per seed on from the state this one is in: [world, round, indicator], the start first.
+
+    The world itself is left in another state; give it a copy. The interpreter lock is released meanwhile.
+    """
+    seen = np.empty((len(seeds), rounds + 1, len(look(world))))
+    clock = int(world.clock[0])
+    kernel().play_many(world.handle, world.reals, world.wholes, clock, seeds.astype(np.uint64), rounds, seen)
+    return seen
 
 
 def measure(world: World, rounds: int) -> np.ndarray:

@@ -109,27 +109,33 @@ def look(world: World) -> np.ndarray:
 
 
 def series(trajectory: np.ndarray, negotiation: int) -> dict[str, np.ndarray]:
-    """Take one negotiation's indicators out of a trajectory [round, indicator], by name."""
+    """Take one negotiation's indicators out of trajectories [..., round, indicator], by name."""
     at = WIDE + negotiation * NARROW
-    return {name: trajectory[:, at + place] for name, place in EN_ROUTE.items()}
+    return {name: trajectory[..., at + place] for name, place in EN_ROUTE.items()}
 
 
-def outcome_of(trajectory: np.ndarray, negotiation: int) -> Outcome:
-    """Say how a negotiation stands at the end of a trajectory.
+def outcomes_of(trajectories: np.ndarray, negotiation: int) -> np.ndarray:
+    """Say how a negotiation stands at the end of each trajectory [..., round, indicator]: numbers of Outcome.
 
     comprehensive_deal: every rung stands verified. partial_arrangement: some rung does.
     managed_contact: none does, but in the last 12 rounds there was contact in at least a quarter
     and mean tension was at most 0.85. breakdown: anything else.
     """
-    seen = series(trajectory, negotiation)
-    progress_now = seen["deal_progress"][-1]
-    if progress_now >= 1.0 - 1e-9:
-        return Outcome.comprehensive_deal
-    if progress_now > 0.0:
-        return Outcome.partial_arrangement
-    recent = slice(max(len(trajectory) - RECENT, 1), None)
-    managed = seen["contact"][recent].mean() >= LEAST_CONTACT and seen["tension"][recent].mean() <= MOST_TENSION
-    return Outcome.managed_contact if managed else Outcome.breakdown
+    seen = series(trajectories, negotiation)
+    progress_now = seen["deal_progress"][..., -1]
+    recent = slice(max(trajectories.shape[-2] - RECENT, 1), None)
+    count = max(trajectories.shape[-2] - recent.start, 1)
+    contact = seen["contact"][..., recent].sum(axis=-1) / count
+    tension = seen["tension"][..., recent].sum(axis=-1) / count
+    managed = (contact >= LEAST_CONTACT) & (tension <= MOST_TENSION)
+    small = np.where(managed, Outcome.managed_contact, Outcome.breakdown)
+    some = np.where(progress_now > 0.0, Outcome.partial_arrangement, small)
+    return np.where(progress_now >= 1.0 - 1e-9, Outcome.comprehensive_deal, some).astype(np.int8)
+
+
+def outcome_of(trajectory: np.ndarray, negotiation: int) -> Outcome:
+    """Say how a negotiation stands at the end of one trajectory."""
+    return Outcome(int(outcomes_of(trajectory, negotiation)))
 
 
 def overall_outcome(trajectory: np.ndarray, negotiations: int) -> Outcome:

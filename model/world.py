@@ -15,7 +15,7 @@ from numba import types
 from numba.experimental import structref
 
 from model.chance import stable_id
-from model.columns import AXES, COLUMN, COLUMNS, PERSONAL, SERVICES, SKILLS, SLOTS
+from model.columns import AXES, COLUMN, COLUMNS, DECIDED, PERSONAL, SERVICES, SKILLS, SLOTS
 from model.parameters import SECTIONS, Mechanisms, knobs
 from model.rule import COMPILED, generated
 from model.scenario import Doctrine, Scenario
@@ -173,6 +173,21 @@ class World:
         twin._carve()
         twin._take_hold()
         return twin
+
+    def heir(self, scenario: Scenario, seed: int, forced: Iterable[Forced] = ()) -> "World":
+        """Make a world of another scenario of the same shape that goes on from where this one stands.
+
+        What is given comes from the scenario, what was decided from this world.
+        Raises ValueError if the two scenarios differ in shape.
+        """
+        heir = World(scenario, seed, forced)
+        if heir.names != self.names:
+            raise ValueError("the scenario has other actors, negotiations or rungs than the world it goes on from")
+        heir.clock[0] = self.clock[0]
+        for column in DECIDED:
+            getattr(heir, column.name)[...] = getattr(self, column.name)
+        heir._start = ((heir.reals.tobytes(), np.float64), (heir.wholes.tobytes(), np.int64))
+        return heir
 
     def snapshot(self) -> tuple[int, bytes, bytes]:
         """Copy everything that changes, to compare or to come back to."""
