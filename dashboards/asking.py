@@ -11,10 +11,14 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from agents.ledger import read_ledger
 from agents.words import CHOICES, sentence
 from dashboards import runs
+from dashboards.measured_screen import cost_screen
 from dashboards.screen import console, decision_screen, lever_screen
+from experiments.branch import Branch
 from experiments.flips import LeverFlip, Question, TermFlip
+from experiments.pivot import cost, otherwise
 from model.columns import SERVICES
 from model.faults import Fault, ScenarioError
+from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
 from model.rule import source_digest
 from model.scenario import load
@@ -33,6 +37,7 @@ class Answer(NamedTuple):
     terms: list[TermFlip]
     levers: list[LeverFlip]
     others: list[str]
+    cost: dict[str, float]
 
 
 def ask(
@@ -55,7 +60,15 @@ def ask(
         changed = " The model has changed since this run." if saved.model != source_digest() else ""
         raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
     terms = list(question.term_flips())
-    return Answer(saved, row, question, terms, search(question, quiet) if levers else [], others)
+    found = search(question, quiet) if levers else []
+    return Answer(saved, row, question, terms, found, others, what_it_cost(saved, row, question) if levers else {})
+
+
+def what_it_cost(saved: runs.Saved, row: dict[str, Any], question: Question) -> dict[str, float]:
+    """Redraw a thousand futures after the decision as it was taken, and after its opposite."""
+    turned = float(otherwise(row["act"], question.value))
+    move = Override(row["round"], row["act"], row["negotiation"], row["actor"], row["counterpart"], turned)
+    return cost(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
 
 
 def rows_of(saved: runs.Saved) -> pd.DataFrame:
@@ -159,6 +172,8 @@ def show_answer(answer: Answer) -> None:
     screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
     if answer.levers:
         screen.print(lever_screen(answer.levers, lambda value: tell(answer, value)))
+    if answer.cost:
+        screen.print(cost_screen(answer.cost))
     if answer.others:
         screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
 
@@ -174,6 +189,7 @@ def facts(answer: Answer) -> dict[str, Any]:
         "actor": answer.row["actor"],
         "value": question.value,
         "sentence": answer.row["sentence"],
+        "cost": answer.cost,
         "conditions": [
             {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
             for c in question.conditions

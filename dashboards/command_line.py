@@ -1,14 +1,15 @@
 """The command line: `detente`. Each command imports what it needs when it is called."""
 
 import json
-import math
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from dashboards.measuring import measuring
+from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
 
 app = typer.Typer(
     name="detente",
@@ -18,51 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a file.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all dice.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; may be repeated."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what a user can get wrong into a clear message and exit code 2."""
-    from model.faults import ScenarioError
-
-    try:
-        yield
-    except ScenarioError as error:
-        count = len(error.faults)
-        typer.echo(f"{count} fault{'s' if count != 1 else ''} found:", err=True)
-        for fault in error.faults:
-            typer.echo(f"  {fault}", err=True)
-        raise typer.Exit(2) from None
-    except BrokenPipeError:
-        raise  # whoever read our output has gone, which is no fault of theirs
-    except OSError as error:
-        typer.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
-        raise typer.Exit(2) from None
-
-
-def parse_changes(texts: list[str] | None) -> dict[str, Any]:
-    """Read PATH=VALUE pairs; a value is written as in TOML, and a bare word is a text."""
-    from model.faults import Fault, ScenarioError
-    from model.scenario import parse
-
-    changes: dict[str, Any] = {}
-    for text in texts or []:
-        path, equals, value = text.partition("=")
-        if not equals or not path.strip():
-            raise ScenarioError([Fault("--set", text, "is written PATH=VALUE")])
-        try:
-            changes[path.strip()] = parse(f"value = {value}")["value"]
-        except ValueError:
-            changes[path.strip()] = value.strip()
-    return changes
 
 
 @app.command()
@@ -289,31 +245,7 @@ def dashboard(
     serve(host, port)
 
 
-@app.command()
-def sweep(
-    scenario: ScenarioName,
-    vary: Annotated[str, typer.Option(metavar="PATH=LOW:HIGH", help="The parameter to vary, and its range.")],
-    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Table to write.")],
-    points: Annotated[int, typer.Option(min=2, max=10_000, help="Values in the range.")] = 10,
-    worlds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds at each value; the same at all.")] = 100,
-    seed: Seed = 1,
-) -> None:
-    """Vary one parameter and write outcome shares and end values as CSV."""
-    from dashboards.screen import progress_over
-    from experiments.sweep import parse_range, vary_one
-    from model.faults import Fault, ScenarioError
-
-    with plain_errors():
-        path, low, high = parse_range(vary)
-        if not math.isfinite(low) or not math.isfinite(high):
-            raise ScenarioError([Fault("--vary", vary, "is written PATH=LOW:HIGH, with two finite numbers")])
-        if out.is_dir() or not out.parent.is_dir():  # told now, and not after all the work
-            raise ScenarioError([Fault("--out", str(out), "is a folder, or lies in none")])
-        table = vary_one(scenario, path, low, high, points, worlds, seed, progress_over)
-        draft = out.with_name(out.name + ".tmp")
-        table.to_csv(draft, index=False)
-        draft.replace(out)
-    typer.echo(f"{len(table)} points x {worlds} worlds written to {out}")
+app.add_typer(measuring)
 
 
 def main() -> None:

@@ -175,7 +175,8 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
             none.append(flip.lever.path)
         else:
             grid.add_row(flip.lever.path, number(flip.lever.value), number(flip.to), describe(flip.becomes))
-    quiet = Text("No value in range: " + (", ".join(none) or "none of them"), style="dim")
+    words = f"No value in range does so for {len(none)} other levers" + (" (--json lists them)." if none else ".")
+    quiet = Text(words, style="dim")
     return Group(
         Text("\nLevers that would have changed it (each verified by playing again)", style="bold"), grid, quiet
     )

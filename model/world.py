@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 from numba import types
+from numba.core import cgutils
 from numba.experimental import structref
+from numba.extending import intrinsic
 
 from model.chance import stable_id
 from model.columns import AXES, COLUMN, COLUMNS, DECIDED, PERSONAL, SERVICES, SKILLS, SLOTS
@@ -332,6 +334,18 @@ class Handle(structref.StructRefProxy):
 structref.define_boxing(WorldType, Handle)
 
 
+@intrinsic
+def borrow(typingctx, array):
+    """Take an array without counting references to it, which would cost more than most rules: the world owns it."""
+
+    def borrowed(context, builder, signature, arguments):
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        view.meminfo = cgutils.get_null_value(view.meminfo.type)
+        return view._getvalue()
+
+    return array(array), borrowed
+
+
 def _constructor_source() -> str:
     """Write the compiled constructor: a struct over the two buffers, carved in the order of COLUMNS."""
     lines = [
@@ -339,7 +353,7 @@ def _constructor_source() -> str:
         "import numpy as np",
         "from numba.experimental import structref",
         "from model.rule import rule",
-        "from model.world import WORLD",
+        "from model.world import WORLD, borrow",
         "",
         "@rule",
         "def handle(seed, clock, sizes, switches, parameters, reals, wholes, when, act, cell, value):",
@@ -357,7 +371,7 @@ def _constructor_source() -> str:
         shape = ", ".join(f"n_{axis}" for axis in column.axes)
         lines += [
             f"    cells = {count}",
-            f"    world.{column.name} = {start}s[{start} : {start} + cells].reshape(({shape},))",
+            f"    world.{column.name} = borrow({start}s[{start} : {start} + cells].reshape(({shape},)))",
             f"    {start} += cells",
             "    most = max(most, cells)",
         ]

@@ -17,7 +17,7 @@ def reassure(world, me, other):
     k = world.between[me, other]
     if k >= 0:
         cost += world.earned[k, side_of(world, k, other)]
-    return exp(world.signal_cost_weight * cost)
+    return exp(world.signal_cost_weight * cost) if cost > 0.0 else 1.0
 
 
 @rule

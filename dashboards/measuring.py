@@ -1,0 +1,162 @@
+"""The commands that measure many worlds: ensemble, compare, pivot, sweep. They need no Mesa."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
+
+measuring = typer.Typer()
+Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play; world k has seed SEED + k.")]
+Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Redrawn futures at each round.")]
+
+
+@contextmanager
+def bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar with rate and time left on the terminal, and none elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    screen = Console(stderr=True)
+    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
+        line = progress.add_task("", total=total)
+        yield lambda done: progress.update(line, completed=done)
+
+
+@measuring.command()
+def ensemble(
+    scenario: ScenarioName,
+    worlds: Worlds = 1000,
+    seed: Seed = 1,
+    changes: Changes = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to save the ensemble in, as Parquet.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play many worlds: outcome shares with their intervals, and bands."""
+    from dashboards.measured_screen import ensemble_screen
+    from dashboards.screen import console
+    from experiments.ensemble import PERCENTILES, play_ensemble
+    from model.measures import OVERALL
+
+    with plain_errors(), bar(worlds, "worlds", as_json) as progress:
+        found = play_ensemble(scenario, worlds, seed, changes=parse_changes(changes), progress=progress)
+        if out is not None:
+            found.save(out)
+    if not as_json:
+        console().print(ensemble_screen(found))
+        if out is not None:
+            typer.echo(f"Saved in {out}")
+        return
+    names = [indicator.name for indicator in OVERALL]
+    facts = {
+        "scenario": found.scenario,
+        "seed": seed,
+        "worlds": worlds,
+        "rounds": found.rounds,
+        "outcomes": {name: share._asdict() for name, share in found.shares().items()},
+        "bands": {name: {str(p): found.band(name, p).tolist() for p in PERCENTILES} for name in names},
+        "band_worlds": found.band_worlds,
+        "trajectory_digests": found.digests,
+    }
+    typer.echo(json.dumps(facts))
+
+
+@measuring.command()
+def compare(
+    scenario: ScenarioName,
+    changes: Changes = None,
+    worlds: Worlds = 1000,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Play the same worlds as they are and with --set changes: the paired effect on every outcome."""
+    from dashboards.measured_screen import comparison_screen
+    from dashboards.screen import console
+    from experiments.compare import compare as compare_worlds
+    from model.faults import Fault, ScenarioError
+
+    with plain_errors(), bar(worlds, "pairs of worlds", as_json) as progress:
+        changed = parse_changes(changes)
+        if not changed:
+            raise ScenarioError([Fault("--set", "", "is missing; name at least one change, PATH=VALUE")])
+        found = compare_worlds(scenario, changed, worlds, seed, progress=progress)
+    if not as_json:
+        console().print(comparison_screen(found, changed))
+        return
+    facts: dict[str, Any] = {
+        "scenario": scenario,
+        "changes": changed,
+        "seed": seed,
+        "worlds": worlds,
+        "share_of_worlds_changed": found.share_of_worlds_changed,
+        "effects": {name: effect._asdict() for name, effect in found.effects.items()},
+    }
+    typer.echo(json.dumps(facts))
+
+
+@measuring.command()
+def pivot(
+    scenario: ScenarioName,
+    seed: Seed = 1,
+    futures: Futures = 200,
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the chance of each outcome from every round of a run on, and what moved it most."""
+    from dashboards.measured_screen import pivot_screen
+    from dashboards.screen import console
+    from experiments.pivot import actions, chances
+    from model.scenario import change, load, read
+    from model.statuses import Outcome
+
+    with plain_errors():
+        data = change(read(scenario), parse_changes(changes))
+        setting = load(data)
+        with bar(setting.rounds, "rounds", as_json) as progress:
+            found = chances(data, seed, futures, progress=progress)
+        turned = actions(data, seed, found.turning_round, futures)
+    if not as_json:
+        console().print(pivot_screen(setting, seed, found, turned))
+        return
+    facts = {
+        "scenario": setting.name,
+        "seed": seed,
+        "futures": futures,
+        "chances": {each.name: found.chances[:, each].tolist() for each in Outcome},
+        "turning_round": found.turning_round,
+        "actions": [each._asdict() for each in turned[:10]],
+    }
+    typer.echo(json.dumps(facts))
+
+
+@measuring.command()
+def sweep(
+    scenario: ScenarioName,
+    vary: Annotated[str, typer.Option(metavar="PATH=LOW:HIGH", help="The parameter to vary, and its range.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Table to write.")],
+    points: Annotated[int, typer.Option(min=2, max=10_000, help="Values in the range.")] = 10,
+    worlds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds at each value; the same at all.")] = 100,
+    seed: Seed = 1,
+) -> None:
+    """Vary one parameter and write outcome shares and end values as CSV."""
+    from dashboards.screen import progress_over
+    from experiments.sweep import parse_range, vary_one
+    from model.faults import Fault, ScenarioError
+
+    with plain_errors():
+        path, low, high = parse_range(vary)
+        if not math.isfinite(low) or not math.isfinite(high):
+            raise ScenarioError([Fault("--vary", vary, "is written PATH=LOW:HIGH, with two finite numbers")])
+        if out.is_dir() or not out.parent.is_dir():  # told now, and not after all the work
+            raise ScenarioError([Fault("--out", str(out), "is a folder, or lies in none")])
+        table = vary_one(scenario, path, low, high, points, worlds, seed, progress_over)
+        draft = out.with_name(out.name + ".tmp")
+        table.to_csv(draft, index=False)
+        draft.replace(out)
+    typer.echo(f"{len(table)} points x {worlds} worlds written to {out}")
