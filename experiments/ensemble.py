@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from experiments.kernel import kernel, measure_many
 from model.faults import Fault, ScenarioError
@@ -24,6 +23,9 @@ from model.overrides import Override, forced
 from model.scenario import Scenario, load
 from model.statuses import Outcome
 from model.world import World
+
+if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate
+    import pandas as pd
 
 CHUNK = 64  # worlds played without asking whether to stop
 BAND_WORLDS = 5_000  # bands are taken over the first so many worlds, so that memory stays bounded
@@ -58,7 +60,8 @@ def wilson(count: int, total: int) -> Share:
     share, z2 = count / total, Z95 * Z95
     middle = (share + z2 / (2 * total)) / (1 + z2 / total)
     half = Z95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    return Share(share, max(middle - half, 0.0), min(middle + half, 1.0))
+    low = max(min(middle - half, share), 0.0) if count else 0.0
+    return Share(share, low, min(max(middle + half, share), 1.0) if count < total else 1.0)
 
 
 class Times(NamedTuple):
@@ -69,7 +72,7 @@ class Times(NamedTuple):
 
     @property
     def median(self) -> float | None:
-        """Give the median round, or None when in half the worlds or more the event did not come."""
+        """Give the median round, or None when in more than half the worlds the event did not come."""
         ordered = np.sort(np.where(self.censored, np.inf, self.rounds))
         middle = float(ordered[(len(ordered) - 1) // 2])
         return None if math.isinf(middle) else middle
@@ -124,8 +127,10 @@ class Ensemble:
         found = self.first_deal[:, self.negotiations.index(negotiation)]
         return Times(np.where(found < 0, self.rounds, found), found < 0)
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """Give one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
+        import pandas as pd
+
         columns: dict[str, Any] = {"seed": self.seeds, **self.design}
         columns["outcome"] = [Outcome(int(each)).name for each in self.overall]
         for k, name in enumerate(self.negotiations):
@@ -141,6 +146,8 @@ class Ensemble:
 
     def save(self, folder: str | Path) -> None:
         """Save as Parquet: a table of worlds and one of bands, with the facts beside them."""
+        import pandas as pd
+
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         shape = (len(PERCENTILES) * (self.rounds + 1), -1)
@@ -152,6 +159,8 @@ class Ensemble:
         if self.trajectories is not None:
             flat = self.trajectories.reshape(-1, len(self.indicators))
             _write(folder / "trajectories.parquet", pd.DataFrame(flat, columns=self.indicators))
+        else:
+            (folder / "trajectories.parquet").unlink(missing_ok=True)
         facts = {name: getattr(self, name) for name in ("scenario", "rounds", "negotiations", "band_worlds", "digests")}
         facts["design"] = list(self.design)
         draft = folder / "ensemble.json.tmp"
@@ -161,6 +170,8 @@ class Ensemble:
     @classmethod
     def load(cls, folder: str | Path) -> "Ensemble":
         """Load a saved ensemble. Raises ScenarioError if the folder holds none."""
+        import pandas as pd
+
         folder = Path(folder)
         try:
             facts = json.loads((folder / "ensemble.json").read_text("utf-8"))
@@ -183,7 +194,7 @@ class Ensemble:
         )
 
 
-def _write(path: Path, table: pd.DataFrame) -> None:
+def _write(path: Path, table: "pd.DataFrame") -> None:
     draft = path.with_name(path.name + ".tmp")
     table.to_parquet(draft, index=False)
     draft.replace(path)
@@ -237,6 +248,8 @@ def play_ensemble(
     told how many worlds are done; stop is asked between chunks. Raises ScenarioError if the scenario
     or a value is at fault, CancelledError if told to stop.
     """
+    if isinstance(scenario, Scenario) and (changes or design):
+        raise TypeError("changes and a design need the scenario by name, path or plain data")
     setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
     length = setting.rounds if rounds is None else rounds
     jobs = _jobs(setting, scenario, dict(changes or {}), overrides, design, worlds)
@@ -295,8 +308,6 @@ def _jobs(
     if not design:
         start = World(setting, 0, forced(setting, overrides))
         return [_Job(start, first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK)]
-    if isinstance(scenario, Scenario):
-        raise TypeError("a design needs the scenario by name, path or plain data")
     lengths = {path: len(values) for path, values in design.items() if len(values) != worlds}
     if lengths:
         needed = f"one value for each of the {worlds} worlds is needed"

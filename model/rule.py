@@ -14,14 +14,17 @@ import hashlib
 import importlib.util
 import math
 import os
+import pickle
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numba
 import platformdirs
+from numba.core import caching
 
 HERE = Path(__file__).parent
 
@@ -62,9 +65,48 @@ if TYPE_CHECKING:  # a type checker should see the function, not the dispatcher
         ...
 
 else:  # never fastmath, never parallel; "numpy" errors, because a zero-division branch costs speed
+
+    class Shelf(caching.IndexDataCacheFile):
+        """Numba's cache of one function: a file per signature, and what fails its checksum counts as not there.
+
+        Numba's own crashes on a damaged file, and keeps an index that two processes may mix up.
+        """
+
+        def _place(self, key):
+            return self._data_path(self._data_name_pattern.replace("{number:d}", _short(repr(key))))
+
+        def save(self, key, data):
+            """Write one compiled function, whole or not at all."""
+            body = self._dump((self._version, self._source_stamp, key, data))
+            with self._open_for_write(self._place(key)) as file:
+                file.write(hashlib.sha256(body).digest() + body)
+
+        def load(self, key):
+            """Read one compiled function; None if it is not there, damaged or of other sources."""
+            try:
+                whole = Path(self._place(key)).read_bytes()
+            except OSError:
+                return None
+            if hashlib.sha256(whole[32:]).digest() != whole[:32]:
+                return None
+            version, stamp, kept, data = pickle.loads(whole[32:])
+            return data if (version, stamp, kept) == (self._version, self._source_stamp, key) else None
+
+    def _short(text):
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _compiler(**options):
+        def compiler(function):
+            made = numba.njit(**options)(function)
+            if COMPILED:
+                made._cache._cache_file.__class__ = Shelf
+            return made
+
+        return compiler
+
     habits = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-    rule = numba.njit(**habits)
-    internal = numba.njit(**habits, no_cpython_wrapper=True)  # for code that only rules call
+    rule = _compiler(**habits)
+    internal = _compiler(**habits, no_cpython_wrapper=True)  # for code that only rules call
 
 
 @rule
@@ -154,7 +196,7 @@ def generated(name: str, source: str) -> Any:
     """
     path = CACHE / f"{name}.py"
     if not path.is_file() or path.read_text("utf-8") != source:
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
         draft.write_text(source, "utf-8")
         draft.replace(path)
     spec = importlib.util.spec_from_file_location(f"detente_{name}", path)

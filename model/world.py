@@ -8,7 +8,7 @@ is what the rules read.
 import math
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import types
@@ -16,12 +16,11 @@ from numba.core import cgutils
 from numba.experimental import structref
 from numba.extending import intrinsic
 
-from model.chance import stable_id
-from model.columns import AXES, COLUMN, COLUMNS, DECIDED, PERSONAL, SERVICES, SKILLS, SLOTS
+from model.columns import AXES, COLUMN, COLUMNS, DECIDED, SERVICES, SLOTS
+from model.filling import bundle, fill
 from model.parameters import SECTIONS, Mechanisms, knobs
 from model.rule import COMPILED, generated
-from model.scenario import Doctrine, Scenario
-from model.statuses import Status
+from model.scenario import Scenario
 
 PARAMETERS = tuple((section, name) for section, model in SECTIONS.items() for name in knobs(model))
 MECHANISMS = tuple(Mechanisms.model_fields)
@@ -45,13 +44,6 @@ class Names(NamedTuple):
     spoiler: list[str]
     negotiation: list[str]
     rung: list[list[str]]  # by negotiation
-
-
-def bundle(scenario: Scenario, negotiation: str) -> list[list[str]]:
-    """Tie the rungs of a ladder into steps, as many to a step as the bundling says."""
-    talks = scenario.negotiations[negotiation]
-    rungs = list(talks.rungs)
-    return [rungs[at : at + talks.bundling] for at in range(0, len(rungs), talks.bundling)]
 
 
 def names(scenario: Scenario) -> Names:
@@ -200,101 +192,6 @@ class World:
         self.clock[0] = snapshot[0]
         self.reals[:] = np.frombuffer(snapshot[1])
         self.wholes[:] = np.frombuffer(snapshot[2], np.int64)
-
-
-def fill(world: Any, scenario: Scenario) -> None:
-    """Write the scenario into the given columns, and set what starts elsewhere than at neutral."""
-    _fill_actors(world, scenario)
-    _fill_relations(world, scenario)
-    for k, name in enumerate(scenario.negotiations):
-        _fill_negotiation(world, scenario, k, name)
-
-
-def _fill_actors(world: Any, scenario: Scenario) -> None:
-    doctrines = get_args(Doctrine)
-    for me, (name, state) in enumerate(scenario.states.items()):
-        world.state_id[me] = stable_id(name)
-        world.doctrine[me] = doctrines.index(state.doctrine)
-        world.veto_players[me] = state.veto_players
-        for parameter in PERSONAL:
-            getattr(world, f"own_{parameter}")[me] = getattr(state, parameter)
-        world.usual_support[me] = world.support[me] = state.support
-        world.programme[me] = state.programme
-        world.conduct[me] = state.cooperates_first
-        world.perceived[:, me] = state.cooperates_first
-    for f, (name, facilitator) in enumerate(scenario.facilitators.items()):
-        world.facilitator_id[f] = stable_id(name)
-        world.arrives[f] = facilitator.arrives
-        world.present[f] = facilitator.arrives == 0
-        world.credit[f] = facilitator.credibility
-        for skill in SKILLS:
-            getattr(world, f"skill_{skill}")[f] = getattr(facilitator, skill)
-    for b, (name, body) in enumerate(scenario.bodies.items()):
-        world.body_id[b] = stable_id(name)
-        for fact in ("detection", "false_alarm", "delay", "inspections"):
-            getattr(world, fact)[b] = getattr(body, fact)
-    for x, (name, spoiler) in enumerate(scenario.outsiders.items()):
-        talks = scenario.negotiations[spoiler.negotiation]
-        world.spoiler_id[x] = stable_id(name)
-        world.target[x] = list(scenario.negotiations).index(spoiler.negotiation)
-        world.blamed[x] = talks.parties.index(spoiler.blamed_on)
-        world.hazard[x] = spoiler.hazard
-
-
-def _fill_relations(world: Any, scenario: Scenario) -> None:
-    world.between[...] = -1
-    for me, one in enumerate(scenario.states):
-        for other, another in enumerate(scenario.states):
-            relation = scenario.relation(one, another)
-            counts = relation.evidence + 2.0
-            same = me == other
-            world.prior_kept[me, other] = world.kept[me, other] = relation.trust * counts
-            world.prior_broken[me, other] = world.broken[me, other] = (1.0 - relation.trust) * counts
-            world.trust[me, other] = 1.0 if same else relation.trust
-            world.posture[me, other] = 0.0 if same else relation.tension
-            world.grievance[me, other] = relation.grievance
-            world.campaign[me, other] = relation.campaign
-            world.pressure[me, other] = relation.pressure
-            back = scenario.relation(another, one)
-            world.alliance[me, other] = relation.alliance if relation.alliance else back.alliance
-
-
-def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None:
-    talks = scenario.negotiations[name]
-    states = list(scenario.states)
-    first, second = (states.index(party) for party in talks.parties)
-    world.negotiation_id[k] = stable_id(name)
-    world.party[k] = first, second
-    world.between[first, second] = world.between[second, first] = k
-    world.contact[k] = talks.talking
-    world.access_before[k] = world.access[k] = talks.access
-    for f, helper in enumerate(scenario.facilitators):
-        world.mediates[f, k] = helper in talks.facilitators
-    for state, attitude in talks.attitudes.items():
-        world.attitude[states.index(state), k] = attitude
-    steps, whole = bundle(scenario, name), sum(rung.stake for rung in talks.rungs.values())
-    world.rungs[k] = len(steps)
-    world.verifier[k] = -1
-    for r, step in enumerate(steps):
-        tied = [talks.rungs[rung] for rung in step]
-        share = [rung.stake / whole for rung in tied]
-        world.rung_id[k, r] = stable_id("+".join(step))
-        world.stake[k, r] = sum(share)
-        world.verifiability[k, r] = min(rung.verifiability for rung in tied)
-        world.reversibility[k, r] = min(rung.reversibility for rung in tied)
-        world.grants[k, r] = sum(rung.access for rung in tied)
-        world.duration[k, r] = max(rung.duration for rung in tied)
-        world.status[k, r] = min(Status[rung.status.upper()] for rung in tied)
-        verifiers = [rung.verifier for rung in tied if rung.verifier is not None]
-        if verifiers:
-            world.verifier[k, r] = list(scenario.bodies).index(verifiers[0])
-        for side, party in enumerate(talks.parties):
-            gifts = [rung.parties[party] for rung in tied]
-            weights = [part / sum(share) for part in share]
-            world.security_burden[k, side, r] = sum(w * g.security for w, g in zip(weights, gifts, strict=True))
-            world.sovereignty_burden[k, side, r] = sum(w * g.sovereignty for w, g in zip(weights, gifts, strict=True))
-            world.binds[k, side, r] = sum(gift.restraint for gift in gifts)
-            world.relieves[k, side, r] = sum(gift.relief for gift in gifts)
 
 
 def _array(kind: str, axes: int) -> types.Array:

@@ -2,7 +2,7 @@
 
 import pytest
 from browsing import leave, until, visit
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from agents.assembly import Assembly
 from agents.ledger import QUIET
@@ -106,7 +106,7 @@ def test_the_network_counts_every_message_and_follows_the_round(page, run):
     assert page.locator("#network-shown").inner_text() == "round 3"
     assert page.evaluate(total.format(3)) == sum(row.round == 3 for row in messages)
     page.locator("[data-messages] summary").click()
-    assert page.locator("[data-messages] tbody tr").count() == page.evaluate("edgesOf(0).length")
+    expect(page.locator("[data-messages] tbody tr")).to_have_count(page.evaluate("edgesOf(0).length"))
 
 
 def test_the_chronicle_tells_decisions_and_events_and_hides_the_routine(page, run):
@@ -162,7 +162,7 @@ def test_a_moment_leads_to_its_round(page):
 def test_the_numbers_of_the_charts_as_a_table(page, run):
     page.locator("[data-numbers] summary").click()
     rows = page.locator("[data-numbers] tbody tr")
-    assert rows.count() == 13
+    expect(rows).to_have_count(13)
     assert float(rows.last.locator("td").first.inner_text()) == pytest.approx(
         run.seen[run.places["border.trust_first"]], abs=1e-3
     )

@@ -1,106 +1,66 @@
-"""Measure how long a watched run takes, a whole command, and how many times faster the compiled kernel is.
+"""Measure speed on two cores of this machine, and print it beside its targets and the last recorded table.
 
-`python -m experiments.benchmarks`. Everything is measured in one go on one machine; the ratios
-travel better than the seconds. The watched model is run as a command, since this wing knows no Mesa.
+`python -m experiments.benchmarks [--cold] [--long] [--record]`. Everything is measured in one go; the
+ratios travel better than the seconds. Ratios for one thread are of CPU time, those for two of wall time.
 """
 
-import json
+import argparse
 import os
-import resource
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable
 
-from rich.console import Console
-from rich.table import Table
+from experiments.benchmarks.answers import changed_parameter, first_answer, first_answer_cold
+from experiments.benchmarks.growth import growth, million
+from experiments.benchmarks.rules_alone import own_cost
+from experiments.benchmarks.table import Measured, record, share_of_core, show
+from experiments.benchmarks.watched import against_batch_run, single_runs
 
-from experiments.kernel import measure
-from model.overrides import forced
-from model.scenario import load
-from model.world import World
-
-SCENARIO = "us-iran-2026"
-WATCH = """
-import json, sys, time
-from agents.assembly import Assembly
-Assembly({name!r}, rng=1).run(2)
-times = []
-for ledger in (True, True, True, False, False, False):
-    start = time.perf_counter()
-    Assembly({name!r}, rng=2, ledger=ledger).run()
-    times.append(time.perf_counter() - start)
-print(json.dumps(times))
-"""
+Group = Callable[[], list[Measured]]
+ALWAYS: tuple[Group, ...] = (against_batch_run, own_cost, changed_parameter, first_answer, growth, single_runs)
 
 
-class Measured(NamedTuple):
-    """One line of the table: what, how much, what was aimed at."""
-
-    what: str
-    value: float
-    unit: str
-    target: str
-
-
-def watched() -> tuple[float, float]:
-    """Time a watched run of all rounds with the ledger and without, in seconds after start-up."""
-    done = subprocess.run(
-        [sys.executable, "-c", WATCH.format(name=SCENARIO)], capture_output=True, text=True, check=True
-    )
-    times = json.loads(done.stdout)
-    return statistics.median(times[:3]), statistics.median(times[3:])
+def wanted() -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.benchmarks", description="Measure the speed.")
+    parser.add_argument("--cold", action="store_true", help="also the first answer with nothing cached (minutes)")
+    parser.add_argument("--long", action="store_true", help="also a million worlds (minutes)")
+    parser.add_argument("--record", action="store_true", help="record the table, to compare with later")
+    return parser.parse_args()
 
 
-def command() -> tuple[float, float]:
-    """Time `detente run` as a whole command, warm, in seconds; and its peak memory in MB."""
-    detente = Path(sys.executable).with_name("detente")
-    times = []
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(3):
-            start = time.perf_counter()
-            subprocess.run([detente, "run", SCENARIO], cwd=folder, check=True, capture_output=True, env=os.environ)
-            times.append(time.perf_counter() - start)
-    return statistics.median(times), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+def two_cores() -> int:
+    """Keep to two cores, this process and all it starts; give the number of cores there are."""
+    if not hasattr(os, "sched_setaffinity"):
+        return os.cpu_count() or 1
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:2])
+    return len(cores)
 
 
-def compiled(worlds: int = 300) -> float:
-    """Time one compiled run of all rounds, in seconds, over many seeds."""
-    setting = load(SCENARIO)
-    first = World(setting, 1, forced(setting))
-    measure(first.like(1), setting.rounds)
-    start = time.perf_counter()
-    for seed in range(worlds):
-        measure(first.like(seed), setting.rounds)
-    return (time.perf_counter() - start) / worlds
-
-
-def benchmarks() -> list[Measured]:
-    """Measure everything."""
-    told, silent = watched()
-    whole, memory = command()
-    quick = compiled()
-    return [
-        Measured(f"watched run of {SCENARIO}, ledger on", told, "s", "under 1.0"),
-        Measured("the same, ledger off", silent, "s", ""),
-        Measured(f"`detente run {SCENARIO}` as a whole command, warm", whole, "s", "under 4"),
-        Measured("peak memory of that command", memory, "MB", "under 400"),
-        Measured("one compiled run", quick * 1000, "ms", ""),
-        Measured("watched run, ledger off, over a compiled one", silent / quick, "times", ""),
-    ]
+def measured(groups: list[Group]) -> list[Measured]:
+    """Measure one group after the other."""
+    rows: list[Measured] = []
+    for group in groups:
+        begun = time.perf_counter()
+        print(f"measuring: {group.__name__.replace('_', ' ')}", end="", file=sys.stderr, flush=True)
+        rows += group()
+        print(f" ({time.perf_counter() - begun:.0f} s)", file=sys.stderr)
+    return rows
 
 
 def main() -> None:
-    """Print the table."""
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    for heading in ("what", "measured", "target"):
-        table.add_column(heading)
-    for row in benchmarks():
-        table.add_row(row.what, f"{row.value:.3g} {row.unit}", row.target)
-    Console(highlight=False).print(table)
+    """Measure, print, and record if asked to."""
+    options, cores = wanted(), two_cores()
+    groups = [*ALWAYS, *[first_answer_cold] * options.cold, *[million] * options.long]
+    before = share_of_core()
+    rows = measured(groups)
+    least = min(before, share_of_core())
+    show(rows)
+    print(f"Measured on 2 of {cores} cores. A busy thread got {least:.0%} of its core", end="")
+    print(": others were at work, read times with care." if least < 0.95 else ".")
+    if options.record:
+        record(rows)
 
 
 if __name__ == "__main__":
