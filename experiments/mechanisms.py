@@ -17,6 +17,7 @@ from experiments.kernel import measure
 from model.measures import OVERALL, overall_outcome
 from model.overrides import forced
 from model.parameters import Mechanisms
+from model.protocol import PROTOCOL
 from model.scenario import load, shipped
 from model.statuses import Outcome
 from model.world import World
@@ -106,7 +107,15 @@ def markdown(best: list[dict[str, Any]], worlds: int) -> str:
     for row in best:
         number, _, _ = (Mechanisms.model_fields[row["mechanism"]].description or "").partition(":")
         effect = f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
-        cells = (f"{number} {row['mechanism']}", "yes", "yes", f"`mechanisms.{row['mechanism']}`", row["measure"])
+        acts = sum(act.mechanism == row["mechanism"] for act in PROTOCOL)
+        tested = "off is absent, [test](../tests/test_mechanisms.py)"
+        cells = (
+            f"{number} {row['mechanism']}",
+            f"{acts} acts",
+            tested,
+            f"`mechanisms.{row['mechanism']}`",
+            row["measure"],
+        )
         lines.append(f"| {' | '.join(cells)} | `{row['scenario']}` | {effect} |")
     return "\n".join(lines)
 
