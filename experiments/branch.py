@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.kernel import kernel, measure, measure_many
+from experiments.kernel import advance, measure, measure_many
 from model.faults import Fault, ScenarioError
 from model.measures import digest, outcomes_of
 from model.overrides import Override, forced
@@ -17,7 +17,7 @@ from model.world import World
 def stand(scenario: Scenario, seed: int, rounds: int, overrides: Sequence[Override] = ()) -> World:
     """Give the world of a run as it stands after so many rounds."""
     world = World(scenario, seed, forced(scenario, overrides))
-    kernel().advance(world.handle, rounds)
+    advance(world, rounds)
     return world
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from experiments.kernel import kernel
+from experiments.kernel import advance, play_acts
 from model.faults import ScenarioError
 from model.overrides import Override, forced
 from model.protocol import PROTOCOL, Act, verdict
@@ -87,9 +87,9 @@ class Question:
     def before(self, scenario: Scenario) -> World:
         """Play a scenario with this run's dice up to the moment of the decision."""
         world = World(scenario, self.seed, forced(scenario, self.overrides))
-        kernel().advance(world.handle, self.round - 1)
+        advance(world, self.round - 1)
         world.clock[0] += 1
-        kernel().play_acts(world.handle, 0, self.number)
+        play_acts(world, 0, self.number)
         return world
 
     def is_live(self, world: World) -> bool:

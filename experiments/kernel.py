@@ -8,25 +8,30 @@ from typing import Any
 
 import numpy as np
 
+from experiments.block import Block, alone, copies
+from experiments.fates import address, keep, known, room_for
 from model.columns import COLUMN
 from model.measures import look
 from model.protocol import PROTOCOL, Act
 from model.rule import generated
 from model.world import World
 
+TOGETHER = 32  # worlds that step together: their states fit into the nearer caches
+
 HEAD = '''"""Written by experiments/kernel.py from the protocol. Do not edit."""
+from model.handle import flat, world_at
 from model.measures import observe
 from model.protocol import PROTOCOL
 from model.rule import internal, rule
 
 
 @internal
-def first_forced(world):
-    """Find where this round's overrides begin."""
+def first_forced(world, now):
+    """Find the first override of this round or a later one."""
     low, high = 0, len(world.forced_round)
     while low < high:
         middle = (low + high) // 2
-        if world.forced_round[middle] < world.clock[0]:
+        if world.forced_round[middle] < now:
             low = middle + 1
         else:
             high = middle
@@ -34,14 +39,46 @@ def first_forced(world):
 
 
 @internal
-def apply_forced(world, act, page):
-    """Write the overrides of one act of this round over its page."""
-    at = first_forced(world)
-    while at < len(world.forced_round) and world.forced_round[at] == world.clock[0]:
+def apply_forced(world, act, page, first, last):
+    """Write the overrides of one act over its page: those from first up to last are this round's."""
+    for at in range(first, last):
         if world.forced_act[at] == act:
             page[world.forced_cell[at]] = world.forced_value[at]
-        at += 1
 
+'''
+LOOPS = '''@rule
+def advance(worlds, rounds):
+    """Play rounds on from the worlds as they stand, measuring nothing."""
+    for _ in range(rounds):
+        world_at(worlds, 0).clock[0] += 1
+        play_acts(worlds, len(worlds), 0, ACTS)
+
+
+@rule
+def play(worlds, reals, wholes, first_reals, first_wholes, seeds, seen, fates, known):
+    """Play one world per seed from the same start, as many together as there are worlds.
+
+    seen: [world, round, indicator], the start first. What fated acts decide is read from fates,
+    [world, round, cell], if it is known there, else written there.
+    """
+    clock = world_at(worlds, 0).clock
+    start = clock[0]
+    for first in range(0, len(seeds), len(worlds)):
+        count, clock[0] = min(len(worlds), len(seeds) - first), start
+        for place in range(count):
+            reals[place][:], wholes[place][:] = first_reals, first_wholes
+            world = world_at(worlds, place)
+            world.seed = seeds[first + place]
+            observe(world, seen[first + place, 0])
+        for now in range(fates.shape[1]):
+            clock[0] += 1
+            if not known:
+                play_acts(worlds, count, 0, FATED)
+            for place in range(count):
+                move_fates(world_at(worlds, place), fates[first + place, now], known)
+            play_acts(worlds, count, FATED, ACTS)
+            for place in range(count):
+                observe(world_at(worlds, place), seen[first + place, now + 1])
 '''
 
 
@@ -49,52 +86,51 @@ def enact_source(place: int, act: Act) -> str:
     """Write the function that plays one act: decide every cell, apply overrides, turn the page."""
     cell = [f"i{number}" for number in range(len(act.axes))]
     page = "world.real_page" if COLUMN[act.column].kind == "real" else "world.whole_page"
-    lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal", f"def enact_{place}(world):"]
+    lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal", f"def enact_{place}(world, first, last):"]
     lines += [f'    """Play {act.name}."""', f"    page, at = {page}, 0"]
     for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
         lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
     inner = "    " * (len(cell) + 1)
     lines += [f"{inner}page[at] = decide_{place}(world, {', '.join(cell)})", f"{inner}at += 1"]
-    lines += [f"    apply_forced(world, {place}, page)", f"    column = world.{act.column}.reshape(at)"]
+    lines += [f"    apply_forced(world, {place}, page, first, last)", f"    column = flat(world.{act.column})"]
     lines += ["    for cell in range(at):", "        column[cell] = page[cell]", "", ""]
     return "\n".join(lines)
 
 
 def round_source(protocol: tuple[Act, ...]) -> str:
-    """Write the round, one call a line, and the loops over rounds."""
-    lines = ["@rule", "def play_acts(world, first, last):", '    """Play the acts from first up to last."""']
+    """Write the round: each act is played in all worlds before the next."""
+    lines = ["@rule", "def play_acts(worlds, count, first, last):"]
+    lines += ['    """Play the acts from first up to last in so many worlds."""', "    world = world_at(worlds, 0)"]
+    lines += ["    now = world.clock[0]", "    begin, end = first_forced(world, now), first_forced(world, now + 1)"]
     for place, act in enumerate(protocol):
         condition = f"first <= {place} < last" + (f" and world.with_{act.mechanism}" if act.mechanism else "")
-        lines += [f"    if {condition}:", f"        enact_{place}(world)"]
-    lines += [
-        "", "", "@rule", "def play(world, rounds, seen):",
-        '    """Play rounds on from the world as it stands, measuring after each into a row of seen."""',
-        "    for now in range(rounds):",
-        "        world.clock[0] += 1",
-        f"        play_acts(world, 0, {len(protocol)})",
-        "        observe(world, seen[now])",
-        "", "", "@rule", "def play_many(world, reals, wholes, clock, seeds, rounds, seen):",
-        '    """Play one world per seed from the same start: buffers and clock are put back before each."""',
-        "    first_reals, first_wholes = reals.copy(), wholes.copy()",
-        "    for number in range(len(seeds)):",
-        "        reals[:], wholes[:] = first_reals, first_wholes",
-        "        world.seed, world.clock[0] = seeds[number], clock",
-        "        observe(world, seen[number, 0])",
-        "        play(world, rounds, seen[number, 1:])",
-        "", "", "@rule", "def advance(world, rounds):",
-        '    """Play rounds on from the world as it stands, measuring nothing."""',
-        "    for _ in range(rounds):",
-        "        world.clock[0] += 1",
-        f"        play_acts(world, 0, {len(protocol)})",
+        lines += [f"    if {condition}:", "        for each in range(count):"]
+        lines += [f"            enact_{place}(world_at(worlds, each), begin, end)"]
+    return "\n".join([*lines, "", "", ""])
+
+
+def fates_source(protocol: tuple[Act, ...]) -> str:
+    """Write how what the fated acts decide, which come first in the round, is kept and recalled."""
+    columns = [act.column for act in protocol if act.fated]
+    lines = [
+        f"ACTS, FATED = {len(protocol)}, {len(columns)}",
         "",
-    ]  # fmt: skip
-    return "\n".join(lines)
+        "",
+        "@internal",
+        "def move_fates(world, fates, known):",
+    ]
+    lines += ['    """Recall the fates of a round if they are known, else keep them."""', "    at = 0"]
+    for column in columns:
+        lines += [f"    cells = flat(world.{column})", "    for cell in range(len(cells)):", "        if known:"]
+        lines += ["            cells[cell] = fates[at]", "        else:", "            fates[at] = cells[cell]"]
+        lines += ["        at += 1"]
+    return "\n".join([*lines, "", "", ""])
 
 
 def kernel_source(protocol: tuple[Act, ...] = PROTOCOL) -> str:
     """Write the whole kernel."""
-    acts = "\n".join(enact_source(place, act) for place, act in enumerate(protocol))
-    return HEAD + "\n" + acts + round_source(protocol)
+    acts = [enact_source(place, act) for place, act in enumerate(protocol)]
+    return "\n".join([HEAD, *acts, fates_source(protocol) + round_source(protocol) + LOOPS])
 
 
 _kernel: list[Any] = []
@@ -107,21 +143,40 @@ def kernel() -> Any:
     return _kernel[0]
 
 
-def measure_many(world: World, seeds: np.ndarray, rounds: int) -> np.ndarray:
+def advance(world: World, rounds: int) -> None:
+    """Play a world on for some rounds, measuring nothing."""
+    kernel().advance(alone(world).worlds, rounds)
+
+
+def play_acts(world: World, first: int, last: int) -> None:
+    """Play the acts of this round from number first up to last."""
+    kernel().play_acts(alone(world).worlds, 1, first, last)
+
+
+def measure_many(world: World, seeds: np.ndarray, rounds: int, remember: bool = False) -> np.ndarray:
     """Play one world per seed on from the state this one is in: [world, round, indicator], the start first.
 
-    The world itself is left in another state; give it a copy. The interpreter lock is released meanwhile.
+    Of the world itself only the clock moves; give it a copy. The interpreter lock is released meanwhile.
+    remember: keep how the dice fell, for the same worlds under other parameters.
     """
-    seen = np.empty((len(seeds), rounds + 1, len(look(world))))
-    clock = int(world.clock[0])
-    kernel().play_many(world.handle, world.reals, world.wholes, clock, seeds.astype(np.uint64), rounds, seen)
-    return seen
+    return _played(world, copies(world, min(len(seeds), TOGETHER)), seeds.astype(np.uint64), rounds, remember)
 
 
 def measure(world: World, rounds: int) -> np.ndarray:
     """Play a world on for some rounds; give its trajectory [round, indicator], the state now first."""
-    start = look(world)
-    seen = np.empty((rounds + 1, len(start)))
-    seen[0] = start
-    kernel().play(world.handle, rounds, seen[1:])
+    return _played(world, alone(world), np.array([world.seed]), rounds, False)[0]
+
+
+def _played(world: World, block: Block, seeds: np.ndarray, rounds: int, remember: bool) -> np.ndarray:
+    """Play worlds of one start, as many together as the block has room for."""
+    seen = np.empty((len(seeds), rounds + 1, len(look(world))))
+    where = address(world, seeds, rounds)
+    fates = known(where) if remember else None
+    found = fates is not None
+    if fates is None:
+        fates = room_for(world, len(seeds), rounds)
+    start = world.reals.copy(), world.wholes.copy()
+    kernel().play(block.worlds, block.reals, block.wholes, *start, seeds, seen, fates, found)
+    if remember and not found:
+        keep(where, fates)
     return seen

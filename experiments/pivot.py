@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.branch import Branch, overall, stand
-from experiments.kernel import kernel, measure, measure_many
+from experiments.kernel import advance, measure, measure_many, play_acts
 from model.overrides import forced
 from model.protocol import PROTOCOL
 from model.scenario import Scenario, load
@@ -61,7 +61,7 @@ def chances(
     found = np.zeros((setting.rounds + 1, len(Outcome)))
     for now in range(setting.rounds + 1):
         found[now] = _shares(future(world, run, seeds, now, setting), count)
-        kernel().advance(world.handle, 1)
+        advance(world, 1)
         progress(now)
     return Chances(found, futures)
 
@@ -87,7 +87,7 @@ def decisions(setting: Scenario, seed: int, now: int) -> Iterator[tuple[int, tup
             for cell in product(*(range(world.size[axis]) for axis in act.axes)):
                 if act.when is None or act.when(world.handle, *cell):
                     yield number, cell, int(act.rule(world.handle, *cell))
-        kernel().play_acts(world.handle, number, number + 1)
+        play_acts(world, number, number + 1)
 
 
 def otherwise(act_name: str, value: int) -> int:
@@ -116,7 +116,7 @@ def actions(
 
     def deal(moves: list[Forced]) -> float:
         world = past.heir(setting, seed, [*forced(setting), *moves])
-        kernel().advance(world.handle, 1)
+        advance(world, 1)
         shares = _shares(future(world, run, seeds, now, setting), count)
         return float(shares[Outcome.partial_arrangement :].sum())
 

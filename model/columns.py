@@ -8,8 +8,9 @@ decided; all others start at their neutral value unless ``world.py`` says otherw
 
 from typing import Literal, NamedTuple
 
-AXES = ("world", "state", "facilitator", "body", "spoiler", "negotiation", "side", "rung", "service", "slot")
+AXES = ("world", "state", "facilitator", "body", "spoiler", "negotiation", "side", "rung", "service", "slot", "die")
 SERVICES = ("contact", "clarity", "formulation", "leverage", "hosting")  # in order of precedence
+DICE = ("slip", "misread", "conduct")  # what is rolled each round between each two states
 SLOTS = 13  # how many rounds of compliance are remembered, one more than the longest delay
 
 
@@ -96,6 +97,7 @@ GIVEN = (
 )  # fmt: skip
 
 DECIDED = (
+    real("dice", "die state state", "public", "the draw behind the row's act towards, or reading of, the column", 1.0),
     real("oil", "world", "public", "log oil price deviation"),
     real("region", "world", "public", "regional tension, deviation from its mean"),
     whole("trustworthy", "state", "private", "whether its government means to keep its word"),

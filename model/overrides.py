@@ -87,7 +87,7 @@ def _along(axis: str, place: int, axes: tuple[str, ...], override: Override, lis
         return _position(lists.rung[talks], override.counterpart, "rung", override)
     if axis == "service":
         return _position(list(SERVICES), override.counterpart, "service", override)
-    if axis == "slot":
+    if axis in UNNAMED:
         raise ScenarioError([Fault(override.act, "", "cannot be forced")])
     named = override.counterpart if {*axes[:place]} & {*SEATS} else override.actor
     return _position(getattr(lists, axis), named, axis, override)
@@ -136,6 +136,7 @@ LIMITS = {  # what an event or a move may set a column to; every other column ta
     "friction": (0, 3), "left": (0, 1200), "status": (0, 9), "stood": (0, 9), "age": (0, 1200), "audience": (0, 100),
     "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
 }  # fmt: skip
+UNNAMED = ("slot", "die")  # axes along which no event or move can name a place
 SEATS = {"state": "states", "facilitator": "facilitators", "body": "bodies", "spoiler": "outsiders"}
 
 
@@ -186,7 +187,7 @@ def _asked(
 ) -> tuple[str, Collection[str], str]:
     """Say which key names the place along an axis, what is known there, and what that is called."""
     talks = table(data, "negotiations", str(row.get("negotiation")))
-    if axis == "slot":
+    if axis in UNNAMED:
         return "", (), axis
     if axis == "negotiation":
         return "negotiation", table(data, "negotiations"), axis

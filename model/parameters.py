@@ -285,3 +285,6 @@ class Mechanisms(Section):
     turnover: bool = Field(default=True, description="M17: governments change, and may withdraw")
     environment: bool = Field(default=True, description="M18: oil price and regional tension drift")
     alliances: bool = Field(default=True, description="M18: third states align, press or reassure")
+
+PARAMETERS = tuple((section, name) for section, model in SECTIONS.items() for name in knobs(model))
+MECHANISMS = tuple(Mechanisms.model_fields)

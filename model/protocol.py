@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from model.columns import COLUMN
+from model.rule import called_once
 from model.rules import (
     bargaining,
     beliefs,
@@ -44,7 +45,8 @@ class Act(NamedTuple):
 
     ``conditions`` are the named conditions the rule weighs; all must hold unless ``combine`` says
     how they settle the value, or ``sums`` says that the (one) sum is the value itself. ``when``
-    says in which cells there is anything to decide; a ``rare`` act is told only where it happens.
+    says in which cells there is anything to decide; a ``rare`` act is told only where it happens. A
+    ``fated`` act depends on seed, round and ids alone, so that worlds under other parameters share it.
     ``knows`` is "own" if the rule may read only what its actor may know, "all" if it is nature's.
     """
 
@@ -57,6 +59,7 @@ class Act(NamedTuple):
     combine: Rule | None = None
     sums: bool = False
     rare: bool = False
+    fated: bool = False
     knows: Literal["own", "all"] = "own"
 
     @property
@@ -91,6 +94,7 @@ def on(*conditions: tuple[Rule, type]) -> tuple[Condition, ...]:
 
 
 PROTOCOL: tuple[Act, ...] = (
+    by_nature(conduct.roll_dice, "dice", fated=True),
     # The world outside
     by_nature(home.settle_type, "trustworthy"),
     by_nature(environment.drift_oil, "oil", "environment"),
@@ -258,6 +262,9 @@ PROTOCOL: tuple[Act, ...] = (
     ),
     by_state(home.bind_by_words, "audience", "audience"),
 )  # fmt: skip
+
+for act in PROTOCOL:
+    called_once(act.rule)
 
 ACT = {act.name: place for place, act in enumerate(PROTOCOL)}
 ACT_ON = {act.column: place for place, act in enumerate(PROTOCOL)}

@@ -109,6 +109,12 @@ else:  # never fastmath, never parallel; "numpy" errors, because a zero-division
     internal = _compiler(**habits, no_cpython_wrapper=True)  # for code that only rules call
 
 
+def called_once(function: Callable[..., Any]) -> None:
+    """Have a rule written into its one compiled caller rather than called; say so before it is compiled."""
+    if COMPILED:
+        function.targetoptions["forceinline"] = True  # type: ignore[attr-defined]
+
+
 @rule
 def clip(value, low, high):
     """Keep a value between two bounds."""
@@ -191,9 +197,11 @@ def normal_quantile(u):
 def generated(name: str, source: str) -> Any:
     """Import code written by us from declarations, as a file in the cache so that Numba can cache it.
 
-    The folder is named after the sources the code is made from, so a file that is there is right;
-    it is still compared, and written whole or not at all.
+    The file carries the digest of its source in its name: Python tells a changed file only by its size
+    and whole second, and would answer an edit by the bytecode of before. It is written whole or not at
+    all, and anew if what is there is damaged.
     """
+    name = f"{name}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     path = CACHE / f"{name}.py"
     if not path.is_file() or path.read_text("utf-8") != source:
         draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -287,6 +288,12 @@ def parse(text: str) -> dict[str, Any]:
         raise ValueError("lists or tables are nested too deeply") from None
 
 
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> dict[str, Any]:
+    """Read TOML once for every time that the same file is asked for; whoever changes it, copies it (``change``)."""
+    return parse(text)
+
+
 def read(name: str | Path) -> dict[str, Any]:
     """Read a scenario file as plain data. Raises ScenarioError if it is too large or not TOML."""
     path = locate(name)
@@ -295,7 +302,7 @@ def read(name: str | Path) -> dict[str, Any]:
             content = file.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
             raise ScenarioError([Fault(str(path), path.stat().st_size, "a scenario file has at most 1 MiB (bytes)")])
-        return parse(content.decode("utf-8-sig"))
+        return dict(_parsed(content.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         raise ScenarioError(
             [Fault(str(path), "", f"is not text in UTF-8: {error.reason} at byte {error.start}")]

@@ -1,8 +1,8 @@
 """The world: all columns and parameters of one run, as arrays over two flat buffers.
 
-Python sees an ordinary object; compiled rules see a Numba structref over the same memory, which
-costs one pointer to pass however many columns there are. With compilation off the object itself
-is what the rules read.
+Python sees an ordinary object; compiled rules see a table of pointers into the same memory
+(``handle.py``), which costs one pointer to pass however many columns there are. With compilation
+off the object itself is what the rules read.
 """
 
 import math
@@ -11,19 +11,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import types
-from numba.core import cgutils
-from numba.experimental import structref
-from numba.extending import intrinsic
 
-from model.columns import AXES, COLUMN, COLUMNS, DECIDED, SERVICES, SLOTS
+from model.columns import AXES, COLUMN, COLUMNS, DECIDED, DICE, SERVICES, SLOTS
 from model.filling import bundle, fill
-from model.parameters import SECTIONS, Mechanisms, knobs
-from model.rule import COMPILED, generated
+from model.handle import Handle
+from model.parameters import MECHANISMS, PARAMETERS
+from model.rule import COMPILED
 from model.scenario import Scenario
-
-PARAMETERS = tuple((section, name) for section, model in SECTIONS.items() for name in knobs(model))
-MECHANISMS = tuple(Mechanisms.model_fields)
 
 
 class Forced(NamedTuple):
@@ -72,6 +66,7 @@ def sizes(scenario: Scenario) -> dict[str, int]:
         "rung": max(map(len, lists.rung)),
         "service": len(SERVICES),
         "slot": SLOTS,
+        "die": len(DICE),
     }
 
 
@@ -114,12 +109,8 @@ class World:
         fill(self, scenario)
         self.parameters = np.array([float(getattr(getattr(scenario, s), n)) for s, n in PARAMETERS])
         self.switches = np.array([int(getattr(scenario.mechanisms, m)) for m in MECHANISMS])
-        for (_, name), value in zip(PARAMETERS, self.parameters, strict=True):
-            setattr(self, name, float(value))
         for name in AXES:
             setattr(self, f"n_{name}", self.size[name])
-        for name, switch in zip(MECHANISMS, self.switches, strict=True):
-            setattr(self, f"with_{name}", int(switch))
         self._start = ((self.reals.tobytes(), np.float64), (self.wholes.tobytes(), np.int64))
         self.force(forced)
 
@@ -140,6 +131,12 @@ class World:
             buffer = self.reals if place.kind == "real" else self.wholes
             setattr(self, place.name, buffer[place.start : place.stop].reshape(place.shape))
 
+    def addresses(self, reals: Any, wholes: Any) -> np.ndarray:
+        """Give the address of every column, in the order of COLUMNS, from where the two buffers begin."""
+        places = layout(tuple(self.size.items()))
+        real = np.array([place.kind == "real" for place in places])
+        return np.where(real, reals, wholes) + 8 * np.array([place.start for place in places])
+
     def force(self, forced: Iterable[Forced]) -> None:
         """Set the overrides this world plays under; a later one for the same cell wins."""
         moves = sorted(forced, key=lambda move: move[:2])
@@ -147,26 +144,37 @@ class World:
         self.forced_act = np.array([move.act for move in moves], np.int64)
         self.forced_cell = np.array([move.cell for move in moves], np.int64)
         self.forced_value = np.array([move.value for move in moves], np.float64)
+        self.settle()
+
+    def settle(self) -> None:
+        """Take parameters and switches as they now stand in their arrays."""
+        for (_, name), value in zip(PARAMETERS, self.parameters, strict=True):
+            setattr(self, name, float(value))
+        for name, switch in zip(MECHANISMS, self.switches, strict=True):
+            setattr(self, f"with_{name}", int(switch))
         self._take_hold()
 
     def _take_hold(self) -> None:
         """Make what rules take for the world: a compiled handle, or with compilation off this object."""
-        if COMPILED:
-            self.handle: Any = _handle(self)
-            return
-        self.handle = self
-        most = max(self.cells(column.name) for column in COLUMNS)
+        most = max(place.stop - place.start for place in layout(tuple(self.size.items())))
         self.real_page, self.whole_page = np.empty(most), np.empty(most, np.int64)
+        self.handle: Any = Handle(self) if COMPILED else self
+
+    def on(self, reals: np.ndarray, wholes: np.ndarray) -> "World":
+        """Make a twin on other buffers, which shares everything else, the clock too."""
+        twin = object.__new__(World)
+        twin.__dict__.update(self.__dict__)
+        twin.reals, twin.wholes = reals, wholes
+        twin._carve()
+        twin._take_hold()
+        return twin
 
     def like(self, seed: int) -> "World":
         """Make the same world before its first round, under another seed; quicker than filling it anew."""
         twin = object.__new__(World)
         twin.__dict__.update(self.__dict__)
         twin.seed, twin.clock = np.uint64(seed), np.zeros(1, np.int64)
-        twin.reals, twin.wholes = (np.frombuffer(kept, kind).copy() for kept, kind in self._start)
-        twin._carve()
-        twin._take_hold()
-        return twin
+        return twin.on(*(np.frombuffer(kept, kind).copy() for kept, kind in self._start))
 
     def heir(self, scenario: Scenario, seed: int, forced: Iterable[Forced] = ()) -> "World":
         """Make a world of another scenario of the same shape that goes on from where this one stands.
@@ -192,107 +200,3 @@ class World:
         self.clock[0] = snapshot[0]
         self.reals[:] = np.frombuffer(snapshot[1])
         self.wholes[:] = np.frombuffer(snapshot[2], np.int64)
-
-
-def _array(kind: str, axes: int) -> types.Array:
-    return types.Array(types.float64 if kind == "real" else types.int64, axes, "C")
-
-
-FIELDS = (
-    ("seed", types.uint64),
-    ("clock", _array("whole", 1)),
-    *((f"n_{axis}", types.int64) for axis in AXES),
-    *((f"with_{mechanism}", types.int64) for mechanism in MECHANISMS),
-    *((name, types.float64) for _, name in PARAMETERS),
-    *((column.name, _array(column.kind, len(column.axes))) for column in COLUMNS),
-    *((f"forced_{name}", _array("whole", 1)) for name in ("round", "act", "cell")),
-    ("forced_value", _array("real", 1)),
-    ("real_page", _array("real", 1)),
-    ("whole_page", _array("whole", 1)),
-)
-
-
-@structref.register
-class WorldType(types.StructRef):
-    """Numba's type of a world, under a short name: the default one spells out every field in every symbol."""
-
-    def __init__(self, fields: tuple[tuple[str, types.Type], ...]):
-        super().__init__(fields)
-        self.name = "World"
-
-
-WORLD = WorldType(FIELDS)
-
-
-class Handle(structref.StructRefProxy):
-    """What compiled rules take for a world: a counted pointer to the struct."""
-
-
-structref.define_boxing(WorldType, Handle)
-
-
-@intrinsic
-def borrow(typingctx, array):
-    """Take an array without counting references to it, which would cost more than most rules: the world owns it."""
-
-    def borrowed(context, builder, signature, arguments):
-        view = context.make_array(signature.args[0])(context, builder, arguments[0])
-        view.meminfo = cgutils.get_null_value(view.meminfo.type)
-        return view._getvalue()
-
-    return array(array), borrowed
-
-
-def _constructor_source() -> str:
-    """Write the compiled constructor: a struct over the two buffers, carved in the order of COLUMNS."""
-    lines = [
-        '"""Written by model/world.py from the columns and parameters. Do not edit."""',
-        "import numpy as np",
-        "from numba.experimental import structref",
-        "from model.rule import rule",
-        "from model.world import WORLD, borrow",
-        "",
-        "@rule",
-        "def handle(seed, clock, sizes, switches, parameters, reals, wholes, when, act, cell, value):",
-        "    world = structref.new(WORLD)",
-        "    world.seed, world.clock = seed, clock",
-        "    world.forced_round, world.forced_act = when, act",
-        "    world.forced_cell, world.forced_value = cell, value",
-    ]
-    lines += [f"    n_{axis} = world.n_{axis} = sizes[{at}]" for at, axis in enumerate(AXES)]
-    lines += [f"    world.with_{name} = switches[{at}]" for at, name in enumerate(MECHANISMS)]
-    lines += [f"    world.{name} = parameters[{at}]" for at, (_, name) in enumerate(PARAMETERS)]
-    lines += ["    real = whole = most = 0"]
-    for column in COLUMNS:
-        start, count = column.kind, " * ".join(f"n_{axis}" for axis in column.axes)
-        shape = ", ".join(f"n_{axis}" for axis in column.axes)
-        lines += [
-            f"    cells = {count}",
-            f"    world.{column.name} = borrow({start}s[{start} : {start} + cells].reshape(({shape},)))",
-            f"    {start} += cells",
-            "    most = max(most, cells)",
-        ]
-    lines += [
-        "    world.real_page, world.whole_page = np.empty(most), np.empty(most, np.int64)",
-        "    return world",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _handle(world: World) -> Any:
-    """Make the compiled handle of a world."""
-    counts = np.array([world.size[axis] for axis in AXES], np.int64)
-    return _constructor().handle(
-        world.seed, world.clock, counts, world.switches, world.parameters, world.reals, world.wholes,
-        world.forced_round, world.forced_act, world.forced_cell, world.forced_value,
-    )  # fmt: skip
-
-
-_made: list[Any] = []
-
-
-def _constructor() -> Any:
-    if not _made:
-        _made.append(generated("world_struct", _constructor_source()))
-    return _made[0]

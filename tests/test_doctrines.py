@@ -86,12 +86,12 @@ def cooperation(setting, worlds=400):
     shares = []
     for seed in range(worlds):
         world = world_of(setting, seed)
-        from experiments.kernel import kernel
+        from experiments.kernel import advance
 
-        kernel().advance(world.handle, setting.rounds // 2)
+        advance(world, setting.rounds // 2)
         total = 0
         for _ in range(setting.rounds - setting.rounds // 2):
-            kernel().advance(world.handle, 1)
+            advance(world, 1)
             total += sum(int(world.conduct[pair] ^ world.slip[pair]) for pair in ((0, 1), (1, 0)))
         shares.append(total / (2 * (setting.rounds - setting.rounds // 2)))
     return np.mean(shares), np.std(shares) / np.sqrt(worlds)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worlds import ALL_OFF, alone, plain, play, rung, scenario, step_by_hand, text, world_of
 
-from experiments.kernel import kernel
+from experiments.kernel import advance
 from model.measures import EN_ROUTE, WIDE
 from model.overrides import Override, forced
 from model.parameters import Mechanisms
@@ -27,7 +27,7 @@ def test_off_is_the_protocol_without_its_acts(name, mechanism):
     cut, off = World(whole, 5), World(without, 5)
     for _ in range(20):
         step_by_hand(cut, rest)
-        kernel().advance(off.handle, 1)
+        advance(off, 1)
         assert cut.snapshot() == off.snapshot()
 
 
@@ -40,7 +40,7 @@ def rounds_of(setting, count, *columns, seed=1, overrides=()):
     world = world_of(setting, seed, overrides)
     seen = []
     for _ in range(count):
-        kernel().advance(world.handle, 1)
+        advance(world, 1)
         seen.append([float(getattr(world, name)[cell]) for name, cell in columns])
     return np.array(seen)
 
@@ -168,11 +168,11 @@ def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
     )
     for seed in range(1500):
         world = world_of(setting, seed, (tabled, *stay))
-        kernel().advance(world.handle, 1)
+        advance(world, 1)
         now = 0
         while now < 189:
             now += 1
-            kernel().advance(world.handle, 1)
+            advance(world, 1)
             doubt = float(world.doubt[0, 0])
             if doubt >= math.log(0.9 / 0.05) or doubt <= math.log(0.1 / 0.95):
                 break
@@ -193,7 +193,7 @@ def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(play
     count, worlds = 0, 2000
     for seed in range(worlds):
         world = world_of(setting, seed, (ready, share))
-        kernel().advance(world.handle, 2)
+        advance(world, 2)
         count += int(world.ratified[0, 0])
     expected = 0.7**players
     assert abs(count / worlds - expected) <= 3.5 * math.sqrt(expected * (1 - expected) / worlds) + 1e-12
@@ -238,7 +238,7 @@ def test_reports_come_at_the_rates_of_detection_and_false_alarm():
         keep = tuple(Override(1, "comply", "talks", party, None, complies) for party in ("alba", "borea"))
         for seed in range(worlds):
             world = world_of(setting, seed, keep)
-            kernel().advance(world.handle, 1)
+            advance(world, 1)
             found += int(world.report[0, 0, 0] == 2)
         assert abs(found / worlds - rate) < 3.5 * math.sqrt(rate * (1 - rate) / worlds)
 
@@ -290,7 +290,7 @@ def test_b05_a_betrayer_waits_when_the_next_stake_is_large_enough():
             "verification.compliance_noise": 0.0,
         }))  # fmt: skip
         world = world_of(setting)
-        kernel().advance(world.handle, 1)
+        advance(world, 1)
         assert bool(world.complies[0, 0]) == waits
 
 

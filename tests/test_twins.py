@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from worlds import scenarios
 
 from agents.assembly import Assembly
-from experiments.kernel import kernel, measure
+from experiments.kernel import advance, measure
 from model.columns import COLUMN
 from model.measures import digest
 from model.overrides import Override, forced
@@ -39,7 +39,7 @@ def test_after_every_round_every_column_holds_the_same_bytes(setting):
     watched, measured = Assembly(setting, rng=3), World(setting, 3, moves)
     for _ in range(min(setting.rounds, 12)):
         watched.step()
-        kernel().advance(measured.handle, 1)
+        advance(measured, 1)
         assert watched.world.snapshot() == measured.snapshot(), differing(watched.world, measured)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from experiments.benchmarks.compiled import SCENARIO, one_thread, seeds, usual
 from experiments.benchmarks.table import Measured
 from experiments.ensemble import play_ensemble
-from experiments.kernel import kernel
+from experiments.kernel import advance
 from model.protocol import PROTOCOL, Act
 from model.rule import generated
 from model.scenario import Scenario, load
@@ -71,7 +71,7 @@ def kept_worlds() -> tuple[World, np.ndarray, np.ndarray, np.ndarray]:
     for seed in seeds(1, WORLDS):
         world = usual().like(int(seed))
         for _ in range(ROUNDS):
-            kernel().advance(world.handle, 1)
+            advance(world, 1)
             reals.append(world.reals.copy())
             wholes.append(world.wholes.copy())
     clocks = np.tile(np.arange(1, ROUNDS + 1), WORLDS)

@@ -6,9 +6,14 @@ state. To add one: write the rule, and name it there and in ``model/scenario.py`
 
 from typing import Annotated, NamedTuple
 
+import numpy as np
+
 from model.chance import Moment, draw
 from model.rule import holds, rule
 from model.terms import Term
+
+SLIP, MISREAD, CONDUCT = range(3)  # columns.DICE
+MOMENTS = np.array([Moment.SLIP, Moment.MISREAD, Moment.CONDUCT])
 
 
 class Misreading(NamedTuple):
@@ -45,6 +50,12 @@ class Slip(NamedTuple):
 
 
 @rule
+def roll_dice(world, die, me, other):
+    """Roll the dice between each two states ahead of the round; no parameter has a say in how they fall."""
+    return draw(world, MOMENTS[die], world.state_id[me], world.state_id[other])
+
+
+@rule
 def acted(world, me, other):
     """Say what a state in fact did: 1 cooperative, 0 hostile."""
     return world.conduct[me, other] ^ world.slip[me, other]
@@ -58,7 +69,7 @@ def misreading(world, me, other):
         noise, shading = world.misread_friendly, max(-slant, 0.0)
     else:
         noise, shading = world.misread_hostile, max(slant, 0.0)
-    fate = draw(world, Moment.MISREAD, world.state_id[me], world.state_id[other])
+    fate = world.dice[MISREAD, me, other]
     return Misreading(noise, -noise * world.clarity[me, other], shading, fate)
 
 
@@ -110,7 +121,7 @@ def reciprocity(world, me, other):
     """Answer in kind, with some generosity (memory-one; Axelrod 1984, Nowak & Sigmund 1992)."""
     habit = memory_one(world, me, other)
     generosity = 0.0 if world.perceived[me, other] else world.own_generosity[me] * (1.0 - habit)
-    fate = draw(world, Moment.CONDUCT, world.state_id[me], world.state_id[other])
+    fate = world.dice[CONDUCT, me, other]
     return Leaning(habit, generosity, 0.0, 0.0, fate)
 
 
@@ -118,7 +129,7 @@ def reciprocity(world, me, other):
 def contrition(world, me, other):
     """Be hostile only while I am in good standing and the other is not."""
     provoked = world.standing[me, other] > 0 and world.esteem[me, other] == 0
-    fate = draw(world, Moment.CONDUCT, world.state_id[me], world.state_id[other])
+    fate = world.dice[CONDUCT, me, other]
     return Leaning(0.0 if provoked else 1.0, 0.0, 0.0, 0.0, fate)
 
 
@@ -185,7 +196,7 @@ def step_forward(world, me, other):
 @rule
 def miscarriage(world, me, other):
     """Weigh the chance that the act miscarries."""
-    fate = draw(world, Moment.SLIP, world.state_id[me], world.state_id[other])
+    fate = world.dice[SLIP, me, other]
     return Slip(world.execution_noise, fate)
 
 

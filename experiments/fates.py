@@ -1,0 +1,52 @@
+"""How the dice fell, kept while a slider moves: worlds of the same seeds roll the same under other parameters.
+
+What a fated act of the protocol decides depends on seed, round and ids alone. It is kept for the worlds that
+were played last, a chunk at a time, so that the next setting of the same worlds need not roll again.
+"""
+
+import threading
+from collections import OrderedDict
+
+import numpy as np
+
+from model.columns import COLUMN
+from model.protocol import PROTOCOL
+from model.world import World
+
+FATED = [act.column for act in PROTOCOL if act.fated]
+IDS = [column for column in COLUMN if column.endswith("_id")]
+MOST = 96 * 2**20  # bytes kept in all
+
+_kept: OrderedDict[tuple[bytes | int, ...], np.ndarray] = OrderedDict()
+_lock = threading.Lock()
+
+
+def room_for(world: World, worlds: int, rounds: int) -> np.ndarray:
+    """Give room for the fates of so many worlds: float64 [world, round, cell]."""
+    return np.empty((worlds, rounds, sum(map(world.cells, FATED))))
+
+
+def worth_keeping(world: World, worlds: int, rounds: int) -> bool:
+    """Say whether the fates of so many worlds find room."""
+    return room_for(world, worlds, rounds).nbytes <= MOST
+
+
+def address(world: World, seeds: np.ndarray, rounds: int) -> tuple[bytes | int, ...]:
+    """Name what the fates of some worlds depend on."""
+    return (*(getattr(world, column).tobytes() for column in IDS), int(world.clock[0]), rounds, seeds.tobytes())
+
+
+def known(key: tuple[bytes | int, ...]) -> np.ndarray | None:
+    """Give the fates kept under an address, if they are."""
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+        return _kept.get(key)
+
+
+def keep(key: tuple[bytes | int, ...], fates: np.ndarray) -> None:
+    """Keep fates, and forget those that were used longest ago."""
+    with _lock:
+        _kept[key] = fates
+        while sum(each.nbytes for each in _kept.values()) > MOST:
+            _kept.popitem(last=False)
