@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dashboards.screen import OUTCOMES, bar, line_plot, number
-from experiments.compare import Comparison
+from experiments.compare import Comparison, Effect
 from experiments.ensemble import Ensemble
 from experiments.pivot import Action, Chances
 from model.protocol import ACT, PROTOCOL
@@ -28,8 +28,7 @@ def listing(*headings: str) -> Table:
 
 def ensemble_screen(found: Ensemble) -> RenderableType:
     """Show outcome shares, times to a first deal and bands."""
-    first, last = int(found.seeds[0]), int(found.seeds[-1])
-    head = Text.assemble((found.scenario, "bold"), f"  {len(found.seeds):,} worlds, seeds {first} to {last}")
+    head = Text.assemble((found.scenario, "bold"), f"  {len(found.seeds):,} worlds, {found.seed_range}")
     shares = listing("outcome", "share", "95 % interval", "")
     for name, share in found.shares().items():
         interval = f"{share.low:.1%} to {share.high:.1%}"
@@ -56,6 +55,25 @@ def median_words(found: Ensemble, talks: str) -> str:
     return f"{times.median:g} ({without})" if times.median is not None else f"none in half of the worlds ({without})"
 
 
+def effect_words(name: str, effect: Effect) -> tuple[str, str, str]:
+    """Write an effect: the measure, the difference, its interval; outcomes in points."""
+    points = name in OUTCOMES or name == "some_deal"
+    difference, low, high = (f"{value * 100:+.1f}" if points else f"{value:+.3f}" for value in effect[:3])
+    return OUTCOMES.get(name, name.replace("_", " ")), difference, f"{low} to {high}"
+
+
+def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect]) -> RenderableType:
+    """Show what differs between an ensemble and a saved one."""
+    table = listing("measure", "difference", "95 % interval")
+    for name, effect in effects.items():
+        table.add_row(*effect_words(name, effect))
+    dice = "the same dice" if list(one.seeds) == list(other.seeds) else "dice of their own"
+    return Group(
+        Text.assemble(("against ", "bold"), f"{one.scenario}, {len(one.seeds):,} worlds, {one.seed_range}: {dice}"),
+        table,
+    )
+
+
 def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> RenderableType:
     """Show paired effects."""
     changed = ", ".join(f"{path} = {value}" for path, value in changes.items())
@@ -65,11 +83,8 @@ def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> Renderab
     )
     table = listing("measure", "effect", "95 % interval", "changed", "runs alone")
     for name, effect in found.effects.items():
-        points = name in OUTCOMES or name == "some_deal"
-        shown = [f"{value * 100:+.1f}" if points else f"{value:+.3f}" for value in effect[:3]]
         needed = "-" if effect.independent_runs is None else f"{effect.independent_runs:,}"
-        label = OUTCOMES.get(name, name.replace("_", " "))
-        table.add_row(label, shown[0], f"{shown[1]} to {shown[2]}", f"{effect.share_of_worlds_changed:.1%}", needed)
+        table.add_row(*effect_words(name, effect), f"{effect.share_of_worlds_changed:.1%}", needed)
     tail = Text(
         f"{found.share_of_worlds_changed:.1%} of worlds differ anywhere in their course. Runs alone: how many runs of "
         "each setting, with dice of their own, would give as narrow an interval.",

@@ -2,6 +2,7 @@
 
 import json
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,16 @@ def bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.update(line, completed=done)
 
 
+@contextmanager
+def told_warnings() -> Iterator[None]:
+    """Write warnings as one plain line each."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for each in caught:
+        typer.echo(f"note: {each.message}", err=True)
+
+
 @measuring.command()
 def ensemble(
     scenario: ScenarioName,
@@ -36,20 +47,28 @@ def ensemble(
     seed: Seed = 1,
     changes: Changes = None,
     out: Annotated[Path | None, typer.Option(help="Folder to save the ensemble in, as Parquet.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Folder of a saved ensemble to compare with.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play many worlds: outcome shares with their intervals, and bands."""
-    from dashboards.measured_screen import ensemble_screen
+    from dashboards.measured_screen import contrast_screen, ensemble_screen
     from dashboards.screen import console
-    from experiments.ensemble import PERCENTILES, play_ensemble
+    from experiments.compare import contrast
+    from experiments.ensemble import PERCENTILES, Ensemble, play_ensemble
     from model.measures import OVERALL
 
-    with plain_errors(), bar(worlds, "worlds", as_json) as progress:
-        found = play_ensemble(scenario, worlds, seed, changes=parse_changes(changes), progress=progress)
+    with plain_errors():
+        saved = None if against is None else Ensemble.load(against)
+        with bar(worlds, "worlds", as_json) as progress:
+            found = play_ensemble(scenario, worlds, seed, changes=parse_changes(changes), progress=progress)
         if out is not None:
             found.save(out)
+    with told_warnings():
+        effects = {} if saved is None else contrast(saved, found)
     if not as_json:
         console().print(ensemble_screen(found))
+        if saved is not None:
+            console().print(contrast_screen(saved, found, effects))
         if out is not None:
             typer.echo(f"Saved in {out}")
         return
@@ -64,6 +83,8 @@ def ensemble(
         "band_worlds": found.band_worlds,
         "trajectory_digests": found.digests,
     }
+    if saved is not None:
+        facts["against"] = {name: effect[:3] for name, effect in effects.items()}
     typer.echo(json.dumps(facts))
 
 

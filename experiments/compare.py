@@ -1,5 +1,6 @@
 """Paired comparison: the same worlds under two settings, what differs, and what pairing saved."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.branch import overall
-from experiments.ensemble import CHUNK, Z95
+from experiments.ensemble import CHUNK, Z95, Ensemble
 from experiments.kernel import measure_many
 from model.measures import OVERALL
 from model.overrides import forced
@@ -22,9 +23,9 @@ PLACE = {indicator.name: at for at, indicator in enumerate(OVERALL)}
 class Effect(NamedTuple):
     """A paired effect, changed minus base, with its 95 % interval.
 
-    share_of_worlds_changed: in how many worlds this measure differs at all. independent_runs: how many
-    runs of each setting with dice of their own would give an interval as narrow; None if the effect is
-    the same in every world, which no number of independent runs shows exactly.
+    share_of_worlds_changed: in how many worlds this measure differs at all (NaN without pairs).
+    independent_runs: how many runs of each setting with dice of their own would give an interval as narrow;
+    None if the effect is the same in every world, which no number of independent runs shows exactly.
     """
 
     difference: float
@@ -47,18 +48,58 @@ def effect(base: np.ndarray, changed: np.ndarray) -> Effect:
     """Estimate the paired effect on one measure, [world]."""
     difference, count = changed - base, len(base)
     mean = float(difference.mean())
-    spread = float(difference.var(ddof=1)) if count > 1 else 0.0
-    half = Z95 * (spread / count) ** 0.5
-    alone = float(base.var(ddof=1) + changed.var(ddof=1)) if count > 1 else 0.0
-    needed = round(count * alone / spread) if spread > 0.0 else None
+    own, alone = spread(difference), spread(base) + spread(changed)
+    half = Z95 * (own / count) ** 0.5
+    needed = round(count * alone / own) if own > 0.0 else None
     return Effect(mean, mean - half, mean + half, float((difference != 0.0).mean()), needed)
+
+
+def contrast(one: Ensemble, other: Ensemble) -> dict[str, Effect]:
+    """Estimate what differs between two ensembles, other minus one: paired if all seeds are the same.
+
+    Warns if some seeds are the same and others not: such worlds are neither pairs nor independent.
+    """
+    shared, worlds = one.overlap(other), (len(one.seeds), len(other.seeds))
+    paired = worlds[0] == worlds[1] and bool((one.seeds == other.seeds).all())
+    if shared and not paired:
+        warnings.warn(
+            f"{shared} worlds of the two ensembles have the same seed ({one.seed_range} and {other.seed_range}): "
+            "choose seeds that are all the same, or all different",
+            stacklevel=2,
+        )
+    return {
+        name: effect(before, after) if paired else independent_effect(before, after)
+        for (name, before), after in zip(of_worlds(one).items(), of_worlds(other).values(), strict=True)
+    }
+
+
+def of_worlds(found: Ensemble) -> dict[str, np.ndarray]:
+    """Give the outcomes (0 or 1) and the mean indicators of each world of an ensemble."""
+    means = {f"mean_{name}": found.means[:, PLACE[name]].astype(float) for name in MEANS}
+    return outcome_measures(found.overall) | means
+
+
+def independent_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
+    """Estimate the effect on one measure from worlds with dice of their own."""
+    mean = float(changed.mean() - base.mean())
+    half = Z95 * float(spread(base) / len(base) + spread(changed) / len(changed)) ** 0.5
+    return Effect(mean, mean - half, mean + half, float("nan"), min(len(base), len(changed)))
+
+
+def spread(values: np.ndarray) -> float:
+    """Give the variance, 0 for a single world."""
+    return float(values.var(ddof=1)) if len(values) > 1 else 0.0
+
+
+def outcome_measures(outcome: np.ndarray) -> dict[str, np.ndarray]:
+    """Give each outcome, and whether some deal stands, as 0 or 1 of each world."""
+    found = {each.name: (outcome == each).astype(float) for each in reversed(Outcome)}
+    return found | {"some_deal": (outcome >= Outcome.partial_arrangement).astype(float)}
 
 
 def measures(seen: np.ndarray, negotiations: int) -> dict[str, np.ndarray]:
     """Give the outcomes (0 or 1) and the mean indicators of each world."""
-    outcome = overall(seen, negotiations)
-    found = {each.name: (outcome == each).astype(float) for each in reversed(Outcome)}
-    found["some_deal"] = (outcome >= Outcome.partial_arrangement).astype(float)
+    found = outcome_measures(overall(seen, negotiations))
     return found | {f"mean_{name}": seen[:, 1:, PLACE[name]].mean(axis=1) for name in MEANS}
 
 

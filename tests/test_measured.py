@@ -13,8 +13,10 @@ from worlds import plain, step_by_hand
 
 from agents.assembly import Assembly
 from experiments import ensemble as subject
+from experiments import fates
+from experiments.compare import contrast
 from experiments.ensemble import PERCENTILES, CancelledError, Ensemble, Times, play_ensemble, wilson
-from experiments.kernel import kernel, measure
+from experiments.kernel import advance, measure, measure_many
 from model.faults import ScenarioError
 from model.measures import digest, outcome_of, overall_outcome, series
 from model.overrides import Override, forced
@@ -78,6 +80,53 @@ def test_threads_and_chunks_change_no_byte(monkeypatch):
         monkeypatch.setattr(subject, "CHUNK", chunk)
         assert_equal(play(None), whole)
         assert_equal(play(1), whole)
+
+
+@pytest.mark.parametrize("together", [1, 2, 7, 64])
+def test_how_many_worlds_step_together_changes_no_byte(together, monkeypatch):
+    start, seeds = World(load("gulf-region"), 0, forced(load("gulf-region"))), np.arange(9, dtype=np.uint64)
+    expected = measure_many(start.like(0), seeds, 10)
+    monkeypatch.setattr("experiments.kernel.TOGETHER", together)
+    assert measure_many(start.like(0), seeds, 10).tobytes() == expected.tobytes()
+
+
+def test_dice_that_are_remembered_give_the_same_bytes_under_any_parameters():
+    seeds = np.arange(50, 59, dtype=np.uint64)
+    for value in (0.0, 0.3, 0.9):
+        setting = load("us-iran-2026", {"relations.us.iran.campaign": value, "perception.misread_friendly": value / 2})
+        start = World(setting, 0, forced(setting))
+        plain = measure_many(start.like(0), seeds, 20)
+        assert measure_many(start.like(0), seeds, 20, remember=True).tobytes() == plain.tobytes()
+        assert measure_many(start.like(0), seeds, 20, remember=True).tobytes() == plain.tobytes()
+
+
+def test_other_seeds_rounds_or_actors_are_not_answered_by_remembered_dice():
+    known = {}
+    for name, first, rounds in (
+        ("two-states", 1, 8),
+        ("two-states", 2, 8),
+        ("two-states", 1, 9),
+        ("us-iran-2013", 1, 8),
+    ):
+        setting, seeds = load(name), np.arange(first, first + 4, dtype=np.uint64)
+        start = World(setting, 0, forced(setting))
+        for _ in range(2):
+            seen = measure_many(start.like(0), seeds, rounds, remember=True)
+            assert known.setdefault((name, first, rounds), seen.tobytes()) == seen.tobytes()
+        assert seen.tobytes() == measure_many(start.like(0), seeds, rounds).tobytes()
+    assert len({*known.values()}) == 4
+
+
+def test_no_more_dice_are_remembered_than_find_room(monkeypatch):
+    setting = load("two-states")
+    start, kept = World(setting, 0, forced(setting)), fates._kept
+    one = fates.room_for(start, 8, 30).nbytes
+    monkeypatch.setattr(fates, "MOST", 3 * one)
+    for first in range(5):
+        measure_many(start.like(0), np.arange(100 * first, 100 * first + 8, dtype=np.uint64), 30, remember=True)
+    assert sum(each.nbytes for each in kept.values()) <= 3 * one
+    assert fates.worth_keeping(start, 24, 30)
+    assert not fates.worth_keeping(start, 25, 30)
 
 
 def test_every_kept_world_is_its_own_run():
@@ -174,6 +223,24 @@ def test_overlap_counts_shared_seeds():
 
 
 # Intervals
+
+
+def test_ensembles_of_the_same_seeds_are_compared_in_pairs_and_others_are_not():
+    usual = play_ensemble("us-iran-2026", 60, seed=1, rounds=30)
+    pressed = play_ensemble("us-iran-2026", 60, seed=1, rounds=30, changes={"relations.us.iran.campaign": 0.2})
+    others = play_ensemble("us-iran-2026", 60, seed=61, rounds=30, changes={"relations.us.iran.campaign": 0.2})
+    paired, apart = contrast(usual, pressed)["mean_tension"], contrast(usual, others)["mean_tension"]
+    assert paired.difference == pytest.approx(float((pressed.means[:, 2] - usual.means[:, 2]).mean()), abs=1e-6)
+    assert paired.high - paired.low < 0.7 * (apart.high - apart.low)
+    assert paired.share_of_worlds_changed > 0.5
+    spread = (usual.means[:, 2].var(ddof=1) + others.means[:, 2].var(ddof=1)) / 60
+    assert apart.high - apart.low == pytest.approx(2 * 1.96 * spread**0.5, rel=1e-3)
+
+
+def test_ensembles_that_share_some_seeds_are_compared_with_a_warning():
+    one, other = play_ensemble("two-states", 10, seed=1, rounds=5), play_ensemble("two-states", 10, seed=8, rounds=5)
+    with pytest.warns(UserWarning, match="3 worlds .* same seed .seeds 1 to 10 and seeds 8 to 17"):
+        contrast(one, other)
 
 
 def test_wilson_intervals():
@@ -391,7 +458,7 @@ def first_difference(step, rounds: int = 12) -> int | None:
     mine, measured = World(setting, 5), World(setting, 5)
     for now in range(1, rounds + 1):
         step(mine)
-        kernel().advance(measured.handle, 1)
+        advance(measured, 1)
         if mine.snapshot() != measured.snapshot():
             return now
     return None
