@@ -10,6 +10,7 @@ import typer
 
 from dashboards.measuring import measuring
 from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
+from dashboards.studying import studying
 
 app = typer.Typer(
     name="detente",
@@ -246,6 +247,7 @@ def dashboard(
 
 
 app.add_typer(measuring)
+app.add_typer(studying)
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
-"""The commands that measure many worlds: ensemble, compare, pivot, sweep. They need no Mesa."""
+"""The commands that measure many worlds: ensemble, compare, pivot. They need no Mesa."""
 
 import json
-import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -154,30 +153,3 @@ def pivot(
         "actions": [each._asdict() for each in turned[:10]],
     }
     typer.echo(json.dumps(facts))
-
-
-@measuring.command()
-def sweep(
-    scenario: ScenarioName,
-    vary: Annotated[str, typer.Option(metavar="PATH=LOW:HIGH", help="The parameter to vary, and its range.")],
-    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="Table to write.")],
-    points: Annotated[int, typer.Option(min=2, max=10_000, help="Values in the range.")] = 10,
-    worlds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds at each value; the same at all.")] = 100,
-    seed: Seed = 1,
-) -> None:
-    """Vary one parameter and write outcome shares and end values as CSV."""
-    from dashboards.screen import progress_over
-    from experiments.sweep import parse_range, vary_one
-    from model.faults import Fault, ScenarioError
-
-    with plain_errors():
-        path, low, high = parse_range(vary)
-        if not math.isfinite(low) or not math.isfinite(high):
-            raise ScenarioError([Fault("--vary", vary, "is written PATH=LOW:HIGH, with two finite numbers")])
-        if out.is_dir() or not out.parent.is_dir():  # told now, and not after all the work
-            raise ScenarioError([Fault("--out", str(out), "is a folder, or lies in none")])
-        table = vary_one(scenario, path, low, high, points, worlds, seed, progress_over)
-        draft = out.with_name(out.name + ".tmp")
-        table.to_csv(draft, index=False)
-        draft.replace(out)
-    typer.echo(f"{len(table)} points x {worlds} worlds written to {out}")

@@ -1,0 +1,136 @@
+"""Scenario discovery: in which box of the factors does an outcome come about? PRIM, through ema-workbench."""
+
+import logging
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.results import by_point, study_of
+from experiments.study import Study
+from model.faults import Fault, ScenarioError
+
+LEAST_POINTS = 30
+
+
+class Edge(NamedTuple):
+    """One limit of a box: a factor, from where to where, and in how many of a hundred resamples it stood again."""
+
+    factor: str
+    low: float
+    high: float
+    listed: tuple[Any, ...] | None
+    whole_low: float
+    whole_high: float
+    stability: float
+
+
+class Box(NamedTuple):
+    """A box of the factors, and what it holds.
+
+    coverage: share of the cases of interest that lie inside. density: share of the points inside that are
+    of interest. trade_off: the whole peeling, a row a step. cases: points of interest, of all.
+    """
+
+    edges: list[Edge]
+    coverage: float
+    density: float
+    mass: float
+    trade_off: pd.DataFrame
+    cases: int
+    points: int
+
+
+def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
+    """Find the box of PRIM (Friedman and Fisher 1999) with the best geometric mean of coverage and density.
+
+    inputs: a row a point, numbers or lists of categories. wanted: bool [point]. Raises ScenarioError if
+    there are too few points, or if all or none are of interest.
+    """
+    if len(inputs) < LEAST_POINTS:
+        raise ScenarioError([Fault("points", len(inputs), f"at least {LEAST_POINTS} are needed")])
+    if wanted.all() or not wanted.any():
+        every = "every" if wanted.all() else "no"
+        raise ScenarioError([Fault("--above", "", f"{every} point is of interest; choose another threshold")])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on optional parts of the library that are not installed
+        from ema_workbench.analysis import prim
+
+        logging.getLogger("EMA").setLevel(logging.ERROR)
+        frame: Any = inputs.reset_index(drop=True)
+        search = prim.Prim(frame, wanted.astype(bool), peel_alpha=0.05)
+        box: Any = search.find_box()
+        steps: Any = box.peeling_trajectory
+        at = int((steps["coverage"] * steps["density"]).to_numpy().argmax())
+        stability = box.resample(at, iterations=20, rng=seed)["reproduce coverage"]
+    limits = box.box_lims[at]
+    edges = [_edge(name, limits[name], frame[name], float(stability.get(name, 0.0))) for name in frame.columns]
+    row = steps.iloc[at]
+    trade_off = steps[["coverage", "density", "mass", "res_dim"]].rename(columns={"res_dim": "limits"})
+    kept = [
+        edge for edge in edges if edge.listed is not None or (edge.low, edge.high) != (edge.whole_low, edge.whole_high)
+    ]
+    return Box(
+        kept,
+        float(row["coverage"]),
+        float(row["density"]),
+        float(row["mass"]),
+        trade_off,
+        int(wanted.sum()),
+        len(frame),
+    )
+
+
+def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float) -> Edge:
+    """Read one limit; of a factor whose values are listed, which of them lie inside."""
+    if isinstance(limits.iloc[0], (set, frozenset)):
+        inside = tuple(sorted(limits.iloc[0], key=str))
+        everything = len(inside) == values.nunique()
+        return Edge(name, 0.0, 1.0, None if everything else inside, 0.0, 1.0, stability)
+    low, high = float(limits.iloc[0]), float(limits.iloc[1])
+    return Edge(name, low, high, None, float(values.min()), float(values.max()), stability)
+
+
+def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
+    """Find the box of a sweep's factors in which an outcome's share, or an indicator, lies at ``above`` or more."""
+    study = study_of(folder)
+    points = by_point(folder, study)
+    if outcome not in points.columns:
+        known = [name for name in points.columns if not name.startswith("var_")]
+        raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
+    return find_box(inputs_of(study, points), (points[outcome] >= above).to_numpy())
+
+
+def inputs_of(study: Study, points: pd.DataFrame) -> pd.DataFrame:
+    """Give the factors as PRIM wants them: switches and words as categories."""
+    inputs: Any = points[[factor.path for factor in study.factors]].copy()
+    for factor in study.factors:
+        if factor.values is not None and not all(type(value) in (int, float) for value in factor.values):
+            inputs[factor.path] = inputs[factor.path].astype(str).astype("category")
+    return inputs
+
+
+def words(box: Box) -> list[str]:
+    """Say what the box is, a sentence a limit."""
+    told = []
+    for edge in box.edges:
+        sure = f"(again in {edge.stability:.0f} of 100 resamples)"
+        if edge.listed is not None:
+            told.append(f"{edge.factor} is {' or '.join(map(str, edge.listed))} {sure}")
+        elif edge.low == edge.whole_low:
+            told.append(f"{edge.factor} is at most {edge.high:.4g} {sure}")
+        elif edge.high == edge.whole_high:
+            told.append(f"{edge.factor} is at least {edge.low:.4g} {sure}")
+        else:
+            told.append(f"{edge.factor} lies between {edge.low:.4g} and {edge.high:.4g} {sure}")
+    return told
+
+
+def middle(box: Box) -> Mapping[str, Any]:
+    """Give a point inside the box: the middle of each limit, the first of each list."""
+    return {
+        edge.factor: edge.listed[0] if edge.listed is not None else (edge.low + edge.high) / 2 for edge in box.edges
+    }

@@ -1,0 +1,108 @@
+"""What a sweep left in its folder: the table of runs, of points, and any question in SQL."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from experiments.store import manifest, part_paths
+from experiments.study import Study, load_study
+from model.faults import Fault, ScenarioError
+from model.statuses import Outcome
+
+
+def study_of(folder: str | Path) -> Study:
+    """Give the study whose results a folder holds. Raises ScenarioError if it holds none."""
+    facts = dict(manifest(Path(folder))["study"])
+    for digest in ("scenario_digest", "table_digest"):
+        facts.pop(digest, None)
+    return load_study(facts)
+
+
+def opened(folder: str | Path, study: Study | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a folder's results for SQL: the views `runs`, `points` (values of factors) and `results` (both joined).
+
+    Raises ScenarioError if the folder holds none.
+    """
+    folder = Path(folder)
+    study = study or study_of(folder)
+    paths = part_paths(folder, "runs")
+    if not paths:
+        raise ScenarioError([Fault(str(folder), "", "holds no finished part yet")])
+    database = duckdb.connect()
+    names = ", ".join(f"{int(each)}: '{each.name}'" for each in Outcome)
+    database.read_parquet([str(path) for path in paths]).create_view("raw")
+    database.execute(
+        f"create view runs as select * replace (map {{{names}}}[outcome] as outcome), "
+        f"{study.file.seed} + replication + {'0' if study.file.common_dice else f'point * {study.file.replications}'} "
+        "as seed from raw order by point, replication"
+    )
+    points = study.points().rename_axis("point").reset_index()
+    database.register("points_frame", points)
+    database.execute("create view points as select * from points_frame")
+    database.execute("create view results as select * from runs join points using (point) order by point, replication")
+    return database
+
+
+def table(folder: str | Path) -> pd.DataFrame:
+    """Give one row a run: values of the factors, outcome, indicators; of a point that failed, its error and stage."""
+    with opened(folder) as database:
+        return database.sql("select * from results order by point, replication").df()
+
+
+def by_point(folder: str | Path, study: Study | None = None) -> pd.DataFrame:
+    """Give one row a point that did not fail: its factors, shares of outcomes, mean indicators and their variances."""
+    study = study or study_of(folder)
+    shares = ", ".join(f"avg((outcome = '{each.name}')::int) as {each.name}" for each in Outcome)
+    some = "avg((outcome in ('partial_arrangement', 'comprehensive_deal'))::int) as some_deal"
+    means = ", ".join(
+        f'avg("{name}") as "{name}", var_samp("{name}") as "var_{name}"' for name in study.file.indicators
+    )
+    with opened(folder, study) as database:
+        found = database.sql(
+            f"select point, count(*) as runs, {shares}, {some}, {means} from runs where error is null "
+            "group by point order by point"
+        ).df()
+        points = database.sql("select * from points").df()
+    return points.merge(found, on="point")
+
+
+def ask(folder: str | Path, query: str) -> pd.DataFrame:
+    """Answer a question in SQL about the views `runs`, `points` and `results`. Raises ScenarioError if it is none."""
+    with opened(folder) as database:
+        try:
+            return database.sql(query).df()
+        except (duckdb.Error, AttributeError) as error:
+            raise ScenarioError([Fault("--sql", query, str(error).splitlines()[0])]) from None
+
+
+def summary(folder: str | Path) -> dict[str, Any]:
+    """Count what is there: points and runs, points that failed, by stage and error, and shares of outcomes."""
+    study = study_of(folder)
+    with opened(folder, study) as database:
+        counted: Any = database.sql(
+            "select count(distinct point), count(*) filter (error is null), count(*) filter (error is not null) "
+            "from runs"
+        )
+        points, runs, failures = counted.fetchone()
+        errors = database.sql(
+            "select stage, error, count(*) as points, min(point) as first from runs where error is not null "
+            "group by stage, error order by points desc limit 10"
+        ).df()
+        shares = dict(
+            database.sql("select outcome, count(*) from runs where error is null group by outcome").fetchall()
+        )
+    size = sum(path.stat().st_size for path in part_paths(Path(folder), "runs"))
+    return {
+        "study": study.name,
+        "question": study.file.question,
+        "scenario": study.file.scenario,
+        "points": points,
+        "of": study.size,
+        "runs": runs,
+        "failed": failures,
+        "errors": errors.to_dict("records"),
+        "outcomes": {each.name: shares.get(each.name, 0) / max(runs, 1) for each in reversed(Outcome)},
+        "bytes": size,
+    }

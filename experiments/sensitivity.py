@@ -1,0 +1,123 @@
+"""Sensitivity indices through SALib, with what chance contributes told apart from what the factors do."""
+
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.results import by_point, study_of
+from experiments.study import Study
+from model.faults import Fault, ScenarioError
+
+LEAST_SOBOL, LEAST_MORRIS = 256, 20  # samples below which indices are told to be rough (Saltelli 2008; Ruano 2012)
+
+
+class Sensitivity(NamedTuple):
+    """Indices of one outcome: a row a factor, with 95 % intervals; and how far they can be trusted.
+
+    noise: share of the variance between points that is left over from dice, at this number of replications.
+    remarks: sentences, empty if nothing is in doubt.
+    """
+
+    outcome: str
+    method: str
+    indices: pd.DataFrame
+    noise: float
+    remarks: list[str]
+
+
+def analyse(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
+    """Compute the indices of a study's whole design from one value a point, in the order of the design.
+
+    Raises ScenarioError if the design is none of Sobol's or Morris's, or if values are missing.
+    """
+    design = study.file.design
+    if design.kind not in ("sobol", "morris"):
+        raise ScenarioError([Fault("design.kind", design.kind, "sensitivity wants a sobol or a morris design")])
+    if len(values) != study.size or not np.isfinite(values).all():
+        there = int(np.isfinite(values).sum())
+        told = f"the whole design of {study.size:,} points is needed; a truncated one has no indices"
+        raise ScenarioError([Fault("points", there, told)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SALib divides by a variance that may be nought; told below
+        found = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
+    remarks = [] if np.ptp(values) > 0 else ["The outcome is the same at every point: nothing moves it."]
+    least = LEAST_SOBOL if design.kind == "sobol" else LEAST_MORRIS
+    if design.points < least:
+        remarks.append(
+            f"The sample is small ({design.points} where {least} or more are advised): read the order, not the digits."
+        )
+    key, spread = ("total", "total_interval") if design.kind == "sobol" else ("strength", "strength_interval")
+    wide = found[found[spread] > found[key].abs().max() * 0.5] if len(found) else found
+    if len(wide):
+        remarks.append("Intervals are wide for " + ", ".join(wide["factor"]) + ": more points are needed to rank them.")
+    return Sensitivity(outcome, design.kind, found.sort_values(key, ascending=False, ignore_index=True), 0.0, remarks)
+
+
+def _sobol(study: Study, values: np.ndarray, seed: int) -> pd.DataFrame:
+    from SALib.analyze import sobol
+
+    second = study.file.design.second_order
+    found = sobol.analyze(study.problem(), values, calc_second_order=second, seed=seed)
+    return pd.DataFrame(
+        {
+            "factor": [factor.path for factor in study.factors],
+            "first": found["S1"],
+            "first_interval": found["S1_conf"],
+            "total": found["ST"],
+            "total_interval": found["ST_conf"],
+        }
+    ).fillna(0.0)
+
+
+def _morris(study: Study, values: np.ndarray, seed: int) -> pd.DataFrame:
+    from SALib.analyze import morris
+
+    found = morris.analyze(study.problem(), study.shares(), values, seed=seed)
+    return pd.DataFrame(
+        {
+            "factor": [factor.path for factor in study.factors],
+            "strength": np.asarray(found["mu_star"], float),
+            "strength_interval": np.asarray(found["mu_star_conf"], float),
+            "direction": np.asarray(found["mu"], float),
+            "interplay": np.asarray(found["sigma"], float),
+        }
+    ).fillna(0.0)
+
+
+def sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
+    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if that cannot be done."""
+    study = study_of(folder)
+    points = by_point(folder, study)
+    if outcome not in points.columns or outcome in ("point", "runs"):
+        known = [name for name in points.columns if not name.startswith("var_") and name not in ("point", "runs")]
+        known = [name for name in known if name not in {factor.path for factor in study.factors}]
+        raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
+    values = np.full(study.size, np.nan)
+    values[points["point"]] = points[outcome]
+    found = analyse(study, values, outcome)
+    noise = _noise(points, outcome)
+    if noise > 0.2:
+        found.remarks.append(
+            f"Dice make up {noise:.0%} of the variance between points at {study.file.replications} replications: "
+            "indices of weak factors are mostly noise."
+        )
+    return found._replace(noise=noise)
+
+
+def _noise(points: pd.DataFrame, outcome: str) -> float:
+    """Give the share of the variance between points that dice alone would leave."""
+    column: Any = points[outcome]
+    between = float(column.var())
+    if not between > 0:
+        return 0.0
+    own = points[f"var_{outcome}"] if f"var_{outcome}" in points else points[outcome] * (1 - points[outcome])
+    left_over: Any = (own / points["runs"]).mean()
+    return min(float(left_over) / between, 1.0)
+
+
+def plain(found: Sensitivity) -> dict[str, Any]:
+    """Write indices as plain data."""
+    return {**found._asdict(), "indices": found.indices.to_dict("records")}

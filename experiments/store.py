@@ -1,0 +1,150 @@
+"""A folder of results: a manifest, and a Parquet part for each finished run of points; whole or not at all.
+
+A part is written beside its place, flushed to the disk and renamed, so that a kill at any moment leaves
+finished parts and perhaps a draft, which the next sweep removes.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+import experiments
+import model
+from experiments.study import Study
+from model.faults import Fault, ScenarioError
+
+PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
+CODE = ("block.py", "chunk.py", "fates.py", "kernel.py", "study.py")  # besides the model, what can alter a number
+
+
+def code_digests() -> dict[str, str]:
+    """Hash every source file that can alter an outcome, by its name."""
+    base, wing = Path(model.__file__).parent, Path(experiments.__file__).parent
+    sources = {f"model/{path.relative_to(base).as_posix()}": path for path in sorted(base.rglob("*.py"))}
+    sources |= {f"experiments/{name}": wing / name for name in CODE}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in sources.items()}
+
+
+def facts_of(study: Study) -> dict[str, Any]:
+    """Write what identifies a study: its file and the scenario's data; a design's size is not part of it."""
+    scenario = hashlib.sha256(json.dumps(study.data, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    facts = {**study.file.model_dump(mode="json"), "scenario_digest": scenario}
+    if study.table is not None:
+        facts["table_digest"] = hashlib.sha256(study.table.to_csv(index=False).encode()).hexdigest()[:16]
+    return facts
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and onto the disk."""
+    draft = path.with_name(f"{path.name}.tmp")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+class Store:
+    """The results of one study in one folder, held by one sweep at a time.
+
+    Raises ScenarioError if another sweep holds it, or if it holds another study or results of other code.
+    """
+
+    def __init__(self, folder: Path, study: Study):
+        self.folder, self.study = folder, study
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.lock = FileLock(folder / ".lock")
+        try:
+            self.lock.acquire(blocking=False)
+        except Timeout:
+            raise ScenarioError([Fault(str(folder), "", "another sweep is at work in this folder")]) from None
+        try:
+            self._match()
+        except ScenarioError:
+            self.lock.release()
+            raise
+        for draft in folder.glob("*.tmp"):
+            draft.unlink()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+    def _match(self) -> None:
+        """Compare study and code with those of the folder; of an empty folder, write the manifest."""
+        now = {"study": facts_of(self.study), "code": code_digests()}
+        path = self.folder / "manifest.json"
+        if not path.exists():
+            if parts(self.folder, "runs"):
+                raise ScenarioError([Fault(str(self.folder), "", "holds results without a manifest; choose another")])
+            write_whole(path, (json.dumps(now, indent=1) + "\n").encode())
+            return
+        faults = []
+        for kind, found in manifest(self.folder).items():
+            for key in sorted({*found, *now[kind]}):
+                before, after = found.get(key, "nothing"), now[kind].get(key, "nothing")
+                if before != after:
+                    told = f"was {before} there" if kind == "study" else "has changed since"
+                    faults.append(Fault(f"{kind}.{key}", after if kind == "study" else "", told))
+        if faults:
+            where = Fault(
+                str(self.folder), "", "holds results of another study or of other code; choose another folder"
+            )
+            raise ScenarioError([where, *faults])
+
+    def missing(self, count: int, size: int) -> Iterator[tuple[int, int]]:
+        """List the runs of points below ``count`` that are not there yet, cut where chunks of ``size`` begin."""
+        at = 0
+        there = iter([*parts(self.folder, "runs"), (count, count)])
+        for begin, end in there:
+            while at < min(begin, count):
+                stop = min((at // size + 1) * size, begin, count)
+                yield at, stop
+                at = stop
+            at = max(at, end)
+
+    def add(self, begin: int, end: int, runs: pa.Table, kept: pa.Table | None) -> None:
+        """Keep the results of some points; what was kept beside them is written first."""
+        if kept is not None:
+            floats = [field.name for field in kept.schema if pa.types.is_floating(field.type)]
+            self._write(f"kept-{begin:08d}-{end:08d}.parquet", kept, floats)
+        floats = [field.name for field in runs.schema if pa.types.is_floating(field.type)]
+        self._write(f"runs-{begin:08d}-{end:08d}.parquet", runs, floats)
+
+    def _write(self, name: str, table: pa.Table, floats: list[str]) -> None:
+        sink = pa.BufferOutputStream()
+        plain = [column for column in table.column_names if column not in floats]
+        write: Any = pq.write_table  # its stubs know fewer kinds of options than it takes
+        write(
+            table, sink, compression="zstd", use_dictionary=plain, use_byte_stream_split=floats, write_statistics=False
+        )
+        write_whole(self.folder / name, sink.getvalue().to_pybytes())
+
+
+def parts(folder: Path, kind: str) -> list[tuple[int, int]]:
+    """List the runs of points whose results are there, in order."""
+    found = [PART.match(path.name) for path in folder.glob(f"{kind}-*.parquet")]
+    return sorted((int(each[2]), int(each[3])) for each in found if each)
+
+
+def part_paths(folder: Path, kind: str) -> list[Path]:
+    """List the files of results, in the order of their points."""
+    return [folder / f"{kind}-{begin:08d}-{end:08d}.parquet" for begin, end in parts(folder, kind)]
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """Read a folder's manifest. Raises ScenarioError if there is none."""
+    try:
+        return json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ScenarioError([Fault(str(folder), "", f"holds no readable results: {error}")]) from None

@@ -1,0 +1,220 @@
+"""Studies: a question in one file, checked whole; designs; indices and boxes through the libraries that made them."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.chunk import _base, _Key, start_of
+from experiments.discover import find_box, words
+from experiments.sensitivity import analyse
+from experiments.study import Study, load_study, shipped
+from model.faults import ScenarioError
+from model.scenario import build, change
+from model.settings import settings
+from model.world import World
+
+
+def study(**more):
+    """Write the smallest study as plain data."""
+    usual = {
+        "name": "small",
+        "question": "Does it move?",
+        "scenario": "two-states",
+        "rounds": 8,
+        "replications": 3,
+        "levers": {"states.alba.generosity": [0.0, 1.0]},
+        "uncertainties": {"belief.betrayal_weight": [1.0, 6.0]},
+        "design": {"kind": "latin", "points": 6},
+    }
+    return {**usual, **more}
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_study_asks_a_question_and_lays_out_its_points(name):
+    found = load_study(name)
+    points = found.points()
+    assert found.file.question.endswith("?")
+    assert len(points) == found.size
+    assert list(points) == [factor.path for factor in found.factors]
+    found.scenario(points.iloc[0].to_dict())
+    found.scenario(points.iloc[-1].to_dict())
+
+
+def test_at_least_six_studies_are_shipped():
+    assert len(shipped()) >= 6
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"levers": {"states.alba.generosty": [0, 1]}}, "did you mean `states.alba.generosity`"),
+        ({"levers": {"states.alba.generosity": [0.0, 1.5]}}, "allowed is 0 to 1"),
+        ({"levers": {"states.alba.generosity": [0.9, 0.1]}}, "the lower first"),
+        ({"levers": {"states.alba.generosity": {"values": [0.5, 2.0]}}}, "allowed is 0 to 1 (found 2.0)"),
+        ({"levers": {}, "uncertainties": {}}, "at least one lever or uncertainty"),
+        ({"uncertainties": {"states.alba.generosity": [0, 1]}}, "under levers and under uncertainties"),
+        ({"design": {"kind": "sobol", "points": 12}}, "a power of two"),
+        ({"design": {"kind": "table"}}, "goes with the kind `table`"),
+        ({"design": {"kind": "halton"}}, "design.kind"),
+        ({"indicators": ["mean_trus"]}, "did you mean `mean_trust`"),
+        ({"replications": 0}, "replications"),
+        ({"scenario": "two-sates"}, "did you mean `two-states`"),
+        ({"quesion": "?"}, "did you mean `question`"),
+    ],
+)
+def test_a_study_that_cannot_be_is_refused_with_its_place(more, told):
+    with pytest.raises(ScenarioError) as error:
+        load_study(study(**more))
+    assert told in str(error.value)
+
+
+def test_all_faults_are_told_at_once():
+    wrong = {"levers": {"states.alba.generosty": [0, 1], "states.borea.generosity": [0.0, 9.0]}}
+    with pytest.raises(ScenarioError) as error:
+        load_study(study(**wrong))
+    assert len(error.value.faults) == 2
+
+
+def test_a_grid_is_every_combination_in_written_order():
+    found = load_study(
+        study(
+            levers={"states.alba.generosity": {"values": [0.1, 0.9]}},
+            uncertainties={"ladder.cool_down": {"low": 0, "high": 8, "steps": 3}},
+            design={"kind": "grid"},
+        )
+    )
+    assert found.points().to_numpy().tolist() == [[0.1, 0], [0.1, 4], [0.1, 8], [0.9, 0], [0.9, 4], [0.9, 8]]
+
+
+def test_a_latin_hypercube_has_one_point_in_each_slice_and_stays_in_range():
+    points = load_study(study(design={"kind": "latin", "points": 40})).points()
+    assert sorted((points["states.alba.generosity"] * 40).astype(int)) == list(range(40))
+    assert points["belief.betrayal_weight"].between(1.0, 6.0).all()
+
+
+def test_a_table_of_points_is_read_and_checked(tmp_path):
+    file = tmp_path / "small.toml"
+    text = (
+        'question = "?"\nscenario = "two-states"\n[design]\nkind = "table"\nfile = "points.csv"\n'
+        '[levers]\n"states.alba.generosity" = [0.0, 1.0]\n'
+    )
+    file.write_text(text)
+    (tmp_path / "points.csv").write_text("states.alba.generosity\n0.25\n0.5\n")
+    assert load_study(file).points()["states.alba.generosity"].tolist() == [0.25, 0.5]
+    (tmp_path / "points.csv").write_text("states.alba.generosity\n0.25\n1.5\n")
+    with pytest.raises(ScenarioError, match="allowed is 0 to 1"):
+        load_study(file)
+
+
+@pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
+def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
+    """For every declared setting of a scenario, whether it only puts a number into cells or does more."""
+    scenario = load_study(study(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})).scenario()
+    ranges = {each.path: [each.low, each.high] for each in settings(scenario)[::3] if each.low < each.high}
+    found = load_study(study(scenario=name, levers={}, uncertainties=ranges))
+    _, cells = _base(_Key(found))
+    assert sum(each is not None for each in cells.values()) > len(cells) // 3
+    for factor in found.factors:
+        values = {factor.path: factor.at(0.37)}
+        quick, slow = start_of(found, values), World(found.scenario(values), 0)
+        assert (quick.reals.tobytes(), quick.wholes.tobytes()) == (slow.reals.tobytes(), slow.wholes.tobytes()), values
+        assert quick.parameters.tobytes() == slow.parameters.tobytes(), values
+
+
+def unit(names: list[str], design: dict) -> Study:
+    """Make a study whose factors run over 0 to 1, to be analysed with values of our own."""
+    plain = study(levers={}, uncertainties={name: [0.0, 1.0] for name in names}, design=design)
+    return load_study(plain)
+
+
+THREE = ["states.alba.generosity", "states.borea.generosity", "states.alba.initiative"]
+
+
+def test_sobol_indices_of_ishigami_are_the_published_ones():
+    """Ishigami with a = 7, b = 0.1: first order .3139, .4424, 0; total .5576, .4424, .2437 (Sobol 1993; Saltelli 2008)."""
+    found = unit(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
+    x = found.shares() * 2 * np.pi - np.pi
+    values = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    table = analyse(found, values).indices.set_index("factor").loc[THREE]
+    np.testing.assert_allclose(table["first"], [0.3139, 0.4424, 0.0], atol=0.02)
+    np.testing.assert_allclose(table["total"], [0.5576, 0.4424, 0.2437], atol=0.02)
+
+
+def test_sobol_indices_of_the_g_function_are_the_published_ones():
+    """G with a = (0, 1, 4.5): closed forms of Saltelli and Sobol 1995."""
+    found = unit(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
+    a = np.array([0.0, 1.0, 4.5])
+    values = np.prod((np.abs(4 * found.shares() - 2) + a) / (1 + a), axis=1)
+    parts = 1 / (3 * (1 + a) ** 2)
+    whole = np.prod(1 + parts) - 1
+    table = analyse(found, values).indices.set_index("factor").loc[THREE]
+    np.testing.assert_allclose(table["first"], parts / whole, atol=0.02)
+
+
+def test_morris_ranks_factors_by_their_strength():
+    found = unit(THREE, {"kind": "morris", "points": 50})
+    x = found.shares()
+    table = analyse(found, 5 * x[:, 0] - 2 * x[:, 1]).indices
+    assert table["factor"].tolist() == THREE
+    np.testing.assert_allclose(table["strength"], [5.0, 2.0, 0.0], atol=1e-9)
+    np.testing.assert_allclose(table["direction"], [5.0, -2.0, 0.0], atol=1e-9)
+
+
+def test_a_truncated_design_has_no_indices_and_a_small_one_says_so():
+    found = unit(THREE, {"kind": "sobol", "points": 16})
+    with pytest.raises(ScenarioError, match="a truncated one has no indices"):
+        analyse(found, np.zeros(found.size - 1))
+    with pytest.raises(ScenarioError, match="a truncated one has no indices"):
+        analyse(found, np.where(np.arange(found.size) == 3, np.nan, 1.0))
+    remarks = analyse(found, found.shares()[:, 0]).remarks
+    assert any("small" in remark for remark in remarks)
+    assert any("nothing moves it" in remark for remark in analyse(found, np.ones(found.size)).remarks)
+
+
+def test_prim_finds_a_planted_box():
+    luck = np.random.default_rng(3)
+    inputs = pd.DataFrame(luck.random((1500, 4)), columns=list("abcd"))
+    wanted = ((inputs["a"] > 0.7) & (inputs["b"] < 0.4)).to_numpy()
+    box = find_box(inputs, wanted)
+    limits = {edge.factor: (edge.low, edge.high) for edge in box.edges}
+    assert limits["a"][0] == pytest.approx(0.7, abs=0.04)
+    assert limits["b"][1] == pytest.approx(0.4, abs=0.04)
+    assert box.coverage > 0.85
+    assert box.density > 0.85
+    told = words(box)
+    assert any(sentence.startswith(("a is at least 0.7", "a is at least 0.6")) for sentence in told)
+
+
+def test_prim_finds_the_box_that_bryant_and_lempert_published():
+    """Their data come with ema-workbench: 882 cases of a renewables study, 85 of them of interest (2010)."""
+    import importlib.resources
+
+    with importlib.resources.as_file(importlib.resources.files("ema_workbench")) as folder:
+        (path,) = folder.rglob("bryant et al 2010 data.csv")
+        data = pd.read_csv(path)
+    inputs = data.iloc[:, 2:11]
+    wanted = data.iloc[:, 15].to_numpy() > 0
+    box = find_box(inputs, wanted)
+    assert len(inputs) == 882
+    assert {edge.factor for edge in box.edges} >= {"Total biomass", "Demand elasticity", "Biomass backstop price"}
+    assert box.coverage > 0.5
+    assert box.density > 0.5
+
+
+def test_a_box_of_everything_or_nothing_is_refused():
+    inputs = pd.DataFrame({"a": np.linspace(0, 1, 50)})
+    for wanted in (np.ones(50, bool), np.zeros(50, bool)):
+        with pytest.raises(ScenarioError, match="point is of interest"):
+            find_box(inputs, wanted)
+    with pytest.raises(ScenarioError, match="at least 30"):
+        find_box(inputs.head(10), np.arange(10) > 3)
+
+
+def test_a_study_is_plain_data_through_and_through():
+    found = load_study(study())
+    again = load_study(json.loads(json.dumps(found.file.model_dump(mode="json"))))
+    assert again.factors == found.factors
+    assert again.points().equals(found.points())
+    assert build(change(found.data, {})).rounds == 8

@@ -1,0 +1,280 @@
+"""Sweeps: killed at any moment they go on, and the table is the same; on any number of workers, here or elsewhere."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_study import study
+
+from experiments import sweep
+from experiments.chunk import run_chunk, seeds_of
+from experiments.ensemble import play_ensemble
+from experiments.results import ask, by_point, summary, table
+from experiments.sensitivity import sensitivity
+from experiments.store import part_paths, parts
+from experiments.study import load_study
+from model.faults import ScenarioError
+from model.statuses import Outcome
+
+DETENTE = Path(sys.executable).with_name("detente")
+BIG = {"replications": 8, "rounds": 12, "design": {"kind": "latin", "points": 3000}}
+
+
+def detente(*words, cwd, **more):
+    """Run a command to its end."""
+    return subprocess.run([DETENTE, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=300, **more)
+
+
+def write(folder: Path, **more) -> Path:
+    """Write the smallest study as a file."""
+    import tomli_w
+
+    path = folder / "small.toml"
+    path.write_text(tomli_w.dumps(study(**more)))
+    return path
+
+
+def rows(folder: Path) -> pd.DataFrame:
+    """Give the table of runs."""
+    return table(folder)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Sweep a study once, undisturbed, in one thread."""
+    folder = tmp_path_factory.mktemp("whole")
+    sweep(study(**BIG), folder, workers=1)
+    return rows(folder)
+
+
+def test_a_row_is_the_run_of_its_point_and_seed(tmp_path):
+    swept = sweep(study(), tmp_path)
+    found, points = rows(tmp_path), load_study(study()).points()
+    assert (swept.points, swept.played, swept.failed) == (6, 6, 0)
+    assert len(found) == 18
+    for point, values in enumerate(points.to_dict("records")):
+        alone = play_ensemble("two-states", 3, 1, rounds=8, changes=values)
+        mine = found[found["point"] == point]
+        assert mine["outcome"].tolist() == [Outcome(int(each)).name for each in alone.overall]
+        assert mine["seed"].tolist() == [1, 2, 3]
+        np.testing.assert_array_equal(mine["mean_trust"], alone.means[:, 0])
+        np.testing.assert_array_equal(mine["end_deal_progress"], alone.ends[:, 3])
+
+
+def test_dice_are_common_to_all_points_unless_the_study_wants_its_own():
+    common, own = load_study(study()), load_study(study(common_dice=False))
+    assert seeds_of(common, 4).tolist() == seeds_of(common, 0).tolist() == [1, 2, 3]
+    assert seeds_of(own, 4).tolist() == [13, 14, 15]
+
+
+@pytest.mark.parametrize("workers", [2, 5])
+def test_any_number_of_workers_gives_the_same_table(workers, whole, tmp_path):
+    sweep(study(**BIG), tmp_path, workers=workers)
+    pd.testing.assert_frame_equal(rows(tmp_path), whole)
+
+
+def test_a_larger_number_of_points_extends_the_folder(whole, tmp_path):
+    first = sweep(study(**BIG), tmp_path, points=700)
+    before = {path: path.stat().st_mtime_ns for path in part_paths(tmp_path, "runs")}
+    more = sweep(study(**BIG), tmp_path, points=1900)
+    rest = sweep(study(**BIG), tmp_path)
+    assert (first.played, more.played, rest.played) == (700, 1200, 1100)
+    assert all(path.stat().st_mtime_ns == then for path, then in before.items())
+    assert sweep(study(**BIG), tmp_path).played == 0
+    pd.testing.assert_frame_equal(rows(tmp_path), whole)
+
+
+def kill_and_resume(folder: Path, file: Path, kills: int, seed: int, signals=(signal.SIGKILL,)) -> int:
+    """Start a sweep and kill it at random moments, then let it end; count how often it was cut short."""
+    luck, cut_short = random.Random(seed), 0
+    command = [DETENTE, "sweep", str(file), "--out", str(folder / "out"), "--json"]
+    for _ in range(kills):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 60
+        had = len(parts(folder / "out", "runs")) if (folder / "out").exists() else 0
+        while process.poll() is None and time.monotonic() < deadline and not (folder / "out" / ".lock").exists():
+            time.sleep(0.005)
+        while process.poll() is None and time.monotonic() < deadline and len(parts(folder / "out", "runs")) == had:
+            time.sleep(0.005)
+            if luck.random() < 0.02:
+                break
+        time.sleep(luck.uniform(0.0, 0.15))
+        process.send_signal(luck.choice(signals))
+        process.communicate()
+        cut_short += len(rows_there(folder / "out")) < BIG["design"]["points"]
+    done = detente("sweep", file, "--out", folder / "out", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return cut_short
+
+
+def rows_there(folder: Path) -> range:
+    """Count the points that are there."""
+    return range(sum(end - begin for begin, end in parts(folder, "runs")))
+
+
+def test_a_sweep_killed_at_any_moment_goes_on_and_its_table_is_the_same(whole, tmp_path):
+    file = write(tmp_path, **BIG)
+    cut_short = kill_and_resume(tmp_path, file, kills=3, seed=5, signals=(signal.SIGKILL, signal.SIGINT))
+    assert cut_short
+    pd.testing.assert_frame_equal(rows(tmp_path / "out"), whole)
+    assert not list((tmp_path / "out").glob("*.tmp"))
+
+
+@pytest.mark.soak
+def test_a_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
+    file = write(tmp_path, **BIG)
+    for batch in range(20):
+        (tmp_path / str(batch)).mkdir()
+        kill_and_resume(tmp_path / str(batch), file, kills=5, seed=batch)
+        pd.testing.assert_frame_equal(rows(tmp_path / str(batch) / "out"), whole)
+
+
+def test_a_half_written_part_is_not_there(tmp_path):
+    sweep(study(), tmp_path, points=3)
+    (tmp_path / "runs-00000003-00000006.parquet.tmp").write_bytes(b"half of it")
+    sweep(study(), tmp_path)
+    assert len(rows(tmp_path)) == 18
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
+    """A limit on the size of files stands for the disk."""
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); import sys; sys.argv = ['detente', 'sweep', {str(write(tmp_path))!r}, '--out', {str(tmp_path / 'out')!r}]; import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from dashboards.command_line import main; main()"
+    done = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert detente("sweep", tmp_path / "small.toml", "--out", tmp_path / "out", cwd=tmp_path).returncode == 0
+    assert len(rows(tmp_path / "out")) == 18
+
+
+def test_a_point_that_fails_is_a_row_with_its_stage_and_error(tmp_path):
+    """A doctrine that does not exist is found out only when its point is made."""
+    faulty = study(
+        levers={"states.alba.doctrine": {"values": ["reciprocity", "appeasement"]}},
+        uncertainties={},
+        design={"kind": "grid"},
+    )
+    swept = sweep(faulty, tmp_path)
+    found = rows(tmp_path)
+    assert swept.failed == 1
+    assert found["error"].notna().sum() == 1
+    lost = found[found["error"].notna()].iloc[0]
+    assert lost["stage"] == "scenario"
+    assert "states.alba.doctrine" in lost["error"]
+    assert len(found[found["error"].isna()]) == 3
+    assert summary(tmp_path)["failed"] == 1
+    done = detente("results", tmp_path, cwd=tmp_path)
+    assert "failed (scenario): 1 points from point 1" in done.stdout
+
+
+def test_another_study_or_other_code_in_the_same_folder_is_refused_with_the_difference(tmp_path):
+    sweep(study(), tmp_path)
+    with pytest.raises(ScenarioError, match=r"study\.replications: was 3 there .found 4"):
+        sweep(study(replications=4), tmp_path)
+    with pytest.raises(ScenarioError, match=r"study\.scenario_digest"):
+        sweep(study(changes={"states.alba.resolve": 0.9}), tmp_path)
+    path = tmp_path / "manifest.json"
+    facts = json.loads(path.read_text())
+    facts["code"]["model/rules/home.py"] = "0"
+    path.write_text(json.dumps(facts))
+    with pytest.raises(ScenarioError, match=r"code\.model/rules/home\.py: has changed since"):
+        sweep(study(), tmp_path)
+
+
+def test_a_second_sweep_into_one_folder_is_refused(tmp_path):
+    from experiments.store import Store
+
+    with Store(tmp_path / "out", load_study(study())):
+        done = detente("sweep", write(tmp_path), "--out", tmp_path / "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "another sweep is at work" in done.stderr
+    assert detente("sweep", tmp_path / "small.toml", "--out", tmp_path / "out", cwd=tmp_path).returncode == 0
+
+
+def test_a_truncated_sobol_design_is_refused_by_sensitivity(tmp_path):
+    sobol = study(design={"kind": "sobol", "points": 8})
+    sweep(sobol, tmp_path, points=20)
+    with pytest.raises(ScenarioError, match="a truncated one has no indices"):
+        sensitivity(tmp_path, "some_deal")
+    sweep(sobol, tmp_path)
+    found = sensitivity(tmp_path, "mean_trust")
+    assert set(found.indices["factor"]) == {"states.alba.generosity", "belief.betrayal_weight"}
+    assert 0.0 <= found.noise <= 1.0
+
+
+@pytest.mark.parametrize(("keep", "rows_a_point"), [("bands", 5 * 9), ("trajectories", 3 * 9)])
+def test_bands_and_trajectories_are_kept_if_asked_for(keep, rows_a_point, tmp_path):
+    sweep(study(keep=keep), tmp_path)
+    kept = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "kept")))
+    assert len(kept) == 6 * rows_a_point
+    if keep == "trajectories":
+        values = load_study(study()).points().iloc[2].to_dict()
+        alone = play_ensemble("two-states", 3, 1, rounds=8, changes=values, keep=True)
+        assert alone.trajectories is not None
+        mine = kept[kept["point"] == 2]["trust"].to_numpy().reshape(3, 9)
+        np.testing.assert_array_equal(mine, alone.trajectories[:, :, 0].astype(np.float32))
+
+
+def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
+    sweep(study(), tmp_path)
+    answer = ask(
+        tmp_path,
+        'select point, avg(mean_trust) as trust, min("states.alba.generosity") as g from results group by point order by point',
+    )
+    assert len(answer) == 6
+    np.testing.assert_allclose(answer["trust"], by_point(tmp_path)["mean_trust"], rtol=1e-6)
+    with pytest.raises(ScenarioError, match="--sql"):
+        ask(tmp_path, "select nothing from nowhere")
+
+
+def test_a_folder_without_results_is_told(tmp_path):
+    done = detente("results", tmp_path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "holds no readable results" in done.stderr
+
+
+def test_dry_run_prints_the_plan_and_plays_nothing(tmp_path):
+    done = detente("sweep", "two-tracks", "--out", tmp_path / "out", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "108 of 108 points (grid), 108 to play, 40 runs of 60 rounds each: 4,320 runs" in done.stdout
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+def test_two_dask_workers_of_which_one_is_killed_give_the_same_table(whole, tmp_path):
+    """A scheduler and two worker processes on loopback; the one that is killed is not missed."""
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+        with Client(cluster) as client:
+            pids = list(client.run(os.getpid).values())
+        killed = []
+
+        def kill(done: int, failed: int) -> None:
+            if done > 500 and not killed:
+                os.kill(pids[0], signal.SIGKILL)
+                killed.append(pids[0])
+
+        sweep(study(**BIG), tmp_path, executor="dask", scheduler=cluster.scheduler_address, progress=kill)
+    assert killed
+    pd.testing.assert_frame_equal(rows(tmp_path), whole)
+
+
+def test_workers_need_no_mesa_and_no_page():
+    text = "import sys; from experiments.chunk import run_chunk; print([name for name in ('mesa', 'solara', 'plotly') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert run_chunk.__module__ == "experiments.chunk"
+
+
+def test_a_summary_takes_fewer_than_32_bytes_a_run_on_disk(whole, tmp_path):
+    sweep(study(**BIG), tmp_path)
+    assert sum(path.stat().st_size for path in part_paths(tmp_path, "runs")) < 32 * len(whole)
