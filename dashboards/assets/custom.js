@@ -11,7 +11,7 @@ if (!localStorage.getItem(":solara:theme.variant")) {
 }
 
 new MutationObserver(() => {
-  const button = document.querySelector(".det-header button:not([aria-label])");
+  const button = document.querySelector(".det-header .v-btn:not([aria-label])");
   if (button) {
     button.title = "Theme: dark, light or as the system";
     button.setAttribute("aria-label", button.title);
