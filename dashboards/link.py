@@ -25,7 +25,9 @@ PAGES = ("explore", "watch", "turning", "compare", "sweeps", "about")
 FEWEST, MOST = 20, 5000  # worlds
 LARGEST_SEED = 2**53 - 1 - MOST  # up to here a browser keeps the seeds of all worlds exact
 MOST_ARMS, MOST_CHANGES, MOST_EVENTS = 3, 300, 300
+LEAST_FUTURES, USUAL_FUTURES, MOST_FUTURES = 100, 200, 1000
 LONGEST = 30_000  # characters of an address that are read
+LONGEST_NAME = 60  # characters of the name of an arm
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,30})?(e[+-]?\d{1,3})?")
 WORD = re.compile(r"[a-z][a-z0-9_-]{0,60}")
 
@@ -49,6 +51,8 @@ class Link(NamedTuple):
     arms: tuple[Setting, ...] = ()  # Compare: further settings beside `setting`
     round: int = 0  # Watch: where the playhead stands
     version: str = VERSION
+    futures: int = USUAL_FUTURES  # Turning points: redrawn from every round
+    names: tuple[str, ...] = ()  # Compare: of `setting` and of each arm, where one was given; else empty
 
 
 @cache
@@ -108,10 +112,14 @@ def written(link: Link) -> str:
         parts += _parts("base.", link.baseline, link.setting)
     for number, arm in enumerate(link.arms, start=1):
         parts += _parts(f"arm{number}.", arm, link.setting)
+    prefixes = ("", *(f"arm{number}." for number in range(1, len(link.arms) + 1)))
+    parts += [(f"{prefix}name", name) for prefix, name in zip(prefixes, link.names, strict=False) if name]
     if link.page != "explore":
         parts.append(("page", link.page))
     if link.round:
         parts.append(("round", str(link.round)))
+    if link.futures != USUAL_FUTURES:
+        parts.append(("futures", str(link.futures)))
     parts.append(("v", link.version))
     return urlencode(parts, quote_via=quote, safe=":,./")
 
@@ -163,9 +171,15 @@ def read_link(query: str) -> tuple[Link, list[str]]:
         page = "explore"
     latest = scenario_of(setting).rounds
     now = _read_number("round", fields, 0, 0, latest, notes)
+    futures = _read_number("futures", fields, USUAL_FUTURES, LEAST_FUTURES, MOST_FUTURES, notes)
+    names = tuple(_read_name(f"{prefix}name", fields) for prefix in ("", *prefixes[: len(arms)]))
     _tell_version(fields.get("v", [VERSION])[0], notes)
     _tell_unknown(fields, prefixes, notes)
-    return Link(setting, page, baseline, arms, now), notes
+    return Link(setting, page, baseline, arms, now, VERSION, futures, names if any(names) else ()), notes
+
+
+def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:
+    return printable(fields.get(name, [""])[0], LONGEST_NAME).strip()
 
 
 def _tell_version(made_with: str, notes: list[str]) -> None:
@@ -177,7 +191,7 @@ def _tell_version(made_with: str, notes: list[str]) -> None:
 
 
 def _tell_unknown(fields: Mapping[str, Any], prefixes: list[str], notes: list[str]) -> None:
-    known = {"page", "round", "v"}
+    known = {"page", "round", "v", "futures", "name"} | {f"{prefix}name" for prefix in prefixes}
     known |= {prefix + name for prefix in ("", "base.", *prefixes) for name in ("s", "set", "event", "seed", "worlds")}
     if unknown := sorted({*fields} - known):
         listed = ", ".join(f"“{printable(name, 30)}”" for name in unknown[:5])

@@ -61,7 +61,9 @@ def links(draw):
     setting = draw(some_settings())
     now = draw(st.integers(0, scenario_of(setting).rounds))
     arms = tuple(draw(st.lists(some_settings(), max_size=3)))
-    return Link(setting, draw(st.sampled_from(PAGES)), draw(st.none() | some_settings()), arms, now)
+    names = tuple(draw(st.sampled_from(["", "As it is", "A & B <i>", "ün=1"])) for _ in range(1 + len(arms)))
+    link = Link(setting, draw(st.sampled_from(PAGES)), draw(st.none() | some_settings()), arms, now)
+    return link._replace(futures=draw(st.integers(100, 1000)), names=names if any(names) else ())
 
 
 def usable(link: Link) -> None:
