@@ -53,6 +53,8 @@ class Link(NamedTuple):
     version: str = VERSION
     futures: int = USUAL_FUTURES  # Turning points: redrawn from every round
     names: tuple[str, ...] = ()  # Compare: of `setting` and of each arm, where one was given; else empty
+    talks: str = ""  # Explore: which negotiation is shown; the first if empty
+    charts: tuple[str, ...] = ()  # Explore: further charts that are open
 
 
 @cache
@@ -120,6 +122,10 @@ def written(link: Link) -> str:
         parts.append(("round", str(link.round)))
     if link.futures != USUAL_FUTURES:
         parts.append(("futures", str(link.futures)))
+    if link.talks:
+        parts.append(("talks", link.talks))
+    if link.charts:
+        parts.append(("charts", ",".join(link.charts)))
     parts.append(("v", link.version))
     return urlencode(parts, quote_via=quote, safe=":,./")
 
@@ -169,13 +175,19 @@ def read_link(query: str) -> tuple[Link, list[str]]:
     if page not in PAGES:
         notes.append(f"There is no page “{printable(page, 40)}”; Explore is shown.")
         page = "explore"
-    latest = scenario_of(setting).rounds
-    now = _read_number("round", fields, 0, 0, latest, notes)
+    scenario = scenario_of(setting)
+    now = _read_number("round", fields, 0, 0, scenario.rounds, notes)
     futures = _read_number("futures", fields, USUAL_FUTURES, LEAST_FUTURES, MOST_FUTURES, notes)
     names = tuple(_read_name(f"{prefix}name", fields) for prefix in ("", *prefixes[: len(arms)]))
     _tell_version(fields.get("v", [VERSION])[0], notes)
     _tell_unknown(fields, prefixes, notes)
-    return Link(setting, page, baseline, arms, now, VERSION, futures, names if any(names) else ()), notes
+    talks = fields.get("talks", [""])[0]
+    if talks and talks not in scenario.negotiations:
+        notes.append(str(Fault.unknown("talks", talks, scenario.negotiations, "negotiation")) + "; the first is shown.")
+        talks = ""
+    charts = tuple(dict.fromkeys(filter(WORD.fullmatch, fields.get("charts", [""])[0].split(",")[:20])))
+    named = names if any(names) else ()
+    return Link(setting, page, baseline, arms, now, VERSION, futures, named, talks, charts), notes
 
 
 def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:
@@ -191,7 +203,7 @@ def _tell_version(made_with: str, notes: list[str]) -> None:
 
 
 def _tell_unknown(fields: Mapping[str, Any], prefixes: list[str], notes: list[str]) -> None:
-    known = {"page", "round", "v", "futures", "name"} | {f"{prefix}name" for prefix in prefixes}
+    known = {"page", "round", "v", "futures", "name", "talks", "charts"} | {f"{prefix}name" for prefix in prefixes}
     known |= {prefix + name for prefix in ("", "base.", *prefixes) for name in ("s", "set", "event", "seed", "worlds")}
     if unknown := sorted({*fields} - known):
         listed = ", ".join(f"“{printable(name, 30)}”" for name in unknown[:5])

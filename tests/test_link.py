@@ -63,7 +63,10 @@ def links(draw):
     arms = tuple(draw(st.lists(some_settings(), max_size=3)))
     names = tuple(draw(st.sampled_from(["", "As it is", "A & B <i>", "ün=1"])) for _ in range(1 + len(arms)))
     link = Link(setting, draw(st.sampled_from(PAGES)), draw(st.none() | some_settings()), arms, now)
-    return link._replace(futures=draw(st.integers(100, 1000)), names=names if any(names) else ())
+    talks = draw(st.sampled_from(["", *scenario_of(setting).negotiations]))
+    charts = tuple(draw(st.lists(st.sampled_from(["pressure", "support", "contact"]), unique=True)))
+    futures, named = draw(st.integers(100, 1000)), names if any(names) else ()
+    return link._replace(futures=futures, names=named, talks=talks, charts=charts)
 
 
 def usable(link: Link) -> None:
