@@ -159,6 +159,10 @@ class Desk:
             self._ticket += 1
             return self._ticket
 
+    def close(self) -> None:
+        """Stop for good: the page has gone."""
+        self.cancel()
+
     def _guard(self, run: Callable[[Callable[[], bool]], None], stop: Callable[[], bool]) -> None:
         try:
             run(stop)

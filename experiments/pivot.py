@@ -239,9 +239,9 @@ def actions(
 ) -> list[Action]:
     """Turn each open choice of a round to its opposite, redraw the future, and rank by what that does to the deal.
 
-    leading: play all futures only of so many choices that moved most in the first block; of the others
-    that block alone. progress is told the blocks done, all of them, and the ranking so far. Raises
-    CancelledError if told to stop.
+    leading: play all futures only of so many choices that moved most in the first block; of the others,
+    which come last in the ranking, that block alone. progress is told the blocks done, all of them, and
+    the ranking so far. Raises CancelledError if told to stop.
     """
     setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
     past = stand(setting, seed, now - 1, overrides)
@@ -259,7 +259,7 @@ def actions(
     def ranked() -> list[Action]:
         usual, rows = deals[-1], zip(choices, deals, strict=False)
         found = [_action(*choice, usual, row) for choice, row in rows if not np.isnan(row[0])]
-        return sorted(found, key=lambda each: -abs(each.deal - each.deal_otherwise))
+        return sorted(found, key=lambda each: (-each.futures, -abs(each.deal - each.deal_otherwise)))
 
     later, finalists = range(BLOCK, futures, BLOCK), min(len(choices), len(choices) if leading is None else leading)
     total, done = len(choices) + 1 + len(later) * (finalists + 1), 0
