@@ -192,14 +192,20 @@ def injected(scenario: Scenario, sent: dict[str, Any]) -> Override:
     kind, now = sent.get("kind"), sent.get("round")
     if kind not in TOLD:
         raise ScenarioError([Fault.unknown("event", str(kind)[:40], TOLD, "kind of event")])
-    if isinstance(now, bool) or not isinstance(now, int) or not 1 <= now <= scenario.rounds:
-        raise ScenarioError([Fault("round", str(now)[:20], f"must be a whole number from 1 to {scenario.rounds}")])
+    now = whole("round", now, 1, scenario.rounds)
     if reason := never(scenario, kind):
         raise ScenarioError([Fault("event", TOLD[kind].label, reason)])
     choice = Choice(*(sent.get(part) for part in Choice._fields))
     if choice not in [*choices(scenario, kind)]:
         raise ScenarioError([Fault("event", TOLD[kind].label, "cannot befall whom it was sent for")])
     return Override(now, EVENTS[kind].act, *choice, _value(kind, sent.get("value")))
+
+
+def whole(name: str, sent: Any, low: int, high: int) -> int:
+    """Check a whole number that a browser sent. Raises ScenarioError if it is none, or out of range."""
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not low <= sent <= high or sent != int(sent):
+        raise ScenarioError([Fault(name, str(sent)[:30], f"must be a whole number from {low} to {high}")])
+    return int(sent)
 
 
 def _value(kind: str, sent: Any) -> float:
