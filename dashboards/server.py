@@ -32,10 +32,13 @@ def run(listener: socket.socket) -> None:
     prepare()
     import uvicorn
     from solara.server.starlette import app
+    from starlette.routing import Route
 
+    from dashboards.exports import answer
     from dashboards.warmth import WARMTH
 
     WARMTH.start()
+    app.router.routes.insert(0, Route("/export/{name}", answer))  # before Solara's own, which takes every address
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     uvicorn.Server(config).run(sockets=[listener])
 
