@@ -59,8 +59,8 @@ WHY_NOT = {
     "silence": "no talks are held anyway",
     "loss_of_access": "inspectors are shut out already",
     "access_restored": "inspectors are not shut out",
-    "facilitator_arrives": "it is there already",
-    "facilitator_leaves": "it is not there",
+    "facilitator_arrives": "every facilitator of this scenario is there already",
+    "facilitator_leaves": "no facilitator is there",
     "conciliatory_act": "it means to act with good will anyway",
     "hostile_act": "it means to act with hostility anyway",
 }

@@ -4,8 +4,8 @@ from model.scenario import Scenario
 
 Place = tuple[float, float]  # from the left and from the top, each 0 to 1
 FIRST, SECOND = (0.16, 0.5), (0.84, 0.5)
-ABOVE, BELOW = 0.09, 0.9
-CORNERS = (0.14, 0.88, 0.3, 0.72, 0.22, 0.8, 0.38, 0.64)  # heights at which those who look on stand at the edge
+ABOVE, BELOW = 0.2, 0.83
+CORNERS = (0.22, 0.82, 0.06, 0.68, 0.34, 0.95, 0.14, 0.75)  # heights at which those who look on stand at the edge
 
 
 def places(scenario: Scenario, negotiation: str) -> dict[str, Place]:
@@ -13,7 +13,7 @@ def places(scenario: Scenario, negotiation: str) -> dict[str, Place]:
     talks = scenario.negotiations[negotiation]
     first, second = talks.parties
     found = {first: FIRST, second: SECOND}
-    found |= _row(list(talks.facilitators), ABOVE, 0.5, 0.17)
+    found |= _row(list(talks.facilitators), ABOVE, 0.5, 0.2)
     verifiers = {rung.verifier for rung in talks.rungs.values()}
     found |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.14)
     for blamed, middle in ((first, 0.3), (second, 0.7)):

@@ -157,7 +157,7 @@ STATUS_SHAPES: dict[Status, str] = {
 CHANNEL_DASHES = {"public": "", "indirect": "6 4", "technical": "2 3", "political": "2 3", "none": "1 4"}
 
 STATUSES: dict[Status, Look] = {  # the light colour is the same in the report, which has it in its style sheet
-    Status.IDLE: Look("not on the table", "", "#E3E8ED", "#333B43"),
+    Status.IDLE: Look("off the table", "", "#E3E8ED", "#333B43"),
     Status.PROPOSED: Look("on the table", "", "#B9D7EC", "#2C4A5E"),
     Status.SCRUTINISED: Look("accepted", "", "#7DB7DD", "#35708F"),
     Status.RATIFIED: Look("ratified", "", "#3A8FC4", "#3F92C2"),

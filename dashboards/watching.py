@@ -33,9 +33,7 @@ from model.columns import SERVICES
 from model.protocol import ACT
 from model.signals import KINDS
 
-SERVICE_WORDS = dict(
-    zip(SERVICES, ("good offices", "carries messages", "drafts a text", "offers incentives", "hosts"), strict=True)
-)
+SERVICE_WORDS = dict(zip(SERVICES, ("contact", "messages", "texts", "incentives", "hosts"), strict=True))
 BEHIND = {  # the decision that a message comes from
     "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "step_forward",
     "pressure step": "press", "relief": "press", "proposal": "table", "acceptance": "give_answer",
@@ -280,9 +278,8 @@ def events_of(model: Assembly, setting: Setting) -> list[list[Any]]:
 def twin_data(own: Kept, twin: Kept) -> dict[str, Any]:
     """Say how a run would have gone without what was injected: series, ladders, outcome, the first difference."""
     here, there = json.loads(own.message), json.loads(twin.message)
-    numbers = first_difference(own.trajectory, twin.trajectory)
-    now, told = first_decision(here, there)
-    both = [each for each in (numbers, now) if each is not None]
+    numbers, (now, told) = first_difference(own.trajectory, twin.trajectory), first_decision(here, there)
+    found = [each for each in (numbers, now, first_message(here, there)) if each is not None]
     return {
         "outcome": there["outcome"],
         "talks": [
@@ -293,7 +290,8 @@ def twin_data(own: Kept, twin: Kept) -> dict[str, Any]:
             }
             for talks in there["talks"]
         ],
-        "first": min(both) if both else None,
+        "first": min(found) if found else None,
+        "numbers": numbers,
         "decision": told and {"round": now, "here": told[0], "there": told[1]},
     }  # fmt: skip
 
@@ -302,6 +300,14 @@ def first_difference(one: np.ndarray, other: np.ndarray) -> int | None:
     """Find the first round in which any indicator differs."""
     rows = (one != other).any(axis=1)
     return int(rows.argmax()) if rows.any() else None
+
+
+def first_message(here: dict[str, Any], there: dict[str, Any]) -> int | None:
+    """Find the first round in which what is said, through which channel, or how it is read differs."""
+    for now, (mine, theirs) in enumerate(zip(here["messages"], there["messages"], strict=True)):
+        if [each[:-1] for each in mine] != [each[:-1] for each in theirs]:
+            return now
+    return None
 
 
 def first_decision(here: dict[str, Any], there: dict[str, Any]) -> tuple[int | None, tuple[str, str] | None]:
