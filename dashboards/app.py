@@ -3,9 +3,11 @@
 # pyright: reportPrivateImportUsage=false
 
 import importlib
+import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import reacton
 import solara
 import solara.lab
 
@@ -22,6 +24,8 @@ TITLES = {
 }
 COMPONENTS = {page: title.title().replace(" ", "") for page, title in TITLES.items()}
 LONGEST_TRAIL = 200  # links that can be undone
+
+log = logging.getLogger(__name__)
 
 
 class Trail(NamedTuple):
@@ -97,6 +101,24 @@ def component_of(page: str) -> Callable[..., Any] | None:
 
 
 @solara.component
+def Content(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
+    """Show the page that the link names; if it fails, say so in its place, and leave all else usable."""
+    fault, clear = reacton.use_exception()
+    if fault is not None:
+        log.error("the page %s failed", link.page, exc_info=fault)
+        with html("main", class_="det-single"), html("section", class_="det-card", role="alert"):
+            html("h1", f"{TITLES[link.page]} failed")
+            html("p", f"Something went wrong ({type(fault).__name__}). The link is unharmed: try again, or undo.")
+            solara.Button("Try again", on_click=clear, outlined=True)
+        return
+    shown = component_of(link.page)
+    if shown is None:
+        Empty(TITLES[link.page])
+    else:
+        shown(link, go)
+
+
+@solara.component
 def Page() -> None:  # noqa: N802
     """Show the page that the link names, under the frame."""
     router = solara.use_router()
@@ -140,11 +162,7 @@ def Page() -> None:  # noqa: N802
                 event_dismiss=guarded(lambda _: set_notes([]), complain),
             )
             solara.lab.ThemeToggle()
-        shown = component_of(link.page)
-        if shown is None:
-            Empty(TITLES[link.page])
-        else:
-            shown(link, go).key(link.page)
+        Content(link, go).key(link.page)
 
 
 @solara.component

@@ -79,13 +79,14 @@ LOST = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "ERR_CONNECTION")  # what a br
 
 
 @contextmanager
-def served(*options: str, **how: Any) -> Iterator[str]:
-    """Serve the dashboard by its command on a free port; give its address."""
+def served(*options: str, note: Callable[[int], None] = lambda _: None, **how: Any) -> Iterator[str]:
+    """Serve the dashboard by its command on a free port; give its address. note is told its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [DETENTE, "dashboard", "--port", str(port), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **how) as server:
         assert server.stdout is not None
+        note(server.pid)
         try:
             await_ready(f"http://127.0.0.1:{port}/readyz")
             assert f"http://127.0.0.1:{port}" in server.stdout.readline()
@@ -150,7 +151,11 @@ def barriers(page: Page) -> list[str]:
     """List what axe-core finds on the page that is serious or critical: the rule, and where."""
     script = f"(() => {{ const define = undefined; {AXE_SCRIPT} }})()"
     page.evaluate(script)
-    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    options = {
+        "runOnly": RULES,
+        "resultTypes": ["violations"],
+        "preload": False,
+    }  # it would look for style sheets at wrong places
     found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
     return [
         f"{each['id']} ({each['impact']}): {node['target']} {node['failureSummary']}"

@@ -211,6 +211,7 @@ def Live(link: Link, talks: str, shown: solara.Reactive[Shown], complaint: str, 
     picture = solara.use_memo(lambda: live_picture(news, link, talks, scenario), known)
     board = solara.use_memo(lambda: board_of(link), [link])
     live = {"picture": picture, "busy": news.busy, "stopped": news.stopped, "fault": complaint or news.fault}
+    live["asked"] = digest(link.setting)
     Board(charts=charts, board=board, live=live, **events)
 
 
