@@ -21,6 +21,8 @@ from model.statuses import Outcome
 from model.world import Forced, World
 
 FUTURES_SEED = 1_000_003
+LONG = 24_000  # rounds looked from, times rounds of a run, from which on not every round is looked from
+STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 25, 30, 40, 50, 60, 100)
 BLOCK = 50  # futures played without asking whether to stop
 
 
@@ -105,9 +107,13 @@ class Outlook:
         return sorted(found, key=lambda each: -abs(each.effect.difference))
 
 
-def looked_at(rounds: int, most: int = 121) -> list[int]:
-    """Choose the rounds to look from: all of them, or in a long scenario every so many, with first and last."""
-    step = -(-rounds // (most - 1))
+def looked_at(rounds: int) -> list[int]:
+    """Choose the rounds to look from: all of them, or in a long scenario every so many, with first and last.
+
+    From each of them the rest of the run is played anew, so the work grows with the square of its length.
+    """
+    fewest = -(-rounds * rounds // LONG)
+    step = next((each for each in STEPS if each >= fewest), STEPS[-1])
     return sorted({*range(0, rounds + 1, step), rounds})
 
 

@@ -103,7 +103,11 @@ def follow_actions(setting: Setting, now: int, futures: int, stop: Stop) -> Iter
 def turn(setting: Setting, now: int, futures: int, report: Report, stop: Stop) -> list[Turned]:
     """Turn every decision of a round, and tell each."""
     scenario = scenario_of(setting)
-    model = Assembly(scenario, rng=setting.seed, overrides=setting.events).run(now)
+    model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
+    for played in range(now):
+        if played % 10 == 0 and stop():
+            raise CancelledError
+        model.step()
     rows = model.ledger.rows if model.ledger is not None else []
     went = {(row.act, row.actor, row.counterpart, row.negotiation): row for row in rows if row.round == now}
 
@@ -196,9 +200,14 @@ def verdict(run: Run, found: Outlook, turned: list[Turned], now: int | None) -> 
     moves = found.moves()
     futures = int((found.ends[0] >= 0).sum())
     told = words.named(moves, deal)
-    if now is not None and turned:
+    if now is not None and turned and every_round(found):
         told += what_mattered(turned, now, rose(found, now))
     return [*told, words.started(start, moves, OUTCOMES[run.outcome].label, futures)] if start is not None else told
+
+
+def every_round(found: Outlook) -> bool:
+    """Say whether every round is looked from, so that a move belongs to one."""
+    return len(found.rounds) > int(found.rounds[-1])
 
 
 def what_mattered(turned: list[Turned], now: int, up: bool) -> list[str]:
@@ -247,6 +256,5 @@ def summary(found: Outlook) -> str:
     """Tell the whole bar in one sentence: the chance of a deal at the start and after every so many rounds."""
     places = range(0, len(found.rounds), max(1, (len(found.rounds) - 1) // 6))
     told = [f"{words.percent(deal.share)} after round {found.rounds[at]}" for at in places if (deal := found.deal(at))]
-    sampled = len(found.rounds) <= int(found.rounds[-1])
-    note = f" Looked at is every {found.rounds[1]}th round." if sampled else ""
+    note = "" if every_round(found) else f" So long a run is looked at every {found.rounds[1]} rounds only."
     return f"Chance of some deal from there on: {', '.join(told)}.{note}".replace("after round 0", "at the start")

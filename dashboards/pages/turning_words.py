@@ -147,12 +147,8 @@ def had(act: str, told: int, names: dict[str, Any]) -> str:
     return words.format(**names) if words else f"{act.replace('_', ' ')} come out as {told}"
 
 
-def mattered(actions: Sequence[Action], deal: bool) -> Action | None:
-    """Find the decision of a round that mattered most for how the run ended, if one stands out."""
-    towards = [
-        each
-        for each in actions
-        if (each.deal_otherwise < each.deal) == deal
-        and stands_out(each.deal_otherwise - each.deal, each.low, each.high)
-    ]
-    return towards[0] if towards else None
+def mattered(actions: Sequence[Action], rose: bool) -> Action | None:
+    """Find the decision of a round that matters most, one that moved the deal as the round did if there is one."""
+    sure = [each for each in actions if stands_out(each.deal_otherwise - each.deal, each.low, each.high)]
+    along = [each for each in sure if (each.deal_otherwise < each.deal) == rose]
+    return next(iter(along or sure), None)
