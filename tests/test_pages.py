@@ -32,6 +32,7 @@ from model.world import World
 
 ROOT = Path(__file__).parent.parent
 SMALL = Setting("two-states", seed=4, worlds=60)
+SHORT = SMALL._replace(changes=(("rounds", 24),))  # the work of Turning points grows with the square of the rounds
 COLUMNS = "() => document.querySelector('.det-turning').__vue__.picture.columns"
 VERDICT = ".det-verdict p"
 FINISHED = re.compile(r"redrawn futures from every round; the same dice|in each, seeds \d+ to \d+: the same dice")
@@ -73,17 +74,17 @@ def never() -> bool:
 
 
 def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, address):
-    link = Link(SMALL, futures=100)
-    found = outlook(scenario_of(SMALL), 4, 100)
-    run = told_of(turning_story.follow_run(SMALL, never))
+    link = Link(SHORT, futures=100)
+    found = outlook(scenario_of(SHORT), 4, 100)
+    run = told_of(turning_story.follow_run(SHORT, never))
     decided = turning_story.round_asked(run, found)
-    ranked = actions("two-states", 4, decided, 100, leading=turning_story.LEADING)
-    turned = told_of(turning_story.follow_actions(SMALL, decided, 100, never))
+    ranked = actions(scenario_of(SHORT), 4, decided, 100, leading=turning_story.LEADING)
+    turned = told_of(turning_story.follow_actions(SHORT, decided, 100, never))
     assert [each.action for each in turned] == ranked
     with turning(browser, address, link) as page:
         columns = np.array(page.evaluate(COLUMNS))
-        shares = np.array([[found.shares(at)[each].share for each in reversed(Outcome)] for at in range(61)])
-        deals = np.array([found.deal(at) for at in range(61)])
+        shares = np.array([[found.shares(at)[each].share for each in reversed(Outcome)] for at in range(25)])
+        deals = np.array([found.deal(at) for at in range(25)])
         np.testing.assert_allclose(columns[:, 1:5], shares, atol=6e-5)
         np.testing.assert_allclose(columns[:, 5:8], deals, atol=6e-5)
         assert page.locator(VERDICT).all_inner_texts() == turning_story.verdict(run, found, turned, decided)
@@ -99,7 +100,7 @@ def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, add
 
 
 def test_a_round_is_picked_by_keyboard_and_the_link_shows_the_same_elsewhere(browser, address):
-    with turning(browser, address, Link(SMALL, futures=100)) as page:
+    with turning(browser, address, Link(SHORT, futures=100)) as page:
         page.get_by_role("slider", name="Round to look into").focus()
         page.keyboard.press("Home")
         for _ in range(11):
@@ -112,7 +113,7 @@ def test_a_round_is_picked_by_keyboard_and_the_link_shows_the_same_elsewhere(bro
         happened = page.locator(".det-happened li").all_inner_texts()
         rows = page.locator(".det-rounds tbody tr").all_inner_texts()
         expect(page.get_by_role("img", name="How the futures from each round end")).to_have_accessible_description(
-            re.compile(r"^Chance of some deal from there on: \d+ % at the start, .* after round 60\.$")
+            re.compile(r"^Chance of some deal from there on: \d+ % at the start, .* after round 24\.$")
         )
     with turning(browser, address, link) as other:
         assert other.locator(".det-happened li").all_inner_texts() == happened
@@ -385,7 +386,7 @@ def test_the_glossary_is_in_order_and_the_documents_named_are_there():
 
 
 def test_all_four_pages_fit_a_phone_in_the_dark(browser, address):
-    link = Link(SMALL, page="turning", futures=100, arms=(SMALL._replace(changes=(("mechanisms.noise", False),)),))
+    link = Link(SHORT, page="turning", futures=100, arms=(SMALL._replace(changes=(("mechanisms.noise", False),)),))
     with opened(browser, address, written(link), size=(390, 844), theme="dark", ready=finished) as page:
         for name, done in (("Turning points", finished), ("Compare", finished), ("Sweeps", None), ("About", None)):
             page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
