@@ -120,6 +120,7 @@ def run_data(model: Assembly, setting: Setting, chances: Chances, deeds: list[An
         "title": scenario.title["en"],
         "seed": setting.seed,
         "rounds": scenario.rounds,
+        "changes": [[path, changed_words(value)] for path, value in setting.changes],
         "ceiling": scenario.tension.tension_ceiling,
         "outcome": outcome_words(model.outcome),
         "actors": [[name, scenario.written(name), role] for name, role in roles(model).items()],
@@ -143,6 +144,11 @@ def roles(model: Assembly) -> dict[str, str]:
         **dict.fromkeys(setting.facilitators, "facilitator"),
         **dict.fromkeys(setting.outsiders, "spoiler"),
     }
+
+
+def changed_words(value: Any) -> str:
+    """Write a changed value shortly."""
+    return f"{value:g}" if isinstance(value, float) else str(value)[:60]
 
 
 def outcome_words(outcome: Any) -> list[str]:
@@ -192,7 +198,7 @@ def deeds_of(model: Assembly) -> list[list[Any]]:
 
 
 def rows_by_round(model: Assembly, setting: Setting) -> dict[str, Any]:
-    """Give the chronicle by round: group, act, negotiation, actor, counterpart, sentence, whether forced."""
+    """Give the chronicle by round: group, act, negotiation, actor, counterpart, sentence, if forced, the choice."""
     kept = kept_groups(model)
     talks = {name: place for place, name in enumerate(model.setting.negotiations)}
     acts, names, sentences = {}, {"": 0}, {}
@@ -210,6 +216,7 @@ def rows_by_round(model: Assembly, setting: Setting) -> dict[str, Any]:
                 place_of(row.counterpart or "", names),
                 place_of(sentence_of(row, model, setting), sentences),
                 int(row.forced),
+                int(row.value),
             ]
         )
     return {
@@ -313,18 +320,18 @@ def first_message(here: dict[str, Any], there: dict[str, Any]) -> int | None:
 def first_decision(here: dict[str, Any], there: dict[str, Any]) -> tuple[int | None, tuple[str, str] | None]:
     """Find the first decision, not itself forced, that comes out otherwise, and how it is told in either run."""
     for now, (mine, theirs) in enumerate(zip(here["rows"], there["rows"], strict=True)):
-        known = dict(_decisions(theirs, there))
-        for key, told in _decisions(mine, here):
-            if known.get(key, told) != told:
-                return now, (told, known[key])
+        known = _decisions(theirs, there)
+        for decision, (choice, told) in _decisions(mine, here).items():
+            if decision in known and known[decision][0] != choice:
+                return now, (told, known[decision][1])
     return None, None
 
 
-def _decisions(rows: list[list[int]], told: dict[str, Any]) -> list[tuple[tuple[Any, ...], str]]:
-    """Give the decisions of a round with what they are known by; what was set from outside is none."""
+def _decisions(rows: list[list[int]], told: dict[str, Any]) -> dict[tuple[Any, ...], tuple[int, str]]:
+    """Give the choices of a round and how they are told, by who decides what; what was set from outside is none."""
     names = told["names"]
-    return [
-        ((told["acts"][act][0], k, names[actor], names[other]), told["sentences"][sentence])
-        for group, act, k, actor, other, sentence, forced in rows
+    return {
+        (told["acts"][act][0], k, names[actor], names[other]): (choice, told["sentences"][sentence])
+        for group, act, k, actor, other, sentence, forced, choice in rows
         if not forced and group < GROUPS.index("levels") and told["acts"][act][0] != "rung"
-    ]
+    }

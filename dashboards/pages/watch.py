@@ -60,6 +60,7 @@ class Answer:
     levers: list[dict[str, Any]] | None = None
     done: int = 0
     total: int = 0
+    whole: bool = False  # whether all levers were searched
     fault: str = ""
 
 
@@ -119,30 +120,29 @@ def progress(news: News) -> str:
     return news.note or (f"Playing round {news.done} of {news.total}." if news.total else "Playing the run.")
 
 
-def show_terms(decision: Asked, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
+def show_terms(decision: Asked, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
     """Weigh a decision again and show its terms."""
     scenario = scenario_of(decision.setting)
     for news in follow(("why", decision), lambda *_: explain(decision, scenario), stop):
         if news.over and not stop():
-            publish(partial(replaced, told=news.result or {}, fault=news.fault))
+            publish(partial(replaced, number, told=news.result or {}, fault=news.fault))
 
 
-def show_levers(decision: Asked, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
+def show_levers(decision: Asked, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
     """Search the levers that flip a decision, and show them as they are found."""
     scenario = scenario_of(decision.setting)
     for news in follow(("levers", decision), partial(search, decision, scenario), stop):
         if stop():
             return
-        found = news.result or []
         total = 0 if news.over else news.total or 1
-        publish(
-            lambda answer, n=news, f=found, t=total: replaced(answer, levers=f, done=n.done, total=t, fault=n.fault)
-        )
+        whole = news.over and news.result is not None
+        found = {"levers": news.result or [], "done": news.done, "total": total, "whole": whole, "fault": news.fault}
+        publish(partial(replaced, number, **found))
 
 
-def replaced(answer: Answer, **changes: Any) -> Answer:
-    """Change parts of an answer."""
-    return Answer(**{**answer.__dict__, **changes})
+def replaced(number: int, answer: Answer, /, **changes: Any) -> Answer:
+    """Change parts of an answer, unless something else was asked meanwhile."""
+    return Answer(**{**answer.__dict__, **changes}) if answer.number == number else answer
 
 
 @solara.component
@@ -185,19 +185,19 @@ def Watch(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     def ask(sent: Any) -> None:
         decision, count = asked(setting, scenario, sent), whole("number", sent["number"], 0, 10**9)
         set_answer(Answer(count))
-        asking.begin(partial(show_terms, decision, set_answer))
+        asking.begin(partial(show_terms, decision, count, set_answer))
 
     def turn(sent: Any) -> None:
         put(opposite_of(asked(setting, scenario, sent), scenario))
 
     def look_for_levers(sent: Any) -> None:
         decision = asked(setting, scenario, sent)
-        set_answer(lambda answer: replaced(answer, levers=[], done=0, total=1, fault=""))
-        asking.begin(partial(show_levers, decision, set_answer))
+        set_answer(partial(replaced, answer.number, levers=[], done=0, total=1, whole=False, fault=""))
+        asking.begin(partial(show_levers, decision, answer.number, set_answer))
 
     def cancel(_: Any) -> None:
         asking.cancel()
-        set_answer(lambda answer: replaced(answer, total=0))
+        set_answer(partial(replaced, answer.number, total=0))
 
     def adopt(sent: Any) -> None:
         path, value = str(sent["path"]), sent["value"]
