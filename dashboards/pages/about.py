@@ -56,7 +56,7 @@ ROLES = {
 DOCS = (
     ("README.md", "what it is for, how to start it, the round in one table"),
     ("docs/odd.md", "every mechanism, equation and parameter, and the claims to question"),
-    ("docs/limits.md", "what does not follow from a result; the same text as below"),
+    ("docs/limits.md", "what does not follow from a result; the same text as above"),
     ("docs/architecture.md", "how the code is built, and why"),
     ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
     ("CONTRIBUTING.md", "how to add a rule in four steps"),
@@ -84,7 +84,7 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             stages=stages(),
             limits=limits(),
             glossary=[list(each) for each in GLOSSARY],
-            sources=sources(),
+            sources=sources_for(link.setting.scenario),
             facts={
                 "version": VERSION,
                 "digest": source_digest(),
@@ -161,12 +161,21 @@ def sources() -> dict[str, Any]:
     """List the sources that parameters declare, what is assumed, and each scenario's own sources."""
     known = [each for each in declared() if each.source != "assumed"]
     rows = [[each.path, each.meaning, each.source] for each in known]
-    scenarios = []
-    for name in shipped_names():
-        try:
-            scenario = scenario_of(Setting(name))
-        except ScenarioError:  # the other pages tell which and why
-            continue
-        title, told = scenario.title["en"], list(scenario.sources)
-        scenarios.append({"name": name, "title": title, "cut_off": scenario.cut_off.strip(), "sources": told})
+    scenarios = [row for name in shipped_names() for row in cited(name)]
     return {"parameters": rows, "assumed": len(declared()) - len(known), "all": len(declared()), "scenarios": scenarios}
+
+
+def cited(name: str) -> list[dict[str, Any]]:
+    """Give what a scenario cites, as one row; none if it cannot be read, which the other pages tell."""
+    try:
+        scenario = scenario_of(Setting(name))
+    except ScenarioError:
+        return []
+    title, told = scenario.title["en"], list(scenario.sources)
+    return [{"name": name, "title": title, "cut_off": scenario.cut_off.strip(), "sources": told}]
+
+
+def sources_for(name: str) -> dict[str, Any]:
+    """List all sources, those of one scenario first, be it shipped or a file."""
+    others = [row for row in sources()["scenarios"] if row["name"] != name]
+    return {**sources(), "scenarios": [*cited(name), *others]}

@@ -177,7 +177,7 @@ def picture_of(found: Outlook) -> dict[str, Any]:
 def row_of(link: Link, turned: Turned) -> dict[str, Any]:
     """Write one turned decision as plain data, with the links that open it."""
     action = turned.action
-    watch = link._replace(page="watch", round=turned.event.round)
+    watch = link._replace(page="watch", round=turned.event.round, talks=turned.event.negotiation or link.talks)
     return {
         "went": turned.went,
         "had": f"Had {turned.had}",
