@@ -611,7 +611,7 @@ def test_the_keyboard_reaches_every_control_and_every_control_has_a_name(browser
 
 
 def test_a_cold_server_answers_within_five_seconds_and_tells_that_it_compiles(browser, tmp_path):
-    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    env = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
     begin = time.monotonic()
     group: list[int] = []
     try:
