@@ -18,7 +18,7 @@ from dashboards import long_work
 from dashboards.link import Link, Setting, check_events, read_link, scenario_of, written
 from dashboards.long_work import follow
 from dashboards.pages import about, compare_story, sweeps, turning_story, turning_words
-from dashboards.pages.compare import Arms, made_up
+from dashboards.pages.compare import Arms, added, made_up
 from dashboards.pages.glossary import GLOSSARY
 from experiments.compare import compare
 from experiments.ensemble import CancelledError, play_ensemble
@@ -141,7 +141,11 @@ def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(bro
         kept = page.evaluate(COLUMNS)
         assert all(column[6] < column[5] < column[7] or column[5] in (0, 1) for column in kept)
         page.get_by_label("Redrawn futures per round").select_option("100")  # the page lives on
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        page.reload()  # in the middle of it
+        page.wait_for_selector("main h1")
         finished(page)
+        assert link_of(page) == link._replace(futures=100)
         assert page.locator(VERDICT).count() >= 2
         again = page.get_by_label("Seed of the run")
         again.fill("-3")
@@ -303,6 +307,32 @@ def test_arms_keep_their_order_their_names_and_the_dice_of_the_first():
     full = arms.with_one(one).with_one(one)
     with pytest.raises(ScenarioError, match="four"):
         full.with_one(one)
+
+
+def test_so_many_worlds_that_they_would_not_fit_are_refused_with_a_sentence():
+    long = Setting("two-states", (("rounds", 1200),), worlds=5000)
+    *_, last = compare_story.follow_arm(long, 5000, never)
+    assert re.search("at most [0-9]+ worlds of so long a scenario can be compared", last.fault)
+
+
+def test_what_is_added_is_the_baseline_a_scenario_or_a_thing_to_try_and_nothing_else():
+    base = Setting("two-states", (("mechanisms.noise", False),))
+    link = Link(SMALL._replace(changes=(("states.alba.dialogue", 0.3),)), baseline=base)
+    assert added(link, {"kind": "baseline"}) == (base, "Baseline")
+    assert added(link, {"kind": "scenario", "name": "gulf-region"})[0] == Setting("gulf-region")
+    thing = scenario_of(SMALL).things_to_try[0]
+    tried = dict(added(link, {"kind": "try", "at": 0})[0].changes)
+    assert tried == {"states.alba.dialogue": 0.3, **thing.set}
+    changed = added(link, {"kind": "change", "path": "states.alba.dialogue", "value": 0.4})[0]
+    assert changed.changes == (("states.alba.dialogue", 0.4),)
+    for wrong in (
+        {"kind": "change", "path": "states.alba.dialogue", "value": 7},
+        {"kind": "change", "path": "no.such.path", "value": 1},
+        {"kind": "scenario", "name": "../../etc/passwd"},
+        {"kind": "x"},
+    ):
+        with pytest.raises(ScenarioError):
+            added(link, wrong)
 
 
 # Sweeps and About

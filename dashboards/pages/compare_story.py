@@ -12,6 +12,8 @@ from dashboards.long_work import News, Report, follow
 from dashboards.theme import INDICATORS, OUTCOME_MEANING, OUTCOMES
 from experiments.compare import Effect, effect, measures
 from experiments.ensemble import PERCENTILES, play_ensemble, wilson
+from model.faults import Fault, ScenarioError
+from model.measures import indicator_names
 
 CHARTS = (  # indicator over all negotiations, its title, whose colour it has, whether a mean is drawn and no band
     ("trust", "Trust", "trust_first", False),
@@ -28,6 +30,7 @@ MEANS = {
     "mean_support": ("Support at home", "mean over rounds and parties"),
 }
 GLIMPSE, MANY = 100, 400  # worlds shown first, and from how many on
+MOST_CELLS = 16_000_000  # numbers held while an arm is played: 128 MB
 
 Stop = Callable[[], bool]
 
@@ -63,8 +66,11 @@ def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[News]:
 
 
 def play_arm(setting: Setting, worlds: int, report: Report, stop: Stop) -> Played:
-    """Play the worlds of one arm. Raises CancelledError if told to stop."""
+    """Play the worlds of one arm. Raises CancelledError if told to stop, ScenarioError if they are too many."""
     scenario = scenario_of(setting)
+    most = MOST_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
+    if worlds > most:
+        raise ScenarioError([Fault("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")])
     found = play_ensemble(
         scenario,
         worlds,
