@@ -287,9 +287,10 @@ def test_the_keyboard_plays_and_steps_and_takes_nothing_from_fields(browser, add
 
 
 def test_hostile_names_are_text_and_motion_rests_if_asked(browser, address):
-    evil = "<img src=x onerror=alert(1)>{{7*7}}"
+    evil = "<img src=x onerror=alert(1)>{{7*7}}" + "W" * 200
     query = f"page=watch&round=5&set={quote(f'states.us.name.en:{json.dumps(evil)}')}"
     with opened(browser, address, query, ready=ready, reduced_motion="reduce") as page:
+        assert fits(page)
         assert page.locator("main img").count() == 0
         expect(page.locator(".det-gauges dt").first).to_have_text(f"Trust, {evil}")
         assert page.locator(".det-net text", has_text="<img").count() > 0
