@@ -81,23 +81,9 @@ def Frame(  # noqa: N802
     """Show the header; ``address`` is what the browser's address shall be from now on."""
 
 
-@solara.component
-def Empty(title: str) -> None:  # noqa: N802
-    """Stand in for a page that is not built yet."""
-    with html("main", class_="det-single"), html("section", class_="det-card det-empty"):
-        html("h1", title)
-        html("p", "This page is not built yet.")
-
-
-def component_of(page: str) -> Callable[..., Any] | None:
-    """Find a page's component; None if there is no such module yet."""
-    module = f"dashboards.pages.{page}"
-    try:
-        return getattr(importlib.import_module(module), COMPONENTS[page])
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        return None
+def component_of(page: str) -> Callable[..., Any]:
+    """Find a page's component; its module is imported when it is first opened, as some are heavy."""
+    return getattr(importlib.import_module(f"dashboards.pages.{page}"), COMPONENTS[page])
 
 
 @solara.component
@@ -111,11 +97,7 @@ def Content(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             html("p", f"Something went wrong ({type(fault).__name__}). The link is unharmed: try again, or undo.")
             solara.Button("Try again", on_click=clear, outlined=True)
         return
-    shown = component_of(link.page)
-    if shown is None:
-        Empty(TITLES[link.page])
-    else:
-        shown(link, go)
+    component_of(link.page)(link, go)
 
 
 @solara.component

@@ -562,6 +562,34 @@ def test_the_navigation_leads_to_every_page_and_the_link_names_it(browser, addre
         settled(page)
 
 
+@pytest.mark.filterwarnings("ignore:There is no current event loop")  # Solara asks for one; nothing here runs in it
+def test_a_page_that_fails_says_so_in_its_place_and_opens_again(monkeypatch):
+    import uuid
+
+    import ipyvuetify
+    import solara
+    from solara.server import kernel, kernel_context
+
+    from dashboards import app
+
+    @solara.component
+    def Failing(link, go):  # noqa: N802
+        raise ZeroDivisionError("a secret path")
+
+    context = kernel_context.VirtualKernelContext(id=str(uuid.uuid4()), kernel=kernel.Kernel(), session_id="test")
+    with context:
+        monkeypatch.setattr(app, "component_of", lambda page: Failing)
+        _, rendered = solara.render(app.Content(Link(), lambda link: None), handle_error=False)
+        said = str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
+        assert "Explore failed" in said
+        assert "ZeroDivisionError" in said
+        assert "secret" not in said
+        monkeypatch.undo()
+        rendered.find(ipyvuetify.Btn).widget.click()
+        assert "Explore failed" not in str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
+        rendered.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_has_no_barriers_fits_its_window_and_follows_the_theme(browser, address, theme):
     link = Link(FEW._replace(changes=(("states.us.dialogue", 0.5),)), baseline=FEW, charts=("contact", "pressure"))
