@@ -415,7 +415,7 @@ def test_the_glossary_is_in_order_and_the_documents_named_are_there():
     assert all((ROOT / name).is_file() for name, _ in about.DOCS)
 
 
-def test_all_four_pages_fit_a_phone_in_the_dark(browser, address):
+def test_all_four_pages_fit_a_phone_and_a_screen_in_the_dark(browser, address):
     link = Link(SHORT, page="turning", futures=100, arms=(SMALL._replace(changes=(("mechanisms.noise", False),)),))
     with opened(browser, address, written(link), size=(390, 844), theme="dark", ready=finished) as page:
         for name, done in (("Turning points", finished), ("Compare", finished), ("Sweeps", None), ("About", None)):
@@ -427,6 +427,11 @@ def test_all_four_pages_fit_a_phone_in_the_dark(browser, address):
             assert barriers(page) == [], name
             assert fits(page), name
             photograph(page, f"{name.split()[0].lower()}-dark-390")
+            page.set_viewport_size({"width": 1366, "height": 768})
+            assert barriers(page) == [], name
+            assert fits(page), name
+            photograph(page, f"{name.split()[0].lower()}-dark-1366")
+            page.set_viewport_size({"width": 390, "height": 844})
 
 
 # Long work

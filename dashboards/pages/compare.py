@@ -125,9 +125,9 @@ def made_up(setting: Setting, first: Setting, at: int) -> str:
 class Round:
     """One playing of all arms: at first a glimpse of each, then all worlds."""
 
-    def __init__(self, arms: Arms, publish: Callable[[Shown], None], stop: Callable[[], bool]):
+    def __init__(self, arms: Arms, publish: Callable[[Shown], None], before: Shown, stop: Callable[[], bool]):
         self.arms, self._publish, self.stop = arms, publish, stop
-        self.shown = Shown()
+        self.shown = Shown(tuple(each for each in before.played if each[0] in arms.settings))
 
     def say(self, **changes: Any) -> None:
         """Publish a change, unless something newer is being played."""
@@ -137,18 +137,20 @@ class Round:
 
     def go(self) -> None:
         """Play the arms."""
-        worlds = self.arms.settings[0].worlds
-        if worlds >= story.MANY and not self._play(story.GLIMPSE, f"first {story.GLIMPSE} of {worlds:,} worlds"):
+        settings = self.arms.settings
+        worlds, known = settings[0].worlds, {setting for setting, _ in self.shown.played}
+        new = [at for at, setting in enumerate(settings) if setting not in known]
+        if worlds >= story.MANY and not self._play(new, story.GLIMPSE, f"first {story.GLIMPSE} of {worlds:,} worlds"):
             return
-        if self._play(worlds, f"{worlds:,} worlds"):
+        if self._play(list(range(len(settings))), worlds, f"{worlds:,} worlds"):
             last = self.arms.settings[0].seed + worlds - 1
             text = f"{worlds:,} worlds in each, seeds {self.arms.settings[0].seed} to {last}: the same dice."
             self.say(busy=False, text=text)
 
-    def _play(self, worlds: int, what: str) -> bool:
-        found, count = [], len(self.arms.settings)
-        for at, setting in enumerate(self.arms.settings):
-            played = None
+    def _play(self, places: list[int], worlds: int, what: str) -> bool:
+        count = len(self.arms.settings)
+        for at in places:
+            setting, played = self.arms.settings[at], None
             for news in story.follow_arm(setting, worlds, self.stop):
                 if news.fault or self.stop():
                     self.say(busy=False, fault=news.fault, text="Stopped.")
@@ -160,17 +162,15 @@ class Round:
                 played = news.result if news.over else None
             if played is None:
                 return False
-            found.append((setting, played))
-            if worlds != story.GLIMPSE or at == count - 1:
-                self.say(played=merged(self.shown.played, found))
+            self.say(played=merged(self.shown.played, setting, played))
         return True
 
 
 def merged(
-    before: tuple[tuple[Setting, Played], ...], found: list[tuple[Setting, Played]]
+    before: tuple[tuple[Setting, Played], ...], setting: Setting, played: Played
 ) -> tuple[tuple[Setting, Played], ...]:
     """Keep of each setting what was played last."""
-    return tuple({**dict(before), **dict(found)}.items())
+    return (*(each for each in before if each[0] != setting), (setting, played))
 
 
 @solara.component
@@ -182,7 +182,8 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     arms = Arms.of(link)
 
     def begin() -> None:
-        desk.begin(lambda stop: Round(arms, shown.set, stop).go())
+        before = shown.peek()
+        desk.begin(lambda stop: Round(arms, shown.set, before, stop).go())
 
     solara.use_effect(begin, [arms.settings])
     solara.use_effect(lambda: lambda: desk.close(), [])
