@@ -41,7 +41,16 @@ BEHIND = {  # the decision that a message comes from
     "direct talks": "hold_talks", "inspection report": "report_on", "accusation": "accuse", "withdrawal": "withdraw",
 }  # fmt: skip
 
+BEGINNINGS = (60, 180, 420, 780)  # rounds after which a long run is shown as far as it is played
+
 Stop = Callable[[], bool]
+
+
+class Kept(NamedTuple):
+    """One run, or its beginning: the message (JSON), and every indicator in full."""
+
+    message: str
+    trajectory: np.ndarray
 
 
 class Watched(NamedTuple):
@@ -52,36 +61,28 @@ class Watched(NamedTuple):
     twin: str = ""
 
 
-class Kept(NamedTuple):
-    """One run: the message, and every indicator in full."""
-
-    message: str
-    trajectory: np.ndarray
-
-
 def never() -> bool:
     """Say that it is never time to stop."""
     return False
 
 
 def watch(setting: Setting, stop: Stop = never) -> Iterator[News]:
-    """Give news of a run until it is played; the result of the last is Watched."""
+    """Give news of a run until it is played: results are Watched, and that of the last has its twin."""
     for news in follow(key(setting), partial(play, setting), stop):
-        if not news.over or news.fault or news.result is None or not setting.events:
-            yield news._replace(result=Watched(setting, news.result.message) if news.result and news.over else None)
-            continue
-        for other in watch_twin(setting, stop):
-            if other.over and other.result is not None:
-                told = dumps(twin_data(news.result, other.result))
-                yield other._replace(result=Watched(setting, news.result.message, told))
-            else:
-                yield other
+        if news.over and news.result is not None and setting.events:
+            yield from beside_twin(setting, news.result, stop)
+        else:
+            yield news._replace(result=news.result and Watched(setting, news.result.message))
 
 
-def watch_twin(setting: Setting, stop: Stop) -> Iterator[News]:
-    """Give news of the same run without what was injected."""
+def beside_twin(setting: Setting, own: Kept, stop: Stop) -> Iterator[News]:
+    """Play the twin of a run, the same without what was injected, and compare the two."""
     twin = setting._replace(events=())
-    return follow(key(twin), partial(play, twin), stop)
+    for news in follow(key(twin), partial(play, twin), stop):
+        if news.over and news.result is not None:
+            yield news._replace(result=Watched(setting, own.message, dumps(twin_data(own, news.result))))
+        else:
+            yield news._replace(result=None)
 
 
 def key(setting: Setting) -> tuple[str, Setting]:
@@ -93,10 +94,12 @@ def play(setting: Setting, report: Report, stop: Stop = never) -> Kept:
     """Play a run round by round and gather what the page shows of it. Raises CancelledError if told to stop."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
-    chances, deeds = Chances(), [[]]
+    chances, deeds, begun = Chances(), [[]], None
     for now in range(scenario.rounds):
+        if now in BEGINNINGS and now <= scenario.rounds / 2:
+            begun = Kept(dumps(run_data(model, setting, chances, deeds)), model.trajectory)
         if now % 10 == 0:
-            report(now, scenario.rounds)
+            report(now, scenario.rounds, begun)
             if stop():
                 raise CancelledError
         chances.before(model)
@@ -119,7 +122,8 @@ def run_data(model: Assembly, setting: Setting, chances: Chances, deeds: list[An
         "scenario": scenario.name,
         "title": scenario.title["en"],
         "seed": setting.seed,
-        "rounds": scenario.rounds,
+        "rounds": model.round,
+        "planned": scenario.rounds,
         "changes": [[path, changed_words(value)] for path, value in setting.changes],
         "ceiling": scenario.tension.tension_ceiling,
         "outcome": outcome_words(model.outcome),

@@ -17,7 +17,7 @@ from dashboards.link import Setting, read_link, scenario_of
 from dashboards.long_work import News
 from dashboards.report_data import TOLD as TOLD_GROUP
 from dashboards.report_data import group_of, status_words
-from dashboards.watching import Watched, watch
+from dashboards.watching import Watched, play, watch
 from model.faults import ScenarioError
 from model.measures import series
 from model.overrides import EVENTS, Override
@@ -131,6 +131,16 @@ def test_every_kind_of_event_is_offered_or_refused_with_a_reason():
 def test_an_event_that_makes_no_sense_is_refused(sent):
     with pytest.raises(ScenarioError):
         injected(scenario_of(SETTING), sent)
+
+
+def test_a_long_run_is_shown_as_far_as_it_is_played():
+    shown = []
+    play(Setting("two-states", (("rounds", 130),)), lambda now, total, begun=None: shown.append((now, begun)))
+    beginnings = [(now, json.loads(begun.message)) for now, begun in shown if begun is not None]
+    assert beginnings[0][0] == 60
+    first = beginnings[0][1]
+    assert (first["rounds"], first["planned"]) == (60, 130)
+    assert len(first["rows"]) == len(first["messages"]) == len(first["deeds"]) == 61
 
 
 def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():

@@ -111,7 +111,7 @@ def show_run(setting: Setting, publish: Callable[..., None], stop: Callable[[], 
 def shown_with(news: News, shown: Shown) -> Shown:
     """Give what the stage shows after a piece of news."""
     if not news.over:
-        return Shown(shown.watched, progress(news))
+        return Shown(news.result or shown.watched, progress(news))
     return Shown(news.result or shown.watched, "", news.fault)
 
 
