@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import subprocess
 import threading
 import time
 from functools import partial
@@ -10,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browsing import COLD, DETENTE, barriers, fits, opened, photograph
+from browsing import COLD, barriers, fits, opened, photograph
 from playwright.sync_api import Page, expect
+from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from dashboards import long_work
+from dashboards.command_line import app
 from dashboards.link import Link, Setting, check_events, read_link, scenario_of, written
 from dashboards.long_work import follow
 from dashboards.pages import about, compare_story, sweeps, turning_story, turning_words
@@ -338,7 +339,7 @@ def test_what_is_added_is_the_baseline_a_scenario_or_a_thing_to_try_and_nothing_
 # Sweeps and About
 
 
-def test_the_empty_page_of_sweeps_promises_nothing_that_does_not_run(browser, address, tmp_path):
+def test_the_empty_page_of_sweeps_promises_nothing_that_does_not_run(browser, address, tmp_path, monkeypatch):
     with opened(browser, address, written(Link(SMALL, page="sweeps"))) as page:
         expect(page.locator("main")).to_contain_text("There are no results to open yet")
         commands = page.locator("pre").all_inner_texts()
@@ -348,10 +349,11 @@ def test_the_empty_page_of_sweeps_promises_nothing_that_does_not_run(browser, ad
         page.get_by_role("main").get_by_role("link", name="Compare").click()
         expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
         assert link_of(page).setting == SMALL
+    monkeypatch.chdir(tmp_path)
     for command in commands:
         words = shlex.split(command.replace("--worlds 100", "--worlds 4"))
-        done = subprocess.run([DETENTE, *words[1:]], capture_output=True, text=True, check=False, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(app, words[1:])
+        assert (words[0], done.exit_code) == ("detente", 0), done.output
     assert (tmp_path / "table.csv").read_text().count("\n") == 12
 
 
