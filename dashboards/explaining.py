@@ -29,6 +29,7 @@ class Asked(NamedTuple):
     actor: str | None
     counterpart: str | None
     negotiation: str | None
+    value: int | None = None  # how it came out, as the ledger has it
 
     @property
     def names(self) -> dict[str, Any]:
@@ -42,8 +43,10 @@ def asked(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> Aske
     if act not in ACT or not PROTOCOL[ACT[act]].conditions:
         raise ScenarioError([Fault("act", str(act)[:40], "is no decision that could be explained")])
     now = whole("round", sent.get("round"), 1, scenario.rounds)
-    names = [sent.get(part) or None for part in ("actor", "counterpart", "negotiation")]
-    found = Asked(setting, now, act, *names)
+    actor, counterpart, talks = (sent.get(part) or None for part in ("actor", "counterpart", "negotiation"))
+    value = sent.get("value")
+    value = None if value is None else whole("value", value, -1000, 1000)
+    found = Asked(setting, now, act, actor, counterpart, talks, value)
     cell_named(scenario, found)
     return found
 
@@ -84,7 +87,7 @@ def explain(decision: Asked, scenario: Scenario) -> dict[str, Any]:
         "sums": act.sums,
         "decided": level_words(question, names) if act.sums else told_as(question, names, question.value),
         "conditions": conditions,
-        "opposite": opposite_words(question, names),
+        "opposite": opposite_words(decision, question),
     }
 
 
@@ -110,23 +113,30 @@ def level_words(question: Question, names: Mapping[str, Any]) -> str:
     )
 
 
-def opposite_words(question: Question, names: Mapping[str, Any]) -> str:
+def turned_value(decision: Asked, question: Question) -> int:
+    """Give the opposite of how a decision came out, which is not how it was weighed if it was set from outside."""
+    offset = 1 if question.act.column == "report" else 0
+    return otherwise(decision.act, question.value if decision.value is None else decision.value + offset)
+
+
+def opposite_words(decision: Asked, question: Question) -> str:
     """Tell the opposite of a decision that can be turned from outside; nothing if there is none."""
-    act = names["act"]
-    if question.act.sums or act not in CHOICES:
+    choices = CHOICES.get(decision.act, {})
+    if question.act.sums or not choices:
         return ""
-    turned = otherwise(act, question.value)
+    turned = turned_value(decision, question)
     told = turned - 1 if question.act.column == "report" else turned
-    return told_as(question, names, turned) if told in CHOICES[act] else ""
+    return told_as(question, decision.names, turned) if told in choices else "It does not happen."
 
 
 def opposite_of(decision: Asked, scenario: Scenario) -> Override:
     """Write the opposite of a decision as an event to inject. Raises ScenarioError if it has none."""
     question = question_of(decision, scenario)
-    if not opposite_words(question, decision.names):
+    if not opposite_words(decision, question):
         raise ScenarioError([Fault("decision", decision.act, "has no opposite")])
-    turned = float(otherwise(decision.act, question.value))
-    return Override(decision.round, decision.act, decision.negotiation, decision.actor, decision.counterpart, turned)
+    talks = None if "spoiler" in question.act.axes else decision.negotiation  # an outsider has but one
+    turned = float(turned_value(decision, question))
+    return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, turned)
 
 
 def search(decision: Asked, scenario: Scenario, report: Report, stop: Callable[[], bool]) -> list[dict[str, Any]]:

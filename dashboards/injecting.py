@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.words import CHOICES, SET, sentence
 from model.faults import Fault, ScenarioError
-from model.overrides import EVENTS, Override
+from model.overrides import EVENTS, Override, act_number
 from model.protocol import ACT, PROTOCOL
 from model.rules.lookups import bound
 from model.scenario import Scenario
@@ -24,10 +24,10 @@ class Told(NamedTuple):
 
 
 TOLD = {
-    "oil_shock": Told("Oil shock", "Oil shock: the log price deviation jumps to {value:g}", (-1.0, 1.0)),
+    "oil_shock": Told("Oil shock", "The oil price jumps (log deviation {value:g})", (-1.0, 1.0)),
     "attack": Told("Spoiler attack", "Attack by {actor}"),
-    "election": Told("Election", "Election: the government of {actor} changes"),
-    "leak": Told("Leak", "Leak: the talks in {talks} become public"),
+    "election": Told("Election", "The government of {actor} changes"),
+    "leak": Told("Leak", "The talks in {talks} leak and become public"),
     "withdrawal": Told("Withdrawal", "{actor} leaves what stands in {talks}"),
     "loss_of_access": Told("Loss of access", "Inspectors are shut out in {talks}"),
     "facilitator_arrives": Told("New facilitator", "{actor} comes as a facilitator"),
@@ -35,10 +35,10 @@ TOLD = {
     "access_restored": Told("Access restored", "Inspectors are let in again in {talks}"),
     "silence": Told("Talks called off", "The talks in {talks} are called off"),
     "regional_incident": Told(
-        "Regional incident", "Regional incident: regional tension jumps to {value:g}", (-1.0, 2.0)
+        "Regional incident", "An incident raises regional tension to {value:g}", (-1.0, 2.0)
     ),
     "incident": Told(
-        "Incident between two", "An incident: {actor}'s posture towards {counterpart} jumps to {value:g}", (0.0, 1.0)
+        "Incident between two", "An incident raises {actor}'s posture towards {counterpart} to {value:g}", (0.0, 1.0)
     ),
     "pressure_step": Told(
         "Step in pressure", "{actor}'s pressure on {counterpart} jumps to {value:g}", (0.0, 1.0)
@@ -64,7 +64,7 @@ WHY_NOT = {
     "conciliatory_act": "it means to act with good will anyway",
     "hostile_act": "it means to act with hostility anyway",
 }
-HELPED = {"facilitator_arrives": "facilitation", "facilitator_leaves": "facilitation", "leak": "", "silence": ""}
+HELPED = {"facilitator_arrives": "facilitation", "facilitator_leaves": "facilitation"}
 
 
 class Choice(NamedTuple):
@@ -221,7 +221,8 @@ def _value(kind: str, sent: Any) -> float:
 
 def kind_of(move: Override) -> str | None:
     """Find the kind of event that an override is, if it is one."""
-    alike = [kind for kind in TOLD if ACT.get(EVENTS[kind].act) == ACT.get(move.act)]
+    number = act_number(move.act)
+    alike = [kind for kind in TOLD if ACT[EVENTS[kind].act] == number]
     exact = [kind for kind in alike if EVENTS[kind].value == move.value]
     found = exact or [kind for kind in alike if TOLD[kind].scale]
     return found[0] if found else None
@@ -237,13 +238,16 @@ def event_words(scenario: Scenario, move: Override) -> str:
     kind = kind_of(move)
     if kind is not None:
         return TOLD[kind].words.format(value=move.value, **shown)
-    if int(move.value) in CHOICES.get(move.act, {}):
-        return sentence(move.act, move.value, {}, rung="the step in play", **shown).rstrip(".")
-    return SET.format(act=move.act.replace("_", " "), value=move.value).rstrip(".")
+    act = PROTOCOL[act_number(move.act) or 0]
+    told, choices = move.value - 1 if act.column == "report" else move.value, CHOICES.get(act.name, {})
+    if told in choices or 1 in choices:
+        words = sentence(act.name, told if told in choices else 1, {}, rung="the step in play", **shown).rstrip(".")
+        return words if told in choices else f"Does not happen: {words}"
+    return SET.format(act=act.name.replace("_", " "), value=move.value).rstrip(".")
 
 
 def is_of(move: Override, act: str, names: Sequence[str | None]) -> bool:
     """Say whether a row of the ledger, of this act and these names, is what an injected event did."""
     known = (move.actor, move.counterpart, move.negotiation)
     same = all(mine is None or mine == theirs for mine, theirs in zip(known, names, strict=True))
-    return same and ACT.get(move.act) == ACT.get(act)
+    return same and act_number(move.act) == ACT.get(act)

@@ -12,16 +12,17 @@ from playwright.sync_api import Page, expect
 
 from agents.assembly import Assembly
 from dashboards.explaining import Asked, asked, explain, opposite_of
-from dashboards.injecting import TOLD, injected, never
-from dashboards.link import Setting, read_link, scenario_of
+from dashboards.injecting import TOLD, event_words, injected, never
+from dashboards.link import Setting, check_events, read_link, scenario_of
 from dashboards.long_work import News
+from dashboards.places import places
 from dashboards.report_data import TOLD as TOLD_GROUP
 from dashboards.report_data import group_of, status_words
 from dashboards.watching import Watched, play, watch
 from model.faults import ScenarioError
 from model.measures import series
 from model.overrides import EVENTS, Override
-from model.scenario import load
+from model.scenario import load, shipped
 from model.statuses import Status
 
 SETTING = Setting("us-iran-2026")
@@ -167,6 +168,31 @@ def test_the_opposite_of_a_refusal_as_an_event_is_an_acceptance():
     event = opposite_of(decision, scenario_of(SETTING))
     played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
     assert "United States accepts Technical clarification. (set from outside)" in told_in(played, REFUSAL)
+
+
+def test_what_did_happen_can_be_made_not_to_happen(run):
+    attack = next(row for row in run.ledger.rows if row.act == "strike" and row.value == 1)
+    change = next(row for row in run.ledger.rows if row.act == "change_government" and row.forced)
+    for row in (attack, change):
+        sent = {"act": row.act, "round": row.round, "actor": row.actor, "negotiation": row.negotiation, "value": 1}
+        event = opposite_of(asked(SETTING, scenario_of(SETTING), sent), scenario_of(SETTING))
+        check_events(SETTING._replace(events=(event,)))
+        found = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(row.round)
+        assert not any(
+            (now.round, now.act, now.actor) == (row.round, row.act, row.actor) and now.value
+            for now in found.ledger.rows
+        )
+        assert event_words(scenario_of(SETTING), event).startswith("Does not happen: ")
+
+
+def test_every_actor_of_every_negotiation_has_a_place_of_its_own():
+    for name in shipped():
+        scenario = load(name)
+        for talks in scenario.negotiations:
+            found = places(scenario, talks)
+            assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*found}
+            assert len({*found.values()}) == len(found)
+            assert all(0 < x < 1 and 0 < y < 1 for x, y in found.values())
 
 
 # In the browser
