@@ -65,7 +65,10 @@ class Player:
         while (ask := self._next()) is not None:
             try:
                 self._await_compiler()
-                self._play(ask)
+                if self._is_shown(ask):
+                    self._say(busy="", fault="")
+                else:
+                    self._play(ask)
             except ScenarioError as error:
                 self._say(busy="", fault="; ".join(map(str, error.faults)))
             except Exception as error:
@@ -88,25 +91,33 @@ class Player:
 
     def _play(self, ask: Ask) -> None:
         """Play the setting, and then the one to compare it with if nobody has played that yet."""
-        base = SHELF.find(ask.baseline)
-        wanted = f"of {ask.setting.worlds:,} worlds"
-        result = None
+        base, result = SHELF.find(ask.baseline), None
         if SHELF.find(ask.setting) is None and self._shown.result is None:
             self._say(busy=f"Playing {ask.setting.worlds:,} worlds.")
         for result in results(ask.setting, self._outdated):
             if self._newer() and time.monotonic() - self._shown_at < PAUSE:
                 return
-            rest = "" if result.complete else f"Playing: {result.worlds:,} {wanted} so far."
+            rest = "" if result.complete else f"Playing: {result.worlds:,} of {ask.setting.worlds:,} worlds so far."
             self._show(result, base, rest or ("Playing the baseline." if ask.baseline and not base else ""))
         if self._newer():
             return
         if result is None or not result.complete:
             self._say(busy="", stopped=True)
         elif ask.baseline is not None and base is None:
-            for base in results(ask.baseline, self._outdated):
-                self._say(busy=f"Playing the baseline: {base.worlds:,} of {ask.baseline.worlds:,} worlds so far.")
-            if not self._newer():
-                self._show(result, base if base is not None and base.complete else None, "")
+            self._play_baseline(result, ask.baseline)
+
+    def _play_baseline(self, result: Result, baseline: Setting) -> None:
+        base = None
+        for base in results(baseline, self._outdated):
+            self._say(busy=f"Playing the baseline: {base.worlds:,} of {baseline.worlds:,} worlds so far.")
+        if not self._newer():
+            self._show(result, base if base is not None and base.complete else None, "")
+
+    def _is_shown(self, ask: Ask) -> bool:
+        """Say whether the page shows all this already, as when a slider that was let go becomes part of the link."""
+        result, base = self._shown.result, self._shown.base
+        same = result is not None and result.setting == ask.setting and result.complete
+        return same and (base.setting if base is not None else None) == ask.baseline
 
     def _newer(self) -> bool:
         return not self._open or self._waiting is not None

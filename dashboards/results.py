@@ -27,6 +27,7 @@ CHUNK = 32  # worlds played without asking whether to stop
 AHEAD = 4  # chunks that wait for a free thread
 LEAST = 32  # worlds from which on an unfinished result is worth showing
 FIRST_LOOK, NEXT_LOOK = 0.1, 0.4  # seconds until an unfinished result is shown, and shown again
+SOON = 0.15  # seconds; what is finished so soon is not shown before
 MOST_CELLS = 40_000_000  # numbers held while a result is made: 160 MB
 MOST_KEPT = 64_000_000  # bytes of results kept
 
@@ -174,7 +175,8 @@ def _played(setting: Setting, stop: Callable[[], bool]) -> Iterator[Result]:
         seeds = np.arange(first, first + count, dtype=np.uint64) + np.uint64(setting.seed)
         return measure_many(start.like(setting.seed), seeds, scenario.rounds)
 
-    look = time.monotonic() + FIRST_LOOK
+    begun = time.monotonic()
+    look = begun + FIRST_LOOK
     waiting: deque[Future[np.ndarray]] = deque()
     firsts = iter(range(0, setting.worlds, CHUNK))
     try:
@@ -188,7 +190,9 @@ def _played(setting: Setting, stop: Callable[[], bool]) -> Iterator[Result]:
             if gathered.done == setting.worlds:
                 break
             ends = stop()
-            if gathered.done >= LEAST and (ends or time.monotonic() >= look):
+            now = time.monotonic()
+            rest = (now - begun) * (setting.worlds / gathered.done - 1)
+            if gathered.done >= LEAST and (ends or (now >= look and rest > SOON)):
                 yield gathered.result()
                 look = time.monotonic() + NEXT_LOOK
             if ends:

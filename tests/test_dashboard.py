@@ -41,7 +41,9 @@ def settled(page: Page) -> None:
     page.wait_for_function(
         """() => { const panel = document.querySelector('.det-controls').__vue__, element = document.querySelector('.det-board');
         const { live, board } = element.__vue__;
-        return !panel.det_under_way && live.picture.settled && live.picture.setting === live.asked && !live.busy
+        const heard = !panel.det_under_way && !Object.keys(panel.moved).length
+          && panel.sampled.seed === panel.panel.seed && panel.sampled.worlds === panel.panel.worlds;
+        return heard && live.picture.settled && live.picture.setting === live.asked && !live.busy
           && (!board.baseline || live.picture.base)
           && element.dataset.painted === `${live.picture.number} ${live.picture.worlds}`; }""",
         timeout=20_000,
@@ -467,10 +469,12 @@ def test_an_export_of_a_faulty_link_is_refused_with_the_reason(address):
     for query in ("set=states.us.dialogue:9", "s=../../etc/passwd"):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}export/run.csv?{query}")
-        assert refused.value.code == 400
+        with refused.value as answer:
+            assert answer.code == 400
     with pytest.raises(urllib.error.HTTPError) as unknown:
         urllib.request.urlopen(f"{address}export/passwd")
-    assert unknown.value.code == 404
+    with unknown.value as answer:
+        assert answer.code == 404
 
 
 def test_an_uploaded_file_becomes_a_link_where_changes_can_say_it(browser, address, tmp_path):

@@ -246,7 +246,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     shown, player = use_player()
     draft: Any = solara.use_ref(None)  # the setting under a slider that is still moving, if there is one
     complaint, set_complaint = solara.use_state("")
-    refused, set_refused = solara.use_state(0)
+    echoes, set_echoes = solara.use_state(0)  # grows when the panel must hear again what it may think it changed
     setting, scenario = link.setting, scenario_of(link.setting)
     talks = link.talks or next(iter(scenario.negotiations))
     baseline = link.baseline and link.baseline._replace(seed=setting.seed, worlds=setting.worlds)  # the same dice
@@ -260,13 +260,15 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     def complain(fault: str) -> None:
         set_complaint(fault)
         if fault:
-            set_refused(lambda count: count + 1)
+            set_echoes(lambda count: count + 1)
 
     def now() -> Setting:
         return draft.current or setting
 
     def put(changed: Setting) -> None:
         draft.current = None
+        if changed == setting:
+            set_echoes(lambda count: count + 1)
         go(link._replace(setting=changed))
 
     def choose(name: str) -> None:
@@ -313,7 +315,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         "changes": {path: list(value) if isinstance(value, tuple) else value for path, value in setting.changes},
         "seed": setting.seed,
         "worlds": setting.worlds,
-        "refused": refused,
+        "echoes": echoes,
         "largest_seed": LARGEST_SEED,
         "fewest": FEWEST,
         "most": MOST,
@@ -329,7 +331,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         Panel(
             scenarios=titles,
             catalogue=catalogue_of(setting.scenario),
-            panel=solara.use_memo(lambda: panel, [setting, refused]),
+            panel=solara.use_memo(lambda: panel, [setting, echoes]),
             event_choose=guarded(choose, complain),
             event_move=guarded(move, complain),
             event_commit=guarded(lambda _: put(now()), complain),
