@@ -94,7 +94,7 @@ def test_a_newer_request_replaces_an_older_one():
     player.ask(Ask(Setting("two-states", worlds=5000)))
     wait_until(lambda: published)
     player.ask(Ask(newest))
-    wait_until(lambda: published and published[-1].result and published[-1].result.setting == newest)
+    wait_until(lambda: published[-1].result and published[-1].result.setting == newest and not published[-1].busy)
     player.close()
     assert published[-1].result.complete
     assert all(shown.result.worlds < 5000 for shown in published if shown.result)
