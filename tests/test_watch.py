@@ -306,7 +306,11 @@ def test_the_keyboard_plays_and_steps_and_takes_nothing_from_fields(browser, add
             page.keyboard.press(key)
         assert shown(page) == stood
         expect(page.locator(".det-drawer")).to_have_count(0)
-        page.get_by_role("button", name="Next seed").focus()
+        next_seed = page.get_by_role("button", name="Next seed")
+        next_seed.click()
+        next_seed.click()
+        expect(seed).to_have_value("3")
+        page.wait_for_function("new URLSearchParams(location.search).get('seed') === '3'")
         page.keyboard.press("i")
         expect(page.get_by_role("dialog", name="Inject an event")).to_be_focused()
         page.keyboard.press("Escape")
