@@ -15,7 +15,7 @@ def places(scenario: Scenario, negotiation: str) -> dict[str, Place]:
     found = {first: FIRST, second: SECOND}
     found |= _row(list(talks.facilitators), ABOVE, 0.5, 0.2)
     verifiers = {rung.verifier for rung in talks.rungs.values()}
-    found |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.14)
+    found |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.2)
     for blamed, middle in ((first, 0.3), (second, 0.7)):
         own = [n for n, who in scenario.outsiders.items() if who.negotiation == negotiation and who.blamed_on == blamed]
         found |= _row(own, BELOW, middle, 0.08)
