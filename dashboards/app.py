@@ -1,172 +1,150 @@
-"""The page: choose a scenario, move a lever, and see what many worlds make of it."""
+"""The frame around all pages: header, navigation, undo and redo, and the address kept in step."""
 
 # pyright: reportPrivateImportUsage=false
 
+import importlib
 import logging
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple
 
+import reacton
 import solara
 import solara.lab
 
-from dashboards.charts import Board, chart_rows, picture_of
-from dashboards.controls import Controls
-from dashboards.ensemble import Request
-from dashboards.levers import FEWEST, LARGEST_SEED, MOST, as_rows, moved, number
-from dashboards.player import Player, Shown
-from model.faults import Fault, ScenarioError
-from model.scenario import Scenario, load, shipped
+from dashboards.elements import guarded, html
+from dashboards.link import PAGES, Link, read_link, written
 
-FIRST = "us-iran-2026"
+TITLES = {
+    "explore": "Explore",
+    "watch": "Watch",
+    "turning": "Turning points",
+    "compare": "Compare",
+    "sweeps": "Sweeps",
+    "about": "About",
+}
+COMPONENTS = {page: title.title().replace(" ", "") for page, title in TITLES.items()}
+LONGEST_TRAIL = 200  # links that can be undone
 
 log = logging.getLogger(__name__)
 
 
-class Told(NamedTuple):
-    """What the panel of controls was last told; in between, the browser keeps its own values."""
+class Trail(NamedTuple):
+    """The links that were shown, and the one shown now; what comes after it was undone."""
 
-    version: int
-    request: Request
+    links: tuple[Link, ...]
+    at: int = 0
+    told: int = 0  # grows whenever the address has to follow
+    replaces: bool = False  # whether the address takes the place of the one before in the browser's history
 
+    @property
+    def now(self) -> Link:
+        """Give the link that is shown."""
+        return self.links[self.at]
 
-@cache
-def catalogue() -> dict[str, Scenario]:
-    """Load every shipped scenario once; one that cannot be read is left out, and logged."""
-    found = {}
-    for name in shipped():
-        try:
-            found[name] = load(name)
-        except ScenarioError as error:
-            log.warning("scenario %s is left out: %s", name, error)
-    return found
+    def gone(self, link: Link) -> "Trail":
+        """Go on to another link. Where only the playhead moved there is nothing to undo."""
+        if link == self.now:
+            return self
+        if link._replace(round=self.now.round) == self.now:
+            return Trail((*self.links[: self.at], link, *self.links[self.at + 1 :]), self.at, self.told + 1, True)
+        kept = self.links[: self.at + 1][-LONGEST_TRAIL:]
+        return Trail((*kept, link), len(kept), self.told + 1)
 
+    def moved(self, steps: int) -> "Trail":
+        """Undo (-1) or redo (1), as far as there is something to undo or redo."""
+        at = min(max(self.at + steps, 0), len(self.links) - 1)
+        return self if at == self.at else Trail(self.links, at, self.told + 1)
 
-def html(tag: str, *children: Any, **attributes: str) -> solara.Element:
-    """Make an element whose children are elements or texts; a text is never read as markup."""
-    return solara.v.Html(tag=tag, class_=attributes.pop("class_", ""), attributes=attributes, children=[*children])
-
-
-def guarded(handle: Callable[[Any], None], complain: Callable[[str], None]) -> Callable[[Any], None]:
-    """Wrap a handler of something a browser sent: a failure becomes a sentence, and the page lives on."""
-
-    def answer(sent: Any) -> None:
-        try:
-            handle(sent)
-            complain("")
-        except ScenarioError as error:
-            complain("; ".join(map(str, error.faults)))
-        except Exception as error:
-            log.exception("a handler failed")
-            complain(f"That did not work ({type(error).__name__}); nothing was changed.")
-
-    return answer
+    def arrived(self, link: Link) -> "Trail":
+        """Follow the browser's own Back and Forward, which are steps of ours if they lead where ours do."""
+        for steps in (-1, 1):
+            there = self.at + steps
+            if 0 <= there < len(self.links) and self.links[there] == link:
+                return Trail(self.links, there, self.told)
+        return self.gone(link)._replace(told=self.told)
 
 
-@solara.component
-def Story(scenario: Scenario) -> None:  # noqa: N802
-    """Tell what the scenario is about, and the two parties' own stories side by side."""
-    first, second = next(iter(scenario.negotiations.values())).parties
-    with html("section", class_="det-story"):
-        with html("header"):
-            html("h1", scenario.title["en"])
-            html("p", scenario.summary["en"].strip())
-            if len(scenario.negotiations) > 1:
-                title = scenario.written(next(iter(scenario.negotiations)))
-                html("p", f"Shown here is the first of {len(scenario.negotiations)} negotiations: {title}.")
-        with html("div", class_="det-narratives"):
-            for party in (first, second):
-                with html("article", class_="det-card"):
-                    html("h2", html("span", "As seen by"), scenario.written(party))
-                    html("p", scenario.states[party].narrative.get("en", "No story is given.").strip())
+@solara.component_vue("frame.vue")
+def Frame(  # noqa: N802
+    pages: list[dict[str, str]],
+    page: str,
+    address: dict[str, Any],
+    undo: bool,
+    redo: bool,
+    notes: list[str],
+    fault: str,
+    event_open: Callable[[str], None],
+    event_step: Callable[[int], None],
+    event_arrive: Callable[[str], None],
+    event_dismiss: Callable[[Any], None],
+) -> None:
+    """Show the header; ``address`` is what the browser's address shall be from now on."""
 
 
-@solara.component
-def Results(scenario: Scenario, shown: solara.Reactive[Shown], complaint: str) -> None:  # noqa: N802
-    """Show the board; it alone is drawn again when numbers arrive."""
-    ensemble, number_shown, busy, fault = shown.value
-    if ensemble is not None and ensemble.request.scenario != scenario.name:
-        ensemble = None
-    rows = solara.use_memo(lambda: chart_rows(scenario), [scenario.name])
-    picture = solara.use_memo(lambda: ensemble and picture_of(ensemble, scenario), [number_shown, scenario.name])
-    Board(charts=rows, picture=picture, busy=busy, fault=complaint or fault)
-
-
-def use_player() -> tuple[solara.Reactive[Shown], Callable[[Request], None]]:
-    """Keep a player as long as the page lives; give what it shows and how to ask it."""
-    shown = solara.use_reactive(Shown())
-    player = solara.use_memo(lambda: Player(shown.set), [])
-    solara.use_effect(lambda: player.close, [])
-    return shown, player.ask
+def component_of(page: str) -> Callable[..., Any]:
+    """Find a page's component; its module is imported when it is first opened, as some are heavy."""
+    return getattr(importlib.import_module(f"dashboards.pages.{page}"), COMPONENTS[page])
 
 
 @solara.component
-def Explore() -> None:  # noqa: N802
-    """Show the panel of controls beside the story and the results."""
-    first = FIRST if FIRST in catalogue() else next(iter(catalogue()))
-    request, set_request = solara.use_state(Request(first))
-    told, set_told = solara.use_state(Told(0, request))
-    complaint, set_complaint = solara.use_state("")
-    shown, ask = use_player()
-    solara.use_effect(lambda: ask(request), [request])
-    scenario = catalogue()[request.scenario]
-
-    def tell_panel(news: Request) -> None:
-        set_told(Told(told.version + 1, news))
-
-    def complain(fault: str) -> None:
-        set_complaint(fault)
-        if fault:
-            tell_panel(request)
-
-    def choose(name: str) -> None:
-        if name not in catalogue():
-            raise ScenarioError([Fault.unknown("scenario", str(name), catalogue(), "scenario")])
-        chosen = Request(name, (), request.seed, request.worlds)
-        set_request(chosen)
-        tell_panel(chosen)
-
-    def move(sent: dict[str, Any]) -> None:
-        set_request(lambda now: moved(now, scenario, sent["path"], sent["value"]))
-
-    def sample(sent: dict[str, Any]) -> None:
-        seed = int(number("seed", sent["seed"], 0, LARGEST_SEED, whole=True))
-        worlds = int(number("worlds", sent["worlds"], FEWEST, MOST, whole=True))
-        set_request(lambda now: now._replace(seed=seed, worlds=worlds))
-
-    def panel() -> dict[str, Any]:
-        version, known = told
-        limits = {"largest_seed": LARGEST_SEED, "fewest": FEWEST, "most": MOST}
-        groups = as_rows(catalogue()[known.scenario])
-        return {"version": version, **known._asdict(), "changes": dict(known.changes), "groups": groups, **limits}
-
-    titles = [{"name": name, "title": one.title["en"]} for name, one in catalogue().items()]
-    with html("div", class_="det-page"):
-        Controls(
-            scenarios=titles,
-            panel=solara.use_memo(panel, [told]),
-            event_choose=guarded(choose, complain),
-            event_move=guarded(move, complain),
-            event_sample=guarded(sample, complain),
-        )
-        with html("main"):
-            Story(scenario)
-            Results(scenario, shown, complaint)
+def Content(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
+    """Show the page that the link names; if it fails, say so in its place, and leave all else usable."""
+    fault, clear = reacton.use_exception()
+    if fault is not None:
+        log.error("the page %s failed", link.page, exc_info=fault)
+        with html("main", class_="det-single"), html("section", class_="det-card", role="alert"):
+            html("h1", f"{TITLES[link.page]} failed")
+            html("p", f"Something went wrong ({type(fault).__name__}). The link is unharmed: try again, or undo.")
+            solara.Button("Try again", on_click=clear, outlined=True)
+        return
+    component_of(link.page)(link, go)
 
 
 @solara.component
 def Page() -> None:  # noqa: N802
-    """Show the dashboard under its header."""
-    solara.Title("Detente")
+    """Show the page that the link names, under the frame."""
+    router = solara.use_router()
+    first, told = solara.use_memo(lambda: read_link(router.search or ""), [])
+    trail, set_trail = solara.use_state(Trail((first,)))
+    notes, set_notes = solara.use_state(told)
+    fault, complain = solara.use_state("")
+    link = trail.now
+
+    def go(new: Link) -> None:
+        set_trail(lambda trail: trail.gone(new))
+
+    def open_page(page: str) -> None:
+        if page in PAGES:
+            set_trail(lambda trail: trail.gone(trail.now._replace(page=page)))
+
+    def step(steps: int) -> None:
+        set_trail(lambda trail: trail.moved(1 if steps > 0 else -1))
+
+    def arrive(query: str) -> None:
+        arrived, told = read_link(query)
+        set_trail(lambda trail: trail.arrived(arrived))
+        set_notes(told)
+
+    solara.Title(f"{TITLES[link.page]} · Detente")
     with html("div", class_="det-root"):
         with html("header", class_="det-header"):
-            html("span", "Detente", class_="det-brand")
-            html("span", "step-by-step diplomacy, many worlds at a time", class_="det-tagline")
+            Frame(
+                pages=[
+                    {"page": page, "title": TITLES[page], "query": written(link._replace(page=page))} for page in PAGES
+                ],
+                page=link.page,
+                address={"query": written(link), "number": trail.told, "replace": trail.replaces},
+                undo=trail.at > 0,
+                redo=trail.at < len(trail.links) - 1,
+                notes=notes,
+                fault=fault,
+                event_open=guarded(open_page, complain),
+                event_step=guarded(step, complain),
+                event_arrive=guarded(arrive, complain),
+                event_dismiss=guarded(lambda _: set_notes([]), complain),
+            )
             solara.lab.ThemeToggle()
-        if catalogue():
-            Explore()
-        else:
-            solara.Error("No scenario can be read; `detente scenarios` tells why.")
+        Content(link, go).key(link.page)
 
 
 @solara.component

@@ -1,5 +1,6 @@
 """`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from model.faults import Fault, ScenarioError
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
 from model.rule import source_digest
-from model.scenario import load
+from model.scenario import Scenario, load
 from model.settings import levers as all_levers
 from model.world import names
 
@@ -54,7 +55,7 @@ def ask(
     saved = runs.read(folder or runs.latest())
     row, others = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
     number = ACT[row["act"]]
-    question = Question(saved.scenario, saved.seed, now, number, cell_of(saved, number, row))
+    question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
     told = question.value - 1 if PROTOCOL[number].column == "report" else question.value
     if told != row["value"] and not row["forced"]:
         changed = " The model has changed since this run." if saved.model != source_digest() else ""
@@ -129,9 +130,8 @@ def find(
     return row, sorted(set(rows["act"]) - {row["act"]})
 
 
-def cell_of(saved: runs.Saved, number: int, row: dict[str, Any]) -> tuple[int, ...]:
+def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
     """Find the cell of a decision from the names in its row."""
-    scenario = load(saved.scenario)
     lists, cell, named = names(scenario), [], [row["actor"], row["counterpart"]]
     for axis in PROTOCOL[number].axes:
         if axis == "negotiation":
@@ -145,13 +145,12 @@ def cell_of(saved: runs.Saved, number: int, row: dict[str, Any]) -> tuple[int, .
     return tuple(cell)
 
 
-def tell(answer: Answer, value: int) -> str:
+def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
     """Say in a sentence what a decision would have been."""
-    scenario, row = answer.question.scenario, answer.row
-    talks, rung = row["negotiation"], "the step in play"
+    scenario, talks, rung = question.scenario, row["negotiation"], "the step in play"
     if talks is not None:
         k = names(scenario).negotiation.index(talks)
-        place = int(answer.question.world.rung[k])
+        place = int(question.world.rung[k])
         rung = scenario.written_rung(talks, names(scenario).rung[k][place]) if place >= 0 else rung
     shown = {
         "actor": scenario.written(row["actor"]),
@@ -159,7 +158,7 @@ def tell(answer: Answer, value: int) -> str:
         "talks": scenario.written(talks),
         "rung": rung,
     }
-    told = value - 1 if PROTOCOL[answer.question.number].column == "report" else value
+    told = value - 1 if PROTOCOL[question.number].column == "report" else value
     return sentence(row["act"], told, {}, **shown) if told in CHOICES.get(row["act"], {}) else str(told)
 
 
@@ -171,7 +170,7 @@ def show_answer(answer: Answer) -> None:
         screen.print("This move was set from outside; below is how the actor would have decided.")
     screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
     if answer.levers:
-        screen.print(lever_screen(answer.levers, lambda value: tell(answer, value)))
+        screen.print(lever_screen(answer.levers, lambda value: told_as(answer.question, answer.row, value)))
     if answer.cost:
         screen.print(cost_screen(answer.cost))
     if answer.others:

@@ -1,73 +1,86 @@
-"""One page's player: a thread that plays the newest request, and drops what is older."""
+"""One page's player: a thread that plays the newest setting asked for, and drops what is older."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dashboards.ensemble import Ensemble, Request, play_worlds
+from dashboards.link import Setting
+from dashboards.results import SHELF, Result, results
 from dashboards.warmth import WARMTH
 from model.faults import ScenarioError
 
-LEAST = 50  # worlds that an outdated request still plays, so that a moving slider always shows something
-MANY = 400  # worlds from which on so few are shown first
+PAUSE = 0.09  # seconds between two pictures of a moving slider; more of them only keep the browser busy
 
 log = logging.getLogger(__name__)
 
 
-class Shown(NamedTuple):
-    """What a page shows: the latest ensemble and its number, what is going on, what failed."""
+class Ask(NamedTuple):
+    """What a page wants to see: a setting, and one to compare it with."""
 
-    ensemble: Ensemble | None = None
+    setting: Setting
+    baseline: Setting | None = None
+
+
+class Shown(NamedTuple):
+    """What a page shows: the latest results and their number, what is going on, what failed."""
+
+    result: Result | None = None
+    base: Result | None = None
     number: int = 0
     busy: str = "Starting."
     fault: str = ""
+    stopped: bool = False  # by the reader, before all worlds were played
 
 
 class Player:
-    """Plays requests on its own thread, newest first, and hands each result to ``publish``."""
+    """Plays what is asked on its own thread, newest first, and hands each result to ``publish``."""
 
     def __init__(self, publish: Callable[[Shown], None]):
         self._publish = publish
         self._wake = threading.Condition()
-        self._waiting: Request | None = None
-        self._open = True
-        self._shown = Shown()
+        self._waiting: Ask | None = None
+        self._open, self._stopped = True, False
+        self._shown, self._shown_at = Shown(), 0.0
         threading.Thread(target=self._live, daemon=True, name="player").start()
 
-    def ask(self, request: Request) -> None:
-        """Ask for an ensemble in place of whatever was asked before."""
+    def ask(self, ask: Ask) -> None:
+        """Ask for a setting in place of whatever was asked before."""
         with self._wake:
-            self._waiting = request
+            self._waiting, self._stopped = ask, False
             self._wake.notify()
 
+    def stop(self) -> None:
+        """Stop playing; what was played stays on the page."""
+        self._stopped = True
+
     def close(self) -> None:
-        """Stop; nothing is published from now on."""
+        """Stop for good; nothing is published from now on."""
         with self._wake:
             self._open = False
             self._wake.notify()
 
     def _live(self) -> None:
-        while (request := self._next()) is not None:
+        while (ask := self._next()) is not None:
             try:
                 self._await_compiler()
-                self._say(busy=f"Playing {request.worlds:,} worlds.")
-                if request.worlds >= MANY:
-                    self._show(play_worlds(request._replace(worlds=LEAST)), self._shown.busy)
-                ensemble = play_worlds(request, self._outdated)
-                self._show(ensemble, "" if self._waiting is None else self._shown.busy)
+                if self._is_shown(ask):
+                    self._say(busy="", fault="")
+                else:
+                    self._play(ask)
             except ScenarioError as error:
                 self._say(busy="", fault="; ".join(map(str, error.faults)))
             except Exception as error:
                 log.exception("an ensemble failed")
                 self._say(busy="", fault=f"Playing the worlds failed ({type(error).__name__}: {error}).")
 
-    def _next(self) -> Request | None:
+    def _next(self) -> Ask | None:
         """Wait for the next request; None once closed."""
         with self._wake:
             self._wake.wait_for(lambda: self._waiting is not None or not self._open)
-            request, self._waiting = self._waiting, None
-            return request if self._open else None
+            ask, self._waiting = self._waiting, None
+            return ask if self._open else None
 
     def _await_compiler(self) -> None:
         """Tell how long the model has been compiling, until it is ready."""
@@ -76,11 +89,45 @@ class Player:
             self._say(busy=f"Compiling the model, this once: {WARMTH.elapsed} s so far.")
             patience = 1.0
 
-    def _outdated(self, played: int) -> bool:
-        return not self._open or (self._waiting is not None and played >= LEAST)
+    def _play(self, ask: Ask) -> None:
+        """Play the setting, and then the one to compare it with if nobody has played that yet."""
+        base, result = SHELF.find(ask.baseline), None
+        if SHELF.find(ask.setting) is None and self._shown.result is None:
+            self._say(busy=f"Playing {ask.setting.worlds:,} worlds.")
+        for result in results(ask.setting, self._outdated):
+            if self._newer() and time.monotonic() - self._shown_at < PAUSE:
+                return
+            rest = "" if result.complete else f"Playing: {result.worlds:,} of {ask.setting.worlds:,} worlds so far."
+            self._show(result, base, rest or ("Playing the baseline." if ask.baseline and not base else ""))
+        if self._newer():
+            return
+        if result is None or not result.complete:
+            self._say(busy="", stopped=True)
+        elif ask.baseline is not None and base is None:
+            self._play_baseline(result, ask.baseline)
 
-    def _show(self, ensemble: Ensemble, busy: str) -> None:
-        self._say(ensemble=ensemble, number=self._shown.number + 1, busy=busy, fault="")
+    def _play_baseline(self, result: Result, baseline: Setting) -> None:
+        base = None
+        for base in results(baseline, self._outdated):
+            self._say(busy=f"Playing the baseline: {base.worlds:,} of {baseline.worlds:,} worlds so far.")
+        if not self._newer():
+            self._show(result, base if base is not None and base.complete else None, "")
+
+    def _is_shown(self, ask: Ask) -> bool:
+        """Say whether the page shows all this already, as when a slider that was let go becomes part of the link."""
+        result, base = self._shown.result, self._shown.base
+        same = result is not None and result.setting == ask.setting and result.complete
+        return same and (base.setting if base is not None else None) == ask.baseline
+
+    def _newer(self) -> bool:
+        return not self._open or self._waiting is not None
+
+    def _outdated(self) -> bool:
+        return self._newer() or self._stopped
+
+    def _show(self, result: Result, base: Result | None, busy: str) -> None:
+        self._shown_at = time.monotonic()
+        self._say(result=result, base=base, number=self._shown.number + 1, busy=busy, fault="", stopped=False)
 
     def _say(self, **changes: object) -> None:
         """Publish a change of what is shown; a page that has gone is no fault of ours."""

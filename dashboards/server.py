@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -30,14 +31,31 @@ def serve(host: str, port: int) -> None:
 def run(listener: socket.socket) -> None:
     """Run the web server on a socket that is bound already."""
     prepare()
+    import pandas as pd  # noqa: F401  # whole, before a page is drawn: reacton looks into it, even half imported
     import uvicorn
     from solara.server.starlette import app
+    from starlette.routing import Route
 
+    from dashboards.exports import answer
     from dashboards.warmth import WARMTH
 
     WARMTH.start()
+    threading.Thread(target=open_pages, daemon=True, name="pages").start()
+    app.router.routes.insert(0, Route("/export/{name}", answer))  # before Solara's own, which takes every address
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def open_pages() -> None:
+    """Import the heavy pages once the model is ready, so that nobody waits for them later."""
+    from dashboards.app import component_of
+    from dashboards.link import PAGES
+    from dashboards.warmth import WARMTH
+
+    while not WARMTH.wait(1.0):
+        pass
+    for page in PAGES:
+        component_of(page)
 
 
 def prepare() -> None:

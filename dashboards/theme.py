@@ -6,7 +6,7 @@ from the page; a dash, a label or a place is always there as a second cue.
 
 from typing import NamedTuple
 
-from model.statuses import Outcome
+from model.statuses import Outcome, Status
 
 
 class Look(NamedTuple):
@@ -24,11 +24,18 @@ INDICATORS: dict[str, Look] = {
     "trust_second": Look("{second} in {first}", "trust, 0 to 1", "#A8447E", "#E79AC7", "5px 3px"),
     "tension": Look("Tension", "posture, 0 to {ceiling:g}", "#C44E00", "#F0984A", "10px 2px"),
     "deal_progress": Look("Deal progress", "share of stake, 0 to 1", "#007A5A", "#2FC79A", "2px 2px"),
+    "pressure": Look("Pressure", "level, 0 to 1", "#8F5F00", "#E6B450", "7px 3px"),
+    "programme": Look("Programme", "level, 0 to 1", "#5B6470", "#A3ADB8"),
+    "support_first": Look("{first}", "support at home, 0 to 1", "#0072B2", "#56B4E9"),
+    "support_second": Look("{second}", "support at home, 0 to 1", "#A8447E", "#E79AC7", "5px 3px"),
+    "contact": Look("Contact", "talks held, 0 or 1", "#2F7FB0", "#56B4E9"),
+    "misperception": Look("Misread acts", "share of acts", "#7A4E2D", "#D3A67C", "3px 3px"),
+    "uncertainty": Look("Uncertainty of trust", "standard deviation", "#5F4B9E", "#B4A4E8", "8px 2px 2px 2px"),
 }
 
 OUTCOMES: dict[Outcome, Look] = {
     Outcome.comprehensive_deal: Look("Comprehensive deal", "share of worlds", "#007A5A", "#2FC79A"),
-    Outcome.partial_arrangement: Look("Partial arrangement", "share of worlds", "#3A8FC4", "#56B4E9"),
+    Outcome.partial_arrangement: Look("Lasting partial arrangement", "share of worlds", "#3A8FC4", "#56B4E9"),
     Outcome.managed_contact: Look("Managed contact", "share of worlds", "#B87A00", "#E69F00"),
     Outcome.breakdown: Look("Breakdown", "share of worlds", "#5B6470", "#A3ADB8"),
 }
@@ -42,16 +49,122 @@ OUTCOME_MEANING: dict[Outcome, str] = {
 
 
 class Chart(NamedTuple):
-    """One chart: its key, its title, what it shows, and the indicators drawn in it."""
+    """One chart of many worlds: its key, title and meaning, its indicators, and the top of its axis.
+
+    mean: whether the mean of the worlds is drawn and no band, as for what is 0 or 1 in each world.
+    """
 
     key: str
     title: str
     meaning: str
     indicators: tuple[str, ...]
+    top: float = 1.0
+    mean: bool = False
 
 
 CHARTS = (
-    Chart("trust", "Trust", "of each party in the other", ("trust_first", "trust_second")),
+    Chart("trust_first", "{first} trusts {second}", "belief that it will keep its word", ("trust_first",)),
+    Chart("trust_second", "{second} trusts {first}", "belief that it will keep its word", ("trust_second",)),
     Chart("tension", "Tension", "mean posture of the two parties", ("tension",)),
-    Chart("progress", "Deal progress", "stake verified so far", ("deal_progress",)),
+    Chart("progress", "Deal progress", "stake of the rungs that stand verified", ("deal_progress",)),
 )
+MORE_CHARTS = (
+    Chart(
+        "pressure", "Pressure and programme", "what is pressed with, and what is pressed for", ("pressure", "programme")
+    ),
+    Chart("support", "Support at home", "for the talks, in either party", ("support_first", "support_second")),
+    Chart("contact", "Contact", "share of worlds with a round of talks", ("contact",), mean=True),
+    Chart(
+        "misperception",
+        "Misperception",
+        "share of the parties' acts that the other misread",
+        ("misperception",),
+        mean=True,
+    ),
+    Chart("uncertainty", "Uncertainty", "how unsure the two are of their trust", ("uncertainty",), top=0.3),
+)
+
+
+class Mark(NamedTuple):
+    """How a kind of message is drawn: the family that gives its colour, its shape, and its short name."""
+
+    family: str
+    shape: str
+    short: str
+
+
+FAMILIES: dict[str, Look] = {
+    "friendly": Look("friendly words and steps", "", "#005F94", "#6CC6FF"),
+    "hostile": Look("hostile words and acts", "", "#B23A00", "#FF8A4C"),
+    "talks": Look("talks", "", "#2F7FB0", "#56B4E9"),
+    "deal": Look("the deal", "", "#007A5A", "#2FC79A"),
+    "pressure": Look("pressure", "", "#8F5F00", "#E6B450"),
+    "watch": Look("verification", "", "#5B6470", "#A3ADB8"),
+}
+SIGNALS: dict[str, Mark] = {
+    "public statement": Mark("friendly", "circle", "friendly words"),
+    "threat": Mark("hostile", "triangle", "threat"),
+    "initiative": Mark("friendly", "star", "initiative"),
+    "pressure step": Mark("pressure", "up", "pressure raised"),
+    "relief": Mark("pressure", "down", "pressure lifted"),
+    "proposal": Mark("deal", "page", "proposal"),
+    "acceptance": Mark("deal", "tick", "acceptance"),
+    "refusal": Mark("hostile", "cross", "refusal"),
+    "technical talk": Mark("talks", "square", "exchange"),
+    "facilitated message": Mark("talks", "letter", "carried message"),
+    "direct talks": Mark("talks", "bubble", "direct talks"),
+    "notice of implementation": Mark("deal", "diamond", "implementation"),
+    "inspection report": Mark("watch", "lens", "inspection report"),
+    "accusation": Mark("hostile", "exclamation", "accusation"),
+    "suspension": Mark("hostile", "bars", "suspension"),
+    "withdrawal": Mark("hostile", "arrow", "withdrawal"),
+}
+SHAPES: dict[str, str] = {  # outlines in a box of 16 about the middle, as SVG reads them
+    "circle": "M0-6.5a6.5 6.5 0 1 0 .01 0z",
+    "ring": "M0-6a6 6 0 1 0 .01 0zM0-3.5a3.5 3.5 0 1 1-.01 0z",
+    "triangle": "M0-7.5L7.5 6H-7.5z",
+    "star": "M0.0 -8.0L2.0 -2.8L7.6 -2.5L3.2 1.1L4.7 6.5L0.0 3.4L-4.7 6.5L-3.2 1.1L-7.6 -2.5L-2.0 -2.8z",
+    "burst": "M0-9L2-4L7-6L4.5-1.5L9 1.5L4 2.5L5 8L0 4.6L-5 8L-4 2.5L-9 1.5L-4.5-1.5L-7-6L-2-4z",
+    "up": "M0-7.5L6.5-.5H2.8V7H-2.8V-.5H-6.5z",
+    "down": "M0 7.5L6.5 .5H2.8V-7H-2.8V.5H-6.5z",
+    "page": "M-5.5-7.5H2L5.5-4V7.5H-5.5zM-3-3V-1.6H3V-3zM-3 0V1.4H3V0zM-3 3V4.4H3V3z",
+    "tick": "M-7.5 0L-4.7-2.8L-2-.1L4.7-6.5L7.5-3.7L-2 5.8z",
+    "sealed": "M0-7.5a7.5 7.5 0 1 0 .01 0zM-4.6 0L-3.1-1.5L-1.2 .4L3.1-3.9L4.6-2.4L-1.2 3.4z",
+    "cross": "M-6.5-4L-4-6.5L0-2.5L4-6.5L6.5-4L2.5 0L6.5 4L4 6.5L0 2.5L-4 6.5L-6.5 4L-2.5 0z",
+    "square": "M-5.5-5.5H5.5V5.5H-5.5z",
+    "letter": "M-7.5-5.5H7.5L0 .8zM-7.5-3.6V5.5H7.5V-3.6L0 2.8z",
+    "bubble": "M-7.5-6.5H7.5V3H1L-3.5 7.5V3H-7.5z",
+    "diamond": "M0-7.5L7.5 0L0 7.5L-7.5 0z",
+    "half": "M0-6.5a6.5 6.5 0 1 0 .01 0zM0-4.2a4.2 4.2 0 0 0 0 8.4z",
+    "lens": "M-1.5-7.5a5.8 5.8 0 1 0 .01 0zM-1.5-5.3a3.6 3.6 0 1 1-.01 0zM2 2.6L3.6 1L7.6 5L6 6.6z",
+    "exclamation": "M-2.2-7.5H2.2L1.4 2H-1.4zM-2 3.8H2V7.5H-2z",
+    "bars": "M-5.5-6.5H-1.6V6.5H-5.5zM1.6-6.5H5.5V6.5H1.6z",
+    "arrow": "M-7.5-2.5H0V-6.5L7.5 0L0 6.5V2.5H-7.5z",
+    "back": "M7.5-2.5H0V-6.5L-7.5 0L0 6.5V2.5H7.5z",
+}
+STATUS_SHAPES: dict[Status, str] = {
+    Status.IDLE: "ring",
+    Status.PROPOSED: "page",
+    Status.SCRUTINISED: "tick",
+    Status.RATIFIED: "diamond",
+    Status.IMPLEMENTING: "half",
+    Status.VERIFIED: "sealed",
+    Status.BREACHED: "exclamation",
+    Status.SUSPENDED: "bars",
+    Status.SNAPPED: "back",
+    Status.COLLAPSED: "cross",
+}
+CHANNEL_DASHES = {"public": "", "indirect": "6 4", "technical": "2 3", "political": "2 3", "none": "1 4"}
+
+STATUSES: dict[Status, Look] = {  # the light colour is the same in the report, which has it in its style sheet
+    Status.IDLE: Look("off the table", "", "#E3E8ED", "#333B43"),
+    Status.PROPOSED: Look("on the table", "", "#B9D7EC", "#2C4A5E"),
+    Status.SCRUTINISED: Look("accepted", "", "#7DB7DD", "#35708F"),
+    Status.RATIFIED: Look("ratified", "", "#3A8FC4", "#3F92C2"),
+    Status.IMPLEMENTING: Look("being implemented", "", "#0072B2", "#7CC4F0"),
+    Status.VERIFIED: Look("verified", "", "#007A5A", "#2FC79A"),
+    Status.BREACHED: Look("breached", "", "#C44E00", "#F0984A"),
+    Status.SUSPENDED: Look("suspended", "", "#E69F00", "#E6C24F"),
+    Status.SNAPPED: Look("taken back", "", "#A8447E", "#E79AC7"),
+    Status.COLLAPSED: Look("collapsed", "", "#3C4650", "#C3CAD1"),
+}

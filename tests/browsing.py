@@ -1,11 +1,19 @@
 """A page in a real browser: what it asks for and complains of is kept, and nothing may leave the machine."""
 
 import shutil
-from collections.abc import Iterator
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -58,3 +66,111 @@ def until(page: Page, expression: str) -> None:
             return
         page.wait_for_timeout(50)
     pytest.fail(f"never came true: {expression}")
+
+
+# The dashboard
+
+
+ARTEFACTS = Path(__file__).parent.parent / "artefacts"
+DETENTE = Path(sys.executable).with_name("detente")
+COLD = 240_000  # milliseconds: the very first page may wait until the model is compiled
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOST = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "ERR_CONNECTION")  # what a browser says of a lost connection
+
+
+@contextmanager
+def served(*options: str, note: Callable[[int], None] = lambda _: None, **how: Any) -> Iterator[str]:
+    """Serve the dashboard by its command on a free port; give its address. note is told its process."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [DETENTE, "dashboard", "--port", str(port), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **how) as server:
+        assert server.stdout is not None
+        note(server.pid)
+        try:
+            await_ready(f"http://127.0.0.1:{port}/readyz")
+            assert f"http://127.0.0.1:{port}" in server.stdout.readline()
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.send_signal(signal.SIGINT)
+            assert server.wait(timeout=20) == 0, "Ctrl-C did not stop the server cleanly"
+
+
+def await_ready(url: str) -> None:
+    """Wait until the server answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    address: str,
+    query: str = "",
+    size: tuple[int, int] = (1366, 768),
+    theme: Any = "light",
+    ready: Callable[[Page], None] = lambda _: None,
+    pardon: tuple[str, ...] = (),
+    **how: Any,
+) -> Iterator[Page]:
+    """Open a page of the dashboard; when it closes, nothing may have left the machine, and nothing may have failed.
+
+    query: what the address holds. ready: waits until the page is what the test needs. pardon: parts of
+    complaints that the test itself provokes.
+    """
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **how)
+    page, faults = context.new_page(), []
+    own = (address, address.replace("http", "ws"), "data:", "blob:" + address)
+
+    def note(fault: object, there: bool = True) -> None:
+        if there and not any(part in str(fault) for part in pardon):
+            faults.append(str(fault))
+
+    page.on("request", lambda sent: note(sent.url, not sent.url.startswith(own)))
+    page.on("websocket", lambda sent: note(sent.url, not sent.url.startswith(own)))
+    page.on("response", lambda got: note(f"{got.status} {got.url}", got.status >= 400))
+    page.on("requestfailed", lambda sent: note(f"{sent.failure} {sent.url}"))
+    page.on("console", lambda said: note(said.text, said.type == "error"))
+    page.on("pageerror", note)
+    page.goto(f"{address}?{query}" if query else address)
+    page.wait_for_selector("main h1", timeout=COLD)
+    ready(page)
+    yield page
+    assert faults == []
+    context.close()
+
+
+def barriers(page: Page) -> list[str]:
+    """List what axe-core finds on the page that is serious or critical: the rule, and where."""
+    script = f"(() => {{ const define = undefined; {AXE_SCRIPT} }})()"
+    page.evaluate(script)
+    options = {
+        "runOnly": RULES,
+        "resultTypes": ["violations"],
+        "preload": False,
+    }  # it would look for style sheets at wrong places
+    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def fits(page: Page) -> bool:
+    """Say whether the page needs no horizontal scrolling."""
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of the whole page under ``artefacts/``, to be looked at."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)

@@ -17,3 +17,12 @@ def browser() -> Iterator[Browser]:
 
     with open_browser() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Serve one dashboard for all tests, by its command; give its address."""
+    from browsing import served
+
+    with served() as found:
+        yield found

@@ -11,8 +11,8 @@ import pytest
 from agents.assembly import Assembly
 from experiments.branch import Branch
 from experiments.compare import compare, effect
-from experiments.ensemble import play_ensemble
-from experiments.pivot import actions, chances, cost, decisions, otherwise
+from experiments.ensemble import CancelledError, play_ensemble
+from experiments.pivot import actions, chances, cost, decisions, looked_at, otherwise, outlook
 from model.measures import digest
 from model.overrides import Override
 from model.protocol import PROTOCOL
@@ -167,3 +167,35 @@ def test_bad_words_to_the_measuring_commands_are_told():
         assert code == 2
         assert "fault" in err
         assert "Traceback" not in err + out
+
+
+def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewer_futures():
+    setting, told = load("two-states"), []
+    with pytest.raises(CancelledError):
+        outlook(setting, 4, 200, progress=lambda done, so_far: told.append(so_far), stop=lambda: len(told) >= 70)
+    assert (told[-1].ends[:, :50] >= 0).all()
+    assert (told[-1].ends[:, 100:] == -1).all()
+    with pytest.raises(CancelledError):
+        actions(setting, 4, 12, 60, stop=lambda: True)
+
+
+def test_the_leading_actions_are_those_that_all_futures_would_rank():
+    whole = actions("two-states", 4, 12, 100)
+    first = actions("two-states", 4, 12, 100, leading=5)
+    assert [each for each in first if each.futures == 100][:3] == whole[:3]
+    assert sum(each.futures == 100 for each in first) == 5
+
+
+def test_a_decision_set_from_outside_is_turned_from_what_it_was_set_to():
+    move = Override(12, "choose_conduct", None, "alba", "borea", 1)
+    for value in (0, 1):
+        found = actions("two-states", 4, 12, 20, overrides=[move._replace(value=value)])
+        turned = next(each for each in found if each.act == "choose_conduct" and each.cell == (0, 1))
+        assert (turned.value, turned.otherwise) == (value, 1 - value)
+
+
+def test_a_long_scenario_is_looked_at_every_so_many_rounds_from_start_to_end():
+    assert looked_at(60) == list(range(61))
+    assert looked_at(150) == list(range(151))
+    assert looked_at(500) == [*range(0, 500, 12), 500]
+    assert looked_at(1199) == [*range(0, 1199, 60), 1199]

@@ -1,5 +1,5 @@
 // What Solara's own page lacks and Python cannot reach: language, zoom, a theme that follows the
-// system (its template has no such variant), and a name for the theme button.
+// system (its template has no such variant), a name for the theme button, and Plotly for those parts that draw.
 document.documentElement.lang = "en";
 document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
 
@@ -11,9 +11,24 @@ if (!localStorage.getItem(":solara:theme.variant")) {
 }
 
 new MutationObserver(() => {
-  const button = document.querySelector(".det-header button:not([aria-label])");
+  const button = document.querySelector(".det-header .v-btn:not([aria-label])");
   if (button) {
     button.title = "Theme: dark, light or as the system";
     button.setAttribute("aria-label", button.title);
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
+
+// Plotly, loaded once for all parts of a page: `detLoadPlotly().then((Plotly) => ...)`.
+window.detLoadPlotly = () => {
+  window.detPlotly = window.detPlotly || new Promise((done, failed) => {
+    const script = document.createElement("script");
+    const define = window.define; // with requirejs about, the script would not set window.Plotly
+    const settle = (then) => (event) => { window.define = define; then(event); };
+    window.define = undefined;
+    script.src = (window.solara ? window.solara.rootPath : "") + "/static/assets/plotly.min.js";
+    script.onload = settle(() => done(window.Plotly));
+    script.onerror = settle(failed);
+    document.head.appendChild(script);
+  });
+  return window.detPlotly;
+};

@@ -1,6 +1,6 @@
 """Measure speed on two cores of this machine, and print it beside its targets and the last recorded table.
 
-`python -m experiments.benchmarks [--cold] [--long] [--record]`. Everything is measured in one go; the
+`python -m experiments.benchmarks [--cold] [--long] [--browser] [--record]`. Everything is measured in one go; the
 ratios travel better than the seconds. Ratios for one thread are of CPU time, those for two of wall time.
 """
 
@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from experiments.benchmarks.answers import changed_parameter, first_answer, first_answer_cold
+from experiments.benchmarks.browser import in_the_browser
 from experiments.benchmarks.growth import growth, million
 from experiments.benchmarks.rules_alone import own_cost
 from experiments.benchmarks.table import Measured, record, share_of_core, show
@@ -25,6 +26,7 @@ def wanted() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m experiments.benchmarks", description="Measure the speed.")
     parser.add_argument("--cold", action="store_true", help="also the first answer with nothing cached (minutes)")
     parser.add_argument("--long", action="store_true", help="also a million worlds (minutes)")
+    parser.add_argument("--browser", action="store_true", help="the dashboard in a real browser, and nothing else")
     parser.add_argument("--record", action="store_true", help="record the table, to compare with later")
     return parser.parse_args()
 
@@ -53,6 +55,8 @@ def main() -> None:
     """Measure, print, and record if asked to."""
     options, cores = wanted(), two_cores()
     groups = [*ALWAYS, *[first_answer_cold] * options.cold, *[million] * options.long]
+    if options.browser:
+        groups = [in_the_browser]
     before = share_of_core()
     rows = measured(groups)
     least = min(before, share_of_core())

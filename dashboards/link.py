@@ -1,0 +1,314 @@
+"""Everything a page shows, written as an address that can be read, shared and opened anywhere.
+
+``s=us-iran-2026&set=states.us.dialogue:0.6&seed=1&worlds=1000``: the parts of a baseline carry the
+prefix ``base.``, those of the arms of a comparison ``arm1.``, ``arm2.`` and so on. Whatever comes from
+an address is checked; what cannot be used is left out, and a sentence says so.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.metadata import version
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, urlencode
+
+from dashboards import uploads
+from model.faults import Fault, ScenarioError, printable
+from model.overrides import Override
+from model.scenario import Scenario, build, change, load, read, shipped
+
+FIRST = "us-iran-2026"
+VERSION = version("detente")
+PAGES = ("explore", "watch", "turning", "compare", "sweeps", "about")
+FEWEST, MOST = 20, 5000  # worlds
+LARGEST_SEED = 2**53 - 1 - MOST  # up to here a browser keeps the seeds of all worlds exact
+MOST_ARMS, MOST_CHANGES, MOST_EVENTS = 3, 300, 300
+LEAST_FUTURES, USUAL_FUTURES, MOST_FUTURES = 100, 200, 1000
+LONGEST = 30_000  # characters of an address that are read
+LONGEST_NAME = 60  # characters of the name of an arm
+NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,30})?(e[+-]?\d{1,3})?")
+WORD = re.compile(r"[a-z][a-z0-9_-]{0,60}")
+
+
+class Setting(NamedTuple):
+    """Everything a number on a page depends on."""
+
+    scenario: str = FIRST  # a shipped name, or the name that `uploads` gave a file
+    changes: tuple[tuple[str, Any], ...] = ()  # dotted path and value, in the order in which they were made
+    events: tuple[Override, ...] = ()  # injected, sorted
+    seed: int = 1
+    worlds: int = 1000
+
+
+class Link(NamedTuple):
+    """Everything that an address holds."""
+
+    setting: Setting = Setting()
+    page: str = "explore"
+    baseline: Setting | None = None
+    arms: tuple[Setting, ...] = ()  # Compare: further settings beside `setting`
+    round: int = 0  # Watch: where the playhead stands
+    version: str = VERSION
+    futures: int = USUAL_FUTURES  # Turning points: redrawn from every round
+    names: tuple[str, ...] = ()  # Compare: of `setting` and of each arm, where one was given; else empty
+    talks: str = ""  # Explore: which negotiation is shown; the first if empty
+    charts: tuple[str, ...] = ()  # Explore: further charts that are open
+
+
+@cache
+def shipped_names() -> tuple[str, ...]:
+    """Name the shipped scenarios, the first one shown first."""
+    return tuple(sorted(shipped(), key=lambda name: (name != FIRST, name)))
+
+
+@cache
+def _shipped_data(name: str) -> Mapping[str, Any]:
+    return read(name)
+
+
+def data_of(name: str) -> Mapping[str, Any]:
+    """Give a scenario as plain data. Raises ScenarioError if it is neither shipped nor uploaded here."""
+    if name in shipped_names():
+        return _shipped_data(name)
+    if name.startswith("file:"):
+        return uploads.kept(name)
+    raise ScenarioError([Fault.unknown("scenario", name, shipped_names(), "scenario")])
+
+
+@lru_cache(maxsize=64)
+def _scenario(name: str, changes: tuple[tuple[str, Any], ...]) -> Scenario:
+    return load(data_of(name), thawed(changes))
+
+
+def scenario_of(setting: Setting) -> Scenario:
+    """Load the scenario of a setting, its changes applied. Raises ScenarioError."""
+    return _scenario(setting.scenario, setting.changes)
+
+
+def thawed(changes: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Give changes as the loader wants them: lists where a setting, which never changes, holds tuples."""
+    return {path: list(value) if isinstance(value, tuple) else value for path, value in changes}
+
+
+def check_events(setting: Setting) -> None:
+    """Check that the injected events fit the scenario. Raises ScenarioError."""
+    data = change(data_of(setting.scenario), thawed(setting.changes))
+    moves = [{name: part for name, part in each._asdict().items() if part is not None} for each in setting.events]
+    build({**data, "moves": moves})
+
+
+def in_order(events: Sequence[Override]) -> tuple[Override, ...]:
+    """Sort events by round, and within a round always in the same way."""
+    return tuple(sorted({*events}, key=lambda each: tuple("" if part is None else part for part in each)))
+
+
+# Writing
+
+
+def written(link: Link) -> str:
+    """Write a link as a query string."""
+    parts = [*_parts("", link.setting, None)]
+    if link.baseline is not None:
+        parts += _parts("base.", link.baseline, link.setting)
+    for number, arm in enumerate(link.arms, start=1):
+        parts += _parts(f"arm{number}.", arm, link.setting)
+    prefixes = ("", *(f"arm{number}." for number in range(1, len(link.arms) + 1)))
+    parts += [(f"{prefix}name", name) for prefix, name in zip(prefixes, link.names, strict=False) if name]
+    if link.page != "explore":
+        parts.append(("page", link.page))
+    if link.round:
+        parts.append(("round", str(link.round)))
+    if link.futures != USUAL_FUTURES:
+        parts.append(("futures", str(link.futures)))
+    if link.talks:
+        parts.append(("talks", link.talks))
+    if link.charts:
+        parts.append(("charts", ",".join(link.charts)))
+    parts.append(("v", link.version))
+    return urlencode(parts, quote_via=quote, safe=":,./")
+
+
+def _parts(prefix: str, setting: Setting, main: Setting | None) -> Iterator[tuple[str, str]]:
+    """List the parts of one setting; seed and worlds only where they differ from those of the main one."""
+    yield f"{prefix}s", setting.scenario
+    for path, value in setting.changes:
+        yield f"{prefix}set", f"{path}:{written_value(value)}"
+    for event in setting.events:
+        yield f"{prefix}event", written_event(event)
+    if main is None or setting.seed != main.seed:
+        yield f"{prefix}seed", str(setting.seed)
+    if main is None or setting.worlds != main.worlds:
+        yield f"{prefix}worlds", str(setting.worlds)
+
+
+def written_value(value: Any) -> str:
+    """Write a value so that it is read back as what it was: 0.6, 3, true, reciprocity, "some words", ["a"]."""
+    if isinstance(value, str) and WORD.fullmatch(value) and value not in ("true", "false"):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def written_event(event: Override) -> str:
+    """Write an event as its parts with commas between; a missing name leaves its place empty."""
+    return ",".join("" if part is None else str(part) for part in event)
+
+
+# Reading
+
+
+def read_link(query: str) -> tuple[Link, list[str]]:
+    """Read a query string; never raises. The list says in sentences what could not be used."""
+    notes: list[str] = []
+    query = query.removeprefix("?").encode("utf-8", "replace").decode()
+    if len(query) > LONGEST:
+        return Link(), ["The link is too long to be read; the first scenario is shown."]
+    fields: dict[str, list[str]] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True, errors="replace"):
+        fields.setdefault(name, []).append(text)
+    setting = _read_setting("", fields, Setting(), notes)
+    baseline = _read_setting("base.", fields, setting, notes) if "base.s" in fields else None
+    prefixes = [f"arm{number}." for number in range(1, MOST_ARMS + 1)]
+    arms = tuple(_read_setting(prefix, fields, setting, notes) for prefix in prefixes if f"{prefix}s" in fields)
+    page = fields.get("page", ["explore"])[0]
+    if page not in PAGES:
+        notes.append(f"There is no page “{printable(page, 40)}”; Explore is shown.")
+        page = "explore"
+    scenario = scenario_of(setting)
+    now = _read_number("round", fields, 0, 0, scenario.rounds, notes)
+    futures = _read_number("futures", fields, USUAL_FUTURES, LEAST_FUTURES, MOST_FUTURES, notes)
+    names = tuple(_read_name(f"{prefix}name", fields) for prefix in ("", *prefixes[: len(arms)]))
+    _tell_version(fields.get("v", [VERSION])[0], notes)
+    _tell_unknown(fields, prefixes, notes)
+    talks = fields.get("talks", [""])[0]
+    if talks and talks not in scenario.negotiations:
+        notes.append(str(Fault.unknown("talks", talks, scenario.negotiations, "negotiation")) + "; the first is shown.")
+        talks = ""
+    charts = tuple(dict.fromkeys(filter(WORD.fullmatch, fields.get("charts", [""])[0].split(",")[:20])))
+    named = names if any(names) else ()
+    return Link(setting, page, baseline, arms, now, VERSION, futures, named, talks, charts), notes
+
+
+def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:
+    return printable(fields.get(name, [""])[0], LONGEST_NAME).strip()
+
+
+def _tell_version(made_with: str, notes: list[str]) -> None:
+    if made_with != VERSION:
+        notes.append(
+            f"This link was made with version {printable(made_with, 20)}; this is {VERSION}, "
+            "which may give other numbers for the same setting."
+        )
+
+
+def _tell_unknown(fields: Mapping[str, Any], prefixes: list[str], notes: list[str]) -> None:
+    known = {"page", "round", "v", "futures", "name", "talks", "charts"} | {f"{prefix}name" for prefix in prefixes}
+    known |= {prefix + name for prefix in ("", "base.", *prefixes) for name in ("s", "set", "event", "seed", "worlds")}
+    if unknown := sorted({*fields} - known):
+        listed = ", ".join(f"“{printable(name, 30)}”" for name in unknown[:5])
+        notes.append(f"The link holds parts that mean nothing here: {listed}.")
+
+
+def _read_setting(prefix: str, fields: Mapping[str, list[str]], main: Setting, notes: list[str]) -> Setting:
+    """Read one setting; what is at fault in it is left out."""
+    scenario = fields.get(f"{prefix}s", [FIRST])[0]
+    seed = _read_number(f"{prefix}seed", fields, main.seed, 0, LARGEST_SEED, notes)
+    worlds = _read_number(f"{prefix}worlds", fields, main.worlds, FEWEST, MOST, notes)
+    try:
+        scenario_of(Setting(scenario))
+    except ScenarioError as error:
+        told = "; ".join(map(str, error.faults))
+        notes.append(f"{told}. Shown is {FIRST}, without the link's changes and events.")
+        return Setting(FIRST, (), (), seed, worlds)
+    bare = Setting(scenario, (), (), seed, worlds)
+    changed = _with_changes(bare, fields.get(f"{prefix}set", []), notes)
+    return _with_events(changed, fields.get(f"{prefix}event", []), notes)
+
+
+def _read_number(
+    name: str, fields: Mapping[str, list[str]], default: int, low: int, high: int, notes: list[str]
+) -> int:
+    text = fields.get(name, [str(default)])[0]
+    if re.fullmatch(r"\d{1,17}", text, re.ASCII) and low <= int(text) <= high:
+        return int(text)
+    notes.append(f"{name} must be a whole number from {low} to {high}, not “{printable(text, 30)}”; {default} is used.")
+    return default
+
+
+def read_value(text: str) -> Any:
+    """Read a value as it is written in a link. Raises ValueError if it is none."""
+    if text in ("true", "false"):
+        return text == "true"
+    if number := NUMBER.fullmatch(text):
+        value = float(text) if number[1] or number[2] else int(text)
+        if not math.isfinite(value):
+            raise ValueError("is too large a number")
+        return value
+    if not text.startswith(('"', "[")):
+        return text
+    value = json.loads(text)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    if isinstance(value, str):
+        return value
+    raise ValueError("is neither a number, nor a word, nor a list of words")
+
+
+def _with_changes(setting: Setting, texts: list[str], notes: list[str]) -> Setting:
+    """Add the changes of a link: all at once if they fit, else one by one as far as they do."""
+    if len(texts) > MOST_CHANGES:
+        notes.append(f"The link holds more than {MOST_CHANGES} changes; the rest is left out.")
+    wanted: dict[str, Any] = {}
+    for text in texts[:MOST_CHANGES]:
+        path, colon, value = text.partition(":")
+        try:
+            if not colon or not path or len(path) > 300 or path.count(".") > 12:
+                raise ValueError("is not written PATH:VALUE")
+            wanted.pop(path, None)
+            wanted[path] = read_value(value)
+        except (ValueError, RecursionError) as error:
+            notes.append(f"The change “{printable(text, 80)}” cannot be used: {printable(str(error), 80)}.")
+    whole = setting._replace(changes=tuple(wanted.items()))
+    try:
+        scenario_of(whole)
+        return whole
+    except ScenarioError:
+        return _one_by_one(setting, whole.changes, notes)
+
+
+def _one_by_one(setting: Setting, changes: Sequence[tuple[str, Any]], notes: list[str]) -> Setting:
+    for each in changes:
+        longer = setting._replace(changes=(*setting.changes, each))
+        try:
+            scenario_of(longer)
+            setting = longer
+        except ScenarioError as error:
+            notes.append(f"A change cannot be used: {'; '.join(map(str, error.faults[:3]))}.")
+    return setting
+
+
+def _with_events(setting: Setting, texts: list[str], notes: list[str]) -> Setting:
+    """Add the injected events of a link, as far as they fit."""
+    if len(texts) > MOST_EVENTS:
+        notes.append(f"The link holds more than {MOST_EVENTS} events; the rest is left out.")
+    found: list[Override] = []
+    for text in texts[:MOST_EVENTS]:
+        try:
+            event = read_event(text)
+            check_events(setting._replace(events=(event,)))
+            found.append(event)
+        except ScenarioError as error:
+            told = "; ".join(str(fault).removeprefix("moves.0.") for fault in error.faults[:3])
+            notes.append(f"The event “{printable(text, 80)}” cannot be used: {told}.")
+    return setting._replace(events=in_order(found))
+
+
+def read_event(text: str) -> Override:
+    """Read an event as it is written in a link. Raises ScenarioError if it is none."""
+    parts = text.split(",")
+    try:
+        now, act, negotiation, actor, counterpart, value = parts
+        return Override(int(now), act, negotiation or None, actor or None, counterpart or None, float(value))
+    except (ValueError, OverflowError):
+        raise ScenarioError([Fault("event", "", "is written ROUND,ACT,NEGOTIATION,ACTOR,COUNTERPART,VALUE")]) from None

@@ -1,0 +1,47 @@
+"""Where each actor stands in the picture of a negotiation: laid out once, from its role."""
+
+from model.scenario import Scenario
+
+Place = tuple[float, float]  # from the left and from the top, each 0 to 1
+FIRST, SECOND = (0.16, 0.5), (0.84, 0.5)
+ABOVE, BELOW = 0.2, 0.83
+CORNERS = (0.22, 0.82, 0.06, 0.68, 0.34, 0.95, 0.14, 0.75)  # heights at which those who look on stand at the edge
+
+
+def places(scenario: Scenario, negotiation: str) -> dict[str, Place]:
+    """Place the parties left and right, facilitators between and above, bodies below, all others around."""
+    talks = scenario.negotiations[negotiation]
+    first, second = talks.parties
+    found = {first: FIRST, second: SECOND}
+    found |= _row(list(talks.facilitators), ABOVE, 0.5, 0.2)
+    verifiers = {rung.verifier for rung in talks.rungs.values()}
+    found |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.2)
+    for blamed, middle in ((first, 0.3), (second, 0.7)):
+        own = [n for n, who in scenario.outsiders.items() if who.negotiation == negotiation and who.blamed_on == blamed]
+        found |= _row(own, BELOW, middle, 0.08)
+    return found | _around(scenario, [name for name in scenario.states if name not in talks.parties], first, second)
+
+
+def _row(names: list[str], height: float, middle: float, step: float) -> dict[str, Place]:
+    """Place names side by side about the middle."""
+    step = min(step, 0.52 / max(len(names) - 1, 1))
+    start = middle - step * (len(names) - 1) / 2
+    return {name: (round(start + step * at, 4), height) for at, name in enumerate(names)}
+
+
+def _around(scenario: Scenario, others: list[str], first: str, second: str) -> dict[str, Place]:
+    """Place the other states at the edges, each rather on the side of the party it is closer to."""
+
+    def nearness(name: str) -> float:
+        pull = [
+            scenario.relation(a, b).alliance for a, b in ((name, first), (first, name), (name, second), (second, name))
+        ]
+        return pull[2] + pull[3] - pull[0] - pull[1]
+
+    order = sorted(others, key=nearness)
+    half = (len(order) + 1) // 2
+    found = {}
+    for side, own in ((0.05, order[:half]), (0.95, order[half:])):
+        for at, name in enumerate(own):
+            found[name] = (side, CORNERS[at % len(CORNERS)])
+    return found

@@ -1,0 +1,108 @@
+"""Many browsers at once, as their bare connections: what thirty laptops ask of the server, without their drawing.
+
+Thirty real browsers on the two cores that also serve them would mostly measure themselves. These speak
+the pages' own protocol: they open the page, move a slider, and note when the settled numbers arrive.
+"""
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+LONGEST = 64 << 20  # bytes of one message
+
+
+class Client:
+    """One browser's connection to Explore."""
+
+    def __init__(self, address: str, query: str):
+        kernel, self.page = uuid.uuid4(), str(uuid.uuid4())
+        self.url = f"{address.replace('http', 'ws')}jupyter/api/kernels/{kernel}/channels?session_id={self.page}"
+        self.query, self.control = query, str(uuid.uuid4())
+        self.panel = self.board = ""
+        self.live: dict[str, Any] = {}
+        self.news = asyncio.Event()
+
+    async def open(self) -> None:
+        """Connect, open the page, and wait until its numbers are settled."""
+        import websockets
+
+        self.socket = await websockets.connect(self.url, max_size=LONGEST)
+        self.reader = asyncio.create_task(self._read())
+        await self._send("comm_open", {"comm_id": self.control, "target_name": "solara.control", "data": {}})
+        themes = {"light": {}, "dark": {}}
+        arguments = {"path": f"/?{self.query}", "appName": None, "dark": False, "themes": themes}
+        await self._tell(self.control, {"method": "run", "args": arguments})
+        await self.until(lambda live: bool((live.get("picture") or {}).get("settled")))
+
+    async def close(self) -> None:
+        """Disconnect."""
+        self.reader.cancel()
+        await self.socket.close()
+
+    async def event(self, name: str, sent: Any) -> None:
+        """Send what the panel of controls would send."""
+        await self._tell(self.panel, {"method": "custom", "content": {"event": name, "data": sent}})
+
+    async def until(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
+        """Wait until the board shows what is wanted."""
+        async with asyncio.timeout(seconds):
+            while not wanted(self.live):
+                self.news.clear()
+                await self.news.wait()
+
+    async def _tell(self, comm: str, data: dict[str, Any]) -> None:
+        await self._send("comm_msg", {"comm_id": comm, "data": data})
+
+    async def _send(self, kind: str, content: dict[str, Any]) -> None:
+        header = {"msg_id": str(uuid.uuid4()), "msg_type": kind, "session": self.page, "username": ""}
+        header |= {"date": datetime.now(UTC).isoformat(), "version": "5.2"}
+        rest = {"parent_header": {}, "metadata": {}, "buffers": [], "channel": "shell"}
+        await self.socket.send(json.dumps({"header": header, "content": content, **rest}))
+
+    async def _read(self) -> None:
+        async for text in self.socket:
+            if isinstance(text, bytes):
+                continue
+            message = json.loads(text)
+            content = message.get("content", {})
+            state = content.get("data", {}).get("state", {}) if "comm_id" in content else {}
+            if "catalogue" in state:
+                self.panel = content["comm_id"]
+            if "live" in state:
+                self.board, self.live = content["comm_id"], state["live"]
+                self.news.set()
+
+
+async def classroom(address: str, query: str, browsers: int, movers: int, moves: int) -> list[float]:
+    """Open so many browsers, let some of them move sliders, and give the seconds that each update took."""
+    clients = [Client(address, query) for _ in range(browsers)]
+    for at in range(0, browsers, 5):
+        await asyncio.gather(*(client.open() for client in clients[at : at + 5]))
+    times = await asyncio.gather(*(_move(client, number, moves) for number, client in enumerate(clients[:movers])))
+    await asyncio.gather(*(client.close() for client in clients))
+    return [seconds for each in times for seconds in each]
+
+
+async def _move(client: Client, number: int, moves: int) -> list[float]:
+    """Move a slider now and then, in small steps as a hand does, and time the last step of each move."""
+    times = []
+    for move in range(moves):
+        await asyncio.sleep(0.5 + 0.05 * number)
+        start = 0.1 + 0.06 * move + 0.0001 * number  # nobody else's values, which would be known already
+        for step in range(10):
+            await client.event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
+            await asyncio.sleep(0.06)
+        before, begun = client.live["picture"]["number"], time.perf_counter()
+        await client.event("move", {"path": "states.us.dialogue", "value": round(start + 0.05, 6)})
+        await client.until(lambda live, before=before: _settled(live, before))
+        times.append(time.perf_counter() - begun)
+    return times
+
+
+def _settled(live: dict[str, Any], before: int) -> bool:
+    picture = live.get("picture") or {}
+    return bool(picture.get("settled")) and picture["number"] > before and not live.get("busy")
