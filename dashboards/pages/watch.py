@@ -3,10 +3,9 @@
 # pyright: reportPrivateImportUsage=false
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import solara
 
@@ -42,8 +41,7 @@ def looks() -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """What the stage shows: the run, its twin, how far it is, what failed."""
 
     watched: Watched | None = None
@@ -51,12 +49,11 @@ class Shown:
     fault: str = ""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What is known of the decision that was asked about last; ``number`` is the browser's own of its question."""
 
     number: int = 0
-    told: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, Any] | None = None
     levers: list[dict[str, Any]] | None = None
     done: int = 0
     total: int = 0
@@ -125,7 +122,7 @@ def show_terms(decision: Asked, number: int, publish: Callable[..., None], stop:
     scenario = scenario_of(decision.setting)
     for news in follow(("why", decision), lambda *_: explain(decision, scenario), stop):
         if news.over and not stop():
-            publish(partial(replaced, number, told=news.result or {}, fault=news.fault))
+            publish(partial(replaced, number, told=news.result, fault=news.fault))
 
 
 def show_levers(decision: Asked, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
@@ -142,7 +139,7 @@ def show_levers(decision: Asked, number: int, publish: Callable[..., None], stop
 
 def replaced(number: int, answer: Answer, /, **changes: Any) -> Answer:
     """Change parts of an answer, unless something else was asked meanwhile."""
-    return Answer(**{**answer.__dict__, **changes}) if answer.number == number else answer
+    return answer._replace(**changes) if answer.number == number else answer
 
 
 @solara.component
@@ -214,7 +211,7 @@ def Watch(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             twin=watched.twin if watched and current else "",
             start=link.round,
             talks=link.talks,
-            answer=answer.__dict__,
+            answer=answer._asdict(),
             busy=shown.busy,
             fault=complaint or shown.fault,
             event_rest=guarded(rest, complain),
