@@ -14,6 +14,7 @@ from experiments.study import Study
 from model.faults import Fault, ScenarioError
 
 LEAST_POINTS = 30
+RESAMPLES = 10
 
 
 class Edge(NamedTuple):
@@ -65,7 +66,7 @@ def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
         box: Any = search.find_box()
         steps: Any = box.peeling_trajectory
         at = int((steps["coverage"] * steps["density"]).to_numpy().argmax())
-        stability = box.resample(at, iterations=20, rng=seed)["reproduce coverage"]
+        stability = box.resample(at, iterations=RESAMPLES, rng=seed)["reproduce coverage"]
     limits = box.box_lims[at]
     edges = [_edge(name, limits[name], frame[name], float(stability.get(name, 0.0))) for name in frame.columns]
     row = steps.iloc[at]

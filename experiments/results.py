@@ -85,7 +85,7 @@ def summary(folder: str | Path) -> dict[str, Any]:
             "select count(distinct point), count(*) filter (error is null), count(*) filter (error is not null) "
             "from runs"
         )
-        points, runs, failures = counted.fetchone()
+        ((points, runs, failures),) = counted.fetchall()
         errors = database.sql(
             "select stage, error, count(*) as points, min(point) as first from runs where error is not null "
             "group by stage, error order by points desc limit 10"

@@ -38,8 +38,8 @@ def test_every_shipped_study_asks_a_question_and_lays_out_its_points(name):
     assert found.file.question.endswith("?")
     assert len(points) == found.size
     assert list(points) == [factor.path for factor in found.factors]
-    found.scenario(points.iloc[0].to_dict())
-    found.scenario(points.iloc[-1].to_dict())
+    for values in (points.to_dict("records")[0], points.to_dict("records")[-1]):
+        found.scenario(values)
 
 
 def test_at_least_six_studies_are_shipped():
@@ -175,7 +175,7 @@ def test_a_truncated_design_has_no_indices_and_a_small_one_says_so():
 
 def test_prim_finds_a_planted_box():
     luck = np.random.default_rng(3)
-    inputs = pd.DataFrame(luck.random((1500, 4)), columns=list("abcd"))
+    inputs = pd.DataFrame(luck.random((800, 4)), columns=list("abcd"))
     wanted = ((inputs["a"] > 0.7) & (inputs["b"] < 0.4)).to_numpy()
     box = find_box(inputs, wanted)
     limits = {edge.factor: (edge.low, edge.high) for edge in box.edges}
@@ -188,7 +188,7 @@ def test_prim_finds_a_planted_box():
 
 
 def test_prim_finds_the_box_that_bryant_and_lempert_published():
-    """Their data come with ema-workbench: 882 cases of a renewables study, 85 of them of interest (2010)."""
+    """Their data come with ema-workbench: 882 cases of a study of renewables (2010)."""
     import importlib.resources
 
     with importlib.resources.as_file(importlib.resources.files("ema_workbench")) as folder:
