@@ -9,7 +9,6 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 unexport PYTHONDONTWRITEBYTECODE  # without bytecode every start would compile a hundred packages again
 
-SCENARIO ?= us-iran-2026
 PYTHON := .venv/bin/python
 
 # uv: the one on the PATH if it runs, else our own.
@@ -30,9 +29,9 @@ help:  ## list these targets
 setup: $(PACKAGES) $(COMPILED)  ## set all up, and do nothing else
 	@echo "Ready: make run, or .venv/bin/detente --help"
 
-run: $(PACKAGES) $(COMPILED)  ## set all up, then run a scenario (SCENARIO=us-iran-2026)
-	@echo "Running the scenario $(SCENARIO)"
-	@.venv/bin/detente run $(SCENARIO)
+run: $(PACKAGES) $(COMPILED)  ## set all up, then serve the dashboard (OPTIONS="--port 9000")
+	@echo "Starting the dashboard"
+	@.venv/bin/detente dashboard $(OPTIONS)
 
 test: browser $(PACKAGES) $(COMPILED)  ## set all up, then run the tests, compiled and not
 	@echo "Testing"

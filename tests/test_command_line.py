@@ -459,30 +459,15 @@ def test_why_refuses_a_damaged_run(file, content, home, tmp_path):
     assert refused("why", tmp_path, "--round", 5, "--actor", "alba", "--no-levers", cwd=tmp_path)
 
 
-# Sweeping
+# Ensembles beside each other
 
 
-def test_sweep_writes_a_table_with_one_row_per_value_and_shares_that_add_up(tmp_path):
-    done = detente("sweep", "two-states", "--vary", "belief.betrayal_weight=1:4", "--points", 4, "--worlds", 2,
-                   "--seed", 5, "--out", "table.csv", cwd=tmp_path)  # fmt: skip
-    assert (done.code, done.err) == (0, "")
-    table = pd.read_csv(tmp_path / "table.csv")
-    assert table["belief.betrayal_weight"].tolist() == [1.0, 2.0, 3.0, 4.0]
-    assert (table["worlds"] == 2).all()
-    assert (table["first_seed"] == 5).all()
-    assert table[list(Outcome.__members__)].sum(axis=1).tolist() == pytest.approx([1.0] * 4)
-    assert list(tmp_path.iterdir()) == [tmp_path / "table.csv"]
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["--vary", "belief.betrayal_wait=1:4", "--out", "t.csv"], "did you mean `belief.betrayal_weight`?"),
-        (["--vary", "belief.memory=0:1", "--out", "t.csv"], "belief.memory: allowed is between 0.5 and 1"),
-        (["--vary", "negotiations.border.bundling=nan:2", "--out", "t.csv"], "two finite numbers"),
-        (["--vary", "belief.memory=0.6:0.9", "--out", "nowhere/t.csv"], "nowhere/t.csv"),
-    ],
-)
-def test_a_sweep_that_cannot_be_is_refused(words, told, tmp_path):
-    assert told in refused("sweep", "two-states", "--worlds", "1", *words, cwd=tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_an_ensemble_is_compared_with_a_saved_one_and_warns_of_seeds_that_overlap(tmp_path):
+    first = detente("ensemble", "two-states", "--worlds", 10, "--out", "kept", cwd=tmp_path)
+    assert "10 worlds, seeds 1 to 10" in first.out
+    same = strictly(detente("ensemble", "two-states", "--worlds", 10, "--against", "kept", "--json", cwd=tmp_path).out)
+    assert same["against"]["some_deal"] == [0.0, 0.0, 0.0]
+    mixed = detente("ensemble", "two-states", "--worlds", 10, "--seed", 8, "--against", "kept", cwd=tmp_path)
+    assert "note: 3 worlds of the two ensembles have the same seed" in mixed.err
+    assert "dice of their own" in mixed.out
+    assert "holds no readable ensemble" in refused("ensemble", "two-states", "--against", "nowhere", cwd=tmp_path)
