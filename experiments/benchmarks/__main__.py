@@ -14,18 +14,19 @@ from experiments.benchmarks.answers import changed_parameter, first_answer, firs
 from experiments.benchmarks.browser import in_the_browser
 from experiments.benchmarks.growth import growth, million
 from experiments.benchmarks.rules_alone import own_cost
+from experiments.benchmarks.sweeps import sweeps, whole_sobol
 from experiments.benchmarks.table import Measured, record, share_of_core, show
 from experiments.benchmarks.watched import against_batch_run, single_runs
 
 Group = Callable[[], list[Measured]]
-ALWAYS: tuple[Group, ...] = (against_batch_run, own_cost, changed_parameter, first_answer, growth, single_runs)
+ALWAYS: tuple[Group, ...] = (against_batch_run, own_cost, changed_parameter, first_answer, growth, single_runs, sweeps)
 
 
 def wanted() -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog="python -m experiments.benchmarks", description="Measure the speed.")
     parser.add_argument("--cold", action="store_true", help="also the first answer with nothing cached (minutes)")
-    parser.add_argument("--long", action="store_true", help="also a million worlds (minutes)")
+    parser.add_argument("--long", action="store_true", help="also a million worlds and a whole Sobol study (minutes)")
     parser.add_argument("--browser", action="store_true", help="the dashboard in a real browser, and nothing else")
     parser.add_argument("--record", action="store_true", help="record the table, to compare with later")
     return parser.parse_args()
@@ -54,7 +55,7 @@ def measured(groups: list[Group]) -> list[Measured]:
 def main() -> None:
     """Measure, print, and record if asked to."""
     options, cores = wanted(), two_cores()
-    groups = [*ALWAYS, *[first_answer_cold] * options.cold, *[million] * options.long]
+    groups = [*ALWAYS, *[first_answer_cold] * options.cold, *[million, whole_sobol] * options.long]
     if options.browser:
         groups = [in_the_browser]
     before = share_of_core()
