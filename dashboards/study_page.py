@@ -160,9 +160,11 @@ def box_words(outcome: str, above: float, box: Box) -> list[str]:
     ]
 
 
-def claims_page(judged: Sequence[Judged], count: int, replications: int) -> Page:
+def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: float) -> Page:
     """Lay out the judged claims: shares of the space in which each holds and fails, and a part for each."""
     order = list(reversed(judged))
+    near = f"every uncertainty, up to {points(reach)} of its declared range from the scenario's own value"
+    span = "every uncertainty's full declared range" if reach == 1 else near
     bars = [
         {"type": "bar", "orientation": "h", "name": name, "y": [each.words for each in order],
          "x": [round(getattr(each, key).share, 4) for each in order],
@@ -176,7 +178,11 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int) -> Page
     told = "Share of the space in which each claim holds and fails; the rest is undecided at these replications."
     whole = Section(
         "All claims",
-        (f"{count} points over every uncertainty's full declared range, {replications} worlds at each, same dice.",),
+        (
+            f"{count} points over {span}, {replications} worlds at each, same dice.",
+            "A claim is undecided at a point where the two settings do not differ, or differ within luck: "
+            "`differs` says in how large a share of the space they differ at all.",
+        ),
         chart,
         told,
         ("claim", "verdict", "holds", "fails"),
@@ -188,10 +194,10 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int) -> Page
             [f"It fails mostly where {'; '.join(one.where)}." for one in each.comparisons if one.where],
             None,
             "",
-            ("what it says", "holds", "fails", "effect", "95 % interval"),
+            ("what it says", "holds", "fails", "differs", "effect", "95 % interval"),
             [
-                (one.says, with_interval(one.holds), with_interval(one.fails), f"{one.effect:+.4f}",
-                 f"{one.low:+.4f} to {one.high:+.4f}")
+                (one.says, with_interval(one.holds), with_interval(one.fails), points(one.touched.share),
+                 f"{one.effect:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}")
                 for one in each.comparisons
             ],
         )

@@ -1,7 +1,6 @@
 """The commands of studies: studies, sweep, results, sensitivity, discover, claims. They need no Mesa."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -241,6 +240,9 @@ def claims(
     points: Annotated[int, typer.Option(min=8, max=100_000, help="Points over the uncertainties' full ranges.")] = 128,
     replications: Annotated[int, typer.Option(min=2, max=10_000, help="Worlds at each point, same dice.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Seed of points and dice.")] = 1,
+    reach: Annotated[
+        float, typer.Option(help="Share of each full range to go from the scenario's own value; 1 is the full range.")
+    ] = 1.0,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for page and JSON.")] = Path("runs/claims"),
     as_json: AsJson = False,
 ) -> None:
@@ -248,31 +250,44 @@ def claims(
     from dashboards.measured_screen import listing
     from dashboards.measuring import bar
     from dashboards.screen import console
-    from dashboards.study_page import claims_page, with_interval
+    from dashboards.study_page import claims_page
+    from dashboards.study_page import points as share_of
     from experiments.claims import CLAIMS, judge
 
     with plain_errors():
         total = sum(len(claim.comparisons) for claim in CLAIMS)
         with bar(total, "comparisons", as_json) as progress:
-            judged = judge(points, replications, seed, progress=progress)
+            judged = judge(points, replications, seed, reach=reach, progress=progress)
         out.mkdir(parents=True, exist_ok=True)
         if not as_json:
-            table = listing("claim", "verdict", "holds in", "fails in")
+            table = listing("verdict", "holds in", "fails in", "differs in")
+            table.add_column("claim, and what it says (effect: above nought as claimed)", overflow="fold")
             for each in judged:
-                table.add_row(each.words, each.verdict, with_interval(each.holds), with_interval(each.fails))
-            console().print(table)
-            for each in judged:
+                table.add_row(each.verdict, share_of(each.holds.share), share_of(each.fails.share), "", each.words)
                 for one in each.comparisons:
-                    with suppress(IndexError):
-                        typer.echo(f"{each.key}: {one.says} fails mostly where {one.where[0]}")
-        facts = {"points": points, "replications": replications, "claims": [plain_claim(each) for each in judged]}
-        finish(out, "claims", facts, claims_page(judged, points, replications), as_json)
+                    where = f"; fails mostly where {one.where[0]}" if one.where else ""
+                    told = f"  {one.says}: {one.effect:+.3f} ({one.low:+.3f} to {one.high:+.3f}){where}"
+                    table.add_row("", *(share_of(x.share) for x in (one.holds, one.fails, one.touched)), told)
+            console().print(table)
+            if reach == 1.0:
+                typer.echo(
+                    "Over the full ranges most points are extreme, and little happens there; "
+                    "--reach 0.1 stays nearer to the scenario."
+                )
+        facts = {
+            "points": points,
+            "replications": replications,
+            "reach": reach,
+            "claims": [plain_claim(each) for each in judged],
+        }
+        finish(out, "claims", facts, claims_page(judged, points, replications, reach), as_json)
 
 
 def plain_claim(judged: Any) -> dict[str, Any]:
     """Write what became of a claim as plain data."""
 
     def shares(found: Any) -> dict[str, Any]:
-        return {**found._asdict(), "holds": found.holds._asdict(), "fails": found.fails._asdict()}
+        plain = {name: getattr(found, name)._asdict() for name in ("holds", "fails", "touched") if hasattr(found, name)}
+        return {**found._asdict(), **plain}
 
     return {**shares(judged), "comparisons": [shares(one) for one in judged.comparisons]}

@@ -49,13 +49,15 @@ class Claim(NamedTuple):
 class Verdict(NamedTuple):
     """What became of one comparison over the space.
 
-    holds, fails: shares of the points, with Wilson intervals; the rest is undecided. effect, low, high: mean
+    holds, fails: shares of the points, with Wilson intervals; the rest is undecided. touched: share of the
+    points at which the two settings differ in this measure at all, in any world. effect, low, high: mean
     over points, signed so that above nought is as claimed. where: the factors by which failing points differ most.
     """
 
     says: str
     holds: Share
     fails: Share
+    touched: Share
     effect: float
     low: float
     high: float
@@ -314,9 +316,19 @@ CLAIMS = (
 )
 
 
-def space(scenario: Scenario) -> list[Setting]:
-    """List every uncertainty of a scenario: the space in which claims are judged."""
-    return [setting for setting in settings(scenario) if not setting.lever]
+def space(scenario: Scenario, reach: float = 1.0) -> list[Setting]:
+    """List every uncertainty of a scenario with its range: the space in which claims are judged.
+
+    reach: 1 is the full declared range; less keeps within so large a share of it of the scenario's own value.
+    """
+    return [
+        each._replace(
+            low=max(each.low, each.value - reach * (each.high - each.low)),
+            high=min(each.high, each.value + reach * (each.high - each.low)),
+        )
+        for each in settings(scenario)
+        if not each.lever
+    ]
 
 
 def sample(factors: list[Setting], points: int, seed: int) -> list[dict[str, Any]]:
@@ -358,18 +370,21 @@ def judge(
     replications: int = 20,
     seed: int = 1,
     scenario: str = SCENARIO,
+    reach: float = 1.0,
     claims: tuple[Claim, ...] = CLAIMS,
     progress: Callable[[int], None] = lambda _: None,
     hands: Executor | None = None,
 ) -> list[Judged]:
     """Judge claims over the space of uncertainties. progress is told how many comparisons are done.
 
-    Raises ScenarioError if there are fewer than 8 points or 2 replications.
+    reach: see ``space``. Raises ScenarioError if there are fewer than 8 points or 2 replications, or no reach.
     """
+    if not 0 < reach <= 1:
+        raise ScenarioError([Fault("--reach", reach, "allowed is above 0, up to 1")])
     if points < 8 or replications < 2:
         raise ScenarioError([Fault("--points", points, "at least 8 points and 2 replications are needed")])
     data, setting = read(scenario), load(scenario)
-    factors = space(setting)
+    factors = space(setting, reach)
     laid = sample(factors, points, seed)
     judging = Judging(data, laid, np.arange(replications, dtype=np.uint64) + np.uint64(seed), setting.rounds)
     matrix = np.array([[float(point[each.path]) for each in factors] for point in laid])
@@ -404,6 +419,7 @@ def _verdict(
         comparison.says,
         wilson(int((sign > 0).sum()), count),
         wilson(int((sign < 0).sum()), count),
+        wilson(sum(bool(each.any()) for each in found), count),
         whole.difference,
         whole.low,
         whole.high,
