@@ -83,7 +83,7 @@ def sensitivity_page(question: str, found: Sensitivity) -> Page:
                 "orientation": "h",
                 "x": order[key].round(5).tolist(),
                 "y": order["factor"].tolist(),
-                "error_x": {"type": "data", "array": order[spread].round(5).tolist()},
+                "error_x": {"type": "data", "array": order[spread].round(5).tolist(), "color": GREY},
                 "marker": {"color": BLUE},
             }
         ],

@@ -223,7 +223,7 @@ def discover(
         box, study = find(folder, outcome, above), study_of(folder)
         changes = {**study.file.changes, **middle(box)}
         query = written(Link(Setting(study.file.scenario, tuple(changes.items()), seed=study.file.seed)))
-        link = f"http://127.0.0.1:8765/explore?{query.lstrip('?')}"
+        link = f"http://127.0.0.1:8765/?{query.lstrip('?')}"
         if not as_json:
             typer.echo(study.file.question)
             for sentence in (*box_words(outcome, above, box), *words(box)):

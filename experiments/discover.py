@@ -18,7 +18,7 @@ RESAMPLES = 10
 
 
 class Edge(NamedTuple):
-    """One limit of a box: a factor, from where to where, and in how many of a hundred resamples it stood again."""
+    """One limit of a box: a factor, from where to where, and in what percentage of resamples it stood again."""
 
     factor: str
     low: float
@@ -118,7 +118,7 @@ def words(box: Box) -> list[str]:
     """Say what the box is, a sentence a limit."""
     told = []
     for edge in box.edges:
-        sure = f"(again in {edge.stability:.0f} of 100 resamples)"
+        sure = f"(again in {edge.stability:.0f} % of resamples)"
         if edge.listed is not None:
             told.append(f"{edge.factor} is {' or '.join(map(str, edge.listed))} {sure}")
         elif edge.low == edge.whole_low:
@@ -133,5 +133,6 @@ def words(box: Box) -> list[str]:
 def middle(box: Box) -> Mapping[str, Any]:
     """Give a point inside the box: the middle of each limit, the first of each list."""
     return {
-        edge.factor: edge.listed[0] if edge.listed is not None else (edge.low + edge.high) / 2 for edge in box.edges
+        edge.factor: edge.listed[0] if edge.listed is not None else float(f"{(edge.low + edge.high) / 2:.4g}")
+        for edge in box.edges
     }
