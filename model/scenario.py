@@ -5,6 +5,7 @@ and checks everything; every fault found is reported at once by ``ScenarioError`
 """
 
 import os
+import pickle
 import re
 import tomllib
 from collections.abc import Mapping
@@ -289,9 +290,9 @@ def parse(text: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> dict[str, Any]:
-    """Read TOML once for every time that the same file is asked for; whoever changes it, copies it (``change``)."""
-    return parse(text)
+def _parsed(text: str) -> bytes:
+    """Read TOML once for every time that the same file is asked for; pickled, so that each gets data of his own."""
+    return pickle.dumps(parse(text))
 
 
 def read(name: str | Path) -> dict[str, Any]:
@@ -302,7 +303,7 @@ def read(name: str | Path) -> dict[str, Any]:
             content = file.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
             raise ScenarioError([Fault(str(path), path.stat().st_size, "a scenario file has at most 1 MiB (bytes)")])
-        return dict(_parsed(content.decode("utf-8-sig")))
+        return pickle.loads(_parsed(content.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         raise ScenarioError(
             [Fault(str(path), "", f"is not text in UTF-8: {error.reason} at byte {error.start}")]

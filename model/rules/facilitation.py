@@ -90,15 +90,40 @@ def before(world, f, j, other, k, service):
 
 
 @rule
-def has_time(world, f, k, service):
-    """Weigh a facilitator's capacity against what it must do first."""
-    queue = 0.0
+def queue(world, f, k, service):
+    """Count the tasks that a facilitator does first."""
+    count = 0.0
     for j in range(world.n_negotiation):
         for other in range(world.n_service):
             if can_take(world, f, j, other) and before(world, f, j, other, k, service):
-                queue += 1.0
+                count += 1.0
+    return count
+
+
+@rule
+def time_after(world, f, first):
+    """Weigh a facilitator's capacity after so many tasks."""
     capacity = world.skill_capacity[f]
-    return Task(capacity, -capacity * world.fatigue[f], -queue, 0.5)
+    return Task(capacity, -capacity * world.fatigue[f], -first, 0.5)
+
+
+@rule
+def purse_after(world, f, first):
+    """Weigh a facilitator's budget after so many tasks: what was spent, and what they will cost."""
+    cost = world.skill_task_cost[f]
+    return Purse(world.skill_budget[f], -world.spent[f], -first * cost, cost)
+
+
+@rule
+def has_time(world, f, k, service):
+    """Weigh a facilitator's capacity against what it must do first."""
+    return time_after(world, f, queue(world, f, k, service))
+
+
+@rule
+def affords(world, f, k, service):
+    """Weigh the budget against what was spent and what comes first; it must cover the task."""
+    return purse_after(world, f, queue(world, f, k, service))
 
 
 @rule
@@ -106,14 +131,8 @@ def take_task(world, f, k, service):
     """Take a task if it is open to me, I have time for it and can pay for it."""
     if not can_take(world, f, k, service):
         return False
-    return holds(has_time(world, f, k, service)) and holds(affords(world, f, k, service))
-
-
-@rule
-def affords(world, f, k, service):
-    """Weigh the budget against what was spent and what comes first; it must cover the task."""
-    first = -has_time(world, f, k, service).queue * world.skill_task_cost[f]
-    return Purse(world.skill_budget[f], -world.spent[f], -first, world.skill_task_cost[f])
+    first = queue(world, f, k, service)
+    return holds(time_after(world, f, first)) and holds(purse_after(world, f, first))
 
 
 @rule

@@ -56,13 +56,13 @@ class Support(NamedTuple):
 @rule
 def settle_type(world, me):
     """Draw the government's type at the start, and again when a new one does not continue the old (M17)."""
+    if world.clock[0] > 1 and not world.turnover[me]:
+        return world.trustworthy[me] > 0
     fresh = world.own_trustworthiness[me] >= draw(world, Moment.TYPE, world.state_id[me])
     if world.clock[0] == 1:
         return fresh
-    if world.turnover[me]:
-        kept = world.own_continuity[me] >= draw(world, Moment.TYPE_KEPT, world.state_id[me])
-        return world.trustworthy[me] > 0 if kept else fresh
-    return world.trustworthy[me] > 0
+    kept = world.own_continuity[me] >= draw(world, Moment.TYPE_KEPT, world.state_id[me])
+    return world.trustworthy[me] > 0 if kept else fresh
 
 
 @rule
