@@ -45,7 +45,8 @@ def settled(page: Page) -> None:
           && panel.sampled.seed === panel.panel.seed && panel.sampled.worlds === panel.panel.worlds;
         return heard && live.picture.settled && live.picture.setting === live.asked && !live.busy
           && (!board.baseline || live.picture.base)
-          && element.dataset.painted === `${live.picture.number} ${live.picture.worlds}`; }""",
+          && element.dataset.painted === `${live.picture.number} ${live.picture.worlds}`
+          && element.dataset.plotted === `${live.picture.number}`; }""",
         timeout=20_000,
     )
 
