@@ -4,6 +4,7 @@ Compiling takes about a minute when nothing is cached. A second process fills th
 this one stays free to serve pages; then this one loads what was compiled.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -57,4 +58,6 @@ class Warmth:
 WARMTH = Warmth()
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(5)  # the pages that tell how long it takes go first
     play_one()

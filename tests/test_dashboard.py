@@ -40,12 +40,11 @@ def settled(page: Page) -> None:
     )
     page.wait_for_function(
         """() => { const panel = document.querySelector('.det-controls').__vue__, element = document.querySelector('.det-board');
-        const { live, board } = element.__vue__;
-        const heard = !panel.det_under_way && !Object.keys(panel.moved).length
+        const { live, board, det_plotted } = element.__vue__;
+        const heard = !panel.det_under_way && !Object.keys(panel.moved).length && panel.panel.asked === live.asked
           && panel.sampled.seed === panel.panel.seed && panel.sampled.worlds === panel.panel.worlds;
         return heard && live.picture.settled && live.picture.setting === live.asked && !live.busy
-          && (!board.baseline || live.picture.base)
-          && element.dataset.painted === `${live.picture.number} ${live.picture.worlds}`; }""",
+          && (!board.baseline || live.picture.base) && det_plotted === live.picture; }""",
         timeout=20_000,
     )
 

@@ -316,6 +316,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         "seed": setting.seed,
         "worlds": setting.worlds,
         "echoes": echoes,
+        "asked": digest(setting),
         "largest_seed": LARGEST_SEED,
         "fewest": FEWEST,
         "most": MOST,

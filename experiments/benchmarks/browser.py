@@ -28,15 +28,16 @@ QUIETLY = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 # Times are taken in the page: from an event to the first frame after the charts were drawn from its answer.
 HANDS = """
 window.hands = {
-  board: () => document.querySelector('.det-board'),
+  board: document.querySelector('.det-board'),
+  painted: [],
+  there(number) {
+    const { live } = hands.board.__vue__;
+    const drawn = Number((hands.board.dataset.painted || '-1').split(' ')[0]);
+    return live.picture && live.picture.settled && live.picture.number > number && drawn === live.picture.number;
+  },
   async settled(number) {
-    for (;;) {
-      const { live } = hands.board().__vue__;
-      const [drawn] = (hands.board().dataset.painted || '-1').split(' ').map(Number);
-      if (live.picture && live.picture.settled && live.picture.number > number && drawn === live.picture.number) break;
-      await new Promise(requestAnimationFrame);
-    }
-    await new Promise(requestAnimationFrame);
+    while (!hands.there(number)) await new Promise((go) => { hands.wake = go; });
+    await new Promise(requestAnimationFrame); // the charts were drawn in the frame before this one
   },
   put(value) {
     const slider = document.querySelector(`SLIDER`);
@@ -44,27 +45,24 @@ window.hands = {
     slider.dispatchEvent(new Event('input', { bubbles: true }));
   },
   async answer(value) {
-    const number = hands.board().__vue__.live.picture.number;
+    const number = hands.board.__vue__.live.picture.number;
     const begun = performance.now();
     hands.put(value);
     await hands.settled(number);
     return performance.now() - begun;
   },
   async drag(seconds) {
-    const seen = new Set(), begun = performance.now();
-    let step = 0, next = begun;
-    while (performance.now() - begun < 1000 * seconds) {
-      if (performance.now() >= next) {
-        hands.put((0.2 + 0.6 * Math.abs(Math.sin(step / 40))).toFixed(3));
-        step += 1;
-        next += 30;
-      }
-      await new Promise(requestAnimationFrame);
-      seen.add(hands.board().dataset.painted);
+    hands.painted.length = 0;
+    const begun = performance.now();
+    for (let step = 0; performance.now() - begun < 1000 * seconds; step += 1) {
+      hands.put((0.2 + 0.6 * Math.abs(Math.sin(step / 40))).toFixed(3));
+      await new Promise((go) => setTimeout(go, 30));
     }
-    return seen.size / seconds;
+    return hands.painted.length / seconds;
   },
 };
+new MutationObserver(() => { hands.painted.push(performance.now()); if (hands.wake) hands.wake(); })
+  .observe(hands.board, { attributes: true, attributeFilter: ['data-painted'] });
 """.replace("SLIDER", SLIDER)
 
 
