@@ -4,7 +4,6 @@ A result depends on its setting and on nothing else, so all browsers share those
 World number k is the run with seed ``seed + k``; the watched run is world number 0.
 """
 
-import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -15,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dashboards.link import Setting, scenario_of
-from experiments.ensemble import PERCENTILES, Times, first_above_zero, pool
+from experiments.ensemble import Times, bands_of, first_above_zero, pool
+from experiments.fates import worth_keeping
 from experiments.kernel import measure_many
 from model.faults import Fault, ScenarioError
 from model.measures import BY_NEGOTIATION, EN_ROUTE, NARROW, WIDE, outcomes_of, series
@@ -169,11 +169,12 @@ def _played(setting: Setting, stop: Callable[[], bool]) -> Iterator[Result]:
         raise ScenarioError([Fault("worlds", setting.worlds, f"at most {most} worlds of so long a scenario fit")])
     start = World(scenario, 0, forced(scenario, setting.events))
     gathered = _Gathered(setting, scenario)
+    remember = worth_keeping(start, setting.worlds, scenario.rounds)
 
     def play(first: int) -> np.ndarray:
         count = min(CHUNK, setting.worlds - first)
         seeds = np.arange(first, first + count, dtype=np.uint64) + np.uint64(setting.seed)
-        return measure_many(start.like(setting.seed), seeds, scenario.rounds)
+        return measure_many(start.like(setting.seed), seeds, scenario.rounds, remember)
 
     begun = time.monotonic()
     look = begun + FIRST_LOOK
@@ -227,17 +228,10 @@ class _Gathered:
         """Sum up the worlds so far."""
         seen = self.seen[:, :, : self.done]
         outcomes, first_deal = self.outcomes[: self.done].copy(), self.first_deal[: self.done].copy()
-        return Result(self.setting, self.names, bands_of(seen), seen[:, :, 0].T.copy(), outcomes, first_deal)
+        return Result(self.setting, self.names, edges_of(seen), seen[:, :, 0].T.copy(), outcomes, first_deal)
 
 
-def bands_of(seen: np.ndarray) -> np.ndarray:
-    """Take percentiles, linear between neighbours, and the mean over worlds: [edge, round, indicator]."""
-    ordered = np.sort(seen, axis=-1)
-    edges = []
-    for percent in PERCENTILES:
-        part, below = math.modf(percent / 100 * (ordered.shape[-1] - 1))
-        low = ordered[..., int(below)]
-        high = ordered[..., min(int(below) + 1, ordered.shape[-1] - 1)]
-        edges.append(low + (high - low) * np.float32(part))
-    mean = seen.mean(axis=-1, dtype=np.float64).astype(np.float32)
-    return np.stack([*edges, mean]).transpose(0, 2, 1)
+def edges_of(seen: np.ndarray) -> np.ndarray:
+    """Take the percentiles and the mean over worlds of [indicator, round, world]: float32 [edge, round, indicator]."""
+    mean = seen.mean(axis=-1, dtype=np.float64).T[None]
+    return np.concatenate([bands_of(seen.copy()), mean]).astype(np.float32)
