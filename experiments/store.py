@@ -22,7 +22,8 @@ from experiments.study import Study
 from model.faults import Fault, ScenarioError
 
 PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
-CODE = ("block.py", "chunk.py", "ensemble.py", "fates.py", "kernel.py", "study.py")  # besides the model, what can alter a number
+# Besides the model, what can alter a number.
+CODE = ("block.py", "chunk.py", "ensemble.py", "fates.py", "kernel.py", "study.py")
 
 
 def code_digests() -> dict[str, str]:
