@@ -1,7 +1,6 @@
-"""Turning points, Compare, Sweeps and About: in a real browser, and what they show against Python's own numbers."""
+"""Turning points, Compare and About: in a real browser, and what they show against Python's own numbers."""
 
 import re
-import shlex
 import threading
 import time
 from functools import partial
@@ -11,14 +10,12 @@ import numpy as np
 import pytest
 from browsing import COLD, barriers, fits, opened, photograph
 from playwright.sync_api import Page, expect
-from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from dashboards import long_work
-from dashboards.command_line import app
 from dashboards.link import Link, Setting, check_events, read_link, scenario_of, written
 from dashboards.long_work import follow
-from dashboards.pages import about, compare_story, sweeps, turning_story, turning_words
+from dashboards.pages import about, compare_story, turning_story, turning_words
 from dashboards.pages.compare import Arms, added, made_up
 from dashboards.pages.glossary import GLOSSARY
 from experiments.compare import compare
@@ -336,31 +333,7 @@ def test_what_is_added_is_the_baseline_a_scenario_or_a_thing_to_try_and_nothing_
             added(link, wrong)
 
 
-# Sweeps and About
-
-
-def test_the_empty_page_of_sweeps_promises_nothing_that_does_not_run(browser, address, tmp_path, monkeypatch):
-    with opened(browser, address, written(Link(SMALL, page="sweeps"))) as page:
-        expect(page.locator("main")).to_contain_text("There are no results to open yet")
-        commands = page.locator("pre").all_inner_texts()
-        assert barriers(page) == []
-        assert fits(page)
-        photograph(page, "sweeps-light-1366")
-        page.get_by_role("main").get_by_role("link", name="Compare").click()
-        expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
-        assert link_of(page).setting == SMALL
-    monkeypatch.chdir(tmp_path)
-    for command in commands:
-        words = shlex.split(command.replace("--worlds 100", "--worlds 4"))
-        done = CliRunner().invoke(app, words[1:])
-        assert (words[0], done.exit_code) == ("detente", 0), done.output
-    assert (tmp_path / "table.csv").read_text().count("\n") == 12
-
-
-def test_the_command_on_the_page_of_sweeps_holds_the_changes_made():
-    setting = Setting("two-states", (("mechanisms.noise", False), ("states.alba.doctrine", "contrition")), worlds=20)
-    command = shlex.split(sweeps.compare_command(Link(setting)))
-    assert command[3:7] == ["--set", "mechanisms.noise=false", "--set", "states.alba.doctrine=contrition"]
+# About
 
 
 def test_about_tells_the_round_the_limits_and_the_words(browser, address):

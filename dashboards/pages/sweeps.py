@@ -1,90 +1,245 @@
-"""Sweeps: what a study is, and what this page will show of one; studies themselves are not built yet."""
+"""Sweeps: a folder of results opened as a map over two factors, a ranking and a box; each leads to Explore."""
 
 # pyright: reportPrivateImportUsage=false
 
-import json
+import math
 import shlex
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import solara
 
 from dashboards.elements import guarded, html
-from dashboards.link import Link, read_link, scenario_of, written
-from model.faults import ScenarioError
-from model.settings import settings
+from dashboards.link import Link, read_link, written
+from dashboards.long_work import Desk, News, follow
+from dashboards.pages import sweeps_story as story
+from dashboards.pages.sweeps_story import Opened
+from experiments.study import shipped
+from model.faults import Fault, ScenarioError
+
+
+class Choice(NamedTuple):
+    """What is looked at: a folder, an outcome, two factors, and from where on a point is of interest."""
+
+    folder: str = ""
+    outcome: str = ""
+    x: str = ""
+    y: str = ""
+    above: float | None = None
+
+    def within(self, opened: Opened) -> "Choice":
+        """Fill in what was not chosen, and leave what this study does not have."""
+        paths = opened.paths
+        outcome = self.outcome if self.outcome in opened.outcomes else opened.outcomes[0]
+        x = self.x if self.x in paths else next((each for each in paths if each != self.y), paths[0])
+        others = [each for each in paths if each != x]
+        y = self.y if self.y in others else next(iter(others), "")
+        above = story.usual_threshold(opened, outcome) if self.above is None else self.above
+        return Choice(self.folder, outcome, x, y, above)
+
+
+class Shown(NamedTuple):
+    """What the page shows so far, and how far it is; a part that is still to come is None."""
+
+    rows: list[dict[str, Any]] | None = None
+    opened: Opened | None = None
+    choice: Choice = Choice()
+    map: dict[str, Any] | None = None
+    ranking: dict[str, Any] | None = None
+    box: dict[str, Any] | None = None
+    text: str = "Looking for results."
+    share: float = 0.0
+    busy: bool = True
+    cancelled: bool = False
+    fault: str = ""
+
+
+# What was chosen outlives a look at Explore, as long as the browser's session: a link has no room for it.
+CHOSEN = solara.reactive(Choice())
 
 
 @solara.component_vue("sweeps.vue")
-def Board(facts: dict[str, Any], event_open: Callable[[str], None]) -> None:  # noqa: N802
-    """Show the empty state."""
+def Board(  # noqa: N802
+    facts: dict[str, Any],
+    folders: dict[str, Any],
+    head: dict[str, Any],
+    choice: dict[str, Any],
+    heat: dict[str, Any] | None,
+    ranking: dict[str, Any] | None,
+    box: dict[str, Any] | None,
+    progress: dict[str, Any],
+    fault: str,
+    event_enter: Callable[[str], None],
+    event_choose: Callable[[dict[str, Any]], None],
+    event_cancel: Callable[[Any], None],
+    event_again: Callable[[Any], None],
+    event_open: Callable[[str], None],
+) -> None:
+    """Show the folders, and of the one that is open its map, ranking and box."""
+
+
+class Reading:
+    """One look: at the folders, then at the one that is open, part by part."""
+
+    def __init__(self, choice: Choice, publish: Callable[[Shown], None], before: Shown, worlds: int, stop: Any):
+        self.choice, self._publish, self.stop, self.worlds = choice, publish, stop, worlds
+        self.base = Path.cwd()
+        same = before.opened is not None and before.opened.folder == choice.folder
+        self.shown = before._replace(busy=True, cancelled=False, fault="", opened=before.opened if same else None)
+
+    def say(self, **changes: Any) -> None:
+        """Publish a change, unless something newer is being read."""
+        self.shown = self.shown._replace(**changes)
+        if not self.stop():
+            self._publish(self.shown)
+
+    def go(self) -> None:
+        """Look for folders, and read the one that is chosen."""
+        try:
+            self._list()
+            if self.choice.folder:
+                self._read()
+            self.say(busy=False, text="All is read." if self.choice.folder else "")
+        except ScenarioError as error:
+            self.say(busy=False, text="Stopped.", fault="; ".join(map(str, error.faults)))
+        except StoppedError:
+            pass
+
+    def _do(self, text: str, share: float, key: tuple[Any, ...], play: Callable[[], Any]) -> Any:
+        """Do one piece of work once for all who ask; a failure is a ScenarioError."""
+        self.say(text=text, share=share)
+        last: News | None = None
+        for news in self._follow(key, play):
+            if news.note:
+                self.say(text=news.note)
+            last = news
+        if last is None or not last.over or self.stop():
+            raise StoppedError
+        if last.fault:
+            raise ScenarioError([Fault(self.choice.folder or "folders", "", last.fault)])
+        return last.result
+
+    def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[News]:
+        yield from follow(("sweeps", str(self.base), *key), lambda report, stop: play(), self.stop)
+
+    def _list(self) -> None:
+        names = story.folders(self.base)
+        stamps = tuple((name, story.stamp(self.base / name)) for name in names)
+        if stamps or self.shown.rows is None:
+            rows = self._do("Looking for results.", 0.1, ("list", stamps), lambda: story.listed(self.base, names))
+        else:
+            rows = []
+        self.say(rows=rows)
+
+    def _read(self) -> None:
+        base, name = self.base, self.choice.folder
+        key = (name, story.stamp(base / name))
+        opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: story.read_folder(base, name))
+        wanted, before = self.choice.within(opened), self.shown
+        same = before.opened is not None and before.choice.outcome == wanted.outcome
+        kept = {"ranking": before.ranking if same else None}
+        kept["box"] = before.box if same and before.choice.above == wanted.above else None
+        self.say(opened=opened, choice=wanted, map=self._map(opened, wanted), **kept)
+        ranking = self._do(
+            "Ranking the factors.", 0.5, ("rank", *key, wanted.outcome),
+            lambda: story.ranking_of(base, opened, wanted.outcome),
+        )  # fmt: skip
+        self.say(ranking=ranking)
+        above = float(wanted.above or 0.0)
+        box = self._do(
+            "Looking for the box, and whether it stands in resamples.", 0.75,
+            ("box", *key, wanted.outcome, above, self.worlds),
+            lambda: story.box_of(base, opened, wanted.outcome, above, self.worlds),
+        )  # fmt: skip
+        self.say(box=box)
+
+    def _map(self, opened: Opened, wanted: Choice) -> dict[str, Any]:
+        try:
+            found = story.map_of(opened, wanted.outcome, wanted.x, wanted.y)
+        except ScenarioError as error:
+            return {"fault": "; ".join(map(str, error.faults))}
+        return {"fault": "", **story.map_data(opened, wanted.outcome, found, self.worlds)}
+
+
+class StoppedError(Exception):
+    """Something newer is being read."""
 
 
 @solara.component
 def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
-    """Say that there are no results yet, what a study is, and what can be done meanwhile."""
-    _, complain = solara.use_state("")
+    """Show which results there are, and what those say that are open."""
+    shown = solara.use_reactive(Shown())
+    desk = solara.use_memo(Desk, [])
+    complaint, complain = solara.use_state("")
+    chosen = CHOSEN.value
+
+    def begin() -> None:
+        before = shown.peek()
+        desk.begin(lambda stop: Reading(chosen, shown.set, before, link.setting.worlds, stop).go())
+
+    solara.use_effect(begin, [chosen, link.setting.worlds])
+    solara.use_effect(lambda: lambda: desk.close(), [])
+
+    def enter(folder: Any) -> None:
+        CHOSEN.set(Choice(story.inside(str(folder)[:1000], Path.cwd())) if folder else Choice())
+
+    def choose(sent: dict[str, Any]) -> None:
+        CHOSEN.set(changed(shown.peek(), sent))
+
+    def cancel(_: Any) -> None:
+        desk.cancel()
+        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled; shown is what was read so far."))
+
     with html("main", class_="det-single"):
-        facts = solara.use_memo(lambda: facts_of(link), [link])
-        Board(facts=facts, event_open=guarded(lambda query: go(read_link(str(query))[0]), complain))
+        now, opened = shown.value, shown.value.opened
+        Board(
+            facts=solara.use_memo(lambda: facts_of(link), [link]),
+            folders={"rows": now.rows, "open": chosen.folder, "where": TOPS_WORDS},
+            head=solara.use_memo(lambda: story.head_of(opened) if opened else {}, [id(opened)]),
+            choice=now.choice._asdict(),
+            heat=now.map if opened else None,
+            ranking=now.ranking if opened else None,
+            box=now.box if opened else None,
+            progress={part: getattr(now, part) for part in ("text", "share", "busy", "cancelled", "fault")},
+            fault=complaint,
+            event_enter=guarded(enter, complain),
+            event_choose=guarded(choose, complain),
+            event_cancel=guarded(cancel, complain),
+            event_again=guarded(lambda _: begin(), complain),
+            event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
+        )
+
+
+TOPS_WORDS = " and ".join(f"{top}/" for top in story.TOPS)
+
+
+def changed(now: Shown, sent: dict[str, Any]) -> Choice:
+    """Make another choice within the open folder. Raises ScenarioError if it is none."""
+    opened, choice = now.opened, now.choice
+    if opened is None:
+        raise ScenarioError([Fault("folder", "", "none is open yet")])
+    for part, value in sent.items():
+        if part == "outcome" and value in opened.outcomes:
+            choice = choice._replace(outcome=value, above=None)
+        elif part in ("x", "y") and value in opened.paths:
+            other = {"x": "y", "y": "x"}[part]
+            swapped = {other: getattr(choice, part)} if getattr(choice, other) == value else {}
+            choice = choice._replace(**{part: value}, **swapped)
+        elif part == "above" and type(value) in (int, float) and math.isfinite(value):
+            choice = choice._replace(above=float(value))
+        else:
+            raise ScenarioError([Fault(str(part), str(value), "is nothing that this study has")])
+    return choice
 
 
 def facts_of(link: Link) -> dict[str, Any]:
-    """Write what the page says of the scenario at hand: commands that run as they stand, and links."""
-    try:
-        title = scenario_of(link.setting).title["en"]
-    except ScenarioError:
-        title = ""
+    """Write what the page says where there are no results: commands that run as they stand, and links."""
+    name = next(iter(shipped()), "")
     return {
-        "title": title,
-        "shipped": not link.setting.scenario.startswith("file:"),
-        "sweep": sweep_command(link),
-        "compare": compare_command(link),
+        "studies": "detente studies",
+        "sweep": shlex.join(["detente", "sweep", name, "--out", f"runs/{name}"]),
+        "results": shlex.join(["detente", "results", f"runs/{name}"]),
         "to_compare": written(link._replace(page="compare")),
         "to_explore": written(link._replace(page="explore")),
     }
-
-
-def sweep_command(link: Link) -> str:
-    """Write the command that varies one lever of the scenario over its range."""
-    path, low, high = some_lever(link)
-    worlds = ["--worlds", "100", "--seed", str(link.setting.seed)]
-    name = link.setting.scenario.partition(":")[2] or link.setting.scenario
-    return shlex.join(
-        [
-            "detente",
-            "sweep",
-            name,
-            "--vary",
-            f"{path}={low:g}:{high:g}",
-            "--points",
-            "11",
-            *worlds,
-            "--out",
-            "table.csv",
-        ]
-    )
-
-
-def compare_command(link: Link) -> str:
-    """Write the command that compares the scenario with and without the changes made, or one of its own."""
-    name = link.setting.scenario.partition(":")[2] or link.setting.scenario
-    changes = link.setting.changes or ((some_lever(link)[0], some_lever(link)[1]),)
-    sets = [part for path, value in changes for part in ("--set", f"{path}={toml(value)}")]
-    return shlex.join(["detente", "compare", name, *sets, "--worlds", str(link.setting.worlds)])
-
-
-def toml(value: Any) -> str:
-    """Write a value as the command line reads it."""
-    return json.dumps(value) if isinstance(value, bool | tuple | list) else str(value)
-
-
-def some_lever(link: Link) -> tuple[str, float, float]:
-    """Choose a lever that every reader understands: how open the first party is to talks."""
-    try:
-        scenario = scenario_of(link.setting._replace(changes=(), events=()))
-    except ScenarioError:
-        return "states.us.dialogue", 0.0, 1.0
-    party = next(iter(scenario.negotiations.values())).parties[0]
-    found = next(each for each in settings(scenario) if each.path == f"states.{party}.dialogue")
-    return found.path, found.low, found.high
