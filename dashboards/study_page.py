@@ -105,7 +105,7 @@ def sensitivity_words(found: Sensitivity) -> list[str]:
     first = [f"{row['factor']} ({row[key]:.3g})" for row in found.indices.head(3).to_dict("records")]
     return [
         f"Most of what moves {found.outcome.replace('_', ' ')}: {', '.join(first)}.",
-        f"Dice alone leave {points(found.noise)} of the variance between points.",
+        *([] if found.noise is None else [f"Dice alone leave {points(found.noise)} of the variance between points."]),
     ]
 
 
@@ -205,7 +205,8 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: 
     ]  # fmt: skip
     failing = [each.words for each in judged if each.verdict == "fails"]
     lead = [
-        f"{sum(each.verdict == 'holds' for each in judged)} of {len(judged)} claims hold over the space.",
+        f"{sum(each.verdict == 'holds' for each in judged)} of {len(judged)} claims hold at most points; "
+        f"{sum(each.verdict == 'leans' for each in judged)} lean that way, but are undecided at most points.",
         "Failing: " + "; ".join(failing) + "." if failing else "None fails over the space as a whole.",
     ]
     return Page("claims", "Where do the essay's claims hold?", lead, [whole, *parts])

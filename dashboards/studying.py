@@ -221,7 +221,7 @@ def discover(
 
     with plain_errors():
         box, study = find(folder, outcome, above), study_of(folder)
-        changes = {**study.file.changes, **middle(box)}
+        changes = {**study.file.changes, **middle(box, study)}
         query = written(Link(Setting(study.file.scenario, tuple(changes.items()), seed=study.file.seed)))
         link = f"http://127.0.0.1:8765/?{query.lstrip('?')}"
         if not as_json:

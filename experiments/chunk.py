@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from experiments.ensemble import bands_of, first_above_zero
+from experiments.ensemble import PERCENTILES, bands_of, first_above_zero
 from experiments.kernel import measure_many
 from experiments.study import KINDS, Factor, Study
 from model.faults import ScenarioError
@@ -20,6 +20,7 @@ from model.overrides import forced
 from model.world import World
 
 PLACE = {indicator.name: at for at, indicator in enumerate(OVERALL)}
+MOST_TRIED = 50  # values of a list
 BUFFERS = ("reals", "wholes", "parameters", "switches")
 Cells = dict[str, np.ndarray]  # by buffer, the places that take a factor's value
 
@@ -62,7 +63,7 @@ def seeds_of(study: Study, point: int) -> np.ndarray:
 
 
 def failed(study: Study, point: int, stage: str, error: str) -> Played:
-    """Give the row of a point that failed: where, and by what."""
+    """Give the row of a point that failed: at which stage, and by what."""
     row = {"point": point, "replication": -1, "stage": stage, "error": error[:500]}
     return Played(pa.Table.from_pylist([row], schema=schema(study)), None)
 
@@ -106,14 +107,14 @@ def _kept(study: Study, point: int, seen: np.ndarray) -> pa.Table | None:
     names = list(dict.fromkeys(name.partition("_")[2] for name in study.file.indicators))
     wanted = seen[:, :, [PLACE[name] for name in names]]
     if study.file.keep == "bands":
-        table, label = bands_of(np.ascontiguousarray(wanted.T)), "percentile"
+        table, label, places = bands_of(np.ascontiguousarray(wanted.T)), "percentile", PERCENTILES
     else:
-        table, label = wanted, "replication"
+        table, label, places = wanted, "replication", range(len(wanted))
     count, rounds = table.shape[:2]
     return pa.table(
         {
             "point": np.full(count * rounds, point, np.int32),
-            label: np.repeat(np.arange(count, dtype=np.int16), rounds),
+            label: np.repeat(np.array(places, np.int32), rounds),
             "round": np.tile(np.arange(rounds, dtype=np.int16), count),
             **{name: table[:, :, at].reshape(-1).astype(np.float32) for at, name in enumerate(names)},
         }
@@ -123,18 +124,10 @@ def _kept(study: Study, point: int, seen: np.ndarray) -> pa.Table | None:
 def start_of(study: Study, values: Mapping[str, Any]) -> World:
     """Give the world of a point before its first round. Raises ScenarioError if the values do not go together."""
     base, cells = _base(_Key(study))
-    twin = base
-    plain = {path: value for path, value in values.items() if cells[path] is not None}
-    if len(plain) < len(values):
+    if any(cells[path] is None for path in values):
         scenario = study.scenario(values)
         return World(scenario, 0, forced(scenario))
-    twin = base.like(0)
-    twin.parameters, twin.switches = base.parameters.copy(), base.switches.copy()
-    for path, value in plain.items():
-        for buffer, places in (cells[path] or {}).items():
-            getattr(twin, buffer)[places] = value
-    twin.settle()
-    return twin
+    return _set(base, cells, values)
 
 
 class _Key:
@@ -156,12 +149,56 @@ def _base(key: _Key) -> tuple[World, dict[str, Cells | None]]:
     """Give a study's world as its scenario has it, and the cells that each factor sets."""
     scenario = key.study.scenario()
     base = World(scenario, 0, forced(scenario))
-    return base, {factor.path: _cells(key.study, base, factor) for factor in key.study.factors}
+    cells = {factor.path: _cells(key.study, base, factor) for factor in key.study.factors}
+    for path in _sharing(cells):
+        cells[path] = None
+    return base, cells if _agree(key.study, base, cells) else dict.fromkeys(cells)
+
+
+def _sharing(cells: Mapping[str, Cells | None]) -> set[str]:
+    """Name the factors that have a cell in common with another."""
+    owners: dict[tuple[str, int], list[str]] = {}
+    for path, found in cells.items():
+        for buffer, places in (found or {}).items():
+            for place in places.tolist():
+                owners.setdefault((buffer, place), []).append(path)
+    return {path for sharing in owners.values() if len(sharing) > 1 for path in sharing}
+
+
+def _agree(study: Study, base: World, cells: Mapping[str, Cells | None]) -> bool:
+    """Say whether points set cell by cell are those of the scenario read anew when many factors move at once.
+
+    Where they are not, no factor goes the quick way.
+    """
+    for shares in (0.9, 0.1), (0.35, 0.65), (0.8, 0.55):
+        values = {factor.path: factor.at(shares[at % 2]) for at, factor in enumerate(study.factors)}
+        values = {path: value for path, value in values.items() if cells[path] is not None}
+        try:
+            scenario = study.scenario(values)
+        except ScenarioError:
+            return False
+        slow, quick = World(scenario, 0, forced(scenario)), _set(base, cells, values)
+        if any(getattr(slow, buffer).tobytes() != getattr(quick, buffer).tobytes() for buffer in BUFFERS):
+            return False
+    return True
+
+
+def _set(base: World, cells: Mapping[str, Cells | None], values: Mapping[str, Any]) -> World:
+    """Copy a world with the values of some factors in their cells."""
+    twin = base.like(0)
+    twin.parameters, twin.switches = base.parameters.copy(), base.switches.copy()
+    for path, value in values.items():
+        for buffer, places in (cells[path] or {}).items():
+            getattr(twin, buffer)[places] = value
+    twin.settle()
+    return twin
 
 
 def _cells(study: Study, base: World, factor: Factor) -> Cells | None:
-    """Find the cells that take a factor's value as it is, by trying three; None if it does more than that."""
-    tried = list(dict.fromkeys(factor.at(share) for share in (0.0, 0.4, 0.999999)))
+    """Find the cells that take a factor's value as it is, by trying some, of a list all; None if it does more."""
+    tried = list(factor.values or dict.fromkeys(factor.at(share) for share in (0.0, 0.4, 0.999999)))
+    if len(tried) > MOST_TRIED:
+        return None
     try:
         worlds = [
             World(scenario, 0, forced(scenario)) for scenario in (study.scenario({factor.path: x}) for x in tried)

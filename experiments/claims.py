@@ -4,12 +4,13 @@ A claim compares two settings of the same worlds. At each point of the space it 
 decided by the replications there. A claim that fails is reported as failing.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from scipy.stats import ks_2samp, qmc
+from scipy.stats import ks_2samp, qmc, t
 
 from experiments.compare import PLACE, effect
 from experiments.ensemble import Share, pool, wilson
@@ -25,7 +26,6 @@ from model.world import World
 Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [world]
 Changes = Callable[[Scenario], dict[str, Any]]
 SCENARIO = "us-iran-2026"
-DECIDED = 1.96  # standard errors beyond which a point is decided
 
 
 class Comparison(NamedTuple):
@@ -36,6 +36,7 @@ class Comparison(NamedTuple):
     against: Changes
     measure: Measure
     more: bool = True
+    among: Measure | None = None  # only the worlds of which this is above nought under ``claimed``
 
 
 class Claim(NamedTuple):
@@ -71,7 +72,7 @@ class Judged(NamedTuple):
     words: str
     holds: Share
     fails: Share
-    verdict: Literal["holds", "fails", "depends", "undecided"]
+    verdict: Literal["holds", "fails", "depends", "leans", "undecided"]
     comparisons: list[Verdict]
 
 
@@ -217,6 +218,7 @@ CLAIMS = (
                 put(contact__contact_ease=0.0, contact__contact_habit=0.0),
                 mean_of("tension"),
                 more=False,
+                among=lambda seen: (outcomes_of(seen, 0) < Outcome.comprehensive_deal).astype(float),
             ),
         ),
     ),
@@ -283,7 +285,7 @@ CLAIMS = (
         "The regional setting presses on the talks",
         (
             Comparison(
-                "fewer deals with alliances at work",
+                "less of the stake stands with alliances at work",
                 switch(alliances=True),
                 switch(alliances=False),
                 end_of("deal_progress"),
@@ -305,7 +307,7 @@ CLAIMS = (
                 "more trust with technical exchanges", helpers(hosting=0.6), helpers(hosting=0.0), mean_of("trust")
             ),
             Comparison(
-                "less public cost where talks go through others",
+                "less tension where talks go through others",
                 put(contact__direct_trust=1.0),
                 put(contact__direct_trust=0.0),
                 mean_of("tension"),
@@ -334,12 +336,15 @@ def space(scenario: Scenario, reach: float = 1.0) -> list[Setting]:
 def sample(factors: list[Setting], points: int, seed: int) -> list[dict[str, Any]]:
     """Lay points over the full declared ranges, by a latin hypercube."""
     shares = qmc.LatinHypercube(len(factors), rng=seed).random(points)
-    lows, highs = np.array([each.low for each in factors]), np.array([each.high for each in factors])
-    values = lows + shares * (highs - lows)
-    return [
-        {each.path: round(x) if each.whole else float(x) for each, x in zip(factors, row, strict=True)}
-        for row in values
-    ]
+    return [{each.path: _at(each, x) for each, x in zip(factors, row, strict=True)} for row in shares]
+
+
+def _at(factor: Setting, share: float) -> float:
+    """Give the value at a share of the way through a range; every whole number has an equal part of it."""
+    if factor.whole:
+        low, high = math.ceil(factor.low), math.floor(factor.high)
+        return min(int(low + share * (high - low + 1)), high)
+    return float(factor.low + share * (factor.high - factor.low))
 
 
 class Judging(NamedTuple):
@@ -359,8 +364,8 @@ def differences(judging: Judging, comparison: Comparison, point: Mapping[str, An
         setting = build(change(judging.data, {**point, **changes(base)}))
         arms.append(measure_many(World(setting, 0, forced(setting)), judging.seeds, judging.rounds, remember=True))
     claimed, against = (comparison.measure(arm) for arm in arms)
-    if comparison.says.endswith("without a comprehensive deal"):
-        kept = outcomes_of(arms[0], 0) < Outcome.comprehensive_deal
+    if comparison.among is not None:
+        kept = comparison.among(arms[0]) > 0
         claimed, against = claimed[kept], against[kept]
     return claimed - against if comparison.more else against - claimed
 
@@ -407,13 +412,14 @@ def decided(found: np.ndarray) -> int:
     if len(found) < 2:
         return 0
     middle, error = float(found.mean()), float(found.std(ddof=1)) / len(found) ** 0.5
-    return int(np.sign(middle)) if abs(middle) > DECIDED * error and middle != 0.0 else 0
+    bound = error * float(t.ppf(0.975, len(found) - 1))
+    return int(np.sign(middle)) if abs(middle) > bound and middle != 0.0 else 0
 
 
 def _verdict(
     comparison: Comparison, found: list[np.ndarray], sign: np.ndarray, factors: list[Setting], matrix: np.ndarray
 ) -> Verdict:
-    means = np.array([each.mean() if len(each) else 0.0 for each in found])
+    means = np.array([each.mean() for each in found if len(each)] or [0.0])
     whole, count = effect(np.zeros(len(means)), means), len(sign)
     return Verdict(
         comparison.says,
@@ -443,15 +449,23 @@ def where_it_fails(sign: np.ndarray, factors: list[Setting], matrix: np.ndarray,
 
 
 def _judged(claim: Claim, signs: np.ndarray, verdicts: list[Verdict]) -> Judged:
-    """Judge a claim: it holds where all its comparisons do, and fails where one does."""
+    """Judge a claim: it holds at a point where all its comparisons do, and fails where one does.
+
+    Over the space it "holds" (or "fails") if it does at more than half of the points, the interval allowed for;
+    it "depends" if it holds at some and fails at others; it "leans" to holding if it is mostly undecided, but
+    all mean effects are as claimed; else it is "undecided".
+    """
     holds, fails = (
         wilson(int((signs > 0).all(axis=0).sum()), signs.shape[1]),
         wilson(int((signs < 0).any(axis=0).sum()), signs.shape[1]),
     )
-    if all(each.low > 0 for each in verdicts) and fails.share < 0.1:
-        verdict: Literal["holds", "fails", "depends", "undecided"] = "holds"
-    elif any(each.high < 0 for each in verdicts):
+    verdict: Literal["holds", "fails", "depends", "leans", "undecided"] = "undecided"
+    if holds.low > 0.5:
+        verdict = "holds"
+    elif fails.low > 0.5 or any(each.high < 0 for each in verdicts):
         verdict = "fails"
-    else:
-        verdict = "depends" if fails.share >= 0.1 else "undecided"
+    elif min(holds.share, fails.share) >= 0.05:
+        verdict = "depends"
+    elif all(each.low > 0 for each in verdicts):
+        verdict = "leans"
     return Judged(claim.key, claim.words, holds, fails, verdict, verdicts)

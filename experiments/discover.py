@@ -2,15 +2,14 @@
 
 import logging
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from experiments.results import by_point, study_of
-from experiments.study import Study
+from experiments.results import by_point, outcomes_in, study_of
+from experiments.study import Factor, Study
 from model.faults import Fault, ScenarioError
 
 LEAST_POINTS = 30
@@ -58,15 +57,11 @@ def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
         raise ScenarioError([Fault("--above", "", f"{every} point is of interest; choose another threshold")])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on optional parts of the library that are not installed
-        from ema_workbench.analysis import prim
-
         logging.getLogger("EMA").setLevel(logging.ERROR)
         frame: Any = inputs.reset_index(drop=True)
-        search = prim.Prim(frame, wanted.astype(bool), peel_alpha=0.05)
-        box: Any = search.find_box()
+        box, at = _search(frame, wanted)
         steps: Any = box.peeling_trajectory
-        at = int((steps["coverage"] * steps["density"]).to_numpy().argmax())
-        stability = box.resample(at, iterations=RESAMPLES, rng=seed)["reproduce coverage"]
+        stability = _stability(frame, wanted, seed)
     limits = box.box_lims[at]
     edges = [_edge(name, limits[name], frame[name], float(stability.get(name, 0.0))) for name in frame.columns]
     row = steps.iloc[at]
@@ -85,6 +80,36 @@ def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
     )
 
 
+def _search(frame: Any, wanted: np.ndarray) -> tuple[Any, int]:
+    """Peel a box, and choose the step with the best geometric mean of coverage and density."""
+    from ema_workbench.analysis import prim
+
+    box: Any = prim.Prim(frame, wanted.astype(bool), peel_alpha=0.05).find_box()
+    steps: Any = box.peeling_trajectory
+    return box, int((steps["coverage"] * steps["density"]).to_numpy().argmax())
+
+
+def _stability(frame: Any, wanted: np.ndarray, seed: int) -> dict[str, float]:
+    """Say in what percentage of boxes found in halves of the points each factor is limited again."""
+    luck, counts = np.random.default_rng(seed), dict.fromkeys(frame.columns, 0)
+    for _ in range(RESAMPLES):
+        half = luck.choice(len(frame), len(frame) // 2, replace=False)
+        if not wanted[half].any() or wanted[half].all():
+            continue
+        part: Any = frame.iloc[half].reset_index(drop=True)
+        box, at = _search(part, wanted[half])
+        for name in frame.columns:
+            counts[name] += _is_limited(box.box_lims[at][name], part[name])
+    return {name: 100.0 * count / RESAMPLES for name, count in counts.items()}
+
+
+def _is_limited(limits: Any, values: Any) -> bool:
+    """Say whether a limit leaves anything out."""
+    if isinstance(limits.iloc[0], (set, frozenset)):
+        return len(limits.iloc[0]) < values.nunique()
+    return bool(limits.iloc[0] > values.min() or limits.iloc[1] < values.max())
+
+
 def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float) -> Edge:
     """Read one limit; of a factor whose values are listed, which of them lie inside."""
     if isinstance(limits.iloc[0], (set, frozenset)):
@@ -99,8 +124,7 @@ def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
     """Find the box of a sweep's factors in which an outcome's share, or an indicator, lies at ``above`` or more."""
     study = study_of(folder)
     points = by_point(folder, study)
-    if outcome not in points.columns:
-        known = [name for name in points.columns if not name.startswith("var_")]
+    if outcome not in (known := outcomes_in(study, points)):
         raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
     return find_box(inputs_of(study, points), (points[outcome] >= above).to_numpy())
 
@@ -130,9 +154,17 @@ def words(box: Box) -> list[str]:
     return told
 
 
-def middle(box: Box) -> Mapping[str, Any]:
-    """Give a point inside the box: the middle of each limit, the first of each list."""
-    return {
-        edge.factor: edge.listed[0] if edge.listed is not None else float(f"{(edge.low + edge.high) / 2:.4g}")
-        for edge in box.edges
-    }
+def middle(box: Box, study: Study) -> dict[str, Any]:
+    """Give a point inside the box, of values that each factor can take."""
+    factors = {factor.path: factor for factor in study.factors}
+    return {edge.factor: _inside(edge, factors[edge.factor]) for edge in box.edges}
+
+
+def _inside(edge: Edge, factor: Factor) -> Any:
+    """Choose a value inside a limit: of a list the nearest to the middle, of whole numbers a whole one."""
+    if edge.listed is not None:
+        return next(value for value in factor.values or () if str(value) == str(edge.listed[0]))
+    centre = (edge.low + edge.high) / 2
+    if factor.values is not None:
+        return min(factor.values, key=lambda value: abs(value - centre))
+    return round(centre) if factor.whole else float(f"{centre:.4g}")

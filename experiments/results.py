@@ -4,24 +4,25 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
-from experiments.store import manifest, part_paths
-from experiments.study import Study, load_study
+from experiments.store import kept_points, manifest, part_paths
+from experiments.study import Study, kept_study
 from model.faults import Fault, ScenarioError
 from model.statuses import Outcome
 
 
 def study_of(folder: str | Path) -> Study:
     """Give the study whose results a folder holds. Raises ScenarioError if it holds none."""
-    facts = dict(manifest(Path(folder))["study"])
-    for digest in ("scenario_digest", "table_digest"):
-        facts.pop(digest, None)
-    return load_study(facts)
+    found, points = manifest(Path(folder)), kept_points(Path(folder))
+    facts = {key: value for key, value in found["study"].items() if not key.endswith("_digest")}
+    return kept_study(facts, found["scenario"], points)
 
 
 def opened(folder: str | Path, study: Study | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a folder's results for SQL: the views `runs`, `points` (values of factors) and `results` (both joined).
+    """Open a folder's results for SQL: the views `runs`, `points` (values of factors), `results` (both joined), and
+    `kept` if bands or trajectories were.
 
     Raises ScenarioError if the folder holds none.
     """
@@ -31,17 +32,19 @@ def opened(folder: str | Path, study: Study | None = None) -> duckdb.DuckDBPyCon
     if not paths:
         raise ScenarioError([Fault(str(folder), "", "holds no finished part yet")])
     database = duckdb.connect()
+    own = "0" if study.file.common_dice else f"point::bigint * {study.file.replications}"
     names = ", ".join(f"{int(each)}: '{each.name}'" for each in Outcome)
     database.read_parquet([str(path) for path in paths]).create_view("raw")
     database.execute(
         f"create view runs as select * replace (map {{{names}}}[outcome] as outcome), "
-        f"{study.file.seed} + replication + {'0' if study.file.common_dice else f'point * {study.file.replications}'} "
-        "as seed from raw order by point, replication"
+        f"{study.file.seed}::bigint + replication + {own} as seed from raw"
     )
-    points = study.points().rename_axis("point").reset_index()
+    points = kept_points(folder).rename_axis("point").reset_index()
     database.register("points_frame", points)
     database.execute("create view points as select * from points_frame")
-    database.execute("create view results as select * from runs join points using (point) order by point, replication")
+    database.execute("create view results as select * from runs join points using (point)")
+    if kept := part_paths(folder, "kept"):
+        database.read_parquet([str(path) for path in kept]).create_view("kept")
     return database
 
 
@@ -66,6 +69,22 @@ def by_point(folder: str | Path, study: Study | None = None) -> pd.DataFrame:
         ).df()
         points = database.sql("select * from points").df()
     return points.merge(found, on="point")
+
+
+def runs_of(folder: str | Path, outcome: str) -> np.ndarray:
+    """Give one outcome (0 or 1) or indicator of every run that did not fail: [point, replication]."""
+    some = "(outcome in ('partial_arrangement', 'comprehensive_deal'))::int"
+    named = f"(outcome = '{outcome}')::int" if outcome in Outcome.__members__ else f'"{outcome}"'
+    value = some if outcome == "some_deal" else named
+    with opened(folder) as database:
+        found = database.sql(f"select point, replication, {value} as value from runs where error is null").df()
+    return found.pivot(index="point", columns="replication", values="value").to_numpy(float)
+
+
+def outcomes_in(study: Study, points: pd.DataFrame) -> list[str]:
+    """Name the outcomes and indicators in a table of points."""
+    others = {"point", "runs", *(factor.path for factor in study.factors)}
+    return [name for name in points.columns if name not in others and not name.startswith("var_")]
 
 
 def ask(folder: str | Path, query: str) -> pd.DataFrame:

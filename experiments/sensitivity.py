@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.results import by_point, study_of
+from experiments.results import by_point, outcomes_in, runs_of, study_of, summary
 from experiments.study import Study
 from model.faults import Fault, ScenarioError
 
@@ -17,14 +17,15 @@ LEAST_SOBOL, LEAST_MORRIS = 256, 20  # samples below which indices are told to b
 class Sensitivity(NamedTuple):
     """Indices of one outcome: a row a factor, with 95 % intervals; and how far they can be trusted.
 
-    noise: share of the variance between points that is left over from dice, at this number of replications.
+    noise: share of the variance between points that dice leave at this number of replications; None if it cannot
+    be told.
     remarks: sentences, empty if nothing is in doubt.
     """
 
     outcome: str
     method: str
     indices: pd.DataFrame
-    noise: float
+    noise: float | None
     remarks: list[str]
 
 
@@ -91,15 +92,17 @@ def sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
     """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if that cannot be done."""
     study = study_of(folder)
     points = by_point(folder, study)
-    if outcome not in points.columns or outcome in ("point", "runs"):
-        known = [name for name in points.columns if not name.startswith("var_") and name not in ("point", "runs")]
-        known = [name for name in known if name not in {factor.path for factor in study.factors}]
+    if outcome not in (known := outcomes_in(study, points)):
         raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
+    if lost := len(set(range(study.size)) - set(points["point"])) * (summary(folder)["failed"] > 0):
+        raise ScenarioError([Fault("points", lost, "failed or are missing; indices need them all (`detente results`)")])
     values = np.full(study.size, np.nan)
     values[points["point"]] = points[outcome]
     found = analyse(study, values, outcome)
-    noise = _noise(points, outcome)
-    if noise > 0.2:
+    noise = _noise(study, runs_of(folder, outcome), float(np.var(values, ddof=1)))
+    if noise is None:
+        found.remarks.append("With one replication nobody can tell what dice contribute.")
+    elif noise > 0.2:
         found.remarks.append(
             f"Dice make up {noise:.0%} of the variance between points at {study.file.replications} replications: "
             "indices of weak factors are mostly noise."
@@ -107,15 +110,21 @@ def sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
     return found._replace(noise=noise)
 
 
-def _noise(points: pd.DataFrame, outcome: str) -> float:
-    """Give the share of the variance between points that dice alone would leave."""
-    column: Any = points[outcome]
-    between = float(column.var())
+def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
+    """Give the share of the variance between points, [point, replication] given, that dice alone would leave.
+
+    Under common dice what a world's luck does at all points alike moves no point against another, and is left out.
+    """
+    points, count = runs.shape
+    if count < 2 or points < 2:
+        return None
     if not between > 0:
         return 0.0
-    own = points[f"var_{outcome}"] if f"var_{outcome}" in points else points[outcome] * (1 - points[outcome])
-    left_over: Any = (own / points["runs"]).mean()
-    return min(float(left_over) / between, 1.0)
+    rest = runs - runs.mean(axis=1, keepdims=True)
+    if study.file.common_dice:
+        rest = rest - rest.mean(axis=0, keepdims=True)
+    free = (points - study.file.common_dice) * (count - 1)
+    return min(float((rest * rest).sum()) / free / count / between, 1.0)
 
 
 def plain(found: Sensitivity) -> dict[str, Any]:

@@ -9,9 +9,11 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
@@ -51,6 +53,12 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    if hasattr(os, "O_DIRECTORY"):  # the new name, too, onto the disk
+        place = os.open(path.parent, os.O_DIRECTORY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
 
 
 class Store:
@@ -72,8 +80,10 @@ class Store:
         except ScenarioError:
             self.lock.release()
             raise
-        for draft in folder.glob("*.tmp"):
-            draft.unlink()
+        whole = {path.name.removeprefix("runs-") for path in folder.glob("runs-*.parquet")}
+        twinless = [path for path in folder.glob("kept-*.parquet") if path.name.removeprefix("kept-") not in whole]
+        for left_over in (*folder.glob("*.tmp"), *twinless):
+            left_over.unlink()
 
     def __enter__(self) -> "Store":
         return self
@@ -84,19 +94,24 @@ class Store:
     def _match(self) -> None:
         """Compare study and code with those of the folder; of an empty folder, write the manifest."""
         now = {"study": facts_of(self.study), "code": code_digests()}
-        path = self.folder / "manifest.json"
+        points, path = self.study.points(), self.folder / "manifest.json"
         if not path.exists():
             if parts(self.folder, "runs"):
                 raise ScenarioError([Fault(str(self.folder), "", "holds results without a manifest; choose another")])
-            write_whole(path, (json.dumps(now, indent=1) + "\n").encode())
+            write_whole(self.folder / "points.parquet", points.to_parquet(index=False))
+            whole = {**now, "versions": versions(), "scenario": self.study.data}
+            write_whole(path, (json.dumps(whole, indent=1) + "\n").encode())
             return
-        faults = []
-        for kind, found in manifest(self.folder).items():
+        faults, there = [], manifest(self.folder)
+        for kind in now:
+            found = there[kind]
             for key in sorted({*found, *now[kind]}):
                 before, after = found.get(key, "nothing"), now[kind].get(key, "nothing")
                 if before != after:
                     told = f"was {before} there" if kind == "study" else "has changed since"
                     faults.append(Fault(f"{kind}.{key}", after if kind == "study" else "", told))
+        if not faults and not kept_points(self.folder).equals(points):
+            faults.append(Fault("design", "", "lays out other points than before; another version of a library?"))
         if faults:
             where = Fault(
                 str(self.folder), "", "holds results of another study or of other code; choose another folder"
@@ -144,8 +159,30 @@ def part_paths(folder: Path, kind: str) -> list[Path]:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """Read a folder's manifest. Raises ScenarioError if there is none."""
+    """Read a folder's manifest. Raises ScenarioError if there is none of a sweep."""
     try:
-        return json.loads((folder / "manifest.json").read_text("utf-8"))
+        found = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ScenarioError([Fault(str(folder), "", f"holds no readable results: {error}")]) from None
+    if not (isinstance(found, dict) and all(isinstance(found.get(key), dict) for key in ("study", "code", "scenario"))):
+        raise ScenarioError([Fault(str(folder), "", "holds a manifest that is none of a sweep")])
+    return found
+
+
+def failed_points(folder: Path) -> int:
+    """Count the points that failed."""
+    errors = [pq.read_table(path, columns=["error"]).column("error") for path in part_paths(folder, "runs")]
+    return sum(len(column) - column.null_count for column in errors)
+
+
+def kept_points(folder: Path) -> pd.DataFrame:
+    """Read the values of the factors at each point, as they were swept."""
+    try:
+        return pd.read_parquet(folder / "points.parquet")
+    except (OSError, ValueError) as error:
+        raise ScenarioError([Fault(str(folder), "", f"holds no readable points: {error}")]) from None
+
+
+def versions() -> dict[str, str]:
+    """Name the versions of what can have a say in a design or a number."""
+    return {name: version(name) for name in ("detente", "numpy", "numba", "scipy", "salib")}

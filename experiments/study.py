@@ -94,8 +94,9 @@ class Factor(NamedTuple):
         """Give the value at a share of the way through the factor's range or list."""
         if self.values is not None:
             return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
-        value = self.low + share * (self.high - self.low)
-        return round(value) if self.whole else float(value)
+        if self.whole:  # every whole number has an equal part of the way
+            return min(int(self.low + share * (self.high - self.low + 1)), int(self.high))
+        return float(self.low + share * (self.high - self.low))
 
     def listed(self) -> tuple[Any, ...]:
         """Give the values of a grid."""
@@ -182,11 +183,19 @@ def load_study(name: str | Path | Mapping[str, Any]) -> Study:
     else:
         path = _locate(name)
         data, folder = {"name": path.stem, **_read(path)}, path.parent
+    return _check(_file(data), folder)
+
+
+def kept_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd.DataFrame) -> Study:
+    """Make a study again from what a folder of results keeps of it, whatever has become of its files since."""
+    return _check(_file(facts), Path(), scenario, points)
+
+
+def _file(data: Mapping[str, Any]) -> StudyFile:
     try:
-        file = StudyFile.model_validate(data)
+        return StudyFile.model_validate(data)
     except ValidationError as error:
         raise ScenarioError([_fault(each) for each in error.errors()]) from None
-    return _check(file, folder)
 
 
 def _locate(name: str | Path) -> Path:
@@ -215,9 +224,12 @@ def _fault(error: Any) -> Fault:
     return Fault(path, error["input"], error["msg"])
 
 
-def _check(file: StudyFile, folder: Path) -> Study:
+def _check(
+    file: StudyFile, folder: Path, scenario: dict[str, Any] | None = None, points: pd.DataFrame | None = None
+) -> Study:
     """Check a study against its scenario: its factors must be declared there, and stay within their ranges."""
-    data = change(read(file.scenario), {**file.changes, **({"rounds": file.rounds} if file.rounds else {})})
+    lasting = {"rounds": file.rounds} if file.rounds else {}
+    data = scenario or change(read(file.scenario), {**file.changes, **lasting})
     known = {setting.path: setting for setting in settings(build(data))}
     faults: list[Fault] = []
     factors = []
@@ -242,29 +254,45 @@ def _check(file: StudyFile, folder: Path) -> Study:
         raise ScenarioError(faults)
     study = Study(file, data, tuple(factors))
     if design.file is not None:
-        study = study._replace(table=_table(folder / design.file, study))
+        study = study._replace(table=_table(folder / design.file, study) if points is None else points)
+    if faults := [fault for each in factors if (fault := _unheard_of(study, each)) is not None]:
+        raise ScenarioError(faults)
     if study.size > MOST_POINTS:
         raise ScenarioError([Fault("design", study.size, f"a study has at most {MOST_POINTS:,} points")])
     return study
 
 
+def _unheard_of(study: Study, factor: Factor) -> Fault | None:
+    """Find a list of which no value can be used, as of a switch whose name is written wrongly."""
+    fault = None
+    for value in factor.values or ():
+        try:
+            study.scenario({factor.path: value})
+            return None
+        except ScenarioError as error:
+            fault = fault or error.faults[0]
+    return fault
+
+
 def _factor(where: str, path: str, written: Any, lever: bool, known: Mapping[str, Setting]) -> Factor | Fault:
     """Resolve a factor, or say what is wrong with it."""
-    extra = {"negotiations": "bundling", "states": "doctrine", "mechanisms": "", "facilitators": ""}
     setting = known.get(path)
     values = written.values if isinstance(written, Values) else None
+    if isinstance(written, Values) and values is not None and (written.low, written.high) != (None, None):
+        return Fault(where, [written.low, written.high], "has values, or low, high and steps, not both")
     if setting is None:
-        if values is not None and path.split(".")[0] in extra:
-            return Factor(path, lever, False, 0.0, 1.0, tuple(values), 2)  # switches, doctrines: checked point by point
+        if values is not None and path.split(".")[0] in ("mechanisms", "states"):
+            return Factor(path, lever, False, 0.0, 1.0, tuple(values), 2)  # a switch or a doctrine
         return Fault.unknown(where, path, known, "parameter of this scenario that has a range")
     allowed = f"allowed is {setting.low:g} to {setting.high:g}"
     if values is not None:
-        wrong = [
-            each for each in values if not isinstance(each, (int, float)) or not setting.low <= each <= setting.high
-        ]
-        return (
-            Fault(where, wrong[0], allowed) if wrong else Factor(path, lever, setting.whole, 0.0, 1.0, tuple(values), 2)
-        )
+        kind = "a whole number" if setting.whole else "a number"
+        for each in values:
+            if isinstance(each, bool | str) or (setting.whole and not isinstance(each, int)):
+                return Fault(where, each, f"should be {kind}; {allowed}")
+            if not setting.low <= each <= setting.high:
+                return Fault(where, each, allowed)
+        return Factor(path, lever, setting.whole, 0.0, 1.0, tuple(values), 2)
     if isinstance(written, Values):
         low = setting.low if written.low is None else written.low
         high = setting.high if written.high is None else written.high
@@ -288,13 +316,13 @@ def _table(path: Path, study: Study) -> pd.DataFrame:
     missing = [name for name in paths if name not in table]
     if missing or len(table.columns) != len(paths):
         raise ScenarioError([Fault("design.file", list(table.columns), f"its columns should be {', '.join(paths)}")])
-    faults = [
-        Fault(f"design.file.{each.path}", value, f"allowed is {each.low:g} to {each.high:g}")
-        for each in study.factors
-        if each.values is None
-        for value in table[each.path]
-        if not each.low <= value <= each.high
-    ]
+    faults = []
+    for each in study.factors:
+        if each.values is None:
+            numbers: Any = pd.to_numeric(table[each.path], errors="coerce")
+            wrong = table[each.path][~numbers.between(each.low, each.high) | (each.whole & (numbers % 1 != 0))]
+            allowed = f"allowed is {'a whole number, ' * each.whole}{each.low:g} to {each.high:g}"
+            faults += [Fault(f"design.file.{each.path}", value, allowed) for value in wrong]
     if faults:
         raise ScenarioError(faults[:20])
     return table[paths]

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import pyarrow as pa
-
-from experiments.chunk import Played, failed, run_chunk, schema
+from experiments.chunk import Played, run_chunk
 from experiments.kernel import kernel
-from experiments.store import Store, parts
+from experiments.store import Store, failed_points, parts
 from experiments.study import Study, load_study
 from model.faults import Fault, ScenarioError
 from model.rule import COMPILED
@@ -33,7 +31,7 @@ class Plan(NamedTuple):
 
 
 class Swept(NamedTuple):
-    """What a sweep did: points in the folder, points played now, points that failed, seconds."""
+    """What a sweep did: points in the folder, points played now, points in the folder that failed, seconds."""
 
     points: int
     played: int
@@ -108,13 +106,14 @@ def sweep(
                     done += end - begin
                     failures += played.runs.num_rows - played.runs.column("error").null_count
                     progress(done, failures)
-    return Swept(wanted.points, wanted.to_play, failures, time.perf_counter() - begun)
+        there = sum(end - begin for begin, end in parts(folder, "runs"))
+        return Swept(there, wanted.to_play, failed_points(folder), time.perf_counter() - begun)
 
 
 def _play(
     study: Study, store: Store, table: Any, wanted: Plan, hands: Executor, workers: int | None
 ) -> Iterator[tuple[int, int, Played]]:
-    """Hand out chunks, a few ahead, and give each when it is done; one that is lost twice is a row of failures."""
+    """Hand out chunks, a few ahead, and give each when it is done. Raises ScenarioError if one is lost twice."""
     waiting = store.missing(wanted.points, wanted.chunk)
     light = study._replace(table=None)
     running: dict[Future[Played], tuple[int, int, int]] = {}
@@ -128,28 +127,26 @@ def _play(
             start(begin, end, 1)
             if len(running) < 2 * (workers or os.cpu_count() or 1) + 2:
                 continue
-            yield from _finished(study, running, start)
+            yield from _finished(running, start)
         while running:
-            yield from _finished(study, running, start)
+            yield from _finished(running, start)
     finally:
         for each in running:
             each.cancel()
 
 
-def _finished(
-    study: Study, running: dict[Any, tuple[int, int, int]], start: Callable[[int, int, int], None]
-) -> Iterator[Any]:
+def _finished(running: dict[Any, tuple[int, int, int]], start: Callable[[int, int, int], None]) -> Iterator[Any]:
     """Give the chunks that are done; one that broke is tried once more."""
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for each in done:
         begin, end, tries = running.pop(each)
+        if each.cancelled():
+            raise ScenarioError([Fault("sweep", "", "what plays the chunks has stopped; the same command goes on")])
         error = each.exception()
         if error is None:
             yield begin, end, each.result()
         elif tries < 2:
             start(begin, end, tries + 1)
-        else:
-            lost = [
-                failed(study, point, "worker", f"{type(error).__name__}: {error}").runs for point in range(begin, end)
-            ]
-            yield begin, end, Played(pa.concat_tables(lost, promote_options="none").cast(schema(study)), None)
+        else:  # no fault of these points: nothing is kept of them, and the next sweep plays them
+            told = f"were lost twice: {type(error).__name__}: {error}; the same command goes on from here"
+            raise ScenarioError([Fault(f"points {begin} to {end - 1}", "", told)])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import cgutils, errors, types
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import (
     NativeValue,
@@ -151,6 +151,8 @@ def _view(context: Any, builder: ir.IRBuilder, kind: types.Array, address: ir.Va
 
 def _write_seed(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any, name: str) -> None:
     """Write the seed, the one field that compiled code may set."""
+    if name != "seed":
+        raise errors.NumbaTypeError(f"a rule may not set {name}: it decides one cell, and changes nothing")
     table, value = arguments
     kind = context.get_value_type(types.uint64)
     builder.store(

@@ -123,6 +123,45 @@ def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
         assert quick.parameters.tobytes() == slow.parameters.tobytes(), values
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "ranges"),
+    [
+        ("gulf-region", {}, {"relations.us.iran.alliance": [-1, 1], "relations.iran.us.alliance": [-1, 1]}),
+        ("two-states", {"negotiations.border.bundling": 2}, None),
+        ("us-iran-2026", {}, {"facilitators.oman.arrives": {"values": [5, 10, 0, 20]}}),
+    ],
+    ids=["two factors of one cell", "rungs tied into one step", "a value that does more than the others"],
+)
+def test_points_of_factors_that_meddle_with_each_other_are_those_of_the_scenario(name, changes, ranges):
+    if ranges is None:
+        rungs = list(load_study(study(scenario=name)).scenario().negotiations["border"].rungs)
+        ranges = {
+            f"negotiations.border.rungs.{rung}.{what}": [0.1, 0.9] for rung in rungs for what in ("verifiability",)
+        }
+        ranges |= {f"negotiations.border.rungs.{rung}.duration": [1, 12] for rung in rungs}
+    found = load_study(study(scenario=name, changes=changes, levers={}, uncertainties=ranges))
+    for values in found.points().to_dict("records"):
+        quick, slow = start_of(found, values), World(found.scenario(values), 0)
+        assert (quick.reals.tobytes(), quick.wholes.tobytes()) == (slow.reals.tobytes(), slow.wholes.tobytes()), values
+
+
+def test_whole_numbers_have_equal_parts_of_a_range():
+    found = load_study(
+        study(
+            scenario="us-iran-2026",
+            levers={},
+            uncertainties={"states.us.veto_players": [1, 3]},
+            design={"kind": "latin", "points": 300},
+        )
+    )
+    assert found.points()["states.us.veto_players"].value_counts().tolist() == [100, 100, 100]
+
+
+def test_a_switch_whose_name_is_written_wrongly_is_refused_before_anything_is_played():
+    with pytest.raises(ScenarioError, match="scrutny"):
+        load_study(study(levers={"mechanisms.scrutny": {"values": [True, False]}}))
+
+
 def unit(names: list[str], design: dict) -> Study:
     """Make a study whose factors run over 0 to 1, to be analysed with values of our own."""
     plain = study(levers={}, uncertainties={name: [0.0, 1.0] for name in names}, design=design)

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +137,64 @@ def test_a_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
         (tmp_path / str(batch)).mkdir()
         kill_and_resume(tmp_path / str(batch), file, kills=5, seed=batch)
         pd.testing.assert_frame_equal(rows(tmp_path / str(batch) / "out"), whole)
+
+
+class Broken(Executor):
+    """Plays two chunks, and is lost."""
+
+    def __init__(self):
+        self.left = 2
+
+    def submit(self, function, /, *given, **named):
+        done = Future()
+        self.left -= 1
+        if self.left >= 0:
+            done.set_result(function(*given, **named))
+        else:
+            done.set_exception(ConnectionError("the scheduler has gone"))
+        return done
+
+
+def test_chunks_that_are_lost_are_told_kept_nothing_of_and_played_by_the_next_sweep(whole, tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("experiments.sweeping.executor_of", lambda *_: nullcontext(Broken()))
+        with pytest.raises(ScenarioError, match="the scheduler has gone; the same command goes on"):
+            sweep(study(**BIG), tmp_path)
+    assert 0 < len(rows_there(tmp_path)) < 3000
+    assert sweep(study(**BIG), tmp_path).failed == 0
+    pd.testing.assert_frame_equal(rows(tmp_path), whole)
+
+
+def test_results_keep_their_points_whatever_becomes_of_the_files(tmp_path):
+    (tmp_path / "points.csv").write_text("states.alba.generosity\n0.25\n0.5\n")
+    design = {"kind": "table", "file": "points.csv"}
+    write(tmp_path, levers={"states.alba.generosity": [0.0, 1.0]}, uncertainties={}, design=design)
+    sweep(tmp_path / "small.toml", tmp_path / "out")
+    (tmp_path / "points.csv").write_text("states.alba.generosity\n0.9\n0.8\n")
+    assert sorted(set(rows(tmp_path / "out")["states.alba.generosity"])) == [0.25, 0.5]
+    with pytest.raises(ScenarioError, match="table_digest"):
+        sweep(tmp_path / "small.toml", tmp_path / "out")
+    (tmp_path / "points.csv").unlink()
+    assert len(rows(tmp_path / "out")) == 6
+
+
+def test_what_was_kept_beside_runs_that_never_came_is_removed(tmp_path):
+    kept = study(keep="bands")
+    sweep(kept, tmp_path, points=4)
+    (path,) = part_paths(tmp_path, "runs")
+    path.unlink()  # as a kill between the two leaves it
+    sweep(kept, tmp_path, points=3)
+    assert parts(tmp_path, "kept") == parts(tmp_path, "runs") == [(0, 3)]
+    found = ask(tmp_path, "select distinct percentile from kept order by percentile")
+    assert found["percentile"].tolist() == [5, 25, 50, 75, 95]
+
+
+def test_a_manifest_of_something_else_is_told(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"name": "an app"}')
+    for words in (("results", tmp_path), ("sweep", write(tmp_path), "--out", tmp_path)):
+        done = detente(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "holds a manifest that is none of a sweep" in done.stderr
 
 
 def test_a_half_written_part_is_not_there(tmp_path):

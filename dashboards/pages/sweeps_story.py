@@ -1,7 +1,7 @@
 """What the page of sweeps tells of a folder of results: which there are, the map, the ranking, the box."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from dashboards import uploads
 from dashboards.link import LARGEST_SEED, Link, Setting, scenario_of, shipped_names, written, written_value
 from dashboards.pages.levers import placed
 from dashboards.theme import INDICATORS, OUTCOMES
-from experiments.discover import LEAST_POINTS, Box, Edge, discover, middle, words
+from experiments.discover import LEAST_POINTS, Edge, discover, middle, words
 from experiments.results import by_point, study_of, summary
 from experiments.sensitivity import sensitivity
 from experiments.store import parts
@@ -413,7 +413,7 @@ def box_of(base: Path, opened: Opened, outcome: str, above: float, worlds: int) 
         return {"fault": f"No box: {told}. {between}", "words": []}
     named = box._replace(edges=[_in_words(opened, edge) for edge in box.edges])
     setting = opened.setting._replace(worlds=worlds)
-    setting = setting._replace(changes=tuple({**dict(setting.changes), **point_in(opened, box)}.items()))
+    setting = setting._replace(changes=tuple({**dict(setting.changes), **middle(box, opened.study)}.items()))
     steps = box.trade_off
     return {
         "fault": "",
@@ -431,21 +431,6 @@ def _in_words(opened: Opened, edge: Edge) -> Edge:
     switch = {"True": "on", "False": "off"}
     listed = None if edge.listed is None else tuple(switch.get(str(each), each) for each in edge.listed)
     return edge._replace(factor=opened.named(edge.factor), listed=listed)
-
-
-def point_in(opened: Opened, box: Box) -> Mapping[str, Any]:
-    """Give a point in the box with values as the scenario takes them: whole numbers whole, switches switches."""
-    found = {}
-    for path, value in middle(box).items():
-        factor = opened.factor(path)
-        if factor.values is not None:
-            number_like = isinstance(value, int | float)
-            known = (each for each in factor.values if str(each) == str(value))
-            nearest = min(factor.values, key=lambda each: abs(each - value)) if number_like else value
-            found[path] = next(known, nearest)
-        else:
-            found[path] = round(value) if factor.whole else float(f"{value:.6g}")
-    return found
 
 
 def openable(setting: Setting) -> bool:
