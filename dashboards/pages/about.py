@@ -33,7 +33,7 @@ class Stage(NamedTuple):
 
 
 STAGES = (
-    Stage("The world drifts", "Dice are rolled; government types, the oil price and regional tension move.", "roll_dice"),
+    Stage("The world drifts", "Dice are rolled; government types, oil price and regional tension move.", "roll_dice"),
     Stage("Good offices", "Facilitators come, tire, take on tasks; channels are cleaned or shaded.", "be_present"),
     Stage(
         "Conduct", "Each side acts by its doctrine; the act may miscarry, and is seen, well or badly.", "step_forward"
