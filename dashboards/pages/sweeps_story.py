@@ -332,7 +332,7 @@ def ranking_of(base: Path, opened: Opened, outcome: str) -> dict[str, Any]:
         for each in found.indices.to_dict("records")
     ]  # fmt: skip
     remarks = [_renamed(opened, remark) for remark in found.remarks]
-    if not any(remark.startswith("Dice") for remark in remarks):
+    if found.noise is not None and not any(remark.startswith("Dice") for remark in remarks):
         remarks.append(f"Dice alone leave {number(found.noise, True)} of the variance between points.")
     return {
         "title": "Sobol indices: share of the variance that goes when a factor is fixed" if sobol else
