@@ -57,6 +57,7 @@ DOCS = (
     ("README.md", "what it is for, how to start it, the round in one table"),
     ("docs/odd.md", "every mechanism, equation and parameter, and the claims to question"),
     ("docs/limits.md", "what does not follow from a result; the same text as above"),
+    ("docs/studies.md", "how to put a question to many settings, and to its results"),
     ("docs/architecture.md", "how the code is built, and why"),
     ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
     ("CONTRIBUTING.md", "how to add a rule in four steps"),
