@@ -53,7 +53,7 @@ class Work:
         now = time.monotonic()
         if now - self._told >= OFTEN:
             self._told = now
-            self._tell(News(self.news.result if result is None else result, done, total, now - self._began))
+            self.tell(News(self.news.result if result is None else result, done, total, now - self._began))
 
     def stopped(self) -> bool:
         """Say whether nobody waits for this any more."""
@@ -61,25 +61,26 @@ class Work:
             self.doomed = self.doomed or (not self.followers and time.monotonic() - self.left > PATIENCE)
             return self.doomed
 
-    def run(self) -> None:
-        """Do the work and tell how it ended."""
+    def run(self) -> News:
+        """Do the work, tell how far it is, and give the news of how it ended, not told yet."""
         self._began = time.monotonic()
         try:
             while not WARMTH.wait(0.5) and not self.stopped():
-                self._tell(News(note=f"Compiling the model, this once: {WARMTH.elapsed} s so far."))
+                self.tell(News(note=f"Compiling the model, this once: {WARMTH.elapsed} s so far."))
             self._began = time.monotonic()
             result = self._play(self.report, self.stopped)
             seconds, self.whole = time.monotonic() - self._began, True
-            self._tell(self.news._replace(result=result, seconds=seconds, over=True, note=""))
+            return self.news._replace(result=result, seconds=seconds, over=True, note="")
         except CancelledError:
-            self._tell(self.news._replace(over=True))
+            return self.news._replace(over=True)
         except ScenarioError as error:
-            self._tell(self.news._replace(over=True, fault="; ".join(map(str, error.faults))))
+            return self.news._replace(over=True, fault="; ".join(map(str, error.faults)))
         except Exception as error:
             log.exception("long work failed")
-            self._tell(self.news._replace(over=True, fault=f"This failed ({type(error).__name__}: {error})."))
+            return self.news._replace(over=True, fault=f"This failed ({type(error).__name__}: {error}).")
 
-    def _tell(self, news: News) -> None:
+    def tell(self, news: News) -> None:
+        """Let all followers know."""
         with self.changed:
             self.news, self.number = news, self.number + 1
             self.changed.notify_all()
@@ -130,14 +131,15 @@ def _leave(work: Work) -> None:
 
 
 def _do(key: Hashable, work: Work) -> None:
-    work.run()
-    with _lock:
+    news = work.run()
+    with _lock:  # before the end is told: who asks again on hearing it must not meet the work that has ended
         if _running.get(key) is work:
             del _running[key]
         if work.whole:
-            _finished[key] = work.news
+            _finished[key] = news
             while len(_finished) > KEPT:
                 _finished.popitem(last=False)
+    work.tell(news)
 
 
 class Desk:
