@@ -20,6 +20,9 @@ WANTS_DEV := $(filter check format test soak,$(MAKECMDGOALS))$(wildcard .venv/.r
 PACKAGES := .venv/.ready/$(if $(WANTS_DEV),dev,run)
 COMPILED := .venv/.ready/compiled
 
+# A file of tests at a time on each core, so that a file's tests share their server and browser.
+TOGETHER := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .PHONY: help setup run test check format soak digests bench lock clean browser again
 
 help:  ## list these targets
@@ -35,9 +38,9 @@ run: $(PACKAGES) $(COMPILED)  ## set all up, then serve the dashboard (OPTIONS="
 
 test: browser $(PACKAGES) $(COMPILED)  ## set all up, then run the tests, compiled and not
 	@echo "Testing"
-	@$(PYTHON) -m pytest -q
+	@$(TOGETHER)
 	@echo "Testing with the rules uncompiled"
-	@NUMBA_DISABLE_JIT=1 $(PYTHON) -m pytest -q -m "uncompiled and not soak"
+	@NUMBA_DISABLE_JIT=1 $(TOGETHER) -m "uncompiled and not soak"
 
 check: $(PACKAGES)  ## check format, lint, types and import layers
 	@echo "Checking format"

@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from dashboards.link import Setting
 from dashboards.results import SHELF, Result, results
+from dashboards.turns import TURNS
 from dashboards.warmth import WARMTH
 from model.faults import ScenarioError
 
 PAUSE = 0.09  # seconds between two pictures of a moving slider; more of them only keep the browser busy
+AT_REST = 0.15  # seconds without a newer request after which, in a crowd, a slider is taken to be at rest
+PATIENCE = 2.0  # seconds that a moving slider goes without a picture in a crowd
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +70,10 @@ class Player:
                 self._await_compiler()
                 if self._is_shown(ask):
                     self._say(busy="", fault="")
-                else:
-                    self._play(ask)
+                elif not self._moves_on():
+                    with TURNS.taken(self._outdated) as mine:
+                        if mine:
+                            self._play(ask)
             except ScenarioError as error:
                 self._say(busy="", fault="; ".join(map(str, error.faults)))
             except Exception as error:
@@ -81,6 +86,13 @@ class Player:
             self._wake.wait_for(lambda: self._waiting is not None or not self._open)
             ask, self._waiting = self._waiting, None
             return ask if self._open else None
+
+    def _moves_on(self) -> bool:
+        """Say whether the slider is still moving, where that matters: others wait, and its pictures can."""
+        if not TURNS.crowded or time.monotonic() - self._shown_at > PATIENCE:
+            return False
+        with self._wake:
+            return self._wake.wait_for(self._newer, AT_REST)
 
     def _await_compiler(self) -> None:
         """Tell how long the model has been compiling, until it is ready."""

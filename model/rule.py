@@ -27,6 +27,11 @@ import platformdirs
 from numba.core import caching
 
 HERE = Path(__file__).parent
+LINEAR_ALGEBRA = "scipy.linalg.cython_blas"  # Numba looks for it; no rule uses it; to load it takes a quarter second
+if LINEAR_ALGEBRA not in sys.modules:
+    sys.modules[LINEAR_ALGEBRA] = None  # type: ignore[assignment]  # as if not installed, while Numba looks
+    importlib.import_module("numba.np.arraymath")
+    del sys.modules[LINEAR_ALGEBRA]
 
 
 def source_digest() -> str:

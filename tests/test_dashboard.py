@@ -57,6 +57,14 @@ def shares(page: Page) -> list[str]:
     return page.locator(".det-dials .det-share").all_inner_texts()
 
 
+FRAMES = """() => {
+  const seen = (window.frames_seen = []), board = document.querySelector('.det-board');
+  const texts = (name) => [...board.querySelectorAll(name)].map((each) => each.innerText);
+  new MutationObserver(() => seen.push([board.__vue__.replaying, ...texts('.det-dials .det-share')]))
+    .observe(board, { childList: true, characterData: true, subtree: true });
+}"""  # what the board tells, whenever it changes
+
+
 def link_of(page: Page) -> Link:
     """Read what the address holds, once the last change is in it."""
     page.wait_for_timeout(500)
@@ -293,12 +301,13 @@ def test_undo_redo_back_and_replay_go_through_the_changes(browser, address):
         page.keyboard.press("Control+Shift+z")
         settled(page)
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0")
+        page.evaluate(FRAMES)
         replay.click()
-        expect(page.get_by_text("Before the last change")).to_be_visible()
-        assert shares(page) == before
         expect(page.get_by_text("After the last change")).to_be_visible()
         expect(replay).to_be_enabled()
-        assert shares(page) == after
+        frames = page.evaluate("window.frames_seen")
+        assert ["Before the last change", *before] in frames
+        assert frames[-1][1:] == shares(page) == after
         page.go_back()
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0.8")
         expect(page.get_by_role("button", name="Redo")).to_be_enabled()
