@@ -17,7 +17,7 @@ BLUE, AMBER, GREY = "#3A8FC4", "#C44E00", "#8A96A3"
 LABELS = {  # of the columns of sensitivity indices
     "factor": "factor", "first": "first order", "first_interval": "±", "total": "total", "total_interval": "± ",
     "strength": "strength (mu*)", "strength_interval": "±", "direction": "direction (mu)",
-    "interplay": "interplay (sigma)",
+    "interplay": "interplay (sigma)", "with": "together with", "second": "second order", "second_interval": "±",
 }  # fmt: skip
 
 
@@ -91,11 +91,15 @@ def sensitivity_page(question: str, found: Sensitivity) -> Page:
     }
     rows = [[str(row[0]), *(f"{value:.4f}" for value in row[1:])] for row in table.itertuples(index=False)]
     told = f"{LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
+    sections = [Section("Indices", found.remarks, chart, told, [LABELS[name] for name in table.columns], rows)]
+    if len(found.pairs):
+        rows = [[*row[:2], f"{row[2]:.4f}", f"{row[3]:.4f}"] for row in found.pairs.itertuples(index=False)]
+        sections.append(Section("Pairs", headings=[LABELS[name] for name in found.pairs.columns], rows=rows))
     return Page(
         "sensitivity",
         f"What moves {found.outcome.replace('_', ' ')}?",
         [question, *sensitivity_words(found)],
-        [Section("Indices", found.remarks, chart, told, [LABELS[name] for name in table.columns], rows)],
+        sections,
     )
 
 
@@ -103,8 +107,15 @@ def sensitivity_words(found: Sensitivity) -> list[str]:
     """Say what matters most, and what chance contributes."""
     key = "total" if found.method == "sobol" else "strength"
     first = [f"{row['factor']} ({row[key]:.3g})" for row in found.indices.head(3).to_dict("records")]
+    pairs = [
+        f"{row['factor']} with {row['with']} ({row['second']:.3g})"
+        for row in found.pairs.head(3).to_dict("records")
+        if row["second"] > row["second_interval"]
+    ]
+    together = ", ".join(pairs) or "no two factors, as far as this sample tells"
     return [
         f"Most of what moves {found.outcome.replace('_', ' ')}: {', '.join(first)}.",
+        *([f"What moves it only together: {together}."] if len(found.pairs) else []),
         *([] if found.noise is None else [f"Dice alone leave {points(found.noise)} of the variance between points."]),
     ]
 

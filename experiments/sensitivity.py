@@ -20,6 +20,7 @@ class Sensitivity(NamedTuple):
     noise: share of the variance between points that dice leave at this number of replications; None if it cannot
     be told.
     remarks: sentences, empty if nothing is in doubt.
+    pairs: second-order indices, a row for each two factors, the largest first; empty unless the design pays for them.
     """
 
     outcome: str
@@ -27,6 +28,7 @@ class Sensitivity(NamedTuple):
     indices: pd.DataFrame
     noise: float | None
     remarks: list[str]
+    pairs: pd.DataFrame = pd.DataFrame()
 
 
 def analyse(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
@@ -43,7 +45,7 @@ def analyse(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) 
         raise ScenarioError([Fault("points", there, told)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SALib divides by a variance that may be nought; told below
-        found = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
+        found, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
     remarks = [] if np.ptp(values) > 0 else ["The outcome is the same at every point: nothing moves it."]
     least = LEAST_SOBOL if design.kind == "sobol" else LEAST_MORRIS
     if design.points < least:
@@ -54,30 +56,44 @@ def analyse(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) 
     wide = found[found[spread] > found[key].abs().max() * 0.5] if len(found) else found
     if len(wide):
         remarks.append("Intervals are wide for " + ", ".join(wide["factor"]) + ": more points are needed to rank them.")
-    return Sensitivity(outcome, design.kind, found.sort_values(key, ascending=False, ignore_index=True), 0.0, remarks)
+    ranked = found.sort_values(key, ascending=False, ignore_index=True)
+    return Sensitivity(outcome, design.kind, ranked, 0.0, remarks, pairs)
 
 
-def _sobol(study: Study, values: np.ndarray, seed: int) -> pd.DataFrame:
+def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     from SALib.analyze import sobol
 
     second = study.file.design.second_order
     found = sobol.analyze(study.problem(), values, calc_second_order=second, seed=seed)
-    return pd.DataFrame(
+    names = [factor.path for factor in study.factors]
+    alone = pd.DataFrame(
         {
-            "factor": [factor.path for factor in study.factors],
+            "factor": names,
             "first": found["S1"],
             "first_interval": found["S1_conf"],
             "total": found["ST"],
             "total_interval": found["ST_conf"],
         }
     ).fillna(0.0)
+    if not second:
+        return alone, pd.DataFrame()
+    rows, columns = np.triu_indices(len(names), 1)
+    pairs = pd.DataFrame(
+        {
+            "factor": [names[row] for row in rows],
+            "with": [names[column] for column in columns],
+            "second": found["S2"][rows, columns],
+            "second_interval": found["S2_conf"][rows, columns],
+        }
+    ).fillna(0.0)
+    return alone, pairs.sort_values("second", ascending=False, ignore_index=True)
 
 
-def _morris(study: Study, values: np.ndarray, seed: int) -> pd.DataFrame:
+def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     from SALib.analyze import morris
 
     found = morris.analyze(study.problem(), study.shares(), values, seed=seed)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "factor": [factor.path for factor in study.factors],
             "strength": np.asarray(found["mu_star"], float),
@@ -86,6 +102,7 @@ def _morris(study: Study, values: np.ndarray, seed: int) -> pd.DataFrame:
             "interplay": np.asarray(found["sigma"], float),
         }
     ).fillna(0.0)
+    return table, pd.DataFrame()
 
 
 def sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
@@ -129,4 +146,5 @@ def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
 
 def plain(found: Sensitivity) -> dict[str, Any]:
     """Write indices as plain data."""
-    return {**found._asdict(), "indices": found.indices.to_dict("records")}
+    tables = {"indices": found.indices.to_dict("records"), "pairs": found.pairs.to_dict("records")}
+    return {**found._asdict(), **tables}

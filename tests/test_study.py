@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboards.study_page import sensitivity_page, sensitivity_words
 from experiments.chunk import _base, _Key, start_of
 from experiments.discover import find_box, words
-from experiments.sensitivity import analyse
+from experiments.sensitivity import analyse, plain
 from experiments.study import Study, load_study, shipped
 from model.faults import ScenarioError
 from model.scenario import build, change
@@ -190,6 +191,19 @@ def test_sobol_indices_of_the_g_function_are_the_published_ones():
     whole = np.prod(1 + parts) - 1
     table = analyse(found, values).indices.set_index("factor").loc[THREE]
     np.testing.assert_allclose(table["first"], parts / whole, atol=0.02)
+
+
+def test_second_order_indices_tell_which_factors_act_only_together():
+    """Ishigami has one pair: x1 with x3, 0.2437; the others act apart (Saltelli 2008)."""
+    found = unit(THREE, {"kind": "sobol", "points": 2048, "second_order": True})
+    x = found.shares() * 2 * np.pi - np.pi
+    values = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    told = analyse(found, values)
+    assert told.pairs.loc[0, ["factor", "with"]].tolist() == [THREE[0], THREE[2]]
+    np.testing.assert_allclose(told.pairs["second"], [0.2437, 0.0, 0.0], atol=0.03)
+    assert f"{THREE[0]} with {THREE[2]} (0.2" in " ".join(sensitivity_words(told))
+    assert "Pairs" in [section.title for section in sensitivity_page("Why?", told).sections]
+    assert json.loads(json.dumps(plain(told)))["pairs"][0]["with"] == THREE[2]
 
 
 def test_morris_ranks_factors_by_their_strength():
