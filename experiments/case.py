@@ -227,7 +227,7 @@ def _events(table: list[str], above: int) -> tuple[tuple[Event, ...], list[Fault
             except ValidationError as error:
                 faults += [each._replace(path=f"line {line}, {each.path}") for each in explain(error, Event)]
     except csv.Error as error:
-        faults.append(Fault(f"line {above + reader.line_num}", "", f"cannot be read as CSV: {error}"))
+        faults.append(Fault(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
     if not events and not faults:
         faults.append(Fault(f"line {above + 1}", "", "there are no acts below it"))
     return tuple(events), faults

@@ -65,8 +65,8 @@ def _lead(told: dict[str, dict[str, Standing]], months: int, cases: int) -> str:
     counted = f"Counted over {months} months of {cases} cases, each replayed both ways."
     brier = {name: told[name]["sign"].scores["model"].mean for name in (OWN, UNTOLD)}
     alone = (
-        f"Where a side acted on its own the model's Brier score is {brier[OWN]:.3f}, and a coin has 0.250; told nothing "
-        f"of what the other side did, the model has {brier[UNTOLD]:.3f} over all months."
+        f"Where a side acted on its own the model's Brier score is {brier[OWN]:.3f}, and a coin has 0.250; told "
+        f"nothing of what the other side did, the model has {brier[UNTOLD]:.3f} over all months."
     )
     return " ".join([*sentences, alone, counted])
 
