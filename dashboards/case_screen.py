@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -15,6 +15,30 @@ from model.faults import printable
 MARKS = get_args(Evidence)
 GIVEN = {None: "none", 1: "cooperative", 0: "hostile"}
 SIGN = {None: ".", 1: "+", 0: "-"}
+
+
+class Told(NamedTuple):
+    """The same three ways: on the screen, as a table, as plain data."""
+
+    screen: RenderableType
+    rows: list[dict[str, Any]]
+    facts: Any
+
+
+def cases_told(cases: Sequence[Case], alone: bool) -> Told:
+    """Tell of one case, or of the library."""
+    if alone:
+        return Told(case_screen(cases[0]), event_rows(cases[0]), case_facts(cases[0]))
+    return Told(case_list(cases), [case_row(each) for each in cases], [case_facts(each) for each in cases])
+
+
+def replay_told(replays: Sequence[Replay], alone: bool) -> Told:
+    """Tell of the replay of one case, or of all."""
+    rows = month_rows(replays)
+    if alone:
+        return Told(replay_screen(replays[0]), rows, replay_facts(replays[0]))
+    whole = standing_facts(standings([each.scored for each in replays]))
+    return Told(standing_screen(replays), rows, {"standing": whole, "cases": [replay_facts(each) for each in replays]})
 
 
 def case_row(case: Case) -> dict[str, Any]:

@@ -19,36 +19,35 @@ def cases(
     replay: Annotated[
         bool, typer.Option("--replay", help="Let the model answer each side's record, and score it.")
     ] = False,
-    worlds: Annotated[int, typer.Option(min=1, max=100_000, help="Worlds of a replay.")] = 400,
+    worlds: Annotated[int, typer.Option(min=1, max=10_000, help="Worlds of a replay.")] = 400,
     seed: Seed = 1,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the historical cases; check and show one; replay one, or all, against two baselines."""
     from dashboards import case_screen
+    from dashboards.measuring import bar
     from dashboards.screen import console
     from experiments.case import library, load_case
-    from experiments.replay import replay as replayed
+    from experiments.replay import replay as replay_case
 
     with plain_errors():
         found = [load_case(name) for name in ([case] if case is not None else library())]
         if replay:
-            played = [replayed(each, worlds, seed) for each in found]
-            facts = [case_screen.replay_facts(each) for each in played]
-            table = case_screen.month_rows(played)
-            shown = case_screen.replay_screen(played[0]) if case is not None else case_screen.standing_screen(played)
+            played = []
+            with bar(len(found), "cases", as_json) as progress:
+                for each in found:
+                    played.append(replay_case(each, worlds, seed))
+                    progress(len(played))
+            told = case_screen.replay_told(played, alone=case is not None)
         else:
-            facts = [case_screen.case_facts(each) for each in found]
-            table = (
-                case_screen.event_rows(found[0]) if case is not None else [case_screen.case_row(each) for each in found]
-            )
-            shown = case_screen.case_screen(found[0]) if case is not None else case_screen.case_list(found)
+            told = case_screen.cases_told(found, alone=case is not None)
         if csv is not None:
-            write_table(csv, table)
+            write_table(csv, told.rows)
     if as_json:
-        typer.echo(json.dumps(facts[0] if case is not None else facts, ensure_ascii=False))
+        typer.echo(json.dumps(told.facts, ensure_ascii=False))
         return
-    console().print(shown)
+    console().print(told.screen)
     if csv is not None:
         typer.echo(f"Saved in {csv}")
 
