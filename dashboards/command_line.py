@@ -10,6 +10,7 @@ import typer
 
 from dashboards.measuring import measuring
 from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
+from dashboards.replaying import replaying
 from dashboards.studying import studying
 
 app = typer.Typer(
@@ -248,6 +249,7 @@ def dashboard(
 
 app.add_typer(measuring)
 app.add_typer(studying)
+app.add_typer(replaying)
 
 
 def main() -> None:
