@@ -4,11 +4,15 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import solara
 
 from model.faults import ScenarioError
+
+PAGES = Path(__file__).parent / "pages"
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +20,12 @@ log = logging.getLogger(__name__)
 def html(tag: str, *children: Any, **attributes: str) -> solara.Element:
     """Make an element whose children are elements or texts; a text is never read as markup."""
     return solara.v.Html(tag=tag, class_=attributes.pop("class_", ""), attributes=attributes, children=[*children])
+
+
+@cache
+def parts(*names: str) -> dict[str, str]:
+    """Read parts that page templates share or are made of, as their tags are called: ``progress`` is det-progress."""
+    return {f"det-{name}": (PAGES / f"{name.replace('-', '_')}.vue").read_text("utf-8") for name in names}
 
 
 def guarded(handle: Callable[[Any], None], complain: Callable[[str], None]) -> Callable[[Any], None]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.elements import guarded, html
+from dashboards.elements import guarded, html, parts
 from dashboards.link import (
     FEWEST,
     LARGEST_SEED,
@@ -40,6 +40,7 @@ class Shown(NamedTuple):
 
 @solara.component_vue("compare.vue")
 def Board(  # noqa: N802
+    components: dict[str, str],
     head: dict[str, Any],
     arms: list[dict[str, Any]],
     charts: list[dict[str, Any]],
@@ -210,6 +211,7 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         now = dict(shown.value.played)
         there = [now.get(setting) for setting in arms.settings]
         Board(
+            components=parts("progress"),
             head=head_of(link),
             arms=[arm_row(link, arms, at) for at in range(len(arms.settings))],
             charts=story.chart_rows([each for each in there if each is not None]),

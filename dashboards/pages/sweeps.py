@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.elements import guarded, html
+from dashboards.elements import guarded, html, parts
 from dashboards.link import Link, read_link, written
 from dashboards.long_work import Desk, News, follow
 from dashboards.pages import sweeps_story as story
@@ -61,6 +61,7 @@ CHOSEN = solara.reactive(Choice())
 
 @solara.component_vue("sweeps.vue")
 def Board(  # noqa: N802
+    components: dict[str, str],
     facts: dict[str, Any],
     folders: dict[str, Any],
     head: dict[str, Any],
@@ -194,6 +195,7 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     with html("main", class_="det-single"):
         now, opened = shown.value, shown.value.opened
         Board(
+            components=parts("progress"),
             facts=solara.use_memo(lambda: facts_of(link), [link]),
             folders={"rows": now.rows, "open": chosen.folder, "where": TOPS_WORDS},
             head=solara.use_memo(lambda: story.head_of(opened) if opened else {}, [id(opened)]),

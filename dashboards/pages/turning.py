@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.elements import guarded, html
+from dashboards.elements import guarded, html, parts
 from dashboards.link import LARGEST_SEED, LEAST_FUTURES, MOST_FUTURES, Link, Setting, read_link, scenario_of, written
 from dashboards.long_work import Desk, News
 from dashboards.pages import turning_story as story
@@ -41,6 +41,7 @@ class Shown(NamedTuple):
 
 @solara.component_vue("turning.vue")
 def Board(  # noqa: N802
+    components: dict[str, str],
     head: dict[str, Any],
     frame: dict[str, Any] | None,
     picture: dict[str, Any] | None,
@@ -196,6 +197,7 @@ def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         now = Shown()
     with html("main", class_="det-single"):
         Board(
+            components=parts("progress"),
             head=head_of(link, title),
             frame=now.frame,
             picture=now.picture,

@@ -4,12 +4,11 @@
 
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.elements import guarded, html
+from dashboards.elements import guarded, html, parts
 from dashboards.explaining import Asked, asked, explain, opposite_of, search
 from dashboards.injecting import injected, whole
 from dashboards.link import LARGEST_SEED, MOST_EVENTS, Link, Setting, check_events, in_order, scenario_of
@@ -18,14 +17,7 @@ from dashboards.theme import CHANNEL_DASHES, FAMILIES, INDICATORS, SHAPES, SIGNA
 from dashboards.watching import Watched, watch
 from model.faults import Fault, ScenarioError
 
-HERE = Path(__file__).parent
-PARTS = ("network", "ladder", "gauges", "charts", "chronicle", "why", "inject")
-
-
-@cache
-def parts() -> dict[str, str]:
-    """Read the parts of the stage, as their tags are called."""
-    return {f"watch-{part}": (HERE / f"watch_{part}.vue").read_text("utf-8") for part in PARTS}
+PARTS = [f"watch-{part}" for part in ("network", "ladder", "gauges", "charts", "chronicle", "why", "inject")]
 
 
 @cache
@@ -205,7 +197,7 @@ def Watch(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     current = watched is not None and watched.setting.scenario == setting.scenario
     with html("main", class_="det-watch-page", id="det-content"):
         Stage(
-            components=parts(),
+            components=parts(*PARTS),
             looks=looks(),
             run=watched.run if watched and current else "",
             twin=watched.twin if watched and current else "",
