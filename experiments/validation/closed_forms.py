@@ -1,0 +1,88 @@
+"""Docking to closed forms: every quantity of theory that a mechanism of the model produces, and those it does not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from experiments.validation import conduct_checks
+from experiments.validation.check import Check, Finding, run
+from experiments.validation.part import Part
+from model.faults import Fault, ScenarioError
+
+CHECKS: dict[str, Check] = {check.id: check for module in (conduct_checks,) for check in module.CHECKS}
+WORLDS = {True: 500, False: 4000}  # worlds of a check, quick or not
+
+
+class Absent(NamedTuple):
+    """A row of theory that no mechanism of the model produces, and why."""
+
+    id: str
+    quantity: str
+    reason: str
+
+
+ABSENT: tuple[Absent, ...] = ()
+
+
+def chosen(name: str) -> list[Check]:
+    """Find the check of this name, or the checks of a row of theory (B18 for B18a to B18h).
+
+    Raises ScenarioError if there is none, with the reason where the quantity is not in the model.
+    """
+    if name in CHECKS:
+        return [CHECKS[name]]
+    family = [
+        check for check in CHECKS.values() if check.id[: len(name)] == name and not check.id[len(name) :].isdigit()
+    ]
+    if family and name:
+        return family
+    absent = {each.id: each for each in ABSENT}
+    if name in absent:
+        raise ScenarioError([Fault("--check", name, f"is not in the model: {absent[name].reason}")])
+    raise ScenarioError([Fault.unknown("--check", name, CHECKS, "check")])
+
+
+def run_chosen(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1) -> list[Finding]:
+    """Run the checks of a name; of several, each takes the symbols that it has.
+
+    Raises ScenarioError for an unknown check, a symbol that none of them has, or a value out of its range.
+    """
+    checks = chosen(name)
+    known = {symbol for check in checks for symbol in check.symbols}
+    if strange := [Fault.unknown("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known]:
+        raise ScenarioError(strange)
+    return [run(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed) for check in checks]
+
+
+def measure(quick: bool, progress: Callable[[str], None]) -> Part:
+    """Run every check at its default values, and list what is not in the model."""
+    found: list[Finding] = []
+    for number, check in enumerate(CHECKS.values(), 1):
+        progress(f"closed forms: {check.id}, {number} of {len(CHECKS)}")
+        found.append(run(check, {}, WORLDS[quick]))
+    part = part_of(found)
+    return part._replace(rows=part.rows + [absent_row(each) for each in ABSENT])
+
+
+def part_of(found: Sequence[Finding]) -> Part:
+    """Sum up checks that were run, those that fail first."""
+    failing = [each for each in found if not each.holds]
+    lead = f"{len(found) - len(failing)} of {len(found)} quantities come out of the model as theory says"
+    lead = f"Failing: {', '.join(each.check.id for each in failing)}; {lead}." if failing else f"{lead}."
+    return Part(
+        "closed-forms",
+        "Closed forms",
+        lead,
+        [each.row() for each in sorted(found, key=lambda each: each.holds)],
+        len(failing),
+        notes=(
+            "A check shows that a mechanism does what its equation says, not that the equation describes any state.",
+            "Each is run at one set of values; `detente validate --check ID --set SYMBOL=VALUE` runs it at others.",
+        ),
+    )
+
+
+def absent_row(absent: Absent) -> dict[str, Any]:
+    """Write a row for what is not in the model."""
+    numbers = {"parameters": {}, "expected": None, "simulated": None, "standard_error": None}
+    head = {"id": absent.id, "quantity": absent.quantity, "formula": ""}
+    return {**head, **numbers, "verdict": "not in the model", "remark": absent.reason}
