@@ -123,9 +123,14 @@ def run(check: Check, given: Mapping[str, Any], worlds: int, seed: int = 1) -> F
     return Finding(check, values, float(check.expected(named)), check.simulate(named, worlds, seed))
 
 
-def mean_of(values: np.ndarray) -> Sample:
-    """Take the mean over worlds, one value each."""
-    return Sample(float(np.mean(values)), float(np.std(values, ddof=1) / math.sqrt(len(values))), worlds=len(values))
+def mean_of(values: np.ndarray, unit: float = 0.0) -> Sample:
+    """Take the mean over worlds, one value each.
+
+    unit: by how much a value can differ at least; the error is never less than if one world had differed by
+    that, so that what was not seen is not held to be impossible.
+    """
+    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    return Sample(float(np.mean(values)), max(error, unit / len(values)), worlds=len(values))
 
 
 def ratio_of(above: np.ndarray, below: np.ndarray) -> Sample:
@@ -135,11 +140,15 @@ def ratio_of(above: np.ndarray, below: np.ndarray) -> Sample:
     return Sample(value, float(error), worlds=len(below))
 
 
-def share_of(happened: np.ndarray) -> Sample:
-    """Take a share of worlds; its error with two more of either kind, so that none seen is not none for sure."""
-    count, total = int(happened.sum()), len(happened)
-    careful = (count + 2) / (total + 4)  # Agresti & Coull 1998
-    return Sample(count / total, math.sqrt(careful * (1 - careful) / (total + 4)), worlds=total)
+def share_of(count: int, total: int, worlds: int) -> Sample:
+    """Take a share of independent cases; its error with two more of either kind (Agresti & Coull 1998)."""
+    careful = (count + 2) / (total + 4)
+    return Sample(count / total, math.sqrt(careful * (1 - careful) / (total + 4)), worlds=worlds)
+
+
+def share_in(happened: np.ndarray) -> Sample:
+    """Take the share of worlds in which something happened."""
+    return share_of(int(happened.sum()), len(happened), len(happened))
 
 
 def edge(holds: Callable[[float], bool], low: float, high: float, resolution: float = 1e-7) -> Sample:

@@ -3,12 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from experiments.validation import conduct_checks
+from experiments.validation import (
+    belief_checks,
+    conduct_checks,
+    decision_checks,
+    inspection_checks,
+    ladder_checks,
+    tension_checks,
+)
 from experiments.validation.check import Check, Finding, run
 from experiments.validation.part import Part
 from model.faults import Fault, ScenarioError
 
-CHECKS: dict[str, Check] = {check.id: check for module in (conduct_checks,) for check in module.CHECKS}
+MODULES = (conduct_checks, belief_checks, inspection_checks, ladder_checks, tension_checks, decision_checks)
+CHECKS: dict[str, Check] = dict(sorted((check.id, check) for module in MODULES for check in module.CHECKS))
 WORLDS = {True: 500, False: 4000}  # worlds of a check, quick or not
 
 
@@ -20,7 +28,26 @@ class Absent(NamedTuple):
     reason: str
 
 
-ABSENT: tuple[Absent, ...] = ()
+ABSENT = (
+    Absent("B01", "critical discounts of grim trigger and tit for tat", "doctrines are given; no state derives one."),
+    Absent("B02p", "payoff of a noisy pair", "conduct is not paid; the payoffs enter the doctrine of assurance alone."),
+    Absent("B03a", "bound of generosity", "generosity is set, and not derived from payoffs."),
+    Absent("B07b", "chance of violence", "a spoiler's hazard does not depend on a state's type."),
+    Absent("B08", "one-shot inspection game", "inspectors and inspected follow rules; neither plays a game."),
+    Absent("B09", "value and first inspection of Dresher's game", "inspections are not rationed over a game."),
+    Absent("B10", "inspection game with several violations", "as B09."),
+    Absent("B12", "multiplier of an initiative", "conduct is yes or no, and its answer a chance, not a share of it."),
+    Absent("B16c", "monthly from yearly detection; size of a sample", "detection is given by the month; no samples."),
+    Absent("B17", "first share of alternating offers", "offers are placed, not derived from patience."),
+    Absent("B18f", "failure resets the ladder: mean rounds", "a collapsed ladder rests, and is then negotiated anew."),
+    Absent("B19b", "sealed offers; breakdown under private information", "reservation values are not concealed types."),
+    Absent("B21", "folds of trust (M19)", "trust does not feed on itself through the other's expectation."),
+    Absent("B23b", "penalty with a lag; longest lag", "the penalty that a betrayer weighs comes at once."),
+    Absent("B24", "uranium: masses, significant quantities, separative work", "a programme is a share, not a stock."),
+    Absent(
+        "B25", "mean delay of a war of attrition", "impatience softens by a given rate; nobody holds out by choice."
+    ),
+)
 
 
 def chosen(name: str) -> list[Check]:
@@ -42,12 +69,14 @@ def chosen(name: str) -> list[Check]:
 
 
 def run_chosen(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1) -> list[Finding]:
-    """Run the checks of a name; of several, each takes the symbols that it has.
+    """Run the checks of a name; of several, those that have all symbols given, or else each with what it has.
 
     Raises ScenarioError for an unknown check, a symbol that none of them has, or a value out of its range.
     """
     checks = chosen(name)
     known = {symbol for check in checks for symbol in check.symbols}
+    if able := [check for check in checks if given.keys() <= check.symbols.keys()]:
+        checks = able
     if strange := [Fault.unknown("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known]:
         raise ScenarioError(strange)
     return [run(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed) for check in checks]
