@@ -48,7 +48,7 @@ def validate(
 
             write_report(found, facts, report)
         if markdown is not None:
-            from dashboards.validation_document import write_document
+            from dashboards.validation_page import write_document
 
             write_document(found, facts, markdown)
     if as_json:

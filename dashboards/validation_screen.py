@@ -8,26 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from dashboards.measured_screen import listing
+from dashboards.validation_page import written
 from experiments.validation.check import Check
 from experiments.validation.closed_forms import Absent
 from experiments.validation.part import Part
 
 MOST = 12  # failing rows of a part that are told on the screen
-
-
-def plain(value: Any) -> str:
-    """Write a cell of a row: a number in few digits, symbols with their values, anything else as it is."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1e6 else f"{value:.3e}"
-    if isinstance(value, dict):
-        return ", ".join(f"{name} = {plain(each)}" for name, each in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(plain, value))
-    return str(value)
 
 
 def validation_screen(parts: Sequence[Part], facts: dict[str, Any]) -> RenderableType:
@@ -49,7 +35,7 @@ def failures(part: Part) -> RenderableType:
     for key in keys:
         table.add_column(key.replace("_", " "), overflow="fold")
     for row in part.failing[:MOST]:
-        table.add_row(*(Text(plain(row[key])) for key in keys))
+        table.add_row(*(Text(written(row[key])) for key in keys))
     more = len(part.failing) - MOST
     return Group(table, Text(f"and {more} more")) if more > 0 else table
 
@@ -61,7 +47,7 @@ def check_screen(part: Part) -> RenderableType:
         head = Text.assemble((f"{row['id']}  ", "bold"), row["quantity"], (f"  {row['formula']}", "dim"))
         table = Table(box=None, padding=(0, 1), show_header=False)
         for key in ("parameters", "expected", "simulated", "standard_error", "verdict", "remark"):
-            value = f"{row[key]:.6g}" if isinstance(row[key], float) else plain(row[key])
+            value = f"{row[key]:.6g}" if isinstance(row[key], float) else written(row[key])
             style = {"holds": "green", "fails": "bold red"}.get(value, "")
             table.add_row(Text(key.replace("_", " "), style="dim"), Text(value, style=style))
         told += [head, table]

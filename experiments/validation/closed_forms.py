@@ -11,12 +11,13 @@ from experiments.validation import (
     ladder_checks,
     tension_checks,
 )
-from experiments.validation.check import Check, Finding, run
+from experiments.validation.check import ERRORS, Check, Finding, run
 from experiments.validation.part import Part
 from model.faults import Fault, ScenarioError
 
 MODULES = (conduct_checks, belief_checks, inspection_checks, ladder_checks, tension_checks, decision_checks)
 CHECKS: dict[str, Check] = dict(sorted((check.id, check) for module in MODULES for check in module.CHECKS))
+BLUE, GREY = "#3A8FC4", "#8A96A3"
 WORLDS = {True: 500, False: 4000}  # worlds of a check, quick or not
 
 
@@ -103,11 +104,44 @@ def part_of(found: Sequence[Finding]) -> Part:
         lead,
         [each.row() for each in sorted(found, key=lambda each: each.holds)],
         len(failing),
+        figure=errors_apart(found),
         notes=(
             "A check shows that a mechanism does what its equation says, not that the equation describes any state.",
             "Each is run at one set of values; `detente validate --check ID --set SYMBOL=VALUE` runs it at others.",
         ),
     )
+
+
+def errors_apart(found: Sequence[Finding]) -> dict[str, Any] | None:
+    """Draw how many standard errors simulation and closed form lie apart, where chance has a part in it."""
+    drawn = [each for each in found if each.sample.error]
+    if not drawn:
+        return None
+    apart = [(each.sample.value - each.expected) / each.sample.error for each in drawn]
+    bounds = [
+        {
+            "type": "line",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": edge,
+            "y1": edge,
+            "line": {"dash": "dash", "color": GREY},
+        }
+        for edge in (-ERRORS, ERRORS)
+    ]
+    dots = {"type": "scatter", "mode": "markers", "x": [each.check.id for each in drawn], "y": apart}
+    reach = max(4.0, *(abs(each) + 0.5 for each in apart))
+    return {
+        "data": [{**dots, "marker": {"color": BLUE, "size": 9}}],
+        "layout": {
+            "shapes": bounds,
+            "yaxis": {"title": {"text": "standard errors apart"}, "range": [-reach, reach]},
+            "xaxis": {"type": "category", "tickangle": -60},
+            "showlegend": False,
+            "meta": "How many standard errors simulation and closed form lie apart; within three they agree.",
+        },
+    }
 
 
 def absent_row(absent: Absent) -> dict[str, Any]:

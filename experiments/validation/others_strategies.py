@@ -175,23 +175,33 @@ def row(name: str, other: str, what: str, expected: Any, found: Any, error: floa
 
 
 def move_for_move(axl: Any, turns: int, progress: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Play every strategy without chance against every other of its kind, and against some that recall more."""
-    rows = []
+    """Play every strategy without chance against every named one of its kind, and against some that recall more.
+
+    The thirty-two nameless ones share one row; those that fail have their own.
+    """
     named = [doctrine_of(axl, name) for name in NAMED]
-    for one in (*named, *pure()):
+    others: list[Doctrine | str] = [*named, *OPPONENTS]
+
+    def against(one: Doctrine) -> dict[str, Any]:
         progress(f"other people's strategies: {one.name}")
-        others = [other.name for other in named if same_moves(axl, one, other, turns) < turns]
-        others += [other for other in OPPONENTS if same_moves(axl, one, other, turns) < turns]
-        count = len(named) + len(OPPONENTS)
-        told = f"{count} strategies" if not others else ", ".join(others)
-        same = f"{count - len(others)} of {count}"
-        rows.append(row(one.name, told, f"{turns} moves of both", f"{count} of {count}", same, 0.0, not others))
-    return rows
+        differing = [other for other in others if same_moves(axl, one, other, turns) < turns]
+        told = ", ".join(other if isinstance(other, str) else other.name for other in differing)
+        played, alike = f"{len(others)} of {len(others)}", f"{len(others) - len(differing)} of {len(others)}"
+        words = f"{turns} moves of both"
+        return row(one.name, told or f"{len(others)} strategies", words, played, alike, 0.0, not differing)
+
+    nameless = [against(one) for one in pure()]
+    failing = [each for each in nameless if each["verdict"] == "fails"]
+    whole = len(nameless) * len(others)
+    alike = len(nameless) - len(failing)
+    told = f"{alike} strategies: every answer to the last acts, either first move", f"{len(others)} strategies each"
+    shared = row(*told, f"{turns} moves of both", f"{whole} of {whole}", f"{alike * len(others)} of {whole}", 0.0, True)
+    return [*map(against, named), *failing, *([shared] if alike else [])]
 
 
 def in_chance(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[dict[str, Any]]:
     """Compare distributions: strategies without chance in noise, and those that draw lots."""
-    matches, worlds = (60, 500) if quick else (1000, 4000)
+    matches, worlds = (60, 500) if quick else (500, 4000)
     named = {name: doctrine_of(axl, name) for name in (*NAMED, *CHANCY)}
     pairs = [(name, name, NOISE) for name in ("TitForTat", "WinStayLoseShift", "Bully")]
     pairs += [("TitForTat", "Alternator", NOISE), ("WinStayLoseShift", "Defector", NOISE)]

@@ -9,8 +9,8 @@ class Part(NamedTuple):
     key, title: its name in files and on the page. lead: what was found in a sentence or two, the worst first.
     rows: the table, as plain values that JSON can hold, the same keys in each row; where a row has a
     ``verdict`` that begins with "fail", pages tell it first. failed: how many rows disagree with the
-    model. figure: a Plotly figure as a dict, or None. notes: what was not tested, and
-    what cannot be concluded, one sentence each.
+    model. figure: a Plotly figure as a dict, its words under ``layout.meta``, or None. notes: what was
+    not tested, and what cannot be concluded, one sentence each.
     """
 
     key: str
