@@ -132,7 +132,7 @@ def document(parts: Sequence[Part], facts: Mapping[str, Any]) -> str:
     lines = [
         "# What the model reproduces, and where it does not",
         "",
-        summary(parts),
+        cell(summary(parts)),
         "",
         f"Written by `detente validate --markdown` on {facts['date']} with the code `{facts['code_digest']}` of "
         f"Detente {facts['version']}{quick}; not to be edited by hand.",
@@ -146,7 +146,7 @@ def document(parts: Sequence[Part], facts: Mapping[str, Any]) -> str:
     for part in parts:
         lines += ["", f"## {cell(part.title)}", "", cell(part.lead)]
         for each in tables(part):
-            lines += ["", f"### {each.title}: {part.title.lower()}", "", *markdown_table(each)]
+            lines += ["", f"### {each.title}: {cell(part.title.lower())}", "", *markdown_table(each)]
         lines += [""] * bool(part.notes) + [f"- {cell(note)}" for note in part.notes]
     lines += ["", "## What was never tested", "", *(f"- {each}" for each in NEVER_TESTED)]
     lines += ["", "## What cannot be claimed", "", *(f"- {each}" for each in NOT_CLAIMED), ""]

@@ -199,19 +199,19 @@ def move_for_move(axl: Any, turns: int, progress: Callable[[str], None]) -> list
     return [*map(against, named), *failing, *([shared] if alike else [])]
 
 
-def in_chance(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Compare distributions: strategies without chance in noise, and those that draw lots."""
+def in_noise(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Compare distributions in noise: of strategies without chance, and of those that draw lots."""
     matches, worlds = (60, 500) if quick else (500, 4000)
     named = {name: doctrine_of(axl, name) for name in (*NAMED, *CHANCY)}
-    pairs = [(name, name, NOISE) for name in ("TitForTat", "WinStayLoseShift", "Bully")]
-    pairs += [("TitForTat", "Alternator", NOISE), ("WinStayLoseShift", "Defector", NOISE)]
-    pairs += [("GTFT", "GTFT", NOISE), *((name, "WinStayLoseShift", 0.0) for name in CHANCY)]
+    pairs = [(name, name) for name in ("TitForTat", "WinStayLoseShift", "Bully", "GTFT")]
+    pairs += [("TitForTat", "Alternator"), ("WinStayLoseShift", "Defector")]
+    pairs += [(name, "WinStayLoseShift") for name in CHANCY]
     rows = []
-    for one, other, noise in pairs:
-        progress(f"other people's strategies: {one} against {other} in chance")
-        found = distributions(axl, named[one], named[other], noise, matches, worlds)
-        for side, each in enumerate(found):
-            what = f"cooperation of the {'first' if side == 0 else 'second'}" + (f", noise {noise:g}" if noise else "")
+    for one, other in pairs:
+        progress(f"other people's strategies: {one} against {other} in noise")
+        found = distributions(axl, named[one], named[other], NOISE, matches, worlds)
+        for side, each in zip(("first", "second"), found, strict=True):
+            what = f"cooperation of the {side}, noise {NOISE:g}"
             error = math.hypot(each.theirs.error, each.ours.error)
             rows.append(row(one, other, what, each.theirs.value, each.ours.value, error, each.apart <= ERRORS))
     return rows
@@ -223,14 +223,14 @@ def measure(quick: bool, progress: Callable[[str], None]) -> Part:
         return Part("axelrod", "Other people's software", LACKING, [], 0, notes=(LACKING,))
     progress("other people's strategies: reading the library")
     axl = library()
-    rows = move_for_move(axl, TURNS[quick], progress) + in_chance(axl, quick, progress)
+    rows = move_for_move(axl, TURNS[quick], progress) + in_noise(axl, quick, progress)
     failing = [each for each in rows if each["verdict"] == "fails"]
     pairs = (len(NAMED) + 32) * (len(NAMED) + len(OPPONENTS))
     lead = (
         f"{len(failing)} of {len(rows)} comparisons with axelrod {axl.__version__} fail"
         if failing
         else f"In {pairs:,} matches without chance our states and the strategies of axelrod {axl.__version__} make the "
-        f"same {TURNS[quick]} moves; in chance they cooperate as often"
+        f"same {TURNS[quick]} moves; in noise they cooperate as often"
     )
     return Part(
         "axelrod",
