@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from errno import EISDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,6 +42,8 @@ def validate(
         if listed:
             tell_checks(as_json)
             return
+        for path in filter(None, (report, markdown)):
+            make_room(path)
         found = measured(check, parse_changes(values), quick, as_json)
         facts = facts_of(found, quick)
         if report is not None:
@@ -66,13 +69,20 @@ def validate(
         raise typer.Exit(1)
 
 
+def make_room(path: Path) -> None:
+    """Make the folder of a file; what cannot be written is better told before minutes of measuring than after."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, "is a folder, not a file", str(path))
+
+
 def measured(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[Part]":
     """Run one check, or all parts. Raises ScenarioError if what is asked for cannot be run."""
     from experiments.validation.closed_forms import part_of, run_chosen
     from model.faults import Fault, ScenarioError
 
     if check is not None:
-        return [part_of(run_chosen(check, given, quick))]
+        return [part_of(*run_chosen(check, given, quick))]
     if given:
         raise ScenarioError([Fault("--set", ", ".join(given), "needs --check, which names the closed form it is for")])
     from experiments.validation.parts import PARTS

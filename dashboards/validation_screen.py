@@ -51,7 +51,7 @@ def check_screen(part: Part) -> RenderableType:
             style = {"holds": "green", "fails": "bold red"}.get(value, "")
             table.add_row(Text(key.replace("_", " "), style="dim"), Text(value, style=style))
         told += [head, table]
-    return Group(*told)
+    return Group(*told, *(Text(note, style="dim") for note in part.notes if "left out" in note))
 
 
 def list_screen(checks: Iterable[Check], absent: Iterable[Absent]) -> RenderableType:

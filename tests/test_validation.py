@@ -109,6 +109,7 @@ def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
         (("--check", "B06a", "--set", "P=0"), "gives a threshold outside"),
         (("--check", "B02", "--set", "e"), "is written PATH=VALUE"),
         (("--set", "e=0.1"), "needs --check"),
+        (("--check", "B19", "--report", "."), "is a folder"),
     ],
 )
 def test_what_cannot_be_checked_is_refused_with_its_name_and_range(words, told):
@@ -129,6 +130,12 @@ def test_one_check_prints_closed_form_simulation_error_and_verdict_as_json():
     assert 0 < check["standard_error"] < 0.01
     assert abs(check["simulated"] - check["expected"]) <= 3 * check["standard_error"]
     assert check["verdict"] == "holds"
+
+
+def test_of_a_row_only_what_cannot_be_run_is_left_out():
+    facts = json.loads(validate("--check", "B14", "--set", "d=0.1", "--set", "f=0.2", "--quick", "--json").stdout)
+    assert [each["id"] for each in facts["checks"]] == ["B14a", "B14b", "B14c", "B14d"]
+    assert facts["parts"][0]["notes"][0].startswith("B14e was left out: B14e: d must be greater than f")
 
 
 def test_a_failing_check_is_told_and_gives_exit_code_1(monkeypatch):

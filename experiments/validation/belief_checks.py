@@ -17,7 +17,7 @@ PAYOFFS = {
     "P": Symbol(2.0, -10, 10, "payoff of mutual defection"),
     "S": Symbol(1.0, -10, 10, "payoff for cooperating with a defector"),
 }
-COPIED = Symbol(0.6, 0.3, 0.95, "chance that an untrustworthy side takes the step as well")
+COPIED = Symbol(0.6, 0.1, 0.95, "chance that an untrustworthy side takes the step as well")
 MEMORY = Symbol(0.9, 0.5, 0.995, "share of old evidence still weighed a round later")
 WEIGHT = Symbol(4.0, 1.0, 10.0, "how much heavier a broken act weighs than a kept one")
 STILL = {  # nothing but costly signals moves trust
@@ -216,7 +216,7 @@ CHECKS = (
     ),
     Check(
         "B06b", "trust after k kept rungs", "t/(t+(1-t)m^k)", "Kydd 2000, 2005",
-        {"t": TRUST, "m": COPIED._replace(default=0.25, low=0.1), "k": Symbol(1, 1, 40, "rungs kept", whole=True)},
+        {"t": TRUST, "m": COPIED._replace(default=0.25), "k": Symbol(1, 1, 40, "rungs kept", whole=True)},
         lambda given: given.t / (given.t + (1.0 - given.t) * given.m**given.k), after_rungs, SIGNAL, too_costly,
     ),
     Check(

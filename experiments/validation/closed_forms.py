@@ -69,18 +69,34 @@ def chosen(name: str) -> list[Check]:
     raise ScenarioError([Fault.unknown("--check", name, CHECKS, "check")])
 
 
-def run_chosen(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1) -> list[Finding]:
+class Ran(NamedTuple):
+    """Checks that were run, and in a sentence each those of the same row that could not be, and why."""
+
+    found: list[Finding]
+    left_out: list[str]
+
+
+def run_chosen(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1) -> Ran:
     """Run the checks of a name; of several, those that have all symbols given, or else each with what it has.
 
-    Raises ScenarioError for an unknown check, a symbol that none of them has, or a value out of its range.
+    Of several, those that cannot be run at these values are left out, unless that is all.
+    Raises ScenarioError for an unknown check, a symbol that none of them has, or values that none can be run at.
     """
     checks = chosen(name)
-    known = {symbol for check in checks for symbol in check.symbols}
     if able := [check for check in checks if given.keys() <= check.symbols.keys()]:
         checks = able
+    known = {symbol for check in checks for symbol in check.symbols}
     if strange := [Fault.unknown("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known]:
         raise ScenarioError(strange)
-    return [run(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed) for check in checks]
+    found, refused = [], {}
+    for check in checks:
+        try:
+            found.append(run(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed))
+        except ScenarioError as error:
+            refused[check.id] = error
+    if not found:
+        raise next(iter(refused.values()))
+    return Ran(found, [f"{check} was left out: {error}" for check, error in refused.items()])
 
 
 def measure(quick: bool, progress: Callable[[str], None]) -> Part:
@@ -93,7 +109,7 @@ def measure(quick: bool, progress: Callable[[str], None]) -> Part:
     return part._replace(rows=part.rows + [absent_row(each) for each in ABSENT])
 
 
-def part_of(found: Sequence[Finding]) -> Part:
+def part_of(found: Sequence[Finding], left_out: Sequence[str] = ()) -> Part:
     """Sum up checks that were run, those that fail first."""
     failing = [each for each in found if not each.holds]
     lead = f"{len(found) - len(failing)} of {len(found)} quantities come out of the model as theory says"
@@ -106,6 +122,7 @@ def part_of(found: Sequence[Finding]) -> Part:
         len(failing),
         figure=errors_apart(found),
         notes=(
+            *left_out,
             "A check shows that a mechanism does what its equation says, not that the equation describes any state.",
             "Each is run at one set of values; `detente validate --check ID --set SYMBOL=VALUE` runs it at others.",
         ),
