@@ -16,14 +16,14 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
 OWN_UV := $(filter .tools/%,$(UV))
 
 # Packages: those that `make run` needs, or the development ones from the first time that they were asked for.
-WANTS_DEV := $(filter check format test soak,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
+WANTS_DEV := $(filter check format test soak validate,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
 PACKAGES := .venv/.ready/$(if $(WANTS_DEV),dev,run)
 COMPILED := .venv/.ready/compiled
 
 # A file of tests at a time on each core, so that a file's tests share their server and browser.
 TOGETHER := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help setup run test check format soak digests bench lock clean browser again
+.PHONY: help setup run test check format soak validate digests bench lock clean browser again
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -60,6 +60,10 @@ format: $(PACKAGES)  ## put the code into its format, and mend what lint can men
 soak: $(PACKAGES) $(COMPILED)  ## run the long tests
 	@echo "Running the long tests"
 	@$(PYTHON) -m pytest -q -m soak
+
+validate: $(PACKAGES) $(COMPILED)  ## put the model against what it did not make, and write docs/validation.md
+	@echo "Validating"
+	@.venv/bin/detente validate --markdown docs/validation.md --report artefacts/validation.html
 
 digests: $(PACKAGES)  ## record trajectories and chronicles anew, after a change of the model that is meant
 	@echo "Recording digests and chronicles"

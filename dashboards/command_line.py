@@ -12,6 +12,7 @@ from dashboards.measuring import measuring
 from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
 from dashboards.replaying import replaying
 from dashboards.studying import studying
+from dashboards.validating import validating
 
 app = typer.Typer(
     name="detente",
@@ -250,6 +251,7 @@ def dashboard(
 app.add_typer(measuring)
 app.add_typer(studying)
 app.add_typer(replaying)
+app.add_typer(validating)
 
 
 def main() -> None:

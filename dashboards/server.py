@@ -36,12 +36,14 @@ def run(listener: socket.socket) -> None:
     from solara.server.starlette import app
     from starlette.routing import Route
 
+    from dashboards import documents
     from dashboards.exports import answer
     from dashboards.warmth import WARMTH
 
     WARMTH.start()
     threading.Thread(target=open_pages, daemon=True, name="pages").start()
-    app.router.routes.insert(0, Route("/export/{name}", answer))  # before Solara's own, which takes every address
+    own = [Route("/export/{name}", answer), Route("/docs/{name}", documents.answer)]
+    app.router.routes[:0] = own  # before Solara's own, which takes every address
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -43,17 +43,21 @@ class Page(NamedTuple):
 
 def write_page(page: Page, path: Path) -> None:
     """Write a page, whole or not at all. Raises OSError if the file cannot be written."""
+    charts = {at: part.chart for at, part in enumerate(page.sections, 1) if part.chart}
+    fill_in("study_page.html", path, charts, page=page, version=version("detente"), digest=source_digest())
+
+
+def fill_in(template: str, path: Path, charts: Mapping[int, Any], **words: Any) -> None:
+    """Fill in a template whose charts are numbered, with all that it needs inside, and write it whole or not at all."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
 
     scripts = [get_plotlyjs(), (HERE / "study_page.js").read_text("utf-8")]
     shelf = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-    text = shelf.get_template("study_page.html").render(
-        page=page,
-        version=version("detente"),
-        digest=source_digest(),
+    text = shelf.get_template(template).render(
+        **words,
         style=(HERE / "report.css").read_text("utf-8"),
-        charts=embedded({at: part.chart for at, part in enumerate(page.sections, 1) if part.chart}),
+        charts=embedded(charts),
         scripts=scripts,
         policy=policy(scripts),
     )

@@ -357,6 +357,12 @@ def test_about_tells_the_round_the_limits_and_the_words(browser, address):
         assert barriers(page) == []
         assert fits(page)
         photograph(page, "about-light-1366")
+        for name, heading in (("validation", "What the model reproduces"), ("trace", "TRACE")):
+            with page.context.expect_page() as opening:
+                page.get_by_role("link", name=f"docs/{name}.md").click()
+            expect(opening.value.locator("h1")).to_contain_text(heading)
+            assert fits(opening.value)
+            photograph(opening.value, f"docs-{name}")
 
 
 def test_the_packaged_limits_are_those_of_the_documentation():

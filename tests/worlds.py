@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from experiments.kernel import measure
+from experiments.validation.degenerate import ALL_OFF, only, plain, rung, text
 from model.overrides import Override, forced
 from model.parameters import SECTIONS, Mechanisms
 from model.protocol import Act
@@ -13,37 +14,7 @@ from model.scenario import Scenario, build, change
 from model.settings import settings
 from model.world import World
 
-ALL_OFF = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}
-
-
-def text(words: str) -> dict[str, str]:
-    """Write a text in English."""
-    return {"en": words}
-
-
-def rung(*, stake: float = 1.0, **more: Any) -> dict[str, Any]:
-    """Write a rung that nobody verifies."""
-    parties = {"alba": {"relief": 0.2}, "borea": {"restraint": 0.2}}
-    return {"title": text("a step"), "stake": stake, "needs_verification": False, "parties": parties, **more}
-
-
-def plain(states: int = 2, rungs: int = 3) -> dict[str, Any]:
-    """Write the smallest scenario as plain data: two parties, more states if asked, one ladder."""
-    names = ["alba", "borea", *(f"third-{number}" for number in range(states - 2))]
-    return {
-        "name": "smallest",
-        "title": text("Smallest"),
-        "summary": text("Two states and a ladder."),
-        "cut_off": "invented",
-        "states": {name: {"name": text(name.title())} for name in names},
-        "negotiations": {
-            "talks": {
-                "title": text("Talks"),
-                "parties": ["alba", "borea"],
-                "rungs": {f"step-{number + 1}": rung() for number in range(rungs)},
-            }
-        },
-    }
+__all__ = ["ALL_OFF", "plain", "rung", "text"]
 
 
 def scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
@@ -54,7 +25,7 @@ def scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
 def alone(mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
     """Build the smallest scenario with only these mechanisms on."""
     names = (mechanism,) if isinstance(mechanism, str) else mechanism
-    return scenario({**ALL_OFF, **{f"mechanisms.{name}": True for name in names}, **(changes or {})}, **more)
+    return only(names, changes or {}, plain(**more))
 
 
 def world_of(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:

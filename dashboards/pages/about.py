@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import solara
 
+from dashboards.documents import served
 from dashboards.elements import guarded, html
 from dashboards.link import VERSION, Link, Setting, read_link, scenario_of, shipped_names, written
 from dashboards.pages.glossary import GLOSSARY
@@ -57,6 +58,8 @@ DOCS = (
     ("README.md", "what it is for, how to start it, the round in one table"),
     ("docs/odd.md", "every mechanism, equation and parameter, and the claims to question"),
     ("docs/limits.md", "what does not follow from a result; the same text as above"),
+    ("docs/validation.md", "what the model reproduces of what others found, and where it does not"),
+    ("docs/trace.md", "how the model was made and tested: a TRACE record"),
     ("docs/studies.md", "how to put a question to many settings, and to its results"),
     ("docs/architecture.md", "how the code is built, and why"),
     ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
@@ -89,7 +92,7 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             facts={
                 "version": VERSION,
                 "digest": source_digest(),
-                "docs": [list(each) for each in DOCS],
+                "docs": [[name, told, name if served(name) else ""] for name, told in DOCS],
                 "acts": len(PROTOCOL),
                 "explore": written(link._replace(page="explore")),
             },

@@ -1,0 +1,49 @@
+"""The smallest world, in which all but the mechanism in question is switched off."""
+
+from typing import Any
+
+from model.parameters import Mechanisms
+from model.scenario import Scenario, build, change
+
+ALL_OFF = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}
+
+
+def text(words: str) -> dict[str, str]:
+    """Write a text in English."""
+    return {"en": words}
+
+
+def rung(*, stake: float = 1.0, **more: Any) -> dict[str, Any]:
+    """Write a rung that nobody verifies."""
+    parties = {"alba": {"relief": 0.2}, "borea": {"restraint": 0.2}}
+    return {"title": text("a step"), "stake": stake, "needs_verification": False, "parties": parties, **more}
+
+
+def plain(states: int = 2, rungs: int = 3) -> dict[str, Any]:
+    """Write the smallest scenario as plain data: two parties, more states if asked, one ladder."""
+    names = ["alba", "borea", *(f"third-{number}" for number in range(states - 2))]
+    return {
+        "name": "smallest",
+        "title": text("Smallest"),
+        "summary": text("Two states and a ladder."),
+        "cut_off": "invented",
+        "states": {name: {"name": text(name.title())} for name in names},
+        "negotiations": {
+            "talks": {
+                "title": text("Talks"),
+                "parties": ["alba", "borea"],
+                "rungs": {f"step-{number + 1}": rung() for number in range(rungs)},
+            }
+        },
+    }
+
+
+def only(mechanisms: tuple[str, ...], changes: dict[str, Any], data: dict[str, Any] | None = None) -> Scenario:
+    """Build a scenario with these mechanisms on and no other; the smallest one if no data are given."""
+    switches = {**ALL_OFF, **{f"mechanisms.{name}": True for name in mechanisms}}
+    return build(change(plain() if data is None else data, {**switches, **changes}))
+
+
+def both(changes: dict[str, Any]) -> dict[str, Any]:
+    """Write the same settings for either state."""
+    return {f"states.{name}.{key}": value for name in ("alba", "borea") for key, value in changes.items()}

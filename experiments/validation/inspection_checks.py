@@ -1,0 +1,163 @@
+"""Verification: what reports are worth, what a state believes after them, and how long a violation stays unseen."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from experiments.validation.check import Check, Sample, Symbol, mean_of, share_in, share_of
+from experiments.validation.degenerate import only, plain, rung, text
+from experiments.validation.watched import Worlds
+from model.overrides import Override
+from model.scenario import Scenario
+
+ROUNDS = 20  # in which reports are gathered
+CLEAN, VIOLATION = 1, 2  # columns.report
+LONGEST = 2000  # rounds that a violation may stay unseen
+DETECTS = Symbol(0.9, 0.01, 1.0, "chance that an inspection detects a violation")
+ALARM = Symbol(0.05, 0.0, 1.0, "chance that it finds one where there is none")
+PRIOR = Symbol(0.1, 0.001, 0.5, "chance of a violation")
+
+
+def inspected(d: float, f: float = 0.0, status: str = "verified", **more: Any) -> Scenario:
+    """Put one rung under an inspector who may see all of it, and reports at once."""
+    data = plain(rungs=1)
+    data["bodies"] = {"watch": {"name": text("Watch"), "detection": d, "false_alarm": f, "delay": 0}}
+    step = rung(verifier="watch", status=status, verifiability=1.0, duration=60)
+    data["negotiations"]["talks"]["rungs"]["step-1"] = step
+    data["negotiations"]["talks"]["access"] = 1.0
+    own = {f"states.{name}.trustworthiness": 1.0 for name in ("alba", "borea")}
+    return only(("verification",), {"verification.compliance_noise": 0.0, **own, **more}, data)
+
+
+def silent(rounds: int) -> tuple[Override, ...]:
+    """Keep both sides from calling a breach, so that what stands goes on standing."""
+    parties = ("alba", "borea")
+    return tuple(Override(now, "accuse", "talks", party, None, 0) for now in range(1, rounds + 1) for party in parties)
+
+
+def right(given: Any, worlds: int, seed: int, report: int) -> Sample:
+    """Let honest sides err with chance pi, and count how many reports of a kind tell the truth."""
+    setting = inspected(given.d, given.f, **{"verification.compliance_noise": given.pi})
+    played = Worlds(setting, worlds, seed, silent(ROUNDS))
+    true = told = 0
+    for _ in range(ROUNDS):
+        played.step()
+        said = played.column("report")[:, 0, 0, :] == report
+        violated = played.column("complies")[:, 0, :] == 0
+        told += int(said.sum())
+        true += int((said & (violated == (report == VIOLATION))).sum())
+    return share_of(true, told, worlds)
+
+
+def ppv(given: Any) -> float:
+    """Give the chance that a report of violation is right: pi d / (pi d + (1 - pi) f)."""
+    return given.pi * given.d / (given.pi * given.d + (1.0 - given.pi) * given.f)
+
+
+def npv(given: Any) -> float:
+    """Give the chance that a clean report is right: (1 - pi)(1 - f) / ((1 - pi)(1 - f) + pi (1 - d))."""
+    clean = (1.0 - given.pi) * (1.0 - given.f)
+    return clean / (clean + given.pi * (1.0 - given.d))
+
+
+def believing(given: Any, report: int, rounds: int, seed: int) -> Worlds:
+    """Tell one side so many reports of a kind on the other; round 1 begins what they report on."""
+    setting = inspected(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
+    told = tuple(Override(now, "report_on", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
+    played = Worlds(setting, 1, seed, (*told, *silent(rounds + 1)))
+    played.step()
+    return played
+
+
+def suspicion(played: Worlds) -> float:
+    """Give the first side's belief that the second violates."""
+    return float(played.column("suspicion")[0, 0, 0])
+
+
+def belief(given: Any, report: int, seed: int) -> float:
+    """Give the belief in a violation after one report."""
+    played = believing(given, report, 1, seed)
+    played.step()
+    return suspicion(played)
+
+
+def reports_needed(given: Any) -> float:
+    """Give the least n with pi (1-d)^n / (pi (1-d)^n + (1-pi)(1-f)^n) < goal."""
+    odds = given.goal / (1.0 - given.goal) * (1.0 - given.pi) / given.pi
+    return max(math.floor(math.log(odds) / math.log((1.0 - given.d) / (1.0 - given.f)) + 1e-9) + 1, 0)
+
+
+def reports_until(given: Any, worlds: int, seed: int) -> Sample:
+    """Count the clean reports until suspicion is below the goal."""
+    played, count = believing(given, CLEAN, 200, seed), 0
+    while suspicion(played) >= given.goal and count < 200:
+        played.step()
+        count += 1
+    return Sample(float(count))
+
+
+def unseen(given: Any, worlds: int, seed: int) -> np.ndarray:
+    """Let one side violate in every round; give the round of the first report of it, by world."""
+    violates = tuple(Override(now, "comply", "talks", "borea", None, 0) for now in range(1, LONGEST + 1))
+    played = Worlds(inspected(given.d), worlds, seed, (*violates, *silent(LONGEST)))
+    return played.first(lambda played: played.column("report")[:, 0, 0, 1] == VIOLATION, LONGEST)
+
+
+def no_news(given: Any) -> str:
+    """Say whether clean reports cannot lower suspicion so far in time."""
+    if given.d <= given.f:
+        return "d must be greater than f, or a clean report is no good news"
+    return "" if given.d < 1 and reports_needed(given) <= 50 else "needs more than 50 clean reports, or d is 1"
+
+
+def never_reported(given: Any) -> str:
+    """Say whether reports of violation are too rare to take a share of."""
+    rate = given.pi * given.d + (1.0 - given.pi) * given.f
+    return "" if rate >= 0.001 else "pi d + (1 - pi) f must be at least 0.001, or violations are hardly ever reported"
+
+
+NATURE = "One standing rung, full access; honest sides break a rule by accident with chance pi; nobody accuses."
+STATE = "One rung under implementation, full access; reports forced, belief as the side forms it."
+RATES = {"pi": PRIOR, "d": DETECTS, "f": ALARM}
+WAITS = "One standing rung, full access; one side violates in every round; nobody accuses."
+
+CHECKS = (
+    Check(
+        "B14a", "share of reports of violation that are right", "pi d/(pi d+(1-pi)f)", "Bayes", RATES,
+        ppv, lambda given, worlds, seed: right(given, worlds, seed, VIOLATION), NATURE, never_reported,
+    ),
+    Check(
+        "B14b", "share of clean reports that are right", "(1-pi)(1-f)/((1-pi)(1-f)+pi(1-d))", "Bayes",
+        RATES | {"f": ALARM._replace(high=0.95)},
+        npv, lambda given, worlds, seed: right(given, worlds, seed, CLEAN), NATURE,
+    ),
+    Check(
+        "B14c", "belief in a violation after a report of one", "pi d/(pi d+(1-pi)f)", "Bayes",
+        RATES | {"f": ALARM._replace(low=0.0001)},
+        ppv, lambda given, worlds, seed: Sample(belief(given, VIOLATION, seed)), STATE,
+    ),
+    Check(
+        "B14d", "belief in compliance after a clean report", "(1-pi)(1-f)/((1-pi)(1-f)+pi(1-d))", "Bayes",
+        RATES | {"d": DETECTS._replace(high=0.999), "f": ALARM._replace(high=0.999)},
+        npv, lambda given, worlds, seed: Sample(1.0 - belief(given, CLEAN, seed)), STATE,
+    ),
+    Check(
+        "B14e", "clean reports until suspicion is below a goal", "least n: pi(1-d)^n/(pi(1-d)^n+(1-pi)(1-f)^n) < goal",
+        "Bayes",
+        {**RATES, "pi": PRIOR._replace(default=0.3), "d": DETECTS._replace(default=0.5),
+         "goal": Symbol(0.01, 0.0001, 0.4, "suspicion to get below")},
+        reports_needed, reports_until, STATE, no_news,
+    ),
+    Check(
+        "B16a", "mean rounds until a standing violation is reported", "1/d", "geometric distribution",
+        {"d": DETECTS._replace(default=0.2, low=0.02)}, lambda given: 1.0 / given.d,
+        lambda given, worlds, seed: mean_of(unseen(given, worlds, seed), 1.0), WAITS,
+    ),
+    Check(
+        "B16b", "share of violations reported within n rounds", "1-(1-d)^n", "geometric distribution",
+        {"d": DETECTS._replace(default=0.2, low=0.02), "n": Symbol(12, 1, 200, "rounds", whole=True)},
+        lambda given: 1.0 - (1.0 - given.d) ** given.n,
+        lambda given, worlds, seed: share_in(unseen(given, worlds, seed) <= given.n), WAITS,
+    ),
+)  # fmt: skip

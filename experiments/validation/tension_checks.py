@@ -1,0 +1,145 @@
+"""Hostile postures as Richardson's pair of equations (B11)."""
+
+from typing import Any
+
+import numpy as np
+
+from experiments.validation.check import Check, Sample, Symbol, edge
+from experiments.validation.degenerate import only
+from experiments.validation.watched import Worlds
+from model.overrides import Override
+from model.scenario import Scenario
+
+SMALL = 0.25  # step of the round map at which eigenvalues are read off; far below any at which postures swing
+AWAY = (0.01, -0.004)  # where postures start beside the fixed point, along neither eigenvector
+EVENTS = (
+    "tension.provocation", "tension.programme_provokes", "tension.pressure_provokes", "tension.region_provokes",
+    "tension.attack_provokes", "tension.contact_calms", "tension.progress_calms", "facilitation.exchange_calms",
+)  # fmt: skip
+PAIR = {
+    "k": Symbol(0.5, 0.0, 2.0, "reaction of the first to the second's posture"),
+    "l": Symbol(0.4, 0.0, 2.0, "reaction of the second to the first's posture"),
+    "a": Symbol(0.8, 0.0, 2.0, "restraint of the first"),
+    "b": Symbol(0.7, 0.0, 2.0, "restraint of the second"),
+    "g": Symbol(0.3, 0.0, 1.0, "grievance of the first"),
+    "h": Symbol(0.2, 0.0, 1.0, "grievance of the second"),
+}
+
+
+def richardson(given: Any, step: float) -> Scenario:
+    """Set two postures to x' = x + D (k y - a x + g) and y' = y + D (l x - b y + h), and nothing else."""
+    return only(
+        ("tension",),
+        {
+            **dict.fromkeys(EVENTS, 0.0), "tension.tension_step": step, "tension.tension_ceiling": 100.0,
+            "states.alba.reaction": given.k, "states.borea.reaction": given.l,
+            "states.alba.restraint": given.a, "states.borea.restraint": given.b,
+            "relations.alba.borea.grievance": given.g, "relations.borea.alba.grievance": given.h,
+        },
+    )  # fmt: skip
+
+
+def fixed_point(given: Any) -> tuple[float, float]:
+    """Solve k y - a x + g = 0 and l x - b y + h = 0."""
+    whole = given.a * given.b - given.k * given.l
+    x, y = given.b * given.g + given.k * given.h, given.a * given.h + given.l * given.g
+    return x / whole, y / whole
+
+
+def eigenvalues(given: Any) -> tuple[float, float]:
+    """Give the eigenvalues of the pair of equations, the leading one last."""
+    half, root = -(given.a + given.b) / 2.0, np.sqrt((given.a - given.b) ** 2 / 4.0 + given.k * given.l)
+    return half - root, half + root
+
+
+def postures(played: Worlds) -> np.ndarray:
+    """Give both postures of the first world."""
+    found = played.column("posture")[0]
+    return np.array([found[0, 1], found[1, 0]])
+
+
+def at_rest(given: Any, worlds: int, seed: int, side: int) -> Sample:
+    """Play until postures rest."""
+    played = Worlds(richardson(given, SMALL), 1, seed)
+    played.step(int(40.0 / (SMALL * -eigenvalues(given)[1])) + 1)
+    return Sample(float(postures(played)[side]), resolution=1e-6)
+
+
+def round_map(given: Any, step: float, start: tuple[float, float], seed: int) -> np.ndarray:
+    """Read the linear map of a round off three successive moves of the postures."""
+    moved = tuple(
+        Override(1, "harden", None, one, other, value)
+        for (one, other), value in zip((("alba", "borea"), ("borea", "alba")), start, strict=True)
+    )
+    played = Worlds(richardson(given, step), 1, seed, moved)
+    seen = []
+    for _ in range(4):
+        played.step()
+        seen.append(postures(played))
+    first, second, third = np.diff(np.array(seen), axis=0)
+    before, after = np.column_stack([first, second]), np.column_stack([second, third])
+    return np.linalg.solve(before.T, after.T).T
+
+
+def leading(given: Any, worlds: int, seed: int) -> Sample:
+    """Read the leading eigenvalue off the round map."""
+    found = np.real(np.linalg.eigvals(round_map(given, SMALL, (20.0, 9.0), seed))).max()
+    return Sample(float((found - 1.0) / SMALL), resolution=1e-6)
+
+
+def largest_step(given: Any, worlds: int, seed: int) -> Sample:
+    """Find the step of the round map from which on postures no longer settle."""
+    x, y = fixed_point(given)
+    start = x + AWAY[0] * x, y + AWAY[1] * y
+
+    def swings(step: float) -> bool:
+        return bool(np.abs(np.linalg.eigvals(round_map(given, step, start, seed))).max() > 1.0)
+
+    return edge(swings, 0.01, 2.0, resolution=1e-5)
+
+
+def unstable(given: Any) -> str:
+    """Say whether postures have nowhere to rest, or only beyond the ceiling."""
+    if given.a * given.b - given.k * given.l < 0.001 or eigenvalues(given)[1] > -0.005:
+        return "a b must exceed k l clearly, or postures run away"
+    x, y = fixed_point(given)
+    return "" if max(x, y) < 99 else "the fixed point must lie below 100, where posture ends"
+
+
+def alike(given: Any) -> str:
+    """Say whether the map cannot be read off: the two eigenvalues are too near."""
+    low, high = eigenvalues(given)
+    return "" if high - low > 0.05 else "the two eigenvalues must differ by more than 0.05"
+
+
+def beyond(given: Any) -> str:
+    """Say whether the step is out of the model's range, or there is no fixed point to swing about."""
+    if lack := unstable(given) or alike(given):
+        return lack
+    if min(fixed_point(given)) < 0.05:
+        return "both postures of the fixed point must be above 0.05"
+    return "" if 2.0 / -eigenvalues(given)[0] < 1.99 else "2/|least eigenvalue| must be below 2, where steps end"
+
+
+ALONE = "Mechanism tension alone; all events move nothing; ceiling 100."
+CHECKS = (
+    Check(
+        "B11a", "posture of the first at rest", "(b g+k h)/(a b-k l)", "Richardson 1960", PAIR,
+        lambda given: fixed_point(given)[0], lambda given, worlds, seed: at_rest(given, worlds, seed, 0), ALONE,
+        unstable,
+    ),
+    Check(
+        "B11b", "posture of the second at rest", "(a h+l g)/(a b-k l)", "Richardson 1960", PAIR,
+        lambda given: fixed_point(given)[1], lambda given, worlds, seed: at_rest(given, worlds, seed, 1), ALONE,
+        unstable,
+    ),
+    Check(
+        "B11c", "leading eigenvalue; above nought postures run away",
+        "-(a+b)/2+sqrt((a-b)^2/4+k l)", "Richardson 1960", PAIR,
+        lambda given: eigenvalues(given)[1], leading, ALONE + " Read off three successive moves.", alike,
+    ),
+    Check(
+        "B11d", "largest step at which postures settle", "2/|least eigenvalue|", "Richardson 1960", PAIR,
+        lambda given: 2.0 / -eigenvalues(given)[0], largest_step, ALONE + " The step by halving.", beyond,
+    ),
+)  # fmt: skip
