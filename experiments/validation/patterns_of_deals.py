@@ -12,6 +12,8 @@ from model.scenario import Scenario, load
 from model.statuses import Status
 
 FOLLOWED = 24  # rounds for which the fate of a deal is followed
+UNCUT = 240  # rounds of a run whose end cuts little short
+NEVER = 10_000  # a round that never comes
 ENDED = (Status.SUSPENDED, Status.SNAPPED, Status.COLLAPSED)
 LADDERS = (  # at least four rungs, none of which stands at the start
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2026",
@@ -65,11 +67,25 @@ def completed(scenario: str, worlds: int) -> np.ndarray:
 
 
 def continued(scenario: str, worlds: int) -> np.ndarray:
-    """Count ladders on which at least k rungs were kept, for k from 1 to 4: [world, k]."""
-    trace = record(scenario, worlds, ["status"])
-    long = trace.start.rungs >= 4
-    kept = (trace["status"] == Status.VERIFIED).any(axis=1).sum(axis=2)[:, long]
-    return np.stack([(kept >= k).sum(axis=1) for k in range(1, 5)], axis=1).astype(float)
+    """Count ladders on which k rungs were kept, and how soon a further one was: [world, 10].
+
+    First those with at least k rungs kept, for k from 1 to 4, in the run as shipped. Then for k from 1 to 3, in runs
+    so long that the end cuts none short: those whose k-th rung was kept in time to be followed for two years, and
+    those that kept a further one within them.
+    """
+    short = kept_in(record(scenario, worlds, ["status"]))
+    counts = [(short < NEVER).sum(axis=2) >= k for k in range(1, 5)]
+    first = kept_in(record(scenario, worlds, ["status"], rounds=UNCUT))
+    for k in range(1, 4):
+        followed = first[:, :, k - 1] <= UNCUT - FOLLOWED
+        counts += [followed, followed & (first[:, :, k] <= first[:, :, k - 1] + FOLLOWED)]
+    return np.stack([each.sum(axis=1) for each in counts], axis=1).astype(float)
+
+
+def kept_in(trace: Trace) -> np.ndarray:
+    """Find the round in which each rung of the longer ladders was first kept, NEVER if it was not."""
+    kept = trace["status"][:, :, trace.start.rungs >= 4] == Status.VERIFIED
+    return np.where(kept.any(axis=1), kept.argmax(axis=1), NEVER)
 
 
 def ended(scenario: str, worlds: int) -> np.ndarray:
@@ -180,13 +196,19 @@ DEALS = (
         "UCDP: .54, .77, .84, .88, .86 after one to five small deals; partly selection",
         LADDERS,
         continued,
-        {f"after {k}": share(k - 1, k) for k in (1, 2, 3)},
+        {f"after {k}": share(k - 1, k) for k in (1, 2, 3)}
+        | {f"within two years after {k}": share(2 * k + 2, 2 * k + 3) for k in (1, 2, 3)},
         (
             Inequality("chance after three minus after one", gap(share(2, 3), share(0, 1)), 0.2),
             Inequality("chance after two minus after one", gap(share(1, 2), share(0, 1)), 0.0),
             Inequality("chance after three minus after two", gap(share(2, 3), share(1, 2)), 0.0),
+            Inequality("within two years: after three minus after one", gap(share(8, 9), share(4, 5)), 0.2),
+            Inequality("within two years: after two minus after one", gap(share(6, 7), share(4, 5)), 0.0),
+            Inequality("within two years: after three minus after two", gap(share(8, 9), share(6, 7)), 0.0),
         ),
-        mind="Within one run, whose end leaves later rungs less time.",
+        mind="The end of a run leaves later rungs less time, and without an end nearly every ladder goes on, as nothing "
+        "ends a process for good. Hence also the share that goes on within two years, in runs of twenty years; these "
+        "three rows were added after the first look.",
     ),
     Pattern(
         "S7",
