@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from experiments.validation.estimate import Statistic
+from experiments.validation.traces import Source
 
 INFINITE = float("inf")
 # grand-bargain is us-iran-2026 with one lever changed: in a pool it would count the same world twice
@@ -13,7 +14,7 @@ POOL = (
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "two-states", "us-dprk-1994", "us-iran-2013",
     "us-iran-2018", "us-iran-2026", "us-ussr-1985",
 )  # fmt: skip
-Count = Callable[[str, int], np.ndarray]  # scenario, worlds -> [world, quantity]
+Count = Callable[[Source, int], np.ndarray]  # scenario, worlds -> [world, quantity]
 
 
 class Inequality(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 from experiments.validation.estimate import ratio
 from experiments.validation.pattern import POOL, Inequality, Pattern
 from experiments.validation.patterns_of_deals import gap, reached, share
-from experiments.validation.traces import record
+from experiments.validation.traces import Source, record
 from model.overrides import Override
 from model.scenario import Scenario, load
 from model.statuses import Status
@@ -20,7 +20,7 @@ LEVELS, DWELL = 11, 24  # of a sweep of tension: levels from 0 to 1, rounds at e
 ATTACKED = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
-def lost_and_rebuilt(scenario: str, worlds: int) -> np.ndarray:
+def lost_and_rebuilt(scenario: Source, worlds: int) -> np.ndarray:
     """Measure how far trust lies below what it had been without the withdrawal, [world, round after it]."""
     setting, curves = load(scenario), []
     talks, parties = _first_talks(setting)
@@ -45,7 +45,7 @@ def rounds_rebuilding(sums: np.ndarray) -> np.ndarray:
     return np.where(back.any(axis=-1), back.argmax(axis=-1), sums.shape[-1] - 1).astype(float) - bottom
 
 
-def answered(scenario: str, worlds: int) -> np.ndarray:
+def answered(scenario: Source, worlds: int) -> np.ndarray:
     """Count worlds, those that answer a withdrawal in three steps or more, their steps, and the most lost at once.
 
     Within two years of it: [world, 4], the last the largest share of the ladder that falls in one round.
@@ -58,7 +58,7 @@ def answered(scenario: str, worlds: int) -> np.ndarray:
     return np.stack([np.ones(worlds), steps >= 3, steps, most], axis=1).astype(float)
 
 
-def reciprocated(scenario: str, worlds: int) -> np.ndarray:
+def reciprocated(scenario: Source, worlds: int) -> np.ndarray:
     """Correlate quarterly means of each party's conduct with the other's a quarter later, as long as in the data.
 
     [world, 4]: whether the first party's answer to the second can be told, and how they correlate; the same of the
@@ -83,7 +83,7 @@ def correlations(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.nda
     return size > 1e-12, ratio((one * other).sum(axis=1), np.where(size > 1e-12, size, 0.0))
 
 
-def attacks_before_deals(scenario: str, worlds: int) -> np.ndarray:
+def attacks_before_deals(scenario: Source, worlds: int) -> np.ndarray:
     """Count rounds and attacks in the first and in the last third of the time before the first deal is kept."""
     trace = record(scenario, worlds, ["status", "attack"])
     done, counts = reached(trace, Status.VERIFIED).any(axis=3), np.zeros((worlds, 4))
@@ -97,7 +97,7 @@ def attacks_before_deals(scenario: str, worlds: int) -> np.ndarray:
     return counts
 
 
-def hurt_by_attacks(scenario: str, worlds: int) -> np.ndarray:
+def hurt_by_attacks(scenario: Source, worlds: int) -> np.ndarray:
     """Measure what the first attack does to trust in the blamed side where that is thought weak, and strong.
 
     [world, 3]: whether there was one, and the fall of trust in both arms, which have the same past.
@@ -119,12 +119,12 @@ def hurt_by_attacks(scenario: str, worlds: int) -> np.ndarray:
     return np.stack([happened, *falls], axis=1).astype(float)
 
 
-def attacks(scenario: str, worlds: int) -> np.ndarray:
+def attacks(scenario: Source, worlds: int) -> np.ndarray:
     """Count attacks before deals, and measure what attacks do."""
     return np.concatenate([attacks_before_deals(scenario, worlds), hurt_by_attacks(scenario, worlds)], axis=1)
 
 
-def unseen(scenario: str, worlds: int) -> np.ndarray:
+def unseen(scenario: Source, worlds: int) -> np.ndarray:
     """Measure doubt about type and about compliance, and the programme, with inspectors in and shut out.
 
     [world, 7]: one, then for each arm the mean variance of the belief about the other's type, the mean variance of
@@ -144,7 +144,7 @@ def unseen(scenario: str, worlds: int) -> np.ndarray:
     return np.stack(found, axis=1)
 
 
-def inherited(scenario: str, worlds: int) -> np.ndarray:
+def inherited(scenario: Source, worlds: int) -> np.ndarray:
     """Count withdrawals in the two years after a change of government, and where there is none.
 
     The first party's government is made to change, or not to, after a third of the run; of the worlds in which
@@ -163,7 +163,7 @@ def inherited(scenario: str, worlds: int) -> np.ndarray:
     return np.stack(found, axis=1).astype(float)
 
 
-def swept(scenario: str, worlds: int, dwell: int = DWELL) -> np.ndarray:
+def swept(scenario: Source, worlds: int, dwell: int = DWELL) -> np.ndarray:
     """Measure trust where tension has risen to a level and where it has fallen to it: [world, 1 + 2 levels].
 
     Posture is forced up the levels in one arm and down in the other, over the same rounds with the same dice; so
@@ -192,7 +192,7 @@ def _held(parties: Sequence[str], postures: np.ndarray) -> list[Override]:
     ]
 
 
-def swept_twice(scenario: str, worlds: int) -> np.ndarray:
+def swept_twice(scenario: Source, worlds: int) -> np.ndarray:
     """Sweep at one pace, and four times as slowly."""
     return np.concatenate([swept(scenario, worlds, pace) for pace in (DWELL, 4 * DWELL)], axis=1)
 

@@ -7,7 +7,7 @@ import numpy as np
 from experiments.claims import bundled, helpers
 from experiments.validation.estimate import ratio
 from experiments.validation.pattern import POOL, Inequality, Pattern
-from experiments.validation.traces import Trace, record
+from experiments.validation.traces import Source, Trace, record
 from model.scenario import Scenario, load
 from model.statuses import Status
 
@@ -32,19 +32,19 @@ def reached(trace: Trace, status: Status) -> np.ndarray:
     return now[:, 1:] & ~now[:, :-1]
 
 
-def agreements(scenario: str, worlds: int, changes: dict[str, Any]) -> np.ndarray:
+def agreements(scenario: Source, worlds: int, changes: dict[str, Any]) -> np.ndarray:
     """Count for each world the negotiations, and those with at least one new ratified deal: [world, 2]."""
     new = reached(record(scenario, worlds, ["status"], changes), Status.RATIFIED).any(axis=(1, 3))
     return np.stack([np.full(worlds, new.shape[1]), new.sum(axis=1)], axis=1).astype(float)
 
 
-def with_and_without(scenario: str, worlds: int) -> np.ndarray:
+def with_and_without(scenario: Source, worlds: int) -> np.ndarray:
     """Count agreements with facilitators and without."""
     arms = ({}, {"mechanisms.facilitation": False})
     return np.concatenate([agreements(scenario, worlds, changes) for changes in arms], axis=1)
 
 
-def by_style(scenario: str, worlds: int) -> np.ndarray:
+def by_style(scenario: Source, worlds: int) -> np.ndarray:
     """Count agreements under facilitators who only pass on, who also draft, and who also pay."""
     arms = (
         helpers(formulation=0.0, leverage=0.0),
@@ -55,7 +55,7 @@ def by_style(scenario: str, worlds: int) -> np.ndarray:
     return np.concatenate([agreements(scenario, worlds, arm(setting)) for arm in arms], axis=1)
 
 
-def completed(scenario: str, worlds: int) -> np.ndarray:
+def completed(scenario: Source, worlds: int) -> np.ndarray:
     """Count ladders that at some time stood complete: step by step, and in one single step."""
     setting, found = load(scenario), []
     for changes in (bundled(1)(setting), bundled(None)(setting)):
@@ -66,7 +66,7 @@ def completed(scenario: str, worlds: int) -> np.ndarray:
     return np.stack(found, axis=1).astype(float)
 
 
-def continued(scenario: str, worlds: int) -> np.ndarray:
+def continued(scenario: Source, worlds: int) -> np.ndarray:
     """Count ladders on which k rungs were kept, and how soon a further one was: [world, 10].
 
     First those with at least k rungs kept, for k from 1 to 4, in the run as shipped. Then for k from 1 to 3, in runs
@@ -88,7 +88,7 @@ def kept_in(trace: Trace) -> np.ndarray:
     return np.where(kept.any(axis=1), kept.argmax(axis=1), NEVER)
 
 
-def ended(scenario: str, worlds: int) -> np.ndarray:
+def ended(scenario: Source, worlds: int) -> np.ndarray:
     """Count kept rungs followed for two years and those that ended in them: first, middle and last of a ladder."""
     trace = record(scenario, worlds, ["status"])
     proved = reached(trace, Status.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
@@ -102,7 +102,7 @@ def ended(scenario: str, worlds: int) -> np.ndarray:
     return counts
 
 
-def rewarded(scenario: str, worlds: int) -> np.ndarray:
+def rewarded(scenario: Source, worlds: int) -> np.ndarray:
     """Count rungs that promise relief: rounds in which one is verified, and is not, and those followed by relief.
 
     Followed: pressure falls in the same round or the next. Only where pressure was exerted.
@@ -122,7 +122,7 @@ def rewarded(scenario: str, worlds: int) -> np.ndarray:
     return counts
 
 
-def failed_at_home(scenario: str, worlds: int) -> np.ndarray:
+def failed_at_home(scenario: Source, worlds: int) -> np.ndarray:
     """Count deals put to ratification and those that failed: as shipped, then with one, two and four veto players."""
     setting, found = load(scenario), []
     for players in (None, 1, 2, 4):
@@ -206,8 +206,8 @@ DEALS = (
             Inequality("within two years: after two minus after one", gap(share(6, 7), share(4, 5)), 0.0),
             Inequality("within two years: after three minus after two", gap(share(8, 9), share(6, 7)), 0.0),
         ),
-        mind="The end of a run leaves later rungs less time, and without an end nearly every ladder goes on, as nothing "
-        "ends a process for good. Hence also the share that goes on within two years, in runs of twenty years; these "
+        mind="The end of a run leaves later rungs less time; without it nearly every ladder goes on, as nothing ends a "
+        "process for good. Hence also the share that goes on within two years, in runs of twenty years; these "
         "three rows were added after the first look.",
     ),
     Pattern(

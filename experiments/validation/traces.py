@@ -17,6 +17,8 @@ from model.rule import COMPILED
 from model.scenario import Scenario, load
 from model.world import World, layout
 
+Source = str | Mapping[str, Any]  # a scenario by name, or as plain data
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -35,7 +37,7 @@ class Trace:
 
 
 def record(
-    scenario: str | Mapping[str, Any],
+    scenario: Source,
     worlds: int,
     columns: Sequence[str],
     changes: Mapping[str, Any] | None = None,
