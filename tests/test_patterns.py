@@ -8,7 +8,7 @@ from worlds import ALL_OFF, plain, rung
 
 from experiments.branch import stand
 from experiments.validation import patterns, structure
-from experiments.validation.estimate import Estimate, estimate, overall, ratio, verdict
+from experiments.validation.estimate import Estimate, estimate, overall, ratio, sums_of, verdict
 from experiments.validation.pattern import Inequality, Pattern
 from experiments.validation.patterns_of_conflict import (
     CONFLICT,
@@ -71,11 +71,11 @@ def test_an_interval_covers_the_truth_as_often_as_it_says_and_keeps_worlds_whole
     luck, covered, statistic = np.random.default_rng(3), 0, lambda sums: ratio(sums[..., 1], sums[..., 0])
     for _ in range(100):
         tables = [np.stack([np.ones(150), luck.random(150) < chance], axis=1).astype(float) for chance in (0.2, 0.6)]
-        found = estimate(tables, statistic, draws=200)
+        found = estimate(sums_of(tables, 200), statistic)
         covered += found.low <= 0.4 <= found.high
     assert 88 <= covered <= 100
     twice = np.repeat(np.stack([np.ones(50), luck.random(50) < 0.5], axis=1), 2, axis=1)[:, [0, 2]].astype(float)
-    alone, many = estimate([twice], statistic), estimate([20.0 * twice], statistic)
+    alone, many = estimate(sums_of([twice]), statistic), estimate(sums_of([20.0 * twice]), statistic)
     assert alone == many  # twenty events of one world are one world's luck, not twenty
 
 
