@@ -31,7 +31,15 @@ NOTES = (
     "Archives count crises and conflicts that came to be recorded; the scenarios are nine structures chosen by us, "
     "weighed by the events they bring. Matching a figure shows that the model is plausible, not that it is right.",
     "Intervals are for the luck of the worlds alone, not for the choice of scenarios or of defaults.",
-    "The threshold of hysteresis (S20, beta above 4) is not measurable: its mechanism, M19, is not built.",
+    "The threshold of hysteresis (S20, beta above 4) is not measurable: its mechanism, M19, is not built. As it is, "
+    "tension leaves no mark on trust that outlasts it.",
+    "Momentum (S6) fails because in the model nothing ends a process for good: a refused step is tabled again, and "
+    "in time nearly every ladder goes on. Within two years of a kept step the chance of a further one does rise.",
+    "Changed after the first table, for reasons of their own and with S1 and S6 in view: a signal no longer hardens "
+    "a belief (M3, M15). It makes no pattern hold that failed.",
+    "Tried and left: findings about a government that count at its next proposal (S6 no longer declines, but the "
+    "odds ratio of S1 falls to 2.8); less inertia of talks (S6 as before, fewer complete ladders); losses that weigh "
+    "2 in place of 1.6 (S6 as before, the odds ratio of S1 falls to 3.5).",
 )
 
 

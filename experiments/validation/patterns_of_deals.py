@@ -164,6 +164,7 @@ DEALS = (
             Inequality("share with minus share without", gap(share(0, 1), share(2, 3)), 0.25),
             Inequality("odds ratio", odds_ratio, 4.0, 10.0),
         ),
+        tuned=True,
         mind="A run lasts three to nine years, a crisis of the data some months; in the data mediators choose crises.",
     ),
     Pattern(
@@ -206,6 +207,7 @@ DEALS = (
             Inequality("within two years: after two minus after one", gap(share(6, 7), share(4, 5)), 0.0),
             Inequality("within two years: after three minus after two", gap(share(8, 9), share(6, 7)), 0.0),
         ),
+        tuned=True,
         mind="The end of a run leaves later rungs less time; without it nearly every ladder goes on, as nothing ends a "
         "process for good. Hence also the share that goes on within two years, in runs of twenty years; these "
         "three rows were added after the first look.",

@@ -152,7 +152,7 @@ def lead(rows: list[dict[str, Any]]) -> str:
 
 
 def figure(changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[Moved]]) -> dict[str, Any]:
-    """Draw a heat map: mean effect over scenarios, in spreads between worlds, with the effect itself in words."""
+    """Draw a heat map: mean effect over scenarios in words, coloured by its size in spreads between worlds."""
     effects = [np.array([each.difference for each in by_change[change]]).mean(axis=0) for change in changes]
     spreads = [np.array([each.spread for each in by_change[change]]).mean(axis=0) for change in changes]
     sizes = [
@@ -160,29 +160,33 @@ def figure(changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[Mo
         for effect, spread in zip(effects, spreads, strict=True)
     ]
     names = [name for name, _, _ in changes]
-    return {
-        "data": [
-            {
-                "type": "heatmap",
-                "x": [outcome.replace(" ", "<br>") for outcome in OUTCOMES],
-                "y": names,
-                "z": [[round(float(value), 3) for value in size] for size in sizes],
-                "text": [[f"{value:+.2f}" for value in effect] for effect in effects],
-                "texttemplate": "%{text}",
-                "textfont": {"size": 10},
-                "hovertemplate": "%{y}: %{x} %{text} (%{z} spreads)<extra></extra>",
-                "colorscale": "RdBu",
-                "reversescale": True,
-                "zmin": -1.0,
-                "zmax": 1.0,
-                "colorbar": {"title": {"text": "spreads"}, "thickness": 8, "outlinewidth": 0},
-            }
-        ],
-        "layout": {
-            "title": {"text": "What each change of structure moves", "font": {"size": 15}},
-            "height": 24 * len(names) + 150,
-            "margin": {"l": 110, "r": 10, "t": 50, "b": 80},
-            "xaxis": {"tickfont": {"size": 10}, "tickangle": 0, "automargin": True, "side": "bottom"},
-            "yaxis": {"autorange": "reversed", "tickfont": {"size": 10}, "automargin": True},
-        },
+    heat = {
+        "type": "heatmap",
+        "x": list(OUTCOMES),
+        "y": names,
+        "z": [[round(float(value), 3) for value in size] for size in sizes],
+        "text": [[brief(value) for value in effect] for effect in effects],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 10},
+        "hovertemplate": "%{y}: %{x} %{text} (%{z} spreads)<extra></extra>",
+        "colorscale": [[0.0, "#c2571a"], [0.5, "#f4f4f4"], [1.0, "#2f6db3"]],
+        "zmin": -1.0,
+        "zmax": 1.0,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
     }
+    title = "What each change of structure moves<br><sub>blue more, amber less; full colour: one spread of worlds</sub>"
+    layout = {
+        "title": {"text": title, "font": {"size": 14}},
+        "height": 22 * len(names) + 190,
+        "margin": {"l": 110, "r": 10, "t": 60, "b": 110},
+        "xaxis": {"tickfont": {"size": 10}, "tickangle": -60},
+        "yaxis": {"autorange": "reversed", "tickfont": {"size": 10}, "automargin": True},
+    }
+    return {"data": [heat], "layout": layout}
+
+
+def brief(effect: float) -> str:
+    """Write an effect so that it fits a narrow cell: a sign and two decimals, a dot for less."""
+    return "\u00b7" if abs(effect) < 0.005 else f"{effect:+.2f}".replace("+0.", "+.").replace("-0.", "-.")
