@@ -178,7 +178,7 @@ def box_words(outcome: str, above: float, box: Box) -> list[str]:
 def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: float) -> Page:
     """Lay out the judged claims: shares of the space in which each holds and fails, and a part for each."""
     order = list(reversed(judged))
-    near = f"every uncertainty, up to {points(reach)} of its declared range from the scenario's own value"
+    near = f"every uncertainty, up to {points(reach)} of its value away from the scenario's own"
     span = "every uncertainty's full declared range" if reach == 1 else near
     bars = [
         {"type": "bar", "orientation": "h", "name": name, "y": [each.words for each in order],

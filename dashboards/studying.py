@@ -241,7 +241,7 @@ def claims(
     replications: Annotated[int, typer.Option(min=2, max=10_000, help="Worlds at each point, same dice.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Seed of points and dice.")] = 1,
     reach: Annotated[
-        float, typer.Option(help="Share of each full range to go from the scenario's own value; 1 is the full range.")
+        float, typer.Option(help="Share of each value to go from the scenario's own; 1 is every full range.")
     ] = 1.0,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for page and JSON.")] = Path("runs/claims"),
     as_json: AsJson = False,
@@ -272,7 +272,7 @@ def claims(
             if reach == 1.0:
                 typer.echo(
                     "Over the full ranges most points are extreme, and little happens there; "
-                    "--reach 0.1 stays nearer to the scenario."
+                    "--reach 0.25 stays within a quarter of the scenario's own values."
                 )
         facts = {
             "points": points,

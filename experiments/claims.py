@@ -321,16 +321,17 @@ CLAIMS = (
 def space(scenario: Scenario, reach: float = 1.0) -> list[Setting]:
     """List every uncertainty of a scenario with its range: the space in which claims are judged.
 
-    reach: 1 is the full declared range; less keeps within so large a share of it of the scenario's own value.
+    reach: 1 is the full declared range; less keeps within so large a share of the scenario's own value, and of the
+    range. Of the value too, as ranges say what a file may hold: a tenth of the range of a task's cost, which is 1,
+    would make it 100 and leave every facilitator without means. A value of nought stays as it is.
     """
-    return [
-        each._replace(
-            low=max(each.low, each.value - reach * (each.high - each.low)),
-            high=min(each.high, each.value + reach * (each.high - each.low)),
-        )
-        for each in settings(scenario)
-        if not each.lever
-    ]
+    return [_near(each, reach) if reach < 1.0 else each for each in settings(scenario) if not each.lever]
+
+
+def _near(setting: Setting, reach: float) -> Setting:
+    """Narrow a range around its value."""
+    most = reach * min(abs(setting.value), setting.high - setting.low)
+    return setting._replace(low=max(setting.low, setting.value - most), high=min(setting.high, setting.value + most))
 
 
 def sample(factors: list[Setting], points: int, seed: int) -> list[dict[str, Any]]:

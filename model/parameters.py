@@ -80,8 +80,8 @@ class Belief(Section):
         0.15, 0, 5, "evidence in one hosted technical exchange; a political one counts twice", unit="counts",
     )  # fmt: skip
     signal_cost_weight: float = knob(
-        0.5, 0, 10, "kappa: an untrustworthy state takes a step of cost c with probability exp(-kappa c)",
-        source="Kydd 2000, 2005",
+        2, 0, 10, "kappa: an untrustworthy state takes a step of cost c with probability exp(-kappa c)",
+        source="Kydd 2000, 2005; 2 is m from .8 to .55 for steps of cost .1 to .3; defensible .1-.8",
     )  # fmt: skip
     confirmation_bias: float = knob(
         0.2, 0, 1, "share of good evidence that is dismissed while trust is below one half",

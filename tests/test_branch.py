@@ -180,8 +180,9 @@ def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewe
 
 
 def test_the_leading_actions_are_those_that_all_futures_would_rank():
-    whole = actions("two-states", 4, 12, 100)
-    first = actions("two-states", 4, 12, 100, leading=5)
+    whole = actions("two-states", 4, 30, 100)  # a round in which three choices stand out from the others
+    first = actions("two-states", 4, 30, 100, leading=5)
+    assert min(abs(each.deal - each.deal_otherwise) for each in whole[:3]) > 0.1
     assert [each for each in first if each.futures == 100][:3] == whole[:3]
     assert sum(each.futures == 100 for each in first) == 5
 

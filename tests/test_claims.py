@@ -13,6 +13,7 @@ from experiments.claims import (
     Claim,
     Comparison,
     as_is,
+    bundled,
     decided,
     helpers,
     judge,
@@ -24,6 +25,7 @@ from experiments.claims import (
     space,
     where_it_fails,
 )
+from experiments.ensemble import play_ensemble
 from model.faults import ScenarioError
 from model.measures import OVERALL
 from model.scenario import build, change, load, read
@@ -42,7 +44,18 @@ def test_the_space_is_every_uncertainty_over_its_full_declared_range():
     for each in space(scenario, 0.1):
         low, high = wanted[each.path]
         assert low <= each.low <= each.value <= each.high <= high
-        assert each.high - each.low <= 0.2 * (high - low) + 1e-12
+        assert each.high - each.low <= 0.2 * min(high - low, abs(each.value)) + 1e-12
+
+
+def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_in_one():
+    setting, data = load("us-iran-2026"), read("us-iran-2026")
+    near = sample(space(setting, 0.1), 12, 1)
+    in_steps, in_one = (
+        [float(play_ensemble(change(data, {**at, **tied(setting)}), 30).ends[:, PROGRESS].mean()) for at in near]
+        for tied in (bundled(1), bundled(None))
+    )
+    assert min(in_steps) > 0.0
+    assert max(in_one) == 0.0
 
 
 def test_every_point_of_the_space_is_a_scenario():

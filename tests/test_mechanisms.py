@@ -74,9 +74,12 @@ def test_b06_costly_signals_multiply_the_odds():
     )  # fmt: skip
     proved = Override(2, "status", "talks", None, "step-1", float(Status.VERIFIED))
     begun = Override(1, "status", "talks", None, "step-1", float(Status.IMPLEMENTING))
-    trust = rounds_of(setting, 3, ("trust", (0, 1)), overrides=(begun, proved))[:, 0]
+    trust, kept, broken = rounds_of(
+        setting, 3, ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1)), overrides=(begun, proved)
+    ).T
     assert trust[1] == pytest.approx(0.3)
     assert trust[2] == pytest.approx(0.3 / (0.3 + 0.7 * 0.25), abs=1e-12)
+    assert kept[2] + broken[2] == pytest.approx(10.0, abs=1e-12)  # a signal moves a belief, and does not harden it
 
 
 def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
@@ -89,8 +92,10 @@ def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
         "belief.conduct_evidence": 0.0, "spoilers.attack_near_deal": 0.0, "spoilers.stopped_if_trustworthy": 0.8,
         "spoilers.stopped_if_not": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
     }))  # fmt: skip
-    trust = rounds_of(setting, 3, ("trust", (0, 1)), overrides=(Override(1, "strike", None, "wreckers", None, 1),))
-    assert trust[1, 0] == pytest.approx(0.3, abs=1e-12)
+    columns = ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1))
+    found = rounds_of(setting, 3, *columns, overrides=(Override(1, "strike", None, "wreckers", None, 1),))
+    assert found[1, 0] == pytest.approx(0.3, abs=1e-12)
+    assert found[1, 1] + found[1, 2] == pytest.approx(10.0, abs=1e-12)
 
 
 def richardson(**more):

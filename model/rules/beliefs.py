@@ -40,8 +40,15 @@ def carried_over(world, me, other):
 
 
 @rule
+def kept_in_all(world, me, other):
+    """Give the factor by which signals leave the sum of evidence as it is: they move a belief, and do not harden it."""
+    shift = world.reassurance[me, other] / world.dismay[me, other]
+    return 1.0 / (1.0 + world.trust[me, other] * (shift - 1.0))
+
+
+@rule
 def remember_kept(world, me, other):
-    """Weigh good evidence: a' = lambda a + conduct seen + rungs kept + exchanges by level, then costly signals (B13).
+    """Weigh good evidence: a' = lambda a + conduct seen + rungs kept + exchanges by level, then signals (B13).
 
     While trust is below one half, a share of it is dismissed (confirmation bias).
     """
@@ -52,20 +59,21 @@ def remember_kept(world, me, other):
         good += world.exchange_evidence * world.exchange[k]
     if world.trust[me, other] < 0.5:
         good *= 1.0 - world.confirmation_bias
-    now = (1.0 + world.memory * (world.kept[me, other] - 1.0) + good) * world.reassurance[me, other]
+    now = 1.0 + world.memory * (world.kept[me, other] - 1.0) + good
+    now *= world.reassurance[me, other] / world.dismay[me, other] * kept_in_all(world, me, other)
     share = carried_over(world, me, other)
     return min(share * now + (1.0 - share) * world.prior_kept[me, other], MOST_EVIDENCE)
 
 
 @rule
 def remember_broken(world, me, other):
-    """Weigh bad evidence: b' = lambda b + w (hostile conduct seen + rungs broken), then violence (B13)."""
+    """Weigh bad evidence: b' = lambda b + w (hostile conduct seen + rungs broken), then signals (B13)."""
     k = world.between[me, other]
     bad = world.conduct_evidence * (1 - world.perceived[me, other])
     if k >= 0:
         bad += world.rung_evidence * world.betrayed[k, side_of(world, k, other)]
     now = 1.0 + world.memory * (world.broken[me, other] - 1.0) + world.betrayal_weight * bad
-    now *= world.dismay[me, other]
+    now *= kept_in_all(world, me, other)
     share = carried_over(world, me, other)
     return min(share * now + (1.0 - share) * world.prior_broken[me, other], MOST_EVIDENCE)
 

@@ -1,0 +1,192 @@
+"""Sensitivity to structure: each mechanism off, each doctrine for all, twice the time; what does it move, and where?"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, get_args
+
+import numpy as np
+from scipy.stats import norm
+
+from experiments.compare import PLACE
+from experiments.ensemble import Ensemble, play_ensemble
+from experiments.validation.part import Part
+from model.parameters import Mechanisms
+from model.scenario import Doctrine, load, shipped
+from model.statuses import Outcome
+
+OUTCOMES = (
+    "comprehensive deal", "some deal stands", "breakdown", "contact", "tension", "trust", "progress", "breaches",
+)  # fmt: skip
+WORLDS, FEWER = 400, 60
+SHORT, LONG = 60, 120  # rounds
+LITTLE = 0.02  # on a scale from 0 to 1, or of one breach
+NOTES = (
+    "One thing is changed at a time, at the scenarios' own values: what two changes do together is not measured.",
+    "A mechanism can matter at other values than these; moving nothing here is a reason to look, not a proof.",
+    "Intervals allow for all outcomes and scenarios at once (Bonferroni); they are for the luck of the worlds alone.",
+)
+
+
+class Change(NamedTuple):
+    """One change of structure, and what is set in either arm.
+
+    says: the two arms. base, changed: dotted paths. rounds: those played in either arm, None for the scenario's own.
+    """
+
+    name: str
+    kind: str
+    says: str
+    base: dict[str, Any]
+    changed: dict[str, Any]
+    rounds: tuple[int | None, int | None] = (None, None)
+
+
+class Moved(NamedTuple):
+    """What a change does in one scenario: paired differences, their standard errors and spreads, [outcome]."""
+
+    scenario: str
+    difference: np.ndarray
+    error: np.ndarray
+    spread: np.ndarray
+
+
+def changes_of(scenario: str) -> list[Change]:
+    """List the changes that a scenario allows: only what is on can be switched off."""
+    setting = load(scenario)
+    found = [
+        Change(label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
+        for name in Mechanisms.model_fields
+        if getattr(setting.mechanisms, name)
+    ]
+    for doctrine in get_args(Doctrine):
+        all_states = {f"states.{name}.doctrine": doctrine for name in setting.states}
+        found.append(Change(f"{doctrine} for all", "doctrine", "for all minus as shipped", {}, all_states))
+    says = f"{LONG} rounds minus {SHORT}"
+    return [*found, Change(f"{LONG} rounds", "length", says, {}, {}, (SHORT, LONG))]
+
+
+def label(mechanism: str) -> str:
+    """Name a mechanism with its number."""
+    number, _, _ = (Mechanisms.model_fields[mechanism].description or "").partition(":")
+    return f"{number} {mechanism}"
+
+
+def headline(found: Ensemble) -> np.ndarray:
+    """Give the outcomes of each world, [world, outcome]."""
+    means = (found.means[:, PLACE[name]] for name in ("contact", "tension", "trust", "deal_progress"))
+    shares = (
+        found.overall == Outcome.comprehensive_deal,
+        found.overall >= Outcome.partial_arrangement,
+        found.overall == Outcome.breakdown,
+    )
+    return np.stack([*shares, *means, found.ends[:, PLACE["breaches"]]], axis=1).astype(float)
+
+
+def moved(scenario: str, worlds: int) -> dict[tuple[str, str, str], Moved]:
+    """Measure what every change does in one scenario, by the same worlds in both arms."""
+    played: dict[Any, np.ndarray] = {}
+
+    def arm(settings: dict[str, Any], rounds: int | None) -> np.ndarray:
+        key = (*sorted(settings.items()), rounds)
+        if key not in played:
+            played[key] = headline(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
+        return played[key]
+
+    found = {}
+    for change in changes_of(scenario):
+        base, changed = arm(change.base, change.rounds[0]), arm(change.changed, change.rounds[1])
+        difference = changed - base
+        error = difference.std(axis=0, ddof=1) / worlds**0.5
+        spread = np.sqrt((base.var(axis=0, ddof=1) + changed.var(axis=0, ddof=1)) / 2.0)
+        found[change.name, change.kind, change.says] = Moved(scenario, difference.mean(axis=0), error, spread)
+    return found
+
+
+def measure(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> Part:
+    """Measure every change in every shipped scenario (or in those named): one row for each change."""
+    worlds, by_change = FEWER if quick else WORLDS, {}
+    for scenario in scenarios or shipped():
+        progress(f"structure: {scenario}")
+        for change, found in moved(scenario, worlds).items():
+            by_change.setdefault(change, []).append(found)
+    order = [(label(name), "mechanism") for name in Mechanisms.model_fields]
+    ranked = sorted(by_change, key=lambda each: order.index(each[:2]) if each[:2] in order else len(order))
+    rows = [row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
+    still = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
+    return Part("structure", "Sensitivity to structure", lead(rows), rows, len(still), figure(ranked, by_change), NOTES)
+
+
+def row(name: str, kind: str, says: str, found: list[Moved], worlds: int) -> dict[str, Any]:
+    """Sum up what a change does: mean effects over scenarios, and the clearest effect of all."""
+    difference, error = (np.array([getattr(each, field) for each in found]) for field in ("difference", "error"))
+    bound = float(norm.ppf(1.0 - 0.025 / difference.size)) * error
+    clear = np.abs(difference) > np.maximum(bound, 1e-12)
+    strength = np.abs(difference) / np.where(error > 0.0, error, np.inf)
+    at = np.unravel_index((strength + clear * np.abs(difference)).argmax(), strength.shape)
+    most = float(np.abs(np.where(clear, difference, 0.0)).max())
+    return {
+        "change": name,
+        "kind": kind,
+        "says": says,
+        "worlds": worlds,
+        "verdict": "moves nothing" if not clear.any() else "moves little" if most < LITTLE else "moves",
+        "scenarios_moved": f"{int(clear.any(axis=1).sum())} of {len(found)}",
+        "clearest": OUTCOMES[at[1]],
+        "scenario": found[at[0]].scenario,
+        "effect": round(float(difference[at]), 4),
+        "low": round(float(difference[at] - bound[at]), 4),
+        "high": round(float(difference[at] + bound[at]), 4),
+        **{outcome: round(float(mean), 4) for outcome, mean in zip(OUTCOMES, difference.mean(axis=0), strict=True)},
+    }
+
+
+def lead(rows: list[dict[str, Any]]) -> str:
+    """Name what moves nothing or little, and the mechanisms that move most."""
+    still = [each["change"] for each in rows if each["verdict"] == "moves nothing" and each["kind"] == "mechanism"]
+    little = [each["change"] for each in rows if each["verdict"] == "moves little" and each["kind"] == "mechanism"]
+    said = (
+        f"Moves nothing anywhere, and is proposed for removal: {', '.join(still)}."
+        if still
+        else ("No mechanism moves nothing: each moves some outcome in some shipped scenario beyond chance.")
+    )
+    return said + (f" Moves nothing by more than {LITTLE:g}: {', '.join(little)}." if little else "")
+
+
+def figure(changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[Moved]]) -> dict[str, Any]:
+    """Draw a heat map: mean effect over scenarios in words, coloured by its size in spreads between worlds."""
+    effects = [np.array([each.difference for each in by_change[change]]).mean(axis=0) for change in changes]
+    spreads = [np.array([each.spread for each in by_change[change]]).mean(axis=0) for change in changes]
+    sizes = [
+        np.divide(effect, spread, out=np.zeros_like(effect), where=spread > 1e-12)
+        for effect, spread in zip(effects, spreads, strict=True)
+    ]
+    names = [name for name, _, _ in changes]
+    heat = {
+        "type": "heatmap",
+        "x": list(OUTCOMES),
+        "y": names,
+        "z": [[round(float(value), 3) for value in size] for size in sizes],
+        "text": [[brief(value) for value in effect] for effect in effects],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 10},
+        "hovertemplate": "%{y}: %{x} %{text} (%{z} spreads)<extra></extra>",
+        "colorscale": [[0.0, "#c2571a"], [0.5, "#f4f4f4"], [1.0, "#2f6db3"]],
+        "zmin": -1.0,
+        "zmax": 1.0,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+    }
+    title = "What each change of structure moves<br><sub>blue more, amber less; full colour: one spread of worlds</sub>"
+    layout = {
+        "title": {"text": title, "font": {"size": 14}},
+        "height": 22 * len(names) + 190,
+        "margin": {"l": 110, "r": 10, "t": 60, "b": 110},
+        "xaxis": {"tickfont": {"size": 10}, "tickangle": -60},
+        "yaxis": {"autorange": "reversed", "tickfont": {"size": 10}, "automargin": True},
+    }
+    return {"data": [heat], "layout": layout}
+
+
+def brief(effect: float) -> str:
+    """Write an effect so that it fits a narrow cell: a sign and two decimals, a dot for less."""
+    return "\u00b7" if abs(effect) < 0.005 else f"{effect:+.2f}".replace("+0.", "+.").replace("-0.", "-.")

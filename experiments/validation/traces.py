@@ -1,0 +1,92 @@
+"""Whole columns of many worlds, round by round: what the indicators of a run do not tell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from experiments.block import Block, copies
+from experiments.ensemble import pool
+from experiments.kernel import TOGETHER, kernel
+from model.columns import COLUMN
+from model.handle import PLACE
+from model.overrides import Override, forced
+from model.protocol import PROTOCOL
+from model.rule import COMPILED
+from model.scenario import Scenario, load
+from model.world import World, layout
+
+Source = str | Mapping[str, Any]  # a scenario by name, or as plain data
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Columns of some worlds over the rounds.
+
+    start: a world before its first round, for what is given. columns: by name, [world, round, *axes], the start first.
+    """
+
+    setting: Scenario
+    start: World
+    columns: dict[str, np.ndarray]
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        """Give one column, [world, round, *axes]."""
+        return self.columns[column]
+
+
+def record(
+    scenario: Source,
+    worlds: int,
+    columns: Sequence[str],
+    changes: Mapping[str, Any] | None = None,
+    overrides: Sequence[Override] = (),
+    rounds: int | None = None,
+) -> Trace:
+    """Play worlds with seeds 1, 2, ... and keep some columns, so that two arms share their dice.
+
+    rounds: those of the scenario by default; a run may go on beyond them. Raises ScenarioError if the scenario
+    or a change is at fault.
+    """
+    setting = load(scenario, changes)
+    start, length = World(setting, 0, forced(setting, overrides)), setting.rounds if rounds is None else rounds
+    kept = {
+        name: np.empty(
+            (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN[name].kind == "real" else np.int16
+        )
+        for name in columns
+    }
+
+    def play(first: int) -> None:
+        seeds = np.arange(first, min(first + TOGETHER, worlds), dtype=np.uint64) + np.uint64(1)
+        _play(start.like(0), seeds, {name: kept[name][first : first + len(seeds)] for name in columns})
+
+    kernel()
+    list(pool().map(play, range(0, worlds, TOGETHER)))
+    return Trace(setting, start, kept)
+
+
+def _play(world: World, seeds: np.ndarray, kept: Mapping[str, np.ndarray]) -> None:
+    """Play a block of worlds, and write their columns after each round."""
+    block = copies(world, len(seeds))
+    block.reals[:], block.wholes[:] = world.reals, world.wholes
+    _seed(block, seeds)
+    places = [place for place in layout(tuple(world.size.items())) if place.name in kept]
+    length = next(iter(kept.values())).shape[1]
+    for now in range(length):
+        if now:
+            world.clock[0] += 1
+            kernel().play_acts(block.worlds, len(seeds), 0, len(PROTOCOL))
+        for place in places:
+            buffer = block.reals if place.kind == "real" else block.wholes
+            kept[place.name][:, now] = buffer[:, place.start : place.stop].reshape(len(seeds), *place.shape)
+
+
+def _seed(block: Block, seeds: np.ndarray) -> None:
+    """Give each world of a block its seed."""
+    if COMPILED:
+        block.worlds[:, PLACE["seed"]] = seeds.view(np.int64)
+        return
+    for world, seed in zip(block.worlds, seeds, strict=True):
+        world.seed = seed
