@@ -81,6 +81,7 @@ def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None
     world.between[first, second] = world.between[second, first] = k
     world.contact[k] = talks.talking
     world.access_before[k] = world.access[k] = talks.access
+    world.suspicion[k] = scenario.verification.prior_violation
     for f, helper in enumerate(scenario.facilitators):
         world.mediates[f, k] = helper in talks.facilitators
     for state, attitude in talks.attitudes.items():

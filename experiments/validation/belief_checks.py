@@ -5,7 +5,7 @@ from typing import Any
 
 from experiments.validation.check import Check, Sample, Symbol, edge
 from experiments.validation.degenerate import only, plain, text
-from experiments.validation.watched import Worlds
+from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 

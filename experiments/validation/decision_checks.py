@@ -9,7 +9,7 @@ import numpy as np
 from experiments.validation.check import Check, Sample, Symbol, burn_in, edge, mean_of, ratio_of, share_in
 from experiments.validation.degenerate import only
 from experiments.validation.ladder_checks import WILLING
-from experiments.validation.watched import Worlds
+from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 from model.statuses import Status

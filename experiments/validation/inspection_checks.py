@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.validation.check import Check, Sample, Symbol, mean_of, share_in, share_of
 from experiments.validation.degenerate import only, plain, rung, text
-from experiments.validation.watched import Worlds
+from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 

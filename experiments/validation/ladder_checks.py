@@ -8,7 +8,7 @@ from experiments.validation.belief_checks import LEAST, MOST
 from experiments.validation.check import Check, Sample, Symbol, edge, mean_of, share_in
 from experiments.validation.degenerate import only, plain
 from experiments.validation.inspection_checks import inspected
-from experiments.validation.watched import Worlds
+from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 from model.statuses import Status

@@ -15,7 +15,7 @@ import numpy as np
 from experiments.validation.check import ERRORS, Sample, mean_of
 from experiments.validation.degenerate import only
 from experiments.validation.part import Part
-from experiments.validation.watched import Worlds
+from experiments.worlds import Worlds
 from model.overrides import Override
 
 TURNS = {True: 60, False: 200}  # of a match without chance, quick or not

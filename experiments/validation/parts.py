@@ -1,8 +1,14 @@
 """The parts of the validation, in the order in which they are told, and what none of them says."""
 
-from experiments.validation import cases, closed_forms, others_strategies
+from experiments.validation import cases, closed_forms, others_strategies, patterns, structure
 
-PARTS = (closed_forms, others_strategies, cases)  # modules, each with measure(quick, progress) -> Part
+PARTS = (
+    closed_forms,
+    others_strategies,
+    patterns,
+    cases,
+    structure,
+)  # modules, each with measure(quick, progress) -> Part
 MUST_HOLD = ("closed-forms", "axelrod")  # parts about the code; the others are about the world, and may fail
 
 NEVER_TESTED = (

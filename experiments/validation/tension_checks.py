@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.validation.check import Check, Sample, Symbol, edge
 from experiments.validation.degenerate import only
-from experiments.validation.watched import Worlds
+from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 

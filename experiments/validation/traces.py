@@ -6,16 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from experiments.block import Block, copies
 from experiments.ensemble import pool
 from experiments.kernel import TOGETHER, kernel
+from experiments.worlds import Worlds
 from model.columns import COLUMN
-from model.handle import PLACE
 from model.overrides import Override, forced
-from model.protocol import PROTOCOL
-from model.rule import COMPILED
 from model.scenario import Scenario, load
-from model.world import World, layout
+from model.world import World
 
 Source = str | Mapping[str, Any]  # a scenario by name, or as plain data
 
@@ -59,34 +56,14 @@ def record(
     }
 
     def play(first: int) -> None:
-        seeds = np.arange(first, min(first + TOGETHER, worlds), dtype=np.uint64) + np.uint64(1)
-        _play(start.like(0), seeds, {name: kept[name][first : first + len(seeds)] for name in columns})
+        rows = slice(first, min(first + TOGETHER, worlds))
+        played = Worlds(setting, rows.stop - first, first + 1, overrides)
+        for now in range(length + 1):
+            if now:
+                played.step()
+            for name in columns:
+                kept[name][rows, now] = played.column(name)
 
     kernel()
     list(pool().map(play, range(0, worlds, TOGETHER)))
     return Trace(setting, start, kept)
-
-
-def _play(world: World, seeds: np.ndarray, kept: Mapping[str, np.ndarray]) -> None:
-    """Play a block of worlds, and write their columns after each round."""
-    block = copies(world, len(seeds))
-    block.reals[:], block.wholes[:] = world.reals, world.wholes
-    _seed(block, seeds)
-    places = [place for place in layout(tuple(world.size.items())) if place.name in kept]
-    length = next(iter(kept.values())).shape[1]
-    for now in range(length):
-        if now:
-            world.clock[0] += 1
-            kernel().play_acts(block.worlds, len(seeds), 0, len(PROTOCOL))
-        for place in places:
-            buffer = block.reals if place.kind == "real" else block.wholes
-            kept[place.name][:, now] = buffer[:, place.start : place.stop].reshape(len(seeds), *place.shape)
-
-
-def _seed(block: Block, seeds: np.ndarray) -> None:
-    """Give each world of a block its seed."""
-    if COMPILED:
-        block.worlds[:, PLACE["seed"]] = seeds.view(np.int64)
-        return
-    for world, seed in zip(block.worlds, seeds, strict=True):
-        world.seed = seed

@@ -42,9 +42,13 @@ class Worlds:
         buffer = self.block.reals if place.kind == "real" else self.block.wholes
         return buffer[:, place.start : place.stop].reshape(len(buffer), *place.shape)
 
+    def done(self) -> np.ndarray:
+        """Give what each state did to each this round, 1 cooperative and 0 hostile: int64 [world, state, state]."""
+        return self.column("conduct") ^ self.column("slip")
+
     def acts(self) -> np.ndarray:
-        """Give what the two parties did this round, 1 cooperative and 0 hostile: int64 [world, party]."""
-        done = self.column("conduct") ^ self.column("slip")
+        """Give what two states did to each other this round: int64 [world, party]."""
+        done = self.done()
         return np.stack([done[:, 0, 1], done[:, 1, 0]], axis=1)
 
     def first(self, happens: Callable[["Worlds"], np.ndarray], most: int) -> np.ndarray:
