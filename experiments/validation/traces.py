@@ -67,6 +67,12 @@ def record(
     return Trace(setting, start, kept)
 
 
+def first_talks(setting: Scenario) -> tuple[str, list[str]]:
+    """Name the first negotiation and its parties."""
+    name, talks = next(iter(setting.negotiations.items()))
+    return name, list(talks.parties)
+
+
 def _play(world: World, seeds: np.ndarray, kept: Mapping[str, np.ndarray]) -> None:
     """Play a block of worlds, and write their columns after each round."""
     block = copies(world, len(seeds))
