@@ -12,14 +12,9 @@ from experiments.validation.estimate import Estimate, estimate, overall, ratio, 
 from experiments.validation.pattern import Inequality, Pattern
 from experiments.validation.patterns_of_conflict import (
     CONFLICT,
-    DWELL,
-    LEVELS,
-    SLOW,
-    area,
     correlations,
     rounds_losing,
     rounds_rebuilding,
-    swept,
 )
 from experiments.validation.patterns_of_deals import (
     DEALS,
@@ -29,6 +24,7 @@ from experiments.validation.patterns_of_deals import (
     failed_at_home,
     with_and_without,
 )
+from experiments.validation.sweeping import DWELL, LEVELS, SLOW, area, swept
 from experiments.validation.traces import Source, record
 from model.scenario import build, change, load
 from model.statuses import Status

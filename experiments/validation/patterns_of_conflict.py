@@ -1,6 +1,5 @@
 """Patterns of mistrust: how it is won and lost, answered, spoiled, left unseen, inherited, and not forgotten."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,22 +7,22 @@ import numpy as np
 from experiments.validation.estimate import ratio
 from experiments.validation.pattern import POOL, Inequality, Pattern
 from experiments.validation.patterns_of_deals import gap, reached, share
-from experiments.validation.traces import Source, record
+from experiments.validation.sweeping import SLOW, area, swept_twice
+from experiments.validation.traces import Source, first_talks, record
 from model.overrides import Override
-from model.scenario import Scenario, load
+from model.scenario import load
 from model.statuses import Status
 
 LEFT_IN, LEFT_BY, LEAVING = 5, "us", "us-iran-2018"  # the withdrawal that this scenario schedules
 AFTERWARDS = 300  # rounds in which trust may come back
 QUARTERS = 43  # as many as in the data
-LEVELS, DWELL = 11, 24  # of a sweep of tension: levels from 0 to 1, rounds at each
 ATTACKED = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
 def lost_and_rebuilt(scenario: Source, worlds: int) -> np.ndarray:
     """Measure how far trust lies below what it had been without the withdrawal, [world, round after it]."""
     setting, curves = load(scenario), []
-    talks, parties = _first_talks(setting)
+    talks, parties = first_talks(setting)
     states = list(setting.states)
     victim = next(party for party in parties if party != LEFT_BY)
     for leaves in (0, 1):
@@ -66,7 +65,7 @@ def reciprocated(scenario: Source, worlds: int) -> np.ndarray:
     """
     setting = load(scenario)
     trace = record(scenario, worlds, ["conduct", "slip"], rounds=3 * QUARTERS)
-    one, other = (list(setting.states).index(party) for party in _first_talks(setting)[1])
+    one, other = (list(setting.states).index(party) for party in first_talks(setting)[1])
     acted = (trace["conduct"] ^ trace["slip"])[:, 1:]
     means = [acted[:, :, a, b].reshape(worlds, QUARTERS, 3).mean(axis=2) for a, b in ((one, other), (other, one))]
     found = []
@@ -131,7 +130,7 @@ def unseen(scenario: Source, worlds: int) -> np.ndarray:
     the belief that it violates, and the mean programme of the party with the greater ambition, over all rounds.
     """
     setting, found = load(scenario), [np.ones(worlds)]
-    talks, parties = _first_talks(setting)
+    talks, parties = first_talks(setting)
     one, other = (list(setting.states).index(party) for party in parties)
     for moves in ([], [Override(1, "stay_barred", talks, value=1)]):
         trace = record(scenario, worlds, ["kept", "broken", "suspicion", "programme"], overrides=moves)
@@ -151,7 +150,7 @@ def inherited(scenario: Source, worlds: int) -> np.ndarray:
     something stands then. [world, 4].
     """
     setting = load(scenario)
-    _, parties = _first_talks(setting)
+    _, parties = first_talks(setting)
     now, found = setting.rounds // 3, []
     for changes in (1, 0):
         move = Override(now, "change_government", actor=parties[0], value=changes)
@@ -163,57 +162,11 @@ def inherited(scenario: Source, worlds: int) -> np.ndarray:
     return np.stack(found, axis=1).astype(float)
 
 
-def swept(scenario: Source, worlds: int, dwell: int = DWELL) -> np.ndarray:
-    """Measure trust where tension has risen to a level and where it has fallen to it: [world, 1 + 2 levels].
-
-    Posture is forced up the levels in one arm and down in the other, over the same rounds with the same dice; so
-    a drift of trust with time cancels in the mean over levels. Trust is the mean over the last half at a level.
-    """
-    setting, found = load(scenario), [np.ones((worlds, 1))]
-    _, parties = _first_talks(setting)
-    one, other = (list(setting.states).index(party) for party in parties)
-    levels = np.linspace(0.0, 1.0, LEVELS)
-    for order in (levels, levels[::-1]):
-        moves = _held(parties, np.repeat(order, dwell))
-        trace = record(scenario, worlds, ["trust"], overrides=moves, rounds=LEVELS * dwell)
-        trust = trace["trust"][:, 1:, [one, other], [other, one]].mean(axis=2)
-        at_level = trust.reshape(worlds, LEVELS, dwell)[:, :, dwell // 2 :].mean(axis=2)
-        found.append(at_level if order is levels else at_level[:, ::-1])
-    return np.concatenate(found, axis=1)
-
-
-def _held(parties: Sequence[str], postures: np.ndarray) -> list[Override]:
-    """Force both parties' postures towards each other, round by round."""
-    one, other = parties
-    return [
-        Override(now + 1, "harden", actor=me, counterpart=you, value=float(level))
-        for now, level in enumerate(postures)
-        for me, you in ((one, other), (other, one))
-    ]
-
-
-def swept_twice(scenario: Source, worlds: int) -> np.ndarray:
-    """Sweep at one pace, and four times as slowly."""
-    return np.concatenate([swept(scenario, worlds, pace) for pace in (DWELL, 4 * DWELL)], axis=1)
-
-
-def area(first: int) -> Any:
-    """Give the mean over levels of trust where tension rose to a level minus where it fell to it, from one sweep."""
-    rising, falling = slice(first + 1, first + 1 + LEVELS), slice(first + 1 + LEVELS, first + 1 + 2 * LEVELS)
-    return lambda sums: (sums[..., rising].mean(axis=-1) - sums[..., falling].mean(axis=-1)) / sums[..., first]
-
-
-def _first_talks(setting: Scenario) -> tuple[str, list[str]]:
-    name, talks = next(iter(setting.negotiations.items()))
-    return name, list(talks.parties)
-
-
 def mean(one: int, other: int) -> Any:
     """Give the mean of one quantity over those worlds that another counts."""
     return lambda sums: ratio(sums[..., other], sums[..., one])
 
 
-SLOW = 1 + 2 * LEVELS  # where the slower sweep begins
 CONFLICT = (
     Pattern(
         "S10",
