@@ -67,37 +67,9 @@ def record(
     kernel()
     list(pool().map(play, range(0, worlds, TOGETHER)))
     return Trace(setting, start, kept)
-<<<<<<< HEAD
-=======
 
 
 def first_talks(setting: Scenario) -> tuple[str, list[str]]:
     """Name the first negotiation and its parties."""
     name, talks = next(iter(setting.negotiations.items()))
     return name, list(talks.parties)
-
-
-def _play(world: World, seeds: np.ndarray, kept: Mapping[str, np.ndarray]) -> None:
-    """Play a block of worlds, and write their columns after each round."""
-    block = copies(world, len(seeds))
-    block.reals[:], block.wholes[:] = world.reals, world.wholes
-    _seed(block, seeds)
-    places = [place for place in layout(tuple(world.size.items())) if place.name in kept]
-    length = next(iter(kept.values())).shape[1]
-    for now in range(length):
-        if now:
-            world.clock[0] += 1
-            kernel().play_acts(block.worlds, len(seeds), 0, len(PROTOCOL))
-        for place in places:
-            buffer = block.reals if place.kind == "real" else block.wholes
-            kept[place.name][:, now] = buffer[:, place.start : place.stop].reshape(len(seeds), *place.shape)
-
-
-def _seed(block: Block, seeds: np.ndarray) -> None:
-    """Give each world of a block its seed."""
-    if COMPILED:
-        block.worlds[:, PLACE["seed"]] = seeds.view(np.int64)
-        return
-    for world, seed in zip(block.worlds, seeds, strict=True):
-        world.seed = seed
->>>>>>> patterns
