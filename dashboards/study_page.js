@@ -12,6 +12,7 @@ function drawAll() {
       font: { family: "system-ui, sans-serif", size: 13, color: ink("ink") }, legend: { orientation: "h", y: 1.1 },
       ...chart.layout, xaxis: { ...axis, ...chart.layout.xaxis }, yaxis: { ...axis, ...chart.layout.yaxis },
     };
+    if (layout.height) document.getElementById(`chart-${place}`).style.height = `${layout.height}px`;
     Plotly.react(`chart-${place}`, chart.data, layout, { displayModeBar: false, responsive: true });
   }
   document.documentElement.dataset.drawn = "yes";

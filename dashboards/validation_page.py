@@ -57,7 +57,7 @@ def tables(part: Part) -> list[Table]:
     others = [row for row in part.ordered if row.get("verdict") != ABSENT and row not in part.failing]
     groups = (
         ("Failing", part.failing),
-        ("Holding" if part.failing else "Findings", others),
+        ("Not failing" if part.failing else "Findings", others),
         ("Not in the model", absent),
     )
     return [table(title, rows) for title, rows in groups if rows]
@@ -83,17 +83,33 @@ def mark(row: Mapping[str, Any]) -> str:
     return "fails" if verdict.startswith("fail") else "holds" if verdict.startswith("hold") else ""
 
 
-def counts(part: Part) -> tuple[int, int]:
-    """Count the rows of a part that were judged and do not fail, and those that fail."""
-    judged = sum(1 for row in part.rows if row.get("verdict") not in (None, "", ABSENT))
-    return max(judged - part.failed, 0), part.failed
+class Counts(NamedTuple):
+    """How many rows of a part fail, hold, and are neither: undecided, or no test at all."""
+
+    fail: int
+    hold: int
+    neither: int
+
+    def __str__(self) -> str:
+        """Write the counts, what fails first."""
+        if not self.fail + self.hold:
+            return f"{self.neither} findings"
+        told = ((self.fail, "fail"), (self.hold, "hold"), (self.neither, "undecided"))
+        return ", ".join(f"{count} {word}" for count, word in told if count)
+
+
+def counts(part: Part) -> Counts:
+    """Count the rows of a part that were judged, by verdict."""
+    marks = [mark(row) for row in part.rows if row.get("verdict") not in (None, "", ABSENT)]
+    return Counts(marks.count("fails"), marks.count("holds"), marks.count(""))
 
 
 def summary(parts: Sequence[Part]) -> str:
     """Say in one sentence what came of it, what fails first."""
-    failing = [f"{part.failed} in {part.title.lower()}" for part in parts if part.failed]
-    held = sum(counts(part)[0] for part in parts)
-    told = f"{held} findings agree with what the model did not make"
+    failing = [f"{counts(part).fail} in {part.title.lower()}" for part in parts if counts(part).fail]
+    held = sum(counts(part).hold for part in parts)
+    open_still = sum(counts(part).neither for part in parts if counts(part).fail + counts(part).hold)
+    told = f"{held} findings agree with what the model did not make, {open_still} are undecided"
     return f"Failing: {', '.join(failing)}; {told}." if failing else f"Nothing fails; {told}."
 
 
@@ -103,7 +119,7 @@ def write_report(parts: Sequence[Part], facts: Mapping[str, Any], path: Path) ->
         {
             **part._asdict(),
             "place": place,
-            "held": counts(part)[0],
+            "counts": counts(part),
             "tables": tables(part),
             "figure_words": figure_words(part),
         }
@@ -137,12 +153,11 @@ def document(parts: Sequence[Part], facts: Mapping[str, Any]) -> str:
         f"Written by `detente validate --markdown` on {facts['date']} with the code `{facts['code_digest']}` of "
         f"Detente {facts['version']}{quick}; not to be edited by hand.",
         "",
-        "| part | fail | hold | what was found |",
-        "| --- | --- | --- | --- |",
+        "| part | rows | what was found |",
+        "| --- | --- | --- |",
     ]
     for part in parts:
-        held, failed = counts(part)
-        lines.append(f"| [{cell(part.title)}](#{anchor(part.title)}) | {failed} | {held} | {cell(part.lead)} |")
+        lines.append(f"| [{cell(part.title)}](#{anchor(part.title)}) | {counts(part)} | {cell(part.lead)} |")
     for part in parts:
         lines += ["", f"## {cell(part.title)}", "", cell(part.lead)]
         for each in tables(part):

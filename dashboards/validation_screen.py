@@ -8,22 +8,24 @@ from rich.table import Table
 from rich.text import Text
 
 from dashboards.measured_screen import listing
-from dashboards.validation_page import written
+from dashboards.validation_page import counts, written
 from experiments.validation.check import Check
 from experiments.validation.closed_forms import Absent
 from experiments.validation.part import Part
 
 MOST = 12  # failing rows of a part that are told on the screen
+COLUMNS, LONGEST = 7, 60  # columns of such a row, and signs of a cell; the page and the document have all of it
 
 
 def validation_screen(parts: Sequence[Part], facts: dict[str, Any]) -> RenderableType:
     """Show each part with its counts and what it comes to, then what fails."""
     head = f"Validation of {facts['date']}, code {facts['code_digest']}" + (", quick" if facts["quick"] else "")
-    table = listing("part", "rows", "failing")
+    table = listing("part", "rows")
     table.add_column("what was found", overflow="fold")
     for part in parts:
-        failed = Text(str(part.failed), style="bold red" if part.failed else "green")
-        table.add_row(Text(part.title), str(len(part.rows)), failed, Text(part.lead))
+        found = counts(part)
+        style = "bold red" if found.fail else "green" if found.hold else ""
+        table.add_row(Text(part.title), Text(str(found), style=style), Text(part.lead))
     shown = [failures(part) for part in parts if part.failing]
     return Group(Text(head, style="bold"), *shown, table)
 
@@ -31,6 +33,7 @@ def validation_screen(parts: Sequence[Part], facts: dict[str, Any]) -> Renderabl
 def failures(part: Part) -> RenderableType:
     """Show the rows of a part that fail, without their remarks."""
     keys = [key for key in part.failing[0] if key not in ("remark", "formula", "verdict")]
+    keys = [key for key in keys if all(len(written(row[key])) <= LONGEST for row in part.failing)][:COLUMNS]
     table = Table(box=None, padding=(0, 1), header_style="dim", title=f"failing: {part.title}", title_justify="left")
     for key in keys:
         table.add_column(key.replace("_", " "), overflow="fold")
