@@ -1,0 +1,137 @@
+// The debrief: the story, you against your ghost, turning points, how well it was foreseen, and what to discuss.
+import { call, chart, decision, endings, ladder, name, publicChart, story, tell } from "./board.js";
+import { announce, ask, change, download, el, number, say, share } from "./core.js";
+
+const FILES = { "moves.csv": "csv_moves", "predictions.csv": "csv_predictions", "pages.csv": "csv_times", "messages.csv": "csv_messages", "report.html": "report", "lesson.json": "lesson" };
+
+/** Wait until the debrief is computed, and draw it. `exports`: where files lie, if this reader may have them. */
+export async function drawDebrief(place, { who, path, seat, exports, query = "", still = () => true }) {
+  const progress = el("p", { class: "told", role: "status" }, say("page.loading"));
+  place.replaceChildren(progress);
+  while (still()) {
+    try {
+      const found = await ask(path + query, { who });
+      if (found.ready) {
+        call(found);
+        place.replaceChildren(...written(found, seat), files(found, exports, query, who));
+        announce(say("debrief.here"));
+        return;
+      }
+      progress.textContent = say("debrief.pending", { done: found.done, all: found.of });
+    } catch (refused) {
+      progress.textContent = refused.message;
+      if (refused.status && refused.status !== 503) return;
+    }
+    await new Promise((done) => setTimeout(done, 2000));
+  }
+}
+
+const card = (title, ...children) => el("section", { class: "card" }, el("h2", {}, say(title)), ...children);
+const outcome = (code) => say(`outcome.${code}`);
+
+function written(found, seat) {
+  return [
+    el("section", { class: "card" }, el("h1", {}, say("debrief.ended", { outcome: outcome(found.outcome) })), el("p", {}, say("debrief.lead")),
+      found.agents ? el("p", {}, say("debrief.alone", { outcome: outcome(found.agents.outcome) })) : null,
+      found.seed === null ? null : el("p", { class: "soft" }, say("debrief.seed", { seed: String(found.seed) }))),
+    ghosts(found, seat), course(found), turning(found), foreseen(found), questions(found),
+    card("debrief.story", el("ol", { class: "feed" }, found.story.map((row) => el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row))))),
+  ].filter(Boolean);
+}
+
+function ghosts(found, seat) {
+  const all = found.ghosts || [];
+  if (!all.length) return card("debrief.you", el("p", {}, say("debrief.nobody")));
+  const drawn = all.map((each) => ghost(each, all.length === 1 || each.seat === seat));
+  return card("debrief.you", el("p", { class: "soft" }, say("debrief.you_lead")), ...drawn);
+}
+
+function ghost(each, open) {
+  const own = [
+    el("p", {}, say("debrief.moves", { moves: each.moves, differed: each.differed })),
+    each.people.length ? el("p", { class: "soft" }, each.people.join(", ")) : null,
+    el("p", {}, say("debrief.ghost_ended", { outcome: outcome(each.ghost.outcome), progress: each.ghost.progress })),
+    ...(each.points.length ? each.points.map(point) : [el("p", {}, say("debrief.same"))]),
+  ];
+  return el("details", { open }, el("summary", {}, say("debrief.seat", { actor: name(each.seat), differed: each.differed })), el("div", { class: "stack" }, own));
+}
+
+function point(each) {
+  const lines = each.decisions.map((one) => el("li", {}, say("debrief.instead", { yours: decision(one), theirs: decision({ verb: one.verb, option: one.agent }) })));
+  const gap = each.deal - each.deal_ghost;
+  const sure = each.low > 0 || each.high < 0;
+  return el("div", { class: "weigh" }, el("h3", {}, say("debrief.at", { month: each.month, round: each.turn })), el("ul", { class: "plain" }, lines),
+    el("p", {}, el("b", {}, say(sure ? "debrief.effect" : "debrief.no_effect", { gap: change(gap), low: change(each.low), high: change(each.high) }))),
+    el("div", { class: "pair" }, el("div", {}, el("h4", {}, say("debrief.after_you")), endings(each.yours, 1)), el("div", {}, el("h4", {}, say("debrief.after_agent")), endings(each.ghost, 1))),
+    el("p", { class: "soft" }, say("debrief.futures", { count: each.futures })));
+}
+
+function course(found) {
+  const made = [];
+  for (const talks of Object.keys(found.charts.talks)) {
+    const alone = found.charts.agents?.talks?.[talks];
+    const more = alone ? [{ label: say("chart.ghost"), look: "ghost", values: alone.deal_progress }] : [];
+    made.push(publicChart(found.charts, talks, name(talks), more));
+  }
+  const trust = Object.entries(found.charts.trust || {}).flatMap(([one, others]) => Object.entries(others).map(([other, values]) => ({ one, other, values })));
+  const parties = found.ladder.map((talks) => talks.parties);
+  for (const [first, second] of parties) {
+    const lines = trust.filter(({ one, other }) => [one, other].every((each) => [first, second].includes(each)));
+    if (lines.length) made.push(chart(say("chart.trust"), lines.map(({ one, other, values }, place) => (
+      { label: say("chart.trust_first", { first: name(one), second: name(other) }), look: place ? "second" : "first", values }))));
+  }
+  return card("chart.title", ...made, ...found.ladder.map((talks) => ladder(talks, found.ladder.length > 1)));
+}
+
+function turning(found) {
+  const made = [el("p", { class: "soft" }, say("debrief.turning_lead"))];
+  if (found.chances?.deal?.length > 1) made.push(chart(say("debrief.chances"), [{ label: say("debrief.deal"), look: "progress", values: found.chances.deal }]));
+  if (!found.turning?.length) made.push(el("p", {}, say("debrief.turning_none")));
+  for (const each of found.turning || []) {
+    const told = [...(each.moves || []).map((move) => `${name(move.seat)}: ${decision(move)}`), ...(each.story || []).map(story)];
+    made.push(el("div", { class: "weigh" }, el("h3", {}, say("debrief.turning_point", each)), told.length ? el("ul", { class: "plain" }, told.map((line) => el("li", {}, line))) : null));
+  }
+  return card("debrief.turning", ...made);
+}
+
+function foreseen(found) {
+  const bets = found.bets;
+  if (!bets?.rounds?.some((each) => each.given)) return card("debrief.score", el("p", {}, say("debrief.no_bets")));
+  const made = [];
+  if (typeof bets.mine === "number") made.push(el("p", {}, el("b", {}, say("debrief.brier", { value: bets.mine }))));
+  if (typeof bets.class === "number") made.push(el("p", {}, say("debrief.brier_class", { value: bets.class })));
+  made.push(el("p", { class: "soft" }, say("debrief.brier_meaning", { even: 0.75 })));
+  const asked = bets.rounds.filter((each) => each.given);
+  made.push(table(["debrief.when", "debrief.given", "debrief.class_score", "debrief.model_score"], asked.map((each) => (
+    [each.at ? say("play.round_of", { round: each.at }) : say("debrief.before"), number(each.given), score(each.brier), score(each.model_brier)]))));
+  if (bets.calibration?.length) {
+    made.push(el("h3", {}, say("debrief.calibration")), table(["debrief.calibration_said", "debrief.calibration_true", "debrief.calibration_count"],
+      bets.calibration.map((bin) => [share(bin.stated / 100), share(bin.came_true / 100), number(bin.count)])));
+  }
+  return card("debrief.score", ...made);
+}
+
+const score = (value) => (typeof value === "number" ? number(value) : "–");
+
+function table(heads, rows) {
+  return el("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": say(heads[0]) }, el("table", {},
+    el("thead", {}, el("tr", {}, heads.map((head, place) => el("th", { scope: "col", class: place ? "number" : "" }, say(head))))),
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, place) => el(place ? "td" : "th", place ? { class: "number" } : { scope: "row" }, cell)))))));
+}
+
+function questions(found) {
+  const asked = (found.questions || []).map((question) => tell(question.key, question));
+  const always = ["question_knew", "question_again", "question_signal", "question_step", "question_world"].map((key) => say(`debrief.${key}`));
+  return card("debrief.questions", el("ol", { class: "plain" }, [...asked, ...always].map((line) => el("li", {}, line))));
+}
+
+function files(found, exports, query, who) {
+  const made = [];
+  for (const [address, key] of [[found.link, "debrief.explore"], [found.watch, "debrief.watch"]]) {
+    if (address) made.push(el("a", { class: "button", href: `/${address}` }, say(key)));
+  }
+  for (const [file, words] of exports ? Object.entries(FILES) : []) {
+    made.push(el("button", { type: "button", onclick: () => download(exports + file + query, file, who).catch((refused) => announce(refused.message)) }, say(`debrief.${words}`)));
+  }
+  return made.length ? card("debrief.download", el("div", { class: "row" }, made)) : "";
+}

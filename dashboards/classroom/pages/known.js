@@ -1,0 +1,19 @@
+// What a seat may know now, in three groups: its own, what it shares with the other side, what everyone can see.
+import { tell } from "./board.js";
+import { el, number, say } from "./core.js";
+
+/** Draw the table of what is known. */
+export function known(list) {
+  return ["own", "shared", "public"].flatMap((group) => {
+    const own = list.filter((each) => each.group === group);
+    if (!own.length) return [];
+    return [el("h3", {}, say(`play.know_${group}`)), el("ul", { class: "know" }, own.map((each) =>
+      el("li", {}, figure(each), el("span", {}, tell(each.key, each)))))];
+  });
+}
+
+/** Write the number of what is known, if it has one. */
+function figure({ numbers = {} }) {
+  const [value] = Object.values(numbers);
+  return value === undefined ? null : el("b", {}, number(value));
+}

@@ -1,0 +1,70 @@
+// The projector: how to join, then what everybody may see; no name of a person, no private fact.
+import { call, chart, endings, ladder, name, publicChart, runClock, story, text } from "./board.js";
+import { ask, el, fill, follow, loadWords, part, say, single } from "./core.js";
+
+const code = decodeURIComponent(location.pathname.split("/").pop()).toUpperCase();
+await loadWords();
+const setClock = runClock(part("clock"));
+
+const refresh = single(async () => {
+  try {
+    const view = await ask(`/class/api/projector?code=${encodeURIComponent(code)}`);
+    part("fault").textContent = "";
+    call(view);
+    part("where").textContent = view.title;
+    setClock(["ended", "paused"].includes(view.phase) ? null : view.clock);
+    const { clock, version, ...shown } = view;
+    fill(part("wall"), shown, draw);
+  } catch (refused) {
+    part("fault").textContent = refused.message;
+  }
+});
+
+function draw(view) {
+  return [...view.notices.slice(-1).map((notice) => el("p", { class: "told" }, notice.text)), ...(["none", "lobby"].includes(view.phase) ? invite(view) : board(view))];
+}
+
+function square(view) {
+  return el("img", { alt: say("screen.square", { link: view.link }), src: `data:image/svg+xml,${encodeURIComponent(view.qr)}` });
+}
+
+function invite(view) {
+  const seats = view.seats || [];
+  return [el("section", { class: "card invite" }, square(view),
+    el("div", { class: "stack" }, el("h1", {}, say("screen.join")), el("p", {}, say("screen.open"), " ", el("bdi", { dir: "ltr" }, view.link)),
+      el("p", { class: "soft" }, say("screen.code")), el("p", { class: "join-code" }, view.code),
+      el("p", { role: "status" }, say("screen.here", { count: view.people || 0 })))),
+  view.scenario ? el("section", { class: "card" }, el("h2", {}, text(view.scenario.title, "title")), view.scenario.summary ? el("p", {}, text(view.scenario.summary, "summary")) : null,
+    el("ul", { class: "legend" }, seats.map((seat) => el("li", { class: "state" + (seat.played === "people" ? " here" : "") }, name(seat.seat))))) : ""];
+}
+
+function board(view) {
+  const phase = { paused: "screen.paused", ended: "screen.over" }[view.phase];
+  const done = view.seats.filter((seat) => seat.played === "people" && seat.done).length;
+  const people = view.seats.filter((seat) => seat.played === "people").length;
+  const top = el("div", { class: "row between" },
+    el("h1", {}, phase ? say(phase) : say("play.round", { round: view.turn, rounds: view.turns })),
+    el("p", { role: "status" }, view.phase === "ended" ? "" : say("screen.moved", { count: done, seats: people })),
+    el("p", { class: "soft" }, `${say("screen.code")} `, el("bdi", { class: "number", dir: "ltr" }, view.code)));
+  const headline = el("section", { class: "card" }, el("h2", {}, say("screen.news")),
+    el("p", { class: "headline", role: "status" }, view.outcome ? say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) }) : view.headline ? story(view.headline) : say("screen.quiet")),
+    el("ol", { class: "feed" }, view.story.slice(-5).reverse().map((row) => el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row)))));
+  const bets = view.bets?.mean ? el("section", { class: "card" }, el("h2", {}, say("bets.class")), endings(view.bets.mean)) : "";
+  return [top, el("div", { class: "columns" }, el("div", { class: "stack" }, ...lines(view), headline),
+    el("div", { class: "stack" }, ladders(view), bets))];
+}
+
+function lines(view) {
+  if (!view.charts?.months || view.charts.months.length < 2) return [];
+  const made = Object.keys(view.charts.talks).map((talks) => publicChart(view.charts, talks, Object.keys(view.charts.talks).length > 1 ? name(talks) : say("chart.title_public")));
+  const trust = Object.entries(view.trust || {}).flatMap(([one, others]) => Object.entries(others).map(([other, values]) => ({ one, other, values }))).slice(0, 2);
+  if (trust.length) made.push(chart(say("chart.trust"), trust.map(({ one, other, values }, place) => ({ label: say("chart.trust_first", { first: name(one), second: name(other) }), look: place ? "second" : "first", values }))));
+  return [el("section", { class: "card" }, made)];
+}
+
+function ladders(view) {
+  return el("section", { class: "card" }, el("h2", {}, say("screen.ladder")), view.ladder.map((talks) => ladder(talks, view.ladder.length > 1)));
+}
+
+await refresh();
+follow(code, (news) => { if (!news || news.scope === "room" || news.scope === "console") setTimeout(refresh, 100); });
