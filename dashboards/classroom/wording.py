@@ -28,8 +28,13 @@ def words_of(code: str) -> Mapping[str, str]:
     A text of a scenario has the key ``scenario.NAME.`` and what it names, as in
     ``scenario.us-iran-2026.states.us.name``.
     """
-    own = dict(_flat("", _file(code)))
-    return own if code == FIRST else {**words_of(FIRST), **own}
+    return own_words(code) if code == FIRST else {**words_of(FIRST), **own_words(code)}
+
+
+@cache
+def own_words(code: str) -> Mapping[str, str]:
+    """Give the words that a language's own file holds."""
+    return dict(_flat("", _file(code)))
 
 
 @cache

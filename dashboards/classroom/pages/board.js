@@ -60,9 +60,8 @@ export const optionLabel = (verb, option) => say(`option.${(verb.act || verb).sp
 /** Say a decision that is written as the id of a verb and an option. */
 export function decision({ verb, option }) {
   const [act, ...rest] = verb.split(":");
-  const own = say(`option.${act}.${option}`);
-  const about = act === "task" ? `${say(`service.${rest[1]}`)}, ` : act === "report" ? `${name(rest[1])}, ` : "";
-  return about + own;
+  const about = act === "task" ? `${say(`service.${rest[1]}`)}` : act === "report" ? `${say("act.report")}, ${name(rest[1])}` : say(`act.${act}`);
+  return `${about}: ${say(`option.${act}.${option}`)}`;
 }
 
 /** List facts, each with the word that says whether it is a cost, a risk or a gain. */
@@ -73,7 +72,7 @@ export function facts(list) {
 }
 
 /** Draw a ladder: for each rung its mark, title, status, and what either side gives. */
-export function ladder(talks, several) {
+export function ladder(talks, several, plain = false) {
   const rungs = talks.rungs.map((rung) => {
     const status = rung.status.toLowerCase();
     const gives = Object.entries(rung.gives || {}).map(([who, own]) => {
@@ -83,7 +82,7 @@ export function ladder(talks, several) {
     return el("li", { class: `rung ${status}${rung.in_play ? " now" : ""}`, "aria-current": rung.in_play ? "step" : null },
       mark(rung.status),
       el("div", {}, el("b", {}, name(rung.id)), " ", el("span", { class: "soft" }, say(`status.${rung.status}`))),
-      gives.length ? el("details", { class: "soft" }, el("summary", { "data-key": rung.id }, say("ladder.gives")), gives.map((line) => el("p", {}, line))) : null);
+      gives.length && !plain ? el("details", { class: "soft" }, el("summary", { "data-key": rung.id }, say("ladder.gives")), gives.map((line) => el("p", {}, line))) : null);
   });
   return el("div", { class: "stack" }, several ? el("h3", {}, name(talks.talks)) : null, el("ol", { class: "ladder" }, rungs));
 }

@@ -91,6 +91,7 @@ function draw() {
   part("left").hidden = none;
   part("right").hidden = false;
   for (const id of ["notice-title", "event-title", "bets-title", "talk-title", "set-title"]) part(id).closest("section").hidden = none || (over && !["bets-title", "talk-title"].includes(id));
+  part("way").closest("section").classList.toggle("running", !none && !["lobby", "ended"].includes(view.phase)); // out of the way then
   fill(part("way"), [view.link, view.qr, view.host_note, view.code], drawWay);
   if (none) return;
   part("run-title").textContent = say("console.at", { phase: say(`phase.${view.phase}`), round: view.turn, rounds: view.turns, month: view.month });
@@ -171,7 +172,7 @@ function drawBets(bets) {
 function drawTalk(messages) {
   if (!messages.length) return el("p", { class: "soft" }, say("play.message_none"));
   return el("ul", { class: "feed" }, messages.slice(-40).reverse().map((message) => el("li", {},
-    el("p", { class: "soft" }, `${say("play.message_from", { actor: name(message.from), counterpart: message.to === "all" ? say("play.everyone") : name(message.to) })} (${message.name})`), el("p", {}, message.text))));
+    el("p", { class: "soft" }, `${say("play.message_from", { actor: name(message.from), counterpart: message.to === "all" ? say("play.everyone") : name(message.to) })} (${message.name})`), el("p", { dir: "auto" }, message.text))));
 }
 
 function drawPending(pending) {

@@ -1,5 +1,5 @@
 // The debrief: the story, you against your ghost, turning points, how well it was foreseen, and what to discuss.
-import { call, chart, decision, endings, ladder, name, publicChart, story, tell } from "./board.js";
+import { call, chart, decision, endings, ladder, name, optionLabel, publicChart, story, tell } from "./board.js";
 import { announce, ask, change, download, el, number, say, share } from "./core.js";
 
 const FILES = { "moves.csv": "csv_moves", "predictions.csv": "csv_predictions", "pages.csv": "csv_times", "messages.csv": "csv_messages", "report.html": "report", "lesson.json": "lesson" };
@@ -57,7 +57,7 @@ function ghost(each, open) {
 }
 
 function point(each) {
-  const lines = each.decisions.map((one) => el("li", {}, say("debrief.instead", { yours: decision(one), theirs: decision({ verb: one.verb, option: one.agent }) })));
+  const lines = each.decisions.map((one) => el("li", {}, say("debrief.instead", { yours: decision(one), theirs: optionLabel(one.verb, one.agent) })));
   const gap = each.deal - each.deal_ghost;
   const sure = each.low > 0 || each.high < 0;
   return el("div", { class: "weigh" }, el("h3", {}, say("debrief.at", { month: each.month, round: each.turn })), el("ul", { class: "plain" }, lines),
@@ -80,7 +80,7 @@ function course(found) {
     if (lines.length) made.push(chart(say("chart.trust"), lines.map(({ one, other, values }, place) => (
       { label: say("chart.trust_first", { first: name(one), second: name(other) }), look: place ? "second" : "first", values }))));
   }
-  return card("chart.title", ...made, ...found.ladder.map((talks) => ladder(talks, found.ladder.length > 1)));
+  return card("chart.title", el("div", { class: "wide-pair" }, made), ...found.ladder.map((talks) => ladder(talks, found.ladder.length > 1)));
 }
 
 function turning(found) {

@@ -1,6 +1,6 @@
 // What a seat may know now, in three groups: its own, what it shares with the other side, what everyone can see.
 import { tell } from "./board.js";
-import { el, number, say } from "./core.js";
+import { el, number, say, share } from "./core.js";
 
 /** Draw the table of what is known. */
 export function known(list) {
@@ -14,6 +14,6 @@ export function known(list) {
 
 /** Write the number of what is known, if it has one. */
 function figure({ numbers = {} }) {
-  const [value] = Object.values(numbers);
-  return value === undefined ? null : el("b", {}, number(value));
+  if (numbers.percent !== undefined) return el("b", {}, share(numbers.percent / 100));
+  return numbers.count === undefined ? null : el("b", {}, number(numbers.count));
 }

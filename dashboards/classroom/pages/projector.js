@@ -11,7 +11,8 @@ const refresh = single(async () => {
     const view = await ask(`/class/api/projector?code=${encodeURIComponent(code)}`);
     part("fault").textContent = "";
     call(view);
-    part("where").textContent = view.title;
+    part("where").textContent = `${view.title} · ${view.code}`;
+    part("top").hidden = ["none", "lobby"].includes(view.phase);
     setClock(["ended", "paused"].includes(view.phase) ? null : view.clock);
     const { clock, version, ...shown } = view;
     fill(part("wall"), shown, draw);
@@ -42,15 +43,13 @@ function board(view) {
   const phase = { paused: "screen.paused", ended: "screen.over" }[view.phase];
   const done = view.seats.filter((seat) => seat.played === "people" && seat.done).length;
   const people = view.seats.filter((seat) => seat.played === "people").length;
-  const top = el("div", { class: "row between" },
-    el("h1", {}, phase ? say(phase) : say("play.round", { round: view.turn, rounds: view.turns })),
-    el("p", { role: "status" }, view.phase === "ended" ? "" : say("screen.moved", { count: done, seats: people })),
-    el("p", { class: "soft" }, `${say("screen.code")} `, el("bdi", { class: "number", dir: "ltr" }, view.code)));
+  part("turn").textContent = phase ? say(phase) : say("play.round", { round: view.turn, rounds: view.turns });
+  part("moved").textContent = view.phase === "ended" ? "" : say("screen.moved", { count: done, seats: people });
   const headline = el("section", { class: "card" }, el("h2", {}, say("screen.news")),
     el("p", { class: "headline", role: "status" }, view.outcome ? say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) }) : view.headline ? story(view.headline) : say("screen.quiet")),
     el("ol", { class: "feed" }, view.story.slice(-5).reverse().map((row) => el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row)))));
   const bets = view.bets?.mean ? el("section", { class: "card" }, el("h2", {}, say("bets.class")), endings(view.bets.mean)) : "";
-  return [top, el("div", { class: "columns" }, el("div", { class: "stack" }, ...lines(view), headline),
+  return [el("div", { class: "columns" }, el("div", { class: "stack" }, ...lines(view), headline),
     el("div", { class: "stack" }, ladders(view), bets))];
 }
 
@@ -63,7 +62,7 @@ function lines(view) {
 }
 
 function ladders(view) {
-  return el("section", { class: "card" }, el("h2", {}, say("screen.ladder")), view.ladder.map((talks) => ladder(talks, view.ladder.length > 1)));
+  return el("section", { class: "card" }, el("h2", {}, say("screen.ladder")), view.ladder.map((talks) => ladder(talks, view.ladder.length > 1, true)));
 }
 
 await refresh();

@@ -65,7 +65,7 @@ async function look() {
 function drawRoom(room) {
   const phase = { none: "join.waiting", lobby: "join.waiting", ended: "join.over" }[room.phase] || "join.running";
   const title = room.scenario ? text(room.scenario.title, "title") : "";
-  return [el("p", {}, el("b", {}, room.title), title ? ` · ${title}` : ""), el("p", { class: "soft" }, say(phase)),
+  return [el("p", {}, el("b", { dir: "auto" }, room.title), title ? ` · ${title}` : ""), el("p", { class: "soft" }, say(phase)),
     room.scenario ? el("p", { class: "soft" }, text(room.scenario.summary, "summary")) : null].filter(Boolean);
 }
 
@@ -111,6 +111,7 @@ function draw() {
   call(view);
   part("join").hidden = true;
   part("playing").hidden = false;
+  part("table").hidden = over; // the debrief holds all of it
   part("where").textContent = view.title || say("page.student");
   part("who").textContent = view.seat ? name(view.seat) : view.name;
   part("with").textContent = [say(`role.${view.kind}`), view.delegation.length > 1 ? say("play.delegation", { names: view.delegation.join(", ") }) : view.name].join(" · ");
@@ -207,7 +208,7 @@ function drawMessages() {
     if (!messages.length) return el("p", { class: "soft" }, say("play.message_none"));
     return el("ul", { class: "feed" }, messages.map((message) => el("li", {},
       el("p", { class: "soft" }, `${say("play.message_from", { actor: name(message.from), counterpart: message.to === "all" ? say("play.everyone") : name(message.to) })} (${message.name})`),
-      el("p", {}, message.text))));
+      el("p", { dir: "auto" }, message.text))));
   });
   if (drawn) part("message-list").scrollTop = part("message-list").scrollHeight;
 }
