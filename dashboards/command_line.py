@@ -11,6 +11,7 @@ import typer
 from dashboards.measuring import measuring
 from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
 from dashboards.studying import studying
+from dashboards.teaching import teaching
 
 app = typer.Typer(
     name="detente",
@@ -248,6 +249,7 @@ def dashboard(
 
 app.add_typer(measuring)
 app.add_typer(studying)
+app.add_typer(teaching)
 
 
 def main() -> None:

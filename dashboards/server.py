@@ -8,28 +8,48 @@ import sys
 import threading
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.faults import ScenarioError
 
 APP = "dashboards.app"
 ASSETS = Path(__file__).parent / "assets"
 NOWHERE = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
 
 
-def serve(host: str, port: int) -> None:
-    """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
+if TYPE_CHECKING:
+    from dashboards.classroom.house import House
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind an address; port 0 takes a free one. Exits with code 2 if it is taken."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family, backlog=128)
+        return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         print(f"Cannot serve on {host}:{port}: {error.strerror}. Choose another --port.", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
+    from dashboards.classroom.house import open_house
+
+    listener = listen(host, port)
+    house = None
+    try:
+        house = open_house(None, host, listener.getsockname()[1])
+    except (ScenarioError, OSError) as error:
+        told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
+        print(f"The classroom is closed: {told}", file=sys.stderr)
     shown = f"[{host}]" if ":" in host else host
     print(f"Detente dashboard: http://{shown}:{listener.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        run(listener)
+        run(listener, house)
 
 
-def run(listener: socket.socket) -> None:
-    """Run the web server on a socket that is bound already."""
+def run(listener: socket.socket, house: "House | None" = None) -> None:
+    """Run the web server on a socket that is bound already, with the classroom if it is open."""
     prepare()
     import pandas as pd  # noqa: F401  # whole, before a page is drawn: reacton looks into it, even half imported
     import uvicorn
@@ -41,7 +61,12 @@ def run(listener: socket.socket) -> None:
 
     WARMTH.start()
     threading.Thread(target=open_pages, daemon=True, name="pages").start()
-    app.router.routes.insert(0, Route("/export/{name}", answer))  # before Solara's own, which takes every address
+    ours = [Route("/export/{name}", answer)]
+    if house is not None:
+        from dashboards.classroom import api, front
+
+        ours = [*ours, *api.routes(house), *front.routes()]
+    app.router.routes[:0] = ours  # before Solara's own, which takes every address
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -42,11 +42,34 @@ QUESTIONS = {
     "question.same_as_agents": (),
     "question.model_limits": (),
 }
-FAULTS = (
-    "bad.json bad.field too.large too.fast room.unknown room.closed token.unknown key.wrong seat.full seat.unknown "
-    "seat.none name.bad phase.wrong turn.over move.newer move.bad limit.over bet.bad message.off advice.off "
-    "agent.plays event.bad scenario.bad lesson.none not.found server.busy"
-).split()
+FAULTS = [
+    "bad.json",
+    "bad.field",
+    "too.large",
+    "too.fast",
+    "room.unknown",
+    "room.closed",
+    "token.unknown",
+    "key.wrong",
+    "seat.full",
+    "seat.unknown",
+    "seat.none",
+    "name.bad",
+    "phase.wrong",
+    "turn.over",
+    "move.newer",
+    "move.bad",
+    "limit.over",
+    "bet.bad",
+    "message.off",
+    "advice.off",
+    "agent.plays",
+    "event.bad",
+    "scenario.bad",
+    "lesson.none",
+    "not.found",
+    "server.busy",
+]
 
 
 def _placeholders() -> dict[str, tuple[str, ...]]:

@@ -31,6 +31,7 @@ class Eyes:
                 self.kind, self.at = kind, list(rows).index(str(seat))
 
     def __call__(self, column: str, *cell: int) -> float:
+        """Read one cell of a column."""
         if not self.may(column, *cell):
             raise HiddenError(f"{column}{list(cell)} is hidden from {self.seat or 'the public'}")
         return float(getattr(self.world, column)[cell])

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.assembly import Assembly
+from agents.assembly import Assembly, Mark
 from dashboards.classroom.verbs import LAST, OPTIONS, Verb, option_of, seats, verbs_of, written
 from model.overrides import Override, resolve
 from model.protocol import ACT, PROTOCOL
@@ -40,12 +40,13 @@ class Table(Assembly):
     """A watched run at which people sit: ``turn`` plays months under what the seats order.
 
     played: the overrides of the months played before, to be played again. What is played anew is added to
-    ``overrides``; an ``Assembly`` of the same scenario and seed under these gives the same ledger.
+    ``overrides``, and to ``owners`` whose each is (a seat, or "" of an event); an ``Assembly`` of the same
+    scenario and seed under these overrides gives the same ledger.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, played: Sequence[Override] = ()):
+    def __init__(self, scenario: Scenario, seed: int, played: Sequence[Override] = (), owners: Sequence[str] = ()):
         super().__init__(scenario, rng=seed, overrides=played)
-        self.overrides = list(played)
+        self.overrides, self.owners = list(played), list(owners)
         self.verbs = {name: {verb.id: verb for verb in verbs_of(scenario, name)} for name in seats(scenario)}
         self._orders: dict[str, list[_Order]] = {}
         self._events: list[Override] = []
@@ -75,11 +76,17 @@ class Table(Assembly):
     def forced_now(self, number: int) -> Iterable[Forced]:
         """Give what the scenario, then the seats, then the instructor force at an act; note the last two."""
         act = PROTOCOL[number]
-        asked = (self._ask(order, number) for order in self._orders.get(act.name, ()))
-        now = [each for each in asked if each is not None]
-        now += [event for event in self._events if event.round == self.round and ACT[event.act] == number]
-        self.overrides += now
-        return [*super().forced_now(number), *(resolve(self.setting, override) for override in now)]
+        asked = [(self._ask(order, number), order.verb.seat) for order in self._orders.get(act.name, ())]
+        now = [(override, seat) for override, seat in asked if override is not None]
+        now += [(event, "") for event in self._events if event.round == self.round and ACT[event.act] == number]
+        self.overrides += [override for override, _ in now]
+        self.owners += [owner for _, owner in now]
+        return [*super().forced_now(number), *(resolve(self.setting, override) for override, _ in now)]
+
+    def undo(self, mark: Mark, overrides: int) -> None:
+        """Go back to where the run stood, with so many overrides."""
+        self.rewind(mark)
+        del self.overrides[overrides:], self.owners[overrides:]
 
     def _ask(self, order: _Order, number: int) -> Override | None:
         """Turn an order into an override, if there is an occasion, and note what the agent would do instead."""

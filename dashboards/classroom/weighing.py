@@ -158,18 +158,19 @@ def _accept(seen: Seen) -> Iterator[dict[str, Any]]:
     yield fact("fact.step_worth", percent(float(weighed.gain + weighed.future)))
     yield fact("fact.step_risk", percent(float(-weighed.risk)), other=other)
     if doubt > scrutiny.UNASKED:
-        yield fact("fact.deceit", percent(_odds(doubt)), other=other)
+        yield fact("fact.deceit", percent(odds(doubt)), other=other)
     yield fact("fact.home_ratifies", percent(home_chance(seen, share)))
 
 
-def _odds(log_odds: float) -> float:
+def odds(log_odds: float) -> float:
+    """Turn log odds into a chance."""
     return 1.0 / (1.0 + float(exp(-log_odds)))
 
 
 def _examine(seen: Seen) -> Iterator[dict[str, Any]]:
     doubt = seen.eyes("doubt", seen.talks, seen.side)
     if doubt > scrutiny.UNASKED:
-        yield fact("fact.examining_waits", percent(_odds(doubt)))
+        yield fact("fact.examining_waits", percent(odds(doubt)))
     yield from _wait(seen)
 
 
