@@ -22,7 +22,7 @@ let scenario = "";
 /** Remember how actors, talks and rungs of the view are called; the classroom's own translation comes first. */
 export function call(view) {
   names = view.names || {};
-  scenario = view.scenario?.id || "";
+  scenario = view.scenario?.id || scenario;
 }
 
 /** Name an actor, a negotiation (`nuclear`), or a rung of it (`nuclear/cameras`). */
@@ -99,10 +99,13 @@ export function story(row) {
   return say(key, named({ actor: row.actor, counterpart: row.counterpart, rung: row.rung, talks: row.talks }));
 }
 
+const NARROW = matchMedia("(max-width: 600px)");
+
 /** Draw lines over the months: `lines` are {label, look, values}, `top` the largest value of the axis. */
-export function chart(title, lines, top = 1, marks = []) {
-  const [width, height, left, low] = [560, 190, 34, 22];
-  const months = Math.max(1, ...lines.map((line) => line.values.length - 1));
+export function chart(title, lines, { top = 1, marks = [], at = null } = {}) {
+  const [width, height, left, low] = [NARROW.matches ? 340 : 560, 190, 38, 22]; // letters stay letters on a phone
+  const month_of = (place) => (at ? at[place] : place);
+  const months = Math.max(1, ...lines.map((line) => month_of(line.values.length - 1)));
   const x = (month) => left + (month / months) * (width - left - 8);
   const y = (value) => 8 + (1 - Math.min(value, top) / top) * (height - 8 - low);
   const ticks = [0, 0.5, 1].map((part) => part * top);
@@ -116,7 +119,7 @@ export function chart(title, lines, top = 1, marks = []) {
     if (month <= months) grid.push(shape("line", { class: "mark", x1: x(month), x2: x(month), y1: 8, y2: height - low }));
   }
   const drawn = lines.map(({ look, values }) =>
-    shape("path", { class: `c-${look}`, "stroke-dasharray": DASHES[look], d: values.map((value, month) => `${month ? "L" : "M"}${x(month).toFixed(1)} ${y(value).toFixed(1)}`).join("") }));
+    shape("path", { class: `c-${look}`, "stroke-dasharray": DASHES[look], d: values.map((value, place) => `${place ? "L" : "M"}${x(month_of(place)).toFixed(1)} ${y(value).toFixed(1)}`).join("") }));
   const said = lines.map(({ label: line, values }) => say("chart.summary", { name: line, first: values[0], last: values.at(-1) }));
   return el("figure", { class: "chart" },
     el("figcaption", {}, el("h3", {}, title), legend(lines)),
@@ -144,7 +147,7 @@ export function publicChart(charts, talks, title, more = []) {
     { label: say("chart.tension"), look: "tension", values: own.tension },
     { label: say("chart.deal_progress"), look: "progress", values: own.deal_progress },
     ...more,
-  ], Math.max(...own.tension) > 1 ? top : 1, charts.marks || []);
+  ], { top: Math.max(...own.tension) > 1 ? top : 1, marks: charts.marks });
 }
 
 /** Show the class's bets, or a forecast of any kind, as a bar for each ending. */

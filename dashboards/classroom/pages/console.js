@@ -89,6 +89,7 @@ function draw() {
   fill(part("lesson"), [view.lessons, none, over], () => drawLessons(none || over));
   part("lesson").hidden = false;
   part("left").hidden = none;
+  part("course").closest("section").hidden = over; // the debrief holds it
   part("right").hidden = false;
   for (const id of ["notice-title", "event-title", "bets-title", "talk-title", "set-title"]) part(id).closest("section").hidden = none || (over && !["bets-title", "talk-title"].includes(id));
   part("way").closest("section").classList.toggle("running", !none && !["lobby", "ended"].includes(view.phase)); // out of the way then

@@ -85,7 +85,7 @@ function course(found) {
 
 function turning(found) {
   const made = [el("p", { class: "soft" }, say("debrief.turning_lead"))];
-  if (found.chances?.deal?.length > 1) made.push(chart(say("debrief.chances"), [{ label: say("debrief.deal"), look: "progress", values: found.chances.deal }]));
+  if (found.chances?.deal?.length > 1) made.push(chart(say("debrief.chances"), [{ label: say("debrief.deal"), look: "progress", values: found.chances.deal }], { at: found.chances.months }));
   if (!found.turning?.length) made.push(el("p", {}, say("debrief.turning_none")));
   for (const each of found.turning || []) {
     const told = [...(each.moves || []).map((move) => `${name(move.seat)}: ${decision(move)}`), ...(each.story || []).map(story)];
@@ -122,7 +122,7 @@ function table(heads, rows) {
 function questions(found) {
   const asked = (found.questions || []).map((question) => tell(question.key, question));
   const always = ["question_knew", "question_again", "question_signal", "question_step", "question_world"].map((key) => say(`debrief.${key}`));
-  return card("debrief.questions", el("ol", { class: "plain" }, [...asked, ...always].map((line) => el("li", {}, line))));
+  return card("debrief.questions", el("ol", { class: "plain" }, [...asked, ...always.slice(0, Math.max(2, 8 - asked.length))].map((line) => el("li", {}, line))));
 }
 
 function files(found, exports, query, who) {

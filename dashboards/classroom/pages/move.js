@@ -15,6 +15,7 @@ let base = 0;
 let touched = false;
 let editing = false;
 let advice = null;
+const shown = new Set(); // the things that are open
 
 /** Draw the move of this round, or that none is asked for. */
 export function drawMove(view, place) {
@@ -24,18 +25,20 @@ export function drawMove(view, place) {
   if (view.turn !== round) {
     [round, touched, editing, advice] = [view.turn, false, false, null];
     chosen = {};
+    shown.clear();
+    if (view.verbs.length) shown.add(view.verbs[0].verb);
   }
   if (!touched) {
     chosen = { ...(view.move?.choices || {}) };
     base = view.move?.version || 0;
   }
-  fill(place.last, [view.move?.last, view.turn], (shown) => drawLast(shown[0] || [], view));
+  fill(place.last, view.move?.last || [], drawLast);
   redraw(view, place);
 }
 
 function redraw(view, place) {
-  const shown = [view.verbs, view.limits, view.move, view.agent, view.phase, view.solo, chosen, touched, editing, advice, view.settings.advisor];
-  fill(place.form, shown, () => build(view, place));
+  const all = [view.verbs, view.limits, view.move, view.agent, view.phase, view.solo, chosen, touched, editing, advice, view.settings.advisor];
+  fill(place.form, all, () => build(view, place));
 }
 
 function build(view, place) {
@@ -45,14 +48,14 @@ function build(view, place) {
   const made = [el("p", { class: "soft" }, say("play.moves_choose"))];
   for (const [group, acts] of GROUPS) {
     const verbs = view.verbs.filter((verb) => acts.includes(verb.act));
-    if (verbs.length) made.push(el("h3", {}, say(`group.${group}`)), ...verbs.map((verb) => ask_(verb, view, place)));
+    if (verbs.length) made.push(el("h3", {}, say(`group.${group}`)), ...verbs.map((verb) => asking(verb, view, place)));
   }
   made.push(...overLimits(view), ...advisor(view, place), ready(view, place));
   return made;
 }
 
-/** Ask one thing: an option each, and first that the agent decides. */
-function ask_(verb, view, place) {
+/** Ask one thing: an option each, and first that the agent decides; closed, it shows what is chosen. */
+function asking(verb, view, place) {
   const now = chosen[verb.verb] || "";
   const pick = (option) => {
     if (option) chosen[verb.verb] = option;
@@ -60,11 +63,15 @@ function ask_(verb, view, place) {
     touched = true;
     redraw(view, place);
   };
-  const options = [{ option: "", facts: [] }, ...verb.options].map(({ option }) => el("label", { class: "option" },
+  const words = (option) => (option ? optionLabel(verb, option) : say("option.agent"));
+  const options = [{ option: "" }, ...verb.options].map(({ option }) => el("label", { class: "option" },
     el("input", { type: "radio", name: verb.verb, value: option, checked: option === now, "data-key": `${verb.verb}=${option}`, onchange: () => pick(option) }),
-    el("span", {}, option ? optionLabel(verb, option) : say("option.agent"))));
+    el("span", {}, words(option))));
   const known = verb.options.find(({ option }) => option === now)?.facts || [];
-  return el("fieldset", { class: "verb" }, el("legend", {}, verbLabel(verb)), el("div", { class: "options" }, options),
+  const keep = (event) => (event.target.open ? shown.add(verb.verb) : shown.delete(verb.verb));
+  return el("details", { class: `verb${now ? " chosen" : ""}`, open: shown.has(verb.verb), ontoggle: keep },
+    el("summary", { "data-key": verb.verb }, el("span", {}, verbLabel(verb)), " ", el("small", {}, words(now))),
+    el("fieldset", { "aria-label": verbLabel(verb) }, el("div", { class: "options" }, options)),
     el("div", { class: "weigh", "aria-live": "polite", hidden: !known.length }, facts(known)));
 }
 
@@ -136,7 +143,7 @@ function sentMove(view, place) {
   el("div", { class: "row" }, el("button", { type: "button", "data-key": "change", onclick: edit }, say("play.change")))];
 }
 
-function drawLast(last, view) {
+function drawLast(last) {
   if (!last.length) return [];
   return el("details", { class: "soft" }, el("summary", {}, say("play.last")), el("ul", { class: "plain" }, last.map((each) => {
     const made = [decision(each), say(each.took ? "play.took" : "play.no_occasion")];

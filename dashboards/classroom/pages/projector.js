@@ -47,7 +47,7 @@ function board(view) {
   part("moved").textContent = view.phase === "ended" ? "" : say("screen.moved", { count: done, seats: people });
   const headline = el("section", { class: "card" }, el("h2", {}, say("screen.news")),
     el("p", { class: "headline", role: "status" }, view.outcome ? say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) }) : view.headline ? story(view.headline) : say("screen.quiet")),
-    el("ol", { class: "feed" }, view.story.slice(-5).reverse().map((row) => el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row)))));
+    el("ol", { class: "feed" }, view.story.slice(-4, -1).reverse().map((row) => el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row)))));
   const bets = view.bets?.mean ? el("section", { class: "card" }, el("h2", {}, say("bets.class")), endings(view.bets.mean)) : "";
   return [el("div", { class: "columns" }, el("div", { class: "stack" }, ...lines(view), headline),
     el("div", { class: "stack" }, ladders(view), bets))];

@@ -11,7 +11,7 @@ export function drawSeats({ view, act }) {
     const handed = seat.agent === "handed";
     return el("tr", {}, el("th", { scope: "row" }, name(seat.seat), el("div", { class: "soft" }, say(`role.${seat.kind}`))),
       el("td", {}, people.length ? el("ul", {}, people.map((person) => drawPerson(person, view, act))) : el("span", { class: "soft" }, say("join.free"))),
-      el("td", {}, el("span", { class: `state ${LOOKS[seat.state]}` }, say(`console.state_${seat.state}`)), seat.agent ? el("div", { class: "soft" }, say(`console.agent_${seat.agent}`)) : null),
+      el("td", {}, view.phase === "ended" ? null : el("span", { class: `state ${LOOKS[seat.state]}` }, say(`console.state_${seat.state}`)), seat.agent ? el("div", { class: "soft" }, say(`console.agent_${seat.agent}`)) : null),
       el("td", {}, el("button", { type: "button", class: "small", "data-key": `hand-${seat.seat}`, "aria-label": `${say(handed ? "console.give_back" : "console.hand")}: ${name(seat.seat)}`,
         onclick: () => act("hand", { seat: seat.seat, agent: !handed }) }, say(handed ? "console.give_back" : "console.hand"))));
   });
