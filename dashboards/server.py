@@ -7,8 +7,9 @@ import socket
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.faults import ScenarioError
 
@@ -33,23 +34,22 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(host: str, port: int) -> None:
     """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
-    from dashboards.classroom.house import open_house
-
     listener = listen(host, port)
-    house = None
-    try:
-        house = open_house(None, host, listener.getsockname()[1])
-    except (ScenarioError, OSError) as error:
-        told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
-        print(f"The classroom is closed: {told}", file=sys.stderr)
+    bound = listener.getsockname()[1]
+
+    def classroom() -> "House":
+        from dashboards.classroom.house import open_house
+
+        return open_house(None, host, bound)
+
     shown = f"[{host}]" if ":" in host else host
-    print(f"Detente dashboard: http://{shown}:{listener.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
+    print(f"Detente dashboard: http://{shown}:{bound}  (Ctrl-C stops it)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        run(listener, house)
+        run(listener, classroom)
 
 
-def run(listener: socket.socket, house: "House | None" = None) -> None:
-    """Run the web server on a socket that is bound already, with the classroom if it is open."""
+def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
+    """Run the web server on a socket that is bound already; the classroom is opened while it answers."""
     prepare()
     import pandas as pd  # noqa: F401  # whole, before a page is drawn: reacton looks into it, even half imported
     import uvicorn
@@ -61,14 +61,48 @@ def run(listener: socket.socket, house: "House | None" = None) -> None:
 
     WARMTH.start()
     threading.Thread(target=open_pages, daemon=True, name="pages").start()
-    ours = [Route("/export/{name}", answer)]
-    if house is not None:
-        from dashboards.classroom import api, front
-
-        ours = [*ours, *api.routes(house), *front.routes()]
-    app.router.routes[:0] = ours  # before Solara's own, which takes every address
+    app.router.routes.insert(0, Route("/export/{name}", answer))  # before Solara's own, which takes every address
+    threading.Thread(target=Door(app, classroom).open, daemon=True, name="classroom").start()
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+class Door:
+    """The door of the classroom: who comes before it is open waits, so that the dashboard need not."""
+
+    def __init__(self, app: Any, classroom: Callable[[], "House"]):
+        from starlette.routing import Route
+
+        self.app, self.classroom, self.closed = app, classroom, ""
+        self.open_now = threading.Event()
+        self.route = Route("/class{rest:path}", self.wait, methods=["GET", "POST", "DELETE"])
+        app.router.routes.insert(0, self.route)
+
+    def open(self) -> None:
+        """Open the classroom and put its pages in the place of the door."""
+        try:
+            house = self.classroom()
+        except (ScenarioError, OSError) as error:
+            told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
+            self.closed = f"The classroom is closed: {told}"
+            print(self.closed, file=sys.stderr)
+        else:
+            from dashboards.classroom import api, front, rehearsal
+
+            rest = [route for route in self.app.router.routes if route is not self.route]
+            self.app.router.routes = [*api.routes(house), *front.routes(), *rest]
+            rehearsal.begin()
+        self.open_now.set()
+
+    async def wait(self, request: Any) -> Any:
+        """Let somebody wait until the classroom is open, or say that it stays closed."""
+        import asyncio
+
+        from starlette.responses import PlainTextResponse, RedirectResponse
+
+        while not self.open_now.is_set():
+            await asyncio.sleep(0.05)
+        return PlainTextResponse(self.closed, 503) if self.closed else RedirectResponse(request.url, 307)
 
 
 def open_pages() -> None:

@@ -43,7 +43,7 @@ def classroom(
         facts = opened(house, scenario, rounds, new_key)
     typer.echo(json.dumps(facts) if as_json else told(facts))
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(listener, house)
+        server.run(listener, lambda: house)
 
 
 def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:

@@ -13,5 +13,6 @@ predictions.py   bets, Brier score, calibration
 debrief.py       you against your ghost, turning points, questions
 exports.py       CSV, report, and the lesson as a file
 api.py           the routes; news.py tells that something changed; limits.py bounds rates and sizes
+rehearsal.py     asks everything once, so that the first student does not wait for a compiler
 bots.py          scripted students, for tests and for the command line
 """

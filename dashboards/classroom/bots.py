@@ -142,7 +142,7 @@ class Student(threading.Thread):
         status, answer = self.client.ask("POST", "move", sent)
         if status == 200:
             self.moves.setdefault(view["turn"], []).append(answer["version"])
-        elif answer["error"]["code"] in ("move.newer", "turn.over"):
+        elif answer["error"]["code"] in ("move.newer", "turn.over", "phase.wrong"):
             self.moves.setdefault(view["turn"], [])
             self.beaten += 1
         else:

@@ -26,7 +26,7 @@ def console(lesson: Lesson) -> dict[str, Any]:
             "settings": lesson.settings.model_dump() | ({} if lesson.phase == "ended" else {"seed": None}),
             "people": [_person(lesson, row) for row in people],
             "seats": _seats(lesson),
-            "charts": charts(lesson.table, eyes),
+            "charts": lesson.once("console charts", lambda: charts(lesson.table, eyes)),
             "bets": predictions.of_class(lesson),
             "messages": messages(lesson, None),
             "notices": notices(lesson),
@@ -80,9 +80,8 @@ def projector(lesson: Lesson) -> dict[str, Any]:
     with lesson.lock:
         told = shared(lesson)
         eyes = Eyes(lesson.table.world, lesson.scenario, None, "all" if sight_of(lesson) == "all" else "public")
-        seen = charts(lesson.table, eyes)
         return told | {
-            "charts": seen,
+            "charts": lesson.once("wall charts", lambda: charts(lesson.table, eyes)),
             "seats": seats_shown(lesson),
             "people": len(lesson.people()),
             "headline": told["story"][-1] if told["story"] else None,

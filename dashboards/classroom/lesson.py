@@ -40,6 +40,8 @@ class Lesson:
         self.remaining, self.deadline = row["remaining"], row["deadline"]
         self.seen: dict[int, tuple[float, str]] = {}  # of each person, when and on which page
         self.resolve_ms, self.began = 0.0, time.time()
+        self._kept: dict[Any, Any] = {}  # what was made for pages in this month and phase
+        self._kept_of: tuple[int, str] = (-1, "")
         self.begins: list[int] = []  # of each turn played, the months before it
         self.sheets_played: list[dict[str, dict[str, str]]] = []
         self.played: list[list[dict[str, Any]]] = []  # what came of each turn's orders
@@ -127,6 +129,14 @@ class Lesson:
         """Say after how many turns the bet that is open was called; None if none is."""
         due = len(self.played) in self.settings.bets and self.phase in ("lobby", "playing", "paused")
         return len(self.played) if due else None
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Make a part of a page once for all who ask, as long as month and phase stay; the lock must be held."""
+        if self._kept_of != (self.table.round, self.phase):
+            self._kept, self._kept_of = {}, (self.table.round, self.phase)
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     def need(self, *phases: str) -> None:
         """Raise RefusedError unless the lesson is in one of these phases."""

@@ -7,6 +7,7 @@ Tokens and the instructor key are kept as hashes only.
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -68,8 +69,8 @@ MIGRATIONS = (  # each brings a store from the version before to its own; never 
 
 
 def usual_place() -> Path:
-    """Say where the store lies unless another place is given."""
-    return Path(platformdirs.user_data_dir("detente")) / "classroom.sqlite"
+    """Say where the store lies unless another place is given: by DETENTE_CLASSROOM, else with the user's data."""
+    return Path(os.environ.get("DETENTE_CLASSROOM") or Path(platformdirs.user_data_dir("detente")) / "classroom.sqlite")
 
 
 def hashed(secret: str) -> str:

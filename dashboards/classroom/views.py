@@ -41,23 +41,45 @@ def shared(lesson: Lesson) -> dict[str, Any]:
             "left": lesson.left,
             "running": lesson.phase == "playing" and lesson.deadline is not None,
         },
+        "outcome": lesson.outcome,
+        **lesson.once("shared", lambda: _settled(lesson)),
+    }
+
+
+def _settled(lesson: Lesson) -> dict[str, Any]:
+    """Give what all see, and what stays until the turn resolves."""
+    return {
         "names": all_names(lesson.table),
         "scenario": of_scenario(lesson.scenario, lesson.source),
         "ladder": ladder(lesson.table),
         "story": story(lesson.table, lesson.events),
-        "outcome": lesson.outcome,
+    }
+
+
+def _settled_for(lesson: Lesson, seat: str | None) -> dict[str, Any]:
+    """Give what a seat sees, and what stays until the turn resolves."""
+    table, months = lesson.table, lesson.months
+    eyes = Eyes(table.world, lesson.scenario, seat, sight_of(lesson))
+    plays = seat is not None and lesson.phase in ("playing", "paused")
+    return {
+        "card": card(table, seat, eyes) if seat else None,
+        "known": [*known(table, eyes)] if seat else [],
+        "verbs": [*offered(table, seat, eyes, months)] if seat and plays else [],
+        "limits": [limit._asdict() for limit in limits(table, seat, months)] if seat and plays else [],
+        "signals": [*signals(lesson, eyes)] if seat else [],
+        "charts": charts(table, eyes),
     }
 
 
 def seats_shown(lesson: Lesson) -> list[dict[str, Any]]:
     """List all seats, and whether people or an agent play them now."""
     played, sheets = lesson.awaited(), lesson.sheets()
-    names = all_names(lesson.table)
+    named = lesson.once("shared", lambda: _settled(lesson))["names"]
     return [
         {
             "seat": seat,
             "kind": kind,
-            "name": names[seat],
+            "name": named[seat],
             "played": "people" if seat in played else "agent",
             "done": seat in sheets and bool(sheets[seat]["done"]),
         }
@@ -68,39 +90,35 @@ def seats_shown(lesson: Lesson) -> list[dict[str, Any]]:
 def view(lesson: Lesson, person: int, name: str, seat: str | None, solo: bool) -> dict[str, Any]:
     """Give everything that one student's page shows."""
     with lesson.lock:
-        table, settings = lesson.table, lesson.settings
-        eyes = Eyes(table.world, lesson.scenario, seat, sight_of(lesson))
-        people = lesson.people()
-        agent = lesson.seats()[seat]["agent"] if seat in lesson.seats() else None
-        plays = seat is not None and lesson.phase in ("playing", "paused")
-        return shared(lesson) | {
-            "solo": solo,
-            "host": solo,
-            "person": person,
-            "name": name,
-            "seat": seat,
-            "kind": lesson.kinds().get(str(seat)),
-            "delegation": [each["name"] for each in people if seat is not None and each["seat"] == seat],
-            "agent": agent,
-            "settings": {
-                "messages": settings.messages,
-                "advisor": settings.advisor,
-                "sight": settings.sight,
-                "bets": settings.bets,
-                "chooses": settings.chooses,
-            },
-            "seats": seats_shown(lesson),
-            "card": card(table, seat, eyes) if seat else None,
-            "known": [*known(table, eyes)] if seat else [],
-            "verbs": [*offered(table, seat, eyes, lesson.months)] if seat and plays else [],
-            "limits": [limit._asdict() for limit in limits(table, seat, lesson.months)] if seat and plays else [],
-            "move": move_of(lesson, seat) if seat else None,
-            "signals": [*signals(lesson, eyes)] if seat else [],
-            "charts": charts(table, eyes),
-            "bets": predictions.mine(lesson, person),
-            "messages": messages(lesson, seat, person),
-            "notices": notices(lesson),
-        }
+        settings, people, open_seats = lesson.settings, lesson.people(), lesson.seats()
+        agent = open_seats[seat]["agent"] if seat in open_seats else None
+        settled = lesson.once(("seat", seat), lambda: _settled_for(lesson, seat))
+        return (
+            shared(lesson)
+            | settled
+            | {
+                "solo": solo,
+                "host": solo,
+                "person": person,
+                "name": name,
+                "seat": seat,
+                "kind": lesson.kinds().get(str(seat)),
+                "delegation": [each["name"] for each in people if seat is not None and each["seat"] == seat],
+                "agent": agent,
+                "settings": {
+                    "messages": settings.messages,
+                    "advisor": settings.advisor,
+                    "sight": settings.sight,
+                    "bets": settings.bets,
+                    "chooses": settings.chooses,
+                },
+                "seats": seats_shown(lesson),
+                "move": move_of(lesson, seat) if seat else None,
+                "bets": predictions.mine(lesson, person),
+                "messages": messages(lesson, seat, person),
+                "notices": notices(lesson),
+            }
+        )
 
 
 def move_of(lesson: Lesson, seat: str) -> dict[str, Any]:
