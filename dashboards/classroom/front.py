@@ -53,6 +53,7 @@ SHUT = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+CHOSEN = "detente-language"  # the cookie that keeps the language; it holds nothing else
 FOR_EVER = "public, max-age=31536000, immutable"  # the address of a file changes with what it holds
 
 
@@ -81,7 +82,10 @@ def showing(page: str) -> Callable[[Request], Response]:
                 words=f"/class/files/{packed(code)[0]}/words-{code}.json",
             )
         )
-        return HTMLResponse(frame, headers={**SHUT, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"})
+        answer = HTMLResponse(frame, headers={**SHUT, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"})
+        if request.query_params.get("lang") == code:
+            answer.set_cookie(CHOSEN, code, max_age=31_536_000, path="/class", samesite="lax")
+        return answer
 
     return show
 
@@ -91,7 +95,7 @@ def language_of(request: Request) -> str:
     accepted = request.headers.get("accept-language", "")[:500].split(",")
     spoken = [part.split(";")[0].split("-")[0].strip() for part in accepted]
     have = {language.code for language in languages()}
-    wanted = (request.query_params.get("lang", ""), request.cookies.get("detente-language", ""), *spoken)
+    wanted = (request.query_params.get("lang", ""), request.cookies.get(CHOSEN, ""), *spoken)
     return next((code for code in wanted if code in have), FIRST)
 
 

@@ -44,17 +44,14 @@ export function name(id) {
 /** Give a text of the scenario in this language: its own translation there, else as the scenario has it. */
 export const text = (own, place) => written(own, `scenario.${scenario}.${place}`);
 
-const named = (ids = {}) => Object.fromEntries(Object.entries(ids).map(([role, id]) => [role, name(id)]));
+const named = (ids = {}) => Object.fromEntries(Object.entries(ids).map(([role, id]) => (
+  [role, role === "service" ? say(`service.${id}`) : name(id)])));
 
 /** Say a key whose numbers are for people already, and whose names are ids. */
 export const tell = (key, { numbers = {}, names: ids = {} } = {}) => say(key, { ...numbers, ...named(ids) });
 
 /** Say what a verb is about, and what one of its options is called. */
-export function verbLabel(verb) {
-  const ids = verb.names || {};
-  const service = ids.service ? say(`service.${ids.service}`) : "";
-  return say(`verb.${verb.act}`, { ...named(ids), service });
-}
+export const verbLabel = (verb) => say(`verb.${verb.act}`, named(verb.names));
 export const optionLabel = (verb, option) => say(`option.${(verb.act || verb).split(":")[0]}.${option}`);
 
 /** Say a decision that is written as the id of a verb and an option. */

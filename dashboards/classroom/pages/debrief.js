@@ -103,7 +103,7 @@ function foreseen(found) {
   made.push(el("p", { class: "soft" }, say("debrief.brier_meaning", { even: 0.75 })));
   const asked = bets.rounds.filter((each) => each.given);
   made.push(table(["debrief.when", "debrief.given", "debrief.class_score", "debrief.model_score"], asked.map((each) => (
-    [each.at ? say("play.round_of", { round: each.at }) : say("debrief.before"), number(each.given), score(each.brier), score(each.model_brier)]))));
+    [each.at ? say("debrief.after", { round: each.at }) : say("debrief.before"), number(each.given), score(each.brier), score(each.model_brier)]))));
   if (bets.calibration?.length) {
     made.push(el("h3", {}, say("debrief.calibration")), table(["debrief.calibration_said", "debrief.calibration_true", "debrief.calibration_count"],
       bets.calibration.map((bin) => [share(bin.stated / 100), share(bin.came_true / 100), number(bin.count)])));

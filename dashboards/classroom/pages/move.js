@@ -63,7 +63,8 @@ function asking(verb, view, place) {
     touched = true;
     redraw(view, place);
   };
-  const words = (option) => (option ? optionLabel(verb, option) : say("option.agent"));
+  const limited = view.limits.some((limit) => limit.verbs.includes(verb.verb) && limit.verbs.some((each) => chosen[each]));
+  const words = (option) => (option ? optionLabel(verb, option) : say(limited ? "option.undone" : "option.agent"));
   const options = [{ option: "" }, ...verb.options].map(({ option }) => el("label", { class: "option" },
     el("input", { type: "radio", name: verb.verb, value: option, checked: option === now, "data-key": `${verb.verb}=${option}`, onchange: () => pick(option) }),
     el("span", {}, words(option))));
