@@ -51,7 +51,7 @@ class Client:
         answer = self._line.getresponse()
         content = answer.read().decode()
         self.took.append((path.split("?")[0], time.perf_counter() - begun))
-        return answer.status, json.loads(content) if "json" in answer.headers["content-type"] else content
+        return answer.status, json.loads(content) if "json" in answer.headers.get("content-type", "") else content
 
     def get(self, path: str) -> Any:
         """Get what must be there. Raises RuntimeError if it is refused."""
@@ -78,11 +78,18 @@ class Client:
                 if text.startswith("data: "):
                     yield json.loads(text[6:])
         finally:
+            answer.close()
             line.close()
 
     def close(self) -> None:
         """Hang up."""
         self._line.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
 
 
 class Student(threading.Thread):
@@ -182,10 +189,9 @@ def server(folder: Path) -> Iterator[dict[str, Any]]:
 def answers(base: str) -> None:
     """Wait until a server answers."""
     for _ in range(600):
-        with contextlib.suppress(OSError):
-            client = Client(base)
-            client.get("scenarios")
-            return
+        with contextlib.suppress(OSError), Client(base) as client:
+            if client.ask("GET", "scenarios")[0] == 200:
+                return
         time.sleep(0.1)
     raise ScenarioError([Fault("class", base, "the server does not answer")])
 
@@ -204,20 +210,24 @@ def whole_lesson(bots: int, scenario: str, rounds: int | None = None) -> dict[st
 
 
 def _played(facts: dict[str, Any], bots: int, scenario: str, rounds: int, folder: Path) -> dict[str, Any]:
-    base, console = facts["address"], Client(facts["address"], f"Instructor {facts['key']}")
+    base = facts["address"]
+    with Client(base, f"Instructor {facts['key']}") as console, Client(base) as wall:
+        return _led(console, wall, bots, scenario, rounds, folder)
+
+
+def _led(console: Client, wall: Client, bots: int, scenario: str, rounds: int, folder: Path) -> dict[str, Any]:
     code = console.post("rooms", {"title": "Bots"})["code"]
     seats = [each["seat"] for row in console.get("scenarios") if row["id"] == scenario for each in row["seats"]]
     settings = {"scenario": scenario, "rounds": rounds, "seconds": 60, "bets": [0, rounds // 2], "seed": 1}
     most = min(-(-bots // len(seats)), 20)
     console.post(f"rooms/{code}/lessons", settings | {"seats": dict.fromkeys(seats, most)})
-    students = [Student(base, code, number) for number in range(bots)]
+    students = [Student(console.base, code, number) for number in range(bots)]
     begun = time.monotonic()
     for student in students:
         student.start()
     for student in students:
         student.joined.wait(30)
     console.post(f"rooms/{code}/do", {"action": "start"})
-    wall = Client(base)
     resolved, view = [], console.get(f"rooms/{code}/console")
     while view["phase"] != "ended" and time.monotonic() - begun < PATIENCE:
         time.sleep(0.25)

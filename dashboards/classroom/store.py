@@ -101,16 +101,18 @@ class Store:
                 [Fault("store", str(self.path), "is in use by another server; stop that first")]
             ) from None
         self._turn = threading.RLock()
+        self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
-            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
             self._migrate()
         except sqlite3.DatabaseError as error:
-            self._alone.release()
-            raise ScenarioError(
-                [Fault("store", str(self.path), f"cannot be read as a classroom's store: {error}")]
-            ) from None
+            self.close()
+            told = f"cannot be read as a classroom's store: {error}"
+            raise ScenarioError([Fault("store", str(self.path), told)]) from None
+        except ScenarioError:
+            self.close()
+            raise
 
     def _migrate(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
