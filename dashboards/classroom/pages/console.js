@@ -164,8 +164,10 @@ function drawCourse() {
 }
 
 function drawBets(bets) {
-  const made = [el("p", { class: "soft" }, say(bets.open ? "console.bets_open" : "console.bets_closed", { given: bets.given, of: bets.of }))];
-  const mean = bets.mean || bets.rounds?.findLast((each) => each.mean)?.mean;
+  const last = bets.rounds?.findLast((each) => each.mean);
+  const given = bets.open ? bets.given : last?.given || 0;
+  const made = [el("p", { class: "soft" }, say(bets.open ? "console.bets_open" : "console.bets_closed", { given, of: bets.of }))];
+  const mean = bets.mean || last?.mean;
   if (mean) made.push(endings(mean));
   return made;
 }

@@ -46,10 +46,15 @@ export function say(key, values = {}) {
   return text.replace(/\{(\w+)(?::(\w+))?\}/g, (whole, name, form) => {
     const value = values[name];
     if (value === undefined || value === null) return whole;
-    if (typeof value !== "number") return String(value);
+    if (typeof value !== "number") return isolated(String(value));
     return form === "share" ? share(value) : form === "change" ? change(value) : number(value);
   });
 }
+
+const AGAINST = document.dir === "rtl" ? /[A-Za-z]/ : /[\u0590-\u08ff]/;
+
+/** Keep a name that runs the other way together within a sentence. */
+const isolated = (text) => (AGAINST.test(text) ? `\u2068${text}\u2069` : text);
 
 /** Build an element: properties, `data-` and `aria-` attributes, `on` handlers, then children; strings become text. */
 export function el(tag, properties = {}, ...children) {

@@ -194,7 +194,8 @@ function drawSignals() {
       const kind = say(`signal.${signal.kind.replaceAll(" ", "_")}`);
       const how = { actor: name(signal.sender), counterpart: name(signal.receiver), kind, channel: say(`channel.${signal.channel}`) };
       const read = signal.reading && !signal.mine;
-      return el("li", { class: signal.mine ? "private" : "" }, say(signal.mine ? "signal.mine" : read ? "signal.read" : "signal.told", { ...how, reading: read ? say(`reading.${signal.reading}`) : "" }));
+      const words = say(signal.mine ? "signal.mine" : read ? "signal.read" : "signal.told", { ...how, reading: read ? say(`reading.${signal.reading}`) : "" });
+      return el("li", { class: signal.mine ? "private" : "" }, view.months > 1 ? say("signal.month", { month: signal.month, words }) : words);
     }));
   });
 }
