@@ -101,9 +101,11 @@ export const stale = (place) => drawn.delete(place);
 
 /** Tell screen readers, and whoever looks at the top of the page. */
 export function announce(text) {
-  const place = part("news");
-  if (place) place.textContent = text;
+  part("news").textContent = text;
+  clearTimeout(fading);
+  fading = setTimeout(() => { part("news").textContent = ""; }, 12_000);
 }
+let fading = 0;
 
 /** What went wrong, in the server's code and in words. */
 export class Refusal extends Error {

@@ -1,14 +1,16 @@
 // What a seat may know now, in three groups: its own, what it shares with the other side, what everyone can see.
-import { tell } from "./board.js";
+import { name, tell } from "./board.js";
 import { el, number, say, share } from "./core.js";
 
 /** Draw the table of what is known. */
 export function known(list) {
+  const several = new Set(list.map((each) => each.names.talks).filter(Boolean)).size > 1;
+  const about = (each) => (several && each.names.talks ? ` (${name(each.names.talks)})` : "");
   return ["own", "shared", "public"].flatMap((group) => {
     const own = list.filter((each) => each.group === group);
     if (!own.length) return [];
     return [el("h3", {}, say(`play.know_${group}`)), el("ul", { class: "know" }, own.map((each) =>
-      el("li", {}, figure(each), el("span", {}, tell(each.key, each)))))];
+      el("li", {}, figure(each), el("span", {}, tell(each.key, each) + about(each)))))];
   });
 }
 

@@ -127,14 +127,19 @@ function ready(view, place) {
     }
     button.disabled = false;
     stale(place.form);
-    place.done();
+    await place.done();
+    if (document.activeElement === document.body) place.form.querySelector("[data-key=change], summary")?.focus({ preventScroll: true });
   };
   const none = !Object.keys(chosen).length;
   return el("div", { class: "row" }, el("button", { type: "button", class: "main", "data-key": "send", onclick: send }, say(none ? "play.pass" : "play.send")));
 }
 
 function sentMove(view, place) {
-  const edit = () => { editing = true; redraw(view, place); };
+  const edit = () => {
+    editing = true;
+    redraw(view, place);
+    place.form.querySelector("summary")?.focus({ preventScroll: true });
+  };
   const lines = Object.entries(view.move.choices).map(([verb, option]) => {
     const own = view.verbs.find((each) => each.verb === verb);
     return el("li", {}, own ? el("b", {}, `${verbLabel(own)}: `) : null, own ? optionLabel(own, option) : decision({ verb, option }));

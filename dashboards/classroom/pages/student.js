@@ -137,6 +137,7 @@ function draw() {
 let phase = "";
 function tellPhase() {
   const now = `${view.phase} ${view.turn}`;
+  if (phase && now !== phase && !document.activeElement.matches("input, textarea, select")) scrollTo({ top: 0 });
   if (phase && now !== phase) announce(view.phase === "ended" ? say("play.over") : view.phase === "paused" ? say("play.paused") : say("play.begins", { round: view.turn }));
   else if (!phase && view.phase === "lobby") announce(say("play.lobby"));
   phase = now;
@@ -179,9 +180,8 @@ async function finish() {
 async function act(path, body) {
   try {
     await ask(path, { body, who: who() });
-    part("fault").textContent = "";
   } catch (refused) {
-    part("fault").textContent = refused.message;
+    announce(refused.message);
   }
   refresh();
 }
@@ -220,9 +220,8 @@ part("write").addEventListener("submit", async (event) => {
     await ask("/class/api/message", { body: { to: part("to").value, text: part("text").value }, who: who() });
     part("text").value = "";
     announce(say("play.message_sent"));
-    part("fault").textContent = "";
   } catch (refused) {
-    part("fault").textContent = refused.message;
+    announce(refused.message);
   }
   refresh();
 });
