@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Error, Page, Response, expect
 from dashboards.classroom.front import FOLDER, TOUR
 from dashboards.classroom.keys import KEYS
 from dashboards.classroom.wording import languages, own_words, words_of
+from dashboards.injecting import TOLD
 from dashboards.link import data_of, read_link
 from model.scenario import load
 
@@ -43,7 +44,7 @@ def test_every_language_has_the_same_words_with_the_same_holes():
 
 def test_whatever_the_server_can_tell_there_are_words_for():
     english = words_of("en")
-    assert [key for key in KEYS if key not in english] == []
+    assert [key for key in (*KEYS, *(f"event.{kind}" for kind in TOLD)) if key not in english] == []
     assert {key: wrong for key, known in KEYS.items() if (wrong := holes(english[key]) - {*known})} == {}
 
 
@@ -74,9 +75,8 @@ def test_all_that_a_student_reads_of_a_taught_scenario_is_translated_and_nothing
     wanted = set()
     for name in TAUGHT:
         scenario = load(data_of(name)).model_dump()
-        events = {str(each["round"]): {"text": each["text"]} for each in scenario.pop("events")}
-        keys = {*texts_of({**scenario, "try": {}, "notice": {}})}
-        keys |= {f"events.{at}" for at in events}
+        told = {each["text"]["en"] for each in scenario.pop("events") if each["text"]}
+        keys = {*texts_of({**scenario, "try": {}, "notice": {}})} | {f"events.{words}" for words in told}
         wanted |= {f"scenario.{name}.{key}" for key in keys}
     assert sorted({key for key in persian if key.split(".")[1] in TAUGHT} ^ wanted) == []
 

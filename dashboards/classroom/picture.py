@@ -7,7 +7,7 @@ from agents.ledger import Row
 from dashboards.classroom.keys import STORY
 from dashboards.classroom.sight import Eyes
 from dashboards.classroom.table import Table
-from dashboards.injecting import event_words
+from dashboards.injecting import event_words, kind_of
 from model.measures import series
 from model.overrides import Override
 from model.scenario import Scenario
@@ -106,7 +106,7 @@ def story(table: Table, events: Iterable[Override] = ()) -> list[dict[str, Any]]
     for event in table.setting.events:
         if event.text and event.round <= table.round:
             rows.append(_event(event.round, dict(event.text)))
-    rows += [_event(event.round, {"en": event_words(table.setting, event)}) for event in events]
+    rows += [_injected(table.setting, event) for event in events]
     return sorted(rows, key=lambda row: row["month"])
 
 
@@ -127,6 +127,13 @@ def _told(row: Row) -> dict[str, Any]:
 def _event(month: int, words: Text) -> dict[str, Any]:
     rest = dict.fromkeys(("actor", "counterpart", "talks", "rung"))
     return {"month": month, "act": "event", "value": 0, **rest, "sentence": words["en"], "text": words}
+
+
+def _injected(scenario: Scenario, event: Override) -> dict[str, Any]:
+    """Tell an event that was set off from outside: its English words, and its kind and names for all others."""
+    names = {"actor": event.actor, "counterpart": event.counterpart, "talks": event.negotiation}
+    told = _event(event.round, {"en": event_words(scenario, event)})
+    return told | names | {"kind": kind_of(event), "value": round(event.value, 2)}
 
 
 def charts(table: Table, eyes: Eyes) -> dict[str, Any]:

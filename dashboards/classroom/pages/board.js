@@ -90,8 +90,8 @@ function mark(status) {
 
 /** Tell one row of the story: in words of this language if there are any, else in the server's English. */
 export function story(row) {
-  if (row.act === "event") return text(row.text, `events.${row.month}`) || row.sentence;
-  const key = `story.${row.act}.${Math.round(row.value)}`;
+  if (row.act === "event" && !row.kind) return text(row.text, `events.${row.text.en}`);
+  const key = row.act === "event" ? `event.${row.kind}` : `story.${row.act}.${Math.round(row.value)}`;
   if (!known(key)) return row.sentence;
   return say(key, named({ actor: row.actor, counterpart: row.counterpart, rung: row.rung, talks: row.talks }));
 }
