@@ -5,9 +5,11 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +19,8 @@ from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from dashboards.classroom import api
-from dashboards.classroom.bots import COMMAND, Client, answers, whole_lesson
-from dashboards.classroom.debrief import debriefed
+from dashboards.classroom.bots import Client, answers, whole_lesson
+from dashboards.classroom.debrief import debriefed, history, kept
 from dashboards.classroom.exports import lesson_file, link_of, moves, played_again, table_of
 from dashboards.classroom.house import open_house
 from dashboards.classroom.keys import KEYS
@@ -456,6 +458,7 @@ def test_the_debrief_weighs_each_seat_against_its_ghost(house):
         order(lesson, us, "us", {"seek:nuclear": "stay_away", "conduct:iran": "hostile", "press:iran": "raise"})
         order(lesson, iran, "iran", {})
         lesson.resolve()
+    assert np.array_equal(history(kept(lesson), 18), lesson.table.trajectory)
     found = debriefed(lesson, [])
     ghost = next(each for each in found["ghosts"] if each["seat"] == "us")
     assert ghost["differed"] >= 6
@@ -506,10 +509,23 @@ def test_a_store_in_use_or_of_another_kind_is_told_plainly(house, tmp_path):
         Store(tmp_path / "other.sqlite")
 
 
+def serve_alone(path):
+    """Serve the API, with a room if there is none, and tell on standard output where; a process of its own."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    house = open_house(path, "127.0.0.1", listener.getsockname()[1])
+    facts = {"address": house.base, "key": house.rooms.instructor_key(anew=False)}
+    if facts["key"]:
+        room = house.rooms.make_room("A class")
+        house.rooms.make_lesson(room, {"scenario": "two-states", "rounds": 6})
+        facts["code"] = room["code"]
+    print(json.dumps(facts), flush=True)
+    config = uvicorn.Config(Starlette(routes=api.routes(house)), log_level="error", lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
 def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
-    command = [*COMMAND, "--port", "0", "--store", str(tmp_path / "s.sqlite"), "--json"]
-    more = ["--scenario", "two-states", "--rounds", "6"]
-    with subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True) as process, ExitStack() as stack:
+    command = [sys.executable, __file__, str(tmp_path / "s.sqlite")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, ExitStack() as stack:
         facts = json.loads(process.stdout.readline())
         base, room = facts["address"], f"rooms/{facts['code']}"
         answers(base)
@@ -549,3 +565,7 @@ def test_bots_play_a_whole_lesson_and_all_its_checks_hold(bots, rounds):
     assert [each for each in result["checks"] if not each["held"]] == []
     assert result["turns"] == rounds
     assert result["server_mb"] < 1500
+
+
+if __name__ == "__main__":
+    serve_alone(Path(sys.argv[1]))

@@ -42,8 +42,8 @@ class Asking(NamedTuple):
         if not token:
             raise RefusedError(401, "token.unknown", "This needs a personal link.")
         person = self.house.rooms.person(token)
-        if self.request.method == "POST":
-            self.house.writing.take(f"person {person['id']}")
+        bucket = self.house.writing if self.request.method == "POST" else self.house.reading
+        bucket.take(f"person {person['id']}")
         return person
 
     def seated(self) -> tuple[sqlite3.Row, Lesson, str]:

@@ -9,7 +9,6 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,9 +21,9 @@ from dashboards.classroom.store import written
 from dashboards.classroom.table import Table
 from experiments.branch import overall, stand
 from experiments.compare import effect
+from experiments.ensemble import pool
 from experiments.kernel import measure, measure_many
 from experiments.pivot import FUTURES_SEED
-from model.measures import look
 from model.overrides import Override, forced
 from model.scenario import Scenario
 from model.statuses import Outcome
@@ -90,9 +89,8 @@ def reached(world: World, past: np.ndarray, run: Kept, futures: int) -> np.ndarr
     for first in range(0, futures, BLOCK):
         size = min(BLOCK, futures - first)
         seeds = np.arange(first, first + size, dtype=np.uint64) + np.uint64(FUTURES_SEED)
-        whole = np.broadcast_to(past, (size, *past.shape))
-        if rest:
-            whole = np.concatenate([whole, measure_many(start, seeds, rest)], axis=1)
+        before = np.broadcast_to(past[:-1], (size, *past[:-1].shape))
+        whole = np.concatenate([before, measure_many(start, seeds, rest)], axis=1)
         found.append(overall(whole, len(run.scenario.negotiations)).astype(np.int8))
     return np.concatenate(found)
 
@@ -106,14 +104,12 @@ def arm(run: Kept, turn: int, without: str | None) -> np.ndarray:
     later = [each for each in run.events if each.round > end]
     played = world.heir(run.scenario, run.seed, forced(run.scenario, [*within, *later]))
     own = measure(played, end - begin)
-    return reached(played, np.concatenate([past, own]), run, FUTURES)
+    return reached(played, np.concatenate([past[:-1], own]), run, FUTURES)
 
 
 def history(run: Kept, month: int) -> np.ndarray:
     """Give the indicators of the lesson up to a month, [round, indicator], the start first."""
-    world = World(run.scenario, run.seed, forced(run.scenario, run.forces()))
-    first = look(world)[None]
-    return np.concatenate([first, measure(world, month)]) if month else first
+    return measure(World(run.scenario, run.seed, forced(run.scenario, run.forces())), month)
 
 
 def shares(ends: np.ndarray) -> dict[str, float]:
@@ -158,7 +154,9 @@ def turning(run: Kept, looks: list[np.ndarray], story: list[dict[str, Any]], mos
         if moved.low <= 0.0 <= moved.high:
             continue
         orders = [
-            {part: each[part] for part in ("seat", "verb", "option")} for each in run.played[turn] if each["took"]
+            {part: each[part] for part in ("seat", "verb", "option")}
+            for each in run.played[turn]
+            if each["differed"] is not None
         ]
         found.append(
             {
@@ -198,7 +196,6 @@ def alone(run: Kept, without: str | None) -> Table:
 
 def ghosts(run: Kept, tell: Callable[[], None]) -> list[dict[str, Any]]:
     """Weigh every seat that people played against its ghost."""
-    as_it_went = cache(lambda turn: arm(run, turn, None))
     found: dict[str, dict[str, Any]] = {}
     for seat in dict.fromkeys(seat for sheets in run.sheets for seat in sheets):
         ghost = alone(run, seat)
@@ -208,8 +205,14 @@ def ghosts(run: Kept, tell: Callable[[], None]) -> list[dict[str, Any]]:
     weighed = differences(run)
     for seat, _, told in weighed:
         found[seat]["differed"] += len(told)
-    for seat, turn, told in weighed[:MOST_POINTS]:
-        yours, other = as_it_went(turn), arm(run, turn, seat)
+    weighed = weighed[:MOST_POINTS]
+    jobs = dict.fromkeys([(turn, without) for seat, turn, _ in weighed for without in (None, seat)])
+    arms = {}
+    for job, ends in zip(jobs, pool().map(lambda job: arm(run, *job), jobs), strict=True):
+        arms[job] = ends
+        tell()
+    for seat, turn, told in weighed:
+        yours, other = arms[turn, None], arms[turn, seat]
         moved = effect(deals(other), deals(yours))
         found[seat]["points"].append(
             {
@@ -225,7 +228,6 @@ def ghosts(run: Kept, tell: Callable[[], None]) -> list[dict[str, Any]]:
                 "futures": FUTURES,
             }
         )
-        tell()
     for each in found.values():
         each["points"].sort(key=lambda point: -abs(point["deal"] - point["deal_ghost"]))
     return list(found.values())
@@ -240,12 +242,9 @@ def debriefed(
 ) -> dict[str, Any]:
     """Compute all of a lesson's debrief that does not depend on who asks."""
     run, done = kept(lesson), 0
-    total = (
-        len(run.begins)
-        + 2
-        + len({seat for sheets in run.sheets for seat in sheets})
-        + len(differences(run)[:MOST_POINTS])
-    )
+    weighed = differences(run)[:MOST_POINTS]
+    arms = len({(turn, without) for seat, turn, _ in weighed for without in (None, seat)})
+    total = len(run.begins) + 2 + len({seat for sheets in run.sheets for seat in sheets}) + arms
 
     def tell() -> None:
         nonlocal done
@@ -255,14 +254,13 @@ def debriefed(
     looks = outlook(run, tell)
     agents = alone(run, None)
     tell()
-    weighed = ghosts(run, tell)
     found = {
         **_stands(lesson.table),
         "agents": _stands(agents),
         "agents_charts": charts(agents, Eyes(agents.world, run.scenario, None, "all")),
         "chances": chances(run, looks),
         "turning": turning(run, looks, story),
-        "ghosts": weighed,
+        "ghosts": ghosts(run, tell),
         "model": {str(at): shares(looks[at]) for at in lesson.settings.bets if at < len(looks)},
     }
     return found | {"questions": questions(lesson, found)}

@@ -21,6 +21,7 @@ class House(NamedTuple):
     on_network: bool
     wrong: Bucket  # wrong codes and keys, of each address
     writing: Bucket  # requests that write, of each person
+    reading: Bucket  # all others
     solo: Bucket  # new solo rooms, of each address
 
     def link(self, code: str) -> str:
@@ -37,7 +38,7 @@ def open_house(store: Path | None, host: str, port: int) -> House:
     news = News()
     rooms = Rooms(Store(store), news.tell)
     base = f"http://{network_address(host)}:{port}"
-    buckets = Bucket(30, 10.0), Bucket(40, 0.25), Bucket(30, 5.0)
+    buckets = Bucket(30, 10.0), Bucket(40, 0.25), Bucket(100, 0.1), Bucket(30, 5.0)
     house = House(rooms, news, Debriefs(), base, not is_loopback(host), *buckets)
     rooms.start_clocks()
     return house

@@ -23,7 +23,8 @@ def questions(lesson: Lesson, found: dict[str, Any]) -> list[dict[str, Any]]:
         asked.append(question("question.differed_most", {"actor": seat}, month=point["month"]))
     asked += _from_ledger(lesson)
     asked += _from_run(lesson, found)
-    return [*asked, question("question.model_limits")]
+    first = {each["key"]: each for each in reversed(asked)}  # of several alike the first
+    return [*reversed(first.values()), question("question.model_limits")]
 
 
 def _from_ledger(lesson: Lesson) -> list[dict[str, Any]]:

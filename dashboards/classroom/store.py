@@ -101,6 +101,7 @@ class Store:
                 [Fault("store", str(self.path), "is in use by another server; stop that first")]
             ) from None
         self._turn = threading.RLock()
+        self.path.touch(0o600)  # it holds names
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             self._db.row_factory = sqlite3.Row
