@@ -33,8 +33,14 @@ def words_of(code: str) -> Mapping[str, str]:
 
 @cache
 def own_words(code: str) -> Mapping[str, str]:
-    """Give the words that a language's own file holds."""
-    return dict(_flat("", _file(code)))
+    """Give the words that a language's own file holds; a scenario that is ``like`` another has its texts as well."""
+    words = dict(_flat("", _file(code)))
+    for name, texts in _file(code).get("scenario", {}).items():
+        if other := texts.get("like"):
+            del words[f"scenario.{name}.like"]
+            alike = dict(_flat(f"scenario.{name}.", _file(code)["scenario"][other]))
+            words = alike | words
+    return words
 
 
 @cache
