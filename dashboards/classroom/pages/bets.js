@@ -40,7 +40,7 @@ function form(bets, place, mine) {
     };
     exact.addEventListener("input", set(exact, rough));
     rough.addEventListener("input", set(rough, exact));
-    return el("div", { class: "bet" }, el("label", { for: id, htmlFor: id }, say(`outcome.${outcome}`)), el("small", { class: "soft meaning", id: `${id}-meaning` }, say(`outcome.${outcome}_meaning`)), rough, exact);
+    return el("div", { class: "bet" }, el("label", { htmlFor: id }, say(`outcome.${outcome}`)), el("small", { class: "soft meaning", id: `${id}-meaning` }, say(`outcome.${outcome}_meaning`)), rough, exact);
   });
   const send = async (event) => {
     event.preventDefault();

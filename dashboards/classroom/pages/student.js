@@ -1,8 +1,9 @@
 // A student's page: join, play, and the debrief, each drawn from the server's view; the browser owns nothing.
-import { call, chart, facts, ladder, name, publicChart, roleCard, runClock, story, text } from "./board.js";
-import { ask, announce, confirmed, el, fill, follow, kept, loadWords, part, say, single, written } from "./core.js";
+import { call, chart, ladder, name, publicChart, roleCard, runClock, story } from "./board.js";
+import { ask, announce, confirmed, el, fill, follow, kept, loadWords, part, say, single } from "./core.js";
 import { drawBets } from "./bets.js";
 import { drawDebrief } from "./debrief.js";
+import { joining } from "./joining.js";
 import { drawMove } from "./move.js";
 import { known } from "./known.js";
 
@@ -16,6 +17,7 @@ let opened = performance.now();
 await loadWords();
 token = takeToken();
 const who = () => `Bearer ${token}`;
+const look = joining(code, seated);
 const setClock = runClock(part("clock"), warn);
 
 /** Read the personal link, if it was one; its token is taken out of the address and kept. */
@@ -30,13 +32,13 @@ function takeToken() {
 
 /** Fetch the view and draw it; who holds no seat (any more) is asked to join. */
 const refresh = single(async () => {
+  part("fault").textContent = "";
   if (!token) return look();
   try {
     view = await ask("/class/api/me", { who: who() });
-    part("fault").textContent = "";
     draw();
   } catch (refused) {
-    if (refused.status === 401) {
+    if (refused.status === 401 || refused.code === "seat.none") {
       token = null;
       kept.drop(shelf);
       return look();
@@ -45,64 +47,13 @@ const refresh = single(async () => {
   }
 });
 
-// Joining
-
-async function look() {
-  part("playing").hidden = part("debrief").hidden = true;
-  try {
-    const room = await ask("/class/api/look", { body: { code } });
-    call({ scenario: room.scenario });
-    part("join").hidden = false;
-    fill(part("room"), room, drawRoom);
-    fill(part("choice"), [room.seats, room.chooses, room.open], () => drawSeats(room));
-    part("enter").hidden = !room.open;
-  } catch (refused) {
-    part("join").hidden = true;
-    part("fault").textContent = refused.message;
-  }
+/** Keep the token of a seat that was just taken, and show the seat. */
+async function seated(taken) {
+  token = taken;
+  kept.set(shelf, token);
+  await refresh();
+  part("content").focus();
 }
-
-function drawRoom(room) {
-  const phase = { none: "join.waiting", lobby: "join.waiting", ended: "join.over" }[room.phase] || "join.running";
-  const title = room.scenario ? text(room.scenario.title, "title") : "";
-  return [el("p", {}, el("b", { dir: "auto" }, room.title), title ? ` · ${title}` : ""), el("p", { class: "soft" }, say(phase)),
-    room.scenario ? el("p", { class: "soft" }, text(room.scenario.summary, "summary")) : null].filter(Boolean);
-}
-
-function drawSeats(room) {
-  if (!room.chooses) return el("p", {}, say("join.given"));
-  const places = { state: "states", facilitator: "facilitators", body: "bodies" };
-  const free = room.seats.filter((seat) => seat.people < seat.most);
-  if (!free.length) return el("p", { class: "told" }, say("join.seats_none"));
-  return [el("legend", {}, say("join.choose")), ...[{ seat: "" }, ...room.seats].map((seat) => {
-    const full = seat.seat && seat.people >= seat.most;
-    const radio = el("input", { type: "radio", name: "seat", value: seat.seat, checked: !seat.seat, disabled: full, "data-key": `seat-${seat.seat}` });
-    if (!seat.seat) return el("label", {}, radio, say("join.any"));
-    return el("label", {}, radio, text(seat.name, `${places[seat.kind]}.${seat.seat}.name`),
-      el("span", { class: "soft" }, full ? say("join.full") : seat.people ? say("join.taken", seat) : say("join.free")),
-      el("small", {}, say(`role.${seat.kind}`)));
-  })];
-}
-
-part("enter").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const seat = part("choice").querySelector("input:checked")?.value || null;
-  part("take").disabled = true;
-  try {
-    const got = await ask("/class/api/join", { body: { code, name: part("name").value, seat } });
-    token = got.token;
-    kept.set(shelf, token);
-    part("join").hidden = true;
-    await refresh();
-    part("content").focus();
-  } catch (refused) {
-    part("fault").textContent = refused.message;
-    if (refused.code === "name.bad") part("name").focus();
-    look();
-  } finally {
-    part("take").disabled = false;
-  }
-});
 
 // Playing
 
@@ -119,7 +70,7 @@ function draw() {
   setClock(over || view.phase === "paused" ? null : view.clock);
   tellPhase();
   fill(part("notices"), view.notices, drawNotices);
-  fill(part("hold"), [view.phase, view.agent, view.next, view.solo, view.turn], drawHold);
+  fill(part("hold"), [view.phase, view.agent, view.next, view.solo, view.turn, view.seat, view.seats.map((seat) => seat.seat)], drawHold);
   drawMove(view, { who: who(), done: refresh, last: part("last"), form: part("verbs"), section: part("move") });
   drawBets(view, { who: who(), done: refresh, section: part("bets"), place: part("bet-place") });
   drawSignals();
@@ -157,7 +108,7 @@ function drawNotices(notices) {
 
 function drawHold() {
   const made = [];
-  if (view.phase === "lobby") made.push(el("p", { class: "soft" }, say("play.lobby")));
+  if (view.phase === "lobby") made.push(el("p", { class: "soft" }, say("play.lobby")), otherSeat());
   if (view.phase === "paused") made.push(el("p", { class: "told" }, say("play.paused")));
   if (view.agent && view.phase !== "ended") {
     const own = view.agent !== "handed";
@@ -171,6 +122,13 @@ function drawHold() {
     el("button", { type: "button", "data-key": "solo-end", onclick: finish }, say("solo.finish"))));
   if (view.solo && view.phase === "ended") made.push(el("a", { class: "button", href: "/class/solo" }, say("solo.back")));
   return made;
+}
+
+/** Before the lesson begins another seat can be taken. */
+function otherSeat() {
+  const places = el("select", { id: "other-seat", "data-key": "other-seat", onchange: () => act("/class/api/seat", { seat: places.value }) },
+    view.seats.map((seat) => el("option", { value: seat.seat, selected: seat.seat === view.seat }, name(seat.seat))));
+  return el("div", {}, el("label", { htmlFor: "other-seat" }, say("play.other_seat")), places);
 }
 
 async function finish() {
