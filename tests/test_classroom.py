@@ -20,8 +20,9 @@ from typer.testing import CliRunner
 from agents.assembly import Assembly
 from dashboards.classroom import api
 from dashboards.classroom.bots import Client, answers, whole_lesson
-from dashboards.classroom.debrief import debriefed, history, kept
+from dashboards.classroom.debrief import debriefed
 from dashboards.classroom.exports import lesson_file, link_of, moves, played_again, table_of
+from dashboards.classroom.futures import history, kept
 from dashboards.classroom.house import open_house
 from dashboards.classroom.keys import KEYS
 from dashboards.classroom.moves import limits, open_verbs
@@ -330,6 +331,41 @@ def test_a_turn_closes_when_its_time_is_over_and_late_moves_are_told(house):
     assert lesson.played[0][0]["option"] == "hostile"
     with pytest.raises(RefusedError, match="turn is over"):
         move(lesson, person, "alba", sent)
+
+
+def test_the_clock_can_be_stopped_and_prolonged_and_the_slowest_moved_on(house):
+    room, lesson = a_lesson(house, seconds=60, waits=True)
+    alba, _ = sit_down(house, room, "alba"), sit_down(house, room, "borea")
+    with served(house) as clients:
+        console = clients(f"Instructor {house.rooms.instructor_key(True)}")
+
+        def do(**sent):
+            return console.ask("POST", f"rooms/{room['code']}/do", sent)[0]
+
+        assert do(action="pause") == 409
+        assert do(action="start") == 200
+        assert do(action="extend", seconds=30) == 200
+        assert 80 < lesson.left <= 90
+        assert do(action="pause") == 200
+        lesson.tick()
+        assert (lesson.phase, lesson.deadline, lesson.turn) == ("paused", None, 1)
+        assert do(action="resume") == 200
+        order(lesson, alba, "alba", {})
+        assert do(action="slowest") == 200
+        assert (lesson.turn, lesson.seats()["borea"]["agent"], lesson.seats()["alba"]["agent"]) == (2, "slow", None)
+        assert do(action="move_person", person=alba, seat="corvia") == 200
+        assert do(action="remove", person=alba) == 200
+        assert [row["seat"] for row in lesson.people()] == ["borea"]
+        assert do(action="stop") == 200
+        assert (lesson.phase, lesson.table.round) == ("ended", 1)
+        assert do(action="next") == 409
+
+
+def test_a_lesson_stopped_before_its_first_turn_has_a_debrief_all_the_same(house):
+    _, lesson = a_lesson(house)
+    lesson.end(play_on=False)
+    found = debriefed(lesson, [])
+    assert (found["chances"]["months"], len(found["chances"]["deal"]), found["ghosts"]) == ([0], 1, [])
 
 
 def test_injected_events_befall_the_next_month_and_belong_to_the_lesson(house):

@@ -163,9 +163,8 @@ def leaks(view: dict[str, Any]) -> int:
     """Count what a student's view should not hold: another seat's own facts, or the trust of all."""
     if view["phase"] == "ended":
         return 0
-    others = [each for each in view["known"] if each["group"] == "own" and each["key"] == "known.support"]
-    trusted = Counter(each["names"]["other"] for each in view["known"] if each["key"] == "known.trust")
-    return int("trust" in view["charts"]) + max(len(others) - 1, 0) + (view["seat"] in trusted)
+    own = [each["names"]["actor"] for each in view["known"] if each["group"] == "own"]
+    return int("trust" in view["charts"]) + sum(actor != view["seat"] for actor in own)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def debrief(debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | 
         "chances": found["chances"],
         "turning": found["turning"],
         "ghosts": sorted(ghosts, key=lambda each: each["seat"] != seat),
+        "weighed": found["weighed"],
         "bets": scored(lesson, found["model"], person),
         "questions": found["questions"],
         "link": link_of(lesson, "explore"),

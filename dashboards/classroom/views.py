@@ -235,14 +235,15 @@ def _of_states(table: Table) -> Iterator[tuple[Any, ...]]:
     pairs = [(a, b) for a, b in map(tuple, world.party.tolist())]
     for a, b in dict.fromkeys([*pairs, *((b, a) for a, b in pairs)]):
         both = {"actor": states[a], "other": states[b]}
-        yield "known.trust", "trust", (a, b), _as_percent, {"other": states[b]}
+        yield "known.trust", "trust", (a, b), _as_percent, both
         yield "known.posture", "posture", (a, b), _as_percent, both
         yield "known.pressure", "pressure", (a, b), _if_any, both
-        yield "known.slipped", "slip", (a, b), lambda value: () if value else None, {"other": states[b]}
+        yield "known.slipped", "slip", (a, b), lambda value: () if value else None, both
     for state in dict.fromkeys(party for pair in pairs for party in pair):
-        yield "known.support", "support", (state,), _as_percent, {}
-        yield "known.audience", "audience", (state,), _as_percent, {}
-        yield "known.programme", "programme", (state,), _if_any, {"actor": states[state]}
+        alone = {"actor": states[state]}
+        yield "known.support", "support", (state,), _as_percent, alone
+        yield "known.audience", "audience", (state,), _as_percent, alone
+        yield "known.programme", "programme", (state,), _if_any, alone
 
 
 def _of_talks(table: Table) -> Iterator[tuple[Any, ...]]:
@@ -251,8 +252,9 @@ def _of_talks(table: Table) -> Iterator[tuple[Any, ...]]:
         stands = {"talks": talks}
         on_table = world.rung[k] >= 0 and 1 <= world.status[k, world.rung[k]] <= 3
         for side in range(2):
-            other = {"talks": talks, "other": world.names.state[int(world.party[k, 1 - side])]}
-            yield "known.reservation", "reservation", (k, side), _as_percent, stands
+            me, other = (world.names.state[int(world.party[k, each])] for each in (side, 1 - side))
+            other = {"actor": me, "talks": talks, "other": other}
+            yield "known.reservation", "reservation", (k, side), _as_percent, {"actor": me, "talks": talks}
             yield "known.suspicion", "suspicion", (k, side), _if_any, other
             yield "known.deceit", "doubt", (k, side), lambda x: (percent(odds(x)),) if x > UNASKED else None, other
         if on_table:
