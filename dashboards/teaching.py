@@ -54,7 +54,6 @@ def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bo
     facts: dict[str, Any] = {
         "address": house.base,
         "console": f"{house.base}/class/console",
-        "key": house.rooms.instructor_key(new_key),
         "on_network": house.on_network,
         "store": str(house.rooms.store.path),
     }
@@ -72,7 +71,7 @@ def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bo
         except RefusedError as refused:
             raise ScenarioError([Fault("scenario", scenario, refused.text)]) from None
         facts |= {"code": room["code"], "link": house.link(room["code"])}
-    return facts
+    return facts | {"key": house.rooms.instructor_key(new_key)}  # last: a key is told, or it is not made
 
 
 def told(facts: dict[str, Any]) -> str:
