@@ -12,7 +12,8 @@ export function drawBets(view, place) {
   place.section.hidden = !(bets.open || mine.length) || view.phase === "ended";
   if (place.section.hidden) return;
   if (forRound !== bets.at) [forRound, typed] = [bets.at, null];
-  fill(place.place, [bets, view.phase], () => (bets.open ? form(bets, place, mine) : [el("p", { class: "soft" }, say("bets.closed")), endings(mine.at(-1)[1])]));
+  const closed = () => [el("p", { class: "soft" }, say("bets.closed")), endings(mine.at(-1)[1])];
+  fill(place.place, [bets, view.phase], () => (bets.open ? form(bets, place, mine) : closed()));
 }
 
 function form(bets, place, mine) {
@@ -30,8 +31,11 @@ function form(bets, place, mine) {
   const button = el("button", { class: "main", "data-key": "bet" }, say("bets.send"));
   const fields = OUTCOMES.map((outcome) => {
     const id = `bet-${outcome}`;
-    const exact = el("input", { type: "number", id, min: 0, max: 100, step: 1, value: now[outcome], inputMode: "decimal", "data-key": id, "aria-describedby": `${id}-meaning` });
-    const rough = el("input", { type: "range", min: 0, max: 100, step: 1, value: now[outcome], "aria-label": say(`outcome.${outcome}`), "data-key": `${id}-range` });
+    const range = { min: 0, max: 100, step: 1, value: now[outcome] };
+    const words = say(`outcome.${outcome}`);
+    const told = { id, inputMode: "decimal", "data-key": id, "aria-describedby": `${id}-meaning` };
+    const exact = el("input", { type: "number", ...range, ...told });
+    const rough = el("input", { type: "range", ...range, "aria-label": words, "data-key": `${id}-range` });
     const set = (from, to) => () => {
       now[outcome] = Math.min(100, Math.max(0, Number(from.value) || 0));
       to.value = now[outcome];
@@ -40,7 +44,8 @@ function form(bets, place, mine) {
     };
     exact.addEventListener("input", set(exact, rough));
     rough.addEventListener("input", set(rough, exact));
-    return el("div", { class: "bet" }, el("label", { htmlFor: id }, say(`outcome.${outcome}`)), el("small", { class: "soft meaning", id: `${id}-meaning` }, say(`outcome.${outcome}_meaning`)), rough, exact);
+    return el("div", { class: "bet" }, el("label", { htmlFor: id }, words),
+      el("small", { class: "soft meaning", id: `${id}-meaning` }, say(`outcome.${outcome}_meaning`)), rough, exact);
   });
   const send = async (event) => {
     event.preventDefault();
@@ -55,7 +60,8 @@ function form(bets, place, mine) {
     button.disabled = false;
     place.done();
   };
-  const made = el("form", { class: "bets", noValidate: true, onsubmit: send }, el("p", { class: "soft" }, say(mine.length && !own ? "bets.revise" : "bets.lead")), fields, total,
+  const made = el("form", { class: "bets", noValidate: true, onsubmit: send },
+    el("p", { class: "soft" }, say(mine.length && !own ? "bets.revise" : "bets.lead")), fields, total,
     own ? el("p", { class: "done" }, say("bets.placed")) : null, el("div", { class: "row" }, button));
   show();
   return made;

@@ -64,8 +64,8 @@ export function decision({ verb, option }) {
 /** List facts, each with the word that says whether it is a cost, a risk or a gain. */
 export function facts(list) {
   if (!list.length) return null;
-  return el("ul", { class: "facts" }, list.map((fact) =>
-    el("li", { class: fact.kind }, fact.kind === "note" ? "" : el("b", {}, say(`kind.${fact.kind}`), " "), tell(fact.key, fact))));
+  return el("ul", { class: "facts" }, list.map((fact) => el("li", { class: fact.kind },
+    fact.kind === "note" ? "" : el("b", {}, say(`kind.${fact.kind}`), " "), tell(fact.key, fact))));
 }
 
 /** Draw a ladder: for each rung its mark, title, status, and what either side gives. */
@@ -79,7 +79,8 @@ export function ladder(talks, several, plain = false) {
     return el("li", { class: `rung ${status}${rung.in_play ? " now" : ""}`, "aria-current": rung.in_play ? "step" : null },
       mark(rung.status),
       el("div", {}, el("b", {}, name(rung.id)), " ", el("span", { class: "soft" }, say(`status.${rung.status}`))),
-      gives.length && !plain ? el("details", { class: "soft" }, el("summary", { "data-key": rung.id }, say("ladder.gives")), gives.map((line) => el("p", {}, line))) : null);
+      gives.length && !plain ? el("details", { class: "soft" },
+        el("summary", { "data-key": rung.id }, say("ladder.gives")), gives.map((line) => el("p", {}, line))) : null);
   });
   return el("div", { class: "stack" }, several ? el("h3", {}, name(talks.talks)) : null, el("ol", { class: "ladder" }, rungs));
 }
@@ -98,6 +99,22 @@ export function story(row) {
 
 const NARROW = matchMedia("(max-width: 600px)");
 
+/** List rows of the story, each with its month. */
+export function chronicle(rows) {
+  return el("ol", { class: "feed" }, rows.map((row) =>
+    el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row))));
+}
+
+/** List messages: between whom, by whom, and what was written. */
+export function letters(messages) {
+  return el("ul", { class: "feed" }, messages.map((message) => {
+    const ends = { actor: name(message.from), counterpart: message.to === "all" ? say("play.everyone") : name(message.to) };
+    return el("li", {},
+      el("p", { class: "soft" }, say("play.message_from", ends), " (", el("bdi", {}, message.name), ")"),
+      el("p", { dir: "auto" }, message.text));
+  }));
+}
+
 /** Draw lines over the months: `lines` are {label, look, values}, `top` the largest value of the axis. */
 export function chart(title, lines, { top = 1, marks = [], at = null } = {}) {
   const [width, height, left, low] = [NARROW.matches ? 340 : 560, 190, 38, 22]; // letters stay letters on a phone
@@ -115,8 +132,9 @@ export function chart(title, lines, { top = 1, marks = [], at = null } = {}) {
   for (const { month } of marks) {
     if (month <= months) grid.push(shape("line", { class: "mark", x1: x(month), x2: x(month), y1: 8, y2: height - low }));
   }
+  const point = (value, place) => `${place ? "L" : "M"}${x(month_of(place)).toFixed(1)} ${y(value).toFixed(1)}`;
   const drawn = lines.map(({ look, values }) =>
-    shape("path", { class: `c-${look}`, "stroke-dasharray": DASHES[look], d: values.map((value, place) => `${place ? "L" : "M"}${x(month_of(place)).toFixed(1)} ${y(value).toFixed(1)}`).join("") }));
+    shape("path", { class: `c-${look}`, "stroke-dasharray": DASHES[look], d: values.map(point).join("") }));
   const said = lines.map(({ label: line, values }) => say("chart.summary", { name: line, first: values[0], last: values.at(-1) }));
   return el("figure", { class: "chart" },
     el("figcaption", {}, el("h3", {}, title), legend(lines)),
@@ -145,6 +163,17 @@ export function publicChart(charts, talks, title, more = []) {
     { label: say("chart.deal_progress"), look: "progress", values: own.deal_progress },
     ...more,
   ], { top: Math.max(...own.tension) > 1 ? top : 1, marks: charts.marks });
+}
+
+/** Draw how far the parties trust each other, as far as it is known. */
+export function trustChart(trust, parties) {
+  const lines = Object.entries(trust || {}).flatMap(([one, others]) =>
+    Object.entries(others).map(([other, values]) => ({ one, other, values })));
+  const own = lines.filter(({ one, other }) => parties.includes(one) && parties.includes(other));
+  if (!own.length) return [];
+  return [chart(say("chart.trust"), own.map(({ one, other, values }, place) => ({
+    label: say("chart.trust_first", { first: name(one), second: name(other) }), look: place ? "second" : "first", values,
+  })))];
 }
 
 /** Show the class's bets, or a forecast of any kind, as a bar for each ending. */

@@ -1,5 +1,5 @@
 // The instructor's console: one page for a room. The key is kept for this tab only, and sent as a header.
-import { call, endings, ladder, name, publicChart, runClock, story, text } from "./board.js";
+import { call, chronicle, endings, ladder, letters, name, publicChart, runClock } from "./board.js";
 import { announce, ask, confirmed, el, fill, follow, kept, loadWords, part, say, single } from "./core.js";
 import { drawDebrief } from "./debrief.js";
 import { events } from "./injecting.js";
@@ -91,11 +91,15 @@ function draw() {
   part("left").hidden = none;
   part("course").closest("section").hidden = over; // the debrief holds it
   part("right").hidden = false;
-  for (const id of ["notice-title", "event-title", "bets-title", "talk-title", "set-title"]) part(id).closest("section").hidden = none || (over && !["bets-title", "talk-title"].includes(id));
-  part("way").closest("section").classList.toggle("running", !none && !["lobby", "ended"].includes(view.phase)); // out of the way then
+  for (const id of ["notice-title", "event-title", "bets-title", "talk-title", "set-title"]) {
+    part(id).closest("section").hidden = none || (over && !["bets-title", "talk-title"].includes(id));
+  }
+  const running = !none && !["lobby", "ended"].includes(view.phase);
+  part("way").closest("section").classList.toggle("running", running); // out of the way then
   fill(part("way"), [view.link, view.qr, view.host_note, view.code], drawWay);
   if (none) return;
-  part("run-title").textContent = say("console.at", { phase: say(`phase.${view.phase}`), round: view.turn, rounds: view.turns, month: view.month });
+  const at = { phase: say(`phase.${view.phase}`), round: view.turn, rounds: view.turns, month: view.month };
+  part("run-title").textContent = say("console.at", at);
   setClock(over || view.phase === "paused" ? null : view.clock);
   fill(part("run"), [view.phase, view.turn, view.settings, view.outcome, view.load], drawRun);
   fill(part("seats"), [view.seats, view.people.map(({ seen, ...person }) => person), view.phase], () => drawSeats(changing));
@@ -109,7 +113,8 @@ function draw() {
     debriefed = view.lesson;
     part("debrief").hidden = false;
     const query = `?lesson=${view.lesson}`;
-    drawDebrief(part("debrief"), { who: who(), path: room("/debrief"), query, exports: room("/export/"), seat: null, still: () => debriefed !== null });
+    const files = { exports: room("/export/"), seat: null, still: () => debriefed !== null };
+    drawDebrief(part("debrief"), { who: who(), path: room("/debrief"), query, ...files });
   } else if (!over) {
     debriefed = null;
     part("debrief").hidden = true;
@@ -117,11 +122,17 @@ function draw() {
 }
 
 function drawLessons(open) {
-  const list = view.lessons.length ? el("p", { class: "soft" }, view.lessons.map((each) => say("console.lesson", { lesson: each.lesson, scenario: each.scenario, phase: each.outcome ? say(`outcome.${each.outcome}`) : say(`phase.${each.phase}`) })).join(" · ")) : null;
-  const form = el("details", { open: open && !view.lessons.length ? true : null, class: "card" }, el("summary", {}, say("console.new_lesson")), el("div", { id: "new-lesson" }));
-  form.addEventListener("toggle", () => form.open && fillNew(form), { once: false });
+  const lessons = view.lessons.map((each) => {
+    const phase = each.outcome ? say(`outcome.${each.outcome}`) : say(`phase.${each.phase}`);
+    return say("console.lesson", { lesson: each.lesson, scenario: each.scenario, phase });
+  });
+  const list = el("p", { class: "soft", hidden: !lessons.length }, lessons.join(" · "));
+  if (!open) return list;
+  const form = el("details", { open: !lessons.length, class: "card" },
+    el("summary", {}, say("console.new_lesson")), el("div", { id: "new-lesson" }));
+  form.addEventListener("toggle", () => form.open && fillNew(form));
   if (form.open) queueMicrotask(() => fillNew(form));
-  return open ? [list, form].filter(Boolean) : [list].filter(Boolean);
+  return [list, form];
 }
 
 async function fillNew(form) {
@@ -131,36 +142,47 @@ async function fillNew(form) {
   await newLesson(form.querySelector("#new-lesson"), changing);
 }
 
-function drawWay(shown) {
-  const [link, qr, note] = shown;
-  return el("div", { class: "way" }, el("img", { alt: say("screen.square", { link }), src: `data:image/svg+xml,${encodeURIComponent(qr)}` }),
+function drawWay([link, qr, note]) {
+  const picture = { alt: say("screen.square", { link }), src: `data:image/svg+xml,${encodeURIComponent(qr)}` };
+  return el("div", { class: "way" }, el("img", picture),
     el("div", { class: "stack" }, el("p", { class: "join-code" }, view.code), el("p", {}, el("bdi", { dir: "ltr" }, link)),
       el("p", { class: "soft" }, say(note === "network" ? "console.network" : "console.loopback")),
-      el("div", { class: "row" }, el("a", { class: "button", href: `/class/projector/${view.code}`, target: "_blank" }, say("console.projector")),
+      el("div", { class: "row" },
+        el("a", { class: "button", href: `/class/projector/${view.code}`, target: "_blank" }, say("console.projector")),
         el("a", { class: "button", href: `/class/cards/${view.code}`, target: "_blank" }, say("page.cards")),
         el("a", { class: "button", href: "/class/console" }, say("console.rooms")))));
 }
 
-const button = (words, action, more, kind = "") => el("button", { type: "button", class: kind, "data-key": action, onclick: () => act(action, more) }, say(words));
-const sure = (words, question, action) => el("button", { type: "button", "data-key": action, onclick: async () => {
-  if (await confirmed(say(question), say("page.yes"), say("page.cancel"))) act(action);
-} }, say(words));
+function button(words, action, more, kind = "") {
+  return el("button", { type: "button", class: kind, "data-key": action, onclick: () => act(action, more) }, say(words));
+}
+
+function sure(words, question, action) {
+  const onclick = async () => {
+    if (await confirmed(say(question), say("page.yes"), say("page.cancel"))) act(action);
+  };
+  return el("button", { type: "button", "data-key": action, onclick }, say(words));
+}
 
 function drawRun() {
-  if (view.phase === "ended") return el("p", {}, el("b", {}, view.outcome ? say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) }) : say("play.over")));
+  const outcome = view.outcome && say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) });
+  if (view.phase === "ended") return el("p", {}, el("b", {}, outcome || say("play.over")));
   const running = view.phase === "playing";
   return el("div", { class: "row" },
     view.phase === "lobby" ? button("console.start", "start", {}, "main") : null,
-    running ? button("console.pause", "pause") : view.phase === "paused" ? button("console.resume", "resume", {}, "main") : null,
-    running ? [button("console.next", "next", {}, "main"), button("console.slowest", "slowest"), view.clock.seconds ? button("console.extend", "extend", { seconds: 60 }) : null] : null,
-    view.phase === "lobby" ? null : [sure("console.end", "console.end_sure", "end"), sure("console.stop", "console.stop_sure", "stop")]);
+    running ? button("console.pause", "pause") : null,
+    view.phase === "paused" ? button("console.resume", "resume", {}, "main") : null,
+    running ? [button("console.next", "next", {}, "main"), button("console.slowest", "slowest")] : null,
+    running && view.clock.seconds ? button("console.extend", "extend", { seconds: 60 }) : null,
+    view.phase === "lobby" ? null : sure("console.end", "console.end_sure", "end"),
+    view.phase === "lobby" ? null : sure("console.stop", "console.stop_sure", "stop"));
 }
 
 function drawCourse() {
-  const charts = view.charts?.months?.length > 1 ? Object.keys(view.charts.talks).map((talks) => publicChart(view.charts, talks, name(talks))) : [];
-  const several = view.ladder.length > 1;
-  return [...charts, ...view.ladder.map((talks) => ladder(talks, several)), el("ol", { class: "feed" }, view.story.slice(-12).reverse().map((row) =>
-    el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row))))];
+  const begun = view.charts?.months?.length > 1;
+  const charts = begun ? Object.keys(view.charts.talks).map((talks) => publicChart(view.charts, talks, name(talks))) : [];
+  const ladders = view.ladder.map((talks) => ladder(talks, view.ladder.length > 1));
+  return [...charts, ...ladders, chronicle(view.story.slice(-12).reverse())];
 }
 
 function drawBets(bets) {
@@ -174,8 +196,7 @@ function drawBets(bets) {
 
 function drawTalk(messages) {
   if (!messages.length) return el("p", { class: "soft" }, say("play.message_none"));
-  return el("ul", { class: "feed" }, messages.slice(-40).reverse().map((message) => el("li", {},
-    el("p", { class: "soft" }, `${say("play.message_from", { actor: name(message.from), counterpart: message.to === "all" ? say("play.everyone") : name(message.to) })} (${message.name})`), el("p", { dir: "auto" }, message.text))));
+  return letters(messages.slice(-40).reverse());
 }
 
 function drawPending(pending) {
@@ -184,10 +205,18 @@ function drawPending(pending) {
 }
 
 function drawSettings(settings) {
+  const set = (each, value) => act("set", { settings: { [each]: value } });
   const ticks = ["messages", "advisor", "waits"].map((each) => el("label", { class: "tick" },
-    el("input", { type: "checkbox", checked: settings[each], "data-key": `set-${each}`, onchange: (event) => act("set", { settings: { [each]: event.target.checked } }) }), say(`console.${each}`)));
-  const numbers = ["seconds", "absent"].map((each) => el("div", {}, el("label", { htmlFor: `set-${each}` }, say(`console.${each}`)),
-    el("input", { type: "number", id: `set-${each}`, min: 0, max: 3600, value: settings[each], "data-key": `set-${each}`, onchange: (event) => act("set", { settings: { [each]: Number(event.target.value) } }) })));
+    el("input", {
+      type: "checkbox", checked: settings[each], "data-key": `set-${each}`,
+      onchange: (event) => set(each, event.target.checked),
+    }), say(`console.${each}`)));
+  const numbers = ["seconds", "absent"].map((each) => el("div", {},
+    el("label", { htmlFor: `set-${each}` }, say(`console.${each}`)),
+    el("input", {
+      type: "number", id: `set-${each}`, min: 0, max: 3600, value: settings[each], "data-key": `set-${each}`,
+      onchange: (event) => set(each, Number(event.target.value)),
+    })));
   const door = el("div", { class: "row" }, button("console.close", "close"), button("console.open", "open"));
   return [...ticks, el("div", { class: "pairs" }, numbers), door];
 }

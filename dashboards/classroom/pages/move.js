@@ -66,7 +66,10 @@ function asking(verb, view, place) {
   const limited = view.limits.some((limit) => limit.verbs.includes(verb.verb) && limit.verbs.some((each) => chosen[each]));
   const words = (option) => (option ? optionLabel(verb, option) : say(limited ? "option.undone" : "option.agent"));
   const options = [{ option: "" }, ...verb.options].map(({ option }) => el("label", { class: "option" },
-    el("input", { type: "radio", name: verb.verb, value: option, checked: option === now, "data-key": `${verb.verb}=${option}`, onchange: () => pick(option) }),
+    el("input", {
+      type: "radio", name: verb.verb, value: option, checked: option === now, "data-key": `${verb.verb}=${option}`,
+      onchange: () => pick(option),
+    }),
     el("span", {}, words(option))));
   const known = verb.options.find(({ option }) => option === now)?.facts || [];
   const keep = (event) => (event.target.open ? shown.add(verb.verb) : shown.delete(verb.verb));
@@ -93,16 +96,19 @@ function advisor(view, place) {
     }
     redraw(view, place);
   };
-  if (!advice) return [el("div", { class: "row" }, el("button", { type: "button", class: "small", "data-key": "advice", onclick: fetchIt }, say("play.advisor")))];
+  const button = { type: "button", class: "small", "data-key": "advice", onclick: fetchIt };
+  if (!advice) return [el("div", { class: "row" }, el("button", button, say("play.advisor")))];
   const lines = advice.filter((each) => view.verbs.some((verb) => verb.verb === each.verb)).map((each) => {
     const verb = view.verbs.find((own) => own.verb === each.verb);
     const why = (each.terms || []).map((condition) => el("li", {}, meaning("condition", condition.condition, condition),
       `: ${number(condition.score)} / ${number(condition.threshold)}, ${say(condition.holds ? "advice.holds" : "advice.fails")}`,
-      el("ul", { class: "plain" }, (condition.terms || []).map((term) => el("li", {}, `${meaning(`term.${condition.condition}`, term.term, term)}: ${number(term.value)}`)))));
+      el("ul", { class: "plain" }, (condition.terms || []).map((term) =>
+        el("li", {}, `${meaning(`term.${condition.condition}`, term.term, term)}: ${number(term.value)}`)))));
     return el("li", {}, el("b", {}, `${verbLabel(verb)}: `), optionLabel(verb, each.option),
       why.length ? el("details", { class: "soft" }, el("summary", {}, say("play.advisor_terms")), el("ul", { class: "plain" }, why)) : null);
   });
-  return [el("section", { class: "weigh", "aria-label": say("play.advisor") }, el("h3", {}, say("play.advisor_title")), el("ul", { class: "plain" }, lines))];
+  return [el("section", { class: "weigh", "aria-label": say("play.advisor") },
+    el("h3", {}, say("play.advisor_title")), el("ul", { class: "plain" }, lines))];
 }
 
 function meaning(kind, id, sent) {
@@ -131,7 +137,8 @@ function ready(view, place) {
     if (document.activeElement === document.body) place.form.querySelector("[data-key=change], summary")?.focus({ preventScroll: true });
   };
   const none = !Object.keys(chosen).length;
-  return el("div", { class: "row" }, el("button", { type: "button", class: "main", "data-key": "send", onclick: send }, say(none ? "play.pass" : "play.send")));
+  const button = { type: "button", class: "main", "data-key": "send", onclick: send };
+  return el("div", { class: "row" }, el("button", button, say(none ? "play.pass" : "play.send")));
 }
 
 function sentMove(view, place) {

@@ -2,7 +2,7 @@
 import { call, name, text } from "./board.js";
 import { ask, el, say } from "./core.js";
 
-const NUMBERS = { rounds: [36, 1, 1200], months: [3, 1, 24], seconds: [120, 0, 3600], absent: [60, 5, 3600], seed: ["", 0, 2 ** 53] };
+const NUMBERS = { rounds: [36, 1, 1200], months: [3, 1, 24], seconds: [120, 0, 3600], absent: [60, 20, 3600], seed: ["", 0, 2 ** 53] };
 const TICKS = { chooses: true, messages: true, advisor: true, waits: true };
 
 /** Draw the form that opens a lesson. */
@@ -14,9 +14,11 @@ export async function newLesson(place, { who, room, tell, refresh }) {
   }));
   const seats = el("fieldset", { class: "stack" });
   const summary = el("p", { class: "soft" });
-  const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([each, [value, min, max]]) => [each, el("input", { type: "number", id: `new-${each}`, value, min, max })]));
+  const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([each, [value, min, max]]) =>
+    [each, el("input", { type: "number", id: `new-${each}`, value, min, max })]));
   const ticks = Object.fromEntries(Object.entries(TICKS).map(([each, on]) => [each, el("input", { type: "checkbox", checked: on })]));
-  const sight = el("select", { id: "new-sight" }, ["own", "public", "all"].map((each) => el("option", { value: each }, say(`console.sight_${each}`))));
+  const sight = el("select", { id: "new-sight" }, ["own", "public", "all"].map((each) =>
+    el("option", { value: each }, say(`console.sight_${each}`))));
   const bets = el("input", { id: "new-bets", value: "0, 4, 8", inputMode: "numeric" });
   const choose = () => {
     const now = scenarios.find((each) => each.id === scenario.value);

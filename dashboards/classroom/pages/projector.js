@@ -1,5 +1,5 @@
 // The projector: how to join, then what everybody may see; no name of a person, no private fact.
-import { call, chart, endings, ladder, name, publicChart, runClock, story, text } from "./board.js";
+import { call, chronicle, endings, ladder, name, publicChart, runClock, story, text, trustChart } from "./board.js";
 import { ask, el, fill, follow, loadWords, part, say, single } from "./core.js";
 
 const code = decodeURIComponent(location.pathname.split("/").pop()).toUpperCase();
@@ -22,7 +22,8 @@ const refresh = single(async () => {
 });
 
 function draw(view) {
-  return [...view.notices.slice(-1).map((notice) => el("p", { class: "told" }, notice.text)), ...(["none", "lobby"].includes(view.phase) ? invite(view) : board(view))];
+  const notice = view.notices.slice(-1).map(({ text: words }) => el("p", { class: "told", dir: "auto" }, words));
+  return [...notice, ...(["none", "lobby"].includes(view.phase) ? invite(view) : board(view))];
 }
 
 function square(view) {
@@ -35,8 +36,10 @@ function invite(view) {
     el("div", { class: "stack" }, el("h1", {}, say("screen.join")), el("p", {}, say("screen.open"), " ", el("bdi", { dir: "ltr" }, view.link)),
       el("p", { class: "soft" }, say("screen.code")), el("p", { class: "join-code" }, view.code),
       el("p", { role: "status" }, say("screen.here", { count: view.people || 0 })))),
-  view.scenario ? el("section", { class: "card" }, el("h2", {}, text(view.scenario.title, "title")), view.scenario.summary ? el("p", {}, text(view.scenario.summary, "summary")) : null,
-    el("ul", { class: "legend" }, seats.map((seat) => el("li", { class: "state" + (seat.played === "people" ? " here" : "") }, name(seat.seat))))) : ""];
+  view.scenario ? el("section", { class: "card" }, el("h2", {}, text(view.scenario.title, "title")),
+    view.scenario.summary ? el("p", {}, text(view.scenario.summary, "summary")) : null,
+    el("ul", { class: "legend" }, seats.map(({ seat, played }) =>
+      el("li", { class: `state ${played === "people" ? "here" : ""}` }, name(seat))))) : ""];
 }
 
 function board(view) {
@@ -45,24 +48,28 @@ function board(view) {
   const people = view.seats.filter((seat) => seat.played === "people").length;
   part("turn").textContent = phase ? say(phase) : say("play.round", { round: view.turn, rounds: view.turns });
   part("moved").textContent = view.phase === "ended" ? "" : say("screen.moved", { count: done, seats: people });
+  const outcome = view.outcome && say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) });
   const headline = el("section", { class: "card" }, el("h2", {}, say("screen.news")),
-    el("p", { class: "headline", role: "status" }, view.outcome ? say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) }) : view.headline ? story(view.headline) : say("screen.quiet")),
-    el("ol", { class: "feed" }, view.story.slice(-4, -1).reverse().map((row) => el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row)))));
-  const bets = view.bets?.mean ? el("section", { class: "card" }, el("h2", {}, say("bets.class")), endings(view.bets.mean)) : "";
+    el("p", { class: "headline", role: "status" }, outcome || (view.headline ? story(view.headline) : say("screen.quiet"))),
+    chronicle(view.story.slice(-4, -1).reverse()));
+  const mean = view.bets?.mean;
+  const bets = mean ? el("section", { class: "card" }, el("h2", {}, say("bets.class")), endings(mean)) : "";
   return [el("div", { class: "columns" }, el("div", { class: "stack" }, ...lines(view), headline),
     el("div", { class: "stack" }, ladders(view), bets))];
 }
 
 function lines(view) {
   if (!view.charts?.months || view.charts.months.length < 2) return [];
-  const made = Object.keys(view.charts.talks).map((talks) => publicChart(view.charts, talks, Object.keys(view.charts.talks).length > 1 ? name(talks) : say("chart.title_public")));
-  const trust = Object.entries(view.trust || {}).flatMap(([one, others]) => Object.entries(others).map(([other, values]) => ({ one, other, values }))).slice(0, 2);
-  if (trust.length) made.push(chart(say("chart.trust"), trust.map(({ one, other, values }, place) => ({ label: say("chart.trust_first", { first: name(one), second: name(other) }), look: place ? "second" : "first", values }))));
+  const all = Object.keys(view.charts.talks);
+  const title = (talks) => (all.length > 1 ? name(talks) : say("chart.title_public"));
+  const made = all.map((talks) => publicChart(view.charts, talks, title(talks)));
+  for (const { parties } of view.ladder) made.push(...trustChart(view.charts.trust, parties));
   return [el("section", { class: "card" }, made)];
 }
 
 function ladders(view) {
-  return el("section", { class: "card" }, el("h2", {}, say("screen.ladder")), view.ladder.map((talks) => ladder(talks, view.ladder.length > 1, true)));
+  const all = view.ladder.map((talks) => ladder(talks, view.ladder.length > 1, true));
+  return el("section", { class: "card" }, el("h2", {}, say("screen.ladder")), all);
 }
 
 await refresh();

@@ -30,10 +30,16 @@ export async function drawRooms(place, { who, open, fault }) {
     again();
   };
   const list = el("ul", { class: "feed" }, rooms.map((room) => el("li", { class: "row between" },
-    el("span", {}, el("b", {}, room.title), " ", el("bdi", { class: "soft", dir: "ltr" }, room.code), ` · ${say(`phase.${room.phase}`)} · ${say("screen.here", { count: room.people })}`),
-    el("span", { class: "row" }, el("button", { type: "button", onclick: () => open(room.code) }, say("console.open_room")),
+    el("span", {}, el("b", {}, room.title), " ", el("bdi", { class: "soft", dir: "ltr" }, room.code),
+      ` · ${say(`phase.${room.phase}`)} · ${say("screen.here", { count: room.people })}`),
+    el("span", { class: "row" },
+      el("button", { type: "button", onclick: () => open(room.code) }, say("console.open_room")),
       el("button", { type: "button", class: "small", onclick: () => drop(room) }, say("console.delete"))))));
-  place.replaceChildren(el("section", { class: "card" }, el("h2", {}, say("console.rooms")), rooms.length ? list : el("p", { class: "soft" }, say("console.no_rooms"))),
-    el("section", { class: "card" }, el("h2", {}, say("console.new_room")), el("form", { class: "stack", onsubmit: make, noValidate: true },
-      el("div", {}, el("label", { htmlFor: "room-title" }, say("console.title")), title), el("div", { class: "row" }, el("button", { class: "main" }, say("console.make"))))));
+  const form = el("form", { class: "stack", onsubmit: make, noValidate: true },
+    el("div", {}, el("label", { htmlFor: "room-title" }, say("console.title")), title),
+    el("div", { class: "row" }, el("button", { class: "main" }, say("console.make"))));
+  place.replaceChildren(
+    el("section", { class: "card" }, el("h2", {}, say("console.rooms")),
+      rooms.length ? list : el("p", { class: "soft" }, say("console.no_rooms"))),
+    el("section", { class: "card" }, el("h2", {}, say("console.new_room")), form));
 }

@@ -31,7 +31,8 @@ part("start").addEventListener("submit", async (event) => {
   event.preventDefault();
   part("fault").textContent = "";
   const seed = part("seed").value === "" ? null : Number(part("seed").value);
-  const body = { scenario: now().id, seat: part("seat").value, name: say("solo.you"), seed, rounds: Number(part("rounds").value), months: Number(part("months").value), bets: [0], advisor: true };
+  const long = { rounds: Number(part("rounds").value), months: Number(part("months").value) };
+  const body = { scenario: now().id, seat: part("seat").value, name: say("solo.you"), seed, ...long, bets: [0], advisor: true };
   try {
     const got = await ask("/class/api/solo", { body });
     kept.set(`detente-seat-${got.code}`, got.token);

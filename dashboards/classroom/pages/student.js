@@ -1,5 +1,5 @@
 // A student's page: join, play, and the debrief, each drawn from the server's view; the browser owns nothing.
-import { call, chart, ladder, name, publicChart, roleCard, runClock, story } from "./board.js";
+import { call, chart, chronicle, ladder, letters, name, publicChart, roleCard, runClock } from "./board.js";
 import { ask, announce, confirmed, el, fill, follow, kept, loadWords, part, say, single } from "./core.js";
 import { drawBets } from "./bets.js";
 import { drawDebrief } from "./debrief.js";
@@ -65,7 +65,8 @@ function draw() {
   part("table").hidden = over; // the debrief holds all of it
   part("where").textContent = view.title || say("page.student");
   part("who").textContent = view.seat ? name(view.seat) : view.name;
-  part("with").textContent = [say(`role.${view.kind}`), view.delegation.length > 1 ? say("play.delegation", { names: view.delegation.join(", ") }) : view.name].join(" · ");
+  const all = view.delegation.length > 1 ? say("play.delegation", { names: view.delegation.join(", ") }) : view.name;
+  part("with").textContent = `${say(`role.${view.kind}`)} · ${all}`;
   part("turn").textContent = over ? say("play.over") : view.turn ? say("play.round", { round: view.turn, rounds: view.turns }) : "";
   setClock(over || view.phase === "paused" ? null : view.clock);
   tellPhase();
@@ -89,7 +90,8 @@ let phase = "";
 function tellPhase() {
   const now = `${view.phase} ${view.turn}`;
   if (phase && now !== phase && !document.activeElement.matches("input, textarea, select")) scrollTo({ top: 0 });
-  if (phase && now !== phase) announce(view.phase === "ended" ? say("play.over") : view.phase === "paused" ? say("play.paused") : say("play.begins", { round: view.turn }));
+  const told = { ended: say("play.over"), paused: say("play.paused") }[view.phase] || say("play.begins", { round: view.turn });
+  if (phase && now !== phase) announce(told);
   else if (!phase && view.phase === "lobby") announce(say("play.lobby"));
   phase = now;
 }
@@ -152,7 +154,8 @@ function drawSignals() {
       const kind = say(`signal.${signal.kind.replaceAll(" ", "_")}`);
       const how = { actor: name(signal.sender), counterpart: name(signal.receiver), kind, channel: say(`channel.${signal.channel}`) };
       const read = signal.reading && !signal.mine;
-      const words = say(signal.mine ? "signal.mine" : read ? "signal.read" : "signal.told", { ...how, reading: read ? say(`reading.${signal.reading}`) : "" });
+      const reading = read ? say(`reading.${signal.reading}`) : "";
+      const words = say(signal.mine ? "signal.mine" : read ? "signal.read" : "signal.told", { ...how, reading });
       return el("li", { class: signal.mine ? "private" : "" }, view.months > 1 ? say("signal.month", { month: signal.month, words }) : words);
     }));
   });
@@ -165,9 +168,7 @@ function drawMessages() {
     .map(([value, label]) => el("option", { value }, label)));
   const drawn = fill(part("message-list"), view.messages, (messages) => {
     if (!messages.length) return el("p", { class: "soft" }, say("play.message_none"));
-    return el("ul", { class: "feed" }, messages.map((message) => el("li", {},
-      el("p", { class: "soft" }, `${say("play.message_from", { actor: name(message.from), counterpart: message.to === "all" ? say("play.everyone") : name(message.to) })} (${message.name})`),
-      el("p", { dir: "auto" }, message.text))));
+    return letters(messages);
   });
   if (drawn) part("message-list").scrollTop = part("message-list").scrollHeight;
 }
@@ -194,8 +195,7 @@ function drawCharts(charts) {
 
 function drawStory(rows) {
   if (!rows.length) return el("p", { class: "soft" }, say("play.news_none"));
-  return el("ol", { class: "feed", reversed: true }, rows.slice(-30).reverse().map((row) =>
-    el("li", {}, el("span", { class: "soft number" }, say("play.month_of", { month: row.month })), " ", story(row))));
+  return chronicle(rows.slice(-30).reverse());
 }
 
 async function showDebrief() {
@@ -236,7 +236,7 @@ function here(more = {}) {
   opened = performance.now();
   if (token) ask("/class/api/here", { body: { page: page(), seconds }, who: who(), ...more }).catch(() => {});
 }
-setInterval(() => document.visibilityState === "visible" && here(), 15_000);
+setInterval(() => document.visibilityState === "visible" && here(), 10_000);
 addEventListener("pagehide", () => here({ keepalive: true }));
 addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { here(); refresh(); } });
 addEventListener("hashchange", () => { token = takeToken(); refresh(); });
