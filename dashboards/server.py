@@ -62,9 +62,18 @@ def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
     WARMTH.start()
     threading.Thread(target=open_pages, daemon=True, name="pages").start()
     app.router.routes.insert(0, Route("/export/{name}", answer))  # before Solara's own, which takes every address
-    threading.Thread(target=Door(app, classroom).open, daemon=True, name="classroom").start()
+    door = Door(app, classroom)
+    threading.Thread(target=door.open, daemon=True, name="classroom").start()
+
+    class Server(uvicorn.Server):
+        """A server that lets go of who listens to the classroom's news before it waits for all requests to end."""
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            door.close()
+            super().handle_exit(sig, frame)
+
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 class Door:
@@ -74,14 +83,14 @@ class Door:
         from starlette.routing import Route
 
         self.app, self.classroom, self.closed = app, classroom, ""
-        self.open_now = threading.Event()
+        self.open_now, self.house = threading.Event(), None
         self.route = Route("/class{rest:path}", self.wait, methods=["GET", "POST", "DELETE"])
         app.router.routes.insert(0, self.route)
 
     def open(self) -> None:
         """Open the classroom and put its pages in the place of the door."""
         try:
-            house = self.classroom()
+            self.house = house = self.classroom()
         except (ScenarioError, OSError) as error:
             told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
             self.closed = f"The classroom is closed: {told}"
@@ -93,6 +102,11 @@ class Door:
             self.app.router.routes = [*api.routes(house), *front.routes(), *rest]
             rehearsal.begin()
         self.open_now.set()
+
+    def close(self) -> None:
+        """Let go of all who listen to news."""
+        if self.house is not None:
+            self.house.news.close()
 
     async def wait(self, request: Any) -> Any:
         """Let somebody wait until the classroom is open, or say that it stays closed."""

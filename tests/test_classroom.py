@@ -298,10 +298,10 @@ def test_every_word_that_a_view_asks_for_is_known(house):
 
 
 def test_a_seat_left_goes_to_its_agent_and_comes_back_and_a_handed_one_does_not(house):
-    room, lesson = a_lesson(house, waits=True, absent=5)
+    room, lesson = a_lesson(house, waits=True, absent=20)
     alba, borea = sit_down(house, room, "alba"), sit_down(house, room, "borea")
     lesson.go("playing", turn=1)
-    lesson.seen[borea] = (time.time() - 6, "play")
+    lesson.seen[borea] = (time.time() - 21, "play")
     order(lesson, alba, "alba", {"conduct:borea": "friendly"})
     lesson.tick()
     assert (lesson.seats()["borea"]["agent"], lesson.turn) == ("absent", 2)
@@ -471,6 +471,23 @@ def test_messages_reach_whom_they_are_for_and_only_if_allowed(house):
         console = clients(f"Instructor {house.rooms.instructor_key(True)}")
         console.post(f"rooms/{room['code']}/do", {"action": "set", "settings": {"messages": False}})
         assert alba.ask("POST", "message", {"to": "all", "text": "Hello"})[1]["error"]["code"] == "message.off"
+
+
+def test_news_tells_that_something_changed_and_never_what_and_ends_when_the_server_does(house):
+    room, lesson = a_lesson(house)
+    with served(house) as clients:
+        news = clients().news(room["code"])
+        assert next(news)["scope"] == "room"
+        joined = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})
+        told = [next(news), next(news)]
+        assert [each["scope"] for each in told] == ["seat:alba", "console"]
+        assert [set(each) for each in told] == [{"version", "scope"}] * 2
+        lesson.go("playing", turn=1)
+        order(lesson, joined["person"], "alba", {"conduct:borea": "hostile"})
+        assert "hostile" not in json.dumps([next(news), next(news)])
+        house.news.close()
+        assert list(news) == []
+        assert clients().ask("GET", f"news?code={room['code']}")[0] == 503
 
 
 def test_bets_are_scored_by_brier_and_calibration():

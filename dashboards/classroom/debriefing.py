@@ -6,7 +6,7 @@ from dashboards.classroom import predictions
 from dashboards.classroom.debrief import Debriefs
 from dashboards.classroom.exports import link_of
 from dashboards.classroom.lesson import Lesson
-from dashboards.classroom.picture import all_names, charts, ladder, story
+from dashboards.classroom.picture import all_names, charts, ladder, of_scenario, story
 from dashboards.classroom.sight import Eyes
 
 
@@ -24,6 +24,7 @@ def debrief(debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | 
         "ready": True,
         "lesson": lesson.number,
         "names": all_names(lesson.table),
+        "scenario": of_scenario(lesson.scenario, lesson.source),
         "outcome": lesson.outcome,
         "progress": found["progress"],
         "seed": lesson.seed,

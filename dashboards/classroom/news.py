@@ -8,15 +8,17 @@ from collections.abc import AsyncIterator
 
 PING = 15.0  # seconds after which a quiet line is kept open by a comment
 MOST_LISTENERS = 400  # of one room
+END = ""  # the line after which nothing comes
 
 
 class News:
     """Who listens to which room. ``tell`` may be called from any thread, and never waits."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may ask for the end while this thread holds it
         self._versions: dict[str, int] = {}
         self._listeners: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Queue[str]]]] = {}
+        self._over = False
 
     def version(self, code: str) -> int:
         """Give the number of the last news of a room."""
@@ -33,10 +35,19 @@ class News:
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is there any more
                 loop.call_soon_threadsafe(_put, queue, line)
 
+    def close(self) -> None:
+        """Let all who listen go, and take nobody new, so that the server can stop."""
+        with self._lock:
+            self._over = True
+            listeners = [each for room in self._listeners.values() for each in room]
+        for loop, queue in listeners:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_put, queue, END)
+
     def crowded(self, code: str) -> bool:
         """Say whether a room has as many listeners as it may."""
         with self._lock:
-            return len(self._listeners.get(code, ())) >= MOST_LISTENERS
+            return self._over or len(self._listeners.get(code, ())) >= MOST_LISTENERS
 
     async def listen(self, code: str) -> AsyncIterator[str]:
         """Give the lines of an event stream, until the listener goes away."""
@@ -48,9 +59,12 @@ class News:
             yield _line(self.version(code), "room")
             while True:
                 try:
-                    yield await asyncio.wait_for(queue.get(), PING)
+                    line = await asyncio.wait_for(queue.get(), PING)
                 except TimeoutError:
-                    yield ": ping\n\n"
+                    line = ": ping\n\n"
+                if line == END:
+                    return
+                yield line
         finally:
             with self._lock:
                 self._listeners[code].discard(me)
@@ -60,7 +74,8 @@ def _put(queue: "asyncio.Queue[str]", line: str) -> None:
     if queue.full():  # one who does not keep up is told once more that the room has changed
         while not queue.empty():
             queue.get_nowait()
-        line = _line(json.loads(line.split("data: ")[1])["version"], "room")
+        if line != END:
+            line = _line(json.loads(line.split("data: ")[1])["version"], "room")
     queue.put_nowait(line)
 
 

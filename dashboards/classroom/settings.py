@@ -32,7 +32,7 @@ class Settings(BaseModel):
     advisor: bool = True
     sight: Literal["own", "public", "all"] = "own"
     bets: list[Annotated[int, Field(ge=0, le=MOST_TURNS)]] = Field(default_factory=lambda: [0], max_length=12)
-    absent: int = Field(60, ge=5, le=7200)
+    absent: int = Field(60, ge=20, le=7200)
     waits: bool = True
 
 
