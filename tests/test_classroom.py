@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -35,6 +34,7 @@ from dashboards.classroom.taking import move, note, take_back
 from dashboards.classroom.views import view
 from dashboards.command_line import app
 from dashboards.link import read_link, scenario_of
+from dashboards.server import listen
 from model.columns import COLUMNS
 from model.faults import ScenarioError
 from model.measures import digest
@@ -55,7 +55,7 @@ def house(tmp_path):
 @contextmanager
 def served(house):
     """Serve the API alone, over real connections; gives a maker of clients."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(Starlette(routes=api.routes(house)), log_level="error", lifespan="off")
     server, made = uvicorn.Server(config), []
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -564,7 +564,7 @@ def test_a_store_in_use_or_of_another_kind_is_told_plainly(house, tmp_path):
 
 def serve_alone(path):
     """Serve the API, with a room if there is none, and tell on standard output where; a process of its own."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     house = open_house(path, "127.0.0.1", listener.getsockname()[1])
     facts = {"address": house.base, "key": house.rooms.instructor_key(anew=False)}
     if facts["key"]:
