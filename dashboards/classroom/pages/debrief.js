@@ -51,7 +51,9 @@ function ghosts(found, seat) {
   const all = found.ghosts || [];
   if (!all.length) return card("debrief.you", el("p", {}, say("debrief.nobody")));
   const drawn = all.map((each) => ghost(each, all.length === 1 || each.seat === seat));
-  return card("debrief.you", el("p", { class: "soft" }, say("debrief.you_lead")), ...drawn);
+  const { points, of } = found.weighed || {};
+  const note = points < of ? el("p", { class: "soft" }, say("debrief.weighed", { points, of })) : "";
+  return card("debrief.you", el("p", { class: "soft" }, say("debrief.you_lead")), ...drawn, note);
 }
 
 function ghost(each, open) {

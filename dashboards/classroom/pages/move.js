@@ -17,6 +17,8 @@ let editing = false;
 let advice = null;
 const shown = new Set(); // the things that are open
 
+const topic = (verb) => verbLabel(verb).replace(/[?\u061f]$/, ""); // a question, as the head of its answer
+
 /** Draw the move of this round, or that none is asked for. */
 export function drawMove(view, place) {
   const open = view.phase === "playing" || view.phase === "paused";
@@ -104,7 +106,7 @@ function advisor(view, place) {
       `: ${number(condition.score)} / ${number(condition.threshold)}, ${say(condition.holds ? "advice.holds" : "advice.fails")}`,
       el("ul", { class: "plain" }, (condition.terms || []).map((term) =>
         el("li", {}, `${meaning(`term.${condition.condition}`, term.term, term)}: ${number(term.value)}`)))));
-    return el("li", {}, el("b", {}, `${verbLabel(verb)}: `), optionLabel(verb, each.option),
+    return el("li", {}, el("b", {}, `${topic(verb)}: `), optionLabel(verb, each.option),
       why.length ? el("details", { class: "soft" }, el("summary", {}, say("play.advisor_terms")), el("ul", { class: "plain" }, why)) : null);
   });
   return [el("section", { class: "weigh", "aria-label": say("play.advisor") },
@@ -149,7 +151,7 @@ function sentMove(view, place) {
   };
   const lines = Object.entries(view.move.choices).map(([verb, option]) => {
     const own = view.verbs.find((each) => each.verb === verb);
-    return el("li", {}, own ? el("b", {}, `${verbLabel(own)}: `) : null, own ? optionLabel(own, option) : decision({ verb, option }));
+    return el("li", {}, own ? el("b", {}, `${topic(own)}: `) : null, own ? optionLabel(own, option) : decision({ verb, option }));
   });
   return [el("div", { class: "sent" }, el("p", {}, say("play.sent")), view.move.by ? el("p", {}, say("play.delegation_move", { name: view.move.by })) : null,
     lines.length ? el("ul", { class: "plain" }, lines) : el("p", {}, say("play.passed"))),

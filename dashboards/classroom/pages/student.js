@@ -78,7 +78,7 @@ function draw() {
   drawMessages();
   fill(part("ladders"), view.ladder, (all) => all.map((talks) => ladder(talks, all.length > 1)));
   part("knows").hidden = !view.known.length;
-  fill(part("known"), view.known, known);
+  fill(part("known"), view.known, (list) => known(list, view.seat));
   part("course").hidden = !view.charts?.months || view.charts.months.length < 2;
   fill(part("charts"), view.charts, drawCharts);
   fill(part("story"), view.story, drawStory);
