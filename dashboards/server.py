@@ -91,20 +91,22 @@ class Door:
         app.router.routes.insert(0, self.route)
 
     def open(self) -> None:
-        """Open the classroom and put its pages in the place of the door."""
+        """Open the classroom and put its pages in the place of the door; if that fails, say so and stay closed."""
         try:
-            self.house = house = self.classroom()
-        except (ScenarioError, OSError) as error:
+            self._open()
+        except Exception as error:
             told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
             self.closed = f"The classroom is closed: {told}"
             print(self.closed, file=sys.stderr)
-        else:
-            from dashboards.classroom import api, front, rehearsal
-
-            rest = [route for route in self.app.router.routes if route is not self.route]
-            self.app.router.routes = [*api.routes(house), *front.routes(), *rest]
-            rehearsal.begin()
         self.open_now.set()
+
+    def _open(self) -> None:
+        self.house = self.classroom()
+        from dashboards.classroom import api, front, rehearsal
+
+        rest = [route for route in self.app.router.routes if route is not self.route]
+        self.app.router.routes = [*api.routes(self.house), *front.routes(), *rest]
+        rehearsal.begin()
 
     def close(self) -> None:
         """Let go of all who listen to news."""

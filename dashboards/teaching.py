@@ -115,6 +115,8 @@ def lesson(
 ) -> None:
     """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
     from dashboards.classroom.exports import played_again
+    from dashboards.link import LONGEST
+    from model.faults import printable
     from model.measures import digest
 
     with plain_errors():
@@ -130,11 +132,14 @@ def lesson(
         "trajectory_digest": digest(model.trajectory),
         "ledger_digest": ledger,
         "same": ledger == plain.get("ledger_digest"),
+        "link": plain.get("link"),
     }
     if as_json:
         typer.echo(json.dumps(facts))
     else:
         same = "as in the lesson" if facts["same"] else "NOT as in the lesson (another version of the model?)"
         typer.echo(f"{model.round} months, {model.outcome.name.replace('_', ' ')}: {same}.")
+        if isinstance(facts["link"], str):
+            typer.echo(f"In the dashboard: /{printable(facts['link'], LONGEST)}")
     if not facts["same"]:
         raise typer.Exit(1)

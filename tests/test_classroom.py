@@ -130,6 +130,7 @@ def test_a_lesson_plays_again_from_its_file_its_link_and_the_store(house, scenar
     assert "Mina" not in path.read_text("utf-8")
     told = CliRunner().invoke(app, ["lesson", str(path), "--json"])
     assert (told.exit_code, json.loads(told.stdout)["same"]) == (0, True)
+    assert json.loads(told.stdout)["link"] == link_of(lesson, "explore")
     link, notes = read_link(link_of(lesson, "watch"))
     assert (notes, link.page) == ([], "watch")
     opened = Assembly(scenario_of(link.setting), rng=link.setting.seed, overrides=link.setting.events).run()

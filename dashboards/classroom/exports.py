@@ -123,6 +123,7 @@ def lesson_file(lesson: Lesson) -> str:
             ],
             "events": [list(event) for event in lesson.events],
             "overrides": [[*each, owner] for each, owner in zip(table.overrides, table.owners, strict=True)],
+            "link": link_of(lesson, "explore"),
             "outcome": table.outcome.name,
             "trajectory_digest": digest(table.trajectory),
             "ledger_digest": table.ledger.digest() if table.ledger is not None else None,
