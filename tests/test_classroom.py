@@ -594,19 +594,18 @@ def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
         sent = {"seek:border": "stay_away", "conduct:borea": "friendly"}
         student.post("move", {"turn": 2, "base": 0, "choices": sent, "done": True})
         os.kill(process.pid, signal.SIGKILL)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, ExitStack() as stack:
-        again = json.loads(process.stdout.readline())
-        assert again["key"] is None
-        answers(again["address"])
-        seen = stack.enter_context(Client(again["address"], f"Bearer {token}")).get("me")
-        console = stack.enter_context(Client(again["address"], f"Instructor {facts['key']}"))
+    again = open_house(tmp_path / "s.sqlite", "127.0.0.1", 8765)
+    assert again.rooms.instructor_key(anew=False) is None
+    with served(again) as clients:
+        seen, console = clients(f"Bearer {token}").get("me"), clients(f"Instructor {facts['key']}")
         assert (seen["seat"], seen["turn"], seen["month"], seen["phase"]) == ("alba", 2, 1, "playing")
         assert (seen["move"]["choices"], seen["move"]["done"]) == (sent, True)
         assert seen["move"]["last"][0]["option"] == "hostile"
         console.post(f"{room}/do", {"action": "end"})
         file = tmp_path / "lesson.json"
         file.write_text(json.dumps(console.get(f"{room}/export/lesson.json")))
-        process.terminate()
+    again.rooms.close()
+    again.rooms.store.close()
     model, plain = played_again(file)
     assert model.ledger.digest() == plain["ledger_digest"]
 
