@@ -130,6 +130,10 @@ class Assembly(mesa.Model):
             self.step()
         return self
 
+    def forced_now(self, number: int) -> Iterable[Forced]:
+        """Give the overrides of an act in this round; asked as the act comes, when all before it are settled."""
+        return self.moves.get((self.round, number), ())
+
     @property
     def round(self) -> int:
         """Give the number of rounds played."""
@@ -177,7 +181,7 @@ class Assembly(mesa.Model):
         column = getattr(self.world, act.column)
         page = [each.ask(*each.rest) for each in self.asked[number]]
         set_from_outside = set()
-        for move in self.moves.get((self.round, number), ()):
+        for move in self.forced_now(number):
             page[move.cell] = move.value
             set_from_outside.add(move.cell)
         if self.ledger is not None:

@@ -12,6 +12,7 @@ from dashboards.measuring import measuring
 from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
 from dashboards.replaying import replaying
 from dashboards.studying import studying
+from dashboards.teaching import teaching
 from dashboards.validating import validating
 
 app = typer.Typer(
@@ -252,6 +253,7 @@ app.add_typer(measuring)
 app.add_typer(studying)
 app.add_typer(replaying)
 app.add_typer(validating)
+app.add_typer(teaching)
 
 
 def main() -> None:

@@ -7,29 +7,52 @@ import socket
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.faults import ScenarioError
 
 APP = "dashboards.app"
 ASSETS = Path(__file__).parent / "assets"
 NOWHERE = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
 
 
-def serve(host: str, port: int) -> None:
-    """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
+if TYPE_CHECKING:
+    from dashboards.classroom.house import House
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind an address; port 0 takes a free one. Exits with code 2 if it is taken."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         print(f"Cannot serve on {host}:{port}: {error.strerror}. Choose another --port.", file=sys.stderr)
         raise SystemExit(2) from None
+    # Connections inherit it; asyncio, which sees no protocol on such a socket, would leave 40 ms between head and body.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
+    listener = listen(host, port)
+    bound = listener.getsockname()[1]
+
+    def classroom() -> "House":
+        from dashboards.classroom.house import open_house
+
+        return open_house(None, host, bound)
+
     shown = f"[{host}]" if ":" in host else host
-    print(f"Detente dashboard: http://{shown}:{listener.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
+    print(f"Detente dashboard: http://{shown}:{bound}  (Ctrl-C stops it)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        run(listener)
+        run(listener, classroom)
 
 
-def run(listener: socket.socket) -> None:
-    """Run the web server on a socket that is bound already."""
+def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
+    """Run the web server on a socket that is bound already; the classroom is opened while it answers."""
     prepare()
     import pandas as pd  # noqa: F401  # whole, before a page is drawn: reacton looks into it, even half imported
     import uvicorn
@@ -44,8 +67,63 @@ def run(listener: socket.socket) -> None:
     threading.Thread(target=open_pages, daemon=True, name="pages").start()
     own = [Route("/export/{name}", answer), Route("/docs/{name}", documents.answer)]
     app.router.routes[:0] = own  # before Solara's own, which takes every address
+    door = Door(app, classroom)
+    threading.Thread(target=door.open, daemon=True, name="classroom").start()
+
+    class Server(uvicorn.Server):
+        """A server that lets go of who listens to the classroom's news before it waits for all requests to end."""
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            door.close()
+            super().handle_exit(sig, frame)
+
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
+
+
+class Door:
+    """The door of the classroom: who comes before it is open waits, so that the dashboard need not."""
+
+    def __init__(self, app: Any, classroom: Callable[[], "House"]):
+        from starlette.routing import Route
+
+        self.app, self.classroom, self.closed = app, classroom, ""
+        self.open_now, self.house = threading.Event(), None
+        self.route = Route("/class{rest:path}", self.wait, methods=["GET", "POST", "DELETE"])
+        app.router.routes.insert(0, self.route)
+
+    def open(self) -> None:
+        """Open the classroom and put its pages in the place of the door; if that fails, say so and stay closed."""
+        try:
+            self._open()
+        except Exception as error:
+            told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
+            self.closed = f"The classroom is closed: {told}"
+            print(self.closed, file=sys.stderr)
+        self.open_now.set()
+
+    def _open(self) -> None:
+        self.house = self.classroom()
+        from dashboards.classroom import api, front, rehearsal
+
+        rest = [route for route in self.app.router.routes if route is not self.route]
+        self.app.router.routes = [*api.routes(self.house), *front.routes(), *rest]
+        rehearsal.begin()
+
+    def close(self) -> None:
+        """Let go of all who listen to news."""
+        if self.house is not None:
+            self.house.news.close()
+
+    async def wait(self, request: Any) -> Any:
+        """Let somebody wait until the classroom is open, or say that it stays closed."""
+        import asyncio
+
+        from starlette.responses import PlainTextResponse, RedirectResponse
+
+        while not self.open_now.is_set():
+            await asyncio.sleep(0.05)
+        return PlainTextResponse(self.closed, 503) if self.closed else RedirectResponse(request.url, 307)
 
 
 def open_pages() -> None:

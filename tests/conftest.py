@@ -1,5 +1,6 @@
 """What the tests share: builders of worlds, and one real browser."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,12 @@ import pytest
 from playwright.sync_api import Browser
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def classroom_store(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the classrooms of servers that are tested away from the user's own."""
+    os.environ["DETENTE_CLASSROOM"] = str(tmp_path_factory.mktemp("classroom") / "classroom.sqlite")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Measure speed on two cores of this machine, and print it beside its targets and the last recorded table.
 
-`python -m experiments.benchmarks [--cold] [--long] [--browser] [--record]`. Everything is measured in one go; the
+`python -m experiments.benchmarks [--cold] [--long] [--browser] [--classroom] [--record]`. All in one go; the
 ratios travel better than the seconds. Ratios for one thread are of CPU time, those for two of wall time.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from experiments.benchmarks.answers import changed_parameter, first_answer, first_answer_cold
 from experiments.benchmarks.browser import in_the_browser
+from experiments.benchmarks.classroom import in_the_classroom
 from experiments.benchmarks.growth import growth, million
 from experiments.benchmarks.rules_alone import own_cost
 from experiments.benchmarks.sweeps import sweeps, whole_sobol
@@ -28,6 +29,7 @@ def wanted() -> argparse.Namespace:
     parser.add_argument("--cold", action="store_true", help="also the first answer with nothing cached (minutes)")
     parser.add_argument("--long", action="store_true", help="also a million worlds and a whole Sobol study (minutes)")
     parser.add_argument("--browser", action="store_true", help="the dashboard in a real browser, and nothing else")
+    parser.add_argument("--classroom", action="store_true", help="forty students at one lesson, and nothing else")
     parser.add_argument("--record", action="store_true", help="record the table, to compare with later")
     return parser.parse_args()
 
@@ -58,6 +60,8 @@ def main() -> None:
     groups = [*ALWAYS, *[first_answer_cold] * options.cold, *[million, whole_sobol] * options.long]
     if options.browser:
         groups = [in_the_browser]
+    if options.classroom:
+        groups = [in_the_classroom]
     before = share_of_core()
     rows = measured(groups)
     least = min(before, share_of_core())

@@ -1,0 +1,273 @@
+"""Scripted students and their instructor, over real connections: a whole lesson that checks itself.
+
+The server is a process of its own, started as the command is; the bots speak to it as pages do.
+"""
+
+import contextlib
+import http.client
+import json
+import random
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dashboards.classroom.exports import played_again
+from dashboards.link import shipped_names
+from model.faults import Fault, ScenarioError
+
+COMMAND = [sys.executable, "-c", "from dashboards.command_line import main; main()", "class"]
+PATIENCE = 180.0  # seconds that a lesson may take before the bots give up
+OUTCOMES = ("breakdown", "managed_contact", "partial_arrangement", "comprehensive_deal")
+
+
+class Client:
+    """One browser's connection: JSON in, JSON out, and how long each answer took."""
+
+    def __init__(self, base: str, authorization: str = ""):
+        self.base, self.authorization = base, authorization
+        place = urlsplit(base)
+        self._line = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+        self.took: list[tuple[str, float]] = []
+
+    def ask(self, method: str, path: str, sent: Any = None) -> tuple[int, Any]:
+        """Ask, and give status and answer; what is not JSON comes as text."""
+        begun = time.perf_counter()
+        headers = {"Content-Type": "application/json"} if method == "POST" else {}
+        if self.authorization:
+            headers["Authorization"] = self.authorization
+        body = json.dumps(sent if sent is not None else {}) if method == "POST" else None
+        self._line.request(method, f"/class/api/{path}", body, headers)
+        answer = self._line.getresponse()
+        content = answer.read().decode()
+        self.took.append((path.split("?")[0], time.perf_counter() - begun))
+        return answer.status, json.loads(content) if "json" in answer.headers.get("content-type", "") else content
+
+    def get(self, path: str) -> Any:
+        """Get what must be there. Raises RuntimeError if it is refused."""
+        return self._must("GET", path)
+
+    def post(self, path: str, sent: Any = None) -> Any:
+        """Post what must be taken. Raises RuntimeError if it is refused."""
+        return self._must("POST", path, sent)
+
+    def _must(self, method: str, path: str, sent: Any = None) -> Any:
+        status, answer = self.ask(method, path, sent)
+        if status != 200:
+            raise RuntimeError(f"{method} {path}: {status} {answer}")
+        return answer
+
+    def news(self, code: str) -> Iterator[dict[str, Any]]:
+        """Listen to a room's news on a connection of their own."""
+        place = urlsplit(self.base)
+        line = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+        line.request("GET", f"/class/api/news?code={code}")
+        answer = line.getresponse()
+        try:
+            while text := answer.readline().decode():
+                if text.startswith("data: "):
+                    yield json.loads(text[6:])
+        finally:
+            answer.close()
+            line.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+
+class Student(threading.Thread):
+    """A student who joins, bets, and moves in every turn as soon as it opens."""
+
+    def __init__(self, base: str, code: str, number: int):
+        super().__init__(daemon=True, name=f"student {number}")
+        self.base, self.code, self.number = base, code, number
+        self.dice = random.Random(number)
+        self.client = Client(base)
+        self.seat, self.joined = "", threading.Event()
+        self.moves: dict[int, list[int]] = {}  # versions acknowledged, by turn
+        self.beaten, self.leaks = 0, 0
+        self.fault = ""
+
+    def run(self) -> None:
+        """Play until the lesson has ended."""
+        try:
+            self._join()
+            for change in self.client.news(self.code):
+                if change["scope"] in ("room", f"seat:{self.seat}") and self._play() == "ended":
+                    return
+        except Exception as error:
+            self.fault = f"{type(error).__name__}: {error}"
+        finally:
+            self.joined.set()
+            self.client.close()
+
+    def _join(self) -> None:
+        self.client.post("look", {"code": self.code})
+        answer = self.client.post("join", {"code": self.code, "name": f"Bot {self.number}", "seat": None})
+        self.seat = answer["seat"]
+        self.client.authorization = f"Bearer {answer['token']}"
+        self.joined.set()
+
+    def _play(self) -> str:
+        view = self.client.get("me")
+        self.leaks += leaks(view)
+        if view["bets"]["open"] and str(view["bets"]["at"]) not in view["bets"]["mine"]:
+            self._bet(view["bets"]["at"])
+        if view["phase"] == "playing" and view["turn"] not in self.moves and view["agent"] is None:
+            self._move(view)
+        return view["phase"]
+
+    def _bet(self, at: int) -> None:
+        first = self.dice.randrange(0, 101)
+        percent = dict.fromkeys(OUTCOMES, 0.0) | {OUTCOMES[0]: first, OUTCOMES[3]: 100 - first}
+        self.client.ask("POST", "bet", {"at": at, "percent": percent})
+
+    def _move(self, view: dict[str, Any]) -> None:
+        choices = {verb["verb"]: self._option(verb) for verb in view["verbs"] if self.dice.random() < 0.6}
+        for limit in view["limits"]:
+            taken = [verb for verb in limit["verbs"] if choices.get(verb) == limit["option"]]
+            for verb in taken[limit["most"] :]:
+                del choices[verb]
+        sent = {"turn": view["turn"], "base": view["move"]["version"], "choices": choices, "done": True}
+        status, answer = self.client.ask("POST", "move", sent)
+        if status == 200:
+            self.moves.setdefault(view["turn"], []).append(answer["version"])
+        elif answer["error"]["code"] in ("move.newer", "turn.over", "phase.wrong"):
+            self.moves.setdefault(view["turn"], [])
+            self.beaten += 1
+        else:
+            raise RuntimeError(f"a move was refused: {answer}")
+
+    def _option(self, verb: dict[str, Any]) -> str:
+        return self.dice.choice(verb["options"])["option"]
+
+
+def leaks(view: dict[str, Any]) -> int:
+    """Count what a student's view should not hold: another seat's own facts, or the trust of all."""
+    if view["phase"] == "ended":
+        return 0
+    own = [each["names"]["actor"] for each in view["known"] if each["group"] == "own"]
+    return int("trust" in view["charts"]) + sum(actor != view["seat"] for actor in own)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[dict[str, Any]]:
+    """Run the classroom as a process of its own; gives what it tells at its start."""
+    command = [*COMMAND, "--port", "0", "--store", str(folder / "classroom.sqlite"), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                raise ScenarioError([Fault("class", "", "the server did not start")])
+            facts = json.loads(line)
+            answers(facts["address"])
+            yield facts | {"pid": process.pid}
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+def answers(base: str) -> None:
+    """Wait until a server answers."""
+    for _ in range(600):
+        with contextlib.suppress(OSError), Client(base) as client:
+            if client.ask("GET", "scenarios")[0] == 200:
+                return
+        time.sleep(0.1)
+    raise ScenarioError([Fault("class", base, "the server does not answer")])
+
+
+def whole_lesson(bots: int, scenario: str, rounds: int | None = None) -> dict[str, Any]:
+    """Play a whole lesson: the room is opened, bots join, move and bet, and the debrief is asked for; with its checks.
+
+    Raises ScenarioError if there is no such scenario.
+    """
+    if scenario not in shipped_names():
+        raise ScenarioError([Fault.unknown("scenario", scenario, shipped_names(), "scenario")])
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as facts:
+        result = _played(facts, bots, scenario, rounds or 12, Path(folder))
+    result["server_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000)
+    return result
+
+
+def _played(facts: dict[str, Any], bots: int, scenario: str, rounds: int, folder: Path) -> dict[str, Any]:
+    base = facts["address"]
+    with Client(base, f"Instructor {facts['key']}") as console, Client(base) as wall:
+        return _led(console, wall, bots, scenario, rounds, folder)
+
+
+def _led(console: Client, wall: Client, bots: int, scenario: str, rounds: int, folder: Path) -> dict[str, Any]:
+    code = console.post("rooms", {"title": "Bots"})["code"]
+    seats = [each["seat"] for row in console.get("scenarios") if row["id"] == scenario for each in row["seats"]]
+    settings = {"scenario": scenario, "rounds": rounds, "seconds": 60, "bets": [0, rounds // 2], "seed": 1}
+    most = min(-(-bots // len(seats)), 20)
+    console.post(f"rooms/{code}/lessons", settings | {"seats": dict.fromkeys(seats, most)})
+    students = [Student(console.base, code, number) for number in range(bots)]
+    begun = time.monotonic()
+    for student in students:
+        student.start()
+    for student in students:
+        student.joined.wait(30)
+    console.post(f"rooms/{code}/do", {"action": "start"})
+    resolved, view = [], console.get(f"rooms/{code}/console")
+    while view["phase"] != "ended" and time.monotonic() - begun < PATIENCE:
+        time.sleep(0.25)
+        wall.get(f"projector?code={code}")
+        view = console.get(f"rooms/{code}/console")
+        resolved.append(view["load"]["resolve_ms"])
+    for student in students:
+        student.join(20)
+    seconds = time.monotonic() - begun
+    path = folder / "lesson.json"
+    path.write_text(json.dumps(console.get(f"rooms/{code}/export/lesson.json")), "utf-8")
+    moves = sorted(1000 * took for student in students for name, took in student.client.took if name == "move")
+    views = sorted(1000 * took for student in students for name, took in student.client.took if name == "me")
+    return {
+        "bots": bots,
+        "scenario": scenario,
+        "turns": view["turns"],
+        "seconds": round(seconds, 1),
+        "moves": len(moves),
+        "move_ms_p95": round(moves[int(0.95 * (len(moves) - 1))], 1) if moves else 0.0,
+        "move_ms_median": round(statistics.median(moves), 1) if moves else 0.0,
+        "view_ms_p95": round(views[int(0.95 * (len(views) - 1))], 1) if views else 0.0,
+        "resolve_ms_most": max(resolved, default=0),
+        "checks": _checks(students, view, path, console.get(f"rooms/{code}/export/moves.csv")),
+    }
+
+
+def _checks(students: list[Student], view: dict[str, Any], path: Path, table: str) -> list[dict[str, Any]]:
+    """Check the lesson: nobody was lost, no move was, and it comes out again as it did."""
+    model, plain = played_again(path)
+    kept = Counter(tuple(line.split(",")[:3]) for line in table.splitlines()[1:])
+    sent = Counter((str(turn), s.seat, str(v)) for s in students for turn, vs in s.moves.items() for v in vs)
+    twice = [each for each, count in sent.items() if count > 1]
+    ledger = model.ledger.digest() if model.ledger is not None else ""
+    faults = [student.fault for student in students if student.fault]
+    rows = [
+        ("every bot took a seat and played to the end", not faults, "; ".join(faults[:3])),
+        ("the lesson ended", view["phase"] == "ended" and plain["rounds"] == view["rounds"], view["phase"]),
+        ("every move that was acknowledged is kept", set(sent) <= set(kept), str(sorted(set(sent) - set(kept))[:3])),
+        ("of two moves for one seat one won", not twice, str(twice[:3])),
+        ("no view held another seat's own facts", not any(s.leaks for s in students), ""),
+        ("the lesson's file plays again to the same ledger", ledger == plain["ledger_digest"], ledger),
+    ]
+    return [{"check": check, "held": bool(held), "told": told} for check, held, told in rows]

@@ -1,0 +1,44 @@
+"""All that a running classroom is made of: its rooms, its news, its limits, the address that its links carry."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dashboards.classroom.address import is_loopback, network_address, qr
+from dashboards.classroom.debrief import Debriefs
+from dashboards.classroom.limits import Bucket
+from dashboards.classroom.news import News
+from dashboards.classroom.rooms import Rooms
+from dashboards.classroom.store import Store
+
+
+class House(NamedTuple):
+    """A running classroom."""
+
+    rooms: Rooms
+    news: News
+    debriefs: Debriefs
+    base: str  # what links begin with
+    on_network: bool
+    wrong: Bucket  # wrong codes and keys, of each address
+    writing: Bucket  # requests that write, of each person
+    reading: Bucket  # all others
+    solo: Bucket  # new solo rooms, of each address
+
+    def link(self, code: str) -> str:
+        """Give the address of a room."""
+        return f"{self.base}/class/r/{code}"
+
+    def shown(self, code: str) -> dict[str, Any]:
+        """Give a room's link and its QR code."""
+        return {"code": code, "link": self.link(code), "qr": qr(self.link(code))}
+
+
+def open_house(store: Path | None, host: str, port: int) -> House:
+    """Open the classroom's store, and let time pass in its lessons. Raises ScenarioError or OSError as Store does."""
+    news = News()
+    rooms = Rooms(Store(store), news.tell)
+    base = f"http://{network_address(host)}:{port}"
+    buckets = Bucket(30, 10.0), Bucket(40, 0.25), Bucket(100, 0.1), Bucket(30, 5.0)
+    house = House(rooms, news, Debriefs(), base, not is_loopback(host), *buckets)
+    rooms.start_clocks()
+    return house

@@ -1,0 +1,83 @@
+"""News that something has changed, told to every page that listens: a number and a scope, and nothing else."""
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import AsyncIterator
+
+PING = 15.0  # seconds after which a quiet line is kept open by a comment
+MOST_LISTENERS = 400  # of one room
+END = ""  # the line after which nothing comes
+
+
+class News:
+    """Who listens to which room. ``tell`` may be called from any thread, and never waits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # a signal may ask for the end while this thread holds it
+        self._versions: dict[str, int] = {}
+        self._listeners: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Queue[str]]]] = {}
+        self._over = False
+
+    def version(self, code: str) -> int:
+        """Give the number of the last news of a room."""
+        with self._lock:
+            return self._versions.get(code, 0)
+
+    def tell(self, code: str, scope: str) -> None:
+        """Tell all who listen to a room that something in this scope has changed."""
+        with self._lock:
+            version = self._versions[code] = self._versions.get(code, 0) + 1
+            listeners = list(self._listeners.get(code, ()))
+        line = _line(version, scope)
+        for loop, queue in listeners:
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is there any more
+                loop.call_soon_threadsafe(_put, queue, line)
+
+    def close(self) -> None:
+        """Let all who listen go, and take nobody new, so that the server can stop."""
+        with self._lock:
+            self._over = True
+            listeners = [each for room in self._listeners.values() for each in room]
+        for loop, queue in listeners:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_put, queue, END)
+
+    def crowded(self, code: str) -> bool:
+        """Say whether a room has as many listeners as it may."""
+        with self._lock:
+            return self._over or len(self._listeners.get(code, ())) >= MOST_LISTENERS
+
+    async def listen(self, code: str) -> AsyncIterator[str]:
+        """Give the lines of an event stream, until the listener goes away."""
+        queue: asyncio.Queue[str] = asyncio.Queue(64)
+        me = (asyncio.get_running_loop(), queue)
+        with self._lock:
+            self._listeners.setdefault(code, set()).add(me)
+        try:
+            yield _line(self.version(code), "room")
+            while True:
+                try:
+                    line = await asyncio.wait_for(queue.get(), PING)
+                except TimeoutError:
+                    line = ": ping\n\n"
+                if line == END:
+                    return
+                yield line
+        finally:
+            with self._lock:
+                self._listeners[code].discard(me)
+
+
+def _put(queue: "asyncio.Queue[str]", line: str) -> None:
+    if queue.full():  # one who does not keep up is told once more that the room has changed
+        while not queue.empty():
+            queue.get_nowait()
+        if line != END:
+            line = _line(json.loads(line.split("data: ")[1])["version"], "room")
+    queue.put_nowait(line)
+
+
+def _line(version: int, scope: str) -> str:
+    return f"event: changed\ndata: {json.dumps({'version': version, 'scope': scope})}\n\n"

@@ -1,0 +1,56 @@
+"""What a seat may know, and nothing more: columns are read through eyes, which refuse what is hidden from them."""
+
+from typing import Any, Literal
+
+from model.columns import COLUMN
+from model.scenario import Scenario
+
+Sight = Literal["own", "public", "all"]
+
+
+class HiddenError(Exception):
+    """A seat asked for what it may not know."""
+
+
+class Eyes:
+    """The eyes of a seat, or of the public if there is none: ``eyes("trust", 0, 1)`` reads one cell.
+
+    sight: "own" sees what is public, what is shared with the seat, and its own; "public" only what all
+    see; "all" everything. Raises HiddenError for a cell that is hidden, by the declarations in model/columns.py.
+    """
+
+    def __init__(self, world: Any, scenario: Scenario, seat: str | None = None, sight: Sight = "own"):
+        self.world, self.seat, self.sight = world, seat, sight
+        self.kind = self.at = None
+        for kind, rows in (
+            ("state", scenario.states),
+            ("facilitator", scenario.facilitators),
+            ("body", scenario.bodies),
+        ):
+            if seat in rows:
+                self.kind, self.at = kind, list(rows).index(str(seat))
+
+    def __call__(self, column: str, *cell: int) -> float:
+        """Read one cell of a column."""
+        if not self.may(column, *cell):
+            raise HiddenError(f"{column}{list(cell)} is hidden from {self.seat or 'the public'}")
+        return float(getattr(self.world, column)[cell])
+
+    def may(self, column: str, *cell: int) -> bool:
+        """Say whether a cell may be read."""
+        declared = COLUMN[column]
+        if declared.sight == "public" or self.sight == "all":
+            return True
+        if self.kind is None or self.sight == "public":
+            return False
+        owners = self._between(declared.axes, cell)
+        return (self.kind, self.at) in (owners if declared.sight == "shared" else owners[:1])
+
+    def _between(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> list[tuple[str, int]]:
+        """List whom a cell lies between, its owner first."""
+        if axes[0] == "negotiation":
+            parties = [("state", int(party)) for party in self.world.party[cell[0]]]
+            return parties[::-1] if axes[1:2] == ("side",) and cell[1] == 1 else parties
+        return [
+            (axis, place) for axis, place in zip(axes, cell, strict=True) if axis in ("state", "facilitator", "body")
+        ]
