@@ -115,8 +115,9 @@ PIN = $(UV) pip compile --quiet --universal --python-version "$$(cat .python-ver
 	@$(UV) pip install --quiet --python .venv --no-deps --build-constraints .locks/build.txt --editable .
 	@mkdir -p $(@D) && touch $@
 
-$(COMPILED): $(PACKAGES) $(shell find model experiments -name '*.py')
+$(COMPILED): $(PACKAGES) $(shell find model experiments dashboards/classroom -name '*.py')
 	@echo "Setting up: compiling the model"
 	@$(PYTHON) -m compileall -q model agents experiments dashboards
 	@$(PYTHON) -m experiments.warm
+	@$(PYTHON) -m dashboards.classroom.rehearsal
 	@touch $@

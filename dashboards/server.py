@@ -74,8 +74,12 @@ def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
         """A server that lets go of who listens to the classroom's news before it waits for all requests to end."""
 
         def handle_exit(self, sig: int, frame: Any) -> None:
-            door.close()
+            door.let_go()
             super().handle_exit(sig, frame)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            door.close()
 
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     Server(config).run(sockets=[listener])
@@ -110,10 +114,15 @@ class Door:
         self.app.router.routes = [*api.routes(self.house), *front.routes(), *rest]
         rehearsal.begin()
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Let go of all who listen to news."""
         if self.house is not None:
             self.house.news.close()
+
+    def close(self) -> None:
+        """Stop the clocks and close the store, so that all of it lies in its one file."""
+        if self.house is not None:
+            self.house.rooms.close()
 
     async def wait(self, request: Any) -> Any:
         """Let somebody wait until the classroom is open, or say that it stays closed."""

@@ -171,7 +171,7 @@ def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
     stay = tuple(
         Override(now, "give_answer", "talks", party, None, 0) for now in range(2, 200) for party in ("alba", "borea")
     )
-    for seed in range(1500):
+    for seed in range(400):
         world = world_of(setting, seed, (tabled, *stay))
         advance(world, 1)
         now = 0

@@ -227,7 +227,7 @@ def test_the_page_opens_offline_with_failures_first_and_hostile_words_as_words(b
 def test_the_document_tells_failures_first_and_no_word_ends_its_cell():
     text = document(two_parts(), FACTS)
     assert text.splitlines()[2].startswith("Failing: 1 in")
-    assert text.index("### Failing") < text.index("### Holding")
+    assert text.index("### Failing") < text.index("### Not failing")
     assert "<script>" not in text
     assert "| &lt;script>alert(1)&lt;/script> \\| `x` | fails |" in " ".join(text.split())
     assert "What was never tested" in text

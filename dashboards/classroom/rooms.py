@@ -32,6 +32,7 @@ class Rooms:
         self._lessons: OrderedDict[int, Lesson] = OrderedDict()
         self._lock = threading.RLock()
         self._open = threading.Event()
+        self._clocks = threading.Thread(target=self._pass_time, daemon=True, name="classroom clocks")
 
     # Rooms
 
@@ -203,11 +204,14 @@ class Rooms:
             "SELECT lesson.id, code FROM lesson JOIN room ON room = room.id WHERE phase = 'playing'"
         ):
             self.open_lesson(row["id"], row["code"]).given_time()
-        threading.Thread(target=self._pass_time, daemon=True, name="classroom clocks").start()
+        self._clocks.start()
 
     def close(self) -> None:
-        """Stop the clocks."""
+        """Stop the clocks, and close the store."""
         self._open.set()
+        if self._clocks.ident is not None:
+            self._clocks.join(timeout=5)
+        self.store.close()
 
     def _pass_time(self) -> None:
         while not self._open.wait(BEAT):

@@ -72,8 +72,8 @@ def _settled_for(lesson: Lesson, seat: str | None) -> dict[str, Any]:
 
 
 def seats_shown(lesson: Lesson) -> list[dict[str, Any]]:
-    """List all seats, and whether people or an agent play them now."""
-    played, sheets = lesson.awaited(), lesson.sheets()
+    """List all seats: whether people can sit there, and whether they or an agent play it now."""
+    played, sheets, laid_out = lesson.awaited(), lesson.sheets(), lesson.seats()
     named = lesson.once("shared", lambda: _settled(lesson))["names"]
     return [
         {
@@ -81,6 +81,7 @@ def seats_shown(lesson: Lesson) -> list[dict[str, Any]]:
             "kind": kind,
             "name": named[seat],
             "played": "people" if seat in played else "agent",
+            "laid_out": seat in laid_out,
             "done": seat in sheets and bool(sheets[seat]["done"]),
         }
         for seat, kind in lesson.kinds().items()

@@ -2,7 +2,7 @@
 import { call, name, text } from "./board.js";
 import { ask, el, say } from "./core.js";
 
-const NUMBERS = { rounds: [36, 1, 1200], months: [3, 1, 24], seconds: [120, 0, 3600], absent: [60, 20, 3600], seed: ["", 0, 2 ** 53] };
+const NUMBERS = { rounds: [36, 1, 240], months: [3, 1, 12], seconds: [120, 0, 3600], absent: [60, 20, 3600], seed: ["", 0, 2 ** 53] };
 const TICKS = { chooses: true, messages: true, advisor: true, waits: true };
 
 /** Draw the form that opens a lesson. */
@@ -24,7 +24,7 @@ export async function newLesson(place, { who, room, tell, refresh }) {
     const now = scenarios.find((each) => each.id === scenario.value);
     call({ scenario: now, names: Object.fromEntries(now.seats.map((seat) => [seat.seat, seat.name])) });
     summary.textContent = text(now.summary, "summary");
-    numbers.rounds.max = now.rounds;
+    numbers.rounds.max = Math.min(now.rounds, NUMBERS.rounds[2]);
     numbers.rounds.value = Math.min(36, now.rounds);
     seats.replaceChildren(el("legend", {}, say("console.seats_lead")), el("div", { class: "pairs" }, now.seats.map((seat) => el("div", {},
       el("label", { htmlFor: `new-seat-${seat.seat}` }, `${name(seat.seat)} (${say(`role.${seat.kind}`)})`),

@@ -164,7 +164,8 @@ function drawSignals() {
 function drawMessages() {
   part("messages").hidden = !view.settings.messages && !view.messages.length;
   part("write").hidden = !view.settings.messages || view.phase === "ended";
-  fill(part("to"), view.seats, () => [["all", say("play.everyone")], ...view.seats.map((seat) => [seat.seat, name(seat.seat)])]
+  const others = view.seats.filter((seat) => seat.laid_out && seat.seat !== view.seat).map((seat) => seat.seat);
+  fill(part("to"), others, () => [["all", say("play.everyone")], ...others.map((seat) => [seat, name(seat)])]
     .map(([value, label]) => el("option", { value }, label)));
   const drawn = fill(part("message-list"), view.messages, (messages) => {
     if (!messages.length) return el("p", { class: "soft" }, say("play.message_none"));
