@@ -68,6 +68,8 @@ class Player:
         while (ask := self._next()) is not None:
             try:
                 self._await_compiler()
+                if not self._open:
+                    return
                 if self._is_shown(ask):
                     self._say(busy="", fault="")
                 elif not self._moves_on():

@@ -95,7 +95,10 @@ def served(*options: str, note: Callable[[int], None] = lambda _: None, **how: A
             yield f"http://127.0.0.1:{port}/"
         finally:
             server.send_signal(signal.SIGINT)
-            assert server.wait(timeout=20) == 0, "Ctrl-C did not stop the server cleanly"
+            try:
+                assert server.wait(timeout=20) == 0, "Ctrl-C did not stop the server cleanly"
+            finally:
+                server.kill()
 
 
 def await_ready(url: str) -> None:

@@ -397,7 +397,7 @@ def test_one_seat_is_played_alone_from_the_tour_and_by_the_keyboard(browser, cla
         page.keyboard.press("Tab")
         page.keyboard.press("ArrowDown")
         expect(seat.locator("details.chosen summary")).to_contain_text("raise it")
-        assert seat.locator("input[value='raise']").evaluate("each => each === document.activeElement")
+        expect(seat.locator("input[value='raise']")).to_be_focused()
         seat.locator("[data-key=send]").focus()
         page.keyboard.press("Enter")
         expect(seat.locator("#turn")).to_have_text("Round 2 of 12", timeout=20_000)

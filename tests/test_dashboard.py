@@ -291,7 +291,8 @@ def test_undo_redo_back_and_replay_go_through_the_changes(browser, address):
         replay = page.get_by_role("button", name="Replay last change")
         expect(replay).to_be_disabled()
         press(page, OPENNESS, "Home")
-        page.wait_for_timeout(500)
+        expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0")
+        settled(page)
         after = shares(page)
         assert after != before
         page.keyboard.press("Control+z")
@@ -299,8 +300,8 @@ def test_undo_redo_back_and_replay_go_through_the_changes(browser, address):
         settled(page)
         assert shares(page) == before
         page.keyboard.press("Control+Shift+z")
-        settled(page)
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0")
+        settled(page)
         page.evaluate(FRAMES)
         replay.click()
         expect(page.get_by_text("After the last change")).to_be_visible()

@@ -6,10 +6,12 @@ import time
 import numpy as np
 import pytest
 
+import dashboards.player
 from agents.assembly import Assembly
 from dashboards.link import Setting, in_order
 from dashboards.player import Ask, Player, Shown
 from dashboards.results import SHELF, Shelf, result_of, results
+from dashboards.warmth import Warmth
 from experiments.ensemble import PERCENTILES, play_ensemble, wilson
 from model.faults import ScenarioError
 from model.measures import series
@@ -113,6 +115,19 @@ def test_a_moving_slider_shows_something_of_what_it_passes():
     moved = {shown.result.setting for shown in published[begin:]}
     assert len(moved) >= 10  # five a second
     assert all(shown.result.worlds < 1000 for shown in published[begin:-1])
+
+
+def test_a_page_that_goes_while_the_model_compiles_has_nothing_played(monkeypatch):
+    cold = Warmth()
+    cold._started = time.monotonic()  # as if under way: it never gets ready
+    monkeypatch.setattr(dashboards.player, "WARMTH", cold)
+    published, setting = [], Setting("two-states", seed=4711, worlds=32)
+    player = Player(published.append)
+    player.ask(Ask(setting))
+    wait_until(lambda: any("Compiling" in shown.busy for shown in published))
+    player.close()
+    time.sleep(2.5)
+    assert SHELF.find(setting) is None
 
 
 def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
