@@ -92,12 +92,19 @@ class Door:
         from starlette.routing import Route
 
         self.app, self.classroom, self.closed = app, classroom, ""
-        self.open_now, self.house = threading.Event(), None
+        self.knocked, self.open_now, self.house = threading.Event(), threading.Event(), None
         self.route = Route("/class{rest:path}", self.wait, methods=["GET", "POST", "DELETE"])
         app.router.routes.insert(0, self.route)
 
     def open(self) -> None:
-        """Open the classroom and put its pages in the place of the door; if that fails, say so and stay closed."""
+        """Open the classroom and put its pages in the place of the door; if that fails, say so and stay closed.
+
+        Until the model is compiled, that waits for somebody to come: it would slow down the first page of the rest.
+        """
+        from dashboards.warmth import WARMTH
+
+        while not WARMTH.wait(0.2) and not self.knocked.is_set():
+            pass
         try:
             self._open()
         except Exception as error:
@@ -130,6 +137,7 @@ class Door:
 
         from starlette.responses import PlainTextResponse, RedirectResponse
 
+        self.knocked.set()
         while not self.open_now.is_set():
             await asyncio.sleep(0.05)
         return PlainTextResponse(self.closed, 503) if self.closed else RedirectResponse(request.url, 307)
