@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,5 +48,9 @@ def page(text: str) -> str:
     )
     title = text.lstrip().partition("\n")[0].removeprefix("# ")
     return shelf.get_template("documents.html").render(
-        title=title, text=body, style=(HERE / "report.css").read_text("utf-8")
+        title=title,
+        text=body,
+        version=version("detente"),
+        policy="default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        style=(HERE / "report.css").read_text("utf-8"),
     )

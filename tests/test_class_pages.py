@@ -177,6 +177,7 @@ def seen(browser: Browser, room: Classroom, path: str, size: tuple[int, int] = P
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **{"locale": "en-GB", **how})
     found = Seen(context.new_page(), room.address)
     found.page.goto(room.address + path)
+    expect(found.page.locator("main#content:not([inert])")).to_be_attached()
     yield found
     assert found.faults == []
     context.close()

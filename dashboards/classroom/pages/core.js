@@ -8,6 +8,7 @@ let words = {};
 export async function loadWords() {
   const answer = await fetch(root.dataset.words);
   words = await answer.json();
+  setTimeout(() => { document.getElementById("content").inert = false; }); // once the page's script listens to its forms
 }
 
 /** Say whether there are words for a key. */
