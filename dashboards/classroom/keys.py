@@ -1,10 +1,12 @@
 """All keys that the pages need words for, with the placeholders of each: one table, checked against the words file."""
 
 from dashboards.classroom.facts import FACTS
-from dashboards.classroom.verbs import OPTIONS
+from dashboards.classroom.verbs import FORCED_BY, OPTIONS
 from model.columns import SERVICES
+from model.protocol import ACT, PROTOCOL
 from model.signals import CHANNELS, KINDS
 from model.statuses import Outcome, Status
+from model.terms import terms_of
 
 PARTIES = ("other", "talks")
 NAMES = {  # what a verb's label may name
@@ -86,6 +88,9 @@ def _placeholders() -> dict[str, tuple[str, ...]]:
     keys |= {f"story.rung.{int(status)}": ("rung",) for status in Status}
     names = ("actor", "counterpart", "talks", "rung")
     keys |= {f"story.{act}.{value}": names for act, values in STORY.items() for value in values}
+    for act in (PROTOCOL[ACT[name]] for acts in FORCED_BY.values() for name in acts):
+        for each in act.conditions if act.role != "nature" and act.knows == "own" else ():  # what the advisor tells
+            keys |= {f"condition.{each.name}": ()} | {f"term.{each.name}.{term}": () for term in terms_of(each.terms)}
     return keys | LIMITS | QUESTIONS
 
 
