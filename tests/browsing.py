@@ -58,7 +58,7 @@ def leave(opened: Page) -> None:
     """Close a page on which nothing went wrong."""
     troubles = opened.troubles
     opened.context.close()
-    assert troubles == []
+    assert not troubles, troubles
 
 
 def until(page: Page, expression: str) -> None:
@@ -148,7 +148,7 @@ def opened(
     page.wait_for_selector("main h1", timeout=COLD)
     ready(page)
     yield page
-    assert faults == []
+    assert not faults, faults
     context.close()
 
 
