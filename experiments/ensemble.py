@@ -291,7 +291,7 @@ def play_ensemble(
         if stop():
             raise CancelledError
         seeds = np.arange(job.first, job.first + job.size, dtype=np.uint64) + np.uint64(seed)
-        gathered.take(job.first, measure_many(job.world.like(seed), seeds, length, remember))
+        gathered.take(job.first, measure_many(job.world, seeds, length, remember))
         return job.size
 
     done = 0

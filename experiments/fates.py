@@ -1,11 +1,13 @@
 """How the dice fell, kept while a slider moves: worlds of the same seeds roll the same under other parameters.
 
 What a fated act of the protocol decides depends on seed, round and ids alone. It is kept for the worlds that
-were played last, a chunk at a time, so that the next setting of the same worlds need not roll again.
+were played last, a block at a time, so that the next setting of the same worlds need not roll again.
 """
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -22,8 +24,20 @@ _lock = threading.Lock()
 
 
 def room_for(world: World, worlds: int, rounds: int) -> np.ndarray:
-    """Give room for the fates of so many worlds: float64 [world, round, cell]."""
-    return np.empty((worlds, rounds, sum(map(world.cells, FATED))))
+    """Give room for the fates of so many worlds: float64 [round, cell, world]."""
+    return np.empty((rounds, sum(map(world.cells, FATED)), worlds))
+
+
+@contextmanager
+def recalled(world: World, seeds: np.ndarray, rounds: int) -> Iterator[tuple[np.ndarray, bool]]:
+    """Give the fates of some worlds, and whether they are known; if not, they are to be written, and are kept then."""
+    where = address(world, seeds, rounds)
+    if (found := known(where)) is not None:
+        yield found, True
+        return
+    fates = room_for(world, len(seeds), rounds)
+    yield fates, False
+    keep(where, fates)
 
 
 def worth_keeping(world: World, worlds: int, rounds: int) -> bool:

@@ -4,22 +4,23 @@ The code is generated from ``PROTOCOL``: one small function per act, one call a 
 Adding an act changes nothing here.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from experiments.block import Block, alone, copies
-from experiments.fates import address, keep, known, room_for
+from experiments.fates import recalled
 from model.columns import COLUMN
 from model.measures import look
 from model.protocol import PROTOCOL, Act
 from model.rule import generated
 from model.world import World
 
-TOGETHER = 32  # worlds that step together: their states fit into the nearer caches
+TOGETHER = 64  # worlds that step together: their states fit into the nearer caches
 
 HEAD = '''"""Written by experiments/kernel.py from the protocol. Do not edit."""
-from model.handle import flat, world_at
+from model.handle import abreast, scratch, world_at
 from model.measures import observe
 from model.protocol import PROTOCOL
 from model.rule import internal, rule
@@ -39,98 +40,84 @@ def first_forced(world, now):
 
 
 @internal
-def apply_forced(world, act, page, first, last):
-    """Write the overrides of one act over its page: those from first up to last are this round's."""
-    for at in range(first, last):
-        if world.forced_act[at] == act:
-            page[world.forced_cell[at]] = world.forced_value[at]
+def observe_all(worlds, count, seen, now):
+    """Measure the worlds, if they are measured."""
+    for each in range(min(count, len(seen))):
+        observe(world_at(worlds, each), seen[each, now])
+
 
 '''
-LOOPS = '''@rule
-def advance(worlds, rounds):
-    """Play rounds on from the worlds as they stand, measuring nothing."""
-    for _ in range(rounds):
-        world_at(worlds, 0).clock[0] += 1
-        play_acts(worlds, len(worlds), 0, ACTS)
+PLAY = '''@rule
+def play(worlds, count, rounds, tick, first, last, seen, fates, known):
+    """Play so many worlds on for some rounds, in each the acts from number first up to last; tick moves the clock.
 
-
-@rule
-def play(worlds, reals, wholes, first_reals, first_wholes, seeds, seen, fates, known):
-    """Play one world per seed from the same start, as many together as there are worlds.
-
-    seen: [world, round, indicator], the start first. What fated acts decide is read from fates,
-    [world, round, cell], if it is known there, else written there.
+    seen: [world, round, indicator], the start first; without a row nothing is measured. fates: what fated acts
+    decide, [round, cell, world], which is read if it is known, else written; without a round it is not kept.
     """
-    clock = world_at(worlds, 0).clock
-    start = clock[0]
-    for first in range(0, len(seeds), len(worlds)):
-        count, clock[0] = min(len(worlds), len(seeds) - first), start
-        for place in range(count):
-            reals[place][:], wholes[place][:] = first_reals, first_wholes
-            world = world_at(worlds, place)
-            world.seed = seeds[first + place]
-            observe(world, seen[first + place, 0])
-        for now in range(fates.shape[1]):
-            clock[0] += 1
-            if not known:
-                play_acts(worlds, count, 0, FATED)
-            for place in range(count):
-                move_fates(world_at(worlds, place), fates[first + place, now], known)
-            play_acts(worlds, count, FATED, ACTS)
-            for place in range(count):
-                observe(world_at(worlds, place), seen[first + place, now + 1])
+    world = world_at(worlds, 0)
+    observe_all(worlds, count, seen, 0)
+    for now in range(rounds):
+        world.clock[0] += tick
+        begin, end = first_forced(world, world.clock[0]), first_forced(world, world.clock[0] + 1)
 '''
 
 
 def enact_source(place: int, act: Act) -> str:
     """Write the function that plays one act: decide every cell, apply overrides, turn the page."""
-    cell = [f"i{number}" for number in range(len(act.axes))]
     page = "world.real_page" if COLUMN[act.column].kind == "real" else "world.whole_page"
-    lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal", f"def enact_{place}(world, first, last):"]
-    lines += [f'    """Play {act.name}."""', f"    page, at = {page}, 0"]
+    cell = [f"i{number}" for number in range(len(act.axes))]
+    lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal"]
+    lines += [f"def enact_{place}(worlds, count, begin, end):", f'    """Play {act.name}."""']
+    lines += [
+        "    world, at = world_at(worlds, 0), 0",
+        f"    page, column = {page}, abreast(world.{act.column}, world.n_lane)",
+    ]
+    lines += ["    decided = scratch(page)"]
     for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
         lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
     inner = "    " * (len(cell) + 1)
-    lines += [f"{inner}page[at] = decide_{place}(world, {', '.join(cell)})", f"{inner}at += 1"]
-    lines += [f"    apply_forced(world, {place}, page, first, last)", f"    column = flat(world.{act.column})"]
-    lines += ["    for cell in range(at):", "        column[cell] = page[cell]", "", ""]
+    lines += [f"{inner}for each in range(count):"]
+    lines += [f"{inner}    decided[each] = decide_{place}(world_at(worlds, each), {', '.join(cell)})"]
+    lines += [f"{inner}for each in range(count):", f"{inner}    page[at, each] = decided[each]", f"{inner}at += 1"]
+    lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
+    lines += ["            for each in range(count):"]
+    lines += ["                page[world.forced_cell[move], each] = world.forced_value[move]"]
+    lines += ["    for cell in range(at):", "        for each in range(count):"]
+    lines += ["            column[cell, each] = page[cell, each]", "", ""]
     return "\n".join(lines)
-
-
-def round_source(protocol: tuple[Act, ...]) -> str:
-    """Write the round: each act is played in all worlds before the next."""
-    lines = ["@rule", "def play_acts(worlds, count, first, last):"]
-    lines += ['    """Play the acts from first up to last in so many worlds."""', "    world = world_at(worlds, 0)"]
-    lines += ["    now = world.clock[0]", "    begin, end = first_forced(world, now), first_forced(world, now + 1)"]
-    for place, act in enumerate(protocol):
-        condition = f"first <= {place} < last" + (f" and world.with_{act.mechanism}" if act.mechanism else "")
-        lines += [f"    if {condition}:", "        for each in range(count):"]
-        lines += [f"            enact_{place}(world_at(worlds, each), begin, end)"]
-    return "\n".join([*lines, "", "", ""])
 
 
 def fates_source(protocol: tuple[Act, ...]) -> str:
     """Write how what the fated acts decide, which come first in the round, is kept and recalled."""
-    columns = [act.column for act in protocol if act.fated]
-    lines = [
-        f"ACTS, FATED = {len(protocol)}, {len(columns)}",
-        "",
-        "",
-        "@internal",
-        "def move_fates(world, fates, known):",
-    ]
-    lines += ['    """Recall the fates of a round if they are known, else keep them."""', "    at = 0"]
-    for column in columns:
-        lines += [f"    cells = flat(world.{column})", "    for cell in range(len(cells)):", "        if known:"]
-        lines += ["            cells[cell] = fates[at]", "        else:", "            fates[at] = cells[cell]"]
-        lines += ["        at += 1"]
+    lines = ["@internal", "def move_fates(worlds, count, fates, known):"]
+    lines += ['    """Recall the fates of a round if they are known, else keep them."""']
+    lines += ["    world, at = world_at(worlds, 0), 0"]
+    for column in (act.column for act in protocol if act.fated):
+        lines += [f"    cells = abreast(world.{column}, world.n_lane)", "    for cell in range(len(cells)):"]
+        lines += ["        for each in range(count):", "            if known:"]
+        lines += ["                cells[cell, each] = fates[at, each]", "            else:"]
+        lines += ["                fates[at, each] = cells[cell, each]", "        at += 1"]
     return "\n".join([*lines, "", "", ""])
+
+
+def round_source(protocol: tuple[Act, ...]) -> str:
+    """Write the round: each act is played in all worlds before the next."""
+    lines = []
+    for place, act in enumerate(protocol):
+        if place == sum(act.fated for act in protocol):
+            lines += ["        if now < len(fates):", "            move_fates(worlds, count, fates[now], known)"]
+        conditions = [f"first <= {place} < last"]
+        conditions += [f"world.with_{act.mechanism}"] if act.mechanism else []
+        conditions += ["not known"] if act.fated else []
+        lines += [f"        if {' and '.join(conditions)}:", f"            enact_{place}(worlds, count, begin, end)"]
+    lines += ["        observe_all(worlds, count, seen, now + 1)"]
+    return "\n".join([*lines, ""])
 
 
 def kernel_source(protocol: tuple[Act, ...] = PROTOCOL) -> str:
     """Write the whole kernel."""
     acts = [enact_source(place, act) for place, act in enumerate(protocol)]
-    return "\n".join([HEAD, *acts, fates_source(protocol) + round_source(protocol) + LOOPS])
+    return "\n".join([HEAD, *acts, fates_source(protocol) + PLAY + round_source(protocol)])
 
 
 _kernel: list[Any] = []
@@ -143,14 +130,43 @@ def kernel() -> Any:
     return _kernel[0]
 
 
+NOTHING = np.empty((0, 0, 0))  # no indicators are measured, no fates are kept
+ALL = 0, len(PROTOCOL)
+
+
+def _play(
+    block: Block,
+    count: int,
+    rounds: int,
+    seen: np.ndarray = NOTHING,
+    fates: np.ndarray = NOTHING,
+    known: bool = False,
+    tick: int = 1,
+    acts: tuple[int, int] = ALL,
+) -> None:
+    kernel().play(block.worlds, count, rounds, tick, *acts, seen, fates, known)
+
+
 def advance(world: World, rounds: int) -> None:
     """Play a world on for some rounds, measuring nothing."""
-    kernel().advance(alone(world).worlds, rounds)
+    _play(alone(world), 1, rounds)
+
+
+def advance_all(block: Block, rounds: int) -> None:
+    """Play all worlds of a block on for some rounds, measuring nothing."""
+    _play(block, len(block.seeds), rounds)
 
 
 def play_acts(world: World, first: int, last: int) -> None:
     """Play the acts of this round from number first up to last."""
-    kernel().play_acts(alone(world).worlds, 1, first, last)
+    _play(alone(world), 1, 1, tick=0, acts=(first, last))
+
+
+def measure(world: World, rounds: int) -> np.ndarray:
+    """Play a world on for some rounds; give its trajectory [round, indicator], the state now first."""
+    seen = np.empty((1, rounds + 1, len(look(world))))
+    _play(alone(world), 1, rounds, seen)
+    return seen[0]
 
 
 def measure_many(world: World, seeds: np.ndarray, rounds: int, remember: bool = False) -> np.ndarray:
@@ -159,27 +175,12 @@ def measure_many(world: World, seeds: np.ndarray, rounds: int, remember: bool = 
     The world itself stays as it is. The interpreter lock is released meanwhile.
     remember: keep how the dice fell, for the same worlds under other parameters.
     """
-    clock = world.clock.copy()
-    seen = _played(world, copies(world, min(len(seeds), TOGETHER)), seeds.astype(np.uint64), rounds, remember)
-    world.clock[:] = clock
-    return seen
-
-
-def measure(world: World, rounds: int) -> np.ndarray:
-    """Play a world on for some rounds; give its trajectory [round, indicator], the state now first."""
-    return _played(world, alone(world), np.array([world.seed]), rounds, False)[0]
-
-
-def _played(world: World, block: Block, seeds: np.ndarray, rounds: int, remember: bool) -> np.ndarray:
-    """Play worlds of one start, as many together as the block has room for."""
     seen = np.empty((len(seeds), rounds + 1, len(look(world))))
-    where = address(world, seeds, rounds)
-    fates = known(where) if remember else None
-    found = fates is not None
-    if fates is None:
-        fates = room_for(world, len(seeds), rounds)
-    start = world.reals.copy(), world.wholes.copy()
-    kernel().play(block.worlds, block.reals, block.wholes, *start, seeds, seen, fates, found)
-    if remember and not found:
-        keep(where, fates)
+    block = copies(world, min(len(seeds), TOGETHER))
+    for first in range(0, len(seeds), TOGETHER):
+        part = slice(first, first + TOGETHER)
+        own = seeds[part].astype(np.uint64)
+        block.begin(world, own)
+        with recalled(world, own, rounds) if remember else nullcontext((NOTHING, False)) as (fates, known):
+            _play(block, len(own), rounds, seen[part], fates, known)
     return seen

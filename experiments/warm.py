@@ -3,11 +3,10 @@
 import sys
 import time
 
-import numpy as np
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from experiments.kernel import advance, measure, measure_many
+from experiments.kernel import measure
 from model.overrides import forced
 from model.protocol import PROTOCOL
 from model.rule import CACHE, COMPILED
@@ -26,8 +25,6 @@ def warm() -> None:
         setting = load("two-states")
         world = World(setting, 1, forced(setting))
         measure(world, 1)
-        measure_many(world.like(1), np.arange(2), 1)
-        advance(world, 1)
         for act in PROTOCOL:
             progress.update(line, description=act.name)
             cell = [0] * len(act.axes)

@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from experiments.block import copies
-from experiments.kernel import TOGETHER, kernel
-from model.handle import PLACE
+from experiments.kernel import TOGETHER, advance_all
 from model.overrides import Override, forced
-from model.rule import COMPILED
 from model.scenario import Scenario
 from model.world import World, layout
 
@@ -19,28 +17,23 @@ class Worlds:
     def __init__(self, setting: Scenario, count: int, seed: int, overrides: Iterable[Override] = ()):
         start = World(setting, seed, forced(setting, overrides))
         self.places = {place.name: place for place in layout(tuple(start.size.items()))}
-        self.clock = start.clock
-        self.block = copies(start, count)
-        self.block.reals[:], self.block.wholes[:] = start.reals, start.wholes
         seeds = np.arange(count, dtype=np.uint64) + np.uint64(seed)
-        if COMPILED:
-            self.block.worlds[:, PLACE["seed"]] = seeds.view(np.int64)
-        else:
-            for world, own in zip(self.block.worlds, seeds, strict=True):
-                world.seed = own
+        parts = [seeds[first : first + TOGETHER] for first in range(0, count, TOGETHER)]
+        self.count, self.blocks = count, [copies(start, len(part)) for part in parts]
+        for block, part in zip(self.blocks, parts, strict=True):
+            block.begin(start, part)
 
     def step(self, rounds: int = 1) -> None:
         """Play all worlds on for some rounds, a few at a time: their states stay in the nearer caches."""
-        now = int(self.clock[0])
-        for first in range(0, len(self.block.reals), TOGETHER):
-            self.clock[0] = now  # all worlds have this clock
-            kernel().advance(self.block.worlds[first : first + TOGETHER], rounds)
+        for block in self.blocks:
+            advance_all(block, rounds)
 
     def column(self, name: str) -> np.ndarray:
-        """Look at a column of all worlds as it stands now: [world, *cell], a view."""
+        """Look at a column of all worlds as it stands now: [world, *cell]."""
         place = self.places[name]
-        buffer = self.block.reals if place.kind == "real" else self.block.wholes
-        return buffer[:, place.start : place.stop].reshape(len(buffer), *place.shape)
+        buffers = [block.reals if place.kind == "real" else block.wholes for block in self.blocks]
+        cells = np.concatenate([buffer[place.start : place.stop] for buffer in buffers], axis=1)
+        return cells.T.reshape(self.count, *place.shape)
 
     def done(self) -> np.ndarray:
         """Give what each state did to each this round, 1 cooperative and 0 hostile: int64 [world, state, state]."""
@@ -53,7 +46,7 @@ class Worlds:
 
     def first(self, happens: Callable[["Worlds"], np.ndarray], most: int) -> np.ndarray:
         """Play until something has happened in every world, or ``most`` rounds; give the round, 0 for never."""
-        when = np.zeros(len(self.block.reals), np.int64)
+        when = np.zeros(self.count, np.int64)
         for now in range(1, most + 1):
             self.step()
             when[(when == 0) & happens(self)] = now

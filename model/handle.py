@@ -1,21 +1,24 @@
-"""What compiled rules take for a world: one pointer to a table of words, read like a struct.
+"""What compiled rules take for a world: a pointer to a table of words, read like a struct, and a lane.
 
 A word of the table is a number, or the address at which a column lies. To a rule, ``world.trust`` is
 then a load or two, without a reference count, and since the table does not change while rules run, the
 compiler may keep what it has loaded. Numba's own structref costs several times as much at this size.
+
+Worlds of one start lie side by side, each in its lane: of what was decided, the same cell of all of them is
+one row of neighbours in memory, and what is given they share. Where a rule does not branch the compiler then
+decides a cell in several worlds at once, from the one way in which the rule is written.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, errors, types
+from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import (
     NativeValue,
     intrinsic,
     lower_getattr_generic,
-    lower_setattr_generic,
     models,
     overload,
     register_model,
@@ -28,32 +31,43 @@ from model.parameters import MECHANISMS, PARAMETERS
 
 NUMBERS = {"real": types.float64, "whole": types.int64}
 WORD = 8  # bytes
+LANES = 64  # worlds that may lie side by side
 
 
 class Field(NamedTuple):
-    """One word of the table: a number, or with axes the address of an array of numbers."""
+    """One word of the table: a number, or with axes the address of an array of numbers.
+
+    own: each lane has its own, and the word is the address of the first one's.
+    """
 
     type: Any  # as Numba knows it
     axes: tuple[str, ...] | None = None
+    own: bool = False
 
 
-def _array(kind: str, *axes: str) -> Field:
+def _shared(kind: str, *axes: str) -> Field:
     return Field(types.Array(NUMBERS[kind], len(axes), "C"), axes)
 
 
+def _own(kind: str, *axes: str) -> Field:
+    return Field(types.Array(NUMBERS[kind], len(axes), "A"), axes, own=True)
+
+
 FIELDS: dict[str, Field] = {
-    "seed": Field(types.uint64),  # the one word that compiled code may change
+    "seed": Field(types.uint64, own=True),
+    "n_lane": Field(types.int64),
     **{f"n_{axis}": Field(types.int64) for axis in (*AXES, "forced", "page")},
     **{f"with_{mechanism}": Field(types.int64) for mechanism in MECHANISMS},
     **{name: Field(types.float64) for _, name in PARAMETERS},
-    "clock": _array("whole", "world"),
-    **{column.name: _array(column.kind, *column.axes) for column in COLUMNS},
-    **{f"forced_{name}": _array("whole", "forced") for name in ("round", "act", "cell")},
-    "forced_value": _array("real", "forced"),
-    "real_page": _array("real", "page"),
-    "whole_page": _array("whole", "page"),
+    "clock": _shared("whole", "world"),
+    **{column.name: (_shared if column.given else _own)(column.kind, *column.axes) for column in COLUMNS},
+    **{f"forced_{name}": _shared("whole", "forced") for name in ("round", "act", "cell")},
+    "forced_value": _shared("real", "forced"),
+    "real_page": _shared("real", "page", "lane"),
+    "whole_page": _shared("whole", "page", "lane"),
 }
 PLACE = {name: at for at, name in enumerate(FIELDS)}
+GIVEN = np.array([column.given for column in COLUMNS])
 
 
 class WorldType(types.Type):
@@ -67,28 +81,37 @@ WORLD = WorldType()
 
 
 class Handle:
-    """A pointer to a world's table; it keeps alive what the table points to."""
+    """A pointer to the table of worlds that lie side by side, the first of them; it keeps alive what that points to."""
 
     __slots__ = ("address", "kept", "table")
     _numba_type_ = WORLD
 
-    def __init__(self, world: Any):
-        """Write the table, in the order of FIELDS."""
-        lengths = [*(world.size[axis] for axis in AXES), len(world.forced_round), len(world.real_page)]
-        after = [world.forced_round, world.forced_act, world.forced_cell, world.forced_value]
-        after += [world.real_page, world.whole_page]
+    def __init__(self, world: Any, reals: np.ndarray, wholes: np.ndarray, seeds: np.ndarray, clock: np.ndarray):
+        """Write the table, in the order of FIELDS.
+
+        reals, wholes: what the worlds decide, [cell, world]. What is given they have from ``world``.
+        Raises ValueError if there are more worlds than lanes.
+        """
+        if len(seeds) > LANES:
+            raise ValueError(f"{len(seeds)} worlds side by side, where there are {LANES} lanes")
+        count, most = len(seeds), len(world.real_page)
+        pages = np.empty((most, count)), np.empty((most, count), np.int64)
+        lengths = [*(world.size[axis] for axis in AXES), len(world.forced_round), most]
+        after = [world.forced_round, world.forced_act, world.forced_cell, world.forced_value, *pages]
+        given = world.addresses(address(world.reals), address(world.wholes))
+        decided = world.addresses(address(reals), address(wholes), count)
         self.table = np.concatenate(
             [
-                np.array([world.seed]).view(np.int64),
+                np.array([address(seeds), count]),
                 np.array(lengths, np.int64),
                 world.switches,
                 world.parameters.view(np.int64),
-                np.array([address(world.clock)]),
-                world.addresses(address(world.reals), address(world.wholes)),
+                np.array([address(clock)]),
+                np.where(GIVEN, given, decided),
                 np.array([address(array) for array in after]),
             ]
         )
-        self.kept = world.clock, world.reals, world.wholes, *after
+        self.kept = clock, world.reals, world.wholes, reals, wholes, seeds, *after
         self.address = address(self.table)
 
 
@@ -98,110 +121,140 @@ def address(array: np.ndarray) -> int:
 
 
 def _unboxed(kind: types.Type, handle: Any, c: Any) -> NativeValue:
-    """Take the pointer out of a handle."""
+    """Take the pointer out of a handle; the first world is meant."""
     number = c.pyapi.object_getattr_string(handle, "address")
     pointer = c.pyapi.long_as_voidptr(number)
     c.pyapi.decref(number)
-    return NativeValue(pointer)
+    return NativeValue(_world(c.context, c.builder, pointer, c.context.get_constant(types.int64, 0)))
 
 
 def _type_of(handle: Handle, _: Any) -> WorldType:
     return WORLD
 
 
+def _world(context: Any, builder: ir.IRBuilder, table: ir.Value, lane: ir.Value) -> ir.Value:
+    """Say which world is meant: a table, and a place among the worlds it is the table of."""
+    made = cgutils.create_struct_proxy(WORLD)(context, builder)
+    made.table, made.lane = table, lane
+    return made._getvalue()
+
+
+def _parts(context: Any, builder: ir.IRBuilder, world: ir.Value) -> tuple[ir.Value, ir.Value]:
+    taken = cgutils.create_struct_proxy(WORLD)(context, builder, value=world)
+    return taken.table, taken.lane
+
+
 def _word(context: Any, builder: ir.IRBuilder, table: ir.Value, name: str, kind: ir.Type) -> ir.Value:
-    """Find one word of the table."""
+    """Load one word of the table, which stays as it is while compiled code runs."""
     words = builder.bitcast(table, kind.as_pointer())
-    return builder.gep(words, [context.get_constant(types.intp, PLACE[name])])
-
-
-def _load(context: Any, builder: ir.IRBuilder, table: ir.Value, name: str, kind: ir.Type) -> ir.Value:
-    """Load one word; all but the seed stay as they are while compiled code runs."""
-    value = builder.load(_word(context, builder, table, name, kind), align=WORD)
-    if name != "seed":
-        value.set_metadata("invariant.load", builder.module.add_metadata([]))
+    value = builder.load(builder.gep(words, [context.get_constant(types.intp, PLACE[name])]), align=WORD)
+    value.set_metadata("invariant.load", builder.module.add_metadata([]))
     return value
 
 
-def _read(context: Any, builder: ir.IRBuilder, kind: types.Type, table: ir.Value, name: str) -> ir.Value:
+def _promise(function: ir.Function) -> None:
+    """Promise that the tables a function takes can be read whole, so that a load may be moved out of a loop."""
+    parts = {each.name: each for each in function.args}  # Numba passes a world as two parts, .0 and .1
+    for name, part in parts.items():
+        stem, _, number = name.rpartition(".")
+        if number == "0" and isinstance(part.type, ir.PointerType) and f"{stem}.2" not in parts:
+            part.attributes.dereferenceable = WORD * len(FIELDS)
+            part.attributes.align = WORD
+
+
+def _read(context: Any, builder: ir.IRBuilder, kind: types.Type, world: ir.Value, name: str) -> ir.Value:
     """Read a field: a number, or a view of a column made of its address and the lengths of its axes."""
-    field = FIELDS[name]
+    field, (table, lane) = FIELDS[name], _parts(context, builder, world)
+    _promise(builder.function)
+    if not field.own and field.axes is None:
+        return _word(context, builder, table, name, context.get_value_type(field.type))
+    element = context.get_value_type(field.type.dtype if field.axes else field.type)
+    address = _word(context, builder, table, name, element.as_pointer())
+    if field.own:
+        address = builder.gep(address, [lane])
     if field.axes is None:
-        return _load(context, builder, table, name, context.get_value_type(field.type))
-    element = context.get_value_type(field.type.dtype)
-    whole = context.get_value_type(types.int64)
-    address = _load(context, builder, table, name, element.as_pointer())
-    shape = [_load(context, builder, table, f"n_{axis}", whole) for axis in field.axes]
-    return _view(context, builder, field.type, address, shape)
+        return builder.load(address, align=WORD)
+    whole, step = context.get_value_type(types.int64), context.get_constant(types.intp, WORD)
+    shape = [_word(context, builder, table, f"n_{axis}", whole) for axis in field.axes]
+    if field.own:
+        step = builder.mul(step, _word(context, builder, table, "n_lane", whole))
+    return _view(context, builder, field.type, address, shape, step)
 
 
-def _view(context: Any, builder: ir.IRBuilder, kind: types.Array, address: ir.Value, shape: list[ir.Value]) -> ir.Value:
-    """Make a view of memory that is the world's: no reference is counted."""
-    stride = size = context.get_constant(types.intp, WORD)
+def _view(
+    context: Any, builder: ir.IRBuilder, kind: types.Array, address: ir.Value, shape: list[Any], step: Any
+) -> ir.Value:
+    """Make a view of memory that is the world's, ``step`` bytes from cell to cell: no reference is counted."""
     strides = []
     for length in reversed(shape):
-        strides.append(stride)
-        stride = builder.mul(stride, length)
-    made = context.make_array(kind)(context, builder)
+        strides.append(step)
+        step = builder.mul(step, length)
+    made, size = context.make_array(kind)(context, builder), context.get_constant(types.intp, WORD)
     context.populate_array(
         made, data=address, shape=shape, strides=strides[::-1], itemsize=size, meminfo=None, parent=None
     )
     return made._getvalue()
 
 
-def _write_seed(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any, name: str) -> None:
-    """Write the seed, the one field that compiled code may set."""
-    if name != "seed":
-        raise errors.NumbaTypeError(f"a rule may not set {name}: it decides one cell, and changes nothing")
-    table, value = arguments
-    kind = context.get_value_type(types.uint64)
-    builder.store(
-        context.cast(builder, value, signature.args[1], types.uint64), _word(context, builder, table, name, kind)
-    )
+def abreast(column: np.ndarray, lanes: int) -> np.ndarray:
+    """View the column of all worlds that lie side by side, given that of the first: [cell, world]."""
+    return np.lib.stride_tricks.as_strided(column, (column.size, lanes), (column.strides[-1], WORD))
 
 
 @intrinsic
-def _flat(typing: Any, array: types.Array) -> Any:
-    """View a column as one row of cells."""
-
+def _abreast(typing: Any, array: types.Array, lanes: types.Integer) -> Any:
     def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
-        whole = context.make_array(signature.args[0])(context, builder, arguments[0])
-        return _view(context, builder, signature.return_type, whole.data, [whole.nitems])
+        column = context.make_array(signature.args[0])(context, builder, arguments[0])
+        step = context.get_constant(types.intp, WORD)
+        return _view(context, builder, signature.return_type, column.data, [column.nitems, arguments[1]], step)
 
-    return types.Array(array.dtype, 1, "C")(array), made
-
-
-def flat(column: np.ndarray) -> np.ndarray:
-    """View a column as one row of cells, in the order in which they are decided."""
-    return column.reshape(-1)
+    return types.Array(array.dtype, 2, "C")(array, types.int64), made
 
 
-@overload(flat)
-def _flat_compiled(column):  # Numba wants both signatures alike, and a lambda has no types
-    return lambda column: _flat(column)  # type: ignore[call-arg]
+@overload(abreast)
+def _abreast_compiled(column, lanes):  # Numba wants both signatures alike, and a lambda has no types
+    return lambda column, lanes: _abreast(column, lanes)  # type: ignore[call-arg]
+
+
+def scratch(page: np.ndarray) -> np.ndarray:
+    """Give room for one row of a page, which nothing else can point to: [world]."""
+    return np.empty(page.shape[1], page.dtype)
+
+
+@intrinsic
+def _scratch(typing: Any, page: types.Array) -> Any:
+    def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+        room = cgutils.alloca_once(builder, ir.ArrayType(context.get_value_type(page.dtype), LANES))
+        start = cgutils.gep_inbounds(builder, room, 0, 0)
+        length, step = (context.get_constant(types.intp, number) for number in (LANES, WORD))
+        return _view(context, builder, signature.return_type, start, [length], step)
+
+    return types.Array(page.dtype, 1, "C")(page), made
+
+
+@overload(scratch)
+def _scratch_compiled(page):
+    return lambda page: _scratch(page)  # type: ignore[call-arg]
 
 
 def world_at(worlds: Any, place: int) -> Any:
-    """Give what rules take for one of several worlds: for compiled code, of a table with a row for each."""
+    """Give what rules take for one of several worlds that lie side by side."""
     return worlds[place]
 
 
 @intrinsic
-def _row(typing: Any, tables: types.Array, place: types.Integer) -> Any:
-    """Point to one row of a table of worlds."""
+def _beside(typing: Any, worlds: WorldType, place: types.Integer) -> Any:
+    """Point to another world of the same table."""
 
     def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
-        view = context.make_array(signature.args[0])(context, builder, arguments[0])
-        at = builder.mul(arguments[1], cgutils.unpack_tuple(builder, view.shape, 2)[1])
-        row = builder.gep(view.data, [at])
-        return builder.bitcast(row, context.get_value_type(WORLD))  # type: ignore[return-value]
+        return _world(context, builder, _parts(context, builder, arguments[0])[0], arguments[1])
 
-    return WORLD(tables, types.int64), made
+    return WORLD(worlds, types.int64), made
 
 
 @overload(world_at)
 def _world_at_compiled(worlds, place):
-    return lambda worlds, place: _row(worlds, place)  # type: ignore[call-arg]
+    return lambda worlds, place: _beside(worlds, place)  # type: ignore[call-arg]
 
 
 class WorldAttributes(AttributeTemplate):
@@ -214,9 +267,15 @@ class WorldAttributes(AttributeTemplate):
         return FIELDS[name].type if name in FIELDS else None
 
 
-register_model(WorldType)(models.OpaqueModel)
+@register_model(WorldType)
+class WorldModel(models.StructModel):
+    """How a world is passed: the table, and a place among the worlds it is the table of."""
+
+    def __init__(self, manager: Any, kind: WorldType):
+        super().__init__(manager, kind, [("table", types.voidptr), ("lane", types.int64)])
+
+
 typeof_impl.register(Handle)(_type_of)
 unbox(WorldType)(_unboxed)
 infer_getattr(WorldAttributes)
 lower_getattr_generic(WorldType)(_read)
-lower_setattr_generic(WorldType)(_write_seed)

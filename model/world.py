@@ -92,6 +92,26 @@ def layout(sizes: tuple[tuple[str, int], ...]) -> tuple[Place, ...]:
     return tuple(places)
 
 
+class Offsets(NamedTuple):
+    """Where the columns begin, in the order of COLUMNS, for address arithmetic."""
+
+    real: np.ndarray  # whether it lies in the buffer of reals
+    bytes: np.ndarray  # from the beginning of its buffer
+    most: int  # cells that any of them has
+
+
+@lru_cache(maxsize=64)
+def offsets(sizes: tuple[tuple[str, int], ...]) -> Offsets:
+    """Reckon where the columns of a layout begin."""
+    places = layout(sizes)
+    starts = 8 * np.array([place.start for place in places])
+    return Offsets(
+        np.array([place.kind == "real" for place in places]),
+        starts,
+        max(place.stop - place.start for place in places),
+    )
+
+
 class World:
     """One run's world: a column is an attribute (an array), and so is a parameter (a number)."""
 
@@ -131,11 +151,10 @@ class World:
             buffer = self.reals if place.kind == "real" else self.wholes
             setattr(self, place.name, buffer[place.start : place.stop].reshape(place.shape))
 
-    def addresses(self, reals: Any, wholes: Any) -> np.ndarray:
+    def addresses(self, reals: int, wholes: int, lanes: int = 1) -> np.ndarray:
         """Give the address of every column, in the order of COLUMNS, from where the two buffers begin."""
-        places = layout(tuple(self.size.items()))
-        real = np.array([place.kind == "real" for place in places])
-        return np.where(real, reals, wholes) + 8 * np.array([place.start for place in places])
+        found = offsets(tuple(self.size.items()))
+        return np.where(found.real, reals, wholes) + lanes * found.bytes
 
     def force(self, forced: Iterable[Forced]) -> None:
         """Set the overrides this world plays under; a later one for the same cell wins."""
@@ -154,11 +173,17 @@ class World:
             setattr(self, f"with_{name}", int(switch))
         self._take_hold()
 
+    def take_pages(self, lanes: int = 1) -> None:
+        """Take scratch pages, on which so many worlds side by side decide a column: [cell, world]."""
+        most = offsets(tuple(self.size.items())).most
+        self.n_lane, self.real_page, self.whole_page = lanes, np.empty((most, lanes)), np.empty((most, lanes), np.int64)
+
     def _take_hold(self) -> None:
         """Make what rules take for the world: a compiled handle, or with compilation off this object."""
-        most = max(place.stop - place.start for place in layout(tuple(self.size.items())))
-        self.real_page, self.whole_page = np.empty(most), np.empty(most, np.int64)
-        self.handle: Any = Handle(self) if COMPILED else self
+        self.take_pages()
+        self.handle: Any = self
+        if COMPILED:
+            self.handle = Handle(self, self.reals[:, None], self.wholes[:, None], np.array([self.seed]), self.clock)
 
     def on(self, reals: np.ndarray, wholes: np.ndarray) -> "World":
         """Make a twin on other buffers, which shares everything else, the clock too."""

@@ -40,6 +40,12 @@ def carried_over(world, me, other):
 
 
 @rule
+def signalled(world, me, other):
+    """Say whether signals shift the odds of trust this round; where they do not, most of the arithmetic is spared."""
+    return world.reassurance[me, other] != world.dismay[me, other]
+
+
+@rule
 def kept_in_all(world, me, other):
     """Give the factor by which signals leave the sum of evidence as it is: they move a belief, and do not harden it."""
     shift = world.reassurance[me, other] / world.dismay[me, other]
@@ -60,7 +66,8 @@ def remember_kept(world, me, other):
     if world.trust[me, other] < 0.5:
         good *= 1.0 - world.confirmation_bias
     now = 1.0 + world.memory * (world.kept[me, other] - 1.0) + good
-    now *= world.reassurance[me, other] / world.dismay[me, other] * kept_in_all(world, me, other)
+    if signalled(world, me, other):
+        now *= world.reassurance[me, other] / world.dismay[me, other] * kept_in_all(world, me, other)
     share = carried_over(world, me, other)
     return min(share * now + (1.0 - share) * world.prior_kept[me, other], MOST_EVIDENCE)
 
@@ -73,7 +80,8 @@ def remember_broken(world, me, other):
     if k >= 0:
         bad += world.rung_evidence * world.betrayed[k, side_of(world, k, other)]
     now = 1.0 + world.memory * (world.broken[me, other] - 1.0) + world.betrayal_weight * bad
-    now *= kept_in_all(world, me, other)
+    if signalled(world, me, other):
+        now *= kept_in_all(world, me, other)
     share = carried_over(world, me, other)
     return min(share * now + (1.0 - share) * world.prior_broken[me, other], MOST_EVIDENCE)
 

@@ -94,7 +94,7 @@ def queue(world, f, k, service):
     """Count the tasks that a facilitator does first."""
     count = 0.0
     for j in range(world.n_negotiation):
-        for other in range(world.n_service):
+        for other in range(service + 1):
             if can_take(world, f, j, other) and before(world, f, j, other, k, service):
                 count += 1.0
     return count
