@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from worlds import ALL_OFF, alone, plain, play, rung, scenario, step_by_hand, text, world_of
 
+from experiments.ensemble import play_ensemble
 from experiments.kernel import advance
+from experiments.worlds import Worlds
 from model.measures import EN_ROUTE, WIDE
 from model.overrides import Override, forced
 from model.parameters import Mechanisms
@@ -166,23 +168,22 @@ def scrutinised(deceitful):
 
 @pytest.mark.parametrize(("deceitful", "length", "condemned"), [(False, 18.527, 0.0330), (True, 18.378, 0.9066)])
 def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
-    setting, lengths, verdicts = scrutinised(deceitful), [], []
+    setting = scrutinised(deceitful)
     tabled = Override(1, "status", "talks", None, "step-1", float(Status.PROPOSED))
     stay = tuple(
         Override(now, "give_answer", "talks", party, None, 0) for now in range(2, 200) for party in ("alba", "borea")
     )
-    for seed in range(400):
-        world = world_of(setting, seed, (tabled, *stay))
-        advance(world, 1)
-        now = 0
-        while now < 189:
-            now += 1
-            advance(world, 1)
-            doubt = float(world.doubt[0, 0])
-            if doubt >= math.log(0.9 / 0.05) or doubt <= math.log(0.1 / 0.95):
-                break
-        lengths.append(now)
-        verdicts.append(doubt > 0)
+    played = Worlds(setting, 400, 0, (tabled, *stay))
+    played.step()
+    lengths, verdicts = np.full(400, 189), np.zeros(400, bool)
+    going = np.ones(400, bool)
+    for now in range(1, 190):
+        played.step()
+        doubt = played.column("doubt")[:, 0, 0]
+        verdicts[going] = doubt[going] > 0
+        ended = going & ((doubt >= math.log(0.9 / 0.05)) | (doubt <= math.log(0.1 / 0.95)))
+        lengths[ended] = now
+        going &= ~ended
     assert abs(np.mean(lengths) - length) < 3 * np.std(lengths) / np.sqrt(len(lengths))
     assert abs(np.mean(verdicts) - condemned) < 3 * math.sqrt(condemned * (1 - condemned) / len(verdicts))
 
@@ -195,13 +196,14 @@ def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(play
     })  # fmt: skip
     ready = Override(1, "status", "talks", None, "step-1", float(Status.SCRUTINISED))
     share = Override(1, "offer", "talks", None, None, 0.7)
-    count, worlds = 0, 2000
-    for seed in range(worlds):
-        world = world_of(setting, seed, (ready, share))
-        advance(world, 2)
-        count += int(world.ratified[0, 0])
+    worlds = 2000
+    played = Worlds(setting, worlds, 0, (ready, share))
+    played.step(2)
     expected = 0.7**players
-    assert abs(count / worlds - expected) <= 3.5 * math.sqrt(expected * (1 - expected) / worlds) + 1e-12
+    assert (
+        abs(played.column("ratified")[:, 0, 0].mean() - expected)
+        <= 3.5 * math.sqrt(expected * (1 - expected) / worlds) + 1e-12
+    )
 
 
 def verified(detection=0.5, false_alarm=0.05, **more):
@@ -239,13 +241,12 @@ def test_b14_six_clean_reports_take_suspicion_from_thirty_to_under_one_percent()
 
 def test_reports_come_at_the_rates_of_detection_and_false_alarm():
     for complies, rate in ((1, 0.05), (0, 0.5)):
-        setting, found, worlds = verified(), 0, 1500
+        worlds = 1500
         keep = tuple(Override(1, "comply", "talks", party, None, complies) for party in ("alba", "borea"))
-        for seed in range(worlds):
-            world = world_of(setting, seed, keep)
-            advance(world, 1)
-            found += int(world.report[0, 0, 0] == 2)
-        assert abs(found / worlds - rate) < 3.5 * math.sqrt(rate * (1 - rate) / worlds)
+        played = Worlds(verified(), worlds, 0, keep)
+        played.step()
+        found = played.column("report")[:, 0, 0, 0] == 2
+        assert abs(found.mean() - rate) < 3.5 * math.sqrt(rate * (1 - rate) / worlds)
 
 
 def climbing(count, **chances):
@@ -261,13 +262,16 @@ def climbing(count, **chances):
     return build(change(data, {**ALL_OFF, "mechanisms.friction": True, "rounds": 300, **values, **calm}))
 
 
+def completed(setting, worlds, rounds):
+    """Give the round in which each world's deal was whole, 0 for never."""
+    seen = play_ensemble(setting, worlds, 0, rounds=rounds, keep=True).trajectories[:, :, indicator("deal_progress")]
+    return np.argmax(seen >= 1 - 1e-9, axis=1)
+
+
 def test_b18_climb_collapse_or_stall():
     """(s / (s + c))^N complete, and those take N / (s + c) rounds."""
-    setting, ends = climbing(5, climb=0.30, collapse=0.05), []
-    for seed in range(3000):
-        seen = play(setting, seed, 120)[:, indicator("deal_progress")]
-        ends.append(int(np.argmax(seen >= 1 - 1e-9)) if seen.max() >= 1 - 1e-9 else 0)
-    done = np.array([end for end in ends if end])
+    ends = completed(climbing(5, climb=0.30, collapse=0.05), 3000, 120)
+    done = ends[ends > 0]
     share = len(done) / len(ends)
     assert abs(share - 0.4627) < 3 * math.sqrt(0.4627 * 0.5373 / len(ends))
     assert abs(done.mean() - 14.286) < 3 * done.std() / math.sqrt(len(done))
@@ -275,10 +279,7 @@ def test_b18_climb_collapse_or_stall():
 
 def test_b18_a_slip_costs_a_rung():
     """Up with p, down with q = 1 - p, at the bottom it stays: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N) rounds."""
-    setting, lengths = climbing(5, climb=0.8, slip=0.2), []
-    for seed in range(5000):
-        seen = play(setting, seed, 100)[:, indicator("deal_progress")]
-        lengths.append(int(np.argmax(seen >= 1 - 1e-9)))
+    lengths = completed(climbing(5, climb=0.8, slip=0.2), 5000, 100)
     assert abs(np.mean(lengths) - 7.778) < 3 * np.std(lengths) / math.sqrt(len(lengths))
 
 
