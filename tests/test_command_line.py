@@ -1,4 +1,4 @@
-"""The command line as a user meets it: every call here is a process of its own."""
+"""The command line as a user meets it: a process of its own, but for most of what is refused before it plays."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import chdir
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,9 +17,11 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from agents.ledger import read_ledger
+from dashboards.command_line import app
 from model.faults import ScenarioError
 from model.measures import BY_NEGOTIATION, digest
 from model.scenario import load, locate, read, shipped
@@ -57,8 +60,16 @@ def detente(*words: Any, cwd: Path, **more: str) -> Done:
 
 
 def refused(*words: Any, cwd: Path) -> str:
-    """Call the command wrongly: exit code 2, nothing on standard output; give the message."""
-    done = detente(*words, cwd=cwd)
+    """Call the command wrongly, in this process: exit code 2, nothing on standard output; give the message."""
+    with chdir(cwd):
+        done = CliRunner().invoke(app, [*map(str, words)])
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert "\x1b" not in done.stderr
+    return message_of(Done(done.exit_code, done.stdout, done.stderr))
+
+
+def message_of(done: Done) -> str:
+    """Give the message of a call that was refused."""
     assert done.code == 2, done
     assert done.out == ""
     assert done.err.strip()
@@ -134,7 +145,7 @@ def test_validate_scenario_tells_all_faults_with_places_and_exit_code_2(tmp_path
         "[states.borea]", "[states.boreas]"
     )  # fmt: skip
     (tmp_path / "broken.toml").write_text(broken, "utf-8")
-    told = refused("validate-scenario", "broken.toml", cwd=tmp_path)
+    told = message_of(detente("validate-scenario", "broken.toml", cwd=tmp_path))
     assert "roundz: no such key; did you mean `rounds`?" in told
     assert "rounds: allowed is between 1 and 1200" in told
     assert "negotiations.border.parties: no such state; did you mean `boreas`?" in told
@@ -288,7 +299,7 @@ def test_a_run_that_cannot_be_is_refused_with_one_clear_message(words, told, tmp
 
 
 def test_a_misspelt_scenario_is_refused_with_a_suggestion(tmp_path):
-    assert "did you mean `us-iran-2026`?" in refused("run", "us-iran-2062", cwd=tmp_path)
+    assert "did you mean `us-iran-2026`?" in message_of(detente("run", "us-iran-2062", cwd=tmp_path))
 
 
 def test_a_scenario_may_be_a_path(tmp_path):
@@ -438,9 +449,8 @@ def test_why_refuses_what_never_was_and_names_what_there_is(words, told, home):
 
 
 def test_why_where_no_run_was_saved_says_how_to_save_one(tmp_path):
-    assert "no run is saved here yet; `detente run SCENARIO` saves one" in refused(
-        "why", "--round", 1, "--actor", "us", cwd=tmp_path
-    )
+    told = message_of(detente("why", "--round", 1, "--actor", "us", cwd=tmp_path))
+    assert "no run is saved here yet; `detente run SCENARIO` saves one" in told
 
 
 @pytest.mark.parametrize(
@@ -463,11 +473,12 @@ def test_why_refuses_a_damaged_run(file, content, home, tmp_path):
 
 
 def test_an_ensemble_is_compared_with_a_saved_one_and_warns_of_seeds_that_overlap(tmp_path):
-    first = detente("ensemble", "two-states", "--worlds", 10, "--out", "kept", cwd=tmp_path)
+    words = ["ensemble", "two-states", "--worlds", 10, "--set", "rounds=12"]
+    first = detente(*words, "--out", "kept", cwd=tmp_path)
     assert "10 worlds, seeds 1 to 10" in first.out
-    same = strictly(detente("ensemble", "two-states", "--worlds", 10, "--against", "kept", "--json", cwd=tmp_path).out)
+    same = strictly(detente(*words, "--against", "kept", "--json", cwd=tmp_path).out)
     assert same["against"]["some_deal"] == [0.0, 0.0, 0.0]
-    mixed = detente("ensemble", "two-states", "--worlds", 10, "--seed", 8, "--against", "kept", cwd=tmp_path)
+    mixed = detente(*words, "--seed", 8, "--against", "kept", cwd=tmp_path)
     assert "note: 3 worlds of the two ensembles have the same seed" in mixed.err
     assert "dice of their own" in mixed.out
     assert "holds no readable ensemble" in refused("ensemble", "two-states", "--against", "nowhere", cwd=tmp_path)
