@@ -262,6 +262,11 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         if fault:
             set_echoes(lambda count: count + 1)
 
+    def complain_or_leave(fault: str) -> None:
+        """A move that was refused is told until another is made: the commit after it has nothing to add."""
+        if fault:
+            complain(fault)
+
     def now() -> Setting:
         return draft.current or setting
 
@@ -335,7 +340,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             panel=solara.use_memo(lambda: panel, [setting, echoes]),
             event_choose=guarded(choose, complain),
             event_move=guarded(move, complain),
-            event_commit=guarded(lambda _: put(now()), complain),
+            event_commit=guarded(lambda _: put(now()), complain_or_leave),
             event_reset=guarded(reset, complain),
             event_sample=guarded(sample, complain),
             event_upload=guarded(upload, complain),
