@@ -11,6 +11,13 @@ from playwright.sync_api import Browser
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a test in a browser that fails run once more; the summary names it."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def classroom_store(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the classrooms of servers that are tested away from the user's own."""
