@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import expect as expect_of_playwright
 
-expect.set_options(timeout=15_000)  # two browsers and two servers share two cores
+PATIENCE = 30_000  # milliseconds: two browsers and two servers share two cores, which may be slow ones
+PAUSE = 0.03  # seconds between two looks
+expect_of_playwright.set_options(timeout=PATIENCE)
 
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 QUIETLY += ["--disable-background-networking", "--disable-component-update"]
@@ -63,11 +65,39 @@ def leave(opened: Page) -> None:
 
 def until(page: Page, expression: str) -> None:
     """Wait for a condition; Playwright's own way of waiting evaluates text, which the page forbids."""
-    for _ in range(200):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"never came true: {expression}")
+    soon(lambda: bool(page.evaluate(expression)), True, expression)
+
+
+def soon(told: Callable[[], Any], wanted: Any, words: str = "") -> None:
+    """Wait until what is told is what is wanted."""
+    ends = time.monotonic() + PATIENCE / 1000
+    while (found := told()) != wanted and time.monotonic() < ends:
+        time.sleep(PAUSE)
+    assert found == wanted, words
+
+
+class Expected:
+    """What Playwright asserts, asked every few hundredths of a second: Playwright itself soon asks once a second."""
+
+    def __init__(self, found: Any):
+        self.found = expect_of_playwright(found)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        ask = getattr(self.found, name)
+
+        def wait(*given: Any, timeout: float = PATIENCE, **named: Any) -> None:
+            ends = time.monotonic() + timeout / 1000
+            while time.monotonic() < ends:
+                try:
+                    return ask(*given, timeout=1, **named)
+                except AssertionError:
+                    time.sleep(PAUSE)
+            return ask(*given, timeout=1000, **named)
+
+        return wait
+
+
+expect = Expected
 
 
 # The dashboard
@@ -114,6 +144,26 @@ def await_ready(url: str) -> None:
     raise TimeoutError(url)
 
 
+SHARED: dict[Browser, BrowserContext] = {}  # profiles in no page's use: the next page need not load and compile all
+
+
+@contextmanager
+def profile(browser: Browser, alone: bool, how: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Lend a profile without cookies: a new one, or one whose caches are warm if nothing is special about it."""
+    context = None if alone or how else SHARED.pop(browser, None)
+    context = context or browser.new_context(**how)
+    try:
+        yield context
+    except BaseException:
+        context.close()
+        raise
+    if alone or how or browser in SHARED:
+        context.close()
+    else:
+        context.clear_cookies()
+        SHARED[browser] = context
+
+
 @contextmanager
 def opened(
     browser: Browser,
@@ -123,33 +173,54 @@ def opened(
     theme: Any = "light",
     ready: Callable[[Page], None] = lambda _: None,
     pardon: tuple[str, ...] = (),
+    alone: bool = False,
     **how: Any,
 ) -> Iterator[Page]:
     """Open a page of the dashboard; when it closes, nothing may have left the machine, and nothing may have failed.
 
     query: what the address holds. ready: waits until the page is what the test needs. pardon: parts of
-    complaints that the test itself provokes.
+    complaints that the test itself provokes. alone: in a browser profile that no page was ever open in.
     """
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **how)
-    page, faults = context.new_page(), []
-    own = (address, address.replace("http", "ws"), "data:", "blob:" + address)
+    with profile(browser, alone or bool(pardon), how) as context:
+        page, faults = context.new_page(), []
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=theme)
+        own = (address, address.replace("http", "ws"), "data:", "blob:" + address)
+        page.leaving, page.asked, page.withdrawn = False, set(), set()
 
-    def note(fault: object, there: bool = True) -> None:
-        if there and not any(part in str(fault) for part in pardon):
-            faults.append(str(fault))
+        def note(fault: object, there: bool = True) -> None:
+            if there and not any(part in str(fault) for part in pardon):
+                faults.append(str(fault))
 
-    page.on("request", lambda sent: note(sent.url, not sent.url.startswith(own)))
-    page.on("websocket", lambda sent: note(sent.url, not sent.url.startswith(own)))
-    page.on("response", lambda got: note(f"{got.status} {got.url}", got.status >= 400))
-    page.on("requestfailed", lambda sent: note(f"{sent.failure} {sent.url}"))
-    page.on("console", lambda said: note(said.text, said.type == "error"))
-    page.on("pageerror", note)
-    page.goto(f"{address}?{query}" if query else address)
+        page.on("request", lambda sent: page.asked.add(sent))
+        page.on("request", lambda sent: note(sent.url, not sent.url.startswith(own)))
+        page.on("websocket", lambda sent: note(sent.url, not sent.url.startswith(own)))
+        page.on("response", lambda got: note(f"{got.status} {got.url}", got.status >= 400))
+        page.on("requestfailed", lambda sent: note(f"{sent.failure} {sent.url}", sent not in page.withdrawn))
+        page.on(
+            "console", lambda said: note(said.text, said.type == "error" and not (page.leaving and lost(said.text)))
+        )
+        page.on("pageerror", note)
+        page.goto(f"{address}?{query}" if query else address)
+        page.wait_for_selector("main h1", timeout=COLD)
+        ready(page)
+        yield page
+        assert not faults, faults
+        page.evaluate("localStorage.clear()")
+        page.close()
+
+
+def reload(page: Page) -> None:
+    """Load a page anew; that the page which is left withdraws its requests and loses its connection is no fault."""
+    page.leaving, page.withdrawn = True, {*page.asked}
+    page.reload()
+    page.leaving = False
     page.wait_for_selector("main h1", timeout=COLD)
-    ready(page)
-    yield page
-    assert not faults, faults
-    context.close()
+
+
+def lost(said: str) -> bool:
+    """Say whether a page tells that it has lost its connection."""
+    return any(part in said for part in ("WebSocket", "websocket", "kernel", "Connection lost"))
 
 
 def barriers(page: Page) -> list[str]:

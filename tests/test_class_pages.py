@@ -11,8 +11,8 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
-from browsing import DETENTE, await_ready, barriers, fits, photograph
-from playwright.sync_api import Browser, Error, Page, Response, expect
+from browsing import DETENTE, await_ready, barriers, expect, fits, photograph
+from playwright.sync_api import Browser, Error, Page, Response
 
 from dashboards.classroom.front import FOLDER, TOUR
 from dashboards.classroom.keys import KEYS

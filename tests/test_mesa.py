@@ -10,7 +10,7 @@ from pathlib import Path
 
 import mesa
 import pytest
-from playwright.sync_api import expect
+from browsing import expect
 
 from agents.assembly import Assembly
 from agents.facilitator import Facilitator

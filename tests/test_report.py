@@ -1,8 +1,8 @@
 """The report of a run, opened in a real browser from a file, with every request that leaves forbidden."""
 
 import pytest
-from browsing import leave, until, visit
-from playwright.sync_api import Page, expect
+from browsing import expect, leave, until, visit
+from playwright.sync_api import Page
 
 from agents.assembly import Assembly
 from agents.ledger import QUIET

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from browsing import COLD, barriers, fits, opened, photograph, served
-from playwright.sync_api import Page, expect
+from browsing import COLD, barriers, expect, fits, opened, photograph, served, soon
+from playwright.sync_api import Page
 from test_study import study
 from typer.testing import CliRunner
 
@@ -138,7 +138,7 @@ def test_a_cell_is_reached_by_keyboard_and_opens_explore_at_its_values(browser, 
         expect(page.locator(".det-readout")).to_contain_text("one point")
         page.keyboard.press("Enter")
         expect(page.locator("nav a[aria-current]")).to_have_text("Explore")
-        page.wait_for_timeout(400)
+        soon(lambda: read_link(page.evaluate("location.search"))[0].page, "explore")
         setting = read_link(page.evaluate("location.search"))[0].setting
         values = dict(setting.changes)
         assert (values["rounds"], setting.scenario, setting.seed) == (8, "two-states", 1)
@@ -157,7 +157,7 @@ def test_a_folder_outside_is_refused_and_one_below_opens_by_its_path(browser, se
             expect(page.get_by_role("alert")).to_contain_text(
                 "lies outside the folder in which this server was started"
             )
-            assert page.locator("#det-question").count() == 0
+            expect(page.locator("#det-question")).to_have_count(0)
         field.fill("runs")
         field.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("holds no results of a sweep")
@@ -168,7 +168,7 @@ def test_a_folder_outside_is_refused_and_one_below_opens_by_its_path(browser, se
         expect(page.locator(".det-swept")).to_contain_text("The sweep is not at its end")
         looked(page)
         assert sum(each == 0 for row in shown_map(page)["counts"] for each in row) == 7
-        assert page.locator(".det-cells a").count() == 5
+        expect(page.locator(".det-cells a")).to_have_count(5)
 
 
 def test_failed_points_are_told_with_their_error_and_left_out(browser, server):
@@ -222,7 +222,8 @@ def test_a_spread_sample_shows_bins_associations_and_the_box_with_its_link(brows
         looked(page)
         box = discover(folder, "mean_tension", above)
         expect(page.locator(".det-boxed")).to_contain_text(f"{box.cases} of {box.points} points reach {above:g}")
-        assert page.locator(".det-limits li").count() == len(box.edges) > 0
+        assert len(box.edges) > 0
+        expect(page.locator(".det-limits li")).to_have_count(len(box.edges))
         link = page.get_by_role("link", name="Open the middle of the box").get_attribute("href")
         opens, notes = read_link(link or "")
         assert notes == []
@@ -233,8 +234,7 @@ def test_a_spread_sample_shows_bins_associations_and_the_box_with_its_link(brows
         assert fits(page)
         photograph(page, "sweeps-spread-dark-1366")
         page.set_viewport_size({"width": 390, "height": 844})
-        page.wait_for_timeout(300)
-        assert fits(page)
+        soon(lambda: fits(page), True)
         assert barriers(page) == []
         photograph(page, "sweeps-spread-dark-390")
         field.fill("99")

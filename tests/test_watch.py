@@ -7,8 +7,8 @@ from operator import add
 from urllib.parse import quote
 
 import pytest
-from browsing import LOST, barriers, fits, opened, photograph
-from playwright.sync_api import Page, expect
+from browsing import COLD, LOST, barriers, expect, fits, opened, photograph, soon
+from playwright.sync_api import Page
 
 from agents.assembly import Assembly
 from dashboards.explaining import Asked, asked, explain, opposite_of
@@ -54,7 +54,7 @@ def shown(page: Page) -> int:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_selector(".det-net", timeout=60_000)
+    page.wait_for_selector(".det-net", timeout=COLD)
 
 
 def told_in(model: Assembly, now: int) -> list[str]:
@@ -219,14 +219,14 @@ def test_a_step_and_a_scrub_show_that_rounds_sentences_and_ladder(browser, addre
         for now, act in ((7, lambda: None), (8, lambda: page.get_by_role("button", name="Step", exact=True).click())):
             act()
             expect(page.locator(".det-told h2")).to_have_text(f"Round {now}")
-            rows = page.locator(".det-now button span, .det-now p").all_inner_texts()
-            assert rows == spans[now]
+            rows = page.locator(".det-now button span, .det-now p")
+            soon(lambda rows=rows: rows.all_inner_texts(), spans[now])
         page.locator(".det-timeline input").evaluate(
             "field => { field.value = 18; field.dispatchEvent(new Event('input', {bubbles: true})) }"
         )
         expect(page.locator(".det-told h2")).to_have_text("Round 18")
         again = Assembly("us-iran-2026", rng=1).run(18)
-        assert statuses(page) == again.world.status[0].tolist()
+        soon(lambda: statuses(page), again.world.status[0].tolist())
         words = page.locator("[data-rung] .det-rung-status").all_inner_texts()[::-1]
         assert words[0].startswith(status_words(Status(again.world.status[0][0]).name))
         expect(page.locator("[role=status]", has_text="Round 18 of 60.")).to_contain_text("Both sides accept")
@@ -259,7 +259,7 @@ def test_a_refusal_opens_to_terms_that_add_up_and_a_lever_flip_shown_is_true(bro
         assert barriers(page) == []
         page.get_by_role("button", name="Branch here with that decision").click()
         expect(page.locator(".det-branch-says")).to_contain_text("First difference in round 3")
-        assert f"event={REFUSAL},give_answer,nuclear,us,,1.0" in here(page)
+        soon(lambda: f"event={REFUSAL},give_answer,nuclear,us,,1.0" in here(page), True)
 
 
 def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, address):
@@ -270,20 +270,21 @@ def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, addre
         page.get_by_role("radio", name="Leak").check()
         page.get_by_role("button", name="Inject and branch").click()
         says = page.locator(".det-branch-says")
-        expect(says).to_contain_text("Same dice.", timeout=20_000)
+        expect(says).to_contain_text("Same dice.")
         found = re.search(r"First difference in round (\d+)", says.inner_text())
         assert int(found[1]) >= 14
-        assert page.locator(".det-small-charts path.det-twin-line").count() == 9
+        expect(page.locator(".det-small-charts path.det-twin-line")).to_have_count(9)
+        soon(lambda: "event=" in here(page), True)
         link, notes = read_link(here(page))
         assert notes == []
         assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, 2.0),)
         address_now, told = here(page).removeprefix("?"), says.inner_text()
         with opened(browser, address, address_now, ready=ready) as other:
-            assert shown(other) == 14
+            soon(lambda: shown(other), 14)
             expect(other.locator(".det-branch-says")).to_have_text(told)
             other.get_by_role("button", name=re.compile("^Remove: round 14")).click()
             expect(other.locator(".det-branch")).to_have_count(0)
-            assert "event=" not in here(other)
+            soon(lambda: "event=" in here(other), False)
             other.keyboard.press("Control+z")
             expect(other.locator(".det-branch-says")).to_have_text(told)
         photograph(page, "watch-branch")
@@ -333,7 +334,7 @@ def test_hostile_names_are_text_and_motion_rests_if_asked(browser, address):
         assert fits(page)
         assert page.locator("main img").count() == 0
         expect(page.locator(".det-gauges dt").first).to_have_text(f"Trust, {evil}")
-        assert page.locator(".det-net text", has_text="<img").count() > 0
+        soon(lambda: page.locator(".det-net text", has_text="<img").count() > 0, True)
         page.get_by_role("button", name="Play", exact=True).click()
         mark = page.locator(".det-signal").first
         where = mark.get_attribute("transform")
