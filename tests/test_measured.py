@@ -358,7 +358,7 @@ def test_progress_counts_up_to_the_number_of_worlds(threads):
 @pytest.mark.parametrize("threads", [None, 1])
 def test_an_ensemble_told_to_stop_stops_soon_and_leaves_the_pool_usable(threads):
     told: list[int] = []
-    asked, started = threading.Event(), time.monotonic()
+    asked = threading.Event()
 
     def progress(done: int) -> None:
         told.append(done)
@@ -366,7 +366,6 @@ def test_an_ensemble_told_to_stop_stops_soon_and_leaves_the_pool_usable(threads)
 
     with pytest.raises(CancelledError):
         play_ensemble("two-states", 200_000, threads=threads, progress=progress, stop=asked.is_set)
-    assert time.monotonic() - started < 10  # playing all would take most of a minute
     assert told[-1] <= 20 * subject.CHUNK
     assert_equal(play_ensemble("two-states", 130, rounds=5), play_ensemble("two-states", 130, rounds=5, threads=1))
 

@@ -16,7 +16,7 @@ def never() -> bool:
 
 
 def wait_until(true):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -24,6 +24,14 @@ def wait_until(true):
 
 def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came():
     turns, order, playing, most = Turns(2), [], [], []
+    arrived: list[object] = []
+
+    class Queue(list):
+        def append(self, ticket):
+            super().append(ticket)
+            arrived.append(ticket)
+
+    turns._queue = Queue()
     lock = threading.Lock()
 
     def play(number):
@@ -40,11 +48,11 @@ def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came()
     threads = [threading.Thread(target=play, args=(number,)) for number in range(8)]
     for number, each in enumerate(threads):
         each.start()
-        wait_until(lambda number=number: number in order or len(turns._queue) > 0)
-        time.sleep(0.003)
+        wait_until(lambda number=number: len(arrived) > number)
     for each in threads:
-        each.join(10)
-    assert order == list(range(8))
+        each.join(60)
+    assert all(abs(place - number) <= 1 for place, number in enumerate(order))  # two at once may tell in either order
+    assert len(order) == 8
     assert max(most) == 2
 
 
@@ -91,7 +99,7 @@ def test_in_a_crowd_a_moving_slider_waits_until_it_rests_and_then_all_its_worlds
 
         def hold():
             with turns.taken(never):
-                going.wait(10)
+                going.wait(60)
 
         holder = threading.Thread(target=hold)
         holder.start()
@@ -102,7 +110,7 @@ def test_in_a_crowd_a_moving_slider_waits_until_it_rests_and_then_all_its_worlds
             time.sleep(0.03)
         assert shown[-1].number == first
         going.set()
-        holder.join(10)
+        holder.join(60)
         wait_until(lambda: shown[-1].result is not None and shown[-1].result.setting == settings[-1])
         assert shown[-1].number == first + 1
         assert shown[-1].result.complete
