@@ -1,5 +1,8 @@
 """The command line: `detente`. Each command imports what it needs when it is called."""
 
+import dashboards.haste  # noqa: F401  (before all that takes time)
+
+# isort: split
 import json
 import sys
 from contextlib import suppress

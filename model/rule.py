@@ -19,19 +19,23 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numba
 import platformdirs
-from numba.core import caching
+
+UNUSED = "scipy", "scipy.linalg.cython_blas", "yaml"  # Numba looks for them; no rule uses them; they load slowly
+HIDDEN = [name for name in UNUSED if name not in sys.modules]
+sys.modules.update(dict.fromkeys(HIDDEN))  # type: ignore[arg-type]  # as if not installed, while Numba looks
+import numba  # noqa: E402
+import numba.np.arraymath  # noqa: E402
+from numba.core import caching  # noqa: E402
+
+for name in HIDDEN:
+    del sys.modules[name]
 
 HERE = Path(__file__).parent
-LINEAR_ALGEBRA = "scipy.linalg.cython_blas"  # Numba looks for it; no rule uses it; to load it takes a quarter second
-if LINEAR_ALGEBRA not in sys.modules:
-    sys.modules[LINEAR_ALGEBRA] = None  # type: ignore[assignment]  # as if not installed, while Numba looks
-    importlib.import_module("numba.np.arraymath")
-    del sys.modules[LINEAR_ALGEBRA]
 
 
 def source_digest() -> str:
@@ -100,16 +104,31 @@ else:  # never fastmath, never parallel; "numpy" errors, because a zero-division
     def _short(text):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    class Shelves:
+        """The cache of one function, looked for when the function is first called: most are only called by others."""
+
+        def __init__(self, function):
+            self._function = function
+
+        @cached_property
+        def _cache(self):
+            cache = caching.FunctionCache(self._function)
+            cache._cache_file.__class__ = Shelf
+            return cache
+
+        def __getattr__(self, name):
+            return getattr(self._cache, name)
+
     def _compiler(**options):
         def compiler(function):
             made = numba.njit(**options)(function)
             if COMPILED:
-                made._cache._cache_file.__class__ = Shelf
+                made._cache = Shelves(function)
             return made
 
         return compiler
 
-    habits = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    habits = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     rule = _compiler(**habits)
     internal = _compiler(**habits, no_cpython_wrapper=True)  # for code that only rules call
 
@@ -146,6 +165,7 @@ def score(terms):
 
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two parts, so that k * ln 2 loses no bits
 LN2_LOW = 1.90821492927058770002e-10
+ATANH = tuple(1.0 / order for order in range(23, 0, -2))  # of the series of atanh(x) / x in x * x
 
 
 @rule
@@ -172,8 +192,8 @@ def ln(x):
     ratio = (mantissa - 1.0) / (mantissa + 1.0)
     square = ratio * ratio
     total = 0.0
-    for order in range(23, 0, -2):
-        total = total * square + 1.0 / order
+    for term in ATANH:
+        total = total * square + term
     return exponent * LN2_HIGH + (2.0 * ratio * total + exponent * LN2_LOW)
 
 

@@ -11,9 +11,7 @@ MOST_EVIDENCE = 1e6
 @rule
 def reassure(world, me, other):
     """Raise the odds of trust by 1 / m(c), m(c) = exp(-kappa c), for what a step cost the other (B06)."""
-    cost = 0.0
-    if world.perceived[me, other]:
-        cost += world.own_initiative_cost[other] * world.initiative[other, me]
+    cost = world.own_initiative_cost[other] * world.initiative[other, me] * world.perceived[me, other]
     k = world.between[me, other]
     if k >= 0:
         cost += world.earned[k, side_of(world, k, other)]

@@ -78,14 +78,13 @@ def examine(world, k, side):
         doubt = -world.prior_weight * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful
     chance = honest if world.trustworthy[other] else deceitful
+    least, most = lower_bound(world), upper_bound(world)
+    against, in_favour = ln(deceitful / honest), ln((1.0 - deceitful) / (1.0 - honest))
     for finding in range(int(world.findings_per_round)):
-        if doubt >= upper_bound(world) or doubt <= lower_bound(world):
+        if doubt >= most or doubt <= least:
             break
         fate = draw(world, Moment.EVIDENCE, world.state_id[me], finding, world.negotiation_id[k])
-        if chance >= fate:
-            doubt += ln(deceitful / honest)
-        else:
-            doubt += ln((1.0 - deceitful) / (1.0 - honest))
+        doubt += against if chance >= fate else in_favour
     return doubt
 
 
