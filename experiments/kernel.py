@@ -12,7 +12,7 @@ import numpy as np
 from experiments.block import Block, alone, copies
 from experiments.fates import recalled
 from model.columns import COLUMN
-from model.measures import look
+from model.measures import width
 from model.protocol import PROTOCOL, Act
 from model.rule import generated
 from model.world import World
@@ -164,7 +164,7 @@ def play_acts(world: World, first: int, last: int) -> None:
 
 def measure(world: World, rounds: int) -> np.ndarray:
     """Play a world on for some rounds; give its trajectory [round, indicator], the state now first."""
-    seen = np.empty((1, rounds + 1, len(look(world))))
+    seen = np.empty((1, rounds + 1, width(world)))
     _play(alone(world), 1, rounds, seen)
     return seen[0]
 
@@ -175,7 +175,7 @@ def measure_many(world: World, seeds: np.ndarray, rounds: int, remember: bool = 
     The world itself stays as it is. The interpreter lock is released meanwhile.
     remember: keep how the dice fell, for the same worlds under other parameters.
     """
-    seen = np.empty((len(seeds), rounds + 1, len(look(world))))
+    seen = np.empty((len(seeds), rounds + 1, width(world)))
     block = copies(world, min(len(seeds), TOGETHER))
     for first in range(0, len(seeds), TOGETHER):
         part = slice(first, first + TOGETHER)

@@ -101,9 +101,14 @@ def indicator_names(negotiations: Sequence[str]) -> list[str]:
     return [indicator.name for indicator in OVERALL] + own
 
 
+def width(world: World) -> int:
+    """Count the indicators of a world: OVERALL, and BY_NEGOTIATION for each negotiation."""
+    return WIDE + world.size["negotiation"] * NARROW
+
+
 def look(world: World) -> np.ndarray:
-    """Measure a world now: one row of indicators, float64[OVERALL + negotiations * BY_NEGOTIATION]."""
-    seen = np.empty(WIDE + world.size["negotiation"] * NARROW)
+    """Measure a world now: one row of indicators, float64[width]."""
+    seen = np.empty(width(world))
     observe(world.handle, seen)
     return seen
 
