@@ -64,15 +64,11 @@ def play(worlds, count, rounds, tick, first, last, seen, fates, known):
 
 def enact_source(place: int, act: Act) -> str:
     """Write the function that plays one act: decide every cell, apply overrides, turn the page."""
-    page = "world.real_page" if COLUMN[act.column].kind == "real" else "world.whole_page"
-    cell = [f"i{number}" for number in range(len(act.axes))]
+    page, cell = f"world.{COLUMN[act.column].kind}_page", [f"i{number}" for number in range(len(act.axes))]
     lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal"]
     lines += [f"def enact_{place}(worlds, count, begin, end):", f'    """Play {act.name}."""']
-    lines += [
-        "    world, at = world_at(worlds, 0), 0",
-        f"    page, column = {page}, abreast(world.{act.column}, world.n_lane)",
-    ]
-    lines += ["    decided = scratch(page)"]
+    lines += ["    world, at = world_at(worlds, 0), 0"]
+    lines += [f"    page, column = {page}, abreast(world.{act.column}, world.n_lane)", "    decided = scratch(page)"]
     for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
         lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
     inner = "    " * (len(cell) + 1)
