@@ -21,7 +21,7 @@ PACKAGES := .venv/.ready/$(if $(WANTS_DEV),dev,run)
 COMPILED := .venv/.ready/compiled
 
 # A file of tests at a time on each core, so that a file's tests share their server and browser.
-TOGETHER := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+TOGETHER := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test check format soak validate digests bench lock clean browser again
 

@@ -11,8 +11,16 @@ from playwright.sync_api import Browser
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+SLOW = "dashboard", "sweeps_page", "watch", "cache", "pages", "docs", "sweep", "command_line", "class_pages", "cases"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a test in a browser that fails run once more; the summary names it."""
+    """Begin with the files that take longest, so that no core waits at the end for another.
+
+    A test in a browser that fails is run once more; the summary names it.
+    """
+    names = [f"test_{name}" for name in SLOW]
+    items.sort(key=lambda item: names.index(item.path.stem) if item.path.stem in names else len(names))
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.flaky(reruns=1))
