@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.benchmarks.compiled import one_thread, start
 from experiments.benchmarks.table import Measured
+from experiments.kernel import TOGETHER
 from model.scenario import load, read
 
 BASE = "two-states"
@@ -35,9 +36,9 @@ def peopled(states: int) -> dict[str, Any]:
 
 
 def cost(states: int, rounds: int) -> float:
-    """Take the CPU time of one ordered pair, one's own included, in one round, in ns."""
+    """Take the CPU time of one ordered pair, one's own included, in one round of full blocks of worlds, in ns."""
     world = start(load(peopled(states)))
-    worlds = max(WORK // (states * states * rounds), 2)
+    worlds = max(WORK // (states * states * rounds), TOGETHER)
     one_thread(1, 2, world)
     return min(one_thread(worlds, rounds, world) for _ in range(3)) / (states * states * rounds) * 1e9
 
