@@ -78,8 +78,8 @@ def enact_source(place: int, act: Act) -> str:
     lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
     lines += ["            for each in range(count):"]
     lines += ["                page[world.forced_cell[move], each] = world.forced_value[move]"]
-    lines += ["    for cell in range(at):", "        for each in range(count):"]
-    lines += ["            column[cell, each] = page[cell, each]", "", ""]
+    lines += ["    old, new = column.reshape(-1), page.reshape(-1)", "    for place in range(at * world.n_lane):"]
+    lines += ["        old[place] = new[place]", "", ""]
     return "\n".join(lines)
 
 
