@@ -1,6 +1,6 @@
 """The command line: `detente`. Each command imports what it needs when it is called."""
 
-import dashboards.haste  # noqa: F401  (before all that takes time)
+import dashboards.startup  # noqa: F401  (before all that takes time)
 
 # isort: split
 import json
