@@ -23,6 +23,7 @@ HEAD = '''"""Written by experiments/kernel.py from the protocol. Do not edit."""
 from model.handle import abreast, scratch, world_at
 from model.measures import observe
 from model.protocol import PROTOCOL
+from model.reads import spares_page
 from model.rule import internal, rule
 
 
@@ -64,11 +65,11 @@ def play(worlds, count, rounds, tick, first, last, seen, fates, known):
 
 def enact_source(place: int, act: Act) -> str:
     """Write the function that plays one act: decide every cell, apply overrides, turn the page."""
-    page, cell = f"world.{COLUMN[act.column].kind}_page", [f"i{number}" for number in range(len(act.axes))]
+    kind, cell = COLUMN[act.column].kind, [f"i{number}" for number in range(len(act.axes))]
     lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal"]
     lines += [f"def enact_{place}(worlds, count, begin, end):", f'    """Play {act.name}."""']
-    lines += ["    world, at = world_at(worlds, 0), 0"]
-    lines += [f"    page, column = {page}, abreast(world.{act.column}, world.n_lane)", "    decided = scratch(page)"]
+    lines += ["    world, at = world_at(worlds, 0), 0", f"    column = abreast(world.{act.column}, world.n_lane)"]
+    lines += [f"    page = column if spares_page({place}) else world.{kind}_page", "    decided = scratch(page)"]
     for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
         lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
     inner = "    " * (len(cell) + 1)
@@ -78,8 +79,8 @@ def enact_source(place: int, act: Act) -> str:
     lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
     lines += ["            for each in range(count):"]
     lines += ["                page[world.forced_cell[move], each] = world.forced_value[move]"]
-    lines += ["    old, new = column.reshape(-1), page.reshape(-1)", "    for place in range(at * world.n_lane):"]
-    lines += ["        old[place] = new[place]", "", ""]
+    lines += [f"    if not spares_page({place}):", "        old, new = column.reshape(-1), page.reshape(-1)"]
+    lines += ["        for place in range(at * world.n_lane):", "            old[place] = new[place]", "", ""]
     return "\n".join(lines)
 
 

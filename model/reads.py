@@ -1,0 +1,102 @@
+"""Which cells a rule reads of the column it decides, found from how the rule is written.
+
+A column is decided on a page and then replaced, so that no cell is decided from one that was decided just now.
+Where a rule reads no cell of its column but the very one it decides, nothing could tell, and the page is spared.
+What cannot be followed counts as reading every cell.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from functools import lru_cache
+from types import FunctionType, ModuleType
+from typing import Any
+
+from numba.core import types
+from numba.extending import overload
+
+from model.protocol import PROTOCOL, Act
+
+Cell = tuple[str, ...]  # for each index the argument of the act's rule that it is; anything else is ELSE
+ELSE = ""
+
+
+def reads_own_cell_only(act: Act) -> bool:
+    """Say whether an act's rule, with all that it calls, reads of the act's column at most the cell it decides."""
+    cell = tuple(arguments(act.rule)[1:])
+    try:
+        return all(read == cell for read in reads(act.rule, act.column, cell))
+    except RecursionError:  # a rule that calls itself
+        return False
+
+
+def reads(rule: Any, column: str, given: Cell) -> Iterator[Cell]:
+    """List the cells of a column that a rule reads, and the rules that it names, called for a given cell."""
+    function = getattr(rule, "py_func", rule)
+    nodes = body(function)
+    if not nodes:
+        yield (ELSE,)
+        return
+    assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    meaning = {name: cell for name, cell in zip(arguments(rule)[1:], given, strict=False) if name not in assigned}
+
+    def meant(indices: list[ast.expr]) -> Cell:
+        return tuple(meaning.get(index.id, ELSE) if isinstance(index, ast.Name) else ELSE for index in indices)
+
+    where: dict[ast.AST, ast.expr] = {node.value: node.slice for node in nodes if isinstance(node, ast.Subscript)}
+    calls: dict[ast.AST, list[ast.expr]] = {
+        node.func: node.args for node in nodes if isinstance(node, ast.Call) and not node.keywords
+    }
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr == column:
+            at = where.get(node)
+            yield (ELSE,) if at is None else meant(at.elts if isinstance(at, ast.Tuple) else [at])
+        elif is_rule(called := named(node, function)):
+            yield from reads(called, column, meant(calls.get(node, [])[1:]))
+
+
+@lru_cache(maxsize=1024)
+def body(function: FunctionType) -> list[ast.AST]:
+    """Parse a function; give every node of its body, or nothing if it sees more than its arguments and its module."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except OSError:  # it was not written in a file
+        return []
+    written = tree.body[0]
+    if not isinstance(written, ast.FunctionDef) or function.__closure__ is not None:
+        return []
+    return [node for statement in written.body for node in ast.walk(statement)]
+
+
+def named(node: ast.AST, function: FunctionType) -> Any:
+    """Find what a name in a function stands for, if it is its module's or another's."""
+    if isinstance(node, ast.Name):
+        return function.__globals__.get(node.id)
+    if isinstance(node, ast.Attribute) and isinstance(module := named(node.value, function), ModuleType):
+        return getattr(module, node.attr, None)
+    return None
+
+
+def is_rule(thing: Any) -> bool:
+    """Say whether something may be a rule, compiled or not."""
+    return isinstance(thing, FunctionType) or hasattr(thing, "py_func")
+
+
+def arguments(rule: Any) -> list[str]:
+    """Name the arguments of a rule, the world first."""
+    return list(inspect.signature(getattr(rule, "py_func", rule)).parameters)
+
+
+@lru_cache(maxsize=256)
+def spares_page(place: int) -> bool:
+    """Say whether this act of the protocol may be decided in place."""
+    return reads_own_cell_only(PROTOCOL[place])
+
+
+@overload(spares_page, prefer_literal=True)
+def _spares_page_compiled(place):  # is asked while the caller is compiled, and is a constant there
+    if not isinstance(place, types.IntegerLiteral):
+        return None
+    known = spares_page(place.literal_value)
+    return lambda place: known
