@@ -18,13 +18,13 @@ FLAT = 1.05  # no growth, and a twentieth for chance
 WORK = 400_000  # pairs x rounds to time at each size
 MILLION, MILLION_ROUNDS = 1_000_000, 12
 PLAY_MILLION = """
-import json, resource, time
+import json, time
+from experiments.benchmarks.memory import peak
 from experiments.ensemble import play_ensemble
 begun = time.perf_counter()
 found = play_ensemble("us-iran-2026", {worlds}, rounds={rounds})
 kept = sum(part.nbytes for part in (found.seeds, found.outcomes, found.means, found.ends, found.first_deal))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([peak, time.perf_counter() - begun, kept / 1e6]))
+print(json.dumps([peak(), time.perf_counter() - begun, kept / 1e6]))
 """
 
 

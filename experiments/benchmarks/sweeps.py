@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.benchmarks.compiled import SCENARIO
+from experiments.benchmarks.memory import peak
 from experiments.benchmarks.table import Measured
 from experiments.benchmarks.watched import BATCH, script
 from experiments.chunk import run_chunk
@@ -33,13 +33,13 @@ FACTORS = (
     "bodies.iaea.detection", "bodies.iaea.false_alarm",
 )  # fmt: skip
 WHOLE = """
-import json, resource, sys, time
+import json, sys, time
+from experiments.benchmarks.memory import peak
 from experiments.benchmarks.sweeps import SOBOL, plain
 from experiments.sweeping import sweep
 begun = time.perf_counter()
 done = sweep(plain({"kind": "sobol", "points": SOBOL, "second_order": True}), sys.argv[1])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([done.points, done.failed, time.perf_counter() - begun, peak]))
+print(json.dumps([done.points, done.failed, time.perf_counter() - begun, peak()]))
 """
 
 
@@ -115,14 +115,13 @@ def sweeps() -> list[Measured]:
     runs, size = POINTS * REPLICATIONS, turns[0][1][1]
     three = ["mean_trust", "mean_tension", "mean_deal_progress"]
     full = [f"mean_{name}" for name in ("trust", "tension", "deal_progress", "contact", "support", "pressure")]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [
         Measured("sweep, results on disk, against batch_run with 2 processes", slow * runs / two, "x", 80, more=True),
         Measured("  sweep, 2 workers", runs / two, "runs/s"),
         Measured("  sweep, 1 worker", runs / one, "runs/s"),
         Measured("efficiency of 2 workers", 100 * one / two / 2, "%", 85, more=True),
         Measured("time that storage takes", 100 * storage_share(), "%", 10),
-        Measured("peak memory of this process", peak, "MB", 1000),
+        Measured("peak memory of this process", peak(), "MB", 1000),
         Measured("a summary on disk", size / runs, "bytes/run", 32),
         Measured("three indicators over 120 rounds on disk", room(120, "trajectories", three), "bytes/run", 800),
         Measured(

@@ -1,12 +1,10 @@
 """The watched side, run as commands, since this wing knows no Mesa: single runs, and `mesa.batch_run`."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,15 @@ for ledger in (True, True, True, False, False, False):
     Assembly({name!r}, rng=2, ledger=ledger).run()
     times.append(time.perf_counter() - start)
 print(json.dumps(times))
+"""
+COMMAND = """
+import json, resource, subprocess, sys, time
+times = []
+for _ in range(3):
+    start = time.perf_counter()
+    subprocess.run([sys.argv[1], "run", {name!r}], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    times.append(time.perf_counter() - start)
+print(json.dumps([times, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024]))
 """
 BATCH = """
 import json, sys, time
@@ -75,19 +82,8 @@ def script(text: str, *arguments: object, **values: Any) -> Any:
 
 def command() -> tuple[float, float]:
     """Time `detente run` as a whole command, warm, in seconds; and its peak memory in MB."""
-    detente = Path(sys.executable).with_name("detente")
-    times, peaks = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(3):
-            start = time.perf_counter()
-            line = [detente, "run", SCENARIO]
-            process = subprocess.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            _, code, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(code)
-            assert process.returncode == 0
-            times.append(time.perf_counter() - start)
-            peaks.append(used.ru_maxrss / 1024)
-    return statistics.median(times), max(peaks)
+    times, memory = script(COMMAND, Path(sys.executable).with_name("detente"), name=SCENARIO)
+    return statistics.median(times), memory
 
 
 def single_runs() -> list[Measured]:
