@@ -415,6 +415,12 @@ def test_all_four_pages_fit_a_phone_and_a_screen_in_the_dark(browser, address):
             page.set_viewport_size({"width": 390, "height": 844})
 
 
+def test_the_name_of_a_page_opened_by_a_link_is_in_sight_on_a_phone(browser, address):
+    with opened(browser, address, written(Link(page="about")), size=(390, 844)) as page:
+        expect(page.locator("main h1")).to_contain_text("About")
+        expect(page.get_by_role("navigation", name="Pages").locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
 # Long work
 
 
