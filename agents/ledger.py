@@ -7,13 +7,13 @@ as JSON lines (``ledger.jsonl``); read back with ``read_ledger``.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from model.files import drafted, write_whole
 from model.protocol import ACT, PROTOCOL, verdict
 
 
@@ -127,17 +127,9 @@ class Ledger:
 
     def save(self, folder: Path) -> None:
         """Save as Parquet and as JSON lines, each whole or not at all."""
-        replace(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.lines()).encode())
-        draft = folder / "ledger.parquet.tmp"
-        self.frame().to_parquet(draft, index=False)
-        draft.replace(folder / "ledger.parquet")
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a temporary file beside it, then a rename."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    draft.write_bytes(content)
-    draft.replace(path)
+        write_whole(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.lines()).encode())
+        with drafted(folder / "ledger.parquet") as draft:
+            self.frame().to_parquet(draft, index=False)
 
 
 def read_ledger(folder: str | Path) -> pd.DataFrame:

@@ -96,10 +96,10 @@ _finished: OrderedDict[Hashable, News] = OrderedDict()
 
 def follow(key: Hashable, play: Play, stop: Callable[[], bool]) -> Iterator[News]:
     """Give news of some work until it is over or ``stop`` says so; begin it if nobody else has."""
-    if (kept := _finished.get(key)) is not None:
-        yield kept
-        return
     work, number = _join(key, play), 0
+    if isinstance(work, News):
+        yield work
+        return
     try:
         while not stop():
             with work.changed:
@@ -114,8 +114,12 @@ def follow(key: Hashable, play: Play, stop: Callable[[], bool]) -> Iterator[News
         _leave(work)
 
 
-def _join(key: Hashable, play: Play) -> Work:
+def _join(key: Hashable, play: Play) -> Work | News:
+    """Join some work, beginning it if nobody else has; or give how it ended."""
     with _lock:
+        if (kept := _finished.get(key)) is not None:
+            _finished.move_to_end(key)
+            return kept
         work = _running.get(key)
         if work is None or work.doomed:
             work = _running[key] = Work(play)

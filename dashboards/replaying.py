@@ -56,6 +56,6 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
     """Write rows as CSV, whole or not at all."""
     import pandas as pd
 
-    from agents.ledger import replace
+    from model.files import write_whole
 
-    replace(path, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n").encode())
+    write_whole(path, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n").encode())

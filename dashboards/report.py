@@ -14,10 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.ledger import replace
 from dashboards.report_data import GROUPS, data, kept_groups, scheduled, status_words
 from dashboards.screen import moments, rung_dates
 from dashboards.theme import INDICATORS, OUTCOME_MEANING, OUTCOMES
+from model.files import write_whole
 from model.measures import digest, series
 from model.rule import source_digest
 
@@ -31,7 +31,7 @@ SCRIPTS = ("report.js", "report_network.js", "report_chronicle.js")
 def write_report(model: "Assembly", path: Path) -> None:
     """Write the report of a run, whole or not at all. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace(path, page(model).encode())
+    write_whole(path, page(model).encode())
 
 
 def page(model: "Assembly") -> str:

@@ -35,13 +35,12 @@ def save(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
     """Save a run, each file whole or not at all. Raises OSError if the folder cannot be written."""
     import pandas as pd
 
-    from agents.ledger import replace
+    from model.files import drafted, write_whole
 
     folder.mkdir(parents=True, exist_ok=True)
     table = pd.DataFrame(model.trajectory, columns=list(model.places))
-    draft = folder / "trajectory.parquet.tmp"
-    table.rename_axis("round").reset_index().to_parquet(draft, index=False)
-    draft.replace(folder / "trajectory.parquet")
+    with drafted(folder / "trajectory.parquet") as draft:
+        table.rename_axis("round").reset_index().to_parquet(draft, index=False)
     if model.ledger is not None:
         model.ledger.save(folder)
     facts = {
@@ -52,7 +51,7 @@ def save(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
         "outcome": model.outcome.name,
         "scenario": data,
     }
-    replace(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
+    write_whole(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
 
 
 def latest() -> Path:

@@ -5,12 +5,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.ledger import replace
 from dashboards.report import HERE, embedded, policy
 from experiments.claims import Judged
 from experiments.discover import Box, words
 from experiments.ensemble import Share
 from experiments.sensitivity import Sensitivity
+from model.files import write_whole
 from model.rule import source_digest
 
 BLUE, AMBER, GREY = "#3A8FC4", "#C44E00", "#8A96A3"
@@ -62,7 +62,7 @@ def fill_in(template: str, path: Path, charts: Mapping[int, Any], **words: Any) 
         policy=policy(scripts),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace(path, text.encode())
+    write_whole(path, text.encode())
 
 
 def points(value: float) -> str:

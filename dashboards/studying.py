@@ -132,10 +132,10 @@ def results(
     as_json: AsJson = False,
 ) -> None:
     """Tell what a sweep left: what is there, what failed, the table, or the answer to a question in SQL."""
-    from agents.ledger import replace
     from dashboards.measured_screen import listing
     from dashboards.screen import OUTCOMES, console
     from experiments.results import ask, summary, table
+    from model.files import write_whole
 
     with plain_errors():
         if sql is not None:
@@ -146,9 +146,9 @@ def results(
         if csv is not None or parquet is not None:
             frame = table(folder)
             if csv is not None:
-                replace(csv, frame.to_csv(index=False).encode())
+                write_whole(csv, frame.to_csv(index=False).encode())
             if parquet is not None:
-                replace(parquet, frame.to_parquet(index=False))
+                write_whole(parquet, frame.to_parquet(index=False))
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -169,11 +169,11 @@ def results(
 
 def finish(folder: Path, name: str, facts: Any, page: Any, as_json: bool) -> None:
     """Write an analysis as JSON and as a page beside its results, and say where."""
-    from agents.ledger import replace
     from dashboards.study_page import write_page
+    from model.files import write_whole
 
     text = json.dumps(facts)
-    replace(folder / f"{name}.json", text.encode())
+    write_whole(folder / f"{name}.json", text.encode())
     write_page(page, folder / f"{name}.html")
     if as_json:
         typer.echo(text)

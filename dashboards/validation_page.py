@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.ledger import replace
 from dashboards.study_page import fill_in
 from experiments.validation.part import Part
 from experiments.validation.parts import NEVER_TESTED, NOT_CLAIMED
+from model.files import write_whole
 
 ABSENT = "not in the model"
 
@@ -139,7 +139,7 @@ def figure_words(part: Part) -> str:
 def write_document(parts: Sequence[Part], facts: Mapping[str, Any], path: Path) -> None:
     """Write the findings as Markdown, whole or not at all. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace(path, document(parts, facts).encode())
+    write_whole(path, document(parts, facts).encode())
 
 
 def document(parts: Sequence[Part], facts: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 from experiments.fates import worth_keeping
 from experiments.kernel import kernel, measure_many
 from model.faults import Fault, ScenarioError
+from model.files import drafted, write_whole
 from model.measures import digest, indicator_names, outcomes_of, series
 from model.overrides import Override, forced
 from model.scenario import Scenario, load
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate
     import pandas as pd
 
 CHUNK = 64  # worlds played without asking whether to stop
-BAND_WORLDS = 5_000  # bands are taken over the first so many worlds, so that memory stays bounded
+BAND_WORLDS = 5_000  # bands are taken over the first so many worlds, unless others are asked for
 PERCENTILES = (5, 25, 50, 75, 95)
 DIGESTS = 10  # worlds whose trajectories are hashed, to compare with watched runs
 Z95 = 1.959963984540054
@@ -169,9 +170,7 @@ class Ensemble:
             (folder / "trajectories.parquet").unlink(missing_ok=True)
         facts = {name: getattr(self, name) for name in ("scenario", "rounds", "negotiations", "band_worlds", "digests")}
         facts["design"] = list(self.design)
-        draft = folder / "ensemble.json.tmp"
-        draft.write_text(json.dumps(facts), "utf-8")
-        draft.replace(folder / "ensemble.json")
+        write_whole(folder / "ensemble.json", json.dumps(facts).encode())
 
     @classmethod
     def load(cls, folder: str | Path) -> "Ensemble":
@@ -201,9 +200,8 @@ class Ensemble:
 
 
 def _write(path: Path, table: "pd.DataFrame") -> None:
-    draft = path.with_name(path.name + ".tmp")
-    table.to_parquet(draft, index=False)
-    draft.replace(path)
+    with drafted(path) as draft:
+        table.to_parquet(draft, index=False)
 
 
 def first_above_zero(progress: np.ndarray) -> np.ndarray:
@@ -230,11 +228,11 @@ def bands_of(seen: np.ndarray) -> np.ndarray:
 class _Gathered:
     """What has been gathered from finished chunks, by position; chunks may come from several threads at once."""
 
-    def __init__(self, worlds: int, rounds: int, negotiations: int, width: int, keep: bool):
+    def __init__(self, worlds: int, rounds: int, negotiations: int, width: int, keep: bool, banded: int):
         self.outcomes = np.empty((worlds, negotiations), np.int8)
         self.first_deal = np.empty((worlds, negotiations), np.int16)
         self.means, self.ends = np.empty((worlds, width), np.float32), np.empty((worlds, width), np.float32)
-        self.banded = np.empty((width, rounds + 1, min(worlds, BAND_WORLDS)))
+        self.banded = np.empty((width, rounds + 1, min(worlds, banded)))
         self.kept = np.empty((worlds if keep else min(worlds, DIGESTS), rounds + 1, width))
 
     def take(self, first: int, seen: np.ndarray) -> None:
@@ -265,6 +263,7 @@ def play_ensemble(
     overrides: Sequence[Override] = (),
     design: Mapping[str, Sequence[Any]] | None = None,
     keep: bool = False,
+    band_worlds: int = BAND_WORLDS,
     threads: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
@@ -272,7 +271,8 @@ def play_ensemble(
     """Play an ensemble.
 
     worlds, seed: world k has seed ``seed + k``. changes: for all worlds; design: dotted path to one
-    value per world. keep: keep whole trajectories. threads: 1 plays in the calling thread. progress is
+    value per world. keep: keep whole trajectories. band_worlds: over how many of the first worlds the bands
+    are taken, at least 1; they are held in memory. threads: 1 plays in the calling thread. progress is
     told how many worlds are done; stop is asked between chunks. Raises ScenarioError if the scenario
     or a value is at fault, CancelledError if told to stop.
     """
@@ -283,7 +283,7 @@ def play_ensemble(
     jobs = _jobs(setting, scenario, dict(changes or {}), overrides, design, worlds)
     kernel()
     names = list(setting.negotiations)
-    gathered = _Gathered(worlds, length, len(names), len(indicator_names(names)), keep)
+    gathered = _Gathered(worlds, length, len(names), len(indicator_names(names)), keep, band_worlds)
 
     remember = worth_keeping(jobs[0].world, worlds, length)
 

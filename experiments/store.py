@@ -6,7 +6,6 @@ finished parts and perhaps a draft, which the next sweep removes.
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -22,6 +21,7 @@ import experiments
 import model
 from experiments.study import Study
 from model.faults import Fault, ScenarioError
+from model.files import write_whole
 
 PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
 # Besides the model, what can alter a number.
@@ -43,22 +43,6 @@ def facts_of(study: Study) -> dict[str, Any]:
     if study.table is not None:
         facts["table_digest"] = hashlib.sha256(study.table.to_csv(index=False).encode()).hexdigest()[:16]
     return facts
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and onto the disk."""
-    draft = path.with_name(f"{path.name}.tmp")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    if hasattr(os, "O_DIRECTORY"):  # the new name, too, onto the disk
-        place = os.open(path.parent, os.O_DIRECTORY)
-        try:
-            os.fsync(place)
-        finally:
-            os.close(place)
 
 
 class Store:

@@ -17,13 +17,14 @@ import os
 import pickle
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
+
+from model.files import write_whole
 
 UNUSED = "scipy", "scipy.linalg.cython_blas", "yaml"  # Numba looks for them; no rule uses them; they load slowly
 HIDDEN = [name for name in UNUSED if name not in sys.modules]
@@ -229,9 +230,7 @@ def generated(name: str, source: str) -> Any:
     name = f"{name}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     path = CACHE / f"{name}.py"
     if not path.is_file() or path.read_text("utf-8") != source:
-        draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
-        draft.write_text(source, "utf-8")
-        draft.replace(path)
+        write_whole(path, source.encode())
     spec = importlib.util.spec_from_file_location(f"detente_{name}", path)
     assert spec is not None
     assert spec.loader is not None

@@ -149,11 +149,10 @@ def test_bands_are_the_percentiles_of_the_worlds():
     assert ensemble.trajectories is None
 
 
-def test_bands_are_taken_over_the_first_worlds_only_kept_or_not(monkeypatch):
-    monkeypatch.setattr(subject, "BAND_WORLDS", 100)
-    whole = play_ensemble("two-states", 170, rounds=12, keep=True)
+def test_bands_are_taken_over_the_first_worlds_only_kept_or_not():
+    whole = play_ensemble("two-states", 170, rounds=12, keep=True, band_worlds=100)
     first = np.percentile(whole.trajectories[:100], PERCENTILES, axis=0)
-    streamed = play_ensemble("two-states", 170, rounds=12)
+    streamed = play_ensemble("two-states", 170, rounds=12, band_worlds=100)
     assert whole.band_worlds == streamed.band_worlds == 100
     assert whole.bands.tobytes() == streamed.bands.tobytes() == first.tobytes()
     assert_equal(replace(whole, trajectories=None), streamed)

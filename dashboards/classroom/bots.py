@@ -47,8 +47,13 @@ class Client:
         if self.authorization:
             headers["Authorization"] = self.authorization
         body = json.dumps(sent if sent is not None else {}) if method == "POST" else None
-        self._line.request(method, f"/class/api/{path}", body, headers)
-        answer = self._line.getresponse()
+        try:
+            self._line.request(method, f"/class/api/{path}", body, headers)
+            answer = self._line.getresponse()
+        except ConnectionError:  # the server had hung up on an idle line; a browser, too, asks once more
+            self._line.close()
+            self._line.request(method, f"/class/api/{path}", body, headers)
+            answer = self._line.getresponse()
         content = answer.read().decode()
         self.took.append((path.split("?")[0], time.perf_counter() - begun))
         return answer.status, json.loads(content) if "json" in answer.headers.get("content-type", "") else content

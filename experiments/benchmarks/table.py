@@ -10,6 +10,8 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from model.files import write_whole
+
 RECORDED = Path(__file__).with_name("recorded.json")
 HEADINGS = ("what", "measured", "must", "stretch", "", "recorded", "now / then")
 
@@ -68,9 +70,7 @@ def record(rows: list[Measured]) -> None:
     kept = [row for row in old if row["what"] not in measured]
     facts = {"recorded": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine()}
     text = json.dumps({**facts, "rows": now + kept}, indent=1)
-    draft = RECORDED.with_suffix(".tmp")
-    draft.write_text(text + "\n", "utf-8")
-    draft.replace(RECORDED)
+    write_whole(RECORDED, (text + "\n").encode())
 
 
 def show(rows: list[Measured]) -> None:

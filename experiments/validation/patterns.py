@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.store import write_whole
 from experiments.validation.estimate import Estimate, Statistic, Verdict, estimate, overall, sums_of, verdict
 from experiments.validation.part import Part
 from experiments.validation.pattern import INFINITE, Inequality, Pattern
 from experiments.validation.patterns_of_conflict import CONFLICT
 from experiments.validation.patterns_of_deals import DEALS
+from model.files import write_whole
 from model.rule import source_digest
 from model.scenario import SHIPPED
 
