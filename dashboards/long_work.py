@@ -22,6 +22,11 @@ PATIENCE = 1.0  # seconds that work goes on when its last follower has gone: one
 log = logging.getLogger(__name__)
 
 
+def never() -> bool:
+    """Say that it is never time to stop."""
+    return False
+
+
 class News(NamedTuple):
     """How far some work is: what was found so far, how much is done of how much, and since when."""
 
@@ -37,6 +42,11 @@ class News(NamedTuple):
     def left(self) -> float | None:
         """Estimate the seconds left; None while too little is done to tell."""
         return self.seconds * (self.total - self.done) / self.done if self.done * 50 > self.total else None
+
+    @property
+    def wait(self) -> str:
+        """Say how long it may still take, to go on a sentence with; nothing if it is less than a second."""
+        return f", about {self.left:.0f} s left" if self.left is not None and self.left >= 1 else ""
 
 
 class Work:
@@ -164,10 +174,6 @@ class Desk:
         with self._lock:
             self._ticket += 1
             return self._ticket
-
-    def close(self) -> None:
-        """Stop for good: the page has gone."""
-        self.cancel()
 
     def _guard(self, run: Callable[[Callable[[], bool]], None], stop: Callable[[], bool]) -> None:
         try:

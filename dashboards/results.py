@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dashboards.link import Setting, scenario_of
+from dashboards.long_work import never
 from experiments.ensemble import Times, bands_of, first_above_zero, pool
 from experiments.fates import worth_keeping
 from experiments.kernel import measure_many
@@ -125,11 +126,6 @@ class Shelf:
 
 
 SHELF = Shelf()
-
-
-def never() -> bool:
-    """Say that it is never time to stop."""
-    return False
 
 
 def results(setting: Setting, stop: Callable[[], bool] = never) -> Iterator[Result]:

@@ -239,11 +239,3 @@ def parameter_table(settings: Iterable[Any]) -> Table:
         role = "lever" if each.lever else "uncertainty"
         table.add_row(each.path, number(each.value), limits, each.unit, role, each.meaning)
     return table
-
-
-def progress_over(things: Sequence[Any], what: str) -> Iterable[Any]:
-    """Go through things with a progress bar on the terminal."""
-    from rich.progress import track
-
-    screen = Console(stderr=True)
-    return track(things, description=what, console=screen, transient=True, disable=not screen.is_terminal)

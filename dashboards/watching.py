@@ -15,7 +15,7 @@ from agents.assembly import Assembly
 from agents.ledger import Row
 from dashboards.injecting import Chances, event_words, is_of, offers
 from dashboards.link import Setting, scenario_of
-from dashboards.long_work import News, Report, follow
+from dashboards.long_work import News, Report, follow, never
 from dashboards.places import places
 from dashboards.report_data import (
     GROUPS,
@@ -59,11 +59,6 @@ class Watched(NamedTuple):
     setting: Setting
     run: str
     twin: str = ""
-
-
-def never() -> bool:
-    """Say that it is never time to stop."""
-    return False
 
 
 def watch(setting: Setting, stop: Stop = never) -> Iterator[News]:

@@ -284,7 +284,7 @@ def test_a_thing_to_try_is_set_by_its_button_and_taken_back_by_it(browser, addre
 
 def test_every_thing_to_try_of_every_scenario_can_be_set():
     from dashboards.link import scenario_of, shipped_names
-    from dashboards.pages.explore import attempted, is_set
+    from dashboards.pages.changing import attempted, is_set
 
     for name in shipped_names():
         for at, thing in enumerate(scenario_of(Setting(name)).things_to_try):

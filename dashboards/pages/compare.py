@@ -3,11 +3,13 @@
 # pyright: reportPrivateImportUsage=false
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import solara
 
 from dashboards.elements import guarded, html, parts
+from dashboards.injecting import whole
 from dashboards.link import (
     FEWEST,
     LARGEST_SEED,
@@ -20,10 +22,18 @@ from dashboards.link import (
     scenario_of,
     written,
 )
-from dashboards.long_work import Desk
 from dashboards.pages import compare_story as story
+from dashboards.pages.changing import (
+    catalogue_of,
+    moved,
+    sampled,
+    shipped_titles,
+    told_change,
+    told_changes,
+    tried,
+)
 from dashboards.pages.compare_story import Played
-from dashboards.pages.explore import catalogue_of, moved, sampled, shipped_titles, told_change, told_changes
+from dashboards.pages.working import Publish, Stop, Task, progress_of, use_task
 from model.faults import Fault, ScenarioError, printable
 
 
@@ -123,18 +133,12 @@ def made_up(setting: Setting, first: Setting, at: int) -> str:
     return told[0][:1].upper() + told[0][1:] + (f" and {len(told) - 1} more" if len(told) > 1 else "")
 
 
-class Round:
+class Round(Task):
     """One playing of all arms: at first a glimpse of each, then all worlds."""
 
-    def __init__(self, arms: Arms, publish: Callable[[Shown], None], before: Shown, stop: Callable[[], bool]):
-        self.arms, self._publish, self.stop = arms, publish, stop
-        self.shown = Shown(tuple(each for each in before.played if each[0] in arms.settings))
-
-    def say(self, **changes: Any) -> None:
-        """Publish a change, unless something newer is being played."""
-        self.shown = self.shown._replace(**changes)
-        if not self.stop():
-            self._publish(self.shown)
+    def __init__(self, arms: Arms, publish: Publish, before: Shown, stop: Stop):
+        super().__init__(Shown(tuple(each for each in before.played if each[0] in arms.settings)), publish, stop)
+        self.arms = arms
 
     def go(self) -> None:
         """Play the arms."""
@@ -157,8 +161,7 @@ class Round:
                     self.say(busy=False, fault=news.fault, text="Stopped.")
                     return False
                 part = news.done / news.total if news.total else 0.0
-                left = f", about {news.left:.0f} s left" if news.left is not None and news.left >= 1 else ""
-                text = news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){left}"
+                text = news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){news.wait}"
                 self.say(text=text, share=round((at + part) / count, 3))
                 played = news.result if news.over else None
             if played is None:
@@ -177,17 +180,9 @@ def merged(
 @solara.component
 def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show settings side by side."""
-    shown = solara.use_reactive(Shown())
-    desk = solara.use_memo(Desk, [])
-    complaint, complain = solara.use_state("")
     arms = Arms.of(link)
-
-    def begin() -> None:
-        before = shown.peek()
-        desk.begin(lambda stop: Round(arms, shown.set, before, stop).go())
-
-    solara.use_effect(begin, [arms.settings])
-    solara.use_effect(lambda: lambda: desk.close(), [])
+    shown, begin, cancel = use_task(Shown(), partial(Round, arms), [arms.settings])
+    complaint, complain = solara.use_state("")
 
     def put(changed: Arms) -> None:
         go(changed.into(link))
@@ -203,10 +198,6 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     def sample(sent: dict[str, Any]) -> None:
         go(link._replace(setting=sampled(link.setting, sent["seed"], sent["worlds"])))
 
-    def cancel(_: Any) -> None:
-        desk.cancel()
-        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled; shown is what was played so far."))
-
     with html("main", class_="det-single"):
         now = dict(shown.value.played)
         there = [now.get(setting) for setting in arms.settings]
@@ -217,7 +208,7 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             charts=story.chart_rows([each for each in there if each is not None]),
             picture=solara.use_memo(lambda: picture_of(arms, there), [arms, *map(id, there)]),
             offers=solara.use_memo(lambda: offers_of(link), [link.setting, link.baseline, len(link.arms)]),
-            progress={part: getattr(shown.value, part) for part in ("text", "share", "busy", "cancelled", "fault")},
+            progress=progress_of(shown.value),
             fault=complaint,
             event_add=guarded(add, complain),
             event_rename=guarded(rename, complain),
@@ -225,16 +216,14 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             event_swap=guarded(lambda at: put(arms.swapped(place(at, arms))), complain),
             event_sample=guarded(sample, complain),
             event_cancel=guarded(cancel, complain),
-            event_again=guarded(lambda _: begin(), complain),
+            event_again=guarded(begin, complain),
             event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
         )
 
 
 def place(at: Any, arms: Arms) -> int:
     """Check the place of an arm that came from a browser. Raises ScenarioError."""
-    if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < len(arms.settings):
-        raise ScenarioError([Fault("arm", str(at), f"must be a whole number from 0 to {len(arms.settings) - 1}")])
-    return at
+    return whole("arm", at, 0, len(arms.settings) - 1)
 
 
 def added(link: Link, sent: dict[str, Any]) -> tuple[Setting, str]:
@@ -249,11 +238,7 @@ def added(link: Link, sent: dict[str, Any]) -> tuple[Setting, str]:
     if kind == "change":
         return moved(first, sent["path"], sent["value"]), ""
     if kind == "try":
-        wanted = dict(scenario_of(Setting(first.scenario)).things_to_try[int(sent["at"])].set)
-        kept = tuple((path, value) for path, value in first.changes if path not in wanted)
-        setting = first._replace(changes=(*kept, *wanted.items()))
-        scenario_of(setting)
-        return setting, ""
+        return tried(first, sent["at"]), ""
     raise ScenarioError([Fault("kind", str(kind), "is no way to add a setting")])
 
 

@@ -158,7 +158,6 @@ def arm_data(played: Played) -> dict[str, Any]:
         share = wilson(int(played.values[each.name].sum()), played.worlds)
         row = {"key": each.name, "label": look.label, "light": look.light, "dark": look.dark}
         outcomes.append({**row, "meaning": OUTCOME_MEANING[each], **share._asdict()})
-    deal = wilson(int(played.values["some_deal"].sum()), played.worlds)
     return {
         "worlds": played.worlds,
         "rounds": played.rounds,
@@ -166,7 +165,6 @@ def arm_data(played: Played) -> dict[str, Any]:
         "means": {name: short(played.means[:, at]) for at, (name, *_) in enumerate(CHARTS)},
         "texts": {name: text(played, at) for at, (name, *_) in enumerate(CHARTS)},
         "outcomes": outcomes,
-        "deal": deal._asdict(),
     }
 
 

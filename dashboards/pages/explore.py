@@ -3,9 +3,7 @@
 # pyright: reportPrivateImportUsage=false
 
 import hashlib
-import logging
 from collections.abc import Callable
-from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import solara
@@ -14,14 +12,20 @@ from dashboards.elements import guarded, html
 from dashboards.exports import export_rows
 from dashboards.injecting import event_words
 from dashboards.link import FEWEST, LARGEST_SEED, MOST, VERSION, Link, Setting, scenario_of, shipped_names
-from dashboards.pages.levers import bases, catalogue, placed
+from dashboards.pages.changing import (
+    attempted,
+    catalogue_of,
+    is_set,
+    moved,
+    sampled,
+    shipped_titles,
+    told_change,
+    told_changes,
+)
 from dashboards.pages.picture import chart_rows, picture_of, scheduled
 from dashboards.player import Ask, Player, Shown
 from dashboards.received import received
-from model.faults import Fault, ScenarioError
 from model.scenario import Scenario
-
-log = logging.getLogger(__name__)
 
 
 @solara.component_vue("explore_panel.vue")
@@ -58,86 +62,6 @@ def Board(  # noqa: N802
     event_again: Callable[[Any], None],
 ) -> None:
     """Show charts and outcomes: ``charts`` how they look, ``live`` the numbers, in one message."""
-
-
-@cache
-def shipped_titles() -> list[dict[str, str]]:
-    """Name every shipped scenario; one that cannot be read is left out, and logged."""
-    found = []
-    for name in shipped_names():
-        try:
-            found.append({"name": name, "title": scenario_of(Setting(name)).title["en"]})
-        except ScenarioError as error:
-            log.warning("scenario %s is left out: %s", name, error)
-    return found
-
-
-@lru_cache(maxsize=32)
-def catalogue_of(name: str) -> dict[str, Any]:
-    """List what can be moved in a scenario, at the values it has unchanged."""
-    return catalogue(scenario_of(Setting(name)))
-
-
-@lru_cache(maxsize=32)
-def bases_of(name: str) -> dict[str, Any]:
-    """Give the values that a scenario has unchanged, by path."""
-    return bases(catalogue_of(name))
-
-
-def moved(setting: Setting, path: str, value: Any) -> Setting:
-    """Give the setting with one value changed. Raises ScenarioError if there is no such path or value."""
-    if not isinstance(value, bool | int | float | str) or path not in bases_of(setting.scenario):
-        raise ScenarioError([Fault.unknown("path", path, bases_of(setting.scenario), "lever on this page")])
-    changes = dict(setting.changes)
-    changes.pop(path, None)
-    if value != bases_of(setting.scenario)[path]:
-        changes[path] = value
-    changed = setting._replace(changes=tuple(changes.items()))
-    scenario_of(changed)
-    return changed
-
-
-def attempted(setting: Setting, at: int) -> Setting:
-    """Set a thing to try, or take it back if it is set. Raises ScenarioError if it does not fit."""
-    wanted = scenario_of(Setting(setting.scenario)).things_to_try[at].set
-    kept = tuple((path, value) for path, value in setting.changes if path not in wanted)
-    changed = setting._replace(changes=kept if is_set(setting, wanted) else (*kept, *wanted.items()))
-    scenario_of(changed)
-    return changed
-
-
-def is_set(setting: Setting, wanted: dict[str, Any]) -> bool:
-    """Say whether a setting holds all changes of a thing to try."""
-    changes = dict(setting.changes)
-    return all(path in changes and changes[path] == value for path, value in wanted.items())
-
-
-def sampled(setting: Setting, seed: Any, worlds: Any) -> Setting:
-    """Give the setting with other dice. Raises ScenarioError if they are out of range."""
-    for name, value, low, high in (("seed", seed, 0, LARGEST_SEED), ("worlds", worlds, FEWEST, MOST)):
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ScenarioError([Fault(name, value, f"must be a whole number from {low} to {high}")])
-    return setting._replace(seed=seed, worlds=worlds)
-
-
-def told_change(path: str, value: Any, scenario: Scenario) -> str:
-    """Write one change in words: whose value, which, and what it is now."""
-    try:
-        _, title, label = placed(path, scenario)
-    except (KeyError, ValueError, IndexError):
-        title, label = path.split(".")[0], path.split(".")[-1].replace("_", " ")
-    if isinstance(value, bool):
-        return f"{label} {'on' if value else 'off'}" if title == "mechanisms" else f"{title}, {label}: {value}"
-    return f"{title}, {label}: {value:g}" if isinstance(value, int | float) else f"{title}, {label}: {value}"
-
-
-def told_changes(setting: Setting) -> str:
-    """Write how a setting differs from its scenario."""
-    scenario = scenario_of(Setting(setting.scenario))
-    told = [told_change(path, value, scenario) for path, value in setting.changes]
-    if setting.events:
-        told.append(f"{len(setting.events)} injected events" if len(setting.events) > 1 else "one injected event")
-    return "; ".join(told) or "as in the scenario"
 
 
 def story_of(setting: Setting, talks: str) -> dict[str, Any]:
@@ -211,7 +135,6 @@ def Live(link: Link, talks: str, shown: solara.Reactive[Shown], complaint: str, 
     picture = solara.use_memo(lambda: live_picture(news, link, talks, scenario), known)
     board = solara.use_memo(lambda: board_of(link), [link])
     live = {"picture": picture, "busy": news.busy, "stopped": news.stopped, "fault": complaint or news.fault}
-    live["asked"] = digest(link.setting)
     Board(charts=charts, board=board, live=live, **events)
 
 
@@ -321,7 +244,6 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         "seed": setting.seed,
         "worlds": setting.worlds,
         "echoes": echoes,
-        "asked": digest(setting),
         "largest_seed": LARGEST_SEED,
         "fewest": FEWEST,
         "most": MOST,

@@ -9,8 +9,6 @@ from dashboards.results import Result
 from dashboards.theme import CHARTS, INDICATORS, MORE_CHARTS, OUTCOME_MEANING, OUTCOMES, Chart
 from experiments.compare import Effect, effect
 from experiments.ensemble import PERCENTILES, wilson
-from model.measures import NARROW
-from model.overrides import from_event
 from model.scenario import Scenario
 from model.statuses import Outcome
 
@@ -48,12 +46,11 @@ def chart_rows(scenario: Scenario, talks: str) -> list[dict[str, Any]]:
 
 
 def scheduled(scenario: Scenario) -> list[dict[str, Any]]:
-    """List the scenario's own events: the rounds they hold in, and what they are."""
+    """List the scenario's own events: from which round on they hold, and what they are."""
     return [
         {
             "round": event.round,
             "text": event.text.get("en", event.kind.replace("_", " ")),
-            "rounds": len(list(from_event(event))),
         }
         for event in scenario.events
     ]
@@ -164,8 +161,3 @@ def first_deal(result: Result, base: Result | None, talks: str) -> dict[str, Any
         row["base"] = base.first_deals_in(talks).median
         row["has_base"] = True
     return row
-
-
-def indicators_shown() -> int:
-    """Say how many indicators one negotiation has."""
-    return NARROW

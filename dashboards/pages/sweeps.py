@@ -5,6 +5,7 @@
 import math
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,9 +13,10 @@ import solara
 
 from dashboards.elements import guarded, html, parts
 from dashboards.link import Link, read_link, written
-from dashboards.long_work import Desk, News, follow
+from dashboards.long_work import News, follow
 from dashboards.pages import sweeps_story as story
 from dashboards.pages.sweeps_story import Opened
+from dashboards.pages.working import Publish, Stop, Task, progress_of, use_task
 from experiments.study import shipped
 from model.faults import Fault, ScenarioError
 
@@ -80,20 +82,14 @@ def Board(  # noqa: N802
     """Show the folders, and of the one that is open its map, ranking and box."""
 
 
-class Reading:
+class Reading(Task):
     """One look: at the folders, then at the one that is open, part by part."""
 
-    def __init__(self, choice: Choice, publish: Callable[[Shown], None], before: Shown, worlds: int, stop: Any):
-        self.choice, self._publish, self.stop, self.worlds = choice, publish, stop, worlds
-        self.base = Path.cwd()
+    def __init__(self, choice: Choice, worlds: int, publish: Publish, before: Shown, stop: Stop):
         same = before.opened is not None and before.opened.folder == choice.folder
-        self.shown = before._replace(busy=True, cancelled=False, fault="", opened=before.opened if same else None)
-
-    def say(self, **changes: Any) -> None:
-        """Publish a change, unless something newer is being read."""
-        self.shown = self.shown._replace(**changes)
-        if not self.stop():
-            self._publish(self.shown)
+        fresh = before._replace(busy=True, cancelled=False, fault="", opened=before.opened if same else None)
+        super().__init__(fresh, publish, stop)
+        self.choice, self.worlds, self.base = choice, worlds, Path.cwd()
 
     def go(self) -> None:
         """Look for folders, and read the one that is chosen."""
@@ -170,27 +166,15 @@ class StoppedError(Exception):
 @solara.component
 def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show which results there are, and what those say that are open."""
-    shown = solara.use_reactive(Shown())
-    desk = solara.use_memo(Desk, [])
+    chosen, worlds = CHOSEN.value, link.setting.worlds
+    shown, begin, cancel = use_task(Shown(), partial(Reading, chosen, worlds), [chosen, worlds])
     complaint, complain = solara.use_state("")
-    chosen = CHOSEN.value
-
-    def begin() -> None:
-        before = shown.peek()
-        desk.begin(lambda stop: Reading(chosen, shown.set, before, link.setting.worlds, stop).go())
-
-    solara.use_effect(begin, [chosen, link.setting.worlds])
-    solara.use_effect(lambda: lambda: desk.close(), [])
 
     def enter(folder: Any) -> None:
         CHOSEN.set(Choice(story.inside(str(folder)[:1000], Path.cwd())) if folder else Choice())
 
     def choose(sent: dict[str, Any]) -> None:
         CHOSEN.set(changed(shown.peek(), sent))
-
-    def cancel(_: Any) -> None:
-        desk.cancel()
-        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled; shown is what was read so far."))
 
     with html("main", class_="det-single"):
         now, opened = shown.value, shown.value.opened
@@ -203,12 +187,12 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             heat=now.map if opened else None,
             ranking=now.ranking if opened else None,
             box=now.box if opened else None,
-            progress={part: getattr(now, part) for part in ("text", "share", "busy", "cancelled", "fault")},
+            progress=progress_of(now),
             fault=complaint,
             event_enter=guarded(enter, complain),
             event_choose=guarded(choose, complain),
             event_cancel=guarded(cancel, complain),
-            event_again=guarded(lambda _: begin(), complain),
+            event_again=guarded(begin, complain),
             event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
         )
 

@@ -3,16 +3,19 @@
 # pyright: reportPrivateImportUsage=false
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import solara
 
 from dashboards.elements import guarded, html, parts
+from dashboards.injecting import whole
 from dashboards.link import LARGEST_SEED, LEAST_FUTURES, MOST_FUTURES, Link, Setting, read_link, scenario_of, written
-from dashboards.long_work import Desk, News
+from dashboards.long_work import News
 from dashboards.pages import turning_story as story
 from dashboards.pages.turning_story import Run, Turned
-from model.faults import Fault, ScenarioError
+from dashboards.pages.working import Publish, Stop, Task, progress_of, use_task
+from model.faults import ScenarioError
 
 CHOICES = (100, 200, 500, 1000)
 
@@ -60,20 +63,14 @@ def Board(  # noqa: N802
     """Show the evaluation bar, the verdict and the round that is looked into."""
 
 
-class Search:
+class Search(Task):
     """One search for turning points, told as it goes."""
 
-    def __init__(self, link: Link, publish: Callable[[Shown], None], before: Shown, stop: Callable[[], bool]):
-        self.link, self.setting, self._publish, self.stop = link, link.setting, publish, stop
-        same = before.setting == story.key(link.setting)
-        kept = before if same else Shown()
-        self.shown = kept._replace(setting=story.key(link.setting), busy=True, cancelled=False, fault="")
-
-    def say(self, **changes: Any) -> None:
-        """Publish a change, unless something newer is being searched for."""
-        self.shown = self.shown._replace(**changes)
-        if not self.stop():
-            self._publish(self.shown)
+    def __init__(self, link: Link, publish: Publish, before: Shown, stop: Stop):
+        kept = before if before.setting == story.key(link.setting) else Shown()
+        fresh = kept._replace(setting=story.key(link.setting), busy=True, cancelled=False, fault="")
+        super().__init__(fresh, publish, stop)
+        self.link, self.setting = link, link.setting
 
     def go(self) -> None:
         """Tell the run, redraw its futures, turn the decisions of the round that decided it and of that asked for."""
@@ -142,8 +139,7 @@ class Search:
         if self.stop():
             return False
         share = begins + part * (news.done / news.total if news.total else 0.0)
-        left = f", about {news.left:.0f} s left" if news.left is not None and news.left >= 1 else ""
-        self.say(text=news.note or f"{what}: {news.done:,} of {news.total:,}{left}", share=round(share, 3))
+        self.say(text=news.note or f"{what}: {news.done:,} of {news.total:,}{news.wait}", share=round(share, 3))
         return True
 
 
@@ -161,30 +157,18 @@ def finished(futures: int) -> str:
 @solara.component
 def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show where a run was won or lost."""
-    shown = solara.use_reactive(Shown())
-    desk = solara.use_memo(Desk, [])
+    needs = [story.key(link.setting), link.futures, link.round]
+    shown, begin, cancel = use_task(Shown(), partial(Search, link), needs)
     complaint, complain = solara.use_state("")
 
-    def begin() -> None:
-        before = shown.peek()
-        desk.begin(lambda stop: Search(link, shown.set, before, stop).go())
-
-    solara.use_effect(begin, [story.key(link.setting), link.futures, link.round])
-    solara.use_effect(lambda: lambda: desk.close(), [])
-
     def ask(sent: dict[str, Any]) -> None:
-        seed, futures = sent.get("seed", link.setting.seed), sent.get("futures", link.futures)
-        checked("seed", seed, 0, LARGEST_SEED)
-        checked("futures", futures, LEAST_FUTURES, MOST_FUTURES)
+        seed = whole("seed", sent.get("seed", link.setting.seed), 0, LARGEST_SEED)
+        futures = whole("futures", sent.get("futures", link.futures), LEAST_FUTURES, MOST_FUTURES)
         kept = link.round if seed == link.setting.seed else 0
         go(link._replace(setting=link.setting._replace(seed=seed), futures=futures, round=kept))
 
     def pick(sent: int) -> None:
-        go(link._replace(round=checked("round", sent, 1, scenario_of(link.setting).rounds)))
-
-    def cancel(_: Any) -> None:
-        desk.cancel()
-        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled; shown is what was found so far."))
+        go(link._replace(round=whole("round", sent, 1, scenario_of(link.setting).rounds)))
 
     try:
         title = scenario_of(link.setting).title["en"]
@@ -205,21 +189,14 @@ def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             verdict=list(now.verdict),
             summary=now.summary,
             round=round_of(link, now),
-            progress={part: getattr(now, part) for part in ("text", "share", "busy", "cancelled", "fault")},
+            progress=progress_of(now),
             fault=complaint or found_fault,
             event_pick=guarded(pick, complain),
             event_ask=guarded(ask, complain),
             event_cancel=guarded(cancel, complain),
-            event_again=guarded(lambda _: begin(), complain),
+            event_again=guarded(begin, complain),
             event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
         )
-
-
-def checked(name: str, value: Any, low: int, high: int) -> int:
-    """Check a whole number that came from a browser. Raises ScenarioError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ScenarioError([Fault(name, str(value), f"must be a whole number from {low} to {high}")])
-    return value
 
 
 def head_of(link: Link, title: str) -> dict[str, Any]:

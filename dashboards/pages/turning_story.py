@@ -159,7 +159,6 @@ def frame_of(run: Run) -> dict[str, Any]:
         "statuses": [{part: getattr(STATUSES[each], part) for part in ("label", "light", "dark")} for each in Status],
         "ladders": run.ladders,
         "marks": run.marks,
-        "outcome": OUTCOMES[run.outcome].label,
     }  # fmt: skip
 
 
@@ -171,7 +170,7 @@ def picture_of(found: Outlook) -> dict[str, Any]:
             continue
         shares = found.shares(place)
         columns.append([now, *(round(shares[each].share, 4) for each in OUTCOMES), *(round(part, 4) for part in deal)])
-    return {"columns": columns, "places": len(found.rounds)}
+    return {"columns": columns}
 
 
 def row_of(link: Link, turned: Turned) -> dict[str, Any]:

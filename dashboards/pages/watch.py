@@ -12,7 +12,8 @@ from dashboards.elements import guarded, html, parts
 from dashboards.explaining import Asked, asked, explain, opposite_of, search
 from dashboards.injecting import injected, whole
 from dashboards.link import LARGEST_SEED, MOST_EVENTS, Link, Setting, check_events, in_order, scenario_of
-from dashboards.long_work import Desk, News, follow
+from dashboards.long_work import News, follow
+from dashboards.pages.working import use_desk
 from dashboards.theme import CHANNEL_DASHES, FAMILIES, INDICATORS, SHAPES, SIGNALS, STATUS_SHAPES, STATUSES
 from dashboards.watching import Watched, watch
 from model.faults import Fault, ScenarioError
@@ -76,17 +77,6 @@ def Stage(  # noqa: N802
     event_adopt: Callable[[dict[str, Any]], None],
 ) -> None:
     """Show a run; it is played in the browser, which asks the server only for what has to be computed anew."""
-
-
-def use_desk() -> Desk:
-    """Keep a desk as long as the page lives."""
-    desk = solara.use_memo(Desk, [])
-
-    def leave() -> None:
-        desk.cancel()
-
-    solara.use_effect(lambda: leave, [])
-    return desk
 
 
 def show_run(setting: Setting, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
