@@ -28,6 +28,8 @@ MOST_ARMS, MOST_CHANGES, MOST_EVENTS = 3, 300, 300
 LEAST_FUTURES, USUAL_FUTURES, MOST_FUTURES = 100, 200, 1000
 LONGEST = 30_000  # characters of an address that are read
 LONGEST_NAME = 60  # characters of the name of an arm
+LONGEST_PATH = 1000  # characters of the path of a folder of results, or of a factor
+LOOK = {"folder": "folder", "outcome": "outcome", "across": "x", "upwards": "y", "above": "above"}  # in an address
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,30})?(e[+-]?\d{1,3})?")
 WORD = re.compile(r"[a-z][a-z0-9_-]{0,60}")
 
@@ -40,6 +42,16 @@ class Setting(NamedTuple):
     events: tuple[Override, ...] = ()  # injected, sorted
     seed: int = 1
     worlds: int = 1000
+
+
+class Look(NamedTuple):
+    """What of the results of a sweep is looked at: a folder, an outcome, two factors, and what counts as high."""
+
+    folder: str = ""
+    outcome: str = ""
+    x: str = ""
+    y: str = ""
+    above: float | None = None  # from where on a point is of interest
 
 
 class Link(NamedTuple):
@@ -55,6 +67,7 @@ class Link(NamedTuple):
     names: tuple[str, ...] = ()  # Compare: of `setting` and of each arm, where one was given; else empty
     talks: str = ""  # Explore: which negotiation is shown; the first if empty
     charts: tuple[str, ...] = ()  # Explore: further charts that are open
+    look: Look = Look()  # Sweeps: whether there is such a folder is found when it is read
 
 
 @cache
@@ -126,6 +139,7 @@ def written(link: Link) -> str:
         parts.append(("talks", link.talks))
     if link.charts:
         parts.append(("charts", ",".join(link.charts)))
+    parts += [(name, str(part)) for name, part in zip(LOOK, link.look, strict=True) if part not in ("", None)]
     parts.append(("v", link.version))
     return urlencode(parts, quote_via=quote, safe=":,./")
 
@@ -186,8 +200,21 @@ def read_link(query: str) -> tuple[Link, list[str]]:
         notes.append(str(Fault.unknown("talks", talks, scenario.negotiations, "negotiation")) + "; the first is shown.")
         talks = ""
     charts = tuple(dict.fromkeys(filter(WORD.fullmatch, fields.get("charts", [""])[0].split(",")[:20])))
-    named = names if any(names) else ()
-    return Link(setting, page, baseline, arms, now, VERSION, futures, named, talks, charts), notes
+    named, look = names if any(names) else (), _read_look(fields, notes)
+    return Link(setting, page, baseline, arms, now, VERSION, futures, named, talks, charts, look), notes
+
+
+def _read_look(fields: Mapping[str, list[str]], notes: list[str]) -> Look:
+    """Read what of a sweep is looked at; a study that has no such outcome or factor shows another."""
+    found: dict[str, Any] = {
+        part: printable(fields[name][0], LONGEST_PATH) for name, part in LOOK.items() if name in fields
+    }
+    if above := found.pop("above", ""):
+        if NUMBER.fullmatch(above) and math.isfinite(float(above)):
+            found["above"] = float(above)
+        else:
+            notes.append(f"above must be a number, not “{printable(above, 30)}”; the usual one is used.")
+    return Look(**found)
 
 
 def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:
@@ -203,7 +230,7 @@ def _tell_version(made_with: str, notes: list[str]) -> None:
 
 
 def _tell_unknown(fields: Mapping[str, Any], prefixes: list[str], notes: list[str]) -> None:
-    known = {"page", "round", "v", "futures", "name", "talks", "charts"} | {f"{prefix}name" for prefix in prefixes}
+    known = {"page", "round", "v", "futures", "name", "talks", "charts", *LOOK} | {f"{each}name" for each in prefixes}
     known |= {prefix + name for prefix in ("", "base.", *prefixes) for name in ("s", "set", "event", "seed", "worlds")}
     if unknown := sorted({*fields} - known):
         listed = ", ".join(f"“{printable(name, 30)}”" for name in unknown[:5])

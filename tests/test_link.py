@@ -11,6 +11,7 @@ from dashboards.link import (
     MOST,
     PAGES,
     Link,
+    Look,
     Setting,
     in_order,
     read_link,
@@ -66,7 +67,9 @@ def links(draw):
     talks = draw(st.sampled_from(["", *scenario_of(setting).negotiations]))
     charts = tuple(draw(st.lists(st.sampled_from(["pressure", "support", "contact"]), unique=True)))
     futures, named = draw(st.integers(100, 1000)), names if any(names) else ()
-    return link._replace(futures=futures, names=named, talks=talks, charts=charts)
+    paths = st.sampled_from(["", "runs/grid", "states.us.dialogue", "a folder/“x” & y=1", "true", "7"])
+    look = Look(*(draw(paths) for _ in range(4)), draw(st.none() | st.floats(-1e6, 1e6)))
+    return link._replace(futures=futures, names=named, talks=talks, charts=charts, look=look)
 
 
 def usable(link: Link) -> None:
@@ -135,6 +138,13 @@ def test_whatever_the_address_holds_a_page_opens(query):
     usable(link)
     assert all(isinstance(note, str) for note in notes)
     assert read_link(written(link)) == (link, [])
+
+
+@pytest.mark.parametrize("above", ["nan", "inf", "1e999", "true", "0.5x"])
+def test_what_counts_as_high_must_be_a_number(above):
+    link, notes = read_link(f"s=two-states&folder=runs/grid&above={above}")
+    assert (link.look.folder, link.look.above) == ("runs/grid", None)
+    assert "above must be a number" in notes[0]
 
 
 def test_a_link_is_short_enough_to_read():

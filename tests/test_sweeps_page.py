@@ -5,6 +5,7 @@ import re
 import shlex
 from contextlib import chdir
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,9 @@ from test_study import study
 from typer.testing import CliRunner
 
 from dashboards.command_line import app
-from dashboards.link import Link, Setting, read_link, scenario_of, written
+from dashboards.link import Link, Look, Setting, read_link, scenario_of, written
 from dashboards.pages import sweeps, sweeps_story
-from dashboards.pages.sweeps import Choice, Shown, changed
+from dashboards.pages.sweeps import changed, filled
 from experiments import sweep
 from experiments.discover import discover, middle
 from experiments.results import by_point, study_of
@@ -171,6 +172,33 @@ def test_a_folder_outside_is_refused_and_one_below_opens_by_its_path(browser, se
         expect(page.locator(".det-cells a")).to_have_count(5)
 
 
+def test_a_shared_link_opens_the_folder_and_what_was_chosen_in_it(browser, server):
+    with sweeping(browser, server) as page:
+        read(page, "runs/grid")
+        page.get_by_label("Outcome or indicator").select_option("mean_trust")
+        looked(page)
+        page.get_by_label("Across").select_option(WEIGHT)
+        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+        looked(page)
+        query = urlsplit(page.url).query
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_label("Upwards")).to_have_value(WEIGHT)
+    assert read_link(query)[0].look[:4] == ("runs/grid", "mean_trust", WEIGHT, TRUST)
+    with opened(browser, server, query, ready=looked) as page:
+        expect(page.locator("#det-question")).to_have_text("Where does <b>trust</b> end?")
+        expect(page.get_by_label("Outcome or indicator")).to_have_value("mean_trust")
+        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+
+
+@pytest.mark.parametrize("folder", ["/etc", "runs/way-out", "runs/../../outside", "runs"])
+def test_a_link_to_a_folder_that_is_none_of_ours_says_so(browser, server, folder):
+    link = Link(Setting("two-states"), page="sweeps", look=Look(folder))
+    with opened(browser, server, written(link)) as page:
+        expect(page.get_by_role("alert")).to_contain_text("folder", timeout=COLD)
+        expect(page.locator(".det-folders")).to_be_visible()
+        expect(page.locator("#det-question")).to_have_count(0)
+
+
 def test_failed_points_are_told_with_their_error_and_left_out(browser, server):
     with sweeping(browser, server) as page:
         read_broken = page.locator(".det-folder", has_text="sweeps/broken")
@@ -292,17 +320,18 @@ def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
 
 def test_what_a_browser_sends_is_checked(base):
     opened_folder = sweeps_story.read_folder(base, "runs/grid")
-    now = Shown(opened=opened_folder, choice=Choice("runs/grid").within(opened_folder))
-    assert (now.choice.x, now.choice.y) == (TRUST, WEIGHT)
-    assert changed(now, {"x": WEIGHT})[2:4] == (WEIGHT, TRUST)
-    assert changed(now, {"outcome": "mean_trust"}).outcome == "mean_trust"
+    look = Look("runs/grid")
+    assert (filled(look, opened_folder).x, filled(look, opened_folder).y) == (TRUST, WEIGHT)
+    assert changed(opened_folder, look, {"x": WEIGHT})[2:4] == (WEIGHT, TRUST)
+    assert changed(opened_folder, look, {"outcome": "mean_trust"}).outcome == "mean_trust"
     for wrong in (
         {"outcome": "point"}, {"x": "no.such"}, {"above": float("nan")}, {"above": True}, {"above": "1"}, {"folder": "/"}
     ):  # fmt: skip
         with pytest.raises(ScenarioError):
-            changed(now, wrong)
-    with pytest.raises(ScenarioError, match="none is open"):
-        changed(Shown(), {"x": TRUST})
+            changed(opened_folder, look, wrong)
+    for nothing in ((None, look), (opened_folder, Look("runs/other"))):
+        with pytest.raises(ScenarioError, match="none is open"):
+            changed(*nothing, {"x": TRUST})
     for wrong in ("\0", "a" * 5000, "~", "runs/grid/manifest.json"):
         with pytest.raises(ScenarioError):
             sweeps_story.inside(wrong, base)

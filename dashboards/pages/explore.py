@@ -201,7 +201,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 
     def choose(name: str) -> None:
         scenario_of(Setting(name))
-        go(Link(Setting(name, seed=setting.seed, worlds=setting.worlds), charts=link.charts))
+        go(Link(Setting(name, seed=setting.seed, worlds=setting.worlds), charts=link.charts, look=link.look))
 
     def move(sent: dict[str, Any]) -> None:
         draft.current = moved(now(), str(sent["path"]), sent["value"])
@@ -233,7 +233,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         go(link._replace(setting=now(), baseline=now() if on else None))
 
     def upload(sent: dict[str, Any]) -> None:
-        go(Link(received(sent, setting.seed, setting.worlds), charts=link.charts))
+        go(Link(received(sent, setting.seed, setting.worlds), charts=link.charts, look=link.look))
 
     titles = shipped_titles()
     if setting.scenario not in shipped_names():

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import solara
 
 from dashboards.elements import guarded, html, parts
-from dashboards.link import Link, read_link, written
+from dashboards.link import LONGEST_PATH, Link, Look, read_link, written
 from dashboards.long_work import News, follow
 from dashboards.pages import sweeps_story as story
 from dashboards.pages.sweeps_story import Opened
@@ -21,24 +21,15 @@ from experiments.study import shipped
 from model.faults import Fault, ScenarioError
 
 
-class Choice(NamedTuple):
-    """What is looked at: a folder, an outcome, two factors, and from where on a point is of interest."""
-
-    folder: str = ""
-    outcome: str = ""
-    x: str = ""
-    y: str = ""
-    above: float | None = None
-
-    def within(self, opened: Opened) -> "Choice":
-        """Fill in what was not chosen, and leave what this study does not have."""
-        paths = opened.paths
-        outcome = self.outcome if self.outcome in opened.outcomes else opened.outcomes[0]
-        x = self.x if self.x in paths else next((each for each in paths if each != self.y), paths[0])
-        others = [each for each in paths if each != x]
-        y = self.y if self.y in others else next(iter(others), "")
-        above = story.usual_threshold(opened, outcome) if self.above is None else self.above
-        return Choice(self.folder, outcome, x, y, above)
+def filled(look: Look, opened: Opened) -> Look:
+    """Fill in what was not chosen, and leave what this study does not have."""
+    paths = opened.paths
+    outcome = look.outcome if look.outcome in opened.outcomes else opened.outcomes[0]
+    x = look.x if look.x in paths else next((each for each in paths if each != look.y), paths[0])
+    others = [each for each in paths if each != x]
+    y = look.y if look.y in others else next(iter(others), "")
+    above = story.usual_threshold(opened, outcome) if look.above is None else look.above
+    return Look(look.folder, outcome, x, y, above)
 
 
 class Shown(NamedTuple):
@@ -46,7 +37,7 @@ class Shown(NamedTuple):
 
     rows: list[dict[str, Any]] | None = None
     opened: Opened | None = None
-    choice: Choice = Choice()
+    look: Look = Look()
     map: dict[str, Any] | None = None
     ranking: dict[str, Any] | None = None
     box: dict[str, Any] | None = None
@@ -55,10 +46,6 @@ class Shown(NamedTuple):
     busy: bool = True
     cancelled: bool = False
     fault: str = ""
-
-
-# What was chosen outlives a look at Explore, as long as the browser's session: a link has no room for it.
-CHOSEN = solara.reactive(Choice())
 
 
 @solara.component_vue("sweeps.vue")
@@ -85,19 +72,19 @@ def Board(  # noqa: N802
 class Reading(Task):
     """One look: at the folders, then at the one that is open, part by part."""
 
-    def __init__(self, choice: Choice, worlds: int, publish: Publish, before: Shown, stop: Stop):
-        same = before.opened is not None and before.opened.folder == choice.folder
+    def __init__(self, look: Look, worlds: int, publish: Publish, before: Shown, stop: Stop):
+        same = before.opened is not None and before.opened.folder == look.folder
         fresh = before._replace(busy=True, cancelled=False, fault="", opened=before.opened if same else None)
         super().__init__(fresh, publish, stop)
-        self.choice, self.worlds, self.base = choice, worlds, Path.cwd()
+        self.look, self.worlds, self.base = look, worlds, Path.cwd()
 
     def go(self) -> None:
         """Look for folders, and read the one that is chosen."""
         try:
             self._list()
-            if self.choice.folder:
+            if self.look.folder:
                 self._read()
-            self.say(busy=False, text="All is read." if self.choice.folder else "")
+            self.say(busy=False, text="All is read." if self.look.folder else "")
         except ScenarioError as error:
             self.say(busy=False, text="Stopped.", fault="; ".join(map(str, error.faults)))
         except StoppedError:
@@ -114,7 +101,7 @@ class Reading(Task):
         if last is None or not last.over or self.stop():
             raise StoppedError
         if last.fault:
-            raise ScenarioError([Fault(self.choice.folder or "folders", "", last.fault)])
+            raise ScenarioError([Fault(self.look.folder or "folders", "", last.fault)])
         return last.result
 
     def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[News]:
@@ -130,14 +117,14 @@ class Reading(Task):
         self.say(rows=rows)
 
     def _read(self) -> None:
-        base, name = self.base, self.choice.folder
+        base, name = self.base, story.inside(self.look.folder, self.base)
         key = (name, story.stamp(base / name))
         opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: story.read_folder(base, name))
-        wanted, before = self.choice.within(opened), self.shown
-        same = before.opened is not None and before.choice.outcome == wanted.outcome
+        wanted, before = filled(self.look, opened), self.shown
+        same = before.opened is not None and before.look.outcome == wanted.outcome
         kept = {"ranking": before.ranking if same else None}
-        kept["box"] = before.box if same and before.choice.above == wanted.above else None
-        self.say(opened=opened, choice=wanted, map=self._map(opened, wanted), **kept)
+        kept["box"] = before.box if same and before.look.above == wanted.above else None
+        self.say(opened=opened, look=wanted, map=self._map(opened, wanted), **kept)
         ranking = self._do(
             "Ranking the factors.", 0.5, ("rank", *key, wanted.outcome),
             lambda: story.ranking_of(base, opened, wanted.outcome),
@@ -151,7 +138,7 @@ class Reading(Task):
         )  # fmt: skip
         self.say(box=box)
 
-    def _map(self, opened: Opened, wanted: Choice) -> dict[str, Any]:
+    def _map(self, opened: Opened, wanted: Look) -> dict[str, Any]:
         try:
             found = story.map_of(opened, wanted.outcome, wanted.x, wanted.y)
         except ScenarioError as error:
@@ -166,24 +153,28 @@ class StoppedError(Exception):
 @solara.component
 def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show which results there are, and what those say that are open."""
-    chosen, worlds = CHOSEN.value, link.setting.worlds
-    shown, begin, cancel = use_task(Shown(), partial(Reading, chosen, worlds), [chosen, worlds])
+    needs = [link.look, link.setting.worlds]
+    shown, begin, cancel = use_task(Shown(), partial(Reading, *needs), needs)
     complaint, complain = solara.use_state("")
 
     def enter(folder: Any) -> None:
-        CHOSEN.set(Choice(story.inside(str(folder)[:1000], Path.cwd())) if folder else Choice())
+        look = Look(story.inside(str(folder)[:LONGEST_PATH], Path.cwd())) if folder else Look()
+        go(link._replace(look=look))
 
     def choose(sent: dict[str, Any]) -> None:
-        CHOSEN.set(changed(shown.peek(), sent))
+        go(link._replace(look=changed(shown.peek().opened, link.look, sent)))
+
+    def open_link(query: str) -> None:
+        go(read_link(query)[0]._replace(look=link.look))
 
     with html("main", class_="det-single"):
         now, opened = shown.value, shown.value.opened
         Board(
             components=parts("progress"),
             facts=solara.use_memo(lambda: facts_of(link), [link]),
-            folders={"rows": now.rows, "open": chosen.folder, "where": TOPS_WORDS},
+            folders={"rows": now.rows, "open": link.look.folder, "where": TOPS_WORDS},
             head=solara.use_memo(lambda: story.head_of(opened) if opened else {}, [id(opened)]),
-            choice=now.choice._asdict(),
+            choice=now.look._asdict(),
             heat=now.map if opened else None,
             ranking=now.ranking if opened else None,
             box=now.box if opened else None,
@@ -193,30 +184,30 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             event_choose=guarded(choose, complain),
             event_cancel=guarded(cancel, complain),
             event_again=guarded(begin, complain),
-            event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
+            event_open=guarded(lambda query: open_link(str(query)), complain),
         )
 
 
 TOPS_WORDS = " and ".join(f"{top}/" for top in story.TOPS)
 
 
-def changed(now: Shown, sent: dict[str, Any]) -> Choice:
-    """Make another choice within the open folder. Raises ScenarioError if it is none."""
-    opened, choice = now.opened, now.choice
-    if opened is None:
+def changed(opened: Opened | None, look: Look, sent: dict[str, Any]) -> Look:
+    """Look at something else within the open folder. Raises ScenarioError if there is no such thing."""
+    if opened is None or opened.folder != look.folder:
         raise ScenarioError([Fault("folder", "", "none is open yet")])
+    look = filled(look, opened)
     for part, value in sent.items():
         if part == "outcome" and value in opened.outcomes:
-            choice = choice._replace(outcome=value, above=None)
+            look = look._replace(outcome=value, above=None)
         elif part in ("x", "y") and value in opened.paths:
             other = {"x": "y", "y": "x"}[part]
-            swapped = {other: getattr(choice, part)} if getattr(choice, other) == value else {}
-            choice = choice._replace(**{part: value}, **swapped)
+            swapped = {other: getattr(look, part)} if getattr(look, other) == value else {}
+            look = look._replace(**{part: value}, **swapped)
         elif part == "above" and type(value) in (int, float) and math.isfinite(value):
-            choice = choice._replace(above=float(value))
+            look = look._replace(above=float(value))
         else:
             raise ScenarioError([Fault(str(part), str(value), "is nothing that this study has")])
-    return choice
+    return look
 
 
 def facts_of(link: Link) -> dict[str, Any]:
