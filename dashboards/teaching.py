@@ -65,9 +65,8 @@ def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bo
         data = read(scenario)
         known = scenario if scenario in shipped_names() else keep(data)
         data_of(known)
-        room = house.rooms.make_room(f"{data['title']['en']}"[:80])
         try:
-            house.rooms.make_lesson(room, {"scenario": known, "rounds": rounds})
+            room, _ = house.rooms.make_room_for(f"{data['title']['en']}"[:80], {"scenario": known, "rounds": rounds})
         except RefusedError as refused:
             raise ScenarioError([Fault("scenario", scenario, refused.text)]) from None
         facts |= {"code": room["code"], "link": house.link(room["code"])}

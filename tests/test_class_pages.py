@@ -363,6 +363,47 @@ def send_or_next(page: Page):
     page.locator("[data-key=send]").click()
 
 
+def test_who_was_taken_out_is_told_so_and_joins_anew_and_seats_are_chosen_only_where_they_may_be(browser, classroom):
+    with ExitStack() as stack:
+        console = stack.enter_context(seen(browser, classroom, "/class/console", size=LAPTOP))
+        code = lesson(classroom, console.page, {"alba": 1, "borea": 1}, rounds=6)
+        phone = stack.enter_context(seen(browser, classroom, f"/class/r/{code}"))
+        away = stack.enter_context(seen(browser, classroom, f"/class/r/{code}"))
+        for each in (phone, away):
+            each.pardon += ("409",)
+        join(phone.page, "Mina", "alba")
+        expect(phone.page.locator("#other-seat")).to_be_visible()
+        join(away.page, "Omid", "borea")
+        link = away.page.evaluate(f"`#me=${{localStorage.getItem('detente-seat-{code}')}}`")
+        away.page.goto("about:blank")
+        for name in ("Mina", "Omid"):
+            choice = console.page.locator("#seats select").and_(console.page.get_by_label(name))
+            choice.select_option("-")
+            expect(choice).to_have_count(0)
+        expect(phone.page.locator("#news")).to_contain_text("taken you out of the lesson")
+        expect(phone.page.locator("#playing")).to_be_hidden()
+        join(phone.page, "Mina again", "borea")
+        expect(phone.page.locator("#who")).to_have_text("Borea")
+        away.page.goto(f"{classroom.address}/class/r/{code}{link}")
+        expect(away.page.locator("#join")).to_be_visible()
+        away.page.reload()
+        join(away.page, "Omid again", "alba")
+        expect(console.page.locator("#seats")).to_contain_text("Omid again")
+
+        # The news that one's own seat was written to arrives under the link that one has now.
+        phone.page.locator("#to").select_option("alba")
+        phone.page.locator("#text").fill("Hello again")
+        phone.page.get_by_role("button", name="Send the message").click()
+        expect(away.page.locator("#message-list")).to_contain_text("Hello again")
+        console.page.evaluate(
+            """([key, code]) => fetch(`/class/api/rooms/${code}/do`, { method: "POST", headers: {
+                "Content-Type": "application/json", Authorization: `Instructor ${key}` },
+                body: JSON.stringify({ action: "set", settings: { chooses: false } }) })""",
+            [classroom.key, code],
+        )
+        expect(phone.page.locator("#other-seat")).to_have_count(0)
+
+
 def test_without_the_key_nobody_sees_the_console_or_the_role_cards(browser, classroom):
     with seen(browser, classroom, "/class/console", size=LAPTOP) as found:
         found.pardon += ("401",)

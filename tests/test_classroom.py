@@ -1,13 +1,15 @@
 """The classroom's engine: what people order, what they may know, and that nothing acknowledged is lost."""
 
 import json
+import math
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,24 +19,28 @@ from starlette.applications import Starlette
 from typer.testing import CliRunner
 
 from agents.assembly import Assembly
-from dashboards.classroom import api
+from dashboards.classroom import api, leading, rooms
+from dashboards.classroom import debrief as debrief_module
 from dashboards.classroom.bots import Client, answers, whole_lesson
 from dashboards.classroom.debrief import debriefed
+from dashboards.classroom.debriefing import progress
 from dashboards.classroom.exports import lesson_file, link_of, moves, played_again, table_of
 from dashboards.classroom.futures import history, kept
 from dashboards.classroom.house import open_house
 from dashboards.classroom.keys import KEYS
+from dashboards.classroom.lesson import Lesson
 from dashboards.classroom.moves import limits, open_verbs
 from dashboards.classroom.predictions import NAMES, brier, calibration
 from dashboards.classroom.refused import RefusedError
 from dashboards.classroom.sight import Eyes, HiddenError
-from dashboards.classroom.store import Store
+from dashboards.classroom.store import MIGRATIONS, Store
 from dashboards.classroom.table import Table
 from dashboards.classroom.taking import move, note, take_back
 from dashboards.classroom.views import view
 from dashboards.command_line import app
 from dashboards.link import read_link, scenario_of
 from dashboards.server import listen
+from dashboards.teaching import opened
 from model.columns import COLUMNS
 from model.faults import ScenarioError
 from model.measures import digest
@@ -77,6 +83,12 @@ def a_lesson(house, scenario="two-states", **settings):
     room = house.rooms.make_room("A class")
     made = {"rounds": 12, "seed": 3, "seconds": 0, "waits": False}
     return room, house.rooms.make_lesson(room, {"scenario": scenario, **made, **settings})
+
+
+def forget(house):
+    """Let the house forget all lessons, as a restart does: they are played again from the store."""
+    house.rooms._lessons.clear()
+    house.rooms._used.clear()
 
 
 def sit_down(house, room, seat, name="Mina"):
@@ -134,8 +146,10 @@ def test_a_lesson_plays_again_from_its_file_its_link_and_the_store(house, scenar
     assert (notes, link.page) == ([], "watch")
     opened = Assembly(scenario_of(link.setting), rng=link.setting.seed, overrides=link.setting.events).run()
     assert digest(opened.trajectory) == digest(lesson.table.trajectory)
-    house.rooms._lessons.clear()
-    assert house.rooms.open_lesson(lesson.id, "").table.ledger.digest() == wanted
+    forget(house)
+    opened = house.rooms.open_lesson(lesson.id, "")
+    assert opened is not lesson
+    assert opened.table.ledger.digest() == wanted
 
 
 def test_a_file_that_is_no_lesson_is_refused_in_plain_words(tmp_path):
@@ -426,14 +440,14 @@ def test_looking_takes_no_seat_and_names_are_kept_as_text(house):
 def test_no_request_makes_the_server_fail(house):
     room, lesson = a_lesson(house)
     lesson.go("playing", turn=1)
-    junk = [None, True, -1, 1e308, "x" * 300, [], {"a": {}}, "\ud800", "'; DROP TABLE move; --"]
+    junk = [None, True, -1, 1e308, 10**400, "x" * 300, [], {"a": {}}, "\ud800", "'; DROP TABLE move; --"]
     with served(house) as clients:
         token = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})["token"]
         key = house.rooms.instructor_key(True)
         student, console = clients(f"Bearer {token}"), clients(f"Instructor {key}")
         paths = [
             (student, path, ("turn", "choices", "base", "done", "at", "percent", "to", "text", "page", "seat"))
-            for path in ("move", "bet", "message", "here", "seat")
+            for path in ("move", "bet", "message", "here", "seat", "again")
         ]
         paths += [
             (
@@ -449,11 +463,32 @@ def test_no_request_makes_the_server_fail(house):
         ]
         for client, path, fields in paths:
             for each in junk:
-                house.wrong._left.clear(), house.writing._left.clear(), house.solo._left.clear()
-                status, answer = client.ask("POST", path, dict.fromkeys(fields, each))
-                assert 200 <= status < 500, (path, each, answer)
-                if status != 200:
-                    assert answer["error"]["text"]
+                for sent in (dict.fromkeys(fields, each), {"turn": 1, "choices": {str(each): str(each)}}):
+                    house.wrong._left.clear(), house.writing._left.clear(), house.solo._left.clear()
+                    status, answer = client.ask("POST", path, sent)
+                    assert 200 <= status < 500, (path, each, answer)
+                    if status != 200:
+                        assert answer["error"]["text"]
+        for value in (10**400, 1e308, math.nan, -math.inf):
+            sent = [
+                (student, "here", {"seconds": value}),
+                (student, "bet", {"at": 0, "percent": SURE | {"breakdown": value}}),
+                (console, f"rooms/{room['code']}/do", {"action": "remove", "person": value}),
+                (
+                    console,
+                    f"rooms/{room['code']}/do",
+                    {"action": "inject", "event": {"kind": "oil_shock", "value": value}},
+                ),
+                (clients(), "solo", {"scenario": "two-states", "seat": "alba", "changes": {"mechanisms.noise": value}}),
+                (
+                    clients(),
+                    "solo",
+                    {"scenario": "two-states", "seat": "alba", "changes": {"states.alba.support": value}},
+                ),
+            ]
+            for client, path, each in sent:
+                status, answer = client.ask("POST", path, each)
+                assert (status, bool(answer["error"]["text"])) in ((400, True), (409, True)), (path, each, answer)
         assert student.ask("POST", "message", {"to": "all", "text": "y" * 20_000})[0] == 413
         assert student.ask("GET", "nothing/here")[0] == 404
 
@@ -480,16 +515,148 @@ def test_news_tells_that_something_changed_and_never_what_and_ends_when_the_serv
     with served(house) as clients:
         news = clients().news(room["code"])
         assert next(news)["scope"] == "room"
-        joined = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})
-        told = [next(news), next(news)]
-        assert [each["scope"] for each in told] == ["seat:alba", "console"]
-        assert [set(each) for each in told] == [{"version", "scope"}] * 2
+        joined = [
+            clients().post("join", {"code": room["code"], "name": seat, "seat": seat})
+            for seat in ("alba", "borea", "corvia")
+        ]
+        assert [next(news)["scope"] for _ in joined] == ["console"] * 3
+        people = [clients(f"Bearer {each['token']}") for each in joined]
+        own = [each.news("") for each in people]
+        begun = [next(each)["version"] for each in own]
+        people[0].post("message", {"to": "borea", "text": "Between us"})
+        told = [next(news), next(own[2])]
         lesson.go("playing", turn=1)
-        order(lesson, joined["person"], "alba", {"conduct:borea": "hostile"})
-        assert "hostile" not in json.dumps([next(news), next(news)])
+        order(lesson, joined[0]["person"], "alba", {"conduct:borea": "hostile"})
+        told += [next(news), next(own[2])]
+        # Who has no part in it hears the same of a private message and of a move: no seat, and no gap that tells of one.
+        assert [each["scope"] for each in told] == ["console"] * 4
+        assert [each["version"] - begun[2] for each in told] == [1, 1, 2, 2]
+        assert [next(own[0])["scope"] for _ in range(4)] == ["seat", "console", "seat", "console"]
+        assert [next(own[1])["scope"] for _ in range(3)] == ["seat", "console", "console"]
         house.news.close()
-        assert list(news) == []
+        assert [list(each) for each in (news, *own)] == [[]] * 4
         assert clients().ask("GET", f"news?code={room['code']}")[0] == 503
+
+
+def refused(client, path, sent=None):
+    """Post what must be refused; gives status and code."""
+    status, answer = client.ask("POST", path, sent)
+    return status, answer["error"]["code"]
+
+
+def test_nobody_changes_sides_once_a_lesson_has_begun(house):
+    room, _ = a_lesson(house)
+    with served(house) as clients:
+        token = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})["token"]
+        student = clients(f"Bearer {token}")
+        console = clients(f"Instructor {house.rooms.instructor_key(True)}")
+        assert student.post("seat", {"seat": "corvia"})["seat"] == "corvia"
+        assert refused(student, "again", {"seat": "borea"}) == (409, "seat.have")
+        console.post(f"rooms/{room['code']}/do", {"action": "set", "settings": {"chooses": False}})
+        assert refused(student, "seat", {"seat": "borea"}) == (409, "seat.given")
+        console.post(f"rooms/{room['code']}/do", {"action": "start"})
+        assert refused(student, "again", {"seat": "borea"}) == (409, "seat.have")
+        assert refused(student, "seat", {"seat": "borea"}) == (409, "phase.wrong")
+        assert refused(student, "leave") == (404, "not.found")
+        assert student.get("me")["seat"] == "corvia"
+        console.post(f"rooms/{room['code']}/lessons", {"scenario": "two-states"})
+        assert student.post("again", {"seat": "borea"})["seat"] == "borea"
+        assert refused(student, "again", {"seat": "alba"}) == (409, "seat.have")
+
+
+def test_who_was_taken_out_stays_out_until_joining_anew(house):
+    room, lesson = a_lesson(house, seats={"alba": 1, "borea": 1})
+    sent = {"code": room["code"], "name": "Mina", "seat": "alba"}
+    with served(house) as clients:
+        joined = clients().post("join", sent)
+        student = clients(f"Bearer {joined['token']}")
+        console = clients(f"Instructor {house.rooms.instructor_key(True)}")
+        at = f"rooms/{room['code']}/do"
+        console.post(at, {"action": "remove", "person": joined["person"]})
+        for path in ("again", "seat", "message", "here"):
+            assert refused(student, path, {"seat": "borea"}) == (409, "seat.removed")
+        assert student.ask("GET", "me")[1]["error"]["code"] == "seat.removed"
+        assert refused(console, at, {"action": "move_person", "person": joined["person"], "seat": "borea"})[0] == 404
+        assert lesson.people() == []
+        anew = clients().post("join", sent)
+        assert (anew["seat"], anew["person"] == joined["person"]) == ("alba", False)
+        console.post(f"rooms/{room['code']}/lessons", {"scenario": "two-states"})
+        assert student.post("again", {"seat": "borea"})["seat"] == "borea"  # it was that lesson, not the room
+
+
+def test_a_room_is_full_when_its_seats_are_and_joining_again_and_again_is_slowed_down(house):
+    room, lesson = a_lesson(house, seats={"alba": 1})
+    for _ in range(410):
+        person = sit_down(house, room, "alba")
+        leading.remove(lesson, {"person": person})
+    with served(house) as clients:
+        assert clients().post("join", {"code": room["code"], "name": "Mina", "seat": None})["seat"] == "alba"
+        for _ in range(30):  # a class behind one address
+            assert refused(clients(), "join", {"code": room["code"], "name": "Mina", "seat": None}) == (
+                409,
+                "seat.full",
+            )
+        found = {refused(clients(), "join", {"code": room["code"], "name": "x", "seat": None})[0] for _ in range(90)}
+        assert found == {409, 429}
+
+
+def test_those_who_play_alone_and_are_away_are_held_in_the_store_only(house, monkeypatch):
+    monkeypatch.setattr(rooms, "KEPT", 2)
+    monkeypatch.setattr(rooms, "MOST_SOLO", 4)
+    sent = {"scenario": "two-states", "seat": "alba", "rounds": 2, "seed": 1}
+    with served(house) as clients:
+        everyone = [clients(f"Bearer {clients().post('solo', sent)['token']}") for _ in range(4)]
+        for status, wrong in ((400, {"rounds": 0}), (400, {"seat": "nowhere"}), (400, {"name": ""})):
+            assert clients().ask("POST", "solo", sent | wrong)[0] == status
+        assert everyone[0].get("me")["phase"] == "playing"  # what is refused takes nobody's place
+        assert len(house.rooms._lessons) == 4  # all of them are there
+        everyone[0].post("move", {"turn": 1, "base": 0, "choices": {}, "done": True})
+        monkeypatch.setattr(rooms, "IDLE", 0.0)
+        everyone[3].get("me")
+        assert len(house.rooms._lessons) == 2
+        assert everyone[1].get("me")["phase"] == "playing"  # played again from the store
+        clients().post("solo", sent)
+        assert everyone[0].ask("GET", "me")[0] == 401
+        ids = {row["id"] for row in house.rooms.store.rows("SELECT id FROM lesson")}
+        assert len(ids) == 4
+        assert set(house.rooms._lessons) <= ids
+
+
+def test_while_a_lesson_is_played_again_the_others_go_on(house, monkeypatch):
+    (slow_room, slow), (_, quick) = a_lesson(house), a_lesson(house)
+    forget(house)
+    begun, go_on, made = threading.Event(), threading.Event(), []
+
+    class Slow(Lesson):
+        def _play_again(self):
+            if self.id == slow.id:
+                made.append(self)
+                begun.set()
+                assert go_on.wait(10)
+            super()._play_again()
+
+    monkeypatch.setattr(rooms, "Lesson", Slow)
+    found = []
+    both = [threading.Thread(target=lambda: found.append(house.rooms.lesson(slow_room))) for _ in range(2)]
+    both[0].start()
+    assert begun.wait(10)
+    both[1].start()
+    other = threading.Thread(target=lambda: house.rooms.open_lesson(quick.id, ""))
+    other.start()
+    other.join(5)
+    waited = other.is_alive()
+    go_on.set()
+    for each in both:
+        each.join(10)
+    assert not waited
+    assert found == [made[0]] * 2  # it was played again once
+
+
+def test_no_room_is_left_behind_by_a_scenario_that_is_refused(house):
+    with pytest.raises(ScenarioError, match="rounds must be"):
+        opened(house, "two-states", 10_000, False)
+    assert house.rooms.rooms() == []
+    assert house.rooms.instructor_key(anew=False)  # none was made, so none is lost
 
 
 def test_bets_are_scored_by_brier_and_calibration():
@@ -532,6 +699,51 @@ def test_the_debrief_weighs_each_seat_against_its_ghost(house):
     assert found["questions"]
 
 
+def test_a_debrief_is_computed_once_and_one_that_failed_is_not_begun_at_every_question(house, monkeypatch):
+    _, lesson = a_lesson(house)
+    lesson.end(play_on=False)
+    begun = []
+
+    def compute(lesson, story, progress):
+        begun.append(lesson.id)
+        if len(begun) == 1:
+            raise ValueError("on purpose")
+        return {"fine": True}
+
+    monkeypatch.setattr(debrief_module, "debriefed", compute)
+
+    def settled():
+        while isinstance(found := house.debriefs.find(lesson, []), tuple):
+            time.sleep(0.01)
+        return found
+
+    for _ in range(3):
+        with pytest.raises(RefusedError, match="could not be computed"):
+            settled()
+    assert progress(house.debriefs, lesson)["error"]["code"] == "debrief.failed"
+    assert len(begun) == 1
+    monkeypatch.setattr(debrief_module, "REST", 0.0)
+    assert settled() == settled() == {"fine": True}
+    assert len(begun) == 2
+
+
+def test_of_a_debrief_that_was_just_written_none_is_begun_anew(house, monkeypatch):
+    """Whoever asks while it is being written waits for it, and finds it."""
+    _, lesson = a_lesson(house)
+    lesson.end(play_on=False)
+    begun = []
+    monkeypatch.setattr(debrief_module, "debriefed", lambda *given: begun.append(1) or {"fine": True})
+    house.debriefs._lock.acquire()
+    asks = threading.Thread(target=lambda: house.debriefs.find(lesson, []))
+    asks.start()
+    time.sleep(0.1)
+    with house.rooms.store.writing() as db:
+        db.execute("UPDATE lesson SET debrief = '{}' WHERE id = ?", (lesson.id,))
+    house.debriefs._lock.release()
+    asks.join(10)
+    assert begun == []
+
+
 def test_a_lesson_over_the_wire_from_lobby_to_debrief_with_one_who_plays_alone(house):
     with served(house) as clients:
         joined = clients().post("solo", {"scenario": "two-states", "seat": "alba", "rounds": 4, "seed": 1})
@@ -562,6 +774,34 @@ def test_a_store_in_use_or_of_another_kind_is_told_plainly(house, tmp_path):
     (tmp_path / "other.sqlite").write_text("not a database at all, by any means")
     with pytest.raises(ScenarioError, match="cannot be read"):
         Store(tmp_path / "other.sqlite")
+
+
+def test_a_store_of_the_first_version_opens_and_gives_no_number_twice(tmp_path):
+    path = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version=1")
+        old.execute("INSERT INTO room (id, code, title, solo, made) VALUES (1, 'K7M2QX', 'A class', 0, 0)")
+        for number in (1, 2):
+            row = (number, 1, number, "{}", "two-states", "{}", 3, "ended", 1, None, None, "breakdown", "{}", 0)
+            old.execute(f"INSERT INTO lesson VALUES ({','.join('?' * len(row))})", row)
+        for person, seat in ((1, "alba"), (2, None)):
+            old.execute("INSERT INTO person VALUES (?,1,?,'Mina',0)", (person, f"token {person}"))
+            old.execute("INSERT INTO place VALUES (2,?,?,0)", (person, seat))
+        old.execute("INSERT INTO seat VALUES (2,'alba',1,NULL)")
+        old.commit()
+    with closing(Store(path)) as store:
+        assert [tuple(row) for row in store.rows("SELECT id, room, outcome, debrief FROM lesson")] == [
+            (1, 1, "breakdown", "{}"),
+            (2, 1, "breakdown", "{}"),
+        ]
+        assert [tuple(row) for row in store.rows("SELECT lesson, person, seat FROM place")] == [(2, 1, "alba")]
+        assert store.rows("PRAGMA foreign_key_check") == []
+    house = open_house(path, "127.0.0.1", 8765)
+    house.rooms.delete_room("K7M2QX")
+    for table in ("lesson", "place", "seat", "person"):
+        assert house.rooms.store.rows(f"SELECT * FROM {table}") == []
+    assert a_lesson(house)[1].id == 3
+    house.rooms.close()
 
 
 def serve_alone(path):

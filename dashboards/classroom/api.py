@@ -66,7 +66,8 @@ def join(ask: Asking) -> dict[str, Any]:
         name = words(ask.sent, "name", 40)
     except RefusedError:
         raise RefusedError(400, "name.bad", "A name has 1 to 40 characters.") from None
-    seat = None if ask.sent.get("seat") is None else word(ask.sent, "seat")
+    seat = _wanted(ask)
+    ask.house.joining.take(ask.address)
     token, person, taken = ask.house.rooms.join(room, name, seat)
     return {"token": token, "person": person, "seat": taken, "code": room["code"]}
 
@@ -163,12 +164,13 @@ def back(ask: Asking) -> dict[str, Any]:
 
 
 def change_seat(ask: Asking) -> dict[str, Any]:
-    """Let a person sit down elsewhere before the lesson begins, or sit down again."""
-    person = ask.person()
-    lesson, seat = ask.house.rooms.seated(person)
-    lesson.need(*(("lobby",) if seat is not None else ("lobby", "playing", "paused")))
-    wanted = None if ask.sent.get("seat") is None or not lesson.settings.chooses else word(ask.sent, "seat")
-    return {"seat": ask.house.rooms.change_seat(lesson, person["id"], wanted, person["code"])}
+    """Let a person sit down elsewhere before the lesson begins; later one would have seen what two sides know."""
+    person, lesson, _ = ask.seated()
+    with lesson.lock:
+        lesson.need("lobby")
+        if not lesson.settings.chooses:
+            raise RefusedError(409, "seat.given", "Seats are given in this lesson, not chosen.")
+        return {"seat": ask.house.rooms.change_seat(lesson, person["id"], _wanted(ask))}
 
 
 def again(ask: Asking) -> dict[str, Any]:
@@ -177,17 +179,13 @@ def again(ask: Asking) -> dict[str, Any]:
     lesson = ask.house.rooms.lesson(ask.house.rooms.room(person["code"]))
     if lesson is None:
         raise RefusedError(404, "lesson.none", "There is no lesson.")
-    lesson.need("lobby", "playing", "paused")
-    wanted = None if ask.sent.get("seat") is None or not lesson.settings.chooses else word(ask.sent, "seat")
-    taken = ask.house.rooms.change_seat(lesson, person["id"], wanted, person["code"])
+    taken = ask.house.rooms.sit_again(lesson, person["id"], _wanted(ask) if lesson.settings.chooses else None)
     return {"token": ask.secret("bearer"), "person": person["id"], "seat": taken, "code": person["code"]}
 
 
-def leave(ask: Asking) -> dict[str, Any]:
-    """Let a person stand up."""
-    person, lesson, _ = ask.seated()
-    ask.house.rooms.stand_up(lesson, person["id"], person["code"])
-    return {"ok": True}
+def _wanted(ask: Asking) -> str | None:
+    """Read the seat that is asked for; None for any."""
+    return None if ask.sent.get("seat") is None else word(ask.sent, "seat")
 
 
 def debrief_of(ask: Asking) -> dict[str, Any]:
@@ -209,12 +207,9 @@ def solo(ask: Asking) -> dict[str, Any]:
         for key in ("scenario", "seed", "rounds", "months", "bets", "advisor", "changes")
         if key in ask.sent
     }
-    rooms = ask.house.rooms
-    room = rooms.make_room("", solo=True)
-    lesson = rooms.make_lesson(
-        room, {"bets": [0], **asked, "seats": {seat: 1}, "seconds": 0, "messages": False, "absent": 7200}
-    )
-    token, _, taken = rooms.join(room, name, seat)
+    settings = {"bets": [0], **asked, "seats": {seat: 1}, "seconds": 0, "messages": False, "absent": 7200}
+    room, lesson = ask.house.rooms.make_room_for("", settings, solo=True)
+    token, _, taken = ask.house.rooms.join(room, name, seat)
     lesson.go("playing", turn=1)
     return {"code": room["code"], "token": token, "seat": taken}
 
@@ -257,29 +252,26 @@ def exported(lesson: Lesson, name: str) -> Response:
 
 
 def news(house: House) -> Any:
-    """Make the endpoint of the event stream: it tells that something changed in a room, never what."""
+    """Make the endpoint of the event stream: it tells that something changed in a room, never what.
+
+    Without a personal link one hears what concerns all; with it also that something changed for the own seat.
+    """
 
     async def endpoint(request: Request) -> Response:
         try:
             code = request.query_params.get("code", "")
             token = Asking(house, request, {}).secret("bearer")
-            room = house.rooms.person(token) if token else _listened(house, request, code)
+            person = house.rooms.person(token) if token else None
+            room = person or Asking(house, request, {}).room(code)
             if house.news.crowded(room["code"]):
                 raise RefusedError(503, "server.busy", "Too many are listening.")
         except RefusedError as refused:
             return JSONResponse(refused.plain(), refused.status, headers=NOT_KEPT)
         headers = {**NOT_KEPT, "X-Accel-Buffering": "no"}
-        return StreamingResponse(house.news.listen(room["code"]), media_type="text/event-stream", headers=headers)
+        lines = house.news.listen(room["code"], person["id"] if person else None)
+        return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
     return endpoint
-
-
-def _listened(house: House, request: Request, code: str) -> Any:
-    """Find the room to listen to; one who plays alone listens by the code as well."""
-    try:
-        return house.rooms.room(code, solo=True)
-    except RefusedError:
-        return Asking(house, request, {}).room(code)
 
 
 GET: dict[str, Handler] = {
@@ -300,7 +292,6 @@ POST: dict[str, Handler] = {
     "back": back,
     "seat": change_seat,
     "again": again,
-    "leave": leave,
     "solo": solo,
     "solo/do": solo_do,
 }

@@ -49,10 +49,7 @@ class Asking(NamedTuple):
     def seated(self) -> tuple[sqlite3.Row, Lesson, str]:
         """Find who asks, the lesson, and the seat. Raises RefusedError if the person sits nowhere."""
         person = self.person()
-        lesson, seat = self.house.rooms.seated(person)
-        if seat is None:
-            raise RefusedError(409, "seat.none", "You have no seat.")
-        return person, lesson, seat
+        return (person, *self.house.rooms.seated(person))
 
     def room(self, code: Any) -> sqlite3.Row:
         """Find a room by a code that somebody typed; only wrong codes count against the limit."""

@@ -73,10 +73,11 @@ class Client:
         return answer
 
     def news(self, code: str) -> Iterator[dict[str, Any]]:
-        """Listen to a room's news on a connection of their own."""
+        """Listen to a room's news on a connection of their own, as whom the client is."""
         place = urlsplit(self.base)
         line = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
-        line.request("GET", f"/class/api/news?code={code}")
+        headers = {"Authorization": self.authorization} if self.authorization else {}
+        line.request("GET", f"/class/api/news?code={code}", headers=headers)
         answer = line.getresponse()
         try:
             while text := answer.readline().decode():
@@ -115,7 +116,7 @@ class Student(threading.Thread):
         try:
             self._join()
             for change in self.client.news(self.code):
-                if change["scope"] in ("room", f"seat:{self.seat}") and self._play() == "ended":
+                if change["scope"] in ("room", "seat") and self._play() == "ended":
                     return
         except Exception as error:
             self.fault = f"{type(error).__name__}: {error}"
@@ -125,7 +126,13 @@ class Student(threading.Thread):
 
     def _join(self) -> None:
         self.client.post("look", {"code": self.code})
-        answer = self.client.post("join", {"code": self.code, "name": f"Bot {self.number}", "seat": None})
+        sent = {"code": self.code, "name": f"Bot {self.number}", "seat": None}
+        status, answer = self.client.ask("POST", "join", sent)
+        while status == 429:  # more bots than one address may send at once
+            time.sleep(answer["error"]["params"]["seconds"])
+            status, answer = self.client.ask("POST", "join", sent)
+        if status != 200:
+            raise RuntimeError(f"a seat was refused: {answer}")
         self.seat = answer["seat"]
         self.client.authorization = f"Bearer {answer['token']}"
         self.joined.set()

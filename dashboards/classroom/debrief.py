@@ -8,6 +8,7 @@ all else as it was; from its end on both go on with agents on all seats, over a 
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from dashboards.classroom.futures import FUTURES, OUTLOOK, Kept, arm, deals, kep
 from dashboards.classroom.lesson import Lesson
 from dashboards.classroom.picture import charts
 from dashboards.classroom.questions import questions
+from dashboards.classroom.refused import RefusedError
 from dashboards.classroom.sight import Eyes
 from dashboards.classroom.store import written
 from dashboards.classroom.table import Table
@@ -24,6 +26,7 @@ from experiments.compare import effect
 from experiments.ensemble import pool
 
 MOST_POINTS = 120  # turns of seats that are weighed, the first ones; `weighed` tells of how many
+REST = 60.0  # seconds after which a debrief that failed is tried again, if it is asked for
 Progress = Callable[[int, int], None]
 
 log = logging.getLogger(__name__)
@@ -170,19 +173,29 @@ class Debriefs:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._busy: dict[int, tuple[int, int]] = {}
+        self._failed: dict[int, float] = {}  # when
         self._turn = threading.Lock()
 
     def find(self, lesson: Lesson, story: list[dict[str, Any]]) -> dict[str, Any] | tuple[int, int]:
-        """Give a lesson's debrief, as it was written down, or how far it is; it is begun if it was not."""
-        row = lesson.store.row("SELECT debrief FROM lesson WHERE id = ?", lesson.id)
-        if row is not None and row["debrief"]:
-            return json.loads(row["debrief"])
-        with self._lock:
-            if lesson.id not in self._busy:
-                self._busy[lesson.id] = (0, 1)
-                work = threading.Thread(target=self._work, args=(lesson, story), daemon=True, name="debrief")
-                work.start()
-            return self._busy[lesson.id]
+        """Give a lesson's debrief, as it was written down, or how far it is; it is begun if it was not.
+
+        Raises RefusedError if it has just failed; after a minute it is tried again.
+        """
+        with self._lock:  # what is begun is written down before it is no longer busy, so nothing is computed twice
+            row = lesson.store.row("SELECT debrief FROM lesson WHERE id = ?", lesson.id)
+            if row is None or not row["debrief"]:
+                return self._begun(lesson, story)
+        return json.loads(row["debrief"])
+
+    def _begun(self, lesson: Lesson, story: list[dict[str, Any]]) -> tuple[int, int]:
+        if time.monotonic() - self._failed.get(lesson.id, -REST) < REST:
+            text = "The debrief could not be computed. Load the page anew in a minute to try again."
+            raise RefusedError(500, "debrief.failed", text)
+        if lesson.id not in self._busy:
+            self._failed.pop(lesson.id, None)
+            self._busy[lesson.id] = (0, 1)
+            threading.Thread(target=self._work, args=(lesson, story), daemon=True, name="debrief").start()
+        return self._busy[lesson.id]
 
     def _work(self, lesson: Lesson, story: list[dict[str, Any]]) -> None:
         def progress(done: int, of: int) -> None:
@@ -196,6 +209,7 @@ class Debriefs:
             lesson.tell("room")
         except Exception:
             log.exception("a debrief failed")
+            self._failed[lesson.id] = time.monotonic()
         finally:
             with self._lock:
                 self._busy.pop(lesson.id, None)

@@ -7,6 +7,7 @@ from dashboards.classroom.debrief import Debriefs
 from dashboards.classroom.exports import link_of
 from dashboards.classroom.lesson import Lesson
 from dashboards.classroom.picture import all_names, charts, ladder, of_scenario, story
+from dashboards.classroom.refused import RefusedError
 from dashboards.classroom.sight import Eyes
 
 
@@ -86,5 +87,8 @@ def progress(debriefs: Debriefs, lesson: Lesson) -> dict[str, Any] | None:
     """Say how far the debrief is, and begin it; None while the lesson goes on."""
     if lesson.phase != "ended":
         return None
-    found = debriefs.find(lesson, story(lesson.table, lesson.events))
+    try:
+        found = debriefs.find(lesson, story(lesson.table, lesson.events))
+    except RefusedError as refused:
+        return {"ready": False, **refused.plain()}
     return {"ready": False, "done": found[0], "of": found[1]} if isinstance(found, tuple) else {"ready": True}

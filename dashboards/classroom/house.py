@@ -23,6 +23,7 @@ class House(NamedTuple):
     writing: Bucket  # requests that write, of each person
     reading: Bucket  # all others
     solo: Bucket  # new solo rooms, of each address
+    joining: Bucket  # people who join, of each address: a class may share one
 
     def link(self, code: str) -> str:
         """Give the address of a room."""
@@ -38,7 +39,7 @@ def open_house(store: Path | None, host: str, port: int) -> House:
     news = News()
     rooms = Rooms(Store(store), news.tell)
     base = f"http://{network_address(host)}:{port}"
-    buckets = Bucket(30, 10.0), Bucket(40, 0.25), Bucket(100, 0.1), Bucket(30, 5.0)
+    buckets = Bucket(30, 10.0), Bucket(40, 0.25), Bucket(100, 0.1), Bucket(30, 5.0), Bucket(100, 1.0)
     house = House(rooms, news, Debriefs(), base, not is_loopback(host), *buckets)
     rooms.start_clocks()
     return house

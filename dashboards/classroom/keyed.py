@@ -31,7 +31,7 @@ def rooms(ask: Asking) -> list[dict[str, Any]]:
     for room in ask.house.rooms.rooms():
         lessons = ask.house.rooms.lessons(room)
         last = lessons[-1] if lessons else None
-        query = "SELECT COUNT(*) AS people FROM place WHERE lesson = ? AND seat IS NOT NULL"
+        query = "SELECT COUNT(*) AS people FROM place WHERE lesson = ?"
         people = ask.house.rooms.store.row(query, last["id"]) if last else None
         found.append(
             {
@@ -107,7 +107,7 @@ def act(ask: Asking) -> dict[str, Any]:
         person = int(number(ask.sent, "person", 1, 2**53))
         if person not in {row["person"] for row in lesson.people()}:
             raise RefusedError(404, "seat.unknown", "Nobody of that number takes part.")
-        ask.house.rooms.change_seat(lesson, person, word(ask.sent, "seat"), room["code"])
+        ask.house.rooms.change_seat(lesson, person, word(ask.sent, "seat"))
     else:
         do(lesson, ask.sent)
     return {"ok": True, "version": ask.house.news.version(room["code"])}

@@ -110,10 +110,11 @@ def change(lesson: Lesson, sent: Sent) -> None:
 
 
 def remove(lesson: Lesson, sent: Sent) -> None:
-    """Take a person out of the seat and the lesson."""
-    person = int(number(sent, "person", 1, 2**53))
+    """Take a person out of the seat and the lesson; under the same link there is no way back into it."""
+    both = lesson.id, int(number(sent, "person", 1, 2**53))
     with lesson.store.writing() as db:
-        db.execute("DELETE FROM place WHERE lesson = ? AND person = ?", (lesson.id, person))
+        db.execute("INSERT INTO removed SELECT lesson, person FROM place WHERE lesson = ? AND person = ?", both)
+        db.execute("DELETE FROM place WHERE lesson = ? AND person = ?", both)
 
 
 def end(lesson: Lesson, sent: Sent) -> None:

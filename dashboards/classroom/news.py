@@ -1,14 +1,23 @@
-"""News that something has changed, told to every page that listens: a number and a scope, and nothing else."""
+"""News that something has changed, told to all who listen or to those it concerns: a number and a scope, no more."""
 
 import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from typing import NamedTuple
 
 PING = 15.0  # seconds after which a quiet line is kept open by a comment
 MOST_LISTENERS = 400  # of one room
 END = ""  # the line after which nothing comes
+
+
+class Listener(NamedTuple):
+    """One who listens: where, and who it is if that is known."""
+
+    loop: asyncio.AbstractEventLoop
+    queue: "asyncio.Queue[str]"
+    person: int | None
 
 
 class News:
@@ -17,42 +26,46 @@ class News:
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a signal may ask for the end while this thread holds it
         self._versions: dict[str, int] = {}
-        self._listeners: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Queue[str]]]] = {}
+        self._listeners: dict[str, set[Listener]] = {}
         self._over = False
 
     def version(self, code: str) -> int:
-        """Give the number of the last news of a room."""
+        """Give the number of the last news for all of a room."""
         with self._lock:
             return self._versions.get(code, 0)
 
-    def tell(self, code: str, scope: str) -> None:
-        """Tell all who listen to a room that something in this scope has changed."""
+    def tell(self, code: str, scope: str, people: Collection[int] | None = None) -> None:
+        """Tell all who listen to a room that something in this scope has changed, or only these people.
+
+        What is not for all does not count as news for all either: nobody learns from a gap that others were told.
+        """
         with self._lock:
-            version = self._versions[code] = self._versions.get(code, 0) + 1
-            listeners = list(self._listeners.get(code, ()))
+            version = self._versions.get(code, 0) + (people is None)
+            self._versions[code] = version
+            listeners = [each for each in self._listeners.get(code, ()) if people is None or each.person in people]
         line = _line(version, scope)
-        for loop, queue in listeners:
+        for each in listeners:
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is there any more
-                loop.call_soon_threadsafe(_put, queue, line)
+                each.loop.call_soon_threadsafe(_put, each.queue, line)
 
     def close(self) -> None:
         """Let all who listen go, and take nobody new, so that the server can stop."""
         with self._lock:
             self._over = True
             listeners = [each for room in self._listeners.values() for each in room]
-        for loop, queue in listeners:
+        for each in listeners:
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(_put, queue, END)
+                each.loop.call_soon_threadsafe(_put, each.queue, END)
 
     def crowded(self, code: str) -> bool:
         """Say whether a room has as many listeners as it may."""
         with self._lock:
             return self._over or len(self._listeners.get(code, ())) >= MOST_LISTENERS
 
-    async def listen(self, code: str) -> AsyncIterator[str]:
+    async def listen(self, code: str, person: int | None = None) -> AsyncIterator[str]:
         """Give the lines of an event stream, until the listener goes away."""
         queue: asyncio.Queue[str] = asyncio.Queue(64)
-        me = (asyncio.get_running_loop(), queue)
+        me = Listener(asyncio.get_running_loop(), queue, person)
         with self._lock:
             self._listeners.setdefault(code, set()).add(me)
         try:

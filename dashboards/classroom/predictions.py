@@ -98,7 +98,7 @@ def of_class(lesson: Lesson) -> dict[str, Any]:
     found, at = bets(lesson), lesson.bet_open()
     rounds = [{"at": each, "given": len(given), "mean": mean(given.values())} for each, given in found.items() if given]
     here = found.get(at, {}) if at is not None else {}
-    people = sum(row["seat"] is not None for row in lesson.people())
+    people = len(lesson.people())
     return {
         "at": at,
         "open": at is not None,

@@ -6,30 +6,37 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
+from weakref import WeakValueDictionary
 
 from dashboards.classroom.lesson import Lesson
 from dashboards.classroom.refused import RefusedError
-from dashboards.classroom.settings import read_settings
+from dashboards.classroom.settings import Settings, read_settings
 from dashboards.classroom.store import Store, hashed, written
 from dashboards.classroom.taking import here
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
 CODE = 6  # letters of a code: 7e8 of them, and a guesser has one try in ten seconds
-MOST_ROOMS, MOST_SOLO, MOST_LESSONS, MOST_PEOPLE = 200, 300, 200, 400
+MOST_ROOMS, MOST_SOLO, MOST_LESSONS = 200, 300, 200
 KEPT = 40  # lessons held in memory, the latest used
+IDLE = 120.0  # seconds after which one who plays alone, and is not heard of, does without the memory
 BEAT = 0.25  # seconds between two looks at the clocks
+
+Tell = Callable[[str, str, Collection[int] | None], None]
 
 log = logging.getLogger(__name__)
 
 
 class Rooms:
-    """All rooms of a store. ``tell`` is called with a room's code and the scope of a change."""
+    """All rooms of a store. ``tell`` is told a room's code, the scope of a change, and whom it concerns (None: all)."""
 
-    def __init__(self, store: Store, tell: Callable[[str, str], None] = lambda code, scope: None):
+    def __init__(self, store: Store, tell: Tell = lambda code, scope, people: None):
         self.store, self.tell = store, tell
         self._lessons: OrderedDict[int, Lesson] = OrderedDict()
+        self._used: WeakValueDictionary[int, Lesson] = WeakValueDictionary()  # also those that only a request holds
+        self._alone: set[int] = set()  # lessons in memory that are played alone
+        self._opening: dict[int, threading.Lock] = {}  # of each lesson, held while it is played again
         self._lock = threading.RLock()
         self._open = threading.Event()
         self._clocks = threading.Thread(target=self._pass_time, daemon=True, name="classroom clocks")
@@ -43,7 +50,7 @@ class Rooms:
             if count >= (MOST_SOLO if solo else MOST_ROOMS):
                 if not solo:
                     raise RefusedError(409, "room.closed", f"There are {count} rooms already; delete some.")
-                db.execute("DELETE FROM room WHERE id = (SELECT MIN(id) FROM room WHERE solo = 1)")
+                self._delete(db, db.execute("SELECT MIN(id) FROM room WHERE solo = 1").fetchone()[0])
             while True:
                 code = "".join(secrets.choice(LETTERS) for _ in range(CODE))
                 if not db.execute("SELECT 1 FROM room WHERE code = ?", (code,)).fetchone():
@@ -66,16 +73,21 @@ class Rooms:
         """Delete a room with all its lessons."""
         room = self.room(code)
         with self._lock, self.store.writing() as db:
-            for row in db.execute("SELECT id FROM lesson WHERE room = ?", (room["id"],)).fetchall():
-                self._lessons.pop(row["id"], None)
-            db.execute("DELETE FROM room WHERE id = ?", (room["id"],))
-        self.tell(room["code"], "room")
+            self._delete(db, room["id"])
+        self.tell(room["code"], "room", None)
+
+    def _delete(self, db: sqlite3.Connection, room: int) -> None:
+        for row in db.execute("SELECT id FROM lesson WHERE room = ?", (room,)).fetchall():
+            for held in (self._lessons, self._used, self._opening):
+                held.pop(row["id"], None)
+            self._alone.discard(row["id"])
+        db.execute("DELETE FROM room WHERE id = ?", (room,))
 
     def set_open(self, room: sqlite3.Row, is_open: bool) -> None:
         """Say whether new people may join."""
         with self.store.writing() as db:
             db.execute("UPDATE room SET open = ? WHERE id = ?", (is_open, room["id"]))
-        self.tell(room["code"], "room")
+        self.tell(room["code"], "room", None)
 
     # Lessons
 
@@ -85,8 +97,18 @@ class Rooms:
         last = self.lesson(room)
         if last is not None and last.phase != "ended":
             last.end(play_on=False)
-        with self._lock, self.store.writing() as db:
-            number = (last.number if last else 0) + 1
+        return self._make_lesson(room, settings, data)
+
+    def make_room_for(self, title: str, sent: Any, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
+        """Make a room with its first lesson. Raises RefusedError, and makes nothing, if there can be no such lesson."""
+        settings, data, _ = read_settings(sent)
+        room = self.make_room(title, solo)
+        return room, self._make_lesson(room, settings, data)
+
+    def _make_lesson(self, room: sqlite3.Row, settings: Settings, data: dict[str, Any]) -> Lesson:
+        with self.store.writing() as db:
+            query = "SELECT COALESCE(MAX(number), 0) + 1 FROM lesson WHERE room = ?"
+            number = db.execute(query, (room["id"],)).fetchone()[0]
             if number > MOST_LESSONS:
                 raise RefusedError(409, "room.closed", "This room has too many lessons; make another.")
             row = (room["id"], number, written(data), settings.scenario, written(settings.model_dump()), settings.seed)
@@ -95,7 +117,7 @@ class Rooms:
             made = int(db.execute(query, (*row, time.time())).lastrowid or 0)
             rows = [(made, seat, most) for seat, most in (settings.seats or {}).items()]
             db.executemany("INSERT INTO seat (lesson, seat, most) VALUES (?,?,?)", rows)
-        self.tell(room["code"], "room")
+        self.tell(room["code"], "room", None)
         return self.open_lesson(made, room["code"])
 
     def lesson(self, room: sqlite3.Row, number: int | None = None) -> Lesson | None:
@@ -107,15 +129,44 @@ class Rooms:
     def open_lesson(self, made: int, code: str) -> Lesson:
         """Give a lesson by its row in the store; it is played again if it is not held in memory."""
         with self._lock:
-            if made not in self._lessons:
-                self._lessons[made] = Lesson(self.store, made, lambda scope: self.tell(code, scope))
-            self._lessons.move_to_end(made)
-            idle = [
-                each for each, lesson in self._lessons.items() if lesson.phase in ("ended", "lobby") and each != made
-            ]
-            for each in idle[: max(len(self._lessons) - KEPT, 0)]:
+            if (lesson := self._used.get(made)) is not None:
+                return self._hold(lesson)
+            opening = self._opening.setdefault(made, threading.Lock())
+        with opening:  # to play it again takes a while, in which nobody need wait who asks for another
+            if (lesson := self._used.get(made)) is None:
+                lesson = Lesson(self.store, made, lambda scope: self._tell_of(made, code, scope))
+            with self._lock:
+                query = "SELECT solo FROM lesson JOIN room ON room.id = room WHERE lesson.id = ?"
+                row = self.store.row(query, made)
+                if row is None:  # it was deleted meanwhile
+                    raise RefusedError(404, "lesson.none", "There is no such lesson.")
+                if row["solo"]:
+                    self._alone.add(made)
+                self._used[made] = lesson
+                return self._hold(lesson)
+
+    def _hold(self, lesson: Lesson) -> Lesson:
+        """Keep a lesson in memory, and let go of those that nobody needs there; the lock must be held."""
+        self._lessons[lesson.id] = lesson
+        self._lessons.move_to_end(lesson.id)
+        if len(self._lessons) > KEPT:
+            idle = [each for each, held in self._lessons.items() if held is not lesson and self._is_idle(held)]
+            for each in idle[: len(self._lessons) - KEPT]:
                 del self._lessons[each]
-            return self._lessons[made]
+        return lesson
+
+    def _is_idle(self, lesson: Lesson) -> bool:
+        """Say whether a lesson can wait in the store: it is not being played, or alone, by somebody who is away."""
+        heard = max([lesson.began, *(when for when, _ in [*lesson.seen.values()])])
+        left = lesson.id in self._alone and time.time() - heard > IDLE
+        return left or lesson.phase in ("ended", "lobby")
+
+    def _tell_of(self, made: int, code: str, scope: str) -> None:
+        """Tell of a change in a lesson; what concerns one seat only to those who sit there, without its name."""
+        kind, _, seat = scope.partition(":")
+        query = "SELECT person FROM place WHERE lesson = ? AND seat = ?"
+        people = {row["person"] for row in self.store.rows(query, made, seat)} if seat else None
+        self.tell(code, kind, people)
 
     def lessons(self, room: sqlite3.Row) -> list[sqlite3.Row]:
         """List the lessons of a room, the first one first."""
@@ -135,16 +186,13 @@ class Rooms:
         token = secrets.token_urlsafe(16)
         with lesson.lock, self.store.writing() as db:
             lesson.need("lobby", "playing", "paused")
-            count = db.execute("SELECT COUNT(*) FROM person WHERE room = ?", (room["id"],)).fetchone()[0]
-            if count >= MOST_PEOPLE:
-                raise RefusedError(409, "room.closed", "The room is full.")
             query = "INSERT INTO person (room, token, name, made) VALUES (?,?,?,?)"
             made = db.execute(query, (room["id"], hashed(token), name, time.time()))
             person = int(made.lastrowid or 0)
             taken = sit(db, lesson, person, seat)
         here(lesson, person, "join", 0)
-        self.tell(room["code"], f"seat:{taken}")
-        self.tell(room["code"], "console")
+        lesson.tell(f"seat:{taken}")
+        lesson.tell("console")
         return token, person, taken
 
     def person(self, token: str) -> sqlite3.Row:
@@ -158,27 +206,37 @@ class Rooms:
             raise RefusedError(401, "token.unknown", "This personal link is not known here.")
         return row
 
-    def seated(self, person: sqlite3.Row) -> tuple[Lesson, str | None]:
-        """Give the newest lesson that a person takes part in, and the seat."""
-        query = "SELECT lesson, seat FROM place WHERE person = ? ORDER BY lesson DESC LIMIT 1"
-        row = self.store.row(query, person["id"])
+    def seated(self, person: sqlite3.Row) -> tuple[Lesson, str]:
+        """Give the newest lesson that a person takes part in, and the seat. Raises RefusedError if there is none."""
+        query = (
+            "SELECT lesson, seat FROM place WHERE person = ? UNION ALL "
+            "SELECT lesson, NULL FROM removed WHERE person = ? ORDER BY lesson DESC LIMIT 1"
+        )
+        row = self.store.row(query, person["id"], person["id"])
         if row is None:
-            raise RefusedError(404, "lesson.none", "You take part in no lesson.")
+            raise RefusedError(409, "seat.none", "You have no seat.")
+        if row["seat"] is None:
+            raise taken_out()
         return self.open_lesson(row["lesson"], person["code"]), row["seat"]
 
-    def change_seat(self, lesson: Lesson, person: int, seat: str | None, code: str) -> str:
+    def sit_again(self, lesson: Lesson, person: int, seat: str | None) -> str:
+        """Let a person of the room take part in its newest lesson. Raises RefusedError if the person has or had a seat.
+
+        Whoever has seen what one side knows may not sit down on another.
+        """
+        with lesson.lock:
+            lesson.need("lobby", "playing", "paused")
+            if person in {row["person"] for row in lesson.people()}:
+                raise RefusedError(409, "seat.have", "You have a seat in this lesson already.")
+            return self.change_seat(lesson, person, seat)
+
+    def change_seat(self, lesson: Lesson, person: int, seat: str | None) -> str:
         """Let a person sit down elsewhere."""
         with lesson.lock, self.store.writing() as db:
             taken = sit(db, lesson, person, seat)
         here(lesson, person, "join", 0)
-        self.tell(code, "room")
+        lesson.tell("room")
         return taken
-
-    def stand_up(self, lesson: Lesson, person: int, code: str) -> None:
-        """Let a person leave the seat."""
-        with lesson.lock, self.store.writing() as db:
-            db.execute("UPDATE place SET seat = NULL WHERE lesson = ? AND person = ?", (lesson.id, person))
-        self.tell(code, "room")
 
     # Instructor
 
@@ -199,10 +257,9 @@ class Rooms:
     # Time
 
     def start_clocks(self) -> None:
-        """Let time pass, on a thread of its own, in every lesson that is being played."""
-        for row in self.store.rows(
-            "SELECT lesson.id, code FROM lesson JOIN room ON room = room.id WHERE phase = 'playing'"
-        ):
+        """Let time pass, on a thread of its own, in every lesson that is being played; alone one has no clock."""
+        query = "SELECT lesson.id, code FROM lesson JOIN room ON room = room.id WHERE phase = 'playing' AND solo = 0"
+        for row in self.store.rows(query):
             self.open_lesson(row["id"], row["code"]).given_time()
         self._clocks.start()
 
@@ -229,10 +286,17 @@ def cleaned(code: str) -> str:
     return "".join(letter for letter in code.upper() if letter.isalnum())[:20]
 
 
+def taken_out() -> RefusedError:
+    """Refuse somebody whom the instructor has taken out of a lesson."""
+    return RefusedError(409, "seat.removed", "You were taken out of this lesson; you can join anew.")
+
+
 def sit(db: sqlite3.Connection, lesson: Lesson, person: int, seat: str | None) -> str:
-    """Write a person's seat down: the one asked for, or the emptiest. Raises RefusedError if there is no room."""
+    """Write a person's seat down: the one asked for, or the emptiest. Raises RefusedError if it cannot be."""
     seats = lesson.seats()
-    query = "SELECT seat, COUNT(*) FROM place WHERE lesson = ? AND seat IS NOT NULL AND person != ? GROUP BY seat"
+    if db.execute("SELECT 1 FROM removed WHERE lesson = ? AND person = ?", (lesson.id, person)).fetchone():
+        raise taken_out()
+    query = "SELECT seat, COUNT(*) FROM place WHERE lesson = ? AND person != ? GROUP BY seat"
     taken = dict(db.execute(query, (lesson.id, person)).fetchall())
     if seat is not None and seat not in seats:
         raise RefusedError(404, "seat.unknown", "There is no such seat.")

@@ -65,6 +65,21 @@ MIGRATIONS = (  # each brings a store from the version before to its own; never 
         seconds REAL NOT NULL, PRIMARY KEY (lesson, person, page)) WITHOUT ROWID;
     CREATE INDEX place_person ON place (person);
     """,
+    """
+    CREATE TABLE numbered (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER NOT NULL REFERENCES room ON DELETE CASCADE,
+        number INTEGER NOT NULL, scenario TEXT NOT NULL, source TEXT NOT NULL, settings TEXT NOT NULL,
+        seed INTEGER NOT NULL, phase TEXT NOT NULL, turn INTEGER NOT NULL, remaining REAL, deadline REAL, outcome TEXT,
+        debrief TEXT, made REAL NOT NULL, UNIQUE (room, number));
+    INSERT INTO numbered SELECT * FROM lesson;
+    DROP TABLE lesson;
+    ALTER TABLE numbered RENAME TO lesson;
+    DELETE FROM place WHERE seat IS NULL;
+    CREATE TABLE removed (
+        lesson INTEGER NOT NULL REFERENCES lesson ON DELETE CASCADE,
+        person INTEGER NOT NULL REFERENCES person ON DELETE CASCADE, PRIMARY KEY (lesson, person)) WITHOUT ROWID;
+    CREATE INDEX removed_person ON removed (person);
+    """,  # a lesson's number is never given twice, and who was taken out of a lesson stays out
 )
 
 
@@ -105,8 +120,9 @@ class Store:
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             self._db.row_factory = sqlite3.Row
-            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
-            self._migrate()
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;")
+            self._migrate()  # without foreign keys: a table that others refer to may be made anew
+            self._db.execute("PRAGMA foreign_keys=ON")
         except sqlite3.DatabaseError as error:
             self.close()
             told = f"cannot be read as a classroom's store: {error}"

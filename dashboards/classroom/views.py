@@ -56,17 +56,17 @@ def _settled(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def _settled_for(lesson: Lesson, seat: str | None) -> dict[str, Any]:
+def _settled_for(lesson: Lesson, seat: str) -> dict[str, Any]:
     """Give what a seat sees, and what stays until the turn resolves."""
     table, months = lesson.table, lesson.months
     eyes = Eyes(table.world, lesson.scenario, seat, sight_of(lesson))
-    plays = seat is not None and lesson.phase in ("playing", "paused")
+    plays = lesson.phase in ("playing", "paused")
     return {
-        "card": card(table, seat, eyes) if seat else None,
-        "known": [*known(table, eyes)] if seat else [],
-        "verbs": [*offered(table, seat, eyes, months)] if seat and plays else [],
-        "limits": [limit._asdict() for limit in limits(table, seat, months)] if seat and plays else [],
-        "signals": [*signals(lesson, eyes)] if seat else [],
+        "card": card(table, seat, eyes),
+        "known": [*known(table, eyes)],
+        "verbs": [*offered(table, seat, eyes, months)] if plays else [],
+        "limits": [limit._asdict() for limit in limits(table, seat, months)] if plays else [],
+        "signals": [*signals(lesson, eyes)],
         "charts": charts(table, eyes),
     }
 
@@ -88,11 +88,11 @@ def seats_shown(lesson: Lesson) -> list[dict[str, Any]]:
     ]
 
 
-def view(lesson: Lesson, person: int, name: str, seat: str | None, solo: bool) -> dict[str, Any]:
+def view(lesson: Lesson, person: int, name: str, seat: str, solo: bool) -> dict[str, Any]:
     """Give everything that one student's page shows."""
     with lesson.lock:
         settings, people, open_seats = lesson.settings, lesson.people(), lesson.seats()
-        agent = open_seats[seat]["agent"] if seat in open_seats else None
+        agent = open_seats[seat]["agent"]
         settled = lesson.once(("seat", seat), lambda: _settled_for(lesson, seat))
         return (
             shared(lesson)
@@ -103,8 +103,8 @@ def view(lesson: Lesson, person: int, name: str, seat: str | None, solo: bool) -
                 "person": person,
                 "name": name,
                 "seat": seat,
-                "kind": lesson.kinds().get(str(seat)),
-                "delegation": [each["name"] for each in people if seat is not None and each["seat"] == seat],
+                "kind": lesson.kinds()[seat],
+                "delegation": [each["name"] for each in people if each["seat"] == seat],
                 "agent": agent,
                 "settings": {
                     "messages": settings.messages,
@@ -114,7 +114,7 @@ def view(lesson: Lesson, person: int, name: str, seat: str | None, solo: bool) -
                     "chooses": settings.chooses,
                 },
                 "seats": seats_shown(lesson),
-                "move": move_of(lesson, seat) if seat else None,
+                "move": move_of(lesson, seat),
                 "bets": predictions.mine(lesson, person),
                 "messages": messages(lesson, seat, person),
                 "notices": notices(lesson),
@@ -140,7 +140,6 @@ def messages(lesson: Lesson, seat: str | None, person: int | None = None) -> lis
         "SELECT message.*, name FROM message JOIN person ON person.id = message.person WHERE lesson = ? "
         "AND (? IS NULL OR sender = ? OR receiver IN (?, 'all')) ORDER BY message.id DESC LIMIT 200"
     )
-    who = seat if person is None else seat or ""
     return [
         {
             "id": row["id"],
@@ -151,7 +150,7 @@ def messages(lesson: Lesson, seat: str | None, person: int | None = None) -> lis
             "at": row["at"],
             "mine": row["person"] == person,
         }
-        for row in reversed(lesson.store.rows(query, lesson.id, who, who, who))
+        for row in reversed(lesson.store.rows(query, lesson.id, seat, seat, seat))
     ]
 
 

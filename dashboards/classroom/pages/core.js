@@ -144,30 +144,54 @@ export async function download(path, name, who) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+const PATIENCE = 45_000; // the server sends a sign of life every 15 s
+
 /**
  * Follow a room's news: `told` is called with each message, and with nothing whenever the line stands (again), as
- * news may have been missed. The browser takes a lost line up again by itself; what it gives up, we do.
+ * news may have been missed. A lost line is taken up again. `who` gives what authorises, so that no secret stands in an
+ * address (an EventSource could send none); call what is given back when that has changed.
  */
-export function follow(code, told) {
+export function follow(code, told, who = () => "") {
   const line = part("line");
   const show = (lost) => {
     line.hidden = false;
     line.classList.toggle("lost", lost);
     line.textContent = say(lost ? "play.lost" : "play.connected");
   };
-  let pause = 1000;
-  const open = () => {
-    const source = new EventSource(`/class/api/news?code=${encodeURIComponent(code)}`);
-    source.addEventListener("open", () => { pause = 1000; show(false); told(null); });
-    source.addEventListener("changed", (event) => told(JSON.parse(event.data)));
-    source.addEventListener("error", () => {
-      show(true);
-      if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(open, pause * (0.7 + 0.6 * Math.random()));
-      pause = Math.min(pause * 2, 15_000);
-    });
+  const address = `/class/api/news?code=${encodeURIComponent(code)}`;
+  let pause = 1000, held = null, anew = false;
+  const listen = async () => {
+    held = new AbortController();
+    let silence = setTimeout(() => held.abort(), PATIENCE);
+    try {
+      const headers = who() ? { Authorization: who() } : {};
+      const answer = await fetch(address, { headers, cache: "no-store", signal: held.signal });
+      if (!answer.ok) return;
+      pause = 1000;
+      show(false);
+      told(null);
+      const reader = answer.body.getReader(), decoder = new TextDecoder();
+      for (let rest = "", got = await reader.read(); !got.done; got = await reader.read()) {
+        clearTimeout(silence);
+        silence = setTimeout(() => held.abort(), PATIENCE);
+        const events = (rest + decoder.decode(got.value, { stream: true })).split("\n\n");
+        rest = events.pop();
+        for (const [, data] of events.map((event) => /^data: (.*)$/m.exec(event)).filter(Boolean)) told(JSON.parse(data));
+      }
+    } catch (lost) { /* taken up again below */ } finally { clearTimeout(silence); }
   };
-  open();
+  const run = async () => {
+    for (;;) {
+      anew = false;
+      await listen();
+      if (anew) continue;
+      show(true);
+      await new Promise((done) => setTimeout(done, pause * (0.7 + 0.6 * Math.random())));
+      pause = Math.min(pause * 2, 15_000);
+    }
+  };
+  run();
+  return () => { anew = true; held.abort(); };
 }
 
 /** Do something again and again, but never twice at once; asked for meanwhile, it is done once more afterwards. */

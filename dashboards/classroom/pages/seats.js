@@ -11,11 +11,7 @@ export function drawSeats({ view, act }) {
   const table = el("table", {},
     el("thead", {}, el("tr", {}, heads)),
     el("tbody", {}, view.seats.map((seat) => drawSeat(seat, view, act))));
-  const loose = view.people.filter((person) => !view.seats.some((seat) => seat.seat === person.seat));
-  return [
-    el("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": say("console.seats") }, table),
-    loose.length ? el("ul", {}, loose.map((person) => drawPerson(person, view, act))) : null,
-  ].filter(Boolean);
+  return el("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": say("console.seats") }, table);
 }
 
 function drawSeat(seat, view, act) {

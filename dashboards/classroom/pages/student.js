@@ -13,10 +13,11 @@ let token = null;
 let view = null;
 let ended = false;
 let opened = performance.now();
+let listen = () => {}; // anew, under another link
 
 await loadWords();
 token = takeToken();
-const who = () => `Bearer ${token}`;
+const who = () => (token ? `Bearer ${token}` : "");
 const look = joining(code, seated);
 const setClock = runClock(part("clock"), warn);
 
@@ -38,9 +39,13 @@ const refresh = single(async () => {
     view = await ask("/class/api/me", { who: who() });
     draw();
   } catch (refused) {
-    if (refused.status === 401 || refused.code === "seat.none") {
-      token = null;
+    if (refused.status === 401 || ["seat.none", "seat.removed"].includes(refused.code)) {
+      if (refused.code === "seat.removed") announce(refused.message);
+      token = view = null;
+      ended = false;
       kept.drop(shelf);
+      part("card").close();
+      listen();
       return look();
     }
     part("fault").textContent = refused.message;
@@ -51,6 +56,7 @@ const refresh = single(async () => {
 async function seated(taken) {
   token = taken;
   kept.set(shelf, token);
+  listen();
   await refresh();
   part("content").focus();
 }
@@ -71,7 +77,7 @@ function draw() {
   setClock(over || view.phase === "paused" ? null : view.clock);
   tellPhase();
   fill(part("notices"), view.notices, drawNotices);
-  fill(part("hold"), [view.phase, view.agent, view.next, view.solo, view.turn, view.seat, view.seats.map((seat) => seat.seat)], drawHold);
+  fill(part("hold"), [view.phase, view.agent, view.next, view.solo, view.turn, view.seat, view.seats.map((seat) => seat.seat), view.settings.chooses], drawHold);
   drawMove(view, { who: who(), done: refresh, last: part("last"), form: part("verbs"), section: part("move") });
   drawBets(view, { who: who(), done: refresh, section: part("bets"), place: part("bet-place") });
   drawSignals();
@@ -110,7 +116,8 @@ function drawNotices(notices) {
 
 function drawHold() {
   const made = [];
-  if (view.phase === "lobby") made.push(el("p", { class: "soft" }, say("play.lobby")), otherSeat());
+  if (view.phase === "lobby") made.push(el("p", { class: "soft" }, say("play.lobby")));
+  if (view.phase === "lobby" && view.settings.chooses) made.push(otherSeat());
   if (view.phase === "paused") made.push(el("p", { class: "told" }, say("play.paused")));
   if (view.agent && view.phase !== "ended") {
     const own = view.agent !== "handed";
@@ -126,7 +133,7 @@ function drawHold() {
   return made;
 }
 
-/** Before the lesson begins another seat can be taken. */
+/** Before the lesson begins another seat can be taken, where seats are chosen. */
 function otherSeat() {
   const places = el("select", { id: "other-seat", "data-key": "other-seat", onchange: () => act("/class/api/seat", { seat: places.value }) },
     view.seats.map((seat) => el("option", { value: seat.seat, selected: seat.seat === view.seat }, name(seat.seat))));
@@ -240,12 +247,12 @@ function here(more = {}) {
 setInterval(() => document.visibilityState === "visible" && here(), 10_000);
 addEventListener("pagehide", () => here({ keepalive: true }));
 addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { here(); refresh(); } });
-addEventListener("hashchange", () => { token = takeToken(); refresh(); });
+addEventListener("hashchange", () => { token = takeToken(); listen(); refresh(); });
 
 await refresh();
 here();
-follow(code, (news) => {
-  const scope = news?.scope || "room";
-  if (scope === "console" || (scope.startsWith("seat:") && scope !== `seat:${view?.seat}`)) return;
+listen = follow(code, (news) => {
+  const scope = news?.scope || "room"; // "seat" is told to those alone who sit there
+  if (scope === "console") return;
   setTimeout(refresh, news && scope === "room" ? 200 * Math.random() : 0); // forty phones do not ask in the same instant
-});
+}, who);
