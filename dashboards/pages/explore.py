@@ -135,6 +135,7 @@ def Live(link: Link, talks: str, shown: solara.Reactive[Shown], complaint: str, 
     picture = solara.use_memo(lambda: live_picture(news, link, talks, scenario), known)
     board = solara.use_memo(lambda: board_of(link), [link])
     live = {"picture": picture, "busy": news.busy, "stopped": news.stopped, "fault": complaint or news.fault}
+    live["asked"] = digest(link.setting)  # like the panel's, so that who watches the page can tell that both are of one
     Board(charts=charts, board=board, live=live, **events)
 
 
@@ -244,6 +245,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         "seed": setting.seed,
         "worlds": setting.worlds,
         "echoes": echoes,
+        "asked": digest(setting),
         "largest_seed": LARGEST_SEED,
         "fewest": FEWEST,
         "most": MOST,
