@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from functools import wraps
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from starlette.applications import Starlette
 from typer.testing import CliRunner
 
 from agents.assembly import Assembly
+from agents.state import State
 from dashboards.classroom import api
 from dashboards.classroom.bots import Client, answers, whole_lesson
 from dashboards.classroom.debrief import debriefed
@@ -384,6 +386,60 @@ def test_injected_events_befall_the_next_month_and_belong_to_the_lesson(house):
     assert float(lesson.table.world.oil[0]) == 0.9
     assert any("oil price" in row["sentence"] for row in story)
     assert [each.act for each in lesson.table.overrides] == ["drift_oil"]
+
+
+def broken_once(monkeypatch, month):
+    """Make a state's choice of conduct raise in a month, once for each thing in the list that is given back."""
+    plays, armed = State.choose_conduct, []
+
+    @wraps(plays)
+    def choose(actor, *rest):
+        if armed and actor.model.round == month:
+            armed.pop()
+            raise ArithmeticError("broken in the middle of a step")
+        return plays(actor, *rest)
+
+    choose.asks = plays.asks
+    monkeypatch.setattr(State, "choose_conduct", choose)
+    return armed
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_step_that_fails_once_leaves_the_lesson_as_it_was_and_it_goes_on(house, monkeypatch, ends):
+    armed = broken_once(monkeypatch, month=6)
+    _, lesson, people = played(house, turns=2, months=2)
+    month, rows, noted = lesson.table.round, lesson.table.ledger.digest(), len(lesson.played)
+    order(lesson, people["alba"], "alba", {"conduct:borea": "hostile"})
+    armed.append(True)
+    with pytest.raises(ArithmeticError):
+        lesson.resolve()
+    assert (
+        (lesson.table.round, lesson.table.ledger.digest(), len(lesson.played)) == (month, rows, noted) == (4, rows, 2)
+    )
+    assert lesson.store.row("SELECT COUNT(*) AS n FROM turn WHERE lesson = ?", lesson.id)["n"] == 2
+    if ends:
+        armed.append(True)
+        with pytest.raises(ArithmeticError):
+            lesson.end(play_on=True)
+    else:
+        lesson.resolve()
+        assert (lesson.table.round, lesson.played[-1][0]["option"]) == (6, "hostile")
+    lesson.end(play_on=True)
+    assert (lesson.phase, lesson.table.round) == ("ended", 12)
+    wanted = lesson.table.ledger.digest()
+    house.rooms._lessons.clear()
+    again = house.rooms.open_lesson(lesson.id, "")
+    assert (again.table.ledger.digest(), again.begins) == (wanted, lesson.begins)
+
+
+def test_a_turn_that_plays_no_month_is_not_written_down(house, monkeypatch):
+    _, lesson = a_lesson(house)
+    lesson.go("playing", turn=1)
+    monkeypatch.setattr(Table, "turn", lambda *_: [])
+    for play in (lesson.resolve, lambda: lesson.end(play_on=True)):
+        with pytest.raises(RuntimeError, match="months were to be played"):
+            play()
+    assert lesson.store.row("SELECT COUNT(*) AS n FROM turn")["n"] == 0
 
 
 def test_codes_cannot_be_guessed_and_a_wrong_key_opens_nothing(house):

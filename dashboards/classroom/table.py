@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.assembly import Assembly, Mark
+from agents.assembly import Assembly
 from dashboards.classroom.verbs import LAST, OPTIONS, Verb, option_of, seats, verbs_of, written
 from model.overrides import Override, resolve
 from model.protocol import ACT, PROTOCOL
@@ -82,11 +82,6 @@ class Table(Assembly):
         self.overrides += [override for override, _ in now]
         self.owners += [owner for _, owner in now]
         return [*super().forced_now(number), *(resolve(self.setting, override) for override, _ in now)]
-
-    def undo(self, mark: Mark, overrides: int) -> None:
-        """Go back to where the run stood, with so many overrides."""
-        self.rewind(mark)
-        del self.overrides[overrides:], self.owners[overrides:]
 
     def _ask(self, order: _Order, number: int) -> Override | None:
         """Turn an order into an override, if there is an occasion, and note what the agent would do instead."""
