@@ -35,7 +35,7 @@ from dashboards.classroom.table import Table
 from dashboards.classroom.taking import move, note, take_back
 from dashboards.classroom.views import view
 from dashboards.command_line import app
-from dashboards.link import read_link, scenario_of
+from dashboards.link import LARGEST_SEED, read_link, scenario_of
 from dashboards.server import listen
 from model.columns import COLUMNS
 from model.faults import ScenarioError
@@ -138,6 +138,15 @@ def test_a_lesson_plays_again_from_its_file_its_link_and_the_store(house, scenar
     assert digest(opened.trajectory) == digest(lesson.table.trajectory)
     house.rooms._lessons.clear()
     assert house.rooms.open_lesson(lesson.id, "").table.ledger.digest() == wanted
+
+
+def test_the_largest_seed_of_a_lesson_is_the_largest_that_its_link_holds(house):
+    room, lesson = a_lesson(house, seed=LARGEST_SEED)
+    lesson.end(play_on=True)
+    link, notes = read_link(link_of(lesson, "watch"))
+    assert (notes, link.setting.seed) == ([], LARGEST_SEED)
+    with pytest.raises(RefusedError, match="seed"):
+        house.rooms.make_lesson(room, {"scenario": "two-states", "seed": LARGEST_SEED + 1})
 
 
 def test_a_file_that_is_no_lesson_is_refused_in_plain_words(tmp_path):
