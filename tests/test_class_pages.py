@@ -255,6 +255,9 @@ def test_a_whole_lesson_in_several_browsers_from_the_open_room_to_the_debrief(br
         expect(console.page.locator("#seats")).to_contain_text(MINA)
         expect(wall.page.locator("#wall")).to_contain_text("2 are here")
         expect(alba.page.locator("#where")).to_have_text(TITLE)
+        alba.page.locator("#card-open").click()
+        expect(alba.page.locator("#card-text")).to_contain_text("What it asks of you weighs")
+        alba.page.keyboard.press("Escape")
 
         # Place your bets, before play.
         alba.page.locator("#bet-breakdown").fill("40")

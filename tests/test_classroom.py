@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -19,11 +20,11 @@ from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from agents.state import State
-from dashboards.classroom import api
+from dashboards.classroom import api, cards
 from dashboards.classroom.bots import Client, answers, whole_lesson
-from dashboards.classroom.debrief import debriefed
+from dashboards.classroom.debrief import chances, debriefed
 from dashboards.classroom.exports import lesson_file, link_of, moves, played_again, table_of
-from dashboards.classroom.futures import history, kept
+from dashboards.classroom.futures import OUTLOOK, history, kept
 from dashboards.classroom.house import open_house
 from dashboards.classroom.keys import KEYS
 from dashboards.classroom.moves import limits, open_verbs
@@ -40,7 +41,8 @@ from dashboards.server import listen
 from model.columns import COLUMNS
 from model.faults import ScenarioError
 from model.measures import digest
-from model.scenario import load, shipped
+from model.rules.lookups import burden
+from model.scenario import Doctrine, load, shipped
 
 HOSTILE = "<script>alert(1)</script> \u202e=1+1"
 SURE = dict.fromkeys(NAMES, 0) | {"breakdown": 100}
@@ -179,6 +181,21 @@ def test_orders_bite_only_where_there_is_an_occasion():
     assert table.world.pressure[0, 1] == pytest.approx(min(pressure + table.world.pressure_speed, 1.0))
 
 
+def test_a_body_that_reports_what_it_finds_is_told_in_which_turns_it_found_anything():
+    table, told = Table(load("us-iran-2026", {"rounds": 30}), 3), []
+    honest = {verb: "as_found" for verb in table.verbs["iaea"] if verb.startswith("report:")}
+    for _ in range(30):
+        came = table.turn({"iaea": honest}, 1)
+        looked = bool(table.world.inspected.any())
+        assert [(each.took, each.agent) for each in came] == [(looked, "as_found" if looked else None)] * len(honest)
+        assert not any(each.differed for each in came)
+        told.append(looked)
+    assert {*told} == {True, False}
+    assert table.overrides == []
+    alone = Assembly(load("us-iran-2026", {"rounds": 30}), rng=3).run()
+    assert table.ledger.digest() == alone.ledger.digest()
+
+
 def test_what_the_two_parties_share_goes_as_the_more_careful_one_wants():
     table = Table(load("two-states"), 3)
     both = {"alba": {"channel:border": "direct"}, "borea": {"channel:border": "facilitator"}}
@@ -255,6 +272,32 @@ def test_no_seat_sees_what_it_may_not_know(house):
     assert seen > 300
     with pytest.raises(HiddenError):
         Eyes(world, lesson.scenario, "us")("trust", 1, 0)
+
+
+def test_a_doctrine_that_somebody_added_is_named_on_the_card(house, monkeypatch):
+    assert get_args(Doctrine) == cards.DOCTRINES
+    _, lesson, people = played(house, turns=1)
+    monkeypatch.setattr(cards, "DOCTRINES", (*cards.DOCTRINES, "forbearance"))
+    lesson.table.world.doctrine[0] = 4
+    lesson._kept.clear()
+    card = view(lesson, people["alba"], "Mina", "alba", False)["card"]
+    (habit,) = [each for each in card["interests"] if "doctrine" in each["key"]]
+    assert (habit["key"], habit["names"]) == ("card.doctrine.other", {"doctrine": "forbearance"})
+
+
+def test_a_card_says_how_heavy_each_step_is_for_the_party_that_reads_it_and_for_no_other(house):
+    _, lesson, people = played(house, "us-iran-2026", turns=1)
+    heavy = {}
+    for seat in ("us", "iran", "oman"):
+        card = view(lesson, people[seat], "Mina", seat, False)["card"]
+        heavy[seat] = [each["burden"] and each["burden"]["numbers"]["percent"] for each in card["rungs"]]
+    world = lesson.table.world
+    for seat in ("us", "iran"):
+        side = lesson.scenario.negotiations["nuclear"].parties.index(seat)
+        wanted = [100 * float(burden(world.handle, 0, side, r)) for r in range(len(heavy[seat]))]
+        assert heavy[seat] == pytest.approx(wanted, abs=0.51)
+    assert heavy["us"] != heavy["iran"]
+    assert {*heavy["oman"]} == {None}
 
 
 def test_a_seat_hears_what_was_said_as_it_understood_it_and_nothing_between_others(house):
@@ -595,6 +638,18 @@ def test_the_debrief_weighs_each_seat_against_its_ghost(house):
     alone = Assembly(load("us-iran-2026", {"rounds": 18}), rng=3).run()
     assert found["agents"]["outcome"] == alone.outcome.name
     assert found["questions"]
+
+
+def test_a_chance_that_futures_agree_on_is_not_certain_before_the_end(house):
+    _, lesson, _ = played(house, turns=3, months=4)
+    run = kept(lesson)
+    none, every = np.zeros(OUTLOOK, np.int8), np.full(OUTLOOK, 3, np.int8)
+    found = chances(run, [none, every, every, every])
+    assert found["deal"] == [0.0, 1.0, 1.0, 1.0]
+    assert 0.01 < found["high"][0] < 0.03
+    assert 0.97 < found["low"][1] < 0.99
+    assert (found["low"][0], found["high"][1]) == (0.0, 1.0)
+    assert (found["low"][-1], found["high"][-1]) == (1.0, 1.0)  # all months are over
 
 
 def test_a_lesson_over_the_wire_from_lobby_to_debrief_with_one_who_plays_alone(house):

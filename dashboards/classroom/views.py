@@ -99,7 +99,6 @@ def view(lesson: Lesson, person: int, name: str, seat: str | None, solo: bool) -
             | settled
             | {
                 "solo": solo,
-                "host": solo,
                 "person": person,
                 "name": name,
                 "seat": seat,
