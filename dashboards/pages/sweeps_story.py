@@ -15,6 +15,7 @@ from dashboards.pages.levers import placed
 from dashboards.study_link import point_inside, setting_of
 from dashboards.theme import INDICATORS, OUTCOMES
 from experiments.discover import LEAST_POINTS, Edge, discover, words
+from experiments.ensemble import Z95
 from experiments.results import by_point, study_of, summary
 from experiments.sensitivity import sensitivity
 from experiments.store import parts
@@ -371,7 +372,7 @@ def associations(opened: Opened, outcome: str, why: str) -> dict[str, Any]:
 def spearman(first: pd.Series, second: pd.Series) -> dict[str, float]:
     """Correlate two columns of ranks, with a 95 % interval."""
     rho = float(np.corrcoef(first, second)[0, 1])
-    reach = 1.96 * math.sqrt((1 + rho * rho / 2) / (len(first) - 3))
+    reach = Z95 * math.sqrt((1 + rho * rho / 2) / (len(first) - 3))
     middle_of = math.atanh(min(max(rho, -0.999999), 0.999999))
     return {"value": rho, "low": math.tanh(middle_of - reach), "high": math.tanh(middle_of + reach), "also": 0.0}
 
