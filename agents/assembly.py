@@ -7,35 +7,25 @@ from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
+from mesa.time import Priority, Schedule
 
 from agents.actor import Actor
 from agents.facilitator import Facilitator
-from agents.ledger import Ledger, Row, weigh
+from agents.ledger import Ledger
 from agents.state import State
+from agents.telling import Cell, Names, Teller
 from agents.verification_body import VerificationBody
-from agents.words import FORCED, OWN_RULE, READ_AS, SET, SIGNALS, STATUS, sentence
-from model.columns import SERVICES
 from model.measures import indicator_names, look, outcome_of, overall_outcome
-from model.overrides import Override, forced, from_event, resolve
+from model.overrides import Override, forced
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario, load
-from model.signals import Signal, signals
-from model.statuses import Outcome, Status
+from model.statuses import Outcome
 from model.world import Forced, World
-
-Cell = tuple[int, ...]
 
 
 def reading(name: str, model: "Assembly") -> float:
     """Read one indicator of the round."""
     return float(model.seen[model.places[name]])
-
-
-def reading_of(message: Signal) -> str:
-    """Say what a message was taken for."""
-    if message.kind == "inspection report":
-        return "a violation" if message.perceived < 0 else "clean"
-    return "friendly" if message.perceived > 0 else "hostile"
 
 
 class Asked(NamedTuple):
@@ -48,7 +38,7 @@ class Asked(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Where a run stood: its world, the rows of its ledger, the rows of its history."""
+    """Where a run stood: its world, the rows of its ledger, the rounds of its history with the start."""
 
     world: tuple[int, bytes, bytes]
     rows: int
@@ -84,6 +74,7 @@ class Assembly(mesa.Model):
         for move in moves:
             self.moves.setdefault((move.round, move.act), []).append(move)
         self.ledger = Ledger() if ledger else None
+        self.teller = Teller(self)
         classes = state if isinstance(state, Mapping) else dict.fromkeys(self.setting.states, state)
         self.states = [classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.setting.states)]
         self.facilitators = [Facilitator(self, seat, name) for seat, name in enumerate(self.setting.facilitators)]
@@ -118,7 +109,7 @@ class Assembly(mesa.Model):
             if not act.mechanism or getattr(self.world, f"with_{act.mechanism}"):
                 self._play(number, act)
         if self.ledger is not None:
-            self._tell_messages()
+            self.teller.tell_messages(self.ledger)
         self.seen = look(self.world)
         self.history.append(self.seen)
         self.datacollector.collect(self)
@@ -185,96 +176,24 @@ class Assembly(mesa.Model):
             page[move.cell] = move.value
             set_from_outside.add(move.cell)
         if self.ledger is not None:
-            self._tell(number, act, page, set_from_outside)
+            self.teller.tell(self.ledger, act, self.asked[number], page, set_from_outside)
         column.flat = page
 
-    def _tell(self, number: int, act: Act, page: list[Any], outside: set[int]) -> None:
-        """Write the decisions of an act into the ledger, and what has changed on the ladder."""
-        handle = self.world.handle
-        for place, (each, value) in enumerate(zip(self.asked[number], page, strict=True)):
-            if act.column == "status":
-                self._tell_rung(each.cell, int(value))
-            if not act.conditions and place not in outside:
-                continue
-            live = act.when is None or bool(act.when(handle, *each.cell))
-            if place not in outside and (not live or (act.rare and not value)):
-                continue
-            weighed = live and each.by_rule
-            held = tuple(weigh(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
-            self._write(act, each, float(value), held, place in outside)
+    # Words, as the teller has them
 
-    def _write(self, act: Act, each: Asked, value: float, held: tuple[Any, ...], outside: bool) -> None:
-        names = self.name_cell(act, each.cell)
-        shown = self.show(names)
-        told = value - 1 if act.column == "report" else value
-        if outside and (act.name, each.cell) in self._event_words():
-            words = self._event_words()[act.name, each.cell]
-        elif outside and not act.conditions:
-            words = SET.format(act=act.name, value=value)
-        elif act.conditions and (held or outside):
-            words = sentence(act.name, told, {c.name: c.holds for c in held}, **shown)
-        else:
-            words = OWN_RULE.format(act=act.name, value=value, **shown)
-        kind = "level" if act.sums else "decision"
-        row = Row(self.round, kind, act.name, *names, told, words + FORCED * outside, held, outside)
-        self.ledger.add(row)  # type: ignore[union-attr]
-
-    def _event_words(self) -> dict[tuple[str, Cell], str]:
-        """Find the texts of the events scheduled for this round, by act and cell."""
-        found = {}
-        for event in self.setting.events:
-            if event.text and event.round <= self.round <= (event.until or event.round):
-                for override in from_event(event):
-                    move = resolve(self.setting, override)
-                    act = PROTOCOL[move.act]
-                    cell = np.unravel_index(move.cell, self.world.shape(act.column))
-                    found[act.name, tuple(map(int, cell))] = event.text["en"]
-        return found
-
-    def name_cell(self, act: Act, cell: Cell) -> tuple[str | None, str | None, str | None]:
+    def name_cell(self, act: Act, cell: Cell) -> Names:
         """Name a cell: actor, counterpart, negotiation."""
-        names, actor, counterpart, talks = self.world.names, None, None, None
-        for axis, place in zip(act.axes, cell, strict=True):
-            if axis == "negotiation":
-                talks = names.negotiation[place]
-                continue
-            if axis == "spoiler":
-                talks = names.negotiation[int(self.world.target[place])]
-            name = self._name(axis, place, cell)
-            if axis in ("rung", "service") or actor is not None:
-                counterpart = name
-            else:
-                actor = name
-        return actor, counterpart, talks
+        return self.teller.name_cell(act, cell)
 
-    def _name(self, axis: str, place: int, cell: Cell) -> str | None:
-        names = self.world.names
-        if axis == "side":
-            return names.state[int(self.world.party[cell[-2], place])]
-        if axis == "rung":
-            return names.rung[cell[0]][place] if place < len(names.rung[cell[0]]) else None
-        if axis == "service":
-            return SERVICES[place]
-        return getattr(names, axis)[place] if axis in names._fields else None
-
-    def show(self, names: tuple[str | None, str | None, str | None]) -> dict[str, Any]:
+    def show(self, names: Names) -> dict[str, Any]:
         """Give the names of a cell as they are written in a sentence, with the rung in play."""
-        actor, counterpart, talks = names
-        rung = None
-        if talks is not None:
-            k = self.world.names.negotiation.index(talks)
-            rung = int(self.world.rung[k])
-            rung = self.title(talks, self.world.names.rung[k][rung]) if rung >= 0 else "the ladder"
-        return {
-            "actor": self.title(actor),
-            "counterpart": self.title(counterpart),
-            "talks": self.title(talks),
-            "rung": rung,
-        }
+        return self.teller.show(names)
 
     def title(self, name: str | None, rung: str | None = None) -> str:
         """Give the written name of an actor, a negotiation, or a rung of it."""
-        return self.setting.written(name) if rung is None or name is None else self.setting.written_rung(name, rung)
+        return self.teller.title(name, rung)
+
+    # There and back
 
     def mark(self) -> Mark:
         """Remember where the run stands, to come back to it."""
@@ -282,28 +201,22 @@ class Assembly(mesa.Model):
         return Mark(self.world.snapshot(), told, len(self.history))
 
     def rewind(self, mark: Mark) -> None:
-        """Go back to where the run stood."""
+        """Go back to where the run stood, with Mesa's tables and clock; good after a step that broke off as well."""
         self.world.restore(mark.world)
         del self.history[mark.rounds :]
         self.seen = self.history[-1]
         if self.ledger is not None:
             del self.ledger.rows[mark.rows :]
+        for values in self.datacollector.model_vars.values():
+            del values[mark.rounds :]
+        records = self.datacollector._agenttype_records
+        for time in list(records)[mark.rounds :]:
+            del records[time]
+        self._set_clock(mark.rounds - 1)
 
-    def _tell_rung(self, cell: Cell, value: int) -> None:
-        k, r = cell
-        if r >= self.world.rungs[k] or value == self.world.stood[cell]:
-            return
-        talks = self.world.names.negotiation[k]
-        rung = self.world.names.rung[k][r]
-        words = STATUS[Status(value).name].format(rung=self.title(talks, rung))
-        self.ledger.add(Row(self.round, "event", "rung", None, rung, talks, value, words))  # type: ignore[union-attr]
-
-    def _tell_messages(self) -> None:
-        for message in signals(self.world):
-            names = {"actor": self.title(message.sender), "counterpart": self.title(message.receiver)}
-            words = SIGNALS if message.meant == message.perceived else READ_AS
-            told = words.format(kind=message.kind, channel=message.channel, reading=reading_of(message), **names)
-            how = {name: getattr(message, name) for name in ("channel", "strength", "cost", "meant", "perceived")}
-            places = message.sender, message.receiver, message.negotiation
-            row = Row(self.round, "signal", message.kind, *places, message.strength, told, **how)
-            self.ledger.add(row)  # type: ignore[union-attr]
+    def _set_clock(self, rounds: int) -> None:
+        """Set Mesa's clock back: it has no way to, and does not go on at all after a step that broke off."""
+        self._default_schedule.stop()
+        self.steps, self.time, self.running = rounds, float(rounds), rounds < self.setting.rounds
+        schedule = Schedule(interval=1.0, start=rounds + 1.0)
+        self._default_schedule = self.schedule_recurring(self._do_step, schedule, Priority.HIGH)

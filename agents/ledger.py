@@ -71,6 +71,16 @@ def recompute(row: Row) -> int:
     return verdict(PROTOCOL[ACT[row.act]], held)
 
 
+TELLING = {  # decisions, the most telling first; and whether to do it says more than to leave it
+    "give_answer": False,
+    "ratify": False,
+    "withdraw": True,
+    "comply": False,
+    "accuse": True,
+    "seek_talks": False,
+    "table": False,
+    "choose_conduct": False,
+}
 EVERY_VALUE = frozenset((-1, 0, 1, 2, 3))
 QUIET = {  # the acts, and their values, that are routine: what goes on in most rounds
     "take_task": EVERY_VALUE,

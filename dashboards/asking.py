@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from agents.ledger import read_ledger
+from agents.ledger import TELLING, read_ledger
 from agents.words import CHOICES, sentence
 from dashboards import runs
 from dashboards.measured_screen import cost_screen
@@ -25,8 +25,6 @@ from model.rule import source_digest
 from model.scenario import Scenario, load
 from model.settings import levers as all_levers
 from model.world import names
-
-TELLING = ("give_answer", "ratify", "withdraw", "comply", "accuse", "seek_talks", "table", "choose_conduct")
 
 
 class Answer(NamedTuple):

@@ -203,9 +203,12 @@ def suggest_question(model: Any, folder: Path) -> str:
     """Write the exact command that asks about the most telling decision of a run; nothing if there is none."""
     import shlex
 
-    tellings = ("give_answer", "ratify", "comply", "withdraw", "seek_talks", "choose_conduct")
+    from agents.ledger import TELLING
+
     decided = [row for row in model.ledger.rows if row.kind == "decision" and row.actor and row.conditions]
-    telling = [row for act in tellings for row in reversed(decided) if row.act == act and row.value < 1]
+    telling = [
+        row for act, does in TELLING.items() for row in reversed(decided) if row.act == act and (row.value >= 1) == does
+    ]
     if not decided:
         return ""
     row = (telling or decided[::-1])[0]

@@ -124,8 +124,8 @@ def sensitivity_words(found: Sensitivity) -> list[str]:
     ]
 
 
-def box_page(question: str, outcome: str, above: float, box: Box, link: str) -> Page:
-    """Lay out a discovered box: its limits in words, the trade-off, the link into it."""
+def box_page(question: str, outcome: str, above: float, box: Box, inside: str) -> Page:
+    """Lay out a discovered box: its limits in words, the trade-off, and where a point inside it opens."""
     steps = box.trade_off
     chart = {
         "data": [
@@ -153,7 +153,11 @@ def box_page(question: str, outcome: str, above: float, box: Box, link: str) -> 
         "Each step of the peeling: the share of all cases inside the box against the share of the box that is a case."
     )
     rows = [
-        [edge.factor, str(edge.listed or f"{edge.low:.4g} to {edge.high:.4g}"), f"{edge.stability:.0f} %"]
+        [
+            edge.factor,
+            str(edge.listed or f"{edge.low:.4g} to {edge.high:.4g}"),
+            "not known" if edge.stability is None else f"{edge.stability:.0f} %",
+        ]
         for edge in box.edges
     ]
     return Page(
@@ -162,7 +166,7 @@ def box_page(question: str, outcome: str, above: float, box: Box, link: str) -> 
         [question, *box_words(outcome, above, box)],
         [
             Section("The box", words(box), None, "", ("factor", "inside the box", "in resamples"), rows),
-            Section("Coverage against density", (f"A point inside the box: {link}",), chart, told),
+            Section("Coverage against density", (inside,), chart, told),
         ],
     )
 

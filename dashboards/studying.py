@@ -213,26 +213,38 @@ def discover(
     as_json: AsJson = False,
 ) -> None:
     """Find the box of the factors in which an outcome comes about, by PRIM through ema-workbench."""
-    from dashboards.link import Link, Setting, written
     from dashboards.study_page import box_page, box_words
     from experiments.discover import discover as find
-    from experiments.discover import middle, words
+    from experiments.discover import words
     from experiments.results import study_of
 
     with plain_errors():
         box, study = find(folder, outcome, above), study_of(folder)
-        changes = {**study.file.changes, **middle(box, study)}
-        query = written(Link(Setting(study.file.scenario, tuple(changes.items()), seed=study.file.seed)))
-        link = f"http://127.0.0.1:8765/?{query.lstrip('?')}"
+        link, told = link_into(box, study)
         if not as_json:
             typer.echo(study.file.question)
             for sentence in (*box_words(outcome, above, box), *words(box)):
                 typer.echo(sentence)
-            typer.echo(f"Inside the box (while `detente dashboard` runs): {link}")
+            typer.echo(told)
         facts = {**box._asdict(), "edges": [edge._asdict() for edge in box.edges], "words": words(box), "link": link}
         facts["trade_off"] = box.trade_off.to_dict("records")
-        page = box_page(study.file.question, outcome, above, box, link)
+        page = box_page(study.file.question, outcome, above, box, told)
         finish(folder, f"discover-{outcome}", facts, page, as_json)
+
+
+def link_into(box: Any, study: Any) -> tuple[str | None, str]:
+    """Write a point inside a box as a link into the dashboard, None if no link can hold it; and say so."""
+    from dashboards.link import Link, written
+    from dashboards.study_link import point_inside, setting_of, travels
+
+    setting = point_inside(setting_of(study), box, study)
+    if not travels(setting):
+        return None, "The scenario is a file, which no link holds: the dashboard's page Sweeps opens the box itself."
+    link = f"http://127.0.0.1:8765/?{written(Link(setting))}"
+    told = f"A point inside the box (while `detente dashboard` runs): {link}"
+    if setting.seed != study.file.seed:
+        told += f" (with seed {setting.seed}: a link holds no seed as large as {study.file.seed})"
+    return link, told
 
 
 @studying.command()

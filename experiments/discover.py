@@ -17,7 +17,11 @@ RESAMPLES = 10
 
 
 class Edge(NamedTuple):
-    """One limit of a box: a factor, from where to where, and in what percentage of resamples it stood again."""
+    """One limit of a box: a factor, from where to where, and in what percentage of resamples it stood again.
+
+    A resample in which no box can be found, for all or none of its points are of interest, is not counted; None if
+    there is no other.
+    """
 
     factor: str
     low: float
@@ -25,7 +29,7 @@ class Edge(NamedTuple):
     listed: tuple[Any, ...] | None
     whole_low: float
     whole_high: float
-    stability: float
+    stability: float | None
 
 
 class Box(NamedTuple):
@@ -63,7 +67,7 @@ def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
         steps: Any = box.peeling_trajectory
         stability = _stability(frame, wanted, seed)
     limits = box.box_lims[at]
-    edges = [_edge(name, limits[name], frame[name], float(stability.get(name, 0.0))) for name in frame.columns]
+    edges = [_edge(name, limits[name], frame[name], stability[name]) for name in frame.columns]
     row = steps.iloc[at]
     trade_off = steps[["coverage", "density", "mass", "res_dim"]].rename(columns={"res_dim": "limits"})
     kept = [
@@ -89,18 +93,19 @@ def _search(frame: Any, wanted: np.ndarray) -> tuple[Any, int]:
     return box, int((steps["coverage"] * steps["density"]).to_numpy().argmax())
 
 
-def _stability(frame: Any, wanted: np.ndarray, seed: int) -> dict[str, float]:
-    """Say in what percentage of boxes found in halves of the points each factor is limited again."""
-    luck, counts = np.random.default_rng(seed), dict.fromkeys(frame.columns, 0)
+def _stability(frame: Any, wanted: np.ndarray, seed: int) -> dict[str, float | None]:
+    """Say in what percentage of boxes found in halves of the points each factor is limited again; None if of none."""
+    luck, counts, boxes = np.random.default_rng(seed), dict.fromkeys(frame.columns, 0), 0
     for _ in range(RESAMPLES):
         half = luck.choice(len(frame), len(frame) // 2, replace=False)
         if not wanted[half].any() or wanted[half].all():
             continue
         part: Any = frame.iloc[half].reset_index(drop=True)
         box, at = _search(part, wanted[half])
+        boxes += 1
         for name in frame.columns:
             counts[name] += _is_limited(box.box_lims[at][name], part[name])
-    return {name: 100.0 * count / RESAMPLES for name, count in counts.items()}
+    return {name: 100.0 * count / boxes if boxes else None for name, count in counts.items()}
 
 
 def _is_limited(limits: Any, values: Any) -> bool:
@@ -110,7 +115,7 @@ def _is_limited(limits: Any, values: Any) -> bool:
     return bool(limits.iloc[0] > values.min() or limits.iloc[1] < values.max())
 
 
-def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float) -> Edge:
+def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float | None) -> Edge:
     """Read one limit; of a factor whose values are listed, which of them lie inside."""
     if isinstance(limits.iloc[0], (set, frozenset)):
         inside = tuple(sorted(limits.iloc[0], key=str))
@@ -142,15 +147,15 @@ def words(box: Box) -> list[str]:
     """Say what the box is, a sentence a limit."""
     told = []
     for edge in box.edges:
-        sure = f"(again in {edge.stability:.0f} % of resamples)"
+        sure = "" if edge.stability is None else f" (again in {edge.stability:.0f} % of resamples)"
         if edge.listed is not None:
-            told.append(f"{edge.factor} is {' or '.join(map(str, edge.listed))} {sure}")
+            told.append(f"{edge.factor} is {' or '.join(map(str, edge.listed))}{sure}")
         elif edge.low == edge.whole_low:
-            told.append(f"{edge.factor} is at most {edge.high:.4g} {sure}")
+            told.append(f"{edge.factor} is at most {edge.high:.4g}{sure}")
         elif edge.high == edge.whole_high:
-            told.append(f"{edge.factor} is at least {edge.low:.4g} {sure}")
+            told.append(f"{edge.factor} is at least {edge.low:.4g}{sure}")
         else:
-            told.append(f"{edge.factor} lies between {edge.low:.4g} and {edge.high:.4g} {sure}")
+            told.append(f"{edge.factor} lies between {edge.low:.4g} and {edge.high:.4g}{sure}")
     return told
 
 

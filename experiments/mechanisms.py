@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.ensemble import Z95
 from experiments.kernel import measure
 from model.measures import OVERALL, overall_outcome
 from model.overrides import forced
@@ -61,7 +62,7 @@ def compared(on: np.ndarray, off: np.ndarray) -> list[tuple[float, float, float,
     difference = on - off
     mean, error = difference.mean(axis=0), difference.std(axis=0, ddof=1) / np.sqrt(len(on))
     strength = np.abs(mean) / np.where(error > 0.0, error, np.inf)
-    return list(zip(mean, mean - 1.96 * error, mean + 1.96 * error, strength, strict=True))
+    return list(zip(mean, mean - Z95 * error, mean + Z95 * error, strength, strict=True))
 
 
 def effects(

@@ -18,7 +18,7 @@ from dashboards.classroom.front import FOLDER, TOUR
 from dashboards.classroom.keys import KEYS
 from dashboards.classroom.wording import languages, own_words, words_of
 from dashboards.injecting import TOLD
-from dashboards.link import data_of, read_link, shipped_names
+from dashboards.link import LARGEST_SEED, data_of, read_link, shipped_names
 from model.scenario import load
 
 HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -192,6 +192,7 @@ def lesson(room: Classroom, page: Page, seats: dict[str, int], **numbers: int) -
     page.get_by_label("Scenario").select_option("two-states")
     for seat in page.locator("[data-seat]").all():
         seat.fill(str(seats.get(str(seat.get_attribute("data-seat")), 0)))
+    expect(page.locator("#new-seed")).to_have_attribute("max", str(LARGEST_SEED))
     for name, value in numbers.items():
         page.locator(f"#new-{name}").fill(str(value))
     page.get_by_role("button", name="Open this lesson").click()
@@ -254,6 +255,9 @@ def test_a_whole_lesson_in_several_browsers_from_the_open_room_to_the_debrief(br
         expect(console.page.locator("#seats")).to_contain_text(MINA)
         expect(wall.page.locator("#wall")).to_contain_text("2 are here")
         expect(alba.page.locator("#where")).to_have_text(TITLE)
+        alba.page.locator("#card-open").click()
+        expect(alba.page.locator("#card-text")).to_contain_text("What it asks of you weighs")
+        alba.page.keyboard.press("Escape")
 
         # Place your bets, before play.
         alba.page.locator("#bet-breakdown").fill("40")

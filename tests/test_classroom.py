@@ -10,7 +10,9 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, closing, contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -19,13 +21,14 @@ from starlette.applications import Starlette
 from typer.testing import CliRunner
 
 from agents.assembly import Assembly
-from dashboards.classroom import api, leading, rooms
+from agents.state import State
+from dashboards.classroom import api, cards, leading, rooms
 from dashboards.classroom import debrief as debrief_module
 from dashboards.classroom.bots import Client, answers, whole_lesson
-from dashboards.classroom.debrief import debriefed
+from dashboards.classroom.debrief import chances, debriefed
 from dashboards.classroom.debriefing import progress
 from dashboards.classroom.exports import lesson_file, link_of, moves, played_again, table_of
-from dashboards.classroom.futures import history, kept
+from dashboards.classroom.futures import OUTLOOK, history, kept
 from dashboards.classroom.house import open_house
 from dashboards.classroom.keys import KEYS
 from dashboards.classroom.lesson import Lesson
@@ -38,13 +41,14 @@ from dashboards.classroom.table import Table
 from dashboards.classroom.taking import move, note, take_back
 from dashboards.classroom.views import view
 from dashboards.command_line import app
-from dashboards.link import read_link, scenario_of
+from dashboards.link import LARGEST_SEED, read_link, scenario_of
 from dashboards.server import listen
 from dashboards.teaching import opened
 from model.columns import COLUMNS
 from model.faults import ScenarioError
 from model.measures import digest
-from model.scenario import load, shipped
+from model.rules.lookups import burden
+from model.scenario import Doctrine, load, shipped
 
 HOSTILE = "<script>alert(1)</script> \u202e=1+1"
 SURE = dict.fromkeys(NAMES, 0) | {"breakdown": 100}
@@ -152,6 +156,15 @@ def test_a_lesson_plays_again_from_its_file_its_link_and_the_store(house, scenar
     assert opened.table.ledger.digest() == wanted
 
 
+def test_the_largest_seed_of_a_lesson_is_the_largest_that_its_link_holds(house):
+    room, lesson = a_lesson(house, seed=LARGEST_SEED)
+    lesson.end(play_on=True)
+    link, notes = read_link(link_of(lesson, "watch"))
+    assert (notes, link.setting.seed) == ([], LARGEST_SEED)
+    with pytest.raises(RefusedError, match="seed"):
+        house.rooms.make_lesson(room, {"scenario": "two-states", "seed": LARGEST_SEED + 1})
+
+
 def test_a_file_that_is_no_lesson_is_refused_in_plain_words(tmp_path):
     path = tmp_path / "lesson.json"
     for content in ("", "[]", "{}", '{"format": "detente-lesson-1"}', '{"format": "detente-lesson-1", "scenario": 3}'):
@@ -180,6 +193,21 @@ def test_orders_bite_only_where_there_is_an_occasion():
     pressure = float(table.world.pressure[0, 1])
     table.turn({"alba": {"press:borea": "raise"}}, 1)
     assert table.world.pressure[0, 1] == pytest.approx(min(pressure + table.world.pressure_speed, 1.0))
+
+
+def test_a_body_that_reports_what_it_finds_is_told_in_which_turns_it_found_anything():
+    table, told = Table(load("us-iran-2026", {"rounds": 30}), 3), []
+    honest = {verb: "as_found" for verb in table.verbs["iaea"] if verb.startswith("report:")}
+    for _ in range(30):
+        came = table.turn({"iaea": honest}, 1)
+        looked = bool(table.world.inspected.any())
+        assert [(each.took, each.agent) for each in came] == [(looked, "as_found" if looked else None)] * len(honest)
+        assert not any(each.differed for each in came)
+        told.append(looked)
+    assert {*told} == {True, False}
+    assert table.overrides == []
+    alone = Assembly(load("us-iran-2026", {"rounds": 30}), rng=3).run()
+    assert table.ledger.digest() == alone.ledger.digest()
 
 
 def test_what_the_two_parties_share_goes_as_the_more_careful_one_wants():
@@ -258,6 +286,32 @@ def test_no_seat_sees_what_it_may_not_know(house):
     assert seen > 300
     with pytest.raises(HiddenError):
         Eyes(world, lesson.scenario, "us")("trust", 1, 0)
+
+
+def test_a_doctrine_that_somebody_added_is_named_on_the_card(house, monkeypatch):
+    assert get_args(Doctrine) == cards.DOCTRINES
+    _, lesson, people = played(house, turns=1)
+    monkeypatch.setattr(cards, "DOCTRINES", (*cards.DOCTRINES, "forbearance"))
+    lesson.table.world.doctrine[0] = 4
+    lesson._kept.clear()
+    card = view(lesson, people["alba"], "Mina", "alba", False)["card"]
+    (habit,) = [each for each in card["interests"] if "doctrine" in each["key"]]
+    assert (habit["key"], habit["names"]) == ("card.doctrine.other", {"doctrine": "forbearance"})
+
+
+def test_a_card_says_how_heavy_each_step_is_for_the_party_that_reads_it_and_for_no_other(house):
+    _, lesson, people = played(house, "us-iran-2026", turns=1)
+    heavy = {}
+    for seat in ("us", "iran", "oman"):
+        card = view(lesson, people[seat], "Mina", seat, False)["card"]
+        heavy[seat] = [each["burden"] and each["burden"]["numbers"]["percent"] for each in card["rungs"]]
+    world = lesson.table.world
+    for seat in ("us", "iran"):
+        side = lesson.scenario.negotiations["nuclear"].parties.index(seat)
+        wanted = [100 * float(burden(world.handle, 0, side, r)) for r in range(len(heavy[seat]))]
+        assert heavy[seat] == pytest.approx(wanted, abs=0.51)
+    assert heavy["us"] != heavy["iran"]
+    assert {*heavy["oman"]} == {None}
 
 
 def test_a_seat_hears_what_was_said_as_it_understood_it_and_nothing_between_others(house):
@@ -398,6 +452,60 @@ def test_injected_events_befall_the_next_month_and_belong_to_the_lesson(house):
     assert float(lesson.table.world.oil[0]) == 0.9
     assert any("oil price" in row["sentence"] for row in story)
     assert [each.act for each in lesson.table.overrides] == ["drift_oil"]
+
+
+def broken_once(monkeypatch, month):
+    """Make a state's choice of conduct raise in a month, once for each thing in the list that is given back."""
+    plays, armed = State.choose_conduct, []
+
+    @wraps(plays)
+    def choose(actor, *rest):
+        if armed and actor.model.round == month:
+            armed.pop()
+            raise ArithmeticError("broken in the middle of a step")
+        return plays(actor, *rest)
+
+    choose.asks = plays.asks
+    monkeypatch.setattr(State, "choose_conduct", choose)
+    return armed
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_step_that_fails_once_leaves_the_lesson_as_it_was_and_it_goes_on(house, monkeypatch, ends):
+    armed = broken_once(monkeypatch, month=6)
+    _, lesson, people = played(house, turns=2, months=2)
+    month, rows, noted = lesson.table.round, lesson.table.ledger.digest(), len(lesson.played)
+    order(lesson, people["alba"], "alba", {"conduct:borea": "hostile"})
+    armed.append(True)
+    with pytest.raises(ArithmeticError):
+        lesson.resolve()
+    assert (
+        (lesson.table.round, lesson.table.ledger.digest(), len(lesson.played)) == (month, rows, noted) == (4, rows, 2)
+    )
+    assert lesson.store.row("SELECT COUNT(*) AS n FROM turn WHERE lesson = ?", lesson.id)["n"] == 2
+    if ends:
+        armed.append(True)
+        with pytest.raises(ArithmeticError):
+            lesson.end(play_on=True)
+    else:
+        lesson.resolve()
+        assert (lesson.table.round, lesson.played[-1][0]["option"]) == (6, "hostile")
+    lesson.end(play_on=True)
+    assert (lesson.phase, lesson.table.round) == ("ended", 12)
+    wanted = lesson.table.ledger.digest()
+    house.rooms._lessons.clear()
+    again = house.rooms.open_lesson(lesson.id, "")
+    assert (again.table.ledger.digest(), again.begins) == (wanted, lesson.begins)
+
+
+def test_a_turn_that_plays_no_month_is_not_written_down(house, monkeypatch):
+    _, lesson = a_lesson(house)
+    lesson.go("playing", turn=1)
+    monkeypatch.setattr(Table, "turn", lambda *_: [])
+    for play in (lesson.resolve, lambda: lesson.end(play_on=True)):
+        with pytest.raises(RuntimeError, match="months were to be played"):
+            play()
+    assert lesson.store.row("SELECT COUNT(*) AS n FROM turn")["n"] == 0
 
 
 def test_codes_cannot_be_guessed_and_a_wrong_key_opens_nothing(house):
@@ -742,6 +850,18 @@ def test_of_a_debrief_that_was_just_written_none_is_begun_anew(house, monkeypatc
     house.debriefs._lock.release()
     asks.join(10)
     assert begun == []
+
+
+def test_a_chance_that_futures_agree_on_is_not_certain_before_the_end(house):
+    _, lesson, _ = played(house, turns=3, months=4)
+    run = kept(lesson)
+    none, every = np.zeros(OUTLOOK, np.int8), np.full(OUTLOOK, 3, np.int8)
+    found = chances(run, [none, every, every, every])
+    assert found["deal"] == [0.0, 1.0, 1.0, 1.0]
+    assert 0.01 < found["high"][0] < 0.03
+    assert 0.97 < found["low"][1] < 0.99
+    assert (found["low"][0], found["high"][1]) == (0.0, 1.0)
+    assert (found["low"][-1], found["high"][-1]) == (1.0, 1.0)  # all months are over
 
 
 def test_a_lesson_over_the_wire_from_lobby_to_debrief_with_one_who_plays_alone(house):

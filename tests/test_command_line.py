@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import chdir
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import jsonschema
@@ -20,8 +21,9 @@ import pytest
 from typer.testing import CliRunner
 
 from agents.assembly import Assembly
-from agents.ledger import read_ledger
-from dashboards.command_line import app
+from agents.ledger import Held, Row, read_ledger
+from dashboards.asking import find
+from dashboards.command_line import app, suggest_question
 from model.faults import ScenarioError
 from model.measures import BY_NEGOTIATION, digest
 from model.scenario import load, locate, read, shipped
@@ -273,6 +275,21 @@ def test_a_run_shows_one_screen_and_the_command_it_names_works_as_it_stands(tmp_
     answer = detente(*shlex.split(command), "--no-levers", cwd=tmp_path)
     assert answer.code == 0, answer.err
     assert "the decision flips at" in answer.out
+
+
+def test_the_most_telling_decision_is_the_same_for_the_command_that_is_named_and_for_why():
+    held = Held("any", {"hope": 1.0}, 1.0, 0.0, True)
+    last = {"choose_conduct": 0, "table": 0, "seek_talks": 0, "accuse": 1, "comply": 0, "withdraw": 1, "ratify": 0}
+    made = [Row(5, "decision", act, "alba", None, "border", value, "", (held,)) for act, value in last.items()]
+    made += [Row(6, "decision", "withdraw", "alba", None, "border", 0, "", (held,))]  # it stays: tells little
+    while made:
+        words = shlex.split(suggest_question(SimpleNamespace(ledger=SimpleNamespace(rows=made)), Path("run")))
+        ledger = pd.DataFrame([row.plain() for row in made if row.round == 5])
+        if ledger.empty:
+            return
+        row, _ = find(ledger, SimpleNamespace(rounds=9), 5, "alba", None, None, None)
+        assert (words[-3:], row["act"]) == (["alba", "--act", row["act"]], list(last)[len(ledger) - 1])
+        made = [row for row in made if (row.act, row.round) != (words[-1], 5)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import mesa
@@ -68,6 +69,32 @@ def test_tables_hold_values_of_their_round_and_not_references():
     assert table["tension"].tolist() == model.trajectory[:, model.places["tension"]].tolist()
     states = model.datacollector.get_agenttype_vars_dataframe(State)
     assert states.groupby(level=0)["support"].first().nunique() > 3
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_a_run_that_is_rewound_goes_on_as_if_nothing_had_been(monkeypatch, breaks):
+    model = Assembly("two-states", rng=1).run(3)
+    mark = model.mark()
+    if breaks:  # after this Mesa's own clock stands still
+        monkeypatch.setattr(model, "_play", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            model.step()
+        monkeypatch.undo()
+    else:
+        model.run(2)
+    model.rewind(mark)
+    assert (model.round, model.steps, model.time) == (3, 3, 3.0)
+    model.run(4)
+    alone = Assembly("two-states", rng=1).run(7)
+    assert model.trajectory.tobytes() == alone.trajectory.tobytes()
+    assert model.ledger.digest() == alone.ledger.digest()
+    assert (model.steps, model.time, model.running) == (7, 7.0, True)
+    for table in (mesa.DataCollector.get_model_vars_dataframe, partial(kind_table, kind=State)):
+        assert table(model.datacollector).equals(table(alone.datacollector))
+
+
+def kind_table(collector, kind):
+    return collector.get_agenttype_vars_dataframe(kind)
 
 
 def test_batch_run_takes_the_model_as_it_is():

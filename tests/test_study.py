@@ -5,14 +5,19 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from dashboards.study_page import sensitivity_page, sensitivity_words
+from dashboards.command_line import app
+from dashboards.link import LARGEST_SEED, read_link
+from dashboards.study_page import box_page, sensitivity_page, sensitivity_words
+from experiments import sweep
 from experiments.chunk import _base, _Key, start_of
 from experiments.discover import find_box, words
+from experiments.results import by_point
 from experiments.sensitivity import analyse, plain
 from experiments.study import Study, load_study, shipped
 from model.faults import ScenarioError
-from model.scenario import build, change
+from model.scenario import build, change, read
 from model.settings import settings
 from model.world import World
 
@@ -238,6 +243,64 @@ def test_prim_finds_a_planted_box():
     assert box.density > 0.85
     told = words(box)
     assert any(sentence.startswith(("a is at least 0.7", "a is at least 0.6")) for sentence in told)
+
+
+def test_stability_counts_only_the_resamples_in_which_a_box_could_be_found():
+    inputs = pd.DataFrame({"a": np.linspace(0, 1, 40), "b": np.random.default_rng(1).random(40)})
+    rare = (inputs["a"] == 1.0).to_numpy()  # one point: half of the resamples are without it
+    (edge,) = [edge for edge in find_box(inputs, rare).edges if edge.factor == "a"]
+    assert edge.stability == 100.0
+
+
+def test_a_box_of_which_no_resample_could_be_searched_says_nothing_of_resamples(monkeypatch):
+    monkeypatch.setattr("experiments.discover.RESAMPLES", 0)
+    inputs = pd.DataFrame({"a": np.linspace(0, 1, 40)})
+    box = find_box(inputs, (inputs["a"] > 0.7).to_numpy())
+    assert [edge.stability for edge in box.edges] == [None]
+    assert words(box)[0].startswith("a is at least 0.7")
+    assert "resamples" not in words(box)[0]
+    assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "not known"
+
+
+def discovered(folder, **more):
+    """Sweep a study, look for a box, and give what the command writes."""
+    made = study(levers={"states.alba.generosity": [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0]},
+                 design={"kind": "latin", "points": 40}, **more)  # fmt: skip
+    sweep(made, folder / "swept")
+    above = by_point(folder / "swept", load_study(made))["mean_tension"].median()
+    words = ["discover", str(folder / "swept"), "--outcome", "mean_tension", "--above", f"{above:.4f}"]
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout), CliRunner().invoke(app, words).stdout
+
+
+def test_the_link_into_a_box_is_a_run_of_the_study(tmp_path):
+    found, told = discovered(tmp_path, changes={"states.borea.resolve": 0.9}, seed=7)
+    opens, notes = read_link(found["link"].partition("?")[2])
+    assert notes == []
+    changes = dict(opens.setting.changes)
+    assert (changes["rounds"], changes["states.borea.resolve"], opens.setting.seed) == (8, 0.9, 7)
+    for edge in found["edges"]:
+        assert edge["low"] <= changes[edge["factor"]] <= edge["high"]
+    assert "with seed" not in told
+
+
+def test_a_seed_too_large_for_a_link_is_told(tmp_path):
+    found, told = discovered(tmp_path, seed=LARGEST_SEED + 1)
+    opens, notes = read_link(found["link"].partition("?")[2])
+    assert (notes, opens.setting.seed) == ([], 1)
+    assert f"with seed 1: a link holds no seed as large as {LARGEST_SEED + 1}" in " ".join(told.split())
+
+
+def test_a_scenario_of_a_file_has_no_link_for_another_server(tmp_path, monkeypatch):
+    import tomli_w
+
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read("two-states"), default=str))))
+    monkeypatch.chdir(tmp_path)
+    found, told = discovered(tmp_path, scenario="mine.toml")
+    assert found["link"] is None
+    assert "The scenario is a file, which no link holds" in told
+    assert "http" not in told
 
 
 def test_prim_finds_the_box_that_bryant_and_lempert_published():

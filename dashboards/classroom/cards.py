@@ -1,20 +1,20 @@
 """Role cards: a seat's interests, its narrative, and what its home will accept."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
-from dashboards.classroom.facts import fact, percent
+from dashboards.classroom.facts import FACTS, fact, percent
 from dashboards.classroom.picture import joined, rung_text, text
 from dashboards.classroom.sight import Eyes, HiddenError
 from dashboards.classroom.table import Table
 from dashboards.classroom.verbs import kind_of
+from dashboards.classroom.weighing import home_chance
 from model.columns import SERVICES
-from model.rule import clip
 from model.rules.facilitation import skill
 from model.rules.lookups import burden
-from model.scenario import Scenario
+from model.scenario import Doctrine, Scenario
 
-DOCTRINES = ("reciprocity", "contrition", "initiative", "assurance")
+DOCTRINES = get_args(Doctrine)
 
 
 def card(table: Table, seat: str, eyes: Eyes) -> dict[str, Any]:
@@ -59,7 +59,9 @@ def _interests(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     yield fact("card.sovereignty", percent(1.0 - weight))
     yield fact("card.resolve", percent(eyes("own_resolve", me)))
     yield fact("card.patience", percent(eyes("own_patience", me)))
-    yield fact(f"card.doctrine.{DOCTRINES[int(eyes('doctrine', me))]}")
+    doctrine = DOCTRINES[int(eyes("doctrine", me))]
+    key = f"card.doctrine.{doctrine}"
+    yield fact(key) if key in FACTS else fact("card.doctrine.other", doctrine=doctrine)
     for other, name in enumerate(world.names.state):
         if aim := eyes("campaign", me, other):
             yield fact("card.campaign", percent(aim), other=name)
@@ -69,14 +71,11 @@ def _interests(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
 
 def _home(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     world, me = table.world, table.world.names.state.index(seat)
-    players, support = int(eyes("veto_players", me)), eyes("support", me)
-    yield fact("card.support", percent(support))
+    yield fact("card.support", percent(eyes("support", me)))
     if world.with_ratification:
-        yield fact("card.veto", players)
+        yield fact("card.veto", int(eyes("veto_players", me)))
         for share in (0.4, 0.5, 0.6):
-            won = share + world.support_weight * (support - 0.5)
-            chance = float(clip(won / world.veto_spread, 0.0, 1.0)) ** players
-            yield fact("card.home_accepts", percent(chance), percent(share))
+            yield fact("card.home_accepts", percent(home_chance(eyes, me, share)), percent(share))
     if world.with_turnover:
         yield fact("card.turnover", percent(eyes("own_turnover", me)))
 
@@ -111,7 +110,7 @@ def _looks(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
 
 
 def _rungs(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
-    """List the rungs of the seat's talks: what each party gives, and what the seat itself bears."""
+    """List the rungs of the seat's talks: what each party gives, and how heavy that is for the seat itself."""
     world = table.world
     for k, (talks, setting) in enumerate(table.setting.negotiations.items()):
         if seat in table.setting.states and seat not in setting.parties:
@@ -120,12 +119,11 @@ def _rungs(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
         mine = side >= 0 and eyes.may("own_security_weight", table.world.names.state.index(seat))
         for r, rung in enumerate(world.names.rung[k]):
             parts = [setting.rungs[part] for part in rung.split("+")]
+            weight = float(burden(world.handle, k, side, r)) if mine else 0.0
             yield {
                 "talks": talks,
                 "rung": rung,
                 "title": rung_text(table.setting, talks, rung),
                 "gives": {party: joined([part.parties[party].gives for part in parts]) for party in setting.parties},
-                "burden": round(float(burden(world.handle, k, side, r)), 3) if mine else None,
-                "relief": round(float(world.relieves[k, side, r]), 3) if side >= 0 else None,
-                "restraint": round(float(world.binds[k, side, r]), 3) if side >= 0 else None,
+                "burden": fact("fact.rung_burden", percent(weight), rung=f"{talks}/{rung}") if mine else None,
             }

@@ -23,7 +23,7 @@ from dashboards.classroom.sight import Eyes
 from dashboards.classroom.store import written
 from dashboards.classroom.table import Table
 from experiments.compare import effect
-from experiments.ensemble import pool
+from experiments.ensemble import Share, pool, wilson
 
 MOST_POINTS = 120  # turns of seats that are weighed, the first ones; `weighed` tells of how many
 REST = 60.0  # seconds after which a debrief that failed is tried again, if it is asked for
@@ -33,14 +33,16 @@ log = logging.getLogger(__name__)
 
 
 def chances(run: Kept, looks: list[np.ndarray]) -> dict[str, Any]:
-    """Give the chance of a deal from the end of every turn on, with its 95 % interval."""
-    middle = [float(deals(ends).mean()) for ends in looks]
-    wide = [1.96 * (share * (1 - share) / OUTLOOK) ** 0.5 for share in middle]
+    """Give the chance of a deal from the end of every turn on, with its 95 % interval, which ends with the run."""
+    months = [0, *run.ends()]
+    found = [wilson(int(deals(ends).sum()), len(ends)) for ends in looks]
+    if months[-1] >= run.scenario.rounds:
+        found[-1] = Share(*[found[-1].share] * 3)
     return {
-        "months": [0, *run.ends()],
-        "deal": [round(share, 4) for share in middle],
-        "low": [round(max(share - by, 0.0), 4) for share, by in zip(middle, wide, strict=True)],
-        "high": [round(min(share + by, 1.0), 4) for share, by in zip(middle, wide, strict=True)],
+        "months": months,
+        "deal": [round(each.share, 4) for each in found],
+        "low": [round(each.low, 4) for each in found],
+        "high": [round(each.high, 4) for each in found],
         "futures": OUTLOOK,
     }
 

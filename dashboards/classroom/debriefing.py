@@ -64,7 +64,6 @@ def scored(lesson: Lesson, model: dict[str, dict[str, float]], person: int | Non
                     "given": len(given),
                     "mean": predictions.mean(given.values()),
                     "brier": _rounded(predictions.mean_score(given.values(), outcome)),
-                    "model": model.get(str(at)),
                     "model_brier": _rounded(predictions.brier(own, outcome)) if own else None,
                 }
             )
@@ -73,7 +72,6 @@ def scored(lesson: Lesson, model: dict[str, dict[str, float]], person: int | Non
     return {
         "rounds": rounds,
         "calibration": predictions.calibration(everyone, outcome),
-        "best": _rounded(min((predictions.brier(each, outcome) for each in everyone), default=None)),
         "class": _rounded(predictions.mean_score(everyone, outcome)),
         "mine": _rounded(predictions.mean_score(own, outcome)) if person is not None else None,
     }

@@ -88,6 +88,7 @@ FACTS: dict[str, Kind] = {
     "card.doctrine.contrition": Kind("note"),
     "card.doctrine.initiative": Kind("note"),
     "card.doctrine.assurance": Kind("note"),
+    "card.doctrine.other": Kind("note", (), ("doctrine",)),
     "card.means_it": Kind("note"),
     "card.means_it_not": Kind("note"),
     "card.campaign": Kind("note", ("percent",), ("other",)),

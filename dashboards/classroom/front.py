@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboards.classroom.wording import FIRST, languages, packed, words_of
+from dashboards.link import LARGEST_SEED
 
 FOLDER = Path(__file__).parent / "pages"
 PAGES = {  # address, and the name of the template and the script that make the page
@@ -78,6 +79,7 @@ def showing(page: str) -> Callable[[Request], Response]:
                 languages=languages(),
                 say=words.__getitem__,
                 tour=TOUR,
+                largest_seed=LARGEST_SEED,
                 file=lambda name: f"/class/files/{_digest()}/{name}",
                 words=f"/class/files/{packed(code)[0]}/words-{code}.json",
             )

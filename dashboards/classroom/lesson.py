@@ -42,26 +42,30 @@ class Lesson:
         self.resolve_ms, self.began = 0.0, time.time()
         self._kept: dict[Any, Any] = {}  # what was made for pages in this month and phase
         self._kept_of: tuple[int, str] = (-1, "")
+        self._play_again()
+
+    def _play_again(self) -> None:
+        """Play what the store has, from the start."""
         self.begins: list[int] = []  # of each turn played, the months before it
         self.sheets_played: list[dict[str, dict[str, str]]] = []
         self.played: list[list[dict[str, Any]]] = []  # what came of each turn's orders
         self.events: list[Override] = []  # injected, and befallen
-        self._play_again()
-
-    def _play_again(self) -> None:
         rows = self.store.rows("SELECT * FROM turn WHERE lesson = ? ORDER BY turn", self.id)
         past = [each for row in rows for each in json.loads(row["overrides"])]
         overrides, owners = [Override(*each[:-1]) for each in past], [each[-1] for each in past]
         self.table = Table(self.scenario, self.seed, overrides, owners)
         for row in rows:
-            self._note(json.loads(row["sheets"]), self._events(json.loads(row["events"])), json.loads(row["played"]))
-            self.table.run(row["month"] - self.table.round)
+            before, events = self.table.round, self._events(json.loads(row["events"]))
+            self.table.run(row["month"] - before)
+            self._note(before, json.loads(row["sheets"]), events, json.loads(row["played"]))
 
     def _events(self, sent: list[dict[str, Any]]) -> list[Override]:
         return [injected(self.scenario, {**event, "round": self.table.round + 1}) for event in sent]
 
-    def _note(self, sheets: dict[str, dict[str, str]], events: list[Override], came: list[dict[str, Any]]) -> None:
-        self.begins.append(self.table.round)
+    def _note(
+        self, before: int, sheets: dict[str, dict[str, str]], events: list[Override], came: list[dict[str, Any]]
+    ) -> None:
+        self.begins.append(before)
         self.sheets_played.append(sheets)
         self.events += events
         self.played.append(came)
@@ -215,26 +219,29 @@ class Lesson:
         """Play one turn and write it down; the next is open from then on."""
         months = min(self.months, self.scenario.rounds - self.table.round)
         whole = {seat: completed(self.table, seat, months, choices) for seat, choices in sheets.items()}
-        known, mark, events = len(self.table.overrides), self.table.mark(), self._events(sent)
+        known, events = len(self.table.overrides), self._events(sent)
         turn, before = len(self.played) + 1, self.table.round
-        came = plain(self.table.turn(whole, months, events))
-        forced = zip(self.table.overrides[known:], self.table.owners[known:], strict=True)
-        new = [[*override, owner] for override, owner in forced]
-        row = (turn, self.table.round, *map(written, (whole, sent, came, new)), time.time())
         clock = self.settings.seconds or None
-        deadline = time.time() + clock if clock and self.phase == "playing" else None
-        remaining = clock if self.phase == "paused" else None
         try:
+            came = plain(self.table.turn(whole, months, events))
+            if self.table.round != before + months:
+                raise RuntimeError(f"{months} months were to be played after month {before}: {self.table.round}")
+            forced = zip(self.table.overrides[known:], self.table.owners[known:], strict=True)
+            new = [[*override, owner] for override, owner in forced]
+            row = (turn, self.table.round, *map(written, (whole, sent, came, new)), time.time())
+            deadline = time.time() + clock if clock and self.phase == "playing" else None
+            remaining = clock if self.phase == "paused" else None
             with self.store.writing() as db:
                 db.execute("INSERT INTO turn VALUES (?,?,?,?,?,?,?,?)", (self.id, *row))
                 db.execute("DELETE FROM pending WHERE lesson = ?", (self.id,))
                 query = "UPDATE lesson SET turn = ?, deadline = ?, remaining = ? WHERE id = ?"
                 db.execute(query, (turn + 1, deadline, remaining, self.id))
-        except BaseException:  # what is not written has not happened
-            self.table.undo(mark, known)
+        except (
+            BaseException
+        ):  # what is not written has not happened, and a step that broke off is no ground to stand on
+            self._play_again()
             raise
-        self._note(whole, events, came)
-        self.begins[-1] = before
+        self._note(before, whole, events, came)
         self.turn, self.deadline, self.remaining = turn + 1, deadline, remaining
 
     def _finish(self) -> None:

@@ -63,7 +63,6 @@ def ladder(table: Table) -> list[dict[str, Any]]:
         rungs = []
         for r, rung in enumerate(world.names.rung[k]):
             parts = [setting.rungs[part] for part in rung.split("+")]
-            verifier = int(world.verifier[k, r])
             rungs.append(
                 {
                     "rung": rung,
@@ -72,9 +71,6 @@ def ladder(table: Table) -> list[dict[str, Any]]:
                     "status": Status(int(world.status[k, r])).name,
                     "age": int(world.age[k, r]),
                     "in_play": int(world.rung[k]) == r and table.round > 0,
-                    "stake": round(100 * float(world.stake[k, r])),
-                    "duration": int(world.duration[k, r]),
-                    "verifier": world.names.body[verifier] if verifier >= 0 else None,
                     "gives": {
                         party: joined([part.parties[party].gives for part in parts]) for party in setting.parties
                     },

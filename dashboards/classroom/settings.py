@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboards.classroom.refused import RefusedError, bad_field
 from dashboards.classroom.verbs import seats
-from dashboards.link import data_of
+from dashboards.link import LARGEST_SEED, data_of
 from model.faults import ScenarioError
 from model.scenario import Scenario, build, change
 
@@ -22,7 +22,7 @@ class Settings(BaseModel):
 
     scenario: Annotated[str, Field(max_length=200)]
     changes: dict[str, float | int | bool | str | list[str]] = Field(default_factory=dict, max_length=100)
-    seed: int | None = Field(None, ge=0, le=2**53 - 1)
+    seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     rounds: int | None = Field(None, ge=1, le=MOST_ROUNDS)
     months: int = Field(1, ge=1, le=12)
     seconds: int = Field(120, ge=0, le=7200)

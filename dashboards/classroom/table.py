@@ -1,12 +1,13 @@
 """The run in which orders meet the world: each order is asked for as its act comes, when all before it is settled."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.assembly import Assembly, Mark
-from dashboards.classroom.verbs import LAST, OPTIONS, Verb, option_of, seats, verbs_of, written
+from agents.assembly import Assembly
+from dashboards.classroom.verbs import FORCED_BY, LAST, OPTIONS, Verb, option_of, seats, verbs_of, written
 from model.overrides import Override, resolve
 from model.protocol import ACT, PROTOCOL
 from model.scenario import Scenario
@@ -65,8 +66,9 @@ class Table(Assembly):
         self._met = {order: {} for order in orders}
         self._orders = {}
         for order in orders:
-            for force in OPTIONS[order.verb.act][order.option]:
-                self._orders.setdefault(force.act, []).append(order)
+            forces = OPTIONS[order.verb.act][order.option]
+            for act in [force.act for force in forces] or FORCED_BY[order.verb.act]:
+                self._orders.setdefault(act, []).append(order)
         self._events = [event._replace(round=self.round + 1) for event in events]
         for _ in range(months):
             self.step()
@@ -83,23 +85,24 @@ class Table(Assembly):
         self.owners += [owner for _, owner in now]
         return [*super().forced_now(number), *(resolve(self.setting, override) for override, _ in now)]
 
-    def undo(self, mark: Mark, overrides: int) -> None:
-        """Go back to where the run stood, with so many overrides."""
-        self.rewind(mark)
-        del self.overrides[overrides:], self.owners[overrides:]
-
     def _ask(self, order: _Order, number: int) -> Override | None:
-        """Turn an order into an override, if there is an occasion, and note what the agent would do instead."""
-        act = PROTOCOL[number]
-        force = next(each for each in OPTIONS[order.verb.act][order.option] if each.act == act.name)
+        """Turn an order into an override, if there is an occasion, and note what the agent would do instead.
+
+        An order that forces nothing leaves the act as it would go; the verb's other options know its occasion.
+        """
+        act, options = PROTOCOL[number], OPTIONS[order.verb.act]
+        leaves = not options[order.option]
+        forces = chain.from_iterable(options.values()) if leaves else options[order.option]
+        force = next(each for each in forces if each.act == act.name)
         cell = self.cell(order.verb, act.name)
         if force.occasion is not None and not force.occasion(self.world, cell):
             return None
-        value = force.value if isinstance(force.value, int | float) else force.value(self.world, cell)
         before = float(getattr(self.world, act.column)[cell])
-        agent = float(act.rule(self.world.handle, *cell))
+        value = agent = float(act.rule(self.world.handle, *cell))
+        if not leaves:
+            value = force.value if isinstance(force.value, int | float) else force.value(self.world, cell)
         self._met[order].setdefault(self.round, {})[act.name] = float(value), agent, before
-        return written(order.verb, act.name, self.round, float(value))
+        return None if leaves else written(order.verb, act.name, self.round, float(value))
 
     def cell(self, verb: Verb, act: str) -> tuple[int, ...]:
         """Find the cell of an act that a verb is about."""
@@ -116,7 +119,9 @@ class Table(Assembly):
         )
         agent = None
         first = next(differed, None)
-        if months:
+        if months and not OPTIONS[order.verb.act][order.option]:
+            agent = order.option
+        elif months:
             acts = months[first if first is not None else next(iter(months))]
             before = next(iter(acts.values()))[2]
             agent = option_of(order.verb, {name: would for name, (_, would, _) in acts.items()}, before)

@@ -99,7 +99,6 @@ def view(lesson: Lesson, person: int, name: str, seat: str, solo: bool) -> dict[
             | settled
             | {
                 "solo": solo,
-                "host": solo,
                 "person": person,
                 "name": name,
                 "seat": seat,

@@ -138,12 +138,12 @@ def _wait(seen: Seen) -> Iterator[dict[str, Any]]:
     yield fact("fact.waiting_softens", percent(hurry))
 
 
-def home_chance(seen: Seen, share: float) -> float:
+def home_chance(eyes: Eyes, me: int, share: float) -> float:
     """Give the chance that all veto players at home agree: each asks for an independent draw times the spread (B19)."""
-    world = seen.eyes.world
-    swing = world.support_weight * (seen.eyes("support", seen.me) - 0.5)
+    world = eyes.world
+    swing = world.support_weight * (eyes("support", me) - 0.5)
     least = float(clip((share + swing) / world.veto_spread, 0.0, 1.0))
-    return least ** int(seen.eyes("veto_players", seen.me))
+    return least ** int(eyes("veto_players", me))
 
 
 def _accept(seen: Seen) -> Iterator[dict[str, Any]]:
@@ -159,7 +159,7 @@ def _accept(seen: Seen) -> Iterator[dict[str, Any]]:
     yield fact("fact.step_risk", percent(float(-weighed.risk)), other=other)
     if doubt > scrutiny.UNASKED:
         yield fact("fact.deceit", percent(odds(doubt)), other=other)
-    yield fact("fact.home_ratifies", percent(home_chance(seen, share)))
+    yield fact("fact.home_ratifies", percent(home_chance(seen.eyes, seen.me, share)))
 
 
 def odds(log_odds: float) -> float:

@@ -10,11 +10,12 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from dashboards import uploads
-from dashboards.link import LARGEST_SEED, Link, Setting, scenario_of, shipped_names, written, written_value
+from dashboards.link import Link, Setting, scenario_of, written, written_value
 from dashboards.pages.levers import placed
+from dashboards.study_link import point_inside, setting_of
 from dashboards.theme import INDICATORS, OUTCOMES
-from experiments.discover import LEAST_POINTS, Edge, discover, middle, words
+from experiments.discover import LEAST_POINTS, Edge, discover, words
+from experiments.ensemble import Z95
 from experiments.results import by_point, study_of, summary
 from experiments.sensitivity import sensitivity
 from experiments.store import parts
@@ -130,16 +131,6 @@ def read_folder(base: Path, name: str) -> Opened:
     folder = base / name
     study = study_of(folder)
     return Opened(name, study, study.scenario(), summary(folder), by_point(folder, study), setting_of(study))
-
-
-def setting_of(study: Study) -> Setting:
-    """Write a study's scenario as a setting that Explore opens; a scenario of a file is kept as if uploaded."""
-    seed = study.file.seed if study.file.seed <= LARGEST_SEED else 1
-    if study.file.scenario not in shipped_names():
-        name = uploads.keep({"name": Path(study.file.scenario).stem, **study.data})
-        return Setting(name, seed=seed)
-    rounds = {"rounds": study.file.rounds} if study.file.rounds else {}
-    return Setting(study.file.scenario, tuple({**study.file.changes, **rounds}.items()), seed=seed)
 
 
 # Words and numbers
@@ -381,7 +372,7 @@ def associations(opened: Opened, outcome: str, why: str) -> dict[str, Any]:
 def spearman(first: pd.Series, second: pd.Series) -> dict[str, float]:
     """Correlate two columns of ranks, with a 95 % interval."""
     rho = float(np.corrcoef(first, second)[0, 1])
-    reach = 1.96 * math.sqrt((1 + rho * rho / 2) / (len(first) - 3))
+    reach = Z95 * math.sqrt((1 + rho * rho / 2) / (len(first) - 3))
     middle_of = math.atanh(min(max(rho, -0.999999), 0.999999))
     return {"value": rho, "low": math.tanh(middle_of - reach), "high": math.tanh(middle_of + reach), "also": 0.0}
 
@@ -412,8 +403,7 @@ def box_of(base: Path, opened: Opened, outcome: str, above: float, worlds: int) 
         between = f"Over the points it goes from {values.min():.3g} to {values.max():.3g}."
         return {"fault": f"No box: {told}. {between}", "words": []}
     named = box._replace(edges=[_in_words(opened, edge) for edge in box.edges])
-    setting = opened.setting._replace(worlds=worlds)
-    setting = setting._replace(changes=tuple({**dict(setting.changes), **middle(box, opened.study)}.items()))
+    setting = point_inside(opened.setting._replace(worlds=worlds), box, opened.study)
     steps = box.trade_off
     return {
         "fault": "",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.compare import Effect
-from experiments.ensemble import Share
+from experiments.ensemble import Z95, Share
 from experiments.pivot import Action, Move
 
 HAD: dict[str, dict[int, str]] = {
@@ -71,7 +71,7 @@ def between(low: float, high: float) -> str:
 
 def stands_out(difference: float, low: float, high: float) -> bool:
     """Say whether an effect is larger than what the best of many would show by luck alone."""
-    error = (high - low) / (2 * 1.96)
+    error = (high - low) / (2 * Z95)
     return abs(difference) >= 0.02 and abs(difference) > SURE * error
 
 

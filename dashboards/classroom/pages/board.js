@@ -226,7 +226,8 @@ export function roleCard(card) {
       const place = `negotiations.${rung.talks}.rungs.${rung.rung}`;
       const gives = Object.entries(rung.gives || {}).map(([who, own]) => `${name(who)}: ${text(own, `${place}.parties.${who}.gives`)}`);
       const title = text(rung.title, `${place}.title`) || name(`${rung.talks}/${rung.rung}`);
-      return el("li", {}, el("b", {}, several ? `${name(rung.talks)}: ${title}` : title), gives.map((line) => el("div", { class: "soft" }, line)));
+      return el("li", {}, el("b", {}, several ? `${name(rung.talks)}: ${title}` : title), gives.map((line) => el("div", { class: "soft" }, line)),
+        rung.burden ? el("div", { class: "soft" }, tell(rung.burden.key, rung.burden)) : null);
     })));
   }
   return made.flat().filter(Boolean);

@@ -2,7 +2,7 @@
 import { call, name, text } from "./board.js";
 import { ask, el, say } from "./core.js";
 
-const NUMBERS = { rounds: [36, 1, 240], months: [3, 1, 12], seconds: [120, 0, 3600], absent: [60, 20, 3600], seed: ["", 0, 2 ** 53] };
+const NUMBERS = { rounds: [36, 1, 240], months: [3, 1, 12], seconds: [120, 0, 3600], absent: [60, 20, 3600], seed: ["", 0] };
 const TICKS = { chooses: true, messages: true, advisor: true, waits: true };
 
 /** Draw the form that opens a lesson. */
@@ -16,6 +16,7 @@ export async function newLesson(place, { who, room, tell, refresh }) {
   const summary = el("p", { class: "soft" });
   const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([each, [value, min, max]]) =>
     [each, el("input", { type: "number", id: `new-${each}`, value, min, max })]));
+  numbers.seed.max = document.querySelector("[data-largest-seed]").dataset.largestSeed;
   const ticks = Object.fromEntries(Object.entries(TICKS).map(([each, on]) => [each, el("input", { type: "checkbox", checked: on })]));
   const sight = el("select", { id: "new-sight" }, ["own", "public", "all"].map((each) =>
     el("option", { value: each }, say(`console.sight_${each}`))));

@@ -1,0 +1,28 @@
+"""Where a study's scenario opens on the pages, and a point inside a box that was found in it."""
+
+from pathlib import Path
+
+from dashboards import uploads
+from dashboards.link import LARGEST_SEED, Setting, shipped_names
+from experiments.discover import Box, middle
+from experiments.study import Study
+
+
+def setting_of(study: Study) -> Setting:
+    """Write a study's scenario as a setting that Explore opens; a scenario of a file is kept as if uploaded."""
+    seed = study.file.seed if study.file.seed <= LARGEST_SEED else 1
+    if study.file.scenario not in shipped_names():
+        name = uploads.keep({"name": Path(study.file.scenario).stem, **study.data})
+        return Setting(name, seed=seed)
+    rounds = {"rounds": study.file.rounds} if study.file.rounds else {}
+    return Setting(study.file.scenario, tuple({**study.file.changes, **rounds}.items()), seed=seed)
+
+
+def point_inside(setting: Setting, box: Box, study: Study) -> Setting:
+    """Move a study's setting to a point inside a box."""
+    return setting._replace(changes=tuple({**dict(setting.changes), **middle(box, study)}.items()))
+
+
+def travels(setting: Setting) -> bool:
+    """Say whether a link to a setting opens on a server other than the one that wrote it."""
+    return setting.scenario in shipped_names()
