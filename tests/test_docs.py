@@ -231,9 +231,11 @@ def test_the_teaching_kit_gives_no_share_or_effect_that_no_command_is_asked_for(
 
 def test_the_run_that_the_two_weeks_tell_of_goes_so():
     model = Assembly("two-states", {"rounds": 24}, rng=7).run()
+    assert model.ledger is not None
+    rows = model.ledger.rows
 
-    def when(*words):
-        return next(row.round for row in model.ledger.rows if all(word in row.sentence for word in words))
+    def when(words):
+        return next(row.round for row in rows if words in row.sentence)
 
     told = (
         f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
