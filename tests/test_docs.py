@@ -9,10 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from agents.assembly import Assembly
+from dashboards.measured_screen import effect_words
 from dashboards.odd import ODD, rewrite
+from dashboards.options import parse_changes
+from experiments.compare import compare
+from experiments.ensemble import play_ensemble
+from experiments.mechanisms import MEASURES, WORLDS, compared, summaries
+from experiments.pivot import chances
 from model.chance import Moment
 from model.parameters import Mechanisms
-from model.scenario import shipped
+from model.scenario import change, read, shipped
 from model.settings import declared
 
 ROOT = Path(__file__).parent.parent
@@ -114,3 +121,140 @@ def test_every_draw_has_its_address_in_the_odd():
 def test_every_shipped_scenario_is_named_in_the_readme():
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in shipped() if f"`{name}`" not in text] == []
+
+
+# What the teaching kit says that a command gives: (page, command, words with the numbers left open).
+TWO_YEARS = {"two-years.toml": ("two-states", {"rounds": 24})}
+SAID = [
+    (
+        "lesson-50", "ensemble two-years.toml",
+        "comprehensive deal {comprehensive_deal} %, partial arrangement {partial_arrangement} %, managed contact "
+        "{managed_contact} %, breakdown {breakdown} %.",
+    ),
+    (
+        "lesson-50", "compare two-years.toml --set facilitators.corvia.capacity=0",
+        "some deal {some_deal} points (95 % interval {some_deal_reach}), breakdown {breakdown} ({breakdown_reach}).",
+    ),
+    (
+        "lesson-90", "compare us-iran-2026 --set negotiations.nuclear.bundling=2",
+        "some deal {some_deal} points ({some_deal_reach}); yet comprehensive deal {comprehensive_deal} "
+        "({comprehensive_deal_reach})",
+    ),
+    (
+        "lesson-90", "compare us-iran-2026 --set mechanisms.facilitation=false",
+        "some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} ({breakdown_reach}); "
+        "mean contact {mean_contact:.5}",
+    ),
+    (
+        "lesson-90", "compare us-iran-2026 --set relations.us.iran.campaign=0.35",
+        "some deal {some_deal} ({some_deal_reach}): within the reach of chance; comprehensive deal "
+        "{comprehensive_deal} ({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
+    ),
+    *(
+        (
+            "lesson-90", f"compare us-iran-2026 --set states.{state}.dialogue=0.4",
+            "the same table both times: some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} "
+            "({breakdown_reach})",
+        )
+        for state in ("us", "iran")
+    ),
+    (
+        "lesson-90", "ensemble us-iran-2026 --set rounds=36",
+        "0 % comprehensive deal (0 to 0.4), {partial_arrangement} % partial arrangement, {managed_contact} % managed "
+        "contact, {breakdown} % breakdown.",
+    ),
+    (
+        "lesson-90", "ensemble us-iran-2026",
+        "Over 60 months {comprehensive_deal} %, {partial_arrangement} %, {managed_contact} %, {breakdown} %.",
+    ),
+    (
+        "module-two-weeks", "pivot two-states --seed 7 --set rounds=24",
+        "round {round} moved the chance of a deal most, from {before} % to {after} %",
+    ),
+    ("module-two-weeks", "ensemble us-iran-2026", "beside {some_deal} %"),
+    (
+        "module-two-weeks",
+        "compare us-iran-2026 --set bodies.iaea.detection=0.9 --set negotiations.nuclear.access=0.6",
+        "some deal {some_deal} points ({some_deal_reach})",
+    ),
+    (
+        "module-two-weeks", "compare us-iran-2026 --set facilitators.oman.clarity=0",
+        "some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
+    ),
+]  # fmt: skip
+NUMBER = re.compile(r"[+-]\d+\.\d|\d\.\d %")
+
+
+def on_one_line(name):
+    return " ".join((ROOT / "docs" / "classroom" / f"{name}.md").read_text("utf-8").split())
+
+
+def printed(command):
+    """Give the numbers that a command prints, by name, and the settings it names."""
+    verb, scenario, *rest = command.split()
+    settings = [word for word in rest if "=" in word]
+    scenario, base = TWO_YEARS.get(scenario, (scenario, {}))
+    changes = parse_changes(settings)
+    if verb == "ensemble":
+        found = play_ensemble(scenario, 1000, changes=base | changes).shares()
+        shares = {name: share.share for name, share in found.items()}
+        shares["some_deal"] = shares["comprehensive_deal"] + shares["partial_arrangement"]
+        return {name: f"{share * 100:.1f}" for name, share in shares.items()}, settings
+    if verb == "compare":
+        effects = compare(scenario, changes, base_changes=base).effects
+        shown = {name: effect_words(name, effect) for name, effect in effects.items()}
+        reach = {f"{name}_reach": words[2] for name, words in shown.items()}
+        return {name: words[1] for name, words in shown.items()} | reach, settings
+    found = chances(change(read(scenario), changes), int(rest[rest.index("--seed") + 1]))
+    now = found.turning_round
+    before, after = (f"{share * 100:.0f}" for share in found.deal[now - 1 : now + 1])
+    return {"round": now, "before": before, "after": after}, settings
+
+
+@pytest.mark.parametrize(("page", "command", "words"), SAID, ids=[f"{page}: {command}" for page, command, _ in SAID])
+def test_what_the_teaching_kit_says_of_a_command_is_what_it_gives(page, command, words):
+    numbers, settings = printed(command)
+    text = on_one_line(page)
+    assert words.format(**numbers) in text, f"{page}: write what `detente {command}` prints"
+    assert [each for each in settings if each not in text] == []
+
+
+def test_the_teaching_kit_gives_no_share_or_effect_that_no_command_is_asked_for():
+    for page in {page for page, _, _ in SAID}:
+        text = on_one_line(page)
+        for name, _, words in SAID:
+            if name == page:
+                pieces = map(re.escape, re.split(r"\{.*?\}", words))
+                text = re.sub(r"[-+.\d to]+".join(pieces), "", text)
+        assert NUMBER.findall(text) == [], page
+
+
+def test_the_run_that_the_two_weeks_tell_of_goes_so():
+    model = Assembly("two-states", {"rounds": 24}, rng=7).run()
+    assert model.ledger is not None
+    rows = model.ledger.rows
+
+    def when(words):
+        return next(row.round for row in rows if words in row.sentence)
+
+    told = (
+        f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
+        f"{when('Alba refuses')}, and the ladder collapses in round {when('has collapsed')}; the outcome is managed contact"
+    )
+    assert model.outcome.name == "managed_contact"
+    assert told in on_one_line("module-two-weeks")
+
+
+def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
+    text = ODD.read_text("utf-8")
+    row = re.compile(r"^\| M\d+ \w+ \|.*\| `mechanisms\.(\w+)` \| ([\w ]+) \| `([\w-]+)` \| (.+) \|$", re.MULTILINE)
+    rows = row.findall(text)
+    assert [mechanism for mechanism, *_ in rows] == list(Mechanisms.model_fields)
+    scenario = "us-iran-2018"
+    on = summaries(scenario, {}, WORLDS)
+    for mechanism, measured, where, told in rows:
+        if where == scenario:
+            off = summaries(scenario, {f"mechanisms.{mechanism}": False}, WORLDS)
+            difference, low, high, _ = compared(on, off)[MEASURES.index(measured)]
+            stale = f"{mechanism}: run `python -m experiments.mechanisms docs/odd.md`"
+            assert told == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale
