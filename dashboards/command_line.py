@@ -4,6 +4,7 @@ import dashboards.startup  # noqa: F401  (before all that takes time)
 
 # isort: split
 import json
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,17 @@ from typing import Annotated, Any
 import typer
 
 from dashboards.measuring import measuring
-from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
+from dashboards.options import (
+    AsJson,
+    Changes,
+    ScenarioName,
+    Seed,
+    make_folder,
+    make_room,
+    parse_changes,
+    path_of,
+    plain_errors,
+)
 from dashboards.replaying import replaying
 from dashboards.studying import studying
 from dashboards.teaching import teaching
@@ -86,7 +97,8 @@ def parameters(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([setting._asdict() for setting in declared()], ensure_ascii=False))
     else:
-        console().print(parameter_table(declared()))
+        screen = console(lines=True)
+        screen.print(parameter_table(declared(), screen.width))
 
 
 @app.command()
@@ -98,10 +110,13 @@ def run(
     ] = None,
     changes: Changes = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to save the run in; a new one under runs/ if left out.")
+        Path | None,
+        typer.Option(
+            parser=path_of, metavar="DIR", help="Folder to save the run in; a new one under runs/ if left out."
+        ),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(metavar="FILE.html", help="Write a self-contained HTML report.")
+        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write a self-contained HTML report.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -116,8 +131,10 @@ def run(
         data = change(read(scenario), {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
         setting = load(data)
         tell_silent_events(setting)
+        if report is not None:
+            make_room(report)
         folder = out or runs.new_folder(setting.name, seed)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         model, finished = play(setting, seed, quiet=as_json)
         if model is None:
             with suppress(OSError):
@@ -220,7 +237,8 @@ def suggest_question(model: Any, folder: Path) -> str:
 @app.command()
 def why(
     run: Annotated[
-        Path | None, typer.Argument(metavar="[RUN]", help="Folder of a saved run; the latest if left out.")
+        Path | None,
+        typer.Argument(parser=path_of, metavar="[RUN]", help="Folder of a saved run; the latest if left out."),
     ] = None,
     now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
     actor: Annotated[str, typer.Option(help="Who decided.")] = ...,  # type: ignore[assignment]
@@ -260,5 +278,25 @@ app.add_typer(teaching)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line. Signs that the output cannot write become others; what it has no room for is told."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        leave_output()  # whoever read it has gone
+    except OSError as error:
+        leave_output()
+        typer.echo(f"{error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        raise SystemExit(1) from None
+
+
+def leave_output() -> None:
+    """Write what is still to be written nowhere, so that it is not tried again at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
+from dashboards.options import AsJson, Changes, ScenarioName, Seed, make_folder, parse_changes, path_of, plain_errors
 
 measuring = typer.Typer()
 Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play; world k has seed SEED + k.")]
@@ -45,8 +45,12 @@ def ensemble(
     worlds: Worlds = 1000,
     seed: Seed = 1,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to save the ensemble in, as Parquet.")] = None,
-    against: Annotated[Path | None, typer.Option(help="Folder of a saved ensemble to compare with.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder to save the ensemble in, as Parquet.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder of a saved ensemble to compare with.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play many worlds: outcome shares with their intervals, and bands."""
@@ -57,6 +61,8 @@ def ensemble(
     from model.measures import OVERALL
 
     with plain_errors():
+        if out is not None:
+            make_folder(out)
         saved = None if against is None else Ensemble.load(against)
         with bar(worlds, "worlds", as_json) as progress:
             found = play_ensemble(scenario, worlds, seed, changes=parse_changes(changes), progress=progress)

@@ -1,7 +1,11 @@
 """What the commands share: their common options, and errors told plainly."""
 
+import re
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EISDIR
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +17,39 @@ Changes = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; may be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+DRAFT = re.compile(r"(\.\d+)+\.tmp$")  # what a draft has after the name of the file it becomes
+
+
+def path_of(text: str | Path) -> Path:
+    """Read the path of an option; an empty one, as of a variable that is not set, would be the current folder."""
+    if not str(text):
+        raise typer.BadParameter("is empty; give the path of a file or folder")
+    return Path(text)
+
+
+def make_room(path: Path) -> None:
+    """Make the folder of a file, and see that one can be written there: better told before the work than after.
+
+    Raises OSError with the name of the file if not.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, "is a folder, not a file", str(path))
+    make_folder(path.parent, path)
+
+
+def make_folder(folder: Path, wanted: Path | None = None) -> None:
+    """Make a folder and see that it can be written to. Raises OSError with the name of what is wanted if not."""
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        for each in made:
+            with suppress(OSError):
+                each.rmdir()
+        raise OSError(error.errno, f"cannot be written: {error.strerror}", str(wanted or folder)) from None
 
 
 @contextmanager
@@ -31,7 +68,8 @@ def plain_errors() -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read our output has gone, which is no fault of theirs
     except OSError as error:
-        typer.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
+        named = DRAFT.sub("", str(error.filename or "file"))
+        typer.echo(f"{named}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
 
 

@@ -1,9 +1,11 @@
 """What the command line shows: one screen for a run, one for a decision."""
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -224,18 +226,47 @@ def plain_json(model: "Assembly", world: World) -> dict[str, Any]:
     return {"negotiations": found}
 
 
-def console(plain: bool = False) -> Console:
-    """Open a console; rich leaves colour out where output is no terminal, and where NO_COLOR is set."""
-    return Console(highlight=False, soft_wrap=plain)
+def console(lines: bool = False) -> Console:
+    """Open a console; rich leaves colour out where output is no terminal, and where NO_COLOR is set.
+
+    lines: what no terminal shows is as wide as it is, a line a row, for who searches in it.
+    """
+    screen = Console(highlight=False)
+    if lines and not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = ENDLESS
+    return screen
 
 
-def parameter_table(settings: Iterable[Any]) -> Table:
-    """List parameters as declared."""
+ENDLESS = 10_000  # columns
+WIDE = 170  # columns from which on a parameter has a row of a table
+
+
+def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
+    """List parameters as declared: a row each, or a few lines where there is no room for that."""
+    rows = [
+        (
+            each.path,
+            number(each.value),
+            f"{number(each.low)} to {number(each.high)}",
+            each.unit,
+            "lever" if each.lever else "uncertainty",
+            each.meaning,
+            each.source,
+        )
+        for each in settings
+    ]
+    if width < WIDE:
+        return Group(*(_parameter_lines(*row) for row in rows))
     table = Table(box=None, padding=(0, 2), header_style="dim")
-    for heading in ("parameter", "default", "range", "unit", "role", "meaning"):
-        table.add_column(heading)
-    for each in settings:
-        limits = f"{number(each.low)} to {number(each.high)}"
-        role = "lever" if each.lever else "uncertainty"
-        table.add_row(each.path, number(each.value), limits, each.unit, role, each.meaning)
+    for heading in ("parameter", "default", "range", "unit", "role"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("meaning", "source"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
+
+
+def _parameter_lines(path: str, value: str, limits: str, unit: str, role: str, meaning: str, source: str) -> Group:
+    told = Text(f"{value}, {limits}, {unit}, {role}: {meaning} [{source}]")
+    return Group(Text(path, style="bold", overflow="fold"), Padding(told, (0, 0, 0, 4)))

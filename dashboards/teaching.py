@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboards.options import AsJson, plain_errors
+from dashboards.options import AsJson, make_room, path_of, plain_errors
 
 if TYPE_CHECKING:
     from dashboards.classroom.house import House
@@ -26,7 +26,9 @@ def classroom(
     ] = None,
     rounds: Annotated[int | None, typer.Option(min=1, max=240, help="Months of that lesson.")] = None,
     bots: Annotated[int, typer.Option(min=0, max=200, help="Have so many bots play a whole lesson, and stop.")] = 0,
-    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the classroom is kept.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE", help="Where the classroom is kept.")
+    ] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="Make a new instructor key; the old one is void.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -38,9 +40,11 @@ def classroom(
     from dashboards.classroom.house import open_house
 
     listener = server.listen(host, port)
-    with plain_errors():
+    with plain_errors(), contextlib.ExitStack() as refused:
+        refused.callback(listener.close)
         house = open_house(store, host, listener.getsockname()[1])
         facts = opened(house, scenario, rounds, new_key)
+        refused.pop_all()
     typer.echo(json.dumps(facts) if as_json else told(facts))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(listener, lambda: house)
@@ -109,8 +113,12 @@ def play_by_bots(bots: int, scenario: str, rounds: int | None, as_json: bool) ->
 
 @teaching.command("lesson")
 def lesson(
-    file: Annotated[Path, typer.Argument(metavar="LESSON.json", help="A lesson exported from the classroom.")],
-    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the HTML report of its run.")] = None,
+    file: Annotated[
+        Path, typer.Argument(parser=path_of, metavar="LESSON.json", help="A lesson exported from the classroom.")
+    ],
+    report: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write the HTML report of its run.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
@@ -120,6 +128,8 @@ def lesson(
     from model.measures import digest
 
     with plain_errors():
+        if report is not None:
+            make_room(report)
         model, plain = played_again(file)
         if report is not None:
             from dashboards.report import write_report

@@ -469,6 +469,72 @@ def test_why_refuses_a_damaged_run(file, content, home, tmp_path):
     assert refused("why", tmp_path, "--round", 5, "--actor", "alba", "--no-levers", cwd=tmp_path)
 
 
+# Paths, seeds and outputs that are none
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "two-states", "--out", ""],
+        ["run", "two-states", "--report", ""],
+        ["ensemble", "two-states", "--out", ""],
+        ["ensemble", "two-states", "--against", ""],
+        ["why", "", "--round", 1, "--actor", "alba"],
+        ["sweep", "two-tracks", "--out", ""],
+        ["results", ""],
+        ["results", "x", "--csv", ""],
+        ["results", "x", "--parquet", ""],
+        ["claims", "--out", ""],
+        ["cases", "egypt-israel-1973", "--csv", ""],
+        ["validate", "--report", ""],
+        ["validate", "--markdown", ""],
+        ["class", "--store", ""],
+        ["lesson", ""],
+        ["lesson", "x.json", "--report", ""],
+    ],
+)
+def test_an_empty_path_is_refused_and_nothing_written(words, tmp_path):
+    assert "is empty; give the path of a file or folder" in refused(*words, cwd=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [["run", "two-states", "--report"], ["validate", "--report"], ["claims", "--out"]])
+def test_what_cannot_be_written_is_told_by_its_name_before_anything_is_played(words, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    told = refused(*words, "file/x.html", cwd=tmp_path)
+    assert told.startswith("file/x.html: cannot be written: ")
+    assert ".tmp" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_seed_too_large_is_refused(tmp_path):
+    assert "--seed" in refused("claims", "--seed", 10**22, cwd=tmp_path)
+
+
+def test_a_store_that_is_a_folder_or_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert "is a folder, not a file" in refused("class", "--port", 0, "--store", "folder", cwd=tmp_path)
+    assert "in use" not in refused("class", "--port", 0, "--store", "/proc/x.db", cwd=tmp_path)
+
+
+def test_an_output_that_knows_no_blocks_gets_other_signs(tmp_path):
+    done = detente("run", "two-states", "--rounds", 3, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.code == 0
+    assert "trust, Alba in Borea  ???" in done.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")
+@pytest.mark.parametrize("words", [["scenarios"], ["parameters", "--json"], ["show", "two-states"]])
+def test_a_full_disk_is_told_in_one_line(words, tmp_path):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [DETENTE, *words], cwd=tmp_path, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode in (1, 2)
+    assert done.stderr.decode().count("\n") == 1
+    assert b"No space left on device" in done.stderr
+
+
 # Ensembles beside each other
 
 

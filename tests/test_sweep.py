@@ -210,6 +210,30 @@ def test_a_half_written_part_is_not_there(tmp_path):
     assert not list(tmp_path.glob("*.tmp"))
 
 
+def test_a_damaged_part_is_named_and_its_points_are_played_again(tmp_path):
+    file, out = write(tmp_path, replications=2048), tmp_path / "out"  # two points to a chunk
+    sweep(load_study(file), out)
+    before, (path, *_) = rows(out), part_paths(out, "runs")
+    path.write_bytes(path.read_bytes()[:-100])
+    done = called("results", out)
+    assert done.exit_code == 2
+    assert f"{path}: is damaged" in done.stderr
+    done = called("sweep", file, "--out", out, "--json")
+    assert f"note: {path} is damaged" in done.stderr
+    assert json.loads(done.stdout)["played"] == 2
+    pd.testing.assert_frame_equal(rows(out), before)
+
+
+def test_an_unknown_executor_is_refused_and_no_scheduler_that_answers_is_told(tmp_path):
+    with pytest.raises(ScenarioError, match="--executor: allowed is local or dask"):
+        sweep(study(), tmp_path, executor="foo")  # type: ignore[arg-type]
+    with pytest.raises(ScenarioError, match="--scheduler: goes with --executor dask"):
+        sweep(study(), tmp_path, scheduler="tcp://127.0.0.1:1")
+    pytest.importorskip("distributed")
+    with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler answers there"):
+        sweep(study(), tmp_path, executor="dask", scheduler="nonsense")
+
+
 def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
     """A limit on the size of files stands for the disk."""
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); import sys; sys.argv = ['detente', 'sweep', {str(write(tmp_path))!r}, '--out', {str(tmp_path / 'out')!r}]; import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from dashboards.command_line import main; main()"
@@ -299,6 +323,22 @@ def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
     np.testing.assert_allclose(answer["trust"], by_point(tmp_path)["mean_trust"], rtol=1e-6)
     with pytest.raises(ScenarioError, match="--sql"):
         ask(tmp_path, "select nothing from nowhere")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("", "is empty"),
+        ("set threads = 1; drop table if exists nothing", "gives no rows"),
+        ("select * from 'https://example.invalid/x.csv'", "httpfs"),
+    ],
+)
+def test_a_question_without_an_answer_is_told_and_nothing_is_fetched_for_it(query, told, tmp_path):
+    sweep(study(), tmp_path, points=1)
+    with pytest.raises(ScenarioError, match=told) as refused:
+        ask(tmp_path, query)
+    assert "NoneType" not in str(refused.value)
+    assert "nstall" not in str(refused.value)
 
 
 def test_a_folder_without_results_is_told(tmp_path):
