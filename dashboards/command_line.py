@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +19,10 @@ from dashboards.options import (
     Changes,
     ScenarioName,
     Seed,
+    changes_to,
+    keep_others,
     make_folder,
     make_room,
-    parse_changes,
     path_of,
     plain_errors,
 )
@@ -99,6 +101,8 @@ def parameters(as_json: AsJson = False) -> None:
     else:
         screen = console(lines=True)
         screen.print(parameter_table(declared(), screen.width))
+        assumed = sum(setting.source == "assumed" for setting in declared())
+        typer.echo(f"{len(declared())} parameters, of which {assumed} are assumed.")
 
 
 @app.command()
@@ -128,12 +132,14 @@ def run(
     from model.scenario import change, load, read
 
     with plain_errors():
-        data = change(read(scenario), {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
+        plain = read(scenario)
+        data = change(plain, {**changes_to(plain, changes), **({} if rounds is None else {"rounds": rounds})})
         setting = load(data)
         tell_silent_events(setting)
         if report is not None:
             make_room(report)
         folder = out or runs.new_folder(setting.name, seed)
+        keep_others(folder, runs.MARK, ("detente", "model", "scenario"), runs.FILES)
         make_folder(folder)
         model, finished = play(setting, seed, quiet=as_json)
         if model is None:
@@ -149,7 +155,7 @@ def run(
     if as_json:
         typer.echo(json.dumps(run_facts(model, folder), ensure_ascii=False))
     else:
-        console().print(run_screen(model))
+        console().print(run_screen(model, console().width))
         if question := suggest_question(model, folder):
             console().print(Text.assemble("\nAsk why: ", (question, "bold")), soft_wrap=True)
         typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
@@ -280,7 +286,7 @@ app.add_typer(teaching)
 def main() -> None:
     """Run the command line. Signs that the output cannot write become others; what it has no room for is told."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         try:

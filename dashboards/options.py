@@ -1,8 +1,9 @@
 """What the commands share: their common options, and errors told plainly."""
 
+import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from errno import EISDIR
 from pathlib import Path
@@ -52,6 +53,24 @@ def make_folder(folder: Path, wanted: Path | None = None) -> None:
         raise OSError(error.errno, f"cannot be written: {error.strerror}", str(wanted or folder)) from None
 
 
+def keep_others(folder: Path, mark: str, known: Sequence[str], files: Sequence[str]) -> None:
+    """Refuse to write over files of a folder that the same command did not write: its mark has keys of its own.
+
+    Raises ScenarioError.
+    """
+    from model.faults import Fault, ScenarioError
+
+    there = [name for name in files if (folder / name).exists()]
+    try:
+        facts = json.loads((folder / mark).read_text("utf-8"))
+        ours = isinstance(facts, dict) and facts.keys() >= {*known}
+    except (OSError, ValueError):
+        ours = False
+    if there and not ours:
+        told = f"holds {', '.join(there)} of something else, which would be overwritten; choose another folder"
+        raise ScenarioError([Fault("--out", str(folder), told)])
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn what a user can get wrong into a clear message and exit code 2."""
@@ -73,8 +92,8 @@ def plain_errors() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def parse_changes(texts: list[str] | None) -> dict[str, Any]:
-    """Read PATH=VALUE pairs; a value is written as in TOML, and a bare word is a text."""
+def parse_changes(texts: list[str] | None, written: str = "PATH=VALUE") -> dict[str, Any]:
+    """Read pairs as they are written; a value is written as in TOML, and a bare word is a text."""
     from model.faults import Fault, ScenarioError
     from model.scenario import parse
 
@@ -82,9 +101,39 @@ def parse_changes(texts: list[str] | None) -> dict[str, Any]:
     for text in texts or []:
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
-            raise ScenarioError([Fault("--set", text, "is written PATH=VALUE")])
+            raise ScenarioError([Fault("--set", text, f"is written {written}")])
         try:
             changes[path.strip()] = parse(f"value = {value}")["value"]
         except ValueError:
-            changes[path.strip()] = value.strip()
+            changes[path.strip()] = {"True": True, "False": False}.get(value.strip(), value.strip())
+    return changes
+
+
+WHO = {
+    "states": "state",
+    "facilitators": "facilitator",
+    "bodies": "body",
+    "outsiders": "outsider",
+    "negotiations": "negotiation",
+}
+
+
+def changes_to(data: Mapping[str, Any], texts: list[str] | None) -> dict[str, Any]:
+    """Read changes to a scenario, given as plain data. Raises ScenarioError for one of somebody who is not in it.
+
+    Somebody new can be added as a whole, `states.new={...}`.
+    """
+    from model.faults import Fault, ScenarioError
+
+    changes, faults = parse_changes(texts), []
+    for path in changes:
+        role, *inside = path.split(".")
+        there = data.get(role)
+        if role in WHO and len(inside) > 1 and isinstance(there, Mapping):
+            new = (each.split(".")[1] for each in changes if each.startswith(f"{role}.") and each.count(".") == 1)
+            known = {*there, *new}
+            if inside[0] not in known:
+                faults.append(Fault.unknown(f"--set {path}", inside[0], known, WHO[role]))
+    if faults:
+        raise ScenarioError(faults)
     return changes

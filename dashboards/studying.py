@@ -236,7 +236,8 @@ def discover(
             typer.echo(study.file.question)
             for sentence in (*box_words(outcome, above, box), *words(box)):
                 typer.echo(sentence)
-            typer.echo(f"Inside the box (while `detente dashboard` runs): {link}")
+            if box.edges:
+                typer.echo(f"Inside the box (while `detente dashboard` runs): {link}")
         facts = {**box._asdict(), "edges": [edge._asdict() for edge in box.edges], "words": words(box), "link": link}
         facts["trade_off"] = box.trade_off.to_dict("records")
         page = box_page(study.file.question, outcome, above, box, link)

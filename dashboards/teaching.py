@@ -17,6 +17,7 @@ teaching = typer.Typer()
 
 @teaching.command("class")
 def classroom(
+    context: typer.Context,
     host: Annotated[
         str, typer.Option(help="Address to serve on; this machine only by default, 0.0.0.0 opens it to the network.")
     ] = "127.0.0.1",
@@ -34,6 +35,8 @@ def classroom(
 ) -> None:
     """Open the classroom: people take seats in a live negotiation, agents keep the others."""
     if bots:
+        with plain_errors():
+            refuse_with_bots(context)
         play_by_bots(bots, scenario or "two-states", rounds, as_json)
         return
     from dashboards import server
@@ -48,6 +51,20 @@ def classroom(
     typer.echo(json.dumps(facts) if as_json else told(facts))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(listener, lambda: house)
+
+
+def refuse_with_bots(context: typer.Context) -> None:
+    """Refuse the options that a lesson of bots, which has a server and a store of its own, would leave unheard."""
+    from model.faults import Fault, ScenarioError
+
+    given = [
+        name
+        for name in ("host", "port", "store", "new_key")
+        if getattr(context.get_parameter_source(name), "name", "DEFAULT") not in ("DEFAULT", "DEFAULT_MAP")
+    ]
+    told = "goes without --bots, which plays in a classroom of its own"
+    if given:
+        raise ScenarioError([Fault(f"--{name.replace('_', '-')}", "", told) for name in given])
 
 
 def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:

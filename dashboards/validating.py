@@ -47,7 +47,7 @@ def validate(
             return
         for path in filter(None, (report, markdown)):
             make_room(path)
-        found = measured(check, parse_changes(values), quick, as_json)
+        found = measured(check, parse_changes(values, "SYMBOL=VALUE"), quick, as_json)
         facts = facts_of(found, quick)
         if report is not None:
             from dashboards.validation_page import write_report

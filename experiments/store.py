@@ -45,6 +45,12 @@ def facts_of(study: Study) -> dict[str, Any]:
     return facts
 
 
+def written_manifest(study: Study) -> bytes:
+    """Write the manifest of a folder."""
+    whole = {"study": facts_of(study), "code": code_digests(), "versions": versions(), "scenario": study.data}
+    return (json.dumps(whole, indent=1) + "\n").encode()
+
+
 class Store:
     """The results of one study in one folder, held by one sweep at a time.
 
@@ -85,8 +91,7 @@ class Store:
             if parts(self.folder, "runs"):
                 raise ScenarioError([Fault(str(self.folder), "", "holds results without a manifest; choose another")])
             write_whole(self.folder / "points.parquet", points.to_parquet(index=False))
-            whole = {**now, "versions": versions(), "scenario": self.study.data}
-            write_whole(path, (json.dumps(whole, indent=1) + "\n").encode())
+            write_whole(path, written_manifest(self.study))
             return
         faults, there = [], manifest(self.folder)
         for kind in now:

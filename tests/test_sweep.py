@@ -25,6 +25,7 @@ from experiments.results import ask, by_point, summary, table
 from experiments.sensitivity import sensitivity
 from experiments.store import part_paths, parts
 from experiments.study import load_study
+from experiments.sweeping import plan
 from model.faults import ScenarioError
 from model.statuses import Outcome
 
@@ -345,6 +346,22 @@ def test_a_folder_without_results_is_told(tmp_path):
     done = called("results", tmp_path)
     assert done.exit_code == 2
     assert "holds no readable results" in done.stderr
+
+
+@pytest.mark.parametrize(("above", "told"), [("2", "no"), ("nan", "no"), ("-1", "every")])
+def test_a_threshold_that_sets_nothing_apart_is_told_with_what_there_is(above, told, tmp_path):
+    sweep(study(design={"kind": "latin", "points": 30}), tmp_path)
+    done = called("discover", tmp_path, "--outcome", "mean_trust", "--above", above)
+    assert done.exit_code == 2
+    assert f"--above: {told} point reaches it; mean_trust goes from 0." in done.stderr
+
+
+def test_the_size_that_is_told_is_that_of_the_whole_folder(tmp_path):
+    asked = load_study(study(design={"kind": "latin", "points": 100}))
+    told = plan(asked, tmp_path / "out").size
+    sweep(asked, tmp_path / "out")
+    size = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
+    assert 0.7 * size < told < 1.4 * size
 
 
 def test_dry_run_prints_the_plan_and_plays_nothing(tmp_path):
