@@ -126,12 +126,11 @@ def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
     points = by_point(folder, study)
     if outcome not in (known := outcomes_in(study, points)):
         raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
-    wanted = (points[outcome] >= above).to_numpy()
+    reached = points[outcome].to_numpy(float)
+    wanted = reached >= above
     if wanted.all() or not wanted.any():
-        least, most = float(points[outcome].min()), float(points[outcome].max())
-        told = (
-            f"{'every' if wanted.any() else 'no'} point reaches it; {outcome} goes from {least:.4g} to {most:.4g} here"
-        )
+        which = "every" if wanted.any() else "no"
+        told = f"{which} point reaches it; {outcome} goes from {reached.min():.4g} to {reached.max():.4g} here"
         raise ScenarioError([Fault("--above", above, told)])
     return find_box(inputs_of(study, points), wanted)
 

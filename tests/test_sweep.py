@@ -330,7 +330,7 @@ def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
     ("query", "told"),
     [
         ("", "is empty"),
-        ("set threads = 1; drop table if exists nothing", "gives no rows"),
+        ("-- nothing", "gives no rows"),
         ("select * from 'https://example.invalid/x.csv'", "httpfs"),
     ],
 )
