@@ -37,6 +37,8 @@ class Answer(NamedTuple):
     levers: list[LeverFlip]
     others: list[str]
     cost: dict[str, float]
+    alike: dict[str, list[str]]
+    opposite: int
 
 
 def ask(
@@ -51,7 +53,7 @@ def ask(
 ) -> Answer:
     """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
     saved = runs.read(folder or runs.latest())
-    row, others = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
+    row, others, alike = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
     number = ACT[row["act"]]
     question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
     told = question.value - 1 if PROTOCOL[number].column == "report" else question.value
@@ -60,7 +62,9 @@ def ask(
         raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
     terms = list(question.term_flips())
     found = search(question, quiet) if levers else []
-    return Answer(saved, row, question, terms, found, others, what_it_cost(saved, row, question) if levers else {})
+    spent = what_it_cost(saved, row, question) if levers else {}
+    opposite = otherwise(row["act"], question.value)
+    return Answer(saved, row, question, terms, found, others, spent, alike, opposite)
 
 
 def what_it_cost(saved: runs.Saved, row: dict[str, Any], question: Question) -> dict[str, float]:
@@ -103,8 +107,11 @@ def find(
     act: str | None,
     counterpart: str | None,
     negotiation: str | None,
-) -> tuple[dict[str, Any], list[str]]:
-    """Find the row of a decision, and name the other decisions of that actor in that round."""
+) -> tuple[dict[str, Any], list[str], dict[str, list[str]]]:
+    """Find the row of a decision, and name the other decisions of that actor in that round.
+
+    Of those of the same kind, the values that each option tells them apart by.
+    """
     if now > saved.rounds:
         raise ScenarioError([Fault("--round", now, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
@@ -125,7 +132,10 @@ def find(
     best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
     row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
     row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
-    return row, sorted(set(rows["act"]) - {row["act"]})
+    same = rows.loc[rows["act"] == row["act"]]
+    told = {name: sorted(set(same[name].dropna())) for name in ("counterpart", "negotiation")}
+    alike = {name: values for name, values in told.items() if len(values) > 1}
+    return row, sorted(set(rows["act"]) - {row["act"]}), alike
 
 
 def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
@@ -170,7 +180,9 @@ def show_answer(answer: Answer) -> None:
     if answer.levers:
         screen.print(lever_screen(answer.levers, lambda value: told_as(answer.question, answer.row, value)))
     if answer.cost:
-        screen.print(cost_screen(answer.cost))
+        screen.print(cost_screen(answer.cost, told_as(answer.question, answer.row, answer.opposite)))
+    for name, values in answer.alike.items():
+        screen.print(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {answer.row[name]}")
     if answer.others:
         screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
 
@@ -187,6 +199,8 @@ def facts(answer: Answer) -> dict[str, Any]:
         "value": question.value,
         "sentence": answer.row["sentence"],
         "cost": answer.cost,
+        "opposite": told_as(question, answer.row, answer.opposite),
+        "alike": answer.alike,
         "conditions": [
             {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
             for c in question.conditions

@@ -4,15 +4,28 @@ import dashboards.startup  # noqa: F401  (before all that takes time)
 
 # isort: split
 import json
+import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from dashboards.measuring import measuring
-from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
+from dashboards.options import (
+    AsJson,
+    Changes,
+    ScenarioName,
+    Seed,
+    changes_to,
+    keep_others,
+    make_folder,
+    make_room,
+    path_of,
+    plain_errors,
+)
 from dashboards.replaying import replaying
 from dashboards.studying import studying
 from dashboards.teaching import teaching
@@ -86,7 +99,10 @@ def parameters(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([setting._asdict() for setting in declared()], ensure_ascii=False))
     else:
-        console().print(parameter_table(declared()))
+        screen = console(lines=True)
+        screen.print(parameter_table(declared(), screen.width))
+        assumed = sum(setting.source == "assumed" for setting in declared())
+        typer.echo(f"{len(declared())} parameters, of which {assumed} are assumed.")
 
 
 @app.command()
@@ -98,10 +114,13 @@ def run(
     ] = None,
     changes: Changes = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to save the run in; a new one under runs/ if left out.")
+        Path | None,
+        typer.Option(
+            parser=path_of, metavar="DIR", help="Folder to save the run in; a new one under runs/ if left out."
+        ),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(metavar="FILE.html", help="Write a self-contained HTML report.")
+        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write a self-contained HTML report.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -113,11 +132,15 @@ def run(
     from model.scenario import change, load, read
 
     with plain_errors():
-        data = change(read(scenario), {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
+        plain = read(scenario)
+        data = change(plain, {**changes_to(plain, changes), **({} if rounds is None else {"rounds": rounds})})
         setting = load(data)
         tell_silent_events(setting)
+        if report is not None:
+            make_room(report)
         folder = out or runs.new_folder(setting.name, seed)
-        folder.mkdir(parents=True, exist_ok=True)
+        keep_others(folder, runs.MARK, ("detente", "model", "scenario"), runs.FILES)
+        make_folder(folder)
         model, finished = play(setting, seed, quiet=as_json)
         if model is None:
             with suppress(OSError):
@@ -132,7 +155,7 @@ def run(
     if as_json:
         typer.echo(json.dumps(run_facts(model, folder), ensure_ascii=False))
     else:
-        console().print(run_screen(model))
+        console().print(run_screen(model, console().width))
         if question := suggest_question(model, folder):
             console().print(Text.assemble("\nAsk why: ", (question, "bold")), soft_wrap=True)
         typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
@@ -223,7 +246,8 @@ def suggest_question(model: Any, folder: Path) -> str:
 @app.command()
 def why(
     run: Annotated[
-        Path | None, typer.Argument(metavar="[RUN]", help="Folder of a saved run; the latest if left out.")
+        Path | None,
+        typer.Argument(parser=path_of, metavar="[RUN]", help="Folder of a saved run; the latest if left out."),
     ] = None,
     now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
     actor: Annotated[str, typer.Option(help="Who decided.")] = ...,  # type: ignore[assignment]
@@ -263,5 +287,25 @@ app.add_typer(teaching)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line. Signs that the output cannot write become others; what it has no room for is told."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        leave_output()  # whoever read it has gone
+    except OSError as error:
+        leave_output()
+        typer.echo(f"{error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        raise SystemExit(1) from None
+
+
+def leave_output() -> None:
+    """Write what is still to be written nowhere, so that it is not tried again at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

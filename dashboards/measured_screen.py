@@ -1,5 +1,7 @@
 """What the measuring commands show: one screen each."""
 
+import json
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +13,7 @@ from dashboards.screen import OUTCOMES, bar, line_plot, number
 from experiments.compare import Comparison, Effect
 from experiments.ensemble import Ensemble
 from experiments.pivot import Action, Chances
+from model.columns import SERVICES
 from model.protocol import ACT, PROTOCOL
 from model.scenario import Scenario
 from model.world import names
@@ -19,27 +22,29 @@ SHOWN = ("trust", "tension", "deal_progress", "contact")
 
 
 def listing(*headings: str) -> Table:
-    """Make a plain table."""
+    """Make a plain table; where there is no room it is the names that fold, which come first, and never a number."""
     table = Table(box=None, padding=(0, 1), header_style="dim")
-    for heading in headings:
-        table.add_column(heading, no_wrap=True)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=place > 0, overflow="fold")
     return table
 
 
-def ensemble_screen(found: Ensemble) -> RenderableType:
-    """Show outcome shares, times to a first deal and bands."""
+def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
+    """Show outcome shares, times to a first deal and bands, in so many columns."""
     head = Text.assemble((found.scenario, "bold"), f"  {len(found.seeds):,} worlds, {found.seed_range}")
-    shares = listing("outcome", "share", "95 % interval", "")
+    shares, longest = listing("outcome", "share", "95 % interval", ""), max(min(30, width - 50), 0)
     for name, share in found.shares().items():
         interval = f"{share.low:.1%} to {share.high:.1%}"
         shares.add_row(
-            OUTCOMES[name], f"{share.share:.1%}", interval, Text("█" * round(share.share * 30), style="cyan")
+            OUTCOMES[name], f"{share.share:.1%}", interval, Text("█" * round(share.share * longest), style="cyan")
         )
     deals = [f"{talks}: {median_words(found, talks)}" for talks in found.negotiations]
     bands = listing("indicator", "5 %", "median", "95 %")
     for name in SHOWN:
         top = max(1.0, float(found.band(name, 95).max()))
-        lines = [line_plot(found.band(name, p)[1:].tolist(), top, 17) for p in (5, 50, 95)]
+        lines = [
+            line_plot(found.band(name, p)[1:].tolist(), top, max(min(17, (width - 20) // 3), 3)) for p in (5, 50, 95)
+        ]
         bands.add_row(name.replace("_", " "), *lines)
     note = Text(
         f"Shares are a property of these assumptions, no forecast. Bands over {found.band_worlds:,} worlds.",
@@ -56,10 +61,11 @@ def median_words(found: Ensemble, talks: str) -> str:
 
 
 def effect_words(name: str, effect: Effect) -> tuple[str, str, str]:
-    """Write an effect: the measure, the difference, its interval; outcomes in points."""
+    """Write an effect: the measure, the difference, its interval if there is one; outcomes in points."""
     points = name in OUTCOMES or name == "some_deal"
     difference, low, high = (f"{value * 100:+.1f}" if points else f"{value:+.3f}" for value in effect[:3])
-    return OUTCOMES.get(name, name.replace("_", " ")), difference, f"{low} to {high}"
+    interval = f"{low} to {high}" if effect.low == effect.low else "-"
+    return OUTCOMES.get(name, name.replace("_", " ")), difference, interval
 
 
 def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect]) -> RenderableType:
@@ -68,15 +74,21 @@ def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect
     for name, effect in effects.items():
         table.add_row(*effect_words(name, effect))
     dice = "the same dice" if list(one.seeds) == list(other.seeds) else "dice of their own"
+    dice += "" if one.scenario == other.scenario else "; another scenario"
     return Group(
         Text.assemble(("against ", "bold"), f"{one.scenario}, {len(one.seeds):,} worlds, {one.seed_range}: {dice}"),
         table,
     )
 
 
+def value_words(value: Any) -> str:
+    """Write a value as --set takes it."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
 def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> RenderableType:
     """Show paired effects."""
-    changed = ", ".join(f"{path} = {value}" for path, value in changes.items())
+    changed = " ".join(f"--set {shlex.quote(f'{path}={value_words(value)}')}" for path, value in changes.items())
     head = Text.assemble(
         (changed, "bold"),
         f"\nthe same {found.worlds:,} worlds with and without, from seed {found.seed}; outcomes in points",
@@ -93,27 +105,35 @@ def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> Renderab
     return Group(head, table, tail)
 
 
-def pivot_screen(scenario: Scenario, seed: int, found: Chances, turned: Sequence[Action]) -> RenderableType:
-    """Show the chance of a deal from every round on, and what moved it most."""
+def pivot_screen(
+    scenario: Scenario, seed: int, found: Chances, turned: Sequence[Action], width: int = 80
+) -> RenderableType:
+    """Show the chance of a deal from every round on, and what moved it most, in so many columns."""
     now, deal = found.turning_round, found.deal
     head = Text.assemble(
         (scenario.title["en"], "bold"), f"\nseed {seed}, {found.futures} redrawn futures from every round"
     )
-    line = Text.assemble("chance of some deal  ", (line_plot(deal.tolist(), 1.0, 56), "cyan"))
+    line = Text.assemble("chance of some deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 22), 8)), "cyan"))
     moved = Text(f"Round {now} moved it most: from {deal[now - 1]:.0%} to {deal[now]:.0%}.", style="bold")
-    table = listing("decision of that round", "was", "else", "chance of a deal", "")
+    table = listing("decision of that round", "was", "else", "chance of a deal", "95 % interval", "")
     largest = max((abs(each.deal - each.deal_otherwise) for each in turned), default=0.0)
     for each in turned[:6]:
         difference = each.deal_otherwise - each.deal
         label = f"{each.act} {cell_words(scenario, each)}"
         chance = f"{each.deal:.0%} -> {each.deal_otherwise:.0%}"
-        table.add_row(label, number(each.value), number(each.otherwise), chance, bar(difference, largest, 8))
-    note = Text("Chances are a property of these assumptions, no forecast.", style="dim")
+        interval = f"{each.low * 100:+.0f} to {each.high * 100:+.0f}"
+        drawn = bar(difference, largest, 8) if width >= 72 else ""
+        table.add_row(label, number(each.value), number(each.otherwise), chance, interval, drawn)
+    note = Text(
+        "Interval: of the difference in points, over the same futures. Chances are a property of these assumptions, "
+        "no forecast.",
+        style="dim",
+    )
     return Group(head, line, moved, table, note)
 
 
-def cost_screen(cost: Mapping[str, float]) -> RenderableType:
-    """Show what became of a thousand redrawn futures after a decision and after its opposite."""
+def cost_screen(cost: Mapping[str, float], opposite: str) -> RenderableType:
+    """Show what became of a thousand redrawn futures after a decision and after its opposite, told in a sentence."""
     table = listing("outcome", "as it was", "otherwise", "difference")
     for name, label in OUTCOMES.items():
         went, turned = cost[f"went_{name}"], cost[f"turned_{name}"]
@@ -121,7 +141,7 @@ def cost_screen(cost: Mapping[str, float]) -> RenderableType:
     title = Text(
         "\nWhat it cost: 1,000 redrawn futures after it, and after its opposite, with the same dice", style="bold"
     )
-    return Group(title, table)
+    return Group(title, Text(f"The opposite: {opposite}"), table)
 
 
 def cell_words(scenario: Scenario, action: Action) -> str:
@@ -132,6 +152,8 @@ def cell_words(scenario: Scenario, action: Action) -> str:
             talks = lists.negotiation[place]
         if axis == "side":
             told.append(scenario.negotiations[talks].parties[place])
+        elif axis == "service":
+            told.append(SERVICES[place])
         elif axis in lists._fields:
             told.append(getattr(lists, axis)[place])
     return " ".join(told)

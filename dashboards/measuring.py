@@ -9,11 +9,24 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.options import AsJson, Changes, ScenarioName, Seed, parse_changes, plain_errors
+from dashboards.options import (
+    AsJson,
+    Changes,
+    ScenarioName,
+    Seed,
+    changes_to,
+    keep_others,
+    make_folder,
+    path_of,
+    plain_errors,
+)
 
 measuring = typer.Typer()
 Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play; world k has seed SEED + k.")]
 Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Redrawn futures at each round.")]
+
+
+FILES = ("worlds.parquet", "bands.parquet", "trajectories.parquet", "ensemble.json")  # of a saved ensemble
 
 
 @contextmanager
@@ -39,14 +52,23 @@ def told_warnings() -> Iterator[None]:
         typer.echo(f"note: {each.message}", err=True)
 
 
+def known(value: float | None) -> float | None:
+    """Give a number for JSON, which knows no NaN."""
+    return None if value != value else value
+
+
 @measuring.command()
 def ensemble(
     scenario: ScenarioName,
     worlds: Worlds = 1000,
     seed: Seed = 1,
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to save the ensemble in, as Parquet.")] = None,
-    against: Annotated[Path | None, typer.Option(help="Folder of a saved ensemble to compare with.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder to save the ensemble in, as Parquet.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder of a saved ensemble to compare with.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play many worlds: outcome shares with their intervals, and bands."""
@@ -55,17 +77,25 @@ def ensemble(
     from experiments.compare import contrast
     from experiments.ensemble import PERCENTILES, Ensemble, play_ensemble
     from model.measures import OVERALL
+    from model.scenario import read
 
     with plain_errors():
+        if out is not None:
+            keep_others(out, "ensemble.json", ("scenario", "band_worlds", "digests"), FILES)
+            make_folder(out)
         saved = None if against is None else Ensemble.load(against)
+        plain = read(scenario)
+        changed = changes_to(plain, changes)
+        if saved is not None and saved.scenario != plain.get("name"):
+            typer.echo(f"note: {against} holds worlds of another scenario, {saved.scenario}", err=True)
         with bar(worlds, "worlds", as_json) as progress:
-            found = play_ensemble(scenario, worlds, seed, changes=parse_changes(changes), progress=progress)
+            found = play_ensemble(plain, worlds, seed, changes=changed, progress=progress)
         if out is not None:
             found.save(out)
     with told_warnings():
         effects = {} if saved is None else contrast(saved, found)
     if not as_json:
-        console().print(ensemble_screen(found))
+        console().print(ensemble_screen(found, console().width))
         if saved is not None:
             console().print(contrast_screen(saved, found, effects))
         if out is not None:
@@ -83,7 +113,7 @@ def ensemble(
         "trajectory_digests": found.digests,
     }
     if saved is not None:
-        facts["against"] = {name: effect[:3] for name, effect in effects.items()}
+        facts["against"] = {name: [known(value) for value in effect[:3]] for name, effect in effects.items()}
     typer.echo(json.dumps(facts))
 
 
@@ -100,12 +130,14 @@ def compare(
     from dashboards.screen import console
     from experiments.compare import compare as compare_worlds
     from model.faults import Fault, ScenarioError
+    from model.scenario import read
 
     with plain_errors(), bar(worlds, "pairs of worlds", as_json) as progress:
-        changed = parse_changes(changes)
+        plain = read(scenario)
+        changed = changes_to(plain, changes)
         if not changed:
             raise ScenarioError([Fault("--set", "", "is missing; name at least one change, PATH=VALUE")])
-        found = compare_worlds(scenario, changed, worlds, seed, progress=progress)
+        found = compare_worlds(plain, changed, worlds, seed, progress=progress)
     if not as_json:
         console().print(comparison_screen(found, changed))
         return
@@ -115,7 +147,10 @@ def compare(
         "seed": seed,
         "worlds": worlds,
         "share_of_worlds_changed": found.share_of_worlds_changed,
-        "effects": {name: effect._asdict() for name, effect in found.effects.items()},
+        "effects": {
+            name: {key: known(value) for key, value in effect._asdict().items()}
+            for name, effect in found.effects.items()
+        },
     }
     typer.echo(json.dumps(facts))
 
@@ -136,13 +171,14 @@ def pivot(
     from model.statuses import Outcome
 
     with plain_errors():
-        data = change(read(scenario), parse_changes(changes))
+        plain = read(scenario)
+        data = change(plain, changes_to(plain, changes))
         setting = load(data)
         with bar(setting.rounds, "rounds", as_json) as progress:
             found = chances(data, seed, futures, progress=progress)
         turned = actions(data, seed, found.turning_round, futures)
     if not as_json:
-        console().print(pivot_screen(setting, seed, found, turned))
+        console().print(pivot_screen(setting, seed, found, turned, console().width))
         return
     facts = {
         "scenario": setting.name,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.options import AsJson, Seed, plain_errors
+from dashboards.options import AsJson, Seed, make_room, path_of, plain_errors
 
 replaying = typer.Typer()
 
@@ -21,7 +21,7 @@ def cases(
     ] = False,
     worlds: Annotated[int, typer.Option(min=1, max=10_000, help="Worlds of a replay.")] = 400,
     seed: Seed = 1,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")] = None,
+    csv: Annotated[Path | None, typer.Option(parser=path_of, metavar="FILE", help="Write the table as CSV.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the historical cases; check and show one; replay one, or all, against two baselines."""
@@ -32,6 +32,8 @@ def cases(
     from experiments.replay import replay as replay_case
 
     with plain_errors():
+        if csv is not None:
+            make_room(csv)
         found = [load_case(name) for name in ([case] if case is not None else library())]
         if replay:
             played = []

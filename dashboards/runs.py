@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from agents.assembly import Assembly
 
 RUNS = Path("runs")
+MARK = "run.json"
+FILES = ("trajectory.parquet", "ledger.jsonl", "ledger.parquet", MARK)
 
 
 class Saved(NamedTuple):

@@ -1,9 +1,11 @@
 """What the command line shows: one screen for a run, one for a decision."""
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -77,8 +79,8 @@ def moments(model: "Assembly", most: int = 5) -> list["Row"]:
     return sorted((row for _, row in best), key=lambda row: row.round)
 
 
-def run_screen(model: "Assembly") -> RenderableType:
-    """Show a run: outcome, small line plots, rungs with dates, breaches, contact, moments."""
+def run_screen(model: "Assembly", width: int = 80) -> RenderableType:
+    """Show a run: outcome, small line plots as long as so many columns allow, rungs, breaches, contact, moments."""
     setting, seen = model.setting, model.trajectory
     outcome = OUTCOMES[model.outcome.name]
     parts: list[RenderableType] = [
@@ -89,16 +91,20 @@ def run_screen(model: "Assembly") -> RenderableType:
         own = series(seen, k)
         first, second = (model.title(party) for party in setting.negotiations[talks].parties)
         grid = Table.grid(padding=(0, 2))
+        for kept in (False, True, True):
+            grid.add_column(no_wrap=kept)
         named = (
             (f"trust, {first} in {second}", own["trust_first"], 1.0),
             (f"trust, {second} in {first}", own["trust_second"], 1.0),
             ("tension", own["tension"], max(1.0, float(own["tension"].max()))),
             ("deal progress", own["deal_progress"], 1.0),
         )
+        ends = {label: f"{values[0]:.2f} → {values[-1]:.2f}" for label, values, _ in named}
+        longest = max(map(len, ends))
+        room = width - min(longest, width // 3) - max(map(len, ends.values())) - 6  # less the spaces between
         for label, values, top in named:
-            grid.add_row(
-                label, Text(line_plot(values[1:].tolist(), top), style="cyan"), f"{values[0]:.2f} → {values[-1]:.2f}"
-            )
+            plot = line_plot(values[1:].tolist(), top, max(min(room, 60), 8))
+            grid.add_row(label, Text(plot, style="cyan"), ends[label])
         contact, breaches = own["contact"][1:].mean(), int(own["breaches"][-1])
         if len(setting.negotiations) > 1:
             parts.append(
@@ -108,10 +114,11 @@ def run_screen(model: "Assembly") -> RenderableType:
             )
         parts += [grid, Text(f"contact in {contact:.0%} of rounds, breaches {breaches}")]
         parts.append(_rungs(model, talks))
-    told = Table.grid(padding=(0, 2))
-    for row in moments(model):
-        told.add_row(f"round {row.round}", row.sentence)
-    parts += [Text("\nMoments that mattered", style="bold"), told]
+    if mattered := moments(model):
+        told = Table.grid(padding=(0, 2))
+        for row in mattered:
+            told.add_row(Text(f"round {row.round}", no_wrap=True), row.sentence)
+        parts += [Text("\nMoments that mattered", style="bold"), told]
     return Group(*parts)
 
 
@@ -177,6 +184,8 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
             grid.add_row(flip.lever.path, number(flip.lever.value), number(flip.to), describe(flip.becomes))
     words = f"No value in range does so for {len(none)} other levers" + (" (--json lists them)." if none else ".")
     quiet = Text(words, style="dim")
+    if not grid.rows:
+        return Text(f"\nNo lever, set from round 0, would have changed it: none of {len(none)} does in its range.")
     return Group(
         Text("\nLevers that would have changed it (each verified by playing again)", style="bold"), grid, quiet
     )
@@ -224,18 +233,47 @@ def plain_json(model: "Assembly", world: World) -> dict[str, Any]:
     return {"negotiations": found}
 
 
-def console(plain: bool = False) -> Console:
-    """Open a console; rich leaves colour out where output is no terminal, and where NO_COLOR is set."""
-    return Console(highlight=False, soft_wrap=plain)
+def console(lines: bool = False) -> Console:
+    """Open a console; rich leaves colour out where output is no terminal, and where NO_COLOR is set.
+
+    lines: what no terminal shows is as wide as it is, a line a row, for who searches in it.
+    """
+    screen = Console(highlight=False)
+    if lines and not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = ENDLESS
+    return screen
 
 
-def parameter_table(settings: Iterable[Any]) -> Table:
-    """List parameters as declared."""
+ENDLESS = 10_000  # columns
+WIDE = 170  # columns from which on a parameter has a row of a table
+
+
+def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
+    """List parameters as declared: a row each, or a few lines where there is no room for that."""
+    rows = [
+        (
+            each.path,
+            number(each.value),
+            f"{number(each.low)} to {number(each.high)}",
+            each.unit,
+            "lever" if each.lever else "uncertainty",
+            each.meaning,
+            each.source,
+        )
+        for each in settings
+    ]
+    if width < WIDE:
+        return Group(*(_parameter_lines(*row) for row in rows))
     table = Table(box=None, padding=(0, 2), header_style="dim")
-    for heading in ("parameter", "default", "range", "unit", "role", "meaning"):
-        table.add_column(heading)
-    for each in settings:
-        limits = f"{number(each.low)} to {number(each.high)}"
-        role = "lever" if each.lever else "uncertainty"
-        table.add_row(each.path, number(each.value), limits, each.unit, role, each.meaning)
+    for heading in ("parameter", "default", "range", "unit", "role"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("meaning", "source"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
+
+
+def _parameter_lines(path: str, value: str, limits: str, unit: str, role: str, meaning: str, source: str) -> Group:
+    told = Text(f"{', '.join(filter(None, (value, limits, unit, role)))}: {meaning} [{source}]")
+    return Group(Text(path, style="bold", overflow="fold"), Padding(told, (0, 0, 0, 4)))

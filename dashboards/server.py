@@ -8,6 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from errno import EACCES, EADDRINUSE
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,9 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        print(f"Cannot serve on {host}:{port}: {error.strerror}. Choose another --port.", file=sys.stderr)
+        other = "--port" if error.errno in (EADDRINUSE, EACCES) else "--host"
+        why = str(error.strerror).partition(" (while")[0]
+        print(f"Cannot serve on {host}:{port}: {why}. Choose another {other}.", file=sys.stderr)
         raise SystemExit(2) from None
     # Connections inherit it; asyncio, which sees no protocol on such a socket, would leave 40 ms between head and body.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

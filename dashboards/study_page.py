@@ -166,15 +166,18 @@ def box_page(question: str, outcome: str, above: float, box: Box, inside: str) -
         [question, *box_words(outcome, above, box)],
         [
             Section("The box", words(box), None, "", ("factor", "inside the box", "in resamples"), rows),
-            Section("Coverage against density", (inside,), chart, told),
+            Section("Coverage against density", (inside,) if box.edges else (), chart, told),
         ],
     )
 
 
 def box_words(outcome: str, above: float, box: Box) -> list[str]:
-    """Say what the box holds."""
+    """Say what the box holds, if one was found."""
+    reached = f"{box.cases} of {box.points} points reach {above:g} in {outcome.replace('_', ' ')}."
+    if not box.edges:
+        return [reached]
     return [
-        f"{box.cases} of {box.points} points reach {above:g} in {outcome.replace('_', ' ')}.",
+        reached,
         f"The box holds {points(box.coverage)} of them, and {points(box.density)} of what lies inside is such a point.",
     ]
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dashboards.options import AsJson, plain_errors
+from dashboards.options import AsJson, make_folder, make_room, path_of, plain_errors
 
 studying = typer.Typer()
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
+Folder = Annotated[Path, typer.Argument(parser=path_of, metavar="DIR", help="Folder of a sweep.")]
 Outcome = Annotated[str, typer.Option(help="Outcome or indicator of the study.")]
 
 
@@ -41,7 +41,9 @@ def studies(as_json: AsJson = False) -> None:
 @studying.command()
 def sweep(
     study: Annotated[str, typer.Argument(metavar="STUDY", help="A shipped study, or a path to a file.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; the same folder goes on.")],
+    out: Annotated[
+        Path, typer.Option(parser=path_of, metavar="DIR", help="Folder for the results; the same folder goes on.")
+    ],
     points: Annotated[int | None, typer.Option(min=1, help="The first so many points only.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help="Threads, or Dask workers.")] = None,
     executor: Annotated[Literal["local", "dask"], typer.Option(help="What plays the chunks.")] = "local",
@@ -64,6 +66,8 @@ def sweep(
                 f"{asked.file.replications} runs of {asked.rounds} rounds each: {wanted.runs:,} runs, "
                 f"about {size_words(wanted.size)} in {out}"
             )
+        for name in wanted.damaged:
+            typer.echo(f"note: {out / name} is damaged; its points are played again", err=True)
         if dry_run:
             if as_json:
                 typer.echo(json.dumps(wanted._asdict()))
@@ -126,8 +130,10 @@ class sweep_bar:  # noqa: N801  # used as `with sweep_bar(...)`
 @studying.command()
 def results(
     folder: Folder,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table of runs as CSV.")] = None,
-    parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Parquet.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE", help="Write the table of runs as CSV.")
+    ] = None,
+    parquet: Annotated[Path | None, typer.Option(parser=path_of, metavar="FILE", help="Write it as Parquet.")] = None,
     sql: Annotated[str | None, typer.Option(help="Ask about the views runs, points and results.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -142,6 +148,8 @@ def results(
             answer = ask(folder, sql)
             typer.echo(answer.to_json(orient="records") if as_json else answer.to_string(index=False))
             return
+        for path in filter(None, (csv, parquet)):
+            make_room(path)
         found = summary(folder)
         if csv is not None or parquet is not None:
             frame = table(folder)
@@ -225,7 +233,8 @@ def discover(
             typer.echo(study.file.question)
             for sentence in (*box_words(outcome, above, box), *words(box)):
                 typer.echo(sentence)
-            typer.echo(told)
+            if box.edges:
+                typer.echo(told)
         facts = {**box._asdict(), "edges": [edge._asdict() for edge in box.edges], "words": words(box), "link": link}
         facts["trade_off"] = box.trade_off.to_dict("records")
         page = box_page(study.file.question, outcome, above, box, told)
@@ -251,11 +260,13 @@ def link_into(box: Any, study: Any) -> tuple[str | None, str]:
 def claims(
     points: Annotated[int, typer.Option(min=8, max=100_000, help="Points over the uncertainties' full ranges.")] = 128,
     replications: Annotated[int, typer.Option(min=2, max=10_000, help="Worlds at each point, same dice.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of points and dice.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of points and dice.")] = 1,
     reach: Annotated[
         float, typer.Option(help="Share of each value to go from the scenario's own; 1 is every full range.")
     ] = 1.0,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for page and JSON.")] = Path("runs/claims"),
+    out: Annotated[Path, typer.Option(parser=path_of, metavar="DIR", help="Folder for page and JSON.")] = Path(
+        "runs/claims"
+    ),
     as_json: AsJson = False,
 ) -> None:
     """Judge the essay's claims: where each holds, its effect, and where it fails."""
@@ -267,10 +278,10 @@ def claims(
     from experiments.claims import CLAIMS, judge
 
     with plain_errors():
+        make_folder(out)
         total = sum(len(claim.comparisons) for claim in CLAIMS)
         with bar(total, "comparisons", as_json) as progress:
             judged = judge(points, replications, seed, reach=reach, progress=progress)
-        out.mkdir(parents=True, exist_ok=True)
         if not as_json:
             table = listing("verdict", "holds in", "fails in", "differs in")
             table.add_column("claim, and what it says (effect: above nought as claimed)", overflow="fold")

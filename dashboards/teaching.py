@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboards.options import AsJson, plain_errors
+from dashboards.options import AsJson, make_room, path_of, plain_errors
 
 if TYPE_CHECKING:
     from dashboards.classroom.house import House
@@ -17,6 +17,7 @@ teaching = typer.Typer()
 
 @teaching.command("class")
 def classroom(
+    context: typer.Context,
     host: Annotated[
         str, typer.Option(help="Address to serve on; this machine only by default, 0.0.0.0 opens it to the network.")
     ] = "127.0.0.1",
@@ -26,24 +27,44 @@ def classroom(
     ] = None,
     rounds: Annotated[int | None, typer.Option(min=1, max=240, help="Months of that lesson.")] = None,
     bots: Annotated[int, typer.Option(min=0, max=200, help="Have so many bots play a whole lesson, and stop.")] = 0,
-    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the classroom is kept.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE", help="Where the classroom is kept.")
+    ] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="Make a new instructor key; the old one is void.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Open the classroom: people take seats in a live negotiation, agents keep the others."""
     if bots:
+        with plain_errors():
+            refuse_with_bots(context)
         play_by_bots(bots, scenario or "two-states", rounds, as_json)
         return
     from dashboards import server
     from dashboards.classroom.house import open_house
 
     listener = server.listen(host, port)
-    with plain_errors():
+    with plain_errors(), contextlib.ExitStack() as refused:
+        refused.callback(listener.close)
         house = open_house(store, host, listener.getsockname()[1])
         facts = opened(house, scenario, rounds, new_key)
+        refused.pop_all()
     typer.echo(json.dumps(facts) if as_json else told(facts))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(listener, lambda: house)
+
+
+def refuse_with_bots(context: typer.Context) -> None:
+    """Refuse the options that a lesson of bots, which has a server and a store of its own, would leave unheard."""
+    from model.faults import Fault, ScenarioError
+
+    given = [
+        name
+        for name in ("host", "port", "store", "new_key")
+        if getattr(context.get_parameter_source(name), "name", "DEFAULT") not in ("DEFAULT", "DEFAULT_MAP")
+    ]
+    told = "goes without --bots, which plays in a classroom of its own"
+    if given:
+        raise ScenarioError([Fault(f"--{name.replace('_', '-')}", "", told) for name in given])
 
 
 def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:
@@ -108,8 +129,12 @@ def play_by_bots(bots: int, scenario: str, rounds: int | None, as_json: bool) ->
 
 @teaching.command("lesson")
 def lesson(
-    file: Annotated[Path, typer.Argument(metavar="LESSON.json", help="A lesson exported from the classroom.")],
-    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the HTML report of its run.")] = None,
+    file: Annotated[
+        Path, typer.Argument(parser=path_of, metavar="LESSON.json", help="A lesson exported from the classroom.")
+    ],
+    report: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write the HTML report of its run.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
@@ -119,6 +144,8 @@ def lesson(
     from model.measures import digest
 
     with plain_errors():
+        if report is not None:
+            make_room(report)
         model, plain = played_again(file)
         if report is not None:
             from dashboards.report import write_report

@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from errno import EISDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboards.options import AsJson, parse_changes, plain_errors
+from dashboards.options import AsJson, make_room, parse_changes, path_of, plain_errors
 
 if TYPE_CHECKING:
     from experiments.validation.part import Part
@@ -30,8 +29,12 @@ def validate(
         typer.Option("--set", metavar="SYMBOL=VALUE", help="A symbol of the check, as in theory; may be repeated."),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="List every check with its symbols, and run none.")] = False,
-    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a page that opens offline.")] = None,
-    markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the document.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write a page that opens offline.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE.md", help="Write the document.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put the model against closed forms, others' software, patterns from data and cases, failures first.
@@ -44,7 +47,7 @@ def validate(
             return
         for path in filter(None, (report, markdown)):
             make_room(path)
-        found = measured(check, parse_changes(values), quick, as_json)
+        found = measured(check, parse_changes(values, "SYMBOL=VALUE"), quick, as_json)
         facts = facts_of(found, quick)
         if report is not None:
             from dashboards.validation_page import write_report
@@ -67,13 +70,6 @@ def validate(
 
     if any(part.failed for part in found if part.key in MUST_HOLD):
         raise typer.Exit(1)
-
-
-def make_room(path: Path) -> None:
-    """Make the folder of a file; what cannot be written is better told before minutes of measuring than after."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir():
-        raise IsADirectoryError(EISDIR, "is a folder, not a file", str(path))
 
 
 def measured(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[Part]":

@@ -16,6 +16,7 @@ from model.scenario import load
 from model.statuses import Outcome
 from model.world import World
 
+FEW = 30  # worlds; that so many all differ alike is no accident
 MEANS = ("trust", "tension", "deal_progress", "contact", "support")
 PLACE = {indicator.name: at for at, indicator in enumerate(OVERALL)}
 
@@ -24,6 +25,7 @@ class Effect(NamedTuple):
     """A paired effect, changed minus base, with its 95 % interval.
 
     share_of_worlds_changed: in how many worlds this measure differs at all (NaN without pairs).
+    low, high: NaN where there is no interval to give.
     independent_runs: how many runs of each setting with dice of their own would give an interval as narrow;
     None if the effect is the same in every world, which no number of independent runs shows exactly.
     """
@@ -51,7 +53,20 @@ def effect(base: np.ndarray, changed: np.ndarray) -> Effect:
     own, alone = spread(difference), spread(base) + spread(changed)
     half = Z95 * (own / count) ** 0.5
     needed = round(count * alone / own) if own > 0.0 else None
-    return Effect(mean, mean - half, mean + half, float((difference != 0.0).mean()), needed)
+    return Effect(mean, *interval(mean, half, base, changed), float((difference != 0.0).mean()), needed)
+
+
+def interval(mean: float, half: float, base: np.ndarray, changed: np.ndarray) -> tuple[float, float]:
+    """Give the interval of a difference; that of two shares stays between -1 and 1."""
+    if all(bool(((values == 0.0) | (values == 1.0)).all()) for values in (base, changed)):
+        return max(mean - half, -1.0), min(mean + half, 1.0)
+    return mean - half, mean + half
+
+
+def told(found: Effect, worlds: int) -> Effect:
+    """Take back the interval where there is none to give: of one world, or of a few that all differ alike."""
+    alike = found.low == found.high != 0.0 and worlds < FEW
+    return found._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else found
 
 
 def contrast(one: Ensemble, other: Ensemble) -> dict[str, Effect]:
@@ -68,7 +83,7 @@ def contrast(one: Ensemble, other: Ensemble) -> dict[str, Effect]:
             stacklevel=2,
         )
     return {
-        name: effect(before, after) if paired else independent_effect(before, after)
+        name: told(effect(before, after) if paired else independent_effect(before, after), min(worlds))
         for (name, before), after in zip(of_worlds(one).items(), of_worlds(other).values(), strict=True)
     }
 
@@ -83,7 +98,7 @@ def independent_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
     """Estimate the effect on one measure from worlds with dice of their own."""
     mean = float(changed.mean() - base.mean())
     half = Z95 * float(spread(base) / len(base) + spread(changed) / len(changed)) ** 0.5
-    return Effect(mean, mean - half, mean + half, float("nan"), min(len(base), len(changed)))
+    return Effect(mean, *interval(mean, half, base, changed), float("nan"), min(len(base), len(changed)))
 
 
 def spread(values: np.ndarray) -> float:
@@ -132,4 +147,5 @@ def compare(
         different += int((pair[0] != pair[1]).any(axis=(1, 2)).sum()) if same_shape else len(seeds)
         progress(first + len(seeds))
     base, changed = ({name: np.concatenate([part[name] for part in parts]) for name in parts[0]} for parts in gathered)
-    return Comparison(worlds, seed, {name: effect(base[name], changed[name]) for name in base}, different / worlds)
+    effects = {name: told(effect(base[name], changed[name]), worlds) for name in base}
+    return Comparison(worlds, seed, effects, different / worlds)

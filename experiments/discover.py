@@ -58,7 +58,7 @@ def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
         raise ScenarioError([Fault("points", len(inputs), f"at least {LEAST_POINTS} are needed")])
     if wanted.all() or not wanted.any():
         every = "every" if wanted.all() else "no"
-        raise ScenarioError([Fault("--above", "", f"{every} point is of interest; choose another threshold")])
+        raise ScenarioError([Fault("points", len(inputs), f"{every} point is of interest; choose another threshold")])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on optional parts of the library that are not installed
         logging.getLogger("EMA").setLevel(logging.ERROR)
@@ -131,7 +131,13 @@ def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
     points = by_point(folder, study)
     if outcome not in (known := outcomes_in(study, points)):
         raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
-    return find_box(inputs_of(study, points), (points[outcome] >= above).to_numpy())
+    reached = points[outcome].to_numpy(float)
+    wanted = reached >= above
+    if wanted.all() or not wanted.any():
+        which = "every" if wanted.any() else "no"
+        told = f"{which} point reaches it; {outcome} goes from {reached.min():.4g} to {reached.max():.4g} here"
+        raise ScenarioError([Fault("--above", above, told)])
+    return find_box(inputs_of(study, points), wanted)
 
 
 def inputs_of(study: Study, points: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +151,7 @@ def inputs_of(study: Study, points: pd.DataFrame) -> pd.DataFrame:
 
 def words(box: Box) -> list[str]:
     """Say what the box is, a sentence a limit."""
-    told = []
+    told = [] if box.edges else ["No box was found: no limit on any factor sets the points of interest apart."]
     for edge in box.edges:
         sure = "" if edge.stability is None else f" (again in {edge.stability:.0f} % of resamples)"
         if edge.listed is not None:

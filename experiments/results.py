@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from experiments.store import kept_points, manifest, part_paths
+from experiments.store import check_parts, kept_points, manifest, part_paths
 from experiments.study import Study, kept_study
 from model.faults import Fault, ScenarioError
 from model.statuses import Outcome
@@ -24,14 +24,16 @@ def opened(folder: str | Path, study: Study | None = None) -> duckdb.DuckDBPyCon
     """Open a folder's results for SQL: the views `runs`, `points` (values of factors), `results` (both joined), and
     `kept` if bands or trajectories were.
 
-    Raises ScenarioError if the folder holds none.
+    Raises ScenarioError if the folder holds none, or a file of it is damaged. What is asked for reads no more than
+    what lies on this machine: nothing is fetched, and no extension installed.
     """
     folder = Path(folder)
     study = study or study_of(folder)
     paths = part_paths(folder, "runs")
     if not paths:
         raise ScenarioError([Fault(str(folder), "", "holds no finished part yet")])
-    database = duckdb.connect()
+    check_parts(folder)
+    database = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     own = "0" if study.file.common_dice else f"point::bigint * {study.file.replications}"
     names = ", ".join(f"{int(each)}: '{each.name}'" for each in Outcome)
     database.read_parquet([str(path) for path in paths]).create_view("raw")
@@ -91,9 +93,13 @@ def ask(folder: str | Path, query: str) -> pd.DataFrame:
     """Answer a question in SQL about the views `runs`, `points` and `results`. Raises ScenarioError if it is none."""
     with opened(folder) as database:
         try:
-            return database.sql(query).df()
-        except (duckdb.Error, AttributeError) as error:
+            answer: Any = database.sql(query)
+            if answer is not None:
+                return answer.df()
+        except duckdb.Error as error:
             raise ScenarioError([Fault("--sql", query, str(error).splitlines()[0])]) from None
+    asked = "gives no rows; a question begins with `select`" if query.strip() else "is empty; ask with `select ...`"
+    raise ScenarioError([Fault("--sql", query, asked)])
 
 
 def summary(folder: str | Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ finished parts and perhaps a draft, which the next sweep removes.
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ def facts_of(study: Study) -> dict[str, Any]:
     return facts
 
 
+def written_manifest(study: Study) -> bytes:
+    """Write the manifest of a folder."""
+    whole = {"study": facts_of(study), "code": code_digests(), "versions": versions(), "scenario": study.data}
+    return (json.dumps(whole, indent=1) + "\n").encode()
+
+
 class Store:
     """The results of one study in one folder, held by one sweep at a time.
 
@@ -64,6 +70,8 @@ class Store:
         except ScenarioError:
             self.lock.release()
             raise
+        for path in damaged(folder):
+            path.replace(path.with_name(f"{path.name}.damaged"))  # its points are played again
         whole = {path.name.removeprefix("runs-") for path in folder.glob("runs-*.parquet")}
         twinless = [path for path in folder.glob("kept-*.parquet") if path.name.removeprefix("kept-") not in whole]
         for left_over in (*folder.glob("*.tmp"), *twinless):
@@ -83,8 +91,7 @@ class Store:
             if parts(self.folder, "runs"):
                 raise ScenarioError([Fault(str(self.folder), "", "holds results without a manifest; choose another")])
             write_whole(self.folder / "points.parquet", points.to_parquet(index=False))
-            whole = {**now, "versions": versions(), "scenario": self.study.data}
-            write_whole(path, (json.dumps(whole, indent=1) + "\n").encode())
+            write_whole(path, written_manifest(self.study))
             return
         faults, there = [], manifest(self.folder)
         for kind in now:
@@ -142,6 +149,30 @@ def part_paths(folder: Path, kind: str) -> list[Path]:
     return [folder / f"{kind}-{begin:08d}-{end:08d}.parquet" for begin, end in parts(folder, kind)]
 
 
+def damaged(folder: Path) -> list[Path]:
+    """List the files of results that cannot be read, and those of the same points, which are lost with them."""
+    torn = {path.name.partition("-")[2] for kind in ("runs", "kept") for path in unreadable(part_paths(folder, kind))}
+    paths = [path for kind in ("runs", "kept") for path in part_paths(folder, kind)]
+    return [path for path in paths if path.name.partition("-")[2] in torn]
+
+
+def unreadable(paths: Iterable[Path]) -> Iterator[Path]:
+    """Find the Parquet files that are no whole ones: their end, which is written last, tells."""
+    for path in paths:
+        try:
+            pq.read_metadata(path)
+        except (pa.ArrowException, OSError):
+            yield path
+
+
+def check_parts(folder: Path) -> None:
+    """Raise ScenarioError with the name of every file of results that is damaged."""
+    told = "is damaged; the sweep that wrote it, called again, plays its points again"
+    paths = (path for kind in ("runs", "kept") for path in part_paths(folder, kind))
+    if faults := [Fault(str(path), "", told) for path in unreadable(paths)]:
+        raise ScenarioError(faults)
+
+
 def manifest(folder: Path) -> dict[str, Any]:
     """Read a folder's manifest. Raises ScenarioError if there is none of a sweep."""
     try:
@@ -154,9 +185,15 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def failed_points(folder: Path) -> int:
-    """Count the points that failed."""
-    errors = [pq.read_table(path, columns=["error"]).column("error") for path in part_paths(folder, "runs")]
-    return sum(len(column) - column.null_count for column in errors)
+    """Count the points that failed. Raises ScenarioError if a file of results is damaged."""
+    count = 0
+    for path in part_paths(folder, "runs"):
+        try:
+            column = pq.read_table(path, columns=["error"]).column("error")
+        except (pa.ArrowException, OSError) as error:
+            raise ScenarioError([Fault(str(path), "", f"is damaged: {str(error).splitlines()[0]}")]) from None
+        count += len(column) - column.null_count
+    return count
 
 
 def kept_points(folder: Path) -> pd.DataFrame:

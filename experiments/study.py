@@ -4,7 +4,7 @@ A study is validated like a scenario: every fault at once, each with its path, i
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -22,6 +22,8 @@ LARGEST_FILE = 2**20
 MOST_POINTS = 10_000_000
 KINDS = ("mean", "end")
 INDICATORS = tuple(f"{kind}_{indicator.name}" for kind in KINDS for indicator in OVERALL)
+FACTORS = ("levers", "uncertainties")
+RANGE = "is written [LOW, HIGH] of two finite numbers, or { values = [...] }, or { low, high, steps }"
 USUAL = ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress")
 
 
@@ -195,7 +197,8 @@ def _file(data: Mapping[str, Any]) -> StudyFile:
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError([_fault(each) for each in error.errors()]) from None
+        faults = {str(fault): fault for each in error.errors() for fault in _fault(each, data)}
+        raise ScenarioError(list(faults.values())) from None
 
 
 def _locate(name: str | Path) -> Path:
@@ -216,12 +219,38 @@ def _read(path: Path) -> dict[str, Any]:
         raise ScenarioError([Fault(str(path), "", f"cannot be read as TOML: {error}")]) from None
 
 
-def _fault(error: Any) -> Fault:
+def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[Fault]:
     """Tell one of pydantic's findings; of an unknown key, what is meant."""
-    path = ".".join(map(str, error["loc"]))
-    if error["type"] == "extra_forbidden":
-        return Fault.unknown(path, error["loc"][-1], StudyFile.model_fields, "key of a study")
-    return Fault(path, error["input"], error["msg"])
+    group, *inside = error["loc"]
+    if group in FACTORS and len(inside) > 1:
+        yield from _factor_fault(error, f"{group}.{inside[0]}", data[group][inside[0]])
+    elif group == "changes" and len(inside) > 1:
+        yield _found(f"{group}.{inside[0]}", error["input"], "should be a finite number, a word, true or false")
+    elif error["type"] == "value_error":  # ours, which tells what it found
+        yield Fault(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
+    else:
+        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else Design
+        strange = error["type"] == "extra_forbidden"
+        unknown = Fault.unknown(path, error["loc"][-1], known.model_fields, "key of a study")
+        yield unknown if strange else _found(path, error["input"], error["msg"])
+
+
+def _factor_fault(error: Any, where: str, written: Any) -> Iterator[Fault]:
+    """Tell what is wrong with a factor as it is meant: pydantic tells it of each of the ways to write one."""
+    _, _, way, *inside = error["loc"]
+    if not isinstance(written, Mapping):
+        yield Fault(where, "", f"{RANGE} (found {written})")
+    elif way == "Values" and error["type"] == "extra_forbidden":
+        yield Fault.unknown(f"{where}.{inside[-1]}", inside[-1], Values.model_fields, "key of a factor")
+    elif way == "Values" and len(inside) > 1:
+        yield _found(f"{where}.{inside[0]}", error["input"], "should hold finite numbers, words, true or false")
+    elif way == "Values":
+        yield _found(".".join((where, *inside)), error["input"], error["msg"])
+
+
+def _found(path: str, value: Any, problem: str) -> Fault:
+    """Tell a fault with what was found; a list with what is in it."""
+    return Fault(path, "", f"{problem} (found {value})") if isinstance(value, list) else Fault(path, value, problem)
 
 
 def _check(
@@ -233,7 +262,7 @@ def _check(
     known = {setting.path: setting for setting in settings(build(data))}
     faults: list[Fault] = []
     factors = []
-    for group in ("levers", "uncertainties"):
+    for group in FACTORS:
         for path, written in getattr(file, group).items():
             found = _factor(f"{group}.{path}", path, written, group == "levers", known)
             (faults if isinstance(found, Fault) else factors).append(found)  # type: ignore[arg-type]
@@ -279,7 +308,7 @@ def _factor(where: str, path: str, written: Any, lever: bool, known: Mapping[str
     setting = known.get(path)
     values = written.values if isinstance(written, Values) else None
     if isinstance(written, Values) and values is not None and (written.low, written.high) != (None, None):
-        return Fault(where, [written.low, written.high], "has values, or low, high and steps, not both")
+        return Fault(where, "", "has values, or low, high and steps, not both")
     if setting is None:
         if values is not None and path.split(".")[0] in ("mechanisms", "states"):
             return Factor(path, lever, False, 0.0, 1.0, tuple(values), 2)  # a switch or a doctrine
@@ -300,9 +329,9 @@ def _factor(where: str, path: str, written: Any, lever: bool, known: Mapping[str
     elif len(written) == 2:
         low, high, steps = float(written[0]), float(written[1]), 5
     else:
-        return Fault(where, written, "is written [LOW, HIGH], or { values = [...] }, or { low, high, steps }")
+        return Fault(where, "", f"{RANGE} (found {written})")
     if not setting.low <= low < high <= setting.high:
-        return Fault(where, [low, high], f"{allowed}, the lower first")
+        return Fault(where, "", f"{allowed}, the lower first (found [{low:g}, {high:g}])")
     return Factor(path, lever, setting.whole, low, high, None, steps)
 
 
@@ -315,7 +344,10 @@ def _table(path: Path, study: Study) -> pd.DataFrame:
     paths = [factor.path for factor in study.factors]
     missing = [name for name in paths if name not in table]
     if missing or len(table.columns) != len(paths):
-        raise ScenarioError([Fault("design.file", list(table.columns), f"its columns should be {', '.join(paths)}")])
+        told = f"its columns should be {', '.join(paths)} (found {', '.join(map(str, table.columns))})"
+        raise ScenarioError([Fault("design.file", "", told)])
+    if table.empty:
+        raise ScenarioError([Fault("design.file", str(path), "holds no points; a row each is needed")])
     faults = []
     for each in study.factors:
         if each.values is None:

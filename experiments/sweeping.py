@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from experiments.chunk import Played, run_chunk
 from experiments.kernel import kernel
-from experiments.store import Store, failed_points, parts
+from experiments.store import Store, damaged, failed_points, parts, written_manifest
 from experiments.study import Study, load_study
 from model.faults import Fault, ScenarioError
 from model.rule import COMPILED
@@ -18,16 +18,21 @@ from model.rule import COMPILED
 RUNS_A_CHUNK = 4096
 NO_PAGE: Any = None  # Dask wants no dashboard of its own
 BYTES_A_RUN, BYTES_A_VALUE = 20, 3.2  # on disk, measured: a summary; a number of a band or a trajectory
+BYTES_A_TABLE, BYTES_A_POINT = 1000, 10  # of the table of points: an empty one; a value of a factor
 
 
 class Plan(NamedTuple):
-    """What a sweep will do: points in all and yet to play, runs, points to a chunk, bytes on disk at the end."""
+    """What a sweep will do: points in all and yet to play, runs, points to a chunk, bytes on disk at the end.
+
+    damaged: files of results that cannot be read; their points are played again.
+    """
 
     points: int
     to_play: int
     runs: int
     chunk: int
     size: int
+    damaged: list[str]
 
 
 class Swept(NamedTuple):
@@ -45,12 +50,28 @@ def plan(study: Study, folder: Path, points: int | None = None) -> Plan:
     if not 1 <= count <= study.size:
         raise ScenarioError([Fault("--points", count, f"the design has 1 to {study.size:,} points")])
     chunk = max(RUNS_A_CHUNK // study.file.replications, 1)
-    done = sum(min(end, count) - begin for begin, end in parts(folder, "runs") if begin < count)
+    torn = [path.name for path in damaged(folder)]
+    whole = [(at, end) for at, end in parts(folder, "runs") if f"runs-{at:08d}-{end:08d}.parquet" not in torn]
+    done = sum(min(end, count) - begin for begin, end in whole if begin < count)
     width = {"summaries": 0, "bands": 5, "trajectories": study.file.replications}[study.file.keep]
     indicators = len({name.partition("_")[2] for name in study.file.indicators})
     kept = count * width * (study.rounds + 1) * indicators * BYTES_A_VALUE
     runs = count * study.file.replications
-    return Plan(count, count - done, runs, chunk, round(runs * BYTES_A_RUN + kept))
+    return Plan(count, count - done, runs, chunk, round(runs * BYTES_A_RUN + kept + beside(study)), torn)
+
+
+def beside(study: Study) -> float:
+    """Estimate the bytes of what lies beside the runs: the manifest, and the table of all points of the design."""
+    different = sum(len(each.values or ()) or study.size for each in study.factors)
+    return len(written_manifest(study)) + BYTES_A_TABLE * (1 + len(study.factors) / 2) + BYTES_A_POINT * different
+
+
+def check_executor(kind: str, scheduler: str | None) -> None:
+    """Raise ScenarioError for a kind of executor that there is not, or a scheduler that it would leave unheard."""
+    if kind not in ("local", "dask"):
+        raise ScenarioError([Fault("--executor", kind, "allowed is local or dask")])
+    if scheduler is not None and kind != "dask":
+        raise ScenarioError([Fault("--scheduler", scheduler, "goes with --executor dask, and only with it")])
 
 
 @contextmanager
@@ -65,7 +86,12 @@ def executor_of(kind: Literal["local", "dask"], workers: int | None, scheduler: 
     except ImportError:
         raise ScenarioError([Fault("--executor", "dask", "needs the extra: pip install 'detente[dask]'")]) from None
     if scheduler is not None:
-        with Client(scheduler) as client:
+        try:
+            client = Client(scheduler)
+        except (OSError, ValueError) as error:  # a time-out is an OSError, too
+            told = f"no Dask scheduler answers there: {error}"
+            raise ScenarioError([Fault("--scheduler", scheduler, told)]) from None
+        with client:
             yield client.get_executor(pure=False)
         return
     processes = workers or os.cpu_count() or 1
@@ -90,6 +116,7 @@ def sweep(
     progress is told how many points are done and how many of them failed. Raises ScenarioError if the study
     is at fault or the folder holds something else. Whatever stops it, the same call goes on from there.
     """
+    check_executor(executor, scheduler)
     asked = study if isinstance(study, Study) else load_study(study)
     folder, begun = Path(out), time.perf_counter()
     with Store(folder, asked) as store:

@@ -18,16 +18,19 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from agents.ledger import Held, Row, read_ledger
 from dashboards.asking import find
 from dashboards.command_line import app, suggest_question
+from dashboards.screen import lever_screen
+from experiments.flips import LeverFlip
 from model.faults import ScenarioError
 from model.measures import BY_NEGOTIATION, digest
 from model.scenario import load, locate, read, shipped
-from model.settings import declared
+from model.settings import declared, levers
 from model.statuses import Outcome
 
 DETENTE = Path(sys.executable).with_name("detente")
@@ -486,6 +489,176 @@ def test_why_refuses_a_damaged_run(file, content, home, tmp_path):
     assert refused("why", tmp_path, "--round", 5, "--actor", "alba", "--no-levers", cwd=tmp_path)
 
 
+@pytest.mark.parametrize("columns", [{}, {"COLUMNS": "60"}, {"COLUMNS": "80"}, {"COLUMNS": "200"}])
+def test_parameters_are_listed_with_whole_paths_and_sources(columns, tmp_path):
+    done = detente("parameters", cwd=tmp_path, **columns)
+    words = set(done.out.split())
+    assert {setting.path for setting in declared()} <= words
+    assert "…" not in done.out
+    assert {"Molander", ".005-.05"} <= {word.strip("[]") for word in words}  # a source, to its end
+    if not columns:
+        assert len(done.out.splitlines()) == len(declared()) + 2  # a line each
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "us-iran-2026", "--out", "kept"],
+        ["ensemble", "us-iran-2026", "--worlds", 3],
+        ["compare", "two-states", "--worlds", 3, "--set", "mechanisms.facilitation=false"],
+        ["pivot", "two-states", "--seed", 7, "--futures", 5, "--set", "rounds=6"],
+    ],
+)
+def test_a_narrow_screen_cuts_no_number_and_no_plot(words, tmp_path):
+    for columns in (60, 80):
+        done = detente(*words, cwd=tmp_path, COLUMNS=str(columns))
+        assert done.code == 0, done.err
+        assert "…" not in done.out
+        shown = [line for line in done.out.splitlines() if not line.startswith(("Ask why", "Saved in"))]
+        assert max(map(len, shown)) <= columns
+
+
+def test_pivot_tells_services_apart_and_gives_intervals(tmp_path):
+    words = ("pivot", "two-states", "--seed", 7, "--futures", 20, "--set", "rounds=24")
+    done = detente(*words, cwd=tmp_path, COLUMNS="120")
+    listed = [line for line in done.out.splitlines() if "->" in line]
+    assert len({line.partition("  ")[0] for line in listed}) == len(listed) == 6
+    assert "take_task corvia border contact" in done.out
+    assert all(re.search(r"[+-]\d+ to [+-]\d+", line) for line in listed)
+
+
+def test_no_interval_is_given_of_one_world_and_none_leaves_the_range(tmp_path):
+    words = ["compare", "two-states", "--set", "rounds=24", "--set", "mechanisms.facilitation=False"]
+    one = detente(*words, "--worlds", 1, cwd=tmp_path)
+    assert "--set mechanisms.facilitation=false" in one.out  # as it can be pasted
+    assert " to " not in one.out.partition("measure")[2].partition("% of worlds differ")[0]
+    assert strictly(detente(*words, "--worlds", 1, "--json", cwd=tmp_path).out)["effects"]["some_deal"]["low"] is None
+    few = strictly(detente(*words, "--worlds", 5, "--json", cwd=tmp_path).out)["effects"]
+    for name in (*Outcome.__members__, "some_deal"):
+        assert few[name]["low"] is None or -1.0 <= few[name]["low"] <= few[name]["high"] <= 1.0
+
+
+def test_a_change_of_somebody_who_is_not_there_is_refused_with_who_is(tmp_path):
+    for command in ("run", "compare", "ensemble", "pivot"):
+        told = refused(command, "us-iran-2026", "--set", "states.alba.generosity=0.3", cwd=tmp_path)
+        assert "no such state; there are: eu3, iran, israel, saudi-arabia, us" in told
+        assert "is missing" not in told
+
+
+def test_why_names_the_other_decisions_of_that_kind_and_what_the_opposite_is(tmp_path):
+    detente("run", "us-iran-2026", "--rounds", 14, "--out", "kept", "--json", cwd=tmp_path)
+    words = ["why", "kept", "--round", 14, "--actor", "iran", "--act", "choose_conduct"]
+    done = detente(*words, "--no-levers", cwd=tmp_path, COLUMNS="200")
+    assert "(--counterpart): eu3, israel, saudi-arabia, us; above is" in done.out
+    facts = strictly(detente(*words, "--counterpart", "us", "--no-levers", "--json", cwd=tmp_path).out)
+    assert facts["alike"] == {}
+    assert facts["opposite"] != facts["sentence"]
+    assert facts["opposite"].endswith("towards United States.")
+
+
+def test_levers_of_which_none_flips_are_told_in_one_sentence():
+    screen = Console(width=200)
+    with screen.capture() as told:
+        screen.print(lever_screen([LeverFlip(levers(load("two-states"))[0], None, None)], str))
+    assert told.get().strip() == "No lever, set from round 0, would have changed it: none of 1 does in its range."
+
+
+def test_a_run_without_a_moment_that_mattered_has_no_heading_for_them(tmp_path):
+    done = detente("run", "two-states", "--rounds", 1, "--out", "kept", cwd=tmp_path)
+    assert "Moments that mattered" not in done.out
+
+
+# Paths, seeds and outputs that are none
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "two-states", "--out", ""],
+        ["run", "two-states", "--report", ""],
+        ["ensemble", "two-states", "--out", ""],
+        ["ensemble", "two-states", "--against", ""],
+        ["why", "", "--round", 1, "--actor", "alba"],
+        ["sweep", "two-tracks", "--out", ""],
+        ["results", ""],
+        ["results", "x", "--csv", ""],
+        ["results", "x", "--parquet", ""],
+        ["claims", "--out", ""],
+        ["cases", "egypt-israel-1973", "--csv", ""],
+        ["validate", "--report", ""],
+        ["validate", "--markdown", ""],
+        ["class", "--store", ""],
+        ["lesson", ""],
+        ["lesson", "x.json", "--report", ""],
+    ],
+)
+def test_an_empty_path_is_refused_and_nothing_written(words, tmp_path):
+    assert "is empty; give the path of a file or folder" in refused(*words, cwd=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [["run", "two-states", "--report"], ["validate", "--report"], ["claims", "--out"]])
+def test_what_cannot_be_written_is_told_by_its_name_before_anything_is_played(words, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    told = refused(*words, "file/x.html", cwd=tmp_path)
+    assert told.startswith("file/x.html: cannot be written: ")
+    assert ".tmp" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_seed_too_large_is_refused(tmp_path):
+    assert "--seed" in refused("claims", "--seed", 10**22, cwd=tmp_path)
+
+
+def test_a_store_that_is_a_folder_or_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert "is a folder, not a file" in refused("class", "--port", 0, "--store", "folder", cwd=tmp_path)
+    assert "in use" not in refused("class", "--port", 0, "--store", "/proc/x.db", cwd=tmp_path)
+
+
+def test_an_output_that_knows_no_blocks_gets_other_signs(tmp_path):
+    done = detente("run", "two-states", "--rounds", 3, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.code == 0
+    assert "trust, Alba in Borea  ???" in done.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")
+@pytest.mark.parametrize("words", [["scenarios"], ["parameters", "--json"], ["show", "two-states"]])
+def test_a_full_disk_is_told_in_one_line(words, tmp_path):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [DETENTE, *words], cwd=tmp_path, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode in (1, 2)
+    assert done.stderr.decode().count("\n") == 1
+    assert b"No space left on device" in done.stderr
+
+
+def test_options_that_would_be_left_unheard_are_refused(tmp_path):
+    told = refused("class", "--bots", 2, "--store", "x", "--port", 9, "--new-key", cwd=tmp_path)
+    assert all(f"{option}: goes without --bots" in told for option in ("--store", "--port", "--new-key"))
+    assert "is written SYMBOL=VALUE" in refused("validate", "--check", "B04b", "--set", "d", cwd=tmp_path)
+    done = CliRunner().invoke(app, ["sweep", "two-tracks", "--out", str(tmp_path / "s"), "--scheduler", "tcp://x:1"])
+    assert (done.exit_code, (tmp_path / "s").exists()) == (2, False)
+    assert "goes with --executor dask" in done.stderr
+
+
+def test_an_address_that_is_none_is_told_as_such(tmp_path):
+    told = refused("class", "--host", "999.1.1.1", cwd=tmp_path)
+    assert told.endswith("Choose another --host.\n")
+
+
+@pytest.mark.parametrize(("command", "file"), [("run", "trajectory.parquet"), ("ensemble", "worlds.parquet")])
+def test_files_of_something_else_are_not_written_over_and_own_ones_are(command, file, tmp_path):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / file).write_text("mine")
+    words = (command, "two-states", "--set", "rounds=3", "--out", "kept", *["--worlds", 2][: 2 * (command != "run")])
+    assert f"holds {file} of something else" in refused(*words, cwd=tmp_path)
+    assert (tmp_path / "kept" / file).read_text() == "mine"
+    (tmp_path / "kept" / file).unlink()
+    assert [detente(*words, "--json", cwd=tmp_path).code for _ in range(2)] == [0, 0]
+
+
 # Ensembles beside each other
 
 
@@ -498,4 +671,7 @@ def test_an_ensemble_is_compared_with_a_saved_one_and_warns_of_seeds_that_overla
     mixed = detente(*words, "--seed", 8, "--against", "kept", cwd=tmp_path)
     assert "note: 3 worlds of the two ensembles have the same seed" in mixed.err
     assert "dice of their own" in mixed.out
+    other = detente("ensemble", "us-iran-2026", "--worlds", 10, "--against", "kept", cwd=tmp_path)
+    assert "note: kept holds worlds of another scenario, two-states" in other.err
+    assert "another scenario" in other.out
     assert "holds no readable ensemble" in refused("ensemble", "two-states", "--against", "nowhere", cwd=tmp_path)

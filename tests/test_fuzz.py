@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from agents.assembly import Assembly
-from dashboards.command_line import parse_changes
+from dashboards.options import parse_changes
 from model.columns import SERVICES
 from model.faults import ScenarioError
 from model.overrides import EVENTS, LIMITS

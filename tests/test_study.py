@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from dashboards.command_line import app
 from dashboards.link import LARGEST_SEED, read_link
-from dashboards.study_page import box_page, sensitivity_page, sensitivity_words
+from dashboards.study_page import box_page, box_words, sensitivity_page, sensitivity_words
 from experiments import sweep
 from experiments.chunk import _base, _Key, start_of
 from experiments.discover import find_box, words
@@ -68,12 +68,20 @@ def test_at_least_six_studies_are_shipped():
         ({"replications": 0}, "replications"),
         ({"scenario": "two-sates"}, "did you mean `two-states`"),
         ({"quesion": "?"}, "did you mean `question`"),
+        ({"levers": {"states.alba.generosity": [float("nan"), 1.0]}}, "two finite numbers"),
+        ({"levers": {"states.alba.generosity": [0.1, 0.2, 0.3]}}, "(found [0.1, 0.2, 0.3])"),
+        ({"levers": {"states.alba.generosity": [0.1, 2]}}, "(found [0.1, 2])"),
+        ({"levers": {"states.alba.generosity": {"lo": 1}}}, "did you mean `low`"),
+        ({"levers": {"states.alba.generosity": {"values": [float("inf")]}}}, "finite numbers, words, true or false"),
+        ({"changes": {"rounds": [1]}}, "changes.rounds: should be a finite number"),
     ],
 )
 def test_a_study_that_cannot_be_is_refused_with_its_place(more, told):
     with pytest.raises(ScenarioError) as error:
         load_study(study(**more))
     assert told in str(error.value)
+    assert len(error.value.faults) == 1
+    assert not any(word in str(error.value) for word in ("union", ".float", "a list"))
 
 
 def test_all_faults_are_told_at_once():
@@ -111,6 +119,9 @@ def test_a_table_of_points_is_read_and_checked(tmp_path):
     assert load_study(file).points()["states.alba.generosity"].tolist() == [0.25, 0.5]
     (tmp_path / "points.csv").write_text("states.alba.generosity\n0.25\n1.5\n")
     with pytest.raises(ScenarioError, match="allowed is 0 to 1"):
+        load_study(file)
+    (tmp_path / "points.csv").write_text("states.alba.generosity\n")
+    with pytest.raises(ScenarioError, match=r"design\.file: holds no points"):
         load_study(file)
 
 
@@ -326,6 +337,14 @@ def test_a_box_of_everything_or_nothing_is_refused():
             find_box(inputs, wanted)
     with pytest.raises(ScenarioError, match="at least 30"):
         find_box(inputs.head(10), np.arange(10) > 3)
+
+
+def test_points_that_nothing_sets_apart_have_no_box_and_that_is_said():
+    every_other = np.arange(60) % 2 == 0
+    box = find_box(pd.DataFrame({"a": np.repeat(np.linspace(0, 1, 30), 2)}), every_other)
+    box = box._replace(edges=[])
+    assert words(box) == ["No box was found: no limit on any factor sets the points of interest apart."]
+    assert not any("holds" in sentence for sentence in box_words("some_deal", 0.5, box))
 
 
 def test_a_study_is_plain_data_through_and_through():

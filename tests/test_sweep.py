@@ -25,6 +25,7 @@ from experiments.results import ask, by_point, summary, table
 from experiments.sensitivity import sensitivity
 from experiments.store import part_paths, parts
 from experiments.study import load_study
+from experiments.sweeping import plan
 from model.faults import ScenarioError
 from model.statuses import Outcome
 
@@ -210,6 +211,30 @@ def test_a_half_written_part_is_not_there(tmp_path):
     assert not list(tmp_path.glob("*.tmp"))
 
 
+def test_a_damaged_part_is_named_and_its_points_are_played_again(tmp_path):
+    file, out = write(tmp_path, replications=2048), tmp_path / "out"  # two points to a chunk
+    sweep(load_study(file), out)
+    before, (path, *_) = rows(out), part_paths(out, "runs")
+    path.write_bytes(path.read_bytes()[:-100])
+    done = called("results", out)
+    assert done.exit_code == 2
+    assert f"{path}: is damaged" in done.stderr
+    done = called("sweep", file, "--out", out, "--json")
+    assert f"note: {path} is damaged" in done.stderr
+    assert json.loads(done.stdout)["played"] == 2
+    pd.testing.assert_frame_equal(rows(out), before)
+
+
+def test_an_unknown_executor_is_refused_and_no_scheduler_that_answers_is_told(tmp_path):
+    with pytest.raises(ScenarioError, match="--executor: allowed is local or dask"):
+        sweep(study(), tmp_path, executor="foo")  # type: ignore[arg-type]
+    with pytest.raises(ScenarioError, match="--scheduler: goes with --executor dask"):
+        sweep(study(), tmp_path, scheduler="tcp://127.0.0.1:1")
+    pytest.importorskip("distributed")
+    with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler answers there"):
+        sweep(study(), tmp_path, executor="dask", scheduler="nonsense")
+
+
 def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
     """A limit on the size of files stands for the disk."""
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); import sys; sys.argv = ['detente', 'sweep', {str(write(tmp_path))!r}, '--out', {str(tmp_path / 'out')!r}]; import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from dashboards.command_line import main; main()"
@@ -301,10 +326,42 @@ def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
         ask(tmp_path, "select nothing from nowhere")
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("", "is empty"),
+        ("-- nothing", "gives no rows"),
+        ("select * from 'https://example.invalid/x.csv'", "httpfs"),
+    ],
+)
+def test_a_question_without_an_answer_is_told_and_nothing_is_fetched_for_it(query, told, tmp_path):
+    sweep(study(), tmp_path, points=1)
+    with pytest.raises(ScenarioError, match=told) as refused:
+        ask(tmp_path, query)
+    assert "NoneType" not in str(refused.value)
+    assert "nstall" not in str(refused.value)
+
+
 def test_a_folder_without_results_is_told(tmp_path):
     done = called("results", tmp_path)
     assert done.exit_code == 2
     assert "holds no readable results" in done.stderr
+
+
+@pytest.mark.parametrize(("above", "told"), [("2", "no"), ("nan", "no"), ("-1", "every")])
+def test_a_threshold_that_sets_nothing_apart_is_told_with_what_there_is(above, told, tmp_path):
+    sweep(study(design={"kind": "latin", "points": 30}), tmp_path)
+    done = called("discover", tmp_path, "--outcome", "mean_trust", "--above", above)
+    assert done.exit_code == 2
+    assert f"--above: {told} point reaches it; mean_trust goes from 0." in done.stderr
+
+
+def test_the_size_that_is_told_is_that_of_the_whole_folder(tmp_path):
+    asked = load_study(study(design={"kind": "latin", "points": 100}))
+    told = plan(asked, tmp_path / "out").size
+    sweep(asked, tmp_path / "out")
+    size = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
+    assert 0.7 * size < told < 1.4 * size
 
 
 def test_dry_run_prints_the_plan_and_plays_nothing(tmp_path):

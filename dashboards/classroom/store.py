@@ -108,6 +108,9 @@ class Store:
     def __init__(self, path: Path | None = None):
         self.path = path or usual_place()
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.is_dir():
+            raise ScenarioError([Fault("store", str(self.path), "is a folder, not a file")])
+        self.path.touch(0o600)  # it holds names; where it cannot be written, the lock would say that it is in use
         self._alone = FileLock(f"{self.path}.lock", timeout=0)
         try:
             self._alone.acquire()
@@ -116,7 +119,6 @@ class Store:
                 [Fault("store", str(self.path), "is in use by another server; stop that first")]
             ) from None
         self._turn = threading.RLock()
-        self.path.touch(0o600)  # it holds names
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             self._db.row_factory = sqlite3.Row
