@@ -74,7 +74,7 @@ def case_facts(case: Case) -> dict[str, Any]:
 
 def case_list(cases: Sequence[Case]) -> RenderableType:
     """Show the library."""
-    table = listing("case", "span", "acts", "evidence")
+    table = listing("case", "span", "acts", "evidence", kept=True)
     table.add_column("title", overflow="fold")
     for case in cases:
         row = case_row(case)
@@ -209,7 +209,7 @@ def standing_table(found: dict[str, Standing]) -> RenderableType:
 
 def standing_screen(replays: Sequence[Replay]) -> RenderableType:
     """Show how the forecasters stand in every case, and over all."""
-    table = listing("case", "n", "Brier m/p/b", "CRPS m/p/b", "sign", "size")
+    table = listing("case", "n", "Brier m/p/b", "CRPS m/p/b", "sign", "size", kept=True)
     named = {each.case.name: [each.scored] for each in replays}
     named["all cases"] = [each.scored for each in replays]
     for name, group in named.items():

@@ -21,11 +21,14 @@ from model.world import names
 SHOWN = ("trust", "tension", "deal_progress", "contact")
 
 
-def listing(*headings: str) -> Table:
-    """Make a plain table; where there is no room it is the names that fold, which come first, and never a number."""
+def listing(*headings: str, kept: bool = False) -> Table:
+    """Make a plain table; where there is no room it is the names that fold, which come first, and never a number.
+
+    kept: the names are kept whole, too, as one has to type them.
+    """
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for place, heading in enumerate(headings):
-        table.add_column(heading, no_wrap=place > 0, overflow="fold")
+        table.add_column(heading, no_wrap=kept or place > 0, overflow="fold")
     return table
 
 

@@ -30,7 +30,7 @@ def studies(as_json: AsJson = False) -> None:
         ]  # fmt: skip
         typer.echo(json.dumps(plain))
         return
-    table = listing("study", "points x runs", "design")
+    table = listing("study", "points x runs", "design", kept=True)
     table.add_column("question", overflow="fold")
     for each in found:
         size = f"{each.size:,} x {each.file.replications}"

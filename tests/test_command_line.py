@@ -290,7 +290,7 @@ def test_the_most_telling_decision_is_the_same_for_the_command_that_is_named_and
         ledger = pd.DataFrame([row.plain() for row in made if row.round == 5])
         if ledger.empty:
             return
-        row, _ = find(ledger, SimpleNamespace(rounds=9), 5, "alba", None, None, None)
+        row, *_ = find(ledger, SimpleNamespace(rounds=9), 5, "alba", None, None, None)
         assert (words[-3:], row["act"]) == (["alba", "--act", row["act"]], list(last)[len(ledger) - 1])
         made = [row for row in made if (row.act, row.round) != (words[-1], 5)]
 

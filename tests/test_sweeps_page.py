@@ -267,7 +267,7 @@ def test_a_spread_sample_shows_bins_associations_and_the_box_with_its_link(brows
         photograph(page, "sweeps-spread-dark-390")
         field.fill("99")
         field.press("Enter")
-        expect(page.locator(".det-boxed")).to_contain_text("No box: no point is of interest")
+        expect(page.locator(".det-boxed")).to_contain_text("No box: no point reaches it; mean_tension goes from")
 
 
 def test_a_whole_sobol_design_is_ranked_by_its_indices_with_their_remarks(browser, server, base):

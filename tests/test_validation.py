@@ -107,7 +107,7 @@ def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
         (("--check", "B18h", "--set", "N=2.5"), "--set N: must be a whole number between 1 and 10"),
         (("--check", "B18c", "--set", "s=0.9", "--set", "c=0.5"), "s + c must be at most 1"),
         (("--check", "B06a", "--set", "P=0"), "gives a threshold outside"),
-        (("--check", "B02", "--set", "e"), "is written PATH=VALUE"),
+        (("--check", "B02", "--set", "e"), "is written SYMBOL=VALUE"),
         (("--set", "e=0.1"), "needs --check"),
         (("--check", "B19", "--report", "."), "is a folder"),
     ],

@@ -399,9 +399,7 @@ def box_of(base: Path, opened: Opened, outcome: str, above: float, worlds: int) 
     try:
         box = discover(base / opened.folder, outcome, above)
     except ScenarioError as error:
-        told = "; ".join(fault.problem for fault in error.faults)
-        between = f"Over the points it goes from {values.min():.3g} to {values.max():.3g}."
-        return {"fault": f"No box: {told}. {between}", "words": []}
+        return {"fault": f"No box: {'; '.join(fault.problem for fault in error.faults)}.", "words": []}
     named = box._replace(edges=[_in_words(opened, edge) for edge in box.edges])
     setting = point_inside(opened.setting._replace(worlds=worlds), box, opened.study)
     steps = box.trade_off
