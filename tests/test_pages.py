@@ -105,6 +105,7 @@ def test_a_round_is_picked_by_keyboard_and_the_link_shows_the_same_elsewhere(bro
             page.keyboard.press("ArrowRight")
         expect(page.locator("#det-round-title")).to_have_text("Round 12")
         soon(lambda: link_of(page).round, 12)
+        expect(page.locator(".det-rounds tbody tr").first).to_be_visible()  # between two rounds there is none
         finished(page)
         link = link_of(page)
         assert link.futures == 100
