@@ -230,7 +230,6 @@ def test_an_unknown_executor_is_refused_and_no_scheduler_that_answers_is_told(tm
         sweep(study(), tmp_path, executor="foo")  # type: ignore[arg-type]
     with pytest.raises(ScenarioError, match="--scheduler: goes with --executor dask"):
         sweep(study(), tmp_path, scheduler="tcp://127.0.0.1:1")
-    pytest.importorskip("distributed")
     with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler answers there"):
         sweep(study(), tmp_path, executor="dask", scheduler="nonsense")
 

@@ -2,6 +2,7 @@
 
 # pyright: reportPrivateImportUsage=false
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ Publish = Callable[[Any], None]
 Stop = Callable[[], bool]
 
 
-class Task:
+class Task(ABC):
     """One piece of work; ``shown`` is what the page shows of it, a NamedTuple that has all parts of PROGRESS."""
 
     def __init__(self, shown: Any, publish: Publish, stop: Stop):
@@ -26,9 +27,9 @@ class Task:
         if not self.stop():
             self._publish(self.shown)
 
+    @abstractmethod
     def go(self) -> None:
         """Do the work."""
-        raise NotImplementedError
 
 
 def progress_of(shown: Any) -> dict[str, Any]:
