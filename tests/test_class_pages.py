@@ -458,6 +458,31 @@ def test_one_seat_is_played_alone_from_the_tour_and_by_the_keyboard(browser, cla
         expect(seat.locator("#bets")).to_be_visible()
 
 
+def test_what_is_opened_stays_open_however_quickly_something_in_it_is_picked(browser, classroom):
+    with seen(browser, classroom, "/class/solo?scenario=two-states&seat=alba&rounds=48&months=4") as found:
+        page = found.page
+        page.locator("#start .main").click()
+        expect(page.locator("#turn")).to_have_text("Round 1 of 12", timeout=20_000)
+        asked = page.locator("details", has=page.locator("summary[data-key='press:borea']"))
+        gives = page.locator("#ladders details").first
+        assert not asked.evaluate("each => each.open")
+        asked.evaluate("""each => {
+            each.querySelector("summary").click();
+            const option = each.querySelector("[value=raise]");
+            option.focus();
+            option.click();
+        }""")  # in one task: no event of the opening has been told by then
+        expect(asked.locator("summary")).to_contain_text("raise it")
+        expect(asked).to_have_attribute("open", "")
+        expect(asked.locator("[value=raise]")).to_be_focused()
+        gives.locator("summary").click()
+        page.locator("[data-key=send]").click()
+        expect(page.locator("#turn")).to_have_text("Round 2 of 12", timeout=20_000)
+        expect(page.locator("#move details.verb").first).to_have_attribute("open", "")
+        assert not asked.evaluate("each => each.open"), "a new round opens anew"
+        assert gives.evaluate("each => each.open"), "what a side gives was closed under its reader"
+
+
 def test_a_seat_is_taken_alone_in_the_essays_world_in_persian(browser, classroom):
     with seen(browser, classroom, "/class/solo?lang=fa&scenario=us-iran-2026&seat=oman&rounds=12&months=6") as found:
         page = found.page

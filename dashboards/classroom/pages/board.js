@@ -79,7 +79,7 @@ export function ladder(talks, several, plain = false) {
     return el("li", { class: `rung ${status}${rung.in_play ? " now" : ""}`, "aria-current": rung.in_play ? "step" : null },
       mark(rung.status),
       el("div", {}, el("b", {}, name(rung.id)), " ", el("span", { class: "soft" }, say(`status.${rung.status}`))),
-      gives.length && !plain ? el("details", { class: "soft" },
+      gives.length && !plain ? el("details", { class: "soft", "data-fold": `gives ${rung.id}` },
         el("summary", { "data-key": rung.id }, say("ladder.gives")), gives.map((line) => el("p", {}, line))) : null);
   });
   return el("div", { class: "stack" }, several ? el("h3", {}, name(talks.talks)) : null, el("ol", { class: "ladder" }, rungs));

@@ -85,14 +85,18 @@ export function shape(tag, attributes = {}, ...children) {
 export const part = (id) => document.getElementById(id);
 
 const drawn = new WeakMap();
+const folds = new Map(); // by `data-fold`, whether it is open
 
-/** Fill a part of the page anew if what it shows has changed; who had the focus in it keeps it. */
+/** Fill a part of the page anew if what it shows has changed; the focus and what was opened in it stay. */
 export function fill(place, shows, build) {
   const now = JSON.stringify(shows);
   if (drawn.get(place) === now) return false;
   drawn.set(place, now);
   const key = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const folded = () => place.querySelectorAll("[data-fold]");
+  for (const each of folded()) folds.set(each.dataset.fold, each.open); // its toggle event may still be on its way
   place.replaceChildren(...[build(shows)].flat().filter(Boolean));
+  for (const each of folded()) each.open = folds.get(each.dataset.fold) ?? each.open;
   if (key) place.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
   return true;
 }

@@ -15,7 +15,6 @@ let base = 0;
 let touched = false;
 let editing = false;
 let advice = null;
-const shown = new Set(); // the things that are open
 
 const topic = (verb) => verbLabel(verb).replace(/[?\u061f]$/, ""); // a question, as the head of its answer
 
@@ -27,8 +26,6 @@ export function drawMove(view, place) {
   if (view.turn !== round) {
     [round, touched, editing, advice] = [view.turn, false, false, null];
     chosen = {};
-    shown.clear();
-    if (view.verbs.length) shown.add(view.verbs[0].verb);
   }
   if (!touched) {
     chosen = { ...(view.move?.choices || {}) };
@@ -74,8 +71,8 @@ function asking(verb, view, place) {
     }),
     el("span", {}, words(option))));
   const known = verb.options.find(({ option }) => option === now)?.facts || [];
-  const keep = (event) => (event.target.open ? shown.add(verb.verb) : shown.delete(verb.verb));
-  return el("details", { class: `verb${now ? " chosen" : ""}`, open: shown.has(verb.verb), ontoggle: keep },
+  const first = verb === view.verbs[0];
+  return el("details", { class: `verb${now ? " chosen" : ""}`, open: first, "data-fold": `${round} ${verb.verb}` },
     el("summary", { "data-key": verb.verb }, el("span", {}, verbLabel(verb)), " ", el("small", {}, words(now))),
     el("fieldset", { "aria-label": verbLabel(verb) }, el("div", { class: "options" }, options)),
     el("div", { class: "weigh", "aria-live": "polite", hidden: !known.length }, facts(known)));
@@ -107,7 +104,8 @@ function advisor(view, place) {
       el("ul", { class: "plain" }, (condition.terms || []).map((term) =>
         el("li", {}, `${meaning(`term.${condition.condition}`, term.term, term)}: ${number(term.value)}`)))));
     return el("li", {}, el("b", {}, `${topic(verb)}: `), optionLabel(verb, each.option),
-      why.length ? el("details", { class: "soft" }, el("summary", {}, say("play.advisor_terms")), el("ul", { class: "plain" }, why)) : null);
+      why.length ? el("details", { class: "soft", "data-fold": `why ${round} ${verb.verb}` },
+        el("summary", { "data-key": `why ${verb.verb}` }, say("play.advisor_terms")), el("ul", { class: "plain" }, why)) : null);
   });
   return [el("section", { class: "weigh", "aria-label": say("play.advisor") },
     el("h3", {}, say("play.advisor_title")), el("ul", { class: "plain" }, lines))];
@@ -160,7 +158,7 @@ function sentMove(view, place) {
 
 function drawLast(last) {
   if (!last.length) return [];
-  return el("details", { class: "soft" }, el("summary", {}, say("play.last")), el("ul", { class: "plain" }, last.map((each) => {
+  return el("details", { class: "soft", "data-fold": "last" }, el("summary", { "data-key": "last" }, say("play.last")), el("ul", { class: "plain" }, last.map((each) => {
     const made = [decision(each), say(each.took ? "play.took" : "play.no_occasion")];
     if (each.agent && each.agent !== each.option) made.push(say("play.agent_would", { option: optionLabel(each.verb, each.agent) }));
     return el("li", {}, made.join(" · "));
