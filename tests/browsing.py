@@ -27,11 +27,17 @@ QUIETLY += ["--disable-background-networking", "--disable-component-update"]
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     """Open the Chromium of this machine."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIETLY)
+        browser = playwright.chromium.launch(**chromium())
         yield browser
-        browser.close()
+        for each in [*SPARE.pop(browser, ()), browser]:
+            each.close()
+
+
+def chromium() -> dict[str, Any]:
+    """Find the Chromium of this machine, and how it is to run."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    return {"executable_path": found, "args": QUIETLY}
 
 
 def visit(browser: Browser, report: Path, **how) -> Page:
@@ -144,24 +150,30 @@ def await_ready(url: str) -> None:
     raise TimeoutError(url)
 
 
-SHARED: dict[Browser, BrowserContext] = {}  # profiles in no page's use: the next page need not load and compile all
+SPARE: dict[Browser, list[BrowserContext]] = {}  # profiles in no page's use
 
 
 @contextmanager
 def profile(browser: Browser, alone: bool, how: dict[str, Any]) -> Iterator[BrowserContext]:
-    """Lend a profile without cookies: a new one, or one whose caches are warm if nothing is special about it."""
-    context = None if alone or how else SHARED.pop(browser, None)
-    context = context or browser.new_context(**how)
+    """Lend a profile without cookies: a new one, or one on the disk if nothing is special about it.
+
+    What a profile on the disk has compiled it keeps: its third page comes in half the time of a new one's.
+    """
+    kept, spare = not (alone or how), SPARE.setdefault(browser, [])
+    if kept:
+        context = spare.pop() if spare else browser.browser_type.launch_persistent_context("", **chromium())
+    else:
+        context = browser.new_context(**how)
     try:
         yield context
     except BaseException:
         context.close()
         raise
-    if alone or how or browser in SHARED:
-        context.close()
-    else:
+    if kept:
         context.clear_cookies()
-        SHARED[browser] = context
+        spare.append(context)
+    else:
+        context.close()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browsing import COLD, barriers, expect, fits, opened, photograph, reload, soon
+from browsing import COLD, barriers, expect, fits, opened, photograph, reload, soon, until
 from playwright.sync_api import Page
 
 from agents.assembly import Assembly
@@ -269,10 +269,17 @@ def test_arms_are_added_renamed_moved_and_removed_and_the_link_holds_them(browse
         soon(lambda: len(link_of(page).arms), 2)
         assert link_of(page).arms[0].changes == (("states.alba.dialogue", 0.25),)
         page.get_by_label("Name of setting 2").fill(hostile)
+        page.evaluate("document.querySelector('.det-compare').__vue__.$forceUpdate()")  # as while worlds are played
+        until(page, "new Promise((done) => requestAnimationFrame(() => done(true)))")
+        expect(page.get_by_label("Name of setting 2")).to_have_value(hostile)
         page.get_by_label("Name of setting 2").press("Enter")
         expect(page.get_by_role("button", name=f"Remove {hostile}")).to_be_visible()
         page.get_by_role("button", name=f"Move {hostile} to the left").click()
         expect(page.get_by_label("Name of setting 1")).to_have_value(hostile)
+        made_up = page.get_by_label("Name of setting 2").input_value()
+        page.get_by_label("Name of setting 2").fill("")
+        page.get_by_label("Name of setting 2").press("Tab")
+        expect(page.get_by_label("Name of setting 2")).to_have_value(made_up)
         finished(page)
         soon(lambda: link_of(page).names[:1], (hostile,))
         link = link_of(page)

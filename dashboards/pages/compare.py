@@ -202,7 +202,7 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         now = dict(shown.value.played)
         there = [now.get(setting) for setting in arms.settings]
         Board(
-            components=parts("progress"),
+            components=parts("progress", "typed"),
             head=head_of(link),
             arms=[arm_row(link, arms, at) for at in range(len(arms.settings))],
             charts=story.chart_rows([each for each in there if each is not None]),

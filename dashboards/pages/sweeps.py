@@ -170,7 +170,7 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     with html("main", class_="det-single"):
         now, opened = shown.value, shown.value.opened
         Board(
-            components=parts("progress"),
+            components=parts("progress", "typed"),
             facts=solara.use_memo(lambda: facts_of(link), [link]),
             folders={"rows": now.rows, "open": link.look.folder, "where": TOPS_WORDS},
             head=solara.use_memo(lambda: story.head_of(opened) if opened else {}, [id(opened)]),

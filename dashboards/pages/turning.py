@@ -181,7 +181,7 @@ def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         now = Shown()
     with html("main", class_="det-single"):
         Board(
-            components=parts("progress"),
+            components=parts("progress", "typed"),
             head=head_of(link, title),
             frame=now.frame,
             picture=now.picture,
