@@ -128,7 +128,8 @@ def run(
     from rich.text import Text
 
     from dashboards import runs
-    from dashboards.screen import console, run_screen
+    from dashboards.run_screen import run_screen
+    from dashboards.screen import console
     from model.scenario import change, load, read
 
     with plain_errors():
@@ -204,7 +205,7 @@ def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
 
 def run_facts(model: Any, folder: Path) -> dict[str, Any]:
     """Write what ``run --json`` prints."""
-    from dashboards.screen import plain_json
+    from dashboards.run_screen import plain_json
     from model.measures import digest
 
     seen = model.trajectory

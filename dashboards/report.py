@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboards.report_data import GROUPS, data, kept_groups, scheduled, status_words
-from dashboards.screen import moments, rung_dates
+from dashboards.run_screen import moments, rung_dates
 from dashboards.theme import INDICATORS, OUTCOME_MEANING, OUTCOMES
 from model.files import write_whole
 from model.measures import digest, series

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agents.ledger import Row, is_routine
-from dashboards.screen import rung_dates
+from dashboards.run_screen import rung_dates
 from dashboards.theme import INDICATORS
 from model.measures import series
 from model.protocol import ACT, PROTOCOL

@@ -18,7 +18,8 @@ from dashboards.theme import CHANNEL_DASHES, FAMILIES, INDICATORS, SHAPES, SIGNA
 from dashboards.watching import Watched, watch
 from model.faults import Fault, ScenarioError
 
-PARTS = ["typed", *(f"watch-{part}" for part in ("network", "ladder", "gauges", "charts", "chronicle", "why", "inject"))]
+WATCHED = ("network", "ladder", "gauges", "charts", "chronicle", "why", "inject")
+PARTS = ["typed", *(f"watch-{part}" for part in WATCHED)]
 
 
 @cache
