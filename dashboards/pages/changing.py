@@ -87,9 +87,10 @@ def told_change(path: str, value: Any, scenario: Scenario) -> str:
         _, title, label = placed(path, scenario)
     except (KeyError, ValueError, IndexError):
         title, label = path.split(".")[0], path.split(".")[-1].replace("_", " ")
-    if isinstance(value, bool):
-        return f"{label} {'on' if value else 'off'}" if title == "mechanisms" else f"{title}, {label}: {value}"
-    return f"{title}, {label}: {value:g}" if isinstance(value, int | float) else f"{title}, {label}: {value}"
+    if isinstance(value, bool) and title == "mechanisms":
+        return f"{label} {'on' if value else 'off'}"
+    now = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+    return f"{label}: {now}" if title == label else f"{title}, {label}: {now}"
 
 
 def told_changes(setting: Setting) -> str:
