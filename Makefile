@@ -67,11 +67,11 @@ validate: $(PACKAGES) $(COMPILED)  ## put the model against what it did not make
 
 digests: $(PACKAGES)  ## record trajectories and chronicles anew, after a change of the model that is meant
 	@echo "Recording digests and chronicles"
-	@NUMBA_DISABLE_JIT=1 PYTHONPATH=tests $(PYTHON) tests/record_digests.py
+	@NUMBA_DISABLE_JIT=1 PYTHONPATH=tests:tests/agents $(PYTHON) tests/record_digests.py
 
 bench: $(PACKAGES) $(COMPILED)  ## measure the speed
 	@echo "Measuring the speed"
-	@$(PYTHON) -m experiments.benchmarks
+	@$(PYTHON) -m benchmarks
 
 lock: $(OWN_UV)  ## pin the packages anew after a change in pyproject.toml (OPTIONS=--upgrade: newest versions)
 	@echo "Pinning packages into .locks/"
@@ -118,6 +118,6 @@ PIN = $(UV) pip compile --quiet --universal --python-version "$$(cat .python-ver
 $(COMPILED): $(PACKAGES) $(shell find model experiments dashboards/classroom -name '*.py')
 	@echo "Setting up: compiling the model"
 	@$(PYTHON) -m compileall -q model agents experiments dashboards
-	@$(PYTHON) -m experiments.warm
-	@$(PYTHON) -m dashboards.classroom.rehearsal
+	@$(PYTHON) -m experiments.engine.warmup
+	@$(PYTHON) -m dashboards.classroom.warmup
 	@touch $@

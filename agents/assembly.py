@@ -12,8 +12,8 @@ from mesa.time import Priority, Schedule
 from agents.actor import Actor
 from agents.facilitator import Facilitator
 from agents.ledger import Ledger
+from agents.narrator import Cell, Names, Teller
 from agents.state import State
-from agents.telling import Cell, Names, Teller
 from agents.verification_body import VerificationBody
 from model.measures import indicator_names, look, outcome_of, overall_outcome
 from model.overrides import Override, forced

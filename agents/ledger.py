@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from model.files import drafted, write_whole
+from model.atomic_files import drafted, write_whole
 from model.protocol import ACT, PROTOCOL, verdict
 
 

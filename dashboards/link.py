@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboards import uploads
-from model.faults import Fault, ScenarioError, printable
+from model.errors import Fault, ScenarioError, printable
 from model.overrides import Override
 from model.scenario import Scenario, build, change, load, read, shipped
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from dashboards import uploads
 from dashboards.link import LARGEST_SEED, Setting, shipped_names
-from experiments.discover import Box, middle
-from experiments.study import Study
+from experiments.studies.discover import Box, middle
+from experiments.studies.study import Study
 
 
 def setting_of(study: Study) -> Setting:

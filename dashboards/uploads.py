@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from model.faults import Fault, ScenarioError
+from model.errors import Fault, ScenarioError
 
 MOST = 64  # files kept, the latest used; a file has at most 1 MiB
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.kernel import TOGETHER
-from experiments.worlds import Worlds
+from experiments.engine.kernel import TOGETHER
+from experiments.engine.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from model.rule import normal_quantile, rule
+from model.compiler import normal_quantile, rule
 
 
 class Moment(IntEnum):

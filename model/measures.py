@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from model.rule import rule
+from model.compiler import rule
 from model.rules.beliefs import uncertainty
 from model.rules.lookups import progress, suffered, tension_of
 from model.statuses import Outcome

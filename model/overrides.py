@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from model.columns import COLUMN, SERVICES, Column
-from model.faults import Fault, ScenarioError, dangling, rows, table, words
+from model.errors import Fault, ScenarioError, dangling, rows, table, words
 from model.protocol import ACT, ACT_ON, PROTOCOL
 from model.scenario import Event, Move, Scenario
 from model.world import Forced, Names, names, sizes

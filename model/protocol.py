@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from model.columns import COLUMN
-from model.rule import called_once
+from model.compiler import called_once
 from model.rules import (
     bargaining,
     beliefs,

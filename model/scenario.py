@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
 from model import parameters
-from model.faults import Fault, ScenarioError, cross_check, explain, gather
+from model.errors import Fault, ScenarioError, cross_check, explain, gather
 from model.parameters import Section, knob
 
 SHIPPED = Path(__file__).parent / "scenarios"

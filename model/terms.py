@@ -2,7 +2,7 @@
 
 A condition is a rule that returns a NamedTuple of floats: its terms and, last, ``threshold``. It
 holds when the terms, added in written order, reach the threshold. Where luck decides, the
-threshold is the draw. The same tuple serves the compiled verdict (``model.rule.holds``), the
+threshold is the draw. The same tuple serves the compiled verdict (``model.compiler.holds``), the
 ledger, and the question what would have flipped it.
 """
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from model.columns import AXES, COLUMN, COLUMNS, DECIDED, DICE, SERVICES, SLOTS
-from model.filling import bundle, fill
-from model.handle import Handle
+from model.compiled_world import Handle
+from model.compiler import COMPILED
+from model.initial_state import bundle, fill
 from model.parameters import MECHANISMS, PARAMETERS
-from model.rule import COMPILED
 from model.scenario import Scenario
 
 

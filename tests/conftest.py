@@ -12,7 +12,18 @@ from playwright.sync_api import Browser
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-SLOW = "dashboard", "sweeps_page", "watch", "cache", "pages", "docs", "sweep", "command_line", "class_pages", "cases"
+SLOW = (
+    "explore",
+    "sweeps_page",
+    "watch",
+    "compile_cache",
+    "pages",
+    "docs",
+    "sweep",
+    "command_line",
+    "class_pages",
+    "cases",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +54,7 @@ def classroom_store(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Open one Chromium for all tests: Playwright allows no second one in the same process."""
-    from browsing import open_browser
+    from support.browser import open_browser
 
     with open_browser() as opened:
         yield opened
@@ -52,7 +63,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Serve one dashboard for all tests, by its command; give its address."""
-    from browsing import served
+    from support.browser import served
 
     with served() as found:
         yield found

@@ -6,7 +6,7 @@ from pathlib import Path
 from test_chronicles import GOLDEN, TOLD
 
 from agents.assembly import Assembly
-from experiments.kernel import measure
+from experiments.engine.kernel import measure
 from model.measures import digest
 from model.overrides import forced
 from model.scenario import load, shipped
@@ -16,7 +16,9 @@ found = {}
 for name in shipped():
     setting = load(name)
     found[name] = digest(measure(World(setting, 1, forced(setting)), setting.rounds))
-Path(__file__).with_name("digests.json").write_text(json.dumps(found, indent=1) + "\n")
+Path(__file__).with_name("experiments").joinpath("engine", "digests.json").write_text(
+    json.dumps(found, indent=1) + "\n"
+)
 GOLDEN.mkdir(exist_ok=True)
 for name, seed in TOLD.items():
     (GOLDEN / f"{name}.txt").write_text(Assembly(name, rng=seed).run().ledger.chronicle(), "utf-8")

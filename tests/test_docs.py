@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from agents.assembly import Assembly
-from dashboards.measured_screen import effect_words
-from dashboards.odd import ODD, rewrite
-from dashboards.options import parse_changes
-from experiments.compare import compare
-from experiments.ensemble import play_ensemble
-from experiments.mechanisms import MEASURES, WORLDS, compared, summaries
-from experiments.pivot import chances
+from dashboards.cli.options import parse_changes
+from dashboards.reports.odd_tables import ODD, rewrite
+from dashboards.terminal.ensembles import effect_words
+from experiments.counterfactuals.pivot import chances
+from experiments.ensembles.compare import compare
+from experiments.ensembles.ensemble import play_ensemble
+from experiments.ensembles.mechanisms import MEASURES, WORLDS, compared, summaries
 from model.chance import Moment
+from model.parameter_space import declared
 from model.parameters import Mechanisms
 from model.scenario import change, read, shipped
-from model.settings import declared
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -55,7 +55,7 @@ def submodels():
 
 def test_the_generated_tables_are_current():
     text = ODD.read_text("utf-8")
-    assert rewrite(text) == text, "run `python -m dashboards.odd`"
+    assert rewrite(text) == text, "run `python -m dashboards.reports.odd_tables`"
 
 
 def test_a_page_without_its_markers_is_refused():
@@ -256,5 +256,5 @@ def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
         if where == scenario:
             off = summaries(scenario, {f"mechanisms.{mechanism}": False}, WORLDS)
             difference, low, high, _ = compared(on, off)[MEASURES.index(measured)]
-            stale = f"{mechanism}: run `python -m experiments.mechanisms docs/odd.md`"
+            stale = f"{mechanism}: run `python -m experiments.ensembles.mechanisms docs/odd.md`"
             assert told == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale

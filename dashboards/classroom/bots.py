@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dashboards.classroom.exports import played_again
+from dashboards.classroom.views.exports import played_again
 from dashboards.link import shipped_names
-from model.faults import Fault, ScenarioError
+from model.errors import Fault, ScenarioError
 
-COMMAND = [sys.executable, "-c", "from dashboards.command_line import main; main()", "class"]
+COMMAND = [sys.executable, "-c", "from dashboards.cli.main import main; main()", "class"]
 PATIENCE = 180.0  # seconds that a lesson may take before the bots give up
 OUTCOMES = ("breakdown", "managed_contact", "partial_arrangement", "comprehensive_deal")
 

@@ -3,9 +3,9 @@
 import math
 from typing import Any
 
+from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, edge
 from experiments.validation.degenerate import only, plain, text
-from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from experiments.replay import FORECASTERS, WORLDS, Month, Standing, replay_all, standings
+from experiments.cases.replay import FORECASTERS, WORLDS, Month, Standing, replay_all, standings
 from experiments.validation.part import Part
 
 ALL, OWN, UNTOLD = "all cases", "all, acts of one side only", "all, the model told nothing"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import root_scalar
 
-from model.faults import Fault, ScenarioError
+from model.errors import Fault, ScenarioError
 
 ERRORS = 3.0  # standard errors within which simulation and closed form count as the same
 

@@ -13,7 +13,7 @@ from experiments.validation import (
 )
 from experiments.validation.check import ERRORS, Check, Finding, run
 from experiments.validation.part import Part
-from model.faults import Fault, ScenarioError
+from model.errors import Fault, ScenarioError
 
 MODULES = (conduct_checks, belief_checks, inspection_checks, ladder_checks, tension_checks, decision_checks)
 CHECKS: dict[str, Check] = dict(sorted((check.id, check) for module in MODULES for check in module.CHECKS))

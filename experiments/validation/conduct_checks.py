@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, burn_in, mean_of, ratio_of
 from experiments.validation.degenerate import both, only
-from experiments.worlds import Worlds
 from model.scenario import Scenario
 
 WINDOW = 200  # rounds over which a world's conduct is averaged, after its start is forgotten

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, burn_in, edge, mean_of, ratio_of, share_in
 from experiments.validation.degenerate import only
 from experiments.validation.ladder_checks import WILLING
-from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 from model.statuses import Status

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, mean_of, share_in, share_of
 from experiments.validation.degenerate import only, plain, rung, text
-from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 

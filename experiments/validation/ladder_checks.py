@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from experiments.engine.worlds import Worlds
 from experiments.validation.belief_checks import LEAST, MOST
 from experiments.validation.check import Check, Sample, Symbol, edge, mean_of, share_in
 from experiments.validation.degenerate import only, plain
 from experiments.validation.inspection_checks import inspected
-from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 from model.statuses import Status

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from experiments.engine.worlds import Worlds
 from experiments.validation.check import ERRORS, Sample, mean_of
 from experiments.validation.degenerate import only
 from experiments.validation.part import Part
-from experiments.worlds import Worlds
 from model.overrides import Override
 
 TURNS = {True: 60, False: 200}  # of a match without chance, quick or not

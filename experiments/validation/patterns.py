@@ -20,8 +20,8 @@ from experiments.validation.part import Part
 from experiments.validation.pattern import INFINITE, Inequality, Pattern
 from experiments.validation.patterns_of_conflict import CONFLICT
 from experiments.validation.patterns_of_deals import DEALS
-from model.files import write_whole
-from model.rule import source_digest
+from model.atomic_files import write_whole
+from model.compiler import source_digest
 from model.scenario import SHIPPED
 
 PATTERNS = tuple(sorted(DEALS + CONFLICT, key=lambda pattern: int(pattern.key[1:])))

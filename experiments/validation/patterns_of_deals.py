@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.claims import bundled, helpers
+from experiments.studies.claims import bundled, helpers
 from experiments.validation.estimate import ratio
 from experiments.validation.pattern import POOL, Inequality, Pattern
 from experiments.validation.traces import Source, Trace, record

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 from scipy.stats import norm
 
-from experiments.compare import PLACE
-from experiments.ensemble import Ensemble, play_ensemble
+from experiments.ensembles.compare import PLACE
+from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.validation.part import Part
 from model.parameters import Mechanisms
 from model.scenario import Doctrine, load, shipped

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, edge
 from experiments.validation.degenerate import only
-from experiments.worlds import Worlds
 from model.overrides import Override
 from model.scenario import Scenario
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.ensemble import pool
-from experiments.kernel import TOGETHER, kernel
-from experiments.worlds import Worlds
+from experiments.engine.kernel import TOGETHER, kernel
+from experiments.engine.worlds import Worlds
+from experiments.ensembles.ensemble import pool
 from model.columns import COLUMN
 from model.overrides import Override, forced
 from model.scenario import Scenario, load

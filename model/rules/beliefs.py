@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-from model.rule import exp, rule
+from model.compiler import exp, rule
 from model.rules.lookups import attacks_blamed_on, side_of
 
 MOST_EVIDENCE = 1e6

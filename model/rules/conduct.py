@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from model.chance import Moment, draw
-from model.rule import holds, rule
+from model.compiler import holds, rule
 from model.terms import Term
 
 SLIP, MISREAD, CONDUCT = range(3)  # columns.DICE

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
-from model.rule import holds, rule
+from model.compiler import holds, rule
 from model.rules.facilitation import CONTACT, helped
 from model.rules.lookups import exerted, suffered, tension_of, top_standing
 from model.statuses import Status

@@ -3,7 +3,7 @@
 from math import sqrt
 
 from model.chance import Moment, normal
-from model.rule import rule
+from model.compiler import rule
 
 
 @rule

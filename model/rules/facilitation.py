@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
-from model.rule import clip, holds, rule
+from model.compiler import clip, holds, rule
 from model.rules.lookups import side_of, tension_of
 from model.terms import Term
 

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
-from model.rule import clip, holds, rule, score
+from model.compiler import clip, holds, rule, score
 from model.rules.lookups import (
     attacks_blamed_on,
     bound,

@@ -1,6 +1,6 @@
 """Small questions that several rules ask of the world."""
 
-from model.rule import rule
+from model.compiler import rule
 from model.statuses import Status
 
 

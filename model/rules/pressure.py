@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
-from model.rule import clip, holds, rule, score
+from model.compiler import clip, holds, rule, score
 from model.rules.ladder import unrepaired
 from model.rules.lookups import progress, side_of, suffered
 from model.statuses import Status

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
-from model.rule import holds, ln, rule
+from model.compiler import holds, ln, rule
 from model.rules.lookups import detection_now, progress, standing_at
 from model.statuses import Status
 from model.terms import Term

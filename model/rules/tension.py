@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from model.rule import clip, rule, score
+from model.compiler import clip, rule, score
 from model.rules.lookups import attacks_blamed_on, progress, side_of
 from model.terms import Term
 

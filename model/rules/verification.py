@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from model.chance import Moment, draw
 from model.columns import SLOTS
-from model.rule import clip, holds, rule
+from model.compiler import clip, holds, rule
 from model.rules.lookups import at_stake, bound, detection_now, standing_at, watcher
 from model.statuses import Status
 from model.terms import Term

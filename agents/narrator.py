@@ -1,0 +1,149 @@
+"""What a watched run writes into its ledger: each act's decisions, what changes on the ladder, messages, in words."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from agents.ledger import Ledger, Row, weigh
+from agents.sentences import FORCED, OWN_RULE, READ_AS, SET, SIGNALS, STATUS, sentence
+from model.columns import SERVICES
+from model.overrides import from_event, resolve
+from model.protocol import PROTOCOL, Act
+from model.signals import Signal, signals
+from model.statuses import Status
+
+if TYPE_CHECKING:
+    from agents.assembly import Asked, Assembly
+
+Cell = tuple[int, ...]
+Names = tuple[str | None, str | None, str | None]  # of a cell: actor, counterpart, negotiation
+
+
+def reading_of(message: Signal) -> str:
+    """Say what a message was taken for."""
+    if message.kind == "inspection report":
+        return "a violation" if message.perceived < 0 else "clean"
+    return "friendly" if message.perceived > 0 else "hostile"
+
+
+class Teller:
+    """Tells of one run, and has the words for its cells and names."""
+
+    def __init__(self, model: "Assembly"):
+        self.model, self.world, self.setting = model, model.world, model.setting
+
+    def tell(self, ledger: Ledger, act: Act, asked: list["Asked"], page: list[Any], outside: set[int]) -> None:
+        """Write the decisions of an act into the ledger, and what has changed on the ladder."""
+        handle = self.world.handle
+        events = self._event_words() if outside else {}
+        for place, (each, value) in enumerate(zip(asked, page, strict=True)):
+            if act.column == "status":
+                self._tell_rung(ledger, each.cell, int(value))
+            if not act.conditions and place not in outside:
+                continue
+            live = act.when is None or bool(act.when(handle, *each.cell))
+            if place not in outside and (not live or (act.rare and not value)):
+                continue
+            weighed = live and each.by_rule
+            held = tuple(weigh(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
+            event = events.get((act.name, place)) if place in outside else None
+            ledger.add(self._row(act, each.cell, float(value), held, place in outside, event))
+
+    def _row(self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], outside: bool, event: str | None) -> Row:
+        names = self.name_cell(act, cell)
+        shown = self.show(names)
+        told = value - 1 if act.column == "report" else value
+        if event is not None:
+            words = event
+        elif outside and not act.conditions:
+            words = SET.format(act=act.name, value=value)
+        elif act.conditions and (held or outside):
+            words = sentence(act.name, told, {c.name: c.holds for c in held}, **shown)
+        else:
+            words = OWN_RULE.format(act=act.name, value=value, **shown)
+        kind = "level" if act.sums else "decision"
+        return Row(self.model.round, kind, act.name, *names, told, words + FORCED * outside, held, outside)
+
+    @cached_property
+    def _events(self) -> list[tuple[range, dict[tuple[str, int], str]]]:
+        """List the events that have a text: the rounds of each, and the text for each act and place that it sets."""
+        found = []
+        for event in self.setting.events:
+            if event.text:
+                moves = [resolve(self.setting, override) for override in from_event(event)]
+                places = {(PROTOCOL[move.act].name, move.cell): event.text["en"] for move in moves}
+                found.append((range(event.round, (event.until or event.round) + 1), places))
+        return found
+
+    def _event_words(self) -> dict[tuple[str, int], str]:
+        """Find the texts of the events of this round, by act and place."""
+        now, found = self.model.round, {}
+        for rounds, places in self._events:
+            if now in rounds:
+                found |= places
+        return found
+
+    def _tell_rung(self, ledger: Ledger, cell: Cell, value: int) -> None:
+        k, r = cell
+        if r >= self.world.rungs[k] or value == self.world.stood[cell]:
+            return
+        talks = self.world.names.negotiation[k]
+        rung = self.world.names.rung[k][r]
+        words = STATUS[Status(value).name].format(rung=self.title(talks, rung))
+        ledger.add(Row(self.model.round, "event", "rung", None, rung, talks, value, words))
+
+    def tell_messages(self, ledger: Ledger) -> None:
+        """Write the messages of the round into the ledger, as they were meant and as they were taken."""
+        for message in signals(self.world):
+            names = {"actor": self.title(message.sender), "counterpart": self.title(message.receiver)}
+            words = SIGNALS if message.meant == message.perceived else READ_AS
+            told = words.format(kind=message.kind, channel=message.channel, reading=reading_of(message), **names)
+            how = {name: getattr(message, name) for name in ("channel", "strength", "cost", "meant", "perceived")}
+            places = message.sender, message.receiver, message.negotiation
+            ledger.add(Row(self.model.round, "signal", message.kind, *places, message.strength, told, **how))
+
+    # Names
+
+    def name_cell(self, act: Act, cell: Cell) -> Names:
+        """Name a cell: actor, counterpart, negotiation."""
+        names, actor, counterpart, talks = self.world.names, None, None, None
+        for axis, place in zip(act.axes, cell, strict=True):
+            if axis == "negotiation":
+                talks = names.negotiation[place]
+                continue
+            if axis == "spoiler":
+                talks = names.negotiation[int(self.world.target[place])]
+            name = self._name(axis, place, cell)
+            if axis in ("rung", "service") or actor is not None:
+                counterpart = name
+            else:
+                actor = name
+        return actor, counterpart, talks
+
+    def _name(self, axis: str, place: int, cell: Cell) -> str | None:
+        names = self.world.names
+        if axis == "side":
+            return names.state[int(self.world.party[cell[-2], place])]
+        if axis == "rung":
+            return names.rung[cell[0]][place] if place < len(names.rung[cell[0]]) else None
+        if axis == "service":
+            return SERVICES[place]
+        return getattr(names, axis)[place] if axis in names._fields else None
+
+    def show(self, names: Names) -> dict[str, Any]:
+        """Give the names of a cell as they are written in a sentence, with the rung in play."""
+        actor, counterpart, talks = names
+        rung = None
+        if talks is not None:
+            k = self.world.names.negotiation.index(talks)
+            rung = int(self.world.rung[k])
+            rung = self.title(talks, self.world.names.rung[k][rung]) if rung >= 0 else "the ladder"
+        return {
+            "actor": self.title(actor),
+            "counterpart": self.title(counterpart),
+            "talks": self.title(talks),
+            "rung": rung,
+        }
+
+    def title(self, name: str | None, rung: str | None = None) -> str:
+        """Give the written name of an actor, a negotiation, or a rung of it."""
+        return self.setting.written(name) if rung is None or name is None else self.setting.written_rung(name, rung)

@@ -1,0 +1,76 @@
+"""Measure speed on two cores of this machine, and print it beside its targets and the last recorded table.
+
+`python -m benchmarks [--cold] [--long] [--browser] [--classroom] [--record]`. All in one go; the
+ratios travel better than the seconds. Ratios for one thread are of CPU time, those for two of wall time.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks.answers import changed_parameter, first_answer, first_answer_cold
+from benchmarks.browser import in_the_browser
+from benchmarks.classroom import in_the_classroom
+from benchmarks.growth import growth, million
+from benchmarks.rules_alone import own_cost
+from benchmarks.sweeps import sweeps, whole_sobol
+from benchmarks.table import Measured, record, share_of_core, show
+from benchmarks.watched import against_batch_run, single_runs
+
+Group = Callable[[], list[Measured]]
+ALWAYS: tuple[Group, ...] = (against_batch_run, own_cost, changed_parameter, first_answer, growth, single_runs, sweeps)
+
+
+def wanted() -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the speed.")
+    parser.add_argument("--cold", action="store_true", help="also the first answer with nothing cached (minutes)")
+    parser.add_argument("--long", action="store_true", help="also a million worlds and a whole Sobol study (minutes)")
+    parser.add_argument("--browser", action="store_true", help="the dashboard in a real browser, and nothing else")
+    parser.add_argument("--classroom", action="store_true", help="forty students at one lesson, and nothing else")
+    parser.add_argument("--record", action="store_true", help="record the table, to compare with later")
+    return parser.parse_args()
+
+
+def two_cores() -> int:
+    """Keep to two cores, this process and all it starts; give the number of cores there are."""
+    if not hasattr(os, "sched_setaffinity"):
+        return os.cpu_count() or 1
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:2])
+    return len(cores)
+
+
+def measured(groups: list[Group]) -> list[Measured]:
+    """Measure one group after the other."""
+    rows: list[Measured] = []
+    for group in groups:
+        begun = time.perf_counter()
+        print(f"measuring: {group.__name__.replace('_', ' ')}", end="", file=sys.stderr, flush=True)
+        rows += group()
+        print(f" ({time.perf_counter() - begun:.0f} s)", file=sys.stderr)
+    return rows
+
+
+def main() -> None:
+    """Measure, print, and record if asked to."""
+    options, cores = wanted(), two_cores()
+    groups = [*ALWAYS, *[first_answer_cold] * options.cold, *[million, whole_sobol] * options.long]
+    if options.browser:
+        groups = [in_the_browser]
+    if options.classroom:
+        groups = [in_the_classroom]
+    before = share_of_core()
+    rows = measured(groups)
+    least = min(before, share_of_core())
+    show(rows)
+    print(f"Measured on 2 of {cores} cores. A busy thread got {least:.0%} of its core", end="")
+    print(": others were at work, read times with care." if least < 0.95 else ".")
+    if options.record:
+        record(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""How soon an answer comes: after a change of parameters, as a whole command, and what it keeps others from."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.compiled import SCENARIO, two_threads
+from benchmarks.table import Measured
+from experiments.ensembles.ensemble import PERCENTILES, play_ensemble
+from model.measures import OVERALL
+from model.scenario import load
+
+WORLDS, ROUNDS, TIMES = 1000, 60, 15
+LEVER = "relations.us.iran.campaign"
+INSTEAD = """
+import json
+from experiments.ensembles.ensemble import play_ensemble
+print(json.dumps(play_ensemble({name!r}, {worlds}).shares()))
+"""
+
+
+def answer(value: float) -> str:
+    """Answer a changed parameter with five quantiles of every main indicator, round by round, as JSON."""
+    found = play_ensemble(load(SCENARIO, {LEVER: value}), WORLDS, rounds=ROUNDS)
+    bands = found.bands[:, :, : len(OVERALL)].round(4).tolist()
+    return json.dumps({"percentiles": PERCENTILES, "indicators": found.indicators[: len(OVERALL)], "bands": bands})
+
+
+class Heart(threading.Thread):
+    """A thread that beats each millisecond and remembers the longest pause between two beats."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.longest, self.going = 0.0, True
+
+    def run(self) -> None:
+        """Beat until told to stop."""
+        last = time.perf_counter()
+        while self.going:
+            time.sleep(0.001)
+            now = time.perf_counter()
+            self.longest, last = max(self.longest, now - last), now
+
+
+def longest_pause(work: Callable[[], object]) -> float:
+    """Give the longest pause of another thread while something is done, in ms."""
+    heart = Heart()
+    heart.start()
+    try:
+        work()
+    finally:
+        heart.going = False
+        heart.join()
+    return heart.longest * 1e3
+
+
+def changed_parameter() -> list[Measured]:
+    """Measure the way from a changed parameter to the answer, warm, and its parts."""
+    answer(0.5)
+    times, pauses, values = [], [], np.linspace(0.1, 0.9, TIMES)
+    for value in values:
+        begun = time.perf_counter()
+        pauses.append(longest_pause(lambda value=value: answer(float(value))))
+        times.append(time.perf_counter() - begun)
+    played = statistics.median(two_threads(1024, ROUNDS) for _ in range(5)) * WORLDS
+    idle = longest_pause(lambda: time.sleep(sum(times)))
+    table = np.random.default_rng(1).random((WORLDS, ROUNDS + 1, 24))
+    begun = time.perf_counter()
+    np.percentile(table, PERCENTILES, axis=0)
+    sorting = time.perf_counter() - begun
+    return [
+        Measured(
+            f"changed parameter to JSON: {WORLDS:,} worlds x {ROUNDS} rounds, quantiles; median",
+            statistics.median(times) * 1e3, "ms", 120, 40,
+        ),
+        Measured("  the quickest", min(times) * 1e3, "ms"),
+        Measured("  playing alone, 2 threads", played * 1e3, "ms"),
+        Measured("  quantiles alone", sorting * 1e3, "ms"),
+        Measured(f"longest pause of another thread meanwhile, of {TIMES} answers", max(pauses), "ms", 20, 10),
+        Measured("  median over the answers", statistics.median(pauses), "ms"),
+        Measured("  longest in as long a time with nothing going on", idle, "ms"),
+    ]  # fmt: skip
+
+
+@cache
+def first_command() -> tuple[str, ...]:
+    """Give the command whose first answer is timed; until there is one, Python that does as much."""
+    detente = str(Path(sys.executable).with_name("detente"))
+    if subprocess.run([detente, "ensemble", "--help"], capture_output=True).returncode == 0:
+        return detente, "ensemble", SCENARIO, "--worlds", str(WORLDS)
+    return sys.executable, "-c", INSTEAD.format(name=SCENARIO, worlds=WORLDS)
+
+
+def whole_command(**variables: str) -> float:
+    """Time the command once, in seconds."""
+    line, surroundings = first_command(), {**os.environ, **variables}
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        subprocess.run(line, cwd=folder, check=True, capture_output=True, env=surroundings)
+        return time.perf_counter() - begun
+
+
+def first_answer() -> list[Measured]:
+    """Measure the first answer of a whole command with all kernels cached."""
+    whole_command()
+    took = statistics.median(whole_command() for _ in range(3))
+    return [Measured(f"first answer of {called()}, kernels cached", took, "s", 1.5, 0.8)]
+
+
+def first_answer_cold() -> list[Measured]:
+    """Measure the first answer of a whole command with nothing cached."""
+    with tempfile.TemporaryDirectory() as folder:
+        took = whole_command(DETENTE_CACHE=folder)
+    return [Measured(f"first answer of {called()}, nothing cached", took, "s", 90, 30)]
+
+
+def called() -> str:
+    """Say what was run: the command, or what stood in for it."""
+    kind = "`detente ensemble`" if "ensemble" in first_command() else "`python -c play_ensemble`"
+    return f"{kind} with {WORLDS:,} worlds"

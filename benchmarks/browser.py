@@ -1,0 +1,208 @@
+"""The dashboard, run as its command and driven in a real Chromium: how long a reader waits for what."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.clients import classroom
+from benchmarks.compiled import SCENARIO
+from benchmarks.table import Measured
+
+WORLDS, BROWSERS, MOVERS = 1000, 30, 10
+QUERY = f"s={SCENARIO}&seed=1&worlds={WORLDS}"
+SLIDER = "input[type=range][aria-label='United States, Openness to talks']"
+QUIETLY = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+# Times are taken in the page: from an event to the first frame after the charts were drawn from its answer.
+HANDS = """
+window.hands = {
+  board: document.querySelector('.det-board'),
+  painted: [],
+  there(number) {
+    const { live } = hands.board.__vue__;
+    const drawn = Number((hands.board.dataset.painted || '-1').split(' ')[0]);
+    return live.picture && live.picture.settled && live.picture.number > number && drawn === live.picture.number;
+  },
+  async settled(number) {
+    while (!hands.there(number)) await new Promise((go) => { hands.wake = go; });
+    await new Promise(requestAnimationFrame); // the charts were drawn in the frame before this one
+  },
+  put(value) {
+    const slider = document.querySelector(`SLIDER`);
+    slider.value = value;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  },
+  async answer(value) {
+    const number = hands.board.__vue__.live.picture.number;
+    const begun = performance.now();
+    hands.put(value);
+    await hands.settled(number);
+    return performance.now() - begun;
+  },
+  async drag(seconds) {
+    hands.painted.length = 0;
+    const begun = performance.now();
+    for (let step = 0; performance.now() - begun < 1000 * seconds; step += 1) {
+      hands.put((0.2 + 0.6 * Math.abs(Math.sin(step / 40))).toFixed(3));
+      await new Promise((go) => setTimeout(go, 30));
+    }
+    return hands.painted.length / seconds;
+  },
+};
+new MutationObserver(() => { hands.painted.push(performance.now()); if (hands.wake) hands.wake(); })
+  .observe(hands.board, { attributes: true, attributeFilter: ['data-painted'] });
+""".replace("SLIDER", SLIDER)
+
+
+@contextmanager
+def dashboard(cache: Path | None = None) -> Iterator[tuple[str, int, float]]:
+    """Run the dashboard; give its address, its process, and the seconds until it answered."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("detente")), "dashboard", "--port", str(port)]
+    env = {**os.environ, **({"DETENTE_CACHE": str(cache)} if cache else {})}
+    begun = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=env, start_new_session=True) as server:
+        try:
+            address = f"http://127.0.0.1:{port}/"
+            while not ready(address):
+                time.sleep(0.05)
+            yield address, server.pid, time.perf_counter() - begun
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)  # with the compiler that a cold one began
+
+
+def ready(address: str) -> bool:
+    """Say whether the server answers."""
+    try:
+        with urllib.request.urlopen(address + "readyz", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Open the Chromium of this machine."""
+    from playwright.sync_api import sync_playwright
+
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=QUIETLY)
+        yield opened
+        opened.close()
+
+
+def first_paint(opened: Any, address: str) -> tuple[float, Any]:
+    """Open Explore in a fresh context; give the seconds until charts with numbers were painted, and the page."""
+    page = opened.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    begun = time.perf_counter()
+    page.goto(f"{address}?{QUERY}")
+    page.wait_for_selector(".det-board[data-painted]", timeout=240_000)
+    return time.perf_counter() - begun, page
+
+
+def memory(process: int) -> float:
+    """Read the resident memory of a process, in MB."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1000
+    return 0.0
+
+
+def explore(opened: Any, address: str) -> list[Measured]:
+    """Measure Explore: first paint on a warm server, slider to paint, updates while dragging."""
+    first_paint(opened, address)[1].context.close()  # the server is warm from here on
+    paints = []
+    for _ in range(4):
+        seconds, page = first_paint(opened, address)
+        paints.append(seconds)
+        page.context.close()
+    _, page = first_paint(opened, address)
+    page.evaluate(HANDS)
+    page.evaluate("hands.settled(-1)")
+    times = []
+    for step in range(21):
+        times.append(page.evaluate("(value) => hands.answer(value)", f"{0.3 + 0.023 * step:.3f}"))
+        page.wait_for_timeout(500)
+    rate = page.evaluate("hands.drag(4)")
+    page.context.close()
+    return [
+        Measured("Explore: first useful paint, warm server", statistics.median(paints), "s", must=3.0),
+        Measured(f"Explore: slider to painted bands of {WORLDS:,} worlds", statistics.median(times), "ms", must=300),
+        Measured("Explore: the same, 90th percentile", sorted(times)[int(0.9 * len(times))], "ms"),
+        Measured("Explore: updates while dragging", rate, "per s", must=5, more=True),
+    ]
+
+
+def watch(opened: Any, address: str) -> list[Measured]:
+    """Measure how many rounds a second Watch plays at its highest speed, if it is asked for five or more."""
+    page = opened.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    page.goto(f"{address}?{QUERY}&page=watch")
+    play = page.get_by_role("button", name="Play", exact=True)
+    play.wait_for(timeout=60_000)
+    speed = page.get_by_role("combobox", name="Speed")
+    if speed.count():
+        speed.select_option("5")
+    position = page.locator("input[type=range][aria-label*=ound]").first
+    play.click()
+    page.wait_for_timeout(600)
+    first, begun = float(position.input_value()), time.perf_counter()
+    page.wait_for_timeout(5000)
+    rate = (float(position.input_value()) - first) / (time.perf_counter() - begun)
+    page.context.close()
+    return [Measured("Watch: rounds played at 5 a second", rate, "per s", must=4.9, more=True)]
+
+
+def many(address: str, process: int) -> list[Measured]:
+    """Measure thirty browsers, ten of which move sliders."""
+    before = memory(process)
+    with ThreadPoolExecutor(1) as apart:  # Playwright has an event loop in this thread
+        times = sorted(apart.submit(asyncio.run, classroom(address, QUERY, BROWSERS, MOVERS, moves=6)).result())
+    each = (memory(process) - before) / BROWSERS
+    what = f"{BROWSERS} browsers, {MOVERS} move sliders"
+    return [
+        Measured(f"{what}: an update, 95th percentile", times[int(0.95 * len(times))], "s", must=3.0),
+        Measured(f"{what}: an update, median", statistics.median(times), "s"),
+        Measured(f"{what}: memory of the server for each", each, "MB", must=25),
+    ]
+
+
+def cold(opened: Any) -> list[Measured]:
+    """Measure a server with nothing compiled: until it answers, and until the page tells that it compiles."""
+    with tempfile.TemporaryDirectory() as cache, dashboard(Path(cache)) as (address, _, seconds):
+        begun = time.perf_counter()
+        page = opened.new_context().new_page()
+        page.goto(f"{address}?{QUERY}")
+        page.get_by_text("Compiling the model").wait_for(timeout=60_000)
+        told = time.perf_counter() - begun
+        page.context.close()
+    return [
+        Measured("cold server: from its start until it answers", seconds, "s"),
+        Measured("cold server: from a request until the page tells that it compiles", told, "s", must=5.0),
+    ]
+
+
+def in_the_browser() -> list[Measured]:
+    """Measure all that a reader waits for."""
+    with chromium() as opened:
+        rows = cold(opened)
+        with dashboard() as (address, process, _):
+            rows += explore(opened, address) + watch(opened, address)
+        with dashboard() as (address, process, _):
+            first_paint(opened, address)[1].context.close()
+            rows += many(address, process)
+    return rows

@@ -1,0 +1,39 @@
+"""Forty students and a projector at one lesson, over real connections: how long each waits, and what the server takes.
+
+The bots are those of the command itself; they and the server are processes of their own. A bot moves the moment
+a turn opens, so all forty ask at once, which no class does: the times are those of the worst moment.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.compiled import SCENARIO
+from benchmarks.table import Measured
+
+STUDENTS, ROUNDS = 40, 36
+
+
+def lesson(students: int = STUDENTS, rounds: int = ROUNDS) -> dict[str, Any]:
+    """Have bots play a whole lesson; gives what they measured. Raises RuntimeError if a check of theirs failed."""
+    command = [str(Path(sys.executable).with_name("detente")), "class", "--bots", str(students)]
+    command += ["--scenario", SCENARIO, "--rounds", str(rounds), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the lesson failed: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def in_the_classroom() -> list[Measured]:
+    """Measure a lesson of forty."""
+    found = lesson()
+    what = f"classroom of {STUDENTS} and a projector"
+    return [
+        Measured(f"{what}: a move is acknowledged, 95th percentile", found["move_ms_p95"], "ms", must=500),
+        Measured(f"{what}: the same, median", found["move_ms_median"], "ms"),
+        Measured(f"{what}: a student's page has its news, 95th percentile", found["view_ms_p95"], "ms"),
+        Measured(f"{what}: a turn resolves, at most", found["resolve_ms_most"], "ms", must=1000),
+        Measured(f"{what}: memory of the server, at most", found["server_mb"], "MB", must=1500),
+    ]

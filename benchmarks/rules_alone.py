@@ -1,0 +1,113 @@
+"""What the driver costs by itself: an ensemble against its rules called in a compiled loop.
+
+The loop calls every rule of a round over all its cells, on worlds as they stood after each round of
+real runs. It turns no page, applies no override and measures nothing.
+"""
+
+import statistics
+import time
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from benchmarks.compiled import SCENARIO, one_thread, seeds, usual
+from benchmarks.table import Measured
+from experiments.engine.kernel import advance
+from experiments.ensembles.ensemble import play_ensemble
+from model.compiler import generated
+from model.protocol import PROTOCOL, Act
+from model.scenario import Scenario, load
+from model.world import World
+
+WORLDS, ROUNDS = 16, 60
+HEAD = '''"""Written by benchmarks/rules_alone.py from the protocol. Do not edit."""
+from model.protocol import PROTOCOL
+from model.compiler import internal, rule
+
+
+'''
+LOOP = '''@rule
+def ask_all(world, clocks, reals, wholes, kept_reals, kept_wholes, times):
+    """Put back one kept world after the other, and ask all rules so many times in each."""
+    total = 0.0
+    for at in range(len(clocks)):
+        world.clock[0] = clocks[at]
+        reals[:], wholes[:] = kept_reals[at], kept_wholes[at]
+        for _ in range(times):
+'''
+
+
+def ask_source(place: int, act: Act) -> str:
+    """Write the function that asks one act's rule about every cell and adds the answers up."""
+    cell = [f"i{number}" for number in range(len(act.axes))]
+    lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal", f"def ask_{place}(world):"]
+    lines += [f'    """Ask {act.name}."""', "    total = 0.0"]
+    for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
+        lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
+    lines += ["    " * (len(cell) + 1) + f"total += decide_{place}(world, {', '.join(cell)})", "    return total"]
+    return "\n".join([*lines, "", "", ""])
+
+
+def source() -> str:
+    """Write the loop over all rules whose mechanism is on."""
+    calls = []
+    for place, act in enumerate(PROTOCOL):
+        switch = f"if world.with_{act.mechanism}: " if act.mechanism else ""
+        calls.append(f"            {switch}total += ask_{place}(world)\n")
+    asks = "".join(ask_source(place, act) for place, act in enumerate(PROTOCOL))
+    return HEAD + asks + LOOP + "".join(calls) + "    return total\n"
+
+
+@cache
+def loop() -> Any:
+    """Import the compiled loop."""
+    return generated("rules_alone", source()).ask_all
+
+
+def kept_worlds() -> tuple[World, np.ndarray, np.ndarray, np.ndarray]:
+    """Play some worlds and keep the buffers after each round."""
+    reals, wholes = [], []
+    for seed in seeds(1, WORLDS):
+        world = usual().like(int(seed))
+        for _ in range(ROUNDS):
+            advance(world, 1)
+            reals.append(world.reals.copy())
+            wholes.append(world.wholes.copy())
+    clocks = np.tile(np.arange(1, ROUNDS + 1), WORLDS)
+    return usual().like(1), clocks, np.array(reals), np.array(wholes)
+
+
+def loop_time(kept: tuple[World, np.ndarray, np.ndarray, np.ndarray], times: int) -> float:
+    """Take the CPU time of the loop over all kept worlds, in seconds."""
+    world, clocks, reals, wholes = kept
+    used = time.thread_time()
+    loop()(world.handle, clocks, world.reals, world.wholes, reals, wholes, times)
+    return time.thread_time() - used
+
+
+def rules_time(kept: tuple[World, np.ndarray, np.ndarray, np.ndarray]) -> float:
+    """Take the CPU time of the rules of one run, in seconds: putting the worlds back is taken off."""
+    return statistics.median(loop_time(kept, 1) - loop_time(kept, 0) for _ in range(5)) / WORLDS
+
+
+def ensemble_time(setting: Scenario, worlds: int = 256) -> float:
+    """Take the CPU time of one world of an ensemble in one thread, bands and summaries included."""
+    used = time.thread_time()
+    play_ensemble(setting, worlds, rounds=ROUNDS, threads=1)
+    return (time.thread_time() - used) / worlds
+
+
+def own_cost() -> list[Measured]:
+    """Measure the driver's own cost, of the ensemble as a whole and of its kernel, in turns."""
+    setting, kept = load(SCENARIO), kept_worlds()
+    loop_time(kept, 1)
+    turns = [(rules_time(kept), one_thread(64, ROUNDS), ensemble_time(setting)) for _ in range(7)]
+    rules, played, whole = (statistics.median(column) for column in zip(*turns, strict=True))
+    return [
+        Measured("time of an ensemble over that of its rules in a compiled loop", whole / rules, "x", 1.4, 1.1),
+        Measured("  of its kernel alone", played / rules, "x"),
+        Measured(f"  rules of a run of {ROUNDS} rounds", rules * 1e6, "us"),
+        Measured("  kernel: the same with pages turned, overrides and indicators", played * 1e6, "us"),
+        Measured("  ensemble: the same with bands, shares and digests", whole * 1e6, "us"),
+    ]

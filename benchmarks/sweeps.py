@@ -1,0 +1,149 @@
+"""Sweeps: runs a second with results on disk, what a second worker adds, what storage costs, and room on disk."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.compiled import SCENARIO
+from benchmarks.memory import peak
+from benchmarks.table import Measured
+from benchmarks.watched import BATCH, script
+from experiments.studies.chunk import run_chunk
+from experiments.studies.store import Store, part_paths
+from experiments.studies.study import load_study
+from experiments.studies.sweep import sweep
+
+ROUNDS, REPLICATIONS, POINTS = 60, 20, 820
+SOBOL = 1024  # base sample: 14 factors with indices of pairs make 30,720 points
+FACTORS = (
+    "belief.betrayal_weight", "belief.memory", "perception.misread_friendly", "perception.misread_hostile",
+    "tension.provocation", "verification.betrayal_gain", "contact.contact_ease", "scrutiny.loss_weight",
+    "states.us.generosity", "states.iran.generosity", "states.us.dialogue", "states.iran.dialogue",
+    "bodies.iaea.detection", "bodies.iaea.false_alarm",
+)  # fmt: skip
+WHOLE = """
+import json, sys, time
+from benchmarks.memory import peak
+from benchmarks.sweeps import SOBOL, plain
+from experiments.studies.sweep import sweep
+begun = time.perf_counter()
+done = sweep(plain({"kind": "sobol", "points": SOBOL, "second_order": True}), sys.argv[1])
+print(json.dumps([done.points, done.failed, time.perf_counter() - begun, peak()]))
+"""
+
+
+def plain(design: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Write a study of fourteen factors as plain data."""
+    base = {"name": "measured", "question": "How fast?", "scenario": SCENARIO, "rounds": ROUNDS}
+    ranges = {path: [0.6, 0.99] if path == "belief.memory" else [0.0, 1.0] for path in FACTORS}
+    ranges["belief.betrayal_weight"] = [1.0, 6.0]
+    return {**base, "replications": REPLICATIONS, "uncertainties": ranges, "design": design, **more}
+
+
+def swept(workers: int, points: int = POINTS, **more: Any) -> tuple[float, int]:
+    """Sweep into a fresh folder; give the seconds and the bytes on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        sweep(plain({"kind": "latin", "points": points}, **more), folder, workers=workers)
+        took = time.perf_counter() - begun
+        paths = [*part_paths(Path(folder), "runs"), *part_paths(Path(folder), "kept")]
+        return took, sum(path.stat().st_size for path in paths)
+
+
+def storage_share() -> float:
+    """Give the share of a sweep's time that writing its parts takes."""
+    study = load_study(plain({"kind": "latin", "points": POINTS}))
+    rows = study.points().head(205).to_dict("records")
+    begun = time.perf_counter()
+    played = run_chunk(study, 0, rows)
+    playing, times = time.perf_counter() - begun, []
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder), study) as store:
+        for place in range(5):
+            begun = time.perf_counter()
+            store.add(place * 205, place * 205 + 205, *played)
+            times.append(time.perf_counter() - begun)
+    return statistics.median(times) / (playing + statistics.median(times))
+
+
+def room(rounds: int, keep: str, indicators: list[str], points: int = 24) -> float:
+    """Give the bytes that a run takes on disk beside its summary."""
+    more = {"rounds": rounds, "keep": keep, "indicators": indicators}
+    with tempfile.TemporaryDirectory() as folder:
+        sweep(plain({"kind": "latin", "points": points}, **more), folder)
+        return sum(path.stat().st_size for path in part_paths(Path(folder), "kept")) / (points * REPLICATIONS)
+
+
+def question() -> float:
+    """Time a grouped question over a million runs on disk, in ms."""
+    runs, luck = 1_000_000, np.random.default_rng(1)
+    columns = {
+        "point": np.repeat(np.arange(runs // REPLICATIONS, dtype=np.int32), REPLICATIONS),
+        "outcome": luck.integers(0, 4, runs).astype(np.int8),
+        **{f"x{at}": luck.random(runs, np.float32) for at in range(4)},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/runs.parquet"
+        pq.write_table(pa.table(columns), path, compression="zstd")
+        text = f"select point, avg(x0), stddev(x0), avg((outcome = 3)::int) from '{path}' group by point"
+        times = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            with duckdb.connect() as database:
+                database.sql(text).fetchall()
+            times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1e3
+
+
+def sweeps() -> list[Measured]:
+    """Measure sweeps against batch_run with two processes, and what they cost besides playing."""
+    swept(2, 100)
+    slow = script(BATCH, 40, 2, name=SCENARIO, rounds=ROUNDS)
+    turns = [(swept(1)[0], swept(2)) for _ in range(3)]
+    one = statistics.median(turn[0] for turn in turns)
+    two = statistics.median(turn[1][0] for turn in turns)
+    runs, size = POINTS * REPLICATIONS, turns[0][1][1]
+    three = ["mean_trust", "mean_tension", "mean_deal_progress"]
+    full = [f"mean_{name}" for name in ("trust", "tension", "deal_progress", "contact", "support", "pressure")]
+    return [
+        Measured("sweep, results on disk, against batch_run with 2 processes", slow * runs / two, "x", 80, more=True),
+        Measured("  sweep, 2 workers", runs / two, "runs/s"),
+        Measured("  sweep, 1 worker", runs / one, "runs/s"),
+        Measured("efficiency of 2 workers", 100 * one / two / 2, "%", 85, more=True),
+        Measured("time that storage takes", 100 * storage_share(), "%", 10),
+        Measured("peak memory of this process", peak(), "MB", 1000),
+        Measured("a summary on disk", size / runs, "bytes/run", 32),
+        Measured("three indicators over 120 rounds on disk", room(120, "trajectories", three), "bytes/run", 800),
+        Measured(
+            "trajectories on disk over their raw size (float32)",
+            100 * room(120, "trajectories", full) / (4 * 121 * len(full)), "%", 60,
+        ),
+        Measured("grouped DuckDB question over a million runs", question(), "ms", 150),
+    ]  # fmt: skip
+
+
+def whole_sobol() -> list[Measured]:
+    """Measure a Sobol study of 30,720 points with 20 replications, whole: 614,400 runs of 60 rounds."""
+    with tempfile.TemporaryDirectory() as folder:
+        line = [sys.executable, "-c", WHOLE, folder]
+        done = subprocess.run(line, capture_output=True, text=True, check=True, env=os.environ)
+        points, failed, took, peak = json.loads(done.stdout)
+        size = sum(path.stat().st_size for path in part_paths(Path(folder), "runs"))
+    what = f"Sobol study, {points:,} points x {REPLICATIONS}"
+    return [
+        Measured(what, took, "s", 300),
+        Measured("  points that failed", failed, ""),
+        Measured("  runs a second", points * REPLICATIONS / took, "runs/s"),
+        Measured("  peak memory", peak, "MB", 1000),
+        Measured("  on disk", size / (points * REPLICATIONS), "bytes/run", 32),
+    ]

@@ -1,0 +1,1 @@
+"""After a lesson: seats against their agents, and the questions to discuss."""

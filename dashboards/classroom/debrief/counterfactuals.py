@@ -1,0 +1,217 @@
+"""The debrief of a lesson that is over: you against your ghost, turning points, chances, questions.
+
+A *ghost* is what the agent would have done in a seat. At each turn in which a seat differed from its agent, the turn
+is played twice from the same world and with the same dice, once as it went and once with this seat left to its agent,
+all else as it was; from its end on both go on with agents on all seats, over a thousand redrawn futures, paired.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dashboards.classroom.debrief.futures import FUTURES, OUTLOOK, Kept, arm, deals, kept, outlook, shares
+from dashboards.classroom.debrief.questions import questions
+from dashboards.classroom.errors import RefusedError
+from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.visibility import Eyes
+from dashboards.classroom.lesson.lesson import Lesson
+from dashboards.classroom.lesson.store import written
+from dashboards.classroom.views.serialize import charts
+from experiments.ensembles.compare import effect
+from experiments.ensembles.ensemble import Share, pool, wilson
+
+MOST_POINTS = 120  # turns of seats that are weighed, the first ones; `weighed` tells of how many
+REST = 60.0  # seconds after which a debrief that failed is tried again, if it is asked for
+Progress = Callable[[int, int], None]
+
+log = logging.getLogger(__name__)
+
+
+def chances(run: Kept, looks: list[np.ndarray]) -> dict[str, Any]:
+    """Give the chance of a deal from the end of every turn on, with its 95 % interval, which ends with the run."""
+    months = [0, *run.ends()]
+    found = [wilson(int(deals(ends).sum()), len(ends)) for ends in looks]
+    if months[-1] >= run.scenario.rounds:
+        found[-1] = Share(*[found[-1].share] * 3)
+    return {
+        "months": months,
+        "deal": [round(each.share, 4) for each in found],
+        "low": [round(each.low, 4) for each in found],
+        "high": [round(each.high, 4) for each in found],
+        "futures": OUTLOOK,
+    }
+
+
+def turning(run: Kept, looks: list[np.ndarray], story: list[dict[str, Any]], most: int = 5) -> list[dict[str, Any]]:
+    """List the turns that moved the chance of a deal most, with what was ordered and what happened in them."""
+    found = []
+    for turn, (begin, end) in enumerate(zip(run.begins, run.ends(), strict=True)):
+        before, now = deals(looks[turn]), deals(looks[turn + 1])
+        moved = effect(before, now)
+        if moved.low <= 0.0 <= moved.high:
+            continue
+        orders = [
+            {part: each[part] for part in ("seat", "verb", "option")}
+            for each in run.played[turn]
+            if each["differed"] is not None
+        ]
+        found.append(
+            {
+                "month": end,
+                "turn": turn + 1,
+                "before": round(float(before.mean()), 4),
+                "now": round(float(now.mean()), 4),
+                "low": round(moved.low, 4),
+                "high": round(moved.high, 4),
+                "moves": orders,
+                "story": [row for row in story if begin < row["month"] <= end],
+            }
+        )
+    return sorted(found, key=lambda each: -abs(each["now"] - each["before"]))[:most]
+
+
+def differences(run: Kept) -> list[tuple[str, int, list[dict[str, Any]]]]:
+    """List where a seat differed from its agent: seat, turn, and the decisions."""
+    found = []
+    for turn, played in enumerate(run.played):
+        for seat in dict.fromkeys(each["seat"] for each in played):
+            own = [each for each in played if each["seat"] == seat and each["differed"] is not None]
+            told = [{"verb": each["verb"], "option": each["option"], "agent": each["agent"]} for each in own]
+            if told:
+                found.append((seat, turn, told))
+    return found
+
+
+def alone(run: Kept, without: str | None) -> Table:
+    """Play the lesson again without one seat's orders, or without anyone's, the dice and events the same."""
+    table = Table(run.scenario, run.seed)
+    for turn, (begin, end) in enumerate(zip(run.begins, run.ends(), strict=True)):
+        sheets = {seat: sheet for seat, sheet in run.sheets[turn].items() if without is not None and seat != without}
+        table.turn(sheets, end - begin, [event for event in run.events if begin < event.round <= end])
+    return table
+
+
+def ghosts(run: Kept, tell: Callable[[], None]) -> list[dict[str, Any]]:
+    """Weigh every seat that people played against its ghost."""
+    found: dict[str, dict[str, Any]] = {}
+    for seat in dict.fromkeys(seat for sheets in run.sheets for seat in sheets):
+        ghost = alone(run, seat)
+        moves = sum(each["seat"] == seat for played in run.played for each in played)
+        found[seat] = {"seat": seat, "moves": moves, "differed": 0, "ghost": _stands(ghost), "points": []}
+        tell()
+    weighed = differences(run)
+    for seat, _, told in weighed:
+        found[seat]["differed"] += len(told)
+    weighed = weighed[:MOST_POINTS]
+    jobs = dict.fromkeys([(turn, without) for seat, turn, _ in weighed for without in (None, seat)])
+    arms = {}
+    for job, ends in zip(jobs, pool().map(lambda job: arm(run, *job), jobs), strict=True):
+        arms[job] = ends
+        tell()
+    for seat, turn, told in weighed:
+        yours, other = arms[turn, None], arms[turn, seat]
+        moved = effect(deals(other), deals(yours))
+        found[seat]["points"].append(
+            {
+                "month": run.begins[turn] + 1,
+                "turn": turn + 1,
+                "decisions": told,
+                "yours": shares(yours),
+                "ghost": shares(other),
+                "deal": round(float(deals(yours).mean()), 4),
+                "deal_ghost": round(float(deals(other).mean()), 4),
+                "low": round(moved.low, 4),
+                "high": round(moved.high, 4),
+                "futures": FUTURES,
+            }
+        )
+    for each in found.values():
+        each["points"].sort(key=lambda point: -abs(point["deal"] - point["deal_ghost"]))
+    return list(found.values())
+
+
+def _stands(table: Table) -> dict[str, Any]:
+    return {"outcome": table.outcome.name, "progress": round(float(table.seen[table.places["deal_progress"]]), 4)}
+
+
+def debriefed(
+    lesson: Lesson, story: list[dict[str, Any]], progress: Progress = lambda done, of: None
+) -> dict[str, Any]:
+    """Compute all of a lesson's debrief that does not depend on who asks."""
+    run, done = kept(lesson), 0
+    weighed = differences(run)[:MOST_POINTS]
+    arms = len({(turn, without) for seat, turn, _ in weighed for without in (None, seat)})
+    total = len(run.begins) + 2 + len({seat for sheets in run.sheets for seat in sheets}) + arms
+
+    def tell() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    looks = outlook(run, tell)
+    agents = alone(run, None)
+    tell()
+    found = {
+        **_stands(lesson.table),
+        "agents": _stands(agents),
+        "agents_charts": charts(agents, Eyes(agents.world, run.scenario, None, "all")),
+        "chances": chances(run, looks),
+        "turning": turning(run, looks, story),
+        "ghosts": ghosts(run, tell),
+        "weighed": {"points": len(weighed), "of": len(differences(run))},
+        "model": {str(at): shares(looks[at]) for at in lesson.settings.bets if at < len(looks)},
+    }
+    return found | {"questions": questions(lesson, found)}
+
+
+class Debriefs:
+    """Debriefs being computed, one after the other, on a thread of their own; each is kept in the store."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy: dict[int, tuple[int, int]] = {}
+        self._failed: dict[int, float] = {}  # when
+        self._turn = threading.Lock()
+
+    def find(self, lesson: Lesson, story: list[dict[str, Any]]) -> dict[str, Any] | tuple[int, int]:
+        """Give a lesson's debrief, as it was written down, or how far it is; it is begun if it was not.
+
+        Raises RefusedError if it has just failed; after a minute it is tried again.
+        """
+        with self._lock:  # what is begun is written down before it is no longer busy, so nothing is computed twice
+            row = lesson.store.row("SELECT debrief FROM lesson WHERE id = ?", lesson.id)
+            if row is None or not row["debrief"]:
+                return self._begun(lesson, story)
+        return json.loads(row["debrief"])
+
+    def _begun(self, lesson: Lesson, story: list[dict[str, Any]]) -> tuple[int, int]:
+        if time.monotonic() - self._failed.get(lesson.id, -REST) < REST:
+            text = "The debrief could not be computed. Load the page anew in a minute to try again."
+            raise RefusedError(500, "debrief.failed", text)
+        if lesson.id not in self._busy:
+            self._failed.pop(lesson.id, None)
+            self._busy[lesson.id] = (0, 1)
+            threading.Thread(target=self._work, args=(lesson, story), daemon=True, name="debrief").start()
+        return self._busy[lesson.id]
+
+    def _work(self, lesson: Lesson, story: list[dict[str, Any]]) -> None:
+        def progress(done: int, of: int) -> None:
+            self._busy[lesson.id] = done, of
+
+        try:
+            with self._turn:
+                found = debriefed(lesson, story, progress)
+            with lesson.store.writing() as db:
+                db.execute("UPDATE lesson SET debrief = ? WHERE id = ?", (written(found), lesson.id))
+            lesson.tell("room")
+        except Exception:
+            log.exception("a debrief failed")
+            self._failed[lesson.id] = time.monotonic()
+        finally:
+            with self._lock:
+                self._busy.pop(lesson.id, None)

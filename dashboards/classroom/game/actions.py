@@ -1,0 +1,186 @@
+"""What a seat can order in a turn, and which acts of the protocol each order forces.
+
+A verb (``answer:nuclear``) has options (accept, examine, refuse); an option is a list of ``Force``: an act, the
+value it takes, and when there is any occasion for it. A verb for which nothing is ordered stays with the agent.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from model.columns import SERVICES
+from model.compiler import clip, holds
+from model.overrides import Override
+from model.protocol import ACT, PROTOCOL
+from model.rules import bargaining, contact, facilitation, home, ladder, scrutiny, verification
+from model.rules.lookups import bound
+from model.scenario import Scenario
+
+Cell = tuple[int, ...]
+Occasion = Callable[[Any, Cell], bool]
+
+
+class Force(NamedTuple):
+    """One act that an option forces: its name, the value, and whether there is an occasion, asked as the act comes."""
+
+    act: str
+    value: float | Callable[[Any, Cell], float]
+    occasion: Occasion | None = None
+
+
+class Verb(NamedTuple):
+    """One thing a seat can order: its act and where it applies, in names as an override has them."""
+
+    act: str
+    seat: str
+    negotiation: str | None = None
+    counterpart: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Name the verb as browsers know it."""
+        return ":".join(filter(None, (self.act, self.negotiation, self.counterpart)))
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """List what can be ordered."""
+        return tuple(OPTIONS[self.act])
+
+
+def _when(rule: Callable[..., Any]) -> Occasion:
+    """Ask a rule of the model whether there is an occasion."""
+    return lambda world, cell: bool(rule(world.handle, *cell))
+
+
+def _moved(direction: int) -> Callable[[Any, Cell], float]:
+    """Move pressure up or down as far as policy moves in a month, or keep it."""
+
+    def level(world: Any, cell: Cell) -> float:
+        now, step = world.pressure[cell], (world.relief_speed, 0.0, world.pressure_speed)[direction + 1]
+        return float(clip(now + direction * step, 0.0, 1.0))
+
+    return level
+
+
+def _level(world: Any, cell: Cell) -> float:
+    """Hold a hosted exchange at the level that trust allows."""
+    return float(facilitation.settle_level(True, holds(facilitation.closeness(world.handle, *cell))))
+
+
+def _goes_through(world: Any, cell: Cell) -> bool:
+    """Say whether talks are held and a facilitator is at work in them."""
+    return bool(world.contact[cell]) and bool(world.effort[:, cell[0]].any())
+
+
+def _can_leave(world: Any, cell: Cell) -> bool:
+    """Say whether something stands that a side could leave."""
+    return bool(bound(world.handle, cell[0])) and world.left[cell] == 0
+
+
+_talks, _hosted = _when(contact.in_contact), _when(facilitation.someone_hosts)
+_idle, _asked, _owes = _when(bargaining.can_table), _when(scrutiny.on_table), _when(ladder.has_duties)
+_told, _looks = _when(verification.could_accuse), _when(verification.looks)
+_task, _open = _when(facilitation.can_take), _when(verification.open_to)
+
+OPTIONS: Mapping[str, Mapping[str, tuple[Force, ...]]] = {
+    "conduct": {
+        "friendly": (Force("choose_conduct", 1),),
+        "hostile": (Force("choose_conduct", 0),),
+        "step": (Force("step_forward", 1), Force("choose_conduct", 1)),
+    },
+    "press": {
+        "raise": (Force("press", _moved(1)),),
+        "hold": (Force("press", _moved(0)),),
+        "relieve": (Force("press", _moved(-1)),),
+    },
+    "seek": {"seek": (Force("seek_talks", 1),), "stay_away": (Force("seek_talks", 0),)},
+    "channel": {
+        "direct": (Force("choose_channel", 2, _talks),),
+        "facilitator": (Force("choose_channel", 1, _goes_through),),
+    },
+    "experts": {"send": (Force("host", _level, _hosted),), "keep_home": (Force("host", 0, _hosted),)},
+    "table": {"propose": (Force("table", 1, _idle),), "wait": (Force("table", 0, _idle),)},
+    "answer": {
+        "accept": (Force("give_answer", 1, _asked),),
+        "examine": (Force("give_answer", 0, _asked),),
+        "refuse": (Force("give_answer", -1, _asked),),
+    },
+    "comply": {"implement": (Force("comply", 1, _owes),), "breach": (Force("comply", 0, _owes),)},
+    "accuse": {"accuse": (Force("accuse", 1, _told),), "let_pass": (Force("accuse", 0, _told),)},
+    "withdraw": {
+        "leave": (Force("withdraw", 1, _can_leave),),
+        "stay": (Force("withdraw", 0, _when(home.could_leave)),),
+    },
+    "task": {"take": (Force("take_task", 1, _task),), "leave": (Force("take_task", 0, _task),)},
+    "inspect": {"inspect": (Force("inspect", 1, _open),), "leave": (Force("inspect", 0, _open),)},
+    "report": {
+        "as_found": (),
+        "clean": (Force("report_on", 1, _looks),),
+        "violation": (Force("report_on", 2, _looks),),
+    },
+}
+FORCED_BY = {
+    act: tuple(dict.fromkeys(force.act for forces in options.values() for force in forces))
+    for act, options in OPTIONS.items()
+}
+LAST = ("facilitator", "keep_home")  # where the two parties order differently about what they share, these win
+
+
+def kind_of(scenario: Scenario, seat: str) -> str | None:
+    """Say whether a name is a state's, a facilitator's or a body's; None if no seat has it."""
+    rows = {"state": scenario.states, "facilitator": scenario.facilitators, "body": scenario.bodies}
+    return next((kind for kind, names in rows.items() if seat in names), None)
+
+
+def seats(scenario: Scenario) -> dict[str, str]:
+    """List the seats that people can take, with their kinds: parties, facilitators and bodies that have work."""
+    talks = scenario.negotiations.values()
+    parties = dict.fromkeys(party for each in talks for party in each.parties)
+    helpers = dict.fromkeys(name for each in talks for name in each.facilitators)
+    bodies = dict.fromkeys(rung.verifier for each in talks for rung in each.rungs.values() if rung.verifier)
+    return {name: str(kind_of(scenario, name)) for name in (*parties, *helpers, *bodies)}
+
+
+def verbs_of(scenario: Scenario, seat: str) -> Iterator[Verb]:
+    """List everything that a seat could ever order; acts whose mechanism is off are left out."""
+    for verb in dict.fromkeys(_all_of(scenario, seat)):
+        switches = {PROTOCOL[ACT[name]].mechanism for name in FORCED_BY[verb.act]}
+        if all(getattr(scenario.mechanisms, switch) for switch in switches if switch):
+            yield verb
+
+
+def _all_of(scenario: Scenario, seat: str) -> Iterator[Verb]:
+    kind = kind_of(scenario, seat)
+    for talks, setting in scenario.negotiations.items():
+        if seat in setting.parties:
+            other = next(party for party in setting.parties if party != seat)
+            yield from (Verb(act, seat, talks) for act in ("table", "answer", "seek", "channel", "experts"))
+            yield from (Verb(act, seat, talks) for act in ("comply", "accuse", "withdraw"))
+            yield from (Verb(act, seat, None, other) for act in ("conduct", "press"))
+        elif kind == "facilitator" and seat in setting.facilitators:
+            yield from (Verb("task", seat, talks, service) for service in SERVICES)
+        elif kind == "body" and seat in {rung.verifier for rung in setting.rungs.values()}:
+            yield Verb("inspect", seat, talks)
+            yield from (Verb("report", seat, talks, party) for party in setting.parties)
+
+
+def written(verb: Verb, act: str, now: int, value: float = 0.0) -> Override:
+    """Write what a verb forces at one act as an override."""
+    axes = PROTOCOL[ACT[act]].axes
+    actor = verb.seat if axes != ("negotiation",) else None
+    return Override(now, act, verb.negotiation, actor, verb.counterpart, value)
+
+
+def option_of(verb: Verb, values: Mapping[str, float], before: float = 0.0) -> str | None:
+    """Say which option some values of the acts come to; ``before`` is the pressure that was."""
+    if verb.act == "conduct":
+        if values.get("choose_conduct", 1) == 0:
+            return "hostile"
+        return "step" if values.get("step_forward") else "friendly"
+    if verb.act == "press":
+        change = values["press"] - before
+        return "hold" if abs(change) < 1e-9 else "raise" if change > 0 else "relieve"
+    value = next(iter(values.values()))
+    if verb.act == "experts":
+        return "send" if value else "keep_home"
+    plain = {force.value: option for option, forces in OPTIONS[verb.act].items() for force in forces}
+    return plain.get(value)

@@ -1,0 +1,141 @@
+"""The verbs open to a seat this turn, each with what it costs and risks, and the check of what was sent."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from dashboards.classroom.errors import RefusedError
+from dashboards.classroom.game.actions import Verb
+from dashboards.classroom.game.consequences import Seen, facts_of
+from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.visibility import Eyes
+from model.rules import bargaining, facilitation, verification
+from model.rules.lookups import bound, watcher
+from model.statuses import Status
+
+MOST_CHOICES = 80
+
+
+class Limit(NamedTuple):
+    """Of these verbs only so many may take this option; if any does, the others are left undone."""
+
+    key: str
+    verbs: tuple[str, ...]
+    option: str
+    most: int
+
+
+def open_verbs(table: Table, seat: str, months: int) -> list[Verb]:
+    """List the verbs for which there is an occasion now, or may be one within the months of the turn."""
+    return [verb for verb in table.verbs[seat].values() if _is_open(table, verb, months > 1)]
+
+
+def _is_open(table: Table, verb: Verb, later: bool) -> bool:
+    world = table.world
+    if verb.negotiation is None or verb.act == "seek":
+        return True
+    k = world.names.negotiation.index(verb.negotiation)
+    if verb.act in ("channel", "experts"):
+        helpers = world.mediates[:, k] > 0
+        return bool((helpers & (world.skill_hosting > 0)).any() if verb.act == "experts" else helpers.any())
+    if verb.act == "task":
+        f = world.names.facilitator.index(verb.seat)
+        here = world.present[f] or world.arrives[f] == table.round + 1
+        return bool(here and facilitation.skill(world.handle, f, table.cell(verb, "take_task")[2]) > 0.0)
+    if verb.act in ("inspect", "report"):
+        b = world.names.body.index(verb.seat)
+        return bool(verification.open_to(world.handle, b, k)) or (later and int(watcher(world.handle, k)) == b)
+    return _is_open_to_party(table, verb, k, later)
+
+
+def _is_open_to_party(table: Table, verb: Verb, k: int, later: bool) -> bool:
+    world, r = table.world, int(bargaining.pick_rung(table.world.handle, k))
+    status = int(world.status[k, r]) if r >= 0 else -1
+    if verb.act == "table":
+        return status == Status.IDLE or (later and Status.IDLE <= status <= Status.SCRUTINISED)
+    if verb.act == "answer":
+        return status == Status.PROPOSED or (later and status == Status.IDLE)
+    stands = status == Status.IMPLEMENTING or bool(bound(world.handle, k))
+    left = world.left[table.cell(verb, "comply")] > 0
+    if verb.act == "withdraw":
+        return stands and not left
+    if verb.act == "accuse":
+        return stands and int(watcher(world.handle, k)) >= 0
+    return (stands and not left) or (later and status in (Status.SCRUTINISED, Status.RATIFIED))
+
+
+def names_of(table: Table, verb: Verb) -> dict[str, str]:
+    """Name what a verb is about: the other side, the talks, the rung in play, the service."""
+    names = {}
+    if verb.act == "task":
+        return {"talks": str(verb.negotiation), "service": str(verb.counterpart)}
+    if verb.negotiation:
+        names["talks"] = verb.negotiation
+        parties = table.setting.negotiations[verb.negotiation].parties
+        if verb.seat in parties:
+            names["other"] = next(party for party in parties if party != verb.seat)
+        k = table.world.names.negotiation.index(verb.negotiation)
+        r = int(bargaining.pick_rung(table.world.handle, k))
+        names["rung"] = f"{verb.negotiation}/{table.world.names.rung[k][r]}"
+    if verb.counterpart:
+        names["other"] = verb.counterpart
+    return names
+
+
+def offered(table: Table, seat: str, eyes: Eyes, months: int) -> Iterator[dict[str, Any]]:
+    """Write the open verbs as plain data: their names, and their options with cost and risk."""
+    states = table.world.names.state
+    for verb in open_verbs(table, seat, months):
+        names = names_of(table, verb)
+        k = table.world.names.negotiation.index(verb.negotiation) if verb.negotiation else -1
+        other = states.index(names["other"]) if names.get("other") in states else -1
+        me = eyes.at if eyes.at is not None else -1
+        side = int(k >= 0 and int(table.world.party[k, 1]) == me)
+        seen = Seen(eyes, verb, me, other, k, side, names)
+        options = [{"option": option, "facts": facts_of(seen, option)} for option in verb.options]
+        yield {"verb": verb.id, "act": verb.act, "names": names, "options": options}
+
+
+def limits(table: Table, seat: str, months: int) -> list[Limit]:
+    """List how many tasks or inspections a seat can take on in each month of the turn."""
+    world, verbs = table.world, open_verbs(table, seat, months)
+    tasks = tuple(verb.id for verb in verbs if verb.act == "task")
+    places = tuple(verb.id for verb in verbs if verb.act == "inspect")
+    found = []
+    if tasks:
+        f = world.names.facilitator.index(seat)
+        time = float(world.skill_capacity[f]) * (1.0 - float(facilitation.tire(world.handle, f)))
+        most, cost = int(time + 0.5), float(world.skill_task_cost[f]) * months
+        if cost > 0.0:
+            most = min(most, int(max(float(world.skill_budget[f] - world.spent[f]), 0.0) / cost))
+        found.append(Limit("limit.tasks", tasks, "take", max(most, 0)))
+    if places:
+        found.append(
+            Limit("limit.inspections", places, "inspect", int(world.inspections[world.names.body.index(seat)]))
+        )
+    return found
+
+
+def checked(table: Table, seat: str, months: int, sent: Any) -> dict[str, str]:
+    """Check the choices that a browser sent. Raises RefusedError naming the verb or option that does not fit."""
+    if not isinstance(sent, dict) or len(sent) > MOST_CHOICES:
+        raise RefusedError(400, "move.bad", "choices must be an object of verbs and options.", verb="", option="")
+    verbs = {verb.id: verb for verb in open_verbs(table, seat, months)}
+    for name, option in sent.items():
+        if name not in verbs or option not in verbs[name].options:
+            shown = {"verb": str(name)[:80], "option": str(option)[:80]}
+            raise RefusedError(400, "move.bad", f"{shown['verb']}: {shown['option']} cannot be chosen now.", **shown)
+    for limit in limits(table, seat, months):
+        if sum(sent.get(verb) == limit.option for verb in limit.verbs) > limit.most:
+            raise RefusedError(
+                400, "limit.over", f"At most {limit.most} can be taken on.", key=limit.key, most=limit.most
+            )
+    return dict(sent)
+
+
+def completed(table: Table, seat: str, months: int, choices: Mapping[str, str]) -> dict[str, str]:
+    """Complete what a seat ordered: who chooses some of its tasks or inspections leaves the others undone."""
+    whole = {verb: option for verb, option in choices.items() if verb in table.verbs[seat]}
+    for limit in limits(table, seat, months):
+        if any(verb in choices for verb in limit.verbs):
+            whole = {**dict.fromkeys(limit.verbs, "leave"), **whole}
+    return whole

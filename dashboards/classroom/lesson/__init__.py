@@ -1,0 +1,1 @@
+"""Rooms and lessons: who takes part, what is decided, what is kept."""

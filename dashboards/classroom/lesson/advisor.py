@@ -1,0 +1,76 @@
+"""The advisor: what a seat's agent would do this turn, and the terms it weighs, if all others are left to theirs."""
+
+from typing import Any
+
+from agents.assembly import Assembly
+from agents.ledger import Row
+from dashboards.classroom.game.actions import FORCED_BY, Verb, option_of, written
+from dashboards.classroom.game.available_actions import open_verbs
+from dashboards.classroom.lesson.lesson import Lesson
+from model.protocol import ACT, PROTOCOL
+from model.terms import terms_of
+
+
+def advice(lesson: Lesson, seat: str) -> list[dict[str, Any]]:
+    """Play the next month with agents alone, on a copy, and tell what this seat's agent decided there and why.
+
+    No move that another seat has sent has a part in it, so it gives none of them away.
+    """
+    with lesson.lock:
+        table = lesson.table
+        verbs = [verb for verb in open_verbs(table, seat, lesson.months) if _own(verb)]
+        ahead = Assembly(lesson.scenario, rng=lesson.seed)
+        ahead.world.restore(table.world.snapshot())
+        pressures = {verb.id: table.world.pressure[table.cell(verb, "press")] for verb in verbs if verb.act == "press"}
+    ahead.step()
+    rows = ahead.ledger.rows if ahead.ledger is not None else []
+    found = []
+    for verb in verbs:
+        values = {act: _value(ahead, lesson, verb, act) for act in FORCED_BY[verb.act]}
+        option = option_of(verb, values, float(pressures.get(verb.id, 0.0)))
+        found.append({"verb": verb.id, "option": option, "terms": _terms(ahead, rows, verb)})
+    return found
+
+
+def _own(verb: Verb) -> bool:
+    """Say whether the agent decides this from what it knows: neither chance nor what an inspection will find."""
+    acts = [PROTOCOL[ACT[name]] for name in FORCED_BY[verb.act]]
+    return bool(acts) and all(act.role != "nature" and act.knows == "own" for act in acts)
+
+
+def _value(ahead: Assembly, lesson: Lesson, verb: Verb, act: str) -> float:
+    return float(getattr(ahead.world, PROTOCOL[ACT[act]].column)[lesson.table.cell(verb, act)])
+
+
+def _terms(ahead: Assembly, rows: list[Row], verb: Verb) -> list[dict[str, Any]]:
+    """Give the conditions that the agent weighed, with each term."""
+    told = []
+    for name in FORCED_BY[verb.act]:
+        act = PROTOCOL[ACT[name]]
+        override = written(verb, name, 1)
+        names = (override.actor, override.counterpart, override.negotiation)
+        for row in rows:
+            if row.act == name and all(n is None or n == m for n, m in zip(names, _names(row), strict=True)):
+                told += [
+                    _weighed(condition, held) for condition, held in zip(act.conditions, row.conditions, strict=False)
+                ]
+    return told
+
+
+def _names(row: Row) -> tuple[str | None, str | None, str | None]:
+    return row.actor, row.counterpart, row.negotiation
+
+
+def _weighed(condition: Any, held: Any) -> dict[str, Any]:
+    meanings = terms_of(condition.terms)
+    return {
+        "condition": held.name,
+        "meaning": (condition.terms.__doc__ or "").strip(),
+        "holds": held.holds,
+        "score": round(held.score, 3),
+        "threshold": round(held.threshold, 3),
+        "terms": [
+            {"term": term, "value": round(value, 3), "meaning": meanings[term].meaning}
+            for term, value in held.terms.items()
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The classroom over HTTP: routes, the student and instructor API, events."""

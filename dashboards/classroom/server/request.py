@@ -1,0 +1,103 @@
+"""A request to the classroom as its handlers take it: what was sent, and who asks."""
+
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dashboards.classroom.errors import RefusedError, bad_field
+from dashboards.classroom.lesson.lesson import Lesson
+from dashboards.classroom.parsing import body
+from dashboards.classroom.server.context import House
+
+NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+log = logging.getLogger(__name__)
+
+
+class Asking(NamedTuple):
+    """One request: the house it is made to, the request itself, and the object that was sent."""
+
+    house: House
+    request: Request
+    sent: dict[str, Any]
+
+    @property
+    def address(self) -> str:
+        """Give the address that asks."""
+        return self.request.client.host if self.request.client else ""
+
+    def secret(self, scheme: str) -> str:
+        """Read what the request carries under a scheme of authorisation; empty if nothing."""
+        name, _, value = self.request.headers.get("authorization", "").partition(" ")
+        return value.strip()[:200] if name.lower() == scheme else ""
+
+    def person(self) -> sqlite3.Row:
+        """Find who asks by the personal token. Raises RefusedError if it is none of ours."""
+        token = self.secret("bearer")
+        if not token:
+            raise RefusedError(401, "token.unknown", "This needs a personal link.")
+        person = self.house.rooms.person(token)
+        bucket = self.house.writing if self.request.method == "POST" else self.house.reading
+        bucket.take(f"person {person['id']}")
+        return person
+
+    def seated(self) -> tuple[sqlite3.Row, Lesson, str]:
+        """Find who asks, the lesson, and the seat. Raises RefusedError if the person sits nowhere."""
+        person = self.person()
+        return (person, *self.house.rooms.seated(person))
+
+    def room(self, code: Any) -> sqlite3.Row:
+        """Find a room by a code that somebody typed; only wrong codes count against the limit."""
+        if not isinstance(code, str) or len(code) > 40:
+            raise bad_field("code", "the code of a room")
+        self.house.wrong.check(self.address)
+        try:
+            return self.house.rooms.room(code)
+        except RefusedError:
+            self.house.wrong.take(self.address)
+            raise
+
+    def need_key(self) -> None:
+        """Check the instructor key. Raises RefusedError if it is wrong; wrong ones count against the limit."""
+        self.house.wrong.check(self.address)
+        if not self.house.rooms.is_key(self.secret("instructor")):
+            self.house.wrong.take(self.address)
+            raise RefusedError(401, "key.wrong", "This needs the instructor key.")
+
+    def instructed(self) -> tuple[sqlite3.Row, Lesson]:
+        """Check the key, and find the room and the lesson that the address names."""
+        self.need_key()
+        room = self.house.rooms.room(self.request.path_params["code"])
+        text = self.request.query_params.get("lesson")
+        if text is not None and not (text.isascii() and text.isdigit() and len(text) < 7):
+            raise bad_field("lesson", "the number of a lesson")
+        lesson = self.house.rooms.lesson(room, int(text) if text else None)
+        if lesson is None:
+            raise RefusedError(404, "lesson.none", "There is no such lesson.")
+        return room, lesson
+
+
+Handler = Callable[[Asking], Any]
+
+
+def answering(house: House, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Make a handler an endpoint: it works on a thread of its own, and what it refuses is answered as JSON."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            sent = await body(request) if request.method == "POST" else {}
+            found = await run_in_threadpool(handler, Asking(house, request, sent))
+            return found if isinstance(found, Response) else JSONResponse(found, headers=NOT_KEPT)
+        except RefusedError as refused:
+            return JSONResponse(refused.plain(), refused.status, headers=NOT_KEPT)
+        except Exception:
+            log.exception("the classroom failed to answer %s", request.url.path)
+            failed = RefusedError(500, "server.busy", "The server failed to answer; try again.")
+            return JSONResponse(failed.plain(), failed.status, headers=NOT_KEPT)
+
+    return endpoint

@@ -1,0 +1,317 @@
+"""The classroom's routes: what anyone may ask, what a student, and the news. The instructor's are in ``keyed.py``."""
+
+from functools import cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from dashboards.classroom.debrief.view import debrief
+from dashboards.classroom.errors import RefusedError, bad_field
+from dashboards.classroom.game.actions import seats
+from dashboards.classroom.lesson import participant as taking
+from dashboards.classroom.lesson import predictions
+from dashboards.classroom.lesson.advisor import advice
+from dashboards.classroom.lesson.lesson import Lesson
+from dashboards.classroom.parsing import number, word, words
+from dashboards.classroom.server import instructor_api as keyed
+from dashboards.classroom.server.context import House
+from dashboards.classroom.server.request import NOT_KEPT, Asking, Handler, answering
+from dashboards.classroom.views.exports import EXPORTS
+from dashboards.classroom.views.instructor import projector
+from dashboards.classroom.views.serialize import names, of_scenario
+from dashboards.classroom.views.student import view
+from dashboards.link import shipped_names
+from model.scenario import load
+
+PAGES = ("join", "card", "play", "bets", "messages", "debrief", "other")
+
+
+# Anyone
+
+
+def look(ask: Asking) -> dict[str, Any]:
+    """Tell about a room to somebody who has its code; nothing is taken by it."""
+    room = ask.room(ask.sent.get("code"))
+    lesson = ask.house.rooms.lesson(room)
+    found = {"code": room["code"], "title": room["title"], "open": False, "lesson": None, "phase": "none"}
+    if lesson is None:
+        return found | {"scenario": None, "seats": [], "chooses": True}
+    rows, people, named = lesson.seats(), lesson.people(), names(lesson.scenario)
+    listed = [
+        {
+            "seat": seat,
+            "kind": lesson.kinds()[seat],
+            "name": named[seat],
+            "people": sum(person["seat"] == seat for person in people),
+            "most": row["most"],
+            "agent": row["agent"] is not None,
+        }
+        for seat, row in rows.items()
+    ]
+    free = any(each["people"] < each["most"] for each in listed)
+    return found | {
+        "lesson": lesson.number,
+        "phase": lesson.phase,
+        "open": bool(room["open"]) and free and lesson.phase != "ended",
+        "scenario": of_scenario(lesson.scenario, lesson.source),
+        "seats": listed,
+        "chooses": lesson.settings.chooses,
+    }
+
+
+def join(ask: Asking) -> dict[str, Any]:
+    """Take a seat under a name."""
+    room = ask.room(ask.sent.get("code"))
+    try:
+        name = words(ask.sent, "name", 40)
+    except RefusedError:
+        raise RefusedError(400, "name.bad", "A name has 1 to 40 characters.") from None
+    seat = _wanted(ask)
+    ask.house.joining.take(ask.address)
+    token, person, taken = ask.house.rooms.join(room, name, seat)
+    return {"token": token, "person": person, "seat": taken, "code": room["code"]}
+
+
+def wall(ask: Asking) -> dict[str, Any]:
+    """Give the projector's view."""
+    room = ask.room(ask.request.query_params.get("code"))
+    lesson = ask.house.rooms.lesson(room)
+    found = {"version": ask.house.news.version(room["code"]), **ask.house.shown(room["code"]), "title": room["title"]}
+    return found | ({"phase": "none"} if lesson is None else projector(lesson))
+
+
+@cache
+def shipped() -> list[dict[str, Any]]:
+    """List the shipped scenarios with their seats."""
+    found = []
+    for name in shipped_names():
+        scenario, listed = load(name), []
+        named = names(scenario)
+        listed = [{"seat": seat, "kind": kind, "name": named[seat]} for seat, kind in seats(scenario).items()]
+        found.append({**of_scenario(scenario, name), "rounds": scenario.rounds, "seats": listed})
+    return found
+
+
+def scenarios(ask: Asking) -> list[dict[str, Any]]:
+    """List the shipped scenarios."""
+    return shipped()
+
+
+# Students
+
+
+def me(ask: Asking) -> dict[str, Any]:
+    """Give everything that the student's page shows."""
+    person = ask.person()
+    version = ask.house.news.version(person["code"])
+    lesson, seat = ask.house.rooms.seated(person)
+    taking.note(lesson, person["id"])
+    found = view(lesson, person["id"], person["name"], seat, bool(person["solo"]))
+    found |= {"version": version, "code": person["code"], "title": person["title"]}
+    newest = None if person["solo"] else ask.house.rooms.lesson(ask.house.rooms.room(person["code"]))
+    if newest is not None and newest.id != lesson.id:
+        found["next"] = {"lesson": newest.number, "phase": newest.phase}
+    return found
+
+
+def move(ask: Asking) -> dict[str, Any]:
+    """Take a move."""
+    person, lesson, seat = ask.seated()
+    taking.note(lesson, person["id"])
+    return taking.move(lesson, person["id"], seat, ask.sent)
+
+
+def bet(ask: Asking) -> dict[str, Any]:
+    """Take a bet."""
+    person, lesson, _ = ask.seated()
+    return {"ok": True, "at": predictions.bet(lesson, person["id"], ask.sent)}
+
+
+def advised(ask: Asking) -> dict[str, Any]:
+    """Tell what the agent would do."""
+    _, lesson, seat = ask.seated()
+    if not lesson.settings.advisor:
+        raise RefusedError(409, "advice.off", "The advisor is switched off.")
+    lesson.need("playing", "paused")
+    return {"turn": lesson.turn, "advice": advice(lesson, seat)}
+
+
+def message(ask: Asking) -> dict[str, Any]:
+    """Take a message to another seat, or to all."""
+    person, lesson, seat = ask.seated()
+    receiver, text = word(ask.sent, "to"), words(ask.sent, "text", 500)
+    return {"id": taking.say(lesson, person["id"], seat, receiver, text)}
+
+
+def here(ask: Asking) -> dict[str, Any]:
+    """Note that a person is there."""
+    person = ask.person()
+    lesson, _ = ask.house.rooms.seated(person)
+    page = ask.sent.get("page") if ask.sent.get("page") in PAGES else "other"
+    was_there = lesson.present(person["id"])
+    taking.here(lesson, person["id"], str(page), number(ask.sent, "seconds", 0, 600, 0))
+    if not was_there:
+        lesson.tell("console")
+    return {"ok": True}
+
+
+def back(ask: Asking) -> dict[str, Any]:
+    """Give a seat back to its people."""
+    person, lesson, seat = ask.seated()
+    taking.note(lesson, person["id"])
+    taking.take_back(lesson, seat)
+    return {"ok": True}
+
+
+def change_seat(ask: Asking) -> dict[str, Any]:
+    """Let a person sit down elsewhere before the lesson begins; later one would have seen what two sides know."""
+    person, lesson, _ = ask.seated()
+    with lesson.lock:
+        lesson.need("lobby")
+        if not lesson.settings.chooses:
+            raise RefusedError(409, "seat.given", "Seats are given in this lesson, not chosen.")
+        return {"seat": ask.house.rooms.change_seat(lesson, person["id"], _wanted(ask))}
+
+
+def again(ask: Asking) -> dict[str, Any]:
+    """Let a person take part in the room's new lesson, under the same link."""
+    person = ask.person()
+    lesson = ask.house.rooms.lesson(ask.house.rooms.room(person["code"]))
+    if lesson is None:
+        raise RefusedError(404, "lesson.none", "There is no lesson.")
+    taken = ask.house.rooms.sit_again(lesson, person["id"], _wanted(ask) if lesson.settings.chooses else None)
+    return {"token": ask.secret("bearer"), "person": person["id"], "seat": taken, "code": person["code"]}
+
+
+def _wanted(ask: Asking) -> str | None:
+    """Read the seat that is asked for; None for any."""
+    return None if ask.sent.get("seat") is None else word(ask.sent, "seat")
+
+
+def debrief_of(ask: Asking) -> dict[str, Any]:
+    """Give the debrief of a lesson that is over."""
+    person = ask.person()
+    lesson, seat = ask.house.rooms.seated(person)
+    return debrief(ask.house.debriefs, lesson, person["id"], seat)
+
+
+# Solo
+
+
+def solo(ask: Asking) -> dict[str, Any]:
+    """Make a room for one: a seat against agents, without a clock and without a key."""
+    ask.house.solo.take(ask.address)
+    seat, name = word(ask.sent, "seat"), words({"name": "You", **ask.sent}, "name", 40)
+    asked = {
+        key: ask.sent[key]
+        for key in ("scenario", "seed", "rounds", "months", "bets", "advisor", "changes")
+        if key in ask.sent
+    }
+    settings = {"bets": [0], **asked, "seats": {seat: 1}, "seconds": 0, "messages": False, "absent": 7200}
+    room, lesson = ask.house.rooms.make_room_for("", settings, solo=True)
+    token, _, taken = ask.house.rooms.join(room, name, seat)
+    lesson.go("playing", turn=1)
+    return {"code": room["code"], "token": token, "seat": taken}
+
+
+def _alone(ask: Asking) -> tuple[Lesson, str]:
+    person, lesson, seat = ask.seated()
+    if not person["solo"]:
+        raise RefusedError(401, "key.wrong", "Only the instructor can do this.")
+    return lesson, seat
+
+
+def solo_do(ask: Asking) -> dict[str, Any]:
+    """Let who plays alone go on, or end."""
+    lesson, _ = _alone(ask)
+    action = ask.sent.get("action")
+    if action == "next":
+        lesson.resolve()
+    elif action in ("end", "stop"):
+        lesson.end(play_on=action == "end")
+    else:
+        raise bad_field("action", "next, end or stop")
+    return {"ok": True}
+
+
+def solo_export(ask: Asking) -> Response:
+    """Export a lesson that was played alone."""
+    return exported(_alone(ask)[0], ask.request.path_params["file"])
+
+
+def exported(lesson: Lesson, name: str) -> Response:
+    """Answer with an export of a lesson."""
+    if name not in EXPORTS:
+        raise RefusedError(404, "not.found", "There is no such export.")
+    kind, make = EXPORTS[name]
+    saved = f"{lesson.scenario.name}-lesson-{lesson.number}-{name}"
+    headers = {**NOT_KEPT, "Content-Disposition": f'attachment; filename="{saved}"'}
+    if name.endswith(".html"):
+        headers["Content-Security-Policy"] = "sandbox allow-scripts"
+    return Response(make(lesson).encode(), media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+def news(house: House) -> Any:
+    """Make the endpoint of the event stream: it tells that something changed in a room, never what.
+
+    Without a personal link one hears what concerns all; with it also that something changed for the own seat.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            code = request.query_params.get("code", "")
+            token = Asking(house, request, {}).secret("bearer")
+            person = house.rooms.person(token) if token else None
+            room = person or Asking(house, request, {}).room(code)
+            if house.news.crowded(room["code"]):
+                raise RefusedError(503, "server.busy", "Too many are listening.")
+        except RefusedError as refused:
+            return JSONResponse(refused.plain(), refused.status, headers=NOT_KEPT)
+        headers = {**NOT_KEPT, "X-Accel-Buffering": "no"}
+        lines = house.news.listen(room["code"], person["id"] if person else None)
+        return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+
+    return endpoint
+
+
+GET: dict[str, Handler] = {
+    "projector": wall,
+    "scenarios": scenarios,
+    "me": me,
+    "advice": advised,
+    "debrief": debrief_of,
+    "solo/export/{file}": solo_export,
+}
+POST: dict[str, Handler] = {
+    "look": look,
+    "join": join,
+    "move": move,
+    "bet": bet,
+    "message": message,
+    "here": here,
+    "back": back,
+    "seat": change_seat,
+    "again": again,
+    "solo": solo,
+    "solo/do": solo_do,
+}
+
+
+def routes(house: House) -> list[BaseRoute]:
+    """List all routes of the classroom's API."""
+    tables = (("GET", GET), ("POST", POST), ("GET", keyed.GET), ("POST", keyed.POST), ("DELETE", keyed.DELETE))
+    found: list[BaseRoute] = [Route("/class/api/news", news(house))]
+    for method, table in tables:
+        for path, handler in table.items():
+            found.append(Route(f"/class/api/{path}", answering(house, handler), methods=[method]))
+    return [
+        *found,
+        Route("/class/api/{rest:path}", answering(house, missing), methods=["GET", "POST", "DELETE", "PUT"]),
+    ]
+
+
+def missing(ask: Asking) -> dict[str, Any]:
+    """Refuse what there is not."""
+    raise RefusedError(404, "not.found", "There is no such address.")

@@ -1,0 +1,1 @@
+"""What a student, the instructor and the wall see."""

@@ -1,0 +1,97 @@
+"""All keys that the pages need words for, with the placeholders of each: one table, checked against the words file."""
+
+from dashboards.classroom.game.actions import FORCED_BY, OPTIONS
+from dashboards.classroom.game.facts import FACTS
+from model.columns import SERVICES
+from model.protocol import ACT, PROTOCOL
+from model.signals import CHANNELS, KINDS
+from model.statuses import Outcome, Status
+from model.terms import terms_of
+
+PARTIES = ("other", "talks")
+NAMES = {  # what a verb's label may name
+    "conduct": ("other",),
+    "press": ("other",),
+    "table": ("other", "talks", "rung"),
+    "answer": ("other", "talks", "rung"),
+    "task": ("talks", "service"),
+    "inspect": ("talks",),
+    "report": ("talks", "other"),
+}
+LIMITS = {"limit.tasks": ("most",), "limit.inspections": ("most",)}
+ROLES = ("state", "facilitator", "body")
+PHASES = ("none", "lobby", "playing", "paused", "ended")
+STORY = {
+    "strike": (1,),
+    "change_government": (1,),
+    "withdraw": (1,),
+    "accuse": (1,),
+    "hold_talks": (0, 1),
+    "host": (1, 2),
+    "rub": (2, 3),
+}
+QUESTIONS = {
+    "question.turning": ("month",),
+    "question.differed_most": ("month", "actor"),
+    "question.refused": ("month", "actor", "rung"),
+    "question.breached": ("month", "actor"),
+    "question.ratification": ("month", "actor", "rung"),
+    "question.misread": ("count", "actor", "other"),
+    "question.never_tabled": ("talks", "rung"),
+    "question.facilitator": ("actor",),
+    "question.bets_wrong": ("percent",),
+    "question.agents_better": (),
+    "question.same_as_agents": (),
+    "question.model_limits": (),
+}
+FAULTS = [
+    "bad.json",
+    "bad.field",
+    "too.large",
+    "too.fast",
+    "room.unknown",
+    "room.closed",
+    "token.unknown",
+    "key.wrong",
+    "seat.full",
+    "seat.unknown",
+    "seat.none",
+    "name.bad",
+    "phase.wrong",
+    "turn.over",
+    "move.newer",
+    "move.bad",
+    "limit.over",
+    "bet.bad",
+    "message.off",
+    "advice.off",
+    "agent.plays",
+    "event.bad",
+    "scenario.bad",
+    "lesson.none",
+    "not.found",
+    "server.busy",
+]
+
+
+def _placeholders() -> dict[str, tuple[str, ...]]:
+    keys = {key: (*kind.numbers, *kind.names) for key, kind in FACTS.items()}
+    keys |= {f"verb.{act}": NAMES.get(act, PARTIES) for act in OPTIONS}
+    keys |= {f"option.{act}.{option}": () for act, options in OPTIONS.items() for option in options}
+    keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in KINDS}
+    keys |= {f"channel.{name}": () for name in (*CHANNELS, "technical", "political")}
+    keys |= {f"reading.{name}": () for name in ("friendly", "hostile", "clean", "violation")}
+    keys |= {f"status.{status.name}": () for status in Status}
+    keys |= {f"outcome.{outcome.name}": () for outcome in Outcome}
+    keys |= {f"service.{name}": () for name in SERVICES} | {f"role.{name}": () for name in ROLES}
+    keys |= {f"phase.{name}": () for name in PHASES} | {f"fault.{code}": () for code in FAULTS}
+    keys |= {f"story.rung.{int(status)}": ("rung",) for status in Status}
+    names = ("actor", "counterpart", "talks", "rung")
+    keys |= {f"story.{act}.{value}": names for act, values in STORY.items() for value in values}
+    for act in (PROTOCOL[ACT[name]] for acts in FORCED_BY.values() for name in acts):
+        for each in act.conditions if act.role != "nature" and act.knows == "own" else ():  # what the advisor tells
+            keys |= {f"condition.{each.name}": ()} | {f"term.{each.name}.{term}": () for term in terms_of(each.terms)}
+    return keys | LIMITS | QUESTIONS
+
+
+KEYS = _placeholders()

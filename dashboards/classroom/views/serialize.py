@@ -1,0 +1,165 @@
+"""What all may see of a lesson: names, ladder, public story, charts. The parts of every page are made here."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from agents.ledger import Row
+from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.visibility import Eyes
+from dashboards.classroom.views.message_keys import STORY
+from dashboards.interventions import event_words, kind_of
+from model.measures import series
+from model.overrides import Override
+from model.scenario import Scenario
+from model.statuses import Status
+
+PUBLIC = ("tension", "deal_progress", "pressure", "programme", "contact")  # indicators made of public columns alone
+Text = dict[str, str]
+
+
+def text(words: Text) -> Text:
+    """Give a text of a scenario in all its languages; one that was left out has empty English."""
+    return words or {"en": ""}
+
+
+def names(scenario: Scenario) -> dict[str, Text]:
+    """Give the written names of all actors, negotiations and rungs by id; a rung's is ``talks/rung``."""
+    rows = (scenario.states, scenario.facilitators, scenario.bodies, scenario.outsiders)
+    found = {name: actor.name for role in rows for name, actor in role.items()}
+    found |= {name: talks.title for name, talks in scenario.negotiations.items()}
+    found |= {
+        f"{name}/{rung}": step.title
+        for name, talks in scenario.negotiations.items()
+        for rung, step in talks.rungs.items()
+    }
+    return found
+
+
+def all_names(table: Table) -> dict[str, Text]:
+    """Give all written names, bundles of rungs as well."""
+    found = names(table.setting)
+    for talks, rungs in zip(table.world.names.negotiation, table.world.names.rung, strict=True):
+        for rung in rungs:
+            found.setdefault(f"{talks}/{rung}", rung_text(table.setting, talks, rung))
+    return found
+
+
+def rung_text(scenario: Scenario, talks: str, rung: str) -> Text:
+    """Give a rung's title; a bundle's in English and in every language that all its parts have."""
+    parts = [scenario.negotiations[talks].rungs[part].title for part in rung.split("+")]
+    shared = set.intersection(*(set(part) for part in parts))
+    return {language: " + ".join(part[language] for part in parts) for language in sorted(shared)}
+
+
+def of_scenario(scenario: Scenario, source: str) -> dict[str, Any]:
+    """Name a scenario: id, title, summary."""
+    return {"id": source, "title": text(scenario.title), "summary": text(scenario.summary)}
+
+
+def ladder(table: Table) -> list[dict[str, Any]]:
+    """Give every ladder with where its rungs stand, the lowest rung first."""
+    world, found = table.world, []
+    for k, (talks, setting) in enumerate(table.setting.negotiations.items()):
+        rungs = []
+        for r, rung in enumerate(world.names.rung[k]):
+            parts = [setting.rungs[part] for part in rung.split("+")]
+            rungs.append(
+                {
+                    "rung": rung,
+                    "id": f"{talks}/{rung}",
+                    "title": rung_text(table.setting, talks, rung),
+                    "status": Status(int(world.status[k, r])).name,
+                    "age": int(world.age[k, r]),
+                    "in_play": int(world.rung[k]) == r and table.round > 0,
+                    "gives": {
+                        party: joined([part.parties[party].gives for part in parts]) for party in setting.parties
+                    },
+                }
+            )
+        outcome = table.outcome_of(talks).name
+        found.append({"talks": talks, "parties": list(setting.parties), "outcome": outcome, "rungs": rungs})
+    return found
+
+
+def joined(parts: Iterable[Text]) -> Text:
+    """Join texts in every language that they all have."""
+    parts = [text(part) for part in parts]
+    shared = set.intersection(*(set(part) for part in parts))
+    return {language: "; ".join(filter(None, (part[language] for part in parts))) for language in sorted(shared)}
+
+
+def story(table: Table, events: Iterable[Override] = ()) -> list[dict[str, Any]]:
+    """Tell the public happenings of the run, in order: what the ledger has of them, and the events that befell it."""
+    rows, held = [], {}
+    for row in table.ledger.rows if table.ledger is not None else ():
+        value = int(row.value)
+        if row.act == "hold_talks":
+            if held.get(row.negotiation) == value:
+                continue
+            held[row.negotiation] = value
+        if row.act == "rung" or value in STORY.get(row.act, ()):
+            rows.append(_told(row))
+    for event in table.setting.events:
+        if event.text and event.round <= table.round:
+            rows.append(_event(event.round, dict(event.text)))
+    rows += [_injected(table.setting, event) for event in events]
+    return sorted(rows, key=lambda row: row["month"])
+
+
+def _told(row: Row) -> dict[str, Any]:
+    rung = f"{row.negotiation}/{row.counterpart}" if row.act == "rung" else None
+    return {
+        "month": row.round,
+        "act": row.act,
+        "value": int(row.value),
+        "actor": row.actor,
+        "counterpart": None if rung else row.counterpart,
+        "talks": row.negotiation,
+        "rung": rung,
+        "sentence": row.sentence.removesuffix(" (set from outside)"),
+    }
+
+
+def _event(month: int, words: Text) -> dict[str, Any]:
+    rest = dict.fromkeys(("actor", "counterpart", "talks", "rung"))
+    return {"month": month, "act": "event", "value": 0, **rest, "sentence": words["en"], "text": words}
+
+
+def _injected(scenario: Scenario, event: Override) -> dict[str, Any]:
+    """Tell an event that was set off from outside: its English words, and its kind and names for all others."""
+    names = {"actor": event.actor, "counterpart": event.counterpart, "talks": event.negotiation}
+    told = _event(event.round, {"en": event_words(scenario, event)})
+    return told | names | {"kind": kind_of(event), "value": round(event.value, 2)}
+
+
+def charts(table: Table, eyes: Eyes) -> dict[str, Any]:
+    """Give the series that these eyes may see, round by round from the start."""
+    seen, talks = table.trajectory, {}
+    trust: dict[str, dict[str, list[float]]] = {}
+    own: dict[str, Any] | None = None
+    states = table.world.names.state
+    for k, (name, setting) in enumerate(table.setting.negotiations.items()):
+        rows = series(seen, k)
+        talks[name] = {indicator: rows[indicator].round(4).tolist() for indicator in PUBLIC}
+        pairs = (("trust_first", *setting.parties), ("trust_second", *setting.parties[::-1]))
+        for indicator, truster, trusted in pairs:
+            if eyes.may("trust", states.index(truster), states.index(trusted)):
+                trust.setdefault(truster, {})[trusted] = rows[indicator].round(4).tolist()
+        for indicator, party in zip(("support_first", "support_second"), setting.parties, strict=True):
+            if party == eyes.seat and eyes.may("support", states.index(party)):
+                own = {"support": rows[indicator].round(4).tolist(), "trust": {}}
+    if own is not None:
+        own["trust"] = trust.get(str(eyes.seat), {})
+    marks = [
+        {"month": event.round, "text": dict(event.text)}
+        for event in table.setting.events
+        if event.text and event.round <= table.round
+    ]
+    found = {
+        "months": list(range(table.round + 1)),
+        "talks": talks,
+        "ceiling": float(table.world.tension_ceiling),
+        "own": own,
+        "marks": marks,
+    }
+    return found | ({"trust": trust} if eyes.sight == "all" else {})

@@ -1,0 +1,171 @@
+"""The commands of the classroom: open it, have bots play a whole lesson in it, play a lesson's file again."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dashboards.cli.options import AsJson, make_room, path_of, plain_errors
+
+if TYPE_CHECKING:
+    from dashboards.classroom.server.context import House
+
+teaching = typer.Typer()
+
+
+@teaching.command("class")
+def classroom(
+    context: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="Address to serve on; this machine only by default, 0.0.0.0 opens it to the network.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8765,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Open a room with a lesson of this scenario right away.")
+    ] = None,
+    rounds: Annotated[int | None, typer.Option(min=1, max=240, help="Months of that lesson.")] = None,
+    bots: Annotated[int, typer.Option(min=0, max=200, help="Have so many bots play a whole lesson, and stop.")] = 0,
+    store: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE", help="Where the classroom is kept.")
+    ] = None,
+    new_key: Annotated[bool, typer.Option("--new-key", help="Make a new instructor key; the old one is void.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Open the classroom: people take seats in a live negotiation, agents keep the others."""
+    if bots:
+        with plain_errors():
+            refuse_with_bots(context)
+        play_by_bots(bots, scenario or "two-states", rounds, as_json)
+        return
+    from dashboards.classroom.server.context import open_house
+    from dashboards.web import server
+
+    listener = server.listen(host, port)
+    with plain_errors(), contextlib.ExitStack() as refused:
+        refused.callback(listener.close)
+        house = open_house(store, host, listener.getsockname()[1])
+        facts = opened(house, scenario, rounds, new_key)
+        refused.pop_all()
+    typer.echo(json.dumps(facts) if as_json else told(facts))
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(listener, lambda: house)
+
+
+def refuse_with_bots(context: typer.Context) -> None:
+    """Refuse the options that a lesson of bots, which has a server and a store of its own, would leave unheard."""
+    from model.errors import Fault, ScenarioError
+
+    given = [
+        name
+        for name in ("host", "port", "store", "new_key")
+        if getattr(context.get_parameter_source(name), "name", "DEFAULT") not in ("DEFAULT", "DEFAULT_MAP")
+    ]
+    told = "goes without --bots, which plays in a classroom of its own"
+    if given:
+        raise ScenarioError([Fault(f"--{name.replace('_', '-')}", "", told) for name in given])
+
+
+def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:
+    """Gather what is told at the start; with a scenario, open a room. Raises ScenarioError if it is at fault."""
+    from dashboards.classroom.errors import RefusedError
+    from model.errors import Fault, ScenarioError
+
+    facts: dict[str, Any] = {
+        "address": house.base,
+        "console": f"{house.base}/class/console",
+        "on_network": house.on_network,
+        "store": str(house.rooms.store.path),
+    }
+    if scenario is not None:
+        from dashboards.link import data_of, shipped_names
+        from dashboards.uploads import keep
+        from model.scenario import read
+
+        data = read(scenario)
+        known = scenario if scenario in shipped_names() else keep(data)
+        data_of(known)
+        try:
+            room, _ = house.rooms.make_room_for(f"{data['title']['en']}"[:80], {"scenario": known, "rounds": rounds})
+        except RefusedError as refused:
+            raise ScenarioError([Fault("scenario", scenario, refused.text)]) from None
+        facts |= {"code": room["code"], "link": house.link(room["code"])}
+    return facts | {"key": house.rooms.instructor_key(new_key)}  # last: a key is told, or it is not made
+
+
+def told(facts: dict[str, Any]) -> str:
+    """Say where the classroom is, and how it is entered."""
+    lines = [f"Detente classroom: {facts['address']}/class  (Ctrl-C stops it)", f"Console: {facts['console']}"]
+    if facts["key"]:
+        lines.append(f"Instructor key: {facts['key']}  (told this once; keep it, or make another with --new-key)")
+    else:
+        lines.append("Instructor key: the one told when the classroom was first opened (--new-key makes another).")
+    if facts["on_network"]:
+        lines.append("Open to the network: whoever reaches this machine reaches the classroom.")
+    else:
+        lines.append("Reached from this machine only; --host 0.0.0.0 opens it to the network.")
+    if "code" in facts:
+        lines.append(f"Room {facts['code']}: {facts['link']}")
+    return "\n".join(lines)
+
+
+def play_by_bots(bots: int, scenario: str, rounds: int | None, as_json: bool) -> None:
+    """Have bots play a whole lesson against a server of its own; exits with code 1 if a check fails."""
+    from dashboards.classroom.bots import whole_lesson
+
+    with plain_errors():
+        result = whole_lesson(bots, scenario, rounds)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        for check in result["checks"]:
+            typer.echo(f"{'held' if check['held'] else 'FAILED'}: {check['check']}")
+        times = f"moves acknowledged in {result['move_ms_p95']:.0f} ms (95th percentile)"
+        typer.echo(f"{times}, turns resolved in {result['resolve_ms_most']:.0f} ms at most.")
+    if not all(check["held"] for check in result["checks"]):
+        raise typer.Exit(1)
+
+
+@teaching.command("lesson")
+def lesson(
+    file: Annotated[
+        Path, typer.Argument(parser=path_of, metavar="LESSON.json", help="A lesson exported from the classroom.")
+    ],
+    report: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write the HTML report of its run.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
+    from dashboards.classroom.views.exports import played_again
+    from dashboards.link import LONGEST
+    from model.errors import printable
+    from model.measures import digest
+
+    with plain_errors():
+        if report is not None:
+            make_room(report)
+        model, plain = played_again(file)
+        if report is not None:
+            from dashboards.reports.run import write_report
+
+            write_report(model, report)
+    ledger = model.ledger.digest() if model.ledger is not None else None
+    facts = {
+        "rounds": model.round,
+        "outcome": model.outcome.name,
+        "trajectory_digest": digest(model.trajectory),
+        "ledger_digest": ledger,
+        "same": ledger == plain.get("ledger_digest"),
+        "link": plain.get("link"),
+    }
+    if as_json:
+        typer.echo(json.dumps(facts))
+    else:
+        same = "as in the lesson" if facts["same"] else "NOT as in the lesson (another version of the model?)"
+        typer.echo(f"{model.round} months, {model.outcome.name.replace('_', ' ')}: {same}.")
+        if isinstance(facts["link"], str):
+            typer.echo(f"In the dashboard: /{printable(facts['link'], LONGEST)}")
+    if not facts["same"]:
+        raise typer.Exit(1)

@@ -1,0 +1,191 @@
+"""The commands that measure many worlds: ensemble, compare, pivot. They need no Mesa."""
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dashboards.cli.options import (
+    AsJson,
+    Changes,
+    ScenarioName,
+    Seed,
+    changes_to,
+    keep_others,
+    make_folder,
+    path_of,
+    plain_errors,
+)
+
+measuring = typer.Typer()
+Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play; world k has seed SEED + k.")]
+Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Redrawn futures at each round.")]
+
+
+FILES = ("worlds.parquet", "bands.parquet", "trajectories.parquet", "ensemble.json")  # of a saved ensemble
+
+
+@contextmanager
+def bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar with rate and time left on the terminal, and none elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    screen = Console(stderr=True)
+    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
+        line = progress.add_task("", total=total)
+        yield lambda done: progress.update(line, completed=done)
+
+
+@contextmanager
+def told_warnings() -> Iterator[None]:
+    """Write warnings as one plain line each."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for each in caught:
+        typer.echo(f"note: {each.message}", err=True)
+
+
+def known(value: float | None) -> float | None:
+    """Give a number for JSON, which knows no NaN."""
+    return None if value != value else value
+
+
+@measuring.command()
+def ensemble(
+    scenario: ScenarioName,
+    worlds: Worlds = 1000,
+    seed: Seed = 1,
+    changes: Changes = None,
+    out: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder to save the ensemble in, as Parquet.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder of a saved ensemble to compare with.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play many worlds: outcome shares with their intervals, and bands."""
+    from dashboards.terminal.ensembles import contrast_screen, ensemble_screen
+    from dashboards.terminal.widgets import console
+    from experiments.ensembles.compare import contrast
+    from experiments.ensembles.ensemble import PERCENTILES, Ensemble, play_ensemble
+    from model.measures import OVERALL
+    from model.scenario import read
+
+    with plain_errors():
+        if out is not None:
+            keep_others(out, "ensemble.json", ("scenario", "band_worlds", "digests"), FILES)
+            make_folder(out)
+        saved = None if against is None else Ensemble.load(against)
+        plain = read(scenario)
+        changed = changes_to(plain, changes)
+        if saved is not None and saved.scenario != plain.get("name"):
+            typer.echo(f"note: {against} holds worlds of another scenario, {saved.scenario}", err=True)
+        with bar(worlds, "worlds", as_json) as progress:
+            found = play_ensemble(plain, worlds, seed, changes=changed, progress=progress)
+        if out is not None:
+            found.save(out)
+    with told_warnings():
+        effects = {} if saved is None else contrast(saved, found)
+    if not as_json:
+        console().print(ensemble_screen(found, console().width))
+        if saved is not None:
+            console().print(contrast_screen(saved, found, effects))
+        if out is not None:
+            typer.echo(f"Saved in {out}")
+        return
+    names = [indicator.name for indicator in OVERALL]
+    facts = {
+        "scenario": found.scenario,
+        "seed": seed,
+        "worlds": worlds,
+        "rounds": found.rounds,
+        "outcomes": {name: share._asdict() for name, share in found.shares().items()},
+        "bands": {name: {str(p): found.band(name, p).tolist() for p in PERCENTILES} for name in names},
+        "band_worlds": found.band_worlds,
+        "trajectory_digests": found.digests,
+    }
+    if saved is not None:
+        facts["against"] = {name: [known(value) for value in effect[:3]] for name, effect in effects.items()}
+    typer.echo(json.dumps(facts))
+
+
+@measuring.command()
+def compare(
+    scenario: ScenarioName,
+    changes: Changes = None,
+    worlds: Worlds = 1000,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Play the same worlds as they are and with --set changes: the paired effect on every outcome."""
+    from dashboards.terminal.ensembles import comparison_screen
+    from dashboards.terminal.widgets import console
+    from experiments.ensembles.compare import compare as compare_worlds
+    from model.errors import Fault, ScenarioError
+    from model.scenario import read
+
+    with plain_errors(), bar(worlds, "pairs of worlds", as_json) as progress:
+        plain = read(scenario)
+        changed = changes_to(plain, changes)
+        if not changed:
+            raise ScenarioError([Fault("--set", "", "is missing; name at least one change, PATH=VALUE")])
+        found = compare_worlds(plain, changed, worlds, seed, progress=progress)
+    if not as_json:
+        console().print(comparison_screen(found, changed))
+        return
+    facts: dict[str, Any] = {
+        "scenario": scenario,
+        "changes": changed,
+        "seed": seed,
+        "worlds": worlds,
+        "share_of_worlds_changed": found.share_of_worlds_changed,
+        "effects": {
+            name: {key: known(value) for key, value in effect._asdict().items()}
+            for name, effect in found.effects.items()
+        },
+    }
+    typer.echo(json.dumps(facts))
+
+
+@measuring.command()
+def pivot(
+    scenario: ScenarioName,
+    seed: Seed = 1,
+    futures: Futures = 200,
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the chance of each outcome from every round of a run on, and what moved it most."""
+    from dashboards.terminal.ensembles import pivot_screen
+    from dashboards.terminal.widgets import console
+    from experiments.counterfactuals.pivot import actions, chances
+    from model.scenario import change, load, read
+    from model.statuses import Outcome
+
+    with plain_errors():
+        plain = read(scenario)
+        data = change(plain, changes_to(plain, changes))
+        setting = load(data)
+        with bar(setting.rounds, "rounds", as_json) as progress:
+            found = chances(data, seed, futures, progress=progress)
+        turned = actions(data, seed, found.turning_round, futures)
+    if not as_json:
+        console().print(pivot_screen(setting, seed, found, turned, console().width))
+        return
+    facts = {
+        "scenario": setting.name,
+        "seed": seed,
+        "futures": futures,
+        "chances": {each.name: found.chances[:, each].tolist() for each in Outcome},
+        "turning_round": found.turning_round,
+        "actions": [each._asdict() for each in turned[:10]],
+    }
+    typer.echo(json.dumps(facts))

@@ -1,0 +1,253 @@
+"""Events that can be injected into a watched run: which make sense in a scenario, when, and how they are told."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agents.sentences import CHOICES, SET, sentence
+from model.errors import Fault, ScenarioError
+from model.overrides import EVENTS, Override, act_number
+from model.protocol import ACT, PROTOCOL
+from model.rules.lookups import bound
+from model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from agents.assembly import Assembly
+
+
+class Told(NamedTuple):
+    """How a kind of event is offered and told."""
+
+    label: str
+    words: str
+    scale: tuple[float, float] | None = None  # what its value may be, if it has one to choose
+
+
+TOLD = {
+    "oil_shock": Told("Oil shock", "The oil price jumps (log deviation {value:g})", (-1.0, 1.0)),
+    "attack": Told("Spoiler attack", "Attack by {actor}"),
+    "election": Told("Election", "The government of {actor} changes"),
+    "leak": Told("Leak", "The talks in {talks} leak and become public"),
+    "withdrawal": Told("Withdrawal", "{actor} leaves what stands in {talks}"),
+    "loss_of_access": Told("Loss of access", "Inspectors are shut out in {talks}"),
+    "facilitator_arrives": Told("New facilitator", "{actor} comes as a facilitator"),
+    "facilitator_leaves": Told("Facilitator leaves", "{actor} leaves as a facilitator"),
+    "access_restored": Told("Access restored", "Inspectors are let in again in {talks}"),
+    "silence": Told("Talks called off", "The talks in {talks} are called off"),
+    "regional_incident": Told(
+        "Regional incident", "An incident raises regional tension to {value:g}", (-1.0, 2.0)
+    ),
+    "incident": Told(
+        "Incident between two", "An incident raises {actor}'s posture towards {counterpart} to {value:g}", (0.0, 1.0)
+    ),
+    "pressure_step": Told(
+        "Step in pressure", "{actor}'s pressure on {counterpart} jumps to {value:g}", (0.0, 1.0)
+    ),
+    "conciliatory_act": Told("Conciliatory act", "{actor} acts with good will towards {counterpart}"),
+    "hostile_act": Told("Hostile act", "{actor} acts with hostility towards {counterpart}"),
+}  # fmt: skip
+NOBODY = {
+    "attack": "This scenario has no outsiders who could attack.",
+    "facilitator_arrives": "This scenario has no facilitators.",
+    "facilitator_leaves": "This scenario has no facilitators.",
+    "loss_of_access": "This scenario has no verification body.",
+    "access_restored": "This scenario has no verification body.",
+}
+WHY_NOT = {
+    "withdrawal": "nothing stands that it could leave",
+    "leak": "no talks are held through a channel that is not public",
+    "silence": "no talks are held anyway",
+    "loss_of_access": "inspectors are shut out already",
+    "access_restored": "inspectors are not shut out",
+    "facilitator_arrives": "every facilitator of this scenario is there already",
+    "facilitator_leaves": "no facilitator is there",
+    "conciliatory_act": "it means to act with good will anyway",
+    "hostile_act": "it means to act with hostility anyway",
+}
+HELPED = {"facilitator_arrives": "facilitation", "facilitator_leaves": "facilitation"}
+
+
+class Choice(NamedTuple):
+    """Whom an event can befall: its names, as an override has them."""
+
+    negotiation: str | None = None
+    actor: str | None = None
+    counterpart: str | None = None
+
+
+class Chances:
+    """In which rounds of a run each event would change anything; filled while the run is played."""
+
+    def __init__(self) -> None:
+        self.possible: dict[tuple[str, Choice], list[bool]] = {}
+
+    def before(self, model: "Assembly") -> None:
+        """Note, before a round is played, what it finds standing and who is barred."""
+        world = model.world
+        for k, (talks, setting) in enumerate(model.setting.negotiations.items()):
+            stands = bool(bound(world.handle, k))
+            for side, party in enumerate(setting.parties):
+                self._note("withdrawal", Choice(talks, party), stands and not world.left[k, side])
+            self._note("loss_of_access", Choice(talks), not world.barred[k])
+            self._note("access_restored", Choice(talks), bool(world.barred[k]))
+
+    def after(self, model: "Assembly") -> None:
+        """Note, after it, who was there, what was said through which channel, and how each meant to act."""
+        world = model.world
+        for k, (talks, setting) in enumerate(model.setting.negotiations.items()):
+            self._note("leak", Choice(talks), bool(world.contact[k]) and world.channel[k] == 1)
+            self._note("silence", Choice(talks), bool(world.contact[k]))
+            for actor, other in (setting.parties, setting.parties[::-1]):
+                seat, seen = model.world.names.state.index(actor), model.world.names.state.index(other)
+                kind = bool(world.conduct[seat, seen])
+                self._note("hostile_act", Choice(None, actor, other), kind)
+                self._note("conciliatory_act", Choice(None, actor, other), not kind)
+        for seat, name in enumerate(world.names.facilitator):
+            self._note("facilitator_arrives", Choice(None, name), not world.present[seat])
+            self._note("facilitator_leaves", Choice(None, name), bool(world.present[seat]))
+
+    def _note(self, kind: str, choice: Choice, possible: bool) -> None:
+        self.possible.setdefault((kind, choice), []).append(possible)
+
+    def rounds(self, kind: str, choice: Choice) -> list[list[int]] | None:
+        """Give the spans of rounds in which the event would change something; None if it always could."""
+        noted = self.possible.get((kind, choice))
+        if noted is None:
+            return None
+        edges = [at for at, (one, other) in enumerate(pairwise([False, *noted, False]), start=1) if one != other]
+        return [[begin, end - 1] for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def choices(scenario: Scenario, kind: str) -> Iterator[Choice]:
+    """List whom an event of this kind can befall."""
+    needs = EVENTS[kind].needs
+    pairs = [(name, talks.parties) for name, talks in scenario.negotiations.items()]
+    if not needs:
+        yield Choice()
+    elif kind == "election":
+        yield from (Choice(None, party) for party in dict.fromkeys(party for _, two in pairs for party in two))
+    elif kind == "attack":
+        yield from (Choice(None, name) for name in scenario.outsiders)
+    elif kind.startswith("facilitator"):
+        yield from (Choice(None, name) for name in scenario.facilitators)
+    elif needs == ("negotiation",):
+        yield from (Choice(name) for name, _ in pairs if scenario.bodies or "access" not in kind)
+    elif needs == ("negotiation", "actor"):
+        yield from (Choice(name, party) for name, two in pairs for party in two)
+    else:
+        yield from (Choice(None, one, other) for _, two in pairs for one, other in (two, two[::-1]))
+
+
+def switch(kind: str) -> str:
+    """Name the mechanism without which an event of this kind changes nothing."""
+    return HELPED.get(kind) or PROTOCOL[ACT[EVENTS[kind].act]].mechanism
+
+
+def never(scenario: Scenario, kind: str) -> str:
+    """Say why an event of this kind cannot happen in a scenario at all; nothing if it can."""
+    mechanism = switch(kind)
+    if mechanism and not getattr(scenario.mechanisms, mechanism):
+        return f"The mechanism “{mechanism}” is switched off in this scenario, so it would change nothing."
+    if kind in NOBODY and not [*choices(scenario, kind)]:
+        return NOBODY[kind]
+    return ""
+
+
+def offers(scenario: Scenario, chances: Chances) -> list[dict[str, Any]]:
+    """Write all kinds of events as plain data: whom each can befall, in which rounds, and why not otherwise."""
+    listed = []
+    for kind, (label, _, scale) in TOLD.items():
+        reason = never(scenario, kind)
+        listed.append(
+            {
+                "kind": kind,
+                "label": label,
+                "meaning": EVENTS[kind].meaning,
+                "value": [EVENTS[kind].value, *scale] if scale else None,
+                "never": reason,
+                "otherwise": WHY_NOT.get(kind, ""),
+                "choices": []
+                if reason
+                else [
+                    {**each._asdict(), "label": choice_words(scenario, each), "open": chances.rounds(kind, each)}
+                    for each in choices(scenario, kind)
+                ],
+            }
+        )
+    return listed
+
+
+def choice_words(scenario: Scenario, choice: Choice) -> str:
+    """Say whom an event befalls."""
+    several = len(scenario.negotiations) > 1
+    parts = [scenario.written(choice.actor)] if choice.actor else []
+    parts += [f"towards {scenario.written(choice.counterpart)}"] if choice.counterpart else []
+    if choice.negotiation and (several or not parts):
+        parts.append(f"in {scenario.written(choice.negotiation)}" if parts else scenario.written(choice.negotiation))
+    return " ".join(parts)
+
+
+def injected(scenario: Scenario, sent: dict[str, Any]) -> Override:
+    """Read an event that a browser sent. Raises ScenarioError if it makes no sense."""
+    kind, now = sent.get("kind"), sent.get("round")
+    if kind not in TOLD:
+        raise ScenarioError([Fault.unknown("event", str(kind)[:40], TOLD, "kind of event")])
+    now = whole("round", now, 1, scenario.rounds)
+    if reason := never(scenario, kind):
+        raise ScenarioError([Fault("event", TOLD[kind].label, reason)])
+    choice = Choice(*(sent.get(part) for part in Choice._fields))
+    if choice not in [*choices(scenario, kind)]:
+        raise ScenarioError([Fault("event", TOLD[kind].label, "cannot befall whom it was sent for")])
+    return Override(now, EVENTS[kind].act, *choice, _value(kind, sent.get("value")))
+
+
+def whole(name: str, sent: Any, low: int, high: int) -> int:
+    """Check a whole number that a browser sent. Raises ScenarioError if it is none, or out of range."""
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not low <= sent <= high or sent != int(sent):
+        raise ScenarioError([Fault(name, str(sent)[:30], f"must be a whole number from {low} to {high}")])
+    return int(sent)
+
+
+def _value(kind: str, sent: Any) -> float:
+    """Read the value of an event, or take the usual one."""
+    scale = TOLD[kind].scale
+    if scale is None or sent is None:
+        return float(EVENTS[kind].value)
+    low, high = scale
+    if isinstance(sent, bool) or not isinstance(sent, (int, float)) or not low <= sent <= high:
+        raise ScenarioError([Fault("value", str(sent)[:20], f"must be a number from {low:g} to {high:g}")])
+    return float(sent)
+
+
+def kind_of(move: Override) -> str | None:
+    """Find the kind of event that an override is, if it is one."""
+    number = act_number(move.act)
+    alike = [kind for kind in TOLD if ACT[EVENTS[kind].act] == number]
+    exact = [kind for kind in alike if EVENTS[kind].value == move.value]
+    found = exact or [kind for kind in alike if TOLD[kind].scale]
+    return found[0] if found else None
+
+
+def event_words(scenario: Scenario, move: Override) -> str:
+    """Tell an injected event in a few words."""
+    shown = {
+        "actor": scenario.written(move.actor),
+        "counterpart": scenario.written(move.counterpart),
+        "talks": scenario.written(move.negotiation),
+    }
+    kind = kind_of(move)
+    if kind is not None:
+        return TOLD[kind].words.format(value=move.value, **shown)
+    act = PROTOCOL[act_number(move.act) or 0]
+    told, choices = move.value - 1 if act.column == "report" else move.value, CHOICES.get(act.name, {})
+    if told in choices or 1 in choices:
+        words = sentence(act.name, told if told in choices else 1, {}, rung="the step in play", **shown).rstrip(".")
+        return words if told in choices else f"Does not happen: {words}"
+    return SET.format(act=act.name.replace("_", " "), value=move.value).rstrip(".")
+
+
+def is_of(move: Override, act: str, names: Sequence[str | None]) -> bool:
+    """Say whether a row of the ledger, of this act and these names, is what an injected event did."""
+    known = (move.actor, move.counterpart, move.negotiation)
+    same = all(mine is None or mine == theirs for mine, theirs in zip(known, names, strict=True))
+    return same and act_number(move.act) == ACT.get(act)

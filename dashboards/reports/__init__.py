@@ -1,0 +1,1 @@
+"""Self-contained HTML pages: a run, a study, the validation; and the generated ODD tables."""

@@ -1,0 +1,132 @@
+"""The report: one HTML page of a run that opens offline and asks nothing of the network.
+
+The words are written by ``run.html`` with every text escaped. The charts, the network and the
+chronicle are drawn by the scripts beside it from one block of data (``run_data``). The page
+carries a content security policy: only its own scripts run, and no request leaves.
+"""
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dashboards.reports.run_data import GROUPS, data, kept_groups, scheduled, status_words
+from dashboards.terminal.run import moments, rung_dates
+from dashboards.theme import INDICATORS, OUTCOME_MEANING, OUTCOMES
+from model.atomic_files import write_whole
+from model.compiler import source_digest
+from model.measures import digest, series
+
+if TYPE_CHECKING:
+    from agents.assembly import Assembly
+
+HERE = Path(__file__).parent
+SCRIPTS = ("run.js", "network.js", "chronicle.js")
+
+
+def write_report(model: "Assembly", path: Path) -> None:
+    """Write the report of a run, whole or not at all. Raises OSError if the file cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, page(model).encode())
+
+
+def page(model: "Assembly") -> str:
+    """Write the page of a run."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from plotly.offline import get_plotlyjs
+
+    scripts = [get_plotlyjs(), *((HERE / name).read_text("utf-8") for name in SCRIPTS)]
+    shelf = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return shelf.get_template("run.html").render(
+        run=words(model),
+        looks=INDICATORS,
+        data=embedded(data(model)),
+        style=(HERE / "run.css").read_text("utf-8"),
+        scripts=scripts,
+        policy=policy(scripts),
+    )
+
+
+def policy(scripts: Iterable[str]) -> str:
+    """Allow these scripts and nothing else; a script that slips in has no such hash, and no request leaves."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
+    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def embedded(plain: Any) -> str:
+    """Write data as JSON that cannot end the script element it stands in."""
+    text = json.dumps(plain, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def words(model: "Assembly") -> dict[str, Any]:
+    """Gather what the page says in words."""
+    setting, outcome = model.setting, model.outcome
+    parties = dict.fromkeys(party for talks in setting.negotiations.values() for party in talks.parties)
+    return {
+        "title": setting.title["en"],
+        "name": setting.name,
+        "summary": setting.summary["en"],
+        "cut_off": setting.cut_off,
+        "sources": setting.sources,
+        "outcome": OUTCOMES[outcome].label,
+        "meaning": OUTCOME_MEANING[outcome],
+        "seed": model.seed,
+        "rounds": model.round,
+        "planned": setting.rounds,
+        "version": version("detente"),
+        "model_digest": source_digest(),
+        "trajectory_digest": digest(model.trajectory),
+        "parties": [(model.title(party), setting.states[party].narrative.get("en", "")) for party in parties],
+        "events": [(event.round, event.text["en"]) for event in scheduled(model)],
+        "negotiations": [negotiation_words(model, talks) for talks in setting.negotiations],
+        "moments": moments(model),
+        "tasks": tasks(model),
+        "told": model.ledger is not None,
+        "left_out": [GROUPS[group] for group in sorted(set(range(len(GROUPS))) - kept_groups(model))],
+    }
+
+
+def negotiation_words(model: "Assembly", talks: str) -> dict[str, Any]:
+    """Gather what the page says of one negotiation: how it stands, its charts in words, its rungs."""
+    own = series(model.trajectory, model.world.names.negotiation.index(talks))
+    first, second = (model.title(party) for party in model.setting.negotiations[talks].parties)
+    held = int(own["contact"][1:].sum())
+
+    def move(name: str) -> str:
+        return f"from {own[name][0]:.2f} to {own[name][-1]:.2f}"
+
+    return {
+        "title": model.title(talks),
+        "first": first,
+        "second": second,
+        "outcome": OUTCOMES[model.outcome_of(talks)].label,
+        "meaning": OUTCOME_MEANING[model.outcome_of(talks)],
+        "breaches": int(own["breaches"][-1]),
+        "talks": held,
+        "contact": held / max(model.round, 1),
+        "moves": {name: move(name) for name in own},
+        "rungs": rung_words(model, talks),
+    }
+
+
+def rung_words(model: "Assembly", talks: str) -> list[tuple[str, str, str]]:
+    """List the rungs of a ladder: title, status now, and the rounds in which the status changed."""
+    return [
+        (title, status_words(now), ", ".join(f"{status_words(to)} {when}" for when, to in dates))
+        for title, now, dates in rung_dates(model, talks)
+    ]
+
+
+def tasks(model: "Assembly") -> list[tuple[str, int]]:
+    """Count the tasks that each facilitator took on."""
+    rows = model.ledger.rows if model.ledger is not None else []
+    taken = Counter(row.actor for row in rows if row.act == "take_task" and row.value == 1)
+    return [(model.title(name), taken[name]) for name in model.setting.facilitators]

@@ -1,0 +1,187 @@
+"""The validation as a page that opens offline and as the document in docs/: the same findings, failures first."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dashboards.reports.study import fill_in
+from experiments.validation.part import Part
+from experiments.validation.parts import NEVER_TESTED, NOT_CLAIMED
+from model.atomic_files import write_whole
+
+ABSENT = "not in the model"
+
+
+class Column(NamedTuple):
+    """A column of a table: the key of its cells, its heading, whether it holds numbers."""
+
+    key: str
+    heading: str
+    number: bool
+
+
+class Row(NamedTuple):
+    """A row as it is shown: its cells in words, the mark of its verdict, a remark below it."""
+
+    cells: list[str]
+    mark: str
+    remark: str
+
+
+class Table(NamedTuple):
+    """A table of a part."""
+
+    title: str
+    columns: list[Column]
+    rows: list[Row]
+
+
+def written(value: Any) -> str:
+    """Write a cell: a number in few digits, symbols with their values, anything else as it is."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {written(each)}" for name, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(written, value))
+    return str(value)
+
+
+def tables(part: Part) -> list[Table]:
+    """Cut the rows of a part into what fails, what does not, and what is not in the model."""
+    absent = [row for row in part.rows if row.get("verdict") == ABSENT]
+    others = [row for row in part.ordered if row.get("verdict") != ABSENT and row not in part.failing]
+    groups = (
+        ("Failing", part.failing),
+        ("Not failing" if part.failing else "Findings", others),
+        ("Not in the model", absent),
+    )
+    return [table(title, rows) for title, rows in groups if rows]
+
+
+def table(title: str, rows: Sequence[dict[str, Any]]) -> Table:
+    """Lay out rows: columns that hold nothing are left out, remarks stand below."""
+    keys = [
+        key
+        for key in rows[0]
+        if key not in ("remark", "verdict") and any(row[key] not in (None, "", {}) for row in rows)
+    ]
+    keys += ["verdict"] if "verdict" in rows[0] and rows[0]["verdict"] != ABSENT else []
+    columns = [Column(key, key.replace("_", " "), any(isinstance(row[key], float) for row in rows)) for key in keys]
+    return Table(
+        title, columns, [Row([written(row[key]) for key in keys], mark(row), row.get("remark", "")) for row in rows]
+    )
+
+
+def mark(row: Mapping[str, Any]) -> str:
+    """Give the look of a verdict."""
+    verdict = str(row.get("verdict", ""))
+    return "fails" if verdict.startswith("fail") else "holds" if verdict.startswith("hold") else ""
+
+
+class Counts(NamedTuple):
+    """How many rows of a part fail, hold, and are neither: undecided, or no test at all."""
+
+    fail: int
+    hold: int
+    neither: int
+
+    def __str__(self) -> str:
+        """Write the counts, what fails first."""
+        if not self.fail + self.hold:
+            return f"{self.neither} findings"
+        told = ((self.fail, "fail"), (self.hold, "hold"), (self.neither, "undecided"))
+        return ", ".join(f"{count} {word}" for count, word in told if count)
+
+
+def counts(part: Part) -> Counts:
+    """Count the rows of a part that were judged, by verdict."""
+    marks = [mark(row) for row in part.rows if row.get("verdict") not in (None, "", ABSENT)]
+    return Counts(marks.count("fails"), marks.count("holds"), marks.count(""))
+
+
+def summary(parts: Sequence[Part]) -> str:
+    """Say in one sentence what came of it, what fails first."""
+    failing = [f"{counts(part).fail} in {part.title.lower()}" for part in parts if counts(part).fail]
+    held = sum(counts(part).hold for part in parts)
+    open_still = sum(counts(part).neither for part in parts if counts(part).fail + counts(part).hold)
+    told = f"{held} findings agree with what the model did not make, {open_still} are undecided"
+    return f"Failing: {', '.join(failing)}; {told}." if failing else f"Nothing fails; {told}."
+
+
+def write_report(parts: Sequence[Part], facts: Mapping[str, Any], path: Path) -> None:
+    """Write the page, whole or not at all. Raises OSError if the file cannot be written."""
+    shown = [
+        {
+            **part._asdict(),
+            "place": place,
+            "counts": counts(part),
+            "tables": tables(part),
+            "figure_words": figure_words(part),
+        }
+        for place, part in enumerate(parts, 1)
+    ]
+    charts = {place: part.figure for place, part in enumerate(parts, 1) if part.figure}
+    words = {"summary": summary(parts), "never": NEVER_TESTED, "unclaimed": NOT_CLAIMED}
+    fill_in("validation.html", path, charts, parts=shown, facts=facts, **words)
+
+
+def figure_words(part: Part) -> str:
+    """Give the words of a part's figure."""
+    layout = (part.figure or {}).get("layout", {})
+    return str(layout.get("meta") or part.title)
+
+
+def write_document(parts: Sequence[Part], facts: Mapping[str, Any], path: Path) -> None:
+    """Write the findings as Markdown, whole or not at all. Raises OSError if the file cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, document(parts, facts).encode())
+
+
+def document(parts: Sequence[Part], facts: Mapping[str, Any]) -> str:
+    """Write the findings as Markdown: what was checked, the numbers, what failed, what was never tested."""
+    quick = ", quick: fewer worlds" if facts["quick"] else ""
+    lines = [
+        "# What the model reproduces, and where it does not",
+        "",
+        cell(summary(parts)),
+        "",
+        f"Written by `detente validate --markdown` on {facts['date']} with the code `{facts['code_digest']}` of "
+        f"Detente {facts['version']}{quick}; not to be edited by hand.",
+        "",
+        "| part | rows | what was found |",
+        "| --- | --- | --- |",
+    ]
+    for part in parts:
+        lines.append(f"| [{cell(part.title)}](#{anchor(part.title)}) | {counts(part)} | {cell(part.lead)} |")
+    for part in parts:
+        lines += ["", f"## {cell(part.title)}", "", cell(part.lead)]
+        for each in tables(part):
+            lines += ["", f"### {each.title}: {cell(part.title.lower())}", "", *markdown_table(each)]
+        lines += [""] * bool(part.notes) + [f"- {cell(note)}" for note in part.notes]
+    lines += ["", "## What was never tested", "", *(f"- {each}" for each in NEVER_TESTED)]
+    lines += ["", "## What cannot be claimed", "", *(f"- {each}" for each in NOT_CLAIMED), ""]
+    return "\n".join(lines)
+
+
+def anchor(title: str) -> str:
+    """Give the anchor that a heading has on the usual pages."""
+    return "".join(sign for sign in title.lower().replace(" ", "-") if sign.isalnum() or sign in "-_")
+
+
+def cell(text: str) -> str:
+    """Keep a text from ending its cell, its line or its paragraph."""
+    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
+
+
+def markdown_table(found: Table) -> list[str]:
+    """Write a table in Markdown, remarks in a last column."""
+    remarks = any(row.remark for row in found.rows)
+    headings = [column.heading for column in found.columns] + ["remark"] * remarks
+    lines = [f"| {' | '.join(headings)} |", f"|{' --- |' * len(headings)}"]
+    lines += [f"| {' | '.join(map(cell, row.cells + [row.remark] * remarks))} |" for row in found.rows]
+    return lines

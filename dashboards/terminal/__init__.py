@@ -1,0 +1,1 @@
+"""What a command prints: tables and screens for a terminal."""

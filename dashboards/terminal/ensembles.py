@@ -1,0 +1,162 @@
+"""What the measuring commands show: one screen each."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dashboards.terminal.widgets import OUTCOMES, bar, line_plot, number
+from experiments.counterfactuals.pivot import Action, Chances
+from experiments.ensembles.compare import Comparison, Effect
+from experiments.ensembles.ensemble import Ensemble
+from model.columns import SERVICES
+from model.protocol import ACT, PROTOCOL
+from model.scenario import Scenario
+from model.world import names
+
+SHOWN = ("trust", "tension", "deal_progress", "contact")
+
+
+def listing(*headings: str, kept: bool = False) -> Table:
+    """Make a plain table; where there is no room it is the names that fold, which come first, and never a number.
+
+    kept: the names are kept whole, too, as one has to type them.
+    """
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=kept or place > 0, overflow="fold")
+    return table
+
+
+def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
+    """Show outcome shares, times to a first deal and bands, in so many columns."""
+    head = Text.assemble((found.scenario, "bold"), f"  {len(found.seeds):,} worlds, {found.seed_range}")
+    shares, longest = listing("outcome", "share", "95 % interval", ""), max(min(30, width - 50), 0)
+    for name, share in found.shares().items():
+        interval = f"{share.low:.1%} to {share.high:.1%}"
+        shares.add_row(
+            OUTCOMES[name], f"{share.share:.1%}", interval, Text("█" * round(share.share * longest), style="cyan")
+        )
+    deals = [f"{talks}: {median_words(found, talks)}" for talks in found.negotiations]
+    bands = listing("indicator", "5 %", "median", "95 %")
+    for name in SHOWN:
+        top = max(1.0, float(found.band(name, 95).max()))
+        lines = [
+            line_plot(found.band(name, p)[1:].tolist(), top, max(min(17, (width - 20) // 3), 3)) for p in (5, 50, 95)
+        ]
+        bands.add_row(name.replace("_", " "), *lines)
+    note = Text(
+        f"Shares are a property of these assumptions, no forecast. Bands over {found.band_worlds:,} worlds.",
+        style="dim",
+    )
+    return Group(head, shares, Text("median round of the first deal: " + "; ".join(deals)), bands, note)
+
+
+def median_words(found: Ensemble, talks: str) -> str:
+    """Say when half the worlds had a first deal."""
+    times = found.first_deals(talks)
+    without = f"{times.censored.mean():.0%} of worlds have none"
+    return f"{times.median:g} ({without})" if times.median is not None else f"none in half of the worlds ({without})"
+
+
+def effect_words(name: str, effect: Effect) -> tuple[str, str, str]:
+    """Write an effect: the measure, the difference, its interval if there is one; outcomes in points."""
+    points = name in OUTCOMES or name == "some_deal"
+    difference, low, high = (f"{value * 100:+.1f}" if points else f"{value:+.3f}" for value in effect[:3])
+    interval = f"{low} to {high}" if effect.low == effect.low else "-"
+    return OUTCOMES.get(name, name.replace("_", " ")), difference, interval
+
+
+def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect]) -> RenderableType:
+    """Show what differs between an ensemble and a saved one."""
+    table = listing("measure", "difference", "95 % interval")
+    for name, effect in effects.items():
+        table.add_row(*effect_words(name, effect))
+    dice = "the same dice" if list(one.seeds) == list(other.seeds) else "dice of their own"
+    dice += "" if one.scenario == other.scenario else "; another scenario"
+    return Group(
+        Text.assemble(("against ", "bold"), f"{one.scenario}, {len(one.seeds):,} worlds, {one.seed_range}: {dice}"),
+        table,
+    )
+
+
+def value_words(value: Any) -> str:
+    """Write a value as --set takes it."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> RenderableType:
+    """Show paired effects."""
+    changed = " ".join(f"--set {shlex.quote(f'{path}={value_words(value)}')}" for path, value in changes.items())
+    head = Text.assemble(
+        (changed, "bold"),
+        f"\nthe same {found.worlds:,} worlds with and without, from seed {found.seed}; outcomes in points",
+    )
+    table = listing("measure", "effect", "95 % interval", "changed", "runs alone")
+    for name, effect in found.effects.items():
+        needed = "-" if effect.independent_runs is None else f"{effect.independent_runs:,}"
+        table.add_row(*effect_words(name, effect), f"{effect.share_of_worlds_changed:.1%}", needed)
+    tail = Text(
+        f"{found.share_of_worlds_changed:.1%} of worlds differ anywhere in their course. Runs alone: how many runs of "
+        "each setting, with dice of their own, would give as narrow an interval.",
+        style="dim",
+    )
+    return Group(head, table, tail)
+
+
+def pivot_screen(
+    scenario: Scenario, seed: int, found: Chances, turned: Sequence[Action], width: int = 80
+) -> RenderableType:
+    """Show the chance of a deal from every round on, and what moved it most, in so many columns."""
+    now, deal = found.turning_round, found.deal
+    head = Text.assemble(
+        (scenario.title["en"], "bold"), f"\nseed {seed}, {found.futures} redrawn futures from every round"
+    )
+    line = Text.assemble("chance of some deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 22), 8)), "cyan"))
+    moved = Text(f"Round {now} moved it most: from {deal[now - 1]:.0%} to {deal[now]:.0%}.", style="bold")
+    table = listing("decision of that round", "was", "else", "chance of a deal", "95 % interval", "")
+    largest = max((abs(each.deal - each.deal_otherwise) for each in turned), default=0.0)
+    for each in turned[:6]:
+        difference = each.deal_otherwise - each.deal
+        label = f"{each.act} {cell_words(scenario, each)}"
+        chance = f"{each.deal:.0%} -> {each.deal_otherwise:.0%}"
+        interval = f"{each.low * 100:+.0f} to {each.high * 100:+.0f}"
+        drawn = bar(difference, largest, 8) if width >= 72 else ""
+        table.add_row(label, number(each.value), number(each.otherwise), chance, interval, drawn)
+    note = Text(
+        "Interval: of the difference in points, over the same futures. Chances are a property of these assumptions, "
+        "no forecast.",
+        style="dim",
+    )
+    return Group(head, line, moved, table, note)
+
+
+def cost_screen(cost: Mapping[str, float], opposite: str) -> RenderableType:
+    """Show what became of a thousand redrawn futures after a decision and after its opposite, told in a sentence."""
+    table = listing("outcome", "as it was", "otherwise", "difference")
+    for name, label in OUTCOMES.items():
+        went, turned = cost[f"went_{name}"], cost[f"turned_{name}"]
+        table.add_row(label, f"{went:.1%}", f"{turned:.1%}", f"{(turned - went) * 100:+.1f} points")
+    title = Text(
+        "\nWhat it cost: 1,000 redrawn futures after it, and after its opposite, with the same dice", style="bold"
+    )
+    return Group(title, Text(f"The opposite: {opposite}"), table)
+
+
+def cell_words(scenario: Scenario, action: Action) -> str:
+    """Name the cell of a decision."""
+    lists, talks, told = names(scenario), "", []
+    for axis, place in zip(PROTOCOL[ACT[action.act]].axes, action.cell, strict=True):
+        if axis == "negotiation":
+            talks = lists.negotiation[place]
+        if axis == "side":
+            told.append(scenario.negotiations[talks].parties[place])
+        elif axis == "service":
+            told.append(SERVICES[place])
+        elif axis in lists._fields:
+            told.append(getattr(lists, axis)[place])
+    return " ".join(told)

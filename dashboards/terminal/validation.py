@@ -1,0 +1,76 @@
+"""What `detente validate` shows: one screen, failures first."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dashboards.reports.validation import counts, written
+from dashboards.terminal.ensembles import listing
+from experiments.validation.check import Check
+from experiments.validation.closed_forms import Absent
+from experiments.validation.part import Part
+
+MOST = 12  # failing rows of a part that are told on the screen
+COLUMNS, LONGEST = 7, 60  # columns of such a row, and signs of a cell; the page and the document have all of it
+
+
+def validation_screen(parts: Sequence[Part], facts: dict[str, Any]) -> RenderableType:
+    """Show each part with its counts and what it comes to, then what fails."""
+    head = f"Validation of {facts['date']}, code {facts['code_digest']}" + (", quick" if facts["quick"] else "")
+    table = listing("part", "rows")
+    table.add_column("what was found", overflow="fold")
+    for part in parts:
+        found = counts(part)
+        style = "bold red" if found.fail else "green" if found.hold else ""
+        table.add_row(Text(part.title), Text(str(found), style=style), Text(part.lead))
+    shown = [failures(part) for part in parts if part.failing]
+    return Group(Text(head, style="bold"), *shown, table)
+
+
+def failures(part: Part) -> RenderableType:
+    """Show the rows of a part that fail, without their remarks."""
+    keys = [key for key in part.failing[0] if key not in ("remark", "formula", "verdict")]
+    keys = [key for key in keys if all(len(written(row[key])) <= LONGEST for row in part.failing)][:COLUMNS]
+    table = Table(box=None, padding=(0, 1), header_style="dim", title=f"failing: {part.title}", title_justify="left")
+    for key in keys:
+        table.add_column(key.replace("_", " "), overflow="fold")
+    for row in part.failing[:MOST]:
+        table.add_row(*(Text(written(row[key])) for key in keys))
+    more = len(part.failing) - MOST
+    return Group(table, Text(f"and {more} more")) if more > 0 else table
+
+
+def check_screen(part: Part) -> RenderableType:
+    """Show checks that were asked for: closed form, simulated value, its standard error, verdict."""
+    told: list[RenderableType] = []
+    for row in part.rows:
+        head = Text.assemble((f"{row['id']}  ", "bold"), row["quantity"], (f"  {row['formula']}", "dim"))
+        table = Table(box=None, padding=(0, 1), show_header=False)
+        for key in ("parameters", "expected", "simulated", "standard_error", "verdict", "remark"):
+            value = f"{row[key]:.6g}" if isinstance(row[key], float) else written(row[key])
+            style = {"holds": "green", "fails": "bold red"}.get(value, "")
+            table.add_row(Text(key.replace("_", " "), style="dim"), Text(value, style=style))
+        told += [head, table]
+    return Group(*told, *(Text(note, style="dim") for note in part.notes if "left out" in note))
+
+
+def list_screen(checks: Iterable[Check], absent: Iterable[Absent]) -> RenderableType:
+    """List checks with their symbols, and what is not in the model."""
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for heading in ("check", "quantity and closed form", "symbol = default, range, meaning"):
+        table.add_column(heading, overflow="fold")
+    for check in checks:
+        symbols = "\n".join(
+            f"{name} = {each.default:g}, {each.low:g} to {each.high:g}{', whole' if each.whole else ''}: {each.meaning}"
+            for name, each in check.symbols.items()
+        )
+        table.add_row(Text(check.id), Text(f"{check.quantity}\n{check.formula}"), Text(symbols or "none"))
+    missing = Table(box=None, padding=(0, 1), header_style="dim", title="Not in the model", title_justify="left")
+    for heading in ("row", "quantity", "why"):
+        missing.add_column(heading, overflow="fold")
+    for each in absent:
+        missing.add_row(Text(each.id), Text(each.quantity), Text(each.reason))
+    return Group(table, Text(""), missing)

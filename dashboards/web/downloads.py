@@ -1,0 +1,158 @@
+"""What a reader can take along: tables, the report and the scenario, each at an address of its own.
+
+Everything is made anew from the link in the address, so an export holds what the page shows.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dashboards.link import VERSION, Link, Setting, data_of, read_link, scenario_of, thawed, written
+from dashboards.web.jobs.background import never
+from dashboards.web.jobs.queue import TURNS
+from model.errors import ScenarioError
+from model.scenario import build, change
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def scenario_data(setting: Setting) -> dict[str, Any]:
+    """Give the scenario as plain data, with the changes made and the injected events as forced moves."""
+    data = change(data_of(setting.scenario), thawed(setting.changes))
+    moves = [{name: part for name, part in each._asdict().items() if part is not None} for each in setting.events]
+    return {**data, "moves": [*data.get("moves", []), *moves]} if moves else data
+
+
+def scenario_file(setting: Setting) -> str:
+    """Write the scenario as a TOML file that the command line plays to the same numbers."""
+    import tomli_w
+
+    head = f"# Written by the Detente dashboard, version {VERSION}.\n# Link: ?{written(Link(setting))}\n"
+    head += f"# The watched run: detente run FILE --seed {setting.seed}\n\n"
+    return head + tomli_w.dumps(plain(scenario_data(setting)), multiline_strings=True)
+
+
+def plain(data: Any) -> Any:
+    """Leave out what TOML cannot say: nothing at all is said by leaving it out."""
+    if isinstance(data, Mapping):
+        return {key: plain(value) for key, value in data.items() if value is not None}
+    return [plain(each) for each in data] if isinstance(data, list | tuple) else data
+
+
+def worlds_table(setting: Setting) -> str:
+    """Write one row per world: seed, outcomes, first deals, means and ends of every indicator."""
+    from experiments.ensembles.ensemble import play_ensemble
+
+    scenario = scenario_of(setting)
+    ensemble = play_ensemble(scenario, setting.worlds, setting.seed, overrides=setting.events, band_worlds=1)
+    return ensemble.frame().to_csv(index=False)
+
+
+def bands_table(setting: Setting) -> str:
+    """Write one row per round and indicator: five percentiles and the mean over the worlds, and the watched run."""
+    import csv
+
+    from dashboards.web.jobs.ensemble_results import result_of
+    from experiments.ensembles.ensemble import PERCENTILES
+    from model.measures import BY_NEGOTIATION
+
+    result = result_of(setting)
+    assert result is not None
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(
+        ["negotiation", "indicator", "round", *(f"p{each}" for each in PERCENTILES), "mean", f"seed_{setting.seed}"]
+    )
+    for talks in result.negotiations:
+        for indicator in BY_NEGOTIATION:
+            at = result.place(talks, indicator.name)
+            for now in range(result.rounds + 1):
+                values = [*result.bands[:, now, at], result.run[now, at]]
+                table.writerow([talks, indicator.name, now, *(f"{each:.6g}" for each in values)])
+    return text.getvalue()
+
+
+def run_table(setting: Setting) -> str:
+    """Write the watched run: one row per round, every indicator."""
+    import csv
+
+    from experiments.engine.kernel import measure
+    from model.measures import indicator_names
+    from model.overrides import forced
+    from model.world import World
+
+    scenario = scenario_of(setting)
+    trajectory = measure(World(scenario, setting.seed, forced(scenario, setting.events)), scenario.rounds)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["round", *indicator_names(list(scenario.negotiations))])
+    table.writerows([now, *map(repr, map(float, row))] for now, row in enumerate(trajectory))
+    return text.getvalue()
+
+
+def report(setting: Setting) -> str:
+    """Write the HTML report of the watched run."""
+    from agents.assembly import Assembly
+    from dashboards.reports.run import page
+
+    return page(Assembly(build(scenario_data(setting)), rng=setting.seed).run())
+
+
+class Export(NamedTuple):
+    """One thing to take along: what it is called, what it holds, its type, and how it is made."""
+
+    title: str
+    about: str
+    kind: str
+    make: Callable[[Setting], str]
+
+
+EXPORTS = {
+    "bands.csv": Export("Bands (CSV)", "what the charts show, by round", "text/csv", bands_table),
+    "worlds.csv": Export("Worlds (CSV)", "one row per world", "text/csv", worlds_table),
+    "run.csv": Export("Watched run (CSV)", "one row per round", "text/csv", run_table),
+    "report.html": Export("Report (HTML)", "of the watched run; opens offline", "text/html", report),
+    "scenario.toml": Export(
+        "Scenario (TOML)", "with all changes, for the command line", "application/toml", scenario_file
+    ),
+}
+
+
+def file_name(setting: Setting, export: str) -> str:
+    """Name the file that an export is saved as."""
+    return f"{scenario_of(setting).name}-seed-{setting.seed}-{export}"
+
+
+def export_rows(link: Link) -> list[dict[str, str]]:
+    """List the exports of a link as plain data for the browser."""
+    query = written(Link(link.setting))
+    return [
+        {
+            "title": each.title,
+            "about": each.about,
+            "href": f"export/{name}?{query}",
+            "file": file_name(link.setting, name),
+        }
+        for name, each in EXPORTS.items()
+    ]
+
+
+def answer(request: "Request") -> "Response":
+    """Answer a request for an export; on a thread of its own, as it may take a second."""
+    from starlette.responses import PlainTextResponse, Response
+
+    name = request.path_params["name"]
+    if name not in EXPORTS:
+        return PlainTextResponse("There is no such export.", 404)
+    link, notes = read_link(str(request.url.query))
+    if notes:  # an export must be what was asked for, or nothing
+        return PlainTextResponse("\n".join(notes), 400)
+    try:
+        with TURNS.taken(never):
+            text = EXPORTS[name].make(link.setting)
+        headers = {"Content-Disposition": f'attachment; filename="{file_name(link.setting, name)}"'}
+    except ScenarioError as error:
+        return PlainTextResponse("\n".join(map(str, error.faults)), 400)
+    return Response(text.encode(), media_type=f"{EXPORTS[name].kind}; charset=utf-8", headers=headers)

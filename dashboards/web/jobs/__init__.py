@@ -1,0 +1,1 @@
+"""Work in the background, while pages go on answering."""

@@ -1,0 +1,1 @@
+"""About: what the model is, its limits, and a glossary."""

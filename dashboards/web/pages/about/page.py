@@ -1,0 +1,185 @@
+"""About: the round as a picture, what the model cannot tell, the words of the field, where the numbers come from."""
+
+# pyright: reportPrivateImportUsage=false
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import solara
+
+from dashboards.link import VERSION, Link, Setting, read_link, scenario_of, shipped_names, written
+from dashboards.web.components import guarded, html
+from dashboards.web.documents import served
+from dashboards.web.pages.about.glossary import GLOSSARY
+from model.compiler import source_digest
+from model.errors import ScenarioError
+from model.parameter_space import declared
+from model.parameters import Mechanisms
+from model.protocol import ACT, PROTOCOL, Act
+
+LIMITS = Path(__file__).parent / "limits.md"  # the same text as docs/limits.md, which is not installed
+INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
+FORMULA = re.compile(r": [^:]*=.*$|\s*\([^)]*\b[BM]\d+[^)]*\)")  # belongs into docs/odd.md, not into a first reading
+
+
+class Stage(NamedTuple):
+    """A stage of the round: its title, what happens in it, and the act with which it begins."""
+
+    title: str
+    what: str
+    first: str
+
+
+STAGES = (
+    Stage("The world drifts", "Dice are rolled; government types, oil price and regional tension move.", "roll_dice"),
+    Stage("Good offices", "Facilitators come, tire, take on tasks; channels are cleaned or shaded.", "be_present"),
+    Stage(
+        "Conduct", "Each side acts by its doctrine; the act may miscarry, and is seen, well or badly.", "step_forward"
+    ),
+    Stage("Trust", "Evidence is weighed, and trust moves.", "reassure"),
+    Stage("Tension", "Postures harden or soften; third states take sides.", "harden"),
+    Stage("Talks", "Talks are sought and held; a step is tabled and a share offered.", "pick_rung"),
+    Stage("Scrutiny and answer", "The step is examined, answered, and ratified at home.", "examine"),
+    Stage("Keeping and looking", "What stands is kept or broken; inspectors look; breaches are called.", "look_ahead"),
+    Stage("The ladder moves", "Rungs climb, stall, slip, collapse; governments change and may leave.", "rub"),
+    Stage("Pressure and home", "Pressure and programmes move; spoilers attack; support follows.", "remember_pressure"),
+)
+ROLES = {
+    "nature": "nature",
+    "state": "every state",
+    "party": "each party at the table",
+    "facilitator": "each facilitator",
+    "body": "each verification body",
+}
+DOCS = (
+    ("README.md", "what it is for, how to start it, the round in one table"),
+    ("docs/odd.md", "every mechanism, equation and parameter, and the claims to question"),
+    ("docs/limits.md", "what does not follow from a result; the same text as above"),
+    ("docs/validation.md", "what the model reproduces of what others found, and where it does not"),
+    ("docs/trace.md", "how the model was made and tested: a TRACE record"),
+    ("docs/studies.md", "how to put a question to many settings, and to its results"),
+    ("docs/architecture.md", "how the code is built, and why"),
+    ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
+    ("CONTRIBUTING.md", "how to add a rule in four steps"),
+)
+
+
+@solara.component_vue("board.vue")
+def Board(  # noqa: N802
+    stages: list[dict[str, Any]],
+    limits: list[dict[str, Any]],
+    glossary: list[list[str]],
+    sources: dict[str, Any],
+    facts: dict[str, Any],
+    event_open: Callable[[str], None],
+) -> None:
+    """Show the round as a picture, the limits, the glossary, the sources."""
+
+
+@solara.component
+def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
+    """Tell what the model is and what it is not."""
+    _, complain = solara.use_state("")
+    with html("main", class_="det-single"):
+        Board(
+            stages=stages(),
+            limits=limits(),
+            glossary=[list(each) for each in GLOSSARY],
+            sources=sources_for(link.setting.scenario),
+            facts={
+                "version": VERSION,
+                "digest": source_digest(),
+                "docs": [[name, told, name if served(name) else ""] for name, told in DOCS],
+                "acts": len(PROTOCOL),
+                "explore": written(link._replace(page="explore")),
+            },
+            event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
+        )
+
+
+@cache
+def stages() -> list[dict[str, Any]]:
+    """Cut the protocol into stages, as plain data."""
+    starts = [ACT[stage.first] for stage in STAGES]
+    ends = [*starts[1:], len(PROTOCOL)]
+    return [
+        {"title": stage.title, "what": stage.what, "acts": [act_data(act) for act in PROTOCOL[start:end]]}
+        for stage, start, end in zip(STAGES, starts, ends, strict=True)
+    ]
+
+
+def act_data(act: Act) -> dict[str, Any]:
+    """Write one act: its name, what it does, who does it, which mechanism it belongs to, what it decides."""
+    doc = (act.rule.__doc__ or "").strip().split("\n\n")[0]
+    mechanism = Mechanisms.model_fields[act.mechanism].description if act.mechanism else ""
+    return {
+        "name": act.name.replace("_", " "),
+        "does": FORMULA.sub("", " ".join(doc.split()).rstrip(".")) + ".",
+        "role": act.role,
+        "who": ROLES[act.role],
+        "mechanism": mechanism or "",
+        "weighs": bool(act.conditions),
+    }
+
+
+@cache
+def limits() -> list[dict[str, Any]]:
+    """Read the packaged page of limits as headings, paragraphs and lists."""
+    return list(blocks(LIMITS.read_text("utf-8")))
+
+
+def blocks(text: str) -> Iterator[dict[str, Any]]:
+    """Cut simple Markdown into blocks; each line of a block is a list of [style, words]."""
+    for part in re.split(r"\n\s*\n", text.strip()):
+        if heading := re.match(r"(#+) (.+)", part):
+            if len(heading[1]) > 1:  # the page has a title of its own
+                yield {"kind": "heading", "lines": [spans(heading[2])]}
+        elif part.startswith("- "):
+            yield {"kind": "list", "lines": [spans(" ".join(each.split())) for each in re.split(r"\n- ", part[2:])]}
+        else:
+            yield {"kind": "words", "lines": [spans(" ".join(part.split()))]}
+
+
+def spans(line: str) -> list[list[str]]:
+    """Cut a line into [style, words]: plain, strong, stressed, code. A link becomes its words and the file's name."""
+    found, at = [], 0
+    for mark in INLINE.finditer(line):
+        found.append(["", line[at : mark.start()]])
+        strong, code, words, target, stressed = mark.groups()
+        if words is not None:
+            found.append(["code", f"docs/{target.partition('#')[0]}" if words.endswith(".md") else words])
+        elif stressed is not None:
+            found.append(["stressed", stressed])
+        else:
+            found.append(["strong", strong] if strong is not None else ["code", code])
+        at = mark.end()
+    found.append(["", line[at:]])
+    return [each for each in found if each[1]]
+
+
+@cache
+def sources() -> dict[str, Any]:
+    """List the sources that parameters declare, what is assumed, and each scenario's own sources."""
+    known = [each for each in declared() if each.source != "assumed"]
+    rows = [[each.path, each.meaning, each.source] for each in known]
+    scenarios = [row for name in shipped_names() for row in cited(name)]
+    return {"parameters": rows, "assumed": len(declared()) - len(known), "all": len(declared()), "scenarios": scenarios}
+
+
+def cited(name: str) -> list[dict[str, Any]]:
+    """Give what a scenario cites, as one row; none if it cannot be read, which the other pages tell."""
+    try:
+        scenario = scenario_of(Setting(name))
+    except ScenarioError:
+        return []
+    title, told = scenario.title["en"], list(scenario.sources)
+    return [{"name": name, "title": title, "cut_off": scenario.cut_off.strip(), "sources": told}]
+
+
+def sources_for(name: str) -> dict[str, Any]:
+    """List all sources, those of one scenario first, be it shipped or a file."""
+    others = [row for row in sources()["scenarios"] if row["name"] != name]
+    return {**sources(), "scenarios": [*cited(name), *others]}

@@ -1,0 +1,1 @@
+"""Compare: arms of an experiment side by side."""

@@ -1,0 +1,212 @@
+"""What Compare shows: each arm's worlds, the paired differences to the first arm, and plain data of them."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dashboards.link import Setting, scenario_of
+from dashboards.theme import INDICATORS, OUTCOME_MEANING, OUTCOMES
+from dashboards.web.jobs.background import News, Report, follow
+from experiments.ensembles.compare import Effect, effect, measures
+from experiments.ensembles.ensemble import PERCENTILES, play_ensemble, wilson
+from model.errors import Fault, ScenarioError
+from model.measures import indicator_names
+
+CHARTS = (  # indicator over all negotiations, its title, whose colour it has, whether a mean is drawn and no band
+    ("trust", "Trust", "trust_first", False),
+    ("tension", "Tension", "tension", False),
+    ("deal_progress", "Deal progress", "deal_progress", False),
+    ("contact", "Contact", "contact", True),
+)
+UNITS = {"trust": "0 to 1", "tension": "posture", "deal_progress": "share of stake", "contact": "share of worlds"}
+MEANS = {
+    "mean_trust": ("Trust", "mean over rounds, parties and negotiations"),
+    "mean_tension": ("Tension", "mean posture over rounds"),
+    "mean_deal_progress": ("Deal progress", "share of the stake that stands verified, mean over rounds"),
+    "mean_contact": ("Contact", "share of rounds with talks"),
+    "mean_support": ("Support at home", "mean over rounds and parties"),
+}
+GLIMPSE, MANY = 100, 400  # worlds shown first, and from how many on
+MOST_CELLS = 16_000_000  # numbers held while an arm is played: 128 MB
+
+Stop = Callable[[], bool]
+
+
+class Played(NamedTuple):
+    """What became of one arm's worlds.
+
+    bands: float64 [percentile, round, chart]; the mean of worlds stands in the place of the median where
+    that is drawn. values: what differs by world, by measure. prints: uint64 [world], equal only for equal courses.
+    """
+
+    bands: np.ndarray
+    means: np.ndarray  # [round, chart]
+    values: dict[str, np.ndarray]
+    prints: np.ndarray
+    ceiling: float
+
+    @property
+    def worlds(self) -> int:
+        """Say how many worlds were played."""
+        return len(self.prints)
+
+    @property
+    def rounds(self) -> int:
+        """Say how many rounds a run has."""
+        return self.bands.shape[1] - 1
+
+
+def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[News]:
+    """Give news of one arm until all its worlds are played; the result of the last is Played."""
+    key = "arm", setting._replace(worlds=worlds)
+    return follow(key, partial(play_arm, setting, worlds), stop)
+
+
+def play_arm(setting: Setting, worlds: int, report: Report, stop: Stop) -> Played:
+    """Play the worlds of one arm. Raises CancelledError if told to stop, ScenarioError if they are too many."""
+    scenario = scenario_of(setting)
+    most = MOST_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
+    if worlds > most:
+        raise ScenarioError([Fault("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")])
+    found = play_ensemble(
+        scenario,
+        worlds,
+        setting.seed,
+        overrides=setting.events,
+        keep=True,
+        progress=lambda done: report(done, worlds),
+        stop=stop,
+    )
+    seen = found.trajectories
+    assert seen is not None
+    places = [found.indicators.index(name) for name, *_ in CHARTS]
+    prints = [int.from_bytes(hashlib.blake2b(world.tobytes(), digest_size=8).digest()) for world in seen]
+    return Played(
+        found.bands[:, :, places],
+        seen[:, :, places].mean(axis=0),
+        measures(seen, len(scenario.negotiations)),
+        np.array(prints, np.uint64),
+        scenario.tension.tension_ceiling,
+    )
+
+
+# Differences
+
+
+class Difference(NamedTuple):
+    """One paired difference to the first arm, told."""
+
+    name: str
+    label: str
+    meaning: str
+    effect: Effect
+    points: bool
+    sentence: str
+
+
+def changed_share(first: Played, other: Played) -> float:
+    """Give the share of worlds that differ anywhere in their course."""
+    return float((first.prints != other.prints).mean())
+
+
+def differences(first: Played, other: Played) -> list[Difference]:
+    """Tell every paired difference: the outcomes, then the means of the main indicators."""
+    labels = {each.name: (look.label, OUTCOME_MEANING[each]) for each, look in OUTCOMES.items()}
+    labels = {"some_deal": ("Some deal", "at least one rung stands verified at the end"), **labels}
+    found = []
+    for name, (label, meaning) in (labels | MEANS).items():
+        base, changed = first.values[name], other.values[name]
+        paired, points = effect(base, changed), name in labels
+        told = sentence(label, paired, (float(base.mean()), float(changed.mean())), points, len(base))
+        found.append(Difference(name, label, meaning, paired, points, told))
+    return found
+
+
+def sentence(label: str, paired: Effect, levels: tuple[float, float], points: bool, worlds: int) -> str:
+    """Tell one difference, or that it cannot be told apart from luck."""
+    if paired.share_of_worlds_changed == 0.0:
+        return f"{label}: the same in every world."
+    interval = f"{amount(paired.difference, points)}, 95 % {amount(paired.low, points, bare=True)} to " + amount(
+        paired.high, points, bare=True
+    )
+    if paired.low <= 0.0 <= paired.high:
+        return f"{label}: not distinguishable with {worlds:,} worlds ({interval})."
+    base, now = (f"{100 * level:.0f} %" if points else f"{level:.2f}" for level in levels)
+    way = "more often" if paired.difference > 0 else "less often"
+    if not points:
+        way = "higher" if paired.difference > 0 else "lower"
+    return f"{label}: {way}, {now} against {base} ({interval})."
+
+
+def amount(value: float, points: bool, bare: bool = False) -> str:
+    """Write a difference with its sign: in points for a share of worlds, else as it is."""
+    digits = f"{abs(100 * value):.1f}" if points else f"{abs(value):.3f}"
+    sign = "" if not float(digits) else "\N{MINUS SIGN}" if value < 0 else "" if bare else "+"
+    return f"{sign}{digits}{' points' if points and not bare else ''}"
+
+
+# As plain data
+
+
+def arm_data(played: Played) -> dict[str, Any]:
+    """Write bands and outcomes of one arm."""
+    outcomes = []
+    for each, look in OUTCOMES.items():
+        share = wilson(int(played.values[each.name].sum()), played.worlds)
+        row = {"key": each.name, "label": look.label, "light": look.light, "dark": look.dark}
+        outcomes.append({**row, "meaning": OUTCOME_MEANING[each], **share._asdict()})
+    return {
+        "worlds": played.worlds,
+        "rounds": played.rounds,
+        "bands": {name: short(played.bands[:, :, at]) for at, (name, *_) in enumerate(CHARTS)},
+        "means": {name: short(played.means[:, at]) for at, (name, *_) in enumerate(CHARTS)},
+        "texts": {name: text(played, at) for at, (name, *_) in enumerate(CHARTS)},
+        "outcomes": outcomes,
+    }
+
+
+def short(values: np.ndarray) -> list[Any]:
+    """Round to three digits, which no screen can tell apart."""
+    return np.round(values, 3).tolist()
+
+
+def text(played: Played, at: int) -> str:
+    """Tell in words where one chart of one arm ends."""
+    if CHARTS[at][3]:
+        return f"{played.means[1:, at].mean():.0%} over all rounds, {played.means[-1, at]:.0%} in the last"
+    ends = dict(zip(PERCENTILES, played.bands[:, -1, at], strict=True))
+    return (
+        f"after {played.rounds} rounds median {ends[50]:.2f}, half of the worlds {ends[25]:.2f} to {ends[75]:.2f}, "
+        f"nine in ten {ends[5]:.2f} to {ends[95]:.2f}"
+    )
+
+
+def chart_rows(arms: list[Played]) -> list[dict[str, Any]]:
+    """Say how the rows of small charts look; all arms share the axes of a row."""
+    ceiling = max((arm.ceiling for arm in arms), default=1.0)
+    return [
+        {
+            "key": name,
+            "title": title,
+            "unit": UNITS[name],
+            "mean": mean,
+            "top": ceiling if name == "tension" else 1.0,
+            "light": INDICATORS[look].light,
+            "dark": INDICATORS[look].dark,
+        }
+        for name, title, look, mean in CHARTS
+    ]
+
+
+def difference_data(first: Played, other: Played) -> dict[str, Any]:
+    """Write the paired differences of one arm to the first."""
+    rows = []
+    for each in differences(first, other):
+        numbers = {"difference": each.effect.difference, "low": each.effect.low, "high": each.effect.high}
+        sure = not each.effect.low <= 0.0 <= each.effect.high
+        labels = {"key": each.name, "label": each.label, "meaning": each.meaning}
+        rows.append({**labels, **numbers, "points": each.points, "sure": sure, "sentence": each.sentence})
+    return {"changed": changed_share(first, other), "rows": rows, "worlds": first.worlds}

@@ -1,0 +1,302 @@
+"""Compare: two to four settings side by side under the same dice, and what differs between them."""
+
+# pyright: reportPrivateImportUsage=false
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import solara
+
+from dashboards.interventions import whole
+from dashboards.link import (
+    FEWEST,
+    LARGEST_SEED,
+    LONGEST_NAME,
+    MOST,
+    MOST_ARMS,
+    Link,
+    Setting,
+    read_link,
+    scenario_of,
+    written,
+)
+from dashboards.web.components import guarded, html, parts
+from dashboards.web.pages.compare import analysis as story
+from dashboards.web.pages.compare.analysis import Played
+from dashboards.web.pages.shared.setting_edits import (
+    catalogue_of,
+    moved,
+    sampled,
+    shipped_titles,
+    told_change,
+    told_changes,
+    tried,
+)
+from dashboards.web.pages.shared.use_task import Publish, Stop, Task, progress_of, use_task
+from model.errors import Fault, ScenarioError, printable
+
+
+class Shown(NamedTuple):
+    """What the page shows: the arms played so far, and how far all is."""
+
+    played: tuple[tuple[Setting, Played], ...] = ()
+    text: str = "Starting."
+    share: float = 0.0
+    busy: bool = True
+    cancelled: bool = False
+    fault: str = ""
+
+
+@solara.component_vue("board.vue")
+def Board(  # noqa: N802
+    components: dict[str, str],
+    head: dict[str, Any],
+    arms: list[dict[str, Any]],
+    charts: list[dict[str, Any]],
+    picture: dict[str, Any],
+    offers: dict[str, Any],
+    progress: dict[str, Any],
+    fault: str,
+    event_add: Callable[[dict[str, Any]], None],
+    event_rename: Callable[[dict[str, Any]], None],
+    event_remove: Callable[[int], None],
+    event_swap: Callable[[int], None],
+    event_sample: Callable[[dict[str, Any]], None],
+    event_cancel: Callable[[Any], None],
+    event_again: Callable[[Any], None],
+    event_open: Callable[[str], None],
+) -> None:
+    """Show the arms side by side: ``arms`` what they are, ``picture`` the numbers."""
+
+
+class Arms(NamedTuple):
+    """The settings that are compared, each with its name; an empty one is made up from what differs."""
+
+    settings: tuple[Setting, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, link: Link) -> "Arms":
+        """Read the arms of a link; all have the dice of the first."""
+        dice = {"seed": link.setting.seed, "worlds": link.setting.worlds}
+        found = (link.setting, *(arm._replace(**dice) for arm in link.arms))
+        return cls(found, (*link.names, *[""] * len(found))[: len(found)])
+
+    def into(self, link: Link) -> Link:
+        """Write the arms back into a link."""
+        names = self.names if any(self.names) else ()
+        return link._replace(setting=self.settings[0], arms=self.settings[1:], names=names)
+
+    def with_one(self, setting: Setting, name: str = "") -> "Arms":
+        """Add an arm. Raises ScenarioError if there is no room."""
+        if len(self.settings) > MOST_ARMS:
+            raise ScenarioError([Fault("arms", len(self.settings), "no more than four settings fit side by side")])
+        dice = {"seed": self.settings[0].seed, "worlds": self.settings[0].worlds}
+        return Arms((*self.settings, setting._replace(**dice)), (*self.names, name))
+
+    def without(self, at: int) -> "Arms":
+        """Take an arm away; the last one stays."""
+        if len(self.settings) == 1:
+            return self
+        return self._in_order([*range(at), *range(at + 1, len(self.settings))])
+
+    def swapped(self, at: int) -> "Arms":
+        """Let an arm and its right neighbour change places."""
+        if not 0 <= at < len(self.settings) - 1:
+            return self
+        return self._in_order([*range(at), at + 1, at, *range(at + 2, len(self.settings))])
+
+    def _in_order(self, order: list[int]) -> "Arms":
+        return Arms(tuple(self.settings[at] for at in order), tuple(self.names[at] for at in order))
+
+    def renamed(self, at: int, name: str) -> "Arms":
+        """Give an arm another name."""
+        return Arms(self.settings, (*self.names[:at], name, *self.names[at + 1 :]))
+
+    def title(self, at: int) -> str:
+        """Name an arm: by its own name, else by what differs."""
+        return self.names[at] or made_up(self.settings[at], self.settings[0], at)
+
+
+def made_up(setting: Setting, first: Setting, at: int) -> str:
+    """Name a setting by what it changes."""
+    scenario = scenario_of(Setting(setting.scenario))
+    own = [each for each in setting.changes if at == 0 or each not in first.changes]
+    told = [told_change(path, value, scenario) for path, value in own]
+    if setting.scenario != first.scenario:
+        return scenario.title["en"]
+    if not told and setting.events != first.events:
+        return f"{len(setting.events)} injected event{'s' * (len(setting.events) != 1)}"
+    if not told:
+        return "As it is" if not setting.changes else "The same setting" if at else "As set"
+    return told[0][:1].upper() + told[0][1:] + (f" and {len(told) - 1} more" if len(told) > 1 else "")
+
+
+class Round(Task):
+    """One playing of all arms: at first a glimpse of each, then all worlds."""
+
+    def __init__(self, arms: Arms, publish: Publish, before: Shown, stop: Stop):
+        super().__init__(Shown(tuple(each for each in before.played if each[0] in arms.settings)), publish, stop)
+        self.arms = arms
+
+    def go(self) -> None:
+        """Play the arms."""
+        settings = self.arms.settings
+        worlds, known = settings[0].worlds, {setting for setting, _ in self.shown.played}
+        new = [at for at, setting in enumerate(settings) if setting not in known]
+        if worlds >= story.MANY and not self._play(new, story.GLIMPSE, f"first {story.GLIMPSE} of {worlds:,} worlds"):
+            return
+        if self._play(list(range(len(settings))), worlds, f"{worlds:,} worlds"):
+            last = self.arms.settings[0].seed + worlds - 1
+            text = f"{worlds:,} worlds in each, seeds {self.arms.settings[0].seed} to {last}: the same dice."
+            self.say(busy=False, text=text)
+
+    def _play(self, places: list[int], worlds: int, what: str) -> bool:
+        count = len(self.arms.settings)
+        for at in places:
+            setting, played = self.arms.settings[at], None
+            for news in story.follow_arm(setting, worlds, self.stop):
+                if news.fault or self.stop():
+                    self.say(busy=False, fault=news.fault, text="Stopped.")
+                    return False
+                part = news.done / news.total if news.total else 0.0
+                text = news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){news.wait}"
+                self.say(text=text, share=round((at + part) / count, 3))
+                played = news.result if news.over else None
+            if played is None:
+                return False
+            self.say(played=merged(self.shown.played, setting, played))
+        return True
+
+
+def merged(
+    before: tuple[tuple[Setting, Played], ...], setting: Setting, played: Played
+) -> tuple[tuple[Setting, Played], ...]:
+    """Keep of each setting what was played last."""
+    return (*(each for each in before if each[0] != setting), (setting, played))
+
+
+@solara.component
+def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
+    """Show settings side by side."""
+    arms = Arms.of(link)
+    shown, begin, cancel = use_task(Shown(), partial(Round, arms), [arms.settings])
+    complaint, complain = solara.use_state("")
+
+    def put(changed: Arms) -> None:
+        go(changed.into(link))
+
+    def add(sent: dict[str, Any]) -> None:
+        put(arms.with_one(*added(link, sent)))
+
+    def rename(sent: dict[str, Any]) -> None:
+        name = printable(str(sent["name"])[:LONGEST_NAME], LONGEST_NAME).strip()
+        at = place(sent["at"], arms)
+        put(arms.renamed(at, "" if name == made_up(arms.settings[at], arms.settings[0], at) else name))
+
+    def sample(sent: dict[str, Any]) -> None:
+        go(link._replace(setting=sampled(link.setting, sent["seed"], sent["worlds"])))
+
+    with html("main", class_="det-single"):
+        now = dict(shown.value.played)
+        there = [now.get(setting) for setting in arms.settings]
+        Board(
+            components=parts("shared/progress", "shared/typed"),
+            head=head_of(link),
+            arms=[arm_row(link, arms, at) for at in range(len(arms.settings))],
+            charts=story.chart_rows([each for each in there if each is not None]),
+            picture=solara.use_memo(lambda: picture_of(arms, there), [arms, *map(id, there)]),
+            offers=solara.use_memo(lambda: offers_of(link), [link.setting, link.baseline, len(link.arms)]),
+            progress=progress_of(shown.value),
+            fault=complaint,
+            event_add=guarded(add, complain),
+            event_rename=guarded(rename, complain),
+            event_remove=guarded(lambda at: put(arms.without(place(at, arms))), complain),
+            event_swap=guarded(lambda at: put(arms.swapped(place(at, arms))), complain),
+            event_sample=guarded(sample, complain),
+            event_cancel=guarded(cancel, complain),
+            event_again=guarded(begin, complain),
+            event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
+        )
+
+
+def place(at: Any, arms: Arms) -> int:
+    """Check the place of an arm that came from a browser. Raises ScenarioError."""
+    return whole("arm", at, 0, len(arms.settings) - 1)
+
+
+def added(link: Link, sent: dict[str, Any]) -> tuple[Setting, str]:
+    """Make the setting that is to be added, and its name. Raises ScenarioError."""
+    kind, first = sent["kind"], link.setting
+    if kind == "scenario":
+        chosen = Setting(str(sent["name"]))
+        scenario_of(chosen)
+        return chosen, ""
+    if kind == "baseline" and link.baseline is not None:
+        return link.baseline, "Baseline"
+    if kind == "change":
+        return moved(first, sent["path"], sent["value"]), ""
+    if kind == "try":
+        return tried(first, sent["at"]), ""
+    raise ScenarioError([Fault("kind", str(kind), "is no way to add a setting")])
+
+
+def head_of(link: Link) -> dict[str, Any]:
+    """Say which dice are used, and their limits."""
+    dice = {"seed": link.setting.seed, "worlds": link.setting.worlds}
+    return {**dice, "largest_seed": LARGEST_SEED, "fewest": FEWEST, "most": MOST, "longest": LONGEST_NAME}
+
+
+def arm_row(link: Link, arms: Arms, at: int) -> dict[str, Any]:
+    """Say what an arm is, and which link opens it."""
+    setting = arms.settings[at]
+    return {
+        "name": arms.title(at),
+        "scenario": scenario_of(setting).title["en"],
+        "told": told_changes(setting),
+        "explore": written(link._replace(page="explore", setting=setting)),
+    }
+
+
+def picture_of(arms: Arms, there: list[Played | None]) -> dict[str, Any]:
+    """Write the numbers of all arms, and each one's differences to the first."""
+    first = there[0]
+
+    def paired(at: int) -> dict[str, Any] | None:
+        other = there[at]
+        if first is None or other is None or first.worlds != other.worlds:
+            return None
+        mixed = arms.settings[at].scenario != arms.settings[0].scenario
+        return {**story.difference_data(first, other), "mixed": mixed}
+
+    return {
+        "arms": [story.arm_data(each) if each is not None else None for each in there],
+        "differences": [None, *map(paired, range(1, len(there)))],
+        "rounds": max((each.rounds for each in there if each is not None), default=1),
+    }
+
+
+def offers_of(link: Link) -> dict[str, Any]:
+    """List what can be added: scenarios, the baseline, things to try, and every value that can be changed."""
+    scenario = scenario_of(Setting(link.setting.scenario))
+    listed = catalogue_of(link.setting.scenario)
+    return {
+        "room": len(link.arms) < MOST_ARMS,
+        "scenarios": shipped_titles(),
+        "baseline": told_changes(link.baseline) if link.baseline is not None else "",
+        "tries": [
+            {
+                "at": at,
+                "text": thing.text["en"],
+                "sets": "; ".join(told_change(path, value, scenario) for path, value in thing.set.items()),
+            }
+            for at, thing in enumerate(scenario.things_to_try)
+            if thing.set
+        ],
+        "fields": listed["fields"],
+        "groups": [
+            {"title": group["title"], "role": group["role"], "rows": group["rows"]} for group in listed["groups"]
+        ],
+        "now": dict(link.setting.changes),
+    }

@@ -1,0 +1,1 @@
+"""Explore: one scenario, its levers, and where they lead."""

@@ -1,0 +1,201 @@
+"""All that can be moved in a scenario, in groups, read from the declarations: levers, uncertainties, switches."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, get_args
+
+from model.parameter_space import Setting, settings
+from model.parameters import SECTIONS, Mechanisms
+from model.scenario import Doctrine, Scenario
+
+TITLES = {
+    "dialogue": "Openness to talks",
+    "campaign": "Pressure aimed at",
+    "bundling": "Rungs tied into one step",
+    "stake": "Weight of the rung",
+    "after_cc": "Cooperates after both did",
+    "after_cd": "Cooperates after being let down",
+    "after_dc": "Cooperates after letting down",
+    "after_dd": "Cooperates after neither did",
+    "arrives": "Arrives in round",
+    "cooperates_first": "Begins with cooperation",
+}
+SECTION_TITLES = {
+    "scrutiny": "Scrutiny of proposals",
+    "contact": "Ripeness and contact",
+    "home": "Politics at home",
+    "ladder": "Climbing the ladder",
+    "environment": "Oil price and region",
+}
+SWITCHES = {
+    "states": {"doctrine": "how it chooses its monthly conduct", "cooperates_first": "its conduct before round 1"}
+}
+
+
+class Row(NamedTuple):
+    """One thing that can be moved: its path, its kind by the field it is, its value in the scenario, its label."""
+
+    path: str
+    field: str
+    base: Any
+    label: str
+
+
+class Group(NamedTuple):
+    """Some rows under one heading; ``open`` says whether they are unfolded at first."""
+
+    key: str
+    title: str
+    about: str
+    role: str  # lever, uncertainty or switch
+    open: bool
+    rows: list[Row]
+
+
+def catalogue(scenario: Scenario) -> dict[str, Any]:
+    """Write all that can be moved as plain data: what each kind of field is, once, and the groups of rows."""
+    fields: dict[str, dict[str, Any]] = {}
+    groups: dict[tuple[str, str], Group] = {}
+    parties = {party for talks in list(scenario.negotiations.values())[:1] for party in talks.parties}
+    for setting in settings(scenario):
+        key, title, label = placed(setting.path, scenario)
+        role = "lever" if setting.lever else "uncertainty"
+        field = field_of(setting, scenario)
+        fields[field["key"]] = field
+        opened = setting.lever and (key in parties or setting.path.endswith(".bundling"))
+        group = groups.setdefault((role, key), Group(f"{role}:{key}", title, about(key), role, opened, []))
+        group.rows.append(Row(setting.path, field["key"], setting.value, label))
+    for name, state in scenario.states.items():
+        group = groups["lever", name]
+        for field in ("doctrine", "cooperates_first"):
+            fields[f"states.{field}"] = chosen(field)
+            group.rows.append(Row(f"states.{name}.{field}", f"states.{field}", getattr(state, field), label_of(field)))
+    switches = list(switched(scenario, fields))
+    ordered = sorted(
+        groups.values(), key=lambda group: (group.role != "lever", rank(group.key.partition(":")[2], scenario))
+    )
+    return {
+        "fields": {key: {name: part for name, part in field.items() if name != "key"} for key, field in fields.items()},
+        "groups": [{**group._asdict(), "rows": [list(row) for row in group.rows]} for group in [*ordered, *switches]],
+    }
+
+
+def switched(scenario: Scenario, fields: dict[str, dict[str, Any]]) -> Iterator[Group]:
+    """Make the group of mechanisms, each a switch."""
+    rows = []
+    for name, info in Mechanisms.model_fields.items():
+        path = f"mechanisms.{name}"
+        fields[path] = {"key": path, "kind": "switch", "meaning": sentence(info.description or "")}
+        rows.append(Row(path, path, getattr(scenario.mechanisms, name), label_of(name)))
+    yield Group("switch:mechanisms", "Mechanisms", "one that is off is exactly absent", "switch", False, rows)
+
+
+def chosen(field: str) -> dict[str, Any]:
+    """Describe one of the two things about a state that are no number."""
+    meaning = sentence(SWITCHES["states"][field])
+    if field == "doctrine":
+        return {"key": f"states.{field}", "kind": "choice", "choices": list(get_args(Doctrine)), "meaning": meaning}
+    return {"key": f"states.{field}", "kind": "switch", "meaning": meaning}
+
+
+def rank(key: str, scenario: Scenario) -> tuple[int, int]:
+    """Order groups: the ladder, then the parties, those who help, those who verify, third states, the rest."""
+    role, _, rest = key.partition(".")
+    if role == "negotiations" and rest.count(".") == 0:
+        return 0, 0
+    parties = [party for talks in scenario.negotiations.values() for party in talks.parties]
+    if key in parties:
+        return 1, parties.index(key)
+    for place, known in enumerate(
+        (scenario.facilitators, scenario.bodies, scenario.states, SECTIONS, scenario.outsiders)
+    ):
+        if key in known:
+            return 2 + place, list(known).index(key)
+    return 8, 0
+
+
+def placed(path: str, scenario: Scenario) -> tuple[str, str, str]:
+    """Say in which group a path stands: the key of the group, its title, and the label of the row."""
+    role, *names, field = path.split(".")
+    if role in SECTIONS:
+        return role, SECTION_TITLES.get(role, label_of(role)), label_of(field)
+    if role == "relations" and field == "campaign":
+        return names[0], scenario.written(names[0]), f"Pressure aimed at, on {scenario.written(names[1])}"
+    if role == "relations":
+        title = f"{scenario.written(names[0])} towards {scenario.written(names[1])}"
+        return ".".join([role, *names]), title, label_of(field)
+    if role != "negotiations":
+        return names[0], scenario.written(names[0]), label_of(field)
+    return _on_the_ladder(names, field, scenario)
+
+
+def _on_the_ladder(names: list[str], field: str, scenario: Scenario) -> tuple[str, str, str]:
+    talks = names[0]
+    title = "The ladder" if len(scenario.negotiations) == 1 else f"The ladder: {scenario.written(talks)}"
+    if len(names) == 1:
+        return f"negotiations.{talks}", title, label_of(field)
+    rung = scenario.written_rung(talks, names[2])
+    if field == "stake":
+        return f"negotiations.{talks}.stakes", title.replace("The ladder", "Weights of the rungs"), f"“{rung}”"
+    whose = f"{scenario.written(names[4])}: " if len(names) > 3 else ""
+    return f"negotiations.{talks}.rungs.{names[2]}", f"Rung “{rung}”", whose + label_of(field, bool(whose))
+
+
+def about(key: str) -> str:
+    """Tell what a section of parameters is about; actors and ladders tell it by their names."""
+    text = (SECTIONS[key].__doc__ or "").split("(M")[0] if key in SECTIONS else ""
+    return text.strip().rstrip(".")
+
+
+def label_of(field: str, within: bool = False) -> str:
+    """Write a field's name as a label."""
+    words = TITLES.get(field, field.replace("_", " ").capitalize())
+    return words[0].lower() + words[1:] if within else words
+
+
+def field_of(setting: Setting, scenario: Scenario) -> dict[str, Any]:
+    """Describe a kind of number: its range, the range of its slider, its unit and meaning."""
+    role, *_, name = setting.path.split(".")
+    low, high = setting.low, narrowed(setting, scenario)
+    kind = f"{role}.{setting.path.count('.')}.{name}" + ("" if high == setting.high else f"~{high:g}")
+    return {
+        "key": kind,
+        "kind": "number",
+        "low": low,
+        "most": setting.high,
+        "high": high,
+        "step": step(low, high, setting.whole),
+        "whole": setting.whole,
+        "unit": setting.unit,
+        "meaning": sentence(setting.meaning),
+        "source": "" if setting.source == "assumed" else setting.source,
+    }
+
+
+def narrowed(setting: Setting, scenario: Scenario) -> float:
+    """Let a slider go no further than it changes anything; what is typed may lie beyond."""
+    _, *names, field = setting.path.split(".")
+    if field == "bundling":
+        return float(max(len(scenario.negotiations[names[0]].rungs), setting.value))
+    if setting.unit.startswith("round") or field == "arrives":
+        return float(max(min(setting.high, scenario.rounds), setting.value))
+    if setting.high > 20 * max(setting.value, 1.0):
+        return 10.0 ** math.ceil(math.log10(max(4 * setting.value, 1.0)))
+    return setting.high
+
+
+def step(low: float, high: float, whole: bool) -> float:
+    """Choose a slider's step: 1 for whole numbers, else a power of ten that gives 50 to 500 steps."""
+    return 1.0 if whole else 10.0 ** math.floor(math.log10((high - low) / 50))
+
+
+def sentence(text: str) -> str:
+    """Write a meaning as a sentence; a leading symbol or number of a mechanism is left out."""
+    text = re.sub(r"^(\w{1,6}: )", "", text)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def bases(groups: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the value in the scenario of everything that can be moved, by path."""
+    return {path: base for group in groups["groups"] for path, _, base, _ in group["rows"]}

@@ -1,0 +1,69 @@
+"""Pages whose numbers take a while: found on a thread of its own, told as they come, cancelled, and begun again."""
+
+# pyright: reportPrivateImportUsage=false
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from dashboards.web.jobs.background import Desk
+
+PROGRESS = ("text", "share", "busy", "cancelled", "fault")  # parts that everything shown has
+Publish = Callable[[Any], None]
+Stop = Callable[[], bool]
+
+
+class Task(ABC):
+    """One piece of work; ``shown`` is what the page shows of it, a NamedTuple that has all parts of PROGRESS."""
+
+    def __init__(self, shown: Any, publish: Publish, stop: Stop):
+        self.shown, self._publish, self.stop = shown, publish, stop
+
+    def say(self, **changes: Any) -> None:
+        """Publish a change, unless something newer is being worked on."""
+        self.shown = self.shown._replace(**changes)
+        if not self.stop():
+            self._publish(self.shown)
+
+    @abstractmethod
+    def go(self) -> None:
+        """Do the work."""
+
+
+def progress_of(shown: Any) -> dict[str, Any]:
+    """Write how far the work is, as plain data."""
+    return {part: getattr(shown, part) for part in PROGRESS}
+
+
+def use_desk() -> Desk:
+    """Keep a desk as long as the page lives."""
+    desk = solara.use_memo(Desk, [])
+
+    def leave() -> None:
+        desk.cancel()
+
+    solara.use_effect(lambda: leave, [])
+    return desk
+
+
+def use_task(
+    first: Any, make: Callable[[Publish, Any, Stop], Task], needs: list[Any]
+) -> tuple[Any, Callable[[Any], None], Callable[[Any], None]]:
+    """Work whenever what the work needs has changed; give what is shown, and what begins again and cancels.
+
+    make: gives the task, from how to publish, what is shown before it, and what says that it should stop.
+    """
+    shown, desk = solara.use_reactive(first), use_desk()
+
+    def begin(_: Any = None) -> None:
+        before = shown.peek()
+        desk.begin(lambda stop: make(shown.set, before, stop).go())
+
+    def cancel(_: Any) -> None:
+        desk.cancel()
+        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled; shown is what was found so far."))
+
+    solara.use_effect(begin, needs)
+    return shown, begin, cancel

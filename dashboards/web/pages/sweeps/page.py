@@ -1,0 +1,222 @@
+"""Sweeps: a folder of results opened as a map over two factors, a ranking and a box; each leads to Explore."""
+
+# pyright: reportPrivateImportUsage=false
+
+import math
+import shlex
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import solara
+
+from dashboards.link import LONGEST_PATH, Link, Look, read_link, written
+from dashboards.web.components import guarded, html, parts
+from dashboards.web.jobs.background import News, follow
+from dashboards.web.pages.shared.use_task import Publish, Stop, Task, progress_of, use_task
+from dashboards.web.pages.sweeps import analysis as story
+from dashboards.web.pages.sweeps.analysis import Opened
+from experiments.studies.study import shipped
+from model.errors import Fault, ScenarioError
+
+
+def filled(look: Look, opened: Opened) -> Look:
+    """Fill in what was not chosen, and leave what this study does not have."""
+    paths = opened.paths
+    outcome = look.outcome if look.outcome in opened.outcomes else opened.outcomes[0]
+    x = look.x if look.x in paths else next((each for each in paths if each != look.y), paths[0])
+    others = [each for each in paths if each != x]
+    y = look.y if look.y in others else next(iter(others), "")
+    above = story.usual_threshold(opened, outcome) if look.above is None else look.above
+    return Look(look.folder, outcome, x, y, above)
+
+
+class Shown(NamedTuple):
+    """What the page shows so far, and how far it is; a part that is still to come is None."""
+
+    rows: list[dict[str, Any]] | None = None
+    opened: Opened | None = None
+    look: Look = Look()
+    map: dict[str, Any] | None = None
+    ranking: dict[str, Any] | None = None
+    box: dict[str, Any] | None = None
+    text: str = "Looking for results."
+    share: float = 0.0
+    busy: bool = True
+    cancelled: bool = False
+    fault: str = ""
+
+
+@solara.component_vue("board.vue")
+def Board(  # noqa: N802
+    components: dict[str, str],
+    facts: dict[str, Any],
+    folders: dict[str, Any],
+    head: dict[str, Any],
+    choice: dict[str, Any],
+    heat: dict[str, Any] | None,
+    ranking: dict[str, Any] | None,
+    box: dict[str, Any] | None,
+    progress: dict[str, Any],
+    fault: str,
+    event_enter: Callable[[str], None],
+    event_choose: Callable[[dict[str, Any]], None],
+    event_cancel: Callable[[Any], None],
+    event_again: Callable[[Any], None],
+    event_open: Callable[[str], None],
+) -> None:
+    """Show the folders, and of the one that is open its map, ranking and box."""
+
+
+class Reading(Task):
+    """One look: at the folders, then at the one that is open, part by part."""
+
+    def __init__(self, look: Look, worlds: int, publish: Publish, before: Shown, stop: Stop):
+        same = before.opened is not None and before.opened.folder == look.folder
+        fresh = before._replace(busy=True, cancelled=False, fault="", opened=before.opened if same else None)
+        super().__init__(fresh, publish, stop)
+        self.look, self.worlds, self.base = look, worlds, Path.cwd()
+
+    def go(self) -> None:
+        """Look for folders, and read the one that is chosen."""
+        try:
+            self._list()
+            if self.look.folder:
+                self._read()
+            self.say(busy=False, text="All is read." if self.look.folder else "")
+        except ScenarioError as error:
+            self.say(busy=False, text="Stopped.", fault="; ".join(map(str, error.faults)))
+        except StoppedError:
+            pass
+
+    def _do(self, text: str, share: float, key: tuple[Any, ...], play: Callable[[], Any]) -> Any:
+        """Do one piece of work once for all who ask; a failure is a ScenarioError."""
+        self.say(text=text, share=share)
+        last: News | None = None
+        for news in self._follow(key, play):
+            if news.note:
+                self.say(text=news.note)
+            last = news
+        if last is None or not last.over or self.stop():
+            raise StoppedError
+        if last.fault:
+            raise ScenarioError([Fault(self.look.folder or "folders", "", last.fault)])
+        return last.result
+
+    def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[News]:
+        yield from follow(("sweeps", str(self.base), *key), lambda report, stop: play(), self.stop)
+
+    def _list(self) -> None:
+        names = story.folders(self.base)
+        stamps = tuple((name, story.stamp(self.base / name)) for name in names)
+        if stamps or self.shown.rows is None:
+            rows = self._do("Looking for results.", 0.1, ("list", stamps), lambda: story.listed(self.base, names))
+        else:
+            rows = []
+        self.say(rows=rows)
+
+    def _read(self) -> None:
+        base, name = self.base, story.inside(self.look.folder, self.base)
+        key = (name, story.stamp(base / name))
+        opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: story.read_folder(base, name))
+        wanted, before = filled(self.look, opened), self.shown
+        same = before.opened is not None and before.look.outcome == wanted.outcome
+        kept = {"ranking": before.ranking if same else None}
+        kept["box"] = before.box if same and before.look.above == wanted.above else None
+        self.say(opened=opened, look=wanted, map=self._map(opened, wanted), **kept)
+        ranking = self._do(
+            "Ranking the factors.", 0.5, ("rank", *key, wanted.outcome),
+            lambda: story.ranking_of(base, opened, wanted.outcome),
+        )  # fmt: skip
+        self.say(ranking=ranking)
+        above = float(wanted.above or 0.0)
+        box = self._do(
+            "Looking for the box, and whether it stands in resamples.", 0.75,
+            ("box", *key, wanted.outcome, above, self.worlds),
+            lambda: story.box_of(base, opened, wanted.outcome, above, self.worlds),
+        )  # fmt: skip
+        self.say(box=box)
+
+    def _map(self, opened: Opened, wanted: Look) -> dict[str, Any]:
+        try:
+            found = story.map_of(opened, wanted.outcome, wanted.x, wanted.y)
+        except ScenarioError as error:
+            return {"fault": "; ".join(map(str, error.faults))}
+        return {"fault": "", **story.map_data(opened, wanted.outcome, found, self.worlds)}
+
+
+class StoppedError(Exception):
+    """Something newer is being read."""
+
+
+@solara.component
+def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
+    """Show which results there are, and what those say that are open."""
+    needs = [link.look, link.setting.worlds]
+    shown, begin, cancel = use_task(Shown(), partial(Reading, *needs), needs)
+    complaint, complain = solara.use_state("")
+
+    def enter(folder: Any) -> None:
+        look = Look(story.inside(str(folder)[:LONGEST_PATH], Path.cwd())) if folder else Look()
+        go(link._replace(look=look))
+
+    def choose(sent: dict[str, Any]) -> None:
+        go(link._replace(look=changed(shown.peek().opened, link.look, sent)))
+
+    def open_link(query: str) -> None:
+        go(read_link(query)[0]._replace(look=link.look))
+
+    with html("main", class_="det-single"):
+        now, opened = shown.value, shown.value.opened
+        Board(
+            components=parts("shared/progress", "shared/typed"),
+            facts=solara.use_memo(lambda: facts_of(link), [link]),
+            folders={"rows": now.rows, "open": link.look.folder, "where": TOPS_WORDS},
+            head=solara.use_memo(lambda: story.head_of(opened) if opened else {}, [id(opened)]),
+            choice=now.look._asdict(),
+            heat=now.map if opened else None,
+            ranking=now.ranking if opened else None,
+            box=now.box if opened else None,
+            progress=progress_of(now),
+            fault=complaint,
+            event_enter=guarded(enter, complain),
+            event_choose=guarded(choose, complain),
+            event_cancel=guarded(cancel, complain),
+            event_again=guarded(begin, complain),
+            event_open=guarded(lambda query: open_link(str(query)), complain),
+        )
+
+
+TOPS_WORDS = " and ".join(f"{top}/" for top in story.TOPS)
+
+
+def changed(opened: Opened | None, look: Look, sent: dict[str, Any]) -> Look:
+    """Look at something else within the open folder. Raises ScenarioError if there is no such thing."""
+    if opened is None or opened.folder != look.folder:
+        raise ScenarioError([Fault("folder", "", "none is open yet")])
+    look = filled(look, opened)
+    for part, value in sent.items():
+        if part == "outcome" and value in opened.outcomes:
+            look = look._replace(outcome=value, above=None)
+        elif part in ("x", "y") and value in opened.paths:
+            other = {"x": "y", "y": "x"}[part]
+            swapped = {other: getattr(look, part)} if getattr(look, other) == value else {}
+            look = look._replace(**{part: value}, **swapped)
+        elif part == "above" and type(value) in (int, float) and math.isfinite(value):
+            look = look._replace(above=float(value))
+        else:
+            raise ScenarioError([Fault(str(part), str(value), "is nothing that this study has")])
+    return look
+
+
+def facts_of(link: Link) -> dict[str, Any]:
+    """Write what the page says where there are no results: commands that run as they stand, and links."""
+    name = next(iter(shipped()), "")
+    return {
+        "studies": "detente studies",
+        "sweep": shlex.join(["detente", "sweep", name, "--out", f"runs/{name}"]),
+        "results": shlex.join(["detente", "results", f"runs/{name}"]),
+        "to_compare": written(link._replace(page="compare")),
+        "to_explore": written(link._replace(page="explore")),
+    }

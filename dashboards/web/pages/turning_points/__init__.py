@@ -1,0 +1,1 @@
+"""Turning points: the decisions of a run on which its ending depended."""

@@ -1,0 +1,175 @@
+"""Why one decision of a watched run came out as it did: its terms, and what would have flipped it, verified."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from agents.sentences import CHOICES, LEVELS
+from dashboards.cli.why import cell_of, told_as
+from dashboards.interventions import whole
+from dashboards.link import Setting, data_of, thawed
+from dashboards.terminal.widgets import number
+from dashboards.web.jobs.background import Report
+from experiments.counterfactuals.flips import LeverFlip, Question, Weighed
+from experiments.counterfactuals.pivot import otherwise
+from experiments.ensembles.ensemble import CancelledError
+from model.errors import Fault, ScenarioError
+from model.overrides import Override
+from model.parameter_space import levers
+from model.protocol import ACT, PROTOCOL, verdict
+from model.scenario import Scenario, change
+from model.terms import terms_of
+
+
+class Asked(NamedTuple):
+    """A decision asked about: the run, the round, the act, and the names of the cell as the ledger has them."""
+
+    setting: Setting
+    round: int
+    act: str
+    actor: str | None
+    counterpart: str | None
+    negotiation: str | None
+    value: int | None = None  # how it came out, as the ledger has it
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """Give the names as a row of the ledger has them."""
+        return {"act": self.act, **{part: getattr(self, part) for part in ("actor", "counterpart", "negotiation")}}
+
+
+def asked(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> Asked:
+    """Read what a browser asked about. Raises ScenarioError if there is no such decision."""
+    act = sent.get("act")
+    if act not in ACT or not PROTOCOL[ACT[act]].conditions:
+        raise ScenarioError([Fault("act", str(act)[:40], "is no decision that could be explained")])
+    now = whole("round", sent.get("round"), 1, scenario.rounds)
+    actor, counterpart, talks = (sent.get(part) or None for part in ("actor", "counterpart", "negotiation"))
+    value = sent.get("value")
+    value = None if value is None else whole("value", value, -1000, 1000)
+    found = Asked(setting, now, act, actor, counterpart, talks, value)
+    cell_named(scenario, found)
+    return found
+
+
+def cell_named(scenario: Scenario, decision: Asked) -> tuple[int, ...]:
+    """Find the cell of a decision from its names. Raises ScenarioError if they lead to none."""
+    try:
+        return cell_of(scenario, ACT[decision.act], decision.names)
+    except (ValueError, KeyError, IndexError, AttributeError):
+        raise ScenarioError([Fault("decision", decision.act, "was not taken by whom it was asked of")]) from None
+
+
+def question_of(decision: Asked, scenario: Scenario) -> Question:
+    """Play the run up to the moment of a decision."""
+    setting = decision.setting
+    data = change(data_of(setting.scenario), thawed(setting.changes))
+    cell = cell_named(scenario, decision)
+    return Question(data, setting.seed, decision.round, ACT[decision.act], cell, setting.events)
+
+
+def explain(decision: Asked, scenario: Scenario) -> dict[str, Any]:
+    """Write a decision as plain data: each condition with its terms, and what would have flipped each."""
+    question = question_of(decision, scenario)
+    names, act = decision.names, question.act
+    flips = {} if act.sums else {(flip.condition, flip.term): flip.to for flip in question.term_flips()}
+    conditions = []
+    for place, held in enumerate(question.conditions):
+        meanings = {name: term.meaning for name, term in terms_of(act.conditions[place].terms).items()}
+        turned = verdict(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
+        decisive = not act.sums and turned != question.value
+        told = {
+            "turned": told_as(question, names, turned) if decisive else "",
+            "flips": [flips.get((held.name, name)) for name in held.terms],
+        }
+        conditions.append({**weighed(held, meanings), **told})
+    return {
+        "live": question.live,
+        "sums": act.sums,
+        "decided": level_words(question, names) if act.sums else told_as(question, names, question.value),
+        "conditions": conditions,
+        "opposite": opposite_words(decision, question),
+    }
+
+
+def weighed(held: Weighed, meanings: Mapping[str, str]) -> dict[str, Any]:
+    """Write a condition as it was weighed, every number in full."""
+    return {
+        "name": held.name,
+        "meaning": held.meaning.strip(),
+        "terms": [[name.replace("_", " "), meanings[name], value] for name, value in held.terms.items()],
+        "score": held.score,
+        "threshold": held.threshold,
+        "holds": held.holds,
+    }
+
+
+def level_words(question: Question, names: Mapping[str, Any]) -> str:
+    """Tell a level: its name and where it stands."""
+    value = float(question.act.rule(question.world.handle, *question.cell))
+    shown = {part: question.scenario.written(names[part]) for part in ("actor", "counterpart")}
+    words = LEVELS.get(names["act"], "{actor}: {value:.2f}")
+    return words.format(
+        value=value, talks=question.scenario.written(names["negotiation"]), rung="the step in play", **shown
+    )
+
+
+def turned_value(decision: Asked, question: Question) -> int:
+    """Give the opposite of how a decision came out, which is not how it was weighed if it was set from outside."""
+    offset = 1 if question.act.column == "report" else 0
+    return otherwise(decision.act, question.value if decision.value is None else decision.value + offset)
+
+
+def opposite_words(decision: Asked, question: Question) -> str:
+    """Tell the opposite of a decision that can be turned from outside; nothing if there is none."""
+    choices = CHOICES.get(decision.act, {})
+    if question.act.sums or not choices:
+        return ""
+    turned = turned_value(decision, question)
+    told = turned - 1 if question.act.column == "report" else turned
+    return told_as(question, decision.names, turned) if told in choices else "It does not happen."
+
+
+def opposite_of(decision: Asked, scenario: Scenario) -> Override:
+    """Write the opposite of a decision as an event to inject. Raises ScenarioError if it has none."""
+    question = question_of(decision, scenario)
+    if not opposite_words(decision, question):
+        raise ScenarioError([Fault("decision", decision.act, "has no opposite")])
+    talks = None if "spoiler" in question.act.axes else decision.negotiation  # an outsider has but one
+    turned = float(turned_value(decision, question))
+    return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, turned)
+
+
+def search(decision: Asked, scenario: Scenario, report: Report, stop: Callable[[], bool]) -> list[dict[str, Any]]:
+    """Search all levers for the nearest value that flips a decision. Raises CancelledError if told to stop."""
+    question = question_of(decision, scenario)
+    found, total = [], len(levers(scenario))
+    for done, flip in enumerate(searched(question, stop), start=1):
+        if flip.to is not None and flip.becomes is not None:
+            found.append(lever_words(flip, told_as(question, decision.names, flip.becomes)))
+            found.sort(key=lambda each: each["far"])
+        report(done, total, list(found))
+    return found
+
+
+def searched(question: Question, stop: Callable[[], bool]) -> Iterator[LeverFlip]:
+    """Give lever after lever, and give up as soon as told."""
+
+    def tell(_: str) -> None:
+        if stop():
+            raise CancelledError
+
+    yield from question.lever_flips(tell=tell)
+
+
+def lever_words(flip: LeverFlip, becomes: str) -> dict[str, Any]:
+    """Write a lever that flips a decision as plain data."""
+    lever, to = flip.lever, flip.to or 0.0
+    return {
+        "path": lever.path,
+        "meaning": lever.meaning,
+        "from": number(lever.value),
+        "to": number(to),
+        "value": int(to) if lever.whole else to,
+        "becomes": becomes,
+        "far": abs(to - lever.value) / ((lever.high - lever.low) or 1.0),
+    }

@@ -1,0 +1,180 @@
+"""Serving the dashboard: Solara in this process, on one address, with nothing fetched from elsewhere."""
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from errno import EACCES, EADDRINUSE
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.errors import ScenarioError
+
+APP = "dashboards.web.app"
+ASSETS = Path(__file__).parent / "assets"
+NOWHERE = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
+
+
+if TYPE_CHECKING:
+    from dashboards.classroom.server.context import House
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind an address; port 0 takes a free one. Exits with code 2 if it is taken."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        other = "--port" if error.errno in (EADDRINUSE, EACCES) else "--host"
+        why = str(error.strerror).partition(" (while")[0]
+        print(f"Cannot serve on {host}:{port}: {why}. Choose another {other}.", file=sys.stderr)
+        raise SystemExit(2) from None
+    # Connections inherit it; asyncio, which sees no protocol on such a socket, would leave 40 ms between head and body.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
+    listener = listen(host, port)
+    bound = listener.getsockname()[1]
+
+    def classroom() -> "House":
+        from dashboards.classroom.server.context import open_house
+
+        return open_house(None, host, bound)
+
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Detente dashboard: http://{shown}:{bound}  (Ctrl-C stops it)", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        run(listener, classroom)
+
+
+def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
+    """Run the web server on a socket that is bound already; the classroom is opened while it answers."""
+    prepare()
+    import pandas as pd  # noqa: F401  # whole, before a page is drawn: reacton looks into it, even half imported
+    import uvicorn
+    from solara.server.starlette import app
+    from starlette.routing import Route
+
+    from dashboards.warmup import WARMTH
+    from dashboards.web import documents
+    from dashboards.web.downloads import answer
+
+    WARMTH.start()
+    threading.Thread(target=open_pages, daemon=True, name="pages").start()
+    own = [Route("/export/{name}", answer), Route("/docs/{name}", documents.answer)]
+    app.router.routes[:0] = own  # before Solara's own, which takes every address
+    door = Door(app, classroom)
+    threading.Thread(target=door.open, daemon=True, name="classroom").start()
+
+    class Server(uvicorn.Server):
+        """A server that lets go of who listens to the classroom's news before it waits for all requests to end."""
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            door.let_go()
+            super().handle_exit(sig, frame)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            door.close()
+
+    config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+    Server(config).run(sockets=[listener])
+
+
+class Door:
+    """The door of the classroom: who comes before it is open waits, so that the dashboard need not."""
+
+    def __init__(self, app: Any, classroom: Callable[[], "House"]):
+        from starlette.routing import Route
+
+        self.app, self.classroom, self.closed = app, classroom, ""
+        self.knocked, self.open_now, self.house = threading.Event(), threading.Event(), None
+        self.route = Route("/class{rest:path}", self.wait, methods=["GET", "POST", "DELETE"])
+        app.router.routes.insert(0, self.route)
+
+    def open(self) -> None:
+        """Open the classroom and put its pages in the place of the door; if that fails, say so and stay closed.
+
+        Until the model is compiled, that waits for somebody to come: it would slow down the first page of the rest.
+        """
+        from dashboards.warmup import WARMTH
+
+        while not WARMTH.wait(0.2) and not self.knocked.is_set():
+            pass
+        try:
+            self._open()
+        except Exception as error:
+            told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
+            self.closed = f"The classroom is closed: {told}"
+            print(self.closed, file=sys.stderr)
+        self.open_now.set()
+
+    def _open(self) -> None:
+        self.house = self.classroom()
+        from dashboards.classroom import warmup as rehearsal
+        from dashboards.classroom.server import frontend as front
+        from dashboards.classroom.server import student_api as api
+
+        rest = [route for route in self.app.router.routes if route is not self.route]
+        self.app.router.routes = [*api.routes(self.house), *front.routes(), *rest]
+        rehearsal.begin()
+
+    def let_go(self) -> None:
+        """Let go of all who listen to news."""
+        if self.house is not None:
+            self.house.news.close()
+
+    def close(self) -> None:
+        """Stop the clocks and close the store, so that all of it lies in its one file."""
+        if self.house is not None:
+            self.house.rooms.close()
+
+    async def wait(self, request: Any) -> Any:
+        """Let somebody wait until the classroom is open, or say that it stays closed."""
+        import asyncio
+
+        from starlette.responses import PlainTextResponse, RedirectResponse
+
+        self.knocked.set()
+        while not self.open_now.is_set():
+            await asyncio.sleep(0.05)
+        return PlainTextResponse(self.closed, 503) if self.closed else RedirectResponse(request.url, 307)
+
+
+def open_pages() -> None:
+    """Import the heavy pages once the model is ready, so that nobody waits for them later."""
+    from dashboards.link import PAGES
+    from dashboards.warmup import WARMTH
+    from dashboards.web.app import component_of
+
+    while not WARMTH.wait(1.0):
+        pass
+    for page in PAGES:
+        component_of(page)
+
+
+def prepare() -> None:
+    """Set Solara up: production, quiet, offline, with our assets and Plotly's own script."""
+    os.environ["SOLARA_APP"] = APP  # Solara reads these two when it is imported
+    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"
+    import plotly
+    import solara.settings
+    from solara.server import settings
+
+    logging.getLogger("solara").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said of every server without TLS
+    settings.main.mode = "production"
+    settings.telemetry.mixpanel_enable = False
+    settings.theme.show_banner = False
+    settings.theme.loader = "plain"
+    settings.theme.title = "Detente"
+    settings.kernel.cull_timeout = "15m"
+    settings.assets.extra_locations += [str(ASSETS), str(Path(plotly.__file__).parent / "package_data")]
+    solara.settings.assets.cdn = NOWHERE

@@ -1,0 +1,1 @@
+"""Coded historical cases, and what the model does with their input."""

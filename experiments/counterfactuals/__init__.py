@@ -1,0 +1,1 @@
+"""What would have changed a run: branches, flips, turning points."""

@@ -1,0 +1,97 @@
+"""Branches: from any round of any world, change one thing and play on, with the same dice or with new ones."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.engine.kernel import advance, measure, measure_many
+from model.errors import Fault, ScenarioError
+from model.measures import digest, outcomes_of
+from model.overrides import Override, forced
+from model.scenario import Scenario, load
+from model.world import World
+
+
+def stand(scenario: Scenario, seed: int, rounds: int, overrides: Sequence[Override] = ()) -> World:
+    """Give the world of a run as it stands after so many rounds."""
+    world = World(scenario, seed, forced(scenario, overrides))
+    advance(world, rounds)
+    return world
+
+
+def overall(trajectories: np.ndarray, negotiations: int) -> np.ndarray:
+    """Give the overall outcome of each trajectory: that of its least advanced negotiation."""
+    return np.min([outcomes_of(trajectories, k) for k in range(negotiations)], axis=0)
+
+
+class Futures(NamedTuple):
+    """Redrawn futures of both arms, paired by seed: [future, round, indicator], the past included."""
+
+    base: np.ndarray
+    changed: np.ndarray
+
+
+class Branch:
+    """One thing changed from a round on: the run as it was, and as it is then, with the same dice.
+
+    at: the first round under the change. changes: dotted path to value (a parameter, a doctrine, a
+    switch). overrides: forced moves in rounds from ``at`` on. Bit-identical up to the change, and
+    throughout if the change has no effect. Raises ScenarioError if the scenario or a value is at fault,
+    if ``at`` is not one of its rounds, or if the change would alter who is there.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Mapping[str, Any],
+        seed: int,
+        at: int,
+        changes: Mapping[str, Any] | None = None,
+        overrides: Sequence[Override] = (),
+    ):
+        self.scenario, self.changed = load(scenario), load(scenario, changes)
+        self.seed, self.at, self.overrides = seed, at, tuple(overrides)
+        if not 1 <= at <= self.scenario.rounds:
+            raise ScenarioError([Fault("at", at, f"allowed is between 1 and {self.scenario.rounds}")])
+        if early := [move for move in self.overrides if move.round < at]:
+            raise ScenarioError([Fault(move.act, move.round, f"is before the branch in round {at}") for move in early])
+        self.past = stand(self.scenario, seed, at - 1)
+        self.base = measure(World(self.scenario, seed, forced(self.scenario)), self.scenario.rounds)
+        self.trajectory = np.concatenate([self.base[: at - 1], measure(self.arm(seed), self.scenario.rounds - at + 1)])
+
+    def arm(self, seed: int) -> World:
+        """Give the world at the branching point, under the change."""
+        try:
+            return self.past.heir(self.changed, seed, forced(self.changed, self.overrides))
+        except ValueError as error:
+            raise ScenarioError([Fault("changes", "", f"cannot be made in mid-run: {error}")]) from None
+
+    @property
+    def differs_from(self) -> int | None:
+        """Give the first round in which the branch differs from the run, or None if it never does."""
+        rows = (self.base != self.trajectory).any(axis=1)
+        return int(rows.argmax()) if rows.any() else None
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """Hash the run and the branch."""
+        return digest(self.base), digest(self.trajectory)
+
+    def redrawn(self, futures: int = 1000, seed: int = 1_000_003, keep_rounds: int = 0) -> Futures:
+        """Keep the past and redraw the future of both arms with the same new seeds.
+
+        keep_rounds: rounds after the branching point that are still played with the run's own dice, so
+        that a decision forced in round ``at`` falls among the very circumstances in which it fell.
+        """
+        here = self.past.heir(self.scenario, self.seed, forced(self.scenario))
+        there = self.arm(self.seed)
+        seeds = np.arange(futures, dtype=np.uint64) + np.uint64(seed)
+        return Futures(*(self._futures(world, seeds, keep_rounds) for world in (here, there)))
+
+    def _futures(self, world: World, seeds: np.ndarray, keep: int) -> np.ndarray:
+        own = measure(world, keep)
+        rest = self.scenario.rounds - self.at + 1 - keep
+        played = measure_many(world, seeds, rest)
+        past = np.concatenate([self.base[: self.at - 1], own[:-1]])
+        return np.concatenate([np.broadcast_to(past, (len(seeds), *past.shape)), played], axis=1)

@@ -1,0 +1,306 @@
+"""Turning points: the chance of each outcome from every round on, and the round and action that moved it most."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.counterfactuals.branch import Branch, overall, stand
+from experiments.engine.kernel import advance, measure, measure_many, play_acts
+from experiments.ensembles.compare import Effect, effect
+from experiments.ensembles.ensemble import CancelledError, Share, pool, wilson
+from model.overrides import Override, forced
+from model.protocol import PROTOCOL
+from model.scenario import Scenario, load
+from model.statuses import Outcome
+from model.world import Forced, World
+
+FUTURES_SEED = 1_000_003
+LONG = 24_000  # rounds looked from, times rounds of a run, from which on not every round is looked from
+STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 25, 30, 40, 50, 60, 100)
+BLOCK = 50  # futures played without asking whether to stop
+
+
+class Chances(NamedTuple):
+    """The chance of each outcome from the end of each round on: float64 [round, outcome], round 0 is the start."""
+
+    chances: np.ndarray
+    futures: int
+
+    @property
+    def deal(self) -> np.ndarray:
+        """Give the chance that some deal stands in the end, [round]."""
+        return self.chances[:, Outcome.partial_arrangement :].sum(axis=1)
+
+    @property
+    def turning_round(self) -> int:
+        """Give the round that moved the chance of a deal most."""
+        return int(np.abs(np.diff(self.deal)).argmax()) + 1
+
+
+class Action(NamedTuple):
+    """One decision of the turning round, and the chance of a deal had it come out otherwise.
+
+    low, high: 95 % interval of the paired difference, otherwise minus as it went, over so many futures.
+    """
+
+    act: str
+    cell: tuple[int, ...]
+    value: int
+    otherwise: int
+    deal: float
+    deal_otherwise: float
+    low: float = 0.0
+    high: float = 0.0
+    futures: int = 0
+
+
+class Move(NamedTuple):
+    """How the chance of a deal changed from one round looked at to the next: paired by the dice of each future."""
+
+    before: int
+    now: int
+    chance_before: float
+    chance: float
+    effect: Effect
+
+
+class Outlook:
+    """How redrawn futures of one run end, from each of some rounds on.
+
+    rounds: int [place], 0 is the start. ends: int8 [place, future], numbers of Outcome, -1 where not played yet.
+    """
+
+    def __init__(self, rounds: Sequence[int], futures: int):
+        self.rounds = np.asarray(rounds)
+        self.ends = np.full((len(rounds), futures), -1, np.int8)
+
+    @property
+    def played(self) -> int:
+        """Count the futures played so far, over all rounds."""
+        return int((self.ends >= 0).sum())
+
+    def shares(self, place: int) -> dict[Outcome, Share]:
+        """Give the share of each outcome from a round on, with its interval."""
+        ends = self.ends[place][self.ends[place] >= 0]
+        return {each: wilson(int((ends == each).sum()), len(ends)) for each in Outcome} if len(ends) else {}
+
+    def deal(self, place: int) -> Share | None:
+        """Give the share of futures with some deal from a round on, or None if none was played yet."""
+        ends = self.ends[place][self.ends[place] >= 0]
+        return wilson(int((ends >= Outcome.partial_arrangement).sum()), len(ends)) if len(ends) else None
+
+    def moves(self) -> list[Move]:
+        """List the moves between neighbouring rounds, the largest first."""
+        found = []
+        for place in range(1, len(self.rounds)):
+            pair = self.ends[place - 1 : place + 1]
+            before, now = (pair[:, (pair >= 0).all(axis=0)] >= Outcome.partial_arrangement).astype(float)
+            if len(now):
+                rounds = int(self.rounds[place - 1]), int(self.rounds[place])
+                found.append(Move(*rounds, float(before.mean()), float(now.mean()), effect(before, now)))
+        return sorted(found, key=lambda each: -abs(each.effect.difference))
+
+
+def looked_at(rounds: int) -> list[int]:
+    """Choose the rounds to look from: all of them, or in a long scenario every so many, with first and last.
+
+    From each of them the rest of the run is played anew, so the work grows with the square of its length.
+    """
+    fewest = -(-rounds * rounds // LONG)
+    step = next((each for each in STEPS if each >= fewest), STEPS[-1])
+    return sorted({*range(0, rounds + 1, step), rounds})
+
+
+def outlook(
+    setting: Scenario,
+    seed: int,
+    futures: int = 200,
+    rounds: Sequence[int] | None = None,
+    overrides: Sequence[Override] = (),
+    *,
+    progress: Callable[[int, Outlook], None] = lambda done, so_far: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Outlook:
+    """Keep the past of a run and redraw its future from some rounds on, all by default.
+
+    A first block of futures is played from every round, then a second, so that what is there so far is a
+    whole picture with wider intervals. Raises CancelledError if told to stop.
+    """
+    found = Outlook(range(setting.rounds + 1) if rounds is None else rounds, futures)
+    run = measure(World(setting, seed, forced(setting, overrides)), setting.rounds)
+    blocks = list(product(range(0, futures, BLOCK), range(len(found.rounds))))
+
+    def play(first: int, place: int) -> tuple[int, int, np.ndarray]:
+        now = int(found.rounds[place])
+        world, size = stand(setting, seed, now, overrides), min(BLOCK, futures - first)
+        return place, first, ends(world, run, now, setting, first, size, overrides)
+
+    for place, first, reached in _in_threads((partial(play, *block) for block in blocks), stop):
+        found.ends[place, first : first + len(reached)] = reached
+        progress(found.played, found)
+    return found
+
+
+def chances(
+    scenario: str | Path | Scenario | Mapping[str, Any],
+    seed: int,
+    futures: int = 200,
+    changes: Mapping[str, Any] | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Chances:
+    """Give the chance of each outcome from every round on. Raises CancelledError if told to stop."""
+    setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
+
+    def tell(done: int, so_far: Outlook) -> None:
+        progress(done * setting.rounds // so_far.ends.size)
+
+    found = outlook(setting, seed, futures, progress=tell, stop=stop)
+    return Chances(np.array([[row.count(each) for each in Outcome] for row in found.ends.tolist()]) / futures, futures)
+
+
+def ends(
+    world: World,
+    run: np.ndarray,
+    now: int,
+    setting: Scenario,
+    first: int,
+    futures: int,
+    overrides: Sequence[Override] = (),
+) -> np.ndarray:
+    """Play some redrawn futures from a world that stands at the end of a round; give their outcomes, int8 [future]."""
+    start = world.heir(setting, int(world.seed), forced(setting, overrides))
+    seeds = np.arange(first, first + futures, dtype=np.uint64) + np.uint64(FUTURES_SEED)
+    played = measure_many(start, seeds, setting.rounds - now)
+    past = np.broadcast_to(run[:now], (futures, *run[:now].shape))
+    return overall(np.concatenate([past, played], axis=1), len(setting.negotiations)).astype(np.int8)
+
+
+def _in_threads(jobs: Iterable[Callable[[], Any]], stop: Callable[[], bool]) -> Iterator[Any]:
+    """Do jobs in the pool, as many at once as there are processors, so that others come to their turn."""
+    waiting, running = iter(jobs), set[Future[Any]]()
+    try:
+        while True:
+            while len(running) < (os.cpu_count() or 1) and (job := next(waiting, None)) is not None:
+                running.add(pool().submit(job))
+            if not running:
+                return
+            if stop():
+                raise CancelledError
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for each in finished:
+                yield each.result()
+    finally:
+        for each in running:
+            each.cancel()
+
+
+def _shares(seen: np.ndarray, negotiations: int) -> np.ndarray:
+    return np.bincount(overall(seen, negotiations), minlength=len(Outcome)) / len(seen)
+
+
+def decisions(
+    setting: Scenario, seed: int, now: int, overrides: Sequence[Override] = ()
+) -> Iterator[tuple[int, tuple[int, ...], int]]:
+    """List the choices of a round that were open: act, cell and value, levels left out."""
+    world = stand(setting, seed, now - 1, overrides)
+    world.clock[0] += 1
+    for number, act in enumerate(PROTOCOL):
+        open_cells: list[tuple[int, ...]] = []
+        if act.conditions and not act.sums and (not act.mechanism or getattr(world, f"with_{act.mechanism}")):
+            cells = product(*(range(world.size[axis]) for axis in act.axes))
+            open_cells = [cell for cell in cells if act.when is None or act.when(world.handle, *cell)]
+        play_acts(world, number, number + 1)
+        yield from ((number, cell, int(getattr(world, act.column)[cell])) for cell in open_cells)
+
+
+def otherwise(act_name: str, value: int) -> int:
+    """Give the opposite of a choice."""
+    if act_name == "give_answer":
+        return -1 if value > 0 else 1
+    if act_name == "rub":
+        return 3 if value == 0 else 0
+    if act_name == "report_on":
+        return 2 if value == 1 else 1
+    return 0 if value else 1
+
+
+def actions(
+    scenario: str | Path | Scenario | Mapping[str, Any],
+    seed: int,
+    now: int,
+    futures: int = 200,
+    changes: Mapping[str, Any] | None = None,
+    overrides: Sequence[Override] = (),
+    *,
+    leading: int | None = None,
+    progress: Callable[[int, int, list[Action]], None] = lambda done, total, so_far: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[Action]:
+    """Turn each open choice of a round to its opposite, redraw the future, and rank by what that does to the deal.
+
+    leading: play all futures only of so many choices that moved most in the first block; of the others,
+    which come last in the ranking, that block alone. progress is told the blocks done, all of them, and
+    the ranking so far. Raises CancelledError if told to stop.
+    """
+    setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
+    past = stand(setting, seed, now - 1, overrides)
+    run = measure(World(setting, seed, forced(setting, overrides)), setting.rounds)
+    choices = list(decisions(setting, seed, now, overrides))
+    deals = np.full((len(choices) + 1, futures), np.nan)  # the last row is the run as it went
+
+    def play(row: int, first: int) -> tuple[int, int, np.ndarray]:
+        moves = [_turned(past, now, *choices[row])] if row < len(choices) else []
+        world = past.heir(setting, seed, [*forced(setting, overrides), *moves])
+        advance(world, 1)
+        size = min(BLOCK, futures - first)
+        return row, first, ends(world, run, now, setting, first, size, overrides) >= Outcome.partial_arrangement
+
+    def ranked() -> list[Action]:
+        usual, rows = deals[-1], zip(choices, deals, strict=False)
+        found = [_action(*choice, usual, row) for choice, row in rows if not np.isnan(row[0])]
+        return sorted(found, key=lambda each: (-each.futures, -abs(each.deal - each.deal_otherwise)))
+
+    later, finalists = range(BLOCK, futures, BLOCK), min(len(choices), len(choices) if leading is None else leading)
+    total, done = len(choices) + 1 + len(later) * (finalists + 1), 0
+
+    def do(rows: Iterable[int], blocks: Iterable[int]) -> None:
+        nonlocal done
+        for row, first, reached in _in_threads((partial(play, *each) for each in product(rows, blocks)), stop):
+            deals[row, first : first + len(reached)] = reached
+            done += 1
+            progress(done, total, ranked() if done % 8 == 0 or done == total else [])
+
+    do([len(choices)], [0, *later])
+    do(range(len(choices)), [0])
+    moved = np.abs(np.nanmean(deals[:-1, :BLOCK] - deals[-1, :BLOCK], axis=1)) if choices else np.empty(0)
+    do(np.argsort(-moved, kind="stable")[:finalists].tolist(), later)
+    return ranked()
+
+
+def _turned(past: World, now: int, number: int, cell: tuple[int, ...], value: int) -> Forced:
+    act = PROTOCOL[number]
+    flat = int(np.ravel_multi_index(cell, past.shape(act.column)))
+    return Forced(now, number, flat, float(otherwise(act.name, value)))
+
+
+def _action(number: int, cell: tuple[int, ...], value: int, usual: np.ndarray, turned: np.ndarray) -> Action:
+    both = ~np.isnan(usual) & ~np.isnan(turned)
+    difference, name = effect(usual[both], turned[both]), PROTOCOL[number].name
+    chance, count = float(usual[both].mean()), int(both.sum())
+    deals = chance, float(turned[both].mean())
+    return Action(name, cell, value, otherwise(name, value), *deals, difference.low, difference.high, count)
+
+
+def cost(branch: Branch, futures: int = 1000) -> dict[str, float]:
+    """Give the chance of each outcome as it went and with the branch's one decision turned, same new dice."""
+    arms, count = branch.redrawn(futures, FUTURES_SEED, keep_rounds=1), len(branch.scenario.negotiations)
+    went, turned = (_shares(arm, count) for arm in arms)
+    arms_shares = (("went", went), ("turned", turned))
+    return {f"{arm}_{each.name}": float(shares[each]) for arm, shares in arms_shares for each in Outcome}

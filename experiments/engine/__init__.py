@@ -1,0 +1,1 @@
+"""The compiled engine: many worlds stepped together."""

@@ -1,0 +1,54 @@
+"""Worlds of one start that step together, act by act and cell by cell.
+
+They lie side by side (``model/compiled_world.py``): a rule is asked about a cell in one world after the other,
+so that its code and what the worlds share stay near, and several worlds may be decided at once. The worlds share
+what is given, a clock, overrides and scratch pages, and differ in seed and in what was decided.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from model.compiled_world import Handle
+from model.compiler import COMPILED
+from model.world import World
+
+
+class Block(NamedTuple):
+    """Worlds that step together: what the kernel takes for them, their buffers, [cell, world], and their seeds.
+
+    ``worlds`` is a handle, or with compilation off a list. They have one clock.
+    """
+
+    worlds: Any
+    reals: np.ndarray
+    wholes: np.ndarray
+    seeds: np.ndarray
+    clock: np.ndarray
+
+    def begin(self, start: World, seeds: np.ndarray) -> None:
+        """Put the worlds where another world stands, one for each seed; there may be fewer than there is room for."""
+        self.reals[:], self.wholes[:] = start.reals[:, None], start.wholes[:, None]
+        self.seeds[: len(seeds)], self.clock[:] = seeds, start.clock
+        if not COMPILED:
+            for world, seed in zip(self.worlds, seeds, strict=False):
+                world.seed = seed
+
+
+def alone(world: World) -> Block:
+    """Take a world as a block of one, on its own buffers."""
+    worlds, seeds = world.handle if COMPILED else [world], np.array([world.seed])
+    return Block(worlds, world.reals[:, None], world.wholes[:, None], seeds, world.clock)
+
+
+def copies(world: World, count: int) -> Block:
+    """Make room for so many copies of a world, each with a state of its own, at most as many as there are lanes."""
+    reals, wholes = np.empty((len(world.reals), count)), np.empty((len(world.wholes), count), np.int64)
+    seeds, clock = np.empty(count, np.uint64), np.empty(1, np.int64)
+    if COMPILED:
+        return Block(Handle(world, reals, wholes, seeds, clock), reals, wholes, seeds, clock)
+    twins = [world.on(*buffers) for buffers in zip(reals.T, wholes.T, strict=True)]
+    for twin in twins:
+        twin.clock = clock
+    twins[0].take_pages(count)
+    return Block(twins, reals, wholes, seeds, clock)

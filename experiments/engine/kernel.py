@@ -1,0 +1,183 @@
+"""The measured driver: the protocol written out as straight-line code, compiled once.
+
+The code is generated from ``PROTOCOL``: one small function per act, one call a line in the round.
+Adding an act changes nothing here.
+"""
+
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from experiments.engine.batch import Block, alone, copies
+from experiments.engine.dice_cache import recalled
+from model.columns import COLUMN
+from model.compiler import generated
+from model.measures import width
+from model.protocol import PROTOCOL, Act
+from model.world import World
+
+TOGETHER = 64  # worlds that step together: their states fit into the nearer caches
+
+HEAD = '''"""Written by experiments/engine/kernel.py from the protocol. Do not edit."""
+from model.compiled_world import abreast, scratch, world_at
+from model.measures import observe
+from model.protocol import PROTOCOL
+from model.in_place import spares_page
+from model.compiler import internal, rule
+
+
+@internal
+def first_forced(world, now):
+    """Find the first override of this round or a later one."""
+    low, high = 0, len(world.forced_round)
+    while low < high:
+        middle = (low + high) // 2
+        if world.forced_round[middle] < now:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@internal
+def observe_all(worlds, count, seen, now):
+    """Measure the worlds, if they are measured."""
+    for each in range(min(count, len(seen))):
+        observe(world_at(worlds, each), seen[each, now])
+
+
+'''
+PLAY = '''@rule
+def play(worlds, count, rounds, tick, first, last, seen, fates, known):
+    """Play so many worlds on for some rounds, in each the acts from number first up to last; tick moves the clock.
+
+    seen: [world, round, indicator], the start first; without a row nothing is measured. fates: what fated acts
+    decide, [round, cell, world], which is read if it is known, else written; without a round it is not kept.
+    """
+    world = world_at(worlds, 0)
+    observe_all(worlds, count, seen, 0)
+    for now in range(rounds):
+        world.clock[0] += tick
+        begin, end = first_forced(world, world.clock[0]), first_forced(world, world.clock[0] + 1)
+'''
+
+
+def enact_source(place: int, act: Act) -> str:
+    """Write the function that plays one act: decide every cell, apply overrides, turn the page."""
+    kind, cell = COLUMN[act.column].kind, [f"i{number}" for number in range(len(act.axes))]
+    lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal"]
+    lines += [f"def enact_{place}(worlds, count, begin, end):", f'    """Play {act.name}."""']
+    lines += ["    world, at = world_at(worlds, 0), 0", f"    column = abreast(world.{act.column}, world.n_lane)"]
+    lines += [f"    page = column if spares_page({place}) else world.{kind}_page", "    decided = scratch(page)"]
+    for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
+        lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
+    inner = "    " * (len(cell) + 1)
+    lines += [f"{inner}for each in range(count):"]
+    lines += [f"{inner}    decided[each] = decide_{place}(world_at(worlds, each), {', '.join(cell)})"]
+    lines += [f"{inner}for each in range(count):", f"{inner}    page[at, each] = decided[each]", f"{inner}at += 1"]
+    lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
+    lines += ["            for each in range(count):"]
+    lines += ["                page[world.forced_cell[move], each] = world.forced_value[move]"]
+    lines += [f"    if not spares_page({place}):", "        old, new = column.reshape(-1), page.reshape(-1)"]
+    lines += ["        for place in range(at * world.n_lane):", "            old[place] = new[place]", "", ""]
+    return "\n".join(lines)
+
+
+def fates_source(protocol: tuple[Act, ...]) -> str:
+    """Write how what the fated acts decide, which come first in the round, is kept and recalled."""
+    lines = ["@internal", "def move_fates(worlds, count, fates, known):"]
+    lines += ['    """Recall the fates of a round if they are known, else keep them."""']
+    lines += ["    world, at = world_at(worlds, 0), 0"]
+    for column in (act.column for act in protocol if act.fated):
+        lines += [f"    cells = abreast(world.{column}, world.n_lane)", "    for cell in range(len(cells)):"]
+        lines += ["        for each in range(count):", "            if known:"]
+        lines += ["                cells[cell, each] = fates[at, each]", "            else:"]
+        lines += ["                fates[at, each] = cells[cell, each]", "        at += 1"]
+    return "\n".join([*lines, "", "", ""])
+
+
+def round_source(protocol: tuple[Act, ...]) -> str:
+    """Write the round: each act is played in all worlds before the next."""
+    lines = []
+    for place, act in enumerate(protocol):
+        if place == sum(act.fated for act in protocol):
+            lines += ["        if now < len(fates):", "            move_fates(worlds, count, fates[now], known)"]
+        conditions = [f"first <= {place} < last"]
+        conditions += [f"world.with_{act.mechanism}"] if act.mechanism else []
+        conditions += ["not known"] if act.fated else []
+        lines += [f"        if {' and '.join(conditions)}:", f"            enact_{place}(worlds, count, begin, end)"]
+    lines += ["        observe_all(worlds, count, seen, now + 1)"]
+    return "\n".join([*lines, ""])
+
+
+def kernel_source(protocol: tuple[Act, ...] = PROTOCOL) -> str:
+    """Write the whole kernel."""
+    acts = [enact_source(place, act) for place, act in enumerate(protocol)]
+    return "\n".join([HEAD, *acts, fates_source(protocol) + PLAY + round_source(protocol)])
+
+
+_kernel: list[Any] = []
+
+
+def kernel() -> Any:
+    """Import the compiled kernel, writing and compiling it if need be."""
+    if not _kernel:
+        _kernel.append(generated("kernel", kernel_source()))
+    return _kernel[0]
+
+
+NOTHING = np.empty((0, 0, 0))  # no indicators are measured, no fates are kept
+ALL = 0, len(PROTOCOL)
+
+
+def _play(
+    block: Block,
+    count: int,
+    rounds: int,
+    seen: np.ndarray = NOTHING,
+    fates: np.ndarray = NOTHING,
+    known: bool = False,
+    tick: int = 1,
+    acts: tuple[int, int] = ALL,
+) -> None:
+    kernel().play(block.worlds, count, rounds, tick, *acts, seen, fates, known)
+
+
+def advance(world: World, rounds: int) -> None:
+    """Play a world on for some rounds, measuring nothing."""
+    _play(alone(world), 1, rounds)
+
+
+def advance_all(block: Block, rounds: int) -> None:
+    """Play all worlds of a block on for some rounds, measuring nothing."""
+    _play(block, len(block.seeds), rounds)
+
+
+def play_acts(world: World, first: int, last: int) -> None:
+    """Play the acts of this round from number first up to last."""
+    _play(alone(world), 1, 1, tick=0, acts=(first, last))
+
+
+def measure(world: World, rounds: int) -> np.ndarray:
+    """Play a world on for some rounds; give its trajectory [round, indicator], the state now first."""
+    seen = np.empty((1, rounds + 1, width(world)))
+    _play(alone(world), 1, rounds, seen)
+    return seen[0]
+
+
+def measure_many(world: World, seeds: np.ndarray, rounds: int, remember: bool = False) -> np.ndarray:
+    """Play one world per seed on from the state this one is in: [world, round, indicator], the start first.
+
+    The world itself stays as it is. The interpreter lock is released meanwhile.
+    remember: keep how the dice fell, for the same worlds under other parameters.
+    """
+    seen = np.empty((len(seeds), rounds + 1, width(world)))
+    block = copies(world, min(len(seeds), TOGETHER))
+    for first in range(0, len(seeds), TOGETHER):
+        part = slice(first, first + TOGETHER)
+        own = seeds[part].astype(np.uint64)
+        block.begin(world, own)
+        with recalled(world, own, rounds) if remember else nullcontext((NOTHING, False)) as (fates, known):
+            _play(block, len(own), rounds, seen[part], fates, known)
+    return seen

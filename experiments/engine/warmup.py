@@ -1,0 +1,39 @@
+"""Fill the compile cache, with progress, so that the first run does not wait: `python -m experiments.engine.warmup`."""
+
+import sys
+import time
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from experiments.engine.kernel import measure
+from model.compiler import CACHE, COMPILED
+from model.overrides import forced
+from model.protocol import PROTOCOL
+from model.scenario import load
+from model.world import World
+
+
+def warm() -> None:
+    """Compile the kernel, every rule and every condition for Python's callers; quick when all is cached."""
+    if not COMPILED:
+        return
+    started, screen = time.perf_counter(), Console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("compiling: {task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        line = progress.add_task("the kernel (about a minute when nothing is cached)", total=None)
+        setting = load("two-states")
+        world = World(setting, 1, forced(setting))
+        measure(world, 1)
+        for act in PROTOCOL:
+            progress.update(line, description=act.name)
+            cell = [0] * len(act.axes)
+            rules = [act.rule, *(c.rule for c in act.conditions), *([act.when] if act.when else [])]
+            for rule in rules:
+                if min(world.shape(act.column)) > 0:
+                    rule(world.handle, *cell)
+    print(f"Rules compiled and cached in {CACHE} ({time.perf_counter() - started:.1f} s).", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    warm()

@@ -1,0 +1,55 @@
+"""Many worlds of one scenario that step together, with every column of theirs to be looked at between rounds."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from experiments.engine.batch import copies
+from experiments.engine.kernel import TOGETHER, advance_all
+from model.overrides import Override, forced
+from model.scenario import Scenario
+from model.world import World, layout
+
+
+class Worlds:
+    """Worlds with the seeds ``seed``, ``seed + 1`` and so on, played by the compiled kernel, round by round."""
+
+    def __init__(self, setting: Scenario, count: int, seed: int, overrides: Iterable[Override] = ()):
+        start = World(setting, seed, forced(setting, overrides))
+        self.places = {place.name: place for place in layout(tuple(start.size.items()))}
+        seeds = np.arange(count, dtype=np.uint64) + np.uint64(seed)
+        parts = [seeds[first : first + TOGETHER] for first in range(0, count, TOGETHER)]
+        self.count, self.blocks = count, [copies(start, len(part)) for part in parts]
+        for block, part in zip(self.blocks, parts, strict=True):
+            block.begin(start, part)
+
+    def step(self, rounds: int = 1) -> None:
+        """Play all worlds on for some rounds, a few at a time: their states stay in the nearer caches."""
+        for block in self.blocks:
+            advance_all(block, rounds)
+
+    def column(self, name: str) -> np.ndarray:
+        """Look at a column of all worlds as it stands now: [world, *cell]."""
+        place = self.places[name]
+        buffers = [block.reals if place.kind == "real" else block.wholes for block in self.blocks]
+        cells = np.concatenate([buffer[place.start : place.stop] for buffer in buffers], axis=1)
+        return cells.T.reshape(self.count, *place.shape)
+
+    def done(self) -> np.ndarray:
+        """Give what each state did to each this round, 1 cooperative and 0 hostile: int64 [world, state, state]."""
+        return self.column("conduct") ^ self.column("slip")
+
+    def acts(self) -> np.ndarray:
+        """Give what two states did to each other this round: int64 [world, party]."""
+        done = self.done()
+        return np.stack([done[:, 0, 1], done[:, 1, 0]], axis=1)
+
+    def first(self, happens: Callable[["Worlds"], np.ndarray], most: int) -> np.ndarray:
+        """Play until something has happened in every world, or ``most`` rounds; give the round, 0 for never."""
+        when = np.zeros(self.count, np.int64)
+        for now in range(1, most + 1):
+            self.step()
+            when[(when == 0) & happens(self)] = now
+            if when.all():
+                break
+        return when

@@ -1,0 +1,1 @@
+"""Many worlds of one scenario: shares, bands, paired comparisons."""

@@ -1,0 +1,1 @@
+"""Studies: designs, resumable sweeps, results, sensitivities, claims."""

@@ -1,0 +1,150 @@
+"""Sensitivity indices through SALib, with what chance contributes told apart from what the factors do."""
+
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from experiments.studies.results import by_point, outcomes_in, runs_of, study_of, summary
+from experiments.studies.study import Study
+from model.errors import Fault, ScenarioError
+
+LEAST_SOBOL, LEAST_MORRIS = 256, 20  # samples below which indices are told to be rough (Saltelli 2008; Ruano 2012)
+
+
+class Sensitivity(NamedTuple):
+    """Indices of one outcome: a row a factor, with 95 % intervals; and how far they can be trusted.
+
+    noise: share of the variance between points that dice leave at this number of replications; None if it cannot
+    be told.
+    remarks: sentences, empty if nothing is in doubt.
+    pairs: second-order indices, a row for each two factors, the largest first; empty unless the design pays for them.
+    """
+
+    outcome: str
+    method: str
+    indices: pd.DataFrame
+    noise: float | None
+    remarks: list[str]
+    pairs: pd.DataFrame = pd.DataFrame()
+
+
+def analyse(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
+    """Compute the indices of a study's whole design from one value a point, in the order of the design.
+
+    Raises ScenarioError if the design is none of Sobol's or Morris's, or if values are missing.
+    """
+    design = study.file.design
+    if design.kind not in ("sobol", "morris"):
+        raise ScenarioError([Fault("design.kind", design.kind, "sensitivity wants a sobol or a morris design")])
+    if len(values) != study.size or not np.isfinite(values).all():
+        there = int(np.isfinite(values).sum())
+        told = f"the whole design of {study.size:,} points is needed; a truncated one has no indices"
+        raise ScenarioError([Fault("points", there, told)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SALib divides by a variance that may be nought; told below
+        found, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
+    remarks = [] if np.ptp(values) > 0 else ["The outcome is the same at every point: nothing moves it."]
+    least = LEAST_SOBOL if design.kind == "sobol" else LEAST_MORRIS
+    if design.points < least:
+        remarks.append(
+            f"The sample is small ({design.points} where {least} or more are advised): read the order, not the digits."
+        )
+    key, spread = ("total", "total_interval") if design.kind == "sobol" else ("strength", "strength_interval")
+    wide = found[found[spread] > found[key].abs().max() * 0.5] if len(found) else found
+    if len(wide):
+        remarks.append("Intervals are wide for " + ", ".join(wide["factor"]) + ": more points are needed to rank them.")
+    ranked = found.sort_values(key, ascending=False, ignore_index=True)
+    return Sensitivity(outcome, design.kind, ranked, 0.0, remarks, pairs)
+
+
+def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from SALib.analyze import sobol
+
+    second = study.file.design.second_order
+    found = sobol.analyze(study.problem(), values, calc_second_order=second, seed=seed)
+    names = [factor.path for factor in study.factors]
+    alone = pd.DataFrame(
+        {
+            "factor": names,
+            "first": found["S1"],
+            "first_interval": found["S1_conf"],
+            "total": found["ST"],
+            "total_interval": found["ST_conf"],
+        }
+    ).fillna(0.0)
+    if not second:
+        return alone, pd.DataFrame()
+    rows, columns = np.triu_indices(len(names), 1)
+    pairs = pd.DataFrame(
+        {
+            "factor": [names[row] for row in rows],
+            "with": [names[column] for column in columns],
+            "second": found["S2"][rows, columns],
+            "second_interval": found["S2_conf"][rows, columns],
+        }
+    ).fillna(0.0)
+    return alone, pairs.sort_values("second", ascending=False, ignore_index=True)
+
+
+def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from SALib.analyze import morris
+
+    found = morris.analyze(study.problem(), study.shares(), values, seed=seed)
+    table = pd.DataFrame(
+        {
+            "factor": [factor.path for factor in study.factors],
+            "strength": np.asarray(found["mu_star"], float),
+            "strength_interval": np.asarray(found["mu_star_conf"], float),
+            "direction": np.asarray(found["mu"], float),
+            "interplay": np.asarray(found["sigma"], float),
+        }
+    ).fillna(0.0)
+    return table, pd.DataFrame()
+
+
+def sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
+    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if that cannot be done."""
+    study = study_of(folder)
+    points = by_point(folder, study)
+    if outcome not in (known := outcomes_in(study, points)):
+        raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
+    if lost := len(set(range(study.size)) - set(points["point"])) * (summary(folder)["failed"] > 0):
+        raise ScenarioError([Fault("points", lost, "failed or are missing; indices need them all (`detente results`)")])
+    values = np.full(study.size, np.nan)
+    values[points["point"]] = points[outcome]
+    found = analyse(study, values, outcome)
+    noise = _noise(study, runs_of(folder, outcome), float(np.var(values, ddof=1)))
+    if noise is None:
+        found.remarks.append("With one replication nobody can tell what dice contribute.")
+    elif noise > 0.2:
+        found.remarks.append(
+            f"Dice make up {noise:.0%} of the variance between points at {study.file.replications} replications: "
+            "indices of weak factors are mostly noise."
+        )
+    return found._replace(noise=noise)
+
+
+def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
+    """Give the share of the variance between points, [point, replication] given, that dice alone would leave.
+
+    Under common dice what a world's luck does at all points alike moves no point against another, and is left out.
+    """
+    points, count = runs.shape
+    if count < 2 or points < 2:
+        return None
+    if not between > 0:
+        return 0.0
+    rest = runs - runs.mean(axis=1, keepdims=True)
+    if study.file.common_dice:
+        rest = rest - rest.mean(axis=0, keepdims=True)
+    free = (points - study.file.common_dice) * (count - 1)
+    return min(float((rest * rest).sum()) / free / count / between, 1.0)
+
+
+def plain(found: Sensitivity) -> dict[str, Any]:
+    """Write indices as plain data."""
+    tables = {"indices": found.indices.to_dict("records"), "pairs": found.pairs.to_dict("records")}
+    return {**found._asdict(), **tables}

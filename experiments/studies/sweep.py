@@ -1,0 +1,179 @@
+"""A sweep: every point of a study played, on the cores of this machine or on those of many, and kept as it comes."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from experiments.engine.kernel import kernel
+from experiments.studies.chunk import Played, run_chunk
+from experiments.studies.store import Store, damaged, failed_points, parts, written_manifest
+from experiments.studies.study import Study, load_study
+from model.compiler import COMPILED
+from model.errors import Fault, ScenarioError
+
+RUNS_A_CHUNK = 4096
+NO_PAGE: Any = None  # Dask wants no dashboard of its own
+BYTES_A_RUN, BYTES_A_VALUE = 20, 3.2  # on disk, measured: a summary; a number of a band or a trajectory
+BYTES_A_TABLE, BYTES_A_POINT = 1000, 10  # of the table of points: an empty one; a value of a factor
+
+
+class Plan(NamedTuple):
+    """What a sweep will do: points in all and yet to play, runs, points to a chunk, bytes on disk at the end.
+
+    damaged: files of results that cannot be read; their points are played again.
+    """
+
+    points: int
+    to_play: int
+    runs: int
+    chunk: int
+    size: int
+    damaged: list[str]
+
+
+class Swept(NamedTuple):
+    """What a sweep did: points in the folder, points played now, points in the folder that failed, seconds."""
+
+    points: int
+    played: int
+    failed: int
+    seconds: float
+
+
+def plan(study: Study, folder: Path, points: int | None = None) -> Plan:
+    """Say what a sweep would do. Raises ScenarioError if so many points are not in the design."""
+    count = study.size if points is None else points
+    if not 1 <= count <= study.size:
+        raise ScenarioError([Fault("--points", count, f"the design has 1 to {study.size:,} points")])
+    chunk = max(RUNS_A_CHUNK // study.file.replications, 1)
+    torn = [path.name for path in damaged(folder)]
+    whole = [(at, end) for at, end in parts(folder, "runs") if f"runs-{at:08d}-{end:08d}.parquet" not in torn]
+    done = sum(min(end, count) - begin for begin, end in whole if begin < count)
+    width = {"summaries": 0, "bands": 5, "trajectories": study.file.replications}[study.file.keep]
+    indicators = len({name.partition("_")[2] for name in study.file.indicators})
+    kept = count * width * (study.rounds + 1) * indicators * BYTES_A_VALUE
+    runs = count * study.file.replications
+    return Plan(count, count - done, runs, chunk, round(runs * BYTES_A_RUN + kept + beside(study)), torn)
+
+
+def beside(study: Study) -> float:
+    """Estimate the bytes of what lies beside the runs: the manifest, and the table of all points of the design."""
+    different = sum(len(each.values or ()) or study.size for each in study.factors)
+    return len(written_manifest(study)) + BYTES_A_TABLE * (1 + len(study.factors) / 2) + BYTES_A_POINT * different
+
+
+def check_executor(kind: str, scheduler: str | None) -> None:
+    """Raise ScenarioError for a kind of executor that there is not, or a scheduler that it would leave unheard."""
+    if kind not in ("local", "dask"):
+        raise ScenarioError([Fault("--executor", kind, "allowed is local or dask")])
+    if scheduler is not None and kind != "dask":
+        raise ScenarioError([Fault("--scheduler", scheduler, "goes with --executor dask, and only with it")])
+
+
+@contextmanager
+def executor_of(kind: Literal["local", "dask"], workers: int | None, scheduler: str | None) -> Iterator[Executor]:
+    """Open what plays the chunks: threads of this process, or Dask's scheduler and workers."""
+    if kind == "local":
+        with ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="sweep") as threads:
+            yield threads
+        return
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise ScenarioError([Fault("--executor", "dask", "needs the extra: pip install 'detente[dask]'")]) from None
+    if scheduler is not None:
+        try:
+            client = Client(scheduler)
+        except (OSError, ValueError) as error:  # a time-out is an OSError, too
+            told = f"no Dask scheduler answers there: {error}"
+            raise ScenarioError([Fault("--scheduler", scheduler, told)]) from None
+        with client:
+            yield client.get_executor(pure=False)
+        return
+    processes = workers or os.cpu_count() or 1
+    with (
+        LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=NO_PAGE) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client.get_executor(pure=False)
+
+
+def sweep(
+    study: str | Path | Mapping[str, Any] | Study,
+    out: str | Path,
+    points: int | None = None,
+    workers: int | None = None,
+    executor: Literal["local", "dask"] = "local",
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, failures: None,
+) -> Swept:
+    """Play the points of a study that are not in the folder yet; a larger ``points`` extends it.
+
+    progress is told how many points are done and how many of them failed. Raises ScenarioError if the study
+    is at fault or the folder holds something else. Whatever stops it, the same call goes on from there.
+    """
+    check_executor(executor, scheduler)
+    asked = study if isinstance(study, Study) else load_study(study)
+    folder, begun = Path(out), time.perf_counter()
+    with Store(folder, asked) as store:
+        wanted = plan(asked, folder, points)
+        done, failures = wanted.points - wanted.to_play, 0
+        progress(done, failures)
+        if wanted.to_play:
+            if COMPILED and executor == "local":
+                kernel()
+            table = asked.points()
+            with executor_of(executor, workers, scheduler) as hands:
+                for begin, end, played in _play(asked, store, table, wanted, hands, workers):
+                    store.add(begin, end, *played)
+                    done += end - begin
+                    failures += played.runs.num_rows - played.runs.column("error").null_count
+                    progress(done, failures)
+        there = sum(end - begin for begin, end in parts(folder, "runs"))
+        return Swept(there, wanted.to_play, failed_points(folder), time.perf_counter() - begun)
+
+
+def _play(
+    study: Study, store: Store, table: Any, wanted: Plan, hands: Executor, workers: int | None
+) -> Iterator[tuple[int, int, Played]]:
+    """Hand out chunks, a few ahead, and give each when it is done. Raises ScenarioError if one is lost twice."""
+    waiting = store.missing(wanted.points, wanted.chunk)
+    light = study._replace(table=None)
+    running: dict[Future[Played], tuple[int, int, int]] = {}
+
+    def start(begin: int, end: int, tries: int) -> None:
+        rows = table.iloc[begin:end].to_dict("records")
+        running[hands.submit(run_chunk, light, begin, rows)] = begin, end, tries
+
+    try:
+        for begin, end in waiting:
+            start(begin, end, 1)
+            if len(running) < 2 * (workers or os.cpu_count() or 1) + 2:
+                continue
+            yield from _finished(running, start)
+        while running:
+            yield from _finished(running, start)
+    finally:
+        for each in running:
+            each.cancel()
+
+
+def _finished(running: dict[Any, tuple[int, int, int]], start: Callable[[int, int, int], None]) -> Iterator[Any]:
+    """Give the chunks that are done; one that broke is tried once more."""
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    for each in done:
+        begin, end, tries = running.pop(each)
+        if each.cancelled():
+            raise ScenarioError([Fault("sweep", "", "what plays the chunks has stopped; the same command goes on")])
+        error = each.exception()
+        if error is None:
+            yield begin, end, each.result()
+        elif tries < 2:
+            start(begin, end, tries + 1)
+        else:  # no fault of these points: nothing is kept of them, and the next sweep plays them
+            told = f"were lost twice: {type(error).__name__}: {error}; the same command goes on from here"
+            raise ScenarioError([Fault(f"points {begin} to {end - 1}", "", told)])

@@ -1,0 +1,196 @@
+"""Links: what is written is read back, and whatever an address holds, a page opens and says what it left out."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboards import uploads
+from dashboards.link import (
+    FIRST,
+    LARGEST_SEED,
+    MOST,
+    PAGES,
+    Link,
+    Look,
+    Setting,
+    in_order,
+    read_link,
+    scenario_of,
+    shipped_names,
+    written,
+)
+from model.errors import ScenarioError
+from model.overrides import Override
+from model.parameter_space import settings as settings_of
+from model.scenario import load, read
+
+KNOBS = {name: settings_of(load(name)) for name in shipped_names()}
+SWITCHES = ("facilitation", "noise", "spoilers", "alliances")
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@st.composite
+def changes(draw, name):
+    chosen = draw(st.lists(st.sampled_from(KNOBS[name]), max_size=6, unique_by=lambda knob: knob.path))
+    found = {}
+    for knob in chosen:
+        numbers = st.integers(int(knob.low), int(knob.high)) if knob.whole else st.floats(knob.low, knob.high)
+        found[knob.path] = draw(numbers)
+    found |= {f"mechanisms.{switch}": draw(st.booleans()) for switch in draw(st.sets(st.sampled_from(SWITCHES)))}
+    if draw(st.booleans()):
+        found["title.en"] = draw(TEXTS)
+    return tuple(found.items())
+
+
+@st.composite
+def events(draw, name):
+    spoken = Override(draw(st.integers(1, 60)), "drift_oil", value=draw(st.floats(-5, 5)))
+    talks = next(iter(load(name).negotiations))
+    left = Override(draw(st.integers(1, 60)), "hold_talks", talks, value=float(draw(st.booleans())))
+    return in_order(draw(st.lists(st.sampled_from([spoken, left]), max_size=4)))
+
+
+@st.composite
+def some_settings(draw):
+    name = draw(st.sampled_from(shipped_names()))
+    seed, worlds = draw(st.integers(0, LARGEST_SEED)), draw(st.integers(20, MOST))
+    return Setting(name, draw(changes(name)), draw(events(name)), seed, worlds)
+
+
+@st.composite
+def links(draw):
+    setting = draw(some_settings())
+    now = draw(st.integers(0, scenario_of(setting).rounds))
+    arms = tuple(draw(st.lists(some_settings(), max_size=3)))
+    names = tuple(draw(st.sampled_from(["", "As it is", "A & B <i>", "ün=1"])) for _ in range(1 + len(arms)))
+    link = Link(setting, draw(st.sampled_from(PAGES)), draw(st.none() | some_settings()), arms, now)
+    talks = draw(st.sampled_from(["", *scenario_of(setting).negotiations]))
+    charts = tuple(draw(st.lists(st.sampled_from(["pressure", "support", "contact"]), unique=True)))
+    futures, named = draw(st.integers(100, 1000)), names if any(names) else ()
+    paths = st.sampled_from(["", "runs/grid", "states.us.dialogue", "a folder/“x” & y=1", "true", "7"])
+    look = Look(*(draw(paths) for _ in range(4)), draw(st.none() | st.floats(-1e6, 1e6)))
+    return link._replace(futures=futures, names=named, talks=talks, charts=charts, look=look)
+
+
+def usable(link: Link) -> None:
+    """Assert that a page could be shown for it."""
+    for setting in (link.setting, *link.arms, *filter(None, [link.baseline])):
+        assert scenario_of(setting).rounds >= link.round or setting != link.setting
+    assert link.page in PAGES
+
+
+@settings(deadline=None, max_examples=150)
+@given(links())
+def test_a_link_is_read_back_as_it_was_written(link):
+    try:
+        usable(link)
+    except ScenarioError:  # a few draws do not go together
+        return
+    assert read_link(written(link)) == (link, [])
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.text(max_size=200)
+    | st.lists(
+        st.sampled_from(
+            [
+                "s=us-iran-2026",
+                "s=<script>",
+                "s=../../etc/passwd",
+                "s=file:x",
+                "set=states.us.dialogue:0.6",
+                "set=rounds:1200",
+                "set=states.us:3",
+                "set=title.en:%22<b>%22",
+                "set=a.b.c:1e999",
+                "set=:::",
+                "set=x:[[[[",
+                "set=%FF:%00",
+                "event=1,drift_oil,,,,nan",
+                "event=1,drift_oil,,,,inf",
+                "event=9,drift_oil,,,,1",
+                "event=x",
+                "event=1,2,3,4,5,6",
+                "seed=1e9",
+                "seed=-3",
+                "seed=%D9%A3",
+                "worlds=999999999999",
+                "worlds=",
+                "page=nowhere",
+                "round=10000000",
+                "base.s=",
+                "arm1.s=two-states",
+                "arm2.set=x:1",
+                "arm9.s=us",
+                "v=",
+                "v=9.9",
+                "&&&",
+                "=",
+                "%",
+            ]
+        ),
+        max_size=8,
+    ).map("&".join)
+)
+def test_whatever_the_address_holds_a_page_opens(query):
+    link, notes = read_link(query)
+    usable(link)
+    assert all(isinstance(note, str) for note in notes)
+    assert read_link(written(link)) == (link, [])
+
+
+@pytest.mark.parametrize("above", ["nan", "inf", "1e999", "true", "0.5x"])
+def test_what_counts_as_high_must_be_a_number(above):
+    link, notes = read_link(f"s=two-states&folder=runs/grid&above={above}")
+    assert (link.look.folder, link.look.above) == ("runs/grid", None)
+    assert "above must be a number" in notes[0]
+
+
+def test_a_link_is_short_enough_to_read():
+    link = Link(Setting(FIRST, (("states.us.dialogue", 0.6), ("mechanisms.facilitation", False))))
+    assert written(link) == (
+        "s=us-iran-2026&set=states.us.dialogue:0.6&set=mechanisms.facilitation:false&seed=1&worlds=1000&v=0.1.0"
+    )
+
+
+def test_a_number_keeps_its_kind_and_words_that_look_like_one_stay_words():
+    made = (("a.whole", 3), ("a.real", 3.0), ("a.word", "3"), ("a.no", "false"), ("a.words", ("x", "y: & z")))
+    query = written(Link(Setting(FIRST, made)))
+    told = read_link(query)[1]
+    assert len(told) == 5  # there is no `a`, so each is left out and named
+    from dashboards.link import read_value, written_value
+
+    assert [read_value(written_value(value)) for _, value in made] == [value for _, value in made]
+    assert [type(read_value(written_value(value))) for _, value in made] == [type(value) for _, value in made]
+
+
+def test_what_cannot_be_used_is_left_out_with_a_sentence_and_the_rest_is_kept():
+    link, notes = read_link("set=states.us.dialogue:7&set=states.us.resolve:0.3&event=3,drift_oil,,,,99&round=7")
+    assert link == Link(Setting(FIRST, (("states.us.resolve", 0.3),)), round=7)
+    assert len(notes) == 2
+    assert "states.us.dialogue: allowed is between 0.0 and 1.0" in notes[0] or "between 0 and 1" in notes[0]
+    assert "3,drift_oil,,,,99" in notes[1]
+
+
+def test_an_old_link_says_so_and_opens():
+    link, notes = read_link("s=two-states&seed=5&v=0.0.9")
+    assert link == Link(Setting("two-states", seed=5))
+    assert len(notes) == 1
+    assert "made with version 0.0.9" in notes[0]
+
+
+def test_an_uploaded_scenario_is_found_by_its_content_only_where_it_was_uploaded():
+    data = {**read("two-states"), "name": "our-own"}
+    name = uploads.keep(data)
+    assert name.startswith("file:our-own.")
+    assert read_link(written(Link(Setting(name)))) == (Link(Setting(name)), [])
+    assert scenario_of(Setting(name)).name == "our-own"
+    elsewhere, notes = read_link("s=file:our-own.0123456789abcdef01234567&set=states.us.resolve:0.3")
+    assert elsewhere == Link()
+    assert "must travel along" in notes[0]
+
+
+def test_a_path_that_leads_nowhere_is_told_by_the_loader_s_own_words():
+    with pytest.raises(ScenarioError, match="did you mean `dialogue`"):
+        scenario_of(Setting(FIRST, (("states.us.dialog", 0.5),)))

@@ -1,0 +1,177 @@
+"""The results that the pages show, and the player that plays them."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import dashboards.web.jobs.explore_worker
+from agents.assembly import Assembly
+from dashboards.link import Setting, in_order
+from dashboards.warmup import Warmth
+from dashboards.web.jobs.ensemble_results import SHELF, Shelf, result_of, results
+from dashboards.web.jobs.explore_worker import Ask, Player, Shown
+from experiments.ensembles.ensemble import PERCENTILES, play_ensemble, wilson
+from model.errors import ScenarioError
+from model.measures import series
+from model.overrides import Override
+
+COLD = 240  # seconds: the first request may wait until the model is compiled
+
+
+def wait_until(happened, seconds: float = COLD) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
+def test_the_numbers_are_those_of_the_ensemble(name):
+    shown = result_of(Setting(name, seed=7, worlds=70))
+    whole = play_ensemble(name, 70, 7)
+    for talks in whole.negotiations:
+        for indicator in ("trust_first", "tension", "deal_progress", "breaches"):
+            at = shown.place(talks, indicator)
+            edges = [whole.band(f"{talks}.{indicator}", percent) for percent in PERCENTILES]
+            np.testing.assert_allclose(shown.bands[:5, :, at], edges, atol=1e-6)
+        shares = [wilson(int((shown.outcomes_in(talks) == each).sum()), 70) for each in (3, 2, 1, 0)]
+        assert shares == list(whole.shares(talks).values())
+        assert shown.first_deals_in(talks).median == whole.first_deals(talks).median
+
+
+def test_the_line_is_the_watched_run_with_its_injected_events():
+    events = in_order([Override(9, "drift_oil", value=2.0), Override(4, "hold_talks", "nuclear", value=0.0)])
+    shown = result_of(Setting(events=events, seed=3, worlds=20))
+    watched = Assembly("us-iran-2026", rng=3, ledger=False, overrides=events).run().trajectory
+    for name, line in series(watched, 0).items():
+        np.testing.assert_array_equal(shown.run[:, shown.place("nuclear", name)], line.astype(np.float32))
+    calm = result_of(Setting(seed=3, worlds=20))
+    assert (calm.run != shown.run).any()
+
+
+def test_what_is_known_early_are_the_first_worlds_and_a_stop_is_obeyed():
+    setting = Setting("two-states", seed=11, worlds=1000)
+    stopped = list(results(setting, stop=lambda: True))
+    assert [result.complete for result in stopped] == [False]
+    early = stopped[0]
+    assert 32 <= early.worlds <= 200
+    again = result_of(setting._replace(worlds=early.worlds))
+    np.testing.assert_array_equal(again.bands, early.bands)
+    assert SHELF.find(setting) is None
+
+
+def test_browsers_share_what_was_played_and_the_oldest_is_let_go():
+    setting = Setting("two-states", seed=21, worlds=40)
+    assert result_of(setting) is result_of(Setting("two-states", seed=21, worlds=40))
+    one, other = (result_of(setting._replace(seed=seed)) for seed in (22, 23))
+    shelf = Shelf(most=one.size + other.size)
+    for each in (result_of(setting), one, other):
+        shelf.put(each)
+    assert shelf.find(setting) is None
+    assert shelf.find(other.setting) is other
+
+
+def test_two_who_ask_for_the_same_have_it_played_once():
+    setting, found = Setting("two-states", seed=31, worlds=200), []
+    threads = [threading.Thread(target=lambda: found.append(result_of(setting))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 3
+    assert found[0] is found[1] is found[2]
+
+
+def test_more_worlds_than_fit_are_refused_with_a_sentence():
+    with pytest.raises(ScenarioError, match="worlds: at most 2775 worlds"):
+        result_of(Setting(changes=(("rounds", 1200),), worlds=5000))
+
+
+def test_a_newer_request_replaces_an_older_one():
+    published: list[Shown] = []
+    player = Player(published.append)
+    newest = Setting("two-states", seed=2, worlds=60)
+    player.ask(Ask(Setting("two-states", worlds=5000)))
+    wait_until(lambda: published)
+    player.ask(Ask(newest))
+    wait_until(lambda: published[-1].result and published[-1].result.setting == newest and not published[-1].busy)
+    player.close()
+    assert published[-1].result.complete
+    assert all(shown.result.worlds < 5000 for shown in published if shown.result)
+
+
+def test_a_moving_slider_shows_something_of_what_it_passes():
+    published: list[Shown] = []
+    player = Player(published.append)
+    player.ask(Ask(Setting("two-states", worlds=20)))
+    wait_until(lambda: published and published[-1].result)
+    begin = len(published)
+    for step in range(400):  # two seconds of a hand on a quick machine, and as many as it takes on a slow one
+        player.ask(Ask(Setting("two-states", (("states.alba.resolve", 0.3 + step % 60 / 100),), worlds=1000)))
+        time.sleep(0.05)
+        moved = {shown.result.setting for shown in published[begin:]}
+        if step >= 39 and len(moved) >= 10:
+            break
+    player.close()
+    assert len(moved) >= 10
+    assert all(shown.result.worlds < 1000 for shown in published[begin:-1])
+
+
+def test_a_page_that_goes_while_the_model_compiles_has_nothing_played(monkeypatch):
+    cold = Warmth()
+    cold._started = time.monotonic()  # as if under way: it never gets ready
+    monkeypatch.setattr(dashboards.web.jobs.explore_worker, "WARMTH", cold)
+    published, setting = [], Setting("two-states", seed=4711, worlds=32)
+    player = Player(published.append)
+    player.ask(Ask(setting))
+    wait_until(lambda: any("Compiling" in shown.busy for shown in published))
+    player.close()
+    time.sleep(2.5)
+    assert SHELF.find(setting) is None
+
+
+def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
+    published: list[Shown] = []
+    player = Player(published.append)
+    setting, baseline = Setting("two-states", seed=41, worlds=50), Setting("two-states", seed=42, worlds=50)
+    player.ask(Ask(setting, baseline))
+    wait_until(lambda: published and published[-1].base is not None and not published[-1].busy)
+    player.close()
+    assert (published[-1].result.setting, published[-1].base.setting) == (setting, baseline)
+
+
+def test_a_reader_who_stops_keeps_what_was_played():
+    published: list[Shown] = []
+    player = Player(published.append)
+    player.ask(Ask(Setting("us-iran-2026", seed=51, worlds=5000)))
+    wait_until(lambda: published and published[-1].result)
+    player.stop()
+    wait_until(lambda: published[-1].stopped)
+    player.close()
+    assert 0 < published[-1].result.worlds < 5000
+    assert not published[-1].busy
+
+
+def test_an_invalid_change_becomes_a_sentence_and_the_player_lives_on():
+    published: list[Shown] = []
+    player = Player(published.append)
+    player.ask(Ask(Setting("two-states", (("states.alba.resolve", 9.0),), worlds=20)))
+    wait_until(lambda: published and published[-1].fault)
+    assert published[-1].fault.startswith("states.alba.resolve")
+    assert not published[-1].busy
+    player.ask(Ask(Setting("two-states", worlds=20)))
+    wait_until(lambda: published[-1].result)
+    player.close()
+    assert published[-1].result.worlds == 20
+    assert not published[-1].fault
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "low", "high"),
+    [(0, 10, 0.0, 0.277533), (10, 100, 0.055229, 0.174366), (200, 200, 0.981154, 1.0)],
+)
+def test_wilson_intervals_are_the_published_ones(count, total, low, high):
+    found = wilson(count, total)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-5)

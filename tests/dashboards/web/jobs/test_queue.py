@@ -1,0 +1,118 @@
+"""Players take turns: a few at a time, first come first served, and who gives up leaves the queue."""
+
+import threading
+import time
+
+import pytest
+
+from dashboards.link import Setting
+from dashboards.web.jobs import explore_worker as player
+from dashboards.web.jobs.explore_worker import Ask, Player, Shown
+from dashboards.web.jobs.queue import Turns
+
+
+def never() -> bool:
+    return False
+
+
+def wait_until(true):
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came():
+    turns, order, playing, most = Turns(2), [], [], []
+    arrived: list[object] = []
+
+    class Queue(list):
+        def append(self, ticket):
+            super().append(ticket)
+            arrived.append(ticket)
+
+    turns._queue = Queue()
+    lock = threading.Lock()
+
+    def play(number):
+        with turns.taken(never) as mine:
+            assert mine
+            with lock:
+                order.append(number)
+                playing.append(number)
+                most.append(len(playing))
+            time.sleep(0.02)
+            with lock:
+                playing.remove(number)
+
+    threads = [threading.Thread(target=play, args=(number,)) for number in range(8)]
+    for number, each in enumerate(threads):
+        each.start()
+        wait_until(lambda number=number: len(arrived) > number)
+    for each in threads:
+        each.join(60)
+    assert all(abs(place - number) <= 1 for place, number in enumerate(order))  # two at once may tell in either order
+    assert len(order) == 8
+    assert max(most) == 2
+
+
+def test_who_gives_up_is_told_and_those_behind_move_up():
+    turns, going, held = Turns(1), threading.Event(), threading.Event()
+
+    def hold():
+        with turns.taken(never):
+            held.set()
+            going.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    assert turns.crowded
+    with turns.taken(lambda: True) as mine:
+        assert not mine
+    going.set()
+    holder.join(10)
+    with turns.taken(never) as mine:
+        assert mine
+    assert not turns.crowded
+
+
+def test_one_who_fails_in_his_turn_does_not_keep_it():
+    turns = Turns(1)
+    with pytest.raises(ZeroDivisionError), turns.taken(never):
+        raise ZeroDivisionError
+    assert not turns.crowded
+
+
+def test_in_a_crowd_a_moving_slider_waits_until_it_rests_and_then_all_its_worlds_are_played(monkeypatch):
+    turns, shown, going = Turns(1), [], threading.Event()
+    monkeypatch.setattr(player, "TURNS", turns)
+
+    def publish(news: Shown):
+        shown.append(news)
+
+    mine = Player(publish)
+    try:
+        mine.ask(Ask(Setting("two-states", worlds=64)))
+        wait_until(lambda: bool(shown) and shown[-1].result is not None and not shown[-1].busy)
+        first = shown[-1].number
+
+        def hold():
+            with turns.taken(never):
+                going.wait(60)
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        wait_until(lambda: turns.crowded)
+        settings = [Setting("two-states", (("states.alba.dialogue", step / 100),), worlds=64) for step in range(10)]
+        for setting in settings:
+            mine.ask(Ask(setting))
+            time.sleep(0.03)
+        assert shown[-1].number == first
+        going.set()
+        holder.join(60)
+        wait_until(lambda: shown[-1].result is not None and shown[-1].result.setting == settings[-1])
+        assert shown[-1].number == first + 1
+        assert shown[-1].result.complete
+    finally:
+        mine.close()

@@ -1,0 +1,339 @@
+"""The page of sweeps, in a real browser: what it shows of folders of results against pandas' own numbers."""
+
+import json
+import re
+import shlex
+from contextlib import chdir
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page
+from support.browser import COLD, barriers, expect, fits, opened, photograph, served, soon
+from support.studies import study
+from typer.testing import CliRunner
+
+from dashboards.cli.main import app
+from dashboards.link import Link, Look, Setting, read_link, scenario_of, written
+from dashboards.web.pages.sweeps import analysis as sweeps_story
+from dashboards.web.pages.sweeps import page as sweeps
+from dashboards.web.pages.sweeps.page import changed, filled
+from experiments import sweep
+from experiments.studies.discover import discover, middle
+from experiments.studies.results import by_point, study_of
+from experiments.studies.sensitivity import sensitivity
+from experiments.studies.study import load_study
+from model.errors import ScenarioError
+
+TRUST, WEIGHT = "states.alba.generosity", "belief.betrayal_weight"
+GRID = study(
+    name="grid",
+    question="Where does <b>trust</b> end?",
+    levers={TRUST: {"low": 0.0, "high": 1.0, "steps": 3}},
+    uncertainties={WEIGHT: {"values": [1, 2, 4, 6]}},
+    design={"kind": "grid"},
+)
+SPREAD = study(
+    name="spread",
+    rounds=24,
+    levers={TRUST: [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0], "mechanisms.noise": {"values": [True, False]}},
+    design={"kind": "latin", "points": 150},
+)
+SOBOL = study(name="sobol", design={"kind": "sobol", "points": 16}, indicators=["mean_trust"])
+BROKEN = study(
+    name="broken",
+    levers={"states.alba.doctrine": {"values": ["reciprocity", "no-such-doctrine"]}, TRUST: {"values": [0.2, 0.8]}},
+    uncertainties={},
+    design={"kind": "grid"},
+)
+STATE = "() => document.querySelector('.det-sweeps').__vue__"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> Path:
+    """Sweep four tiny studies into folders, and put beside them one that cannot be read."""
+    folder = tmp_path_factory.mktemp("swept")
+    sweep(GRID, folder / "runs" / "grid")
+    sweep(SPREAD, folder / "runs" / "deeper" / "spread")
+    sweep(SOBOL, folder / "sweeps" / "sobol")
+    sweep(BROKEN, folder / "sweeps" / "broken")
+    sweep(GRID, folder / "elsewhere" / "grid", points=5)
+    (folder / "runs" / "hurt").mkdir()
+    (folder / "runs" / "hurt" / "manifest.json").write_text("{")
+    outside = tmp_path_factory.mktemp("outside")
+    sweep(GRID, outside)
+    (folder / "runs" / "way-out").symlink_to(outside)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(base):
+    """Serve the dashboard in the folder of those results."""
+    with served(cwd=base) as found:
+        yield found
+
+
+def looked(page: Page) -> None:
+    """Wait until the page has read what there is to read."""
+    expect(page.locator(".det-progress")).to_have_count(0, timeout=COLD)
+    expect(page.locator(".det-folders")).to_be_visible(timeout=COLD)
+
+
+def read(page: Page, folder: str) -> None:
+    """Open a folder of the list, and wait for all of it."""
+    page.locator(".det-folder", has_text=folder).click()
+    expect(page.locator(".det-sweeps")).to_have_attribute("data-drawn", "3", timeout=COLD)
+    looked(page)
+
+
+def sweeping(browser, address, **how):
+    return opened(browser, address, written(Link(Setting("two-states"), page="sweeps")), ready=looked, **how)
+
+
+def shown_map(page: Page) -> dict:
+    return page.evaluate(f"({STATE})().heat")
+
+
+def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, server, base):
+    with sweeping(browser, server) as page:
+        told = page.locator(".det-folder").all_inner_texts()
+        assert [each.splitlines()[-1].split(" · ")[0] for each in told] == [
+            "runs/deeper/spread", "runs/grid", "runs/hurt", "sweeps/broken", "sweeps/sobol",
+        ]  # fmt: skip
+        assert "12 of 12 points" in told[1]
+        assert "2 failed" in told[3]
+        assert "Cannot be opened" in told[2]
+        photograph(page, "sweeps-list-light-1366")
+        read(page, "runs/grid")
+        expect(page.locator("#det-question")).to_have_text("Where does <b>trust</b> end?")
+        page.get_by_label("Outcome or indicator").select_option("mean_trust")
+        expect(page.locator("#det-heat-text")).to_contain_text("Trust, mean over the run")
+        looked(page)
+        found = by_point(base / "runs" / "grid")
+        means = found.pivot_table("mean_trust", WEIGHT, TRUST).to_numpy()
+        np.testing.assert_allclose(np.array(shown_map(page)["means"], float), means, atol=1e-6)
+        table = page.locator(".det-heat tbody tr")
+        page.get_by_text("The map as a table").click()
+        assert table.nth(0).locator("td").all_inner_texts() == [f"{each:.3g} (1)" for each in means[-1]]
+        expect(page.get_by_role("img", name="Map of the outcome")).to_have_accessible_description(
+            re.compile(f"goes from {means.min():.3g} at .* up to {means.max():.3g} at ")
+        )
+        page.get_by_label("Across").select_option(WEIGHT)  # the two change places
+        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+        page.wait_for_function(f"() => ({STATE})().heat.means.length === 3")
+        np.testing.assert_allclose(np.array(shown_map(page)["means"], float), means.T, atol=1e-6)
+        assert barriers(page) == []
+        assert fits(page)
+        photograph(page, "sweeps-grid-light-1366")
+
+
+def test_a_cell_is_reached_by_keyboard_and_opens_explore_at_its_values(browser, server):
+    with sweeping(browser, server) as page:
+        read(page, "runs/grid")
+        first = page.locator(".det-cells a[tabindex='0']")
+        expect(first).to_have_count(1)
+        first.focus()
+        for key in ("ArrowUp", "ArrowUp", "ArrowRight"):
+            page.keyboard.press(key)
+        expect(page.locator(".det-readout")).to_contain_text("one point")
+        page.keyboard.press("Enter")
+        expect(page.locator("nav a[aria-current]")).to_have_text("Explore")
+        soon(lambda: read_link(page.evaluate("location.search"))[0].page, "explore")
+        setting = read_link(page.evaluate("location.search"))[0].setting
+        values = dict(setting.changes)
+        assert (values["rounds"], setting.scenario, setting.seed) == (8, "two-states", 1)
+        assert (values[TRUST], values[WEIGHT]) == (0.5, 4)  # from the lowest corner two up and one to the right
+        page.keyboard.press("Control+z")  # and what was open is open again
+        expect(page.locator("#det-question")).to_be_visible(timeout=COLD)
+        looked(page)
+
+
+def test_a_folder_outside_is_refused_and_one_below_opens_by_its_path(browser, server, base):
+    with sweeping(browser, server) as page:
+        field = page.get_by_label("Another folder, by its path")
+        for wrong in ("..", "/etc", str(base.parent), "runs/way-out"):
+            field.fill(wrong)
+            field.press("Enter")
+            expect(page.get_by_role("alert")).to_contain_text(
+                "lies outside the folder in which this server was started"
+            )
+            expect(page.locator("#det-question")).to_have_count(0)
+        field.fill("runs")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("holds no results of a sweep")
+        field.fill("elsewhere/grid")
+        field.press("Enter")
+        expect(page.locator(".det-swept")).to_contain_text("5 of 12 points", timeout=COLD)
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(page.locator(".det-swept")).to_contain_text("The sweep is not at its end")
+        looked(page)
+        assert sum(each == 0 for row in shown_map(page)["counts"] for each in row) == 7
+        expect(page.locator(".det-cells a")).to_have_count(5)
+
+
+def test_a_shared_link_opens_the_folder_and_what_was_chosen_in_it(browser, server):
+    with sweeping(browser, server) as page:
+        read(page, "runs/grid")
+        page.get_by_label("Outcome or indicator").select_option("mean_trust")
+        looked(page)
+        page.get_by_label("Across").select_option(WEIGHT)
+        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+        looked(page)
+        query = urlsplit(page.url).query
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_label("Upwards")).to_have_value(WEIGHT)
+    assert read_link(query)[0].look[:4] == ("runs/grid", "mean_trust", WEIGHT, TRUST)
+    with opened(browser, server, query, ready=looked) as page:
+        expect(page.locator("#det-question")).to_have_text("Where does <b>trust</b> end?")
+        expect(page.get_by_label("Outcome or indicator")).to_have_value("mean_trust")
+        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+
+
+@pytest.mark.parametrize("folder", ["/etc", "runs/way-out", "runs/../../outside", "runs"])
+def test_a_link_to_a_folder_that_is_none_of_ours_says_so(browser, server, folder):
+    link = Link(Setting("two-states"), page="sweeps", look=Look(folder))
+    with opened(browser, server, written(link)) as page:
+        expect(page.get_by_role("alert")).to_contain_text("folder", timeout=COLD)
+        expect(page.locator(".det-folders")).to_be_visible()
+        expect(page.locator("#det-question")).to_have_count(0)
+
+
+def test_failed_points_are_told_with_their_error_and_left_out(browser, server):
+    with sweeping(browser, server) as page:
+        read_broken = page.locator(".det-folder", has_text="sweeps/broken")
+        read_broken.click()
+        expect(page.locator(".det-swept .det-fault")).to_contain_text(
+            re.compile(
+                r"2 points failed \(\w+\), the first is point 2: .*doctrine.*Points that failed are left out", re.S
+            ),
+            timeout=COLD,
+        )
+        looked(page)
+        heat = shown_map(page)
+        assert np.array(heat["counts"]).sum() == 2
+        expect(page.locator(".det-boxed")).to_contain_text("at least 30 points are needed, and 2 are there")
+
+
+def test_a_spread_sample_shows_bins_associations_and_the_box_with_its_link(browser, server, base):
+    folder = base / "runs" / "deeper" / "spread"
+    found = by_point(folder)
+    with sweeping(browser, server, theme="dark") as page:
+        read(page, "deeper/spread")
+        page.get_by_label("Outcome or indicator").select_option("mean_tension")
+        page.wait_for_function(
+            f"() => (({STATE})().ranking || {{}}).rows && ({STATE})().heat.outcome.startsWith('Tension')"
+        )
+        looked(page)
+        heat = shown_map(page)
+        count = len(heat["x"]["labels"])
+        edges = np.linspace(0.0, 1.0, count + 1)
+        cuts = [
+            pd.cut(found[path], edges, labels=False, include_lowest=True) for path in (TRUST, "states.alba.dialogue")
+        ]
+        means = found.groupby([cuts[1], cuts[0]])["mean_tension"].agg(["mean", "count"]).unstack()
+        shown = np.array([[np.nan if each is None else each for each in row] for row in heat["means"]])
+        np.testing.assert_allclose(shown, means["mean"].to_numpy(), atol=1e-6)
+        np.testing.assert_array_equal(np.array(heat["counts"]), means["count"].fillna(0).to_numpy())
+        expect(page.locator(".det-ranking")).to_contain_text("Simple associations")
+        expect(page.locator(".det-ranking")).to_contain_text("No indices for this folder")
+        rows = page.evaluate(f"({STATE})().ranking.rows")
+        ranks = found.rank()
+        mine = [abs(np.corrcoef(ranks[path], ranks["mean_tension"])[0, 1]) for path in (*SPREAD["levers"], WEIGHT)]
+        np.testing.assert_allclose([abs(row["value"]) for row in rows], sorted(mine, reverse=True), atol=1e-9)
+        assert all(row["low"] < row["value"] < row["high"] for row in rows)
+        above = float(f"{found['mean_tension'].median():.3g}")
+        field = page.get_by_label("A point is of interest from")
+        field.fill(str(above))
+        field.press("Enter")
+        expect(page.locator(".det-lead")).to_contain_text(str(above))
+        looked(page)
+        box = discover(folder, "mean_tension", above)
+        expect(page.locator(".det-boxed")).to_contain_text(f"{box.cases} of {box.points} points reach {above:g}")
+        assert len(box.edges) > 0
+        expect(page.locator(".det-limits li")).to_have_count(len(box.edges))
+        link = page.get_by_role("link", name="Open the middle of the box").get_attribute("href")
+        opens, notes = read_link(link or "")
+        assert notes == []
+        values = dict(opens.setting.changes)
+        inside = middle(box, study_of(folder))
+        assert {path: values[path] for path in inside} == inside
+        assert barriers(page) == []
+        assert fits(page)
+        photograph(page, "sweeps-spread-dark-1366")
+        page.set_viewport_size({"width": 390, "height": 844})
+        soon(lambda: fits(page), True)
+        assert barriers(page) == []
+        photograph(page, "sweeps-spread-dark-390")
+        field.fill("99")
+        field.press("Enter")
+        expect(page.locator(".det-boxed")).to_contain_text("No box: no point reaches it; mean_tension goes from")
+
+
+def test_a_whole_sobol_design_is_ranked_by_its_indices_with_their_remarks(browser, server, base):
+    found = sensitivity(base / "sweeps" / "sobol", "mean_trust")
+    with sweeping(browser, server) as page:
+        read(page, "sweeps/sobol")
+        page.get_by_label("Outcome or indicator").select_option("mean_trust")
+        page.wait_for_function(f"() => ({STATE})().heat.outcome.startsWith('Trust') && ({STATE})().ranking")
+        looked(page)
+        rows = page.evaluate(f"({STATE})().ranking.rows")
+        np.testing.assert_allclose([row["value"] for row in rows], found.indices["total"])
+        np.testing.assert_allclose([row["high"] - row["value"] for row in rows], found.indices["total_interval"])
+        told = page.locator(".det-ranking").inner_text()
+        assert "The sample is small (16 where 256 or more are advised)" in told
+        assert f"Dice alone leave {round(100 * found.noise)} % of the variance between points" in told
+        assert "Simple associations" not in told
+        photograph(page, "sweeps-sobol-light-1366")
+
+
+def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tmp_path, monkeypatch):
+    with served(cwd=tmp_path) as address, sweeping(browser, address) as page:
+        expect(page.locator("main")).to_contain_text("There are no results to open yet")
+        commands = page.locator("pre").all_inner_texts()
+        assert barriers(page) == []
+        assert fits(page)
+        photograph(page, "sweeps-light-1366")
+        monkeypatch.chdir(tmp_path)
+        for command in commands:
+            words = shlex.split(command) + (["--points", "3"] if "--out" in command else [])
+            done = CliRunner().invoke(app, words[1:])
+            assert (words[0], done.exit_code) == ("detente", 0), done.output
+        page.get_by_role("button", name="Look again").click()
+        expect(page.locator(".det-folder")).to_contain_text("3 of ", timeout=COLD)
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Compare").click()
+        expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
+
+
+def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
+    import tomli_w
+
+    from model.scenario import read as read_scenario
+
+    data = json.loads(json.dumps(read_scenario("two-states"), default=str))
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(data))
+    with chdir(tmp_path):
+        setting = sweeps_story.setting_of(load_study(study(scenario="mine.toml")))
+    assert setting.scenario.startswith("file:")
+    assert scenario_of(setting).rounds == 8
+
+
+def test_what_a_browser_sends_is_checked(base):
+    opened_folder = sweeps_story.read_folder(base, "runs/grid")
+    look = Look("runs/grid")
+    assert (filled(look, opened_folder).x, filled(look, opened_folder).y) == (TRUST, WEIGHT)
+    assert changed(opened_folder, look, {"x": WEIGHT})[2:4] == (WEIGHT, TRUST)
+    assert changed(opened_folder, look, {"outcome": "mean_trust"}).outcome == "mean_trust"
+    for wrong in (
+        {"outcome": "point"}, {"x": "no.such"}, {"above": float("nan")}, {"above": True}, {"above": "1"}, {"folder": "/"}
+    ):  # fmt: skip
+        with pytest.raises(ScenarioError):
+            changed(opened_folder, look, wrong)
+    for nothing in ((None, look), (opened_folder, Look("runs/other"))):
+        with pytest.raises(ScenarioError, match="none is open"):
+            changed(*nothing, {"x": TRUST})
+    for wrong in ("\0", "a" * 5000, "~", "runs/grid/manifest.json"):
+        with pytest.raises(ScenarioError):
+            sweeps_story.inside(wrong, base)
+    assert sweeps.facts_of(Link())["sweep"].startswith("detente sweep ")

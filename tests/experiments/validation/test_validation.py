@@ -1,0 +1,268 @@
+"""The validation: the model agrees with what it did not make, at any values, and the checks can fail."""
+
+import itertools
+import json
+from types import SimpleNamespace
+
+import pytest
+from starlette.requests import Request
+from typer.testing import CliRunner
+
+from dashboards.cli.main import app
+from dashboards.reports.validation import document, write_report
+from dashboards.web import documents
+from dashboards.web.pages.about import page as about
+from experiments.validation import others_strategies
+from experiments.validation.check import run
+from experiments.validation.closed_forms import ABSENT, CHECKS, chosen
+from experiments.validation.part import Part
+from experiments.validation.parts import MUST_HOLD, PARTS
+from model.errors import ScenarioError
+
+PRINTED = {  # theory's values at theory's parameters, which are the defaults
+    "B02": 0.5, "B02s": 50.251, "B02t": 150.754, "B03b": 0.875, "B03c": 0.9706, "B04": 0.9804, "B04b": 0.6667,
+    "B05a": 0.6667, "B05b": 1.25, "B05c": 0.1734, "B05d": 0.2575, "B06a": 0.5, "B06b": 0.6316, "B06c": 4, "B07": 0.3,
+    "B11a": 0.8611, "B11b": 0.7778, "B11c": -0.3, "B11d": 1.6667, "B13a": 0.75, "B13b": 0.9167, "B13c": 0.6667,
+    "B13d": 28, "B14a": 0.6667, "B14b": 0.9884, "B14e": 6, "B15a": 2.890, "B15b": -2.251, "B15c": 18.527,
+    "B15d": 18.378, "B15e": 0.0330, "B15f": 0.9066, "B16a": 5, "B16b": 0.9313, "B18a": 0.2871, "B18b": 4.354,
+    "B18c": 0.4627, "B18d": 10.747, "B18e": 14.286, "B18g": 7.778, "B18h": 6.25, "B19": 0.49, "B20": 7.5,
+    "B22a": 0.2294, "B22b": 6.579,
+}  # fmt: skip
+ELSEWHERE = [
+    ("B02", {"e": 0.07}), ("B02s", {"e": 0.05}), ("B02t", {"e": 0.05}), ("B03b", {"e": 0.02, "g": 0.2}),
+    ("B03c", {"e": 0.1}), ("B04", {"e": 0.2}), ("B04b", {"d": 0.7, "f": 0.02}), ("B04b", {"d": 0.6, "f": 0.1, "g": 0.5}),
+    ("B05a", {"g": 2.0, "l": 3.0}), ("B05b", {"b": 3.0, "c": 1.0, "delta": 0.9}), ("B05d", {"N": 3, "l": 1.0}),
+    ("B06a", {"R": 1, "T": 0.5, "P": 0, "S": -1}), ("B06b", {"t": 0.2, "m": 0.5, "k": 5}), ("B06c", {"t": 0.1}),
+    ("B07", {"t": 0.4, "sT": 0.5, "sU": 0.1}), ("B11a", {"k": 0.2, "g": 0.5}), ("B11c", {"k": 0.9, "l": 0.8}),
+    ("B11d", {"a": 1.1, "b": 0.9}), ("B13a", {"r": 3, "s": 11}), ("B13c", {"lam": 0.97, "w": 2.5}),
+    ("B13d", {"lam": 0.95, "w": 3.0, "T": 0.85}), ("B14a", {"pi": 0.3, "d": 0.5, "f": 0.2}), ("B14c", {"d": 0.2}),
+    ("B14e", {"pi": 0.45, "d": 0.3}), ("B15c", {"alpha": 0.1, "p1": 0.45}), ("B15f", {"beta": 0.2, "p0": 0.2, "p1": 0.5}),
+    ("B16a", {"d": 0.6}), ("B18a", {"p": 0.6, "i": 2, "N": 6}), ("B18b", {"p": 0.5, "i": 2, "N": 6}),
+    ("B18c", {"s": 0.5, "c": 0.1, "N": 3}), ("B18g", {"p": 0.7, "N": 3}), ("B19", {"y": 0.8, "kv": 4}),
+    ("B20", {"w": 0.5, "kappa": 0.03}), ("B22a", {"phi": 0.5, "sigma": 0.3}), ("B22b", {"phi": 0.7}),
+    ("B23", {"G": 2.0, "d": 0.5}),
+]  # fmt: skip
+STRAYING = [  # the model plays other values than the closed form is told: it must be noticed
+    ("B02s", "e", 0.02), ("B03b", "g", 0.2), ("B04", "e", 0.04), ("B04b", "d", 0.8), ("B05b", "delta", 0.61),
+    ("B06a", "S", 0.9), ("B06b", "m", 0.26), ("B11a", "k", 0.51), ("B11d", "a", 0.81), ("B13c", "w", 4.1),
+    ("B14a", "f", 0.1), ("B14c", "pi", 0.11), ("B15c", "p1", 0.4), ("B15f", "beta", 0.25), ("B16a", "d", 0.3),
+    ("B18a", "p", 0.7), ("B18d", "c", 0.1), ("B18g", "p", 0.7), ("B19", "kv", 3), ("B20", "kappa", 0.081),
+    ("B22a", "phi", 0.8), ("B23", "G", 1.01),
+]  # fmt: skip
+WORLDS = 400
+
+
+def validate(*words):
+    """Call the command in this process."""
+    return CliRunner().invoke(app, ["validate", *words])
+
+
+def test_at_its_defaults_each_closed_form_has_the_value_that_theory_prints():
+    for name, value in PRINTED.items():
+        check = CHECKS[name]
+        given = SimpleNamespace(**{symbol: each.default for symbol, each in check.symbols.items()})
+        assert check.expected(given) == pytest.approx(value, rel=6e-4, abs=5e-5), name
+
+
+@pytest.mark.parametrize(("name", "given"), ELSEWHERE)
+def test_the_model_agrees_with_theory_at_other_values_too(name, given):
+    found = run(CHECKS[name], given, WORLDS)
+    assert found.holds, found.row()
+    assert found.parameters == {**{s: each.default for s, each in CHECKS[name].symbols.items()}, **given}
+
+
+@pytest.mark.parametrize(("name", "symbol", "stray"), STRAYING)
+def test_a_model_that_does_something_else_is_noticed(name, symbol, stray):
+    check = CHECKS[name]
+
+    def strayed(given, worlds, seed):
+        return check.simulate(SimpleNamespace(**{**vars(given), symbol: stray}), worlds, seed)
+
+    assert not run(check._replace(simulate=strayed), {}, WORLDS).holds
+
+
+def test_every_row_of_theory_is_checked_or_named_as_not_in_the_model():
+    told = {*CHECKS, *(each.id for each in ABSENT)}
+    rows = {f"B{number:02}" for number in range(1, 26)}
+    assert {name[:3] for name in told} == rows
+    assert all(each.reason.endswith(".") for each in ABSENT)
+
+
+def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
+    assert [check.id for check in chosen("B18")] == ["B18a", "B18b", "B18c", "B18d", "B18e", "B18g", "B18h"]
+    assert [check.id for check in chosen("B02")] == ["B02"]
+    with pytest.raises(ScenarioError, match="is not in the model: doctrines are given"):
+        chosen("B01")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--check", "B99"), "no such check"),
+        (("--check", ""), "no such check"),
+        (("--check", "B04b", "--set", "q=0.1"), "no such symbol of B04b; there are: d, f, g"),
+        (("--check", "B04b", "--set", "d=1.7"), "--set d: must be a number between 0 and 0.999"),
+        (("--check", "B04b", "--set", "d=nan"), "--set d: must be a number between 0 and 0.999"),
+        (("--check", "B04b", "--set", "d=much"), "--set d: must be a number between 0 and 0.999"),
+        (("--check", "B18h", "--set", "N=2.5"), "--set N: must be a whole number between 1 and 10"),
+        (("--check", "B18c", "--set", "s=0.9", "--set", "c=0.5"), "s + c must be at most 1"),
+        (("--check", "B06a", "--set", "P=0"), "gives a threshold outside"),
+        (("--check", "B02", "--set", "e"), "is written SYMBOL=VALUE"),
+        (("--set", "e=0.1"), "needs --check"),
+        (("--check", "B19", "--report", "."), "is a folder"),
+    ],
+)
+def test_what_cannot_be_checked_is_refused_with_its_name_and_range(words, told):
+    done = validate(*words)
+    assert done.exit_code == 2
+    assert told in done.stderr.replace("\n", " ")
+    assert done.stdout == ""
+
+
+def test_one_check_prints_closed_form_simulation_error_and_verdict_as_json():
+    done = validate("--check", "B04b", "--set", "d=0.7", "--set", "f=0.02", "--quick", "--json")
+    facts = json.loads(done.stdout)
+    (check,) = facts["checks"]
+    assert done.exit_code == 0
+    assert {"version", "code_digest", "date", "checks", "parts"} <= facts.keys()
+    assert (check["id"], check["parameters"]) == ("B04b", {"d": 0.7, "f": 0.02, "g": 0.0})
+    assert check["expected"] == pytest.approx(0.3 / 0.32)
+    assert 0 < check["standard_error"] < 0.01
+    assert abs(check["simulated"] - check["expected"]) <= 3 * check["standard_error"]
+    assert check["verdict"] == "holds"
+
+
+def test_of_a_row_only_what_cannot_be_run_is_left_out():
+    facts = json.loads(validate("--check", "B14", "--set", "d=0.1", "--set", "f=0.2", "--quick", "--json").stdout)
+    assert [each["id"] for each in facts["checks"]] == ["B14a", "B14b", "B14c", "B14d"]
+    assert facts["parts"][0]["notes"][0].startswith("B14e was left out: B14e: d must be greater than f")
+
+
+def test_a_failing_check_is_told_and_gives_exit_code_1(monkeypatch):
+    monkeypatch.setitem(CHECKS, "B19", CHECKS["B19"]._replace(expected=lambda given: 0.6))
+    done = validate("--check", "B19", "--quick")
+    assert done.exit_code == 1
+    assert "fails" in done.stdout
+
+
+def test_the_list_names_every_check_with_ranges_and_what_is_not_in_the_model():
+    listed = json.loads(validate("--list", "--json").stdout)
+    assert [each["id"] for each in listed["checks"]] == list(CHECKS)
+    assert listed["checks"][0]["parameters"]["e"]["low"] == 0.005
+    assert len(listed["not_in_the_model"]) == len(ABSENT) > 0
+    told = validate("--list").stdout
+    assert all(name in told for name in (*CHECKS, *(each.id for each in ABSENT)))
+
+
+@pytest.fixture(scope="module")
+def axl():
+    return others_strategies.library()
+
+
+def test_the_strategies_named_are_all_of_the_library_without_chance_that_recall_one_turn(axl):
+    depth, chancy = axl.Classifiers["memory_depth"], axl.Classifiers["stochastic"]
+    found = [each.__name__ for each in axl.all_strategies if not chancy(each()) and depth(each()) <= 1]
+    assert sorted(found) == sorted(others_strategies.NAMED)
+
+
+def test_states_and_the_librarys_strategies_make_the_same_moves(axl):
+    named = [others_strategies.doctrine_of(axl, name) for name in others_strategies.NAMED]
+    for one, other in itertools.product(named, [*named[::3], "Grudger", "CyclerCCD"]):
+        assert others_strategies.same_moves(axl, one, other, 60) == 60, (one.name, other)
+    for one in list(others_strategies.pure())[5::9]:
+        assert others_strategies.same_moves(axl, one, "TitFor2Tats", 60) == 60, one.name
+
+
+def test_another_doctrine_makes_other_moves(axl):
+    pavlov = others_strategies.doctrine_of(axl, "WinStayLoseShift")
+    assert others_strategies.same_moves(axl, pavlov._replace(after=(1.0, 0.0, 1.0, 0.0)), "Desperate", 60) < 60
+
+
+def test_in_noise_states_cooperate_as_often_as_the_librarys_strategies(axl):
+    one, other = (others_strategies.doctrine_of(axl, name) for name in ("GTFT", "WinStayLoseShift"))
+    assert all(each.apart <= 3 for each in others_strategies.distributions(axl, one, other, 0.05, 60, WORLDS))
+    harsh = one._replace(after=(1.0, 0.1, 1.0, 0.1))
+    strayed = others_strategies.distributions(axl, harsh._replace(name="GTFT"), other, 0.05, 60, WORLDS)
+    assert max(each.apart for each in strayed) > 3
+
+
+HOSTILE = "<script>alert(1)</script> | `x`"
+
+
+def two_parts():
+    """Write two parts, one of which fails and holds hostile words."""
+    rows = [
+        {"pattern": "S1", "difference": 0.1, "verdict": "holds"},
+        {"pattern": HOSTILE, "difference": None, "verdict": "fails"},
+    ]
+    figure = {"data": [{"type": "bar", "x": ["S1"], "y": [0.1]}], "layout": {"meta": HOSTILE}}
+    return [
+        Part("first", "First", "All is well.", [{**rows[0], "remark": "a remark"}], 0),
+        Part("second", HOSTILE, HOSTILE, rows, 1, figure, (HOSTILE,)),
+    ]
+
+
+FACTS = {"version": "0", "code_digest": "abcdef", "date": "2026-01-02", "quick": True}
+
+
+def test_the_page_opens_offline_with_failures_first_and_hostile_words_as_words(browser, tmp_path):
+    write_report(two_parts(), FACTS, tmp_path / "page.html")
+    page, asked = browser.new_page(viewport={"width": 390, "height": 844}), []
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.on("dialog", lambda dialog: asked.append("a dialog"))
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_selector("html[data-drawn] .plot-container")
+    text = page.locator("body").inner_text()
+    assert "2026-01-02" in text
+    assert "abcdef" in text
+    assert text.index("Failing: 1 in") < text.index("S1")
+    verdicts = page.locator("[aria-labelledby=second] .verdict").all_inner_texts()
+    assert verdicts == ["fails", "holds"]
+    assert "<script>alert(1)</script>" in text
+    assert asked == [(tmp_path / "page.html").as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
+def test_the_document_tells_failures_first_and_no_word_ends_its_cell():
+    text = document(two_parts(), FACTS)
+    assert text.splitlines()[2].startswith("Failing: 1 in")
+    assert text.index("### Failing") < text.index("### Not failing")
+    assert "<script>" not in text
+    assert "| &lt;script>alert(1)&lt;/script> \\| `x` | fails |" in " ".join(text.split())
+    assert "What was never tested" in text
+    assert "What cannot be claimed" in text
+
+
+def test_the_document_in_docs_tells_of_every_part_and_every_check():
+    text = documents.file_of("validation.md").read_text("utf-8")
+    assert all(f"| {name} |" in text for name in (*CHECKS, *(each.id for each in ABSENT)))
+    assert "quick: fewer worlds" not in text
+    assert len(PARTS) == text.partition("\n## ")[0].count("](#")
+
+
+def test_parts_whose_failure_is_a_fault_of_the_code_exist():
+    keys = {module.__name__.rpartition(".")[2] for module in PARTS}
+    assert {"closed_forms", "others_strategies"} <= keys
+    assert MUST_HOLD == ("closed-forms", "axelrod")
+
+
+def asked(name):
+    return documents.answer(Request({"type": "http", "path_params": {"name": name}}))
+
+
+def test_about_links_validation_and_trace_and_the_links_open():
+    for name in ("docs/validation.md", "docs/trace.md"):
+        assert name in dict(about.DOCS)
+        assert documents.served(name)
+        shown = asked(name.removeprefix("docs/"))
+        assert shown.status_code == 200
+        assert b"<table>" in shown.body
+    assert not documents.served("README.md")
+    for name in ("../pyproject.toml", "pyproject.toml", "nothing.md"):
+        assert asked(name).status_code == 404
+
+
+def test_a_page_of_the_documentation_keeps_links_among_pages_only():
+    shown = documents.page("# T\n\n[a](trace.md#log) [b](../model/compiler.py) [c](https://example.org)")
+    assert '<a href="trace.md#log">a</a> b c' in shown

@@ -1,0 +1,63 @@
+"""Luck has an address: published answers, no collisions, uniform draws."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from support.worlds import scenario, world_of
+
+from model.chance import LOW, Moment, draw, normal, philox, stable_id
+
+PUBLISHED = [  # Random123's known answers for philox4x32-10: counter, key, result
+    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+    ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+    (
+        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+        (0xA4093822, 0x299F31D0),
+        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+    ),
+]
+
+
+@pytest.mark.parametrize(("counter", "key", "known"), PUBLISHED)
+def test_philox_gives_the_published_answers_of_random123(counter, key, known):
+    assert known == tuple(int(word) for word in philox(*map(np.uint64, counter + key)))
+
+
+def test_every_address_gives_its_own_draw():
+    world, seen = world_of(scenario()), {}
+    ids = [stable_id(name) for name in ("alba", "borea", "talks", "step-1")] + [0, 1, 2]
+    for now in (1, 2, 1200):
+        world.clock[0] = now
+        for moment, who, whom, talks in product(Moment, ids, ids, [*ids[:3], 0]):
+            number = draw(world.handle, int(moment), who, whom, talks)
+            assert seen.setdefault(number, (now, moment, who, whom, talks)) == (now, moment, who, whom, talks)
+
+
+def test_counter_words_never_overlap():
+    """Round and moment share one word; the largest of both still fit."""
+    assert max(Moment) < 1 << 16
+    assert (1200 << 16 | max(Moment)) <= int(LOW)
+    assert len(set(Moment)) == len(Moment.__members__)
+
+
+def test_draws_are_uniform_and_never_zero():
+    world = world_of(scenario(), seed=7)
+    numbers = np.array([draw(world.handle, 1, who, whom, 0) for who in range(200) for whom in range(100)])
+    assert numbers.min() > 0.0
+    assert numbers.max() <= 1.0
+    counts, _ = np.histogram(numbers, 20, (0.0, 1.0))
+    chi_square = ((counts - 1000) ** 2 / 1000).sum()
+    assert chi_square < 43.8  # the 99.9 % point with 19 degrees of freedom
+
+
+def test_normal_draws_have_mean_zero_and_unit_spread():
+    world = world_of(scenario(), seed=9)
+    numbers = np.array([normal(world.handle, 2, who, whom, 0) for who in range(200) for whom in range(100)])
+    assert abs(numbers.mean()) < 3 / np.sqrt(len(numbers))
+    assert abs(numbers.std() - 1.0) < 3 / np.sqrt(2 * len(numbers))
+
+
+def test_another_seed_is_another_world():
+    one, other = world_of(scenario(), seed=1), world_of(scenario(), seed=2**40 + 1)
+    assert draw(one.handle, 1, 0, 0, 0) != draw(other.handle, 1, 0, 0, 0)

@@ -1,0 +1,322 @@
+"""Each mechanism: off is exactly absent; in a degenerate setting it gives the closed form it stands for."""
+
+import math
+
+import numpy as np
+import pytest
+from support.worlds import ALL_OFF, alone, plain, play, rung, scenario, step_by_hand, text, world_of
+
+from experiments.engine.kernel import advance
+from experiments.engine.worlds import Worlds
+from experiments.ensembles.ensemble import play_ensemble
+from model.measures import EN_ROUTE, WIDE
+from model.overrides import Override, forced
+from model.parameters import Mechanisms
+from model.protocol import ACT_ON, PROTOCOL
+from model.scenario import build, change, load
+from model.statuses import Status
+from model.world import World
+
+
+@pytest.mark.uncompiled  # compiled, each rule would be compiled once more for Python's own calls
+@pytest.mark.parametrize("mechanism", Mechanisms.model_fields)
+@pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
+def test_off_is_the_protocol_without_its_acts(name, mechanism):
+    """Every column, every round, byte for byte."""
+    whole, without = load(name), load(name, {f"mechanisms.{mechanism}": False})
+    assert any(act.mechanism == mechanism for act in PROTOCOL)
+    rest = tuple(act for act in PROTOCOL if act.mechanism != mechanism)
+    cut, off = World(whole, 5), World(without, 5)
+    for _ in range(20):
+        step_by_hand(cut, rest)
+        advance(off, 1)
+        assert cut.snapshot() == off.snapshot()
+
+
+def indicator(name, negotiation=0):
+    return WIDE + negotiation * 12 + EN_ROUTE[name]
+
+
+def rounds_of(setting, count, *columns, seed=1, overrides=()):
+    """Play round by round and note columns' cells after each."""
+    world = world_of(setting, seed, overrides)
+    seen = []
+    for _ in range(count):
+        advance(world, 1)
+        seen.append([float(getattr(world, name)[cell]) for name, cell in columns])
+    return np.array(seen)
+
+
+def test_b13_trust_is_the_beta_mean_with_forgetting_and_asymmetry():
+    kept = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
+    start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
+    setting = alone("reputation", {**kept, **start})
+    trust = rounds_of(setting, 200, ("trust", (0, 1)))[:, 0]
+    for now in (1, 2, 10):
+        count = (1 - 0.9**now) / 0.1
+        assert trust[now - 1] == pytest.approx((count + 1) / (count + 2), abs=1e-12)
+    assert trust[-1] == pytest.approx(11 / 12, abs=1e-8)
+    betrayed = Override(150, "perceived", None, "alba", "borea", 0)
+    after = rounds_of(setting, 200, ("trust", (0, 1)), overrides=(betrayed,))[149:, 0]
+    assert after[0] == pytest.approx((9 + 1) / (9 + 4 + 2), abs=1e-6)
+    repaired = next(rounds for rounds, value in enumerate(after) if value >= 0.90)
+    assert repaired == 28
+
+
+def test_b06_costly_signals_multiply_the_odds():
+    """A kept rung of cost c is taken by an untrustworthy side with probability m = exp(-kappa c)."""
+    setting = alone(
+        ("reputation", "reassurance"),
+        {
+            "belief.memory": 1.0, "belief.conduct_evidence": 0.0, "belief.rung_evidence": 0.0,
+            "belief.signal_cost_weight": 4 * math.log(4.0), "relations.alba.borea.trust": 0.3,
+            "relations.alba.borea.evidence": 8.0, "ladder.climb_chance": 1.0,
+        },
+        rungs=4,
+    )  # fmt: skip
+    proved = Override(2, "status", "talks", None, "step-1", float(Status.VERIFIED))
+    begun = Override(1, "status", "talks", None, "step-1", float(Status.IMPLEMENTING))
+    trust, kept, broken = rounds_of(
+        setting, 3, ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1)), overrides=(begun, proved)
+    ).T
+    assert trust[1] == pytest.approx(0.3)
+    assert trust[2] == pytest.approx(0.3 / (0.3 + 0.7 * 0.25), abs=1e-12)
+    assert kept[2] + broken[2] == pytest.approx(10.0, abs=1e-12)  # a signal moves a belief, and does not harden it
+
+
+def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
+    data = plain()
+    data["outsiders"] = {
+        "wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
+    }
+    setting = build(change(data, {
+        **ALL_OFF, "mechanisms.reputation": True, "mechanisms.spoilers": True, "belief.memory": 1.0,
+        "belief.conduct_evidence": 0.0, "spoilers.attack_near_deal": 0.0, "spoilers.stopped_if_trustworthy": 0.8,
+        "spoilers.stopped_if_not": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
+    }))  # fmt: skip
+    columns = ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1))
+    found = rounds_of(setting, 3, *columns, overrides=(Override(1, "strike", None, "wreckers", None, 1),))
+    assert found[1, 0] == pytest.approx(0.3, abs=1e-12)
+    assert found[1, 1] + found[1, 2] == pytest.approx(10.0, abs=1e-12)
+
+
+def richardson(**more):
+    """Set two postures to Richardson's equations alone."""
+    zero = dict.fromkeys(
+        ("provocation", "pressure_provokes", "region_provokes", "attack_provokes", "contact_calms", "progress_calms"),
+        0.0,
+    )
+    return alone("tension", {
+        **{f"tension.{name}": value for name, value in zero.items()},
+        "tension.tension_step": 0.5, "states.alba.reaction": 0.5, "states.borea.reaction": 0.4,
+        "states.alba.restraint": 0.8, "states.borea.restraint": 0.7, "relations.alba.borea.grievance": 0.3,
+        "relations.borea.alba.grievance": 0.2, "facilitation.exchange_calms": 0.0, **more,
+    })  # fmt: skip
+
+
+def test_b11_postures_reach_richardsons_fixed_point():
+    seen = rounds_of(richardson(), 400, ("posture", (0, 1)), ("posture", (1, 0)))
+    assert seen[-1, 0] == pytest.approx(0.8611, abs=5e-5)
+    assert seen[-1, 1] == pytest.approx(0.7778, abs=5e-5)
+    ratio = (seen[30, 0] - seen[-1, 0]) / (seen[29, 0] - seen[-1, 0])
+    assert ratio == pytest.approx(1 - 0.5 * 0.3, abs=1e-3), "the leading eigenvalue is -0.3"
+
+
+def test_b11_postures_run_away_when_reaction_outweighs_restraint():
+    hot = richardson(**{"states.alba.reaction": 0.9, "states.borea.reaction": 0.8, "tension.tension_ceiling": 100.0})
+    seen = rounds_of(hot, 50, ("posture", (0, 1)))[:, 0]
+    assert 10 < seen[-1] < 100
+    assert (seen[49] - seen[48]) / (seen[48] - seen[47]) == pytest.approx(1 + 0.5 * 0.1, abs=2e-3)
+
+
+def test_b20_audience_costs_lock_in_after_w_over_kappa():
+    """kappa = .08 and w = .6: 7.5 threats, so the eighth locks the state in."""
+    setting = alone(
+        "audience",
+        {
+            "home.audience_growth": 0.08,
+            "home.audience_decay": 0.0,
+            "states.alba.cooperates_first": False,
+            "states.alba.dialogue": 0.0,
+        },
+    )
+    audience = rounds_of(setting, 12, ("audience", (0,)))[:, 0]
+    locked = next(now for now, value in enumerate(audience, 1) if value > 0.6)
+    assert locked == math.ceil(0.6 / 0.08) == 8
+
+
+def test_b22_oil_and_region_are_autoregressive():
+    setting = alone("environment", {
+        "rounds": 600, "environment.oil_memory": 0.9, "environment.oil_noise": 0.1,
+        "environment.region_memory": 0.9, "environment.region_noise": 0.1, "environment.oil_region_link": 0.5,
+    })  # fmt: skip
+    seen = np.concatenate([play(setting, seed)[101:, 10:12] for seed in range(120)])
+    assert seen[:, 0].std() == pytest.approx(0.2294, abs=0.004)
+    assert seen[:, 1].std() == pytest.approx(0.2294, abs=0.004)
+    assert np.corrcoef(seen[:, 0], seen[:, 1])[0, 1] == pytest.approx(0.5, abs=0.03)
+    assert np.corrcoef(seen[:-1, 0], seen[1:, 0])[0, 1] == pytest.approx(0.9, abs=0.01)
+
+
+def scrutinised(deceitful):
+    """Put one proposal under scrutiny with alpha = .05, beta = .1, p0 = .1, p1 = .3, one finding a round."""
+    return alone("scrutiny", {
+        "scrutiny.false_rejection": 0.05, "scrutiny.false_acceptance": 0.1, "scrutiny.suspicious_if_honest": 0.1,
+        "scrutiny.suspicious_if_deceitful": 0.3, "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0,
+        "states.borea.trustworthiness": 0.0 if deceitful else 1.0,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(("deceitful", "length", "condemned"), [(False, 18.527, 0.0330), (True, 18.378, 0.9066)])
+def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
+    setting = scrutinised(deceitful)
+    tabled = Override(1, "status", "talks", None, "step-1", float(Status.PROPOSED))
+    stay = tuple(
+        Override(now, "give_answer", "talks", party, None, 0) for now in range(2, 200) for party in ("alba", "borea")
+    )
+    played = Worlds(setting, 400, 0, (tabled, *stay))
+    played.step()
+    lengths, verdicts = np.full(400, 189), np.zeros(400, bool)
+    going = np.ones(400, bool)
+    for now in range(1, 190):
+        played.step()
+        doubt = played.column("doubt")[:, 0, 0]
+        verdicts[going] = doubt[going] > 0
+        ended = going & ((doubt >= math.log(0.9 / 0.05)) | (doubt <= math.log(0.1 / 0.95)))
+        lengths[ended] = now
+        going &= ~ended
+    assert abs(np.mean(lengths) - length) < 3 * np.std(lengths) / np.sqrt(len(lengths))
+    assert abs(np.mean(verdicts) - condemned) < 3 * math.sqrt(condemned * (1 - condemned) / len(verdicts))
+
+
+@pytest.mark.parametrize("players", [0, 1, 2, 3])
+def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(players):
+    setting = alone("ratification", {
+        "home.veto_spread": 1.0, "home.support_weight": 0.0, "states.alba.veto_players": players,
+        "states.borea.veto_players": 0,
+    })  # fmt: skip
+    ready = Override(1, "status", "talks", None, "step-1", float(Status.SCRUTINISED))
+    share = Override(1, "offer", "talks", None, None, 0.7)
+    worlds = 2000
+    played = Worlds(setting, worlds, 0, (ready, share))
+    played.step(2)
+    expected = 0.7**players
+    assert (
+        abs(played.column("ratified")[:, 0, 0].mean() - expected)
+        <= 3.5 * math.sqrt(expected * (1 - expected) / worlds) + 1e-12
+    )
+
+
+def verified(detection=0.5, false_alarm=0.05, **more):
+    """Put one standing rung under an inspector who sees everything."""
+    data = plain(rungs=1)
+    data["bodies"] = {"watch": {"name": text("Watch"), "detection": detection, "false_alarm": false_alarm, "delay": 0}}
+    data["negotiations"]["talks"]["rungs"]["step-1"] = rung(verifier="watch", status="verified", verifiability=1.0)
+    data["negotiations"]["talks"]["access"] = 1.0
+    return build(
+        change(data, {**ALL_OFF, "mechanisms.verification": True, "verification.compliance_noise": 0.0, **more})
+    )
+
+
+@pytest.mark.parametrize(
+    ("detection", "ppv", "npv"), [(0.9, 0.6667, 0.9884), (0.5, 0.5263, 0.9448), (0.2, 0.3077, 0.9144)]
+)
+def test_b14_reports_are_weighed_by_bayes(detection, ppv, npv):
+    setting = verified(detection, **{"verification.prior_violation": 0.1})
+    for report, belief in ((2, ppv), (1, 1.0 - npv)):
+        world = world_of(setting)
+        world.rung[0] = -1
+        world.suspicion[0, 0] = 0.1
+        world.report[0, 0, 1] = report
+        suspect = PROTOCOL[ACT_ON["suspicion"]].rule
+        assert suspect(world.handle, 0, 0) == pytest.approx(belief, abs=5e-5)
+
+
+def test_b14_six_clean_reports_take_suspicion_from_thirty_to_under_one_percent():
+    setting = verified(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
+    clean = tuple(Override(now, "report_on", "talks", "watch", "borea", 1) for now in range(1, 9))
+    start = Override(1, "suspect", "talks", "alba", None, 0.3)
+    moved = rounds_of(setting, 8, ("suspicion", (0, 0)), overrides=(start, *clean))[:, 0]
+    assert next(now for now, value in enumerate(moved) if value < 0.01) == 6
+
+
+def test_reports_come_at_the_rates_of_detection_and_false_alarm():
+    for complies, rate in ((1, 0.05), (0, 0.5)):
+        worlds = 1500
+        keep = tuple(Override(1, "comply", "talks", party, None, complies) for party in ("alba", "borea"))
+        played = Worlds(verified(), worlds, 0, keep)
+        played.step()
+        found = played.column("report")[:, 0, 0, 0] == 2
+        assert abs(found.mean() - rate) < 3.5 * math.sqrt(rate * (1 - rate) / worlds)
+
+
+def climbing(count, **chances):
+    """Set a ladder whose rungs are all being implemented, so that a round is a step of the chain."""
+    data = plain(rungs=count)
+    for step in data["negotiations"]["talks"]["rungs"].values():
+        step.update(status="implementing", duration=1)
+    names = {"climb": "climb_chance", "slip": "slip_chance", "collapse": "collapse_chance"}
+    values = {
+        f"ladder.{names[key]}": value for key, value in {"climb": 0.0, "slip": 0.0, "collapse": 0.0, **chances}.items()
+    }
+    calm = {"ladder.tension_collapses": 0.0, "ladder.recovery": 0, "verification.compliance_noise": 0.0}
+    return build(change(data, {**ALL_OFF, "mechanisms.friction": True, "rounds": 300, **values, **calm}))
+
+
+def completed(setting, worlds, rounds):
+    """Give the round in which each world's deal was whole, 0 for never."""
+    seen = play_ensemble(setting, worlds, 0, rounds=rounds, keep=True).trajectories[:, :, indicator("deal_progress")]
+    return np.argmax(seen >= 1 - 1e-9, axis=1)
+
+
+def test_b18_climb_collapse_or_stall():
+    """(s / (s + c))^N complete, and those take N / (s + c) rounds."""
+    ends = completed(climbing(5, climb=0.30, collapse=0.05), 3000, 120)
+    done = ends[ends > 0]
+    share = len(done) / len(ends)
+    assert abs(share - 0.4627) < 3 * math.sqrt(0.4627 * 0.5373 / len(ends))
+    assert abs(done.mean() - 14.286) < 3 * done.std() / math.sqrt(len(done))
+
+
+def test_b18_a_slip_costs_a_rung():
+    """Up with p, down with q = 1 - p, at the bottom it stays: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N) rounds."""
+    lengths = completed(climbing(5, climb=0.8, slip=0.2), 5000, 100)
+    assert abs(np.mean(lengths) - 7.778) < 3 * np.std(lengths) / math.sqrt(len(lengths))
+
+
+def test_b05_a_betrayer_waits_when_the_next_stake_is_large_enough():
+    """It betrays at once exactly when the next stake over this one is at most (b - c) / (delta b) = 1.25."""
+    for growth, waits in ((1.2, False), (1.3, True)):
+        data = plain(rungs=2)
+        first, second = data["negotiations"]["talks"]["rungs"].values()
+        first.update(status="implementing", stake=1.0, duration=9)
+        second.update(stake=growth)
+        setting = build(change(data, {
+            **ALL_OFF, "mechanisms.gradualism": True, "states.alba.trustworthiness": 0.0, "states.alba.patience": 0.6,
+            "verification.betrayal_gain": 2.0, "verification.honour_gain": 0.5, "verification.deterrence": 0.0,
+            "verification.compliance_noise": 0.0,
+        }))  # fmt: skip
+        world = world_of(setting)
+        advance(world, 1)
+        assert bool(world.complies[0, 0]) == waits
+
+
+def test_loss_of_access_blinds_and_lets_suspicion_drift():
+    setting = scenario_with_access_lost()
+    seen = rounds_of(
+        setting, 40, ("access", (0,)), ("suspicion", (0, 0)), overrides=(Override(10, "stay_barred", "talks", value=1),)
+    )
+    assert seen[8, 0] > 0
+    assert (seen[9:, 0] == 0).all()
+    assert seen[-1, 1] > seen[9, 1]
+    assert seen[-1, 1] == pytest.approx(0.5, abs=0.15)
+
+
+def scenario_with_access_lost():
+    return verified(0.9, 0.0, **{"verification.prior_violation": 0.05})
+
+
+def test_bundling_ties_rungs_into_steps():
+    for bundling, steps in ((1, 3), (2, 2), (3, 1), (40, 1)):
+        world = World(scenario({"negotiations.talks.bundling": bundling}), 1, forced(scenario()))
+        assert int(world.rungs[0]) == steps
+        assert world.stake[0, :steps].sum() == pytest.approx(1.0)

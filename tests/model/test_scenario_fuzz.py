@@ -1,0 +1,305 @@
+"""Whatever a scenario file or a change holds, it loads or is refused, soon; and what loads can be played."""
+
+import datetime
+import math
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from agents.assembly import Assembly
+from dashboards.cli.options import parse_changes
+from model.columns import SERVICES
+from model.errors import ScenarioError
+from model.overrides import EVENTS, LIMITS
+from model.parameter_space import settings as settings_of
+from model.protocol import ACT, ACT_ON, PROTOCOL
+from model.scenario import Scenario, build, change, load, locate, read, shipped
+from model.world import names
+
+SOON = 5.0  # seconds, for any one file
+DETENTE = Path(sys.executable).with_name("detente")
+FILES = {name: locate(name).read_bytes() for name in shipped()}
+PLAIN = {name: read(name) for name in shipped()}
+SMALL = ["two-states", "us-dprk-1994", "us-iran-2026", "egypt-israel-1973"]
+
+
+def many(examples: int) -> settings:
+    """Ask for so many examples, the same ones each time."""
+    return settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """Write a table within a table, so many times."""
+    inner: dict[str, Any] = {}
+    for _ in range(depth):
+        inner = {"a": inner}
+    return inner
+
+
+NASTY: list[Any] = [
+    None, True, False, 0, -1, 1, 2.5, -0.0, 1e308, math.nan, math.inf, -math.inf, 10**30, -(10**30), 10**400, 1 << 20000,
+    "", "en", "x" * 5000, "us", "iran", "alba", "A", "\x1b[2J", "\ud800", "ß", [], [[]], [None], [0] * 2000, ["us", "us"],
+    {}, {"en": 1}, {"en": "x"}, {"us": {}}, {"": 1}, nested(60), nested(20_000), [nested(60)], [{"round": 1}],
+    [{"round": 1, "kind": ["election"]}], [{"round": 1, "act": {}, "value": 1.0}],
+    datetime.date(2020, 1, 1), datetime.time(12), b"bytes", 1j, (1, 2), {1, 2}, Exception,
+]  # fmt: skip
+TOKENS = [
+    b"nan", b"inf", b"-1", b"1e400", b"9" * 5000, b"0x" + b"f" * 6000, b"[", b"]]", b"{", b"}", b'"', b'"""', b"=", b".",
+    b"\n", b"\r", b"\x00", b"\xff", b"\xed\xa0\x80", b"\\u0000", b"true", b"1979-05-27", b"[" * 3000, b"{a=" * 3000,
+    b"a" + b".a" * 3000, b"#", b"us", b"[[events]]", b"\xef\xbb\xbf", b"'", b"+", b"1_000", b"\n[states]\n",
+]  # fmt: skip
+
+
+def verdict(load_it: Any) -> Scenario | ScenarioError:
+    """Load: give the scenario, or the refusal, which has at least one fault and can be printed."""
+    begun = time.process_time()
+    try:
+        told = load_it()
+    except ScenarioError as error:
+        told = error
+        lines = [str(fault) for fault in error.faults]
+        assert lines
+        assert all(": " in line and len(line) < 1500 and "\n" not in line for line in lines)
+    assert time.process_time() - begun < SOON
+    assert isinstance(told, Scenario | ScenarioError)
+    return told
+
+
+@st.composite
+def mutated_bytes(draw: st.DrawFn) -> bytes:
+    """Draw a shipped file with some bytes changed, dropped, doubled, moved, or with nasty ones put in."""
+    content = FILES[draw(st.sampled_from(sorted(FILES)))]
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(content)))
+        end = min(at + draw(st.sampled_from([0, 1, 1, 2, 5, 40, 2000])), len(content))
+        way = draw(st.sampled_from(["token", "token", "noise", "drop", "double", "cut"]))
+        put = {"drop": b"", "double": content[at:end] * 2, "cut": b""}.get(way)
+        if way == "token":
+            put = draw(st.sampled_from(TOKENS))
+        elif way == "noise":
+            put = draw(st.binary(min_size=1, max_size=8))
+        content = content[:at] + (put or b"") + (b"" if way == "cut" else content[end:])
+    return content
+
+
+@many(250)
+@given(content=mutated_bytes())
+def test_a_file_with_mutated_bytes_loads_or_is_refused(content, tmp_path_factory):
+    file = tmp_path_factory.getbasetemp() / "mutated.toml"
+    file.write_bytes(content)
+    verdict(lambda: load(file))
+
+
+@many(100)
+@given(content=st.binary(max_size=300) | st.text(max_size=300).map(lambda words: words.encode("utf-8", "replace")))
+def test_a_file_of_noise_is_refused(content, tmp_path_factory):
+    file = tmp_path_factory.getbasetemp() / "noise.toml"
+    file.write_bytes(content)
+    assert isinstance(verdict(lambda: load(file)), ScenarioError)
+
+
+def paths(data: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """List the places in plain data, from the top down, as far as anyone would nest them."""
+    if len(at) > 20:
+        return [at]
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [at, *(path for key, value in inner for path in paths(value, (*at, key)))]
+
+
+def put(data: Any, path: tuple[Any, ...], value: Any, way: str) -> Any:
+    """Copy plain data with one place set, dropped, or given a key more."""
+    if not path:
+        return {**data, "surprise": value} if way == "add" and isinstance(data, dict) else value
+    key, *rest = path
+    copied: Any = dict(data) if isinstance(data, dict) else list(data)
+    if way == "drop" and not rest:
+        del copied[key]
+    else:
+        copied[key] = put(copied[key], tuple(rest), value, way)
+    return copied
+
+
+@st.composite
+def mutated_data(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw the data of a shipped scenario with anything at all in some places."""
+    data = PLAIN[draw(st.sampled_from(sorted(PLAIN)))]
+    anything = st.sampled_from(NASTY) | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=6,
+    )
+    for _ in range(draw(st.integers(1, 3))):
+        places = [path for path in paths(data) if path]
+        shallow = [path for path in places if len(path) <= 3]
+        path = draw(st.sampled_from(places) | st.sampled_from(shallow))
+        data = put(data, path, draw(anything), draw(st.sampled_from(["set", "set", "add", "drop"])))
+    return data
+
+
+@many(300)
+@given(data=mutated_data())
+def test_data_with_anything_anywhere_loads_or_is_refused(data):
+    verdict(lambda: build(data))
+
+
+@pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
+def test_nothing_nasty_gets_through_at_any_kind_of_place(value):
+    """Each nasty value at each place of the smallest scenario, one at a time."""
+    data = PLAIN["two-states"]
+    for path in paths(data)[1:]:
+        verdict(lambda path=path: build(put(data, path, value, "set")))
+
+
+KNOWN = sorted({each.path for name in SMALL for each in settings_of(load(name))})
+PARTS = [
+    "",
+    "states",
+    "us",
+    "resolve",
+    "negotiations",
+    "rungs",
+    "events",
+    "0",
+    "moves",
+    "en",
+    "a b",
+    "ü",
+    "[",
+    "\ud800",
+]
+SET_PATHS = st.sampled_from(KNOWN) | st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map(".".join) | st.text()
+SET_VALUES = st.sampled_from(
+    ["", "1", "nan", "-inf", "true", '"x"', "[1]", "[" * 3000, "{a=1}", "9" * 5000, "1e999", "x\ny=1", "1 # 2", "\x00", "=",
+     "\ud800", "1979-05-27", "{a" + ".a" * 3000 + "=1}", "'''", "0x" + "f" * 6000]
+) | st.text(max_size=8)  # fmt: skip
+
+
+@many(250)
+@given(texts=st.lists(st.tuples(SET_PATHS, SET_VALUES).map("=".join) | st.text(max_size=9), min_size=1, max_size=3))
+def test_whatever_is_set_on_the_command_line_loads_or_is_refused(texts):
+    verdict(lambda: load("us-iran-2026", parse_changes(texts)))
+
+
+@st.composite
+def playable(draw: st.DrawFn) -> Scenario:
+    """Draw a scenario that loads: parameters at and between their ends, and events and moves that fit."""
+    name = draw(st.sampled_from(SMALL))
+    scenario = load(name)
+    known = settings_of(scenario)
+    changes: dict[str, Any] = {}
+    for each in draw(st.lists(st.sampled_from(known), max_size=40, unique_by=lambda each: each.path)):
+        end = draw(st.sampled_from([each.low, each.high]))
+        changes[each.path] = int(end) if each.whole else end
+    for each in draw(st.lists(st.sampled_from(sorted(PLAIN[name].get("mechanisms", {"noise": True}))), max_size=3)):
+        changes[f"mechanisms.{each}"] = draw(st.booleans())
+    events, moves = [], []
+    for kind in draw(st.lists(st.sampled_from(sorted(EVENTS)), max_size=4)):
+        row = naming(scenario, EVENTS[kind].act, lambda names: draw(st.sampled_from(names)))
+        events.append({"round": draw(st.integers(1, 3)), "kind": kind} | row)
+    for act in draw(st.lists(st.sampled_from([*ACT, *ACT_ON]), max_size=8)):
+        value = draw(st.sampled_from([*ends(act), 0.0, 1.0, -1.0, 2.0, 9.0, 100.0, 1e6, -5.0, 0.5, 50.0, -50.0]))
+        row = naming(scenario, act, lambda names: draw(st.sampled_from(names)))
+        moves.append({"round": draw(st.integers(1, 3)), "act": act, "value": value} | row)
+    data = {**change(PLAIN[name], changes), "events": [], "moves": []}
+    data["events"] = [row for row in events if fits(data, "events", row)]
+    data["moves"] = [row for row in moves if fits(data, "moves", row)]
+    try:
+        return build(data)
+    except ScenarioError:  # two changes that do not go together
+        assume(False)
+        raise
+
+
+def ends(act: str) -> list[float]:
+    """Give the least and the most that an act can be set to."""
+    low, high = LIMITS.get(PROTOCOL[ACT.get(act, ACT_ON.get(act, 0))].column, (0, 1))
+    return [float(low), float(high)]
+
+
+def naming(scenario: Scenario, act: str, choose: Callable[[list[str]], str]) -> dict[str, str]:
+    """Name a cell of an act."""
+    talks, row = choose(list(scenario.negotiations)), {}
+    known = {
+        "negotiation": [talks], "side": scenario.negotiations[talks].parties, "service": list(SERVICES),
+        "rung": names(scenario).rung[list(scenario.negotiations).index(talks)], "state": list(scenario.states),
+        "facilitator": list(scenario.facilitators), "body": list(scenario.bodies), "spoiler": list(scenario.outsiders),
+    }  # fmt: skip
+    for axis in PROTOCOL[ACT.get(act, ACT_ON.get(act, 0))].axes:
+        key = "negotiation" if axis == "negotiation" else "counterpart" if axis in ("rung", "service") else "actor"
+        key = "counterpart" if key == "actor" and "actor" in row else key
+        if known.get(axis):
+            row[key] = choose(known[axis])
+    return row
+
+
+def fits(data: dict[str, Any], key: str, row: dict[str, Any]) -> bool:
+    """Say whether one event or move alone is accepted."""
+    try:
+        build({**data, "events": [], "moves": [], key: [row]})
+    except ScenarioError as error:
+        return not any(fault.path.startswith(key) for fault in error.faults)
+    return True
+
+
+@pytest.mark.uncompiled
+@many(80)
+@given(scenario=playable(), seed=st.integers(0, 2**64 - 1))
+def test_a_scenario_that_loads_can_be_played(scenario, seed):
+    model = Assembly(scenario, rng=seed).run(3)
+    assert model.round == 3
+    assert np.isfinite(model.trajectory).all()
+    assert all(row.sentence for row in model.ledger.rows)
+    assert len(model.ledger.digest()) == 64
+
+
+@pytest.mark.uncompiled
+def test_every_act_can_be_set_to_the_ends_of_its_range():
+    told, data = {}, PLAIN["us-iran-2026"]
+    for act in ACT:
+        for end in (0, 1):
+            row = naming(load(data), act, lambda names: names[0]) | {"round": 2, "act": act, "value": ends(act)[end]}
+            if "actor" in row and row["actor"] == row.get("counterpart"):
+                row["counterpart"] = "iran"
+            if fits(data, "moves", row):
+                model = Assembly(build({**data, "moves": [row]}), rng=1).run(4)
+                assert np.isfinite(model.trajectory).all(), row
+                told[act] = len(model.ledger.rows)
+    assert {*ACT} - {*told} == {"record", "roll_dice"}  # they cannot be set
+
+
+HOSTILE = {
+    "noise": b"\x00\xff\x1b[2J" * 50,
+    "deep": b"a = " + b"[" * 200_000,
+    "long-key": b"a" + b".a" * 400_000 + b" = 1",
+    "many-keys": b"\n".join(b"key-%d = 0" % n for n in range(60_000)),
+    "huge-number": FILES["two-states"].replace(b"\nrounds = ", b"\nrounds = " + b"9" * 5000),
+    "too-large": FILES["two-states"] + b"#" * (1 << 20),
+    "windows": FILES["two-states"].replace(b"\n", b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_command_line_meets_a_hostile_file_with_exit_code_0_or_2(name, tmp_path):
+    file = tmp_path / f"{name}.toml"
+    file.write_bytes(HOSTILE[name])
+    done = subprocess.run(
+        [DETENTE, "validate-scenario", file],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True, timeout=30, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert done.returncode == (0 if name == "windows" else 2)
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert done.stderr.count(b"\n") <= 205
+    assert bool(done.stdout) == (name == "windows")

@@ -1,0 +1,1 @@
+"""What the tests share: builders of worlds, and a page in a real browser."""

@@ -1,0 +1,98 @@
+"""Builders: the smallest scenario as plain data, a world from it, and Hypothesis strategies for random ones."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from experiments.engine.kernel import measure
+from experiments.validation.degenerate import ALL_OFF, only, plain, rung, text
+from model.overrides import Override, forced
+from model.parameter_space import settings
+from model.parameters import SECTIONS, Mechanisms
+from model.protocol import Act
+from model.scenario import Scenario, build, change
+from model.world import World
+
+__all__ = ["ALL_OFF", "plain", "rung", "text"]
+
+
+def scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
+    """Build the smallest scenario with changes."""
+    return build(change(plain(**more), changes or {}))
+
+
+def alone(mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
+    """Build the smallest scenario with only these mechanisms on."""
+    names = (mechanism,) if isinstance(mechanism, str) else mechanism
+    return only(names, changes or {}, plain(**more))
+
+
+def world_of(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
+    """Make a world of a scenario."""
+    return World(setting, seed, forced(setting, overrides))
+
+
+def play(setting: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Override, ...] = ()) -> np.ndarray:
+    """Measure one run."""
+    return measure(world_of(setting, seed, overrides), rounds or setting.rounds)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Draw a valid scenario: any sizes, mechanisms, doctrines and parameters within their declared ranges."""
+    states = draw(st.integers(2, 5))
+    data = plain(states, draw(st.integers(1, 4)))
+    names = list(data["states"])
+    data["rounds"] = draw(st.integers(1, 30))
+    data["mechanisms"] = {name: draw(st.booleans()) for name in Mechanisms.model_fields}
+    data["facilitators"] = {f"helper-{n}": {"name": text(f"Helper {n}")} for n in range(draw(st.integers(0, 2)))}
+    data["bodies"] = {"watch": {"name": text("Watch")}} if draw(st.booleans()) else {}
+    for one in names:
+        for other in names:
+            if one != other and draw(st.booleans()):
+                data.setdefault("relations", {}).setdefault(one, {})[other] = {}
+    talks = {"talks": data["negotiations"]["talks"]}
+    if states > 3 and draw(st.booleans()):
+        talks["other-talks"] = {**talks["talks"], "title": text("Other talks"), "parties": names[2:4]}
+        share = {name: {"restraint": 0.3} for name in names[2:4]}
+        talks["other-talks"]["rungs"] = {"first": {**rung(), "parties": share}}
+    for ladder in talks.values():
+        ladder["facilitators"] = list(data["facilitators"])
+        ladder["talking"] = draw(st.booleans())
+        for step in ladder["rungs"].values():
+            step["verifier"] = "watch" if data["bodies"] and draw(st.booleans()) else None
+        if draw(st.booleans()):
+            first = next(iter(ladder["rungs"].values()))
+            first["status"] = draw(st.sampled_from(["ratified", "implementing", "verified"]))
+    data["negotiations"] = talks
+    if draw(st.booleans()):
+        data["outsiders"] = {"wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea"}}
+    for state in data["states"].values():
+        state["doctrine"] = draw(st.sampled_from(["reciprocity", "contrition", "initiative", "assurance"]))
+    return build(change(data, draw(some_settings(build(data)))))
+
+
+@st.composite
+def some_settings(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
+    """Draw new values for some parameters of a scenario, ends of their ranges included."""
+    known = [
+        each for each in settings(setting) if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
+    ]
+    chosen = draw(st.lists(st.sampled_from(known), max_size=14, unique_by=lambda each: each.path))
+    values = {}
+    for each in chosen:
+        if each.whole:
+            values[each.path] = draw(st.integers(int(each.low), int(min(each.high, 60))))
+        else:
+            values[each.path] = draw(st.sampled_from([each.low, each.high]) | st.floats(each.low, each.high))
+    return values
+
+
+def step_by_hand(world: World, protocol: tuple[Act, ...]) -> None:
+    """Play one round of any protocol, act by act, without overrides."""
+    world.clock[0] += 1
+    for act in protocol:
+        column = getattr(world, act.column)
+        cells = list(np.ndindex(column.shape))
+        column.flat = [act.rule(world.handle, *cell) for cell in cells]
