@@ -12,13 +12,15 @@ from mesa.time import Priority, Schedule
 from agents.actor import Actor
 from agents.facilitator import Facilitator
 from agents.ledger import Ledger
-from agents.narrator import Cell, Names, Teller
+from agents.narrator import Teller
+from agents.seating import Cell, Names
 from agents.state import State
 from agents.verification_body import VerificationBody
+from model.loading import load
 from model.measures import indicator_names, look, outcome_of, overall_outcome
 from model.overrides import Override, forced
 from model.protocol import PROTOCOL, Act
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.statuses import Outcome
 from model.world import Forced, World
 

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from agents.ledger import Ledger, Row, weigh
+from agents.seating import Cell, Names
 from agents.sentences import FORCED, OWN_RULE, READ_AS, SET, SIGNALS, STATUS, sentence
 from model.columns import SERVICES
 from model.overrides import from_event, resolve
@@ -13,9 +14,6 @@ from model.statuses import Status
 
 if TYPE_CHECKING:
     from agents.assembly import Asked, Assembly
-
-Cell = tuple[int, ...]
-Names = tuple[str | None, str | None, str | None]  # of a cell: actor, counterpart, negotiation
 
 
 def reading_of(message: Signal) -> str:

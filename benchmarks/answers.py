@@ -16,9 +16,10 @@ import numpy as np
 
 from benchmarks.compiled import SCENARIO, two_threads
 from benchmarks.table import Measured
-from experiments.ensembles.ensemble import PERCENTILES, play_ensemble
+from experiments.ensembles.ensemble import play_ensemble
+from experiments.ensembles.statistics import PERCENTILES
+from model.loading import load
 from model.measures import OVERALL
-from model.scenario import load
 
 WORLDS, ROUNDS, TIMES = 1000, 60, 15
 LEVER = "relations.us.iran.campaign"

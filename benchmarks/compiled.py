@@ -6,9 +6,11 @@ from functools import cache
 import numpy as np
 
 from experiments.engine.kernel import measure_many
-from experiments.ensembles.ensemble import CHUNK, pool
+from experiments.engine.pool import pool
+from experiments.ensembles.ensemble import CHUNK
+from model.loading import load
 from model.overrides import forced
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.world import World
 
 SCENARIO = "us-iran-2026"

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.compiled import one_thread, start
 from benchmarks.table import Measured
 from experiments.engine.kernel import TOGETHER
-from model.scenario import load, read
+from model.loading import load, read
 from model.world import World
 
 BASE = "two-states"

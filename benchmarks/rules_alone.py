@@ -16,8 +16,9 @@ from benchmarks.table import Measured
 from experiments.engine.kernel import advance
 from experiments.ensembles.ensemble import play_ensemble
 from model.compiler import generated
+from model.loading import load
 from model.protocol import PROTOCOL, Act
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.world import World
 
 WORLDS, ROUNDS = 16, 60

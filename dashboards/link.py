@@ -16,8 +16,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboards import uploads
 from model.errors import Fault, ScenarioError, printable
+from model.loading import build, change, load, read, shipped
 from model.overrides import Override
-from model.scenario import Scenario, build, change, load, read, shipped
+from model.scenario import Scenario
 
 FIRST = "us-iran-2026"
 VERSION = version("detente")

@@ -40,13 +40,6 @@ OUTCOMES: dict[Outcome, Look] = {
     Outcome.breakdown: Look("Breakdown", "share of worlds", "#5B6470", "#A3ADB8"),
 }
 
-OUTCOME_MEANING: dict[Outcome, str] = {
-    Outcome.comprehensive_deal: "every rung stands verified at the end",
-    Outcome.partial_arrangement: "some rungs stand verified, not all",
-    Outcome.managed_contact: "no rung stands, but talks go on and tension is bounded",
-    Outcome.breakdown: "no rung stands, and contact is lost or tension is high",
-}
-
 
 class Chart(NamedTuple):
     """One chart of many worlds: its key, title and meaning, its indicators, and the top of its axis.

@@ -12,8 +12,8 @@ import time
 
 from experiments.engine.kernel import measure
 from model.compiler import COMPILED
+from model.loading import load
 from model.overrides import forced
-from model.scenario import load
 from model.world import World
 
 

@@ -11,7 +11,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from model.compiler import normal_quantile, rule
+from model.arithmetic import normal_quantile
+from model.compiler import rule
 
 
 class Moment(IntEnum):

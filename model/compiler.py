@@ -1,18 +1,12 @@
-"""What a rule is, and the arithmetic every rule keeps to.
+"""What a rule is, and how it is compiled.
 
 A rule is a small pure function ``rule(world, *cell)`` that decides one cell of one column: it
 changes nothing, logs nothing, and reads only the world. Numba compiles it; the watched agents and
 the compiled ensembles call the very same machine code, so their numbers are equal bit for bit.
-
-The arithmetic contract: only ``+ - * /``, ``min max abs sqrt``, comparisons and integers; sums in
-written order; ``exp``, ``ln`` and ``normal_quantile`` from this module, never from a system's
-library; no powers, no ``sum()``, no ``.mean()``. Each of those was seen to change the last bit
-between compilers, processors or libraries.
 """
 
 import hashlib
 import importlib.util
-import math
 import os
 import pickle
 import sys
@@ -138,86 +132,6 @@ def called_once(function: Callable[..., Any]) -> None:
     """Have a rule written into its one compiled caller rather than called; say so before it is compiled."""
     if COMPILED:
         function.targetoptions["forceinline"] = True  # type: ignore[attr-defined]
-
-
-@rule
-def clip(value, low, high):
-    """Keep a value between two bounds."""
-    return min(max(value, low), high)
-
-
-@rule
-def holds(terms):
-    """Say whether a condition holds: its terms, added as written, reach the last one, the threshold."""
-    total = 0.0
-    for place in range(len(terms) - 1):
-        total += terms[place]
-    return total >= terms[len(terms) - 1]
-
-
-@rule
-def score(terms):
-    """Add the terms of a condition as written, leaving out the threshold."""
-    total = 0.0
-    for place in range(len(terms) - 1):
-        total += terms[place]
-    return total
-
-
-LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two parts, so that k * ln 2 loses no bits
-LN2_LOW = 1.90821492927058770002e-10
-ATANH = tuple(1.0 / order for order in range(23, 0, -2))  # of the series of atanh(x) / x in x * x
-
-
-@rule
-def exp(x):
-    """Raise e to a power, by halving the range and a Taylor sum; relative error below 4e-16."""
-    if x < -700.0:
-        return 0.0
-    x = min(x, 700.0)
-    halvings = math.floor(x / 0.6931471805599453 + 0.5)
-    rest = (x - halvings * LN2_HIGH) - halvings * LN2_LOW
-    total = 1.0
-    for order in range(17, 0, -1):
-        total = 1.0 + total * rest / order
-    return math.ldexp(total, int(halvings))
-
-
-@rule
-def ln(x):
-    """Take the natural logarithm of a positive number, by the series of atanh; error below 4e-16."""
-    mantissa, exponent = math.frexp(x)
-    if mantissa < 0.7071067811865476:
-        mantissa *= 2.0
-        exponent -= 1
-    ratio = (mantissa - 1.0) / (mantissa + 1.0)
-    square = ratio * ratio
-    total = 0.0
-    for term in ATANH:
-        total = total * square + term
-    return exponent * LN2_HIGH + (2.0 * ratio * total + exponent * LN2_LOW)
-
-
-@rule
-def normal_quantile(u):
-    """Turn a uniform draw into a standard normal one (Acklam's rational fit, error below 2e-9)."""
-    if u < 0.02425 or u > 0.97575:
-        tail = math.sqrt(-2.0 * ln(min(u, 1.0 - u) if u < 1.0 else 1e-17))
-        top = -7.784894002430293e-03 * tail - 3.223964580411365e-01
-        top = (top * tail - 2.400758277161838) * tail - 2.549732539343734
-        top = (top * tail + 4.374664141464968) * tail + 2.938163982698783
-        low = 7.784695709041462e-03 * tail + 3.224671290700398e-01
-        low = ((low * tail + 2.445134137142996) * tail + 3.754408661907416) * tail + 1.0
-        return top / low if u < 0.5 else -top / low
-    q = u - 0.5
-    r = q * q
-    top = -3.969683028665376e01 * r + 2.209460984245205e02
-    top = ((top * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
-    top = (top - 3.066479806614716e01) * r + 2.506628277459239
-    low = -5.447609879822406e01 * r + 1.615858368580409e02
-    low = ((low * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
-    low = (low - 1.328068155288572e01) * r + 1.0
-    return top * q / low
 
 
 def generated(name: str, source: str) -> Any:

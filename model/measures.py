@@ -151,3 +151,8 @@ def overall_outcome(trajectory: np.ndarray, negotiations: int) -> Outcome:
 def digest(trajectory: Any) -> str:
     """Hash a trajectory: SHA-256 of its float64 values, little-endian, round by round."""
     return hashlib.sha256(np.ascontiguousarray(trajectory, "<f8").tobytes()).hexdigest()
+
+
+def overall(trajectories: np.ndarray, negotiations: int) -> np.ndarray:
+    """Give the overall outcome of each trajectory: that of its least advanced negotiation."""
+    return np.min([outcomes_of(trajectories, k) for k in range(negotiations)], axis=0)

@@ -5,11 +5,11 @@ replays and human seats are all lists of ``Override``; both drivers apply them a
 decided and before the page is turned.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from model.columns import COLUMN, SERVICES, Column
-from model.errors import Fault, ScenarioError, dangling, rows, table, words
+from model.columns import SERVICES
+from model.errors import Fault, ScenarioError
 from model.protocol import ACT, ACT_ON, PROTOCOL
 from model.scenario import Event, Move, Scenario
 from model.world import Forced, Names, names, sizes
@@ -129,93 +129,5 @@ def forced(scenario: Scenario, more: Iterable[Override] = ()) -> list[Forced]:
     return [resolve(scenario, each) for each in (*events, *map(from_move, scenario.moves), *more)]
 
 
-LIMITS = {  # what an event or a move may set a column to; every other column takes 0 to 1
-    "oil": (-5, 5), "region": (-5, 5), "slant": (-1, 1), "reassurance": (1e-3, 1e3), "dismay": (1e-3, 1e3),
-    "kept": (1, 1e6), "broken": (1, 1e6), "posture": (0, 100), "alignment": (-1, 1), "channel": (0, 2),
-    "exchange": (0, 2), "spent": (0, 1e6), "impatience": (0, 100), "reservation": (-10, 10), "doubt": (-50, 50), "answer": (-1, 1), "report": (0, 2),
-    "friction": (0, 3), "left": (0, 1200), "status": (0, 9), "stood": (0, 9), "age": (0, 1200), "audience": (0, 100),
-    "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
-}  # fmt: skip
 UNNAMED = ("slot", "die")  # axes along which no event or move can name a place
 SEATS = {"state": "states", "facilitator": "facilitators", "body": "bodies", "spoiler": "outsiders"}
-
-
-def check_events(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find events whose kind, names, value or last round do not fit."""
-    for place, event in rows(data, "events"):
-        where, kind = f"events.{place}", event.get("kind")
-        yield from dangling(f"{where}.kind", kind, EVENTS, "kind of event")
-        if isinstance(kind, str) and kind in EVENTS:
-            yield from _check_cell(data, where, kind, ACT[EVENTS[kind].act], event)
-        last, first = event.get("until"), event.get("round")
-        if isinstance(last, int) and isinstance(first, int) and last < first:
-            yield Fault(f"{where}.until", last, "is before the event begins")
-
-
-def check_moves(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find forced moves whose act, names or value do not fit."""
-    for place, move in rows(data, "moves"):
-        where, name = f"moves.{place}", move.get("act")
-        if isinstance(name, str) and (number := act_number(name)) is not None:
-            yield from _check_cell(data, where, name, number, move)
-        else:
-            yield from dangling(f"{where}.act", name, ACT, "act")
-
-
-def _check_cell(data: Mapping[str, Any], where: str, what: str, number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
-    """Check on plain data what ``resolve`` will ask: that the names lead to a cell, and what is put there."""
-    column, axes = COLUMN[PROTOCOL[number].column], PROTOCOL[number].axes
-    asked = [_asked(data, axis, axes[:place], row) for place, axis in enumerate(axes) if axis != "world"]
-    needed = [key for key, _, _ in asked]
-    if len({*needed}) < len(needed) or "" in needed:
-        yield Fault(where, what, "cannot be set from outside")
-        return
-    for key, known, role in asked:
-        if row.get(key) is None:
-            yield Fault(f"{where}.{key}", "", f"is missing; `{what}` needs a {role}")
-        yield from dangling(f"{where}.{key}", row.get(key), known, role)
-    for key in ("negotiation", "actor", "counterpart"):
-        if key not in needed and row.get(key) is not None:
-            yield Fault(f"{where}.{key}", row[key], f"is not used by `{what}`")
-    if axes == ("state", "state") and row.get("actor") == row.get("counterpart") is not None:
-        yield Fault(f"{where}.counterpart", row["counterpart"], "is the actor itself")
-    yield from _check_value(data, f"{where}.value", column, row)
-
-
-def _asked(
-    data: Mapping[str, Any], axis: str, before: tuple[str, ...], row: Mapping[str, Any]
-) -> tuple[str, Collection[str], str]:
-    """Say which key names the place along an axis, what is known there, and what that is called."""
-    talks = table(data, "negotiations", str(row.get("negotiation")))
-    if axis in UNNAMED:
-        return "", (), axis
-    if axis == "negotiation":
-        return "negotiation", table(data, "negotiations"), axis
-    if axis == "side":
-        return "counterpart" if "body" in before else "actor", words(talks.get("parties")), "party to its negotiation"
-    if axis == "rung":
-        return "counterpart", _steps(talks), "rung of its negotiation"
-    if axis == "service":
-        return "counterpart", SERVICES, axis
-    return "counterpart" if {*before} & {*SEATS} else "actor", table(data, SEATS[axis]), axis
-
-
-def _steps(talks: Mapping[str, Any]) -> list[str]:
-    """Name the steps of a ladder, bundled as the data says."""
-    rungs, tied = list(table(talks, "rungs")), talks.get("bundling", 1)
-    tied = tied if isinstance(tied, int) and tied > 0 else 1
-    return ["+".join(rungs[at : at + tied]) for at in range(0, len(rungs), tied)]
-
-
-def _check_value(data: Mapping[str, Any], where: str, column: Column, row: Mapping[str, Any]) -> Iterator[Fault]:
-    """Check that a column can hold a value: rules count on it, and some look things up by it."""
-    value = row.get("value")
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return
-    low, high = LIMITS.get(column.name, (0, 1))
-    if column.name == "rung":
-        low, high = -1, len(_steps(table(data, "negotiations", str(row.get("negotiation"))))) - 1
-    if not low <= value <= high:
-        yield Fault(where, value, f"allowed is between {low} and {high} here ({column.meaning})")
-    elif column.kind == "whole" and value != int(value):
-        yield Fault(where, value, f"should be a whole number here ({column.meaning})")

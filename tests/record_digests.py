@@ -7,9 +7,9 @@ from test_chronicles import GOLDEN, TOLD
 
 from agents.assembly import Assembly
 from experiments.engine.kernel import measure
+from model.loading import load, shipped
 from model.measures import digest
 from model.overrides import forced
-from model.scenario import load, shipped
 from model.world import World
 
 found = {}

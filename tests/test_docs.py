@@ -18,9 +18,9 @@ from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.mechanisms import MEASURES, WORLDS, compared, summaries
 from model.chance import Moment
+from model.loading import change, read, shipped
 from model.parameter_space import declared
 from model.parameters import Mechanisms
-from model.scenario import change, read, shipped
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

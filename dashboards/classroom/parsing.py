@@ -7,7 +7,6 @@ from typing import Any
 from starlette.requests import Request
 
 from dashboards.classroom.errors import RefusedError, bad_field
-from dashboards.classroom.lesson.store import written
 
 LARGEST_BODY = 16 * 1024  # bytes
 
@@ -56,3 +55,8 @@ def words(sent: Mapping[str, Any], field: str, most: int) -> str:
     if not 0 < len(text) <= most:
         raise bad_field(field, f"a text of 1 to {most} characters")
     return text
+
+
+def written(plain: Any) -> str:
+    """Write plain data for a column."""
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))

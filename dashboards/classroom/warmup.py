@@ -13,7 +13,7 @@ from dashboards.classroom.game.simulation import Table
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.views.role_cards import card
 from dashboards.classroom.views.student import known
-from model.scenario import load
+from model.loading import load
 
 log = logging.getLogger(__name__)
 

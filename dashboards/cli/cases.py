@@ -8,10 +8,10 @@ import typer
 
 from dashboards.cli.options import AsJson, Seed, make_room, path_of, plain_errors
 
-replaying = typer.Typer()
+app = typer.Typer()
 
 
-@replaying.command()
+@app.command()
 def cases(
     case: Annotated[
         str | None, typer.Argument(metavar="[NAME|FILE]", help="A case of the library, or a file; all if left out.")
@@ -25,7 +25,7 @@ def cases(
     as_json: AsJson = False,
 ) -> None:
     """List the historical cases; check and show one; replay one, or all, against two baselines."""
-    from dashboards.cli.ensembles import bar
+    from dashboards.cli.progress import bar
     from dashboards.terminal import cases as case_screen
     from dashboards.terminal.widgets import console
     from experiments.cases.case import library, load_case

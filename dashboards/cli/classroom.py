@@ -12,10 +12,10 @@ from dashboards.cli.options import AsJson, make_room, path_of, plain_errors
 if TYPE_CHECKING:
     from dashboards.classroom.server.context import House
 
-teaching = typer.Typer()
+app = typer.Typer()
 
 
-@teaching.command("class")
+@app.command("class")
 def classroom(
     context: typer.Context,
     host: Annotated[
@@ -81,7 +81,7 @@ def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bo
     if scenario is not None:
         from dashboards.link import data_of, shipped_names
         from dashboards.uploads import keep
-        from model.scenario import read
+        from model.loading import read
 
         data = read(scenario)
         known = scenario if scenario in shipped_names() else keep(data)
@@ -127,7 +127,7 @@ def play_by_bots(bots: int, scenario: str, rounds: int | None, as_json: bool) ->
         raise typer.Exit(1)
 
 
-@teaching.command("lesson")
+@app.command("lesson")
 def lesson(
     file: Annotated[
         Path, typer.Argument(parser=path_of, metavar="LESSON.json", help="A lesson exported from the classroom.")

@@ -1,9 +1,6 @@
 """The commands that measure many worlds: ensemble, compare, pivot. They need no Mesa."""
 
 import json
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +17,9 @@ from dashboards.cli.options import (
     path_of,
     plain_errors,
 )
+from dashboards.cli.progress import bar, known, told_warnings
 
-measuring = typer.Typer()
+app = typer.Typer()
 Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play; world k has seed SEED + k.")]
 Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Redrawn futures at each round.")]
 
@@ -29,35 +27,7 @@ Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Redrawn futures 
 FILES = ("worlds.parquet", "bands.parquet", "trajectories.parquet", "ensemble.json")  # of a saved ensemble
 
 
-@contextmanager
-def bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar with rate and time left on the terminal, and none elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    screen = Console(stderr=True)
-    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
-        line = progress.add_task("", total=total)
-        yield lambda done: progress.update(line, completed=done)
-
-
-@contextmanager
-def told_warnings() -> Iterator[None]:
-    """Write warnings as one plain line each."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    for each in caught:
-        typer.echo(f"note: {each.message}", err=True)
-
-
-def known(value: float | None) -> float | None:
-    """Give a number for JSON, which knows no NaN."""
-    return None if value != value else value
-
-
-@measuring.command()
+@app.command()
 def ensemble(
     scenario: ScenarioName,
     worlds: Worlds = 1000,
@@ -75,9 +45,10 @@ def ensemble(
     from dashboards.terminal.ensembles import contrast_screen, ensemble_screen
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import contrast
-    from experiments.ensembles.ensemble import PERCENTILES, Ensemble, play_ensemble
+    from experiments.ensembles.ensemble import Ensemble, play_ensemble
+    from experiments.ensembles.statistics import PERCENTILES
+    from model.loading import read
     from model.measures import OVERALL
-    from model.scenario import read
 
     with plain_errors():
         if out is not None:
@@ -117,7 +88,7 @@ def ensemble(
     typer.echo(json.dumps(facts))
 
 
-@measuring.command()
+@app.command()
 def compare(
     scenario: ScenarioName,
     changes: Changes = None,
@@ -130,7 +101,7 @@ def compare(
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import compare as compare_worlds
     from model.errors import Fault, ScenarioError
-    from model.scenario import read
+    from model.loading import read
 
     with plain_errors(), bar(worlds, "pairs of worlds", as_json) as progress:
         plain = read(scenario)
@@ -155,7 +126,7 @@ def compare(
     typer.echo(json.dumps(facts))
 
 
-@measuring.command()
+@app.command()
 def pivot(
     scenario: ScenarioName,
     seed: Seed = 1,
@@ -167,7 +138,7 @@ def pivot(
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console
     from experiments.counterfactuals.pivot import actions, chances
-    from model.scenario import change, load, read
+    from model.loading import change, load, read
     from model.statuses import Outcome
 
     with plain_errors():

@@ -95,7 +95,7 @@ def plain_errors() -> Iterator[None]:
 def parse_changes(texts: list[str] | None, written: str = "PATH=VALUE") -> dict[str, Any]:
     """Read pairs as they are written; a value is written as in TOML, and a bare word is a text."""
     from model.errors import Fault, ScenarioError
-    from model.scenario import parse
+    from model.loading import parse
 
     changes: dict[str, Any] = {}
     for text in texts or []:

@@ -7,17 +7,17 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dashboards.cli.options import AsJson, make_folder, make_room, path_of, plain_errors
+from dashboards.cli.progress import size_words, sweep_bar
 
-studying = typer.Typer()
+app = typer.Typer()
 Folder = Annotated[Path, typer.Argument(parser=path_of, metavar="DIR", help="Folder of a sweep.")]
 Outcome = Annotated[str, typer.Option(help="Outcome or indicator of the study.")]
 
 
-@studying.command()
+@app.command()
 def studies(as_json: AsJson = False) -> None:
     """List the shipped studies with their questions."""
-    from dashboards.terminal.ensembles import listing
-    from dashboards.terminal.widgets import console
+    from dashboards.terminal.widgets import console, listing
     from experiments.studies.study import load_study, shipped
 
     with plain_errors():
@@ -38,7 +38,7 @@ def studies(as_json: AsJson = False) -> None:
     console().print(table)
 
 
-@studying.command()
+@app.command()
 def sweep(
     study: Annotated[str, typer.Argument(metavar="STUDY", help="A shipped study, or a path to a file.")],
     out: Annotated[
@@ -89,45 +89,7 @@ def sweep(
     typer.echo(f"Next: detente results {out}")
 
 
-def size_words(size: float) -> str:
-    """Write a number of bytes."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} GB"
-
-
-class sweep_bar:  # noqa: N801  # used as `with sweep_bar(...)`
-    """A progress bar in points, with the rate of runs, failures and the time left; none where nobody looks."""
-
-    def __init__(self, points: int, replications: int, quiet: bool):
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        screen = Console(stderr=True)
-        columns = TextColumn("points"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}")
-        self.progress = Progress(
-            *columns, TimeRemainingColumn(), console=screen, transient=True, disable=quiet or not screen.is_terminal
-        )
-        self.line = self.progress.add_task("", total=points)
-        self.replications = replications
-
-    def __enter__(self) -> Any:
-        self.progress.start()
-        return self.show
-
-    def __exit__(self, *_: object) -> None:
-        self.progress.stop()
-
-    def show(self, done: int, failed: int) -> None:
-        """Show how many points are done and have failed."""
-        rate = (self.progress.tasks[0].speed or 0.0) * self.replications
-        told = f"{rate:,.0f} runs/s" + (f", {failed} failed" if failed else "")
-        self.progress.update(self.line, completed=done, description=told)
-
-
-@studying.command()
+@app.command()
 def results(
     folder: Folder,
     csv: Annotated[
@@ -138,8 +100,8 @@ def results(
     as_json: AsJson = False,
 ) -> None:
     """Tell what a sweep left: what is there, what failed, the table, or the answer to a question in SQL."""
-    from dashboards.terminal.ensembles import listing
-    from dashboards.terminal.widgets import OUTCOMES, console
+    from dashboards.labels import OUTCOMES
+    from dashboards.terminal.widgets import console, listing
     from experiments.studies.results import ask, summary, table
     from model.atomic_files import write_whole
 
@@ -189,12 +151,11 @@ def finish(folder: Path, name: str, facts: Any, page: Any, as_json: bool) -> Non
         typer.echo(f"Written to {folder / name}.html and .json")
 
 
-@studying.command()
+@app.command()
 def sensitivity(folder: Folder, outcome: Outcome = "some_deal", as_json: AsJson = False) -> None:
     """Give Sobol or Morris indices of a sweep through SALib, and how far they can be trusted."""
     from dashboards.reports.study import LABELS, sensitivity_page, sensitivity_words
-    from dashboards.terminal.ensembles import listing
-    from dashboards.terminal.widgets import console
+    from dashboards.terminal.widgets import console, listing
     from experiments.studies.results import study_of
     from experiments.studies.sensitivity import plain
     from experiments.studies.sensitivity import sensitivity as indices_of
@@ -213,7 +174,7 @@ def sensitivity(folder: Folder, outcome: Outcome = "some_deal", as_json: AsJson 
         finish(folder, f"sensitivity-{outcome}", plain(found), sensitivity_page(question, found), as_json)
 
 
-@studying.command()
+@app.command()
 def discover(
     folder: Folder,
     outcome: Outcome = "comprehensive_deal",
@@ -256,7 +217,7 @@ def link_into(box: Any, study: Any) -> tuple[str | None, str]:
     return link, told
 
 
-@studying.command()
+@app.command()
 def claims(
     points: Annotated[int, typer.Option(min=8, max=100_000, help="Points over the uncertainties' full ranges.")] = 128,
     replications: Annotated[int, typer.Option(min=2, max=10_000, help="Worlds at each point, same dice.")] = 20,
@@ -270,12 +231,12 @@ def claims(
     as_json: AsJson = False,
 ) -> None:
     """Judge the essay's claims: where each holds, its effect, and where it fails."""
-    from dashboards.cli.ensembles import bar
+    from dashboards.cli.progress import bar
     from dashboards.reports.study import claims_page
     from dashboards.reports.study import points as share_of
-    from dashboards.terminal.ensembles import listing
-    from dashboards.terminal.widgets import console
-    from experiments.studies.claims import CLAIMS, judge
+    from dashboards.terminal.widgets import console, listing
+    from experiments.studies.claims import judge
+    from experiments.studies.essay_claims import CLAIMS
 
     with plain_errors():
         make_folder(out)

@@ -15,10 +15,10 @@ from dashboards.cli.options import AsJson, make_room, parse_changes, path_of, pl
 if TYPE_CHECKING:
     from experiments.validation.part import Part
 
-validating = typer.Typer()
+app = typer.Typer()
 
 
-@validating.command()
+@app.command()
 def validate(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer worlds: under two minutes on two cores.")] = False,
     check: Annotated[
@@ -96,7 +96,7 @@ def line(quiet: bool) -> Iterator[Callable[[str], None]]:
     if quiet or not screen.is_terminal:
         yield lambda _: None
         return
-    with screen.status("validating") as status:
+    with screen.status("app") as status:
         yield status.update
 
 

@@ -1,220 +1,36 @@
-"""`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
+"""The command that explains a decision."""
 
-from collections.abc import Mapping
+import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated
 
-import numpy as np
-import pandas as pd
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
+import typer
 
-from agents.ledger import TELLING, read_ledger
-from agents.sentences import CHOICES, sentence
-from dashboards import saved_runs as runs
-from dashboards.terminal.ensembles import cost_screen
-from dashboards.terminal.widgets import console, decision_screen, lever_screen
-from experiments.counterfactuals.branch import Branch
-from experiments.counterfactuals.flips import LeverFlip, Question, TermFlip
-from experiments.counterfactuals.pivot import cost, otherwise
-from model.columns import SERVICES
-from model.compiler import source_digest
-from model.errors import Fault, ScenarioError
-from model.overrides import Override
-from model.parameter_space import levers as all_levers
-from model.protocol import ACT, PROTOCOL
-from model.scenario import Scenario, load
-from model.world import names
+from dashboards.cli.options import AsJson, path_of, plain_errors
+
+app = typer.Typer()
 
 
-class Answer(NamedTuple):
-    """What `why` found out."""
+@app.command()
+def why(
+    run: Annotated[
+        Path | None,
+        typer.Argument(parser=path_of, metavar="[RUN]", help="Folder of a saved run; the latest if left out."),
+    ] = None,
+    now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
+    actor: Annotated[str, typer.Option(help="Who decided.")] = ...,  # type: ignore[assignment]
+    act: Annotated[str | None, typer.Option(help="Which decision; the most telling one if left out.")] = None,
+    counterpart: Annotated[str | None, typer.Option(help="Towards whom.")] = None,
+    negotiation: Annotated[str | None, typer.Option(help="In which negotiation.")] = None,
+    levers: Annotated[bool, typer.Option(help="Search the levers as well.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Show why a decision was taken, and what would have changed it; each flip is verified by a rerun."""
+    from dashboards.cli.answers import ask, facts, show_answer
 
-    run: runs.Saved
-    row: dict[str, Any]
-    question: Question
-    terms: list[TermFlip]
-    levers: list[LeverFlip]
-    others: list[str]
-    cost: dict[str, float]
-    alike: dict[str, list[str]]
-    opposite: int
-
-
-def ask(
-    folder: Path | None,
-    now: int,
-    actor: str,
-    act: str | None = None,
-    counterpart: str | None = None,
-    negotiation: str | None = None,
-    levers: bool = True,
-    quiet: bool = False,
-) -> Answer:
-    """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
-    saved = runs.read(folder or runs.latest())
-    row, others, alike = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
-    number = ACT[row["act"]]
-    question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
-    told = question.value - 1 if PROTOCOL[number].column == "report" else question.value
-    if told != row["value"] and not row["forced"]:
-        changed = " The model has changed since this run." if saved.model != source_digest() else ""
-        raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
-    terms = list(question.term_flips())
-    found = search(question, quiet) if levers else []
-    spent = what_it_cost(saved, row, question) if levers else {}
-    opposite = otherwise(row["act"], question.value)
-    return Answer(saved, row, question, terms, found, others, spent, alike, opposite)
-
-
-def what_it_cost(saved: runs.Saved, row: dict[str, Any], question: Question) -> dict[str, float]:
-    """Redraw a thousand futures after the decision as it was taken, and after its opposite."""
-    turned = float(otherwise(row["act"], question.value))
-    move = Override(row["round"], row["act"], row["negotiation"], row["actor"], row["counterpart"], turned)
-    return cost(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
-
-
-def rows_of(saved: runs.Saved) -> pd.DataFrame:
-    """Read the ledger of a saved run. Raises ScenarioError if it is damaged, or of another model."""
-    try:
-        ledger = read_ledger(saved.folder)
-        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT}
-    except OSError as error:
-        raise ScenarioError(
-            [Fault(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
-        ) from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ScenarioError([Fault(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
-    if unknown:
-        raise ScenarioError([Fault(str(saved.folder), "", "was saved by another version of the model; run it again")])
-    return ledger
-
-
-def search(question: Question, quiet: bool) -> list[LeverFlip]:
-    """Search all levers, telling which one is tried."""
-    screen = Console(stderr=True)
-    columns = SpinnerColumn(), TextColumn("{task.completed}/{task.total} levers  {task.description}")
-    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
-        line = progress.add_task("", total=len(all_levers(question.scenario)))
-        return list(question.lever_flips(tell=lambda path: progress.update(line, advance=1, description=path)))
-
-
-def find(
-    ledger: pd.DataFrame,
-    saved: runs.Saved,
-    now: int,
-    actor: str,
-    act: str | None,
-    counterpart: str | None,
-    negotiation: str | None,
-) -> tuple[dict[str, Any], list[str], dict[str, list[str]]]:
-    """Find the row of a decision, and name the other decisions of that actor in that round.
-
-    Of those of the same kind, the values that each option tells them apart by.
-    """
-    if now > saved.rounds:
-        raise ScenarioError([Fault("--round", now, f"the run has {saved.rounds} rounds")])
-    rows = ledger.loc[ledger["kind"] == "decision"]
-    if actor not in set(rows["actor"].dropna()):
-        raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
-    rows = rows.loc[(rows["round"] == now) & (rows["actor"] == actor)]
-    if rows.empty:
-        raise ScenarioError([Fault("--round", now, f"{actor} decided nothing in that round")])
-    what = f"decision of {actor} in round {now}"
-    for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
-        known = set(rows[column].dropna())
-        if wanted is not None and wanted not in known:
-            raise ScenarioError(
-                [Fault.unknown(f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}")]
-            )
-        rows = rows if wanted is None else rows.loc[rows[column] == wanted]
-    order = {name: place for place, name in enumerate(TELLING)}
-    best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
-    row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
-    row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
-    same = rows.loc[rows["act"] == row["act"]]
-    told = {name: sorted(set(same[name].dropna())) for name in ("counterpart", "negotiation")}
-    alike = {name: values for name, values in told.items() if len(values) > 1}
-    return row, sorted(set(rows["act"]) - {row["act"]}), alike
-
-
-def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
-    """Find the cell of a decision from the names in its row."""
-    lists, cell, named = names(scenario), [], [row["actor"], row["counterpart"]]
-    for axis in PROTOCOL[number].axes:
-        if axis == "negotiation":
-            cell.append(lists.negotiation.index(row["negotiation"]))
-        elif axis == "side":
-            cell.append(scenario.negotiations[row["negotiation"]].parties.index(named.pop(0)))
-        elif axis == "service":
-            cell.append(SERVICES.index(row["counterpart"]))
-        else:
-            cell.append(getattr(lists, axis).index(named.pop(0)))
-    return tuple(cell)
-
-
-def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
-    """Say in a sentence what a decision would have been."""
-    scenario, talks, rung = question.scenario, row["negotiation"], "the step in play"
-    if talks is not None:
-        k = names(scenario).negotiation.index(talks)
-        place = int(question.world.rung[k])
-        rung = scenario.written_rung(talks, names(scenario).rung[k][place]) if place >= 0 else rung
-    shown = {
-        "actor": scenario.written(row["actor"]),
-        "counterpart": scenario.written(row["counterpart"]),
-        "talks": scenario.written(talks),
-        "rung": rung,
-    }
-    told = value - 1 if PROTOCOL[question.number].column == "report" else value
-    return sentence(row["act"], told, {}, **shown) if told in CHOICES.get(row["act"], {}) else str(told)
-
-
-def show_answer(answer: Answer) -> None:
-    """Print the answer on one screen."""
-    screen = console()
-    screen.print(f"Round {answer.row['round']}, {answer.row['act']}, seed {answer.run.seed} ({answer.run.folder})")
-    if answer.row["forced"]:
-        screen.print("This move was set from outside; below is how the actor would have decided.")
-    screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
-    if answer.levers:
-        screen.print(lever_screen(answer.levers, lambda value: told_as(answer.question, answer.row, value)))
-    if answer.cost:
-        screen.print(cost_screen(answer.cost, told_as(answer.question, answer.row, answer.opposite)))
-    for name, values in answer.alike.items():
-        screen.print(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {answer.row[name]}")
-    if answer.others:
-        screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
-
-
-def facts(answer: Answer) -> dict[str, Any]:
-    """Write the answer as plain data."""
-    question = answer.question
-    return {
-        "run": str(answer.run.folder),
-        "seed": answer.run.seed,
-        "round": answer.row["round"],
-        "act": answer.row["act"],
-        "actor": answer.row["actor"],
-        "value": question.value,
-        "sentence": answer.row["sentence"],
-        "cost": answer.cost,
-        "opposite": told_as(question, answer.row, answer.opposite),
-        "alike": answer.alike,
-        "conditions": [
-            {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
-            for c in question.conditions
-        ],
-        "terms": [flip._asdict() for flip in answer.terms],
-        "levers": [
-            {
-                "path": f.lever.path,
-                "value": f.lever.value,
-                "low": f.lever.low,
-                "high": f.lever.high,
-                "to": f.to,
-                "becomes": f.becomes,
-            }
-            for f in answer.levers
-        ],
-    }
+    with plain_errors():
+        answer = ask(run, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
+    if as_json:
+        typer.echo(json.dumps(facts(answer), ensure_ascii=False))
+    else:
+        show_answer(answer)

@@ -14,9 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dashboards.labels import OUTCOME_MEANING
 from dashboards.reports.run_data import GROUPS, data, kept_groups, scheduled, status_words
-from dashboards.terminal.run import moments, rung_dates
-from dashboards.theme import INDICATORS, OUTCOME_MEANING, OUTCOMES
+from dashboards.run_history import moments, rung_dates
+from dashboards.theme import INDICATORS, OUTCOMES
 from model.atomic_files import write_whole
 from model.compiler import source_digest
 from model.measures import digest, series

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agents.ledger import Row, is_routine
-from dashboards.terminal.run import rung_dates
+from dashboards.run_history import rung_dates
 from dashboards.theme import INDICATORS
 from model.measures import series
 from model.protocol import ACT, PROTOCOL

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboards.reports.run import HERE, embedded, policy
-from experiments.ensembles.ensemble import Share
+from experiments.ensembles.statistics import Share
 from experiments.studies.claims import Judged
 from experiments.studies.discover import Box, words
 from experiments.studies.sensitivity import Sensitivity

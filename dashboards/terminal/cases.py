@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from dashboards.terminal.ensembles import listing
+from dashboards.terminal.widgets import listing
 from experiments.cases.case import COLUMNS, Case, Evidence
 from experiments.cases.replay import FORECASTERS, Direction, Month, Replay, Standing, standings
 from model.errors import printable

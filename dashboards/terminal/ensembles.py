@@ -6,30 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from dashboards.terminal.widgets import OUTCOMES, bar, line_plot, number
+from dashboards.labels import OUTCOMES, number
+from dashboards.terminal.widgets import bar, line_plot, listing
 from experiments.counterfactuals.pivot import Action, Chances
-from experiments.ensembles.compare import Comparison, Effect
+from experiments.ensembles.compare import Comparison
 from experiments.ensembles.ensemble import Ensemble
+from experiments.ensembles.statistics import Effect
 from model.columns import SERVICES
 from model.protocol import ACT, PROTOCOL
 from model.scenario import Scenario
 from model.world import names
 
 SHOWN = ("trust", "tension", "deal_progress", "contact")
-
-
-def listing(*headings: str, kept: bool = False) -> Table:
-    """Make a plain table; where there is no room it is the names that fold, which come first, and never a number.
-
-    kept: the names are kept whole, too, as one has to type them.
-    """
-    table = Table(box=None, padding=(0, 1), header_style="dim")
-    for place, heading in enumerate(headings):
-        table.add_column(heading, no_wrap=kept or place > 0, overflow="fold")
-    return table
 
 
 def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
@@ -133,18 +123,6 @@ def pivot_screen(
         style="dim",
     )
     return Group(head, line, moved, table, note)
-
-
-def cost_screen(cost: Mapping[str, float], opposite: str) -> RenderableType:
-    """Show what became of a thousand redrawn futures after a decision and after its opposite, told in a sentence."""
-    table = listing("outcome", "as it was", "otherwise", "difference")
-    for name, label in OUTCOMES.items():
-        went, turned = cost[f"went_{name}"], cost[f"turned_{name}"]
-        table.add_row(label, f"{went:.1%}", f"{turned:.1%}", f"{(turned - went) * 100:+.1f} points")
-    title = Text(
-        "\nWhat it cost: 1,000 redrawn futures after it, and after its opposite, with the same dice", style="bold"
-    )
-    return Group(title, Text(f"The opposite: {opposite}"), table)
 
 
 def cell_words(scenario: Scenario, action: Action) -> str:

@@ -1,60 +1,14 @@
 """What the command line shows of one run: a screen, or plain data."""
 
-from typing import Any
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from agents.assembly import Assembly
-from agents.ledger import Row
-from dashboards.terminal.widgets import OUTCOMES, line_plot
-from model.measures import BY_NEGOTIATION, series
-from model.statuses import Status
-from model.world import World
-
-
-def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[int, str]]]]:
-    """List the rungs of a ladder: title, status now, and the rounds in which the status changed."""
-    k = model.world.names.negotiation.index(talks)
-    rows = model.ledger.rows if model.ledger is not None else []
-    listed = []
-    for r, rung in enumerate(model.world.names.rung[k]):
-        dates = [
-            (row.round, Status(int(row.value)).name.lower())
-            for row in rows
-            if row.act == "rung" and row.negotiation == talks and row.counterpart == rung
-        ]
-        now = Status(int(model.world.status[k, r])).name.lower()
-        listed.append((model.title(talks, rung) or rung, now, dates))
-    return listed
-
-
-WEIGHT = {"verified": 4.0, "collapsed": 4.0, "snapped": 3.5, "breached": 3.5, "suspended": 2.5, "implementing": 1.0}
-
-
-def moments(model: Assembly, most: int = 5) -> list[Row]:
-    """Pick the moments that mattered: what changed on the ladder, and the largest moves of trust and tension."""
-    if model.ledger is None:
-        return []
-    seen = model.trajectory
-    shift = abs(seen[1:, 0] - seen[:-1, 0]) * 10.0 + abs(seen[1:, 2] - seen[:-1, 2]) * 3.0
-    scored: dict[tuple[int, str], tuple[float, Row]] = {}
-    for row in model.ledger.rows:
-        weight = 0.0
-        if row.kind == "event" and row.act == "rung":
-            weight = WEIGHT.get(Status(int(row.value)).name.lower(), 0.0)
-        elif row.act in ("withdraw", "strike", "change_government") and row.value:
-            weight = {"withdraw": 5.0, "strike": 2.0, "change_government": 1.5}[row.act]
-        elif (row.act == "give_answer" and row.value < 0) or (row.act == "ratify" and not row.value):
-            weight = 1.0
-        if weight:
-            weight += float(shift[row.round - 1])
-            place = (row.round, row.negotiation or "")
-            if weight > scored.get(place, (0.0, row))[0]:
-                scored[place] = (weight, row)
-    best = sorted(scored.values(), key=lambda pair: -pair[0])[:most]
-    return sorted((row for _, row in best), key=lambda row: row.round)
+from dashboards.labels import OUTCOMES
+from dashboards.run_history import WEIGHT, moments, rung_dates
+from dashboards.terminal.widgets import line_plot
+from model.measures import series
 
 
 def run_screen(model: Assembly, width: int = 80) -> RenderableType:
@@ -108,35 +62,3 @@ def _rungs(model: Assembly, talks: str) -> Table:
         kept = [f"{status} {when}" for when, status in dates if status in WEIGHT]
         listed.add_row(title, now, ", ".join(kept[-6:]) or "-")
     return listed
-
-
-def plain_json(model: Assembly, world: World) -> dict[str, Any]:
-    """Write a run as plain data for ``--json``."""
-    seen = model.trajectory
-    found: dict[str, Any] = {}
-    for k, (talks, setting) in enumerate(model.setting.negotiations.items()):
-        own, (first, second) = series(seen, k), setting.parties
-        found[talks] = {
-            "name": setting.title["en"],
-            "parties": [first, second],
-            "outcome": model.outcome_of(talks).name,
-            "trust": {
-                f"{first}->{second}": own["trust_first"].tolist(),
-                f"{second}->{first}": own["trust_second"].tolist(),
-            },
-            **{
-                indicator.name: own[indicator.name].tolist()
-                for indicator in BY_NEGOTIATION
-                if not indicator.name.startswith("trust")
-            },
-            "rungs": [
-                {
-                    "id": name,
-                    "title": title,
-                    "status": now,
-                    "dates": [{"round": when, "status": to} for when, to in dates],
-                }
-                for name, (title, now, dates) in zip(world.names.rung[k], rung_dates(model, talks), strict=True)
-            ],
-        }
-    return {"negotiations": found}

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dashboards.reports.validation import counts, written
-from dashboards.terminal.ensembles import listing
+from dashboards.terminal.widgets import listing
 from experiments.validation.check import Check
 from experiments.validation.closed_forms import Absent
 from experiments.validation.part import Part

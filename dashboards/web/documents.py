@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 HERE = Path(__file__).parent
+REPORTS = HERE.parent / "reports"
 FOLDER = HERE.parents[1] / "docs"
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 
@@ -41,7 +42,7 @@ def page(text: str) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markdown import markdown
 
-    shelf = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    shelf = Environment(loader=FileSystemLoader((HERE, REPORTS)), autoescape=True, undefined=StrictUndefined)
     body = LINK.sub(
         lambda link: link[0] if link[1].startswith("#") or file_of(link[1].partition("#")[0]) else link[2],
         markdown(text, extensions=["tables", "fenced_code", "toc"]),
@@ -52,5 +53,5 @@ def page(text: str) -> str:
         text=body,
         version=version("detente"),
         policy="default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-        style=(HERE.parent / "reports" / "run.css").read_text("utf-8"),
+        style=(REPORTS / "run.css").read_text("utf-8"),
     )

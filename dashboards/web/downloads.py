@@ -11,7 +11,7 @@ from dashboards.link import VERSION, Link, Setting, data_of, read_link, scenario
 from dashboards.web.jobs.background import never
 from dashboards.web.jobs.queue import TURNS
 from model.errors import ScenarioError
-from model.scenario import build, change
+from model.loading import build, change
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,7 +55,7 @@ def bands_table(setting: Setting) -> str:
     import csv
 
     from dashboards.web.jobs.ensemble_results import result_of
-    from experiments.ensembles.ensemble import PERCENTILES
+    from experiments.ensembles.statistics import PERCENTILES
     from model.measures import BY_NEGOTIATION
 
     result = result_of(setting)

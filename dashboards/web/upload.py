@@ -10,7 +10,7 @@ from typing import Any
 from dashboards import uploads
 from dashboards.link import Link, Setting, scenario_of, shipped_names, written
 from model.errors import Fault, ScenarioError
-from model.scenario import LARGEST_FILE, build, read
+from model.loading import LARGEST_FILE, build, read
 
 MOST_CHANGES = 80  # in a link that is still one
 LONGEST_LINK = 4000  # characters

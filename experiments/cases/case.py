@@ -17,8 +17,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
-from model.errors import Fault, ScenarioError, explain, gather
-from model.scenario import LARGEST_FILE, load
+from model.errors import Fault, ScenarioError, gather
+from model.loading import LARGEST_FILE, load
+from model.schema_errors import explain
 
 LIBRARY = Path(__file__).parent
 MOST_MONTHS = 1200  # rounds of the longest run

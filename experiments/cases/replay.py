@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.acts import acts
 from experiments.cases.case import Case, library, load_case
 from experiments.cases.scoring import Interval, brier, crps, over_cases, over_months
+from experiments.engine.worlds import acts
+from model.loading import change, load, read
 from model.overrides import Override
-from model.scenario import change, load, read
 
 GOOD, BAD = 5.5, -5.6
 WORLDS = 400

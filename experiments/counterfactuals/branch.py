@@ -8,9 +8,10 @@ import numpy as np
 
 from experiments.engine.kernel import advance, measure, measure_many
 from model.errors import Fault, ScenarioError
-from model.measures import digest, outcomes_of
+from model.loading import load
+from model.measures import digest
 from model.overrides import Override, forced
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.world import World
 
 
@@ -19,11 +20,6 @@ def stand(scenario: Scenario, seed: int, rounds: int, overrides: Sequence[Overri
     world = World(scenario, seed, forced(scenario, overrides))
     advance(world, rounds)
     return world
-
-
-def overall(trajectories: np.ndarray, negotiations: int) -> np.ndarray:
-    """Give the overall outcome of each trajectory: that of its least advanced negotiation."""
-    return np.min([outcomes_of(trajectories, k) for k in range(negotiations)], axis=0)
 
 
 class Futures(NamedTuple):

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from experiments.engine.kernel import advance, play_acts
 from model.errors import ScenarioError
+from model.loading import load
 from model.overrides import Override, forced
 from model.parameter_space import Setting, levers
 from model.protocol import PROTOCOL, Act, verdict
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.terms import terms_of
 from model.world import World
 

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.counterfactuals.branch import Branch, overall, stand
+from experiments.counterfactuals.branch import Branch, stand
 from experiments.engine.kernel import advance, measure, measure_many, play_acts
-from experiments.ensembles.compare import Effect, effect
-from experiments.ensembles.ensemble import CancelledError, Share, pool, wilson
+from experiments.engine.pool import CancelledError, pool
+from experiments.ensembles.statistics import Effect, Share, effect, wilson
+from model.loading import load
+from model.measures import overall
 from model.overrides import Override, forced
 from model.protocol import PROTOCOL
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.statuses import Outcome
 from model.world import Forced, World
 

@@ -8,9 +8,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from experiments.engine.kernel import measure
 from model.compiler import CACHE, COMPILED
+from model.loading import load
 from model.overrides import forced
 from model.protocol import PROTOCOL
-from model.scenario import load
 from model.world import World
 
 

@@ -7,34 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.counterfactuals.branch import overall
 from experiments.engine.kernel import measure_many
-from experiments.ensembles.ensemble import CHUNK, Z95, Ensemble
-from model.measures import OVERALL
+from experiments.ensembles.ensemble import CHUNK, Ensemble
+from experiments.ensembles.statistics import Effect, effect, independent_effect, told
+from model.loading import load
+from model.measures import OVERALL, overall
 from model.overrides import forced
-from model.scenario import load
 from model.statuses import Outcome
 from model.world import World
 
-FEW = 30  # worlds; that so many all differ alike is no accident
 MEANS = ("trust", "tension", "deal_progress", "contact", "support")
 PLACE = {indicator.name: at for at, indicator in enumerate(OVERALL)}
-
-
-class Effect(NamedTuple):
-    """A paired effect, changed minus base, with its 95 % interval.
-
-    share_of_worlds_changed: in how many worlds this measure differs at all (NaN without pairs).
-    low, high: NaN where there is no interval to give.
-    independent_runs: how many runs of each setting with dice of their own would give an interval as narrow;
-    None if the effect is the same in every world, which no number of independent runs shows exactly.
-    """
-
-    difference: float
-    low: float
-    high: float
-    share_of_worlds_changed: float
-    independent_runs: int | None
 
 
 class Comparison(NamedTuple):
@@ -44,29 +27,6 @@ class Comparison(NamedTuple):
     seed: int
     effects: dict[str, Effect]
     share_of_worlds_changed: float
-
-
-def effect(base: np.ndarray, changed: np.ndarray) -> Effect:
-    """Estimate the paired effect on one measure, [world]."""
-    difference, count = changed - base, len(base)
-    mean = float(difference.mean())
-    own, alone = spread(difference), spread(base) + spread(changed)
-    half = Z95 * (own / count) ** 0.5
-    needed = round(count * alone / own) if own > 0.0 else None
-    return Effect(mean, *interval(mean, half, base, changed), float((difference != 0.0).mean()), needed)
-
-
-def interval(mean: float, half: float, base: np.ndarray, changed: np.ndarray) -> tuple[float, float]:
-    """Give the interval of a difference; that of two shares stays between -1 and 1."""
-    if all(bool(((values == 0.0) | (values == 1.0)).all()) for values in (base, changed)):
-        return max(mean - half, -1.0), min(mean + half, 1.0)
-    return mean - half, mean + half
-
-
-def told(found: Effect, worlds: int) -> Effect:
-    """Take back the interval where there is none to give: of one world, or of a few that all differ alike."""
-    alike = found.low == found.high != 0.0 and worlds < FEW
-    return found._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else found
 
 
 def contrast(one: Ensemble, other: Ensemble) -> dict[str, Effect]:
@@ -92,18 +52,6 @@ def of_worlds(found: Ensemble) -> dict[str, np.ndarray]:
     """Give the outcomes (0 or 1) and the mean indicators of each world of an ensemble."""
     means = {f"mean_{name}": found.means[:, PLACE[name]].astype(float) for name in MEANS}
     return outcome_measures(found.overall) | means
-
-
-def independent_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
-    """Estimate the effect on one measure from worlds with dice of their own."""
-    mean = float(changed.mean() - base.mean())
-    half = Z95 * float(spread(base) / len(base) + spread(changed) / len(changed)) ** 0.5
-    return Effect(mean, *interval(mean, half, base, changed), float("nan"), min(len(base), len(changed)))
-
-
-def spread(values: np.ndarray) -> float:
-    """Give the variance, 0 for a single world."""
-    return float(values.var(ddof=1)) if len(values) > 1 else 0.0
 
 
 def outcome_measures(outcome: np.ndarray) -> dict[str, np.ndarray]:

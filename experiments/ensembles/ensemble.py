@@ -6,10 +6,9 @@ interpreter lock, and the result is the same whatever the chunks and threads.
 """
 
 import json
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,11 +17,14 @@ import numpy as np
 
 from experiments.engine.dice_cache import worth_keeping
 from experiments.engine.kernel import kernel, measure_many
+from experiments.engine.pool import CancelledError, pool
+from experiments.ensembles.statistics import PERCENTILES, Share, Times, bands_of, first_above_zero, wilson
 from model.atomic_files import drafted, write_whole
 from model.errors import Fault, ScenarioError
+from model.loading import load
 from model.measures import digest, indicator_names, outcomes_of, series
 from model.overrides import Override, forced
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.statuses import Outcome
 from model.world import World
 
@@ -31,53 +33,7 @@ if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate
 
 CHUNK = 64  # worlds played without asking whether to stop
 BAND_WORLDS = 5_000  # bands are taken over the first so many worlds, unless others are asked for
-PERCENTILES = (5, 25, 50, 75, 95)
 DIGESTS = 10  # worlds whose trajectories are hashed, to compare with watched runs
-Z95 = 1.959963984540054
-
-_pool: list[Executor] = []
-
-
-def pool() -> Executor:
-    """Give the one pool of threads of this process."""
-    if not _pool:
-        _pool.append(ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worlds"))
-    return _pool[0]
-
-
-class CancelledError(Exception):
-    """Raised when an ensemble was told to stop between two chunks."""
-
-
-class Share(NamedTuple):
-    """A share of worlds with its 95 % Wilson interval."""
-
-    share: float
-    low: float
-    high: float
-
-
-def wilson(count: int, total: int) -> Share:
-    """Give a share and its 95 % interval (Wilson 1927)."""
-    share, z2 = count / total, Z95 * Z95
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    low = max(min(middle - half, share), 0.0) if count else 0.0
-    return Share(share, low, min(max(middle + half, share), 1.0) if count < total else 1.0)
-
-
-class Times(NamedTuple):
-    """Times to an event: the round it came in, and whether the run ended before it did (censored)."""
-
-    rounds: np.ndarray
-    censored: np.ndarray
-
-    @property
-    def median(self) -> float | None:
-        """Give the median round, or None when in more than half the worlds the event did not come."""
-        ordered = np.sort(np.where(self.censored, np.inf, self.rounds))
-        middle = float(ordered[(len(ordered) - 1) // 2])
-        return None if math.isinf(middle) else middle
 
 
 @dataclass
@@ -202,27 +158,6 @@ class Ensemble:
 def _write(path: Path, table: "pd.DataFrame") -> None:
     with drafted(path) as draft:
         table.to_parquet(draft, index=False)
-
-
-def first_above_zero(progress: np.ndarray) -> np.ndarray:
-    """Find for each world the first round in which something stands, -1 for none: int16 [world]."""
-    stands = progress > 0.0
-    return np.where(stands.any(axis=1), stands.argmax(axis=1), -1).astype(np.int16)
-
-
-def bands_of(seen: np.ndarray) -> np.ndarray:
-    """Give the percentiles over worlds of [indicator, round, world], which is sorted: [percentile, round, indicator].
-
-    The same as NumPy's own, by linear interpolation, but quicker: sorting rows of neighbours is what processors like.
-    """
-    seen.sort(axis=-1)
-    last = seen.shape[-1] - 1
-    found = np.empty((len(PERCENTILES), *seen.shape[:2]))
-    for place, percent in enumerate(PERCENTILES):
-        whole, part = divmod(last * (percent / 100), 1.0)
-        below, above = seen[..., int(whole)], seen[..., min(int(whole) + 1, last)]
-        found[place] = below + (above - below) * part if part < 0.5 else above - (above - below) * (1.0 - part)
-    return found.transpose(0, 2, 1)
 
 
 class _Gathered:

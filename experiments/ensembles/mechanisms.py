@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.kernel import measure
-from experiments.ensembles.ensemble import Z95
+from experiments.ensembles.statistics import Z95
+from model.loading import load, shipped
 from model.measures import OVERALL, overall_outcome
 from model.overrides import forced
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
-from model.scenario import load, shipped
 from model.statuses import Outcome
 from model.world import World
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.engine.kernel import measure_many
-from experiments.ensembles.ensemble import PERCENTILES, bands_of, first_above_zero
+from experiments.ensembles.statistics import PERCENTILES, bands_of, first_above_zero
 from experiments.studies.study import KINDS, Factor, Study
 from model.errors import ScenarioError
 from model.measures import OVERALL, outcomes_of, series

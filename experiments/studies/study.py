@@ -13,9 +13,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from model.errors import Fault, ScenarioError
+from model.loading import build, change, parse, read
 from model.measures import OVERALL
 from model.parameter_space import Setting, settings
-from model.scenario import Scenario, build, change, parse, read
+from model.scenario import Scenario
 
 SHIPPED = Path(__file__).parent
 LARGEST_FILE = 2**20

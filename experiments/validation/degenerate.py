@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from model.loading import build, change
 from model.parameters import Mechanisms
-from model.scenario import Scenario, build, change
+from model.scenario import Scenario
 
 ALL_OFF = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}
 

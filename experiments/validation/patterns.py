@@ -22,7 +22,7 @@ from experiments.validation.patterns_of_conflict import CONFLICT
 from experiments.validation.patterns_of_deals import DEALS
 from model.atomic_files import write_whole
 from model.compiler import source_digest
-from model.scenario import SHIPPED
+from model.loading import SHIPPED
 
 PATTERNS = tuple(sorted(DEALS + CONFLICT, key=lambda pattern: int(pattern.key[1:])))
 WORLDS, FEWER = 400, 60  # in each arm of each scenario; the fewer if it must be quick

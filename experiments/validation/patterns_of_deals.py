@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.studies.claims import bundled, helpers
+from experiments.studies.essay_claims import bundled, helpers
 from experiments.validation.estimate import ratio
 from experiments.validation.pattern import POOL, Inequality, Pattern
 from experiments.validation.traces import Source, Trace, record
-from model.scenario import Scenario, load
+from model.loading import load
+from model.scenario import Scenario
 from model.statuses import Status
 
 FOLLOWED = 24  # rounds for which the fate of a deal is followed

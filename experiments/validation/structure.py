@@ -9,8 +9,9 @@ from scipy.stats import norm
 from experiments.ensembles.compare import PLACE
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.validation.part import Part
+from model.loading import load, shipped
 from model.parameters import Mechanisms
-from model.scenario import Doctrine, load, shipped
+from model.scenario import Doctrine
 from model.statuses import Outcome
 
 OUTCOMES = (

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from experiments.validation.traces import Source, first_talks, record
+from model.loading import load
 from model.overrides import Override
-from model.scenario import load
 
 LEVELS, DWELL = 11, 24  # levels from 0 to 1, rounds at each
 SLOW = 1 + 2 * LEVELS  # where the slower sweep begins

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from experiments.engine.kernel import TOGETHER, kernel
+from experiments.engine.pool import pool
 from experiments.engine.worlds import Worlds
-from experiments.ensembles.ensemble import pool
 from model.columns import COLUMN
+from model.loading import load
 from model.overrides import Override, forced
-from model.scenario import Scenario, load
+from model.scenario import Scenario
 from model.world import World
 
 Source = str | Mapping[str, Any]  # a scenario by name, or as plain data

@@ -2,7 +2,8 @@
 
 from math import sqrt
 
-from model.compiler import exp, rule
+from model.arithmetic import exp
+from model.compiler import rule
 from model.rules.lookups import attacks_blamed_on, side_of
 
 MOST_EVIDENCE = 1e6

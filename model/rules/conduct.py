@@ -8,8 +8,9 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from model.arithmetic import holds
 from model.chance import Moment, draw
-from model.compiler import holds, rule
+from model.compiler import rule
 from model.terms import Term
 
 SLIP, MISREAD, CONDUCT = range(3)  # columns.DICE

@@ -2,8 +2,9 @@
 
 from typing import Annotated, NamedTuple
 
+from model.arithmetic import clip, holds
 from model.chance import Moment, draw
-from model.compiler import clip, holds, rule
+from model.compiler import rule
 from model.rules.lookups import side_of, tension_of
 from model.terms import Term
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, NamedTuple
 
+from model.arithmetic import holds
 from model.chance import Moment, draw
-from model.compiler import holds, rule
+from model.compiler import rule
 from model.rules.lookups import at_stake, bound, detection_now, tension_of, top_standing
 from model.statuses import Status
 from model.terms import Term

@@ -2,8 +2,9 @@
 
 from typing import Annotated, NamedTuple
 
+from model.arithmetic import holds, ln
 from model.chance import Moment, draw
-from model.compiler import holds, ln, rule
+from model.compiler import rule
 from model.rules.lookups import detection_now, progress, standing_at
 from model.statuses import Status
 from model.terms import Term

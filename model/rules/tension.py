@@ -2,7 +2,8 @@
 
 from typing import Annotated, NamedTuple
 
-from model.compiler import clip, rule, score
+from model.arithmetic import clip, score
+from model.compiler import rule
 from model.rules.lookups import attacks_blamed_on, progress, side_of
 from model.terms import Term
 

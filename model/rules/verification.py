@@ -2,9 +2,10 @@
 
 from typing import Annotated, NamedTuple
 
+from model.arithmetic import clip, holds
 from model.chance import Moment, draw
 from model.columns import SLOTS
-from model.compiler import clip, holds, rule
+from model.compiler import rule
 from model.rules.lookups import at_stake, bound, detection_now, standing_at, watcher
 from model.statuses import Status
 from model.terms import Term

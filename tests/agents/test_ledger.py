@@ -9,10 +9,10 @@ from agents.assembly import Assembly
 from agents.ledger import read_ledger, recompute
 from agents.state import State
 from experiments.counterfactuals.flips import Question
+from model.loading import load, read
 from model.overrides import Override
 from model.parameter_space import levers
 from model.protocol import ACT, PROTOCOL
-from model.scenario import load, read
 from model.signals import KINDS
 
 

@@ -17,8 +17,8 @@ from agents.assembly import Assembly
 from agents.facilitator import Facilitator
 from agents.state import State
 from agents.verification_body import VerificationBody
+from model.errors import ScenarioError
 from model.protocol import PROTOCOL
-from model.scenario import ScenarioError
 
 
 def test_actors_are_mesa_agents_and_the_model_a_mesa_model():

@@ -20,9 +20,9 @@ from dashboards.link import (
     written,
 )
 from model.errors import ScenarioError
+from model.loading import load, read
 from model.overrides import Override
 from model.parameter_space import settings as settings_of
-from model.scenario import load, read
 
 KNOBS = {name: settings_of(load(name)) for name in shipped_names()}
 SWITCHES = ("facilitation", "noise", "spoilers", "alliances")

@@ -130,7 +130,7 @@ def test_a_second_run_compiles_nothing(copy):
     ("file", "old", "new"),
     [
         ("chance.py", "* 1.1102230246251565e-16", "* 1.1102230246251565e-16 * 0.5"),
-        ("rule.py", "return top * q / low", "return 0.5 * top * q / low"),
+        ("arithmetic.py", "return top * q / low", "return 0.5 * top * q / low"),
     ],
     ids=["what the rule calls, in another file", "what that calls, in a third"],
 )

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from agents.assembly import Assembly
 from dashboards.cli.options import parse_changes
+from model.checks import LIMITS
 from model.columns import SERVICES
 from model.errors import ScenarioError
-from model.overrides import EVENTS, LIMITS
+from model.loading import build, change, load, locate, read, shipped
+from model.overrides import EVENTS
 from model.parameter_space import settings as settings_of
 from model.protocol import ACT, ACT_ON, PROTOCOL
-from model.scenario import Scenario, build, change, load, locate, read, shipped
+from model.scenario import Scenario
 from model.world import names
 
 SOON = 5.0  # seconds, for any one file

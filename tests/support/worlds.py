@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from experiments.engine.kernel import measure
 from experiments.validation.degenerate import ALL_OFF, only, plain, rung, text
+from model.loading import build, change
 from model.overrides import Override, forced
 from model.parameter_space import settings
 from model.parameters import SECTIONS, Mechanisms
 from model.protocol import Act
-from model.scenario import Scenario, build, change
+from model.scenario import Scenario
 from model.world import World
 
 __all__ = ["ALL_OFF", "plain", "rung", "text"]

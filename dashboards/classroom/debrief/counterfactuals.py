@@ -20,10 +20,10 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.simulation import Table
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.store import written
+from dashboards.classroom.parsing import written
 from dashboards.classroom.views.serialize import charts
-from experiments.ensembles.compare import effect
-from experiments.ensembles.ensemble import Share, pool, wilson
+from experiments.engine.pool import pool
+from experiments.ensembles.statistics import Share, effect, wilson
 
 MOST_POINTS = 120  # turns of seats that are weighed, the first ones; `weighed` tells of how many
 REST = 60.0  # seconds after which a debrief that failed is tried again, if it is asked for

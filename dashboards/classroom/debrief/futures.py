@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dashboards.classroom.lesson.lesson import Lesson
-from experiments.counterfactuals.branch import overall, stand
+from experiments.counterfactuals.branch import stand
 from experiments.counterfactuals.pivot import FUTURES_SEED
 from experiments.engine.kernel import measure, measure_many
+from model.measures import overall
 from model.overrides import Override, forced
 from model.scenario import Scenario
 from model.statuses import Outcome

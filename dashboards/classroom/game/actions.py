@@ -7,8 +7,8 @@ value it takes, and when there is any occasion for it. A verb for which nothing 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from model.arithmetic import clip, holds
 from model.columns import SERVICES
-from model.compiler import clip, holds
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
 from model.rules import bargaining, contact, facilitation, home, ladder, scrutiny, verification

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from dashboards.classroom.game.actions import Verb
 from dashboards.classroom.game.facts import fact, percent
 from dashboards.classroom.game.visibility import Eyes, HiddenError
+from model.arithmetic import clip, exp
 from model.columns import SERVICES
-from model.compiler import clip, exp
 from model.rules import bargaining, facilitation, ladder, scrutiny
 from model.rules.lookups import burden, detection_now, exerted, progress, tension_of
 

@@ -7,8 +7,7 @@ from typing import Any
 from dashboards.classroom.errors import RefusedError, bad_field
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.settings import read_change
-from dashboards.classroom.lesson.store import written
-from dashboards.classroom.parsing import number, word, words
+from dashboards.classroom.parsing import number, word, words, written
 from dashboards.interventions import injected
 from model.errors import ScenarioError
 

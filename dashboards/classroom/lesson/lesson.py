@@ -16,10 +16,11 @@ from dashboards.classroom.game.actions import seats
 from dashboards.classroom.game.available_actions import completed
 from dashboards.classroom.game.simulation import Table, plain
 from dashboards.classroom.lesson.settings import Settings
-from dashboards.classroom.lesson.store import Store, written
+from dashboards.classroom.lesson.store import Store
+from dashboards.classroom.parsing import written
 from dashboards.interventions import injected
+from model.loading import build
 from model.overrides import Override
-from model.scenario import build
 
 GRACE = 30.0  # seconds that a turn is open at least after a restart
 

@@ -9,7 +9,7 @@ from typing import Any
 from dashboards.classroom.errors import RefusedError, bad_field
 from dashboards.classroom.game.available_actions import checked
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.store import written
+from dashboards.classroom.parsing import written
 
 MOST_MESSAGES, MOST_VERSIONS = 2000, 500
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.store import written
-from dashboards.classroom.parsing import number
+from dashboards.classroom.parsing import number, written
 from model.statuses import Outcome
 
 NAMES = tuple(outcome.name for outcome in Outcome)

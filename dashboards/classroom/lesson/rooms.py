@@ -14,7 +14,8 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import here
 from dashboards.classroom.lesson.settings import Settings, read_settings
-from dashboards.classroom.lesson.store import Store, hashed, written
+from dashboards.classroom.lesson.store import Store, hashed
+from dashboards.classroom.parsing import written
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
 CODE = 6  # letters of a code: 7e8 of them, and a guesser has one try in ten seconds

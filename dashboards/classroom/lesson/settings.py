@@ -9,7 +9,8 @@ from dashboards.classroom.errors import RefusedError, bad_field
 from dashboards.classroom.game.actions import seats
 from dashboards.link import LARGEST_SEED, data_of
 from model.errors import ScenarioError
-from model.scenario import Scenario, build, change
+from model.loading import build, change
+from model.scenario import Scenario
 
 MOST_ROUNDS, MOST_TURNS = 240, 120
 Share = Annotated[int, Field(ge=1, le=20)]

@@ -6,7 +6,6 @@ Tokens and the instructor key are kept as hashes only.
 """
 
 import hashlib
-import json
 import os
 import sqlite3
 import threading
@@ -91,11 +90,6 @@ def usual_place() -> Path:
 def hashed(secret: str) -> str:
     """Hash a secret of 128 random bits; these need neither salt nor a slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def written(plain: Any) -> str:
-    """Write plain data for a column."""
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 class Store:

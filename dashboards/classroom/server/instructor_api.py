@@ -134,7 +134,7 @@ def show_debrief(ask: Asking) -> dict[str, Any]:
 
 def export(ask: Asking) -> Response:
     """Give an export."""
-    from dashboards.classroom.server.student_api import exported
+    from dashboards.classroom.server.downloads import exported
 
     _, lesson = ask.instructed()
     return exported(lesson, ask.request.path_params["file"])

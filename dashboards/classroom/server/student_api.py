@@ -3,9 +3,7 @@
 from functools import cache
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
 
 from dashboards.classroom.debrief.view import debrief
 from dashboards.classroom.errors import RefusedError, bad_field
@@ -15,15 +13,13 @@ from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.advisor import advice
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.parsing import number, word, words
-from dashboards.classroom.server import instructor_api as keyed
-from dashboards.classroom.server.context import House
-from dashboards.classroom.server.request import NOT_KEPT, Asking, Handler, answering
-from dashboards.classroom.views.exports import EXPORTS
+from dashboards.classroom.server.downloads import exported
+from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import projector
 from dashboards.classroom.views.serialize import names, of_scenario
 from dashboards.classroom.views.student import view
 from dashboards.link import shipped_names
-from model.scenario import load
+from model.loading import load
 
 PAGES = ("join", "card", "play", "bets", "messages", "debrief", "other")
 
@@ -241,41 +237,6 @@ def solo_export(ask: Asking) -> Response:
     return exported(_alone(ask)[0], ask.request.path_params["file"])
 
 
-def exported(lesson: Lesson, name: str) -> Response:
-    """Answer with an export of a lesson."""
-    if name not in EXPORTS:
-        raise RefusedError(404, "not.found", "There is no such export.")
-    kind, make = EXPORTS[name]
-    saved = f"{lesson.scenario.name}-lesson-{lesson.number}-{name}"
-    headers = {**NOT_KEPT, "Content-Disposition": f'attachment; filename="{saved}"'}
-    if name.endswith(".html"):
-        headers["Content-Security-Policy"] = "sandbox allow-scripts"
-    return Response(make(lesson).encode(), media_type=f"{kind}; charset=utf-8", headers=headers)
-
-
-def news(house: House) -> Any:
-    """Make the endpoint of the event stream: it tells that something changed in a room, never what.
-
-    Without a personal link one hears what concerns all; with it also that something changed for the own seat.
-    """
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            code = request.query_params.get("code", "")
-            token = Asking(house, request, {}).secret("bearer")
-            person = house.rooms.person(token) if token else None
-            room = person or Asking(house, request, {}).room(code)
-            if house.news.crowded(room["code"]):
-                raise RefusedError(503, "server.busy", "Too many are listening.")
-        except RefusedError as refused:
-            return JSONResponse(refused.plain(), refused.status, headers=NOT_KEPT)
-        headers = {**NOT_KEPT, "X-Accel-Buffering": "no"}
-        lines = house.news.listen(room["code"], person["id"] if person else None)
-        return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
-
-    return endpoint
-
-
 GET: dict[str, Handler] = {
     "projector": wall,
     "scenarios": scenarios,
@@ -297,21 +258,3 @@ POST: dict[str, Handler] = {
     "solo": solo,
     "solo/do": solo_do,
 }
-
-
-def routes(house: House) -> list[BaseRoute]:
-    """List all routes of the classroom's API."""
-    tables = (("GET", GET), ("POST", POST), ("GET", keyed.GET), ("POST", keyed.POST), ("DELETE", keyed.DELETE))
-    found: list[BaseRoute] = [Route("/class/api/news", news(house))]
-    for method, table in tables:
-        for path, handler in table.items():
-            found.append(Route(f"/class/api/{path}", answering(house, handler), methods=[method]))
-    return [
-        *found,
-        Route("/class/api/{rest:path}", answering(house, missing), methods=["GET", "POST", "DELETE", "PUT"]),
-    ]
-
-
-def missing(ask: Asking) -> dict[str, Any]:
-    """Refuse what there is not."""
-    raise RefusedError(404, "not.found", "There is no such address.")

@@ -19,9 +19,9 @@ from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.link import LONGEST, MOST_EVENTS, Link, Setting, in_order, shipped_names, written
 from model.compiler import source_digest
 from model.errors import Fault, ScenarioError
+from model.loading import LARGEST_FILE, build
 from model.measures import digest
 from model.overrides import Override
-from model.scenario import LARGEST_FILE, build
 
 FORMAT = "detente-lesson-1"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for the beginning of a formula

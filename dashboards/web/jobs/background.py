@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any, NamedTuple
 
 from dashboards.warmup import WARMTH
-from experiments.ensembles.ensemble import CancelledError
+from experiments.engine.pool import CancelledError
 from model.errors import ScenarioError
 
 KEPT = 48  # finished results, the latest used

@@ -17,7 +17,8 @@ from dashboards.link import Setting, scenario_of
 from dashboards.web.jobs.background import never
 from experiments.engine.dice_cache import worth_keeping
 from experiments.engine.kernel import measure_many
-from experiments.ensembles.ensemble import Times, bands_of, first_above_zero, pool
+from experiments.engine.pool import pool
+from experiments.ensembles.statistics import Times, bands_of, first_above_zero
 from model.errors import Fault, ScenarioError
 from model.measures import BY_NEGOTIATION, EN_ROUTE, NARROW, WIDE, outcomes_of, series
 from model.overrides import forced

@@ -19,7 +19,7 @@ from dashboards.classroom.views.message_keys import KEYS
 from dashboards.classroom.views.translations import languages, own_words, words_of
 from dashboards.interventions import TOLD
 from dashboards.link import LARGEST_SEED, data_of, read_link, shipped_names
-from model.scenario import load
+from model.loading import load
 
 HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 SOURCES = sorted(each for each in FOLDER.iterdir() if each.suffix in (".js", ".html"))

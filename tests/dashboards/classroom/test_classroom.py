@@ -49,9 +49,10 @@ from dashboards.link import LARGEST_SEED, read_link, scenario_of
 from dashboards.web.server import listen
 from model.columns import COLUMNS
 from model.errors import ScenarioError
+from model.loading import load, shipped
 from model.measures import digest
 from model.rules.lookups import burden
-from model.scenario import Doctrine, load, shipped
+from model.scenario import Doctrine
 
 HOSTILE = "<script>alert(1)</script> \u202e=1+1"
 SURE = dict.fromkeys(NAMES, 0) | {"breakdown": 100}

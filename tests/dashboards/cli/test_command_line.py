@@ -23,14 +23,15 @@ from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from agents.ledger import Held, Row, read_ledger
-from dashboards.cli.main import app, suggest_question
-from dashboards.cli.why import find
-from dashboards.terminal.widgets import lever_screen
+from dashboards.cli.answers import find
+from dashboards.cli.main import app
+from dashboards.cli.run import suggest_question
+from dashboards.terminal.decision import lever_screen
 from experiments.counterfactuals.flips import LeverFlip
 from model.errors import ScenarioError
+from model.loading import load, locate, read, shipped
 from model.measures import BY_NEGOTIATION, digest
 from model.parameter_space import declared, levers
-from model.scenario import load, locate, read, shipped
 from model.statuses import Outcome
 
 DETENTE = Path(sys.executable).with_name("detente")

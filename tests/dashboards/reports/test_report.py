@@ -8,8 +8,8 @@ from agents.assembly import Assembly
 from agents.ledger import QUIET
 from dashboards.reports.run import page as page_of
 from dashboards.reports.run import write_report
+from model.loading import read
 from model.protocol import ACT
-from model.scenario import read
 
 HOSTILE = {
     "state": "<script>window.hacked = 1</script>",

@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from dashboards.cli.main import app
-from experiments.acts import acts
 from experiments.cases.case import LIBRARY, library, load_case, weights
 from experiments.cases.replay import BAD, GOOD, Forecast, answers, base_rate, persistent, replay, standings
 from experiments.cases.scoring import brier, crps, over_cases, over_months
+from experiments.engine.worlds import acts
 from experiments.validation.cases import measure
 from model.errors import ScenarioError
-from model.scenario import change, load
+from model.loading import change, load
 
 LIVING = re.compile(rf"\b(?:{LEADERS}|Clinton|Bush|Santos|Castro)\b", re.IGNORECASE)
 DEAD = re.compile(r"\b(?:Kennedy|Khrushchev|Reagan|Gorbachev|Carter|Kissinger|Albright|Sadat|Menachem|Barghoorn)\b")

@@ -11,12 +11,15 @@ import pytest
 from agents.assembly import Assembly
 from experiments.counterfactuals.branch import Branch
 from experiments.counterfactuals.pivot import actions, chances, cost, decisions, looked_at, otherwise, outlook
-from experiments.ensembles.compare import compare, effect
-from experiments.ensembles.ensemble import CancelledError, play_ensemble
+from experiments.engine.pool import CancelledError
+from experiments.ensembles.compare import compare
+from experiments.ensembles.ensemble import play_ensemble
+from experiments.ensembles.statistics import effect
+from model.errors import ScenarioError
+from model.loading import load
 from model.measures import digest
 from model.overrides import Override
 from model.protocol import PROTOCOL
-from model.scenario import ScenarioError, load
 
 DETENTE = Path(sys.executable).with_name("detente")
 

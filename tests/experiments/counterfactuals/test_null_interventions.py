@@ -5,8 +5,8 @@ import pytest
 from support.worlds import text
 
 from experiments.engine.kernel import measure
+from model.loading import load, read, shipped
 from model.overrides import Override, forced
-from model.scenario import load, read, shipped
 from model.world import World
 
 

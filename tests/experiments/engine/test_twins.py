@@ -15,9 +15,9 @@ from support.worlds import scenarios
 from agents.assembly import Assembly
 from experiments.engine.kernel import advance, measure
 from model.columns import COLUMN
+from model.loading import load, shipped
 from model.measures import digest
 from model.overrides import Override, forced
-from model.scenario import load, shipped
 from model.world import World
 
 RECORDED = Path(__file__).parent / "digests.json"

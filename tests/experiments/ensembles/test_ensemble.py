@@ -14,15 +14,17 @@ from support.worlds import plain, step_by_hand
 from agents.assembly import Assembly
 from experiments.engine import dice_cache as fates
 from experiments.engine.kernel import advance, measure, measure_many
+from experiments.engine.pool import CancelledError
 from experiments.ensembles import ensemble as subject
 from experiments.ensembles.compare import contrast
-from experiments.ensembles.ensemble import PERCENTILES, CancelledError, Ensemble, Times, play_ensemble, wilson
+from experiments.ensembles.ensemble import Ensemble, play_ensemble
+from experiments.ensembles.statistics import PERCENTILES, Times, wilson
 from model.errors import ScenarioError
+from model.loading import load, shipped
 from model.measures import digest, outcome_of, overall_outcome, series
 from model.overrides import Override, forced
 from model.parameters import Mechanisms
 from model.protocol import ACT, PROTOCOL
-from model.scenario import load, shipped
 from model.statuses import Outcome
 from model.world import World
 

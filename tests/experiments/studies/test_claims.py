@@ -9,27 +9,23 @@ import numpy as np
 import pytest
 
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.claims import (
+from experiments.studies.claims import decided, judge, sample, space, where_it_fails
+from experiments.studies.essay_claims import (
     CLAIMS,
     Claim,
     Comparison,
     as_is,
     bundled,
-    decided,
     helpers,
-    judge,
     longest_silence,
     mean_of,
     put,
     rounds_to_deal,
-    sample,
-    space,
-    where_it_fails,
 )
 from model.errors import ScenarioError
+from model.loading import build, change, load, read
 from model.measures import OVERALL
 from model.parameter_space import settings
-from model.scenario import build, change, load, read
 
 DETENTE = Path(sys.executable).with_name("detente")
 CONTACT, PROGRESS = (

@@ -18,8 +18,8 @@ from experiments.studies.results import by_point
 from experiments.studies.sensitivity import analyse, plain
 from experiments.studies.study import Study, load_study, shipped
 from model.errors import ScenarioError
+from model.loading import build, change, read
 from model.parameter_space import settings
-from model.scenario import build, change, read
 from model.world import World
 
 

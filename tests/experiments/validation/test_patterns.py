@@ -26,7 +26,7 @@ from experiments.validation.patterns_of_deals import (
 )
 from experiments.validation.sweeping import DWELL, LEVELS, SLOW, area, swept
 from experiments.validation.traces import Source, record
-from model.scenario import build, change, load
+from model.loading import build, change, load
 from model.statuses import Status
 
 NAN = float("nan")

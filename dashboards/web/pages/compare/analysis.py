@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dashboards.labels import OUTCOME_MEANING
 from dashboards.link import Setting, scenario_of
-from dashboards.theme import INDICATORS, OUTCOME_MEANING, OUTCOMES
+from dashboards.theme import INDICATORS, OUTCOMES
 from dashboards.web.jobs.background import News, Report, follow
-from experiments.ensembles.compare import Effect, effect, measures
-from experiments.ensembles.ensemble import PERCENTILES, play_ensemble, wilson
+from experiments.ensembles.compare import measures
+from experiments.ensembles.ensemble import play_ensemble
+from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
 from model.errors import Fault, ScenarioError
 from model.measures import indicator_names
 

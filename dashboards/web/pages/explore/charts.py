@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from dashboards.theme import CHARTS, INDICATORS, MORE_CHARTS, OUTCOME_MEANING, OUTCOMES, Chart
+from dashboards.labels import OUTCOME_MEANING
+from dashboards.theme import CHARTS, INDICATORS, MORE_CHARTS, OUTCOMES, Chart
 from dashboards.web.jobs.ensemble_results import Result
-from experiments.ensembles.compare import Effect, effect
-from experiments.ensembles.ensemble import PERCENTILES, wilson
+from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
 from model.scenario import Scenario
 from model.statuses import Outcome
 

@@ -14,7 +14,7 @@ from dashboards.link import Link, Setting, scenario_of, written, written_value
 from dashboards.study_link import point_inside, setting_of
 from dashboards.theme import INDICATORS, OUTCOMES
 from dashboards.web.pages.shared.lever_catalogue import placed
-from experiments.ensembles.ensemble import Z95
+from experiments.ensembles.statistics import Z95
 from experiments.studies.discover import LEAST_POINTS, Edge, discover, words
 from experiments.studies.results import by_point, study_of, summary
 from experiments.studies.sensitivity import sensitivity

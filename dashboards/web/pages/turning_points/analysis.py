@@ -12,7 +12,7 @@ from dashboards.theme import OUTCOMES, STATUSES
 from dashboards.web.jobs.background import News, Report, follow
 from dashboards.web.pages.turning_points import wording as words
 from experiments.counterfactuals.pivot import Action, Outlook, actions, looked_at, outlook
-from experiments.ensembles.ensemble import CancelledError
+from experiments.engine.pool import CancelledError
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
 from model.statuses import Outcome, Status

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.counterfactuals.pivot import Action, Move
-from experiments.ensembles.compare import Effect
-from experiments.ensembles.ensemble import Z95, Share
+from experiments.ensembles.statistics import Z95, Effect, Share
 
 HAD: dict[str, dict[int, str]] = {
     "take_task": {1: "{actor} taken on {counterpart}", 0: "{actor} not taken on {counterpart}"},

@@ -14,6 +14,7 @@ import numpy as np
 from agents.assembly import Assembly
 from agents.ledger import Row
 from dashboards.interventions import Chances, event_words, is_of, offers
+from dashboards.labels import OUTCOME_MEANING
 from dashboards.link import Setting, scenario_of
 from dashboards.reports.run_data import (
     GROUPS,
@@ -25,10 +26,10 @@ from dashboards.reports.run_data import (
     scheduled,
     short,
 )
-from dashboards.theme import OUTCOME_MEANING, OUTCOMES
+from dashboards.theme import OUTCOMES
 from dashboards.web.jobs.background import News, Report, follow, never
 from dashboards.web.pages.watch.network_layout import places
-from experiments.ensembles.ensemble import CancelledError
+from experiments.engine.pool import CancelledError
 from model.columns import SERVICES
 from model.protocol import ACT
 from model.signals import KINDS

@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from agents.sentences import CHOICES, LEVELS
-from dashboards.cli.why import cell_of, told_as
+from dashboards.decisions import cell_of, told_as
 from dashboards.interventions import whole
+from dashboards.labels import number
 from dashboards.link import Setting, data_of, thawed
-from dashboards.terminal.widgets import number
 from dashboards.web.jobs.background import Report
 from experiments.counterfactuals.flips import LeverFlip, Question, Weighed
 from experiments.counterfactuals.pivot import otherwise
-from experiments.ensembles.ensemble import CancelledError
+from experiments.engine.pool import CancelledError
 from model.errors import Fault, ScenarioError
+from model.loading import change
 from model.overrides import Override
 from model.parameter_space import levers
 from model.protocol import ACT, PROTOCOL, verdict
-from model.scenario import Scenario, change
+from model.scenario import Scenario
 from model.terms import terms_of
 
 

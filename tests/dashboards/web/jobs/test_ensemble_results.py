@@ -12,7 +12,8 @@ from dashboards.link import Setting, in_order
 from dashboards.warmup import Warmth
 from dashboards.web.jobs.ensemble_results import SHELF, Shelf, result_of, results
 from dashboards.web.jobs.explore_worker import Ask, Player, Shown
-from experiments.ensembles.ensemble import PERCENTILES, play_ensemble, wilson
+from experiments.ensembles.ensemble import play_ensemble
+from experiments.ensembles.statistics import PERCENTILES, wilson
 from model.errors import ScenarioError
 from model.measures import series
 from model.overrides import Override

@@ -21,9 +21,9 @@ from dashboards.web.jobs.ensemble_results import result_of
 from dashboards.web.pages.explore.charts import effect_words
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
+from model.loading import load, locate
 from model.measures import digest, indicator_names
 from model.overrides import Override
-from model.scenario import load, locate
 
 FEW = Setting(worlds=64)
 OPENNESS = "United States, Openness to talks"
@@ -189,7 +189,7 @@ def test_a_baseline_lies_behind_and_tells_the_paired_effect(browser, address):
 
 
 def test_an_effect_is_written_in_points_with_its_interval():
-    from experiments.ensembles.compare import Effect
+    from experiments.ensembles.statistics import Effect
 
     assert effect_words(Effect(0.12, 0.09, 0.15, 0.2, 900)) == "+12 points, 95 % 9 to 15, same dice"
     assert effect_words(Effect(-0.031, -0.06, -0.002, 0.2, 900)) == "-3 points, 95 % -6 to 0, same dice".replace(

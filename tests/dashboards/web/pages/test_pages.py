@@ -22,8 +22,9 @@ from dashboards.web.pages.compare.page import Arms, added, made_up
 from dashboards.web.pages.turning_points import analysis as turning_story
 from dashboards.web.pages.turning_points import wording as turning_words
 from experiments.counterfactuals.pivot import Outlook, actions, decisions, outlook
+from experiments.engine.pool import CancelledError
 from experiments.ensembles.compare import compare
-from experiments.ensembles.ensemble import CancelledError, play_ensemble
+from experiments.ensembles.ensemble import play_ensemble
 from model.errors import Fault, ScenarioError
 from model.overrides import Override, forced, resolve
 from model.parameters import Mechanisms

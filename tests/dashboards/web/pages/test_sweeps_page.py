@@ -309,7 +309,7 @@ def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tm
 def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
     import tomli_w
 
-    from model.scenario import read as read_scenario
+    from model.loading import read as read_scenario
 
     data = json.loads(json.dumps(read_scenario("two-states"), default=str))
     (tmp_path / "mine.toml").write_text(tomli_w.dumps(data))

@@ -20,9 +20,9 @@ from dashboards.web.pages.watch.network_layout import places
 from dashboards.web.pages.watch.run_data import Watched, play, watch
 from dashboards.web.pages.watch.why import Asked, asked, explain, opposite_of
 from model.errors import ScenarioError
+from model.loading import load, shipped
 from model.measures import series
 from model.overrides import EVENTS, Override
-from model.scenario import load, shipped
 from model.statuses import Status
 
 SETTING = Setting("us-iran-2026")

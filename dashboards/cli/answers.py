@@ -1,0 +1,185 @@
+"""`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from agents.ledger import TELLING, read_ledger
+from dashboards import saved_runs as runs
+from dashboards.decisions import cell_of, told_as
+from dashboards.terminal.decision import cost_screen, decision_screen, lever_screen
+from dashboards.terminal.widgets import console
+from experiments.counterfactuals.branch import Branch
+from experiments.counterfactuals.flips import LeverFlip, Question, TermFlip
+from experiments.counterfactuals.pivot import cost, otherwise
+from model.compiler import source_digest
+from model.errors import Fault, ScenarioError
+from model.loading import load
+from model.overrides import Override
+from model.parameter_space import levers as all_levers
+from model.protocol import ACT, PROTOCOL
+
+
+class Answer(NamedTuple):
+    """What `why` found out."""
+
+    run: runs.Saved
+    row: dict[str, Any]
+    question: Question
+    terms: list[TermFlip]
+    levers: list[LeverFlip]
+    others: list[str]
+    cost: dict[str, float]
+    alike: dict[str, list[str]]
+    opposite: int
+
+
+def ask(
+    folder: Path | None,
+    now: int,
+    actor: str,
+    act: str | None = None,
+    counterpart: str | None = None,
+    negotiation: str | None = None,
+    levers: bool = True,
+    quiet: bool = False,
+) -> Answer:
+    """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
+    saved = runs.read(folder or runs.latest())
+    row, others, alike = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
+    number = ACT[row["act"]]
+    question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
+    told = question.value - 1 if PROTOCOL[number].column == "report" else question.value
+    if told != row["value"] and not row["forced"]:
+        changed = " The model has changed since this run." if saved.model != source_digest() else ""
+        raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
+    terms = list(question.term_flips())
+    found = search(question, quiet) if levers else []
+    spent = what_it_cost(saved, row, question) if levers else {}
+    opposite = otherwise(row["act"], question.value)
+    return Answer(saved, row, question, terms, found, others, spent, alike, opposite)
+
+
+def what_it_cost(saved: runs.Saved, row: dict[str, Any], question: Question) -> dict[str, float]:
+    """Redraw a thousand futures after the decision as it was taken, and after its opposite."""
+    turned = float(otherwise(row["act"], question.value))
+    move = Override(row["round"], row["act"], row["negotiation"], row["actor"], row["counterpart"], turned)
+    return cost(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
+
+
+def rows_of(saved: runs.Saved) -> pd.DataFrame:
+    """Read the ledger of a saved run. Raises ScenarioError if it is damaged, or of another model."""
+    try:
+        ledger = read_ledger(saved.folder)
+        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT}
+    except OSError as error:
+        raise ScenarioError(
+            [Fault(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ScenarioError([Fault(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
+    if unknown:
+        raise ScenarioError([Fault(str(saved.folder), "", "was saved by another version of the model; run it again")])
+    return ledger
+
+
+def search(question: Question, quiet: bool) -> list[LeverFlip]:
+    """Search all levers, telling which one is tried."""
+    screen = Console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("{task.completed}/{task.total} levers  {task.description}")
+    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
+        line = progress.add_task("", total=len(all_levers(question.scenario)))
+        return list(question.lever_flips(tell=lambda path: progress.update(line, advance=1, description=path)))
+
+
+def find(
+    ledger: pd.DataFrame,
+    saved: runs.Saved,
+    now: int,
+    actor: str,
+    act: str | None,
+    counterpart: str | None,
+    negotiation: str | None,
+) -> tuple[dict[str, Any], list[str], dict[str, list[str]]]:
+    """Find the row of a decision, and name the other decisions of that actor in that round.
+
+    Of those of the same kind, the values that each option tells them apart by.
+    """
+    if now > saved.rounds:
+        raise ScenarioError([Fault("--round", now, f"the run has {saved.rounds} rounds")])
+    rows = ledger.loc[ledger["kind"] == "decision"]
+    if actor not in set(rows["actor"].dropna()):
+        raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
+    rows = rows.loc[(rows["round"] == now) & (rows["actor"] == actor)]
+    if rows.empty:
+        raise ScenarioError([Fault("--round", now, f"{actor} decided nothing in that round")])
+    what = f"decision of {actor} in round {now}"
+    for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
+        known = set(rows[column].dropna())
+        if wanted is not None and wanted not in known:
+            raise ScenarioError(
+                [Fault.unknown(f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}")]
+            )
+        rows = rows if wanted is None else rows.loc[rows[column] == wanted]
+    order = {name: place for place, name in enumerate(TELLING)}
+    best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
+    row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
+    row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    same = rows.loc[rows["act"] == row["act"]]
+    told = {name: sorted(set(same[name].dropna())) for name in ("counterpart", "negotiation")}
+    alike = {name: values for name, values in told.items() if len(values) > 1}
+    return row, sorted(set(rows["act"]) - {row["act"]}), alike
+
+
+def show_answer(answer: Answer) -> None:
+    """Print the answer on one screen."""
+    screen = console()
+    screen.print(f"Round {answer.row['round']}, {answer.row['act']}, seed {answer.run.seed} ({answer.run.folder})")
+    if answer.row["forced"]:
+        screen.print("This move was set from outside; below is how the actor would have decided.")
+    screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
+    if answer.levers:
+        screen.print(lever_screen(answer.levers, lambda value: told_as(answer.question, answer.row, value)))
+    if answer.cost:
+        screen.print(cost_screen(answer.cost, told_as(answer.question, answer.row, answer.opposite)))
+    for name, values in answer.alike.items():
+        screen.print(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {answer.row[name]}")
+    if answer.others:
+        screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
+
+
+def facts(answer: Answer) -> dict[str, Any]:
+    """Write the answer as plain data."""
+    question = answer.question
+    return {
+        "run": str(answer.run.folder),
+        "seed": answer.run.seed,
+        "round": answer.row["round"],
+        "act": answer.row["act"],
+        "actor": answer.row["actor"],
+        "value": question.value,
+        "sentence": answer.row["sentence"],
+        "cost": answer.cost,
+        "opposite": told_as(question, answer.row, answer.opposite),
+        "alike": answer.alike,
+        "conditions": [
+            {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
+            for c in question.conditions
+        ],
+        "terms": [flip._asdict() for flip in answer.terms],
+        "levers": [
+            {
+                "path": f.lever.path,
+                "value": f.lever.value,
+                "low": f.lever.low,
+                "high": f.lever.high,
+                "to": f.to,
+                "becomes": f.becomes,
+            }
+            for f in answer.levers
+        ],
+    }

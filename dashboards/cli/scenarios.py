@@ -1,0 +1,89 @@
+"""The commands that list, show and check scenarios."""
+
+import json
+import sys
+from typing import Any
+
+import typer
+
+from dashboards.cli.options import (
+    AsJson,
+    ScenarioName,
+    plain_errors,
+)
+
+app = typer.Typer()
+
+
+@app.command()
+def scenarios(as_json: AsJson = False) -> None:
+    """List the shipped scenarios."""
+    from dashboards.terminal.scenarios import scenario_table
+    from dashboards.terminal.widgets import console
+    from model.loading import load, shipped
+
+    with plain_errors():
+        listed = [load(name) for name in shipped()]
+    if as_json:
+        plain = [
+            {"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in listed
+        ]
+        typer.echo(json.dumps(plain, ensure_ascii=False))
+    else:
+        console().print(scenario_table(listed))
+
+
+@app.command()
+def show(scenario: ScenarioName) -> None:
+    """Print a scenario file verbatim."""
+    from model.loading import locate
+
+    with plain_errors():
+        content = locate(scenario).read_bytes()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+@app.command()
+def validate_scenario(file: ScenarioName) -> None:
+    """Check a scenario file and tell everything that is wrong with it."""
+    from model.loading import load
+
+    with plain_errors():
+        scenario = load(file)
+    counts = f"{len(scenario.states)} states, {len(scenario.negotiations)} negotiations, {scenario.rounds} rounds"
+    typer.echo(f"{scenario.name}: valid ({counts}).")
+    tell_silent_events(scenario)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files."""
+    from model.scenario import Scenario
+
+    typer.echo(json.dumps(Scenario.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+@app.command()
+def parameters(as_json: AsJson = False) -> None:
+    """List every parameter: path, default, range, unit, meaning, source, lever or uncertainty."""
+    from dashboards.terminal.scenarios import parameter_table
+    from dashboards.terminal.widgets import console
+    from model.parameter_space import declared
+
+    if as_json:
+        typer.echo(json.dumps([setting._asdict() for setting in declared()], ensure_ascii=False))
+    else:
+        screen = console(lines=True)
+        screen.print(parameter_table(declared(), screen.width))
+        assumed = sum(setting.source == "assumed" for setting in declared())
+        typer.echo(f"{len(declared())} parameters, of which {assumed} are assumed.")
+
+
+def tell_silent_events(setting: Any) -> None:
+    """Say which scheduled events cannot happen because their mechanism is off."""
+    from model.overrides import silent_events
+
+    for event in silent_events(setting):
+        typer.echo(f"note: {event}", err=True)

@@ -1,0 +1,43 @@
+"""Decisions of a run, by the names in their rows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agents.sentences import CHOICES, sentence
+from experiments.counterfactuals.flips import Question
+from model.columns import SERVICES
+from model.protocol import PROTOCOL
+from model.scenario import Scenario
+from model.world import names
+
+
+def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
+    """Find the cell of a decision from the names in its row."""
+    lists, cell, named = names(scenario), [], [row["actor"], row["counterpart"]]
+    for axis in PROTOCOL[number].axes:
+        if axis == "negotiation":
+            cell.append(lists.negotiation.index(row["negotiation"]))
+        elif axis == "side":
+            cell.append(scenario.negotiations[row["negotiation"]].parties.index(named.pop(0)))
+        elif axis == "service":
+            cell.append(SERVICES.index(row["counterpart"]))
+        else:
+            cell.append(getattr(lists, axis).index(named.pop(0)))
+    return tuple(cell)
+
+
+def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
+    """Say in a sentence what a decision would have been."""
+    scenario, talks, rung = question.scenario, row["negotiation"], "the step in play"
+    if talks is not None:
+        k = names(scenario).negotiation.index(talks)
+        place = int(question.world.rung[k])
+        rung = scenario.written_rung(talks, names(scenario).rung[k][place]) if place >= 0 else rung
+    shown = {
+        "actor": scenario.written(row["actor"]),
+        "counterpart": scenario.written(row["counterpart"]),
+        "talks": scenario.written(talks),
+        "rung": rung,
+    }
+    told = value - 1 if PROTOCOL[question.number].column == "report" else value
+    return sentence(row["act"], told, {}, **shown) if told in CHOICES.get(row["act"], {}) else str(told)

@@ -1,0 +1,58 @@
+"""Scenarios and parameters on a terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from dashboards.labels import number
+
+if TYPE_CHECKING:
+    from model.scenario import Scenario
+
+
+def scenario_table(scenarios: Iterable["Scenario"]) -> Table:
+    """List scenarios with what they are about."""
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for heading in ("name", "rounds", "what it is"):
+        table.add_column(heading, no_wrap=heading == "name")
+    for scenario in scenarios:
+        table.add_row(scenario.name, str(scenario.rounds), scenario.title["en"])
+    return table
+
+
+WIDE = 170  # columns from which on a parameter has a row of a table
+
+
+def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
+    """List parameters as declared: a row each, or a few lines where there is no room for that."""
+    rows = [
+        (
+            each.path,
+            number(each.value),
+            f"{number(each.low)} to {number(each.high)}",
+            each.unit,
+            "lever" if each.lever else "uncertainty",
+            each.meaning,
+            each.source,
+        )
+        for each in settings
+    ]
+    if width < WIDE:
+        return Group(*(_parameter_lines(*row) for row in rows))
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for heading in ("parameter", "default", "range", "unit", "role"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("meaning", "source"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _parameter_lines(path: str, value: str, limits: str, unit: str, role: str, meaning: str, source: str) -> Group:
+    told = Text(f"{', '.join(filter(None, (value, limits, unit, role)))}: {meaning} [{source}]")
+    return Group(Text(path, style="bold", overflow="fold"), Padding(told, (0, 0, 0, 4)))

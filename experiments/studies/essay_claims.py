@@ -1,0 +1,281 @@
+"""The essay's claims, each as a comparison that can be measured."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.ensembles.compare import PLACE
+from model.measures import outcomes_of
+from model.scenario import Scenario
+from model.statuses import Outcome
+
+Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [world]
+
+
+Changes = Callable[[Scenario], dict[str, Any]]
+
+
+class Comparison(NamedTuple):
+    """One thing a claim says: under ``claimed`` the measure is larger (or smaller) than under ``against``."""
+
+    says: str
+    claimed: Changes
+    against: Changes
+    measure: Measure
+    more: bool = True
+    among: Measure | None = None  # only the worlds of which this is above nought under ``claimed``
+
+
+class Claim(NamedTuple):
+    """A claim of the essay: all its comparisons must hold at a point for the claim to hold there."""
+
+    key: str
+    words: str
+    comparisons: tuple[Comparison, ...]
+
+
+def mean_of(name: str) -> Measure:
+    """Measure the mean of an indicator over the rounds."""
+    return lambda seen: seen[:, 1:, PLACE[name]].mean(axis=1)
+
+
+def end_of(name: str) -> Measure:
+    """Measure an indicator at the end."""
+    return lambda seen: seen[:, -1, PLACE[name]]
+
+
+def some_deal(seen: np.ndarray) -> np.ndarray:
+    """Measure whether a deal stands at the end."""
+    return (outcomes_of(seen, 0) >= Outcome.partial_arrangement).astype(float)
+
+
+def longest_silence(seen: np.ndarray) -> np.ndarray:
+    """Measure the longest run of rounds without contact."""
+    contact, longest = seen[:, 1:, PLACE["contact"]] > 0, np.zeros(len(seen))
+    silent = np.zeros(len(seen))
+    for now in range(contact.shape[1]):
+        silent = np.where(contact[:, now], 0.0, silent + 1.0)
+        longest = np.maximum(longest, silent)
+    return longest
+
+
+def rounds_to_deal(seen: np.ndarray) -> np.ndarray:
+    """Measure the round of the first deal; one that never comes counts as the round after the last."""
+    progress = seen[:, :, PLACE["deal_progress"]] > 0.0
+    return np.where(progress.any(axis=1), progress.argmax(axis=1), seen.shape[1]).astype(float)
+
+
+def as_is(_: Scenario) -> dict[str, Any]:
+    """Change nothing."""
+    return {}
+
+
+def switch(**mechanisms: bool) -> Changes:
+    """Switch mechanisms on or off."""
+    return lambda _: {f"mechanisms.{name}": on for name, on in mechanisms.items()}
+
+
+def put(**parameters: float) -> Changes:
+    """Set parameters, written section__name."""
+    return lambda _: {name.replace("__", "."): value for name, value in parameters.items()}
+
+
+def helpers(**skills: float) -> Changes:
+    """Set the skills of all facilitators."""
+    return lambda s: {f"facilitators.{who}.{name}": x for who in s.facilitators for name, x in skills.items()}
+
+
+def between_parties(name: str, *values: float) -> Changes:
+    """Set how each of the two parties stands to the other: both alike, or the first and the second."""
+
+    def changes(scenario: Scenario) -> dict[str, Any]:
+        one, other = next(iter(scenario.negotiations.values())).parties
+        return {f"relations.{one}.{other}.{name}": values[0], f"relations.{other}.{one}.{name}": values[-1]}
+
+    return changes
+
+
+def parties(name: str, *values: Any) -> Changes:
+    """Set a parameter of the two parties."""
+
+    def changes(scenario: Scenario) -> dict[str, Any]:
+        one, other = next(iter(scenario.negotiations.values())).parties
+        return {f"states.{one}.{name}": values[0], f"states.{other}.{name}": values[-1]}
+
+    return changes
+
+
+def bundled(rungs: int | None) -> Changes:
+    """Tie so many rungs into one step; None ties all of them."""
+
+    def changes(scenario: Scenario) -> dict[str, Any]:
+        return {
+            f"negotiations.{name}.bundling": rungs or len(talks.rungs) for name, talks in scenario.negotiations.items()
+        }
+
+    return changes
+
+
+def both(*changes: Changes) -> Changes:
+    """Make several changes."""
+    return lambda scenario: {path: x for each in changes for path, x in each(scenario).items()}
+
+
+TALKING, PRESSING = parties("dialogue", 0.8), between_parties("campaign", 0.7, 0.0)
+
+
+SILENT, UNPRESSED = parties("dialogue", 0.0), between_parties("campaign", 0.0)
+
+
+CLAIMS = (
+    Claim(
+        "scrutiny",
+        "Scrutiny slows talks but orders them",
+        (
+            Comparison("the first deal comes later", switch(scrutiny=True), switch(scrutiny=False), rounds_to_deal),
+            Comparison("fewer breaches", switch(scrutiny=True), switch(scrutiny=False), end_of("breaches"), more=False),
+        ),
+    ),
+    Claim(
+        "every-phase",
+        "Trust is built in every phase, not once",
+        (Comparison("more trust at the end", as_is, put(belief__rung_evidence=0.0), end_of("trust")),),
+    ),
+    Claim(
+        "good-offices",
+        "Facilitators keep dialogue from stagnating",
+        (
+            Comparison("more contact", helpers(good_offices=0.6), helpers(good_offices=0.0), mean_of("contact")),
+            Comparison(
+                "shorter silences", helpers(good_offices=0.6), helpers(good_offices=0.0), longest_silence, more=False
+            ),
+        ),
+    ),
+    Claim(
+        "misperception",
+        "Facilitators reduce misperception",
+        (
+            Comparison(
+                "fewer acts misread", helpers(clarity=0.6), helpers(clarity=0.0), mean_of("misperception"), more=False
+            ),
+        ),
+    ),
+    Claim(
+        "controlled-engagement",
+        "Pressure and dialogue side by side work (controlled engagement)",
+        (
+            Comparison("more deals than by pressure alone", both(TALKING, PRESSING), both(SILENT, PRESSING), some_deal),
+            Comparison(
+                "more deals than by dialogue alone", both(TALKING, PRESSING), both(TALKING, UNPRESSED), some_deal
+            ),
+        ),
+    ),
+    Claim(
+        "contact",
+        "Contact has value even without a comprehensive agreement",
+        (
+            Comparison(
+                "less tension than without contact, in the worlds without a comprehensive deal",
+                as_is,
+                put(contact__contact_ease=0.0, contact__contact_habit=0.0),
+                mean_of("tension"),
+                more=False,
+                among=lambda seen: (outcomes_of(seen, 0) < Outcome.comprehensive_deal).astype(float),
+            ),
+        ),
+    ),
+    Claim(
+        "small-first",
+        "Small technical deals precede big ones",
+        (Comparison("more of the stake stands at the end", bundled(1), bundled(None), end_of("deal_progress")),),
+    ),
+    Claim(
+        "uncertainty",
+        "Gradual diplomacy reduces uncertainty",
+        (Comparison("less uncertainty at the end", bundled(1), bundled(None), end_of("uncertainty"), more=False),),
+    ),
+    Claim(
+        "process",
+        "Diplomacy is a process, not a destination",
+        (
+            Comparison(
+                "less tension over time, step by step", bundled(1), bundled(None), mean_of("tension"), more=False
+            ),
+        ),
+    ),
+    Claim(
+        "narratives",
+        "Opposed narratives stand in the way",
+        (
+            Comparison(
+                "less of the stake stands than between alike narratives",
+                parties("security_weight", 0.9, 0.1),
+                parties("security_weight", 0.5),
+                end_of("deal_progress"),
+                more=False,
+            ),
+        ),
+    ),
+    Claim(
+        "deficit",
+        "An inherited deficit of trust costs deals",
+        (
+            Comparison(
+                "fewer deals than from even trust",
+                between_parties("trust", 0.2),
+                between_parties("trust", 0.5),
+                some_deal,
+                more=False,
+            ),
+        ),
+    ),
+    Claim(
+        "home",
+        "Compromise is negotiated at home too",
+        (
+            Comparison(
+                "less of the stake stands where deals must be ratified",
+                switch(ratification=True),
+                switch(ratification=False),
+                end_of("deal_progress"),
+                more=False,
+            ),
+        ),
+    ),
+    Claim(
+        "region",
+        "The regional setting presses on the talks",
+        (
+            Comparison(
+                "less of the stake stands with alliances at work",
+                switch(alliances=True),
+                switch(alliances=False),
+                end_of("deal_progress"),
+                more=False,
+            ),
+            Comparison(
+                "more tension with oil market and region at work",
+                switch(environment=True),
+                switch(environment=False),
+                mean_of("tension"),
+            ),
+        ),
+    ),
+    Claim(
+        "channels",
+        "Indirect messages and technical talks carry the process",
+        (
+            Comparison(
+                "more trust with technical exchanges", helpers(hosting=0.6), helpers(hosting=0.0), mean_of("trust")
+            ),
+            Comparison(
+                "less tension where talks go through others",
+                put(contact__direct_trust=1.0),
+                put(contact__direct_trust=0.0),
+                mean_of("tension"),
+                more=False,
+            ),
+        ),
+    ),
+)
