@@ -46,4 +46,7 @@ def test_rules_keep_to_the_arithmetic_contract(path):
             assert name not in FORBIDDEN_CALLS, (path.name, node.lineno, name)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = {alias.name for alias in node.names} | {getattr(node, "module", "") or ""}
-            assert not names & {"random", "numpy.random", "exp", "log"} or "model.arithmetic" in names, (path.name, names)
+            assert not names & {"random", "numpy.random", "exp", "log"} or "model.arithmetic" in names, (
+                path.name,
+                names,
+            )

@@ -37,8 +37,8 @@ from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import move, note, take_back
 from dashboards.classroom.lesson.predictions import NAMES, brier, calibration
 from dashboards.classroom.lesson.store import MIGRATIONS, Store
-from dashboards.classroom.server import student_api as api
 from dashboards.classroom.server.context import open_house
+from dashboards.classroom.server.routes import routes
 from dashboards.classroom.views import role_cards as cards
 from dashboards.classroom.views.exports import lesson_file, link_of, moves, played_again, table_of
 from dashboards.classroom.views.message_keys import KEYS
@@ -69,7 +69,7 @@ def house(tmp_path):
 def served(house):
     """Serve the API alone, over real connections; gives a maker of clients."""
     listener = listen("127.0.0.1", 0)
-    config = uvicorn.Config(Starlette(routes=api.routes(house)), log_level="error", lifespan="off")
+    config = uvicorn.Config(Starlette(routes=routes(house)), log_level="error", lifespan="off")
     server, made = uvicorn.Server(config), []
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -938,7 +938,7 @@ def serve_alone(path):
         house.rooms.make_lesson(room, {"scenario": "two-states", "rounds": 6})
         facts["code"] = room["code"]
     print(json.dumps(facts), flush=True)
-    config = uvicorn.Config(Starlette(routes=api.routes(house)), log_level="error", lifespan="off")
+    config = uvicorn.Config(Starlette(routes=routes(house)), log_level="error", lifespan="off")
     uvicorn.Server(config).run(sockets=[listener])
 
 
