@@ -30,7 +30,7 @@ def reading(name: str, model: "Assembly") -> float:
     return float(model.seen[model.places[name]])
 
 
-class Asked(NamedTuple):
+class SeatedCell(NamedTuple):
     """One cell of an act: who decides it, and whether by the act's own rule."""
 
     ask: Callable[..., Any]
@@ -39,7 +39,7 @@ class Asked(NamedTuple):
     by_rule: bool
 
 
-class Mark(NamedTuple):
+class Checkpoint(NamedTuple):
     """Where a run stood: its world, the rows of its ledger, the rounds of its history with the start."""
 
     world: tuple[int, bytes, bytes]
@@ -146,16 +146,16 @@ class Assembly(mesa.Model):
         """Say how one negotiation stands."""
         return outcome_of(self.trajectory, self.world.names.negotiation.index(negotiation))
 
-    def _seat(self, act: Act) -> list[Asked]:
+    def _seat(self, act: Act) -> list[SeatedCell]:
         """Find who decides each cell of an act."""
         asked = []
         for cell in product(*(range(self.world.size[axis]) for axis in act.axes)):
             actor, rest = self._actor(act, cell)
             if actor is None:
-                asked.append(Asked(act.rule, (self.world.handle, *cell), cell, True))
+                asked.append(SeatedCell(act.rule, (self.world.handle, *cell), cell, True))
             else:
                 ask = getattr(actor, act.name)
-                asked.append(Asked(ask, rest, cell, getattr(ask, "asks", None) is act.rule))
+                asked.append(SeatedCell(ask, rest, cell, getattr(ask, "asks", None) is act.rule))
         return asked
 
     def _actor(self, act: Act, cell: Cell) -> tuple[Actor | None, Cell]:
@@ -197,12 +197,12 @@ class Assembly(mesa.Model):
 
     # There and back
 
-    def mark(self) -> Mark:
+    def mark(self) -> Checkpoint:
         """Remember where the run stands, to come back to it."""
         told = len(self.ledger.rows) if self.ledger is not None else 0
-        return Mark(self.world.snapshot(), told, len(self.history))
+        return Checkpoint(self.world.snapshot(), told, len(self.history))
 
-    def rewind(self, mark: Mark) -> None:
+    def rewind(self, mark: Checkpoint) -> None:
         """Go back to where the run stood, with Mesa's tables and clock; good after a step that broke off as well."""
         self.world.restore(mark.world)
         del self.history[mark.rounds :]

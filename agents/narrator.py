@@ -13,7 +13,7 @@ from model.signals import Signal, signals
 from model.statuses import Status
 
 if TYPE_CHECKING:
-    from agents.assembly import Asked, Assembly
+    from agents.assembly import Assembly, SeatedCell
 
 
 def reading_of(message: Signal) -> str:
@@ -29,7 +29,7 @@ class Teller:
     def __init__(self, model: "Assembly"):
         self.model, self.world, self.setting = model, model.world, model.setting
 
-    def tell(self, ledger: Ledger, act: Act, asked: list["Asked"], page: list[Any], outside: set[int]) -> None:
+    def tell(self, ledger: Ledger, act: Act, asked: list["SeatedCell"], page: list[Any], outside: set[int]) -> None:
         """Write the decisions of an act into the ledger, and what has changed on the ladder."""
         handle = self.world.handle
         events = self._event_words() if outside else {}

@@ -20,7 +20,7 @@ from benchmarks.memory import peak
 from benchmarks.table import Measured
 from benchmarks.watched import BATCH, script
 from experiments.studies.chunk import run_chunk
-from experiments.studies.store import Store, part_paths
+from experiments.studies.store import StudyStore, part_paths
 from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
 
@@ -68,7 +68,7 @@ def storage_share() -> float:
     begun = time.perf_counter()
     played = run_chunk(study, 0, rows)
     playing, times = time.perf_counter() - begun, []
-    with tempfile.TemporaryDirectory() as folder, Store(Path(folder), study) as store:
+    with tempfile.TemporaryDirectory() as folder, StudyStore(Path(folder), study) as store:
         for place in range(5):
             begun = time.perf_counter()
             store.add(place * 205, place * 205 + 205, *played)

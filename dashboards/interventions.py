@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agents.assembly import Assembly
 
 
-class Told(NamedTuple):
+class EventForm(NamedTuple):
     """How a kind of event is offered and told."""
 
     label: str
@@ -24,27 +24,27 @@ class Told(NamedTuple):
 
 
 TOLD = {
-    "oil_shock": Told("Oil shock", "The oil price jumps (log deviation {value:g})", (-1.0, 1.0)),
-    "attack": Told("Spoiler attack", "Attack by {actor}"),
-    "election": Told("Election", "The government of {actor} changes"),
-    "leak": Told("Leak", "The talks in {talks} leak and become public"),
-    "withdrawal": Told("Withdrawal", "{actor} leaves what stands in {talks}"),
-    "loss_of_access": Told("Loss of access", "Inspectors are shut out in {talks}"),
-    "facilitator_arrives": Told("New facilitator", "{actor} comes as a facilitator"),
-    "facilitator_leaves": Told("Facilitator leaves", "{actor} leaves as a facilitator"),
-    "access_restored": Told("Access restored", "Inspectors are let in again in {talks}"),
-    "silence": Told("Talks called off", "The talks in {talks} are called off"),
-    "regional_incident": Told(
+    "oil_shock": EventForm("Oil shock", "The oil price jumps (log deviation {value:g})", (-1.0, 1.0)),
+    "attack": EventForm("Spoiler attack", "Attack by {actor}"),
+    "election": EventForm("Election", "The government of {actor} changes"),
+    "leak": EventForm("Leak", "The talks in {talks} leak and become public"),
+    "withdrawal": EventForm("Withdrawal", "{actor} leaves what stands in {talks}"),
+    "loss_of_access": EventForm("Loss of access", "Inspectors are shut out in {talks}"),
+    "facilitator_arrives": EventForm("New facilitator", "{actor} comes as a facilitator"),
+    "facilitator_leaves": EventForm("Facilitator leaves", "{actor} leaves as a facilitator"),
+    "access_restored": EventForm("Access restored", "Inspectors are let in again in {talks}"),
+    "silence": EventForm("Talks called off", "The talks in {talks} are called off"),
+    "regional_incident": EventForm(
         "Regional incident", "An incident raises regional tension to {value:g}", (-1.0, 2.0)
     ),
-    "incident": Told(
+    "incident": EventForm(
         "Incident between two", "An incident raises {actor}'s posture towards {counterpart} to {value:g}", (0.0, 1.0)
     ),
-    "pressure_step": Told(
+    "pressure_step": EventForm(
         "Step in pressure", "{actor}'s pressure on {counterpart} jumps to {value:g}", (0.0, 1.0)
     ),
-    "conciliatory_act": Told("Conciliatory act", "{actor} acts with good will towards {counterpart}"),
-    "hostile_act": Told("Hostile act", "{actor} acts with hostility towards {counterpart}"),
+    "conciliatory_act": EventForm("Conciliatory act", "{actor} acts with good will towards {counterpart}"),
+    "hostile_act": EventForm("Hostile act", "{actor} acts with hostility towards {counterpart}"),
 }  # fmt: skip
 NOBODY = {
     "attack": "This scenario has no outsiders who could attack.",
@@ -75,7 +75,7 @@ class Choice(NamedTuple):
     counterpart: str | None = None
 
 
-class Chances:
+class Openings:
     """In which rounds of a run each event would change anything; filled while the run is played."""
 
     def __init__(self) -> None:
@@ -153,7 +153,7 @@ def never(scenario: Scenario, kind: str) -> str:
     return ""
 
 
-def offers(scenario: Scenario, chances: Chances) -> list[dict[str, Any]]:
+def offers(scenario: Scenario, chances: Openings) -> list[dict[str, Any]]:
     """Write all kinds of events as plain data: whom each can befall, in which rounds, and why not otherwise."""
     listed = []
     for kind, (label, _, scale) in TOLD.items():

@@ -45,7 +45,7 @@ class Setting(NamedTuple):
     worlds: int = 1000
 
 
-class Look(NamedTuple):
+class SweepView(NamedTuple):
     """What of the results of a sweep is looked at: a folder, an outcome, two factors, and what counts as high."""
 
     folder: str = ""
@@ -68,7 +68,7 @@ class Link(NamedTuple):
     names: tuple[str, ...] = ()  # Compare: of `setting` and of each arm, where one was given; else empty
     talks: str = ""  # Explore: which negotiation is shown; the first if empty
     charts: tuple[str, ...] = ()  # Explore: further charts that are open
-    look: Look = Look()  # Sweeps: whether there is such a folder is found when it is read
+    look: SweepView = SweepView()  # Sweeps: whether there is such a folder is found when it is read
 
 
 @cache
@@ -205,7 +205,7 @@ def read_link(query: str) -> tuple[Link, list[str]]:
     return Link(setting, page, baseline, arms, now, VERSION, futures, named, talks, charts, look), notes
 
 
-def _read_look(fields: Mapping[str, list[str]], notes: list[str]) -> Look:
+def _read_look(fields: Mapping[str, list[str]], notes: list[str]) -> SweepView:
     """Read what of a sweep is looked at; a study that has no such outcome or factor shows another."""
     found: dict[str, Any] = {
         part: printable(fields[name][0], LONGEST_PATH) for name, part in LOOK.items() if name in fields
@@ -215,7 +215,7 @@ def _read_look(fields: Mapping[str, list[str]], notes: list[str]) -> Look:
             found["above"] = float(above)
         else:
             notes.append(f"above must be a number, not “{printable(above, 30)}”; the usual one is used.")
-    return Look(**found)
+    return SweepView(**found)
 
 
 def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:

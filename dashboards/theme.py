@@ -9,7 +9,7 @@ from typing import NamedTuple
 from model.statuses import Outcome, Status
 
 
-class Look(NamedTuple):
+class LineStyle(NamedTuple):
     """How one thing is shown: its label, its unit, its colour in either theme, the dashes of its line."""
 
     label: str
@@ -19,25 +19,25 @@ class Look(NamedTuple):
     dash: str = "solid"  # or lengths of dash and gap, as Plotly and SVG both read them
 
 
-INDICATORS: dict[str, Look] = {
-    "trust_first": Look("{first} in {second}", "trust, 0 to 1", "#0072B2", "#56B4E9"),
-    "trust_second": Look("{second} in {first}", "trust, 0 to 1", "#A8447E", "#E79AC7", "5px 3px"),
-    "tension": Look("Tension", "posture, 0 to {ceiling:g}", "#C44E00", "#F0984A", "10px 2px"),
-    "deal_progress": Look("Deal progress", "share of stake, 0 to 1", "#007A5A", "#2FC79A", "2px 2px"),
-    "pressure": Look("Pressure", "level, 0 to 1", "#8F5F00", "#E6B450", "7px 3px"),
-    "programme": Look("Programme", "level, 0 to 1", "#5B6470", "#A3ADB8"),
-    "support_first": Look("{first}", "support at home, 0 to 1", "#0072B2", "#56B4E9"),
-    "support_second": Look("{second}", "support at home, 0 to 1", "#A8447E", "#E79AC7", "5px 3px"),
-    "contact": Look("Contact", "talks held, 0 or 1", "#2F7FB0", "#56B4E9"),
-    "misperception": Look("Misread acts", "share of acts", "#7A4E2D", "#D3A67C", "3px 3px"),
-    "uncertainty": Look("Uncertainty of trust", "standard deviation", "#5F4B9E", "#B4A4E8", "8px 2px 2px 2px"),
+INDICATORS: dict[str, LineStyle] = {
+    "trust_first": LineStyle("{first} in {second}", "trust, 0 to 1", "#0072B2", "#56B4E9"),
+    "trust_second": LineStyle("{second} in {first}", "trust, 0 to 1", "#A8447E", "#E79AC7", "5px 3px"),
+    "tension": LineStyle("Tension", "posture, 0 to {ceiling:g}", "#C44E00", "#F0984A", "10px 2px"),
+    "deal_progress": LineStyle("Deal progress", "share of stake, 0 to 1", "#007A5A", "#2FC79A", "2px 2px"),
+    "pressure": LineStyle("Pressure", "level, 0 to 1", "#8F5F00", "#E6B450", "7px 3px"),
+    "programme": LineStyle("Programme", "level, 0 to 1", "#5B6470", "#A3ADB8"),
+    "support_first": LineStyle("{first}", "support at home, 0 to 1", "#0072B2", "#56B4E9"),
+    "support_second": LineStyle("{second}", "support at home, 0 to 1", "#A8447E", "#E79AC7", "5px 3px"),
+    "contact": LineStyle("Contact", "talks held, 0 or 1", "#2F7FB0", "#56B4E9"),
+    "misperception": LineStyle("Misread acts", "share of acts", "#7A4E2D", "#D3A67C", "3px 3px"),
+    "uncertainty": LineStyle("Uncertainty of trust", "standard deviation", "#5F4B9E", "#B4A4E8", "8px 2px 2px 2px"),
 }
 
-OUTCOMES: dict[Outcome, Look] = {
-    Outcome.comprehensive_deal: Look("Comprehensive deal", "share of worlds", "#007A5A", "#2FC79A"),
-    Outcome.partial_arrangement: Look("Lasting partial arrangement", "share of worlds", "#3A8FC4", "#56B4E9"),
-    Outcome.managed_contact: Look("Managed contact", "share of worlds", "#B87A00", "#E69F00"),
-    Outcome.breakdown: Look("Breakdown", "share of worlds", "#5B6470", "#A3ADB8"),
+OUTCOMES: dict[Outcome, LineStyle] = {
+    Outcome.comprehensive_deal: LineStyle("Comprehensive deal", "share of worlds", "#007A5A", "#2FC79A"),
+    Outcome.partial_arrangement: LineStyle("Lasting partial arrangement", "share of worlds", "#3A8FC4", "#56B4E9"),
+    Outcome.managed_contact: LineStyle("Managed contact", "share of worlds", "#B87A00", "#E69F00"),
+    Outcome.breakdown: LineStyle("Breakdown", "share of worlds", "#5B6470", "#A3ADB8"),
 }
 
 
@@ -78,7 +78,7 @@ MORE_CHARTS = (
 )
 
 
-class Mark(NamedTuple):
+class MessageStyle(NamedTuple):
     """How a kind of message is drawn: the family that gives its colour, its shape, and its short name."""
 
     family: str
@@ -86,31 +86,31 @@ class Mark(NamedTuple):
     short: str
 
 
-FAMILIES: dict[str, Look] = {
-    "friendly": Look("friendly words and steps", "", "#005F94", "#6CC6FF"),
-    "hostile": Look("hostile words and acts", "", "#B23A00", "#FF8A4C"),
-    "talks": Look("talks", "", "#2F7FB0", "#56B4E9"),
-    "deal": Look("the deal", "", "#007A5A", "#2FC79A"),
-    "pressure": Look("pressure", "", "#8F5F00", "#E6B450"),
-    "watch": Look("verification", "", "#5B6470", "#A3ADB8"),
+FAMILIES: dict[str, LineStyle] = {
+    "friendly": LineStyle("friendly words and steps", "", "#005F94", "#6CC6FF"),
+    "hostile": LineStyle("hostile words and acts", "", "#B23A00", "#FF8A4C"),
+    "talks": LineStyle("talks", "", "#2F7FB0", "#56B4E9"),
+    "deal": LineStyle("the deal", "", "#007A5A", "#2FC79A"),
+    "pressure": LineStyle("pressure", "", "#8F5F00", "#E6B450"),
+    "watch": LineStyle("verification", "", "#5B6470", "#A3ADB8"),
 }
-SIGNALS: dict[str, Mark] = {
-    "public statement": Mark("friendly", "circle", "friendly words"),
-    "threat": Mark("hostile", "triangle", "threat"),
-    "initiative": Mark("friendly", "star", "initiative"),
-    "pressure step": Mark("pressure", "up", "pressure raised"),
-    "relief": Mark("pressure", "down", "pressure lifted"),
-    "proposal": Mark("deal", "page", "proposal"),
-    "acceptance": Mark("deal", "tick", "acceptance"),
-    "refusal": Mark("hostile", "cross", "refusal"),
-    "technical talk": Mark("talks", "square", "exchange"),
-    "facilitated message": Mark("talks", "letter", "carried message"),
-    "direct talks": Mark("talks", "bubble", "direct talks"),
-    "notice of implementation": Mark("deal", "diamond", "implementation"),
-    "inspection report": Mark("watch", "lens", "inspection report"),
-    "accusation": Mark("hostile", "exclamation", "accusation"),
-    "suspension": Mark("hostile", "bars", "suspension"),
-    "withdrawal": Mark("hostile", "arrow", "withdrawal"),
+SIGNALS: dict[str, MessageStyle] = {
+    "public statement": MessageStyle("friendly", "circle", "friendly words"),
+    "threat": MessageStyle("hostile", "triangle", "threat"),
+    "initiative": MessageStyle("friendly", "star", "initiative"),
+    "pressure step": MessageStyle("pressure", "up", "pressure raised"),
+    "relief": MessageStyle("pressure", "down", "pressure lifted"),
+    "proposal": MessageStyle("deal", "page", "proposal"),
+    "acceptance": MessageStyle("deal", "tick", "acceptance"),
+    "refusal": MessageStyle("hostile", "cross", "refusal"),
+    "technical talk": MessageStyle("talks", "square", "exchange"),
+    "facilitated message": MessageStyle("talks", "letter", "carried message"),
+    "direct talks": MessageStyle("talks", "bubble", "direct talks"),
+    "notice of implementation": MessageStyle("deal", "diamond", "implementation"),
+    "inspection report": MessageStyle("watch", "lens", "inspection report"),
+    "accusation": MessageStyle("hostile", "exclamation", "accusation"),
+    "suspension": MessageStyle("hostile", "bars", "suspension"),
+    "withdrawal": MessageStyle("hostile", "arrow", "withdrawal"),
 }
 SHAPES: dict[str, str] = {  # outlines in a box of 16 about the middle, as SVG reads them
     "circle": "M0-6.5a6.5 6.5 0 1 0 .01 0z",
@@ -149,15 +149,15 @@ STATUS_SHAPES: dict[Status, str] = {
 }
 CHANNEL_DASHES = {"public": "", "indirect": "6 4", "technical": "2 3", "political": "2 3", "none": "1 4"}
 
-STATUSES: dict[Status, Look] = {  # the light colour is the same in the report, which has it in its style sheet
-    Status.IDLE: Look("off the table", "", "#E3E8ED", "#333B43"),
-    Status.PROPOSED: Look("on the table", "", "#B9D7EC", "#2C4A5E"),
-    Status.SCRUTINISED: Look("accepted", "", "#7DB7DD", "#35708F"),
-    Status.RATIFIED: Look("ratified", "", "#3A8FC4", "#3F92C2"),
-    Status.IMPLEMENTING: Look("being implemented", "", "#0072B2", "#7CC4F0"),
-    Status.VERIFIED: Look("verified", "", "#007A5A", "#2FC79A"),
-    Status.BREACHED: Look("breached", "", "#C44E00", "#F0984A"),
-    Status.SUSPENDED: Look("suspended", "", "#E69F00", "#E6C24F"),
-    Status.SNAPPED: Look("taken back", "", "#A8447E", "#E79AC7"),
-    Status.COLLAPSED: Look("collapsed", "", "#3C4650", "#C3CAD1"),
+STATUSES: dict[Status, LineStyle] = {  # the light colour is the same in the report, which has it in its style sheet
+    Status.IDLE: LineStyle("off the table", "", "#E3E8ED", "#333B43"),
+    Status.PROPOSED: LineStyle("on the table", "", "#B9D7EC", "#2C4A5E"),
+    Status.SCRUTINISED: LineStyle("accepted", "", "#7DB7DD", "#35708F"),
+    Status.RATIFIED: LineStyle("ratified", "", "#3A8FC4", "#3F92C2"),
+    Status.IMPLEMENTING: LineStyle("being implemented", "", "#0072B2", "#7CC4F0"),
+    Status.VERIFIED: LineStyle("verified", "", "#007A5A", "#2FC79A"),
+    Status.BREACHED: LineStyle("breached", "", "#C44E00", "#F0984A"),
+    Status.SUSPENDED: LineStyle("suspended", "", "#E69F00", "#E6C24F"),
+    Status.SNAPPED: LineStyle("taken back", "", "#A8447E", "#E79AC7"),
+    Status.COLLAPSED: LineStyle("collapsed", "", "#3C4650", "#C3CAD1"),
 }

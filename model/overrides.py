@@ -26,7 +26,7 @@ class Override(NamedTuple):
     value: float = 0.0
 
 
-class Kind(NamedTuple):
+class EventKind(NamedTuple):
     """What an event does: the act it forces, the value if none is given, and the names it needs."""
 
     act: str
@@ -36,21 +36,21 @@ class Kind(NamedTuple):
 
 
 EVENTS = {
-    "oil_shock": Kind("drift_oil", 0.6, (), "the oil price deviation jumps to the value"),
-    "regional_incident": Kind("drift_region", 0.8, (), "regional tension jumps to the value"),
-    "election": Kind("change_government", 1, ("actor",), "the actor's government changes"),
-    "attack": Kind("strike", 1, ("actor",), "the spoiler attacks"),
-    "withdrawal": Kind("withdraw", 1, ("negotiation", "actor"), "the actor leaves what stands"),
-    "leak": Kind("choose_channel", 2, ("negotiation",), "the talks become public"),
-    "silence": Kind("hold_talks", 0, ("negotiation",), "no round of talks takes place"),
-    "loss_of_access": Kind("stay_barred", 1, ("negotiation",), "inspectors are shut out, until access is restored"),
-    "access_restored": Kind("stay_barred", 0, ("negotiation",), "inspectors are let in again"),
-    "facilitator_arrives": Kind("be_present", 1, ("actor",), "the facilitator comes"),
-    "facilitator_leaves": Kind("be_present", 0, ("actor",), "the facilitator goes"),
-    "pressure_step": Kind("press", 0.8, ("actor", "counterpart"), "the actor's pressure on the counterpart jumps to the value"),
-    "hostile_act": Kind("choose_conduct", 0, ("actor", "counterpart"), "the actor acts with hostility"),
-    "conciliatory_act": Kind("choose_conduct", 1, ("actor", "counterpart"), "the actor acts with good will"),
-    "incident": Kind("harden", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
+    "oil_shock": EventKind("drift_oil", 0.6, (), "the oil price deviation jumps to the value"),
+    "regional_incident": EventKind("drift_region", 0.8, (), "regional tension jumps to the value"),
+    "election": EventKind("change_government", 1, ("actor",), "the actor's government changes"),
+    "attack": EventKind("strike", 1, ("actor",), "the spoiler attacks"),
+    "withdrawal": EventKind("withdraw", 1, ("negotiation", "actor"), "the actor leaves what stands"),
+    "leak": EventKind("choose_channel", 2, ("negotiation",), "the talks become public"),
+    "silence": EventKind("hold_talks", 0, ("negotiation",), "no round of talks takes place"),
+    "loss_of_access": EventKind("stay_barred", 1, ("negotiation",), "inspectors are shut out, until access is restored"),
+    "access_restored": EventKind("stay_barred", 0, ("negotiation",), "inspectors are let in again"),
+    "facilitator_arrives": EventKind("be_present", 1, ("actor",), "the facilitator comes"),
+    "facilitator_leaves": EventKind("be_present", 0, ("actor",), "the facilitator goes"),
+    "pressure_step": EventKind("press", 0.8, ("actor", "counterpart"), "the actor's pressure on the counterpart jumps to the value"),
+    "hostile_act": EventKind("choose_conduct", 0, ("actor", "counterpart"), "the actor acts with hostility"),
+    "conciliatory_act": EventKind("choose_conduct", 1, ("actor", "counterpart"), "the actor acts with good will"),
+    "incident": EventKind("harden", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
 }  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from model.parameters import SECTIONS, knobs
-from model.scenario import Body, Facilitator, Negotiation, Relation, Rung, Scenario, Share, Spoiler, State
+from model.scenario import Body, FacilitatorSpec, Negotiation, Relation, Rung, RungShare, Scenario, Spoiler, StateSpec
 
 
-class Setting(NamedTuple):
+class DeclaredParameter(NamedTuple):
     """One number of a scenario: where it stands, what it is now, and what it may be."""
 
     path: str
@@ -36,21 +36,23 @@ def bounds(field: FieldInfo) -> tuple[float, float]:
     return float(low), float(high)  # type: ignore[arg-type]
 
 
-def describe(path: str, value: float, field: FieldInfo) -> Setting:
+def describe(path: str, value: float, field: FieldInfo) -> DeclaredParameter:
     """Make a setting of a declared parameter."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
-    return Setting(path, value, *bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"])
+    return DeclaredParameter(
+        path, value, *bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"]
+    )
 
 
-def _of(path: str, thing: BaseModel) -> Iterator[Setting]:
+def _of(path: str, thing: BaseModel) -> Iterator[DeclaredParameter]:
     for name, field in knobs(type(thing)).items():
         yield describe(f"{path}.{name}", getattr(thing, name), field)
 
 
-def settings(scenario: Scenario) -> list[Setting]:
+def settings(scenario: Scenario) -> list[DeclaredParameter]:
     """List every parameter of a scenario, global ones first, then actors, relations and ladders."""
-    found: list[Setting] = []
+    found: list[DeclaredParameter] = []
     for section in SECTIONS:
         found += _of(section, getattr(scenario, section))
     for role in ("states", "facilitators", "bodies", "outsiders"):
@@ -68,25 +70,25 @@ def settings(scenario: Scenario) -> list[Setting]:
     return found
 
 
-def levers(scenario: Scenario) -> list[Setting]:
+def levers(scenario: Scenario) -> list[DeclaredParameter]:
     """List the parameters that someone at the table can choose."""
     return [setting for setting in settings(scenario) if setting.lever]
 
 
 DECLARED: dict[str, type[BaseModel]] = {
     **SECTIONS,
-    "states.NAME": State,
-    "facilitators.NAME": Facilitator,
+    "states.NAME": StateSpec,
+    "facilitators.NAME": FacilitatorSpec,
     "bodies.NAME": Body,
     "outsiders.NAME": Spoiler,
     "relations.ONE.OTHER": Relation,
     "negotiations.NAME": Negotiation,
     "negotiations.NAME.rungs.RUNG": Rung,
-    "negotiations.NAME.rungs.RUNG.parties.PARTY": Share,
+    "negotiations.NAME.rungs.RUNG.parties.PARTY": RungShare,
 }
 
 
-def declared() -> list[Setting]:
+def declared() -> list[DeclaredParameter]:
     """List every parameter as declared, at its default, under a general path."""
     return [
         describe(f"{path}.{name}", field.default, field)

@@ -32,7 +32,7 @@ Doctrine = Literal["reciprocity", "contrition", "initiative", "assurance"]
 Status = Literal["idle", "ratified", "implementing", "verified"]
 
 
-class State(Section):
+class StateSpec(Section):
     """A state: its narrative, its hidden type, its resolve and its home."""
 
     name: Text
@@ -72,7 +72,7 @@ class State(Section):
     suppression: float = knob(0.3, 0, 1, "share of spoilers' attacks from its side that it prevents", lever=True)
 
 
-class Facilitator(Section):
+class FacilitatorSpec(Section):
     """A regional facilitator: four services and hosting, with bias, capacity and a reputation."""
 
     name: Text
@@ -120,7 +120,7 @@ class Relation(Section):
     alliance: float = knob(0.0, -1, 1, "pull of the one on the other")
 
 
-class Share(Section):
+class RungShare(Section):
     """What one party gives in a rung, and what that costs in either narrative."""
 
     gives: Text = Field(default_factory=dict)
@@ -142,7 +142,7 @@ class Rung(Section):
     needs_verification: bool = Field(True, description="whether the rung must name a verifier")
     verifier: Name | None = Field(None, description="the body that verifies it")
     status: Status = Field("idle", description="status at the start")
-    parties: dict[Name, Share] = Field(description="what each party gives")
+    parties: dict[Name, RungShare] = Field(description="what each party gives")
 
 
 class Negotiation(Section):
@@ -217,8 +217,8 @@ class Scenario(Section):
     home: parameters.Home = parameters.Home()
     spoilers: parameters.Spoilers = parameters.Spoilers()
     environment: parameters.Environment = parameters.Environment()
-    states: dict[Name, State] = Field(min_length=2)
-    facilitators: dict[Name, Facilitator] = Field(default_factory=dict)
+    states: dict[Name, StateSpec] = Field(min_length=2)
+    facilitators: dict[Name, FacilitatorSpec] = Field(default_factory=dict)
     bodies: dict[Name, Body] = Field(default_factory=dict)
     outsiders: dict[Name, Spoiler] = Field(default_factory=dict, description="spoilers")
     relations: dict[Name, dict[Name, Relation]] = Field(default_factory=dict)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from model.errors import NAME_RULE, Fault
 
 
-class Place(NamedTuple):
+class ErrorPlace(NamedTuple):
     """Where an error happened: its path as the file has it, the type wanted there, its range and unit."""
 
     path: tuple[Any, ...]
@@ -30,7 +30,7 @@ class Place(NamedTuple):
         return f"allowed is between {low} and {high}{unit}" if low is not None and high is not None else ""
 
 
-def walk(model: type[BaseModel], path: tuple[Any, ...]) -> Place:
+def walk(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorPlace:
     """Follow an error's path down the declarations, through tables, lists and choices of types."""
     kept, wanted, rules, unit = [], model, (), ""
     for step in path:
@@ -56,7 +56,7 @@ def walk(model: type[BaseModel], path: tuple[Any, ...]) -> Place:
             wanted = inside[1] if origin is dict else inside[0] if origin is list else None
             bare = typing.get_args(wanted)[1:] if typing.get_origin(wanted) is typing.Annotated else ()
             rules, unit = tuple(chain.from_iterable(getattr(each, "metadata", (each,)) for each in bare)), ""
-    return Place(tuple(kept), model, wanted, rules, unit)
+    return ErrorPlace(tuple(kept), model, wanted, rules, unit)
 
 
 def choices(wanted: Any) -> list[str]:
@@ -65,7 +65,7 @@ def choices(wanted: Any) -> list[str]:
     return [word for word in named if isinstance(word, str)]
 
 
-def plainly(kind: str, message: str, about: Mapping[str, Any], place: Place) -> str:
+def plainly(kind: str, message: str, about: Mapping[str, Any], place: ErrorPlace) -> str:
     """Say in plain words what pydantic found wrong."""
     if kind == "missing":
         return "is missing"

@@ -11,7 +11,7 @@ from model.statuses import Status
 from model.world import World
 
 
-class Kind(NamedTuple):
+class SignalKind(NamedTuple):
     """A kind of message: its strength, the CAMEO code the weight is taken from, its meaning."""
 
     strength: float
@@ -20,22 +20,22 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "public statement": Kind(0.4, "013", "friendly words in public"),
-    "threat": Kind(-4.4, "130", "hostile words or acts in public"),
-    "initiative": Kind(4.0, "030", "an announced unilateral conciliatory step"),
-    "pressure step": Kind(-8.0, "163", "pressure is raised"),
-    "relief": Kind(7.0, "085", "pressure is lifted"),
-    "proposal": Kind(4.0, "036", "the rung in play is tabled"),
-    "acceptance": Kind(3.5, "05", "a proposal is accepted"),
-    "refusal": Kind(-5.0, "125", "a proposal is refused"),
-    "technical talk": Kind(1.0, "040", "a hosted exchange outside the ladder, technical or political"),
-    "facilitated message": Kind(5.0, "045", "a message carried by a facilitator"),
-    "direct talks": Kind(7.0, "046", "a round of talks in public"),
-    "notice of implementation": Kind(5.0, "08", "a rung is begun or completed"),
-    "inspection report": Kind(-2.0, "090", "a verification body reports"),
-    "accusation": Kind(-2.0, "112", "the other side is called in breach"),
-    "suspension": Kind(-7.0, "164", "a rung is suspended or taken back"),
-    "withdrawal": Kind(-7.0, "166", "a party leaves what stands"),
+    "public statement": SignalKind(0.4, "013", "friendly words in public"),
+    "threat": SignalKind(-4.4, "130", "hostile words or acts in public"),
+    "initiative": SignalKind(4.0, "030", "an announced unilateral conciliatory step"),
+    "pressure step": SignalKind(-8.0, "163", "pressure is raised"),
+    "relief": SignalKind(7.0, "085", "pressure is lifted"),
+    "proposal": SignalKind(4.0, "036", "the rung in play is tabled"),
+    "acceptance": SignalKind(3.5, "05", "a proposal is accepted"),
+    "refusal": SignalKind(-5.0, "125", "a proposal is refused"),
+    "technical talk": SignalKind(1.0, "040", "a hosted exchange outside the ladder, technical or political"),
+    "facilitated message": SignalKind(5.0, "045", "a message carried by a facilitator"),
+    "direct talks": SignalKind(7.0, "046", "a round of talks in public"),
+    "notice of implementation": SignalKind(5.0, "08", "a rung is begun or completed"),
+    "inspection report": SignalKind(-2.0, "090", "a verification body reports"),
+    "accusation": SignalKind(-2.0, "112", "the other side is called in breach"),
+    "suspension": SignalKind(-7.0, "164", "a rung is suspended or taken back"),
+    "withdrawal": SignalKind(-7.0, "166", "a party leaves what stands"),
 }
 CHANNELS = ("none", "indirect", "public")
 

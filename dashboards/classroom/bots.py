@@ -31,7 +31,7 @@ PATIENCE = 180.0  # seconds that a lesson may take before the bots give up
 OUTCOMES = ("breakdown", "managed_contact", "partial_arrangement", "comprehensive_deal")
 
 
-class Client:
+class ClassClient:
     """One browser's connection: JSON in, JSON out, and how long each answer took."""
 
     def __init__(self, base: str, authorization: str = ""):
@@ -91,7 +91,7 @@ class Client:
         """Hang up."""
         self._line.close()
 
-    def __enter__(self) -> "Client":
+    def __enter__(self) -> "ClassClient":
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -105,7 +105,7 @@ class Student(threading.Thread):
         super().__init__(daemon=True, name=f"student {number}")
         self.base, self.code, self.number = base, code, number
         self.dice = random.Random(number)
-        self.client = Client(base)
+        self.client = ClassClient(base)
         self.seat, self.joined = "", threading.Event()
         self.moves: dict[int, list[int]] = {}  # versions acknowledged, by turn
         self.beaten, self.leaks = 0, 0
@@ -200,7 +200,7 @@ def server(folder: Path) -> Iterator[dict[str, Any]]:
 def answers(base: str) -> None:
     """Wait until a server answers."""
     for _ in range(600):
-        with contextlib.suppress(OSError), Client(base) as client:
+        with contextlib.suppress(OSError), ClassClient(base) as client:
             if client.ask("GET", "scenarios")[0] == 200:
                 return
         time.sleep(0.1)
@@ -222,11 +222,13 @@ def whole_lesson(bots: int, scenario: str, rounds: int | None = None) -> dict[st
 
 def _played(facts: dict[str, Any], bots: int, scenario: str, rounds: int, folder: Path) -> dict[str, Any]:
     base = facts["address"]
-    with Client(base, f"Instructor {facts['key']}") as console, Client(base) as wall:
+    with ClassClient(base, f"Instructor {facts['key']}") as console, ClassClient(base) as wall:
         return _led(console, wall, bots, scenario, rounds, folder)
 
 
-def _led(console: Client, wall: Client, bots: int, scenario: str, rounds: int, folder: Path) -> dict[str, Any]:
+def _led(
+    console: ClassClient, wall: ClassClient, bots: int, scenario: str, rounds: int, folder: Path
+) -> dict[str, Any]:
     code = console.post("rooms", {"title": "Bots"})["code"]
     seats = [each["seat"] for row in console.get("scenarios") if row["id"] == scenario for each in row["seats"]]
     settings = {"scenario": scenario, "rounds": rounds, "seconds": 60, "bets": [0, rounds // 2], "seed": 1}

@@ -8,8 +8,8 @@ import threading
 
 from dashboards.classroom.game.actions import verbs_of
 from dashboards.classroom.game.available_actions import completed, limits, offered, open_verbs
-from dashboards.classroom.game.consequences import Seen, facts_of
-from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.consequences import Standpoint, facts_of
+from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.views.role_cards import card
 from dashboards.classroom.views.student import known
@@ -18,10 +18,10 @@ from model.loading import load
 log = logging.getLogger(__name__)
 
 
-def rehearse(months: int = 3) -> Table:
+def rehearse(months: int = 3) -> Simulation:
     """Play some months of the smallest scenario with every verb ordered, and weigh every option; gives the run."""
     scenario = load("two-states")
-    table = Table(scenario, 1)
+    table = Simulation(scenario, 1)
     for month in range(months):
         sheets = {}
         for seat in table.verbs:
@@ -35,12 +35,12 @@ def rehearse(months: int = 3) -> Table:
     return table
 
 
-def _weigh_all(table: Table, seat: str, eyes: Eyes) -> None:
+def _weigh_all(table: Simulation, seat: str, eyes: Eyes) -> None:
     """Weigh every option of a seat, open or not."""
     names = {"other": seat, "talks": "border", "rung": "border/hotline", "service": "contact"}
     for verb in verbs_of(table.setting, seat):
         for option in verb.options:
-            facts_of(Seen(eyes, verb, 0, 1 if verb.act != "task" else 0, 0, 0, names), option)
+            facts_of(Standpoint(eyes, verb, 0, 1 if verb.act != "task" else 0, 0, 0, names), option)
 
 
 def begin() -> None:

@@ -157,8 +157,8 @@ def sensitivity(folder: Folder, outcome: Outcome = "some_deal", as_json: AsJson 
     from dashboards.reports.study import LABELS, sensitivity_page, sensitivity_words
     from dashboards.terminal.widgets import console, listing
     from experiments.studies.results import study_of
-    from experiments.studies.sensitivity import plain
     from experiments.studies.sensitivity import sensitivity as indices_of
+    from experiments.studies.sensitivity import sensitivity_data
 
     with plain_errors():
         found = indices_of(folder, outcome)
@@ -171,7 +171,7 @@ def sensitivity(folder: Folder, outcome: Outcome = "some_deal", as_json: AsJson 
             console().print(table)
             for sentence in (*sensitivity_words(found), *found.remarks):
                 typer.echo(sentence)
-        finish(folder, f"sensitivity-{outcome}", plain(found), sensitivity_page(question, found), as_json)
+        finish(folder, f"sensitivity-{outcome}", sensitivity_data(found), sensitivity_page(question, found), as_json)
 
 
 @app.command()

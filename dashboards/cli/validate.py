@@ -13,7 +13,7 @@ import typer
 from dashboards.cli.options import AsJson, make_room, parse_changes, path_of, plain_errors
 
 if TYPE_CHECKING:
-    from experiments.validation.part import Part
+    from experiments.validation.part import ValidationPart
 
 app = typer.Typer()
 
@@ -72,7 +72,7 @@ def validate(
         raise typer.Exit(1)
 
 
-def measured(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[Part]":
+def measured(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[ValidationPart]":
     """Run one check, or all parts. Raises ScenarioError if what is asked for cannot be run."""
     from experiments.validation.closed_forms import part_of, run_chosen
     from model.errors import Fault, ScenarioError
@@ -100,7 +100,7 @@ def line(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def facts_of(found: "Sequence[Part]", quick: bool) -> dict[str, Any]:
+def facts_of(found: "Sequence[ValidationPart]", quick: bool) -> dict[str, Any]:
     """Write what ``validate --json`` prints; checks are the closed forms that were run."""
     from model.compiler import source_digest
 

@@ -10,7 +10,7 @@ from model.chance import Moment
 from model.columns import COLUMNS, DECIDED, GIVEN, Column
 from model.measures import BY_NEGOTIATION, OVERALL, Indicator
 from model.overrides import EVENTS
-from model.parameter_space import DECLARED, Setting, declared
+from model.parameter_space import DECLARED, DeclaredParameter, declared
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL, Act
 from model.signals import KINDS
@@ -87,7 +87,7 @@ def columns(listed: Iterable[Column]) -> str:
     return table("column | axes | kind | sight | neutral | meaning", rows)
 
 
-def parameter(setting: Setting) -> tuple[str, ...]:
+def parameter(setting: DeclaredParameter) -> tuple[str, ...]:
     """Write one parameter as a row."""
     role = "lever" if setting.lever else "uncertainty"
     name, limits = setting.path.rpartition(".")[2], f"{setting.low:g} to {setting.high:g}"

@@ -21,7 +21,7 @@ LABELS = {  # of the columns of sensitivity indices
 }  # fmt: skip
 
 
-class Section(NamedTuple):
+class PageSection(NamedTuple):
     """A part of a page: title, sentences, a chart with its words, a table."""
 
     title: str
@@ -38,7 +38,7 @@ class Page(NamedTuple):
     kind: str
     title: str
     lead: Sequence[str]
-    sections: Sequence[Section]
+    sections: Sequence[PageSection]
 
 
 def write_page(page: Page, path: Path) -> None:
@@ -95,10 +95,10 @@ def sensitivity_page(question: str, found: Sensitivity) -> Page:
     }
     rows = [[str(row[0]), *(f"{value:.4f}" for value in row[1:])] for row in table.itertuples(index=False)]
     told = f"{LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
-    sections = [Section("Indices", found.remarks, chart, told, [LABELS[name] for name in table.columns], rows)]
+    sections = [PageSection("Indices", found.remarks, chart, told, [LABELS[name] for name in table.columns], rows)]
     if len(found.pairs):
         rows = [[*row[:2], f"{row[2]:.4f}", f"{row[3]:.4f}"] for row in found.pairs.itertuples(index=False)]
-        sections.append(Section("Pairs", headings=[LABELS[name] for name in found.pairs.columns], rows=rows))
+        sections.append(PageSection("Pairs", headings=[LABELS[name] for name in found.pairs.columns], rows=rows))
     return Page(
         "sensitivity",
         f"What moves {found.outcome.replace('_', ' ')}?",
@@ -165,8 +165,8 @@ def box_page(question: str, outcome: str, above: float, box: Box, inside: str) -
         f"Where does {outcome.replace('_', ' ')} reach {above:g}?",
         [question, *box_words(outcome, above, box)],
         [
-            Section("The box", words(box), None, "", ("factor", "inside the box", "in resamples"), rows),
-            Section("Coverage against density", (inside,) if box.edges else (), chart, told),
+            PageSection("The box", words(box), None, "", ("factor", "inside the box", "in resamples"), rows),
+            PageSection("Coverage against density", (inside,) if box.edges else (), chart, told),
         ],
     )
 
@@ -198,7 +198,7 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: 
         "layout": {"barmode": "stack", "xaxis": {"title": {"text": "share of the space"}, "range": [0, 1]}},
     }
     told = "Share of the space in which each claim holds and fails; the rest is undecided at these replications."
-    whole = Section(
+    whole = PageSection(
         "All claims",
         (
             f"{count} points over {span}, {replications} worlds at each, same dice.",
@@ -211,7 +211,7 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: 
         [(each.words, each.verdict, with_interval(each.holds), with_interval(each.fails)) for each in judged],
     )
     parts = [
-        Section(
+        PageSection(
             each.words,
             [f"It fails mostly where {'; '.join(one.where)}." for one in each.comparisons if one.where],
             None,

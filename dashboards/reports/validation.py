@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboards.reports.study import fill_in
-from experiments.validation.part import Part
+from experiments.validation.part import ValidationPart
 from experiments.validation.parts import NEVER_TESTED, NOT_CLAIMED
 from model.atomic_files import write_whole
 
 ABSENT = "not in the model"
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """A column of a table: the key of its cells, its heading, whether it holds numbers."""
 
     key: str
@@ -20,7 +20,7 @@ class Column(NamedTuple):
     number: bool
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row as it is shown: its cells in words, the mark of its verdict, a remark below it."""
 
     cells: list[str]
@@ -28,12 +28,12 @@ class Row(NamedTuple):
     remark: str
 
 
-class Table(NamedTuple):
+class ReportTable(NamedTuple):
     """A table of a part."""
 
     title: str
-    columns: list[Column]
-    rows: list[Row]
+    columns: list[TableColumn]
+    rows: list[TableRow]
 
 
 def written(value: Any) -> str:
@@ -51,7 +51,7 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def tables(part: Part) -> list[Table]:
+def tables(part: ValidationPart) -> list[ReportTable]:
     """Cut the rows of a part into what fails, what does not, and what is not in the model."""
     absent = [row for row in part.rows if row.get("verdict") == ABSENT]
     others = [row for row in part.ordered if row.get("verdict") != ABSENT and row not in part.failing]
@@ -63,7 +63,7 @@ def tables(part: Part) -> list[Table]:
     return [table(title, rows) for title, rows in groups if rows]
 
 
-def table(title: str, rows: Sequence[dict[str, Any]]) -> Table:
+def table(title: str, rows: Sequence[dict[str, Any]]) -> ReportTable:
     """Lay out rows: columns that hold nothing are left out, remarks stand below."""
     keys = [
         key
@@ -71,9 +71,13 @@ def table(title: str, rows: Sequence[dict[str, Any]]) -> Table:
         if key not in ("remark", "verdict") and any(row[key] not in (None, "", {}) for row in rows)
     ]
     keys += ["verdict"] if "verdict" in rows[0] and rows[0]["verdict"] != ABSENT else []
-    columns = [Column(key, key.replace("_", " "), any(isinstance(row[key], float) for row in rows)) for key in keys]
-    return Table(
-        title, columns, [Row([written(row[key]) for key in keys], mark(row), row.get("remark", "")) for row in rows]
+    columns = [
+        TableColumn(key, key.replace("_", " "), any(isinstance(row[key], float) for row in rows)) for key in keys
+    ]
+    return ReportTable(
+        title,
+        columns,
+        [TableRow([written(row[key]) for key in keys], mark(row), row.get("remark", "")) for row in rows],
     )
 
 
@@ -98,13 +102,13 @@ class Counts(NamedTuple):
         return ", ".join(f"{count} {word}" for count, word in told if count)
 
 
-def counts(part: Part) -> Counts:
+def counts(part: ValidationPart) -> Counts:
     """Count the rows of a part that were judged, by verdict."""
     marks = [mark(row) for row in part.rows if row.get("verdict") not in (None, "", ABSENT)]
     return Counts(marks.count("fails"), marks.count("holds"), marks.count(""))
 
 
-def summary(parts: Sequence[Part]) -> str:
+def summary(parts: Sequence[ValidationPart]) -> str:
     """Say in one sentence what came of it, what fails first."""
     failing = [f"{counts(part).fail} in {part.title.lower()}" for part in parts if counts(part).fail]
     held = sum(counts(part).hold for part in parts)
@@ -113,7 +117,7 @@ def summary(parts: Sequence[Part]) -> str:
     return f"Failing: {', '.join(failing)}; {told}." if failing else f"Nothing fails; {told}."
 
 
-def write_report(parts: Sequence[Part], facts: Mapping[str, Any], path: Path) -> None:
+def write_report(parts: Sequence[ValidationPart], facts: Mapping[str, Any], path: Path) -> None:
     """Write the page, whole or not at all. Raises OSError if the file cannot be written."""
     shown = [
         {
@@ -130,19 +134,19 @@ def write_report(parts: Sequence[Part], facts: Mapping[str, Any], path: Path) ->
     fill_in("validation.html", path, charts, parts=shown, facts=facts, **words)
 
 
-def figure_words(part: Part) -> str:
+def figure_words(part: ValidationPart) -> str:
     """Give the words of a part's figure."""
     layout = (part.figure or {}).get("layout", {})
     return str(layout.get("meta") or part.title)
 
 
-def write_document(parts: Sequence[Part], facts: Mapping[str, Any], path: Path) -> None:
+def write_document(parts: Sequence[ValidationPart], facts: Mapping[str, Any], path: Path) -> None:
     """Write the findings as Markdown, whole or not at all. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, document(parts, facts).encode())
 
 
-def document(parts: Sequence[Part], facts: Mapping[str, Any]) -> str:
+def document(parts: Sequence[ValidationPart], facts: Mapping[str, Any]) -> str:
     """Write the findings as Markdown: what was checked, the numbers, what failed, what was never tested."""
     quick = ", quick: fewer worlds" if facts["quick"] else ""
     lines = [
@@ -178,7 +182,7 @@ def cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
 
 
-def markdown_table(found: Table) -> list[str]:
+def markdown_table(found: ReportTable) -> list[str]:
     """Write a table in Markdown, remarks in a last column."""
     remarks = any(row.remark for row in found.rows)
     headings = [column.heading for column in found.columns] + ["remark"] * remarks

@@ -17,7 +17,7 @@ GIVEN = {None: "none", 1: "cooperative", 0: "hostile"}
 SIGN = {None: ".", 1: "+", 0: "-"}
 
 
-class Told(NamedTuple):
+class CaseScreen(NamedTuple):
     """The same three ways: on the screen, as a table, as plain data."""
 
     screen: RenderableType
@@ -25,20 +25,22 @@ class Told(NamedTuple):
     facts: Any
 
 
-def cases_told(cases: Sequence[Case], alone: bool) -> Told:
+def cases_told(cases: Sequence[Case], alone: bool) -> CaseScreen:
     """Tell of one case, or of the library."""
     if alone:
-        return Told(case_screen(cases[0]), event_rows(cases[0]), case_facts(cases[0]))
-    return Told(case_list(cases), [case_row(each) for each in cases], [case_facts(each) for each in cases])
+        return CaseScreen(case_screen(cases[0]), event_rows(cases[0]), case_facts(cases[0]))
+    return CaseScreen(case_list(cases), [case_row(each) for each in cases], [case_facts(each) for each in cases])
 
 
-def replay_told(replays: Sequence[Replay], alone: bool) -> Told:
+def replay_told(replays: Sequence[Replay], alone: bool) -> CaseScreen:
     """Tell of the replay of one case, or of all."""
     rows = month_rows(replays)
     if alone:
-        return Told(replay_screen(replays[0]), rows, replay_facts(replays[0]))
+        return CaseScreen(replay_screen(replays[0]), rows, replay_facts(replays[0]))
     whole = standing_facts(standings([each.scored for each in replays]))
-    return Told(standing_screen(replays), rows, {"standing": whole, "cases": [replay_facts(each) for each in replays]})
+    return CaseScreen(
+        standing_screen(replays), rows, {"standing": whole, "cases": [replay_facts(each) for each in replays]}
+    )
 
 
 def case_row(case: Case) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from dashboards.reports.validation import counts, written
 from dashboards.terminal.widgets import listing
 from experiments.validation.check import Check
 from experiments.validation.closed_forms import Absent
-from experiments.validation.part import Part
+from experiments.validation.part import ValidationPart
 
 MOST = 12  # failing rows of a part that are told on the screen
 COLUMNS, LONGEST = 7, 60  # columns of such a row, and signs of a cell; the page and the document have all of it
 
 
-def validation_screen(parts: Sequence[Part], facts: dict[str, Any]) -> RenderableType:
+def validation_screen(parts: Sequence[ValidationPart], facts: dict[str, Any]) -> RenderableType:
     """Show each part with its counts and what it comes to, then what fails."""
     head = f"Validation of {facts['date']}, code {facts['code_digest']}" + (", quick" if facts["quick"] else "")
     table = listing("part", "rows")
@@ -30,7 +30,7 @@ def validation_screen(parts: Sequence[Part], facts: dict[str, Any]) -> Renderabl
     return Group(Text(head, style="bold"), *shown, table)
 
 
-def failures(part: Part) -> RenderableType:
+def failures(part: ValidationPart) -> RenderableType:
     """Show the rows of a part that fail, without their remarks."""
     keys = [key for key in part.failing[0] if key not in ("remark", "formula", "verdict")]
     keys = [key for key in keys if all(len(written(row[key])) <= LONGEST for row in part.failing)][:COLUMNS]
@@ -43,7 +43,7 @@ def failures(part: Part) -> RenderableType:
     return Group(table, Text(f"and {more} more")) if more > 0 else table
 
 
-def check_screen(part: Part) -> RenderableType:
+def check_screen(part: ValidationPart) -> RenderableType:
     """Show checks that were asked for: closed form, simulated value, its standard error, verdict."""
     told: list[RenderableType] = []
     for row in part.rows:

@@ -31,14 +31,14 @@ def scenario_file(setting: Setting) -> str:
 
     head = f"# Written by the Detente dashboard, version {VERSION}.\n# Link: ?{written(Link(setting))}\n"
     head += f"# The watched run: detente run FILE --seed {setting.seed}\n\n"
-    return head + tomli_w.dumps(plain(scenario_data(setting)), multiline_strings=True)
+    return head + tomli_w.dumps(as_plain_json(scenario_data(setting)), multiline_strings=True)
 
 
-def plain(data: Any) -> Any:
+def as_plain_json(data: Any) -> Any:
     """Leave out what TOML cannot say: nothing at all is said by leaving it out."""
     if isinstance(data, Mapping):
-        return {key: plain(value) for key, value in data.items() if value is not None}
-    return [plain(each) for each in data] if isinstance(data, list | tuple) else data
+        return {key: as_plain_json(value) for key, value in data.items() if value is not None}
+    return [as_plain_json(each) for each in data] if isinstance(data, list | tuple) else data
 
 
 def worlds_table(setting: Setting) -> str:

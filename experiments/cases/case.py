@@ -37,7 +37,7 @@ Actor = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Evidence = Literal["verified", "partly", "memory"]
 
 
-class Event(BaseModel):
+class CaseEvent(BaseModel):
     """One coded act: who did what to whom, and how well that is known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -65,7 +65,7 @@ class Event(BaseModel):
         return self.date.year * 12 + self.date.month - 1
 
 
-COLUMNS = tuple(name for name in Event.model_fields if name != "line")
+COLUMNS = tuple(name for name in CaseEvent.model_fields if name != "line")
 
 
 class Head(BaseModel):
@@ -98,14 +98,14 @@ class Case:
     head: Head
     sides: tuple[Side, Side]
     either: frozenset[str]
-    events: tuple[Event, ...]
+    events: tuple[CaseEvent, ...]
 
     @property
     def months(self) -> int:
         """Count the months from the first act to the last, both included."""
         return self.events[-1].month - self.events[0].month + 1
 
-    def acts(self, side: int) -> list[Event]:
+    def acts(self, side: int) -> list[CaseEvent]:
         """List the acts of a side towards the other: its own, and those the two did together.
 
         What it does to someone named under ``towards-either`` counts too; what others do, or it does at home, does not.
@@ -205,9 +205,9 @@ def _side(words: str) -> Side:
     return Side(state.strip(), frozenset(actors.split()))
 
 
-def _events(table: list[str], above: int) -> tuple[tuple[Event, ...], list[Fault]]:
+def _events(table: list[str], above: int) -> tuple[tuple[CaseEvent, ...], list[Fault]]:
     """Read the rows under the heading; ``above`` is how many lines stand before it."""
-    events: list[Event] = []
+    events: list[CaseEvent] = []
     faults: list[Fault] = []
     reader = csv.DictReader(table, strict=True)
     try:
@@ -224,9 +224,9 @@ def _events(table: list[str], above: int) -> tuple[tuple[Event, ...], list[Fault
                 faults.append(Fault(f"line {line}", "", f"has not the {len(COLUMNS)} fields of the heading"))
                 continue
             try:
-                events.append(Event.model_validate({**row, "line": line}))
+                events.append(CaseEvent.model_validate({**row, "line": line}))
             except ValidationError as error:
-                faults += [each._replace(path=f"line {line}, {each.path}") for each in explain(error, Event)]
+                faults += [each._replace(path=f"line {line}, {each.path}") for each in explain(error, CaseEvent)]
     except csv.Error as error:
         faults.append(Fault(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
     if not events and not faults:

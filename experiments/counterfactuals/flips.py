@@ -12,7 +12,7 @@ from experiments.engine.kernel import advance, play_acts
 from model.errors import ScenarioError
 from model.loading import load
 from model.overrides import Override, forced
-from model.parameter_space import Setting, levers
+from model.parameter_space import DeclaredParameter, levers
 from model.protocol import PROTOCOL, Act, verdict
 from model.scenario import Scenario
 from model.terms import terms_of
@@ -56,7 +56,7 @@ class TermFlip(NamedTuple):
 class LeverFlip(NamedTuple):
     """The nearest value of a lever, set from round 0, that flips the decision; None when none was found."""
 
-    lever: Setting
+    lever: DeclaredParameter
     to: float | None
     becomes: int | None
 
@@ -154,7 +154,7 @@ class Question:
             tell(lever.path)
             yield self._nearest(lever, steps)
 
-    def _nearest(self, lever: Setting, steps: int) -> LeverFlip:
+    def _nearest(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
         found: list[tuple[float, float, int]] = []
         for end in (lever.low, lever.high):
             before = float(lever.value)
@@ -170,7 +170,7 @@ class Question:
         _, to, becomes = min(found)
         return LeverFlip(lever, to, becomes)
 
-    def _refine(self, lever: Setting, near: float, far: float, becomes: int) -> tuple[float, int]:
+    def _refine(self, lever: DeclaredParameter, near: float, far: float, becomes: int) -> tuple[float, int]:
         """Halve the gap between a value that does not flip and one that does."""
         for _ in range(0 if lever.whole else 6):
             middle = 0.5 * (near + far)
@@ -192,7 +192,7 @@ def _short(far: float, near: float) -> float:
     return (math.ceil(scaled) if far > near else math.floor(scaled)) / 1000.0
 
 
-def _grid(lever: Setting, end: float, steps: int) -> list[float]:
+def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
     """List values from the present one towards one end of the range."""
     if lever.whole:
         way = 1 if end > lever.value else -1

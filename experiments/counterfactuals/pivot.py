@@ -62,7 +62,7 @@ class Action(NamedTuple):
     futures: int = 0
 
 
-class Move(NamedTuple):
+class ChanceStep(NamedTuple):
     """How the chance of a deal changed from one round looked at to the next: paired by the dice of each future."""
 
     before: int
@@ -97,7 +97,7 @@ class Outlook:
         ends = self.ends[place][self.ends[place] >= 0]
         return wilson(int((ends >= Outcome.partial_arrangement).sum()), len(ends)) if len(ends) else None
 
-    def moves(self) -> list[Move]:
+    def moves(self) -> list[ChanceStep]:
         """List the moves between neighbouring rounds, the largest first."""
         found = []
         for place in range(1, len(self.rounds)):
@@ -105,7 +105,7 @@ class Outlook:
             before, now = (pair[:, (pair >= 0).all(axis=0)] >= Outcome.partial_arrangement).astype(float)
             if len(now):
                 rounds = int(self.rounds[place - 1]), int(self.rounds[place])
-                found.append(Move(*rounds, float(before.mean()), float(now.mean()), effect(before, now)))
+                found.append(ChanceStep(*rounds, float(before.mean()), float(now.mean()), effect(before, now)))
         return sorted(found, key=lambda each: -abs(each.effect.difference))
 
 

@@ -25,18 +25,18 @@ BUFFERS = ("reals", "wholes", "parameters", "switches")
 Cells = dict[str, np.ndarray]  # by buffer, the places that take a factor's value
 
 
-class Played(NamedTuple):
+class ChunkTables(NamedTuple):
     """What a chunk gives: one row a run, and if the study keeps them, bands or trajectories."""
 
     runs: pa.Table
     kept: pa.Table | None
 
 
-def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> Played:
+def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> ChunkTables:
     """Play the points ``first``, ``first + 1``, ... with these values of their factors."""
     parts = [_play_point(study, first + at, row) for at, row in enumerate(rows)]
     kept = [part.kept for part in parts if part.kept is not None]
-    return Played(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(kept) if kept else None)
+    return ChunkTables(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(kept) if kept else None)
 
 
 def schema(study: Study) -> pa.Schema:
@@ -62,20 +62,20 @@ def seeds_of(study: Study, point: int) -> np.ndarray:
     return np.arange(study.file.replications, dtype=np.uint64) + np.uint64(start)
 
 
-def failed(study: Study, point: int, stage: str, error: str) -> Played:
+def failed(study: Study, point: int, stage: str, error: str) -> ChunkTables:
     """Give the row of a point that failed: at which stage, and by what."""
     row = {"point": point, "replication": -1, "stage": stage, "error": error[:500]}
-    return Played(pa.Table.from_pylist([row], schema=schema(study)), None)
+    return ChunkTables(pa.Table.from_pylist([row], schema=schema(study)), None)
 
 
-def _play_point(study: Study, point: int, values: Mapping[str, Any]) -> Played:
+def _play_point(study: Study, point: int, values: Mapping[str, Any]) -> ChunkTables:
     try:
         world = start_of(study, values)
     except ScenarioError as error:
         return failed(study, point, "scenario", "; ".join(map(str, error.faults)))
     try:
         seen = measure_many(world, seeds_of(study, point), study.rounds, remember=True)
-        return Played(_runs(study, point, seen), _kept(study, point, seen))
+        return ChunkTables(_runs(study, point, seen), _kept(study, point, seen))
     except Exception as error:  # a point that fails is a row, never the end of a sweep
         return failed(study, point, "run", f"{type(error).__name__}: {error}")
 

@@ -15,11 +15,11 @@ from scipy.stats import ks_2samp, qmc, t
 from experiments.engine.kernel import measure_many
 from experiments.engine.pool import pool
 from experiments.ensembles.statistics import Share, effect, wilson
-from experiments.studies.essay_claims import CLAIMS, Claim, Comparison
+from experiments.studies.essay_claims import CLAIMS, Claim, ClaimComparison
 from model.errors import Fault, ScenarioError
 from model.loading import build, change, load, read
 from model.overrides import forced
-from model.parameter_space import Setting, settings
+from model.parameter_space import DeclaredParameter, settings
 from model.scenario import Scenario
 from model.world import World
 
@@ -55,7 +55,7 @@ class Judged(NamedTuple):
     comparisons: list[Verdict]
 
 
-def space(scenario: Scenario, reach: float = 1.0) -> list[Setting]:
+def space(scenario: Scenario, reach: float = 1.0) -> list[DeclaredParameter]:
     """List every uncertainty of a scenario with its range: the space in which claims are judged.
 
     reach: 1 is the full declared range; less keeps within so large a share of the scenario's own value, and of the
@@ -65,19 +65,19 @@ def space(scenario: Scenario, reach: float = 1.0) -> list[Setting]:
     return [_near(each, reach) if reach < 1.0 else each for each in settings(scenario) if not each.lever]
 
 
-def _near(setting: Setting, reach: float) -> Setting:
+def _near(setting: DeclaredParameter, reach: float) -> DeclaredParameter:
     """Narrow a range around its value."""
     most = reach * min(abs(setting.value), setting.high - setting.low)
     return setting._replace(low=max(setting.low, setting.value - most), high=min(setting.high, setting.value + most))
 
 
-def sample(factors: list[Setting], points: int, seed: int) -> list[dict[str, Any]]:
+def sample(factors: list[DeclaredParameter], points: int, seed: int) -> list[dict[str, Any]]:
     """Lay points over the full declared ranges, by a latin hypercube."""
     shares = qmc.LatinHypercube(len(factors), rng=seed).random(points)
     return [{each.path: _at(each, x) for each, x in zip(factors, row, strict=True)} for row in shares]
 
 
-def _at(factor: Setting, share: float) -> float:
+def _at(factor: DeclaredParameter, share: float) -> float:
     """Give the value at a share of the way through a range; every whole number has an equal part of it."""
     if factor.whole:
         low, high = math.ceil(factor.low), math.floor(factor.high)
@@ -94,7 +94,7 @@ class Judging(NamedTuple):
     rounds: int
 
 
-def differences(judging: Judging, comparison: Comparison, point: Mapping[str, Any]) -> np.ndarray:
+def differences(judging: Judging, comparison: ClaimComparison, point: Mapping[str, Any]) -> np.ndarray:
     """Give the paired differences at one point, as claimed above nought, [world]."""
     arms = []
     for changes in (comparison.claimed, comparison.against):
@@ -155,7 +155,11 @@ def decided(found: np.ndarray) -> int:
 
 
 def _verdict(
-    comparison: Comparison, found: list[np.ndarray], sign: np.ndarray, factors: list[Setting], matrix: np.ndarray
+    comparison: ClaimComparison,
+    found: list[np.ndarray],
+    sign: np.ndarray,
+    factors: list[DeclaredParameter],
+    matrix: np.ndarray,
 ) -> Verdict:
     means = np.array([each.mean() for each in found if len(each)] or [0.0])
     whole, count = effect(np.zeros(len(means)), means), len(sign)
@@ -171,7 +175,7 @@ def _verdict(
     )
 
 
-def where_it_fails(sign: np.ndarray, factors: list[Setting], matrix: np.ndarray, most: int = 3) -> list[str]:
+def where_it_fails(sign: np.ndarray, factors: list[DeclaredParameter], matrix: np.ndarray, most: int = 3) -> list[str]:
     """Name the factors whose values at failing points differ most from those elsewhere, beyond chance."""
     failing = sign < 0
     if failing.sum() < 5 or (~failing).sum() < 5:

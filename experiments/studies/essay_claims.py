@@ -16,7 +16,7 @@ Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [wo
 Changes = Callable[[Scenario], dict[str, Any]]
 
 
-class Comparison(NamedTuple):
+class ClaimComparison(NamedTuple):
     """One thing a claim says: under ``claimed`` the measure is larger (or smaller) than under ``against``."""
 
     says: str
@@ -32,7 +32,7 @@ class Claim(NamedTuple):
 
     key: str
     words: str
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[ClaimComparison, ...]
 
 
 def mean_of(name: str) -> Measure:
@@ -133,21 +133,25 @@ CLAIMS = (
         "scrutiny",
         "Scrutiny slows talks but orders them",
         (
-            Comparison("the first deal comes later", switch(scrutiny=True), switch(scrutiny=False), rounds_to_deal),
-            Comparison("fewer breaches", switch(scrutiny=True), switch(scrutiny=False), end_of("breaches"), more=False),
+            ClaimComparison(
+                "the first deal comes later", switch(scrutiny=True), switch(scrutiny=False), rounds_to_deal
+            ),
+            ClaimComparison(
+                "fewer breaches", switch(scrutiny=True), switch(scrutiny=False), end_of("breaches"), more=False
+            ),
         ),
     ),
     Claim(
         "every-phase",
         "Trust is built in every phase, not once",
-        (Comparison("more trust at the end", as_is, put(belief__rung_evidence=0.0), end_of("trust")),),
+        (ClaimComparison("more trust at the end", as_is, put(belief__rung_evidence=0.0), end_of("trust")),),
     ),
     Claim(
         "good-offices",
         "Facilitators keep dialogue from stagnating",
         (
-            Comparison("more contact", helpers(good_offices=0.6), helpers(good_offices=0.0), mean_of("contact")),
-            Comparison(
+            ClaimComparison("more contact", helpers(good_offices=0.6), helpers(good_offices=0.0), mean_of("contact")),
+            ClaimComparison(
                 "shorter silences", helpers(good_offices=0.6), helpers(good_offices=0.0), longest_silence, more=False
             ),
         ),
@@ -156,7 +160,7 @@ CLAIMS = (
         "misperception",
         "Facilitators reduce misperception",
         (
-            Comparison(
+            ClaimComparison(
                 "fewer acts misread", helpers(clarity=0.6), helpers(clarity=0.0), mean_of("misperception"), more=False
             ),
         ),
@@ -165,8 +169,10 @@ CLAIMS = (
         "controlled-engagement",
         "Pressure and dialogue side by side work (controlled engagement)",
         (
-            Comparison("more deals than by pressure alone", both(TALKING, PRESSING), both(SILENT, PRESSING), some_deal),
-            Comparison(
+            ClaimComparison(
+                "more deals than by pressure alone", both(TALKING, PRESSING), both(SILENT, PRESSING), some_deal
+            ),
+            ClaimComparison(
                 "more deals than by dialogue alone", both(TALKING, PRESSING), both(TALKING, UNPRESSED), some_deal
             ),
         ),
@@ -175,7 +181,7 @@ CLAIMS = (
         "contact",
         "Contact has value even without a comprehensive agreement",
         (
-            Comparison(
+            ClaimComparison(
                 "less tension than without contact, in the worlds without a comprehensive deal",
                 as_is,
                 put(contact__contact_ease=0.0, contact__contact_habit=0.0),
@@ -188,18 +194,18 @@ CLAIMS = (
     Claim(
         "small-first",
         "Small technical deals precede big ones",
-        (Comparison("more of the stake stands at the end", bundled(1), bundled(None), end_of("deal_progress")),),
+        (ClaimComparison("more of the stake stands at the end", bundled(1), bundled(None), end_of("deal_progress")),),
     ),
     Claim(
         "uncertainty",
         "Gradual diplomacy reduces uncertainty",
-        (Comparison("less uncertainty at the end", bundled(1), bundled(None), end_of("uncertainty"), more=False),),
+        (ClaimComparison("less uncertainty at the end", bundled(1), bundled(None), end_of("uncertainty"), more=False),),
     ),
     Claim(
         "process",
         "Diplomacy is a process, not a destination",
         (
-            Comparison(
+            ClaimComparison(
                 "less tension over time, step by step", bundled(1), bundled(None), mean_of("tension"), more=False
             ),
         ),
@@ -208,7 +214,7 @@ CLAIMS = (
         "narratives",
         "Opposed narratives stand in the way",
         (
-            Comparison(
+            ClaimComparison(
                 "less of the stake stands than between alike narratives",
                 parties("security_weight", 0.9, 0.1),
                 parties("security_weight", 0.5),
@@ -221,7 +227,7 @@ CLAIMS = (
         "deficit",
         "An inherited deficit of trust costs deals",
         (
-            Comparison(
+            ClaimComparison(
                 "fewer deals than from even trust",
                 between_parties("trust", 0.2),
                 between_parties("trust", 0.5),
@@ -234,7 +240,7 @@ CLAIMS = (
         "home",
         "Compromise is negotiated at home too",
         (
-            Comparison(
+            ClaimComparison(
                 "less of the stake stands where deals must be ratified",
                 switch(ratification=True),
                 switch(ratification=False),
@@ -247,14 +253,14 @@ CLAIMS = (
         "region",
         "The regional setting presses on the talks",
         (
-            Comparison(
+            ClaimComparison(
                 "less of the stake stands with alliances at work",
                 switch(alliances=True),
                 switch(alliances=False),
                 end_of("deal_progress"),
                 more=False,
             ),
-            Comparison(
+            ClaimComparison(
                 "more tension with oil market and region at work",
                 switch(environment=True),
                 switch(environment=False),
@@ -266,10 +272,10 @@ CLAIMS = (
         "channels",
         "Indirect messages and technical talks carry the process",
         (
-            Comparison(
+            ClaimComparison(
                 "more trust with technical exchanges", helpers(hosting=0.6), helpers(hosting=0.0), mean_of("trust")
             ),
-            Comparison(
+            ClaimComparison(
                 "less tension where talks go through others",
                 put(contact__direct_trust=1.0),
                 put(contact__direct_trust=0.0),

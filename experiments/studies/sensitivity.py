@@ -144,7 +144,7 @@ def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
     return min(float((rest * rest).sum()) / free / count / between, 1.0)
 
 
-def plain(found: Sensitivity) -> dict[str, Any]:
+def sensitivity_data(found: Sensitivity) -> dict[str, Any]:
     """Write indices as plain data."""
     tables = {"indices": found.indices.to_dict("records"), "pairs": found.pairs.to_dict("records")}
     return {**found._asdict(), **tables}

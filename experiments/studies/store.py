@@ -58,7 +58,7 @@ def written_manifest(study: Study) -> bytes:
     return (json.dumps(whole, indent=1) + "\n").encode()
 
 
-class Store:
+class StudyStore:
     """The results of one study in one folder, held by one sweep at a time.
 
     Raises ScenarioError if another sweep holds it, or if it holds another study or results of other code.
@@ -84,7 +84,7 @@ class Store:
         for left_over in (*folder.glob("*.tmp"), *twinless):
             left_over.unlink()
 
-    def __enter__(self) -> "Store":
+    def __enter__(self) -> "StudyStore":
         return self
 
     def __exit__(self, *_: object) -> None:

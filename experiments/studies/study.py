@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from model.errors import Fault, ScenarioError
 from model.loading import build, change, parse, read
 from model.measures import OVERALL
-from model.parameter_space import Setting, settings
+from model.parameter_space import DeclaredParameter, settings
 from model.scenario import Scenario
 
 SHIPPED = Path(__file__).parent
@@ -28,13 +28,13 @@ RANGE = "is written [LOW, HIGH] of two finite numbers, or { values = [...] }, or
 USUAL = ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress")
 
 
-class Part(BaseModel):
+class StudySection(BaseModel):
     """A table of a study file: no unknown keys, no silent conversions."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
 
-class Values(Part):
+class Values(StudySection):
     """The values of a factor: a list, or a range with a number of steps for a grid."""
 
     values: list[float | int | bool | str] | None = Field(None, min_length=1, max_length=10_000)
@@ -43,7 +43,7 @@ class Values(Part):
     steps: int = Field(5, ge=2, le=10_000)
 
 
-class Design(Part):
+class Design(StudySection):
     """How points are laid out over the factors.
 
     ``points``: of a latin hypercube; of Sobol the base sample N, a power of two; of Morris the trajectories.
@@ -56,7 +56,7 @@ class Design(Part):
     file: str | None = None
 
 
-class StudyFile(Part):
+class StudyFile(StudySection):
     """A study as its file writes it."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
@@ -304,7 +304,7 @@ def _unheard_of(study: Study, factor: Factor) -> Fault | None:
     return fault
 
 
-def _factor(where: str, path: str, written: Any, lever: bool, known: Mapping[str, Setting]) -> Factor | Fault:
+def _factor(where: str, path: str, written: Any, lever: bool, known: Mapping[str, DeclaredParameter]) -> Factor | Fault:
     """Resolve a factor, or say what is wrong with it."""
     setting = known.get(path)
     values = written.values if isinstance(written, Values) else None

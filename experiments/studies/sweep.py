@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from experiments.engine.kernel import kernel
-from experiments.studies.chunk import Played, run_chunk
-from experiments.studies.store import Store, damaged, failed_points, parts, written_manifest
+from experiments.studies.chunk import ChunkTables, run_chunk
+from experiments.studies.store import StudyStore, damaged, failed_points, parts, written_manifest
 from experiments.studies.study import Study, load_study
 from model.compiler import COMPILED
 from model.errors import Fault, ScenarioError
@@ -119,7 +119,7 @@ def sweep(
     check_executor(executor, scheduler)
     asked = study if isinstance(study, Study) else load_study(study)
     folder, begun = Path(out), time.perf_counter()
-    with Store(folder, asked) as store:
+    with StudyStore(folder, asked) as store:
         wanted = plan(asked, folder, points)
         done, failures = wanted.points - wanted.to_play, 0
         progress(done, failures)
@@ -138,12 +138,12 @@ def sweep(
 
 
 def _play(
-    study: Study, store: Store, table: Any, wanted: Plan, hands: Executor, workers: int | None
-) -> Iterator[tuple[int, int, Played]]:
+    study: Study, store: StudyStore, table: Any, wanted: Plan, hands: Executor, workers: int | None
+) -> Iterator[tuple[int, int, ChunkTables]]:
     """Hand out chunks, a few ahead, and give each when it is done. Raises ScenarioError if one is lost twice."""
     waiting = store.missing(wanted.points, wanted.chunk)
     light = study._replace(table=None)
-    running: dict[Future[Played], tuple[int, int, int]] = {}
+    running: dict[Future[ChunkTables], tuple[int, int, int]] = {}
 
     def start(begin: int, end: int, tries: int) -> None:
         rows = table.iloc[begin:end].to_dict("records")

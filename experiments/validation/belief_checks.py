@@ -5,7 +5,7 @@ from typing import Any
 
 from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, edge
-from experiments.validation.degenerate import only, plain, text
+from experiments.validation.degenerate import only, smallest_scenario, text
 from model.overrides import Override
 from model.scenario import Scenario
 
@@ -54,7 +54,7 @@ def assurance_edge(given: Any, worlds: int, seed: int) -> Sample:
 
 def signalling(t: float, m: float, rungs: int) -> Scenario:
     """Set a ladder of equal rungs, each of which an untrustworthy side would keep with chance m, one kept a round."""
-    data = plain(rungs=rungs)
+    data = smallest_scenario(rungs=rungs)
     for step in data["negotiations"]["talks"]["rungs"].values():
         step.update(status="implementing", duration=1)
     changes = {**STILL, "belief.signal_cost_weight": -math.log(m) * rungs, "relations.alba.borea.trust": t}
@@ -92,7 +92,7 @@ def rungs_until(given: Any, worlds: int, seed: int) -> Sample:
 
 def attacked(given: Any, worlds: int, seed: int) -> Sample:
     """Let one attack be blamed on the other side."""
-    data = plain()
+    data = smallest_scenario()
     blame = {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
     data["outsiders"] = {"wreckers": blame}
     changes = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from experiments.cases.replay import FORECASTERS, WORLDS, Month, Standing, replay_all, standings
-from experiments.validation.part import Part
+from experiments.validation.part import ValidationPart
 
 ALL, OWN, UNTOLD = "all cases", "all, acts of one side only", "all, the model told nothing"
 NOTES = (
@@ -22,7 +22,7 @@ NOTES = (
 )
 
 
-def measure(quick: bool, progress: Callable[[str], None]) -> Part:
+def measure(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Replay every case both ways, and compare with persistence and base rate. Quick means fewer worlds."""
     worlds = 100 if quick else WORLDS
     found = replay_all(worlds, progress=lambda name: progress(f"case {name}"))
@@ -35,7 +35,7 @@ def measure(quick: bool, progress: Callable[[str], None]) -> Part:
     rows = [_row(name, groups[name], standing) for name, standing in told.items()]
     lead = _lead(told, sum(map(len, groups[ALL])), len(found))
     failed = sum(row["verdict"].startswith("fail") for row in rows)
-    return Part("cases", "Historical cases, replayed", lead, rows, failed, notes=NOTES)
+    return ValidationPart("cases", "Historical cases, replayed", lead, rows, failed, notes=NOTES)
 
 
 def _row(name: str, group: Sequence[Sequence[Month]], standing: dict[str, Standing]) -> dict[str, Any]:

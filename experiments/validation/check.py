@@ -54,7 +54,7 @@ class Check(NamedTuple):
     lacks: Callable[[Any], str] = lambda given: ""
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """What became of a check at some values of its symbols."""
 
     check: Check
@@ -116,11 +116,11 @@ def range_words(symbol: Symbol) -> str:
     return f"{kind} between {symbol.low:g} and {symbol.high:g} ({symbol.meaning})"
 
 
-def run(check: Check, given: Mapping[str, Any], worlds: int, seed: int = 1) -> Finding:
+def run(check: Check, given: Mapping[str, Any], worlds: int, seed: int = 1) -> CheckResult:
     """Run one check. Raises ScenarioError if the values cannot be used."""
     values = fill_in(check, given)
     named = SimpleNamespace(**values)
-    return Finding(check, values, float(check.expected(named)), check.simulate(named, worlds, seed))
+    return CheckResult(check, values, float(check.expected(named)), check.simulate(named, worlds, seed))
 
 
 def mean_of(values: np.ndarray, unit: float = 0.0) -> Sample:

@@ -11,8 +11,8 @@ from experiments.validation import (
     ladder_checks,
     tension_checks,
 )
-from experiments.validation.check import ERRORS, Check, Finding, run
-from experiments.validation.part import Part
+from experiments.validation.check import ERRORS, Check, CheckResult, run
+from experiments.validation.part import ValidationPart
 from model.errors import Fault, ScenarioError
 
 MODULES = (conduct_checks, belief_checks, inspection_checks, ladder_checks, tension_checks, decision_checks)
@@ -72,7 +72,7 @@ def chosen(name: str) -> list[Check]:
 class Ran(NamedTuple):
     """Checks that were run, and in a sentence each those of the same row that could not be, and why."""
 
-    found: list[Finding]
+    found: list[CheckResult]
     left_out: list[str]
 
 
@@ -99,9 +99,9 @@ def run_chosen(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1) 
     return Ran(found, [f"{check} was left out: {error}" for check, error in refused.items()])
 
 
-def measure(quick: bool, progress: Callable[[str], None]) -> Part:
+def measure(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Run every check at its default values, and list what is not in the model."""
-    found: list[Finding] = []
+    found: list[CheckResult] = []
     for number, check in enumerate(CHECKS.values(), 1):
         progress(f"closed forms: {check.id}, {number} of {len(CHECKS)}")
         found.append(run(check, {}, WORLDS[quick]))
@@ -109,12 +109,12 @@ def measure(quick: bool, progress: Callable[[str], None]) -> Part:
     return part._replace(rows=part.rows + [absent_row(each) for each in ABSENT])
 
 
-def part_of(found: Sequence[Finding], left_out: Sequence[str] = ()) -> Part:
+def part_of(found: Sequence[CheckResult], left_out: Sequence[str] = ()) -> ValidationPart:
     """Sum up checks that were run, those that fail first."""
     failing = [each for each in found if not each.holds]
     lead = f"{len(found) - len(failing)} of {len(found)} quantities come out of the model as theory says"
     lead = f"Failing: {', '.join(each.check.id for each in failing)}; {lead}." if failing else f"{lead}."
-    return Part(
+    return ValidationPart(
         "closed-forms",
         "Closed forms",
         lead,
@@ -129,7 +129,7 @@ def part_of(found: Sequence[Finding], left_out: Sequence[str] = ()) -> Part:
     )
 
 
-def errors_apart(found: Sequence[Finding]) -> dict[str, Any] | None:
+def errors_apart(found: Sequence[CheckResult]) -> dict[str, Any] | None:
     """Draw how many standard errors simulation and closed form lie apart, where chance has a part in it."""
     drawn = [each for each in found if each.sample.error]
     if not drawn:

@@ -20,7 +20,7 @@ def rung(*, stake: float = 1.0, **more: Any) -> dict[str, Any]:
     return {"title": text("a step"), "stake": stake, "needs_verification": False, "parties": parties, **more}
 
 
-def plain(states: int = 2, rungs: int = 3) -> dict[str, Any]:
+def smallest_scenario(states: int = 2, rungs: int = 3) -> dict[str, Any]:
     """Write the smallest scenario as plain data: two parties, more states if asked, one ladder."""
     names = ["alba", "borea", *(f"third-{number}" for number in range(states - 2))]
     return {
@@ -42,7 +42,7 @@ def plain(states: int = 2, rungs: int = 3) -> dict[str, Any]:
 def only(mechanisms: tuple[str, ...], changes: dict[str, Any], data: dict[str, Any] | None = None) -> Scenario:
     """Build a scenario with these mechanisms on and no other; the smallest one if no data are given."""
     switches = {**ALL_OFF, **{f"mechanisms.{name}": True for name in mechanisms}}
-    return build(change(plain() if data is None else data, {**switches, **changes}))
+    return build(change(smallest_scenario() if data is None else data, {**switches, **changes}))
 
 
 def both(changes: dict[str, Any]) -> dict[str, Any]:

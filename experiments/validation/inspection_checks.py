@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, mean_of, share_in, share_of
-from experiments.validation.degenerate import only, plain, rung, text
+from experiments.validation.degenerate import only, rung, smallest_scenario, text
 from model.overrides import Override
 from model.scenario import Scenario
 
@@ -21,7 +21,7 @@ PRIOR = Symbol(0.1, 0.001, 0.5, "chance of a violation")
 
 def inspected(d: float, f: float = 0.0, status: str = "verified", **more: Any) -> Scenario:
     """Put one rung under an inspector who may see all of it, and reports at once."""
-    data = plain(rungs=1)
+    data = smallest_scenario(rungs=1)
     data["bodies"] = {"watch": {"name": text("Watch"), "detection": d, "false_alarm": f, "delay": 0}}
     step = rung(verifier="watch", status=status, verifiability=1.0, duration=60)
     data["negotiations"]["talks"]["rungs"]["step-1"] = step

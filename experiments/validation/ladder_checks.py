@@ -7,7 +7,7 @@ import numpy as np
 from experiments.engine.worlds import Worlds
 from experiments.validation.belief_checks import LEAST, MOST
 from experiments.validation.check import Check, Sample, Symbol, edge, mean_of, share_in
-from experiments.validation.degenerate import only, plain
+from experiments.validation.degenerate import only, smallest_scenario
 from experiments.validation.inspection_checks import inspected
 from model.overrides import Override
 from model.scenario import Scenario
@@ -29,7 +29,7 @@ class Ends(NamedTuple):
 
 def growing(growth: float, count: int, **more: Any) -> dict[str, Any]:
     """Write a ladder whose stakes grow by a factor from rung to rung."""
-    data = plain(rungs=count)
+    data = smallest_scenario(rungs=count)
     for place, step in enumerate(data["negotiations"]["talks"]["rungs"].values()):
         step.update(stake=growth**place, **more)
     return data
@@ -99,7 +99,7 @@ def deterring(given: Any, worlds: int, seed: int) -> Sample:
 
 def climbing(rungs: int, stand: int = 0, climb: float = 0.0, slip: float = 0.0, collapse: float = 0.0) -> Scenario:
     """Set a ladder so that a round is a step of the chain; some rungs stand at the start."""
-    data = plain(rungs=rungs)
+    data = smallest_scenario(rungs=rungs)
     for place, step in enumerate(data["negotiations"]["talks"]["rungs"].values()):
         step.update(status="verified" if place < stand else "implementing", duration=1)
     chances = {"ladder.climb_chance": climb, "ladder.slip_chance": slip, "ladder.collapse_chance": collapse}
@@ -235,7 +235,8 @@ CHECKS = (
     Check(
         "B05a", "trust needed for one big step", "l/(g+l)", "expected utility", RISK,
         lambda given: given.l / (given.g + given.l),
-        lambda given, worlds, seed: accepts_from(plain(rungs=1), given.l / given.g, 0.0, seed), WEIGH, no_bargain,
+        lambda given, worlds, seed: accepts_from(smallest_scenario(rungs=1), given.l / given.g, 0.0, seed),
+        WEIGH, no_bargain,
     ),
     Check(
         "B05b", "growth of stakes from which on a betrayer waits", "(b-c)/(delta b)", "after Sobel 1985, Watson 1999",

@@ -15,7 +15,7 @@ import numpy as np
 from experiments.engine.worlds import Worlds
 from experiments.validation.check import ERRORS, Sample, mean_of
 from experiments.validation.degenerate import only
-from experiments.validation.part import Part
+from experiments.validation.part import ValidationPart
 from model.overrides import Override
 
 TURNS = {True: 60, False: 200}  # of a match without chance, quick or not
@@ -217,10 +217,10 @@ def in_noise(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[dic
     return rows
 
 
-def measure(quick: bool, progress: Callable[[str], None]) -> Part:
+def measure(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Play our states against the library's strategies; say so where the library is missing."""
     if not installed():
-        return Part("axelrod", "Other people's software", LACKING, [], 0, notes=(LACKING,))
+        return ValidationPart("axelrod", "Other people's software", LACKING, [], 0, notes=(LACKING,))
     progress("other people's strategies: reading the library")
     axl = library()
     rows = move_for_move(axl, TURNS[quick], progress) + in_noise(axl, quick, progress)
@@ -232,7 +232,7 @@ def measure(quick: bool, progress: Callable[[str], None]) -> Part:
         else f"In {pairs:,} matches without chance our states and the strategies of axelrod {axl.__version__} make the "
         f"same {TURNS[quick]} moves; in noise they cooperate as often"
     )
-    return Part(
+    return ValidationPart(
         "axelrod",
         "Other people's software",
         f"{lead}.",

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 
-class Part(NamedTuple):
+class ValidationPart(NamedTuple):
     """What one part of the validation found.
 
     key, title: its name in files and on the page. lead: what was found in a sentence or two, the worst first.

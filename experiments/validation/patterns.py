@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from experiments.validation.estimate import Estimate, Statistic, Verdict, estimate, overall, sums_of, verdict
-from experiments.validation.part import Part
+from experiments.validation.part import ValidationPart
 from experiments.validation.pattern import INFINITE, Inequality, Pattern
 from experiments.validation.patterns_of_conflict import CONFLICT
 from experiments.validation.patterns_of_deals import DEALS
@@ -44,12 +44,12 @@ NOTES = (
 )
 
 
-def measure(quick: bool, progress: Callable[[str], None]) -> Part:
+def measure(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Measure every pattern, and set it beside what was measured before anything was tuned."""
     before = kept(BEFORE)
     rows = measured(FEWER if quick else WORLDS, progress, {(row["pattern"], row["test"]): row for row in before})
     failed = sum(row["verdict"] == "fails" for row in rows)
-    return Part("patterns", "Patterns from data", lead(rows), rows, failed, None, NOTES)
+    return ValidationPart("patterns", "Patterns from data", lead(rows), rows, failed, None, NOTES)
 
 
 def measured(

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from experiments.ensembles.compare import PLACE
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
-from experiments.validation.part import Part
+from experiments.validation.part import ValidationPart
 from model.loading import load, shipped
 from model.parameters import Mechanisms
 from model.scenario import Doctrine
@@ -27,7 +27,7 @@ NOTES = (
 )
 
 
-class Change(NamedTuple):
+class StructuralChange(NamedTuple):
     """One change of structure, and what is set in either arm.
 
     says: the two arms. base, changed: dotted paths. rounds: those played in either arm, None for the scenario's own.
@@ -50,19 +50,19 @@ class Moved(NamedTuple):
     spread: np.ndarray
 
 
-def changes_of(scenario: str) -> list[Change]:
+def changes_of(scenario: str) -> list[StructuralChange]:
     """List the changes that a scenario allows: only what is on can be switched off."""
     setting = load(scenario)
     found = [
-        Change(label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
+        StructuralChange(label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
         for name in Mechanisms.model_fields
         if getattr(setting.mechanisms, name)
     ]
     for doctrine in get_args(Doctrine):
         all_states = {f"states.{name}.doctrine": doctrine for name in setting.states}
-        found.append(Change(f"{doctrine} for all", "doctrine", "for all minus as shipped", {}, all_states))
+        found.append(StructuralChange(f"{doctrine} for all", "doctrine", "for all minus as shipped", {}, all_states))
     says = f"{LONG} rounds minus {SHORT}"
-    return [*found, Change(f"{LONG} rounds", "length", says, {}, {}, (SHORT, LONG))]
+    return [*found, StructuralChange(f"{LONG} rounds", "length", says, {}, {}, (SHORT, LONG))]
 
 
 def label(mechanism: str) -> str:
@@ -102,7 +102,7 @@ def moved(scenario: str, worlds: int) -> dict[tuple[str, str, str], Moved]:
     return found
 
 
-def measure(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> Part:
+def measure(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> ValidationPart:
     """Measure every change in every shipped scenario (or in those named): one row for each change."""
     worlds, by_change = FEWER if quick else WORLDS, {}
     for scenario in scenarios or shipped():
@@ -113,7 +113,9 @@ def measure(quick: bool, progress: Callable[[str], None], scenarios: Sequence[st
     ranked = sorted(by_change, key=lambda each: order.index(each[:2]) if each[:2] in order else len(order))
     rows = [row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
     still = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
-    return Part("structure", "Sensitivity to structure", lead(rows), rows, len(still), figure(ranked, by_change), NOTES)
+    return ValidationPart(
+        "structure", "Sensitivity to structure", lead(rows), rows, len(still), figure(ranked, by_change), NOTES
+    )
 
 
 def row(name: str, kind: str, says: str, found: list[Moved], worlds: int) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from dashboards.link import (
     MOST,
     PAGES,
     Link,
-    Look,
     Setting,
+    SweepView,
     in_order,
     read_link,
     scenario_of,
@@ -68,7 +68,7 @@ def links(draw):
     charts = tuple(draw(st.lists(st.sampled_from(["pressure", "support", "contact"]), unique=True)))
     futures, named = draw(st.integers(100, 1000)), names if any(names) else ()
     paths = st.sampled_from(["", "runs/grid", "states.us.dialogue", "a folder/“x” & y=1", "true", "7"])
-    look = Look(*(draw(paths) for _ in range(4)), draw(st.none() | st.floats(-1e6, 1e6)))
+    look = SweepView(*(draw(paths) for _ in range(4)), draw(st.none() | st.floats(-1e6, 1e6)))
     return link._replace(futures=futures, names=named, talks=talks, charts=charts, look=look)
 
 

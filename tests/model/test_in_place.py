@@ -158,7 +158,7 @@ def test_the_acts_that_need_a_page_are_known():
     assert {act.name for place, act in enumerate(PROTOCOL) if not spares_page(place)} == WITH_PAGE
 
 
-class Seen:
+class CellsRead:
     """A world in which every read of one column is noted."""
 
     def __init__(self, world, column):
@@ -178,6 +178,6 @@ def test_an_act_without_a_page_reads_no_other_cell_when_it_is_played(setting):
         watched.step()
         for act in PROTOCOL:
             for cell in product(*(range(watched.world.size[axis]) for axis in act.axes)):
-                seen = Seen(watched.world, act.column)
+                seen = CellsRead(watched.world, act.column)
                 act.rule(seen, *cell)
                 assert act.name in WITH_PAGE or {place for _, place in seen.reads} <= {cell}, (act.name, cell)

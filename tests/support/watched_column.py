@@ -3,7 +3,7 @@
 import numpy as np
 
 
-class Watched:
+class RecordedColumn:
     """A column that notes which cells are read."""
 
     def __init__(self, name: str, cells: np.ndarray, reads: list[tuple[str, tuple[int, ...]]]):

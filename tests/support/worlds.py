@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from experiments.engine.kernel import measure
-from experiments.validation.degenerate import ALL_OFF, only, plain, rung, text
+from experiments.validation.degenerate import ALL_OFF, only, rung, smallest_scenario, text
 from model.loading import build, change
 from model.overrides import Override, forced
 from model.parameter_space import settings
@@ -15,18 +15,18 @@ from model.protocol import Act
 from model.scenario import Scenario
 from model.world import World
 
-__all__ = ["ALL_OFF", "plain", "rung", "text"]
+__all__ = ["ALL_OFF", "rung", "smallest_scenario", "text"]
 
 
 def scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
     """Build the smallest scenario with changes."""
-    return build(change(plain(**more), changes or {}))
+    return build(change(smallest_scenario(**more), changes or {}))
 
 
 def alone(mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
     """Build the smallest scenario with only these mechanisms on."""
     names = (mechanism,) if isinstance(mechanism, str) else mechanism
-    return only(names, changes or {}, plain(**more))
+    return only(names, changes or {}, smallest_scenario(**more))
 
 
 def world_of(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
@@ -43,7 +43,7 @@ def play(setting: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Ove
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Draw a valid scenario: any sizes, mechanisms, doctrines and parameters within their declared ranges."""
     states = draw(st.integers(2, 5))
-    data = plain(states, draw(st.integers(1, 4)))
+    data = smallest_scenario(states, draw(st.integers(1, 4)))
     names = list(data["states"])
     data["rounds"] = draw(st.integers(1, 30))
     data["mechanisms"] = {name: draw(st.booleans()) for name in Mechanisms.model_fields}

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from dashboards.classroom.debrief.futures import FUTURES, OUTLOOK, Kept, arm, deals, kept, outlook, shares
+from dashboards.classroom.debrief.futures import FUTURES, OUTLOOK, PlayedLesson, arm, deals, kept, outlook, shares
 from dashboards.classroom.debrief.questions import questions
 from dashboards.classroom.errors import RefusedError
-from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.parsing import written
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 log = logging.getLogger(__name__)
 
 
-def chances(run: Kept, looks: list[np.ndarray]) -> dict[str, Any]:
+def chances(run: PlayedLesson, looks: list[np.ndarray]) -> dict[str, Any]:
     """Give the chance of a deal from the end of every turn on, with its 95 % interval, which ends with the run."""
     months = [0, *run.ends()]
     found = [wilson(int(deals(ends).sum()), len(ends)) for ends in looks]
@@ -47,7 +47,9 @@ def chances(run: Kept, looks: list[np.ndarray]) -> dict[str, Any]:
     }
 
 
-def turning(run: Kept, looks: list[np.ndarray], story: list[dict[str, Any]], most: int = 5) -> list[dict[str, Any]]:
+def turning(
+    run: PlayedLesson, looks: list[np.ndarray], story: list[dict[str, Any]], most: int = 5
+) -> list[dict[str, Any]]:
     """List the turns that moved the chance of a deal most, with what was ordered and what happened in them."""
     found = []
     for turn, (begin, end) in enumerate(zip(run.begins, run.ends(), strict=True)):
@@ -75,7 +77,7 @@ def turning(run: Kept, looks: list[np.ndarray], story: list[dict[str, Any]], mos
     return sorted(found, key=lambda each: -abs(each["now"] - each["before"]))[:most]
 
 
-def differences(run: Kept) -> list[tuple[str, int, list[dict[str, Any]]]]:
+def differences(run: PlayedLesson) -> list[tuple[str, int, list[dict[str, Any]]]]:
     """List where a seat differed from its agent: seat, turn, and the decisions."""
     found = []
     for turn, played in enumerate(run.played):
@@ -87,16 +89,16 @@ def differences(run: Kept) -> list[tuple[str, int, list[dict[str, Any]]]]:
     return found
 
 
-def alone(run: Kept, without: str | None) -> Table:
+def alone(run: PlayedLesson, without: str | None) -> Simulation:
     """Play the lesson again without one seat's orders, or without anyone's, the dice and events the same."""
-    table = Table(run.scenario, run.seed)
+    table = Simulation(run.scenario, run.seed)
     for turn, (begin, end) in enumerate(zip(run.begins, run.ends(), strict=True)):
         sheets = {seat: sheet for seat, sheet in run.sheets[turn].items() if without is not None and seat != without}
         table.turn(sheets, end - begin, [event for event in run.events if begin < event.round <= end])
     return table
 
 
-def ghosts(run: Kept, tell: Callable[[], None]) -> list[dict[str, Any]]:
+def ghosts(run: PlayedLesson, tell: Callable[[], None]) -> list[dict[str, Any]]:
     """Weigh every seat that people played against its ghost."""
     found: dict[str, dict[str, Any]] = {}
     for seat in dict.fromkeys(seat for sheets in run.sheets for seat in sheets):
@@ -135,7 +137,7 @@ def ghosts(run: Kept, tell: Callable[[], None]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _stands(table: Table) -> dict[str, Any]:
+def _stands(table: Simulation) -> dict[str, Any]:
     return {"outcome": table.outcome.name, "progress": round(float(table.seen[table.places["deal_progress"]]), 4)}
 
 

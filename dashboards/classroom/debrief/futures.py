@@ -18,7 +18,7 @@ from model.world import World
 FUTURES, OUTLOOK, BLOCK = 1000, 200, 100
 
 
-class Kept(NamedTuple):
+class PlayedLesson(NamedTuple):
     """A lesson as it was played, taken out of the store's reach: nothing below waits for its lock."""
 
     scenario: Scenario
@@ -44,11 +44,11 @@ class Kept(NamedTuple):
         ]
 
 
-def kept(lesson: Lesson) -> Kept:
+def kept(lesson: Lesson) -> PlayedLesson:
     """Take what is to be weighed out of a lesson."""
     with lesson.lock:
         table = lesson.table
-        return Kept(
+        return PlayedLesson(
             lesson.scenario,
             lesson.seed,
             tuple(table.overrides),
@@ -61,7 +61,7 @@ def kept(lesson: Lesson) -> Kept:
         )
 
 
-def reached(world: World, past: np.ndarray, run: Kept, futures: int) -> np.ndarray:
+def reached(world: World, past: np.ndarray, run: PlayedLesson, futures: int) -> np.ndarray:
     """Play redrawn futures to the end of the lesson, agents on all seats; gives outcomes, int8 [future].
 
     world: as it stands when they begin. past: the indicators up to there, [round, indicator], the start first.
@@ -77,7 +77,7 @@ def reached(world: World, past: np.ndarray, run: Kept, futures: int) -> np.ndarr
     return np.concatenate(found)
 
 
-def arm(run: Kept, turn: int, without: str | None) -> np.ndarray:
+def arm(run: PlayedLesson, turn: int, without: str | None) -> np.ndarray:
     """Play one turn again, as it went or without one seat's orders, and its futures; gives outcomes, int8 [future]."""
     begin, end = run.begins[turn], run.ends()[turn]
     world = stand(run.scenario, run.seed, begin, run.forces(until=begin))
@@ -89,7 +89,7 @@ def arm(run: Kept, turn: int, without: str | None) -> np.ndarray:
     return reached(played, np.concatenate([past[:-1], own]), run, FUTURES)
 
 
-def history(run: Kept, month: int) -> np.ndarray:
+def history(run: PlayedLesson, month: int) -> np.ndarray:
     """Give the indicators of the lesson up to a month, [round, indicator], the start first."""
     return measure(World(run.scenario, run.seed, forced(run.scenario, run.forces())), month)
 
@@ -104,7 +104,7 @@ def deals(ends: np.ndarray) -> np.ndarray:
     return (ends >= Outcome.partial_arrangement).astype(float)
 
 
-def outlook(run: Kept, tell: Callable[[], None]) -> list[np.ndarray]:
+def outlook(run: PlayedLesson, tell: Callable[[], None]) -> list[np.ndarray]:
     """Play the futures from the start and from the end of every turn on."""
     found = []
     for month in [0, *run.ends()]:

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import Verb
-from dashboards.classroom.game.consequences import Seen, facts_of
-from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.consequences import Standpoint, facts_of
+from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from model.rules import bargaining, facilitation, verification
 from model.rules.lookups import bound, watcher
@@ -24,12 +24,12 @@ class Limit(NamedTuple):
     most: int
 
 
-def open_verbs(table: Table, seat: str, months: int) -> list[Verb]:
+def open_verbs(table: Simulation, seat: str, months: int) -> list[Verb]:
     """List the verbs for which there is an occasion now, or may be one within the months of the turn."""
     return [verb for verb in table.verbs[seat].values() if _is_open(table, verb, months > 1)]
 
 
-def _is_open(table: Table, verb: Verb, later: bool) -> bool:
+def _is_open(table: Simulation, verb: Verb, later: bool) -> bool:
     world = table.world
     if verb.negotiation is None or verb.act == "seek":
         return True
@@ -47,7 +47,7 @@ def _is_open(table: Table, verb: Verb, later: bool) -> bool:
     return _is_open_to_party(table, verb, k, later)
 
 
-def _is_open_to_party(table: Table, verb: Verb, k: int, later: bool) -> bool:
+def _is_open_to_party(table: Simulation, verb: Verb, k: int, later: bool) -> bool:
     world, r = table.world, int(bargaining.pick_rung(table.world.handle, k))
     status = int(world.status[k, r]) if r >= 0 else -1
     if verb.act == "table":
@@ -63,7 +63,7 @@ def _is_open_to_party(table: Table, verb: Verb, k: int, later: bool) -> bool:
     return (stands and not left) or (later and status in (Status.SCRUTINISED, Status.RATIFIED))
 
 
-def names_of(table: Table, verb: Verb) -> dict[str, str]:
+def names_of(table: Simulation, verb: Verb) -> dict[str, str]:
     """Name what a verb is about: the other side, the talks, the rung in play, the service."""
     names = {}
     if verb.act == "task":
@@ -81,7 +81,7 @@ def names_of(table: Table, verb: Verb) -> dict[str, str]:
     return names
 
 
-def offered(table: Table, seat: str, eyes: Eyes, months: int) -> Iterator[dict[str, Any]]:
+def offered(table: Simulation, seat: str, eyes: Eyes, months: int) -> Iterator[dict[str, Any]]:
     """Write the open verbs as plain data: their names, and their options with cost and risk."""
     states = table.world.names.state
     for verb in open_verbs(table, seat, months):
@@ -90,12 +90,12 @@ def offered(table: Table, seat: str, eyes: Eyes, months: int) -> Iterator[dict[s
         other = states.index(names["other"]) if names.get("other") in states else -1
         me = eyes.at if eyes.at is not None else -1
         side = int(k >= 0 and int(table.world.party[k, 1]) == me)
-        seen = Seen(eyes, verb, me, other, k, side, names)
+        seen = Standpoint(eyes, verb, me, other, k, side, names)
         options = [{"option": option, "facts": facts_of(seen, option)} for option in verb.options]
         yield {"verb": verb.id, "act": verb.act, "names": names, "options": options}
 
 
-def limits(table: Table, seat: str, months: int) -> list[Limit]:
+def limits(table: Simulation, seat: str, months: int) -> list[Limit]:
     """List how many tasks or inspections a seat can take on in each month of the turn."""
     world, verbs = table.world, open_verbs(table, seat, months)
     tasks = tuple(verb.id for verb in verbs if verb.act == "task")
@@ -115,7 +115,7 @@ def limits(table: Table, seat: str, months: int) -> list[Limit]:
     return found
 
 
-def checked(table: Table, seat: str, months: int, sent: Any) -> dict[str, str]:
+def checked(table: Simulation, seat: str, months: int, sent: Any) -> dict[str, str]:
     """Check the choices that a browser sent. Raises RefusedError naming the verb or option that does not fit."""
     if not isinstance(sent, dict) or len(sent) > MOST_CHOICES:
         raise RefusedError(400, "move.bad", "choices must be an object of verbs and options.", verb="", option="")
@@ -132,7 +132,7 @@ def checked(table: Table, seat: str, months: int, sent: Any) -> dict[str, str]:
     return dict(sent)
 
 
-def completed(table: Table, seat: str, months: int, choices: Mapping[str, str]) -> dict[str, str]:
+def completed(table: Simulation, seat: str, months: int, choices: Mapping[str, str]) -> dict[str, str]:
     """Complete what a seat ordered: who chooses some of its tasks or inspections leaves the others undone."""
     whole = {verb: option for verb, option in choices.items() if verb in table.verbs[seat]}
     for limit in limits(table, seat, months):

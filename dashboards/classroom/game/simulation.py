@@ -17,7 +17,7 @@ Choices = Mapping[str, str]  # what a seat orders: the id of a verb to an option
 Sheets = Mapping[str, Choices]  # the choices of every seat that orders anything
 
 
-class Played(NamedTuple):
+class PlayedOrder(NamedTuple):
     """An order as it met the world: whether there was an occasion in any month, and what the agent would have done.
 
     option, agent: options of the verb; agent is None where there was no occasion.
@@ -37,7 +37,7 @@ class _Order(NamedTuple):
     option: str
 
 
-class Table(Assembly):
+class Simulation(Assembly):
     """A watched run at which people sit: ``turn`` plays months under what the seats order.
 
     played: the overrides of the months played before, to be played again. What is played anew is added to
@@ -53,7 +53,7 @@ class Table(Assembly):
         self._events: list[Override] = []
         self._met: dict[_Order, dict[int, dict[str, tuple[float, float, float]]]] = {}
 
-    def turn(self, sheets: Sheets, months: int, events: Iterable[Override] = ()) -> list[Played]:
+    def turn(self, sheets: Sheets, months: int, events: Iterable[Override] = ()) -> list[PlayedOrder]:
         """Play some months under the sheets; the events befall the first of them. Gives what came of each order."""
         orders = sorted(
             (
@@ -110,7 +110,7 @@ class Table(Assembly):
         shape = self.world.shape(PROTOCOL[ACT[act]].column)
         return tuple(int(place) for place in np.unravel_index(flat, shape))
 
-    def _came_to(self, order: _Order) -> Played:
+    def _came_to(self, order: _Order) -> PlayedOrder:
         months = self._met[order]
         differed = (
             month
@@ -125,9 +125,9 @@ class Table(Assembly):
             acts = months[first if first is not None else next(iter(months))]
             before = next(iter(acts.values()))[2]
             agent = option_of(order.verb, {name: would for name, (_, would, _) in acts.items()}, before)
-        return Played(order.verb.seat, order.verb.id, order.option, bool(months), agent, first)
+        return PlayedOrder(order.verb.seat, order.verb.id, order.option, bool(months), agent, first)
 
 
-def plain(played: Iterable[Played]) -> list[dict[str, Any]]:
+def order_rows(played: Iterable[PlayedOrder]) -> list[dict[str, Any]]:
     """Write what came of orders as plain data."""
     return [each._asdict() for each in played]

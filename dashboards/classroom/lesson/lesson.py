@@ -14,9 +14,9 @@ from typing import Any
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import seats
 from dashboards.classroom.game.available_actions import completed
-from dashboards.classroom.game.simulation import Table, plain
+from dashboards.classroom.game.simulation import Simulation, order_rows
 from dashboards.classroom.lesson.settings import Settings
-from dashboards.classroom.lesson.store import Store
+from dashboards.classroom.lesson.store import LessonStore
 from dashboards.classroom.parsing import written
 from dashboards.interventions import injected
 from model.loading import build
@@ -28,7 +28,7 @@ GRACE = 30.0  # seconds that a turn is open at least after a restart
 class Lesson:
     """A lesson of a room. ``tell`` is called with the scope of every change, after it is in the store."""
 
-    def __init__(self, store: Store, number: int, tell: Callable[[str], None] = lambda scope: None):
+    def __init__(self, store: LessonStore, number: int, tell: Callable[[str], None] = lambda scope: None):
         row = store.row("SELECT * FROM lesson WHERE id = ?", number)
         if row is None:
             raise RefusedError(404, "lesson.none", "There is no such lesson.")
@@ -54,7 +54,7 @@ class Lesson:
         rows = self.store.rows("SELECT * FROM turn WHERE lesson = ? ORDER BY turn", self.id)
         past = [each for row in rows for each in json.loads(row["overrides"])]
         overrides, owners = [Override(*each[:-1]) for each in past], [each[-1] for each in past]
-        self.table = Table(self.scenario, self.seed, overrides, owners)
+        self.table = Simulation(self.scenario, self.seed, overrides, owners)
         for row in rows:
             before, events = self.table.round, self._events(json.loads(row["events"]))
             self.table.run(row["month"] - before)
@@ -224,7 +224,7 @@ class Lesson:
         turn, before = len(self.played) + 1, self.table.round
         clock = self.settings.seconds or None
         try:
-            came = plain(self.table.turn(whole, months, events))
+            came = order_rows(self.table.turn(whole, months, events))
             if self.table.round != before + months:
                 raise RuntimeError(f"{months} months were to be played after month {before}: {self.table.round}")
             forced = zip(self.table.overrides[known:], self.table.owners[known:], strict=True)

@@ -14,7 +14,7 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import here
 from dashboards.classroom.lesson.settings import Settings, read_settings
-from dashboards.classroom.lesson.store import Store, hashed
+from dashboards.classroom.lesson.store import LessonStore, hashed
 from dashboards.classroom.parsing import written
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class Rooms:
     """All rooms of a store. ``tell`` is told a room's code, the scope of a change, and whom it concerns (None: all)."""
 
-    def __init__(self, store: Store, tell: Tell = lambda code, scope, people: None):
+    def __init__(self, store: LessonStore, tell: Tell = lambda code, scope, people: None):
         self.store, self.tell = store, tell
         self._lessons: OrderedDict[int, Lesson] = OrderedDict()
         self._used: WeakValueDictionary[int, Lesson] = WeakValueDictionary()  # also those that only a request holds

@@ -92,7 +92,7 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-class Store:
+class LessonStore:
     """The store, opened and brought to the newest version; made if it is not there.
 
     Raises ScenarioError if another process has it, if it is of a later version, or if it is no store of ours;

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from dashboards.classroom.debrief.counterfactuals import Debriefs
 from dashboards.classroom.lesson.rooms import Rooms
-from dashboards.classroom.lesson.store import Store
+from dashboards.classroom.lesson.store import LessonStore
 from dashboards.classroom.server.address import is_loopback, network_address, qr
-from dashboards.classroom.server.events import News
+from dashboards.classroom.server.events import EventBroker
 from dashboards.classroom.server.rate_limit import Bucket
 
 
@@ -15,7 +15,7 @@ class House(NamedTuple):
     """A running classroom."""
 
     rooms: Rooms
-    news: News
+    news: EventBroker
     debriefs: Debriefs
     base: str  # what links begin with
     on_network: bool
@@ -35,9 +35,9 @@ class House(NamedTuple):
 
 
 def open_house(store: Path | None, host: str, port: int) -> House:
-    """Open the classroom's store, and let time pass in its lessons. Raises ScenarioError or OSError as Store does."""
-    news = News()
-    rooms = Rooms(Store(store), news.tell)
+    """Open the classroom's store, and let time pass in its lessons. Raises ScenarioError or OSError."""
+    news = EventBroker()
+    rooms = Rooms(LessonStore(store), news.tell)
     base = f"http://{network_address(host)}:{port}"
     buckets = Bucket(30, 10.0), Bucket(40, 0.25), Bucket(100, 0.1), Bucket(30, 5.0), Bucket(100, 1.0)
     house = House(rooms, news, Debriefs(), base, not is_loopback(host), *buckets)

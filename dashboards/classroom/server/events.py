@@ -1,4 +1,4 @@
-"""News that something has changed, told to all who listen or to those it concerns: a number and a scope, no more."""
+"""Events: that something has changed, a number and a scope, for all who listen or those whom it concerns."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ class Listener(NamedTuple):
     person: int | None
 
 
-class News:
+class EventBroker:
     """Who listens to which room. ``tell`` may be called from any thread, and never waits."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from dashboards.classroom.parsing import number, word, words
 from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import cards, console
 from dashboards.classroom.views.serialize import names, of_scenario
-from dashboards.interventions import Chances, offers
+from dashboards.interventions import Openings, offers
 
 
 def key(ask: Asking) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def act(ask: Asking) -> dict[str, Any]:
 def events(ask: Asking) -> list[dict[str, Any]]:
     """List the events that can be injected."""
     _, lesson = ask.instructed()
-    return offers(lesson.scenario, Chances())
+    return offers(lesson.scenario, Openings())
 
 
 def show_cards(ask: Asking) -> dict[str, Any]:

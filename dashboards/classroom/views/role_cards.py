@@ -6,7 +6,7 @@ from typing import Any, get_args
 from dashboards.classroom.game.actions import kind_of
 from dashboards.classroom.game.consequences import home_chance
 from dashboards.classroom.game.facts import FACTS, fact, percent
-from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes, HiddenError
 from dashboards.classroom.views.serialize import joined, rung_text, text
 from model.columns import SERVICES
@@ -17,7 +17,7 @@ from model.scenario import Doctrine, Scenario
 DOCTRINES = get_args(Doctrine)
 
 
-def card(table: Table, seat: str, eyes: Eyes) -> dict[str, Any]:
+def card(table: Simulation, seat: str, eyes: Eyes) -> dict[str, Any]:
     """Write a seat's role card, as far as these eyes may read it."""
     setting, kind = table.setting, kind_of(table.setting, seat)
     makers = {"state": (_interests, _home, _private), "facilitator": (_helps,), "body": (_looks,)}[str(kind)]
@@ -52,7 +52,7 @@ def _read(facts: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _interests(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _interests(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     world, me = table.world, table.world.names.state.index(seat)
     weight = eyes("own_security_weight", me)
     yield fact("card.security", percent(weight))
@@ -69,7 +69,7 @@ def _interests(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
         yield fact("card.ambition", percent(ambition))
 
 
-def _home(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _home(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     world, me = table.world, table.world.names.state.index(seat)
     yield fact("card.support", percent(eyes("support", me)))
     if world.with_ratification:
@@ -80,13 +80,13 @@ def _home(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
         yield fact("card.turnover", percent(eyes("own_turnover", me)))
 
 
-def _private(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _private(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     me = table.world.names.state.index(seat)
     if table.round:  # the type of the first government is drawn in the first month
         yield fact("card.means_it" if eyes("trustworthy", me) else "card.means_it_not")
 
 
-def _helps(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _helps(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     world, f = table.world, table.world.names.facilitator.index(seat)
     bias = eyes("skill_bias", f)
     if bias:
@@ -101,7 +101,7 @@ def _helps(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
             yield fact("card.skill", percent(able), service=service)
 
 
-def _looks(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _looks(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     b = table.world.names.body.index(seat)
     yield fact("card.detection", percent(eyes("detection", b)))
     yield fact("card.false_alarm", percent(eyes("false_alarm", b)))
@@ -109,7 +109,7 @@ def _looks(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     yield fact("card.inspections", int(eyes("inspections", b)))
 
 
-def _rungs(table: Table, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _rungs(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
     """List the rungs of the seat's talks: what each party gives, and how heavy that is for the seat itself."""
     world = table.world
     for k, (talks, setting) in enumerate(table.setting.negotiations.items()):

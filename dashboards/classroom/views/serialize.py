@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from agents.ledger import Row
-from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.views.message_keys import STORY
 from dashboards.interventions import event_words, kind_of
@@ -35,7 +35,7 @@ def names(scenario: Scenario) -> dict[str, Text]:
     return found
 
 
-def all_names(table: Table) -> dict[str, Text]:
+def all_names(table: Simulation) -> dict[str, Text]:
     """Give all written names, bundles of rungs as well."""
     found = names(table.setting)
     for talks, rungs in zip(table.world.names.negotiation, table.world.names.rung, strict=True):
@@ -56,7 +56,7 @@ def of_scenario(scenario: Scenario, source: str) -> dict[str, Any]:
     return {"id": source, "title": text(scenario.title), "summary": text(scenario.summary)}
 
 
-def ladder(table: Table) -> list[dict[str, Any]]:
+def ladder(table: Simulation) -> list[dict[str, Any]]:
     """Give every ladder with where its rungs stand, the lowest rung first."""
     world, found = table.world, []
     for k, (talks, setting) in enumerate(table.setting.negotiations.items()):
@@ -88,7 +88,7 @@ def joined(parts: Iterable[Text]) -> Text:
     return {language: "; ".join(filter(None, (part[language] for part in parts))) for language in sorted(shared)}
 
 
-def story(table: Table, events: Iterable[Override] = ()) -> list[dict[str, Any]]:
+def story(table: Simulation, events: Iterable[Override] = ()) -> list[dict[str, Any]]:
     """Tell the public happenings of the run, in order: what the ledger has of them, and the events that befell it."""
     rows, held = [], {}
     for row in table.ledger.rows if table.ledger is not None else ():
@@ -132,7 +132,7 @@ def _injected(scenario: Scenario, event: Override) -> dict[str, Any]:
     return told | names | {"kind": kind_of(event), "value": round(event.value, 2)}
 
 
-def charts(table: Table, eyes: Eyes) -> dict[str, Any]:
+def charts(table: Simulation, eyes: Eyes) -> dict[str, Any]:
     """Give the series that these eyes may see, round by round from the start."""
     seen, talks = table.trajectory, {}
     trust: dict[str, dict[str, list[float]]] = {}

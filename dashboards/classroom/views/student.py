@@ -7,7 +7,7 @@ from agents.ledger import Row
 from dashboards.classroom.game.available_actions import limits, offered
 from dashboards.classroom.game.consequences import odds
 from dashboards.classroom.game.facts import fact, percent
-from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes, HiddenError, Sight
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.lesson import Lesson
@@ -194,7 +194,7 @@ def _perceived(row: Row, eyes: Eyes) -> dict[str, Any] | None:
     }
 
 
-def known(table: Table, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def known(table: Simulation, eyes: Eyes) -> Iterator[dict[str, Any]]:
     """List what a seat may know now; what is hidden from its eyes is left out."""
     for key, column, cell, write, named in _knowable(table):
         try:
@@ -219,7 +219,7 @@ def _count(value: float) -> tuple[float, ...]:
     return (round(value, 1),)
 
 
-def _knowable(table: Table) -> Iterator[tuple[Any, ...]]:
+def _knowable(table: Simulation) -> Iterator[tuple[Any, ...]]:
     """List all that could be known: key, column, cell, how it is written, names."""
     yield from _of_states(table)
     yield from _of_talks(table)
@@ -229,7 +229,7 @@ def _knowable(table: Table) -> Iterator[tuple[Any, ...]]:
         yield "known.region", "region", (0,), _as_percent, {}
 
 
-def _of_states(table: Table) -> Iterator[tuple[Any, ...]]:
+def _of_states(table: Simulation) -> Iterator[tuple[Any, ...]]:
     world, states = table.world, table.world.names.state
     pairs = [(a, b) for a, b in map(tuple, world.party.tolist())]
     for a, b in dict.fromkeys([*pairs, *((b, a) for a, b in pairs)]):
@@ -245,7 +245,7 @@ def _of_states(table: Table) -> Iterator[tuple[Any, ...]]:
         yield "known.programme", "programme", (state,), _if_any, alone
 
 
-def _of_talks(table: Table) -> Iterator[tuple[Any, ...]]:
+def _of_talks(table: Simulation) -> Iterator[tuple[Any, ...]]:
     world = table.world
     for k, talks in enumerate(world.names.negotiation):
         stands = {"talks": talks}
@@ -265,7 +265,7 @@ def _of_talks(table: Table) -> Iterator[tuple[Any, ...]]:
         yield "known.breaches", "breaches", (k,), lambda value: (int(value),), stands
 
 
-def _of_helpers(table: Table) -> Iterator[tuple[Any, ...]]:
+def _of_helpers(table: Simulation) -> Iterator[tuple[Any, ...]]:
     world = table.world
     parties = dict.fromkeys(int(party) for pair in world.party for party in pair)
     for f, name in enumerate(world.names.facilitator):

@@ -27,7 +27,7 @@ def never() -> bool:
     return False
 
 
-class News(NamedTuple):
+class JobUpdate(NamedTuple):
     """How far some work is: what was found so far, how much is done of how much, and since when."""
 
     result: Any = None
@@ -54,7 +54,7 @@ class Work:
 
     def __init__(self, play: "Play"):
         self.changed = threading.Condition()
-        self.news, self.number, self.followers = News(), 0, 0
+        self.news, self.number, self.followers = JobUpdate(), 0, 0
         self.whole, self.doomed, self.left = False, False, 0.0
         self._play, self._told, self._began = play, 0.0, 0.0
 
@@ -63,7 +63,7 @@ class Work:
         now = time.monotonic()
         if now - self._told >= OFTEN:
             self._told = now
-            self.tell(News(self.news.result if result is None else result, done, total, now - self._began))
+            self.tell(JobUpdate(self.news.result if result is None else result, done, total, now - self._began))
 
     def stopped(self) -> bool:
         """Say whether nobody waits for this any more."""
@@ -71,12 +71,12 @@ class Work:
             self.doomed = self.doomed or (not self.followers and time.monotonic() - self.left > PATIENCE)
             return self.doomed
 
-    def run(self) -> News:
+    def run(self) -> JobUpdate:
         """Do the work, tell how far it is, and give the news of how it ended, not told yet."""
         self._began = time.monotonic()
         try:
             while not WARMTH.wait(0.5) and not self.stopped():
-                self.tell(News(note=f"Compiling the model, this once: {WARMTH.elapsed} s so far."))
+                self.tell(JobUpdate(note=f"Compiling the model, this once: {WARMTH.elapsed} s so far."))
             self._began = time.monotonic()
             result = self._play(self.report, self.stopped)
             seconds, self.whole = time.monotonic() - self._began, True
@@ -89,7 +89,7 @@ class Work:
             log.exception("long work failed")
             return self.news._replace(over=True, fault=f"This failed ({type(error).__name__}: {error}).")
 
-    def tell(self, news: News) -> None:
+    def tell(self, news: JobUpdate) -> None:
         """Let all followers know."""
         with self.changed:
             self.news, self.number = news, self.number + 1
@@ -101,13 +101,13 @@ Play = Callable[[Report, Callable[[], bool]], Any]
 
 _lock = threading.Lock()
 _running: dict[Hashable, Work] = {}
-_finished: OrderedDict[Hashable, News] = OrderedDict()
+_finished: OrderedDict[Hashable, JobUpdate] = OrderedDict()
 
 
-def follow(key: Hashable, play: Play, stop: Callable[[], bool]) -> Iterator[News]:
+def follow(key: Hashable, play: Play, stop: Callable[[], bool]) -> Iterator[JobUpdate]:
     """Give news of some work until it is over or ``stop`` says so; begin it if nobody else has."""
     work, number = _join(key, play), 0
-    if isinstance(work, News):
+    if isinstance(work, JobUpdate):
         yield work
         return
     try:
@@ -124,7 +124,7 @@ def follow(key: Hashable, play: Play, stop: Callable[[], bool]) -> Iterator[News
         _leave(work)
 
 
-def _join(key: Hashable, play: Play) -> Work | News:
+def _join(key: Hashable, play: Play) -> Work | JobUpdate:
     """Join some work, beginning it if nobody else has; or give how it ended."""
     with _lock:
         if (kept := _finished.get(key)) is not None:

@@ -26,7 +26,7 @@ class Ask(NamedTuple):
     baseline: Setting | None = None
 
 
-class Shown(NamedTuple):
+class ExploreView(NamedTuple):
     """What a page shows: the latest results and their number, what is going on, what failed."""
 
     result: Result | None = None
@@ -40,12 +40,12 @@ class Shown(NamedTuple):
 class Player:
     """Plays what is asked on its own thread, newest first, and hands each result to ``publish``."""
 
-    def __init__(self, publish: Callable[[Shown], None]):
+    def __init__(self, publish: Callable[[ExploreView], None]):
         self._publish = publish
         self._wake = threading.Condition()
         self._waiting: Ask | None = None
         self._open, self._stopped = True, False
-        self._shown, self._shown_at = Shown(), 0.0
+        self._shown, self._shown_at = ExploreView(), 0.0
         threading.Thread(target=self._live, daemon=True, name="player").start()
 
     def ask(self, ask: Ask) -> None:

@@ -146,7 +146,7 @@ CUT_OFF = (
 )
 
 
-class Seen:
+class PageSeen:
     """A page of the classroom, with all that it was sent."""
 
     def __init__(self, page: Page, address: str):
@@ -182,10 +182,10 @@ class Seen:
 
 
 @contextmanager
-def seen(browser: Browser, room: Classroom, path: str, size: tuple[int, int] = PHONE, **how) -> Iterator[Seen]:
+def seen(browser: Browser, room: Classroom, path: str, size: tuple[int, int] = PHONE, **how) -> Iterator[PageSeen]:
     """Open a page of the classroom in a browser of its own; nothing may have failed, or left the machine."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **{"locale": "en-GB", **how})
-    found = Seen(context.new_page(), room.address)
+    found = PageSeen(context.new_page(), room.address)
     found.page.goto(room.address + path)
     expect(found.page.locator("main#content:not([inert])")).to_be_attached()
     yield found
@@ -244,7 +244,7 @@ def secrets_of(bodies: list[str]) -> set[str]:
 def test_a_whole_lesson_in_several_browsers_from_the_open_room_to_the_debrief(browser, classroom):
     with ExitStack() as stack:
 
-        def enter(path, **how) -> Seen:
+        def enter(path, **how) -> PageSeen:
             return stack.enter_context(seen(browser, classroom, path, **how))
 
         console = enter("/class/console", size=LAPTOP)

@@ -22,21 +22,21 @@ from typer.testing import CliRunner
 
 from agents.assembly import Assembly
 from agents.state import State
-from dashboards.classroom.bots import Client, answers, whole_lesson
+from dashboards.classroom.bots import ClassClient, answers, whole_lesson
 from dashboards.classroom.debrief import counterfactuals as debrief_module
 from dashboards.classroom.debrief.counterfactuals import chances, debriefed
 from dashboards.classroom.debrief.futures import OUTLOOK, history, kept
 from dashboards.classroom.debrief.view import progress
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.available_actions import limits, open_verbs
-from dashboards.classroom.game.simulation import Table
+from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes, HiddenError
 from dashboards.classroom.lesson import instructor as leading
 from dashboards.classroom.lesson import rooms
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import move, note, take_back
 from dashboards.classroom.lesson.predictions import NAMES, brier, calibration
-from dashboards.classroom.lesson.store import MIGRATIONS, Store
+from dashboards.classroom.lesson.store import MIGRATIONS, LessonStore
 from dashboards.classroom.server.context import open_house
 from dashboards.classroom.server.routes import routes
 from dashboards.classroom.views import role_cards as cards
@@ -76,7 +76,7 @@ def served(house):
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     def client(authorization=""):
-        made.append(Client(base, authorization))
+        made.append(ClassClient(base, authorization))
         return made[-1]
 
     yield client
@@ -186,7 +186,7 @@ def test_orders_bite_only_where_there_is_an_occasion():
         "seek:border": "stay_away",
         "conduct:borea": "hostile",
     }
-    table = Table(scenario, 3)
+    table = Simulation(scenario, 3)
     came = {each.verb: each for each in table.turn({"alba": verbs}, 1)}
     assert not came["accuse:border"].took  # no inspector has reported anything
     assert not came["table:border"].took  # who stays away from talks can table nothing there
@@ -200,7 +200,7 @@ def test_orders_bite_only_where_there_is_an_occasion():
 
 
 def test_a_body_that_reports_what_it_finds_is_told_in_which_turns_it_found_anything():
-    table, told = Table(load("us-iran-2026", {"rounds": 30}), 3), []
+    table, told = Simulation(load("us-iran-2026", {"rounds": 30}), 3), []
     honest = {verb: "as_found" for verb in table.verbs["iaea"] if verb.startswith("report:")}
     for _ in range(30):
         came = table.turn({"iaea": honest}, 1)
@@ -215,7 +215,7 @@ def test_a_body_that_reports_what_it_finds_is_told_in_which_turns_it_found_anyth
 
 
 def test_what_the_two_parties_share_goes_as_the_more_careful_one_wants():
-    table = Table(load("two-states"), 3)
+    table = Simulation(load("two-states"), 3)
     both = {"alba": {"channel:border": "direct"}, "borea": {"channel:border": "facilitator"}}
     for _ in range(6):
         table.turn(both, 1)
@@ -505,7 +505,7 @@ def test_a_step_that_fails_once_leaves_the_lesson_as_it_was_and_it_goes_on(house
 def test_a_turn_that_plays_no_month_is_not_written_down(house, monkeypatch):
     _, lesson = a_lesson(house)
     lesson.go("playing", turn=1)
-    monkeypatch.setattr(Table, "turn", lambda *_: [])
+    monkeypatch.setattr(Simulation, "turn", lambda *_: [])
     for play in (lesson.resolve, lambda: lesson.end(play_on=True)):
         with pytest.raises(RuntimeError, match="months were to be played"):
             play()
@@ -894,10 +894,10 @@ def test_a_lesson_over_the_wire_from_lobby_to_debrief_with_one_who_plays_alone(h
 
 def test_a_store_in_use_or_of_another_kind_is_told_plainly(house, tmp_path):
     with pytest.raises(ScenarioError, match="in use by another server"):
-        Store(house.rooms.store.path)
+        LessonStore(house.rooms.store.path)
     (tmp_path / "other.sqlite").write_text("not a database at all, by any means")
     with pytest.raises(ScenarioError, match="cannot be read"):
-        Store(tmp_path / "other.sqlite")
+        LessonStore(tmp_path / "other.sqlite")
 
 
 def test_a_store_of_the_first_version_opens_and_gives_no_number_twice(tmp_path):
@@ -913,7 +913,7 @@ def test_a_store_of_the_first_version_opens_and_gives_no_number_twice(tmp_path):
             old.execute("INSERT INTO place VALUES (2,?,?,0)", (person, seat))
         old.execute("INSERT INTO seat VALUES (2,'alba',1,NULL)")
         old.commit()
-    with closing(Store(path)) as store:
+    with closing(LessonStore(path)) as store:
         assert [tuple(row) for row in store.rows("SELECT id, room, outcome, debrief FROM lesson")] == [
             (1, 1, "breakdown", "{}"),
             (2, 1, "breakdown", "{}"),
@@ -948,8 +948,8 @@ def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
         facts = json.loads(process.stdout.readline())
         base, room = facts["address"], f"rooms/{facts['code']}"
         answers(base)
-        console = stack.enter_context(Client(base, f"Instructor {facts['key']}"))
-        student = stack.enter_context(Client(base))
+        console = stack.enter_context(ClassClient(base, f"Instructor {facts['key']}"))
+        student = stack.enter_context(ClassClient(base))
         token = student.post("join", {"code": facts["code"], "name": "Mina", "seat": "alba"})["token"]
         student.authorization = f"Bearer {token}"
         console.post(f"{room}/do", {"action": "set", "settings": {"waits": False}})

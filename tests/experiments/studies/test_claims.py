@@ -13,7 +13,7 @@ from experiments.studies.claims import decided, judge, sample, space, where_it_f
 from experiments.studies.essay_claims import (
     CLAIMS,
     Claim,
-    Comparison,
+    ClaimComparison,
     as_is,
     bundled,
     helpers,
@@ -93,12 +93,12 @@ def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_i
     clear, unclear = helpers(clarity=1.0, capacity=20.0), helpers(clarity=0.0)
     steady = put(facilitation__fatigue_rate=0.0)
     says = (
-        Claim("true", "Clear channels are misread less", (Comparison("less", clear, unclear, mean_of("misperception"), False),)),
-        Claim("false", "Clear channels are misread more", (Comparison("more", clear, unclear, mean_of("misperception")),)),
-        Claim("empty", "Nothing changes anything", (Comparison("more", as_is, as_is, mean_of("trust")),)),
+        Claim("true", "Clear channels are misread less", (ClaimComparison("less", clear, unclear, mean_of("misperception"), False),)),
+        Claim("false", "Clear channels are misread more", (ClaimComparison("more", clear, unclear, mean_of("misperception")),)),
+        Claim("empty", "Nothing changes anything", (ClaimComparison("more", as_is, as_is, mean_of("trust")),)),
         Claim("both", "One of two fails", (
-            Comparison("less", clear, unclear, mean_of("misperception"), False),
-            Comparison("more", clear, unclear, mean_of("misperception")),
+            ClaimComparison("less", clear, unclear, mean_of("misperception"), False),
+            ClaimComparison("more", clear, unclear, mean_of("misperception")),
         )),
     )  # fmt: skip
     true, false, empty, both = judge(12, 30, reach=0.05, claims=says)

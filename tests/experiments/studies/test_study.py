@@ -15,7 +15,7 @@ from experiments import sweep
 from experiments.studies.chunk import _base, _Key, start_of
 from experiments.studies.discover import find_box, words
 from experiments.studies.results import by_point
-from experiments.studies.sensitivity import analyse, plain
+from experiments.studies.sensitivity import analyse, sensitivity_data
 from experiments.studies.study import Study, load_study, shipped
 from model.errors import ScenarioError
 from model.loading import build, change, read
@@ -205,7 +205,7 @@ def test_second_order_indices_tell_which_factors_act_only_together():
     np.testing.assert_allclose(told.pairs["second"], [0.2437, 0.0, 0.0], atol=0.03)
     assert f"{THREE[0]} with {THREE[2]} (0.2" in " ".join(sensitivity_words(told))
     assert "Pairs" in [section.title for section in sensitivity_page("Why?", told).sections]
-    assert json.loads(json.dumps(plain(told)))["pairs"][0]["with"] == THREE[2]
+    assert json.loads(json.dumps(sensitivity_data(told)))["pairs"][0]["with"] == THREE[2]
 
 
 def test_morris_ranks_factors_by_their_strength():

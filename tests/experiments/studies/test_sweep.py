@@ -280,9 +280,9 @@ def test_another_study_or_other_code_in_the_same_folder_is_refused_with_the_diff
 
 
 def test_a_second_sweep_into_one_folder_is_refused(tmp_path):
-    from experiments.studies.store import Store
+    from experiments.studies.store import StudyStore
 
-    with Store(tmp_path / "out", load_study(study())):
+    with StudyStore(tmp_path / "out", load_study(study())):
         done = detente("sweep", write(tmp_path), "--out", tmp_path / "out", cwd=tmp_path)
     assert done.returncode == 2
     assert "another sweep is at work" in done.stderr

@@ -15,7 +15,7 @@ from dashboards.web.pages.about import page as about
 from experiments.validation import others_strategies
 from experiments.validation.check import run
 from experiments.validation.closed_forms import ABSENT, CHECKS, chosen
-from experiments.validation.part import Part
+from experiments.validation.part import ValidationPart
 from experiments.validation.parts import MUST_HOLD, PARTS
 from model.errors import ScenarioError
 
@@ -197,8 +197,8 @@ def two_parts():
     ]
     figure = {"data": [{"type": "bar", "x": ["S1"], "y": [0.1]}], "layout": {"meta": HOSTILE}}
     return [
-        Part("first", "First", "All is well.", [{**rows[0], "remark": "a remark"}], 0),
-        Part("second", HOSTILE, HOSTILE, rows, 1, figure, (HOSTILE,)),
+        ValidationPart("first", "First", "All is well.", [{**rows[0], "remark": "a remark"}], 0),
+        ValidationPart("second", HOSTILE, HOSTILE, rows, 1, figure, (HOSTILE,)),
     ]
 
 

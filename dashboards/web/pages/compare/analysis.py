@@ -10,7 +10,7 @@ import numpy as np
 from dashboards.labels import OUTCOME_MEANING
 from dashboards.link import Setting, scenario_of
 from dashboards.theme import INDICATORS, OUTCOMES
-from dashboards.web.jobs.background import News, Report, follow
+from dashboards.web.jobs.background import JobUpdate, Report, follow
 from experiments.ensembles.compare import measures
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
@@ -37,7 +37,7 @@ MOST_CELLS = 16_000_000  # numbers held while an arm is played: 128 MB
 Stop = Callable[[], bool]
 
 
-class Played(NamedTuple):
+class ArmResult(NamedTuple):
     """What became of one arm's worlds.
 
     bands: float64 [percentile, round, chart]; the mean of worlds stands in the place of the median where
@@ -61,13 +61,13 @@ class Played(NamedTuple):
         return self.bands.shape[1] - 1
 
 
-def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[News]:
-    """Give news of one arm until all its worlds are played; the result of the last is Played."""
+def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[JobUpdate]:
+    """Give news of one arm until all its worlds are played; the result of the last is ArmResult."""
     key = "arm", setting._replace(worlds=worlds)
     return follow(key, partial(play_arm, setting, worlds), stop)
 
 
-def play_arm(setting: Setting, worlds: int, report: Report, stop: Stop) -> Played:
+def play_arm(setting: Setting, worlds: int, report: Report, stop: Stop) -> ArmResult:
     """Play the worlds of one arm. Raises CancelledError if told to stop, ScenarioError if they are too many."""
     scenario = scenario_of(setting)
     most = MOST_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
@@ -86,7 +86,7 @@ def play_arm(setting: Setting, worlds: int, report: Report, stop: Stop) -> Playe
     assert seen is not None
     places = [found.indicators.index(name) for name, *_ in CHARTS]
     prints = [int.from_bytes(hashlib.blake2b(world.tobytes(), digest_size=8).digest()) for world in seen]
-    return Played(
+    return ArmResult(
         found.bands[:, :, places],
         seen[:, :, places].mean(axis=0),
         measures(seen, len(scenario.negotiations)),
@@ -109,12 +109,12 @@ class Difference(NamedTuple):
     sentence: str
 
 
-def changed_share(first: Played, other: Played) -> float:
+def changed_share(first: ArmResult, other: ArmResult) -> float:
     """Give the share of worlds that differ anywhere in their course."""
     return float((first.prints != other.prints).mean())
 
 
-def differences(first: Played, other: Played) -> list[Difference]:
+def differences(first: ArmResult, other: ArmResult) -> list[Difference]:
     """Tell every paired difference: the outcomes, then the means of the main indicators."""
     labels = {each.name: (look.label, OUTCOME_MEANING[each]) for each, look in OUTCOMES.items()}
     labels = {"some_deal": ("Some deal", "at least one rung stands verified at the end"), **labels}
@@ -153,7 +153,7 @@ def amount(value: float, points: bool, bare: bool = False) -> str:
 # As plain data
 
 
-def arm_data(played: Played) -> dict[str, Any]:
+def arm_data(played: ArmResult) -> dict[str, Any]:
     """Write bands and outcomes of one arm."""
     outcomes = []
     for each, look in OUTCOMES.items():
@@ -175,7 +175,7 @@ def short(values: np.ndarray) -> list[Any]:
     return np.round(values, 3).tolist()
 
 
-def text(played: Played, at: int) -> str:
+def text(played: ArmResult, at: int) -> str:
     """Tell in words where one chart of one arm ends."""
     if CHARTS[at][3]:
         return f"{played.means[1:, at].mean():.0%} over all rounds, {played.means[-1, at]:.0%} in the last"
@@ -186,7 +186,7 @@ def text(played: Played, at: int) -> str:
     )
 
 
-def chart_rows(arms: list[Played]) -> list[dict[str, Any]]:
+def chart_rows(arms: list[ArmResult]) -> list[dict[str, Any]]:
     """Say how the rows of small charts look; all arms share the axes of a row."""
     ceiling = max((arm.ceiling for arm in arms), default=1.0)
     return [
@@ -203,7 +203,7 @@ def chart_rows(arms: list[Played]) -> list[dict[str, Any]]:
     ]
 
 
-def difference_data(first: Played, other: Played) -> dict[str, Any]:
+def difference_data(first: ArmResult, other: ArmResult) -> dict[str, Any]:
     """Write the paired differences of one arm to the first."""
     rows = []
     for each in differences(first, other):

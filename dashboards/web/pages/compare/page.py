@@ -23,7 +23,7 @@ from dashboards.link import (
 )
 from dashboards.web.components import guarded, html, parts
 from dashboards.web.pages.compare import analysis as story
-from dashboards.web.pages.compare.analysis import Played
+from dashboards.web.pages.compare.analysis import ArmResult
 from dashboards.web.pages.shared.setting_edits import (
     catalogue_of,
     moved,
@@ -33,14 +33,14 @@ from dashboards.web.pages.shared.setting_edits import (
     told_changes,
     tried,
 )
-from dashboards.web.pages.shared.use_task import Publish, Stop, Task, progress_of, use_task
+from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
 from model.errors import Fault, ScenarioError, printable
 
 
-class Shown(NamedTuple):
+class CompareView(NamedTuple):
     """What the page shows: the arms played so far, and how far all is."""
 
-    played: tuple[tuple[Setting, Played], ...] = ()
+    played: tuple[tuple[Setting, ArmResult], ...] = ()
     text: str = "Starting."
     share: float = 0.0
     busy: bool = True
@@ -133,11 +133,11 @@ def made_up(setting: Setting, first: Setting, at: int) -> str:
     return told[0][:1].upper() + told[0][1:] + (f" and {len(told) - 1} more" if len(told) > 1 else "")
 
 
-class Round(Task):
+class Round(PageTask):
     """One playing of all arms: at first a glimpse of each, then all worlds."""
 
-    def __init__(self, arms: Arms, publish: Publish, before: Shown, stop: Stop):
-        super().__init__(Shown(tuple(each for each in before.played if each[0] in arms.settings)), publish, stop)
+    def __init__(self, arms: Arms, publish: Publish, before: CompareView, stop: Stop):
+        super().__init__(CompareView(tuple(each for each in before.played if each[0] in arms.settings)), publish, stop)
         self.arms = arms
 
     def go(self) -> None:
@@ -171,8 +171,8 @@ class Round(Task):
 
 
 def merged(
-    before: tuple[tuple[Setting, Played], ...], setting: Setting, played: Played
-) -> tuple[tuple[Setting, Played], ...]:
+    before: tuple[tuple[Setting, ArmResult], ...], setting: Setting, played: ArmResult
+) -> tuple[tuple[Setting, ArmResult], ...]:
     """Keep of each setting what was played last."""
     return (*(each for each in before if each[0] != setting), (setting, played))
 
@@ -181,7 +181,7 @@ def merged(
 def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show settings side by side."""
     arms = Arms.of(link)
-    shown, begin, cancel = use_task(Shown(), partial(Round, arms), [arms.settings])
+    shown, begin, cancel = use_task(CompareView(), partial(Round, arms), [arms.settings])
     complaint, complain = solara.use_state("")
 
     def put(changed: Arms) -> None:
@@ -259,7 +259,7 @@ def arm_row(link: Link, arms: Arms, at: int) -> dict[str, Any]:
     }
 
 
-def picture_of(arms: Arms, there: list[Played | None]) -> dict[str, Any]:
+def picture_of(arms: Arms, there: list[ArmResult | None]) -> dict[str, Any]:
     """Write the numbers of all arms, and each one's differences to the first."""
     first = there[0]
 

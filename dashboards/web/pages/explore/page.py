@@ -12,7 +12,7 @@ from dashboards.interventions import event_words
 from dashboards.link import FEWEST, LARGEST_SEED, MOST, VERSION, Link, Setting, scenario_of, shipped_names
 from dashboards.web.components import guarded, html
 from dashboards.web.downloads import export_rows
-from dashboards.web.jobs.explore_worker import Ask, Player, Shown
+from dashboards.web.jobs.explore_worker import Ask, ExploreView, Player
 from dashboards.web.pages.explore.charts import chart_rows, picture_of, scheduled
 from dashboards.web.pages.shared.setting_edits import (
     attempted,
@@ -108,7 +108,7 @@ class Family(NamedTuple):
     rounds: int
 
 
-def live_picture(shown: Shown, link: Link, talks: str, scenario: Scenario) -> dict[str, Any] | None:
+def live_picture(shown: ExploreView, link: Link, talks: str, scenario: Scenario) -> dict[str, Any] | None:
     """Write what is shown as plain data, or nothing while the numbers belong to another scenario."""
     result = shown.result
     if result is None or result.setting.scenario != link.setting.scenario or result.rounds != scenario.rounds:
@@ -126,7 +126,7 @@ def digest(thing: Any) -> str:
 
 
 @solara.component
-def Live(link: Link, talks: str, shown: solara.Reactive[Shown], complaint: str, events: dict[str, Any]) -> None:  # noqa: N802
+def Live(link: Link, talks: str, shown: solara.Reactive[ExploreView], complaint: str, events: dict[str, Any]) -> None:  # noqa: N802
     """Show the board; it alone is drawn again when numbers arrive."""
     news = shown.value
     scenario = scenario_of(link.setting)
@@ -156,9 +156,9 @@ def board_of(link: Link) -> dict[str, Any]:
     }
 
 
-def use_player() -> tuple[solara.Reactive[Shown], Player]:
+def use_player() -> tuple[solara.Reactive[ExploreView], Player]:
     """Keep a player as long as the page lives; give what it shows, and itself."""
-    shown = solara.use_reactive(Shown())
+    shown = solara.use_reactive(ExploreView())
     player = solara.use_memo(lambda: Player(shown.set), [])
     solara.use_effect(lambda: player.close, [])
     return shown, player

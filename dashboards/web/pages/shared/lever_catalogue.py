@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
-from model.parameter_space import Setting, settings
+from model.parameter_space import DeclaredParameter, settings
 from model.parameters import SECTIONS, Mechanisms
 from model.scenario import Doctrine, Scenario
 
@@ -33,7 +33,7 @@ SWITCHES = {
 }
 
 
-class Row(NamedTuple):
+class LeverRow(NamedTuple):
     """One thing that can be moved: its path, its kind by the field it is, its value in the scenario, its label."""
 
     path: str
@@ -50,7 +50,7 @@ class Group(NamedTuple):
     about: str
     role: str  # lever, uncertainty or switch
     open: bool
-    rows: list[Row]
+    rows: list[LeverRow]
 
 
 def catalogue(scenario: Scenario) -> dict[str, Any]:
@@ -65,12 +65,14 @@ def catalogue(scenario: Scenario) -> dict[str, Any]:
         fields[field["key"]] = field
         opened = setting.lever and (key in parties or setting.path.endswith(".bundling"))
         group = groups.setdefault((role, key), Group(f"{role}:{key}", title, about(key), role, opened, []))
-        group.rows.append(Row(setting.path, field["key"], setting.value, label))
+        group.rows.append(LeverRow(setting.path, field["key"], setting.value, label))
     for name, state in scenario.states.items():
         group = groups["lever", name]
         for field in ("doctrine", "cooperates_first"):
             fields[f"states.{field}"] = chosen(field)
-            group.rows.append(Row(f"states.{name}.{field}", f"states.{field}", getattr(state, field), label_of(field)))
+            group.rows.append(
+                LeverRow(f"states.{name}.{field}", f"states.{field}", getattr(state, field), label_of(field))
+            )
     switches = list(switched(scenario, fields))
     ordered = sorted(
         groups.values(), key=lambda group: (group.role != "lever", rank(group.key.partition(":")[2], scenario))
@@ -87,7 +89,7 @@ def switched(scenario: Scenario, fields: dict[str, dict[str, Any]]) -> Iterator[
     for name, info in Mechanisms.model_fields.items():
         path = f"mechanisms.{name}"
         fields[path] = {"key": path, "kind": "switch", "meaning": sentence(info.description or "")}
-        rows.append(Row(path, path, getattr(scenario.mechanisms, name), label_of(name)))
+        rows.append(LeverRow(path, path, getattr(scenario.mechanisms, name), label_of(name)))
     yield Group("switch:mechanisms", "Mechanisms", "one that is off is exactly absent", "switch", False, rows)
 
 
@@ -154,7 +156,7 @@ def label_of(field: str, within: bool = False) -> str:
     return words[0].lower() + words[1:] if within else words
 
 
-def field_of(setting: Setting, scenario: Scenario) -> dict[str, Any]:
+def field_of(setting: DeclaredParameter, scenario: Scenario) -> dict[str, Any]:
     """Describe a kind of number: its range, the range of its slider, its unit and meaning."""
     role, *_, name = setting.path.split(".")
     low, high = setting.low, narrowed(setting, scenario)
@@ -173,7 +175,7 @@ def field_of(setting: Setting, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def narrowed(setting: Setting, scenario: Scenario) -> float:
+def narrowed(setting: DeclaredParameter, scenario: Scenario) -> float:
     """Let a slider go no further than it changes anything; what is typed may lie beyond."""
     _, *names, field = setting.path.split(".")
     if field == "bundling":

@@ -15,7 +15,7 @@ Publish = Callable[[Any], None]
 Stop = Callable[[], bool]
 
 
-class Task(ABC):
+class PageTask(ABC):
     """One piece of work; ``shown`` is what the page shows of it, a NamedTuple that has all parts of PROGRESS."""
 
     def __init__(self, shown: Any, publish: Publish, stop: Stop):
@@ -49,7 +49,7 @@ def use_desk() -> Desk:
 
 
 def use_task(
-    first: Any, make: Callable[[Publish, Any, Stop], Task], needs: list[Any]
+    first: Any, make: Callable[[Publish, Any, Stop], PageTask], needs: list[Any]
 ) -> tuple[Any, Callable[[Any], None], Callable[[Any], None]]:
     """Work whenever what the work needs has changed; give what is shown, and what begins again and cancels.
 

@@ -276,7 +276,7 @@ def axis_data(opened: Opened, axis: Axis) -> dict[str, Any]:
     """Write one side of a map for the browser."""
     if not axis.path:
         return {"name": "", "labels": axis.labels, "told": axis.told, "sets": [""], "binned": False}
-    sets = [f"&set={quote(f'{axis.path}:{written_value(plain(each))}', safe=':,./')}" for each in axis.middles]
+    sets = [f"&set={quote(f'{axis.path}:{written_value(plain_value(each))}', safe=':,./')}" for each in axis.middles]
     return {
         "name": opened.named(axis.path),
         "labels": axis.labels,
@@ -286,7 +286,7 @@ def axis_data(opened: Opened, axis: Axis) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Give a number of numpy as one of Python."""
     return value.item() if isinstance(value, np.generic) else value
 

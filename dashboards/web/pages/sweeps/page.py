@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.link import LONGEST_PATH, Link, Look, read_link, written
+from dashboards.link import LONGEST_PATH, Link, SweepView, read_link, written
 from dashboards.web.components import guarded, html, parts
-from dashboards.web.jobs.background import News, follow
-from dashboards.web.pages.shared.use_task import Publish, Stop, Task, progress_of, use_task
+from dashboards.web.jobs.background import JobUpdate, follow
+from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
 from dashboards.web.pages.sweeps import analysis as story
 from dashboards.web.pages.sweeps.analysis import Opened
 from experiments.studies.study import shipped
 from model.errors import Fault, ScenarioError
 
 
-def filled(look: Look, opened: Opened) -> Look:
+def filled(look: SweepView, opened: Opened) -> SweepView:
     """Fill in what was not chosen, and leave what this study does not have."""
     paths = opened.paths
     outcome = look.outcome if look.outcome in opened.outcomes else opened.outcomes[0]
@@ -29,15 +29,15 @@ def filled(look: Look, opened: Opened) -> Look:
     others = [each for each in paths if each != x]
     y = look.y if look.y in others else next(iter(others), "")
     above = story.usual_threshold(opened, outcome) if look.above is None else look.above
-    return Look(look.folder, outcome, x, y, above)
+    return SweepView(look.folder, outcome, x, y, above)
 
 
-class Shown(NamedTuple):
+class SweepsView(NamedTuple):
     """What the page shows so far, and how far it is; a part that is still to come is None."""
 
     rows: list[dict[str, Any]] | None = None
     opened: Opened | None = None
-    look: Look = Look()
+    look: SweepView = SweepView()
     map: dict[str, Any] | None = None
     ranking: dict[str, Any] | None = None
     box: dict[str, Any] | None = None
@@ -69,10 +69,10 @@ def Board(  # noqa: N802
     """Show the folders, and of the one that is open its map, ranking and box."""
 
 
-class Reading(Task):
+class Reading(PageTask):
     """One look: at the folders, then at the one that is open, part by part."""
 
-    def __init__(self, look: Look, worlds: int, publish: Publish, before: Shown, stop: Stop):
+    def __init__(self, look: SweepView, worlds: int, publish: Publish, before: SweepsView, stop: Stop):
         same = before.opened is not None and before.opened.folder == look.folder
         fresh = before._replace(busy=True, cancelled=False, fault="", opened=before.opened if same else None)
         super().__init__(fresh, publish, stop)
@@ -93,7 +93,7 @@ class Reading(Task):
     def _do(self, text: str, share: float, key: tuple[Any, ...], play: Callable[[], Any]) -> Any:
         """Do one piece of work once for all who ask; a failure is a ScenarioError."""
         self.say(text=text, share=share)
-        last: News | None = None
+        last: JobUpdate | None = None
         for news in self._follow(key, play):
             if news.note:
                 self.say(text=news.note)
@@ -104,7 +104,7 @@ class Reading(Task):
             raise ScenarioError([Fault(self.look.folder or "folders", "", last.fault)])
         return last.result
 
-    def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[News]:
+    def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[JobUpdate]:
         yield from follow(("sweeps", str(self.base), *key), lambda report, stop: play(), self.stop)
 
     def _list(self) -> None:
@@ -138,7 +138,7 @@ class Reading(Task):
         )  # fmt: skip
         self.say(box=box)
 
-    def _map(self, opened: Opened, wanted: Look) -> dict[str, Any]:
+    def _map(self, opened: Opened, wanted: SweepView) -> dict[str, Any]:
         try:
             found = story.map_of(opened, wanted.outcome, wanted.x, wanted.y)
         except ScenarioError as error:
@@ -154,11 +154,11 @@ class StoppedError(Exception):
 def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show which results there are, and what those say that are open."""
     needs = [link.look, link.setting.worlds]
-    shown, begin, cancel = use_task(Shown(), partial(Reading, *needs), needs)
+    shown, begin, cancel = use_task(SweepsView(), partial(Reading, *needs), needs)
     complaint, complain = solara.use_state("")
 
     def enter(folder: Any) -> None:
-        look = Look(story.inside(str(folder)[:LONGEST_PATH], Path.cwd())) if folder else Look()
+        look = SweepView(story.inside(str(folder)[:LONGEST_PATH], Path.cwd())) if folder else SweepView()
         go(link._replace(look=look))
 
     def choose(sent: dict[str, Any]) -> None:
@@ -191,7 +191,7 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 TOPS_WORDS = " and ".join(f"{top}/" for top in story.TOPS)
 
 
-def changed(opened: Opened | None, look: Look, sent: dict[str, Any]) -> Look:
+def changed(opened: Opened | None, look: SweepView, sent: dict[str, Any]) -> SweepView:
     """Look at something else within the open folder. Raises ScenarioError if there is no such thing."""
     if opened is None or opened.folder != look.folder:
         raise ScenarioError([Fault("folder", "", "none is open yet")])

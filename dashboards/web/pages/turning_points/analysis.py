@@ -9,7 +9,7 @@ from agents.ledger import Row, is_routine
 from dashboards.link import Link, Setting, in_order, scenario_of, written
 from dashboards.reports.run_data import ladder
 from dashboards.theme import OUTCOMES, STATUSES
-from dashboards.web.jobs.background import News, Report, follow
+from dashboards.web.jobs.background import JobUpdate, Report, follow
 from dashboards.web.pages.turning_points import wording as words
 from experiments.counterfactuals.pivot import Action, Outlook, actions, looked_at, outlook
 from experiments.engine.pool import CancelledError
@@ -49,7 +49,7 @@ def key(setting: Setting) -> Setting:
     return setting._replace(worlds=0)
 
 
-def follow_run(setting: Setting, stop: Stop) -> Iterator[News]:
+def follow_run(setting: Setting, stop: Stop) -> Iterator[JobUpdate]:
     """Give news of the run until it is told; the result of the last is a Run."""
     return follow(("turning run", key(setting)), partial(tell_run, setting), stop)
 
@@ -78,7 +78,7 @@ def marked(row: Row) -> bool:
     return row.kind == "decision" and (row.forced or row.value in MARKED.get(row.act, ()))
 
 
-def follow_outlook(setting: Setting, futures: int, stop: Stop) -> Iterator[News]:
+def follow_outlook(setting: Setting, futures: int, stop: Stop) -> Iterator[JobUpdate]:
     """Give news of the redrawn futures; each result is an Outlook, so far as it is played."""
     return follow(("outlook", key(setting), futures), partial(look, setting, futures), stop)
 
@@ -95,7 +95,7 @@ def look(setting: Setting, futures: int, report: Report, stop: Stop) -> Outlook:
     return outlook(scenario, setting.seed, futures, rounds, setting.events, progress=progress, stop=stop)
 
 
-def follow_actions(setting: Setting, now: int, futures: int, stop: Stop) -> Iterator[News]:
+def follow_actions(setting: Setting, now: int, futures: int, stop: Stop) -> Iterator[JobUpdate]:
     """Give news of the turned decisions of a round; each result is a ranked list of Turned."""
     return follow(("actions", key(setting), now, futures), partial(turn, setting, now, futures), stop)
 

@@ -11,8 +11,8 @@ import solara
 from dashboards.interventions import whole
 from dashboards.link import LARGEST_SEED, LEAST_FUTURES, MOST_FUTURES, Link, Setting, read_link, scenario_of, written
 from dashboards.web.components import guarded, html, parts
-from dashboards.web.jobs.background import News
-from dashboards.web.pages.shared.use_task import Publish, Stop, Task, progress_of, use_task
+from dashboards.web.jobs.background import JobUpdate
+from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
 from dashboards.web.pages.turning_points import analysis as story
 from dashboards.web.pages.turning_points.analysis import Run, Turned
 from model.errors import ScenarioError
@@ -20,7 +20,7 @@ from model.errors import ScenarioError
 CHOICES = (100, 200, 500, 1000)
 
 
-class Shown(NamedTuple):
+class TurningPointsView(NamedTuple):
     """What the page shows: the run, the futures so far, the turned decisions, and how far all this is."""
 
     setting: Setting | None = None
@@ -63,11 +63,11 @@ def Board(  # noqa: N802
     """Show the evaluation bar, the verdict and the round that is looked into."""
 
 
-class Search(Task):
+class Search(PageTask):
     """One search for turning points, told as it goes."""
 
-    def __init__(self, link: Link, publish: Publish, before: Shown, stop: Stop):
-        kept = before if before.setting == story.key(link.setting) else Shown()
+    def __init__(self, link: Link, publish: Publish, before: TurningPointsView, stop: Stop):
+        kept = before if before.setting == story.key(link.setting) else TurningPointsView()
         fresh = kept._replace(setting=story.key(link.setting), busy=True, cancelled=False, fault="")
         super().__init__(fresh, publish, stop)
         self.link, self.setting = link, link.setting
@@ -109,7 +109,7 @@ class Search(Task):
                 return news.result
         return None
 
-    def _show(self, news: News) -> None:
+    def _show(self, news: JobUpdate) -> None:
         run, found = self.shown.run, news.result
         assert run is not None
         whole = news.over or found.played >= len(found.rounds)
@@ -131,7 +131,7 @@ class Search(Task):
                 return news.result
         return None
 
-    def _advances(self, news: News, what: str, begins: float, part: float) -> bool:
+    def _advances(self, news: JobUpdate, what: str, begins: float, part: float) -> bool:
         """Tell how far some work is; say whether it goes on."""
         if news.fault:
             self.say(busy=False, fault=news.fault, text="Stopped.")
@@ -158,7 +158,7 @@ def finished(futures: int) -> str:
 def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show where a run was won or lost."""
     needs = [story.key(link.setting), link.futures, link.round]
-    shown, begin, cancel = use_task(Shown(), partial(Search, link), needs)
+    shown, begin, cancel = use_task(TurningPointsView(), partial(Search, link), needs)
     complaint, complain = solara.use_state("")
 
     def ask(sent: dict[str, Any]) -> None:
@@ -178,7 +178,7 @@ def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         found_fault = ""
     now = shown.value
     if now.setting != story.key(link.setting):
-        now = Shown()
+        now = TurningPointsView()
     with html("main", class_="det-single"):
         Board(
             components=parts("shared/progress", "shared/typed"),
@@ -217,7 +217,7 @@ def head_of(link: Link, title: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def round_of(link: Link, now: Shown) -> dict[str, Any]:
+def round_of(link: Link, now: TurningPointsView) -> dict[str, Any]:
     """Write the round that is looked into, and its turned decisions, as plain data."""
     shown = [each for each in now.turned if each.action.deal != each.action.deal_otherwise]
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from experiments.counterfactuals.pivot import Action, Move
+from experiments.counterfactuals.pivot import Action, ChanceStep
 from experiments.ensembles.statistics import Z95, Effect, Share
 
 HAD: dict[str, dict[int, str]] = {
@@ -79,18 +79,18 @@ def moved(effect: Effect) -> bool:
     return stands_out(effect.difference, effect.low, effect.high)
 
 
-def decided(moves: Sequence[Move], deal: bool) -> Move | None:
+def decided(moves: Sequence[ChanceStep], deal: bool) -> ChanceStep | None:
     """Find the round that won a deal, or lost it: the largest move towards how the run ended, if it stands out."""
     towards = [each for each in in_play(moves) if (each.effect.difference > 0) == deal and moved(each.effect)]
     return max(towards, key=lambda each: abs(each.effect.difference), default=None)
 
 
-def span(move: Move) -> str:
+def span(move: ChanceStep) -> str:
     """Name the round of a move, or the rounds where not every one was looked at."""
     return f"Round {move.now}" if move.now == move.before + 1 else f"Rounds {move.before + 1} to {move.now}"
 
 
-def started(at_start: Share, moves: Sequence[Move], outcome: str, futures: int) -> str:
+def started(at_start: Share, moves: Sequence[ChanceStep], outcome: str, futures: int) -> str:
     """Say how open the run was at the start, and how it ended."""
     first = next((each.chance for each in moves if each.before == 0), at_start.share)
     return (
@@ -100,12 +100,12 @@ def started(at_start: Share, moves: Sequence[Move], outcome: str, futures: int) 
     )
 
 
-def in_play(moves: Sequence[Move]) -> Sequence[Move]:
+def in_play(moves: Sequence[ChanceStep]) -> Sequence[ChanceStep]:
     """Leave the first round out, if there are others: what it moves is mostly the draw of hidden types."""
     return [each for each in moves if each.before > 0] or moves
 
 
-def named(moves: Sequence[Move], deal: bool) -> list[str]:
+def named(moves: Sequence[ChanceStep], deal: bool) -> list[str]:
     """Name the round that won or lost the deal, and the one that moved it most if that is another."""
     if not moves:
         return []
@@ -123,7 +123,7 @@ def named(moves: Sequence[Move], deal: bool) -> list[str]:
     return told
 
 
-def change(move: Move) -> str:
+def change(move: ChanceStep) -> str:
     """Tell a move of the chance of a deal."""
     return (
         f"the chance of a deal went from {percent(move.chance_before)} to {percent(move.chance)} "

@@ -12,10 +12,10 @@ from dashboards.interventions import injected, whole
 from dashboards.link import LARGEST_SEED, MOST_EVENTS, Link, Setting, check_events, in_order, scenario_of
 from dashboards.theme import CHANNEL_DASHES, FAMILIES, INDICATORS, SHAPES, SIGNALS, STATUS_SHAPES, STATUSES
 from dashboards.web.components import guarded, html, parts
-from dashboards.web.jobs.background import News, follow
+from dashboards.web.jobs.background import JobUpdate, follow
 from dashboards.web.pages.shared.use_task import use_desk
-from dashboards.web.pages.watch.run_data import Watched, watch
-from dashboards.web.pages.watch.why import Asked, asked, explain, opposite_of, search
+from dashboards.web.pages.watch.run_data import WatchedRun, watch
+from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposite_of, search
 from model.errors import Fault, ScenarioError
 
 WATCHED = ("network", "ladder", "gauges", "charts", "chronicle", "why", "inject")
@@ -35,15 +35,15 @@ def looks() -> dict[str, Any]:
     }
 
 
-class Shown(NamedTuple):
+class WatchView(NamedTuple):
     """What the stage shows: the run, its twin, how far it is, what failed."""
 
-    watched: Watched | None = None
+    watched: WatchedRun | None = None
     busy: str = "Starting."
     fault: str = ""
 
 
-class Answer(NamedTuple):
+class DecisionAnswer(NamedTuple):
     """What is known of the decision that was asked about last; ``number`` is the browser's own of its question."""
 
     number: int = 0
@@ -88,19 +88,19 @@ def show_run(setting: Setting, publish: Callable[..., None], stop: Callable[[], 
         publish(partial(shown_with, news))
 
 
-def shown_with(news: News, shown: Shown) -> Shown:
+def shown_with(news: JobUpdate, shown: WatchView) -> WatchView:
     """Give what the stage shows after a piece of news."""
     if not news.over:
-        return Shown(news.result or shown.watched, progress(news))
-    return Shown(news.result or shown.watched, "", news.fault)
+        return WatchView(news.result or shown.watched, progress(news))
+    return WatchView(news.result or shown.watched, "", news.fault)
 
 
-def progress(news: News) -> str:
+def progress(news: JobUpdate) -> str:
     """Say how far a run is."""
     return news.note or (f"Playing round {news.done} of {news.total}." if news.total else "Playing the run.")
 
 
-def show_terms(decision: Asked, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
+def show_terms(decision: DecisionQuery, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
     """Weigh a decision again and show its terms."""
     scenario = scenario_of(decision.setting)
     for news in follow(("why", decision), lambda *_: explain(decision, scenario), stop):
@@ -108,7 +108,7 @@ def show_terms(decision: Asked, number: int, publish: Callable[..., None], stop:
             publish(partial(replaced, number, told=news.result, fault=news.fault))
 
 
-def show_levers(decision: Asked, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
+def show_levers(decision: DecisionQuery, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
     """Search the levers that flip a decision, and show them as they are found."""
     scenario = scenario_of(decision.setting)
     for news in follow(("levers", decision), partial(search, decision, scenario), stop):
@@ -120,7 +120,7 @@ def show_levers(decision: Asked, number: int, publish: Callable[..., None], stop
         publish(partial(replaced, number, **found))
 
 
-def replaced(number: int, answer: Answer, /, **changes: Any) -> Answer:
+def replaced(number: int, answer: DecisionAnswer, /, **changes: Any) -> DecisionAnswer:
     """Change parts of an answer, unless something else was asked meanwhile."""
     return answer._replace(**changes) if answer.number == number else answer
 
@@ -129,8 +129,8 @@ def replaced(number: int, answer: Answer, /, **changes: Any) -> Answer:
 def Watch(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show the watched run of the link's setting, from the link's round on."""
     setting, scenario = link.setting._replace(worlds=0), scenario_of(link.setting)
-    shown, set_shown = solara.use_state(Shown())
-    answer, set_answer = solara.use_state(Answer())
+    shown, set_shown = solara.use_state(WatchView())
+    answer, set_answer = solara.use_state(DecisionAnswer())
     complaint, complain = solara.use_state("")
     playing, asking = use_desk(), use_desk()
     solara.use_effect(lambda: playing.begin(partial(show_run, setting, set_shown)), [setting])
@@ -164,7 +164,7 @@ def Watch(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 
     def ask(sent: Any) -> None:
         decision, count = asked(setting, scenario, sent), whole("number", sent["number"], 0, 10**9)
-        set_answer(Answer(count))
+        set_answer(DecisionAnswer(count))
         asking.begin(partial(show_terms, decision, count, set_answer))
 
     def turn(sent: Any) -> None:

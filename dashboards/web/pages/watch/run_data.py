@@ -13,7 +13,7 @@ import numpy as np
 
 from agents.assembly import Assembly
 from agents.ledger import Row
-from dashboards.interventions import Chances, event_words, is_of, offers
+from dashboards.interventions import Openings, event_words, is_of, offers
 from dashboards.labels import OUTCOME_MEANING
 from dashboards.link import Setting, scenario_of
 from dashboards.reports.run_data import (
@@ -27,7 +27,7 @@ from dashboards.reports.run_data import (
     short,
 )
 from dashboards.theme import OUTCOMES
-from dashboards.web.jobs.background import News, Report, follow, never
+from dashboards.web.jobs.background import JobUpdate, Report, follow, never
 from dashboards.web.pages.watch.network_layout import places
 from experiments.engine.pool import CancelledError
 from model.columns import SERVICES
@@ -47,14 +47,14 @@ BEGINNINGS = (60, 180, 420, 780)  # rounds after which a long run is shown as fa
 Stop = Callable[[], bool]
 
 
-class Kept(NamedTuple):
+class RunData(NamedTuple):
     """One run, or its beginning: the message (JSON), and every indicator in full."""
 
     message: str
     trajectory: np.ndarray
 
 
-class Watched(NamedTuple):
+class WatchedRun(NamedTuple):
     """A run as the browser plays it (JSON), and its twin without the injected events, if there are any."""
 
     setting: Setting
@@ -62,21 +62,21 @@ class Watched(NamedTuple):
     twin: str = ""
 
 
-def watch(setting: Setting, stop: Stop = never) -> Iterator[News]:
-    """Give news of a run until it is played: results are Watched, and that of the last has its twin."""
+def watch(setting: Setting, stop: Stop = never) -> Iterator[JobUpdate]:
+    """Give news of a run until it is played: results are WatchedRun, and that of the last has its twin."""
     for news in follow(key(setting), partial(play, setting), stop):
         if news.over and news.result is not None and setting.events:
             yield from beside_twin(setting, news.result, stop)
         else:
-            yield news._replace(result=news.result and Watched(setting, news.result.message))
+            yield news._replace(result=news.result and WatchedRun(setting, news.result.message))
 
 
-def beside_twin(setting: Setting, own: Kept, stop: Stop) -> Iterator[News]:
+def beside_twin(setting: Setting, own: RunData, stop: Stop) -> Iterator[JobUpdate]:
     """Play the twin of a run, the same without what was injected, and compare the two."""
     twin = setting._replace(events=())
     for news in follow(key(twin), partial(play, twin), stop):
         if news.over and news.result is not None:
-            yield news._replace(result=Watched(setting, own.message, dumps(twin_data(own, news.result))))
+            yield news._replace(result=WatchedRun(setting, own.message, dumps(twin_data(own, news.result))))
         else:
             yield news._replace(result=None)
 
@@ -86,14 +86,14 @@ def key(setting: Setting) -> tuple[str, Setting]:
     return "watch", setting._replace(worlds=0)
 
 
-def play(setting: Setting, report: Report, stop: Stop = never) -> Kept:
+def play(setting: Setting, report: Report, stop: Stop = never) -> RunData:
     """Play a run round by round and gather what the page shows of it. Raises CancelledError if told to stop."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
-    chances, deeds, begun = Chances(), [[]], None
+    chances, deeds, begun = Openings(), [[]], None
     for now in range(scenario.rounds):
         if now in BEGINNINGS and now <= scenario.rounds / 2:
-            begun = Kept(dumps(run_data(model, setting, chances, deeds)), model.trajectory)
+            begun = RunData(dumps(run_data(model, setting, chances, deeds)), model.trajectory)
         if now % 10 == 0:
             report(now, scenario.rounds, begun)
             if stop():
@@ -102,7 +102,7 @@ def play(setting: Setting, report: Report, stop: Stop = never) -> Kept:
         model.step()
         chances.after(model)
         deeds.append(deeds_of(model))
-    return Kept(dumps(run_data(model, setting, chances, deeds)), model.trajectory)
+    return RunData(dumps(run_data(model, setting, chances, deeds)), model.trajectory)
 
 
 def dumps(plain: Any) -> str:
@@ -110,7 +110,7 @@ def dumps(plain: Any) -> str:
     return json.dumps(plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def run_data(model: Assembly, setting: Setting, chances: Chances, deeds: list[Any]) -> dict[str, Any]:
+def run_data(model: Assembly, setting: Setting, chances: Openings, deeds: list[Any]) -> dict[str, Any]:
     """Gather all that the page shows of a run."""
     scenario = model.setting
     told = rows_by_round(model, setting)
@@ -282,7 +282,7 @@ def events_of(model: Assembly, setting: Setting) -> list[list[Any]]:
 # The twin
 
 
-def twin_data(own: Kept, twin: Kept) -> dict[str, Any]:
+def twin_data(own: RunData, twin: RunData) -> dict[str, Any]:
     """Say how a run would have gone without what was injected: series, ladders, outcome, the first difference."""
     here, there = json.loads(own.message), json.loads(twin.message)
     numbers, (now, told) = first_difference(own.trajectory, twin.trajectory), first_decision(here, there)

@@ -21,7 +21,7 @@ from model.scenario import Scenario
 from model.terms import terms_of
 
 
-class Asked(NamedTuple):
+class DecisionQuery(NamedTuple):
     """A decision asked about: the run, the round, the act, and the names of the cell as the ledger has them."""
 
     setting: Setting
@@ -38,7 +38,7 @@ class Asked(NamedTuple):
         return {"act": self.act, **{part: getattr(self, part) for part in ("actor", "counterpart", "negotiation")}}
 
 
-def asked(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> Asked:
+def asked(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> DecisionQuery:
     """Read what a browser asked about. Raises ScenarioError if there is no such decision."""
     act = sent.get("act")
     if act not in ACT or not PROTOCOL[ACT[act]].conditions:
@@ -47,12 +47,12 @@ def asked(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> Aske
     actor, counterpart, talks = (sent.get(part) or None for part in ("actor", "counterpart", "negotiation"))
     value = sent.get("value")
     value = None if value is None else whole("value", value, -1000, 1000)
-    found = Asked(setting, now, act, actor, counterpart, talks, value)
+    found = DecisionQuery(setting, now, act, actor, counterpart, talks, value)
     cell_named(scenario, found)
     return found
 
 
-def cell_named(scenario: Scenario, decision: Asked) -> tuple[int, ...]:
+def cell_named(scenario: Scenario, decision: DecisionQuery) -> tuple[int, ...]:
     """Find the cell of a decision from its names. Raises ScenarioError if they lead to none."""
     try:
         return cell_of(scenario, ACT[decision.act], decision.names)
@@ -60,7 +60,7 @@ def cell_named(scenario: Scenario, decision: Asked) -> tuple[int, ...]:
         raise ScenarioError([Fault("decision", decision.act, "was not taken by whom it was asked of")]) from None
 
 
-def question_of(decision: Asked, scenario: Scenario) -> Question:
+def question_of(decision: DecisionQuery, scenario: Scenario) -> Question:
     """Play the run up to the moment of a decision."""
     setting = decision.setting
     data = change(data_of(setting.scenario), thawed(setting.changes))
@@ -68,7 +68,7 @@ def question_of(decision: Asked, scenario: Scenario) -> Question:
     return Question(data, setting.seed, decision.round, ACT[decision.act], cell, setting.events)
 
 
-def explain(decision: Asked, scenario: Scenario) -> dict[str, Any]:
+def explain(decision: DecisionQuery, scenario: Scenario) -> dict[str, Any]:
     """Write a decision as plain data: each condition with its terms, and what would have flipped each."""
     question = question_of(decision, scenario)
     names, act = decision.names, question.act
@@ -114,13 +114,13 @@ def level_words(question: Question, names: Mapping[str, Any]) -> str:
     )
 
 
-def turned_value(decision: Asked, question: Question) -> int:
+def turned_value(decision: DecisionQuery, question: Question) -> int:
     """Give the opposite of how a decision came out, which is not how it was weighed if it was set from outside."""
     offset = 1 if question.act.column == "report" else 0
     return otherwise(decision.act, question.value if decision.value is None else decision.value + offset)
 
 
-def opposite_words(decision: Asked, question: Question) -> str:
+def opposite_words(decision: DecisionQuery, question: Question) -> str:
     """Tell the opposite of a decision that can be turned from outside; nothing if there is none."""
     choices = CHOICES.get(decision.act, {})
     if question.act.sums or not choices:
@@ -130,7 +130,7 @@ def opposite_words(decision: Asked, question: Question) -> str:
     return told_as(question, decision.names, turned) if told in choices else "It does not happen."
 
 
-def opposite_of(decision: Asked, scenario: Scenario) -> Override:
+def opposite_of(decision: DecisionQuery, scenario: Scenario) -> Override:
     """Write the opposite of a decision as an event to inject. Raises ScenarioError if it has none."""
     question = question_of(decision, scenario)
     if not opposite_words(decision, question):
@@ -140,7 +140,9 @@ def opposite_of(decision: Asked, scenario: Scenario) -> Override:
     return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, turned)
 
 
-def search(decision: Asked, scenario: Scenario, report: Report, stop: Callable[[], bool]) -> list[dict[str, Any]]:
+def search(
+    decision: DecisionQuery, scenario: Scenario, report: Report, stop: Callable[[], bool]
+) -> list[dict[str, Any]]:
     """Search all levers for the nearest value that flips a decision. Raises CancelledError if told to stop."""
     question = question_of(decision, scenario)
     found, total = [], len(levers(scenario))

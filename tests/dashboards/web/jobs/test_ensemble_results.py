@@ -11,7 +11,7 @@ from agents.assembly import Assembly
 from dashboards.link import Setting, in_order
 from dashboards.warmup import Warmth
 from dashboards.web.jobs.ensemble_results import SHELF, Shelf, result_of, results
-from dashboards.web.jobs.explore_worker import Ask, Player, Shown
+from dashboards.web.jobs.explore_worker import Ask, ExploreView, Player
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, wilson
 from model.errors import ScenarioError
@@ -91,7 +91,7 @@ def test_more_worlds_than_fit_are_refused_with_a_sentence():
 
 
 def test_a_newer_request_replaces_an_older_one():
-    published: list[Shown] = []
+    published: list[ExploreView] = []
     player = Player(published.append)
     newest = Setting("two-states", seed=2, worlds=60)
     player.ask(Ask(Setting("two-states", worlds=5000)))
@@ -104,7 +104,7 @@ def test_a_newer_request_replaces_an_older_one():
 
 
 def test_a_moving_slider_shows_something_of_what_it_passes():
-    published: list[Shown] = []
+    published: list[ExploreView] = []
     player = Player(published.append)
     player.ask(Ask(Setting("two-states", worlds=20)))
     wait_until(lambda: published and published[-1].result)
@@ -134,7 +134,7 @@ def test_a_page_that_goes_while_the_model_compiles_has_nothing_played(monkeypatc
 
 
 def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
-    published: list[Shown] = []
+    published: list[ExploreView] = []
     player = Player(published.append)
     setting, baseline = Setting("two-states", seed=41, worlds=50), Setting("two-states", seed=42, worlds=50)
     player.ask(Ask(setting, baseline))
@@ -144,7 +144,7 @@ def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
 
 
 def test_a_reader_who_stops_keeps_what_was_played():
-    published: list[Shown] = []
+    published: list[ExploreView] = []
     player = Player(published.append)
     player.ask(Ask(Setting("us-iran-2026", seed=51, worlds=5000)))
     wait_until(lambda: published and published[-1].result)
@@ -156,7 +156,7 @@ def test_a_reader_who_stops_keeps_what_was_played():
 
 
 def test_an_invalid_change_becomes_a_sentence_and_the_player_lives_on():
-    published: list[Shown] = []
+    published: list[ExploreView] = []
     player = Player(published.append)
     player.ask(Ask(Setting("two-states", (("states.alba.resolve", 9.0),), worlds=20)))
     wait_until(lambda: published and published[-1].fault)

@@ -7,7 +7,7 @@ import pytest
 
 from dashboards.link import Setting
 from dashboards.web.jobs import explore_worker as player
-from dashboards.web.jobs.explore_worker import Ask, Player, Shown
+from dashboards.web.jobs.explore_worker import Ask, ExploreView, Player
 from dashboards.web.jobs.queue import Turns
 
 
@@ -88,7 +88,7 @@ def test_in_a_crowd_a_moving_slider_waits_until_it_rests_and_then_all_its_worlds
     turns, shown, going = Turns(1), [], threading.Event()
     monkeypatch.setattr(player, "TURNS", turns)
 
-    def publish(news: Shown):
+    def publish(news: ExploreView):
         shown.append(news)
 
     mine = Player(publish)

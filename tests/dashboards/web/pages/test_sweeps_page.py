@@ -16,7 +16,7 @@ from support.studies import study
 from typer.testing import CliRunner
 
 from dashboards.cli.main import app
-from dashboards.link import Link, Look, Setting, read_link, scenario_of, written
+from dashboards.link import Link, Setting, SweepView, read_link, scenario_of, written
 from dashboards.web.pages.sweeps import analysis as sweeps_story
 from dashboards.web.pages.sweeps import page as sweeps
 from dashboards.web.pages.sweeps.page import changed, filled
@@ -193,7 +193,7 @@ def test_a_shared_link_opens_the_folder_and_what_was_chosen_in_it(browser, serve
 
 @pytest.mark.parametrize("folder", ["/etc", "runs/way-out", "runs/../../outside", "runs"])
 def test_a_link_to_a_folder_that_is_none_of_ours_says_so(browser, server, folder):
-    link = Link(Setting("two-states"), page="sweeps", look=Look(folder))
+    link = Link(Setting("two-states"), page="sweeps", look=SweepView(folder))
     with opened(browser, server, written(link)) as page:
         expect(page.get_by_role("alert")).to_contain_text("folder", timeout=COLD)
         expect(page.locator(".det-folders")).to_be_visible()
@@ -300,7 +300,7 @@ def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tm
             words = shlex.split(command) + (["--points", "3"] if "--out" in command else [])
             done = CliRunner().invoke(app, words[1:])
             assert (words[0], done.exit_code) == ("detente", 0), done.output
-        page.get_by_role("button", name="Look again").click()
+        page.get_by_role("button", name="SweepView again").click()
         expect(page.locator(".det-folder")).to_contain_text("3 of ", timeout=COLD)
         page.get_by_role("navigation", name="Pages").get_by_role("link", name="Compare").click()
         expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
@@ -321,7 +321,7 @@ def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
 
 def test_what_a_browser_sends_is_checked(base):
     opened_folder = sweeps_story.read_folder(base, "runs/grid")
-    look = Look("runs/grid")
+    look = SweepView("runs/grid")
     assert (filled(look, opened_folder).x, filled(look, opened_folder).y) == (TRUST, WEIGHT)
     assert changed(opened_folder, look, {"x": WEIGHT})[2:4] == (WEIGHT, TRUST)
     assert changed(opened_folder, look, {"outcome": "mean_trust"}).outcome == "mean_trust"
@@ -330,7 +330,7 @@ def test_what_a_browser_sends_is_checked(base):
     ):  # fmt: skip
         with pytest.raises(ScenarioError):
             changed(opened_folder, look, wrong)
-    for nothing in ((None, look), (opened_folder, Look("runs/other"))):
+    for nothing in ((None, look), (opened_folder, SweepView("runs/other"))):
         with pytest.raises(ScenarioError, match="none is open"):
             changed(*nothing, {"x": TRUST})
     for wrong in ("\0", "a" * 5000, "~", "runs/grid/manifest.json"):

@@ -15,10 +15,10 @@ from dashboards.interventions import TOLD, event_words, injected, never
 from dashboards.link import Setting, check_events, read_link, scenario_of
 from dashboards.reports.run_data import TOLD as TOLD_GROUP
 from dashboards.reports.run_data import group_of, status_words
-from dashboards.web.jobs.background import News
+from dashboards.web.jobs.background import JobUpdate
 from dashboards.web.pages.watch.network_layout import places
-from dashboards.web.pages.watch.run_data import Watched, play, watch
-from dashboards.web.pages.watch.why import Asked, asked, explain, opposite_of
+from dashboards.web.pages.watch.run_data import WatchedRun, play, watch
+from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposite_of
 from model.errors import ScenarioError
 from model.loading import load, shipped
 from model.measures import series
@@ -40,8 +40,8 @@ def message() -> dict:
     return json.loads(watched(SETTING).run)
 
 
-def watched(setting: Setting) -> Watched:
-    news = News()
+def watched(setting: Setting) -> WatchedRun:
+    news = JobUpdate()
     for news in watch(setting):  # noqa: B007
         pass
     assert news.over
@@ -164,7 +164,7 @@ def test_a_leak_that_moves_no_number_still_differs_where_it_is_told():
 
 
 def test_the_opposite_of_a_refusal_as_an_event_is_an_acceptance():
-    decision = Asked(SETTING, REFUSAL, "give_answer", "us", None, "nuclear")
+    decision = DecisionQuery(SETTING, REFUSAL, "give_answer", "us", None, "nuclear")
     event = opposite_of(decision, scenario_of(SETTING))
     played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
     assert "United States accepts Technical clarification. (set from outside)" in told_in(played, REFUSAL)
