@@ -5,12 +5,12 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from playwright.sync_api import expect as expect_of_playwright
@@ -140,13 +140,13 @@ def served(*options: str, note: Callable[[int], None] = lambda _: None, **how: A
 def await_ready(url: str) -> None:
     """Wait until the server answers."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                assert answer.status == 200
+    with httpx.Client(timeout=5) as client:
+        while time.monotonic() < deadline:
+            try:
+                client.get(url).raise_for_status()
                 return
-        except OSError:
-            time.sleep(0.1)
+            except httpx.HTTPError:
+                time.sleep(0.1)
     raise TimeoutError(url)
 
 
