@@ -16,7 +16,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
 OWN_UV := $(filter .tools/%,$(UV))
 
 # Packages: those that `make run` needs, or the development ones from the first time that they were asked for.
-WANTS_DEV := $(filter check format test soak validate,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
+WANTS_DEV := $(filter check format test soak validate digests bench,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
 PACKAGES := .venv/.ready/$(if $(WANTS_DEV),dev,run)
 COMPILED := .venv/.ready/compiled
 
@@ -69,9 +69,9 @@ digests: $(PACKAGES)  ## record trajectories and chronicles anew, after a change
 	@echo "Recording digests and chronicles"
 	@NUMBA_DISABLE_JIT=1 PYTHONPATH=tests:tests/agents $(PYTHON) tests/record_digests.py
 
-bench: $(PACKAGES) $(COMPILED)  ## measure the speed
+bench: $(PACKAGES) $(COMPILED)  ## measure the speed (OPTIONS=--browser: that of the pages)
 	@echo "Measuring the speed"
-	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m benchmarks $(OPTIONS)
 
 lock: $(OWN_UV)  ## pin the packages anew after a change in pyproject.toml (OPTIONS=--upgrade: newest versions)
 	@echo "Pinning packages into .locks/"
@@ -83,7 +83,7 @@ lock: $(OWN_UV)  ## pin the packages anew after a change in pyproject.toml (OPTI
 clean:  ## remove what make made: tools, packages and caches (your runs stay)
 	@echo "Removing tools, packages and caches"
 	@rm -rf .tools .venv build *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache
-	@find model agents experiments dashboards tests -name __pycache__ -prune -exec rm -rf {} +
+	@find model agents experiments dashboards benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
 
 browser:
 	@lacks=$$(.ci/lacks | xargs); [ -z "$$lacks" ] || { \

@@ -9,7 +9,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +22,8 @@ from model.measures import OVERALL
 
 WORLDS, ROUNDS, TIMES = 1000, 60, 15
 LEVER = "relations.us.iran.campaign"
-INSTEAD = """
-import json
-from experiments.ensembles.ensemble import play_ensemble
-print(json.dumps(play_ensemble({name!r}, {worlds}).shares()))
-"""
+COMMAND = [str(Path(sys.executable).with_name("detente")), "ensemble", SCENARIO, "--worlds", str(WORLDS)]
+CALLED = f"`detente ensemble` with {WORLDS:,} worlds"
 
 
 def answer(value: float) -> str:
@@ -93,21 +89,11 @@ def changed_parameter() -> list[Measured]:
     ]  # fmt: skip
 
 
-@cache
-def first_command() -> tuple[str, ...]:
-    """Give the command whose first answer is timed; until there is one, Python that does as much."""
-    detente = str(Path(sys.executable).with_name("detente"))
-    if subprocess.run([detente, "ensemble", "--help"], capture_output=True).returncode == 0:
-        return detente, "ensemble", SCENARIO, "--worlds", str(WORLDS)
-    return sys.executable, "-c", INSTEAD.format(name=SCENARIO, worlds=WORLDS)
-
-
 def whole_command(**variables: str) -> float:
     """Time the command once, in seconds."""
-    line, surroundings = first_command(), {**os.environ, **variables}
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        subprocess.run(line, cwd=folder, check=True, capture_output=True, env=surroundings)
+        subprocess.run(COMMAND, cwd=folder, check=True, capture_output=True, env={**os.environ, **variables})
         return time.perf_counter() - begun
 
 
@@ -115,17 +101,11 @@ def first_answer() -> list[Measured]:
     """Measure the first answer of a whole command with all kernels cached."""
     whole_command()
     took = statistics.median(whole_command() for _ in range(3))
-    return [Measured(f"first answer of {called()}, kernels cached", took, "s", 1.5, 0.8)]
+    return [Measured(f"first answer of {CALLED}, kernels cached", took, "s", 1.5, 0.8)]
 
 
 def first_answer_cold() -> list[Measured]:
     """Measure the first answer of a whole command with nothing cached."""
     with tempfile.TemporaryDirectory() as folder:
         took = whole_command(DETENTE_CACHE=folder)
-    return [Measured(f"first answer of {called()}, nothing cached", took, "s", 90, 30)]
-
-
-def called() -> str:
-    """Say what was run: the command, or what stood in for it."""
-    kind = "`detente ensemble`" if "ensemble" in first_command() else "`python -c play_ensemble`"
-    return f"{kind} with {WORLDS:,} worlds"
+    return [Measured(f"first answer of {CALLED}, nothing cached", took, "s", 90, 30)]

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from benchmarks.clients import classroom
 from benchmarks.compiled import SCENARIO
@@ -78,20 +79,21 @@ def dashboard(cache: Path | None = None) -> Iterator[tuple[str, int, float]]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=env, start_new_session=True) as server:
         try:
             address = f"http://127.0.0.1:{port}/"
-            while not ready(address):
-                time.sleep(0.05)
+            await_ready(address)
             yield address, server.pid, time.perf_counter() - begun
         finally:
             os.killpg(server.pid, signal.SIGKILL)  # with the compiler that a cold one began
 
 
-def ready(address: str) -> bool:
-    """Say whether the server answers."""
-    try:
-        with urllib.request.urlopen(address + "readyz", timeout=2) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
+def await_ready(address: str) -> None:
+    """Wait until the server answers."""
+    with httpx.Client(timeout=2) as client:
+        while True:
+            try:
+                client.get(address + "readyz").raise_for_status()
+                return
+            except httpx.HTTPError:
+                time.sleep(0.05)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import websockets
+
 LONGEST = 64 << 20  # bytes of one message
 
 
@@ -28,8 +30,6 @@ class Client:
 
     async def open(self) -> None:
         """Connect, open the page, and wait until its numbers are settled."""
-        import websockets
-
         self.socket = await websockets.connect(self.url, max_size=LONGEST)
         self.reader = asyncio.create_task(self._read())
         await self._send("comm_open", {"comm_id": self.control, "target_name": "solara.control", "data": {}})

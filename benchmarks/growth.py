@@ -1,12 +1,9 @@
 """How cost grows: with the number of states, with the number of rounds, and memory with the number of worlds."""
 
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
-from benchmarks.compiled import one_thread, start
+from benchmarks.compiled import SCENARIO, one_thread, start
+from benchmarks.processes import measured_by
 from benchmarks.table import Measured
 from experiments.engine.kernel import TOGETHER
 from model.loading import load, read
@@ -19,15 +16,6 @@ FLAT = 1.05  # no growth, and a twentieth for chance
 WORK = 4_000_000  # pairs x rounds x worlds to time at each size, at least
 TURNS = 3
 MILLION, MILLION_ROUNDS = 1_000_000, 12
-PLAY_MILLION = """
-import json, time
-from benchmarks.memory import peak
-from experiments.ensembles.ensemble import play_ensemble
-begun = time.perf_counter()
-found = play_ensemble("us-iran-2026", {worlds}, rounds={rounds})
-kept = sum(part.nbytes for part in (found.seeds, found.outcomes, found.means, found.ends, found.first_deal))
-print(json.dumps([peak(), time.perf_counter() - begun, kept / 1e6]))
-"""
 
 
 def peopled(states: int) -> dict[str, Any]:
@@ -68,10 +56,8 @@ def growth() -> list[Measured]:
 
 def million() -> list[Measured]:
     """Measure the peak memory of a million worlds with their summaries kept, in a process of its own."""
-    text = PLAY_MILLION.format(worlds=MILLION, rounds=MILLION_ROUNDS)
-    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True, env=os.environ)
-    peak, took, kept = json.loads(done.stdout)
-    what = f"a million worlds of us-iran-2026, {MILLION_ROUNDS} rounds, summaries kept"
+    peak, took, kept = measured_by("many_worlds", SCENARIO, MILLION, MILLION_ROUNDS)
+    what = f"a million worlds of {SCENARIO}, {MILLION_ROUNDS} rounds, summaries kept"
     return [
         Measured(f"{what}: peak memory", peak, "MB", 1000, 400),
         Measured("  of which summaries", kept, "MB"),

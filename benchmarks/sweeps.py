@@ -1,10 +1,6 @@
 """Sweeps: runs a second with results on disk, what a second worker adds, what storage costs, and room on disk."""
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,8 +13,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.compiled import SCENARIO
 from benchmarks.memory import peak
+from benchmarks.processes import measured_by
 from benchmarks.table import Measured
-from benchmarks.watched import BATCH, script
 from experiments.studies.chunk import run_chunk
 from experiments.studies.store import StudyStore, part_paths
 from experiments.studies.study import load_study
@@ -32,19 +28,10 @@ FACTORS = (
     "states.us.generosity", "states.iran.generosity", "states.us.dialogue", "states.iran.dialogue",
     "bodies.iaea.detection", "bodies.iaea.false_alarm",
 )  # fmt: skip
-WHOLE = """
-import json, sys, time
-from benchmarks.memory import peak
-from benchmarks.sweeps import SOBOL, plain
-from experiments.studies.sweep import sweep
-begun = time.perf_counter()
-done = sweep(plain({"kind": "sobol", "points": SOBOL, "second_order": True}), sys.argv[1])
-print(json.dumps([done.points, done.failed, time.perf_counter() - begun, peak()]))
-"""
 
 
-def plain(design: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Write a study of fourteen factors as plain data."""
+def fourteen_factors(design: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return a study of fourteen factors as plain data."""
     base = {"name": "measured", "question": "How fast?", "scenario": SCENARIO, "rounds": ROUNDS}
     ranges = {path: [0.6, 0.99] if path == "belief.memory" else [0.0, 1.0] for path in FACTORS}
     ranges["belief.betrayal_weight"] = [1.0, 6.0]
@@ -55,7 +42,7 @@ def swept(workers: int, points: int = POINTS, **more: Any) -> tuple[float, int]:
     """Sweep into a fresh folder; give the seconds and the bytes on disk."""
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        sweep(plain({"kind": "latin", "points": points}, **more), folder, workers=workers)
+        sweep(fourteen_factors({"kind": "latin", "points": points}, **more), folder, workers=workers)
         took = time.perf_counter() - begun
         paths = [*part_paths(Path(folder), "runs"), *part_paths(Path(folder), "kept")]
         return took, sum(path.stat().st_size for path in paths)
@@ -63,7 +50,7 @@ def swept(workers: int, points: int = POINTS, **more: Any) -> tuple[float, int]:
 
 def storage_share() -> float:
     """Give the share of a sweep's time that writing its parts takes."""
-    study = load_study(plain({"kind": "latin", "points": POINTS}))
+    study = load_study(fourteen_factors({"kind": "latin", "points": POINTS}))
     rows = study.points().head(205).to_dict("records")
     begun = time.perf_counter()
     played = run_chunk(study, 0, rows)
@@ -80,7 +67,7 @@ def room(rounds: int, keep: str, indicators: list[str], points: int = 24) -> flo
     """Give the bytes that a run takes on disk beside its summary."""
     more = {"rounds": rounds, "keep": keep, "indicators": indicators}
     with tempfile.TemporaryDirectory() as folder:
-        sweep(plain({"kind": "latin", "points": points}, **more), folder)
+        sweep(fourteen_factors({"kind": "latin", "points": points}, **more), folder)
         return sum(path.stat().st_size for path in part_paths(Path(folder), "kept")) / (points * REPLICATIONS)
 
 
@@ -108,7 +95,7 @@ def question() -> float:
 def sweeps() -> list[Measured]:
     """Measure sweeps against batch_run with two processes, and what they cost besides playing."""
     swept(2, 100)
-    slow = script(BATCH, 40, 2, name=SCENARIO, rounds=ROUNDS)
+    slow = measured_by("batch_run", SCENARIO, ROUNDS, 40, 2)
     turns = [(swept(1)[0], swept(2)) for _ in range(3)]
     one = statistics.median(turn[0] for turn in turns)
     two = statistics.median(turn[1][0] for turn in turns)
@@ -135,15 +122,13 @@ def sweeps() -> list[Measured]:
 def whole_sobol() -> list[Measured]:
     """Measure a Sobol study of 30,720 points with 20 replications, whole: 614,400 runs of 60 rounds."""
     with tempfile.TemporaryDirectory() as folder:
-        line = [sys.executable, "-c", WHOLE, folder]
-        done = subprocess.run(line, capture_output=True, text=True, check=True, env=os.environ)
-        points, failed, took, peak = json.loads(done.stdout)
+        points, failed, took, memory = measured_by("sobol_sweep", folder)
         size = sum(path.stat().st_size for path in part_paths(Path(folder), "runs"))
     what = f"Sobol study, {points:,} points x {REPLICATIONS}"
     return [
         Measured(what, took, "s", 300),
         Measured("  points that failed", failed, ""),
         Measured("  runs a second", points * REPLICATIONS / took, "runs/s"),
-        Measured("  peak memory", peak, "MB", 1000),
+        Measured("  peak memory", memory, "MB", 1000),
         Measured("  on disk", size / (points * REPLICATIONS), "bytes/run", 32),
     ]

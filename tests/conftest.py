@@ -12,30 +12,29 @@ from playwright.sync_api import Browser
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-SLOW = (
-    "explore",
-    "sweeps_page",
-    "watch",
-    "compile_cache",
-    "pages",
-    "docs",
-    "sweep",
-    "command_line",
-    "class_pages",
-    "cases",
-)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no core waits at the end for another.
+    """Order files by how long they take: those with a browser, those that start processes, the rest.
 
-    A test in a browser that fails is run once more; the summary names it.
+    The longest begin first, so that no core waits at the end for another. A test in a browser that fails is
+    run once more; the summary names it.
     """
-    names = [f"test_{name}" for name in SLOW]
-    items.sort(key=lambda item: names.index(item.path.stem) if item.path.stem in names else len(names))
+    ranks: dict[Path, int] = {}
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        ranks[item.path] = min(rank(item), ranks.get(item.path, rank(item)))
+        if in_browser(item):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=lambda item: ranks[item.path])
+
+
+def in_browser(item: pytest.Item) -> bool:
+    """Return whether a test opens a browser."""
+    return "browser" in getattr(item, "fixturenames", ())
+
+
+def rank(item: pytest.Item) -> int:
+    """Return how early a test's file starts: 0 with a browser, 1 if its module starts processes, else 2."""
+    processes = {"subprocess", "detente"} & vars(getattr(item, "module", item)).keys()
+    return 0 if in_browser(item) else 1 if processes else 2
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

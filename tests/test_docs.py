@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from agents.assembly import Assembly
+from dashboards.cli.main import app
 from dashboards.cli.options import parse_changes
 from dashboards.reports.odd_tables import ODD, rewrite
 from dashboards.terminal.ensembles import effect_words
@@ -24,6 +26,7 @@ from model.parameters import Mechanisms
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 MARKED = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
@@ -94,6 +97,27 @@ def test_a_function_linked_by_name_stands_in_the_file_it_links():
                 file = (page.parent / target).resolve().relative_to(ROOT)
                 module = importlib.import_module(".".join(file.with_suffix("").parts))
                 assert hasattr(module, label.strip("`")), f"{told(page)}: {label} is not in {target}"
+
+
+def answers():
+    """Return the rows of "Where to find what", split into question and answer."""
+    table = ARCHITECTURE.read_text("utf-8").partition("## Where to find what\n")[2].partition("\n## ")[0]
+    return [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in table.splitlines() if line[:1] == "|"][2:]
+
+
+def test_each_question_of_where_to_find_what_is_asked_once():
+    questions = [question for question, _ in answers()]
+    assert questions
+    assert [each for each in questions if questions.count(each) > 1 or not each.endswith("?")] == []
+
+
+@pytest.mark.parametrize(("question", "answer"), answers())
+def test_where_to_find_what_names_only_what_exists(question, answer):
+    files = [(ARCHITECTURE.parent / target.partition("#")[0]).resolve() for _, target in LINK.findall(answer)]
+    commands = re.findall(r"`detente ([\w-]+)", answer)
+    assert files or commands
+    assert [file for file in files if not file.exists()] == []
+    assert set(commands) <= get_command(app).commands.keys()
 
 
 def test_every_parameter_is_told_in_a_submodel():

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,9 @@ from dashboards.cli.options import (
     plain_errors,
 )
 from dashboards.cli.progress import bar, known, told_warnings
+
+if TYPE_CHECKING:
+    from experiments.ensembles.ensemble import Ensemble
 
 app = typer.Typer()
 Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play; world k has seed SEED + k.")]
@@ -46,9 +49,7 @@ def ensemble(
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import contrast
     from experiments.ensembles.ensemble import Ensemble, play_ensemble
-    from experiments.ensembles.statistics import PERCENTILES
     from model.loading import read
-    from model.measures import OVERALL
 
     with plain_errors():
         if out is not None:
@@ -72,20 +73,28 @@ def ensemble(
         if out is not None:
             typer.echo(f"Saved in {out}")
         return
-    names = [indicator.name for indicator in OVERALL]
-    facts = {
-        "scenario": found.scenario,
-        "seed": seed,
-        "worlds": worlds,
-        "rounds": found.rounds,
-        "outcomes": {name: share._asdict() for name, share in found.shares().items()},
-        "bands": {name: {str(p): found.band(name, p).tolist() for p in PERCENTILES} for name in names},
-        "band_worlds": found.band_worlds,
-        "trajectory_digests": found.digests,
-    }
+    facts = ensemble_facts(found, seed)
     if saved is not None:
         facts["against"] = {name: [known(value) for value in effect[:3]] for name, effect in effects.items()}
     typer.echo(json.dumps(facts))
+
+
+def ensemble_facts(found: "Ensemble", seed: int) -> dict[str, Any]:
+    """Return what `ensemble --json` prints of an ensemble."""
+    from experiments.ensembles.statistics import PERCENTILES
+    from model.measures import OVERALL
+
+    bands = {each.name: {str(p): found.band(each.name, p).tolist() for p in PERCENTILES} for each in OVERALL}
+    return {
+        "scenario": found.scenario,
+        "seed": seed,
+        "worlds": len(found.seeds),
+        "rounds": found.rounds,
+        "outcomes": {name: share._asdict() for name, share in found.shares().items()},
+        "bands": bands,
+        "band_worlds": found.band_worlds,
+        "trajectory_digests": found.digests,
+    }
 
 
 @app.command()

@@ -49,8 +49,6 @@ def run(
 ) -> None:
     """Play one run, save it, and show it on one screen."""
     from dashboards import saved_runs as runs
-    from dashboards.terminal.run import run_screen
-    from dashboards.terminal.widgets import console
     from model.loading import change, load, read
 
     with plain_errors():
@@ -77,12 +75,7 @@ def run(
     if as_json:
         typer.echo(json.dumps(run_facts(model, folder), ensure_ascii=False))
     else:
-        from rich.text import Text
-
-        console().print(run_screen(model, console().width))
-        if question := suggest_question(model, folder):
-            console().print(Text.assemble("\nAsk why: ", (question, "bold")), soft_wrap=True)
-        typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
+        show(model, folder, report)
     if not finished:
         typer.echo(f"Stopped after round {model.round}; what was played is saved.", err=True)
         raise typer.Exit(130)
@@ -116,6 +109,19 @@ def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
         model.rewind(mark)
         return model, False
     return model, True
+
+
+def show(model: Any, folder: Path, report: Path | None) -> None:
+    """Print a run on one screen, with the command that asks about its most telling decision."""
+    from rich.text import Text
+
+    from dashboards.terminal.run import run_screen
+    from dashboards.terminal.widgets import console
+
+    console().print(run_screen(model, console().width))
+    if question := suggest_question(model, folder):
+        console().print(Text.assemble("\nAsk why: ", (question, "bold")), soft_wrap=True)
+    typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
 
 
 def run_facts(model: Any, folder: Path) -> dict[str, Any]:

@@ -60,16 +60,21 @@ def validate(
     if as_json:
         typer.echo(json.dumps(facts, allow_nan=False))
     else:
-        from dashboards.terminal.validation import check_screen, validation_screen
-        from dashboards.terminal.widgets import console
-
-        console().print(check_screen(found[0]) if check else validation_screen(found, facts))
+        show(found, facts, alone=check is not None)
         for path in filter(None, (report, markdown)):
             typer.echo(f"Written to {path}")
     from experiments.validation.parts import MUST_HOLD
 
     if any(part.failed for part in found if part.key in MUST_HOLD):
         raise typer.Exit(1)
+
+
+def show(found: "Sequence[ValidationPart]", facts: dict[str, Any], alone: bool) -> None:
+    """Print the results of all parts, or of one check alone, on one screen."""
+    from dashboards.terminal.validation import check_screen, validation_screen
+    from dashboards.terminal.widgets import console
+
+    console().print(check_screen(found[0]) if alone else validation_screen(found, facts))
 
 
 def measured(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[ValidationPart]":
@@ -96,7 +101,7 @@ def line(quiet: bool) -> Iterator[Callable[[str], None]]:
     if quiet or not screen.is_terminal:
         yield lambda _: None
         return
-    with screen.status("app") as status:
+    with screen.status("validating") as status:
         yield status.update
 
 

@@ -4,14 +4,12 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from functools import partial
 from pathlib import Path
 
 import mesa
 import pytest
-from support.browser import expect
+from support.browser import await_ready, expect
 
 from agents.assembly import Assembly
 from agents.facilitator import Facilitator
@@ -144,13 +142,7 @@ def stock_page(tmp_path):
     ]
     server = subprocess.Popen([*command, "--no-check-version"], cwd=tmp_path, env={**os.environ, **settings})
     try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.2)
+        await_ready(f"http://127.0.0.1:{port}/readyz")
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

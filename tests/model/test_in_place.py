@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from support.watched_column import Watched
+from support.watched_column import RecordedColumn
 from support.worlds import scenarios
 
 import model.rules.lookups as lookups
@@ -166,7 +166,7 @@ class CellsRead:
 
     def __getattr__(self, name):
         value = getattr(self._world, name)
-        return Watched(name, value, self.reads) if name == self._column else value
+        return RecordedColumn(name, value, self.reads) if name == self._column else value
 
 
 @pytest.mark.uncompiled

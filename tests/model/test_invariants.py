@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from support.watched_column import Watched
+from support.watched_column import RecordedColumn
 from support.worlds import scenarios
 
 from agents.assembly import Assembly
@@ -98,7 +98,7 @@ class Spied:
     def __getattr__(self, name: str):
         value = getattr(self._world, name)
         column = COLUMN.get(name)
-        return value if column is None or column.sight == "public" else Watched(name, value, self.reads)
+        return value if column is None or column.sight == "public" else RecordedColumn(name, value, self.reads)
 
 
 def may_read(world: World, me: int | None, helper: int | None, name: str, place: tuple[int, ...]) -> bool:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from support.worlds import ALL_OFF, alone, plain, play, rung, scenario, step_by_hand, text, world_of
+from support.worlds import ALL_OFF, alone, play, rung, scenario, smallest_scenario, step_by_hand, text, world_of
 
 from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
@@ -85,7 +85,7 @@ def test_b06_costly_signals_multiply_the_odds():
 
 
 def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
-    data = plain()
+    data = smallest_scenario()
     data["outsiders"] = {
         "wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
     }
@@ -208,7 +208,7 @@ def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(play
 
 def verified(detection=0.5, false_alarm=0.05, **more):
     """Put one standing rung under an inspector who sees everything."""
-    data = plain(rungs=1)
+    data = smallest_scenario(rungs=1)
     data["bodies"] = {"watch": {"name": text("Watch"), "detection": detection, "false_alarm": false_alarm, "delay": 0}}
     data["negotiations"]["talks"]["rungs"]["step-1"] = rung(verifier="watch", status="verified", verifiability=1.0)
     data["negotiations"]["talks"]["access"] = 1.0
@@ -251,7 +251,7 @@ def test_reports_come_at_the_rates_of_detection_and_false_alarm():
 
 def climbing(count, **chances):
     """Set a ladder whose rungs are all being implemented, so that a round is a step of the chain."""
-    data = plain(rungs=count)
+    data = smallest_scenario(rungs=count)
     for step in data["negotiations"]["talks"]["rungs"].values():
         step.update(status="implementing", duration=1)
     names = {"climb": "climb_chance", "slip": "slip_chance", "collapse": "collapse_chance"}
@@ -286,7 +286,7 @@ def test_b18_a_slip_costs_a_rung():
 def test_b05_a_betrayer_waits_when_the_next_stake_is_large_enough():
     """It betrays at once exactly when the next stake over this one is at most (b - c) / (delta b) = 1.25."""
     for growth, waits in ((1.2, False), (1.3, True)):
-        data = plain(rungs=2)
+        data = smallest_scenario(rungs=2)
         first, second = data["negotiations"]["talks"]["rungs"].values()
         first.update(status="implementing", stake=1.0, duration=9)
         second.update(stake=growth)

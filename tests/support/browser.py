@@ -4,17 +4,18 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from playwright.sync_api import expect as expect_of_playwright
+
+from support.commands import DETENTE
 
 PATIENCE = 30_000  # milliseconds: two browsers and two servers share two cores, which may be slow ones
 PAUSE = 0.03  # seconds between two looks
@@ -110,7 +111,6 @@ expect = Expected
 
 
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
-DETENTE = Path(sys.executable).with_name("detente")
 COLD = 240_000  # milliseconds: the very first page may wait until the model is compiled
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOST = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "ERR_CONNECTION")  # what a browser says of a lost connection
@@ -140,13 +140,13 @@ def served(*options: str, note: Callable[[int], None] = lambda _: None, **how: A
 def await_ready(url: str) -> None:
     """Wait until the server answers."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                assert answer.status == 200
+    with httpx.Client(timeout=5) as client:
+        while time.monotonic() < deadline:
+            try:
+                client.get(url).raise_for_status()
                 return
-        except OSError:
-            time.sleep(0.1)
+            except httpx.HTTPError:
+                time.sleep(0.1)
     raise TimeoutError(url)
 
 

@@ -1,12 +1,10 @@
 """Branches and comparisons: the same dice, identical until something differs, and effects that hold up."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from support.commands import detente, refused
 
 from agents.assembly import Assembly
 from experiments.counterfactuals.branch import Branch
@@ -20,8 +18,6 @@ from model.loading import load
 from model.measures import digest
 from model.overrides import Override
 from model.protocol import PROTOCOL
-
-DETENTE = Path(sys.executable).with_name("detente")
 
 
 def test_a_branch_without_effect_is_the_run_itself_bit_for_bit():
@@ -134,14 +130,9 @@ def test_what_a_decision_cost_is_nothing_if_it_is_not_turned():
     assert otherwise("give_answer", 1) == -1
 
 
-def run(*words):
-    done = subprocess.run([DETENTE, *words], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
 def test_ensemble_prints_one_json_object_whose_digests_are_those_of_runs(tmp_path):
-    code, out, _ = run(
-        "ensemble", "two-states", "--worlds", "40", "--seed", "5", "--json", "--out", str(tmp_path / "e")
+    code, out, _ = detente(
+        "ensemble", "two-states", "--worlds", 40, "--seed", 5, "--json", "--out", tmp_path / "e", cwd=tmp_path
     )
     facts = json.loads(out)
     assert code == 0
@@ -151,25 +142,22 @@ def test_ensemble_prints_one_json_object_whose_digests_are_those_of_runs(tmp_pat
     assert (tmp_path / "e" / "worlds.parquet").is_file()
 
 
-def test_compare_and_pivot_print_json_and_screens():
+def test_compare_and_pivot_print_json_and_screens(tmp_path):
     changed = "bodies.mission.detection=0.95"
-    _, out, _ = run("compare", "two-states", "--set", changed, "--worlds", "30", "--json")
+    _, out, _ = detente("compare", "two-states", "--set", changed, "--worlds", 30, "--json", cwd=tmp_path)
     effects = json.loads(out)["effects"]
     assert {"difference", "low", "high", "share_of_worlds_changed"} <= set(effects["comprehensive_deal"])
-    code, out, _ = run("pivot", "two-states", "--seed", "4", "--futures", "20", "--json")
+    code, out, _ = detente("pivot", "two-states", "--seed", 4, "--futures", 20, "--json", cwd=tmp_path)
     assert code == 0
     assert len(json.loads(out)["chances"]["breakdown"]) == 61
-    code, out, _ = run("compare", "two-states", "--set", "mechanisms.noise=false", "--worlds", "30")
+    code, out, _ = detente("compare", "two-states", "--set", "mechanisms.noise=false", "--worlds", 30, cwd=tmp_path)
     assert code == 0
     assert "comprehensive deal" in out
 
 
-def test_bad_words_to_the_measuring_commands_are_told():
+def test_bad_words_to_the_measuring_commands_are_told(tmp_path):
     for words in (("compare", "two-states"), ("ensemble", "two-sates"), ("pivot", "two-states", "--set", "rounds=0")):
-        code, out, err = run(*words)
-        assert code == 2
-        assert "fault" in err
-        assert "Traceback" not in err + out
+        assert "fault" in refused(*words, cwd=tmp_path)
 
 
 def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewer_futures():

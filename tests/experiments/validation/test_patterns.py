@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from support.worlds import ALL_OFF, plain, rung
+from support.worlds import ALL_OFF, rung, smallest_scenario
 
 from experiments.counterfactuals.branch import stand
 from experiments.validation import patterns, structure
@@ -34,7 +34,7 @@ NAN = float("nan")
 
 def smooth(**changes: object) -> dict:
     """Write a scenario as data in which nothing happens but what a test switches on: talks, and rungs that pass."""
-    data = plain(rungs=5)
+    data = smallest_scenario(rungs=5)
     data["rounds"] = 60
     for step, _ in enumerate(data["negotiations"]["talks"]["rungs"]):
         data["negotiations"]["talks"]["rungs"][f"step-{step + 1}"] = rung(duration=1)

@@ -6,9 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
-from typer.testing import CliRunner
+from support.commands import invoke
 
-from dashboards.cli.main import app
 from dashboards.reports.validation import document, write_report
 from dashboards.web import documents
 from dashboards.web.pages.about import page as about
@@ -50,11 +49,6 @@ STRAYING = [  # the model plays other values than the closed form is told: it mu
     ("B22a", "phi", 0.8), ("B23", "G", 1.01),
 ]  # fmt: skip
 WORLDS = 400
-
-
-def validate(*words):
-    """Call the command in this process."""
-    return CliRunner().invoke(app, ["validate", *words])
 
 
 def test_at_its_defaults_each_closed_form_has_the_value_that_theory_prints():
@@ -113,14 +107,14 @@ def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
     ],
 )
 def test_what_cannot_be_checked_is_refused_with_its_name_and_range(words, told):
-    done = validate(*words)
+    done = invoke("validate", *words)
     assert done.exit_code == 2
     assert told in done.stderr.replace("\n", " ")
     assert done.stdout == ""
 
 
 def test_one_check_prints_closed_form_simulation_error_and_verdict_as_json():
-    done = validate("--check", "B04b", "--set", "d=0.7", "--set", "f=0.02", "--quick", "--json")
+    done = invoke("validate", "--check", "B04b", "--set", "d=0.7", "--set", "f=0.02", "--quick", "--json")
     facts = json.loads(done.stdout)
     (check,) = facts["checks"]
     assert done.exit_code == 0
@@ -133,24 +127,26 @@ def test_one_check_prints_closed_form_simulation_error_and_verdict_as_json():
 
 
 def test_of_a_row_only_what_cannot_be_run_is_left_out():
-    facts = json.loads(validate("--check", "B14", "--set", "d=0.1", "--set", "f=0.2", "--quick", "--json").stdout)
+    facts = json.loads(
+        invoke("validate", "--check", "B14", "--set", "d=0.1", "--set", "f=0.2", "--quick", "--json").stdout
+    )
     assert [each["id"] for each in facts["checks"]] == ["B14a", "B14b", "B14c", "B14d"]
     assert facts["parts"][0]["notes"][0].startswith("B14e was left out: B14e: d must be greater than f")
 
 
 def test_a_failing_check_is_told_and_gives_exit_code_1(monkeypatch):
     monkeypatch.setitem(CHECKS, "B19", CHECKS["B19"]._replace(expected=lambda given: 0.6))
-    done = validate("--check", "B19", "--quick")
+    done = invoke("validate", "--check", "B19", "--quick")
     assert done.exit_code == 1
     assert "fails" in done.stdout
 
 
 def test_the_list_names_every_check_with_ranges_and_what_is_not_in_the_model():
-    listed = json.loads(validate("--list", "--json").stdout)
+    listed = json.loads(invoke("validate", "--list", "--json").stdout)
     assert [each["id"] for each in listed["checks"]] == list(CHECKS)
     assert listed["checks"][0]["parameters"]["e"]["low"] == 0.005
     assert len(listed["not_in_the_model"]) == len(ABSENT) > 0
-    told = validate("--list").stdout
+    told = invoke("validate", "--list").stdout
     assert all(name in told for name in (*CHECKS, *(each.id for each in ABSENT)))
 
 

@@ -1,0 +1,20 @@
+"""Play many worlds: the peak memory of the process in MB, the seconds, and the size of the summaries in MB."""
+
+import json
+import sys
+import time
+
+from benchmarks.memory import peak
+from experiments.ensembles.ensemble import play_ensemble
+
+
+def main(scenario: str, worlds: int, rounds: int) -> None:
+    """Print the three numbers."""
+    begun = time.perf_counter()
+    found = play_ensemble(scenario, worlds, rounds=rounds)
+    kept = sum(part.nbytes for part in (found.seeds, found.outcomes, found.means, found.ends, found.first_deal))
+    print(json.dumps([peak(), time.perf_counter() - begun, kept / 1e6]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -1,0 +1,20 @@
+"""Play a whole Sobol study: its points, those that failed, the seconds, and the peak memory of the process in MB."""
+
+import json
+import sys
+import time
+
+from benchmarks.memory import peak
+from benchmarks.sweeps import SOBOL, fourteen_factors
+from experiments.studies.sweep import sweep
+
+
+def main(folder: str) -> None:
+    """Print the four numbers."""
+    begun = time.perf_counter()
+    done = sweep(fourteen_factors({"kind": "sobol", "points": SOBOL, "second_order": True}), folder)
+    print(json.dumps([done.points, done.failed, time.perf_counter() - begun, peak()]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

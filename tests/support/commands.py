@@ -1,0 +1,95 @@
+"""The command line as a user meets it: in a process of its own, on a terminal, or in this process."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import chdir
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from typer.testing import CliRunner, Result
+
+from dashboards.cli.main import app
+
+DETENTE = Path(sys.executable).with_name("detente")
+UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}  # the same numbers, and a quicker start
+QUICK = {"scenarios", "show", "validate-scenario", "schema", "parameters", "run", "why", "--help"}  # one world at most
+DECISIVE = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"}  # variables that decide about color or width
+
+
+class CommandResult(NamedTuple):
+    """The exit code and the output of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(command: Any = "show", **more: str) -> dict[str, str]:
+    """Return the environment for a command, without variables that decide about color or width."""
+    kept = {key: value for key, value in os.environ.items() if key not in DECISIVE}
+    return kept | (UNCOMPILED if command in QUICK else {}) | more
+
+
+def detente(*words: Any, cwd: Path, **more: str) -> CommandResult:
+    """Run a command in a process of its own. Check that it prints no traceback and no escape code."""
+    env = environment(words[0], **more)
+    done = subprocess.run([DETENTE, *map(str, words)], cwd=cwd, env=env, capture_output=True, timeout=300, check=False)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err, err
+    assert "\x1b" not in out + err
+    return CommandResult(done.returncode, out, err)
+
+
+def invoke(*words: Any) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(app, [*map(str, words)])
+
+
+def refused(*words: Any, cwd: Path) -> str:
+    """Run a wrong command in this process and return its error message."""
+    with chdir(cwd):
+        done = invoke(*words)
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert "\x1b" not in done.stderr
+    return error_message(CommandResult(done.exit_code, done.stdout, done.stderr))
+
+
+def error_message(done: CommandResult) -> str:
+    """Return the message of a command that was refused: exit code 2, nothing on standard output."""
+    assert done.code == 2, done
+    assert done.out == ""
+    assert done.err.strip()
+    return done.err
+
+
+def on_terminal(*words: Any, cwd: Path, **more: str) -> str:
+    """Run a command on a terminal of its own and return all that it wrote there."""
+    ours, theirs = pty.openpty()
+    env = environment(words[0], TERM="xterm-256color", **more)
+    line = [DETENTE, *map(str, words)]
+    with subprocess.Popen(line, cwd=cwd, env=env, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        written = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # Linux reports so that the other end is closed
+                break
+            if not piece:
+                break
+            written += piece
+        os.close(ours)
+    assert process.returncode == 0
+    return written.decode()
+
+
+def strict_json(text: str) -> Any:
+    """Parse JSON that holds one value and no NaN or Infinity."""
+
+    def complain(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    return json.loads(text, parse_constant=complain)
