@@ -158,6 +158,6 @@ STATUSES: dict[Status, LineStyle] = {  # the light colour is the same in the rep
     Status.VERIFIED: LineStyle("verified", "", "#007A5A", "#2FC79A"),
     Status.BREACHED: LineStyle("breached", "", "#C44E00", "#F0984A"),
     Status.SUSPENDED: LineStyle("suspended", "", "#E69F00", "#E6C24F"),
-    Status.SNAPPED: LineStyle("taken back", "", "#A8447E", "#E79AC7"),
+    Status.SNAPPED: LineStyle("snapped back", "", "#A8447E", "#E79AC7"),
     Status.COLLAPSED: LineStyle("collapsed", "", "#3C4650", "#C3CAD1"),
 }
