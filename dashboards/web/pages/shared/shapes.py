@@ -7,6 +7,7 @@ checked by ``tests/dashboards/web/pages/test_shapes.py``: what a template reads 
 """
 
 import inspect
+import json
 import os
 import types
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ from typing import (
 )
 
 import solara
+
+from dashboards.messages import Columns, Json
 
 CHECKED = "DETENTE_CHECK_SHAPES"  # the environment variable that has every message checked before it is sent
 
@@ -82,6 +85,10 @@ def errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
     elif origin is Literal:
         if data not in inner:
             yield f"{where} is {data!r:.60}, not one of {inner}"
+    elif origin is Json:
+        yield from errors(inner[0], json.loads(data), where) if data else ()
+    elif origin is Columns:
+        yield from _column_errors(inner[0], data, where)
     elif origin in (NotRequired, Required):
         yield from errors(inner[0], data, where)
     elif not _is_of(origin or kind, data):
@@ -110,6 +117,14 @@ def _field_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
             yield from errors(fields[name], each, f"{where}.{name}")
         else:
             yield f"{where}.{name} is not declared in {kind.__name__}"
+
+
+def _column_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
+    if not isinstance(data, dict) or {*data} != {*get_type_hints(kind)} or len({*map(len, data.values())}) > 1:
+        yield f"{where} is not the columns of {kind.__name__}"
+        return
+    for at, row in enumerate(Columns(data).rows()):
+        yield from errors(kind, row, f"{where}[{at}]")
 
 
 def _is_of(kind: Any, data: Any) -> bool:

@@ -9,13 +9,14 @@ import pytest
 from dashboards.web.components import PAGES
 from dashboards.web.pages.shared.shapes import DECLARED, check, errors, keys_of
 
-CONVERTED: list[str] = []  # pages whose messages are declared
+CONVERTED = ["watch"]  # pages whose messages are declared
 
 # Names of the browser, of Vue and of Vuetify, which any template may read.
 OF_THE_BROWSER = {
     *re.findall(
         r"\w+",
         """
+    activeElement closest defaultPrevented freeze from get hypot isConnected move setAttribute toExponential
     AudioContext Plots PI abs add addEventListener altKey append appendChild at body button cancelAnimationFrame
     checkValidity checked classList className clientHeight clientWidth clientX clientY clipboard code concat
     contains createElement ctrlKey currentTarget cursor dark dataset disconnect documentElement download entries
@@ -50,10 +51,15 @@ def read_by(template: str) -> set[str]:
 
 
 def made_by(template: str) -> set[str]:
-    """Return the names that a template gives to values and functions of its own."""
+    """Return the names that a template gives to values and functions of its own, its properties and references."""
     code = code_of(template)
-    return set(re.findall(r"\b([A-Za-z_]\w*)(?=\s*(?::|\([\w\s,{}=\[\]]*\) \{))", code)) | set(
-        re.findall(r"\bthis\.(det_\w+)", code)
+    own = {*re.findall(r"\bref=\"(\w+)\"", template), *re.findall(r"\b(\w+) = ", code)}
+    for properties in re.findall(r"\bprops: \[([^\]]*)\]", template):
+        own |= {*re.findall(r"\w+", properties)}
+    return (
+        own
+        | set(re.findall(r"\b([A-Za-z_]\w*)(?=\s*(?::|\([\w\s,{}=\[\]]*\) \{))", code))
+        | set(re.findall(r"\bthis\.(det_\w+)", code))
     )
 
 
