@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from agents.sentences import CHOICES, SET, sentence
 from model.errors import Fault, ScenarioError
@@ -75,6 +75,43 @@ class Choice(NamedTuple):
     counterpart: str | None = None
 
 
+class RoundSpan(TypedDict):
+    """The rounds from the first to the last of a span."""
+
+    begin: int
+    end: int
+
+
+class EventScale(TypedDict):
+    """The usual value of an event, and its bounds."""
+
+    usual: float
+    low: float
+    high: float
+
+
+class EventChoice(TypedDict):
+    """The actors that an event can affect, and the rounds in which it would change something (None: all)."""
+
+    negotiation: str | None
+    actor: str | None
+    counterpart: str | None
+    label: str
+    open: list[RoundSpan] | None
+
+
+class EventOffer(TypedDict):
+    """A kind of event that can be injected, or why it never can."""
+
+    kind: str
+    label: str
+    meaning: str
+    value: EventScale | None
+    never: str
+    otherwise: str
+    choices: list[EventChoice]
+
+
 class Openings:
     """In which rounds of a run each event would change anything; filled while the run is played."""
 
@@ -109,13 +146,13 @@ class Openings:
     def _note(self, kind: str, choice: Choice, possible: bool) -> None:
         self.possible.setdefault((kind, choice), []).append(possible)
 
-    def rounds(self, kind: str, choice: Choice) -> list[list[int]] | None:
-        """Give the spans of rounds in which the event would change something; None if it always could."""
+    def rounds(self, kind: str, choice: Choice) -> list[RoundSpan] | None:
+        """Return the spans of rounds in which the event would change something; None if it always could."""
         noted = self.possible.get((kind, choice))
         if noted is None:
             return None
         edges = [at for at, (one, other) in enumerate(pairwise([False, *noted, False]), start=1) if one != other]
-        return [[begin, end - 1] for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+        return [{"begin": begin, "end": end - 1} for begin, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def choices(scenario: Scenario, kind: str) -> Iterator[Choice]:
@@ -153,28 +190,33 @@ def never(scenario: Scenario, kind: str) -> str:
     return ""
 
 
-def offers(scenario: Scenario, chances: Openings) -> list[dict[str, Any]]:
-    """Write all kinds of events as plain data: whom each can befall, in which rounds, and why not otherwise."""
-    listed = []
-    for kind, (label, _, scale) in TOLD.items():
-        reason = never(scenario, kind)
-        listed.append(
-            {
-                "kind": kind,
-                "label": label,
-                "meaning": EVENTS[kind].meaning,
-                "value": [EVENTS[kind].value, *scale] if scale else None,
-                "never": reason,
-                "otherwise": WHY_NOT.get(kind, ""),
-                "choices": []
-                if reason
-                else [
-                    {**each._asdict(), "label": choice_words(scenario, each), "open": chances.rounds(kind, each)}
-                    for each in choices(scenario, kind)
-                ],
-            }
-        )
-    return listed
+def offers(scenario: Scenario, chances: Openings) -> list[EventOffer]:
+    """Return all kinds of events: the actors that each can affect, in which rounds, and why not otherwise."""
+    return [offer(scenario, kind, chances) for kind in TOLD]
+
+
+def offer(scenario: Scenario, kind: str, chances: Openings) -> EventOffer:
+    """Return what can be chosen of one kind of event."""
+    scale, reason = TOLD[kind].scale, never(scenario, kind)
+    found: list[EventChoice] = [
+        {
+            "negotiation": each.negotiation,
+            "actor": each.actor,
+            "counterpart": each.counterpart,
+            "label": choice_words(scenario, each),
+            "open": chances.rounds(kind, each),
+        }
+        for each in ([] if reason else choices(scenario, kind))
+    ]
+    return {
+        "kind": kind,
+        "label": TOLD[kind].label,
+        "meaning": EVENTS[kind].meaning,
+        "value": {"usual": EVENTS[kind].value, "low": scale[0], "high": scale[1]} if scale else None,
+        "never": reason,
+        "otherwise": WHY_NOT.get(kind, ""),
+        "choices": found,
+    }
 
 
 def choice_words(scenario: Scenario, choice: Choice) -> str:

@@ -2,7 +2,7 @@
 
 from model.statuses import Outcome
 
-OUTCOMES = {
+OUTCOME_LABELS = {
     "comprehensive_deal": "comprehensive deal",
     "partial_arrangement": "partial arrangement",
     "managed_contact": "managed contact",

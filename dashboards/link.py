@@ -5,7 +5,6 @@ prefix ``base.``, those of the arms of a comparison ``arm1.``, ``arm2.`` and so 
 an address is checked; what cannot be used is left out, and a sentence says so.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboards import uploads
+from dashboards.link_text import NUMBER, WORD, read_event, read_value, written_event, written_value
 from model.errors import Fault, ScenarioError, printable
 from model.loading import build, change, load, read, shipped
 from model.overrides import Override
@@ -31,8 +31,6 @@ LONGEST = 30_000  # characters of an address that are read
 LONGEST_NAME = 60  # characters of the name of an arm
 LONGEST_PATH = 1000  # characters of the path of a folder of results, or of a factor
 LOOK = {"folder": "folder", "outcome": "outcome", "across": "x", "upwards": "y", "above": "above"}  # in an address
-NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,30})?(e[+-]?\d{1,3})?")
-WORD = re.compile(r"[a-z][a-z0-9_-]{0,60}")
 
 
 class Setting(NamedTuple):
@@ -158,18 +156,6 @@ def _parts(prefix: str, setting: Setting, main: Setting | None) -> Iterator[tupl
         yield f"{prefix}worlds", str(setting.worlds)
 
 
-def written_value(value: Any) -> str:
-    """Write a value so that it is read back as what it was: 0.6, 3, true, reciprocity, "some words", ["a"]."""
-    if isinstance(value, str) and WORD.fullmatch(value) and value not in ("true", "false"):
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def written_event(event: Override) -> str:
-    """Write an event as its parts with commas between; a missing name leaves its place empty."""
-    return ",".join("" if part is None else str(part) for part in event)
-
-
 # Reading
 
 
@@ -264,25 +250,6 @@ def _read_number(
     return default
 
 
-def read_value(text: str) -> Any:
-    """Read a value as it is written in a link. Raises ValueError if it is none."""
-    if text in ("true", "false"):
-        return text == "true"
-    if number := NUMBER.fullmatch(text):
-        value = float(text) if number[1] or number[2] else int(text)
-        if not math.isfinite(value):
-            raise ValueError("is too large a number")
-        return value
-    if not text.startswith(('"', "[")):
-        return text
-    value = json.loads(text)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(value)
-    if isinstance(value, str):
-        return value
-    raise ValueError("is neither a number, nor a word, nor a list of words")
-
-
 def _with_changes(setting: Setting, texts: list[str], notes: list[str]) -> Setting:
     """Add the changes of a link: all at once if they fit, else one by one as far as they do."""
     if len(texts) > MOST_CHANGES:
@@ -330,13 +297,3 @@ def _with_events(setting: Setting, texts: list[str], notes: list[str]) -> Settin
             told = "; ".join(str(fault).removeprefix("moves.0.") for fault in error.faults[:3])
             notes.append(f"The event “{printable(text, 80)}” cannot be used: {told}.")
     return setting._replace(events=in_order(found))
-
-
-def read_event(text: str) -> Override:
-    """Read an event as it is written in a link. Raises ScenarioError if it is none."""
-    parts = text.split(",")
-    try:
-        now, act, negotiation, actor, counterpart, value = parts
-        return Override(int(now), act, negotiation or None, actor or None, counterpart or None, float(value))
-    except (ValueError, OverflowError):
-        raise ScenarioError([Fault("event", "", "is written ROUND,ACT,NEGOTIATION,ACTOR,COUNTERPART,VALUE")]) from None

@@ -1,8 +1,26 @@
-"""The history of a run: when its rungs changed, and the moments that mattered."""
+"""The history of a run: when its rungs changed, what was scheduled, and the moments that mattered."""
+
+from typing import NamedTuple
 
 from agents.assembly import Assembly
 from agents.ledger import Row
+from model.scenario import Event
 from model.statuses import Status
+
+
+class Span(NamedTuple):
+    """A status of a rung, with the first and the last round in which it had it."""
+
+    status: int
+    begin: int
+    end: int
+
+
+class RungHistory(NamedTuple):
+    """A rung of a ladder, with its statuses in order."""
+
+    title: str
+    spans: list[Span]
 
 
 def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[int, str]]]]:
@@ -19,6 +37,26 @@ def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[i
         now = Status(int(model.world.status[k, r])).name.lower()
         listed.append((model.title(talks, rung) or rung, now, dates))
     return listed
+
+
+def ladder(model: Assembly, talks: str) -> list[RungHistory]:
+    """Return the rungs of a ladder with their statuses; the run must have kept a ledger."""
+    k = model.world.names.negotiation.index(talks)
+    rungs = model.setting.negotiations[talks].rungs
+    found = []
+    for name, (title, _, dates) in zip(model.world.names.rung[k], rung_dates(model, talks), strict=True):
+        start = min(Status[rungs[part].status.upper()] for part in name.split("+"))
+        changes = [(0, int(start)), *((when, int(Status[to.upper()])) for when, to in dates)]
+        ends = [when - 1 for when, _ in changes[1:]] + [model.round]
+        spans = [Span(status, begin, end) for (begin, status), end in zip(changes, ends, strict=True)]
+        found.append(RungHistory(title, spans))
+    return found
+
+
+def scheduled(model: Assembly) -> list[Event]:
+    """Return the scheduled events of the rounds played that have a text, in order."""
+    told = [event for event in model.setting.events if event.text.get("en") and event.round <= model.round]
+    return sorted(told, key=lambda event: event.round)
 
 
 WEIGHT = {"verified": 4.0, "collapsed": 4.0, "snapped": 3.5, "breached": 3.5, "suspended": 2.5, "implementing": 1.0}

@@ -6,6 +6,7 @@ from the page; a dash, a label or a place is always there as a second cue.
 
 from typing import NamedTuple
 
+from dashboards.labels import OUTCOME_LABELS
 from model.statuses import Outcome, Status
 
 
@@ -34,10 +35,13 @@ INDICATORS: dict[str, LineStyle] = {
 }
 
 OUTCOMES: dict[Outcome, LineStyle] = {
-    Outcome.comprehensive_deal: LineStyle("Comprehensive deal", "share of worlds", "#007A5A", "#2FC79A"),
-    Outcome.partial_arrangement: LineStyle("Lasting partial arrangement", "share of worlds", "#3A8FC4", "#56B4E9"),
-    Outcome.managed_contact: LineStyle("Managed contact", "share of worlds", "#B87A00", "#E69F00"),
-    Outcome.breakdown: LineStyle("Breakdown", "share of worlds", "#5B6470", "#A3ADB8"),
+    outcome: LineStyle(OUTCOME_LABELS[outcome.name].capitalize(), "share of worlds", light, dark)
+    for outcome, light, dark in (
+        (Outcome.comprehensive_deal, "#007A5A", "#2FC79A"),
+        (Outcome.partial_arrangement, "#3A8FC4", "#56B4E9"),
+        (Outcome.managed_contact, "#B87A00", "#E69F00"),
+        (Outcome.breakdown, "#5B6470", "#A3ADB8"),
+    )
 }
 
 
@@ -158,6 +162,6 @@ STATUSES: dict[Status, LineStyle] = {  # the light colour is the same in the rep
     Status.VERIFIED: LineStyle("verified", "", "#007A5A", "#2FC79A"),
     Status.BREACHED: LineStyle("breached", "", "#C44E00", "#F0984A"),
     Status.SUSPENDED: LineStyle("suspended", "", "#E69F00", "#E6C24F"),
-    Status.SNAPPED: LineStyle("taken back", "", "#A8447E", "#E79AC7"),
+    Status.SNAPPED: LineStyle("snapped back", "", "#A8447E", "#E79AC7"),
     Status.COLLAPSED: LineStyle("collapsed", "", "#3C4650", "#C3CAD1"),
 }

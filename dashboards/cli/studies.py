@@ -100,7 +100,7 @@ def results(
     as_json: AsJson = False,
 ) -> None:
     """Tell what a sweep left: what is there, what failed, the table, or the answer to a question in SQL."""
-    from dashboards.labels import OUTCOMES
+    from dashboards.labels import OUTCOME_LABELS
     from dashboards.terminal.widgets import console, listing
     from experiments.studies.results import ask, summary, table
     from model.atomic_files import write_whole
@@ -129,7 +129,7 @@ def results(
     )
     shares = listing("outcome", "share of runs")
     for name, share in found["outcomes"].items():
-        shares.add_row(OUTCOMES[name], f"{share:.1%}")
+        shares.add_row(OUTCOME_LABELS[name], f"{share:.1%}")
     console().print(shares)
     for error in found["errors"]:
         typer.echo(f"failed ({error['stage']}): {error['points']} points from point {error['first']}: {error['error']}")

@@ -3,7 +3,7 @@
 
 const TOLD = RUN.chronicle;
 const PAGE = 200;
-const [IN_ROUND, GROUP, ACT, TALKS, SENTENCE, DETAIL] = [0, 1, 2, 3, 4, 5];
+const ROWS = rowsOf(TOLD.rows);
 const searched = TOLD.sentences.map((sentence) => sentence.toLowerCase());
 const several = TOLD.negotiations.length > 1;
 const field = (name) => document.getElementById(name);
@@ -56,46 +56,46 @@ function bar(value, largest) {
   return make("span", { class: "term", "aria-hidden": "true" }, mark);
 }
 
-function condition([values, score, threshold, holds], [meaning, terms]) {
-  const largest = Math.max(...values.map(Math.abs), 0);
-  const rows = values.map((value, place) => {
-    const [name, says] = terms[place] || [`term ${place + 1}`, ""];
-    return make("tr", {}, make("td", {}, `${name.replace(/_/g, " ")}: ${says}`), make("td", { class: "number" }, number(value)), make("td", {}, bar(value, largest)));
+function condition({ terms, score, threshold, holds }, meant) {
+  const largest = Math.max(...terms.map(Math.abs), 0);
+  const rows = terms.map((value, place) => {
+    const { name, meaning } = meant.terms[place] || { name: `term ${place + 1}`, meaning: "" };
+    return make("tr", {}, make("td", {}, `${name.replace(/_/g, " ")}: ${meaning}`), make("td", { class: "number" }, number(value)), make("td", {}, bar(value, largest)));
   });
   const verdict = `${holds ? "Holds" : "Does not hold"}: the sum ${number(score)} ${score >= threshold ? "reaches" : "stays below"} the threshold ${number(threshold)}.`;
-  return [make("h3", {}, meaning), make("p", {}, verdict), make("table", {}, make("tbody", {}, ...rows))];
+  return [make("h3", {}, meant.meaning), make("p", {}, verdict), make("table", {}, make("tbody", {}, ...rows))];
 }
 
-function level([values, score], [meaning, terms]) {
-  const [heading, , sum] = condition([values, score, 0, 1], [meaning, terms]);
-  return [heading, make("p", {}, `The sum, ${number(score)}, is the level itself, within its bounds.`), sum];
+function level(held, meant) {
+  const [heading, , sum] = condition(held, meant);
+  return [heading, make("p", {}, `The sum, ${number(held.score)}, is the level itself, within its bounds.`), sum];
 }
 
-function message([channel, strength, cost, meant, perceived]) {
+function message({ channel, strength, cost, meant, perceived }) {
   const says = `Channel ${channel}; strength ${number(strength)}, meant ${number(meant)}, perceived ${number(perceived)}, on a scale from −10 to +10; cost to the sender ${number(cost)}.`;
   return [make("p", {}, says)];
 }
 
 function opened(row) {
-  const conditions = TOLD.acts[row[ACT]][1];
-  if (TOLD.groups[row[GROUP]] === "messages") return message(row[DETAIL]);
-  const one = TOLD.groups[row[GROUP]] === "levels" ? level : condition;
-  return row[DETAIL].flatMap((held, place) => one(held, conditions[place] || ["condition", []]));
+  const { conditions } = TOLD.acts[row.act];
+  if (row.signal) return message(row.signal);
+  const one = TOLD.groups[row.group] === "levels" ? level : condition;
+  return row.conditions.flatMap((held, place) => one(held, conditions[place] || { meaning: "condition", terms: [] }));
 }
 
 /* ---- The rows ---- */
 
 function rowOf(row) {
   const what = make("td");
-  if (row.length > DETAIL) {
-    const details = make("details", {}, make("summary", {}, TOLD.sentences[row[SENTENCE]]));
+  if (row.signal || row.conditions.length) {
+    const details = make("details", {}, make("summary", {}, TOLD.sentences[row.sentence]));
     onFirstOpening(details, () => make("div", { class: "opened" }, ...opened(row)));
     what.append(details);
   } else {
-    what.append(make("span", { class: "closed" }, TOLD.sentences[row[SENTENCE]]));
+    what.append(make("span", { class: "closed" }, TOLD.sentences[row.sentence]));
   }
-  const where = make("td", { class: "where" }, TOLD.negotiations[row[TALKS]] || "");
-  return make("tr", {}, make("td", {}, row[IN_ROUND]), ...(several ? [where] : []), what);
+  const where = make("td", { class: "where" }, TOLD.negotiations[row.negotiation] || "");
+  return make("tr", {}, make("td", {}, row.round), ...(several ? [where] : []), what);
 }
 
 function showMore() {
@@ -114,15 +114,15 @@ function filter() {
   const to = Number(field("to").value) || Infinity;
   const wanted = new Set([...document.querySelectorAll("#groups input:checked")].map((box) => Number(box.value)));
   const places = TOLD.negotiations.map((name) => name.toLowerCase().includes(text));
-  const matches = (row) => searched[row[SENTENCE]].includes(text) || places[row[TALKS]] || TOLD.acts[row[ACT]][0].includes(text);
-  found = TOLD.rows.filter((row) => wanted.has(row[GROUP]) && row[IN_ROUND] >= from && row[IN_ROUND] <= to && (!text || matches(row)));
+  const matches = (row) => searched[row.sentence].includes(text) || places[row.negotiation] || TOLD.acts[row.act].name.includes(text);
+  found = ROWS.filter((row) => wanted.has(row.group) && row.round >= from && row.round <= to && (!text || matches(row)));
   shown = 0;
   field("rows").replaceChildren();
   showMore();
 }
 
 function groupBox(says, group) {
-  const count = TOLD.rows.filter((row) => row[GROUP] === group).length;
+  const count = ROWS.filter((row) => row.group === group).length;
   const box = make("input", { type: "checkbox", value: group, ...(group === 0 ? { checked: "" } : {}) });
   return count || group === 0 ? make("label", {}, box, `${says} (${count})`) : "";
 }

@@ -10,10 +10,12 @@ const STRENGTHS = [
   { below: Infinity, says: "4 and above: cooperation", dash: "solid" },
 ];
 
+const SENT = rowsOf(RUN.network.messages);
+
 /* Add up messages by sender and receiver, in one round or (0) in all. */
 function edgesOf(round) {
   const found = new Map();
-  for (const [when, kind, sender, receiver, strength] of RUN.network.messages) {
+  for (const { round: when, kind, sender, receiver, strength } of SENT) {
     if (round && when !== round) continue;
     const key = `${sender} ${receiver}`;
     if (!found.has(key)) found.set(key, { sender, receiver, count: 0, sum: 0, kinds: new Map() });
@@ -31,7 +33,7 @@ function edgesOf(round) {
   return edges.sort((one, other) => other.count - one.count);
 }
 
-const nameOf = (actor) => RUN.network.actors[actor][0];
+const nameOf = (actor) => RUN.network.actors[actor].title;
 
 /* Bend the way from one place to another a little, so that both directions can be seen. */
 function bend([x0, y0], [x1, y1], gap) {
@@ -82,12 +84,12 @@ function networkChart(_, width) {
   const turn = actors.length === 2 ? Math.PI : Math.PI / 2;
   const angles = actors.map((_, place) => turn - (2 * Math.PI * place) / actors.length);
   const places = angles.map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
-  const texts = actors.map(([name], at) => {
+  const texts = actors.map(({ title }, at) => {
     const [cos, sin] = [Math.cos(angles[at]), Math.sin(angles[at])];
     const upright = narrow || Math.abs(cos) < 0.3;
     const [xanchor, yanchor] = upright ? ["center", sin < -0.01 ? "top" : "bottom"] : [cos > 0 ? "left" : "right", "middle"];
     return {
-      text: wrapped(name, narrow ? 14 : 20), x: places[at][0], y: places[at][1], showarrow: false, xanchor, yanchor,
+      text: wrapped(title, narrow ? 14 : 20), x: places[at][0], y: places[at][1], showarrow: false, xanchor, yanchor,
       align: xanchor, xshift: upright ? 0 : 14 * Math.sign(cos), yshift: upright ? (yanchor === "top" ? -12 : 12) : 0,
       bgcolor: ink("card"), opacity: 0.9, borderpad: 1, font: { size: narrow ? 11 : 12 },
     };
@@ -95,11 +97,11 @@ function networkChart(_, width) {
   const round = Number(document.getElementById("network-round").value);
   const data = edgeTraces(edgesOf(round), places, 18);
   for (const [role, [symbol, says]] of Object.entries(ROLES)) {
-    const own = actors.map((_, place) => place).filter((place) => actors[place][1] === role);
+    const own = actors.map((_, place) => place).filter((place) => actors[place].role === role);
     if (!own.length) continue;
     data.push({
       type: "scatter", mode: "markers", name: says, hoverinfo: "text", cliponaxis: false,
-      x: own.map((at) => places[at][0]), y: own.map((at) => places[at][1]), text: own.map((at) => label(actors[at][0], 80)),
+      x: own.map((at) => places[at][0]), y: own.map((at) => places[at][1]), text: own.map((at) => label(actors[at].title, 80)),
       marker: { symbol, size: 18, color: ink("soft"), line: { color: ink("card"), width: 2 } },
     });
   }

@@ -16,6 +16,12 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/* Make rows with named keys of a table that is sent column by column. */
+function rowsOf(table) {
+  const names = Object.keys(table);
+  return table[names[0]].map((_, at) => Object.fromEntries(names.map((name) => [name, table[name][at]])));
+}
+
 /* Plotly reads some markup in texts: what comes from a scenario is cut to a length, then escaped. */
 function plain(text) {
   return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
@@ -127,7 +133,7 @@ function contactChart({ series }) {
 
 /* One row for each rung, its title above a bar that changes with the status. */
 function ladderChart({ ladder }, width) {
-  const spans = ladder.flatMap((rung, row) => rung.spans.map(([status, begin, end]) => ({ rung, row, status, begin, end })));
+  const spans = ladder.flatMap((rung, row) => rung.spans.map((span) => ({ rung, row, ...span })));
   const trace = (status) => {
     const own = spans.filter((span) => span.status === status);
     const says = RUN.statuses[status];

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboards.labels import OUTCOME_MEANING
-from dashboards.reports.run_data import GROUPS, data, kept_groups, scheduled, status_words
-from dashboards.run_history import moments, rung_dates
-from dashboards.theme import INDICATORS, OUTCOMES
+from dashboards.reports.chronicle import left_out
+from dashboards.reports.run_data import data
+from dashboards.run_history import moments, rung_dates, scheduled
+from dashboards.theme import INDICATORS, OUTCOMES, STATUSES
 from model.atomic_files import write_whole
 from model.compiler import source_digest
 from model.measures import digest, series
+from model.statuses import Status
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -91,7 +93,7 @@ def words(model: "Assembly") -> dict[str, Any]:
         "moments": moments(model),
         "tasks": tasks(model),
         "told": model.ledger is not None,
-        "left_out": [GROUPS[group] for group in sorted(set(range(len(GROUPS))) - kept_groups(model))],
+        "left_out": left_out(model),
     }
 
 
@@ -120,8 +122,9 @@ def negotiation_words(model: "Assembly", talks: str) -> dict[str, Any]:
 
 def rung_words(model: "Assembly", talks: str) -> list[tuple[str, str, str]]:
     """List the rungs of a ladder: title, status now, and the rounds in which the status changed."""
+    said = {status.name.lower(): STATUSES[status].label for status in Status}
     return [
-        (title, status_words(now), ", ".join(f"{status_words(to)} {when}" for when, to in dates))
+        (title, said[now], ", ".join(f"{said[to]} {when}" for when, to in dates))
         for title, now, dates in rung_dates(model, talks)
     ]
 

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboards.labels import OUTCOMES, number
+from dashboards.labels import OUTCOME_LABELS, number
 from dashboards.terminal.widgets import bar, listing
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
 def cost_screen(cost: Mapping[str, float], opposite: str) -> RenderableType:
     """Show what became of a thousand redrawn futures after a decision and after its opposite, told in a sentence."""
     table = listing("outcome", "as it was", "otherwise", "difference")
-    for name, label in OUTCOMES.items():
+    for name, label in OUTCOME_LABELS.items():
         went, turned = cost[f"went_{name}"], cost[f"turned_{name}"]
         table.add_row(label, f"{went:.1%}", f"{turned:.1%}", f"{(turned - went) * 100:+.1f} points")
     title = Text(

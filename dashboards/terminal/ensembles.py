@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from dashboards.labels import OUTCOMES, number
+from dashboards.labels import OUTCOME_LABELS, number
 from dashboards.terminal.widgets import bar, line_plot, listing
 from experiments.counterfactuals.pivot import Action, Chances
 from experiments.ensembles.compare import Comparison
@@ -29,7 +29,7 @@ def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
     for name, share in found.shares().items():
         interval = f"{share.low:.1%} to {share.high:.1%}"
         shares.add_row(
-            OUTCOMES[name], f"{share.share:.1%}", interval, Text("█" * round(share.share * longest), style="cyan")
+            OUTCOME_LABELS[name], f"{share.share:.1%}", interval, Text("█" * round(share.share * longest), style="cyan")
         )
     deals = [f"{talks}: {median_words(found, talks)}" for talks in found.negotiations]
     bands = listing("indicator", "5 %", "median", "95 %")
@@ -55,10 +55,10 @@ def median_words(found: Ensemble, talks: str) -> str:
 
 def effect_words(name: str, effect: Effect) -> tuple[str, str, str]:
     """Write an effect: the measure, the difference, its interval if there is one; outcomes in points."""
-    points = name in OUTCOMES or name == "some_deal"
+    points = name in OUTCOME_LABELS or name == "some_deal"
     difference, low, high = (f"{value * 100:+.1f}" if points else f"{value:+.3f}" for value in effect[:3])
     interval = f"{low} to {high}" if effect.low == effect.low else "-"
-    return OUTCOMES.get(name, name.replace("_", " ")), difference, interval
+    return OUTCOME_LABELS.get(name, name.replace("_", " ")), difference, interval
 
 
 def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect]) -> RenderableType:

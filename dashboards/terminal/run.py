@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.assembly import Assembly
-from dashboards.labels import OUTCOMES
+from dashboards.labels import OUTCOME_LABELS
 from dashboards.run_history import WEIGHT, moments, rung_dates
 from dashboards.terminal.widgets import line_plot
 from model.measures import series
@@ -14,7 +14,7 @@ from model.measures import series
 def run_screen(model: Assembly, width: int = 80) -> RenderableType:
     """Show a run: outcome, small line plots as long as so many columns allow, rungs, breaches, contact, moments."""
     setting, seen = model.setting, model.trajectory
-    outcome = OUTCOMES[model.outcome.name]
+    outcome = OUTCOME_LABELS[model.outcome.name]
     parts: list[RenderableType] = [
         Text.assemble((setting.title["en"], "bold"), f"  seed {model.seed}, {model.round} rounds"),
         Text.assemble("Outcome: ", (outcome, "bold green" if model.outcome > 1 else "bold yellow")),
@@ -41,7 +41,7 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
         if len(setting.negotiations) > 1:
             parts.append(
                 Text.assemble(
-                    "\n", (model.title(talks) or talks, "bold"), f": {OUTCOMES[model.outcome_of(talks).name]}"
+                    "\n", (model.title(talks) or talks, "bold"), f": {OUTCOME_LABELS[model.outcome_of(talks).name]}"
                 )
             )
         parts += [grid, Text(f"contact in {contact:.0%} of rounds, breaches {breaches}")]

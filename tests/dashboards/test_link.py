@@ -19,6 +19,7 @@ from dashboards.link import (
     shipped_names,
     written,
 )
+from dashboards.link_text import read_value, written_value
 from model.errors import ScenarioError
 from model.loading import load, read
 from model.overrides import Override
@@ -159,8 +160,6 @@ def test_a_number_keeps_its_kind_and_words_that_look_like_one_stay_words():
     query = written(Link(Setting(FIRST, made)))
     told = read_link(query)[1]
     assert len(told) == 5  # there is no `a`, so each is left out and named
-    from dashboards.link import read_value, written_value
-
     assert [read_value(written_value(value)) for _, value in made] == [value for _, value in made]
     assert [type(read_value(written_value(value))) for _, value in made] == [type(value) for _, value in made]
 

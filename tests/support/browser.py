@@ -1,5 +1,6 @@
 """A page in a real browser: what it asks for and complains of is kept, and nothing may leave the machine."""
 
+import os
 import shutil
 import signal
 import socket
@@ -121,6 +122,7 @@ def served(*options: str, note: Callable[[int], None] = lambda _: None, **how: A
     """Serve the dashboard by its command on a free port; give its address. note is told its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    how["env"] = {**os.environ, "DETENTE_CHECK_SHAPES": "1", **how.get("env", {})}
     command = [DETENTE, "dashboard", "--port", str(port), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **how) as server:
         assert server.stdout is not None

@@ -37,7 +37,7 @@ function choose() {
   part("whom").replaceChildren(...offer.choices.map((choice, at) => el("option", { value: at }, choice.label || say("play.everyone"))));
   part("sized").hidden = !offer.value;
   if (offer.value) {
-    const [usual, low, high] = offer.value;
+    const { usual, low, high } = offer.value;
     Object.assign(part("size"), { value: usual, min: low, max: high });
   }
 }

@@ -11,7 +11,7 @@ from dashboards.classroom.parsing import number, word, words
 from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import cards, console
 from dashboards.classroom.views.serialize import names, of_scenario
-from dashboards.interventions import Openings, offers
+from dashboards.interventions import EventOffer, Openings, offers
 
 
 def key(ask: Asking) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def act(ask: Asking) -> dict[str, Any]:
     return {"ok": True, "version": ask.house.news.version(room["code"])}
 
 
-def events(ask: Asking) -> list[dict[str, Any]]:
+def events(ask: Asking) -> list[EventOffer]:
     """List the events that can be injected."""
     _, lesson = ask.instructed()
     return offers(lesson.scenario, Openings())

@@ -6,6 +6,7 @@ from support.browser import expect, leave, until, visit
 
 from agents.assembly import Assembly
 from agents.ledger import QUIET
+from dashboards.reports import chronicle
 from dashboards.reports.run import page as page_of
 from dashboards.reports.run import write_report
 from model.loading import read
@@ -43,7 +44,7 @@ def page(opened):
     opened.evaluate("document.getElementById('filters').reset()")
     for box in opened.locator("#groups input").all()[1:]:
         box.set_checked(False)
-    until(opened, "shown === found.length && found.every(row => row[1] === 0)")
+    until(opened, "shown === found.length && found.every(row => row.group === 0)")
     yield opened
     assert opened.troubles == []
 
@@ -92,12 +93,12 @@ def test_the_head_says_which_run_it_is_and_that_it_is_no_forecast(page, run):
 def test_the_ladder_says_each_status_in_words(page, run):
     ladder = page.locator("[data-chart=ladder]")
     assert "A line between the two commands" in ladder.text_content()
-    assert {"idle", "on the table"} <= set(ladder.locator(".legendtext").all_text_contents())
+    assert {"off the table", "on the table"} <= set(ladder.locator(".legendtext").all_text_contents())
     spans = page.evaluate("RUN.negotiations[0].ladder.map(rung => rung.spans)")
     statuses = run.world.status[0]
     for r, rung in enumerate(spans):
-        assert rung[-1][0] == statuses[r]
-        covered = [when for _, begin, end in rung for when in range(begin, end + 1)]
+        assert rung[-1]["status"] == statuses[r]
+        covered = [when for span in rung for when in range(span["begin"], span["end"] + 1)]
         assert covered == list(range(13)), "each round has one status"
 
 
@@ -115,7 +116,7 @@ def test_the_network_counts_every_message_and_follows_the_round(page, run):
 
 
 def test_the_chronicle_tells_decisions_and_events_and_hides_the_routine(page, run):
-    assert len(shown(page)) == page.evaluate("RUN.chronicle.rows.filter(row => row[1] === 0).length") > 5
+    assert len(shown(page)) == page.evaluate("ROWS.filter(row => row.group === 0).length") > 5
     assert not any("means to act" in row or "posture" in row for row in shown(page))
     page.get_by_label("routine decisions").check()
     page.get_by_label("levels").check()
@@ -147,7 +148,7 @@ def test_a_row_opens_by_keyboard_to_its_conditions_and_terms(page, run):
     row = next(row for row in run.ledger.rows if row.act == "give_answer" and row.value)
     page.get_by_label("Text").fill(row.sentence)
     page.get_by_label("From round").fill(str(row.round))
-    until(page, f"found.every(row => row[0] >= {row.round})")
+    until(page, f"found.every(row => row.round >= {row.round})")
     page.locator("#rows summary").first.focus()
     page.keyboard.press("Enter")
     opened = page.locator("#rows .opened")
@@ -263,7 +264,7 @@ def test_a_run_without_a_ledger_has_a_report_without_a_chronicle(browser, tmp_pa
 
 
 def test_a_long_run_leaves_out_the_quietest_rows_and_says_so(run, monkeypatch):
-    monkeypatch.setattr("dashboards.reports.run_data.MOST_ROWS", 200)
+    monkeypatch.setattr(chronicle, "MOST_ROWS", 200)
     text = page_of(run)
     assert "This run is long" in text
     assert "levels are not in this page" in text

@@ -10,7 +10,8 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from dashboards.link import Link, Setting, scenario_of, written, written_value
+from dashboards.link import Link, Setting, scenario_of, written
+from dashboards.link_text import written_value
 from dashboards.study_link import point_inside, setting_of
 from dashboards.theme import INDICATORS, OUTCOMES
 from dashboards.web.pages.shared.lever_catalogue import placed

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from agents.assembly import Assembly
 from agents.ledger import Row, is_routine
 from dashboards.link import Link, Setting, in_order, scenario_of, written
-from dashboards.reports.run_data import ladder
+from dashboards.run_history import ladder
 from dashboards.theme import OUTCOMES, STATUSES
 from dashboards.web.jobs.background import JobUpdate, Report, follow
 from dashboards.web.pages.turning_points import wording as words
@@ -69,7 +69,10 @@ def tell_run(setting: Setting, report: Report, stop: Stop) -> Run:
         if row.kind in ("decision", "event") and not is_routine(row):
             happened[row.round].append(row.sentence)
     marks = [(row.round, row.sentence) for row in rows if marked(row)]
-    talks = [{"title": model.title(name), "rungs": ladder(model, name)} for name in scenario.negotiations]
+    talks = [
+        {"title": model.title(name), "rungs": [each._asdict() for each in ladder(model, name)]}
+        for name in scenario.negotiations
+    ]
     return Run(model.outcome, model.round, happened, marks, talks)
 
 

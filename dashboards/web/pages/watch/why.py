@@ -9,6 +9,7 @@ from dashboards.interventions import whole
 from dashboards.labels import number
 from dashboards.link import Setting, data_of, thawed
 from dashboards.web.jobs.background import Report
+from dashboards.web.pages.watch.messages import ExplainedCondition, Explanation, LeverFound
 from experiments.counterfactuals.flips import LeverFlip, Question, Weighed
 from experiments.counterfactuals.pivot import otherwise
 from experiments.engine.pool import CancelledError
@@ -68,39 +69,46 @@ def question_of(decision: DecisionQuery, scenario: Scenario) -> Question:
     return Question(data, setting.seed, decision.round, ACT[decision.act], cell, setting.events)
 
 
-def explain(decision: DecisionQuery, scenario: Scenario) -> dict[str, Any]:
-    """Write a decision as plain data: each condition with its terms, and what would have flipped each."""
+def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
+    """Return a decision's conditions with their terms, and what would have flipped each."""
     question = question_of(decision, scenario)
     names, act = decision.names, question.act
     flips = {} if act.sums else {(flip.condition, flip.term): flip.to for flip in question.term_flips()}
-    conditions = []
+    conditions: list[ExplainedCondition] = []
     for place, held in enumerate(question.conditions):
         meanings = {name: term.meaning for name, term in terms_of(act.conditions[place].terms).items()}
         turned = verdict(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
         decisive = not act.sums and turned != question.value
-        told = {
-            "turned": told_as(question, names, turned) if decisive else "",
-            "flips": [flips.get((held.name, name)) for name in held.terms],
-        }
-        conditions.append({**weighed(held, meanings), **told})
+        conditions.append(weighed(held, meanings, flips, told_as(question, names, turned) if decisive else ""))
     return {
-        "live": question.live,
-        "sums": act.sums,
+        "live": bool(question.live),
+        "sums": bool(act.sums),
         "decided": level_words(question, names) if act.sums else told_as(question, names, question.value),
         "conditions": conditions,
         "opposite": opposite_words(decision, question),
     }
 
 
-def weighed(held: Weighed, meanings: Mapping[str, str]) -> dict[str, Any]:
-    """Write a condition as it was weighed, every number in full."""
+def weighed(
+    held: Weighed, meanings: Mapping[str, str], flips: Mapping[tuple[str, str], float | None], turned: str
+) -> ExplainedCondition:
+    """Return a condition as it was weighed, every number in full; flips: by condition and term."""
     return {
         "name": held.name,
         "meaning": held.meaning.strip(),
-        "terms": [[name.replace("_", " "), meanings[name], value] for name, value in held.terms.items()],
+        "terms": [
+            {
+                "name": name.replace("_", " "),
+                "meaning": meanings[name],
+                "value": value,
+                "flip": flips.get((held.name, name)),
+            }
+            for name, value in held.terms.items()
+        ],
         "score": held.score,
         "threshold": held.threshold,
-        "holds": held.holds,
+        "holds": bool(held.holds),
+        "turned": turned,
     }
 
 
@@ -140,12 +148,11 @@ def opposite_of(decision: DecisionQuery, scenario: Scenario) -> Override:
     return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, turned)
 
 
-def search(
-    decision: DecisionQuery, scenario: Scenario, report: Report, stop: Callable[[], bool]
-) -> list[dict[str, Any]]:
+def search(decision: DecisionQuery, scenario: Scenario, report: Report, stop: Callable[[], bool]) -> list[LeverFound]:
     """Search all levers for the nearest value that flips a decision. Raises CancelledError if told to stop."""
     question = question_of(decision, scenario)
-    found, total = [], len(levers(scenario))
+    found: list[LeverFound] = []
+    total = len(levers(scenario))
     for done, flip in enumerate(searched(question, stop), start=1):
         if flip.to is not None and flip.becomes is not None:
             found.append(lever_words(flip, told_as(question, decision.names, flip.becomes)))
@@ -164,13 +171,13 @@ def searched(question: Question, stop: Callable[[], bool]) -> Iterator[LeverFlip
     yield from question.lever_flips(tell=tell)
 
 
-def lever_words(flip: LeverFlip, becomes: str) -> dict[str, Any]:
-    """Write a lever that flips a decision as plain data."""
+def lever_words(flip: LeverFlip, becomes: str) -> LeverFound:
+    """Return a lever that flips a decision, in words."""
     lever, to = flip.lever, flip.to or 0.0
     return {
         "path": lever.path,
         "meaning": lever.meaning,
-        "from": number(lever.value),
+        "before": number(lever.value),
         "to": number(to),
         "value": int(to) if lever.whole else to,
         "becomes": becomes,

@@ -1,0 +1,132 @@
+"""The chronicle of a run as data: the rows of its ledger in groups, of which a page holds those that fit."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from agents.ledger import Row, is_routine
+from dashboards.messages import Columns
+from dashboards.reports.messages import (
+    ActMeaning,
+    ChronicleData,
+    ConditionMeaning,
+    ConditionValues,
+    LedgerRow,
+    SignalValues,
+)
+from model.protocol import ACT, PROTOCOL
+from model.terms import terms_of
+
+if TYPE_CHECKING:
+    from agents.assembly import Assembly
+
+MOST_ROWS = 30_000  # rows of the ledger that a page holds before it leaves the quietest groups out
+TOLD, MESSAGES, ROUTINE, LEVELS = range(4)
+GROUPS = ["decisions and events", "messages", "routine decisions", "levels"]
+
+
+def group_of(row: Row) -> int:
+    """Return the group of the chronicle that a row belongs to."""
+    if row.kind == "signal":
+        return MESSAGES
+    if row.kind == "level" and not row.forced:
+        return LEVELS
+    return ROUTINE if is_routine(row) else TOLD
+
+
+def rows_of(model: "Assembly") -> list[Row]:
+    """Return the rows of a run's ledger; none if it kept no ledger."""
+    return model.ledger.rows if model.ledger is not None else []
+
+
+def kept_groups(model: "Assembly") -> set[int]:
+    """Return the groups that a page can hold, the most telling first; decisions and events are always among them."""
+    counts = Counter(map(group_of, rows_of(model)))
+    kept, room = {TOLD}, MOST_ROWS - counts[TOLD]
+    for group in (MESSAGES, ROUTINE, LEVELS):
+        room -= counts[group]
+        if room >= 0 or not counts[group]:
+            kept.add(group)
+    return kept
+
+
+def left_out(model: "Assembly") -> list[str]:
+    """Return the names of the groups that a page does not hold."""
+    kept = kept_groups(model)
+    return [name for group, name in enumerate(GROUPS) if group not in kept]
+
+
+def chronicle(model: "Assembly") -> ChronicleData:
+    """Return the rows of the ledger that a page holds."""
+    kept = kept_groups(model)
+    talks = {name: place for place, name in enumerate(model.setting.negotiations)}
+    acts: dict[str, int] = {}
+    sentences: dict[str, int] = {}
+    rows: list[LedgerRow] = [
+        {
+            "round": row.round,
+            "group": group_of(row),
+            "act": place_of(row.act, acts),
+            "negotiation": talks.get(row.negotiation or "", -1),
+            "sentence": place_of(row.sentence, sentences),
+            "conditions": condition_values(row),
+            "signal": signal_values(row) if row.kind == "signal" else None,
+        }
+        for row in rows_of(model)
+        if group_of(row) in kept
+    ]
+    return {
+        "groups": GROUPS,
+        "rows": Columns.of(LedgerRow, rows),
+        "acts": [act_meaning(act) for act in acts],
+        "negotiations": [model.title(name) for name in talks],
+        "sentences": list(sentences),
+    }
+
+
+def place_of(text: str, places: dict[str, int]) -> int:
+    """Return a text's place in a list of texts, each of which is there once; a new one is added."""
+    return places.setdefault(text, len(places))
+
+
+def condition_values(row: Row) -> list[ConditionValues]:
+    """Return the conditions of a decision as they were weighed."""
+    return [
+        {
+            "terms": [short(value) for value in held.terms.values()],
+            "score": short(held.score),
+            "threshold": short(held.threshold),
+            "holds": bool(held.holds),
+        }
+        for held in row.conditions
+    ]
+
+
+def signal_values(row: Row) -> SignalValues:
+    """Return what a message was sent as, and how it was read."""
+    return {
+        "channel": str(row.channel or ""),
+        "strength": short(row.strength or 0.0),
+        "cost": short(row.cost or 0.0),
+        "meant": short(row.meant or 0.0),
+        "perceived": short(row.perceived or 0.0),
+    }
+
+
+def short(value: float) -> float:
+    """Round to five significant digits."""
+    return float(f"{value:.5g}")
+
+
+def act_meaning(act: str) -> ActMeaning:
+    """Return the name of an act, with the meaning of its conditions and of their terms."""
+    conditions = PROTOCOL[ACT[act]].conditions if act in ACT else ()
+    return {"name": act.replace("_", " "), "conditions": [condition_meaning(each.terms) for each in conditions]}
+
+
+def condition_meaning(terms: type) -> ConditionMeaning:
+    """Return what a condition means, and each of its terms."""
+    listed = terms_of(terms).items()
+    return {
+        "meaning": (terms.__doc__ or "").strip(),
+        "terms": [{"name": name, "meaning": term.meaning} for name, term in listed],
+    }

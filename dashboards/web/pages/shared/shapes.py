@@ -1,0 +1,141 @@
+"""The shapes of data that travel to the browser: declared once as TypedDicts, checked on both sides.
+
+A page declares its messages as TypedDicts in ``messages.py`` (rows with named keys, never a value by its place in a
+list), builds them as such, and names them in the signature of a component made by ``vue_component``. Python's side is
+checked by pyright, and at run time where ``DETENTE_CHECK_SHAPES`` is set, as in the tests. The browser's side is
+checked by ``tests/dashboards/web/pages/test_shapes.py``: what a template reads must be declared, and reversed.
+"""
+
+import inspect
+import json
+import os
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import (
+    Any,
+    Literal,
+    NamedTuple,
+    NotRequired,
+    Required,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+import solara
+
+from dashboards.messages import Columns, Json
+
+CHECKED = "DETENTE_CHECK_SHAPES"  # the environment variable that has every message checked before it is sent
+
+
+class Declared(NamedTuple):
+    """What one template receives: its data by their names, and the events that it may send."""
+
+    template: Path
+    shapes: dict[str, Any]
+    events: tuple[str, ...]
+
+
+DECLARED: dict[Path, Declared] = {}  # by template, for all pages imported so far
+
+
+def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[P, Any]]:
+    """Make a Solara component of a template beside the function, whose signature declares what is sent to it."""
+
+    def decorate(function: Callable[P, None]) -> Callable[P, Any]:
+        hints = {name: kind for name, kind in get_type_hints(function).items() if name != "return"}
+        events = tuple(name.removeprefix("event_") for name in hints if name.startswith("event_"))
+        shapes = {name: kind for name, kind in hints.items() if not name.startswith("event_")}
+        path = Path(inspect.getfile(function)).with_name(template)
+        DECLARED[path] = Declared(path, shapes, events)
+        component = solara.component_vue(template)(function)
+
+        def checked(*args: P.args, **given: P.kwargs) -> Any:
+            if os.environ.get(CHECKED):
+                check({name: shapes[name] for name in shapes if name in given}, given, path.name)
+            return component(*args, **given)
+
+        return checked
+
+    return decorate
+
+
+def check(shapes: dict[str, Any], data: dict[str, Any], where: str) -> None:
+    """Check data against their shapes. Raises TypeError with all that differs."""
+    found = [error for name, kind in shapes.items() for error in errors(kind, data[name], f"{where}: {name}")]
+    if found:
+        raise TypeError("; ".join(found[:5]))
+
+
+def errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
+    """Yield where data differ from a shape: a TypedDict, list, dict, tuple, Literal, union or plain type."""
+    origin: Any = get_origin(kind)
+    inner = get_args(kind)
+    if kind is Any:
+        return
+    if is_typeddict(kind):
+        yield from _field_errors(kind, data, where)
+    elif origin in (Union, types.UnionType):
+        if all([*errors(each, data, where)] for each in inner):
+            yield f"{where} is {data!r:.60}, not {kind}"
+    elif origin is Literal:
+        if data not in inner:
+            yield f"{where} is {data!r:.60}, not one of {inner}"
+    elif origin is Json:
+        yield from errors(inner[0], json.loads(data), where) if data else ()
+    elif origin is Columns:
+        yield from _column_errors(inner[0], data, where)
+    elif origin in (NotRequired, Required):
+        yield from errors(inner[0], data, where)
+    elif not _is_of(origin or kind, data):
+        yield f"{where} is {data!r:.60}, not {kind}"
+    elif origin is list:
+        for at, each in enumerate(data):
+            yield from errors(inner[0], each, f"{where}[{at}]")
+    elif origin is dict:
+        for name, each in data.items():
+            yield from errors(inner[1], each, f"{where}.{name}")
+    elif origin is tuple:
+        kinds = [inner[0]] * len(data) if inner[1:] == (...,) else inner
+        for at, (each, own) in enumerate(zip(data, kinds, strict=True)):
+            yield from errors(own, each, f"{where}[{at}]")
+
+
+def _field_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
+    if not isinstance(data, dict):
+        yield f"{where} is {data!r:.60}, not {kind.__name__}"
+        return
+    fields = get_type_hints(kind)
+    for name in sorted({*kind.__required_keys__} - {*data}):
+        yield f"{where} has no {name}"
+    for name, each in data.items():
+        if name in fields:
+            yield from errors(fields[name], each, f"{where}.{name}")
+        else:
+            yield f"{where}.{name} is not declared in {kind.__name__}"
+
+
+def _column_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
+    if not isinstance(data, dict) or {*data} != {*get_type_hints(kind)} or len({*map(len, data.values())}) > 1:
+        yield f"{where} is not the columns of {kind.__name__}"
+        return
+    for at, row in enumerate(Columns(data).rows()):
+        yield from errors(kind, row, f"{where}[{at}]")
+
+
+def _is_of(kind: Any, data: Any) -> bool:
+    if kind in (int, float):
+        return isinstance(data, kind | int) and not isinstance(data, bool)
+    return data is None if kind in (None, type(None)) else isinstance(data, kind)
+
+
+def keys_of(kind: Any) -> set[str]:
+    """Return the names of all fields in a shape, at any depth."""
+    if is_typeddict(kind):
+        fields = get_type_hints(kind)
+        return {*fields}.union(*map(keys_of, fields.values()))
+    return set().union(*map(keys_of, get_args(kind)))

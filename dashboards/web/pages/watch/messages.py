@@ -1,0 +1,264 @@
+"""The shapes of the data that Watch sends to the browser."""
+
+from typing import TypedDict
+
+from dashboards.interventions import EventOffer
+from dashboards.messages import Columns
+from dashboards.reports.messages import StatusSpan
+
+
+class LineLook(TypedDict):
+    """How an indicator or a family of messages is drawn."""
+
+    label: str
+    unit: str
+    light: str
+    dark: str
+    dash: str
+
+
+class MarkLook(TypedDict):
+    """How a kind of message is drawn."""
+
+    family: str
+    shape: str
+    short: str
+
+
+class StatusLook(TypedDict):
+    """How the status of a rung is drawn."""
+
+    label: str
+    light: str
+    dark: str
+    shape: str
+
+
+class WatchLooks(TypedDict):
+    """All that the page draws with."""
+
+    indicators: dict[str, LineLook]
+    families: dict[str, LineLook]
+    signals: dict[str, MarkLook]
+    dashes: dict[str, str]
+    shapes: dict[str, str]
+    statuses: list[StatusLook]
+
+
+class OutcomeWords(TypedDict):
+    """How a run ends, in words."""
+
+    label: str
+    meaning: str
+
+
+class ParameterChange(TypedDict):
+    """A parameter that differs from the scenario's own value."""
+
+    path: str
+    value: str
+
+
+class ActorOnStage(TypedDict):
+    """An actor of the scenario."""
+
+    name: str
+    title: str
+    role: str
+
+
+class StagePlace(TypedDict):
+    """A place in the picture of a negotiation, from the left and from the top, each 0 to 1."""
+
+    x: float
+    y: float
+
+
+class PartyGives(TypedDict):
+    """What a party gives on a rung."""
+
+    party: str
+    gives: str
+
+
+class LadderRung(TypedDict):
+    """A rung of a ladder, with its statuses in order."""
+
+    name: str
+    title: str
+    spans: list[StatusSpan]
+    gives: list[PartyGives]
+    duration: int
+
+
+class WatchedTalks(TypedDict):
+    """One negotiation: its series, its ladder, its parties and the places of all actors."""
+
+    name: str
+    title: str
+    first: str
+    second: str
+    series: dict[str, list[float]]
+    ladder: list[LadderRung]
+    parties: list[int]
+    places: list[StagePlace | None]
+
+
+class SentMessage(TypedDict):
+    """A message: kind, sender, receiver, negotiation (-1: none), and the row of the decision behind it (-1: none)."""
+
+    round: int
+    kind: int
+    sender: int
+    receiver: int
+    negotiation: int
+    channel: str
+    meant: float
+    perceived: float
+    cost: float
+    row: int
+
+
+class Deed(TypedDict):
+    """What an actor did beside its messages."""
+
+    round: int
+    actor: int
+    negotiation: int
+    deed: str
+    text: str
+
+
+class ChronicleRow(TypedDict):
+    """A row of the ledger: act, names and sentence are places in the message's lists."""
+
+    round: int
+    group: int
+    act: int
+    negotiation: int
+    actor: int
+    counterpart: int
+    sentence: int
+    forced: bool
+    value: int
+
+
+class ChronicleAct(TypedDict):
+    """An act of the chronicle, and whether its decisions can be explained."""
+
+    act: str
+    opens: bool
+
+
+class EventMark(TypedDict):
+    """An event from outside, and its place among the injected ones (-1: scheduled)."""
+
+    round: int
+    text: str
+    place: int
+
+
+class RunMessage(TypedDict):
+    """All that the page shows of a run, or of its beginning."""
+
+    scenario: str
+    title: str
+    seed: int
+    rounds: int
+    planned: int
+    changes: list[ParameterChange]
+    ceiling: float
+    outcome: OutcomeWords
+    actors: list[ActorOnStage]
+    talks: list[WatchedTalks]
+    kinds: list[str]
+    messages: Columns[SentMessage]
+    deeds: Columns[Deed]
+    events: list[EventMark]
+    offers: list[EventOffer]
+    groups: list[str]
+    left_out: list[str]
+    rows: Columns[ChronicleRow]
+    acts: list[ChronicleAct]
+    names: list[str]
+    sentences: list[str]
+
+
+class TwinTalks(TypedDict):
+    """One negotiation of the twin."""
+
+    series: dict[str, list[float]]
+    ladder: list[list[StatusSpan]]
+
+
+class OtherDecision(TypedDict):
+    """The first decision that differs, as either run tells it."""
+
+    round: int
+    here: str
+    there: str
+
+
+class TwinMessage(TypedDict):
+    """The same run without the injected events, and the first rounds in which the two differ."""
+
+    outcome: OutcomeWords
+    talks: list[TwinTalks]
+    first: int | None
+    numbers: int | None
+    decision: OtherDecision | None
+
+
+class ExplainedTerm(TypedDict):
+    """A term of a condition, and the nearest value of it that flips the decision (None: none in its range)."""
+
+    name: str
+    meaning: str
+    value: float
+    flip: float | None
+
+
+class ExplainedCondition(TypedDict):
+    """A condition as it was weighed; turned: the decision if this condition alone were the opposite, if it differs."""
+
+    name: str
+    meaning: str
+    terms: list[ExplainedTerm]
+    score: float
+    threshold: float
+    holds: bool
+    turned: str
+
+
+class Explanation(TypedDict):
+    """Why a decision came out as it did."""
+
+    live: bool
+    sums: bool
+    decided: str
+    conditions: list[ExplainedCondition]
+    opposite: str
+
+
+class LeverFound(TypedDict):
+    """A lever that flips a decision; value is what ``to`` is in words."""
+
+    path: str
+    meaning: str
+    before: str
+    to: str
+    value: float
+    becomes: str
+    far: float
+
+
+class AnswerMessage(TypedDict):
+    """What is known of the decision asked about last."""
+
+    number: int
+    told: Explanation | None
+    levers: list[LeverFound] | None
+    done: int
+    total: int
+    whole: bool
+    fault: str

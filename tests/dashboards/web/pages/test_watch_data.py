@@ -1,0 +1,166 @@
+"""The data of Watch: the message of a run, its twin, the events that can be injected, decisions explained."""
+
+import pytest
+from support.watched import SETTING, told_in, watched
+
+from agents.assembly import Assembly
+from dashboards.interventions import TOLD, event_words, injected, never
+from dashboards.link import Setting, check_events, scenario_of
+from dashboards.messages import Columns
+from dashboards.reports.chronicle import TOLD as TOLD_GROUP
+from dashboards.reports.messages import RunData
+from dashboards.reports.run_data import data
+from dashboards.web.pages.shared.shapes import errors
+from dashboards.web.pages.watch.job import play
+from dashboards.web.pages.watch.messages import RunMessage, TwinMessage
+from dashboards.web.pages.watch.network_layout import places
+from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposite_of
+from model.errors import ScenarioError
+from model.loading import load, shipped
+from model.measures import series
+from model.overrides import EVENTS, Override
+
+REFUSAL = 3  # the round of the first refusal under seed 1
+
+
+@pytest.fixture(scope="module")
+def run() -> Assembly:
+    return Assembly("us-iran-2026", rng=1).run()
+
+
+@pytest.fixture(scope="module")
+def message() -> RunMessage:
+    return watched(SETTING).run.read()
+
+
+@pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
+def test_what_is_sent_has_the_declared_shapes(name):
+    event = Override(14, "drift_oil", None, None, None, 0.6)
+    found = watched(Setting(name, events=(event,)))
+    assert [*errors(RunMessage, found.run.read())] == []
+    assert [*errors(TwinMessage, found.twin.read())] == []
+    assert [*errors(RunData, data(Assembly(name, rng=1).run(12)))] == []
+
+
+def test_the_message_tells_every_round_as_the_ledger_and_the_world_do(run, message):
+    assert message["talks"][0]["series"]["tension"] == series(run.trajectory, 0)["tension"].round(4).tolist()
+    for now in range(1, 61):
+        rows = [
+            message["sentences"][row["sentence"]]
+            for row in Columns(message["rows"]).rows()
+            if row["round"] == now and row["group"] == TOLD_GROUP
+        ]
+        assert rows == told_in(run, now)
+        sent = [row for row in run.ledger.rows if row.round == now and row.kind == "signal"]
+        assert message["messages"]["round"].count(now) == len(sent)
+
+
+def test_a_message_between_parties_leads_to_the_decision_behind_it(message):
+    rows, refusal = Columns(message["rows"]).rows(), message["kinds"].index("refusal")
+    refusals = [each for each in Columns(message["messages"]).rows() if each["kind"] == refusal]
+    for sent in refusals:
+        row = [row for row in rows if row["round"] == sent["round"]][sent["row"]]
+        assert message["acts"][row["act"]]["act"] == "give_answer"
+        assert message["names"][row["actor"]] == message["actors"][sent["sender"]]["name"]
+        assert "refuses" in message["sentences"][row["sentence"]]
+    assert refusals
+
+
+def test_the_terms_of_every_kind_of_decision_add_to_the_score_that_was_used(run):
+    scenario, seen = scenario_of(SETTING), set()
+    for row in run.ledger.rows:
+        if row.act in seen or not row.conditions:
+            continue
+        seen.add(row.act)
+        sent = {"act": row.act, "round": row.round, "actor": row.actor, "counterpart": row.counterpart}
+        decision = asked(SETTING, scenario, {**sent, "negotiation": row.negotiation})
+        for told, held in zip(explain(decision, scenario)["conditions"], row.conditions, strict=True):
+            assert [term["value"] for term in told["terms"]] == list(held.terms.values())
+            assert (told["score"], told["threshold"], told["holds"]) == (held.score, held.threshold, held.holds)
+    assert len(seen) >= 15
+
+
+def test_every_kind_of_event_is_offered_or_refused_with_a_reason():
+    for name in ("us-iran-2026", "us-ussr-1985", "gulf-region"):
+        for offer in watched(Setting(name)).run.read()["offers"]:
+            assert bool(offer["never"]) != bool(offer["choices"])
+    off = scenario_of(Setting("us-iran-2026", (("mechanisms.spoilers", False),)))
+    assert "switched off" in never(off, "attack")
+    assert {*TOLD} == {*EVENTS}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"kind": "flood", "round": 3},
+        {"kind": "election", "round": 0, "actor": "us"},
+        {"kind": "election", "round": 3, "actor": "nobody"},
+        {"kind": "oil_shock", "round": 3, "value": 1e9},
+        {"kind": "oil_shock", "round": 3, "value": "much"},
+        {"kind": "attack", "round": True, "actor": "hardline-network-a"},
+    ],
+)
+def test_an_event_that_makes_no_sense_is_refused(sent):
+    with pytest.raises(ScenarioError):
+        injected(scenario_of(SETTING), sent)
+
+
+def test_a_long_run_is_shown_as_far_as_it_is_played():
+    shown = []
+    play(Setting("two-states", (("rounds", 130),)), lambda now, total, begun=None: shown.append((now, begun)))
+    beginnings = [(now, begun.message.read()) for now, begun in shown if begun is not None]
+    assert beginnings[0][0] == 60
+    first = beginnings[0][1]
+    assert (first["rounds"], first["planned"]) == (60, 130)
+    assert max(first["rows"]["round"]) == max(first["messages"]["round"]) == 60
+
+
+def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
+    event = Override(14, "strike", None, "hardline-network-a", None, 1.0)
+    found = watched(SETTING._replace(events=(event,)))
+    with_it, twin = found.run.read(), found.twin.read()
+    plain = Assembly("us-iran-2026", rng=1).run()
+    forced = Assembly("us-iran-2026", rng=1, overrides=(event,)).run()
+    assert twin["talks"][0]["series"]["tension"] == series(plain.trajectory, 0)["tension"].round(4).tolist()
+    assert with_it["talks"][0]["series"]["tension"] == series(forced.trajectory, 0)["tension"].round(4).tolist()
+    rows = (plain.trajectory != forced.trajectory).any(axis=1)
+    assert twin["numbers"] == rows.argmax() >= twin["first"] >= 14
+    assert "Injected: Attack by Armed network A." in with_it["sentences"]
+
+
+def test_a_leak_that_moves_no_number_still_differs_where_it_is_told():
+    leak = Override(14, "choose_channel", "nuclear", None, None, 2.0)
+    twin = watched(SETTING._replace(events=(leak,))).twin.read()
+    assert (twin["first"], twin["numbers"], twin["decision"]) == (14, None, None)
+
+
+def test_the_opposite_of_a_refusal_as_an_event_is_an_acceptance():
+    decision = DecisionQuery(SETTING, REFUSAL, "give_answer", "us", None, "nuclear")
+    event = opposite_of(decision, scenario_of(SETTING))
+    played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
+    assert "United States accepts Technical clarification. (set from outside)" in told_in(played, REFUSAL)
+
+
+def test_what_did_happen_can_be_made_not_to_happen(run):
+    attack = next(row for row in run.ledger.rows if row.act == "strike" and row.value == 1)
+    change = next(row for row in run.ledger.rows if row.act == "change_government" and row.forced)
+    for row in (attack, change):
+        sent = {"act": row.act, "round": row.round, "actor": row.actor, "negotiation": row.negotiation, "value": 1}
+        event = opposite_of(asked(SETTING, scenario_of(SETTING), sent), scenario_of(SETTING))
+        check_events(SETTING._replace(events=(event,)))
+        found = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(row.round)
+        assert not any(
+            (now.round, now.act, now.actor) == (row.round, row.act, row.actor) and now.value
+            for now in found.ledger.rows
+        )
+        assert event_words(scenario_of(SETTING), event).startswith("Does not happen: ")
+
+
+def test_every_actor_of_every_negotiation_has_a_place_of_its_own():
+    for name in shipped():
+        scenario = load(name)
+        for talks in scenario.negotiations:
+            found = places(scenario, talks)
+            assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*found}
+            assert len({*found.values()}) == len(found)
+            assert all(0 < x < 1 and 0 < y < 1 for x, y in found.values())
