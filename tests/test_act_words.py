@@ -61,7 +61,7 @@ def test_no_act_has_words_that_nothing_uses():
 def test_a_new_act_without_words_is_named_with_what_it_lacks():
     def recall_envoy(world, me, other): ...
 
-    added = by_state(recall_envoy, "conduct", conditions=on((conduct.leaning, conduct.Leaning)))
+    added = by_state(0, recall_envoy, "conduct", conditions=on((conduct.leaning, conduct.Leaning)))
     assert missing([added]) == [
         f"recall_envoy lacks `{word}` in English (agents/words/en.toml)"
         for word in ("had.0", "had.1", "sentence.0", "sentence.1")
