@@ -4,5 +4,6 @@ actor.py              what all actors share: a seat in the world, its columns, r
 state.py              State; facilitator.py Facilitator; verification_body.py VerificationBody
 assembly.py           Assembly, the Mesa model: seats the actors and plays the protocol
 ledger.py             every decision, signal and event of a run as a row
-words.py              the sentences
+act_words.py          the words of each act, from words/LANGUAGE.toml
+sentences.py          the sentences
 """

@@ -15,6 +15,7 @@ import pandas as pd
 
 from model.atomic_files import drafted, write_whole
 from model.protocol import ACT, PROTOCOL, verdict
+from model.signals import KINDS
 
 
 class Held(NamedTuple):
@@ -71,6 +72,35 @@ def recompute(row: Row) -> int:
     return verdict(PROTOCOL[ACT[row.act]], held)
 
 
+# What a digest is made of: never change or reuse a number. Acts have theirs in the protocol, signals a CAMEO code.
+KIND_IDS = {"decision": 0, "level": 1, "signal": 2, "event": 3}
+CHANNEL_IDS = {None: None, "none": 0, "indirect": 1, "public": 2, "technical": 3, "political": 4}
+RUNG_ID = 0  # of an event on the ladder, which no act of its own decides
+
+
+def act_id(row: Row) -> int | str:
+    """Return the stable id of what a row is about."""
+    if row.kind == "signal":
+        return KINDS[row.act].cameo
+    return PROTOCOL[ACT[row.act]].id if row.act in ACT else RUNG_ID
+
+
+def unworded(row: Row) -> list[Any]:
+    """Return a row without its words: ids for act, kind and channel, and the numbers of each condition in order."""
+    numbers = (row.strength, row.cost, row.meant, row.perceived)
+    return [
+        row.round,
+        KIND_IDS[row.kind],
+        act_id(row),
+        *(row.actor, row.counterpart, row.negotiation),
+        float(row.value),
+        [[*each.terms.values(), each.score, each.threshold, int(each.holds)] for each in row.conditions],
+        int(row.forced),
+        CHANNEL_IDS[row.channel],
+        *(None if number is None else float(number) for number in numbers),
+    ]
+
+
 TELLING = {  # decisions, the most telling first; and whether to do it says more than to leave it
     "give_answer": False,
     "ratify": False,
@@ -119,10 +149,10 @@ class Ledger:
         return (json.dumps(row.plain(), ensure_ascii=False) for row in self.rows)
 
     def digest(self) -> str:
-        """Hash the whole ledger: SHA-256 of its JSON lines."""
+        """Return the SHA-256 of what happened, whatever the words: of ids, numbers and names of the scenario."""
         hasher = hashlib.sha256()
-        for line in self.lines():
-            hasher.update(line.encode() + b"\n")
+        for row in self.rows:
+            hasher.update(json.dumps(unworded(row)).encode() + b"\n")
         return hasher.hexdigest()
 
     def chronicle(self) -> str:

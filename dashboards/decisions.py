@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agents.sentences import CHOICES, sentence
+from agents.act_words import words_for
+from agents.sentences import sentence
 from experiments.counterfactuals.flips import Question
 from model.columns import SERVICES
 from model.protocol import PROTOCOL
@@ -40,4 +41,4 @@ def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
         "rung": rung,
     }
     told = value - 1 if PROTOCOL[question.number].column == "report" else value
-    return sentence(row["act"], told, {}, **shown) if told in CHOICES.get(row["act"], {}) else str(told)
+    return sentence(row["act"], told, {}, **shown) if told in words_for(row["act"]).sentences else str(told)

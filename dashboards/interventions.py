@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from agents.sentences import CHOICES, SET, sentence
+from agents.act_words import words_for
+from agents.sentences import SET, sentence
 from model.errors import Fault, ScenarioError
 from model.overrides import EVENTS, Override, act_number
 from model.protocol import ACT, PROTOCOL
@@ -281,7 +282,7 @@ def event_words(scenario: Scenario, move: Override) -> str:
     if kind is not None:
         return TOLD[kind].words.format(value=move.value, **shown)
     act = PROTOCOL[act_number(move.act) or 0]
-    told, choices = move.value - 1 if act.column == "report" else move.value, CHOICES.get(act.name, {})
+    told, choices = move.value - 1 if act.column == "report" else move.value, words_for(act.name).sentences
     if told in choices or 1 in choices:
         words = sentence(act.name, told if told in choices else 1, {}, rung="the step in play", **shown).rstrip(".")
         return words if told in choices else f"Does not happen: {words}"

@@ -43,6 +43,8 @@ class Condition(NamedTuple):
 class Act(NamedTuple):
     """One line of the round: who decides which column, by which rule, for which mechanism.
 
+    ``id`` stands for the act in the digest of a ledger, whatever the act is called: a new act takes a new one, and
+    none is used again (1 to 66 are taken).
     ``conditions`` are the named conditions the rule weighs; all must hold unless ``combine`` says
     how they settle the value, or ``sums`` says that the (one) sum is the value itself. ``when``
     says in which cells there is anything to decide; a ``rare`` act is told only where it happens. A
@@ -50,6 +52,7 @@ class Act(NamedTuple):
     ``knows`` is "own" if the rule may read only what its actor may know, "all" if it is nature's.
     """
 
+    id: int
     rule: Rule
     column: str
     role: Role
@@ -73,19 +76,19 @@ class Act(NamedTuple):
         return COLUMN[self.column].axes
 
 
-def by_nature(rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
+def by_nature(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
     """Declare an act that no actor performs."""
-    return Act(rule, column, "nature", mechanism, knows="all", **more)
+    return Act(id, rule, column, "nature", mechanism, knows="all", **more)
 
 
-def by_state(rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
+def by_state(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
     """Declare an act that each state performs from what it may know."""
-    return Act(rule, column, "state", mechanism, **more)
+    return Act(id, rule, column, "state", mechanism, **more)
 
 
-def by_party(rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
+def by_party(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
     """Declare an act that each party to a negotiation performs from what it may know."""
-    return Act(rule, column, "party", mechanism, **more)
+    return Act(id, rule, column, "party", mechanism, **more)
 
 
 def on(*conditions: tuple[Rule, type]) -> tuple[Condition, ...]:
@@ -94,91 +97,91 @@ def on(*conditions: tuple[Rule, type]) -> tuple[Condition, ...]:
 
 
 PROTOCOL: tuple[Act, ...] = (
-    by_nature(conduct.roll_dice, "dice", fated=True),
+    by_nature(1, conduct.roll_dice, "dice", fated=True),
     # The world outside
-    by_nature(home.settle_type, "trustworthy"),
-    by_nature(environment.drift_oil, "oil", "environment"),
-    by_nature(environment.drift_region, "region", "environment"),
+    by_nature(2, home.settle_type, "trustworthy"),
+    by_nature(3, environment.drift_oil, "oil", "environment"),
+    by_nature(4, environment.drift_region, "region", "environment"),
     # Facilitators open and close channels
-    Act(facilitation.be_present, "present", "facilitator"),
-    Act(facilitation.tire, "fatigue", "facilitator", "facilitation"),
+    Act(5, facilitation.be_present, "present", "facilitator"),
+    Act(6, facilitation.tire, "fatigue", "facilitator", "facilitation"),
     Act(
-        facilitation.take_task, "effort", "facilitator", "facilitation",
+        7, facilitation.take_task, "effort", "facilitator", "facilitation",
         on((facilitation.has_time, facilitation.Task), (facilitation.affords, facilitation.Purse)),
         facilitation.can_take,
     ),
-    Act(facilitation.spend, "spent", "facilitator", "facilitation"),
-    by_nature(facilitation.clear_channel, "clarity", "facilitation"),
-    by_nature(facilitation.shade, "slant", "facilitation"),
+    Act(8, facilitation.spend, "spent", "facilitator", "facilitation"),
+    by_nature(9, facilitation.clear_channel, "clarity", "facilitation"),
+    by_nature(10, facilitation.shade, "slant", "facilitation"),
     by_nature(
-        facilitation.host, "exchange", "facilitation",
+        11, facilitation.host, "exchange", "facilitation",
         conditions=on((facilitation.hosting_chance, facilitation.Hosted), (facilitation.closeness, facilitation.Close)),
         when=facilitation.someone_hosts, combine=facilitation.settle_level,
     ),
     # Conduct, meant and done
     by_state(
-        conduct.step_forward, "initiative", "reciprocity",
+        12, conduct.step_forward, "initiative", "reciprocity",
         conditions=on((conduct.readiness, conduct.Initiative)), when=conduct.may_step_forward, rare=True,
     ),
     by_state(
-        conduct.choose_conduct, "conduct", "reciprocity",
+        13, conduct.choose_conduct, "conduct", "reciprocity",
         conditions=on((conduct.leaning, conduct.Leaning)), when=conduct.apart,
     ),
     by_nature(
-        conduct.miscarry, "slip", "noise",
+        14, conduct.miscarry, "slip", "noise",
         conditions=on((conduct.miscarriage, conduct.Slip)), when=conduct.apart, rare=True,
     ),
     # and seen, well or badly
     by_nature(
-        conduct.misread_act, "misread", "noise",
+        15, conduct.misread_act, "misread", "noise",
         conditions=on((conduct.misreading, conduct.Misreading)), when=conduct.apart, rare=True,
     ),
-    by_nature(conduct.perceive, "perceived"),
-    by_state(conduct.remember_standing, "standing_before", "reciprocity"),
-    by_state(conduct.judge_oneself, "standing", "reciprocity"),
-    by_state(conduct.judge_other, "esteem", "reciprocity"),
+    by_nature(16, conduct.perceive, "perceived"),
+    by_state(17, conduct.remember_standing, "standing_before", "reciprocity"),
+    by_state(18, conduct.judge_oneself, "standing", "reciprocity"),
+    by_state(19, conduct.judge_other, "esteem", "reciprocity"),
     # Beliefs
-    by_state(beliefs.reassure, "reassurance", "reassurance"),
-    by_state(beliefs.dismay_at, "dismay", "spoilers"),
-    by_state(beliefs.remember_kept, "kept", "reputation"),
-    by_state(beliefs.remember_broken, "broken", "reputation"),
-    by_state(beliefs.revise_trust, "trust", "reputation"),
-    by_nature(facilitation.judge, "credit", "facilitation"),
+    by_state(20, beliefs.reassure, "reassurance", "reassurance"),
+    by_state(21, beliefs.dismay_at, "dismay", "spoilers"),
+    by_state(22, beliefs.remember_kept, "kept", "reputation"),
+    by_state(23, beliefs.remember_broken, "broken", "reputation"),
+    by_state(24, beliefs.revise_trust, "trust", "reputation"),
+    by_nature(25, facilitation.judge, "credit", "facilitation"),
     # Tension and the region
     by_state(
-        tension.harden, "posture", "tension",
+        26, tension.harden, "posture", "tension",
         conditions=on((tension.posture, tension.Posture)), when=conduct.apart, sums=True,
     ),
     by_state(
-        tension.align, "alignment", "alliances",
+        27, tension.align, "alignment", "alliances",
         conditions=on((tension.alignment, tension.Alignment)), when=tension.third, sums=True,
     ),
     # Talks
-    by_nature(bargaining.pick_rung, "rung"),
-    by_nature(bargaining.remember_status, "stood"),
+    by_nature(28, bargaining.pick_rung, "rung"),
+    by_nature(29, bargaining.remember_status, "stood"),
     by_party(
-        contact.seek_talks, "seeks", "ripeness",
+        30, contact.seek_talks, "seeks", "ripeness",
         conditions=on((contact.pain, contact.Pain), (contact.way_out, contact.WayOut)),
     ),
     by_nature(
-        contact.hold_talks, "contact",
+        31, contact.hold_talks, "contact",
         conditions=on((contact.meeting, contact.Meeting)), when=contact.both_seek,
     ),
-    by_nature(contact.choose_channel, "channel"),
-    by_party(bargaining.grow_impatient, "impatience", "impatience"),
+    by_nature(32, contact.choose_channel, "channel"),
+    by_party(33, bargaining.grow_impatient, "impatience", "impatience"),
     by_party(
-        bargaining.weigh_reservation, "reservation",
+        34, bargaining.weigh_reservation, "reservation",
         conditions=on((bargaining.reservation, bargaining.Reservation)), when=bargaining.in_play, sums=True,
     ),
     by_party(
-        bargaining.table, "tabled",
+        35, bargaining.table, "tabled",
         conditions=on((bargaining.hope, bargaining.Hope)), when=bargaining.can_table,
     ),
-    by_nature(bargaining.place_offer, "offer"),
+    by_nature(36, bargaining.place_offer, "offer"),
     # Scrutiny, answer, ratification
-    by_nature(scrutiny.examine, "doubt", "scrutiny"),
+    by_nature(37, scrutiny.examine, "doubt", "scrutiny"),
     by_party(
-        scrutiny.give_answer, "answer",
+        38, scrutiny.give_answer, "answer",
         conditions=on(
             (scrutiny.doubted, scrutiny.Doubted),
             (scrutiny.cleared, scrutiny.Cleared),
@@ -189,78 +192,78 @@ PROTOCOL: tuple[Act, ...] = (
         when=scrutiny.on_table, combine=scrutiny.settle_answer,
     ),
     by_party(
-        home.ratify, "ratified", "ratification",
+        39, home.ratify, "ratified", "ratification",
         conditions=on((home.ratification, home.Ratification)), when=home.awaits_ratification,
     ),
     # Keeping what stands, and looking
-    by_nature(ladder.look_ahead, "prospect", "gradualism"),
+    by_nature(40, ladder.look_ahead, "prospect", "gradualism"),
     by_party(
-        ladder.comply, "complies",
+        41, ladder.comply, "complies",
         conditions=on((ladder.honest, ladder.Honest), (ladder.careful, ladder.Careful)), when=ladder.has_duties,
     ),
-    by_nature(verification.record, "remembered"),
+    by_nature(42, verification.record, "remembered"),
     Act(
-        verification.inspect, "inspected", "body", "verification",
+        43, verification.inspect, "inspected", "body", "verification",
         on((verification.spare_inspection, verification.Inspection)), verification.open_to,
     ),
     Act(
-        verification.report_on, "report", "body", "verification",
+        44, verification.report_on, "report", "body", "verification",
         on((verification.finding, verification.Finding)), verification.looks, knows="all",
     ),
-    by_party(verification.suspect, "suspicion", "verification"),
+    by_party(45, verification.suspect, "suspicion", "verification"),
     by_party(
-        verification.accuse, "accuses", "verification",
+        46, verification.accuse, "accuses", "verification",
         conditions=on((verification.accusation, verification.Accusation)), when=verification.could_accuse,
     ),
     by_nature(
-        ladder.forgive, "forgiven",
+        47, ladder.forgive, "forgiven",
         conditions=on((ladder.forgiveness_of, ladder.Forgiveness)), when=ladder.is_breached,
     ),
     by_nature(
-        ladder.rub, "friction", "friction",
+        48, ladder.rub, "friction", "friction",
         conditions=on(
             (ladder.climbing, ladder.Climb), (ladder.slipping, ladder.Slipping), (ladder.collapsing, ladder.Collapse)
         ),
         when=ladder.moving, combine=ladder.settle_friction,
     ),
     by_nature(
-        home.change_government, "turnover", "turnover",
+        49, home.change_government, "turnover", "turnover",
         conditions=on((home.change_hazard, home.Change)), rare=True,
     ),
     by_party(
-        home.withdraw, "withdraws", "turnover",
+        50, home.withdraw, "withdraws", "turnover",
         conditions=on((home.leaving, home.Leaving)), when=home.could_leave,
     ),
-    by_nature(home.count_absence, "left"),
+    by_nature(51, home.count_absence, "left"),
     # The ladder moves
-    by_nature(ladder.advance, "status"),
-    by_nature(ladder.grow_old, "age"),
-    by_nature(verification.stay_barred, "barred"),
-    by_nature(verification.grant_access, "access"),
-    by_nature(ladder.earn, "earned"),
-    by_nature(ladder.betray, "betrayed"),
-    by_nature(ladder.count_breaches, "breaches"),
-    by_nature(ladder.count_refusals, "refusals"),
-    by_nature(ladder.count_unratified, "unratified"),
+    by_nature(52, ladder.advance, "status"),
+    by_nature(53, ladder.grow_old, "age"),
+    by_nature(54, verification.stay_barred, "barred"),
+    by_nature(55, verification.grant_access, "access"),
+    by_nature(56, ladder.earn, "earned"),
+    by_nature(57, ladder.betray, "betrayed"),
+    by_nature(58, ladder.count_breaches, "breaches"),
+    by_nature(59, ladder.count_refusals, "refusals"),
+    by_nature(60, ladder.count_unratified, "unratified"),
     # The other track, spoilers, and home
-    by_nature(pressure.remember_pressure, "pressure_before"),
+    by_nature(61, pressure.remember_pressure, "pressure_before"),
     by_state(
-        pressure.press, "pressure", "pressure",
+        62, pressure.press, "pressure", "pressure",
         conditions=on((pressure.aim, pressure.Aim)), when=pressure.pressing, sums=True,
     ),
     by_state(
-        pressure.run_programme, "programme", "pressure",
+        63, pressure.run_programme, "programme", "pressure",
         conditions=on((pressure.programme, pressure.Programme)), when=pressure.has_programme, sums=True,
     ),
     by_nature(
-        pressure.strike, "attack", "spoilers",
+        64, pressure.strike, "attack", "spoilers",
         conditions=on((pressure.attack_hazard, pressure.Attack)), rare=True,
     ),
     by_state(
-        home.sway, "support", "ratification",
+        65, home.sway, "support", "ratification",
         conditions=on((home.support, home.Support)), sums=True,
     ),
-    by_state(home.bind_by_words, "audience", "audience"),
+    by_state(66, home.bind_by_words, "audience", "audience"),
 )  # fmt: skip
 
 for act in PROTOCOL:

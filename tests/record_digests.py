@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from test_chronicles import GOLDEN, TOLD
+from test_chronicles import DIGESTS, GOLDEN, TOLD
 
 from agents.assembly import Assembly
 from experiments.engine.kernel import measure
@@ -20,5 +20,7 @@ Path(__file__).with_name("experiments").joinpath("engine", "digests.json").write
     json.dumps(found, indent=1) + "\n"
 )
 GOLDEN.mkdir(exist_ok=True)
-for name, seed in TOLD.items():
-    (GOLDEN / f"{name}.txt").write_text(Assembly(name, rng=seed).run().ledger.chronicle(), "utf-8")
+ledgers = {name: Assembly(name, rng=seed).run().ledger for name, seed in TOLD.items()}
+for name, ledger in ledgers.items():
+    (GOLDEN / f"{name}.txt").write_text(ledger.chronicle(), "utf-8")
+DIGESTS.write_text(json.dumps({name: ledger.digest() for name, ledger in ledgers.items()}, indent=1) + "\n")

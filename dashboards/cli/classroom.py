@@ -138,7 +138,7 @@ def lesson(
     as_json: AsJson = False,
 ) -> None:
     """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
-    from dashboards.classroom.views.exports import played_again
+    from dashboards.classroom.views.exports import played_again, same_run
     from dashboards.link import LONGEST
     from model.errors import printable
     from model.measures import digest
@@ -157,7 +157,7 @@ def lesson(
         "outcome": model.outcome.name,
         "trajectory_digest": digest(model.trajectory),
         "ledger_digest": ledger,
-        "same": ledger == plain.get("ledger_digest"),
+        "same": same_run(model, plain),
         "link": plain.get("link"),
     }
     if as_json:

@@ -6,7 +6,7 @@ import pytest
 from support.worlds import text
 
 from agents.assembly import Assembly
-from agents.ledger import read_ledger, recompute
+from agents.ledger import Ledger, read_ledger, recompute
 from agents.state import State
 from experiments.counterfactuals.flips import Question
 from model.loading import load, read
@@ -35,6 +35,23 @@ def test_terms_add_up_to_the_score_that_was_used_bit_for_bit(watched):
                 total += value
             assert total == condition.score
             assert condition.holds == (total >= condition.threshold)
+
+
+def test_a_digest_is_of_ids_and_numbers_and_not_of_words(watched):
+    reworded, wanted = Ledger(), watched.ledger.digest()
+    for row in watched.ledger.rows:
+        held = (each._replace(name="?", terms=dict(enumerate(each.terms.values()))) for each in row.conditions)
+        reworded.add(row._replace(sentence="Something happens.", conditions=tuple(held)))
+    assert reworded.digest() == wanted
+    last = reworded.rows[-1]
+    for part, value in {"value": last.value + 1, "actor": "x", "forced": True, "round": 0}.items():
+        reworded.rows[-1] = last._replace(**{part: value})
+        assert reworded.digest() != wanted, part
+
+
+def test_no_two_acts_or_signals_share_an_id():
+    assert len({act.id for act in PROTOCOL}) == len(PROTOCOL)
+    assert len({kind.cameo for kind in KINDS.values()}) == len(KINDS)
 
 
 def test_every_kind_of_signal_is_sent_in_some_scenario():

@@ -130,7 +130,7 @@ exec("def nowhere(world, me, other):\n    return world.pressure[other, me]\n", W
 @pytest.mark.parametrize("asked", [keeps, keeps_by_another, reads_nothing], ids=lambda asked: asked.__name__)
 def test_a_rule_that_reads_no_other_cell_is_seen_to(asked):
     for made in (asked, rule(asked)):
-        assert reads_own_cell_only(Act(made, "pressure", "state"))
+        assert reads_own_cell_only(Act(0, made, "pressure", "state"))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_rule_that_reads_no_other_cell_is_seen_to(asked):
 )
 def test_a_rule_that_may_read_another_cell_is_seen_to(asked):
     for made in (asked, rule(asked)):
-        assert not reads_own_cell_only(Act(made, "pressure", "state"))
+        assert not reads_own_cell_only(Act(0, made, "pressure", "state"))
 
 
 def test_the_acts_that_need_a_page_are_known():

@@ -23,7 +23,8 @@ from model.loading import LARGEST_FILE, build
 from model.measures import digest
 from model.overrides import Override
 
-FORMAT = "detente-lesson-1"
+FORMAT = "detente-lesson-2"
+FORMATS = ("detente-lesson-1", FORMAT)  # the ledger digest of the first covers sentences: it is not compared
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for the beginning of a formula
 MOST_FILE = 8 * LARGEST_FILE
 
@@ -153,7 +154,7 @@ def played_again(path: Path) -> tuple[Assembly, dict[str, Any]]:
         if len(content) > MOST_FILE:
             raise ValueError("is too large")
         plain = json.loads(content)
-        if not isinstance(plain, dict) or plain.get("format") != FORMAT:
+        if not isinstance(plain, dict) or plain.get("format") not in FORMATS:
             raise ValueError(f"is not in the format {FORMAT}")
         scenario, rounds = build(plain["scenario"]), int(plain["rounds"])
         overrides = [Override(*each[:-1]) for each in plain["overrides"]]
@@ -164,6 +165,14 @@ def played_again(path: Path) -> tuple[Assembly, dict[str, Any]]:
         if isinstance(error, ScenarioError):
             raise
         raise ScenarioError([Fault(str(path), "", f"cannot be read as a lesson: {error}")]) from None
+
+
+def same_run(model: Assembly, plain: dict[str, Any]) -> bool:
+    """Check that a run is the one of a lesson's file: its trajectory, and its ledger if both have one."""
+    if digest(model.trajectory) != plain.get("trajectory_digest"):
+        return False
+    known = plain.get("ledger_digest") if plain["format"] == FORMAT else None
+    return known is None or model.ledger is None or model.ledger.digest() == known
 
 
 def link_of(lesson: Lesson, page: str) -> str | None:

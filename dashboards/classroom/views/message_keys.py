@@ -3,7 +3,7 @@
 from dashboards.classroom.game.actions import FORCED_BY, OPTIONS
 from dashboards.classroom.game.facts import FACTS
 from model.columns import SERVICES
-from model.protocol import ACT, PROTOCOL
+from model.protocol import PROTOCOL, Act
 from model.signals import CHANNELS, KINDS
 from model.statuses import Outcome, Status
 from model.terms import terms_of
@@ -76,8 +76,6 @@ FAULTS = [
 
 def _placeholders() -> dict[str, tuple[str, ...]]:
     keys = {key: (*kind.numbers, *kind.names) for key, kind in FACTS.items()}
-    keys |= {f"verb.{act}": NAMES.get(act, PARTIES) for act in OPTIONS}
-    keys |= {f"option.{act}.{option}": () for act, options in OPTIONS.items() for option in options}
     keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in KINDS}
     keys |= {f"channel.{name}": () for name in (*CHANNELS, "technical", "political")}
     keys |= {f"reading.{name}": () for name in ("friendly", "hostile", "clean", "violation")}
@@ -86,12 +84,27 @@ def _placeholders() -> dict[str, tuple[str, ...]]:
     keys |= {f"service.{name}": () for name in SERVICES} | {f"role.{name}": () for name in ROLES}
     keys |= {f"phase.{name}": () for name in PHASES} | {f"fault.{code}": () for code in FAULTS}
     keys |= {f"story.rung.{int(status)}": ("rung",) for status in Status}
-    names = ("actor", "counterpart", "talks", "rung")
-    keys |= {f"story.{act}.{value}": names for act, values in STORY.items() for value in values}
-    for act in (PROTOCOL[ACT[name]] for acts in FORCED_BY.values() for name in acts):
-        for each in act.conditions if act.role != "nature" and act.knows == "own" else ():  # what the advisor tells
-            keys |= {f"condition.{each.name}": ()} | {f"term.{each.name}.{term}": () for term in terms_of(each.terms)}
+    for act in PROTOCOL:
+        keys |= keys_of(act)
     return keys | LIMITS | QUESTIONS
+
+
+def keys_of(act: Act) -> dict[str, tuple[str, ...]]:
+    """List the messages that the pages need for an act, with their placeholders: agents/words has them by act."""
+    keys: dict[str, tuple[str, ...]] = {}
+    names = ("actor", "counterpart", "talks", "rung")
+    keys |= {f"story.{act.name}.{value}": names for value in STORY.get(act.name, ())}
+    for order, forced in FORCED_BY.items():
+        if act.name == forced[0]:
+            keys |= {f"verb.{order}": NAMES.get(order, PARTIES), f"act.{order}": ()}
+        for option, forces in OPTIONS[order].items():
+            if act.name == (forces[0].act if forces else forced[0]):
+                keys[f"option.{order}.{option}"] = ()
+        if act.name in forced and act.role != "nature" and act.knows == "own":  # what the advisor explains
+            for each in act.conditions:
+                keys[f"condition.{each.name}"] = ()
+                keys |= {f"term.{each.name}.{term}": () for term in terms_of(each.terms)}
+    return keys
 
 
 KEYS = _placeholders()

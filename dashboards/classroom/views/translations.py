@@ -1,15 +1,19 @@
-"""All words of the classroom's pages: one file for each language, and the texts of scenarios that they translate."""
+"""All words of the classroom's pages in each language, and the texts of scenarios that they translate.
+
+Those of acts stand with the other words of the acts (agents/act_words.py), all others in ``words`` beside.
+"""
 
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from agents.act_words import FIRST, acts_in, flat
+
 WORDS = Path(__file__).parents[1] / "words"
-FIRST = "en"
 
 
 class Language(NamedTuple):
@@ -33,12 +37,14 @@ def words_of(code: str) -> Mapping[str, str]:
 
 @cache
 def own_words(code: str) -> Mapping[str, str]:
-    """Give the words that a language's own file holds; a scenario that is ``like`` another has its texts as well."""
-    words = dict(_flat("", _file(code)))
+    """Return the words of a language's own files; a scenario that is ``like`` another has its texts as well."""
+    words = dict(flat(_file(code)))
+    for act in acts_in(code).values():
+        words |= act.messages
     for name, texts in _file(code).get("scenario", {}).items():
         if other := texts.get("like"):
             del words[f"scenario.{name}.like"]
-            alike = dict(_flat(f"scenario.{name}.", _file(code)["scenario"][other]))
+            alike = dict(flat(_file(code)["scenario"][other], f"scenario.{name}."))
             words = alike | words
     return words
 
@@ -60,11 +66,3 @@ def packed(code: str) -> tuple[str, bytes]:
 @cache
 def _file(code: str) -> dict[str, Any]:
     return tomllib.loads((WORDS / f"{code}.toml").read_text(encoding="utf-8"))
-
-
-def _flat(path: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(f"{path}{name}.", value)
-        elif isinstance(value, str):
-            yield path + name, value.strip()

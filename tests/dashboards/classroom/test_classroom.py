@@ -160,6 +160,19 @@ def test_a_lesson_plays_again_from_its_file_its_link_and_the_store(house, scenar
     assert opened.table.ledger.digest() == wanted
 
 
+def test_a_lesson_saved_with_a_digest_of_sentences_replays_as_the_same(tmp_path):
+    saved = Path(__file__).parent / "data" / "lesson-1.json"  # written before digests left the words out
+    plain = json.loads(saved.read_text("utf-8"))
+    model, _ = played_again(saved)
+    assert model.ledger.digest() != plain["ledger_digest"]
+    told = CliRunner().invoke(app, ["lesson", str(saved), "--json"])
+    assert (told.exit_code, json.loads(told.stdout)["same"]) == (0, True)
+    other = tmp_path / "lesson.json"
+    other.write_text(json.dumps({**plain, "seed": plain["seed"] + 1}))
+    told = CliRunner().invoke(app, ["lesson", str(other), "--json"])
+    assert (told.exit_code, json.loads(told.stdout)["same"]) == (1, False)
+
+
 def test_the_largest_seed_of_a_lesson_is_the_largest_that_its_link_holds(house):
     room, lesson = a_lesson(house, seed=LARGEST_SEED)
     lesson.end(play_on=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
+from agents.act_words import words_for
 from agents.assembly import Assembly
 from agents.ledger import Row, is_routine
 from dashboards.link import Link, Setting, in_order, scenario_of, written
@@ -133,7 +134,7 @@ def told(model: Assembly, went: dict[Any, Row], action: Action, now: int) -> Tur
     names = model.show((actor, counterpart, talks))
     lower = act.column == "report"
     row = went.get((action.act, actor, counterpart, talks))
-    sentence = row.sentence if row is not None else words.WENT.get(action.act, "").format(**names)
+    sentence = row.sentence if row is not None else words_for(action.act).absence.format(**names)
     had = words.had(action.act, action.otherwise - lower, names)
     if talks is not None and model.world.size["negotiation"] > 1:
         had += f" ({names['talks']})"

@@ -3,50 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from agents.act_words import words_for
 from experiments.counterfactuals.pivot import Action, ChanceStep
 from experiments.ensembles.statistics import Z95, Effect, Share
 
-HAD: dict[str, dict[int, str]] = {
-    "take_task": {1: "{actor} taken on {counterpart}", 0: "{actor} not taken on {counterpart}"},
-    "host": {1: "a technical exchange been hosted", 0: "no exchange been hosted"},
-    "step_forward": {
-        1: "{actor} announced a conciliatory step towards {counterpart}",
-        0: "{actor} announced no conciliatory step towards {counterpart}",
-    },
-    "choose_conduct": {
-        1: "{actor} meant to act with good will towards {counterpart}",
-        0: "{actor} meant to act with hostility towards {counterpart}",
-    },
-    "miscarry": {
-        1: "the act of {actor} towards {counterpart} come out as its opposite",
-        0: "the act of {actor} towards {counterpart} come out as it was meant",
-    },
-    "misread_act": {1: "{actor} misread what {counterpart} did", 0: "{actor} read rightly what {counterpart} did"},
-    "seek_talks": {1: "{actor} sought talks", 0: "{actor} not sought talks"},
-    "hold_talks": {1: "a round of talks been held", 0: "no round of talks been held"},
-    "table": {1: "{actor} tabled {rung}", 0: "{actor} not tabled {rung}"},
-    "give_answer": {1: "{actor} accepted {rung}", -1: "{actor} refused {rung}"},
-    "ratify": {1: "{actor} ratified {rung} at home", 0: "{rung} failed at home in {actor}"},
-    "comply": {1: "{actor} kept what stands", 0: "{actor} broken what stands"},
-    "inspect": {1: "{actor} inspected", 0: "{actor} not inspected"},
-    "report_on": {
-        1: "{actor} reported a violation by {counterpart}",
-        0: "{actor} reported that {counterpart} complies",
-    },
-    "accuse": {1: "{actor} called the other side in breach", 0: "{actor} let the report of a violation pass"},
-    "forgive": {1: "the breach been forgiven", 0: "the breach not been forgiven"},
-    "rub": {0: "{rung} gone on", 3: "the ladder collapsed"},
-    "change_government": {1: "the government of {actor} changed", 0: "the government of {actor} not changed"},
-    "withdraw": {1: "{actor} left what stands", 0: "{actor} stayed with what stands"},
-    "strike": {1: "{actor} attacked", 0: "{actor} not attacked"},
-}
-WENT: dict[str, str] = {  # of what is told in the chronicle only where it happens
-    "step_forward": "{actor} announces no conciliatory step towards {counterpart}.",
-    "miscarry": "The act of {actor} towards {counterpart} comes out as it was meant.",
-    "misread_act": "{actor} reads rightly what {counterpart} did.",
-    "change_government": "The government of {actor} does not change.",
-    "strike": "{actor} does not attack.",
-}
 MINUS = "\N{MINUS SIGN}"
 SURE = 3.3  # standard errors at which one move among some hundred is told as more than luck
 
@@ -142,7 +102,7 @@ def turned(action: Action, had: str) -> str:
 
 def had(act: str, told: int, names: dict[str, Any]) -> str:
     """Write what would have happened, to follow `had`."""
-    words = HAD.get(act, {}).get(told)
+    words = words_for(act).had.get(told)
     return words.format(**names) if words else f"{act.replace('_', ' ')} come out as {told}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from agents.sentences import CHOICES, LEVELS
+from agents.act_words import words_for
 from dashboards.decisions import cell_of, told_as
 from dashboards.interventions import whole
 from dashboards.labels import number
@@ -116,8 +116,7 @@ def level_words(question: Question, names: Mapping[str, Any]) -> str:
     """Tell a level: its name and where it stands."""
     value = float(question.act.rule(question.world.handle, *question.cell))
     shown = {part: question.scenario.written(names[part]) for part in ("actor", "counterpart")}
-    words = LEVELS.get(names["act"], "{actor}: {value:.2f}")
-    return words.format(
+    return words_for(names["act"]).level.format(
         value=value, talks=question.scenario.written(names["negotiation"]), rung="the step in play", **shown
     )
 
@@ -130,7 +129,7 @@ def turned_value(decision: DecisionQuery, question: Question) -> int:
 
 def opposite_words(decision: DecisionQuery, question: Question) -> str:
     """Tell the opposite of a decision that can be turned from outside; nothing if there is none."""
-    choices = CHOICES.get(decision.act, {})
+    choices = words_for(decision.act).sentences
     if question.act.sums or not choices:
         return ""
     turned = turned_value(decision, question)

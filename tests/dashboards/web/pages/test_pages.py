@@ -156,16 +156,6 @@ def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(bro
         expect(again).to_have_value("77")
 
 
-def test_every_choice_that_can_be_turned_has_words_for_both_ways():
-    for act in PROTOCOL:
-        if act.conditions and not act.sums:
-            told = turning_words.HAD[act.name]
-            wanted = {"give_answer": {-1, 1}, "rub": {0, 3}}.get(act.name, {0, 1})
-            assert set(told) == wanted, act.name
-            if act.rare:
-                assert act.name in turning_words.WENT
-
-
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_the_event_that_turns_a_decision_sets_its_cell_and_nothing_else(name):
     setting, now = Setting(name, seed=3), 20
