@@ -17,7 +17,7 @@ def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[i
             if row.act == "rung" and row.negotiation == talks and row.counterpart == rung
         ]
         now = Status(int(model.world.status[k, r])).name.lower()
-        listed.append((model.title(talks, rung) or rung, now, dates))
+        listed.append((model.narrator.title(talks, rung) or rung, now, dates))
     return listed
 
 

@@ -39,9 +39,9 @@ def data(model: "Assembly") -> dict[str, Any]:
 def negotiation_data(model: "Assembly", talks: str) -> dict[str, Any]:
     """Give one negotiation's series, rounded as no screen can tell, and its ladder."""
     own = series(model.trajectory, model.world.names.negotiation.index(talks))
-    first, second = (model.title(party) for party in model.setting.negotiations[talks].parties)
+    first, second = (model.narrator.title(party) for party in model.setting.negotiations[talks].parties)
     return {
-        "title": model.title(talks),
+        "title": model.narrator.title(talks),
         "first": first,
         "second": second,
         "series": {name: values.round(4).tolist() for name, values in own.items()},
@@ -82,7 +82,7 @@ def network(model: "Assembly") -> dict[str, Any]:
     place, kinds = {name: at for at, name in enumerate(roles)}, list(KINDS)
     rows = model.ledger.rows if model.ledger is not None else []
     return {
-        "actors": [(model.title(name), role) for name, role in roles.items()],
+        "actors": [(model.narrator.title(name), role) for name, role in roles.items()],
         "kinds": kinds,
         "messages": [
             (row.round, kinds.index(row.act), place[row.actor], place[row.counterpart], row.value)
@@ -133,7 +133,7 @@ def chronicle(model: "Assembly") -> dict[str, Any]:
             for row in rows
         ],
         "acts": [act_words(act) for act in acts],
-        "negotiations": [model.title(name) for name in talks],
+        "negotiations": [model.narrator.title(name) for name in talks],
         "sentences": list(sentences),
     }
 

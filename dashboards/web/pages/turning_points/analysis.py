@@ -69,7 +69,7 @@ def tell_run(setting: Setting, report: Report, stop: Stop) -> Run:
         if row.kind in ("decision", "event") and not is_routine(row):
             happened[row.round].append(row.sentence)
     marks = [(row.round, row.sentence) for row in rows if marked(row)]
-    talks = [{"title": model.title(name), "rungs": ladder(model, name)} for name in scenario.negotiations]
+    talks = [{"title": model.narrator.title(name), "rungs": ladder(model, name)} for name in scenario.negotiations]
     return Run(model.outcome, model.round, happened, marks, talks)
 
 
@@ -126,8 +126,8 @@ def turn(setting: Setting, now: int, futures: int, report: Report, stop: Stop) -
 def told(model: Assembly, went: dict[Any, Row], action: Action, now: int) -> Turned:
     """Tell one decision as it went and as it did not go, and write the event that turns it."""
     act = PROTOCOL[ACT[action.act]]
-    actor, counterpart, talks = model.name_cell(act, action.cell)
-    names = model.show((actor, counterpart, talks))
+    actor, counterpart, talks = model.narrator.name_cell(act, action.cell)
+    names = model.narrator.titles((actor, counterpart, talks))
     lower = act.column == "report"
     row = went.get((action.act, actor, counterpart, talks))
     sentence = row.sentence if row is not None else words.WENT.get(action.act, "").format(**names)

@@ -165,7 +165,7 @@ def talks_data(model: Assembly, name: str) -> dict[str, Any]:
     for step, rung in zip(model.world.names.rung[k], found["ladder"], strict=True):
         parts = [talks.rungs[part] for part in step.split("+")]
         rung["gives"] = [
-            [model.title(party), "; ".join(part.parties[party].gives.get("en", "") for part in parts)]
+            [model.narrator.title(party), "; ".join(part.parties[party].gives.get("en", "") for part in parts)]
             for party in talks.parties
         ]
         rung["name"], rung["duration"] = step, int(model.world.duration[k, model.world.names.rung[k].index(step)])
