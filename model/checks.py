@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from model.chance import stable_id
 from model.columns import COLUMN, SERVICES, Column
 from model.errors import Fault
 from model.overrides import EVENTS, SEATS, UNNAMED, act_number
@@ -64,8 +65,6 @@ def _actors(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _same_luck(names: Iterable[str]) -> Iterator[Fault]:
-    from model.chance import stable_id
-
     by_id: dict[int, str] = {}
     for name in filter(str.isascii, names):  # no other is allowed, and some have no bytes
         twin = by_id.setdefault(stable_id(name), name)

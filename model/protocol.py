@@ -12,6 +12,7 @@ from model.compiler import called_once
 from model.rules import (
     bargaining,
     beliefs,
+    compliance,
     conduct,
     contact,
     environment,
@@ -193,10 +194,11 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=on((home.ratification, home.Ratification)), when=home.awaits_ratification,
     ),
     # Keeping what stands, and looking
-    by_nature(ladder.look_ahead, "prospect", "gradualism"),
+    by_nature(compliance.look_ahead, "prospect", "gradualism"),
     by_party(
-        ladder.comply, "complies",
-        conditions=on((ladder.honest, ladder.Honest), (ladder.careful, ladder.Careful)), when=ladder.has_duties,
+        compliance.comply, "complies",
+        conditions=on((compliance.honest, compliance.Honest), (compliance.careful, compliance.Careful)),
+        when=compliance.has_duties,
     ),
     by_nature(verification.record, "remembered"),
     Act(

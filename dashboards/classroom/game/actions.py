@@ -11,7 +11,7 @@ from model.arithmetic import clip, holds
 from model.columns import SERVICES
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
-from model.rules import bargaining, contact, facilitation, home, ladder, scrutiny, verification
+from model.rules import bargaining, compliance, contact, facilitation, home, scrutiny, verification
 from model.rules.lookups import bound
 from model.scenario import Scenario
 
@@ -77,7 +77,7 @@ def _can_leave(world: Any, cell: Cell) -> bool:
 
 
 _talks, _hosted = _when(contact.in_contact), _when(facilitation.someone_hosts)
-_idle, _asked, _owes = _when(bargaining.can_table), _when(scrutiny.on_table), _when(ladder.has_duties)
+_idle, _asked, _owes = _when(bargaining.can_table), _when(scrutiny.on_table), _when(compliance.has_duties)
 _told, _looks = _when(verification.could_accuse), _when(verification.looks)
 _task, _open = _when(facilitation.can_take), _when(verification.open_to)
 
