@@ -14,12 +14,12 @@ from agents.narrator import Narrator
 from agents.seating import Actors, seat
 from agents.state import State
 from agents.verification_body import VerificationBody
+from model.enumerations import Outcome
 from model.loading import load
 from model.measures import indicator_names, look, outcome_of, overall_outcome
 from model.overrides import Override, forced
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
-from model.statuses import Outcome
 from model.world import Forced, World
 
 

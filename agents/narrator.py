@@ -7,11 +7,11 @@ from agents.ledger import Ledger, Row, weigh
 from agents.seating import Cell, Names, SeatedCell
 from agents.sentences import FORCED, OWN_RULE, READ_AS, SET, SIGNALS, STATUS, sentence
 from model.columns import SERVICES
+from model.enumerations import Status
 from model.overrides import from_event, resolve
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
 from model.signals import Signal, signals
-from model.statuses import Status
 from model.world import World
 
 

@@ -2,7 +2,7 @@
 
 from agents.assembly import Assembly
 from agents.ledger import Row
-from model.statuses import Status
+from model.enumerations import Status
 
 
 def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[int, str]]]]:

@@ -6,7 +6,7 @@ from the page; a dash, a label or a place is always there as a second cue.
 
 from typing import NamedTuple
 
-from model.statuses import Outcome, Status
+from model.enumerations import Outcome, Status
 
 
 class LineStyle(NamedTuple):

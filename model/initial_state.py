@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 from model.chance import stable_id
 from model.columns import PERSONAL, SKILLS
+from model.enumerations import Status
 from model.scenario import Doctrine, Scenario
-from model.statuses import Status
 
 
 def bundle(scenario: Scenario, negotiation: str) -> list[list[str]]:

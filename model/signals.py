@@ -7,7 +7,7 @@ Strengths are weights of the closest CAMEO event on Goldstein's scale of conflic
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from model.statuses import Status
+from model.enumerations import Status
 from model.world import World
 
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from agents.ledger import Row, is_routine
 from dashboards.run_history import rung_dates
 from dashboards.theme import INDICATORS
+from model.enumerations import Status
 from model.measures import series
 from model.protocol import ACT, PROTOCOL
 from model.scenario import Event
 from model.signals import KINDS
-from model.statuses import Status
 from model.terms import terms_of
 
 if TYPE_CHECKING:

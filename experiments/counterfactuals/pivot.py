@@ -14,12 +14,12 @@ from experiments.counterfactuals.branch import Branch, stand
 from experiments.engine.kernel import advance, measure, measure_many, play_acts
 from experiments.engine.pool import CancelledError, pool
 from experiments.ensembles.statistics import Effect, Share, effect, wilson
+from model.enumerations import Outcome
 from model.loading import load
 from model.measures import overall
 from model.overrides import Override, forced
 from model.protocol import PROTOCOL
 from model.scenario import Scenario
-from model.statuses import Outcome
 from model.world import Forced, World
 
 FUTURES_SEED = 1_000_003

@@ -9,10 +9,10 @@ from scipy.stats import norm
 from experiments.ensembles.compare import PLACE
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.validation.part import ValidationPart
+from model.enumerations import Outcome
 from model.loading import load, shipped
 from model.parameters import Mechanisms
 from model.scenario import Doctrine
-from model.statuses import Outcome
 
 OUTCOMES = (
     "comprehensive deal", "some deal stands", "breakdown", "contact", "tension", "trust", "progress", "breaches",

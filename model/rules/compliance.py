@@ -5,8 +5,8 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import holds
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Status
 from model.rules.lookups import at_stake, bound, detection_now
-from model.statuses import Status
 from model.terms import Term
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import holds
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Status
 from model.rules.facilitation import CONTACT, helped
 from model.rules.lookups import exerted, suffered, tension_of, top_standing
-from model.statuses import Status
 from model.terms import Term
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import clip, holds, score
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Status
 from model.rules.lookups import (
     attacks_blamed_on,
     bound,
@@ -14,7 +15,6 @@ from model.rules.lookups import (
     standing_at,
     suffered,
 )
-from model.statuses import Status
 from model.terms import Term
 
 

@@ -6,8 +6,8 @@ from model.arithmetic import clip, holds
 from model.chance import Moment, draw
 from model.columns import SLOTS
 from model.compiler import rule
+from model.enumerations import Status
 from model.rules.lookups import at_stake, bound, detection_now, standing_at, watcher
-from model.statuses import Status
 from model.terms import Term
 
 LEAST_ACCESS = 0.01  # below this inspectors see nothing and report nothing

@@ -9,12 +9,12 @@ from support.worlds import ALL_OFF, alone, plain, play, rung, scenario, step_by_
 from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
 from experiments.ensembles.ensemble import play_ensemble
+from model.enumerations import Status
 from model.loading import build, change, load
 from model.measures import EN_ROUTE, WIDE
 from model.overrides import Override, forced
 from model.parameters import Mechanisms
 from model.protocol import ACT_ON, PROTOCOL
-from model.statuses import Status
 from model.world import World
 
 

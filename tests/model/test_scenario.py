@@ -13,13 +13,13 @@ import pytest
 from support.names import LEADERS
 from support.worlds import plain, rung, text
 
+from model.enumerations import Status
 from model.errors import MOST_FAULTS, ScenarioError
 from model.loading import LARGEST_FILE, SHIPPED, build, change, load, locate, read, shipped
 from model.overrides import EVENTS, Override, forced, resolve
 from model.parameter_space import DECLARED, bounds, declared, settings
 from model.protocol import ACT, ACT_ON, PROTOCOL
 from model.scenario import Scenario
-from model.statuses import Status
 from model.world import World, names
 
 REQUIRED = {

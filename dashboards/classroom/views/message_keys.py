@@ -3,9 +3,9 @@
 from dashboards.classroom.game.actions import FORCED_BY, OPTIONS
 from dashboards.classroom.game.facts import FACTS
 from model.columns import SERVICES
+from model.enumerations import Outcome, Status
 from model.protocol import ACT, PROTOCOL
 from model.signals import CHANNELS, KINDS
-from model.statuses import Outcome, Status
 from model.terms import terms_of
 
 PARTIES = ("other", "talks")

@@ -28,11 +28,11 @@ from dashboards.cli.main import app
 from dashboards.cli.run import suggest_question
 from dashboards.terminal.decision import lever_screen
 from experiments.counterfactuals.flips import LeverFlip
+from model.enumerations import Outcome
 from model.errors import ScenarioError
 from model.loading import load, locate, read, shipped
 from model.measures import BY_NEGOTIATION, digest
 from model.parameter_space import declared, levers
-from model.statuses import Outcome
 
 DETENTE = Path(sys.executable).with_name("detente")
 UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}  # the same numbers, and a quicker start

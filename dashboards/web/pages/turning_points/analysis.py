@@ -13,9 +13,9 @@ from dashboards.web.jobs.background import JobUpdate, Report, follow
 from dashboards.web.pages.turning_points import wording as words
 from experiments.counterfactuals.pivot import Action, Outlook, actions, looked_at, outlook
 from experiments.engine.pool import CancelledError
+from model.enumerations import Outcome, Status
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
-from model.statuses import Outcome, Status
 
 LEADING = 12  # decisions of a round that are played in all futures and shown
 MARKED = {"withdraw": {1}, "change_government": {1}, "strike": {1}, "step_forward": {1}, "ratify": {0}}

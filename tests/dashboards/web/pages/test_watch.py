@@ -19,11 +19,11 @@ from dashboards.web.jobs.background import JobUpdate
 from dashboards.web.pages.watch.network_layout import places
 from dashboards.web.pages.watch.run_data import WatchedRun, play, watch
 from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposite_of
+from model.enumerations import Status
 from model.errors import ScenarioError
 from model.loading import load, shipped
 from model.measures import series
 from model.overrides import EVENTS, Override
-from model.statuses import Status
 
 SETTING = Setting("us-iran-2026")
 REFUSAL = 3  # the round of the first refusal under seed 1
