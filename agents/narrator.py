@@ -55,17 +55,17 @@ class Narrator:
     def _row(self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], forced: bool, event: str | None) -> Row:
         names = self.name_cell(act, cell)
         titles = self.titles(names)
-        told = value - 1 if act.column == "report" else value
+        recorded = act.recorded(value)
         if event is not None:
             words = event
         elif forced and not act.conditions:
             words = SET.format(act=act.name, value=value)
         elif act.conditions and (held or forced):
-            words = sentence(act.name, told, {c.name: c.holds for c in held}, **titles)
+            words = sentence(act.name, recorded, {c.name: c.holds for c in held}, **titles)
         else:
             words = OWN_RULE.format(act=act.name, value=value, **titles)
         kind = "level" if act.sums else "decision"
-        return Row(self.round, kind, act.name, *names, told, words + FORCED * forced, held, forced)
+        return Row(self.round, kind, act.name, *names, recorded, words + FORCED * forced, held, forced)
 
     @cached_property
     def _events(self) -> list[tuple[range, dict[tuple[str, int], str]]]:

@@ -1,10 +1,10 @@
-"""The statuses a rung can have. It moves at most one a round."""
+"""The numbers that columns hold for named things."""
 
 from enum import IntEnum
 
 
 class Status(IntEnum):
-    """Where a rung of the deal ladder stands."""
+    """The status of a rung of the deal ladder. It changes at most once a round."""
 
     IDLE = 0
     PROPOSED = 1
@@ -25,3 +25,45 @@ class Outcome(IntEnum):
     managed_contact = 1
     partial_arrangement = 2
     comprehensive_deal = 3
+
+
+class Doctrine(IntEnum):
+    """How a state chooses its monthly conduct; the names are those of scenario files."""
+
+    reciprocity = 0
+    contrition = 1
+    initiative = 2
+    assurance = 3
+
+
+class Channel(IntEnum):
+    """How a round of talks is held."""
+
+    NONE = 0
+    INDIRECT = 1
+    PUBLIC = 2  # direct, and known to the public
+
+
+class ExchangeLevel(IntEnum):
+    """The level of a small exchange outside the ladder; the number weighs as evidence."""
+
+    NONE = 0
+    TECHNICAL = 1
+    POLITICAL = 2
+
+
+class InspectionReport(IntEnum):
+    """What a verification body reports on a side."""
+
+    NONE = 0
+    CLEAN = 1
+    VIOLATION = 2
+
+
+class Friction(IntEnum):
+    """What happens to a ladder in a round, apart from what its parties do."""
+
+    CLIMB = 0
+    STALL = 1
+    SLIP = 2
+    COLLAPSE = 3

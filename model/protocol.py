@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from model.columns import COLUMN
 from model.compiler import called_once
+from model.enumerations import InspectionReport
 from model.rules import (
     bargaining,
     beliefs,
@@ -72,6 +73,19 @@ class Act(NamedTuple):
     def axes(self) -> tuple[str, ...]:
         """Give the axes of the column it decides."""
         return COLUMN[self.column].axes
+
+    @property
+    def _recorded_zero(self) -> int:
+        """Return the value that the ledger records as 0: of a report it is a clean one, so that 1 is a violation."""
+        return int(InspectionReport.CLEAN) if self.column == "report" else 0
+
+    def recorded[V: (int, float)](self, value: V) -> V:
+        """Return a value of the column as the ledger records it."""
+        return value - self._recorded_zero
+
+    def decided[V: (int, float)](self, recorded: V) -> V:
+        """Return the value of the column that the ledger records so."""
+        return recorded + self._recorded_zero
 
 
 def by_nature(rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:

@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import holds
 from model.chance import Moment, draw
 from model.compiler import rule
-from model.enumerations import Status
+from model.enumerations import Friction, InspectionReport, Status
 from model.rules.lookups import bound, tension_of, top_standing
 from model.terms import Term
 
@@ -73,17 +73,17 @@ def collapsing(world, k):
 def settle_friction(climbs, slips, collapses):
     """Go on if that comes first, else slip, else collapse, else stall."""
     if climbs:
-        return 0
+        return Friction.CLIMB
     if slips:
-        return 2
-    return 3 if collapses else 1
+        return Friction.SLIP
+    return Friction.COLLAPSE if collapses else Friction.STALL
 
 
 @rule
 def rub(world, k):
-    """Let the rung in progress climb (0), stall (1), slip (2) or the ladder collapse (3) (B18)."""
+    """Let the rung in progress climb, stall or slip, or the ladder collapse (B18)."""
     if not moving(world, k):
-        return 0
+        return Friction.CLIMB
     return settle_friction(holds(climbing(world, k)), holds(slipping(world, k)), holds(collapsing(world, k)))
 
 
@@ -127,7 +127,8 @@ def someone(world, column, k):
 def proved(world, k, r):
     """Say whether the rung's verifier, if it has one, found both sides clean this round."""
     body = world.verifier[k, r]
-    return body < 0 or (world.report[body, k, 0] == 1 and world.report[body, k, 1] == 1)
+    clean = InspectionReport.CLEAN
+    return body < 0 or (world.report[body, k, 0] == clean and world.report[body, k, 1] == clean)
 
 
 @rule
@@ -150,7 +151,7 @@ def advance_talks(world, k, r, status):
 @rule
 def advance_deal(world, k, r, status):
     """Move a rung that is being implemented or stands verified."""
-    if world.friction[k] == 3:
+    if world.friction[k] == Friction.COLLAPSE:
         return Status.COLLAPSED
     if status == Status.IMPLEMENTING:
         if r != world.rung[k]:
@@ -159,7 +160,7 @@ def advance_deal(world, k, r, status):
             return Status.BREACHED
         if someone(world, world.left, k):
             return Status.SUSPENDED
-        due = world.age[k, r] + 1 >= world.duration[k, r] and world.friction[k] == 0
+        due = world.age[k, r] + 1 >= world.duration[k, r] and world.friction[k] == Friction.CLIMB
         return Status.VERIFIED if due and proved(world, k, r) else status
     if r != top_standing(world, k):
         return status
@@ -169,7 +170,7 @@ def advance_deal(world, k, r, status):
     in_progress = world.rung[k] >= 0 and world.status[k, world.rung[k]] == Status.IMPLEMENTING
     if someone(world, world.accuses, k) and not in_progress:
         return Status.BREACHED
-    return Status.IMPLEMENTING if world.friction[k] == 2 else status
+    return Status.IMPLEMENTING if world.friction[k] == Friction.SLIP else status
 
 
 @rule

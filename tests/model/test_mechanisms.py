@@ -9,7 +9,7 @@ from support.worlds import ALL_OFF, alone, plain, play, rung, scenario, step_by_
 from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
 from experiments.ensembles.ensemble import play_ensemble
-from model.enumerations import Status
+from model.enumerations import InspectionReport, Status
 from model.loading import build, change, load
 from model.measures import EN_ROUTE, WIDE
 from model.overrides import Override, forced
@@ -222,7 +222,7 @@ def verified(detection=0.5, false_alarm=0.05, **more):
 )
 def test_b14_reports_are_weighed_by_bayes(detection, ppv, npv):
     setting = verified(detection, **{"verification.prior_violation": 0.1})
-    for report, belief in ((2, ppv), (1, 1.0 - npv)):
+    for report, belief in ((InspectionReport.VIOLATION, ppv), (InspectionReport.CLEAN, 1.0 - npv)):
         world = world_of(setting)
         world.rung[0] = -1
         world.suspicion[0, 0] = 0.1
@@ -233,7 +233,7 @@ def test_b14_reports_are_weighed_by_bayes(detection, ppv, npv):
 
 def test_b14_six_clean_reports_take_suspicion_from_thirty_to_under_one_percent():
     setting = verified(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
-    clean = tuple(Override(now, "report_on", "talks", "watch", "borea", 1) for now in range(1, 9))
+    clean = tuple(Override(now, "report_on", "talks", "watch", "borea", InspectionReport.CLEAN) for now in range(1, 9))
     start = Override(1, "suspect", "talks", "alba", None, 0.3)
     moved = rounds_of(setting, 8, ("suspicion", (0, 0)), overrides=(start, *clean))[:, 0]
     assert next(now for now, value in enumerate(moved) if value < 0.01) == 6
@@ -245,7 +245,7 @@ def test_reports_come_at_the_rates_of_detection_and_false_alarm():
         keep = tuple(Override(1, "comply", "talks", party, None, complies) for party in ("alba", "borea"))
         played = Worlds(verified(), worlds, 0, keep)
         played.step()
-        found = played.column("report")[:, 0, 0, 0] == 2
+        found = played.column("report")[:, 0, 0, 0] == InspectionReport.VIOLATION
         assert abs(found.mean() - rate) < 3.5 * math.sqrt(rate * (1 - rate) / worlds)
 
 

@@ -79,7 +79,7 @@ def _placeholders() -> dict[str, tuple[str, ...]]:
     keys |= {f"verb.{act}": NAMES.get(act, PARTIES) for act in OPTIONS}
     keys |= {f"option.{act}.{option}": () for act, options in OPTIONS.items() for option in options}
     keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in KINDS}
-    keys |= {f"channel.{name}": () for name in (*CHANNELS, "technical", "political")}
+    keys |= {f"channel.{name}": () for name in CHANNELS}
     keys |= {f"reading.{name}": () for name in ("friendly", "hostile", "clean", "violation")}
     keys |= {f"status.{status.name}": () for status in Status}
     keys |= {f"outcome.{outcome.name}": () for outcome in Outcome}

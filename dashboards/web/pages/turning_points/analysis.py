@@ -128,10 +128,9 @@ def told(model: Assembly, went: dict[Any, Row], action: Action, now: int) -> Tur
     act = PROTOCOL[ACT[action.act]]
     actor, counterpart, talks = model.narrator.name_cell(act, action.cell)
     names = model.narrator.titles((actor, counterpart, talks))
-    lower = act.column == "report"
     row = went.get((action.act, actor, counterpart, talks))
     sentence = row.sentence if row is not None else words.WENT.get(action.act, "").format(**names)
-    had = words.had(action.act, action.otherwise - lower, names)
+    had = words.had(action.act, act.recorded(action.otherwise), names)
     if talks is not None and model.world.size["negotiation"] > 1:
         had += f" ({names['talks']})"
     where = talks if "negotiation" in act.axes else None

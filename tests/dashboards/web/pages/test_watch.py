@@ -19,7 +19,7 @@ from dashboards.web.jobs.background import JobUpdate
 from dashboards.web.pages.watch.network_layout import places
 from dashboards.web.pages.watch.run_data import WatchedRun, play, watch
 from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposite_of
-from model.enumerations import Status
+from model.enumerations import Channel, Status
 from model.errors import ScenarioError
 from model.loading import load, shipped
 from model.measures import series
@@ -158,7 +158,7 @@ def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
 
 
 def test_a_leak_that_moves_no_number_still_differs_where_it_is_told():
-    leak = Override(14, "choose_channel", "nuclear", None, None, 2.0)
+    leak = Override(14, "choose_channel", "nuclear", None, None, float(Channel.PUBLIC))
     twin = json.loads(watched(SETTING._replace(events=(leak,))).twin)
     assert (twin["first"], twin["numbers"], twin["decision"]) == (14, None, None)
 
@@ -277,7 +277,7 @@ def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, addre
         soon(lambda: "event=" in here(page), True)
         link, notes = read_link(here(page))
         assert notes == []
-        assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, 2.0),)
+        assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, float(Channel.PUBLIC)),)
         address_now, told = here(page).removeprefix("?"), says.inner_text()
         with opened(browser, address, address_now, ready=ready) as other:
             soon(lambda: shown(other), 14)
