@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import mesa
 
 from model.columns import COLUMN
-
-if TYPE_CHECKING:
-    from agents.assembly import Assembly
+from model.world import World
 
 Rule = Callable[..., Any]
+
+
+class ActorModel(Protocol):
+    """The part of a Mesa model that its actors read."""
+
+    world: World
 
 
 def performs(rule: Rule) -> Rule:
@@ -25,13 +29,13 @@ def performs(rule: Rule) -> Rule:
     return perform
 
 
-class Actor(mesa.Agent):
+class Actor(mesa.Agent[Any]):
     """One seat at the table. A column whose first axis is its role is an attribute: its row of it."""
 
     axis: ClassVar[str]
-    model: "Assembly"
+    model: ActorModel
 
-    def __init__(self, model: "Assembly", seat: int, name: str):
+    def __init__(self, model: ActorModel, seat: int, name: str):
         super().__init__(model)
         self.seat = seat
         self.name = name

@@ -1,42 +1,31 @@
 """The Mesa model: it seats the actors, plays the protocol, keeps the ledger and collects."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
-from itertools import product
 from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
-from agents.actor import Actor
 from agents.facilitator import Facilitator
 from agents.ledger import Ledger
-from agents.narrator import Teller
-from agents.seating import Cell, Names
+from agents.narrator import Narrator
+from agents.seating import Actors, seat
 from agents.state import State
 from agents.verification_body import VerificationBody
+from model.enumerations import Outcome
 from model.loading import load
 from model.measures import indicator_names, look, outcome_of, overall_outcome
 from model.overrides import Override, forced
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
-from model.statuses import Outcome
 from model.world import Forced, World
 
 
 def reading(name: str, model: "Assembly") -> float:
     """Read one indicator of the round."""
     return float(model.seen[model.places[name]])
-
-
-class SeatedCell(NamedTuple):
-    """One cell of an act: who decides it, and whether by the act's own rule."""
-
-    ask: Callable[..., Any]
-    rest: Cell
-    cell: Cell
-    by_rule: bool
 
 
 class Checkpoint(NamedTuple):
@@ -76,12 +65,13 @@ class Assembly(mesa.Model):
         for move in moves:
             self.moves.setdefault((move.round, move.act), []).append(move)
         self.ledger = Ledger() if ledger else None
-        self.teller = Teller(self)
+        self.narrator = Narrator(self.world, self.setting)
         classes = state if isinstance(state, Mapping) else dict.fromkeys(self.setting.states, state)
         self.states = [classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.setting.states)]
         self.facilitators = [Facilitator(self, seat, name) for seat, name in enumerate(self.setting.facilitators)]
         self.bodies = [VerificationBody(self, seat, name) for seat, name in enumerate(self.setting.bodies)]
-        self.asked = [self._seat(act) for act in PROTOCOL]
+        actors = Actors(self.states, self.facilitators, self.bodies)
+        self.seating = [seat(act, self.world, actors) for act in PROTOCOL]
         self.places = {name: at for at, name in enumerate(indicator_names(self.world.names.negotiation))}
         self.seen = look(self.world)
         self.history = [self.seen]
@@ -111,7 +101,7 @@ class Assembly(mesa.Model):
             if not act.mechanism or getattr(self.world, f"with_{act.mechanism}"):
                 self._play(number, act)
         if self.ledger is not None:
-            self.teller.tell_messages(self.ledger)
+            self.narrator.describe_messages(self.ledger)
         self.seen = look(self.world)
         self.history.append(self.seen)
         self.datacollector.collect(self)
@@ -146,61 +136,23 @@ class Assembly(mesa.Model):
         """Say how one negotiation stands."""
         return outcome_of(self.trajectory, self.world.names.negotiation.index(negotiation))
 
-    def _seat(self, act: Act) -> list[SeatedCell]:
-        """Find who decides each cell of an act."""
-        asked = []
-        for cell in product(*(range(self.world.size[axis]) for axis in act.axes)):
-            actor, rest = self._actor(act, cell)
-            if actor is None:
-                asked.append(SeatedCell(act.rule, (self.world.handle, *cell), cell, True))
-            else:
-                ask = getattr(actor, act.name)
-                asked.append(SeatedCell(ask, rest, cell, getattr(ask, "asks", None) is act.rule))
-        return asked
-
-    def _actor(self, act: Act, cell: Cell) -> tuple[Actor | None, Cell]:
-        if act.role == "state":
-            return self.states[cell[0]], cell[1:]
-        if act.role == "party":
-            return self.states[int(self.world.party[cell[:2]])], cell[:1]
-        if act.role == "facilitator":
-            return self.facilitators[cell[0]], cell[1:]
-        if act.role == "body":
-            return self.bodies[cell[0]], cell[1:]
-        return None, cell
-
     def _play(self, number: int, act: Act) -> None:
-        """Decide every cell of an act, apply overrides, keep the ledger, turn the page."""
-        column = getattr(self.world, act.column)
-        page = [each.ask(*each.rest) for each in self.asked[number]]
-        set_from_outside = set()
+        """Decide every cell of an act, apply the overrides, describe it in the ledger, and commit the values."""
+        values = [each.ask(*each.rest) for each in self.seating[number]]
+        forced_cells = set()
         for move in self.forced_now(number):
-            page[move.cell] = move.value
-            set_from_outside.add(move.cell)
+            values[move.cell] = move.value
+            forced_cells.add(move.cell)
         if self.ledger is not None:
-            self.teller.tell(self.ledger, act, self.asked[number], page, set_from_outside)
-        column.flat = page
-
-    # Words, as the teller has them
-
-    def name_cell(self, act: Act, cell: Cell) -> Names:
-        """Name a cell: actor, counterpart, negotiation."""
-        return self.teller.name_cell(act, cell)
-
-    def show(self, names: Names) -> dict[str, Any]:
-        """Give the names of a cell as they are written in a sentence, with the rung in play."""
-        return self.teller.show(names)
-
-    def title(self, name: str | None, rung: str | None = None) -> str:
-        """Give the written name of an actor, a negotiation, or a rung of it."""
-        return self.teller.title(name, rung)
+            self.narrator.describe_act(self.ledger, act, self.seating[number], values, forced_cells)
+        getattr(self.world, act.column).flat = values
 
     # There and back
 
     def mark(self) -> Checkpoint:
         """Remember where the run stands, to come back to it."""
-        told = len(self.ledger.rows) if self.ledger is not None else 0
-        return Checkpoint(self.world.snapshot(), told, len(self.history))
+        rows = len(self.ledger.rows) if self.ledger is not None else 0
+        return Checkpoint(self.world.snapshot(), rows, len(self.history))
 
     def rewind(self, mark: Checkpoint) -> None:
         """Go back to where the run stood, with Mesa's tables and clock; good after a step that broke off as well."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from model.atomic_files import drafted, write_whole
+from model.enumerations import ExchangeLevel, Friction
 from model.protocol import ACT, PROTOCOL, verdict
 from model.signals import KINDS
 
@@ -120,12 +121,12 @@ QUIET = {  # the acts, and their values, that are routine: what goes on in most 
     "seek_talks": EVERY_VALUE,
     "inspect": EVERY_VALUE,
     "hold_talks": {0},
-    "host": {0},
+    "host": {ExchangeLevel.NONE},
     "table": {0},
     "give_answer": {0},
     "comply": {1},
     "report_on": {0},
-    "rub": {0, 1},
+    "rub": {Friction.CLIMB, Friction.STALL},
 }
 
 

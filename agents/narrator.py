@@ -1,69 +1,75 @@
-"""What a watched run writes into its ledger: each act's decisions, what changes on the ladder, messages, in words."""
+"""The rows that a watched run adds to its ledger: decisions, changes on the ladder and messages, in sentences."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from agents.ledger import Ledger, Row, weigh
-from agents.seating import Cell, Names
+from agents.seating import Cell, Names, SeatedCell
 from agents.sentences import FORCED, OWN_RULE, READ_AS, SET, SIGNALS, STATUS, sentence
 from model.columns import SERVICES
+from model.enumerations import Status
 from model.overrides import from_event, resolve
 from model.protocol import PROTOCOL, Act
+from model.scenario import Scenario
 from model.signals import Signal, signals
-from model.statuses import Status
-
-if TYPE_CHECKING:
-    from agents.assembly import Assembly, SeatedCell
+from model.world import World
 
 
 def reading_of(message: Signal) -> str:
-    """Say what a message was taken for."""
+    """Return how the receiver reads a message."""
     if message.kind == "inspection report":
         return "a violation" if message.perceived < 0 else "clean"
     return "friendly" if message.perceived > 0 else "hostile"
 
 
-class Teller:
-    """Tells of one run, and has the words for its cells and names."""
+class Narrator:
+    """Describes one run in rows of its ledger, and writes out the names of its cells."""
 
-    def __init__(self, model: "Assembly"):
-        self.model, self.world, self.setting = model, model.world, model.setting
+    def __init__(self, world: World, setting: Scenario):
+        self.world, self.setting = world, setting
 
-    def tell(self, ledger: Ledger, act: Act, asked: list["SeatedCell"], page: list[Any], outside: set[int]) -> None:
-        """Write the decisions of an act into the ledger, and what has changed on the ladder."""
+    @property
+    def round(self) -> int:
+        """Return the number of the round in progress."""
+        return int(self.world.clock[0])
+
+    def describe_act(
+        self, ledger: Ledger, act: Act, seated: list[SeatedCell], values: list[Any], forced: set[int]
+    ) -> None:
+        """Add the decisions of an act, and the changes on the ladder, to the ledger; ``forced`` lists flat cells."""
         handle = self.world.handle
-        events = self._event_words() if outside else {}
-        for place, (each, value) in enumerate(zip(asked, page, strict=True)):
+        events = self._event_texts() if forced else {}
+        for place, (each, value) in enumerate(zip(seated, values, strict=True)):
             if act.column == "status":
-                self._tell_rung(ledger, each.cell, int(value))
-            if not act.conditions and place not in outside:
+                self._describe_rung(ledger, each.cell, int(value))
+            if not act.conditions and place not in forced:
                 continue
             live = act.when is None or bool(act.when(handle, *each.cell))
-            if place not in outside and (not live or (act.rare and not value)):
+            if place not in forced and (not live or (act.rare and not value)):
                 continue
             weighed = live and each.by_rule
             held = tuple(weigh(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
-            event = events.get((act.name, place)) if place in outside else None
-            ledger.add(self._row(act, each.cell, float(value), held, place in outside, event))
+            event = events.get((act.name, place)) if place in forced else None
+            ledger.add(self._row(act, each.cell, float(value), held, place in forced, event))
 
-    def _row(self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], outside: bool, event: str | None) -> Row:
+    def _row(self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], forced: bool, event: str | None) -> Row:
         names = self.name_cell(act, cell)
-        shown = self.show(names)
-        told = value - 1 if act.column == "report" else value
+        titles = self.titles(names)
+        recorded = act.recorded(value)
         if event is not None:
             words = event
-        elif outside and not act.conditions:
+        elif forced and not act.conditions:
             words = SET.format(act=act.name, value=value)
-        elif act.conditions and (held or outside):
-            words = sentence(act.name, told, {c.name: c.holds for c in held}, **shown)
+        elif act.conditions and (held or forced):
+            words = sentence(act.name, recorded, {c.name: c.holds for c in held}, **titles)
         else:
-            words = OWN_RULE.format(act=act.name, value=value, **shown)
+            words = OWN_RULE.format(act=act.name, value=value, **titles)
         kind = "level" if act.sums else "decision"
-        return Row(self.model.round, kind, act.name, *names, told, words + FORCED * outside, held, outside)
+        return Row(self.round, kind, act.name, *names, recorded, words + FORCED * forced, held, forced)
 
     @cached_property
     def _events(self) -> list[tuple[range, dict[tuple[str, int], str]]]:
-        """List the events that have a text: the rounds of each, and the text for each act and place that it sets."""
+        """Return the rounds of each event that has a text, and the text by act and flat cell."""
         found = []
         for event in self.setting.events:
             if event.text:
@@ -72,37 +78,37 @@ class Teller:
                 found.append((range(event.round, (event.until or event.round) + 1), places))
         return found
 
-    def _event_words(self) -> dict[tuple[str, int], str]:
-        """Find the texts of the events of this round, by act and place."""
-        now, found = self.model.round, {}
+    def _event_texts(self) -> dict[tuple[str, int], str]:
+        """Return the texts of the events of this round, by act and flat cell."""
+        now, found = self.round, {}
         for rounds, places in self._events:
             if now in rounds:
                 found |= places
         return found
 
-    def _tell_rung(self, ledger: Ledger, cell: Cell, value: int) -> None:
+    def _describe_rung(self, ledger: Ledger, cell: Cell, value: int) -> None:
         k, r = cell
         if r >= self.world.rungs[k] or value == self.world.stood[cell]:
             return
         talks = self.world.names.negotiation[k]
         rung = self.world.names.rung[k][r]
         words = STATUS[Status(value).name].format(rung=self.title(talks, rung))
-        ledger.add(Row(self.model.round, "event", "rung", None, rung, talks, value, words))
+        ledger.add(Row(self.round, "event", "rung", None, rung, talks, value, words))
 
-    def tell_messages(self, ledger: Ledger) -> None:
-        """Write the messages of the round into the ledger, as they were meant and as they were taken."""
+    def describe_messages(self, ledger: Ledger) -> None:
+        """Add the messages of the round to the ledger, as they were meant and as they were read."""
         for message in signals(self.world):
             names = {"actor": self.title(message.sender), "counterpart": self.title(message.receiver)}
             words = SIGNALS if message.meant == message.perceived else READ_AS
-            told = words.format(kind=message.kind, channel=message.channel, reading=reading_of(message), **names)
+            text = words.format(kind=message.kind, channel=message.channel, reading=reading_of(message), **names)
             how = {name: getattr(message, name) for name in ("channel", "strength", "cost", "meant", "perceived")}
             places = message.sender, message.receiver, message.negotiation
-            ledger.add(Row(self.model.round, "signal", message.kind, *places, message.strength, told, **how))
+            ledger.add(Row(self.round, "signal", message.kind, *places, message.strength, text, **how))
 
     # Names
 
     def name_cell(self, act: Act, cell: Cell) -> Names:
-        """Name a cell: actor, counterpart, negotiation."""
+        """Return the names of a cell: actor, counterpart, negotiation."""
         names, actor, counterpart, talks = self.world.names, None, None, None
         for axis, place in zip(act.axes, cell, strict=True):
             if axis == "negotiation":
@@ -127,8 +133,8 @@ class Teller:
             return SERVICES[place]
         return getattr(names, axis)[place] if axis in names._fields else None
 
-    def show(self, names: Names) -> dict[str, Any]:
-        """Give the names of a cell as they are written in a sentence, with the rung in play."""
+    def titles(self, names: Names) -> dict[str, Any]:
+        """Return the titles of a cell's names as a sentence takes them, with the rung in play."""
         actor, counterpart, talks = names
         rung = None
         if talks is not None:
@@ -143,5 +149,5 @@ class Teller:
         }
 
     def title(self, name: str | None, rung: str | None = None) -> str:
-        """Give the written name of an actor, a negotiation, or a rung of it."""
+        """Return the title of an actor, a negotiation, or a rung of it."""
         return self.setting.written(name) if rung is None or name is None else self.setting.written_rung(name, rung)

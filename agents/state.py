@@ -5,7 +5,18 @@ from functools import wraps
 from typing import Any, ClassVar
 
 from agents.actor import Actor, performs
-from model.rules import bargaining, beliefs, conduct, contact, home, ladder, pressure, scrutiny, tension, verification
+from model.rules import (
+    bargaining,
+    beliefs,
+    compliance,
+    conduct,
+    contact,
+    home,
+    pressure,
+    scrutiny,
+    tension,
+    verification,
+)
 from model.rules.lookups import side_of
 
 
@@ -49,7 +60,7 @@ class State(Actor):
     table = performs_as_party(bargaining.table)
     give_answer = performs_as_party(scrutiny.give_answer)
     ratify = performs_as_party(home.ratify)
-    comply = performs_as_party(ladder.comply)
+    comply = performs_as_party(compliance.comply)
     suspect = performs_as_party(verification.suspect)
     accuse = performs_as_party(verification.accuse)
     withdraw = performs_as_party(home.withdraw)

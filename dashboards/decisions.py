@@ -40,5 +40,5 @@ def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
         "talks": scenario.written(talks),
         "rung": rung,
     }
-    told = value - 1 if PROTOCOL[question.number].column == "report" else value
+    told = PROTOCOL[question.number].recorded(value)
     return sentence(row["act"], told, {}, **shown) if told in words_for(row["act"]).sentences else str(told)

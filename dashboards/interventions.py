@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from agents.act_words import words_for
 from agents.sentences import SET, sentence
+from model.enumerations import Channel
 from model.errors import Fault, ScenarioError
 from model.overrides import EVENTS, Override, act_number
 from model.protocol import ACT, PROTOCOL
@@ -133,7 +134,7 @@ class Openings:
         """Note, after it, who was there, what was said through which channel, and how each meant to act."""
         world = model.world
         for k, (talks, setting) in enumerate(model.setting.negotiations.items()):
-            self._note("leak", Choice(talks), bool(world.contact[k]) and world.channel[k] == 1)
+            self._note("leak", Choice(talks), bool(world.contact[k]) and world.channel[k] == Channel.INDIRECT)
             self._note("silence", Choice(talks), bool(world.contact[k]))
             for actor, other in (setting.parties, setting.parties[::-1]):
                 seat, seen = model.world.names.state.index(actor), model.world.names.state.index(other)
@@ -282,7 +283,7 @@ def event_words(scenario: Scenario, move: Override) -> str:
     if kind is not None:
         return TOLD[kind].words.format(value=move.value, **shown)
     act = PROTOCOL[act_number(move.act) or 0]
-    told, choices = move.value - 1 if act.column == "report" else move.value, words_for(act.name).sentences
+    told, choices = act.recorded(move.value), words_for(act.name).sentences
     if told in choices or 1 in choices:
         words = sentence(act.name, told if told in choices else 1, {}, rung="the step in play", **shown).rstrip(".")
         return words if told in choices else f"Does not happen: {words}"

@@ -1,6 +1,6 @@
 """Names of outcomes, and numbers, as every page and screen writes them."""
 
-from model.statuses import Outcome
+from model.enumerations import Outcome
 
 OUTCOME_LABELS = {
     "comprehensive_deal": "comprehensive deal",

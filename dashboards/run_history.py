@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from agents.assembly import Assembly
 from agents.ledger import Row
+from model.enumerations import Status
 from model.scenario import Event
-from model.statuses import Status
 
 
 class Span(NamedTuple):
@@ -35,7 +35,7 @@ def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[i
             if row.act == "rung" and row.negotiation == talks and row.counterpart == rung
         ]
         now = Status(int(model.world.status[k, r])).name.lower()
-        listed.append((model.title(talks, rung) or rung, now, dates))
+        listed.append((model.narrator.title(talks, rung) or rung, now, dates))
     return listed
 
 

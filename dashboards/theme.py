@@ -7,7 +7,7 @@ from the page; a dash, a label or a place is always there as a second cue.
 from typing import NamedTuple
 
 from dashboards.labels import OUTCOME_LABELS
-from model.statuses import Outcome, Status
+from model.enumerations import Outcome, Status
 
 
 class LineStyle(NamedTuple):

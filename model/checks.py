@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from model.chance import stable_id
 from model.columns import COLUMN, SERVICES, Column
+from model.enumerations import Channel, ExchangeLevel, Friction, InspectionReport, Status
 from model.errors import Fault
 from model.overrides import EVENTS, SEATS, UNNAMED, act_number
 from model.protocol import ACT, PROTOCOL
@@ -64,8 +66,6 @@ def _actors(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _same_luck(names: Iterable[str]) -> Iterator[Fault]:
-    from model.chance import stable_id
-
     by_id: dict[int, str] = {}
     for name in filter(str.isascii, names):  # no other is allowed, and some have no bytes
         twin = by_id.setdefault(stable_id(name), name)
@@ -123,10 +123,10 @@ def _relations(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 LIMITS = {  # what an event or a move may set a column to; every other column takes 0 to 1
     "oil": (-5, 5), "region": (-5, 5), "slant": (-1, 1), "reassurance": (1e-3, 1e3), "dismay": (1e-3, 1e3),
-    "kept": (1, 1e6), "broken": (1, 1e6), "posture": (0, 100), "alignment": (-1, 1), "channel": (0, 2),
-    "exchange": (0, 2), "spent": (0, 1e6), "impatience": (0, 100), "reservation": (-10, 10), "doubt": (-50, 50),
-    "answer": (-1, 1), "report": (0, 2),
-    "friction": (0, 3), "left": (0, 1200), "status": (0, 9), "stood": (0, 9), "age": (0, 1200), "audience": (0, 100),
+    "kept": (1, 1e6), "broken": (1, 1e6), "posture": (0, 100), "alignment": (-1, 1), "channel": (0, max(Channel)),
+    "exchange": (0, max(ExchangeLevel)), "spent": (0, 1e6), "impatience": (0, 100), "reservation": (-10, 10),
+    "doubt": (-50, 50), "answer": (-1, 1), "report": (0, max(InspectionReport)), "friction": (0, max(Friction)),
+    "left": (0, 1200), "status": (0, max(Status)), "stood": (0, max(Status)), "age": (0, 1200), "audience": (0, 100),
     "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
 }  # fmt: skip
 

@@ -145,7 +145,7 @@ DECIDED = (
     whole("withdraws", "negotiation side", "public", "whether the side leaves what stands"),
     whole("left", "negotiation side", "public", "rounds since the side left, counting from 1; 0 is not left"),
     whole("forgiven", "negotiation", "public", "whether a called breach is forgiven"),
-    whole("status", "negotiation rung", "public", "where the rung stands (model/statuses.py)"),
+    whole("status", "negotiation rung", "public", "where the rung stands (model/enumerations.py)"),
     whole("stood", "negotiation rung", "public", "its status when the round began"),
     whole("age", "negotiation rung", "public", "rounds since its status last changed"),
     real("earned", "negotiation side", "public", "stake the side has just proved to keep"),

@@ -1,11 +1,11 @@
 """From a scenario to the columns it gives, and to those that start elsewhere than at neutral."""
 
-from typing import Any, get_args
+from typing import Any
 
 from model.chance import stable_id
 from model.columns import PERSONAL, SKILLS
-from model.scenario import Doctrine, Scenario
-from model.statuses import Status
+from model.enumerations import Doctrine, Status
+from model.scenario import Scenario
 
 
 def bundle(scenario: Scenario, negotiation: str) -> list[list[str]]:
@@ -24,10 +24,9 @@ def fill(world: Any, scenario: Scenario) -> None:
 
 
 def _fill_actors(world: Any, scenario: Scenario) -> None:
-    doctrines = get_args(Doctrine)
     for me, (name, state) in enumerate(scenario.states.items()):
         world.state_id[me] = stable_id(name)
-        world.doctrine[me] = doctrines.index(state.doctrine)
+        world.doctrine[me] = Doctrine[state.doctrine]
         world.veto_players[me] = state.veto_players
         for parameter in PERSONAL:
             getattr(world, f"own_{parameter}")[me] = getattr(state, parameter)

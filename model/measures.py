@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from model.compiler import rule
+from model.enumerations import Outcome
 from model.rules.beliefs import uncertainty
 from model.rules.lookups import progress, suffered, tension_of
-from model.statuses import Outcome
 from model.world import World
 
 

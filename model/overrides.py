@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from model.columns import SERVICES
+from model.enumerations import Channel
 from model.errors import Fault, ScenarioError
 from model.protocol import ACT, ACT_ON, PROTOCOL
 from model.scenario import Event, Move, Scenario
@@ -41,7 +42,7 @@ EVENTS = {
     "election": EventKind("change_government", 1, ("actor",), "the actor's government changes"),
     "attack": EventKind("strike", 1, ("actor",), "the spoiler attacks"),
     "withdrawal": EventKind("withdraw", 1, ("negotiation", "actor"), "the actor leaves what stands"),
-    "leak": EventKind("choose_channel", 2, ("negotiation",), "the talks become public"),
+    "leak": EventKind("choose_channel", Channel.PUBLIC, ("negotiation",), "the talks become public"),
     "silence": EventKind("hold_talks", 0, ("negotiation",), "no round of talks takes place"),
     "loss_of_access": EventKind("stay_barred", 1, ("negotiation",), "inspectors are shut out, until access is restored"),
     "access_restored": EventKind("stay_barred", 0, ("negotiation",), "inspectors are let in again"),

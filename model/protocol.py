@@ -9,9 +9,11 @@ from typing import Any, Literal, NamedTuple
 
 from model.columns import COLUMN
 from model.compiler import called_once
+from model.enumerations import InspectionReport
 from model.rules import (
     bargaining,
     beliefs,
+    compliance,
     conduct,
     contact,
     environment,
@@ -74,6 +76,19 @@ class Act(NamedTuple):
     def axes(self) -> tuple[str, ...]:
         """Give the axes of the column it decides."""
         return COLUMN[self.column].axes
+
+    @property
+    def _recorded_zero(self) -> int:
+        """Return the value that the ledger records as 0: of a report it is a clean one, so that 1 is a violation."""
+        return int(InspectionReport.CLEAN) if self.column == "report" else 0
+
+    def recorded[V: (int, float)](self, value: V) -> V:
+        """Return a value of the column as the ledger records it."""
+        return value - self._recorded_zero
+
+    def decided[V: (int, float)](self, recorded: V) -> V:
+        """Return the value of the column that the ledger records so."""
+        return recorded + self._recorded_zero
 
 
 def by_nature(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
@@ -196,10 +211,11 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=on((home.ratification, home.Ratification)), when=home.awaits_ratification,
     ),
     # Keeping what stands, and looking
-    by_nature(40, ladder.look_ahead, "prospect", "gradualism"),
+    by_nature(40, compliance.look_ahead, "prospect", "gradualism"),
     by_party(
-        41, ladder.comply, "complies",
-        conditions=on((ladder.honest, ladder.Honest), (ladder.careful, ladder.Careful)), when=ladder.has_duties,
+        41, compliance.comply, "complies",
+        conditions=on((compliance.honest, compliance.Honest), (compliance.careful, compliance.Careful)),
+        when=compliance.has_duties,
     ),
     by_nature(42, verification.record, "remembered"),
     Act(

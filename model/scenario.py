@@ -4,12 +4,13 @@
 and checks everything; every fault found is reported at once by ``ScenarioError``.
 """
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from model import parameters
+from model.enumerations import Doctrine
 from model.parameters import Section, knob
 
 
@@ -28,8 +29,11 @@ Text = Annotated[
     AfterValidator(in_english),
     Field(description="words by language; `en` is always there", json_schema_extra={"required": ["en"]}),
 ]
-Doctrine = Literal["reciprocity", "contrition", "initiative", "assurance"]
 Status = Literal["idle", "ratified", "implementing", "verified"]
+if TYPE_CHECKING:
+    DoctrineName = str
+else:
+    DoctrineName = Literal[tuple(Doctrine.__members__)]
 
 
 class StateSpec(Section):
@@ -37,7 +41,7 @@ class StateSpec(Section):
 
     name: Text
     narrative: Text = Field(default_factory=dict, description="the state's story in its own terms")
-    doctrine: Doctrine = Field("reciprocity", description="how it chooses its monthly conduct")
+    doctrine: DoctrineName = Field("reciprocity", description="how it chooses its monthly conduct")
     cooperates_first: bool = Field(True, description="its conduct before the first round")
     security_weight: float = knob(0.5, 0, 1, "weight of external security against sovereignty in its narrative")
     trustworthiness: float = knob(0.8, 0, 1, "chance that its government means to keep its word")

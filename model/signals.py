@@ -7,7 +7,7 @@ Strengths are weights of the closest CAMEO event on Goldstein's scale of conflic
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from model.statuses import Status
+from model.enumerations import Channel, ExchangeLevel, InspectionReport, Status
 from model.world import World
 
 
@@ -37,7 +37,7 @@ KINDS = {
     "suspension": SignalKind(-7.0, "164", "a rung is suspended or taken back"),
     "withdrawal": SignalKind(-7.0, "166", "a party leaves what stands"),
 }
-CHANNELS = ("none", "indirect", "public")
+CHANNELS = {*(channel.name.lower() for channel in Channel), *(level.name.lower() for level in ExchangeLevel)}
 
 
 class Signal(NamedTuple):
@@ -100,13 +100,13 @@ def _pressure(world: Any) -> Iterator[Signal]:
 def _talks(world: Any, k: int) -> Iterator[Signal]:
     talks = world.names.negotiation[k]
     parties = [world.names.state[int(party)] for party in world.party[k]]
-    channel = CHANNELS[int(world.channel[k])]
+    channel = Channel(int(world.channel[k])).name.lower()
     for side, (sender, receiver) in enumerate((parties, parties[::-1])):
         if world.contact[k]:
             kind = "facilitated message" if channel == "indirect" else "direct talks"
             yield _plain(kind, sender, receiver, talks, channel)
         if world.exchange[k]:
-            level = "technical" if world.exchange[k] == 1 else "political"
+            level = ExchangeLevel(int(world.exchange[k])).name.lower()
             yield _plain("technical talk", sender, receiver, talks, level)
         if world.tabled[k, side]:
             yield _plain("proposal", sender, receiver, talks, channel)
@@ -120,9 +120,9 @@ def _reports(world: Any, k: int) -> Iterator[Signal]:
     for b, body in enumerate(world.names.body):
         for side in range(2):
             report = int(world.report[b, k, side])
-            if world.inspected[b, k] and report:
+            if world.inspected[b, k] and report != InspectionReport.NONE:
                 about = world.names.state[int(world.party[k, side])]
-                found = KINDS["inspection report"].strength if report == 2 else 0.0
+                found = KINDS["inspection report"].strength if report == InspectionReport.VIOLATION else 0.0
                 slot = int(world.clock[0] - world.delay[b]) % world.size["slot"]
                 truth = 0.0 if world.remembered[k, side, slot] else KINDS["inspection report"].strength
                 yield Signal("inspection report", body, about, talks, "technical", found, 0.0, truth, found)

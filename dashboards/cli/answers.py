@@ -53,7 +53,7 @@ def ask(
     row, others, alike = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
     number = ACT[row["act"]]
     question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
-    told = question.value - 1 if PROTOCOL[number].column == "report" else question.value
+    told = PROTOCOL[number].recorded(question.value)
     if told != row["value"] and not row["forced"]:
         changed = " The model has changed since this run." if saved.model != source_digest() else ""
         raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])

@@ -147,8 +147,8 @@ def pivot(
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console
     from experiments.counterfactuals.pivot import actions, chances
+    from model.enumerations import Outcome
     from model.loading import change, load, read
-    from model.statuses import Outcome
 
     with plain_errors():
         plain = read(scenario)

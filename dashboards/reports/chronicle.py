@@ -78,7 +78,7 @@ def chronicle(model: "Assembly") -> ChronicleData:
         "groups": GROUPS,
         "rows": Columns.of(LedgerRow, rows),
         "acts": [act_meaning(act) for act in acts],
-        "negotiations": [model.title(name) for name in talks],
+        "negotiations": [model.narrator.title(name) for name in talks],
         "sentences": list(sentences),
     }
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from model.chance import Moment
 from model.columns import COLUMNS, DECIDED, GIVEN, Column
+from model.enumerations import Status
 from model.measures import BY_NEGOTIATION, OVERALL, Indicator
 from model.overrides import EVENTS
 from model.parameter_space import DECLARED, DeclaredParameter, declared
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL, Act
 from model.signals import KINDS
-from model.statuses import Status
 from model.terms import terms_of
 
 ODD = Path(__file__).parents[2] / "docs" / "odd.md"

@@ -21,8 +21,8 @@ from dashboards.run_history import moments, rung_dates, scheduled
 from dashboards.theme import INDICATORS, OUTCOMES, STATUSES
 from model.atomic_files import write_whole
 from model.compiler import source_digest
+from model.enumerations import Status
 from model.measures import digest, series
-from model.statuses import Status
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -87,7 +87,7 @@ def words(model: "Assembly") -> dict[str, Any]:
         "version": version("detente"),
         "model_digest": source_digest(),
         "trajectory_digest": digest(model.trajectory),
-        "parties": [(model.title(party), setting.states[party].narrative.get("en", "")) for party in parties],
+        "parties": [(model.narrator.title(party), setting.states[party].narrative.get("en", "")) for party in parties],
         "events": [(event.round, event.text["en"]) for event in scheduled(model)],
         "negotiations": [negotiation_words(model, talks) for talks in setting.negotiations],
         "moments": moments(model),
@@ -100,14 +100,14 @@ def words(model: "Assembly") -> dict[str, Any]:
 def negotiation_words(model: "Assembly", talks: str) -> dict[str, Any]:
     """Gather what the page says of one negotiation: how it stands, its charts in words, its rungs."""
     own = series(model.trajectory, model.world.names.negotiation.index(talks))
-    first, second = (model.title(party) for party in model.setting.negotiations[talks].parties)
+    first, second = (model.narrator.title(party) for party in model.setting.negotiations[talks].parties)
     held = int(own["contact"][1:].sum())
 
     def move(name: str) -> str:
         return f"from {own[name][0]:.2f} to {own[name][-1]:.2f}"
 
     return {
-        "title": model.title(talks),
+        "title": model.narrator.title(talks),
         "first": first,
         "second": second,
         "outcome": OUTCOMES[model.outcome_of(talks)].label,
@@ -133,4 +133,4 @@ def tasks(model: "Assembly") -> list[tuple[str, int]]:
     """Count the tasks that each facilitator took on."""
     rows = model.ledger.rows if model.ledger is not None else []
     taken = Counter(row.actor for row in rows if row.act == "take_task" and row.value == 1)
-    return [(model.title(name), taken[name]) for name in model.setting.facilitators]
+    return [(model.narrator.title(name), taken[name]) for name in model.setting.facilitators]

@@ -7,9 +7,9 @@ from dashboards.reports.chronicle import chronicle, rows_of
 from dashboards.reports.messages import NegotiationData, NetworkData, NetworkMessage, RunData
 from dashboards.run_history import ladder, scheduled
 from dashboards.theme import INDICATORS, STATUSES
+from model.enumerations import Status
 from model.measures import series
 from model.signals import KINDS
-from model.statuses import Status
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -32,10 +32,10 @@ def data(model: "Assembly") -> RunData:
 def negotiation_data(model: "Assembly", talks: str) -> NegotiationData:
     """Return one negotiation's series, rounded to four decimals, and its ladder."""
     own = series(model.trajectory, model.world.names.negotiation.index(talks))
-    first, second = (model.title(party) for party in model.setting.negotiations[talks].parties)
+    first, second = (model.narrator.title(party) for party in model.setting.negotiations[talks].parties)
     rungs = ladder(model, talks) if model.ledger is not None else []
     return {
-        "title": model.title(talks),
+        "title": model.narrator.title(talks),
         "first": first,
         "second": second,
         "series": {name: values.round(4).tolist() for name, values in own.items()},
@@ -66,7 +66,7 @@ def network(model: "Assembly") -> NetworkData:
         if row.kind == "signal" and row.actor in place and row.counterpart in place
     ]
     return {
-        "actors": [{"title": model.title(name), "role": role} for name, role in roles.items()],
+        "actors": [{"title": model.narrator.title(name), "role": role} for name, role in roles.items()],
         "kinds": kinds,
         "messages": Columns.of(NetworkMessage, messages),
     }

@@ -21,7 +21,7 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
     ]
     for k, talks in enumerate(setting.negotiations):
         own = series(seen, k)
-        first, second = (model.title(party) for party in setting.negotiations[talks].parties)
+        first, second = (model.narrator.title(party) for party in setting.negotiations[talks].parties)
         grid = Table.grid(padding=(0, 2))
         for kept in (False, True, True):
             grid.add_column(no_wrap=kept)
@@ -41,7 +41,9 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
         if len(setting.negotiations) > 1:
             parts.append(
                 Text.assemble(
-                    "\n", (model.title(talks) or talks, "bold"), f": {OUTCOME_LABELS[model.outcome_of(talks).name]}"
+                    "\n",
+                    (model.narrator.title(talks) or talks, "bold"),
+                    f": {OUTCOME_LABELS[model.outcome_of(talks).name]}",
                 )
             )
         parts += [grid, Text(f"contact in {contact:.0%} of rounds, breaches {breaches}")]

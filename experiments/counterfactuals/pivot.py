@@ -14,12 +14,12 @@ from experiments.counterfactuals.branch import Branch, stand
 from experiments.engine.kernel import advance, measure, measure_many, play_acts
 from experiments.engine.pool import CancelledError, pool
 from experiments.ensembles.statistics import Effect, Share, effect, wilson
+from model.enumerations import Friction, InspectionReport, Outcome
 from model.loading import load
 from model.measures import overall
 from model.overrides import Override, forced
 from model.protocol import PROTOCOL
 from model.scenario import Scenario
-from model.statuses import Outcome
 from model.world import Forced, World
 
 FUTURES_SEED = 1_000_003
@@ -227,9 +227,9 @@ def otherwise(act_name: str, value: int) -> int:
     if act_name == "give_answer":
         return -1 if value > 0 else 1
     if act_name == "rub":
-        return 3 if value == 0 else 0
+        return Friction.COLLAPSE if value == Friction.CLIMB else Friction.CLIMB
     if act_name == "report_on":
-        return 2 if value == 1 else 1
+        return InspectionReport.VIOLATION if value == InspectionReport.CLEAN else InspectionReport.CLEAN
     return 0 if value else 1
 
 

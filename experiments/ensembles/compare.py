@@ -10,10 +10,10 @@ import numpy as np
 from experiments.engine.kernel import measure_many
 from experiments.ensembles.ensemble import CHUNK, Ensemble
 from experiments.ensembles.statistics import Effect, effect, independent_effect, told
+from model.enumerations import Outcome
 from model.loading import load
 from model.measures import OVERALL, overall
 from model.overrides import forced
-from model.statuses import Outcome
 from model.world import World
 
 MEANS = ("trust", "tension", "deal_progress", "contact", "support")

@@ -20,12 +20,12 @@ from experiments.engine.kernel import kernel, measure_many
 from experiments.engine.pool import CancelledError, pool
 from experiments.ensembles.statistics import PERCENTILES, Share, Times, bands_of, first_above_zero, wilson
 from model.atomic_files import drafted, write_whole
+from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError
 from model.loading import load
 from model.measures import digest, indicator_names, outcomes_of, series
 from model.overrides import Override, forced
 from model.scenario import Scenario
-from model.statuses import Outcome
 from model.world import World
 
 if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate

@@ -15,12 +15,12 @@ import pandas as pd
 
 from experiments.engine.kernel import measure
 from experiments.ensembles.statistics import Z95
+from model.enumerations import Outcome
 from model.loading import load, shipped
 from model.measures import OVERALL, overall_outcome
 from model.overrides import forced
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
-from model.statuses import Outcome
 from model.world import World
 
 MEASURES = (

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.ensembles.compare import PLACE
+from model.enumerations import Outcome
 from model.measures import outcomes_of
 from model.scenario import Scenario
-from model.statuses import Outcome
 
 Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [world]
 

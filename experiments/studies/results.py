@@ -9,8 +9,8 @@ import pandas as pd
 
 from experiments.studies.store import check_parts, kept_points, manifest, part_paths
 from experiments.studies.study import Study, kept_study
+from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError
-from model.statuses import Outcome
 
 
 def study_of(folder: str | Path) -> Study:

@@ -10,9 +10,9 @@ from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, burn_in, edge, mean_of, ratio_of, share_in
 from experiments.validation.degenerate import only
 from experiments.validation.ladder_checks import WILLING
+from model.enumerations import Status
 from model.overrides import Override
 from model.scenario import Scenario
-from model.statuses import Status
 
 LONGEST = 1500  # findings after which an examination is no longer watched
 WINDOW = 200  # rounds of oil and region that are averaged

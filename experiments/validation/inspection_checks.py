@@ -8,11 +8,11 @@ import numpy as np
 from experiments.engine.worlds import Worlds
 from experiments.validation.check import Check, Sample, Symbol, mean_of, share_in, share_of
 from experiments.validation.degenerate import only, rung, smallest_scenario, text
+from model.enumerations import InspectionReport
 from model.overrides import Override
 from model.scenario import Scenario
 
 ROUNDS = 20  # in which reports are gathered
-CLEAN, VIOLATION = 1, 2  # columns.report
 LONGEST = 2000  # rounds that a violation may stay unseen
 DETECTS = Symbol(0.9, 0.01, 1.0, "chance that an inspection detects a violation")
 ALARM = Symbol(0.05, 0.0, 1.0, "chance that it finds one where there is none")
@@ -46,7 +46,7 @@ def right(given: Any, worlds: int, seed: int, report: int) -> Sample:
         said = played.column("report")[:, 0, 0, :] == report
         violated = played.column("complies")[:, 0, :] == 0
         told += int(said.sum())
-        true += int((said & (violated == (report == VIOLATION))).sum())
+        true += int((said & (violated == (report == InspectionReport.VIOLATION))).sum())
     return share_of(true, told, worlds)
 
 
@@ -90,7 +90,7 @@ def reports_needed(given: Any) -> float:
 
 def reports_until(given: Any, worlds: int, seed: int) -> Sample:
     """Count the clean reports until suspicion is below the goal."""
-    played, count = believing(given, CLEAN, 200, seed), 0
+    played, count = believing(given, InspectionReport.CLEAN, 200, seed), 0
     while suspicion(played) >= given.goal and count < 200:
         played.step()
         count += 1
@@ -101,7 +101,7 @@ def unseen(given: Any, worlds: int, seed: int) -> np.ndarray:
     """Let one side violate in every round; give the round of the first report of it, by world."""
     violates = tuple(Override(now, "comply", "talks", "borea", None, 0) for now in range(1, LONGEST + 1))
     played = Worlds(inspected(given.d), worlds, seed, (*violates, *silent(LONGEST)))
-    return played.first(lambda played: played.column("report")[:, 0, 0, 1] == VIOLATION, LONGEST)
+    return played.first(lambda played: played.column("report")[:, 0, 0, 1] == InspectionReport.VIOLATION, LONGEST)
 
 
 def no_news(given: Any) -> str:
@@ -125,22 +125,22 @@ WAITS = "One standing rung, full access; one side violates in every round; nobod
 CHECKS = (
     Check(
         "B14a", "share of reports of violation that are right", "pi d/(pi d+(1-pi)f)", "Bayes", RATES,
-        ppv, lambda given, worlds, seed: right(given, worlds, seed, VIOLATION), NATURE, never_reported,
+        ppv, lambda given, worlds, seed: right(given, worlds, seed, InspectionReport.VIOLATION), NATURE, never_reported,
     ),
     Check(
         "B14b", "share of clean reports that are right", "(1-pi)(1-f)/((1-pi)(1-f)+pi(1-d))", "Bayes",
         RATES | {"f": ALARM._replace(high=0.95)},
-        npv, lambda given, worlds, seed: right(given, worlds, seed, CLEAN), NATURE,
+        npv, lambda given, worlds, seed: right(given, worlds, seed, InspectionReport.CLEAN), NATURE,
     ),
     Check(
         "B14c", "belief in a violation after a report of one", "pi d/(pi d+(1-pi)f)", "Bayes",
         RATES | {"f": ALARM._replace(low=0.0001)},
-        ppv, lambda given, worlds, seed: Sample(belief(given, VIOLATION, seed)), STATE,
+        ppv, lambda given, worlds, seed: Sample(belief(given, InspectionReport.VIOLATION, seed)), STATE,
     ),
     Check(
         "B14d", "belief in compliance after a clean report", "(1-pi)(1-f)/((1-pi)(1-f)+pi(1-d))", "Bayes",
         RATES | {"d": DETECTS._replace(high=0.999), "f": ALARM._replace(high=0.999)},
-        npv, lambda given, worlds, seed: Sample(1.0 - belief(given, CLEAN, seed)), STATE,
+        npv, lambda given, worlds, seed: Sample(1.0 - belief(given, InspectionReport.CLEAN, seed)), STATE,
     ),
     Check(
         "B14e", "clean reports until suspicion is below a goal", "least n: pi(1-d)^n/(pi(1-d)^n+(1-pi)(1-f)^n) < goal",

@@ -9,9 +9,9 @@ from experiments.validation.belief_checks import LEAST, MOST
 from experiments.validation.check import Check, Sample, Symbol, edge, mean_of, share_in
 from experiments.validation.degenerate import only, smallest_scenario
 from experiments.validation.inspection_checks import inspected
+from model.enumerations import Status
 from model.overrides import Override
 from model.scenario import Scenario
-from model.statuses import Status
 
 LONGEST = 50_000  # rounds that a ladder is watched
 WILLING = {  # any share will do, and nothing else than gain and risk is weighed

@@ -31,7 +31,7 @@ CHANCY = ("GTFT", "FirstByJoss", "SoftJoss", "StochasticCooperator", "Stochastic
 LACKING = "Not run: the development extra is not installed, so there is no `axelrod` to play against."
 
 
-class Doctrine(NamedTuple):
+class MemoryOne(NamedTuple):
     """A memory-one strategy: its name, what it does first, and its chances to cooperate, own act before the other's."""
 
     name: str
@@ -51,7 +51,7 @@ def installed() -> bool:
     return importlib.util.find_spec("axelrod") is not None
 
 
-def doctrine_of(axl: Any, name: str) -> Doctrine:
+def doctrine_of(axl: Any, name: str) -> MemoryOne:
     """Ask a strategy of the library what it does in each case.
 
     It is played one turn on from each pair of acts, and then a match, which has the last word: some strategies
@@ -60,7 +60,7 @@ def doctrine_of(axl: Any, name: str) -> Doctrine:
     C, D = axl.Action.C, axl.Action.D  # noqa: N806  # as the library calls them
     player = getattr(axl, name)()
     if isinstance(player, axl.MemoryOnePlayer):
-        return Doctrine(name, player._initial == C, tuple(float(each) for each in player._four_vector.values()))
+        return MemoryOne(name, player._initial == C, tuple(float(each) for each in player._four_vector.values()))
     after = {}
     for mine, others in itertools.product((C, D), repeat=2):
         asked, other = getattr(axl, name)(), axl.MockPlayer([C])
@@ -69,24 +69,24 @@ def doctrine_of(axl: Any, name: str) -> Doctrine:
         after[mine, others] = asked.strategy(other)
     match = axl.Match((player, axl.MockPlayer([C, C, D, C, D, D, C, D, D, C])), turns=40).play()
     after |= {before: now[0] for before, now in itertools.pairwise(match)}
-    return Doctrine(name, match[0][0] == C, tuple(float(each == C) for each in after.values()))
+    return MemoryOne(name, match[0][0] == C, tuple(float(each == C) for each in after.values()))
 
 
-def pure() -> Iterator[Doctrine]:
+def pure() -> Iterator[MemoryOne]:
     """List all memory-one strategies without chance: sixteen answers, two first moves."""
     for first, after in itertools.product((True, False), itertools.product((1.0, 0.0), repeat=4)):
         letters = "".join("C" if each else "D" for each in (first, *after))
-        yield Doctrine(f"{letters[0]} then {letters[1:]}", first, after)
+        yield MemoryOne(f"{letters[0]} then {letters[1:]}", first, after)
 
 
-def player_of(axl: Any, doctrine: Doctrine) -> Any:
+def player_of(axl: Any, doctrine: MemoryOne) -> Any:
     """Make the library's own player of a doctrine."""
     if hasattr(axl, doctrine.name):
         return getattr(axl, doctrine.name)()
     return axl.MemoryOnePlayer(doctrine.after, axl.Action.C if doctrine.first else axl.Action.D)
 
 
-def states(one: Doctrine, other: Doctrine | None, noise: float = 0.0) -> dict[str, Any]:
+def states(one: MemoryOne, other: MemoryOne | None, noise: float = 0.0) -> dict[str, Any]:
     """Write the settings that give two states their doctrines; the second may be left as it is, to be scripted."""
     changes: dict[str, Any] = {f"perception.{name}": 0.0 for name in ("misread_friendly", "misread_hostile")}
     changes["perception.execution_noise"] = noise
@@ -98,9 +98,9 @@ def states(one: Doctrine, other: Doctrine | None, noise: float = 0.0) -> dict[st
     return changes
 
 
-def ours(one: Doctrine, other: Doctrine | Sequence[int], turns: int, seed: int = 1) -> np.ndarray:
+def ours(one: MemoryOne, other: MemoryOne | Sequence[int], turns: int, seed: int = 1) -> np.ndarray:
     """Play our states without noise, the second by a doctrine or a script: 1 cooperative, int64 [turn, side]."""
-    scripted = not isinstance(other, Doctrine)
+    scripted = not isinstance(other, MemoryOne)
     changes = states(one, None if scripted else other)
     moves: list[Override] = []
     if scripted:
@@ -122,14 +122,14 @@ def theirs(axl: Any, one: Any, other: Any, turns: int) -> np.ndarray:
     return np.array([[int(move == axl.Action.C) for move in pair] for pair in moves])
 
 
-def same_moves(axl: Any, one: Doctrine, other: Doctrine | str, turns: int) -> int:
+def same_moves(axl: Any, one: MemoryOne, other: MemoryOne | str, turns: int) -> int:
     """Count the turns that both implementations play alike from the start on.
 
     A strategy of the library given by name is scripted: what it did against their player is put against ours.
     """
-    against = player_of(axl, other) if isinstance(other, Doctrine) else getattr(axl, other)()
+    against = player_of(axl, other) if isinstance(other, MemoryOne) else getattr(axl, other)()
     expected = theirs(axl, player_of(axl, one), against, turns)
-    found = ours(one, other if isinstance(other, Doctrine) else expected[:, 1].tolist(), turns)
+    found = ours(one, other if isinstance(other, MemoryOne) else expected[:, 1].tolist(), turns)
     differing = np.flatnonzero((expected != found).any(axis=1))
     return int(differing[0]) if len(differing) else turns
 
@@ -148,7 +148,7 @@ class Distribution(NamedTuple):
 
 
 def distributions(
-    axl: Any, one: Doctrine, other: Doctrine, noise: float, matches: int, worlds: int, seed: int = 1
+    axl: Any, one: MemoryOne, other: MemoryOne, noise: float, matches: int, worlds: int, seed: int = 1
 ) -> list[Distribution]:
     """Play many matches in noise on either side, and take each side's cooperation over the same turns."""
     shares = np.empty((matches, 2))
@@ -180,9 +180,9 @@ def move_for_move(axl: Any, turns: int, progress: Callable[[str], None]) -> list
     The thirty-two nameless ones share one row; those that fail have their own.
     """
     named = [doctrine_of(axl, name) for name in NAMED]
-    others: list[Doctrine | str] = [*named, *OPPONENTS]
+    others: list[MemoryOne | str] = [*named, *OPPONENTS]
 
-    def against(one: Doctrine) -> dict[str, Any]:
+    def against(one: MemoryOne) -> dict[str, Any]:
         progress(f"other people's strategies: {one.name}")
         differing = [other for other in others if same_moves(axl, one, other, turns) < turns]
         told = ", ".join(other if isinstance(other, str) else other.name for other in differing)

@@ -9,9 +9,9 @@ from experiments.validation.pattern import POOL, Inequality, Pattern
 from experiments.validation.patterns_of_deals import gap, reached, share
 from experiments.validation.sweeping import SLOW, area, swept_twice
 from experiments.validation.traces import Source, first_talks, record
+from model.enumerations import Status
 from model.loading import load
 from model.overrides import Override
-from model.statuses import Status
 
 LEFT_IN, LEFT_BY, LEAVING = 5, "us", "us-iran-2018"  # the withdrawal that this scenario schedules
 AFTERWARDS = 300  # rounds in which trust may come back

@@ -8,9 +8,9 @@ from experiments.studies.essay_claims import bundled, helpers
 from experiments.validation.estimate import ratio
 from experiments.validation.pattern import POOL, Inequality, Pattern
 from experiments.validation.traces import Source, Trace, record
+from model.enumerations import Status
 from model.loading import load
 from model.scenario import Scenario
-from model.statuses import Status
 
 FOLLOWED = 24  # rounds for which the fate of a deal is followed
 UNCUT = 240  # rounds of a run whose end cuts little short

@@ -1,7 +1,7 @@
 """Sensitivity to structure: each mechanism off, each doctrine for all, twice the time; what does it move, and where?"""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import norm
@@ -9,10 +9,9 @@ from scipy.stats import norm
 from experiments.ensembles.compare import PLACE
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.validation.part import ValidationPart
+from model.enumerations import Doctrine, Outcome
 from model.loading import load, shipped
 from model.parameters import Mechanisms
-from model.scenario import Doctrine
-from model.statuses import Outcome
 
 OUTCOMES = (
     "comprehensive deal", "some deal stands", "breakdown", "contact", "tension", "trust", "progress", "breaches",
@@ -58,7 +57,7 @@ def changes_of(scenario: str) -> list[StructuralChange]:
         for name in Mechanisms.model_fields
         if getattr(setting.mechanisms, name)
     ]
-    for doctrine in get_args(Doctrine):
+    for doctrine in Doctrine.__members__:
         all_states = {f"states.{name}.doctrine": doctrine for name in setting.states}
         found.append(StructuralChange(f"{doctrine} for all", "doctrine", "for all minus as shipped", {}, all_states))
     says = f"{LONG} rounds minus {SHORT}"

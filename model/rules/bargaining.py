@@ -5,9 +5,9 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import clip, holds, score
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Status
 from model.rules.facilitation import FORMULATION, LEVERAGE, helped
 from model.rules.lookups import burden, standing_at, suffered
-from model.statuses import Status
 from model.terms import Term
 
 

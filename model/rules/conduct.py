@@ -11,6 +11,7 @@ import numpy as np
 from model.arithmetic import holds
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Doctrine
 from model.terms import Term
 
 SLIP, MISREAD, CONDUCT = range(3)  # columns.DICE
@@ -152,13 +153,13 @@ def assurance(world, me, other):
 
 @rule
 def leaning(world, me, other):
-    """Ask the state's doctrine, in the order of the names in ``model/scenario.py``."""
+    """Return what the state's doctrine weighs."""
     doctrine = world.doctrine[me]
-    if doctrine == 1:
+    if doctrine == Doctrine.contrition:
         return contrition(world, me, other)
-    if doctrine == 2:
+    if doctrine == Doctrine.initiative:
         return initiative(world, me, other)
-    if doctrine == 3:
+    if doctrine == Doctrine.assurance:
         return assurance(world, me, other)
     return reciprocity(world, me, other)
 
@@ -178,7 +179,7 @@ def choose_conduct(world, me, other):
 @rule
 def may_step_forward(world, me, other):
     """Say whether the doctrine knows unilateral steps, and the other was seen to be hostile."""
-    return me != other and world.doctrine[me] == 2 and world.perceived[me, other] == 0
+    return me != other and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
 
 
 @rule

@@ -5,9 +5,9 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import holds
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Channel, Status
 from model.rules.facilitation import CONTACT, helped
 from model.rules.lookups import exerted, suffered, tension_of, top_standing
-from model.statuses import Status
 from model.terms import Term
 
 
@@ -128,11 +128,11 @@ def in_contact(world, k):
 def choose_channel(world, k):
     """Meet in public when trust allows it or no facilitator is at work; else go through one."""
     if not world.contact[k]:
-        return 0
+        return Channel.NONE
     if holds(openness(world, k)):
-        return 2
+        return Channel.PUBLIC
     for f in range(world.n_facilitator):
         for service in range(world.n_service):
             if world.effort[f, k, service]:
-                return 1
-    return 2
+                return Channel.INDIRECT
+    return Channel.PUBLIC

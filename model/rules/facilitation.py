@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import clip, holds
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import ExchangeLevel
 from model.rules.lookups import side_of, tension_of
 from model.terms import Term
 
@@ -214,17 +215,17 @@ def closeness(world, k):
 
 @rule
 def settle_level(is_hosted, is_close):
-    """Exchange at no level (0), technical (1) or political (2)."""
+    """Settle the level of an exchange."""
     if not is_hosted:
-        return 0
-    return 2 if is_close else 1
+        return ExchangeLevel.NONE
+    return ExchangeLevel.POLITICAL if is_close else ExchangeLevel.TECHNICAL
 
 
 @rule
 def host(world, k):
     """Host a small confidence-building exchange outside the ladder, at technical or political level."""
     if not someone_hosts(world, k):
-        return 0
+        return ExchangeLevel.NONE
     return settle_level(holds(hosting_chance(world, k)), holds(closeness(world, k)))
 
 

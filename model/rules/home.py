@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import clip, holds, score
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Channel, Status
 from model.rules.lookups import (
     attacks_blamed_on,
     bound,
@@ -14,7 +15,6 @@ from model.rules.lookups import (
     standing_at,
     suffered,
 )
-from model.statuses import Status
 from model.terms import Term
 
 
@@ -178,6 +178,6 @@ def bind_by_words(world, me):
         if world.party[k, 0] == me or world.party[k, 1] == me:
             side = side_of(world, k, me)
             count += 1 - world.conduct[me, world.party[k, 1 - side]]
-            if world.channel[k] == 2 and (world.tabled[k, side] or world.answer[k, side] < 0):
+            if world.channel[k] == Channel.PUBLIC and (world.tabled[k, side] or world.answer[k, side] < 0):
                 count += 1.0
     return (1.0 - world.audience_decay) * world.audience[me] + world.audience_growth * count

@@ -1,31 +1,13 @@
-"""The deal ladder: who keeps what stands, and how rungs move (M5, M6)."""
+"""The deal ladder: how its rungs move, and what each side proves or breaks by it (M5, M6)."""
 
 from typing import Annotated, NamedTuple
 
 from model.arithmetic import holds
 from model.chance import Moment, draw
 from model.compiler import rule
-from model.rules.lookups import at_stake, bound, detection_now, tension_of, top_standing
-from model.statuses import Status
+from model.enumerations import Friction, InspectionReport, Status
+from model.rules.lookups import bound, tension_of, top_standing
 from model.terms import Term
-
-
-class Honest(NamedTuple):
-    """Keeping one's word pays."""
-
-    good_name: Annotated[float, Term(0, 5, "what a trustworthy side would lose of its own")]
-    honour: Annotated[float, Term(0, 5, "gain from honouring the stake")]
-    future: Annotated[float, Term(0, 5, "gain from betraying a later, larger stake instead")]
-    deterrence: Annotated[float, Term(0, 5, "penalty if it were detected")]
-    temptation: Annotated[float, Term(-5, 0, "gain from betraying the stake now")]
-    threshold: float
-
-
-class Careful(NamedTuple):
-    """No rule is broken by accident."""
-
-    care: Annotated[float, Term(0.5, 1, "chance that nothing goes wrong")]
-    threshold: float
 
 
 class Climb(NamedTuple):
@@ -61,53 +43,6 @@ class Forgiveness(NamedTuple):
 
 
 @rule
-def look_ahead(world, k):
-    """See the next stake that could be betrayed: that of the rung in play, or of the one after if it is under way."""
-    r = world.rung[k]
-    if r < 0:
-        return 0.0
-    if world.status[k, r] == Status.IMPLEMENTING:
-        r += 1
-    return world.stake[k, r] if r < world.rungs[k] else 0.0
-
-
-@rule
-def has_duties(world, k, side):
-    """Say whether a side has something to keep."""
-    return bound(world, k) and world.left[k, side] == 0
-
-
-@rule
-def honest(world, k, side):
-    """Weigh good name + honour c s + future delta b s' + deterrence against temptation b s (B05)."""
-    me, stake = world.party[k, side], at_stake(world, k)
-    return Honest(
-        world.good_name * stake if world.trustworthy[me] else 0.0,
-        world.honour_gain * stake,
-        world.own_patience[me] * world.betrayal_gain * world.prospect[k],
-        world.deterrence * stake * detection_now(world, k),
-        -world.betrayal_gain * stake,
-        0.0,
-    )
-
-
-@rule
-def careful(world, k, side):
-    """Weigh the chance of an accidental violation."""
-    me, other = world.party[k, side], world.party[k, 1 - side]
-    fate = draw(world, Moment.COMPLY, world.state_id[me], world.state_id[other], world.negotiation_id[k])
-    return Careful(1.0 - world.compliance_noise, fate)
-
-
-@rule
-def comply(world, k, side):
-    """Keep what stands if that pays and nothing goes wrong."""
-    if not has_duties(world, k, side):
-        return True
-    return holds(honest(world, k, side)) and holds(careful(world, k, side))
-
-
-@rule
 def moving(world, k):
     """Say whether something is in progress or stands."""
     return bound(world, k)
@@ -138,17 +73,17 @@ def collapsing(world, k):
 def settle_friction(climbs, slips, collapses):
     """Go on if that comes first, else slip, else collapse, else stall."""
     if climbs:
-        return 0
+        return Friction.CLIMB
     if slips:
-        return 2
-    return 3 if collapses else 1
+        return Friction.SLIP
+    return Friction.COLLAPSE if collapses else Friction.STALL
 
 
 @rule
 def rub(world, k):
-    """Let the rung in progress climb (0), stall (1), slip (2) or the ladder collapse (3) (B18)."""
+    """Let the rung in progress climb, stall or slip, or the ladder collapse (B18)."""
     if not moving(world, k):
-        return 0
+        return Friction.CLIMB
     return settle_friction(holds(climbing(world, k)), holds(slipping(world, k)), holds(collapsing(world, k)))
 
 
@@ -192,7 +127,8 @@ def someone(world, column, k):
 def proved(world, k, r):
     """Say whether the rung's verifier, if it has one, found both sides clean this round."""
     body = world.verifier[k, r]
-    return body < 0 or (world.report[body, k, 0] == 1 and world.report[body, k, 1] == 1)
+    clean = InspectionReport.CLEAN
+    return body < 0 or (world.report[body, k, 0] == clean and world.report[body, k, 1] == clean)
 
 
 @rule
@@ -215,7 +151,7 @@ def advance_talks(world, k, r, status):
 @rule
 def advance_deal(world, k, r, status):
     """Move a rung that is being implemented or stands verified."""
-    if world.friction[k] == 3:
+    if world.friction[k] == Friction.COLLAPSE:
         return Status.COLLAPSED
     if status == Status.IMPLEMENTING:
         if r != world.rung[k]:
@@ -224,7 +160,7 @@ def advance_deal(world, k, r, status):
             return Status.BREACHED
         if someone(world, world.left, k):
             return Status.SUSPENDED
-        due = world.age[k, r] + 1 >= world.duration[k, r] and world.friction[k] == 0
+        due = world.age[k, r] + 1 >= world.duration[k, r] and world.friction[k] == Friction.CLIMB
         return Status.VERIFIED if due and proved(world, k, r) else status
     if r != top_standing(world, k):
         return status
@@ -234,7 +170,7 @@ def advance_deal(world, k, r, status):
     in_progress = world.rung[k] >= 0 and world.status[k, world.rung[k]] == Status.IMPLEMENTING
     if someone(world, world.accuses, k) and not in_progress:
         return Status.BREACHED
-    return Status.IMPLEMENTING if world.friction[k] == 2 else status
+    return Status.IMPLEMENTING if world.friction[k] == Friction.SLIP else status
 
 
 @rule

@@ -1,7 +1,7 @@
 """Small questions that several rules ask of the world."""
 
 from model.compiler import rule
-from model.statuses import Status
+from model.enumerations import Status
 
 
 @rule

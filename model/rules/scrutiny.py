@@ -5,8 +5,8 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import holds, ln
 from model.chance import Moment, draw
 from model.compiler import rule
+from model.enumerations import Status
 from model.rules.lookups import detection_now, progress, standing_at
-from model.statuses import Status
 from model.terms import Term
 
 UNASKED = -50.0  # the doubt of a side that is asked nothing

@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple
 
 from model.arithmetic import clip, score
 from model.compiler import rule
+from model.enumerations import ExchangeLevel
 from model.rules.lookups import attacks_blamed_on, progress, side_of
 from model.terms import Term
 
@@ -42,7 +43,7 @@ def posture(world, me, other):
     if k >= 0:
         attack = world.attack_provokes * attacks_blamed_on(world, k, side_of(world, k, other))
         calm = world.contact_calms * world.contact[k] + world.progress_calms * progress(world, k)
-        calm += world.exchange_calms * min(world.exchange[k], 1)
+        calm += world.exchange_calms * (world.exchange[k] > ExchangeLevel.NONE)
     return Posture(
         mine,
         step * world.own_reaction[me] * theirs,

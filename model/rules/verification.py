@@ -6,8 +6,8 @@ from model.arithmetic import clip, holds
 from model.chance import Moment, draw
 from model.columns import SLOTS
 from model.compiler import rule
+from model.enumerations import InspectionReport, Status
 from model.rules.lookups import at_stake, bound, detection_now, standing_at, watcher
-from model.statuses import Status
 from model.terms import Term
 
 LEAST_ACCESS = 0.01  # below this inspectors see nothing and report nothing
@@ -91,10 +91,10 @@ def finding(world, b, k, side):
 
 @rule
 def report_on(world, b, k, side):
-    """Report a violation (2), a clean inspection (1) or nothing (0)."""
+    """Report a violation, a clean inspection or nothing."""
     if not looks(world, b, k, side):
-        return 0
-    return 2 if holds(finding(world, b, k, side)) else 1
+        return InspectionReport.NONE
+    return InspectionReport.VIOLATION if holds(finding(world, b, k, side)) else InspectionReport.CLEAN
 
 
 @rule
@@ -103,11 +103,11 @@ def suspect(world, k, side):
     if not bound(world, k):
         return world.prior_violation
     now, body = world.suspicion[k, side], watcher(world, k)
-    report = world.report[body, k, 1 - side] if body >= 0 else 0
-    if report == 0:
+    report = world.report[body, k, 1 - side] if body >= 0 else InspectionReport.NONE
+    if report == InspectionReport.NONE:
         return now + world.blind_drift * (0.5 - now)
     detected, alarmed = detection_now(world, k), world.false_alarm[body]
-    if report == 1:
+    if report == InspectionReport.CLEAN:
         detected, alarmed = 1.0 - detected, 1.0 - alarmed
     total = now * detected + (1.0 - now) * alarmed
     return clip(now * detected / total, 1e-6, 1.0 - 1e-6) if total > 0.0 else now
@@ -117,7 +117,7 @@ def suspect(world, k, side):
 def could_accuse(world, k, side):
     """Say whether a report of violation lies before a side."""
     body = watcher(world, k)
-    return body >= 0 and bound(world, k) and world.report[body, k, 1 - side] == 2
+    return body >= 0 and bound(world, k) and world.report[body, k, 1 - side] == InspectionReport.VIOLATION
 
 
 @rule

@@ -99,8 +99,8 @@ def question(watched, act, when=lambda row: True):
     row = next(row for row in watched.ledger.rows if row.act == act and row.conditions and when(row))
     number = ACT[act]
     asked = next(
-        each for each in watched.asked[number]
-        if watched.name_cell(PROTOCOL[number], each.cell) == (row.actor, row.counterpart, row.negotiation)
+        each for each in watched.seating[number]
+        if watched.narrator.name_cell(PROTOCOL[number], each.cell) == (row.actor, row.counterpart, row.negotiation)
     )  # fmt: skip
     return row, Question(read("us-iran-2026"), 2, row.round, number, asked.cell)
 

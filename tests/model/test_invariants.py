@@ -13,9 +13,9 @@ from agents.assembly import Assembly
 from agents.ledger import recompute
 from model.columns import COLUMN, COLUMNS
 from model.compiler import COMPILED
+from model.enumerations import Status
 from model.overrides import forced
 from model.protocol import ACT, PROTOCOL, Act
-from model.statuses import Status
 from model.terms import terms_of
 from model.world import World
 

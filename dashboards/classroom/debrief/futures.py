@@ -9,10 +9,10 @@ from dashboards.classroom.lesson.lesson import Lesson
 from experiments.counterfactuals.branch import stand
 from experiments.counterfactuals.pivot import FUTURES_SEED
 from experiments.engine.kernel import measure, measure_many
+from model.enumerations import Outcome
 from model.measures import overall
 from model.overrides import Override, forced
 from model.scenario import Scenario
-from model.statuses import Outcome
 from model.world import World
 
 FUTURES, OUTLOOK, BLOCK = 1000, 200, 100

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from model.arithmetic import clip, holds
 from model.columns import SERVICES
+from model.enumerations import Channel, ExchangeLevel, InspectionReport
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
-from model.rules import bargaining, contact, facilitation, home, ladder, scrutiny, verification
+from model.rules import bargaining, compliance, contact, facilitation, home, scrutiny, verification
 from model.rules.lookups import bound
 from model.scenario import Scenario
 
@@ -77,7 +78,7 @@ def _can_leave(world: Any, cell: Cell) -> bool:
 
 
 _talks, _hosted = _when(contact.in_contact), _when(facilitation.someone_hosts)
-_idle, _asked, _owes = _when(bargaining.can_table), _when(scrutiny.on_table), _when(ladder.has_duties)
+_idle, _asked, _owes = _when(bargaining.can_table), _when(scrutiny.on_table), _when(compliance.has_duties)
 _told, _looks = _when(verification.could_accuse), _when(verification.looks)
 _task, _open = _when(facilitation.can_take), _when(verification.open_to)
 
@@ -94,10 +95,10 @@ OPTIONS: Mapping[str, Mapping[str, tuple[Force, ...]]] = {
     },
     "seek": {"seek": (Force("seek_talks", 1),), "stay_away": (Force("seek_talks", 0),)},
     "channel": {
-        "direct": (Force("choose_channel", 2, _talks),),
-        "facilitator": (Force("choose_channel", 1, _goes_through),),
+        "direct": (Force("choose_channel", Channel.PUBLIC, _talks),),
+        "facilitator": (Force("choose_channel", Channel.INDIRECT, _goes_through),),
     },
-    "experts": {"send": (Force("host", _level, _hosted),), "keep_home": (Force("host", 0, _hosted),)},
+    "experts": {"send": (Force("host", _level, _hosted),), "keep_home": (Force("host", ExchangeLevel.NONE, _hosted),)},
     "table": {"propose": (Force("table", 1, _idle),), "wait": (Force("table", 0, _idle),)},
     "answer": {
         "accept": (Force("give_answer", 1, _asked),),
@@ -114,8 +115,8 @@ OPTIONS: Mapping[str, Mapping[str, tuple[Force, ...]]] = {
     "inspect": {"inspect": (Force("inspect", 1, _open),), "leave": (Force("inspect", 0, _open),)},
     "report": {
         "as_found": (),
-        "clean": (Force("report_on", 1, _looks),),
-        "violation": (Force("report_on", 2, _looks),),
+        "clean": (Force("report_on", InspectionReport.CLEAN, _looks),),
+        "violation": (Force("report_on", InspectionReport.VIOLATION, _looks),),
     },
 }
 FORCED_BY = {

@@ -8,9 +8,9 @@ from dashboards.classroom.game.actions import Verb
 from dashboards.classroom.game.consequences import Standpoint, facts_of
 from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
+from model.enumerations import Status
 from model.rules import bargaining, facilitation, verification
 from model.rules.lookups import bound, watcher
-from model.statuses import Status
 
 MOST_CHOICES = 80
 

@@ -12,7 +12,7 @@ from dashboards.classroom.game.facts import fact, percent
 from dashboards.classroom.game.visibility import Eyes, HiddenError
 from model.arithmetic import clip, exp
 from model.columns import SERVICES
-from model.rules import bargaining, facilitation, ladder, scrutiny
+from model.rules import bargaining, compliance, facilitation, scrutiny
 from model.rules.lookups import burden, detection_now, exerted, progress, tension_of
 
 
@@ -188,7 +188,7 @@ def _implement(seen: Standpoint) -> Iterator[dict[str, Any]]:
 
 def _breach(seen: Standpoint) -> Iterator[dict[str, Any]]:
     handle = seen.eyes.world.handle
-    weighed = ladder.honest(handle, seen.talks, seen.side)
+    weighed = compliance.honest(handle, seen.talks, seen.side)
     yield fact("fact.breach_gains", percent(float(-weighed.temptation)))
     yield fact("fact.breach_found", percent(float(detection_now(handle, seen.talks))))
     yield fact("fact.breach_costs_trust", percent(float(progress(handle, seen.talks))), other=seen.names["other"])

@@ -8,7 +8,7 @@ from typing import Any
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.parsing import number, written
-from model.statuses import Outcome
+from model.enumerations import Outcome
 
 NAMES = tuple(outcome.name for outcome in Outcome)
 BINS = ((0, 10), (10, 30), (30, 50), (50, 70), (70, 90), (90, 100))

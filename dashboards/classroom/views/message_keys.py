@@ -3,9 +3,9 @@
 from dashboards.classroom.game.actions import FORCED_BY, OPTIONS
 from dashboards.classroom.game.facts import FACTS
 from model.columns import SERVICES
+from model.enumerations import Outcome, Status
 from model.protocol import PROTOCOL, Act
 from model.signals import CHANNELS, KINDS
-from model.statuses import Outcome, Status
 from model.terms import terms_of
 
 PARTIES = ("other", "talks")
@@ -77,7 +77,7 @@ FAULTS = [
 def _placeholders() -> dict[str, tuple[str, ...]]:
     keys = {key: (*kind.numbers, *kind.names) for key, kind in FACTS.items()}
     keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in KINDS}
-    keys |= {f"channel.{name}": () for name in (*CHANNELS, "technical", "political")}
+    keys |= {f"channel.{name}": () for name in CHANNELS}
     keys |= {f"reading.{name}": () for name in ("friendly", "hostile", "clean", "violation")}
     keys |= {f"status.{status.name}": () for status in Status}
     keys |= {f"outcome.{outcome.name}": () for outcome in Outcome}

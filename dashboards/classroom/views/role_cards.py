@@ -1,7 +1,7 @@
 """Role cards: a seat's interests, its narrative, and what its home will accept."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from dashboards.classroom.game.actions import kind_of
 from dashboards.classroom.game.consequences import home_chance
@@ -10,11 +10,12 @@ from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes, HiddenError
 from dashboards.classroom.views.serialize import joined, rung_text, text
 from model.columns import SERVICES
+from model.enumerations import Doctrine
 from model.rules.facilitation import skill
 from model.rules.lookups import burden
-from model.scenario import Doctrine, Scenario
+from model.scenario import Scenario
 
-DOCTRINES = get_args(Doctrine)
+DOCTRINES = tuple(Doctrine.__members__)
 
 
 def card(table: Simulation, seat: str, eyes: Eyes) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.views.message_keys import STORY
 from dashboards.interventions import event_words, kind_of
+from model.enumerations import Status
 from model.measures import series
 from model.overrides import Override
 from model.scenario import Scenario
-from model.statuses import Status
 
 PUBLIC = ("tension", "deal_progress", "pressure", "programme", "contact")  # indicators made of public columns alone
 Text = dict[str, str]

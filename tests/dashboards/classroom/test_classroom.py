@@ -12,7 +12,6 @@ import time
 from contextlib import ExitStack, closing, contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -48,11 +47,11 @@ from dashboards.cli.main import app
 from dashboards.link import LARGEST_SEED, read_link, scenario_of
 from dashboards.web.server import listen
 from model.columns import COLUMNS
+from model.enumerations import Channel, Doctrine
 from model.errors import ScenarioError
 from model.loading import load, shipped
 from model.measures import digest
 from model.rules.lookups import burden
-from model.scenario import Doctrine
 
 HOSTILE = "<script>alert(1)</script> \u202e=1+1"
 SURE = dict.fromkeys(NAMES, 0) | {"breakdown": 100}
@@ -233,7 +232,7 @@ def test_what_the_two_parties_share_goes_as_the_more_careful_one_wants():
     for _ in range(6):
         table.turn(both, 1)
         if table.world.contact[0] and table.world.effort[0, 0].any():
-            assert table.world.channel[0] == 1
+            assert table.world.channel[0] == Channel.INDIRECT
             return
     pytest.fail("no talks in six months")
 
@@ -306,7 +305,7 @@ def test_no_seat_sees_what_it_may_not_know(house):
 
 
 def test_a_doctrine_that_somebody_added_is_named_on_the_card(house, monkeypatch):
-    assert get_args(Doctrine) == cards.DOCTRINES
+    assert tuple(Doctrine.__members__) == cards.DOCTRINES
     _, lesson, people = played(house, turns=1)
     monkeypatch.setattr(cards, "DOCTRINES", (*cards.DOCTRINES, "forbearance"))
     lesson.table.world.doctrine[0] = 4

@@ -4,7 +4,7 @@ import re
 
 from support.commands import detente, refused, strict_json
 
-from model.statuses import Outcome
+from model.enumerations import Outcome
 
 
 def test_pivot_tells_services_apart_and_gives_intervals(tmp_path):

@@ -10,9 +10,9 @@ from support.commands import detente, error_message, on_terminal, refused, stric
 
 from agents.assembly import Assembly
 from agents.ledger import read_ledger
+from model.enumerations import Outcome
 from model.loading import load, locate
 from model.measures import BY_NEGOTIATION, digest
-from model.statuses import Outcome
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*\b3[0-9]\b[0-9;]*m")
 

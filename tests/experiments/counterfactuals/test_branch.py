@@ -112,7 +112,7 @@ def test_the_decisions_of_a_round_are_those_the_watched_run_took():
     found = {}
     for number, cell, value in decisions(load("us-iran-2026"), 6, 15):
         act = PROTOCOL[number]
-        found[act.name, *model.name_cell(act, cell)] = value - (act.column == "report")
+        found[act.name, *model.narrator.name_cell(act, cell)] = act.recorded(value)
     assert told.items() <= found.items()
 
 

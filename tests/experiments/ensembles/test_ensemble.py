@@ -19,13 +19,13 @@ from experiments.ensembles import ensemble as subject
 from experiments.ensembles.compare import contrast
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, Times, wilson
+from model.enumerations import Outcome
 from model.errors import ScenarioError
 from model.loading import load, shipped
 from model.measures import digest, outcome_of, overall_outcome, series
 from model.overrides import Override, forced
 from model.parameters import Mechanisms
 from model.protocol import ACT, PROTOCOL
-from model.statuses import Outcome
 from model.world import World
 
 

@@ -26,8 +26,8 @@ from experiments.studies.sensitivity import sensitivity
 from experiments.studies.store import part_paths, parts
 from experiments.studies.study import load_study
 from experiments.studies.sweep import plan
+from model.enumerations import Outcome
 from model.errors import ScenarioError
-from model.statuses import Outcome
 
 DETENTE = Path(sys.executable).with_name("detente")
 POINTS = 960  # with so many replications 128 to a chunk, so eight chunks

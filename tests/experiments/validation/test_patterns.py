@@ -26,8 +26,8 @@ from experiments.validation.patterns_of_deals import (
 )
 from experiments.validation.sweeping import DWELL, LEVELS, SLOW, area, swept
 from experiments.validation.traces import Source, record
+from model.enumerations import Status
 from model.loading import build, change, load
-from model.statuses import Status
 
 NAN = float("nan")
 

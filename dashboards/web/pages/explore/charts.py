@@ -9,8 +9,8 @@ from dashboards.labels import OUTCOME_MEANING
 from dashboards.theme import CHARTS, INDICATORS, MORE_CHARTS, OUTCOMES, Chart
 from dashboards.web.jobs.ensemble_results import Result
 from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
+from model.enumerations import Outcome
 from model.scenario import Scenario
-from model.statuses import Outcome
 
 EDGES = (*PERCENTILES, "mean")
 KNOWN = {chart.key: chart for chart in (*CHARTS, *MORE_CHARTS)}

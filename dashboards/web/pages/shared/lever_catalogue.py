@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
+from model.enumerations import Doctrine
 from model.parameter_space import DeclaredParameter, settings
 from model.parameters import SECTIONS, Mechanisms
-from model.scenario import Doctrine, Scenario
+from model.scenario import Scenario
 
 TITLES = {
     "dialogue": "Openness to talks",
@@ -97,7 +98,7 @@ def chosen(field: str) -> dict[str, Any]:
     """Describe one of the two things about a state that are no number."""
     meaning = sentence(SWITCHES["states"][field])
     if field == "doctrine":
-        return {"key": f"states.{field}", "kind": "choice", "choices": list(get_args(Doctrine)), "meaning": meaning}
+        return {"key": f"states.{field}", "kind": "choice", "choices": list(Doctrine.__members__), "meaning": meaning}
     return {"key": f"states.{field}", "kind": "switch", "meaning": meaning}
 
 

@@ -21,9 +21,9 @@ from experiments.studies.results import by_point, study_of, summary
 from experiments.studies.sensitivity import sensitivity
 from experiments.studies.store import parts
 from experiments.studies.study import Factor, Study
+from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError, printable
 from model.scenario import Scenario
-from model.statuses import Outcome
 
 TOPS, DEEPEST = ("runs", "sweeps"), 2  # where results are looked for, and how far below
 MOST_LISTED, MOST_BINS, MOST_VALUES = 200, 12, 40

@@ -14,9 +14,9 @@ from dashboards.web.jobs.background import JobUpdate, Report, follow
 from dashboards.web.pages.turning_points import wording as words
 from experiments.counterfactuals.pivot import Action, Outlook, actions, looked_at, outlook
 from experiments.engine.pool import CancelledError
+from model.enumerations import Outcome, Status
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
-from model.statuses import Outcome, Status
 
 LEADING = 12  # decisions of a round that are played in all futures and shown
 MARKED = {"withdraw": {1}, "change_government": {1}, "strike": {1}, "step_forward": {1}, "ratify": {0}}
@@ -71,7 +71,7 @@ def tell_run(setting: Setting, report: Report, stop: Stop) -> Run:
             happened[row.round].append(row.sentence)
     marks = [(row.round, row.sentence) for row in rows if marked(row)]
     talks = [
-        {"title": model.title(name), "rungs": [each._asdict() for each in ladder(model, name)]}
+        {"title": model.narrator.title(name), "rungs": [each._asdict() for each in ladder(model, name)]}
         for name in scenario.negotiations
     ]
     return Run(model.outcome, model.round, happened, marks, talks)
@@ -130,12 +130,11 @@ def turn(setting: Setting, now: int, futures: int, report: Report, stop: Stop) -
 def told(model: Assembly, went: dict[Any, Row], action: Action, now: int) -> Turned:
     """Tell one decision as it went and as it did not go, and write the event that turns it."""
     act = PROTOCOL[ACT[action.act]]
-    actor, counterpart, talks = model.name_cell(act, action.cell)
-    names = model.show((actor, counterpart, talks))
-    lower = act.column == "report"
+    actor, counterpart, talks = model.narrator.name_cell(act, action.cell)
+    names = model.narrator.titles((actor, counterpart, talks))
     row = went.get((action.act, actor, counterpart, talks))
     sentence = row.sentence if row is not None else words_for(action.act).absence.format(**names)
-    had = words.had(action.act, action.otherwise - lower, names)
+    had = words.had(action.act, act.recorded(action.otherwise), names)
     if talks is not None and model.world.size["negotiation"] > 1:
         had += f" ({names['talks']})"
     where = talks if "negotiation" in act.axes else None

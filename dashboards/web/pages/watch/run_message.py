@@ -28,8 +28,8 @@ from dashboards.web.pages.watch.messages import (
 from dashboards.web.pages.watch.network_layout import Place, places
 from dashboards.web.pages.watch.rows import chronicle_of, messages_of
 from model.columns import SERVICES
+from model.enumerations import Outcome
 from model.signals import KINDS
-from model.statuses import Outcome
 
 SERVICE_WORDS = dict(zip(SERVICES, ("contact", "messages", "texts", "incentives", "hosts"), strict=True))
 
@@ -112,7 +112,7 @@ def ladder_of(model: Assembly, name: str, spans: list[RungSpans]) -> list[Ladder
                 "name": step,
                 "title": rung["title"],
                 "spans": rung["spans"],
-                "gives": [{"party": model.title(party), "gives": words} for party, words in given.items()],
+                "gives": [{"party": model.narrator.title(party), "gives": words} for party, words in given.items()],
                 "duration": int(model.world.duration[k, r]),
             }
         )

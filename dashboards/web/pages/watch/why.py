@@ -123,8 +123,8 @@ def level_words(question: Question, names: Mapping[str, Any]) -> str:
 
 def turned_value(decision: DecisionQuery, question: Question) -> int:
     """Give the opposite of how a decision came out, which is not how it was weighed if it was set from outside."""
-    offset = 1 if question.act.column == "report" else 0
-    return otherwise(decision.act, question.value if decision.value is None else decision.value + offset)
+    value = question.value if decision.value is None else question.act.decided(decision.value)
+    return otherwise(decision.act, value)
 
 
 def opposite_words(decision: DecisionQuery, question: Question) -> str:
@@ -133,7 +133,7 @@ def opposite_words(decision: DecisionQuery, question: Question) -> str:
     if question.act.sums or not choices:
         return ""
     turned = turned_value(decision, question)
-    told = turned - 1 if question.act.column == "report" else turned
+    told = question.act.recorded(turned)
     return told_as(question, decision.names, turned) if told in choices else "It does not happen."
 
 

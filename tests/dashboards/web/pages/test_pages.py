@@ -25,11 +25,11 @@ from experiments.counterfactuals.pivot import Outlook, actions, decisions, outlo
 from experiments.engine.pool import CancelledError
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
+from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError
 from model.overrides import Override, forced, resolve
 from model.parameters import Mechanisms
 from model.protocol import ACT, PROTOCOL
-from model.statuses import Outcome
 from model.world import World
 
 ROOT = Path(__file__).parents[4]

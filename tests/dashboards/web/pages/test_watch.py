@@ -14,9 +14,9 @@ from support.watched import told_in
 from agents.assembly import Assembly
 from dashboards.link import read_link
 from dashboards.theme import STATUSES
+from model.enumerations import Channel, Status
 from model.loading import load
 from model.overrides import Override
-from model.statuses import Status
 
 REFUSAL = 3  # the round of the first refusal under seed 1
 SPEED = 5
@@ -123,7 +123,7 @@ def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, addre
         soon(lambda: "event=" in here(page), True)
         link, notes = read_link(here(page))
         assert notes == []
-        assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, 2.0),)
+        assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, float(Channel.PUBLIC)),)
         address_now, told = here(page).removeprefix("?"), says.inner_text()
         with opened(browser, address, address_now, ready=ready) as other:
             soon(lambda: shown(other), 14)

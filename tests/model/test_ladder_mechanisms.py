@@ -1,0 +1,133 @@
+"""Verification and the ladder give the closed forms they stand for in degenerate settings."""
+
+import math
+
+import numpy as np
+import pytest
+from support.rounds import indicator, rounds_of
+from support.worlds import ALL_OFF, rung, scenario, smallest_scenario, text, world_of
+
+from experiments.engine.kernel import advance
+from experiments.engine.worlds import Worlds
+from experiments.ensembles.ensemble import play_ensemble
+from model.enumerations import InspectionReport
+from model.loading import build, change
+from model.overrides import Override, forced
+from model.protocol import ACT_ON, PROTOCOL
+from model.world import World
+
+
+def verified(detection=0.5, false_alarm=0.05, **more):
+    """Put one standing rung under an inspector who sees everything."""
+    data = smallest_scenario(rungs=1)
+    data["bodies"] = {"watch": {"name": text("Watch"), "detection": detection, "false_alarm": false_alarm, "delay": 0}}
+    data["negotiations"]["talks"]["rungs"]["step-1"] = rung(verifier="watch", status="verified", verifiability=1.0)
+    data["negotiations"]["talks"]["access"] = 1.0
+    return build(
+        change(data, {**ALL_OFF, "mechanisms.verification": True, "verification.compliance_noise": 0.0, **more})
+    )
+
+
+@pytest.mark.parametrize(
+    ("detection", "ppv", "npv"), [(0.9, 0.6667, 0.9884), (0.5, 0.5263, 0.9448), (0.2, 0.3077, 0.9144)]
+)
+def test_b14_reports_are_weighed_by_bayes(detection, ppv, npv):
+    setting = verified(detection, **{"verification.prior_violation": 0.1})
+    for report, belief in ((InspectionReport.VIOLATION, ppv), (InspectionReport.CLEAN, 1.0 - npv)):
+        world = world_of(setting)
+        world.rung[0] = -1
+        world.suspicion[0, 0] = 0.1
+        world.report[0, 0, 1] = report
+        suspect = PROTOCOL[ACT_ON["suspicion"]].rule
+        assert suspect(world.handle, 0, 0) == pytest.approx(belief, abs=5e-5)
+
+
+def test_b14_six_clean_reports_take_suspicion_from_thirty_to_under_one_percent():
+    setting = verified(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
+    clean = tuple(Override(now, "report_on", "talks", "watch", "borea", InspectionReport.CLEAN) for now in range(1, 9))
+    start = Override(1, "suspect", "talks", "alba", None, 0.3)
+    moved = rounds_of(setting, 8, ("suspicion", (0, 0)), overrides=(start, *clean))[:, 0]
+    assert next(now for now, value in enumerate(moved) if value < 0.01) == 6
+
+
+def test_reports_come_at_the_rates_of_detection_and_false_alarm():
+    for complies, rate in ((1, 0.05), (0, 0.5)):
+        worlds = 1500
+        keep = tuple(Override(1, "comply", "talks", party, None, complies) for party in ("alba", "borea"))
+        played = Worlds(verified(), worlds, 0, keep)
+        played.step()
+        found = played.column("report")[:, 0, 0, 0] == InspectionReport.VIOLATION
+        assert abs(found.mean() - rate) < 3.5 * math.sqrt(rate * (1 - rate) / worlds)
+
+
+def climbing(count, **chances):
+    """Set a ladder whose rungs are all being implemented, so that a round is a step of the chain."""
+    data = smallest_scenario(rungs=count)
+    for step in data["negotiations"]["talks"]["rungs"].values():
+        step.update(status="implementing", duration=1)
+    names = {"climb": "climb_chance", "slip": "slip_chance", "collapse": "collapse_chance"}
+    values = {
+        f"ladder.{names[key]}": value for key, value in {"climb": 0.0, "slip": 0.0, "collapse": 0.0, **chances}.items()
+    }
+    calm = {"ladder.tension_collapses": 0.0, "ladder.recovery": 0, "verification.compliance_noise": 0.0}
+    return build(change(data, {**ALL_OFF, "mechanisms.friction": True, "rounds": 300, **values, **calm}))
+
+
+def completed(setting, worlds, rounds):
+    """Give the round in which each world's deal was whole, 0 for never."""
+    seen = play_ensemble(setting, worlds, 0, rounds=rounds, keep=True).trajectories[:, :, indicator("deal_progress")]
+    return np.argmax(seen >= 1 - 1e-9, axis=1)
+
+
+def test_b18_climb_collapse_or_stall():
+    """(s / (s + c))^N complete, and those take N / (s + c) rounds."""
+    ends = completed(climbing(5, climb=0.30, collapse=0.05), 3000, 120)
+    done = ends[ends > 0]
+    share = len(done) / len(ends)
+    assert abs(share - 0.4627) < 3 * math.sqrt(0.4627 * 0.5373 / len(ends))
+    assert abs(done.mean() - 14.286) < 3 * done.std() / math.sqrt(len(done))
+
+
+def test_b18_a_slip_costs_a_rung():
+    """Up with p, down with q = 1 - p, at the bottom it stays: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N) rounds."""
+    lengths = completed(climbing(5, climb=0.8, slip=0.2), 5000, 100)
+    assert abs(np.mean(lengths) - 7.778) < 3 * np.std(lengths) / math.sqrt(len(lengths))
+
+
+def test_b05_a_betrayer_waits_when_the_next_stake_is_large_enough():
+    """It betrays at once exactly when the next stake over this one is at most (b - c) / (delta b) = 1.25."""
+    for growth, waits in ((1.2, False), (1.3, True)):
+        data = smallest_scenario(rungs=2)
+        first, second = data["negotiations"]["talks"]["rungs"].values()
+        first.update(status="implementing", stake=1.0, duration=9)
+        second.update(stake=growth)
+        setting = build(change(data, {
+            **ALL_OFF, "mechanisms.gradualism": True, "states.alba.trustworthiness": 0.0, "states.alba.patience": 0.6,
+            "verification.betrayal_gain": 2.0, "verification.honour_gain": 0.5, "verification.deterrence": 0.0,
+            "verification.compliance_noise": 0.0,
+        }))  # fmt: skip
+        world = world_of(setting)
+        advance(world, 1)
+        assert bool(world.complies[0, 0]) == waits
+
+
+def test_loss_of_access_blinds_and_lets_suspicion_drift():
+    setting = scenario_with_access_lost()
+    seen = rounds_of(
+        setting, 40, ("access", (0,)), ("suspicion", (0, 0)), overrides=(Override(10, "stay_barred", "talks", value=1),)
+    )
+    assert seen[8, 0] > 0
+    assert (seen[9:, 0] == 0).all()
+    assert seen[-1, 1] > seen[9, 1]
+    assert seen[-1, 1] == pytest.approx(0.5, abs=0.15)
+
+
+def scenario_with_access_lost():
+    return verified(0.9, 0.0, **{"verification.prior_violation": 0.05})
+
+
+def test_bundling_ties_rungs_into_steps():
+    for bundling, steps in ((1, 3), (2, 2), (3, 1), (40, 1)):
+        world = World(scenario({"negotiations.talks.bundling": bundling}), 1, forced(scenario()))
+        assert int(world.rungs[0]) == steps
+        assert world.stake[0, :steps].sum() == pytest.approx(1.0)

@@ -1,0 +1,176 @@
+"""Names in a scenario lead somewhere, and its parts fit together and stay within bounds."""
+
+import copy
+from typing import Any
+
+import pytest
+from support.faults import event, faults, move, only, rich
+from support.worlds import rung, smallest_scenario, text
+
+from model.errors import MOST_FAULTS
+from model.loading import build, change
+from model.world import World, names
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"negotiations.talks.parties": ["alba", "boreas"]},
+            "negotiations.talks.parties: no such state; did you mean `borea`?",
+        ),
+        (
+            {"negotiations.talks.facilitators": ["helpr"]},
+            "negotiations.talks.facilitators: no such facilitator; did you mean `helper`?",
+        ),
+        (
+            {"negotiations.talks.attitudes.alba": 0.5},
+            "negotiations.talks.attitudes.alba: no such third state; there are: third-0",
+        ),
+        (
+            {"negotiations.talks.rungs.step-1.verifier": "wach"},
+            "rungs.step-1.verifier: no such verification body; did you mean `watch`?",
+        ),
+        (
+            {"negotiations.talks.rungs.step-1.parties.third-0": {}},
+            "parties.third-0: no such party to it; there are: alba, borea",
+        ),
+        (
+            {"outsiders.wreckers.negotiation": "talk"},
+            "outsiders.wreckers.negotiation: no such negotiation; did you mean `talks`?",
+        ),
+        (
+            {"outsiders.wreckers.blamed_on": "third-0"},
+            "outsiders.wreckers.blamed_on: no such party to `talks`; there are: alba, borea",
+        ),
+        ({"relations.albo.borea": {}}, "relations.albo: no such state; did you mean `alba`?"),
+        ({"relations.alba.bore": {}}, "relations.alba.bore: no such state; did you mean `borea`?"),
+        ({"relations.alba.alba": {}}, "relations.alba.alba: a state has no relation to itself"),
+        (event("election", actor="albi"), "events.0.actor: no such state; did you mean `alba`?"),
+        (event("attack", actor="alba"), "events.0.actor: no such spoiler; there are: wreckers"),
+        (event("facilitator_leaves", actor="watch"), "events.0.actor: no such facilitator; there are: helper"),
+        (event("withdrawal", actor="third-0", negotiation="talks"), "events.0.actor: no such party to its negotiation"),
+        (event("leak", negotiation="tolks"), "events.0.negotiation: no such negotiation; did you mean `talks`?"),
+        (event("incident", actor="alba", counterpart="helper"), "events.0.counterpart: no such state"),
+        (move("seek_talks", actor="third-0", negotiation="talks"), "moves.0.actor: no such party to its negotiation"),
+        (
+            move("ratify", actor="alba", negotiation="tolks"),
+            "moves.0.negotiation: no such negotiation; did you mean `talks`?",
+        ),
+        (
+            move("advance", negotiation="talks", counterpart="step-9"),
+            "moves.0.counterpart: no such rung of its negotiation",
+        ),
+        (
+            move("take_task", actor="helper", negotiation="talks", counterpart="tea"),
+            "moves.0.counterpart: no such service",
+        ),
+        (move("inspect", actor="helper", negotiation="talks"), "moves.0.actor: no such body; there are: watch"),
+        (move("strike", actor="borea"), "moves.0.actor: no such spoiler; there are: wreckers"),
+        (move("press", actor="alba", counterpart="borei"), "moves.0.counterpart: no such state; did you mean `borea`?"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_told_with_its_place(changes, told):
+    assert any(told in fault for fault in faults(rich(), changes)), faults(rich(), changes)
+
+
+def test_a_rung_needs_a_verifier_unless_it_says_that_it_needs_none():
+    changes = {"negotiations.talks.rungs.step-2.needs_verification": True}
+    place = "negotiations.talks.rungs.step-2.verifier"
+    assert only(rich(), changes) == f"{place}: is missing; name a body, or set needs_verification = false"
+    data = rich()
+    del data["negotiations"]["talks"]["rungs"]["step-2"]["needs_verification"]
+    assert only(data).startswith(f"{place}: is missing")
+    assert faults(rich(), {"negotiations.talks.rungs.step-2.needs_verification": False}) == []
+
+
+def test_each_party_has_its_share_in_each_rung():
+    changes = {"negotiations.talks.rungs.step-1.parties": {"alba": {}}}
+    assert only(rich(), changes) == "negotiations.talks.rungs.step-1.parties.borea: is missing"
+
+
+def test_no_rung_starts_verified_above_one_that_is_not():
+    changes = {"negotiations.talks.rungs.step-2.status": "verified"}
+    assert "rungs.step-2.status: a rung below it is not verified yet" in only(rich(), changes)
+
+
+@pytest.mark.parametrize(
+    ("role", "other"), [("facilitators", "states"), ("outsiders", "facilitators"), ("bodies", "states")]
+)
+def test_two_actors_of_one_name_are_told_whatever_their_roles(role, other):
+    data = rich()
+    name = next(iter(data[other]))
+    data[role][name] = copy.deepcopy(next(iter(data[role].values())))
+    assert any(f"{role}.{name}: two actors have this name" in fault or
+               f"{other}.{name}: two actors have this name" in fault for fault in faults(data))  # fmt: skip
+
+
+def test_two_states_negotiate_once():
+    data = rich()
+    data["negotiations"]["more-talks"] = {**data["negotiations"]["talks"], "parties": ["borea", "alba"]}
+    assert "negotiations.more-talks.parties: the same two states negotiate in `talks`" in only(data)
+
+
+def test_a_state_does_not_negotiate_with_itself():
+    changes = {"negotiations.talks.parties": ["alba", "alba"], "outsiders": {}}
+    assert any("a state cannot negotiate with itself (found 'alba')" in fault for fault in faults(rich(), changes))
+
+
+@pytest.mark.parametrize("parties", [[], ["alba"], ["alba", "borea", "third-0"]])
+def test_a_negotiation_has_two_parties(parties):
+    found = faults(rich(), {"negotiations.talks.parties": parties})
+    assert any(fault.startswith("negotiations.talks.parties: has too") for fault in found)
+
+
+def test_64_actors_are_allowed_and_65_are_not():
+    assert faults(smallest_scenario(64)) == []
+    assert "at most 64 actors in all, whatever their role (found 65)" in only(smallest_scenario(65))
+    mixed = smallest_scenario(60)
+    mixed["facilitators"] = {f"helper-{n}": {"name": text("Helper")} for n in range(5)}
+    assert "found 65" in only(mixed)
+
+
+def test_12_negotiations_are_allowed_and_13_are_not():
+    def crowded(count: int) -> dict[str, Any]:
+        data = smallest_scenario(14)
+        share = data["negotiations"]["talks"]
+        for other in list(data["states"])[2 : count + 1]:
+            step = {**rung(), "parties": {"alba": {}, other: {}}}
+            data["negotiations"][f"with-{other}"] = {**share, "parties": ["alba", other], "rungs": {"one": step}}
+        return data
+
+    assert faults(crowded(12)) == []
+    assert "negotiations: has too many entries; at most 12 allowed" in only(crowded(13))
+
+
+def test_40_rungs_are_allowed_and_41_are_not():
+    assert faults(smallest_scenario(rungs=40)) == []
+    assert "negotiations.talks.rungs: has too many entries; at most 40 allowed" in only(smallest_scenario(rungs=41))
+    assert "negotiations.talks.rungs: has too few entries" in only(smallest_scenario(rungs=0))
+
+
+def test_1200_rounds_are_allowed_and_1201_are_not():
+    assert faults(smallest_scenario(), {"rounds": 1200}) == []
+    assert only(smallest_scenario(), {"rounds": 1201}) == "rounds: allowed is between 1 and 1200 (found 1201)"
+    assert only(smallest_scenario(), {"rounds": 0}) == "rounds: allowed is between 1 and 1200 (found 0)"
+
+
+def test_one_state_is_too_few():
+    assert "states: has too few entries; at least 2 needed" in faults(
+        smallest_scenario(), {"states": {"alba": {"name": text("A")}}}
+    )
+
+
+def test_faults_beyond_counting_are_told_in_bounded_number_and_time():
+    found = faults({f"key-{n}": n for n in range(100_000)})
+    assert len(found) == MOST_FAULTS + 1
+    assert "more than 200 faults" in found[-1]
+
+
+@pytest.mark.parametrize("tied", [3, 4, 40])
+def test_a_bundle_larger_than_the_ladder_is_the_whole_ladder(tied):
+    scenario = build(change(smallest_scenario(rungs=3), {"negotiations.talks.bundling": tied}))
+    assert names(scenario).rung == [["step-1+step-2+step-3"]]
+    world = World(scenario, 1)
+    assert world.rungs.tolist() == [1]
+    assert world.stake[0].tolist() == pytest.approx([1.0])

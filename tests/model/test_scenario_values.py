@@ -1,0 +1,169 @@
+"""Wrong names and values in a scenario are reported with their place, all at once."""
+
+import copy
+import math
+import re
+from typing import Any
+
+import pytest
+from support.faults import event, faults, move, only, rich
+
+from model.errors import ScenarioError
+from model.loading import load, read
+from model.parameter_space import declared, settings
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"states.alba.resolv": 0.5}, "states.alba.resolv: no such key; did you mean `resolve`?"),
+        ({"roundz": 5}, "roundz: no such key; did you mean `rounds`?"),
+        ({"belief.memmory": 0.9}, "belief.memmory: no such key; did you mean `memory`?"),
+        ({"mechanisms.noize": True}, "mechanisms.noize: no such key; did you mean `noise`?"),
+        ({"negotiations.talks.bundlng": 2}, "negotiations.talks.bundlng: no such key; did you mean `bundling`?"),
+        ({"negotiations.talks.rungs.step-2.steak": 2.0}, "did you mean `stake`?"),
+        ({"negotiations.talks.rungs.step-2.parties.alba.releif": 0.1}, "did you mean `relief`?"),
+        ({"relations.alba.borea.trsut": 0.1}, "relations.alba.borea.trsut: no such key; did you mean `trust`?"),
+        ({"states.alba.doctrine": "contriton"}, "no such choice; did you mean `contrition`?"),
+        ({"negotiations.talks.rungs.step-2.status": "verifed"}, "no such choice; did you mean `verified`?"),
+        ({"zzzz": 1}, "zzzz: no such key; there are: bargaining, belief,"),
+    ],
+)
+def test_a_misspelt_name_is_told_with_the_nearest_right_one(changes, told):
+    assert told in only(rich(), changes)
+
+
+def test_a_suggestion_comes_from_the_right_table_even_if_a_name_is_also_a_key():
+    data = rich()
+    data["negotiations"]["rungs"] = data["negotiations"].pop("talks") | {"bundlng": 2}
+    data["outsiders"] = {}
+    assert "did you mean `bundling`?" in only(data)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (math.nan, "should be a finite number; allowed is between 0 and 1 (found nan)"),
+        (math.inf, "should be a finite number; allowed is between 0 and 1 (found inf)"),
+        (-math.inf, "should be a finite number; allowed is between 0 and 1 (found -inf)"),
+        (1.5, "allowed is between 0 and 1 (found 1.5)"),
+        (-0.1, "allowed is between 0 and 1 (found -0.1)"),
+        ("0.5", "should be a valid number; allowed is between 0 and 1 (found '0.5')"),
+        (True, "should be a valid number; allowed is between 0 and 1 (found True)"),
+        (None, "should be a valid number; allowed is between 0 and 1 (found None)"),
+        ([0.5], "should be a valid number; allowed is between 0 and 1 (found a list)"),
+        ({"a": 1}, "should be a valid number; allowed is between 0 and 1 (found a table)"),
+        (10**400, "should be a valid number; allowed is between 0 and 1 (found 1000"),
+        (1 << 20000, "allowed is between 0 and 1 (found a number of thousands of digits)"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_number_that_is_none_is_told_with_path_value_and_range(value, told):
+    assert only(rich(), {"states.alba.resolve": value}).startswith("states.alba.resolve: ")
+    assert told in only(rich(), {"states.alba.resolve": value})
+
+
+@pytest.mark.parametrize("value", [2.0, 2.5, True, "2", math.nan, 10**30])
+def test_a_whole_number_takes_nothing_else(value):
+    found = only(rich(), {"negotiations.talks.bundling": value})
+    assert "negotiations.talks.bundling: " in found
+    assert "allowed is between 1 and 40 (rungs)" in found
+
+
+@pytest.mark.parametrize("value", [1, 0, "true", None, 1.0])
+def test_a_switch_takes_nothing_but_true_or_false(value):
+    assert "mechanisms.noise: should be a valid boolean" in only(rich(), {"mechanisms.noise": value})
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"states.alba": 3}, "states.alba: should be a table (found 3)"),
+        ({"belief": []}, "belief: should be a table (found a list)"),
+        ({"states.alba.name": "Alba"}, "states.alba.name: should be a table (found 'Alba')"),
+        ({"states.alba.name": {"fa": "Alba"}}, "states.alba.name: needs its words in English, under `en`"),
+        ({"title": {}}, "title: needs its words in English"),
+        ({"states.alba.name.en": 7}, "states.alba.name.en: should be a valid string (found 7)"),
+        ({"cut_off": "x" * 4001}, "cut_off: is too long; at most 4000 characters"),
+        ({"states.Alba": {"name": {"en": "Alba"}}}, "states.Alba: a name has up to 40 lower-case letters"),
+        ({"negotiations.talks.attitudes.third-0": 3}, "attitudes.third-0: allowed is between -1 and 1 (found 3)"),
+        ({"format": 2}, "format: should be 1 (found 2)"),
+    ],
+)
+def test_a_wrong_kind_of_thing_is_told_in_plain_words(changes, told):
+    assert told in only(rich(), changes)
+
+
+@pytest.mark.parametrize("key", ["name", "title", "summary", "cut_off"])
+def test_a_missing_key_is_told(key):
+    data = rich()
+    del data[key]
+    assert only(data) == f"{key}: is missing"
+
+
+def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
+    """Over the richest scenarios: every global parameter, and those of every kind of actor, relation and rung."""
+    tried = set()
+    for name in ("us-iran-2026", "gulf-region"):
+        data = read(name)
+        for each in settings(load(data)):
+            kind = re.sub(r"(states|facilitators|bodies|outsiders|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
+            kind = re.sub(r"^relations\.[^.]+\.[^.]+", "relations", kind)
+            if kind in tried:
+                continue
+            tried.add(kind)
+            for end, way in ((each.low, -1), (each.high, 1)):
+                good: Any = int(end) if each.whole else end
+                bad: Any = int(end) + way if each.whole else math.nextafter(end, way * math.inf)
+                assert faults(data, {each.path: good}) == [], each.path
+                found = [fault for fault in faults(data, {each.path: bad}) if fault.startswith(f"{each.path}: ")]
+                assert len(found) == 1
+                low, high = (float(number) for number in re.findall(r"between (\S+) and (\S+)", found[0])[0])
+                assert (low, high) == (each.low, each.high)
+    assert len(tried) == len(declared())
+
+
+def test_the_error_reads_as_its_faults_one_a_line():
+    with pytest.raises(ScenarioError) as raised:
+        load(rich(), {"states.alba.resolve": 7.0, "surprise": 1})
+    assert len(raised.value.faults) == 2
+    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.faults]
+
+
+def test_all_faults_are_told_at_once_whoever_finds_them():
+    found = faults(
+        rich(),
+        {
+            "states.alba.resolv": 1.0,
+            "states.alba.resolve": 7.0,
+            "rounds": "many",
+            "negotiations.talks.facilitators": ["nobody"],
+            "outsiders.wreckers.blamed_on": "nobody",
+            **event("electoin"),
+            **move("press", actor="nobody", counterpart="alba"),
+        },
+    )
+    assert sorted(fault.split(": ")[0] for fault in found) == sorted(
+        ["states.alba.resolv", "states.alba.resolve", "rounds", "negotiations.talks.facilitators",
+         "outsiders.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
+    )  # fmt: skip
+
+
+def test_a_fault_is_told_at_its_own_place_in_a_list():
+    rows = [5, {"round": 2, "kind": "oil_shock"}, {"round": 2, "kind": "electoin"}]
+    assert [fault.split(": ")[0] for fault in faults(rich(), {"events": rows})] == ["events.0", "events.2.kind"]
+
+
+def test_a_fault_cannot_steer_the_terminal():
+    assert "\x1b" not in only(rich(), {"a\x1b[2J": 1})
+
+
+def test_a_change_through_something_that_is_no_table_is_told():
+    assert only(rich(), {"name.more": 1}) == "name.more: `name` is not a table (found 1)"
+
+
+def test_a_change_leaves_the_data_it_was_made_from_alone():
+    data = rich()
+    before = copy.deepcopy(data)
+    load(data, {"states.alba.resolve": 0.9, "relations.borea.alba.trust": 0.4})
+    assert data == before

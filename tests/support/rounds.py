@@ -1,0 +1,21 @@
+"""Columns of a world noted round by round, and the places of indicators."""
+
+import numpy as np
+
+from experiments.engine.kernel import advance
+from model.measures import EN_ROUTE, WIDE
+from support.worlds import world_of
+
+
+def indicator(name, negotiation=0):
+    return WIDE + negotiation * 12 + EN_ROUTE[name]
+
+
+def rounds_of(setting, count, *columns, seed=1, overrides=()):
+    """Play round by round and note columns' cells after each."""
+    world = world_of(setting, seed, overrides)
+    seen = []
+    for _ in range(count):
+        advance(world, 1)
+        seen.append([float(getattr(world, name)[cell]) for name, cell in columns])
+    return np.array(seen)
