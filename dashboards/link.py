@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboards import uploads
-from dashboards.link_text import NUMBER, WORD, read_event, read_value, written_event, written_value
+from dashboards.link_text import NUMBER, WORD, forced_moves, read_event, read_value, written_event, written_value
 from model.errors import Fault, ScenarioError, printable
 from model.loading import build, change, load, read, shipped
 from model.overrides import Override
@@ -107,8 +107,7 @@ def thawed(changes: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 def check_events(setting: Setting) -> None:
     """Check that the injected events fit the scenario. Raises ScenarioError."""
     data = change(data_of(setting.scenario), thawed(setting.changes))
-    moves = [{name: part for name, part in each._asdict().items() if part is not None} for each in setting.events]
-    build({**data, "moves": moves})
+    build({**data, "moves": forced_moves(setting.events)})
 
 
 def in_order(events: Sequence[Override]) -> tuple[Override, ...]:

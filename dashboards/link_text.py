@@ -1,8 +1,9 @@
-"""Values and events as the text of links."""
+"""Values and events as the text of links, and events as scenario files hold them."""
 
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from model.errors import Fault, ScenarioError
@@ -51,3 +52,8 @@ def read_event(text: str) -> Override:
         return Override(int(now), act, negotiation or None, actor or None, counterpart or None, float(value))
     except (ValueError, OverflowError):
         raise ScenarioError([Fault("event", "", "is written ROUND,ACT,NEGOTIATION,ACTOR,COUNTERPART,VALUE")]) from None
+
+
+def forced_moves(events: Iterable[Override]) -> list[dict[str, Any]]:
+    """Return events as a scenario file holds forced moves."""
+    return [{name: part for name, part in event._asdict().items() if part is not None} for event in events]

@@ -12,8 +12,8 @@ class Span(NamedTuple):
     """A status of a rung, with the first and the last round in which it had it."""
 
     status: int
-    begin: int
-    end: int
+    first: int
+    last: int
 
 
 class RungHistory(NamedTuple):

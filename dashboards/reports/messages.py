@@ -9,8 +9,8 @@ class StatusSpan(TypedDict):
     """A status of a rung, with the first and the last round in which it had it."""
 
     status: int
-    begin: int
-    end: int
+    first: int
+    last: int
 
 
 class RungSpans(TypedDict):

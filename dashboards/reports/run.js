@@ -138,15 +138,15 @@ function ladderChart({ ladder }, width) {
     const own = spans.filter((span) => span.status === status);
     const says = RUN.statuses[status];
     return {
-      type: "bar", orientation: "h", name: says, base: own.map((s) => s.begin - 0.5),
-      x: own.map((s) => s.end - s.begin + 1), y: own.map((s) => s.row), width: 0.44,
+      type: "bar", orientation: "h", name: says, base: own.map((s) => s.first - 0.5),
+      x: own.map((s) => s.last - s.first + 1), y: own.map((s) => s.row), width: 0.44,
       marker: {
         color: ink(`status${status}`), line: { color: ink("card"), width: 1 },
         pattern: { shape: PATTERNS[status], size: 7, solidity: 0.22, fgcolor: ink("card"), fillmode: "overlay" },
       },
       text: own.map(() => says), textposition: "inside", insidetextanchor: "start", textangle: 0,
       insidetextfont: { color: ink(status < 3 ? "ink" : "card") }, hoverinfo: "text",
-      hovertext: own.map((s) => `${label(s.rung.title, 60)}<br>${says}, rounds ${s.begin} to ${s.end}`),
+      hovertext: own.map((s) => `${label(s.rung.title, 60)}<br>${says}, rounds ${s.first} to ${s.last}`),
     };
   };
   const used = [...new Set(spans.map((span) => span.status))].sort((one, other) => one - other);

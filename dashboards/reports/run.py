@@ -1,21 +1,17 @@
 """The report: one HTML page of a run that opens offline and asks nothing of the network.
 
 The words are written by ``run.html`` with every text escaped. The charts, the network and the
-chronicle are drawn by the scripts beside it from one block of data (``run_data``). The page
-carries a content security policy: only its own scripts run, and no request leaves.
+chronicle are drawn by the scripts beside it from one block of data (``run_data``).
 """
 
-import base64
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboards.labels import OUTCOME_MEANING
 from dashboards.reports.chronicle import left_out
+from dashboards.reports.offline_page import embedded, render, source
 from dashboards.reports.run_data import data
 from dashboards.run_history import moments, rung_dates, scheduled
 from dashboards.theme import INDICATORS, OUTCOMES, STATUSES
@@ -27,7 +23,6 @@ from model.measures import digest, series
 if TYPE_CHECKING:
     from agents.assembly import Assembly
 
-HERE = Path(__file__).parent
 SCRIPTS = ("run.js", "network.js", "chronicle.js")
 
 
@@ -39,34 +34,10 @@ def write_report(model: "Assembly", path: Path) -> None:
 
 def page(model: "Assembly") -> str:
     """Write the page of a run."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
 
-    scripts = [get_plotlyjs(), *((HERE / name).read_text("utf-8") for name in SCRIPTS)]
-    shelf = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return shelf.get_template("run.html").render(
-        run=words(model),
-        looks=INDICATORS,
-        data=embedded(data(model)),
-        style=(HERE / "run.css").read_text("utf-8"),
-        scripts=scripts,
-        policy=policy(scripts),
-    )
-
-
-def policy(scripts: Iterable[str]) -> str:
-    """Allow these scripts and nothing else; a script that slips in has no such hash, and no request leaves."""
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"
-
-
-def embedded(plain: Any) -> str:
-    """Write data as JSON that cannot end the script element it stands in."""
-    text = json.dumps(plain, separators=(",", ":"), allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    scripts = [get_plotlyjs(), *map(source, SCRIPTS)]
+    return render("run.html", scripts, run=words(model), looks=INDICATORS, data=embedded(data(model)))
 
 
 def words(model: "Assembly") -> dict[str, Any]:

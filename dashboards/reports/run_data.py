@@ -42,7 +42,7 @@ def negotiation_data(model: "Assembly", talks: str) -> NegotiationData:
         "ladder": [
             {
                 "title": rung.title,
-                "spans": [{"status": int(span.status), "begin": span.begin, "end": span.end} for span in rung.spans],
+                "spans": [{"status": int(span.status), "first": span.first, "last": span.last} for span in rung.spans],
             }
             for rung in rungs
         ],

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboards.reports.run import HERE, embedded, policy
+from dashboards.reports.offline_page import embedded, render, source
 from experiments.ensembles.statistics import Share
 from experiments.studies.claims import Judged
 from experiments.studies.discover import Box, words
@@ -49,18 +49,9 @@ def write_page(page: Page, path: Path) -> None:
 
 def fill_in(template: str, path: Path, charts: Mapping[int, Any], **words: Any) -> None:
     """Fill in a template whose charts are numbered, with all that it needs inside, and write it whole or not at all."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from plotly.offline import get_plotlyjs
 
-    scripts = [get_plotlyjs(), (HERE / "study.js").read_text("utf-8")]
-    shelf = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-    text = shelf.get_template(template).render(
-        **words,
-        style=(HERE / "run.css").read_text("utf-8"),
-        charts=embedded(charts),
-        scripts=scripts,
-        policy=policy(scripts),
-    )
+    text = render(template, [get_plotlyjs(), source("study.js")], charts=embedded(charts), **words)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text.encode())
 

@@ -6,12 +6,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboards.reports.offline_page import render
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
 HERE = Path(__file__).parent
-REPORTS = HERE.parent / "reports"
 FOLDER = HERE.parents[1] / "docs"
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 
@@ -39,19 +40,11 @@ def answer(request: "Request") -> "Response":
 @lru_cache(maxsize=16)
 def page(text: str) -> str:
     """Write Markdown as a page. Links that lead out of docs/ become words: what they name is not served."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markdown import markdown
 
-    shelf = Environment(loader=FileSystemLoader((HERE, REPORTS)), autoescape=True, undefined=StrictUndefined)
     body = LINK.sub(
         lambda link: link[0] if link[1].startswith("#") or file_of(link[1].partition("#")[0]) else link[2],
         markdown(text, extensions=["tables", "fenced_code", "toc"]),
     )
     title = text.lstrip().partition("\n")[0].removeprefix("# ")
-    return shelf.get_template("documents.html").render(
-        title=title,
-        text=body,
-        version=version("detente"),
-        policy="default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-        style=(REPORTS / "run.css").read_text("utf-8"),
-    )
+    return render("documents.html", folder=HERE, title=title, text=body, version=version("detente"))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dashboards.link import VERSION, Link, Setting, data_of, read_link, scenario_of, thawed, written
+from dashboards.link_text import forced_moves
 from dashboards.web.jobs.background import never
 from dashboards.web.jobs.queue import TURNS
 from model.errors import ScenarioError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def scenario_data(setting: Setting) -> dict[str, Any]:
     """Give the scenario as plain data, with the changes made and the injected events as forced moves."""
     data = change(data_of(setting.scenario), thawed(setting.changes))
-    moves = [{name: part for name, part in each._asdict().items() if part is not None} for each in setting.events]
+    moves = forced_moves(setting.events)
     return {**data, "moves": [*data.get("moves", []), *moves]} if moves else data
 
 

@@ -98,7 +98,7 @@ def test_the_ladder_says_each_status_in_words(page, run):
     statuses = run.world.status[0]
     for r, rung in enumerate(spans):
         assert rung[-1]["status"] == statuses[r]
-        covered = [when for span in rung for when in range(span["begin"], span["end"] + 1)]
+        covered = [when for span in rung for when in range(span["first"], span["last"] + 1)]
         assert covered == list(range(13)), "each round has one status"
 
 

@@ -7,7 +7,7 @@ from dashboards.messages import Columns
 from dashboards.reports.messages import StatusSpan
 
 
-class LineLook(TypedDict):
+class WatchLine(TypedDict):
     """How an indicator or a family of messages is drawn."""
 
     label: str
@@ -25,7 +25,7 @@ class MarkLook(TypedDict):
     short: str
 
 
-class StatusLook(TypedDict):
+class WatchStatus(TypedDict):
     """How the status of a rung is drawn."""
 
     label: str
@@ -37,12 +37,12 @@ class StatusLook(TypedDict):
 class WatchLooks(TypedDict):
     """All that the page draws with."""
 
-    indicators: dict[str, LineLook]
-    families: dict[str, LineLook]
+    indicators: dict[str, WatchLine]
+    families: dict[str, WatchLine]
     signals: dict[str, MarkLook]
     dashes: dict[str, str]
     shapes: dict[str, str]
-    statuses: list[StatusLook]
+    statuses: list[WatchStatus]
 
 
 class OutcomeWords(TypedDict):

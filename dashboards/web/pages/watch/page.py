@@ -26,7 +26,7 @@ from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import use_desk
 from dashboards.web.pages.watch.handlers import DecisionAnswer, WatchHandlers
 from dashboards.web.pages.watch.job import WatchedRun, watch
-from dashboards.web.pages.watch.messages import AnswerMessage, LineLook, RunMessage, TwinMessage, WatchLooks
+from dashboards.web.pages.watch.messages import AnswerMessage, RunMessage, TwinMessage, WatchLine, WatchLooks
 
 WATCHED = ("branch", "charts", "chronicle", "deck", "gauges", "inject", "ladder", "network", "why")
 PARTS = ["shared/typed", *(f"watch/{part}" for part in WATCHED)]
@@ -50,7 +50,7 @@ def looks() -> WatchLooks:
     }
 
 
-def line_look(look: LineStyle) -> LineLook:
+def line_look(look: LineStyle) -> WatchLine:
     """Return how a line is drawn."""
     return {"label": look.label, "unit": look.unit, "light": look.light, "dark": look.dark, "dash": look.dash}
 
