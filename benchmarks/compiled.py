@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.engine.kernel import measure_many
 from experiments.engine.pool import pool
-from experiments.ensembles.ensemble import CHUNK
+from experiments.ensembles.stream import CHUNK
 from model.loading import load
 from model.overrides import forced
 from model.scenario import Scenario

@@ -18,7 +18,8 @@ from dashboards.terminal.ensembles import effect_words
 from experiments.counterfactuals.pivot import chances
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.ensembles.mechanisms import MEASURES, WORLDS, compared, summaries
+from experiments.ensembles.mechanisms import WORLDS, summaries
+from experiments.ensembles.statistics import effect
 from model.chance import Moment
 from model.loading import change, read, shipped
 from model.parameter_space import declared
@@ -279,6 +280,6 @@ def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
     for mechanism, measured, where, told in rows:
         if where == scenario:
             off = summaries(scenario, {f"mechanisms.{mechanism}": False}, WORLDS)
-            difference, low, high, _ = compared(on, off)[MEASURES.index(measured)]
+            difference, low, high = effect(off[measured], on[measured])[:3]
             stale = f"{mechanism}: run `python -m experiments.ensembles.mechanisms docs/odd.md`"
             assert told == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale

@@ -1,9 +1,6 @@
 """Turning points: the chance of each outcome from every round on, and the round and action that moved it most."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +9,7 @@ import numpy as np
 
 from experiments.counterfactuals.branch import Branch, stand
 from experiments.engine.kernel import advance, measure, measure_many, play_acts
-from experiments.engine.pool import CancelledError, pool
+from experiments.engine.pool import play_in_order
 from experiments.ensembles.statistics import Effect, Share, effect, wilson
 from model.enumerations import Friction, InspectionReport, Outcome
 from model.loading import load
@@ -138,12 +135,13 @@ def outlook(
     run = measure(World(setting, seed, forced(setting, overrides)), setting.rounds)
     blocks = list(product(range(0, futures, BLOCK), range(len(found.rounds))))
 
-    def play(first: int, place: int) -> tuple[int, int, np.ndarray]:
+    def play(block: tuple[int, int]) -> tuple[int, int, np.ndarray]:
+        first, place = block
         now = int(found.rounds[place])
         world, size = stand(setting, seed, now, overrides), min(BLOCK, futures - first)
         return place, first, ends(world, run, now, setting, first, size, overrides)
 
-    for place, first, reached in _in_threads((partial(play, *block) for block in blocks), stop):
+    for place, first, reached in play_in_order(play, blocks, stop=stop):
         found.ends[place, first : first + len(reached)] = reached
         progress(found.played, found)
     return found
@@ -182,25 +180,6 @@ def ends(
     played = measure_many(start, seeds, setting.rounds - now)
     past = np.broadcast_to(run[:now], (futures, *run[:now].shape))
     return overall(np.concatenate([past, played], axis=1), len(setting.negotiations)).astype(np.int8)
-
-
-def _in_threads(jobs: Iterable[Callable[[], Any]], stop: Callable[[], bool]) -> Iterator[Any]:
-    """Do jobs in the pool, as many at once as there are processors, so that others come to their turn."""
-    waiting, running = iter(jobs), set[Future[Any]]()
-    try:
-        while True:
-            while len(running) < (os.cpu_count() or 1) and (job := next(waiting, None)) is not None:
-                running.add(pool().submit(job))
-            if not running:
-                return
-            if stop():
-                raise CancelledError
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for each in finished:
-                yield each.result()
-    finally:
-        for each in running:
-            each.cancel()
 
 
 def _shares(seen: np.ndarray, negotiations: int) -> np.ndarray:
@@ -257,7 +236,8 @@ def actions(
     choices = list(decisions(setting, seed, now, overrides))
     deals = np.full((len(choices) + 1, futures), np.nan)  # the last row is the run as it went
 
-    def play(row: int, first: int) -> tuple[int, int, np.ndarray]:
+    def play(block: tuple[int, int]) -> tuple[int, int, np.ndarray]:
+        row, first = block
         moves = [_turned(past, now, *choices[row])] if row < len(choices) else []
         world = past.heir(setting, seed, [*forced(setting, overrides), *moves])
         advance(world, 1)
@@ -274,7 +254,7 @@ def actions(
 
     def do(rows: Iterable[int], blocks: Iterable[int]) -> None:
         nonlocal done
-        for row, first, reached in _in_threads((partial(play, *each) for each in product(rows, blocks)), stop):
+        for row, first, reached in play_in_order(play, product(rows, blocks), stop=stop):
             deals[row, first : first + len(reached)] = reached
             done += 1
             progress(done, total, ranked() if done % 8 == 0 or done == total else [])

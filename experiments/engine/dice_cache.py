@@ -5,11 +5,11 @@ were played last, a block at a time, so that the next setting of the same worlds
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from cachetools import LRUCache
 
 from model.columns import COLUMN
 from model.protocol import PROTOCOL
@@ -19,7 +19,7 @@ FATED = [act.column for act in PROTOCOL if act.fated]
 IDS = [column for column in COLUMN if column.endswith("_id")]
 MOST = 96 * 2**20  # bytes kept in all
 
-_kept: OrderedDict[tuple[bytes | int, ...], np.ndarray] = OrderedDict()
+_kept: LRUCache[tuple[bytes | int, ...], np.ndarray] = LRUCache(MOST, getsizeof=lambda fates: fates.nbytes)
 _lock = threading.Lock()
 
 
@@ -42,7 +42,7 @@ def recalled(world: World, seeds: np.ndarray, rounds: int) -> Iterator[tuple[np.
 
 def worth_keeping(world: World, worlds: int, rounds: int) -> bool:
     """Say whether the fates of so many worlds find room."""
-    return worlds * rounds * sum(map(world.cells, FATED)) * 8 <= MOST
+    return worlds * rounds * sum(map(world.cells, FATED)) * 8 <= _kept.maxsize
 
 
 def address(world: World, seeds: np.ndarray, rounds: int) -> tuple[bytes | int, ...]:
@@ -51,16 +51,13 @@ def address(world: World, seeds: np.ndarray, rounds: int) -> tuple[bytes | int, 
 
 
 def known(key: tuple[bytes | int, ...]) -> np.ndarray | None:
-    """Give the fates kept under an address, if they are."""
+    """Return the fates kept under an address, or None."""
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
         return _kept.get(key)
 
 
 def keep(key: tuple[bytes | int, ...], fates: np.ndarray) -> None:
-    """Keep fates, and forget those that were used longest ago."""
-    with _lock:
-        _kept[key] = fates
-        while sum(each.nbytes for each in _kept.values()) > MOST:
-            _kept.popitem(last=False)
+    """Keep fates that find room; those used longest ago make way."""
+    if fates.nbytes <= _kept.maxsize:
+        with _lock:
+            _kept[key] = fates

@@ -1,17 +1,54 @@
-"""The threads that play worlds."""
+"""The threads that play worlds, and the order in which their jobs come back."""
 
 import os
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import islice
+
+AHEAD = 2 * (os.cpu_count() or 1)  # jobs of one caller that run or wait in the pool; the jobs of others come between
 
 _pool: list[Executor] = []
 
 
 def pool() -> Executor:
-    """Give the one pool of threads of this process."""
+    """Return the one pool of threads of this process."""
     if not _pool:
         _pool.append(ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worlds"))
     return _pool[0]
 
 
 class CancelledError(Exception):
-    """Raised when an ensemble was told to stop between two chunks."""
+    """Raised when work was told to stop between two jobs."""
+
+
+def play_in_order[Job, Played](
+    play: Callable[[Job], Played],
+    jobs: Iterable[Job],
+    threads: int | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Played]:
+    """Play jobs in the pool, a few ahead, and yield what each returned, in the order of the jobs.
+
+    threads: 1 plays in the calling thread. stop is asked before each job. Closing the iterator cancels the
+    jobs that have not begun. Raises CancelledError if told to stop.
+    """
+
+    def unless_stopped(job: Job) -> Played:
+        if stop():
+            raise CancelledError
+        return play(job)
+
+    if threads == 1:
+        yield from map(unless_stopped, jobs)
+        return
+    coming, running = iter(jobs), deque[Future[Played]]()
+    try:
+        while True:
+            running.extend(pool().submit(unless_stopped, job) for job in islice(coming, AHEAD - len(running)))
+            if not running:
+                return
+            yield running.popleft().result()
+    finally:
+        for each in running:
+            each.cancel()

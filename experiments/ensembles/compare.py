@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.engine.kernel import measure_many
-from experiments.ensembles.ensemble import CHUNK, Ensemble
+from experiments.engine.kernel import kernel, measure_many
+from experiments.engine.pool import play_in_order
+from experiments.ensembles.ensemble import Ensemble
 from experiments.ensembles.statistics import Effect, effect, independent_effect, told
+from experiments.ensembles.stream import CHUNK
 from model.enumerations import Outcome
 from model.loading import load
 from model.measures import OVERALL, overall
@@ -81,19 +83,26 @@ def compare(
     """
     settings = load(scenario, base_changes), load(scenario, {**(base_changes or {}), **changes})
     starts = [World(setting, seed, forced(setting)) for setting in settings]
-    gathered: list[list[dict[str, np.ndarray]]] = [[], []]
-    different = 0
-    for first in range(0, worlds, CHUNK):
+
+    def play(first: int) -> tuple[list[dict[str, np.ndarray]], int]:
+        """Return the measures of a chunk's worlds in either arm, and in how many the courses differ."""
         seeds = np.arange(first, min(first + CHUNK, worlds), dtype=np.uint64) + np.uint64(seed)
-        pair = [
-            measure_many(start.like(seed), seeds, setting.rounds)
-            for start, setting in zip(starts, settings, strict=True)
-        ]
-        for arm, (seen, setting) in enumerate(zip(pair, settings, strict=True)):
-            gathered[arm].append(measures(seen, len(setting.negotiations)))
+        arms = list(zip(starts, settings, strict=True))
+        pair = [measure_many(start, seeds, setting.rounds) for start, setting in arms]
         same_shape = pair[0].shape == pair[1].shape
-        different += int((pair[0] != pair[1]).any(axis=(1, 2)).sum()) if same_shape else len(seeds)
-        progress(first + len(seeds))
-    base, changed = ({name: np.concatenate([part[name] for part in parts]) for name in parts[0]} for parts in gathered)
+        different = int((pair[0] != pair[1]).any(axis=(1, 2)).sum()) if same_shape else len(seeds)
+        counts = [len(setting.negotiations) for setting in settings]
+        return [measures(seen, count) for seen, count in zip(pair, counts, strict=True)], different
+
+    kernel()
+    parts: list[list[dict[str, np.ndarray]]] = []
+    different = 0
+    for part, changed_worlds in play_in_order(play, range(0, worlds, CHUNK)):
+        parts.append(part)
+        different += changed_worlds
+        progress(min(len(parts) * CHUNK, worlds))
+    base, changed = (
+        {name: np.concatenate([part[arm][name] for part in parts]) for name in parts[0][arm]} for arm in (0, 1)
+    )
     effects = {name: told(effect(base[name], changed[name]), worlds) for name in base}
     return Comparison(worlds, seed, effects, different / worlds)

@@ -1,29 +1,25 @@
-"""Many worlds of one scenario at once: indicators, bands, outcome shares, times to a deal.
+"""Ensembles: many worlds of one scenario, their indicators, bands, shares of outcomes and times to a deal.
 
 World number k of an ensemble with seed S is the run with seed S + k: `detente run --seed` opens it.
-Chunks of worlds are played by a few threads of one process; the compiled kernel releases the
-interpreter lock, and the result is the same whatever the chunks and threads.
 """
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.engine.dice_cache import worth_keeping
-from experiments.engine.kernel import kernel, measure_many
-from experiments.engine.pool import CancelledError, pool
-from experiments.ensembles.statistics import PERCENTILES, Share, Times, bands_of, first_above_zero, wilson
+from experiments.ensembles.cells import DesignCells, samples_of
+from experiments.ensembles.outcomes import WorldOutcomes
+from experiments.ensembles.statistics import PERCENTILES
+from experiments.ensembles.stream import BAND_WORLDS, DIGESTS, Gatherer, chunks_of, design_chunks, stream_ensemble
 from model.atomic_files import drafted, write_whole
 from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError
-from model.loading import load
-from model.measures import digest, indicator_names, outcomes_of, series
+from model.loading import change, load, read
+from model.measures import digest, indicator_names
 from model.overrides import Override, forced
 from model.scenario import Scenario
 from model.world import World
@@ -31,31 +27,20 @@ from model.world import World
 if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate
     import pandas as pd
 
-CHUNK = 64  # worlds played without asking whether to stop
-BAND_WORLDS = 5_000  # bands are taken over the first so many worlds, unless others are asked for
-DIGESTS = 10  # worlds whose trajectories are hashed, to compare with watched runs
 
+@dataclass(eq=False)
+class Ensemble(WorldOutcomes):
+    """What became of many worlds of one scenario, in numbers that can be saved.
 
-@dataclass
-class Ensemble:
-    """What became of many worlds of one scenario.
-
-    seeds: uint64 [world]. outcomes: int8 [world, negotiation], numbers of Outcome; ``overall`` is the
-    least of a world. means, ends: float32 [world, indicator], over the rounds and at the end.
-    first_deal: int16 [world, negotiation], -1 where none stood. bands: float64 [percentile, round,
-    indicator] over the first ``band_worlds`` worlds. trajectories: float64 [world, round, indicator]
-    if kept. design: the parameter values that differed between worlds, if any did.
+    seeds: uint64 [world]. means, ends: float32 [world, indicator], over the rounds and at the end. bands:
+    float64 [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
+    [world, round, indicator] if kept. design: the parameter values that differed between worlds, if any did.
     """
 
     scenario: str
-    rounds: int
-    negotiations: list[str]
     seeds: np.ndarray
-    outcomes: np.ndarray
     means: np.ndarray
     ends: np.ndarray
-    first_deal: np.ndarray
-    bands: np.ndarray
     band_worlds: int
     digests: list[str]
     trajectories: np.ndarray | None = None
@@ -66,24 +51,9 @@ class Ensemble:
         """Name the last axis of means, ends, bands and trajectories."""
         return indicator_names(self.negotiations)
 
-    @property
-    def overall(self) -> np.ndarray:
-        """Give each world's overall outcome: that of its least advanced negotiation."""
-        return self.outcomes.min(axis=1)
-
-    def shares(self, negotiation: str | None = None) -> dict[str, Share]:
-        """Give the share of each outcome, from the most to the least, overall or of one negotiation."""
-        found = self.overall if negotiation is None else self.outcomes[:, self.negotiations.index(negotiation)]
-        return {each.name: wilson(int((found == each).sum()), len(found)) for each in reversed(Outcome)}
-
     def band(self, indicator: str, percentile: int) -> np.ndarray:
         """Give one edge of a band, [round]."""
         return self.bands[PERCENTILES.index(percentile), :, self.indicators.index(indicator)]
-
-    def first_deals(self, negotiation: str) -> Times:
-        """Give the rounds to the first verified rung of a negotiation, censored at the end of the run."""
-        found = self.first_deal[:, self.negotiations.index(negotiation)]
-        return Times(np.where(found < 0, self.rounds, found), found < 0)
 
     def frame(self) -> "pd.DataFrame":
         """Give one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
@@ -160,34 +130,6 @@ def _write(path: Path, table: "pd.DataFrame") -> None:
         table.to_parquet(draft, index=False)
 
 
-class _Gathered:
-    """What has been gathered from finished chunks, by position; chunks may come from several threads at once."""
-
-    def __init__(self, worlds: int, rounds: int, negotiations: int, width: int, keep: bool, banded: int):
-        self.outcomes = np.empty((worlds, negotiations), np.int8)
-        self.first_deal = np.empty((worlds, negotiations), np.int16)
-        self.means, self.ends = np.empty((worlds, width), np.float32), np.empty((worlds, width), np.float32)
-        self.banded = np.empty((width, rounds + 1, min(worlds, banded)))
-        self.kept = np.empty((worlds if keep else min(worlds, DIGESTS), rounds + 1, width))
-
-    def take(self, first: int, seen: np.ndarray) -> None:
-        """Sum up the worlds of one chunk, which begin at position ``first``."""
-        place = slice(first, first + len(seen))
-        for k in range(self.outcomes.shape[1]):
-            self.outcomes[place, k] = outcomes_of(seen, k)
-            self.first_deal[place, k] = first_above_zero(series(seen, k)["deal_progress"])
-        self.means[place] = seen[:, 1:].mean(axis=1)
-        self.ends[place] = seen[:, -1]
-        for kept, room in ((self.kept, len(self.kept)), (self.banded.T, self.banded.shape[-1])):
-            count = min(max(room - first, 0), len(seen))
-            kept[first : first + count] = seen[:count]
-
-    def bands(self, threads: int | None) -> np.ndarray:
-        """Give the bands, a few indicators at a time; what they are taken from is used up."""
-        parts = np.array_split(self.banded, 1 if threads == 1 else os.cpu_count() or 1)
-        return np.concatenate(list(map(bands_of, parts) if threads == 1 else pool().map(bands_of, parts)), axis=-1)
-
-
 def play_ensemble(
     scenario: str | Path | Scenario | Mapping[str, Any],
     worlds: int = 1000,
@@ -209,99 +151,52 @@ def play_ensemble(
     value per world. keep: keep whole trajectories. band_worlds: over how many of the first worlds the bands
     are taken, at least 1; they are held in memory. threads: 1 plays in the calling thread. progress is
     told how many worlds are done; stop is asked between chunks. Raises ScenarioError if the scenario
-    or a value is at fault, CancelledError if told to stop.
+    or a value is wrong, CancelledError if told to stop.
     """
     if isinstance(scenario, Scenario) and (changes or design):
         raise TypeError("changes and a design need the scenario by name, path or plain data")
     setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
-    length = setting.rounds if rounds is None else rounds
-    jobs = _jobs(setting, scenario, dict(changes or {}), overrides, design, worlds)
-    kernel()
-    names = list(setting.negotiations)
-    gathered = _Gathered(worlds, length, len(names), len(indicator_names(names)), keep, band_worlds)
-
-    remember = worth_keeping(jobs[0].world, worlds, length)
-
-    def play(job: _Job) -> int:
-        if stop():
-            raise CancelledError
-        seeds = np.arange(job.first, job.first + job.size, dtype=np.uint64) + np.uint64(seed)
-        gathered.take(job.first, measure_many(job.world, seeds, length, remember))
-        return job.size
-
-    done = 0
-    for count in _run(play, jobs, threads):
-        done += count
+    gathered = Gatherer(setting, worlds, rounds, keep=keep, band_worlds=band_worlds)
+    if design and not isinstance(scenario, Scenario):
+        chunks = design_chunks(_cells_of(scenario, changes, overrides, design, worlds), design)
+    else:
+        chunks = chunks_of(World(setting, 0, forced(setting, overrides)), worlds)
+    for done in stream_ensemble(gathered, chunks, seed, threads, stop):
         progress(done)
-    digests = [digest(world) for world in gathered.kept[:DIGESTS]]
-    return Ensemble(
-        setting.name,
-        length,
-        names,
-        np.arange(worlds, dtype=np.uint64) + np.uint64(seed),
-        gathered.outcomes,
-        gathered.means,
-        gathered.ends,
-        gathered.first_deal,
-        gathered.bands(threads),
-        gathered.banded.shape[-1],
-        digests,
-        gathered.kept if keep else None,
-        {path: list(values) for path, values in (design or {}).items()},
-    )
+    return _summed_up(setting.name, gathered, seed, keep, threads, design or {})
 
 
-class _Job(NamedTuple):
-    """A chunk: a world to start from, the position of its first world, how many."""
-
-    world: World
-    first: int
-    size: int
-
-
-def _jobs(
-    setting: Scenario,
-    scenario: Any,
-    changes: dict[str, Any],
+def _cells_of(
+    scenario: str | Path | Mapping[str, Any],
+    changes: Mapping[str, Any] | None,
     overrides: Sequence[Override],
-    design: Mapping[str, Sequence[Any]] | None,
+    design: Mapping[str, Sequence[Any]],
     worlds: int,
-) -> list[_Job]:
-    """Cut an ensemble into chunks; under a design, a chunk holds worlds with equal values."""
-    if worlds < 1:
-        raise ScenarioError([Fault("worlds", worlds, "at least 1 is needed")])
-    if not design:
-        start = World(setting, 0, forced(setting, overrides))
-        return [_Job(start, first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK)]
-    lengths = {path: len(values) for path, values in design.items() if len(values) != worlds}
-    if lengths:
-        needed = f"one value for each of the {worlds} worlds is needed"
-        raise ScenarioError([Fault(path, count, needed) for path, count in lengths.items()])
-    jobs: list[_Job] = []
-    rows = list(zip(*design.values(), strict=True))
-    for number, row in enumerate(rows):
-        if number and row == rows[number - 1] and jobs[-1].size < CHUNK:
-            jobs[-1] = jobs[-1]._replace(size=jobs[-1].size + 1)
-            continue
-        point = load(scenario, {**changes, **dict(zip(design, row, strict=True))})
-        jobs.append(_Job(World(point, 0, forced(point, overrides)), number, 1))
-    return jobs
+) -> DesignCells:
+    """Find the cells that the columns of a design set. Raises ScenarioError if one has not a value for each world."""
+    needed = f"one value for each of the {worlds} worlds is needed"
+    if faults := [Fault(path, len(values), needed) for path, values in design.items() if len(values) != worlds]:
+        raise ScenarioError(faults)
+    data = change(scenario if isinstance(scenario, Mapping) else read(scenario), changes or {})
+    return DesignCells(data, {path: samples_of(values) for path, values in design.items()}, overrides)
 
 
-def _run(play: Callable[[_Job], int], jobs: list[_Job], threads: int | None) -> Any:
-    """Play chunks in the calling thread or in the pool, and give the size of each when it is done."""
-    if threads == 1 or len(jobs) == 1:
-        yield from map(play, jobs)
-        return
-    ahead, waiting = 4 * (os.cpu_count() or 1), list(reversed(jobs))
-    running = {pool().submit(play, waiting.pop()) for _ in range(min(ahead, len(waiting)))}
-    try:
-        while running:
-            finished = next(as_completed(running))
-            running.remove(finished)
-            yield finished.result()
-            if waiting:
-                running.add(pool().submit(play, waiting.pop()))
-    finally:
-        for each in running:
-            each.cancel()
+def _summed_up(
+    name: str, gathered: Gatherer, seed: int, keep: bool, threads: int | None, design: Mapping[str, Sequence[Any]]
+) -> Ensemble:
+    """Make an ensemble of all the worlds that were gathered."""
+    return Ensemble(
+        scenario=name,
+        rounds=gathered.rounds,
+        negotiations=gathered.negotiations,
+        seeds=np.arange(gathered.worlds, dtype=np.uint64) + np.uint64(seed),
+        outcomes=gathered.outcomes,
+        means=gathered.means,
+        ends=gathered.ends,
+        first_deal=gathered.first_deal,
+        bands=gathered.bands(threads),
+        band_worlds=gathered.banded.shape[-1],
+        digests=[digest(world) for world in gathered.kept[:DIGESTS]],
+        trajectories=gathered.kept if keep else None,
+        design={path: list(values) for path, values in design.items()},
+    )

@@ -13,56 +13,40 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.engine.kernel import measure
-from experiments.ensembles.statistics import Z95
-from model.enumerations import Outcome
+from experiments.ensembles.compare import PLACE, outcome_measures
+from experiments.ensembles.ensemble import play_ensemble
+from experiments.ensembles.statistics import Z95, Effect, effect
 from model.loading import load, shipped
-from model.measures import OVERALL, overall_outcome
-from model.overrides import forced
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
-from model.world import World
 
 MEASURES = (
     "comprehensive deal", "some deal stands", "breakdown", "contact share", "mean tension", "mean trust",
     "mean progress", "mean uncertainty", "mean pressure", "mean programme", "misperception", "mean support", "breaches",
 )  # fmt: skip
 WORLDS = 300
-PLACE = {indicator.name: place for place, indicator in enumerate(OVERALL)}
 
-
+OUTCOMES = ("comprehensive_deal", "some_deal", "breakdown")
 MEANS = (
     "contact", "tension", "trust", "deal_progress", "uncertainty", "pressure", "programme", "misperception",
     "support",
 )  # fmt: skip
 
 
-def summary(seen: np.ndarray, negotiations: int) -> list[float]:
-    """Sum a trajectory up in MEASURES."""
-    outcome = overall_outcome(seen, negotiations)
-    means = seen[1:].mean(axis=0)
-    return [
-        float(outcome == Outcome.comprehensive_deal),
-        float(outcome >= Outcome.partial_arrangement),
-        float(outcome == Outcome.breakdown),
-        *(float(means[PLACE[name]]) for name in MEANS),
-        float(seen[-1, PLACE["breaches"]]),
-    ]
+def summaries(name: str, changes: dict[str, Any], worlds: int) -> dict[str, np.ndarray]:
+    """Return each of MEASURES of worlds 1 to n of a scenario: [world]."""
+    found = play_ensemble(name, worlds, changes=changes, band_worlds=1)
+    outcomes = outcome_measures(found.overall)
+    columns = [outcomes[outcome] for outcome in OUTCOMES]
+    columns += [found.means[:, PLACE[indicator]].astype(float) for indicator in MEANS]
+    columns += [found.ends[:, PLACE["breaches"]].astype(float)]
+    return dict(zip(MEASURES, columns, strict=True))
 
 
-def summaries(name: str, changes: dict[str, Any], worlds: int) -> np.ndarray:
-    """Sum up worlds 1 to n of a scenario: [world, measure]."""
-    setting = load(name, changes)
-    first, count = World(setting, 1, forced(setting)), len(setting.negotiations)
-    return np.array([summary(measure(first.like(seed), setting.rounds), count) for seed in range(1, worlds + 1)])
-
-
-def compared(on: np.ndarray, off: np.ndarray) -> list[tuple[float, float, float, float]]:
-    """Give for each measure the paired difference, its 95 % interval, and its size in standard errors."""
-    difference = on - off
-    mean, error = difference.mean(axis=0), difference.std(axis=0, ddof=1) / np.sqrt(len(on))
-    strength = np.abs(mean) / np.where(error > 0.0, error, np.inf)
-    return list(zip(mean, mean - Z95 * error, mean + Z95 * error, strength, strict=True))
+def strength(found: Effect) -> float:
+    """Return the size of an effect in standard errors, zero without a spread."""
+    half = max(found.high - found.difference, found.difference - found.low)  # one of them may end at a share of one
+    return abs(found.difference) / (half / Z95) if half > 0.0 else 0.0
 
 
 def effects(
@@ -75,8 +59,10 @@ def effects(
         for mechanism in Mechanisms.model_fields:
             is_on = getattr(switches, mechanism)
             other = summaries(name, {f"mechanisms.{mechanism}": not is_on}, worlds)
-            found = compared(here, other) if is_on else compared(other, here)
-            rows += [(mechanism, name, measured, *row) for measured, row in zip(MEASURES, found, strict=True)]
+            on, off = (here, other) if is_on else (other, here)
+            for measured in MEASURES:
+                found = effect(off[measured], on[measured])
+                rows.append((mechanism, name, measured, *found[:3], strength(found)))
     return pd.DataFrame(rows, columns=["mechanism", "scenario", "measure", "difference", "low", "high", "strength"])
 
 

@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-import experiments
 import model
 from experiments.studies.study import Study
 from model.atomic_files import write_whole
@@ -29,7 +28,9 @@ CODE = (
     "engine/batch.py",
     "engine/dice_cache.py",
     "engine/kernel.py",
-    "ensembles/ensemble.py",
+    "ensembles/cells.py",
+    "ensembles/outcomes.py",
+    "ensembles/statistics.py",
     "studies/chunk.py",
     "studies/study.py",
 )
@@ -37,7 +38,7 @@ CODE = (
 
 def code_digests() -> dict[str, str]:
     """Hash every source file that can alter an outcome, by its name."""
-    base, wing = Path(model.__file__).parent, Path(experiments.__file__).parent
+    base, wing = Path(model.__file__).parent, Path(__file__).parent.parent
     sources = {f"model/{path.relative_to(base).as_posix()}": path for path in sorted(base.rglob("*.py"))}
     sources |= {f"experiments/{name}": wing / name for name in CODE}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in sources.items()}

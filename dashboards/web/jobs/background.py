@@ -7,9 +7,10 @@ alone, so it may be shown to anyone who asks with the same key.
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, NamedTuple
+
+from cachetools import LRUCache
 
 from dashboards.warmup import WARMTH
 from experiments.engine.pool import CancelledError
@@ -101,7 +102,7 @@ Play = Callable[[Report, Callable[[], bool]], Any]
 
 _lock = threading.Lock()
 _running: dict[Hashable, Work] = {}
-_finished: OrderedDict[Hashable, JobUpdate] = OrderedDict()
+_finished: LRUCache[Hashable, JobUpdate] = LRUCache(KEPT)
 
 
 def follow(key: Hashable, play: Play, stop: Callable[[], bool]) -> Iterator[JobUpdate]:
@@ -128,7 +129,6 @@ def _join(key: Hashable, play: Play) -> Work | JobUpdate:
     """Join some work, beginning it if nobody else has; or give how it ended."""
     with _lock:
         if (kept := _finished.get(key)) is not None:
-            _finished.move_to_end(key)
             return kept
         work = _running.get(key)
         if work is None or work.doomed:
@@ -151,8 +151,6 @@ def _do(key: Hashable, work: Work) -> None:
             del _running[key]
         if work.whole:
             _finished[key] = news
-            while len(_finished) > KEPT:
-                _finished.popitem(last=False)
     work.tell(news)
 
 

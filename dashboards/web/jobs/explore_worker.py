@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dashboards.link import Setting
 from dashboards.warmup import WARMTH
-from dashboards.web.jobs.ensemble_results import SHELF, Result, results
+from dashboards.web.jobs.ensemble_results import Result, find, results
 from dashboards.web.jobs.queue import TURNS
 from model.errors import ScenarioError
 
@@ -105,8 +105,8 @@ class Player:
 
     def _play(self, ask: Ask) -> None:
         """Play the setting, and then the one to compare it with if nobody has played that yet."""
-        base, result = SHELF.find(ask.baseline), None
-        if SHELF.find(ask.setting) is None and self._shown.result is None:
+        base, result = find(ask.baseline), None
+        if find(ask.setting) is None and self._shown.result is None:
             self._say(busy=f"Playing {ask.setting.worlds:,} worlds.")
         for result in results(ask.setting, self._outdated):
             if self._newer() and time.monotonic() - self._shown_at < PAUSE:

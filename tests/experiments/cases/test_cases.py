@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tomli_w
 from support.names import LEADERS
-from support.worlds import ALL_OFF, plain
+from support.worlds import ALL_OFF, smallest_scenario
 from typer.testing import CliRunner
 
 from agents.assembly import Assembly
@@ -242,7 +242,7 @@ def reciprocal(folder: Path, **more) -> str:
     changes = {**{name.partition(".")[2]: False for name in ALL_OFF}, "reciprocity": True}
     unforgiving = {f"states.{name}.generosity": 0.0 for name in ("alba", "borea")}
     path = folder / "in-kind.toml"
-    path.write_text(tomli_w.dumps({**change(plain(), unforgiving), "mechanisms": changes, **more}), "utf-8")
+    path.write_text(tomli_w.dumps({**change(smallest_scenario(), unforgiving), "mechanisms": changes, **more}), "utf-8")
     return str(path)
 
 

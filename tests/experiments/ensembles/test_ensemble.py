@@ -6,16 +6,18 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
-from support.worlds import plain, step_by_hand
+from cachetools import LRUCache
+from support.worlds import smallest_scenario, step_by_hand
 
 from agents.assembly import Assembly
 from experiments.engine import dice_cache as fates
 from experiments.engine.kernel import advance, measure, measure_many
 from experiments.engine.pool import CancelledError
-from experiments.ensembles import ensemble as subject
+from experiments.ensembles import stream as subject
 from experiments.ensembles.compare import contrast
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, Times, wilson
@@ -121,12 +123,13 @@ def test_other_seeds_rounds_or_actors_are_not_answered_by_remembered_dice():
 
 def test_no_more_dice_are_remembered_than_find_room(monkeypatch):
     setting = load("two-states")
-    start, kept = World(setting, 0, forced(setting)), fates._kept
+    start = World(setting, 0, forced(setting))
     one = fates.room_for(start, 8, 30).nbytes
-    monkeypatch.setattr(fates, "MOST", 3 * one)
+    kept = LRUCache[Any, np.ndarray](3 * one, getsizeof=lambda each: each.nbytes)
+    monkeypatch.setattr(fates, "_kept", kept)
     for first in range(5):
         measure_many(start.like(0), np.arange(100 * first, 100 * first + 8, dtype=np.uint64), 30, remember=True)
-    assert sum(each.nbytes for each in kept.values()) <= 3 * one
+    assert sum(each.nbytes for each in kept.values()) == 3 * one
     assert fates.worth_keeping(start, 24, 30)
     assert not fates.worth_keeping(start, 25, 30)
 
@@ -322,7 +325,7 @@ def test_a_saved_ensemble_is_loaded_equal(keep, tmp_path):
     for ensemble in (
         play_ensemble("gulf-region", 30, seed=2**64 - 30, rounds=9, keep=keep),
         play_ensemble("two-states", 3, rounds=11, design=design, keep=keep),
-        play_ensemble(plain(), 4, rounds=2, keep=keep),
+        play_ensemble(smallest_scenario(), 4, rounds=2, keep=keep),
     ):
         ensemble.save(tmp_path / ensemble.scenario)
         loaded = Ensemble.load(tmp_path / ensemble.scenario)

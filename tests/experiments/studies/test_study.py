@@ -12,7 +12,7 @@ from dashboards.cli.main import app
 from dashboards.link import LARGEST_SEED, read_link
 from dashboards.reports.study import box_page, box_words, sensitivity_page, sensitivity_words
 from experiments import sweep
-from experiments.studies.chunk import _base, _Key, start_of
+from experiments.studies.chunk import StudyKey, cells_of, start_of
 from experiments.studies.discover import find_box, words
 from experiments.studies.results import by_point
 from experiments.studies.sensitivity import analyse, sensitivity_data
@@ -117,7 +117,7 @@ def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
     scenario = load_study(study(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})).scenario()
     ranges = {each.path: [each.low, each.high] for each in settings(scenario)[::3] if each.low < each.high}
     found = load_study(study(scenario=name, levers={}, uncertainties=ranges))
-    _, cells = _base(_Key(found))
+    cells = cells_of(StudyKey(found)).cells
     assert sum(each is not None for each in cells.values()) > len(cells) // 3
     for factor in found.factors:
         values = {factor.path: factor.at(0.37)}

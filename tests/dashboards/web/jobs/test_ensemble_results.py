@@ -5,12 +5,14 @@ import time
 
 import numpy as np
 import pytest
+from cachetools import LRUCache
 
 import dashboards.web.jobs.explore_worker
 from agents.assembly import Assembly
 from dashboards.link import Setting, in_order
 from dashboards.warmup import Warmth
-from dashboards.web.jobs.ensemble_results import SHELF, Shelf, result_of, results
+from dashboards.web.jobs import ensemble_results
+from dashboards.web.jobs.ensemble_results import Result, find, result_of, results
 from dashboards.web.jobs.explore_worker import Ask, ExploreView, Player
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, wilson
@@ -60,18 +62,20 @@ def test_what_is_known_early_are_the_first_worlds_and_a_stop_is_obeyed():
     assert 32 <= early.worlds <= 200
     again = result_of(setting._replace(worlds=early.worlds))
     np.testing.assert_array_equal(again.bands, early.bands)
-    assert SHELF.find(setting) is None
+    assert find(setting) is None
 
 
-def test_browsers_share_what_was_played_and_the_oldest_is_let_go():
+def test_browsers_share_what_was_played_and_the_oldest_is_let_go(monkeypatch):
     setting = Setting("two-states", seed=21, worlds=40)
-    assert result_of(setting) is result_of(Setting("two-states", seed=21, worlds=40))
-    one, other = (result_of(setting._replace(seed=seed)) for seed in (22, 23))
-    shelf = Shelf(most=one.size + other.size)
-    for each in (result_of(setting), one, other):
-        shelf.put(each)
-    assert shelf.find(setting) is None
-    assert shelf.find(other.setting) is other
+    first = result_of(setting)
+    assert first is result_of(Setting("two-states", seed=21, worlds=40))
+    monkeypatch.setattr(
+        ensemble_results, "_kept", LRUCache[Setting, Result](2 * first.size, getsizeof=lambda each: each.size)
+    )
+    for seed in (21, 22, 23):
+        result_of(setting._replace(seed=seed))
+    assert find(setting) is None
+    assert find(setting._replace(seed=23)).setting.seed == 23
 
 
 def test_two_who_ask_for_the_same_have_it_played_once():
@@ -130,7 +134,7 @@ def test_a_page_that_goes_while_the_model_compiles_has_nothing_played(monkeypatc
     wait_until(lambda: any("Compiling" in shown.busy for shown in published))
     player.close()
     time.sleep(2.5)
-    assert SHELF.find(setting) is None
+    assert find(setting) is None
 
 
 def test_the_baseline_is_played_after_the_setting_and_shown_with_it():

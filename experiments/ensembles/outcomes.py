@@ -1,0 +1,61 @@
+"""How the negotiations of many worlds ended, and the bands of their indicators."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments.ensembles.statistics import Share, Times, first_above_zero, wilson
+from model.enumerations import Outcome
+from model.measures import outcomes_of, series
+
+
+class Endings(NamedTuple):
+    """How negotiations ended, and when they first had a verified rung.
+
+    outcomes: int8 [world, negotiation], numbers of Outcome. first_deal: int16 [world, negotiation], -1 for none.
+    """
+
+    outcomes: np.ndarray
+    first_deal: np.ndarray
+
+
+def endings(seen: np.ndarray, negotiations: int) -> Endings:
+    """Return the endings of trajectories [world, round, indicator]."""
+    talks = range(negotiations)
+    deals = [first_above_zero(series(seen, k)["deal_progress"]) for k in talks]
+    return Endings(np.stack([outcomes_of(seen, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1))
+
+
+@dataclass(eq=False)
+class WorldOutcomes:
+    """What became of many worlds of one scenario.
+
+    outcomes, first_deal: as in Endings. bands: [edge, round, indicator], the first edges are PERCENTILES.
+    """
+
+    rounds: int
+    negotiations: list[str]
+    outcomes: np.ndarray
+    first_deal: np.ndarray
+    bands: np.ndarray
+
+    @property
+    def worlds(self) -> int:
+        """Return the number of worlds played."""
+        return len(self.outcomes)
+
+    @property
+    def overall(self) -> np.ndarray:
+        """Return each world's overall outcome: that of its least advanced negotiation."""
+        return self.outcomes.min(axis=1)
+
+    def shares(self, negotiation: str | None = None) -> dict[str, Share]:
+        """Return the share of each outcome, from the most to the least, overall or of one negotiation."""
+        found = self.overall if negotiation is None else self.outcomes[:, self.negotiations.index(negotiation)]
+        return {each.name: wilson(int((found == each).sum()), len(found)) for each in reversed(Outcome)}
+
+    def first_deals(self, negotiation: str) -> Times:
+        """Return the rounds to the first verified rung of a negotiation, censored at the end of the run."""
+        found = self.first_deal[:, self.negotiations.index(negotiation)]
+        return Times(np.where(found < 0, self.rounds, found), found < 0)

@@ -1,0 +1,131 @@
+"""The ensemble engine: chunks of worlds, played by the threads of the pool and gathered as they finish.
+
+World number k of an ensemble with seed S is the run with seed S + k. The compiled kernel releases the
+interpreter lock, and the numbers are the same whatever the chunks and threads.
+"""
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.engine.dice_cache import worth_keeping
+from experiments.engine.kernel import kernel, measure_many
+from experiments.engine.pool import play_in_order, pool
+from experiments.ensembles.cells import DesignCells
+from experiments.ensembles.outcomes import Endings, endings
+from experiments.ensembles.statistics import bands_of
+from model.errors import Fault, ScenarioError
+from model.measures import indicator_names
+from model.scenario import Scenario
+from model.world import World
+
+CHUNK = 64  # worlds played without asking whether to stop
+DIGESTS = 10  # worlds whose trajectories are hashed, to compare with watched runs
+BAND_WORLDS = 5_000  # bands are taken over the first worlds only, unless others are asked for
+
+
+class WorldChunk(NamedTuple):
+    """A world to start from, the position of the chunk's first world, and how many worlds it has."""
+
+    start: World
+    first: int
+    size: int
+
+
+def chunks_of(start: World, worlds: int) -> Iterator[WorldChunk]:
+    """Cut worlds of one start into chunks."""
+    return (WorldChunk(start, first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK))
+
+
+def design_chunks(cells: DesignCells, design: Mapping[str, Sequence[Any]]) -> Iterator[WorldChunk]:
+    """Cut the worlds of a design into chunks of neighbours with equal values. Raises ScenarioError at a wrong value."""
+    rows = list(zip(*design.values(), strict=True))
+    first = 0
+    for at in range(1, len(rows) + 1):
+        if at == len(rows) or rows[at] != rows[first] or at - first == CHUNK:
+            yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, at - first)
+            first = at
+
+
+class Gatherer:
+    """What finished chunks have shown, by position; chunks may come from several threads at once.
+
+    outcomes, first_deal: as in Endings. means, ends: float32 [world, indicator], over the rounds and at the end.
+    kept: float64 [world, round, indicator], all trajectories if ``keep``, else the first DIGESTS. banded:
+    ``dtype`` [indicator, round, world], which sorts fast along worlds: the indicators ``only`` of the first
+    ``band_worlds``. done: how many worlds, from the first on, have been gathered.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        worlds: int,
+        rounds: int | None = None,
+        *,
+        keep: bool = False,
+        band_worlds: int = BAND_WORLDS,
+        only: slice = slice(None),
+        dtype: type = np.float64,
+    ):
+        if worlds < 1:
+            raise ScenarioError([Fault("worlds", worlds, "at least 1 is needed")])
+        self.worlds, self.rounds, self.done = worlds, scenario.rounds if rounds is None else rounds, 0
+        self.negotiations, self.only = list(scenario.negotiations), only
+        count, names = len(self.negotiations), indicator_names(self.negotiations)
+        self.outcomes = np.empty((worlds, count), np.int8)
+        self.first_deal = np.empty((worlds, count), np.int16)
+        self.means, self.ends = (np.empty((worlds, len(names)), np.float32) for _ in range(2))
+        self.banded = np.empty((len(names[only]), self.rounds + 1, min(worlds, band_worlds)), dtype)
+        self.kept = np.empty((worlds if keep else min(worlds, DIGESTS), self.rounds + 1, len(names)))
+
+    def take(self, first: int, seen: np.ndarray) -> None:
+        """Sum up the worlds of one chunk, [world, round, indicator], which begin at position ``first``."""
+        place = slice(first, first + len(seen))
+        self.outcomes[place], self.first_deal[place] = endings(seen, len(self.negotiations))
+        self.means[place] = seen[:, 1:].mean(axis=1)
+        self.ends[place] = seen[:, -1]
+        for kept, part in ((self.kept, seen), (self.banded.T, seen[:, :, self.only])):
+            count = min(max(len(kept) - first, 0), len(seen))
+            kept[first : first + count] = part[:count]
+
+    def endings(self) -> Endings:
+        """Return a copy of the endings of the worlds so far."""
+        return Endings(self.outcomes[: self.done].copy(), self.first_deal[: self.done].copy())
+
+    def average(self) -> np.ndarray:
+        """Return the mean over the worlds so far: float64 [round, indicator]; not after the last ``bands``."""
+        return self.banded[:, :, : self.done].mean(axis=-1, dtype=np.float64).T
+
+    def bands(self, threads: int | None = 1) -> np.ndarray:
+        """Return the bands over the worlds so far; once all worlds are there, this uses up what they are taken from."""
+        parts = np.array_split(self.banded, 1 if threads == 1 else os.cpu_count() or 1)
+        if self.done < self.worlds:
+            parts = [part[:, :, : self.done].copy() for part in parts]
+        return np.concatenate(list(map(bands_of, parts) if threads == 1 else pool().map(bands_of, parts)), axis=-1)
+
+
+def stream_ensemble(
+    gathered: Gatherer,
+    chunks: Iterable[WorldChunk],
+    seed: int,
+    threads: int | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Generator[int]:
+    """Play chunks, gather their worlds, and yield after each chunk how many worlds have been gathered.
+
+    At every step ``gathered`` holds the first worlds, whole. threads: 1 plays in the calling thread.
+    Closing the iterator cancels the rest. Raises CancelledError if told to stop.
+    """
+    kernel()
+
+    def play(chunk: WorldChunk) -> int:
+        seeds = np.arange(chunk.first, chunk.first + chunk.size, dtype=np.uint64) + np.uint64(seed)
+        remember = worth_keeping(chunk.start, gathered.worlds, gathered.rounds)
+        gathered.take(chunk.first, measure_many(chunk.start, seeds, gathered.rounds, remember))
+        return chunk.size
+
+    for size in play_in_order(play, chunks, 1 if gathered.worlds <= CHUNK else threads, stop):
+        gathered.done += size
+        yield gathered.done
