@@ -11,7 +11,7 @@
 //   marks: [{ round, look, over }] upright lines, below or over the rest; dots: [{ round, value, look }];
 //   ticksAbove: [{ rounds, look }] short strokes at the upper end; cells: true where a round is a column, not a place
 (function (global) {
-  const STEPS = [1, 2, 3, 5, 6, 10, 12, 24, 50, 60, 100, 120, 200, 240, 500];
+  const STEPS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 480]; // a round is a month
 
   function detLineChart(spec) {
     const given = Object.assign({ left: 40, right: 12, top: 8, bottom: 24, high: 1, bands: [], lines: [], marks: [], dots: [], ticksAbove: [] }, spec);

@@ -19,7 +19,7 @@ from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposi
 from model.errors import Fault, ScenarioError
 
 WATCHED = ("network", "ladder", "gauges", "charts", "chronicle", "why", "inject")
-PARTS = ["shared/typed", *(f"watch/{part}" for part in WATCHED)]
+PARTS = ["shared/typed", "shared/line_chart", *(f"watch/{part}" for part in WATCHED)]
 
 
 @cache
