@@ -264,7 +264,7 @@ def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tm
             words = shlex.split(command) + (["--points", "3"] if "--out" in command else [])
             done = CliRunner().invoke(app, words[1:])
             assert (words[0], done.exit_code) == ("detente", 0), done.output
-        page.get_by_role("button", name="SweepView again").click()
+        page.get_by_role("button", name="Look again").click()
         expect(page.locator(".det-folder")).to_contain_text("3 of ", timeout=COLD)
         page.get_by_role("navigation", name="Pages").get_by_role("link", name="Compare").click()
         expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
