@@ -49,7 +49,7 @@ class Warmth:
     def _warm(self) -> None:
         try:
             if COMPILED:
-                subprocess.run([sys.executable, "-m", "dashboards.warmup"], check=False)
+                subprocess.run([sys.executable, "-m", __spec__.name], check=False)
             play_one()
         finally:  # if it failed, the first request will fail in the same way and say so on its page
             self._ready.set()

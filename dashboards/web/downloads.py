@@ -5,7 +5,7 @@ Everything is made anew from the link in the address, so an export holds what th
 
 import io
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from dashboards.link import VERSION, Link, Setting, data_of, read_link, scenario_of, thawed, written
 from dashboards.link_text import forced_moves
@@ -126,8 +126,17 @@ def file_name(setting: Setting, export: str) -> str:
     return f"{scenario_of(setting).name}-seed-{setting.seed}-{export}"
 
 
-def export_rows(link: Link) -> list[dict[str, str]]:
-    """List the exports of a link as plain data for the browser."""
+class ExportRow(TypedDict):
+    """An export as the browser lists it."""
+
+    title: str
+    about: str
+    href: str
+    file: str
+
+
+def export_rows(link: Link) -> list[ExportRow]:
+    """Return the exports of a link for the browser."""
     query = written(Link(link.setting))
     return [
         {

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.web.mount import Door
 
-APP = "dashboards.web.app"
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = (Path(__file__).parent / "assets", Path(__file__).parents[1] / "assets")  # ours, and what the classroom shares
 NOWHERE = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
 
 
@@ -102,11 +101,13 @@ def open_pages() -> None:
 
 def prepare() -> None:
     """Set Solara up: production, quiet, offline, with our assets and Plotly's own script."""
-    os.environ["SOLARA_APP"] = APP  # Solara reads these two when it is imported
-    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"
+    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"  # which Solara reads when it is imported
     import plotly
     import solara.settings
     from solara.server import settings
+    from solara.server.app import AppScript, apps
+
+    from dashboards.web import app
 
     logging.getLogger("solara").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said of every server without TLS
@@ -116,5 +117,6 @@ def prepare() -> None:
     settings.theme.loader = "plain"
     settings.theme.title = "Detente"
     settings.kernel.cull_timeout = "15m"
-    settings.assets.extra_locations += [str(ASSETS), str(Path(plotly.__file__).parent / "package_data")]
+    apps["__default__"] = AppScript(app.__name__)
+    settings.assets.extra_locations += [*map(str, ASSETS), str(Path(plotly.__file__).parent / "package_data")]
     solara.settings.assets.cdn = NOWHERE

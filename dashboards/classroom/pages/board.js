@@ -1,4 +1,5 @@
 // What several pages draw: names, facts, the ladder, charts, the story, and bets. All of it from plain data, all as text.
+import "./line_chart.js";
 import { clock, el, known, number, say, shape, share, written } from "./core.js";
 
 const SHAPES = { // the dashboard's own marks for the status of a rung, in a box of 16 about the middle
@@ -117,36 +118,24 @@ export function letters(messages) {
 
 /** Draw lines over the months: `lines` are {label, look, values}, `top` the largest value of the axis. */
 export function chart(title, lines, { top = 1, marks = [], at = null } = {}) {
-  const [width, height, left, low] = [NARROW.matches ? 340 : 560, 190, 38, 22]; // letters stay letters on a phone
-  const month_of = (place) => (at ? at[place] : place);
-  const months = Math.max(1, ...lines.map((line) => month_of(line.values.length - 1)));
-  const x = (month) => left + (month / months) * (width - left - 8);
-  const y = (value) => 8 + (1 - Math.min(value, top) / top) * (height - 8 - low);
-  const ticks = [0, 0.5, 1].map((part) => part * top);
+  const [width, height] = [NARROW.matches ? 340 : 560, 190]; // letters stay letters on a phone
+  const months = Math.max(1, ...lines.map(({ values }) => (at ? at[values.length - 1] : values.length - 1)));
   const step = Math.max(1, Math.ceil(months / 6));
-  const grid = ticks.flatMap((value) => [
-    shape("line", { x1: left, x2: width - 8, y1: y(value), y2: y(value) }),
-    label(left - 6, y(value) + 4, top === 1 ? share(value) : number(value), "end"),
-  ]);
-  for (let month = 0; month <= months; month += step) grid.push(label(x(month), height - 6, number(month), "middle"));
-  for (const { month } of marks) {
-    if (month <= months) grid.push(shape("line", { class: "mark", x1: x(month), x2: x(month), y1: 8, y2: height - low }));
-  }
-  const point = (value, place) => `${place ? "L" : "M"}${x(month_of(place)).toFixed(1)} ${y(value).toFixed(1)}`;
-  const drawn = lines.map(({ look, values }) =>
-    shape("path", { class: `c-${look}`, "stroke-dasharray": DASHES[look], d: values.map(point).join("") }));
+  const { shapes } = globalThis.detLineChart({
+    width, height, left: 38, right: 8, top: 8, bottom: 22, rounds: months, high: top,
+    ticks: [0, 0.5, 1].map((part) => [part * top, top === 1 ? share(part) : number(part * top)]),
+    along: Array.from({ length: Math.floor(months / step) + 1 }, (_, place) => [place * step, number(place * step)]),
+    marks: marks.filter(({ month }) => month <= months).map(({ month }) => ({ round: month, look: { class: "mark" } })),
+    lines: lines.map(({ look, values }) => ({ values, at, look: { class: `c-${look}`, "stroke-dasharray": DASHES[look] } })),
+  });
+  const drawn = shapes.map(([tag, attributes, words = null]) => shape(tag, attributes, words));
   const said = lines.map(({ label: line, values }) => say("chart.summary", { name: line, first: values[0], last: values.at(-1) }));
   return el("figure", { class: "chart" },
     el("figcaption", {}, el("h3", {}, title), legend(lines)),
-    shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said.join(" ") }, ...grid, ...drawn));
+    shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said.join(" ") }, ...drawn));
 }
 
 const DASHES = { first: null, second: "7 4", tension: "12 3", progress: "3 3", ghost: "2 4" };
-const label = (x, y, words, anchor) => {
-  const made = shape("text", { x, y, "text-anchor": anchor });
-  made.textContent = words;
-  return made;
-};
 
 function legend(lines) {
   return el("ul", { class: "legend" }, lines.map(({ label: line, look, values }) => el("li", {},

@@ -20,6 +20,7 @@ from dashboards.classroom.views.translations import FIRST, languages, packed, wo
 from dashboards.link import LARGEST_SEED
 
 FOLDER = Path(__file__).parents[1] / "pages"
+SHARED = Path(__file__).parents[2] / "assets"  # scripts that the dashboard's pages use as well
 PAGES = {  # address, and the name of the template and the script that make the page
     "/class": "home",
     "/class/r/{code}": "student",
@@ -114,7 +115,8 @@ def give_file(request: Request) -> Response:
 
 @cache
 def _files() -> dict[str, bytes]:
-    return {each.name: each.read_bytes() for each in sorted(FOLDER.iterdir()) if each.suffix in (".js", ".css")}
+    paths = sorted(each for each in (*FOLDER.iterdir(), *SHARED.iterdir()) if each.suffix in (".js", ".css"))
+    return {each.name: each.read_bytes() for each in paths}
 
 
 @cache

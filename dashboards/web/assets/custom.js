@@ -1,5 +1,5 @@
 // What Solara's own page lacks and Python cannot reach: language, zoom, a theme that follows the
-// system (its template has no such variant), a name for the theme button, and Plotly for those parts that draw.
+// system (its template has no such variant), a name for the theme button, and scripts for those parts that draw.
 document.documentElement.lang = "en";
 document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
 
@@ -18,17 +18,18 @@ new MutationObserver(() => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-// Plotly, loaded once for all parts of a page: `detLoadPlotly().then((Plotly) => ...)`.
-window.detLoadPlotly = () => {
-  window.detPlotly = window.detPlotly || new Promise((done, failed) => {
+// A script of ours or Plotly, loaded once for all parts of a page: `detLoad("line_chart.js").then(() => ...)`.
+const loaded = {};
+window.detLoad = (name) => {
+  loaded[name] = loaded[name] || new Promise((done, failed) => {
     const script = document.createElement("script");
-    const define = window.define; // with requirejs about, the script would not set window.Plotly
+    const define = window.define; // with requirejs about, Plotly's script would not set window.Plotly
     const settle = (then) => (event) => { window.define = define; then(event); };
     window.define = undefined;
-    script.src = (window.solara ? window.solara.rootPath : "") + "/static/assets/plotly.min.js";
-    script.onload = settle(() => done(window.Plotly));
+    script.src = (window.solara ? window.solara.rootPath : "") + "/static/assets/" + name;
+    script.onload = settle(done);
     script.onerror = settle(failed);
     document.head.appendChild(script);
   });
-  return window.detPlotly;
+  return loaded[name];
 };

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import solara
 
@@ -14,6 +14,18 @@ from dashboards.link import VERSION, Link, Setting, read_link, scenario_of, ship
 from dashboards.web.components import guarded, html
 from dashboards.web.documents import served
 from dashboards.web.pages.about.glossary import GLOSSARY
+from dashboards.web.pages.about.messages import (
+    AboutFacts,
+    ActRow,
+    GlossaryEntry,
+    ParameterSource,
+    ScenarioSources,
+    SourceList,
+    StageRow,
+    TextBlock,
+    TextSpan,
+)
+from dashboards.web.pages.shared.shapes import vue_component
 from model.compiler import source_digest
 from model.errors import ScenarioError
 from model.parameter_space import declared
@@ -67,13 +79,13 @@ DOCS = (
 )
 
 
-@solara.component_vue("board.vue")
+@vue_component("board.vue")
 def Board(  # noqa: N802
-    stages: list[dict[str, Any]],
-    limits: list[dict[str, Any]],
-    glossary: list[list[str]],
-    sources: dict[str, Any],
-    facts: dict[str, Any],
+    stages: list[StageRow],
+    limits: list[TextBlock],
+    glossary: list[GlossaryEntry],
+    sources: SourceList,
+    facts: AboutFacts,
     event_open: Callable[[str], None],
 ) -> None:
     """Show the round as a picture, the limits, the glossary, the sources."""
@@ -87,12 +99,12 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         Board(
             stages=stages(),
             limits=limits(),
-            glossary=[list(each) for each in GLOSSARY],
+            glossary=[{"word": word, "meaning": meaning} for word, meaning in GLOSSARY],
             sources=sources_for(link.setting.scenario),
             facts={
                 "version": VERSION,
                 "digest": source_digest(),
-                "docs": [[name, told, name if served(name) else ""] for name, told in DOCS],
+                "docs": [{"name": name, "about": told, "address": name if served(name) else ""} for name, told in DOCS],
                 "acts": len(PROTOCOL),
                 "explore": written(link._replace(page="explore")),
             },
@@ -101,8 +113,8 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 
 
 @cache
-def stages() -> list[dict[str, Any]]:
-    """Cut the protocol into stages, as plain data."""
+def stages() -> list[StageRow]:
+    """Return the protocol in stages."""
     starts = [ACT[stage.first] for stage in STAGES]
     ends = [*starts[1:], len(PROTOCOL)]
     return [
@@ -111,8 +123,8 @@ def stages() -> list[dict[str, Any]]:
     ]
 
 
-def act_data(act: Act) -> dict[str, Any]:
-    """Write one act: its name, what it does, who does it, which mechanism it belongs to, what it decides."""
+def act_data(act: Act) -> ActRow:
+    """Return one act: its name, what it does, who does it, which mechanism it belongs to, what it decides."""
     doc = (act.rule.__doc__ or "").strip().split("\n\n")[0]
     mechanism = Mechanisms.model_fields[act.mechanism].description if act.mechanism else ""
     return {
@@ -126,13 +138,13 @@ def act_data(act: Act) -> dict[str, Any]:
 
 
 @cache
-def limits() -> list[dict[str, Any]]:
+def limits() -> list[TextBlock]:
     """Read the packaged page of limits as headings, paragraphs and lists."""
     return list(blocks(LIMITS.read_text("utf-8")))
 
 
-def blocks(text: str) -> Iterator[dict[str, Any]]:
-    """Cut simple Markdown into blocks; each line of a block is a list of [style, words]."""
+def blocks(text: str) -> Iterator[TextBlock]:
+    """Yield the blocks of simple Markdown; each line of a block is a list of spans."""
     for part in re.split(r"\n\s*\n", text.strip()):
         if heading := re.match(r"(#+) (.+)", part):
             if len(heading[1]) > 1:  # the page has a title of its own
@@ -143,34 +155,40 @@ def blocks(text: str) -> Iterator[dict[str, Any]]:
             yield {"kind": "words", "lines": [spans(" ".join(part.split()))]}
 
 
-def spans(line: str) -> list[list[str]]:
-    """Cut a line into [style, words]: plain, strong, stressed, code. A link becomes its words and the file's name."""
-    found, at = [], 0
+def spans(line: str) -> list[TextSpan]:
+    """Return a line as spans. A link becomes its words, or the name of the document it leads to."""
+    found: list[TextSpan] = []
+    at = 0
     for mark in INLINE.finditer(line):
-        found.append(["", line[at : mark.start()]])
+        found.append({"style": "", "words": line[at : mark.start()]})
         strong, code, words, target, stressed = mark.groups()
         if words is not None:
-            found.append(["code", f"docs/{target.partition('#')[0]}" if words.endswith(".md") else words])
+            named = f"docs/{target.partition('#')[0]}" if words.endswith(".md") else words
+            found.append({"style": "code", "words": named})
         elif stressed is not None:
-            found.append(["stressed", stressed])
+            found.append({"style": "stressed", "words": stressed})
+        elif strong is not None:
+            found.append({"style": "strong", "words": strong})
         else:
-            found.append(["strong", strong] if strong is not None else ["code", code])
+            found.append({"style": "code", "words": code})
         at = mark.end()
-    found.append(["", line[at:]])
-    return [each for each in found if each[1]]
+    found.append({"style": "", "words": line[at:]})
+    return [each for each in found if each["words"]]
 
 
 @cache
-def sources() -> dict[str, Any]:
-    """List the sources that parameters declare, what is assumed, and each scenario's own sources."""
+def sources() -> SourceList:
+    """Return the sources that parameters declare, what is assumed, and each scenario's own sources."""
     known = [each for each in declared() if each.source != "assumed"]
-    rows = [[each.path, each.meaning, each.source] for each in known]
+    rows: list[ParameterSource] = [
+        {"path": each.path, "meaning": each.meaning, "source": each.source} for each in known
+    ]
     scenarios = [row for name in shipped_names() for row in cited(name)]
     return {"parameters": rows, "assumed": len(declared()) - len(known), "all": len(declared()), "scenarios": scenarios}
 
 
-def cited(name: str) -> list[dict[str, Any]]:
-    """Give what a scenario cites, as one row; none if it cannot be read, which the other pages tell."""
+def cited(name: str) -> list[ScenarioSources]:
+    """Return what a scenario cites, as one row; none if it cannot be read, which the other pages tell."""
     try:
         scenario = scenario_of(Setting(name))
     except ScenarioError:
@@ -179,7 +197,7 @@ def cited(name: str) -> list[dict[str, Any]]:
     return [{"name": name, "title": title, "cut_off": scenario.cut_off.strip(), "sources": told}]
 
 
-def sources_for(name: str) -> dict[str, Any]:
-    """List all sources, those of one scenario first, be it shipped or a file."""
+def sources_for(name: str) -> SourceList:
+    """Return all sources, those of one scenario first, be it shipped or a file."""
     others = [row for row in sources()["scenarios"] if row["name"] != name]
     return {**sources(), "scenarios": [*cited(name), *others]}

@@ -11,9 +11,12 @@ from dashboards.labels import OUTCOME_MEANING
 from dashboards.link import Setting, scenario_of
 from dashboards.theme import INDICATORS, OUTCOMES
 from dashboards.web.jobs.background import JobUpdate, Report, follow
+from dashboards.web.pages.compare.messages import ArmNumbers, DifferenceRow, PairedDifferences, SmallChart
+from dashboards.web.pages.shared.messages import OutcomeShare
 from experiments.ensembles.compare import measures
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
+from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError
 from model.measures import indicator_names
 
@@ -150,23 +153,33 @@ def amount(value: float, points: bool, bare: bool = False) -> str:
     return f"{sign}{digits}{' points' if points and not bare else ''}"
 
 
-# As plain data
+# For the browser
 
 
-def arm_data(played: ArmResult) -> dict[str, Any]:
-    """Write bands and outcomes of one arm."""
-    outcomes = []
-    for each, look in OUTCOMES.items():
-        share = wilson(int(played.values[each.name].sum()), played.worlds)
-        row = {"key": each.name, "label": look.label, "light": look.light, "dark": look.dark}
-        outcomes.append({**row, "meaning": OUTCOME_MEANING[each], **share._asdict()})
+def arm_data(played: ArmResult) -> ArmNumbers:
+    """Return bands and outcomes of one arm."""
     return {
         "worlds": played.worlds,
         "rounds": played.rounds,
         "bands": {name: short(played.bands[:, :, at]) for at, (name, *_) in enumerate(CHARTS)},
         "means": {name: short(played.means[:, at]) for at, (name, *_) in enumerate(CHARTS)},
         "texts": {name: text(played, at) for at, (name, *_) in enumerate(CHARTS)},
-        "outcomes": outcomes,
+        "outcomes": [outcome_share(played, each) for each in OUTCOMES],
+    }
+
+
+def outcome_share(played: ArmResult, outcome: Outcome) -> OutcomeShare:
+    """Return the share of an arm's worlds that end in an outcome, with its interval."""
+    look, share = OUTCOMES[outcome], wilson(int(played.values[outcome.name].sum()), played.worlds)
+    return {
+        "key": outcome.name,
+        "label": look.label,
+        "meaning": OUTCOME_MEANING[outcome],
+        "light": look.light,
+        "dark": look.dark,
+        "share": share.share,
+        "low": share.low,
+        "high": share.high,
     }
 
 
@@ -186,8 +199,8 @@ def text(played: ArmResult, at: int) -> str:
     )
 
 
-def chart_rows(arms: list[ArmResult]) -> list[dict[str, Any]]:
-    """Say how the rows of small charts look; all arms share the axes of a row."""
+def chart_rows(arms: list[ArmResult]) -> list[SmallChart]:
+    """Return how the rows of small charts look; all arms share the axes of a row."""
     ceiling = max((arm.ceiling for arm in arms), default=1.0)
     return [
         {
@@ -203,12 +216,20 @@ def chart_rows(arms: list[ArmResult]) -> list[dict[str, Any]]:
     ]
 
 
-def difference_data(first: ArmResult, other: ArmResult) -> dict[str, Any]:
-    """Write the paired differences of one arm to the first."""
-    rows = []
-    for each in differences(first, other):
-        numbers = {"difference": each.effect.difference, "low": each.effect.low, "high": each.effect.high}
-        sure = not each.effect.low <= 0.0 <= each.effect.high
-        labels = {"key": each.name, "label": each.label, "meaning": each.meaning}
-        rows.append({**labels, **numbers, "points": each.points, "sure": sure, "sentence": each.sentence})
+def difference_data(first: ArmResult, other: ArmResult) -> PairedDifferences:
+    """Return the paired differences of one arm to the first."""
+    rows = [
+        DifferenceRow(
+            key=each.name,
+            label=each.label,
+            meaning=each.meaning,
+            difference=each.effect.difference,
+            low=each.effect.low,
+            high=each.effect.high,
+            points=each.points,
+            sure=not each.effect.low <= 0.0 <= each.effect.high,
+            sentence=each.sentence,
+        )
+        for each in differences(first, other)
+    ]
     return {"changed": changed_share(first, other), "rows": rows, "worlds": first.worlds}

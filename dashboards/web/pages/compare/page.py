@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.interventions import whole
 from dashboards.link import (
     FEWEST,
     LARGEST_SEED,
@@ -24,17 +23,20 @@ from dashboards.link import (
 from dashboards.web.components import guarded, html, parts
 from dashboards.web.pages.compare import analysis as story
 from dashboards.web.pages.compare.analysis import ArmResult
-from dashboards.web.pages.shared.setting_edits import (
-    catalogue_of,
-    moved,
-    sampled,
-    shipped_titles,
-    told_change,
-    told_changes,
-    tried,
+from dashboards.web.pages.compare.arms import Arms, added, made_up, place
+from dashboards.web.pages.compare.messages import (
+    ArmDifference,
+    ArmOffers,
+    ArmRow,
+    CompareHead,
+    ComparePicture,
+    SmallChart,
 )
+from dashboards.web.pages.shared.messages import TaskProgress
+from dashboards.web.pages.shared.setting_edits import catalogue_of, sampled, shipped_titles, told_change, told_changes
+from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
-from model.errors import Fault, ScenarioError, printable
+from model.errors import printable
 
 
 class CompareView(NamedTuple):
@@ -48,15 +50,15 @@ class CompareView(NamedTuple):
     fault: str = ""
 
 
-@solara.component_vue("board.vue")
+@vue_component("board.vue")
 def Board(  # noqa: N802
     components: dict[str, str],
-    head: dict[str, Any],
-    arms: list[dict[str, Any]],
-    charts: list[dict[str, Any]],
-    picture: dict[str, Any],
-    offers: dict[str, Any],
-    progress: dict[str, Any],
+    head: CompareHead,
+    arms: list[ArmRow],
+    charts: list[SmallChart],
+    picture: ComparePicture,
+    offers: ArmOffers,
+    progress: TaskProgress,
     fault: str,
     event_add: Callable[[dict[str, Any]], None],
     event_rename: Callable[[dict[str, Any]], None],
@@ -68,69 +70,6 @@ def Board(  # noqa: N802
     event_open: Callable[[str], None],
 ) -> None:
     """Show the arms side by side: ``arms`` what they are, ``picture`` the numbers."""
-
-
-class Arms(NamedTuple):
-    """The settings that are compared, each with its name; an empty one is made up from what differs."""
-
-    settings: tuple[Setting, ...]
-    names: tuple[str, ...]
-
-    @classmethod
-    def of(cls, link: Link) -> "Arms":
-        """Read the arms of a link; all have the dice of the first."""
-        dice = {"seed": link.setting.seed, "worlds": link.setting.worlds}
-        found = (link.setting, *(arm._replace(**dice) for arm in link.arms))
-        return cls(found, (*link.names, *[""] * len(found))[: len(found)])
-
-    def into(self, link: Link) -> Link:
-        """Write the arms back into a link."""
-        names = self.names if any(self.names) else ()
-        return link._replace(setting=self.settings[0], arms=self.settings[1:], names=names)
-
-    def with_one(self, setting: Setting, name: str = "") -> "Arms":
-        """Add an arm. Raises ScenarioError if there is no room."""
-        if len(self.settings) > MOST_ARMS:
-            raise ScenarioError([Fault("arms", len(self.settings), "no more than four settings fit side by side")])
-        dice = {"seed": self.settings[0].seed, "worlds": self.settings[0].worlds}
-        return Arms((*self.settings, setting._replace(**dice)), (*self.names, name))
-
-    def without(self, at: int) -> "Arms":
-        """Take an arm away; the last one stays."""
-        if len(self.settings) == 1:
-            return self
-        return self._in_order([*range(at), *range(at + 1, len(self.settings))])
-
-    def swapped(self, at: int) -> "Arms":
-        """Let an arm and its right neighbour change places."""
-        if not 0 <= at < len(self.settings) - 1:
-            return self
-        return self._in_order([*range(at), at + 1, at, *range(at + 2, len(self.settings))])
-
-    def _in_order(self, order: list[int]) -> "Arms":
-        return Arms(tuple(self.settings[at] for at in order), tuple(self.names[at] for at in order))
-
-    def renamed(self, at: int, name: str) -> "Arms":
-        """Give an arm another name."""
-        return Arms(self.settings, (*self.names[:at], name, *self.names[at + 1 :]))
-
-    def title(self, at: int) -> str:
-        """Name an arm: by its own name, else by what differs."""
-        return self.names[at] or made_up(self.settings[at], self.settings[0], at)
-
-
-def made_up(setting: Setting, first: Setting, at: int) -> str:
-    """Name a setting by what it changes."""
-    scenario = scenario_of(Setting(setting.scenario))
-    own = [each for each in setting.changes if at == 0 or each not in first.changes]
-    told = [told_change(path, value, scenario) for path, value in own]
-    if setting.scenario != first.scenario:
-        return scenario.title["en"]
-    if not told and setting.events != first.events:
-        return f"{len(setting.events)} injected event{'s' * (len(setting.events) != 1)}"
-    if not told:
-        return "As it is" if not setting.changes else "The same setting" if at else "As set"
-    return told[0][:1].upper() + told[0][1:] + (f" and {len(told) - 1} more" if len(told) > 1 else "")
 
 
 class Round(PageTask):
@@ -202,7 +141,7 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         now = dict(shown.value.played)
         there = [now.get(setting) for setting in arms.settings]
         Board(
-            components=parts("shared/progress", "shared/typed"),
+            components=parts("shared/progress", "shared/typed", "shared/line_chart"),
             head=head_of(link),
             arms=[arm_row(link, arms, at) for at in range(len(arms.settings))],
             charts=story.chart_rows([each for each in there if each is not None]),
@@ -221,35 +160,20 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         )
 
 
-def place(at: Any, arms: Arms) -> int:
-    """Check the place of an arm that came from a browser. Raises ScenarioError."""
-    return whole("arm", at, 0, len(arms.settings) - 1)
+def head_of(link: Link) -> CompareHead:
+    """Return the random draws that are used, and their limits."""
+    return {
+        "seed": link.setting.seed,
+        "worlds": link.setting.worlds,
+        "largest_seed": LARGEST_SEED,
+        "fewest": FEWEST,
+        "most": MOST,
+        "longest": LONGEST_NAME,
+    }
 
 
-def added(link: Link, sent: dict[str, Any]) -> tuple[Setting, str]:
-    """Make the setting that is to be added, and its name. Raises ScenarioError."""
-    kind, first = sent["kind"], link.setting
-    if kind == "scenario":
-        chosen = Setting(str(sent["name"]))
-        scenario_of(chosen)
-        return chosen, ""
-    if kind == "baseline" and link.baseline is not None:
-        return link.baseline, "Baseline"
-    if kind == "change":
-        return moved(first, sent["path"], sent["value"]), ""
-    if kind == "try":
-        return tried(first, sent["at"]), ""
-    raise ScenarioError([Fault("kind", str(kind), "is no way to add a setting")])
-
-
-def head_of(link: Link) -> dict[str, Any]:
-    """Say which dice are used, and their limits."""
-    dice = {"seed": link.setting.seed, "worlds": link.setting.worlds}
-    return {**dice, "largest_seed": LARGEST_SEED, "fewest": FEWEST, "most": MOST, "longest": LONGEST_NAME}
-
-
-def arm_row(link: Link, arms: Arms, at: int) -> dict[str, Any]:
-    """Say what an arm is, and which link opens it."""
+def arm_row(link: Link, arms: Arms, at: int) -> ArmRow:
+    """Return what an arm is, and which link opens it."""
     setting = arms.settings[at]
     return {
         "name": arms.title(at),
@@ -259,11 +183,11 @@ def arm_row(link: Link, arms: Arms, at: int) -> dict[str, Any]:
     }
 
 
-def picture_of(arms: Arms, there: list[ArmResult | None]) -> dict[str, Any]:
-    """Write the numbers of all arms, and each one's differences to the first."""
+def picture_of(arms: Arms, there: list[ArmResult | None]) -> ComparePicture:
+    """Return the numbers of all arms, and each one's differences to the first."""
     first = there[0]
 
-    def paired(at: int) -> dict[str, Any] | None:
+    def paired(at: int) -> ArmDifference | None:
         other = there[at]
         if first is None or other is None or first.worlds != other.worlds:
             return None
@@ -277,8 +201,8 @@ def picture_of(arms: Arms, there: list[ArmResult | None]) -> dict[str, Any]:
     }
 
 
-def offers_of(link: Link) -> dict[str, Any]:
-    """List what can be added: scenarios, the baseline, things to try, and every value that can be changed."""
+def offers_of(link: Link) -> ArmOffers:
+    """Return what can be added: scenarios, the baseline, things to try, and every value that can be changed."""
     scenario = scenario_of(Setting(link.setting.scenario))
     listed = catalogue_of(link.setting.scenario)
     return {
@@ -298,5 +222,5 @@ def offers_of(link: Link) -> dict[str, Any]:
         "groups": [
             {"title": group["title"], "role": group["role"], "rows": group["rows"]} for group in listed["groups"]
         ],
-        "now": dict(link.setting.changes),
+        "now": {path: list(value) if isinstance(value, tuple) else value for path, value in link.setting.changes},
     }

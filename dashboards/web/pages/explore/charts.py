@@ -8,6 +8,8 @@ import numpy as np
 from dashboards.labels import OUTCOME_MEANING
 from dashboards.theme import CHARTS, INDICATORS, MORE_CHARTS, OUTCOMES, Chart
 from dashboards.web.jobs.ensemble_results import Result
+from dashboards.web.pages.explore.messages import ChartLook, ExploreNumbers, FirstDeal, LineData
+from dashboards.web.pages.shared.messages import OutcomeShare
 from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
 from model.enumerations import Outcome
 from model.scenario import Scenario
@@ -26,40 +28,41 @@ def filling(scenario: Scenario, talks: str) -> dict[str, Any]:
     }
 
 
-def chart_rows(scenario: Scenario, talks: str) -> list[dict[str, Any]]:
-    """Say how each chart looks, the main ones first, as plain data for the browser."""
+def chart_rows(scenario: Scenario, talks: str) -> list[ChartLook]:
+    """Return how each chart looks, the main ones first."""
     words = filling(scenario, talks)
-    rows = []
-    for chart in KNOWN.values():
-        looks = [INDICATORS[name] for name in chart.indicators]
-        lines = [
-            {**look._asdict(), "key": name, "label": look.label.format(**words)}
+    return [chart_row(chart, scenario, words) for chart in KNOWN.values()]
+
+
+def chart_row(chart: Chart, scenario: Scenario, words: Mapping[str, Any]) -> ChartLook:
+    """Return how one chart looks."""
+    looks = [INDICATORS[name] for name in chart.indicators]
+    return {
+        "key": chart.key,
+        "title": chart.title.format(**words),
+        "meaning": chart.meaning,
+        "unit": "share" if chart.mean else looks[0].unit.format(**words),
+        "top": words["ceiling"] if chart.key == "tension" else chart.top,
+        "rounds": scenario.rounds,
+        "mean": chart.mean,
+        "main": chart in CHARTS,
+        "lines": [
+            {
+                "key": name,
+                "label": look.label.format(**words),
+                "light": look.light,
+                "dark": look.dark,
+                "dash": look.dash,
+            }
             for name, look in zip(chart.indicators, looks, strict=True)
-        ]
-        unit = "share" if chart.mean else looks[0].unit.format(**words)
-        top = words["ceiling"] if chart.key == "tension" else chart.top
-        axes = {"unit": unit, "top": top, "rounds": scenario.rounds, "mean": chart.mean, "main": chart in CHARTS}
-        rows.append(
-            {"key": chart.key, "title": chart.title.format(**words), "meaning": chart.meaning, **axes, "lines": lines}
-        )
-    return rows
+        ],
+    }
 
 
-def scheduled(scenario: Scenario) -> list[dict[str, Any]]:
-    """List the scenario's own events: from which round on they hold, and what they are."""
-    return [
-        {
-            "round": event.round,
-            "text": event.text.get("en", event.kind.replace("_", " ")),
-        }
-        for event in scenario.events
-    ]
-
-
-def picture_of(
+def numbers_of(
     result: Result, base: Result | None, scenario: Scenario, talks: str, charts: Sequence[str]
-) -> dict[str, Any]:
-    """Write a result as plain data for the browser: the main charts and those that are open besides."""
+) -> ExploreNumbers:
+    """Return the numbers of a result: of the main charts and those that are open besides."""
     shown = [chart for chart in KNOWN.values() if chart in CHARTS or chart.key in charts]
     words = filling(scenario, talks)
     return {
@@ -75,7 +78,7 @@ def picture_of(
     }
 
 
-def line(result: Result, talks: str, indicator: str, mean: bool) -> dict[str, Any]:
+def line(result: Result, talks: str, indicator: str, mean: bool) -> LineData:
     """Give what is drawn of one indicator: the edges of its bands or its mean, and the watched run."""
     at = result.place(talks, indicator)
     edges = [5] if mean else [0, 1, 3, 4]
@@ -118,16 +121,26 @@ def before(chart: Chart, bands: np.ndarray) -> str:
     return f"Baseline: {bands[5, 1:].mean():.0%} over all." if chart.mean else f"Baseline median: {bands[2, -1]:.2f}."
 
 
-def outcome_rows(result: Result, base: Result | None, talks: str) -> list[dict[str, Any]]:
+def outcome_rows(result: Result, base: Result | None, talks: str) -> list[OutcomeShare]:
     """Give each outcome's share with its interval and what the baseline had, from the most to the least."""
     found, rows = result.outcomes_in(talks), []
     known = base.outcomes_in(talks)[: len(found)] if base is not None else None
     for outcome, look in OUTCOMES.items():
         share, low, high = wilson(int((found == outcome).sum()), len(found))
-        row = {"key": outcome.name, "label": look.label, "meaning": OUTCOME_MEANING[outcome], "light": look.light}
-        row |= {"dark": look.dark, "share": share, "low": low, "high": high, "chosen": bool(found[0] == outcome)}
+        row: OutcomeShare = {
+            "key": outcome.name,
+            "label": look.label,
+            "meaning": OUTCOME_MEANING[outcome],
+            "light": look.light,
+            "dark": look.dark,
+            "share": share,
+            "low": low,
+            "high": high,
+            "chosen": bool(found[0] == outcome),
+        }
         if known is not None and len(known) == len(found):
-            row |= {"base": float((known == outcome).mean()), "effect": effect_words(effect_of(known, found, outcome))}
+            row["base"] = float((known == outcome).mean())
+            row["effect"] = effect_words(effect_of(known, found, outcome))
         rows.append(row)
     return rows
 
@@ -153,10 +166,10 @@ def signed(value: float, digits: int) -> str:
     return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "\N{MINUS SIGN}")
 
 
-def first_deal(result: Result, base: Result | None, talks: str) -> dict[str, Any]:
+def first_deal(result: Result, base: Result | None, talks: str) -> FirstDeal:
     """Give the median round of the first verified rung, and in how many worlds there was one."""
     times = result.first_deals_in(talks)
-    row: dict[str, Any] = {"median": times.median, "share": float((~times.censored).mean())}
+    row: FirstDeal = {"median": times.median, "share": float((~times.censored).mean())}
     if base is not None:
         row["base"] = base.first_deals_in(talks).median
         row["has_base"] = True

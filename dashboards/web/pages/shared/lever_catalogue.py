@@ -2,9 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
 
+from dashboards.web.pages.shared.messages import Catalogue, LeverField, LeverGroup, LeverRow, Value
 from model.enumerations import Doctrine
 from model.parameter_space import DeclaredParameter, settings
 from model.parameters import SECTIONS, Mechanisms
@@ -34,72 +33,57 @@ SWITCHES = {
 }
 
 
-class LeverRow(NamedTuple):
-    """One thing that can be moved: its path, its kind by the field it is, its value in the scenario, its label."""
-
-    path: str
-    field: str
-    base: Any
-    label: str
-
-
-class Group(NamedTuple):
-    """Some rows under one heading; ``open`` says whether they are unfolded at first."""
-
-    key: str
-    title: str
-    about: str
-    role: str  # lever, uncertainty or switch
-    open: bool
-    rows: list[LeverRow]
-
-
-def catalogue(scenario: Scenario) -> dict[str, Any]:
-    """Write all that can be moved as plain data: what each kind of field is, once, and the groups of rows."""
-    fields: dict[str, dict[str, Any]] = {}
-    groups: dict[tuple[str, str], Group] = {}
+def catalogue(scenario: Scenario) -> Catalogue:
+    """Return all that can be changed: what each kind of field is, once, and the groups of rows."""
+    fields: dict[str, LeverField] = {}
+    groups: dict[tuple[str, str], LeverGroup] = {}
     parties = {party for talks in list(scenario.negotiations.values())[:1] for party in talks.parties}
     for setting in settings(scenario):
         key, title, label = placed(setting.path, scenario)
         role = "lever" if setting.lever else "uncertainty"
-        field = field_of(setting, scenario)
-        fields[field["key"]] = field
-        opened = setting.lever and (key in parties or setting.path.endswith(".bundling"))
-        group = groups.setdefault((role, key), Group(f"{role}:{key}", title, about(key), role, opened, []))
-        group.rows.append(LeverRow(setting.path, field["key"], setting.value, label))
+        name, field = field_of(setting, scenario)
+        fields[name] = field
+        if (role, key) not in groups:
+            opened = setting.lever and (key in parties or setting.path.endswith(".bundling"))
+            groups[role, key] = LeverGroup(
+                key=f"{role}:{key}", title=title, about=about(key), role=role, open=opened, rows=[]
+            )
+        groups[role, key]["rows"].append(LeverRow(path=setting.path, field=name, base=setting.value, label=label))
     for name, state in scenario.states.items():
-        group = groups["lever", name]
+        rows = groups["lever", name]["rows"]
         for field in ("doctrine", "cooperates_first"):
             fields[f"states.{field}"] = chosen(field)
-            group.rows.append(
-                LeverRow(f"states.{name}.{field}", f"states.{field}", getattr(state, field), label_of(field))
-            )
-    switches = list(switched(scenario, fields))
+            path, base = f"states.{name}.{field}", getattr(state, field)
+            rows.append(LeverRow(path=path, field=f"states.{field}", base=base, label=label_of(field)))
     ordered = sorted(
-        groups.values(), key=lambda group: (group.role != "lever", rank(group.key.partition(":")[2], scenario))
+        groups.values(), key=lambda group: (group["role"] != "lever", rank(group["key"].partition(":")[2], scenario))
     )
+    return {"fields": fields, "groups": [*ordered, switched(scenario, fields)]}
+
+
+def switched(scenario: Scenario, fields: dict[str, LeverField]) -> LeverGroup:
+    """Return the group of mechanisms, each a switch."""
+    rows: list[LeverRow] = []
+    for name, info in Mechanisms.model_fields.items():
+        path = f"mechanisms.{name}"
+        fields[path] = {"kind": "switch", "meaning": sentence(info.description or "")}
+        rows.append(LeverRow(path=path, field=path, base=getattr(scenario.mechanisms, name), label=label_of(name)))
     return {
-        "fields": {key: {name: part for name, part in field.items() if name != "key"} for key, field in fields.items()},
-        "groups": [{**group._asdict(), "rows": [list(row) for row in group.rows]} for group in [*ordered, *switches]],
+        "key": "switch:mechanisms",
+        "title": "Mechanisms",
+        "about": "one that is off is exactly absent",
+        "role": "switch",
+        "open": False,
+        "rows": rows,
     }
 
 
-def switched(scenario: Scenario, fields: dict[str, dict[str, Any]]) -> Iterator[Group]:
-    """Make the group of mechanisms, each a switch."""
-    rows = []
-    for name, info in Mechanisms.model_fields.items():
-        path = f"mechanisms.{name}"
-        fields[path] = {"key": path, "kind": "switch", "meaning": sentence(info.description or "")}
-        rows.append(LeverRow(path, path, getattr(scenario.mechanisms, name), label_of(name)))
-    yield Group("switch:mechanisms", "Mechanisms", "one that is off is exactly absent", "switch", False, rows)
-
-
-def chosen(field: str) -> dict[str, Any]:
+def chosen(field: str) -> LeverField:
     """Describe one of the two things about a state that are no number."""
     meaning = sentence(SWITCHES["states"][field])
     if field == "doctrine":
-        return {"key": f"states.{field}", "kind": "choice", "choices": list(Doctrine.__members__), "meaning": meaning}
-    return {"key": f"states.{field}", "kind": "switch", "meaning": meaning}
+        return {"kind": "choice", "choices": list(Doctrine.__members__), "meaning": meaning}
+    return {"kind": "switch", "meaning": meaning}
 
 
 def rank(key: str, scenario: Scenario) -> tuple[int, int]:
@@ -157,13 +141,12 @@ def label_of(field: str, within: bool = False) -> str:
     return words[0].lower() + words[1:] if within else words
 
 
-def field_of(setting: DeclaredParameter, scenario: Scenario) -> dict[str, Any]:
-    """Describe a kind of number: its range, the range of its slider, its unit and meaning."""
+def field_of(setting: DeclaredParameter, scenario: Scenario) -> tuple[str, LeverField]:
+    """Return the name of a kind of number, and its range, the range of its slider, its unit and meaning."""
     role, *_, name = setting.path.split(".")
     low, high = setting.low, narrowed(setting, scenario)
     kind = f"{role}.{setting.path.count('.')}.{name}" + ("" if high == setting.high else f"~{high:g}")
-    return {
-        "key": kind,
+    return kind, {
         "kind": "number",
         "low": low,
         "most": setting.high,
@@ -199,6 +182,6 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def bases(groups: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the value in the scenario of everything that can be moved, by path."""
-    return {path: base for group in groups["groups"] for path, _, base, _ in group["rows"]}
+def bases(levers: Catalogue) -> dict[str, Value]:
+    """Return the value in the scenario of everything that can be changed, by path."""
+    return {row["path"]: row["base"] for group in levers["groups"] for row in group["rows"]}

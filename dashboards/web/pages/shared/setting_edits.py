@@ -7,6 +7,7 @@ from typing import Any
 from dashboards.interventions import whole
 from dashboards.link import FEWEST, LARGEST_SEED, MOST, Setting, scenario_of, shipped_names
 from dashboards.web.pages.shared.lever_catalogue import bases, catalogue, placed
+from dashboards.web.pages.shared.messages import Catalogue, ScenarioChoice, Value
 from model.errors import Fault, ScenarioError
 from model.scenario import Scenario
 
@@ -14,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 @cache
-def shipped_titles() -> list[dict[str, str]]:
+def shipped_titles() -> list[ScenarioChoice]:
     """Name every shipped scenario; one that cannot be read is left out, and logged."""
-    found = []
+    found: list[ScenarioChoice] = []
     for name in shipped_names():
         try:
             found.append({"name": name, "title": scenario_of(Setting(name)).title["en"]})
@@ -26,13 +27,13 @@ def shipped_titles() -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=32)
-def catalogue_of(name: str) -> dict[str, Any]:
+def catalogue_of(name: str) -> Catalogue:
     """List what can be moved in a scenario, at the values it has unchanged."""
     return catalogue(scenario_of(Setting(name)))
 
 
 @lru_cache(maxsize=32)
-def bases_of(name: str) -> dict[str, Any]:
+def bases_of(name: str) -> dict[str, Value]:
     """Give the values that a scenario has unchanged, by path."""
     return bases(catalogue_of(name))
 

@@ -133,9 +133,12 @@ def _is_of(kind: Any, data: Any) -> bool:
     return data is None if kind in (None, type(None)) else isinstance(data, kind)
 
 
+def shapes_in(kind: Any) -> set[Any]:
+    """Return the TypedDicts in a shape, at any depth."""
+    inner = get_type_hints(kind).values() if is_typeddict(kind) else get_args(kind)
+    return {*([kind] if is_typeddict(kind) else [])}.union(*map(shapes_in, inner))
+
+
 def keys_of(kind: Any) -> set[str]:
     """Return the names of all fields in a shape, at any depth."""
-    if is_typeddict(kind):
-        fields = get_type_hints(kind)
-        return {*fields}.union(*map(keys_of, fields.values()))
-    return set().union(*map(keys_of, get_args(kind)))
+    return {key for each in shapes_in(kind) for key in get_type_hints(each)}

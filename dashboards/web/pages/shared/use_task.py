@@ -9,14 +9,14 @@ from typing import Any
 import solara
 
 from dashboards.web.jobs.background import Desk
+from dashboards.web.pages.shared.messages import TaskProgress
 
-PROGRESS = ("text", "share", "busy", "cancelled", "fault")  # parts that everything shown has
 Publish = Callable[[Any], None]
 Stop = Callable[[], bool]
 
 
 class PageTask(ABC):
-    """One piece of work; ``shown`` is what the page shows of it, a NamedTuple that has all parts of PROGRESS."""
+    """One piece of work; ``shown`` is what the page shows of it, a NamedTuple that has all parts of TaskProgress."""
 
     def __init__(self, shown: Any, publish: Publish, stop: Stop):
         self.shown, self._publish, self.stop = shown, publish, stop
@@ -32,9 +32,11 @@ class PageTask(ABC):
         """Do the work."""
 
 
-def progress_of(shown: Any) -> dict[str, Any]:
-    """Write how far the work is, as plain data."""
-    return {part: getattr(shown, part) for part in PROGRESS}
+def progress_of(shown: Any) -> TaskProgress:
+    """Return how far the work is."""
+    return TaskProgress(
+        text=shown.text, share=shown.share, busy=shown.busy, cancelled=shown.cancelled, fault=shown.fault
+    )
 
 
 def use_desk() -> Desk:

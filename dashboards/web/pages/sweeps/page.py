@@ -14,9 +14,25 @@ import solara
 from dashboards.link import LONGEST_PATH, Link, SweepView, read_link, written
 from dashboards.web.components import guarded, html, parts
 from dashboards.web.jobs.background import JobUpdate, follow
+from dashboards.web.pages.shared.messages import TaskProgress
+from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
-from dashboards.web.pages.sweeps import analysis as story
-from dashboards.web.pages.sweeps.analysis import Opened
+from dashboards.web.pages.sweeps import folders
+from dashboards.web.pages.sweeps.box import box_of, usual_threshold
+from dashboards.web.pages.sweeps.heat_map import map_data, map_of
+from dashboards.web.pages.sweeps.messages import (
+    FolderList,
+    FolderRow,
+    FoundBox,
+    HeatMap,
+    Ranking,
+    SweepChoice,
+    SweepFacts,
+    SweepFault,
+    SweepHead,
+)
+from dashboards.web.pages.sweeps.opened import Opened, head_of, read_folder
+from dashboards.web.pages.sweeps.ranking import ranking_of
 from experiments.studies.study import shipped
 from model.errors import Fault, ScenarioError
 
@@ -28,19 +44,19 @@ def filled(look: SweepView, opened: Opened) -> SweepView:
     x = look.x if look.x in paths else next((each for each in paths if each != look.y), paths[0])
     others = [each for each in paths if each != x]
     y = look.y if look.y in others else next(iter(others), "")
-    above = story.usual_threshold(opened, outcome) if look.above is None else look.above
+    above = usual_threshold(opened, outcome) if look.above is None else look.above
     return SweepView(look.folder, outcome, x, y, above)
 
 
 class SweepsView(NamedTuple):
     """What the page shows so far, and how far it is; a part that is still to come is None."""
 
-    rows: list[dict[str, Any]] | None = None
+    rows: list[FolderRow] | None = None
     opened: Opened | None = None
     look: SweepView = SweepView()
-    map: dict[str, Any] | None = None
-    ranking: dict[str, Any] | None = None
-    box: dict[str, Any] | None = None
+    map: HeatMap | SweepFault | None = None
+    ranking: Ranking | None = None
+    box: FoundBox | SweepFault | None = None
     text: str = "Looking for results."
     share: float = 0.0
     busy: bool = True
@@ -48,17 +64,17 @@ class SweepsView(NamedTuple):
     fault: str = ""
 
 
-@solara.component_vue("board.vue")
+@vue_component("board.vue")
 def Board(  # noqa: N802
     components: dict[str, str],
-    facts: dict[str, Any],
-    folders: dict[str, Any],
-    head: dict[str, Any],
-    choice: dict[str, Any],
-    heat: dict[str, Any] | None,
-    ranking: dict[str, Any] | None,
-    box: dict[str, Any] | None,
-    progress: dict[str, Any],
+    facts: SweepFacts,
+    folders: FolderList,
+    head: SweepHead | None,
+    choice: SweepChoice,
+    heat: HeatMap | SweepFault | None,
+    ranking: Ranking | None,
+    box: FoundBox | SweepFault | None,
+    progress: TaskProgress,
     fault: str,
     event_enter: Callable[[str], None],
     event_choose: Callable[[dict[str, Any]], None],
@@ -108,18 +124,18 @@ class Reading(PageTask):
         yield from follow(("sweeps", str(self.base), *key), lambda report, stop: play(), self.stop)
 
     def _list(self) -> None:
-        names = story.folders(self.base)
-        stamps = tuple((name, story.stamp(self.base / name)) for name in names)
+        names = folders.folders(self.base)
+        stamps = tuple((name, folders.stamp(self.base / name)) for name in names)
         if stamps or self.shown.rows is None:
-            rows = self._do("Looking for results.", 0.1, ("list", stamps), lambda: story.listed(self.base, names))
+            rows = self._do("Looking for results.", 0.1, ("list", stamps), lambda: folders.listed(self.base, names))
         else:
             rows = []
         self.say(rows=rows)
 
     def _read(self) -> None:
-        base, name = self.base, story.inside(self.look.folder, self.base)
-        key = (name, story.stamp(base / name))
-        opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: story.read_folder(base, name))
+        base, name = self.base, folders.inside(self.look.folder, self.base)
+        key = (name, folders.stamp(base / name))
+        opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: read_folder(base, name))
         wanted, before = filled(self.look, opened), self.shown
         same = before.opened is not None and before.look.outcome == wanted.outcome
         kept = {"ranking": before.ranking if same else None}
@@ -127,23 +143,23 @@ class Reading(PageTask):
         self.say(opened=opened, look=wanted, map=self._map(opened, wanted), **kept)
         ranking = self._do(
             "Ranking the factors.", 0.5, ("rank", *key, wanted.outcome),
-            lambda: story.ranking_of(base, opened, wanted.outcome),
+            lambda: ranking_of(base, opened, wanted.outcome),
         )  # fmt: skip
         self.say(ranking=ranking)
         above = float(wanted.above or 0.0)
         box = self._do(
             "Looking for the box, and whether it stands in resamples.", 0.75,
             ("box", *key, wanted.outcome, above, self.worlds),
-            lambda: story.box_of(base, opened, wanted.outcome, above, self.worlds),
+            lambda: box_of(base, opened, wanted.outcome, above, self.worlds),
         )  # fmt: skip
         self.say(box=box)
 
-    def _map(self, opened: Opened, wanted: SweepView) -> dict[str, Any]:
+    def _map(self, opened: Opened, wanted: SweepView) -> HeatMap | SweepFault:
         try:
-            found = story.map_of(opened, wanted.outcome, wanted.x, wanted.y)
+            found = map_of(opened, wanted.outcome, wanted.x, wanted.y)
         except ScenarioError as error:
             return {"fault": "; ".join(map(str, error.faults))}
-        return {"fault": "", **story.map_data(opened, wanted.outcome, found, self.worlds)}
+        return map_data(opened, wanted.outcome, found, self.worlds)
 
 
 class StoppedError(Exception):
@@ -158,7 +174,7 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     complaint, complain = solara.use_state("")
 
     def enter(folder: Any) -> None:
-        look = SweepView(story.inside(str(folder)[:LONGEST_PATH], Path.cwd())) if folder else SweepView()
+        look = SweepView(folders.inside(str(folder)[:LONGEST_PATH], Path.cwd())) if folder else SweepView()
         go(link._replace(look=look))
 
     def choose(sent: dict[str, Any]) -> None:
@@ -170,11 +186,11 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     with html("main", class_="det-single"):
         now, opened = shown.value, shown.value.opened
         Board(
-            components=parts("shared/progress", "shared/typed"),
+            components=parts(*PARTS),
             facts=solara.use_memo(lambda: facts_of(link), [link]),
             folders={"rows": now.rows, "open": link.look.folder, "where": TOPS_WORDS},
-            head=solara.use_memo(lambda: story.head_of(opened) if opened else {}, [id(opened)]),
-            choice=now.look._asdict(),
+            head=solara.use_memo(lambda: head_of(opened) if opened else None, [id(opened)]),
+            choice={"outcome": now.look.outcome, "x": now.look.x, "y": now.look.y, "above": now.look.above},
             heat=now.map if opened else None,
             ranking=now.ranking if opened else None,
             box=now.box if opened else None,
@@ -188,7 +204,16 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         )
 
 
-TOPS_WORDS = " and ".join(f"{top}/" for top in story.TOPS)
+PARTS = (
+    "shared/progress",
+    "shared/typed",
+    "sweeps/guide",
+    "sweeps/heat",
+    "sweeps/ranking",
+    "sweeps/box",
+    "sweeps/plot",
+)
+TOPS_WORDS = " and ".join(f"{top}/" for top in folders.TOPS)
 
 
 def changed(opened: Opened | None, look: SweepView, sent: dict[str, Any]) -> SweepView:
@@ -210,8 +235,8 @@ def changed(opened: Opened | None, look: SweepView, sent: dict[str, Any]) -> Swe
     return look
 
 
-def facts_of(link: Link) -> dict[str, Any]:
-    """Write what the page says where there are no results: commands that run as they stand, and links."""
+def facts_of(link: Link) -> SweepFacts:
+    """Return what the page shows where there are no results: commands that run as they are, and links."""
     name = next(iter(shipped()), "")
     return {
         "studies": "detente studies",

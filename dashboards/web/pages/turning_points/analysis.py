@@ -8,10 +8,19 @@ from agents.act_words import words_for
 from agents.assembly import Assembly
 from agents.ledger import Row, is_routine
 from dashboards.link import Link, Setting, in_order, scenario_of, written
+from dashboards.reports.messages import RungSpans, StatusSpan
 from dashboards.run_history import ladder
 from dashboards.theme import OUTCOMES, STATUSES
 from dashboards.web.jobs.background import JobUpdate, Report, follow
 from dashboards.web.pages.turning_points import wording as words
+from dashboards.web.pages.turning_points.messages import (
+    LadderSpans,
+    OutlookColumn,
+    RunFrame,
+    RunMark,
+    TurnedRow,
+    TurnRow,
+)
 from experiments.counterfactuals.pivot import Action, Outlook, actions, looked_at, outlook
 from experiments.engine.pool import CancelledError
 from model.enumerations import Outcome, Status
@@ -31,8 +40,8 @@ class Run(NamedTuple):
     outcome: Outcome
     rounds: int
     happened: list[list[str]]  # [round], from 0
-    marks: list[tuple[int, str]]
-    ladders: list[dict[str, Any]]
+    marks: list[RunMark]
+    ladders: list[LadderSpans]
 
 
 class Turned(NamedTuple):
@@ -69,12 +78,20 @@ def tell_run(setting: Setting, report: Report, stop: Stop) -> Run:
     for row in rows:
         if row.kind in ("decision", "event") and not is_routine(row):
             happened[row.round].append(row.sentence)
-    marks = [(row.round, row.sentence) for row in rows if marked(row)]
-    talks = [
-        {"title": model.narrator.title(name), "rungs": [each._asdict() for each in ladder(model, name)]}
-        for name in scenario.negotiations
+    marks = [RunMark(round=row.round, sentence=row.sentence) for row in rows if marked(row)]
+    return Run(model.outcome, model.round, happened, marks, [spans_of(model, name) for name in scenario.negotiations])
+
+
+def spans_of(model: Assembly, talks: str) -> LadderSpans:
+    """Return the rungs of a negotiation, each with the rounds in which it had each status."""
+    rungs = [
+        RungSpans(
+            title=rung.title,
+            spans=[StatusSpan(status=int(span.status), first=span.first, last=span.last) for span in rung.spans],
+        )
+        for rung in ladder(model, talks)
     ]
-    return Run(model.outcome, model.round, happened, marks, talks)
+    return {"title": model.narrator.title(talks), "rungs": rungs}
 
 
 def marked(row: Row) -> bool:
@@ -148,36 +165,47 @@ def with_event(setting: Setting, event: Override) -> Setting:
     return setting._replace(events=in_order((*others, event)))
 
 
-# As plain data
+# For the browser
 
 
-def frame_of(run: Run) -> dict[str, Any]:
-    """Write the run as plain data: ladders, marks and the looks of what is drawn."""
+def frame_of(run: Run) -> RunFrame:
+    """Return the run: ladders, marks and the looks of what is drawn."""
     return {
         "rounds": run.rounds,
         "outcomes": [
             {"key": outcome.name, "label": look.label, "light": look.light, "dark": look.dark}
             for outcome, look in OUTCOMES.items()
         ],
-        "statuses": [{part: getattr(STATUSES[each], part) for part in ("label", "light", "dark")} for each in Status],
+        "statuses": [
+            {"label": STATUSES[each].label, "light": STATUSES[each].light, "dark": STATUSES[each].dark}
+            for each in Status
+        ],
         "ladders": run.ladders,
         "marks": run.marks,
-    }  # fmt: skip
+    }
 
 
-def picture_of(found: Outlook) -> dict[str, Any]:
-    """Write shares and the interval of a deal from every round looked at so far."""
-    columns = []
+def columns_of(found: Outlook) -> list[OutlookColumn]:
+    """Return shares and the interval of a deal from every round looked at so far."""
+    columns: list[OutlookColumn] = []
     for place, now in enumerate(found.rounds.tolist()):
         if (deal := found.deal(place)) is None:
             continue
         shares = found.shares(place)
-        columns.append([now, *(round(shares[each].share, 4) for each in OUTCOMES), *(round(part, 4) for part in deal)])
-    return {"columns": columns}
+        columns.append(
+            {
+                "round": now,
+                "shares": {each.name: round(shares[each].share, 4) for each in OUTCOMES},
+                "deal": round(deal.share, 4),
+                "low": round(deal.low, 4),
+                "high": round(deal.high, 4),
+            }
+        )
+    return columns
 
 
-def row_of(link: Link, turned: Turned) -> dict[str, Any]:
-    """Write one turned decision as plain data, with the links that open it."""
+def row_of(link: Link, turned: Turned) -> TurnedRow:
+    """Return one turned decision, with the links that open it."""
     action = turned.action
     watch = link._replace(page="watch", round=turned.event.round, talks=turned.event.negotiation or link.talks)
     return {
@@ -189,7 +217,6 @@ def row_of(link: Link, turned: Turned) -> dict[str, Any]:
         "difference": action.deal_otherwise - action.deal,
         "low": action.low,
         "high": action.high,
-        "futures": action.futures,
         "text": words.points(action.deal_otherwise - action.deal),
         "interval": words.between(action.low, action.high),
         "turned": written(watch._replace(setting=with_event(link.setting, turned.event))),
@@ -238,8 +265,8 @@ def round_asked(run: Run, found: Outlook) -> int | None:
     return chosen.now if chosen.now == chosen.before + 1 else chosen.before + 1
 
 
-def turns(found: Outlook, most: int = 6) -> list[dict[str, Any]]:
-    """List the rounds that moved the chance of a deal most, as plain data."""
+def turns(found: Outlook, most: int = 6) -> list[TurnRow]:
+    """Return the rounds that moved the chance of a deal most."""
     return [
         {
             "round": move.now,

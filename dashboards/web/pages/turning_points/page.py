@@ -12,9 +12,12 @@ from dashboards.interventions import whole
 from dashboards.link import LARGEST_SEED, LEAST_FUTURES, MOST_FUTURES, Link, Setting, read_link, scenario_of, written
 from dashboards.web.components import guarded, html, parts
 from dashboards.web.jobs.background import JobUpdate
+from dashboards.web.pages.shared.messages import TaskProgress
+from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
 from dashboards.web.pages.turning_points import analysis as story
 from dashboards.web.pages.turning_points.analysis import Run, Turned
+from dashboards.web.pages.turning_points.messages import OutlookPicture, RoundView, RunFrame, TurningHead, TurnRow
 from model.errors import ScenarioError
 
 CHOICES = (100, 200, 500, 1000)
@@ -24,10 +27,10 @@ class TurningPointsView(NamedTuple):
     """What the page shows: the run, the futures so far, the turned decisions, and how far all this is."""
 
     setting: Setting | None = None
-    frame: dict[str, Any] | None = None
+    frame: RunFrame | None = None
     run: Run | None = None
-    picture: dict[str, Any] | None = None
-    turns: tuple[dict[str, Any], ...] = ()
+    picture: OutlookPicture | None = None
+    turns: tuple[TurnRow, ...] = ()
     verdict: tuple[str, ...] = ()
     summary: str = ""
     decided: int | None = None  # the round that decided it, or moved it most
@@ -42,17 +45,17 @@ class TurningPointsView(NamedTuple):
     fault: str = ""
 
 
-@solara.component_vue("board.vue")
+@vue_component("board.vue")
 def Board(  # noqa: N802
     components: dict[str, str],
-    head: dict[str, Any],
-    frame: dict[str, Any] | None,
-    picture: dict[str, Any] | None,
-    turns: list[dict[str, Any]],
+    head: TurningHead,
+    frame: RunFrame | None,
+    picture: OutlookPicture | None,
+    turns: list[TurnRow],
     verdict: list[str],
     summary: str,
-    round: dict[str, Any],
-    progress: dict[str, Any],
+    round: RoundView,
+    progress: TaskProgress,
     fault: str,
     event_pick: Callable[[int], None],
     event_ask: Callable[[dict[str, Any]], None],
@@ -115,7 +118,7 @@ class Search(PageTask):
         whole = news.over or found.played >= len(found.rounds)
         told = story.verdict(run, found, [], None) if (found.ends[:, 0] >= 0).all() else []
         self.say(
-            picture={**story.picture_of(found), "whole": whole},
+            picture={"columns": story.columns_of(found), "whole": whole},
             turns=tuple(story.turns(found)) if news.over else self.shown.turns,
             verdict=self.shown.verdict if told == list(self.shown.verdict[: len(told)]) else tuple(told),
             summary=story.summary(found) if news.over else "",
@@ -181,7 +184,7 @@ def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         now = TurningPointsView()
     with html("main", class_="det-single"):
         Board(
-            components=parts("shared/progress", "shared/typed"),
+            components=parts("shared/progress", "shared/typed", "shared/line_chart"),
             head=head_of(link, title),
             frame=now.frame,
             picture=now.picture,
@@ -199,8 +202,8 @@ def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         )
 
 
-def head_of(link: Link, title: str) -> dict[str, Any]:
-    """Say what is looked at."""
+def head_of(link: Link, title: str) -> TurningHead:
+    """Return which run is shown, and what can be chosen."""
     changes, events = len(link.setting.changes), len(link.setting.events)
     parts = [
         f"{count} {word}{'s' * (count > 1)}"
@@ -217,8 +220,8 @@ def head_of(link: Link, title: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def round_of(link: Link, now: TurningPointsView) -> dict[str, Any]:
-    """Write the round that is looked into, and its turned decisions, as plain data."""
+def round_of(link: Link, now: TurningPointsView) -> RoundView:
+    """Return the round that is looked into, and its turned decisions."""
     shown = [each for each in now.turned if each.action.deal != each.action.deal_otherwise]
     return {
         "number": now.number,

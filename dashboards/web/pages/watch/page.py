@@ -29,7 +29,7 @@ from dashboards.web.pages.watch.job import WatchedRun, watch
 from dashboards.web.pages.watch.messages import AnswerMessage, RunMessage, TwinMessage, WatchLine, WatchLooks
 
 WATCHED = ("branch", "charts", "chronicle", "deck", "gauges", "inject", "ladder", "network", "why")
-PARTS = ["shared/typed", *(f"watch/{part}" for part in WATCHED)]
+PARTS = ["shared/typed", "shared/line_chart", *(f"watch/{part}" for part in WATCHED)]
 
 
 @cache

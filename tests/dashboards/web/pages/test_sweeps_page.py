@@ -1,9 +1,7 @@
 """The page of sweeps, in a real browser: what it shows of folders of results against pandas' own numbers."""
 
-import json
 import re
 import shlex
-from contextlib import chdir
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,43 +10,20 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 from support.browser import COLD, barriers, expect, fits, opened, photograph, served, soon
-from support.studies import study
+from support.swept import BROKEN, GRID, SOBOL, SPREAD, STATE, TRUST, WEIGHT, looked, read, shown_map, sweeping
 from typer.testing import CliRunner
 
 from dashboards.cli.main import app
-from dashboards.link import Link, Setting, SweepView, read_link, scenario_of, written
-from dashboards.web.pages.sweeps import analysis as sweeps_story
+from dashboards.link import Link, Setting, SweepView, read_link, written
 from dashboards.web.pages.sweeps import page as sweeps
+from dashboards.web.pages.sweeps.folders import inside
+from dashboards.web.pages.sweeps.opened import read_folder
 from dashboards.web.pages.sweeps.page import changed, filled
 from experiments import sweep
 from experiments.studies.discover import discover, middle
 from experiments.studies.results import by_point, study_of
 from experiments.studies.sensitivity import sensitivity
-from experiments.studies.study import load_study
 from model.errors import ScenarioError
-
-TRUST, WEIGHT = "states.alba.generosity", "belief.betrayal_weight"
-GRID = study(
-    name="grid",
-    question="Where does <b>trust</b> end?",
-    levers={TRUST: {"low": 0.0, "high": 1.0, "steps": 3}},
-    uncertainties={WEIGHT: {"values": [1, 2, 4, 6]}},
-    design={"kind": "grid"},
-)
-SPREAD = study(
-    name="spread",
-    rounds=24,
-    levers={TRUST: [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0], "mechanisms.noise": {"values": [True, False]}},
-    design={"kind": "latin", "points": 150},
-)
-SOBOL = study(name="sobol", design={"kind": "sobol", "points": 16}, indicators=["mean_trust"])
-BROKEN = study(
-    name="broken",
-    levers={"states.alba.doctrine": {"values": ["reciprocity", "no-such-doctrine"]}, TRUST: {"values": [0.2, 0.8]}},
-    uncertainties={},
-    design={"kind": "grid"},
-)
-STATE = "() => document.querySelector('.det-sweeps').__vue__"
 
 
 @pytest.fixture(scope="module")
@@ -73,27 +48,6 @@ def server(base):
     """Serve the dashboard in the folder of those results."""
     with served(cwd=base) as found:
         yield found
-
-
-def looked(page: Page) -> None:
-    """Wait until the page has read what there is to read."""
-    expect(page.locator(".det-progress")).to_have_count(0, timeout=COLD)
-    expect(page.locator(".det-folders")).to_be_visible(timeout=COLD)
-
-
-def read(page: Page, folder: str) -> None:
-    """Open a folder of the list, and wait for all of it."""
-    page.locator(".det-folder", has_text=folder).click()
-    expect(page.locator(".det-sweeps")).to_have_attribute("data-drawn", "3", timeout=COLD)
-    looked(page)
-
-
-def sweeping(browser, address, **how):
-    return opened(browser, address, written(Link(Setting("two-states"), page="sweeps")), ready=looked, **how)
-
-
-def shown_map(page: Page) -> dict:
-    return page.evaluate(f"({STATE})().heat")
 
 
 def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, server, base):
@@ -216,16 +170,20 @@ def test_failed_points_are_told_with_their_error_and_left_out(browser, server):
         expect(page.locator(".det-boxed")).to_contain_text("at least 30 points are needed, and 2 are there")
 
 
-def test_a_spread_sample_shows_bins_associations_and_the_box_with_its_link(browser, server, base):
-    folder = base / "runs" / "deeper" / "spread"
-    found = by_point(folder)
-    with sweeping(browser, server, theme="dark") as page:
-        read(page, "deeper/spread")
-        page.get_by_label("Outcome or indicator").select_option("mean_tension")
-        page.wait_for_function(
-            f"() => (({STATE})().ranking || {{}}).rows && ({STATE})().heat.outcome.startsWith('Tension')"
-        )
-        looked(page)
+def show_tension(page: Page) -> None:
+    """Open the spread sample, and choose the mean tension."""
+    read(page, "deeper/spread")
+    page.get_by_label("Outcome or indicator").select_option("mean_tension")
+    page.wait_for_function(
+        f"() => (({STATE})().ranking || {{}}).rows && ({STATE})().heat.outcome.startsWith('Tension')"
+    )
+    looked(page)
+
+
+def test_a_spread_sample_shows_bins_and_associations(browser, server, base):
+    found = by_point(base / "runs" / "deeper" / "spread")
+    with sweeping(browser, server) as page:
+        show_tension(page)
         heat = shown_map(page)
         count = len(heat["x"]["labels"])
         edges = np.linspace(0.0, 1.0, count + 1)
@@ -243,7 +201,13 @@ def test_a_spread_sample_shows_bins_associations_and_the_box_with_its_link(brows
         mine = [abs(np.corrcoef(ranks[path], ranks["mean_tension"])[0, 1]) for path in (*SPREAD["levers"], WEIGHT)]
         np.testing.assert_allclose([abs(row["value"]) for row in rows], sorted(mine, reverse=True), atol=1e-9)
         assert all(row["low"] < row["value"] < row["high"] for row in rows)
-        above = float(f"{found['mean_tension'].median():.3g}")
+
+
+def test_the_box_of_a_spread_sample_leads_to_explore(browser, server, base):
+    folder = base / "runs" / "deeper" / "spread"
+    with sweeping(browser, server, theme="dark") as page:
+        show_tension(page)
+        above = float(f"{by_point(folder)['mean_tension'].median():.3g}")
         field = page.get_by_label("A point is of interest from")
         field.fill(str(above))
         field.press("Enter")
@@ -300,27 +264,14 @@ def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tm
             words = shlex.split(command) + (["--points", "3"] if "--out" in command else [])
             done = CliRunner().invoke(app, words[1:])
             assert (words[0], done.exit_code) == ("detente", 0), done.output
-        page.get_by_role("button", name="SweepView again").click()
+        page.get_by_role("button", name="Look again").click()
         expect(page.locator(".det-folder")).to_contain_text("3 of ", timeout=COLD)
         page.get_by_role("navigation", name="Pages").get_by_role("link", name="Compare").click()
         expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
 
 
-def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
-    import tomli_w
-
-    from model.loading import read as read_scenario
-
-    data = json.loads(json.dumps(read_scenario("two-states"), default=str))
-    (tmp_path / "mine.toml").write_text(tomli_w.dumps(data))
-    with chdir(tmp_path):
-        setting = sweeps_story.setting_of(load_study(study(scenario="mine.toml")))
-    assert setting.scenario.startswith("file:")
-    assert scenario_of(setting).rounds == 8
-
-
 def test_what_a_browser_sends_is_checked(base):
-    opened_folder = sweeps_story.read_folder(base, "runs/grid")
+    opened_folder = read_folder(base, "runs/grid")
     look = SweepView("runs/grid")
     assert (filled(look, opened_folder).x, filled(look, opened_folder).y) == (TRUST, WEIGHT)
     assert changed(opened_folder, look, {"x": WEIGHT})[2:4] == (WEIGHT, TRUST)
@@ -335,5 +286,5 @@ def test_what_a_browser_sends_is_checked(base):
             changed(*nothing, {"x": TRUST})
     for wrong in ("\0", "a" * 5000, "~", "runs/grid/manifest.json"):
         with pytest.raises(ScenarioError):
-            sweeps_story.inside(wrong, base)
+            inside(wrong, base)
     assert sweeps.facts_of(Link())["sweep"].startswith("detente sweep ")

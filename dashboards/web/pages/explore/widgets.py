@@ -1,0 +1,45 @@
+"""The three parts of Explore that are drawn in the browser."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dashboards.web.pages.explore.messages import BoardState, ChartLook, LiveState, PanelState, StoryText
+from dashboards.web.pages.shared.messages import Catalogue, ScenarioChoice
+from dashboards.web.pages.shared.shapes import vue_component
+
+
+@vue_component("panel.vue")
+def Panel(  # noqa: N802
+    scenarios: list[ScenarioChoice],
+    catalogue: Catalogue,
+    panel: PanelState,
+    event_choose: Callable[[str], None],
+    event_move: Callable[[dict[str, Any]], None],
+    event_commit: Callable[[Any], None],
+    event_reset: Callable[[list[str] | None], None],
+    event_sample: Callable[[dict[str, Any]], None],
+    event_upload: Callable[[dict[str, Any]], None],
+) -> None:
+    """Show all that can be changed: ``catalogue`` what there is, ``panel`` where it is now."""
+
+
+@vue_component("story.vue")
+def Story(  # noqa: N802
+    story: StoryText, event_attempt: Callable[[int], None], event_show: Callable[[str], None]
+) -> None:
+    """Show what the scenario is about, both parties' own stories, what to notice, what to try."""
+
+
+@vue_component("board.vue")
+def Board(  # noqa: N802
+    components: dict[str, str],
+    charts: list[ChartLook],
+    board: BoardState,
+    live: LiveState,
+    event_baseline: Callable[[bool], None],
+    event_chart_toggle: Callable[[str], None],
+    event_remove: Callable[[int], None],
+    event_stop: Callable[[Any], None],
+    event_again: Callable[[Any], None],
+) -> None:
+    """Show charts and outcomes: ``charts`` how they look, ``live`` the numbers, in one message."""

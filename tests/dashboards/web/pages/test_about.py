@@ -1,0 +1,75 @@
+"""About: the round, the limits, the glossary and the sources."""
+
+import re
+from pathlib import Path
+
+from support.browser import barriers, expect, fits, opened, photograph
+
+from dashboards.link import Setting, scenario_of
+from dashboards.web.pages.about import page as about
+from dashboards.web.pages.about.glossary import GLOSSARY
+from model.parameters import Mechanisms
+from model.protocol import ACT, PROTOCOL
+
+ROOT = Path(__file__).parents[4]
+
+
+def test_about_tells_the_round_the_limits_and_the_words(browser, address):
+    with opened(browser, address, "page=about") as page:
+        expect(page.get_by_role("img", name=re.compile("^The round as a ring of ten stages: 1 "))).to_be_visible()
+        page.locator(".det-stages button").nth(6).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".det-acts li b")).to_have_text(["examine", "give answer", "ratify"])
+        words = " ".join(page.locator(".det-two").inner_text().split())
+        for line in ("It does not forecast", "in this run with this luck", "Force. No state decides to attack"):
+            assert line in words
+        search = page.get_by_label("Search the glossary")
+        search.fill("two-level")
+        expect(page.locator(".det-glossary dt")).to_have_text(["Two-level game"])
+        page.get_by_text("Sources of the parameters").click()
+        expect(page.locator(".det-wide tbody tr").first).to_contain_text("Molander 1985")
+        page.get_by_label("Sources of a scenario").select_option(label=scenario_of(Setting("two-states")).title["en"])
+        expect(page.locator(".det-cited li")).to_contain_text("No facts are used")
+        assert page.evaluate("document.querySelectorAll('.det-cited a').length") == 0
+        assert barriers(page) == []
+        assert fits(page)
+        photograph(page, "about-light-1366")
+        for name, heading in (("validation", "What the model reproduces"), ("trace", "TRACE")):
+            with page.context.expect_page() as opening:
+                page.get_by_role("link", name=f"docs/{name}.md").click()
+            expect(opening.value.locator("h1")).to_contain_text(heading)
+            assert fits(opening.value)
+            photograph(opening.value, f"docs-{name}")
+
+
+def test_the_packaged_limits_are_those_of_the_documentation():
+    packaged = about.LIMITS.read_text("utf-8")
+    assert packaged == (ROOT / "docs" / "limits.md").read_text("utf-8"), (
+        "cp docs/limits.md dashboards/web/pages/about/limits.md"
+    )
+    assert '"pages/*/*.md"' in (ROOT / "pyproject.toml").read_text("utf-8")
+    told = "".join(part["words"] for block in about.limits() for line in block["lines"] for part in line)
+    text = re.sub(r"\[\w+\.md\]\([^)]*\)|^- |[*`#]", "", packaged.partition("\n")[2], flags=re.MULTILINE)
+    assert [word for word in text.split() if word not in told] == []
+
+
+def test_the_stages_of_the_picture_are_those_of_the_readme_and_hold_every_act_once():
+    found = about.stages()
+    assert [act["name"] for stage in found for act in stage["acts"]] == [act.name.replace("_", " ") for act in PROTOCOL]
+    table = re.findall(r"^\| \d+ \|.*\| ([M\d, ]+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert len(table) == len(found)
+    numbers = {name: info.description.split(":")[0] for name, info in Mechanisms.model_fields.items()}
+    starts = [ACT[stage.first] for stage in about.STAGES]
+    for row, start, end in zip(table, starts, [*starts[1:], len(PROTOCOL)], strict=True):
+        played = {numbers[act.mechanism] for act in PROTOCOL[start:end] if act.mechanism}
+        listed = {*row.replace(" ", "").split(",")}
+        assert 2 * len(listed & played) >= len(listed), row
+        assert len(played - listed) <= 1, row
+
+
+def test_the_glossary_is_in_order_and_the_documents_named_are_there():
+    words = [word for word, _ in GLOSSARY]
+    assert words == sorted(words, key=str.lower)
+    assert len({*words}) == len(words)
+    assert all(meaning.endswith(".") and meaning.count(". ") <= 2 for _, meaning in GLOSSARY)
+    assert all((ROOT / name).is_file() for name, _ in about.DOCS)

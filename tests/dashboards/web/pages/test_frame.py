@@ -1,0 +1,168 @@
+"""The frame around all pages, their looks and keyboard, and the server, in a real browser."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+from support.browser import COLD, DETENTE, barriers, expect, fits, opened, photograph, served, soon
+from support.explore import FEW, explore, settled
+from support.pages import SHORT, SMALL, finished, link_of
+
+from dashboards.link import Link, written
+
+# Frame, keyboard, looks
+
+
+def test_the_navigation_leads_to_every_page_and_the_link_names_it(browser, address):
+    with explore(browser, address) as page:
+        for title, key in (
+            ("Watch", "watch"),
+            ("Turning points", "turning"),
+            ("Compare", "compare"),
+            ("Sweeps", "sweeps"),
+            ("About", "about"),
+            ("Explore", "explore"),
+        ):
+            page.get_by_role("navigation", name="Pages").get_by_role("link", name=title).click()
+            expect(page.get_by_role("link", name=title, exact=True)).to_have_attribute("aria-current", "page")
+            expect(page.locator("main h1")).to_be_visible(timeout=COLD)
+            soon(lambda key=key: link_of(page), Link(FEW, key))
+        settled(page)
+
+
+@pytest.mark.filterwarnings("ignore:There is no current event loop")  # Solara asks for one; nothing here runs in it
+def test_a_page_that_fails_says_so_in_its_place_and_opens_again(monkeypatch):
+    import uuid
+
+    import ipyvuetify
+    import solara
+    from solara.server import kernel, kernel_context
+
+    from dashboards.web import app
+
+    @solara.component
+    def Failing(link, go):  # noqa: N802
+        raise ZeroDivisionError("a secret path")
+
+    context = kernel_context.VirtualKernelContext(id=str(uuid.uuid4()), kernel=kernel.Kernel(), session_id="test")
+    with context:
+        monkeypatch.setattr(app, "component_of", lambda page: Failing)
+        _, rendered = solara.render(app.Content(Link(), lambda link: None), handle_error=False)
+        said = str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
+        assert "Explore failed" in said
+        assert "ZeroDivisionError" in said
+        assert "secret" not in said
+        monkeypatch.undo()
+        rendered.find(ipyvuetify.Btn).widget.click()
+        assert "Explore failed" not in str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
+        rendered.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_has_no_barriers_fits_its_window_and_follows_the_theme(browser, address, theme):
+    link = Link(FEW._replace(changes=(("states.us.dialogue", 0.5),)), baseline=FEW, charts=("contact", "pressure"))
+    with explore(browser, address, link=link, theme=theme) as page:
+        page.get_by_text("Uncertainties").click()
+        assert barriers(page) == []
+        photograph(page, f"explore-{theme}-1366")
+        assert page.locator(f".v-application.theme--{theme}").count() == 1
+        ink = page.locator("[data-chart=tension] .det-line-chart path").last
+        expect(ink).to_have_attribute("stroke", {"light": "#C44E00", "dark": "#F0984A"}[theme])
+        for width, height in ((390, 844), (900, 700), (1366, 768)):
+            page.set_viewport_size({"width": width, "height": height})
+            soon(lambda: fits(page), True, f"{width} wide")
+    with explore(browser, address, link=link, theme=theme, size=(390, 844)) as phone:
+        photograph(phone, f"explore-{theme}-390")
+        assert barriers(phone) == []
+
+
+def test_the_keyboard_reaches_every_control_and_every_control_has_a_name(browser, address):
+    with explore(browser, address) as page:
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")  # the first stop skips to the content
+        soon(lambda: page.evaluate("document.activeElement.tagName"), "MAIN")
+    with explore(browser, address) as page:
+        page.evaluate("""() => { window.reached = []; document.addEventListener('focusin', ({ target }) =>
+            reached.push(target.id || target.textContent.trim().slice(0, 30))); }""")
+        for _ in range(170):
+            page.keyboard.press("Tab")
+        reached = {*page.evaluate("reached")}
+        wanted = page.locator(
+            ".det-page :is(select, input, summary, button, a):enabled:visible, .det-frame :is(a, button:enabled)"
+        )
+        names = wanted.evaluate_all("all => all.map((one) => one.id || one.textContent.trim().slice(0, 30))")
+        visible = {name for name in names if name and name != "↺"}
+        assert visible - reached == set()
+        for role in ("slider", "spinbutton", "combobox", "button", "switch"):
+            named = page.get_by_role(role, name=re.compile(r"\w"))
+            assert named.count() == page.get_by_role(role).count()
+        for chart in ("United States trusts Iran", "Tension", "Deal progress"):
+            described = page.get_by_role("img", name=re.compile(f"^{chart}"))
+            expect(described).to_have_accessible_description(re.compile(r"median .* nine in ten .* seed 1 ends at"))
+
+
+def test_all_four_pages_fit_a_phone_and_a_screen_in_the_dark(browser, address):
+    link = Link(SHORT, page="turning", futures=100, arms=(SMALL._replace(changes=(("mechanisms.noise", False),)),))
+    with opened(browser, address, written(link), size=(390, 844), theme="dark", ready=finished) as page:
+        for name, done in (("Turning points", finished), ("Compare", finished), ("Sweeps", None), ("About", None)):
+            page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
+            expect(page.locator("main h1")).to_contain_text(name.split()[0])
+            if done:
+                done(page)
+            assert page.locator(".v-application.theme--dark").count() == 1
+            assert barriers(page) == [], name
+            soon(lambda: fits(page), True, name)
+            photograph(page, f"{name.split()[0].lower()}-dark-390")
+            page.set_viewport_size({"width": 1366, "height": 768})
+            assert barriers(page) == [], name
+            soon(lambda: fits(page), True, name)
+            photograph(page, f"{name.split()[0].lower()}-dark-1366")
+            page.set_viewport_size({"width": 390, "height": 844})
+
+
+def test_the_name_of_a_page_opened_by_a_link_is_in_sight_on_a_phone(browser, address):
+    with opened(browser, address, written(Link(page="about")), size=(390, 844)) as page:
+        expect(page.locator("main h1")).to_contain_text("About")
+        here = page.get_by_role("navigation", name="Pages").locator("[aria-current]")
+        expect(here).to_be_in_viewport(ratio=1)
+        page.set_viewport_size({"width": 844, "height": 390})
+        page.set_viewport_size({"width": 320, "height": 700})
+        expect(here).to_be_in_viewport(ratio=1)
+
+
+# The server
+
+
+def test_a_cold_server_shows_the_page_and_tells_that_it_compiles(browser, tmp_path):
+    env = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
+    group: list[int] = []
+    try:
+        with served(env=env, start_new_session=True, note=group.append) as cold, opened(browser, cold) as page:
+            expect(page.locator(".det-note")).to_contain_text(
+                re.compile(r"Compiling the model, this once: \d+ s so far")
+            )
+            soon(lambda: page.get_by_role("slider").count() > 4, True)
+    finally:
+        for leader in group:
+            os.killpg(leader, signal.SIGKILL) if group_lives(leader) else None  # the compiler that it began
+
+
+def group_lives(leader: int) -> bool:
+    try:
+        os.killpg(leader, 0)
+        return True
+    except ProcessLookupError:
+        return False
+
+
+def test_a_taken_port_is_told_in_one_sentence():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([DETENTE, "dashboard", "--port", port], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Cannot serve on 127.0.0.1:{port}")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,61 @@
+"""The page Explore in a browser: opened when settled, and what it shows."""
+
+from playwright.sync_api import Page
+
+from dashboards.link import Link, Setting, written
+from support.browser import COLD, expect, opened
+from support.pages import link_of
+
+FEW = Setting(worlds=64)
+OPENNESS = "United States, Openness to talks"
+SPECS = """() => Object.fromEntries([...document.querySelectorAll('.det-figure')].map((figure) =>
+    [figure.dataset.chart, figure.querySelector('.det-line-chart').__vue__.spec]))"""
+LINES = f"""() => Object.fromEntries(Object.entries(({SPECS})()).map(([chart, {{ bands, lines }}]) =>
+    [chart, [...bands.flatMap(({{ low, high }}) => [low, high]), ...lines.map(({{ values }}) => values)]]))"""
+RANGES = f"() => Object.values(({SPECS})()).map(({{ high }}) => high)"
+
+
+def settled(page: Page) -> None:
+    """Wait until all worlds asked for are played and painted; what the page does is looked at in each of its frames."""
+    page.wait_for_function(
+        """() => { const said = (document.querySelector('.det-note') || {}).textContent || '';
+        if (!/^\\s*[\\d,]+ worlds, seeds \\d+ to \\d+\\.\\s*$/.test(said)) return false;
+        const { __vue__: panel } = document.querySelector('.det-controls') || {}, element = document.querySelector('.det-board');
+        if (!panel || !element) return false;
+        const { live, board } = element.__vue__;
+        const heard = !panel.det_under_way && !Object.keys(panel.moved).length && panel.panel.asked === live.asked
+          && panel.sampled.seed === panel.panel.seed && panel.sampled.worlds === panel.panel.worlds;
+        return heard && live.picture.settled && live.picture.setting === live.asked && !live.busy
+          && (!board.baseline || live.picture.base)
+          && element.dataset.painted === `${live.picture.number} ${live.picture.worlds}`; }""",
+        timeout=COLD,
+    )
+
+
+def explore(browser, address, setting: Setting = FEW, **how):
+    query = how.pop("query", written(how.pop("link", Link(setting))))
+    return opened(browser, address, query, ready=settled, **how)
+
+
+def shares(page: Page) -> list[str]:
+    return page.locator(".det-dials .det-share").all_inner_texts()
+
+
+def changes_of(page: Page) -> dict:
+    return dict(link_of(page).setting.changes)
+
+
+def press(page: Page, lever: str, key: str, times: int = 1) -> None:
+    before = page.locator("#det-text-trust_first").inner_text()
+    page.get_by_role("slider", name=lever).focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+    expect(page.locator("#det-text-trust_first")).not_to_have_text(before, use_inner_text=True)
+    settled(page)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.get_by_text("Your own scenario").click()
+    page.get_by_label("Open a scenario file").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": content}
+    )
