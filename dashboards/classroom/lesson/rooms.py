@@ -14,8 +14,7 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import here
 from dashboards.classroom.lesson.settings import Settings, read_settings
-from dashboards.classroom.lesson.store import LessonStore, hashed
-from dashboards.classroom.parsing import written
+from dashboards.classroom.lesson.store import LessonStore, hashed, written
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
 CODE = 6  # letters of a code: 7e8 of them, and a guesser has one try in ten seconds
@@ -92,7 +91,7 @@ class Rooms:
 
     # Lessons
 
-    def make_lesson(self, room: sqlite3.Row, sent: Any) -> Lesson:
+    def make_lesson(self, room: sqlite3.Row, sent: Settings) -> Lesson:
         """Make a new lesson in a room; one that goes on is ended first."""
         settings, data, _ = read_settings(sent)
         last = self.lesson(room)
@@ -100,7 +99,7 @@ class Rooms:
             last.end(play_on=False)
         return self._make_lesson(room, settings, data)
 
-    def make_room_for(self, title: str, sent: Any, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
+    def make_room_for(self, title: str, sent: Settings, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
         """Make a room with its first lesson. Raises RefusedError, and makes nothing, if there can be no such lesson."""
         settings, data, _ = read_settings(sent)
         room = self.make_room(title, solo)

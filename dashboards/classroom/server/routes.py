@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from dashboards.classroom.errors import RefusedError
+from dashboards.classroom.schemas import RoomCode
 from dashboards.classroom.server import instructor_api as keyed
 from dashboards.classroom.server.context import House
 from dashboards.classroom.server.request import NOT_KEPT, Asking, answering
@@ -21,10 +22,10 @@ def news(house: House) -> Any:
 
     async def endpoint(request: Request) -> Response:
         try:
-            code = request.query_params.get("code", "")
-            token = Asking(house, request, {}).secret("bearer")
+            asking = Asking(house, request, b"")
+            token = asking.secret("bearer")
             person = house.rooms.person(token) if token else None
-            room = person or Asking(house, request, {}).room(code)
+            room = person or asking.room(asking.query(RoomCode).code)
             if house.news.crowded(room["code"]):
                 raise RefusedError(503, "server.busy", "Too many are listening.")
         except RefusedError as refused:

@@ -35,8 +35,10 @@ from dashboards.classroom.lesson import instructor as leading
 from dashboards.classroom.lesson import rooms
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import move, note, take_back
-from dashboards.classroom.lesson.predictions import NAMES, brier, calibration
+from dashboards.classroom.lesson.predictions import brier, calibration
+from dashboards.classroom.lesson.settings import Settings
 from dashboards.classroom.lesson.store import MIGRATIONS, LessonStore
+from dashboards.classroom.schemas import OUTCOMES, Removal, SentMove, validated
 from dashboards.classroom.server.context import open_house
 from dashboards.classroom.server.routes import routes
 from dashboards.classroom.views import role_cards as cards
@@ -55,7 +57,7 @@ from model.rules.lookups import burden
 from model.scenario import Doctrine
 
 HOSTILE = "<script>alert(1)</script> \u202e=1+1"
-SURE = dict.fromkeys(NAMES, 0) | {"breakdown": 100}
+SURE = dict.fromkeys(OUTCOMES, 0) | {"breakdown": 100}
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def served(house):
 def a_lesson(house, scenario="two-states", **settings):
     room = house.rooms.make_room("A class")
     made = {"rounds": 12, "seed": 3, "seconds": 0, "waits": False}
-    return room, house.rooms.make_lesson(room, {"scenario": scenario, **made, **settings})
+    return room, house.rooms.make_lesson(room, validated(Settings, {"scenario": scenario, **made, **settings}))
 
 
 def forget(house):
@@ -106,7 +108,7 @@ def sit_down(house, room, seat, name="Mina"):
 
 
 def order(lesson, person, seat, choices, base=0, done=True):
-    return move(lesson, person, seat, {"turn": lesson.turn, "base": base, "choices": choices, "done": done})
+    return move(lesson, person, seat, SentMove(turn=lesson.turn, base=base, choices=choices, done=done))
 
 
 def played(house, scenario="two-states", turns=8, **settings):
@@ -161,12 +163,12 @@ def test_a_lesson_plays_again_from_its_file_its_link_and_the_store(house, scenar
 
 
 def test_the_largest_seed_of_a_lesson_is_the_largest_that_its_link_holds(house):
-    room, lesson = a_lesson(house, seed=LARGEST_SEED)
+    _, lesson = a_lesson(house, seed=LARGEST_SEED)
     lesson.end(play_on=True)
     link, notes = read_link(link_of(lesson, "watch"))
     assert (notes, link.setting.seed) == ([], LARGEST_SEED)
     with pytest.raises(RefusedError, match="seed"):
-        house.rooms.make_lesson(room, {"scenario": "two-states", "seed": LARGEST_SEED + 1})
+        validated(Settings, {"scenario": "two-states", "seed": LARGEST_SEED + 1})
 
 
 def test_a_file_that_is_no_lesson_is_refused_in_plain_words(tmp_path):
@@ -398,7 +400,7 @@ def test_a_turn_closes_when_its_time_is_over_and_late_moves_are_told(house):
     person = sit_down(house, room, "alba")
     lesson.go("playing", turn=1, left=0.05)
     order(lesson, person, "alba", {"conduct:borea": "hostile"}, done=False)
-    sent = {"turn": 1, "base": 1, "choices": {}, "done": True}
+    sent = SentMove(turn=1, base=1, choices={}, done=True)
     time.sleep(0.1)
     lesson.tick()
     assert lesson.turn == 2
@@ -700,7 +702,7 @@ def test_a_room_is_full_when_its_seats_are_and_joining_again_and_again_is_slowed
     room, lesson = a_lesson(house, seats={"alba": 1})
     for _ in range(410):
         person = sit_down(house, room, "alba")
-        leading.remove(lesson, {"person": person})
+        leading.remove(lesson, Removal(action="remove", person=person))
     with served(house) as clients:
         assert clients().post("join", {"code": room["code"], "name": "Mina", "seat": None})["seat"] == "alba"
         for _ in range(30):  # a class behind one address
@@ -765,14 +767,14 @@ def test_while_a_lesson_is_played_again_the_others_go_on(house, monkeypatch):
 
 
 def test_no_room_is_left_behind_by_a_scenario_that_is_refused(house):
-    with pytest.raises(ScenarioError, match="rounds must be"):
+    with pytest.raises(ScenarioError, match="rounds: "):
         opened(house, "two-states", 10_000, False)
     assert house.rooms.rooms() == []
     assert house.rooms.instructor_key(anew=False)  # none was made, so none is lost
 
 
 def test_bets_are_scored_by_brier_and_calibration():
-    even = dict.fromkeys(NAMES, 25.0)
+    even = dict.fromkeys(OUTCOMES, 25.0)
     assert brier(SURE, "breakdown") == 0.0
     assert brier(SURE, "managed_contact") == 2.0
     assert brier(even, "breakdown") == pytest.approx(0.75)
@@ -935,7 +937,7 @@ def serve_alone(path):
     facts = {"address": house.base, "key": house.rooms.instructor_key(anew=False)}
     if facts["key"]:
         room = house.rooms.make_room("A class")
-        house.rooms.make_lesson(room, {"scenario": "two-states", "rounds": 6})
+        house.rooms.make_lesson(room, Settings(scenario="two-states", rounds=6))
         facts["code"] = room["code"]
     print(json.dumps(facts), flush=True)
     config = uvicorn.Config(Starlette(routes=routes(house)), log_level="error", lifespan="off")
