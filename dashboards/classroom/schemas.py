@@ -93,6 +93,12 @@ class RoomCode(Sent):
     code: Code = ""
 
 
+class PersonalToken(Sent):
+    """The token of a personal link."""
+
+    token: Annotated[str, Field(min_length=16, max_length=80)]
+
+
 class Joining(Sent):
     """A seat taken under a name; without a seat, any."""
 

@@ -14,6 +14,7 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.schemas import LessonNumber, validated
 from dashboards.classroom.server.context import House
+from dashboards.classroom.server.cookies import ROOM, keep_seat, seat_token
 
 NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -48,9 +49,19 @@ class Asking(NamedTuple):
         name, _, value = self.request.headers.get("authorization", "").partition(" ")
         return value.strip()[:200] if name.lower() == scheme else ""
 
+    @property
+    def token(self) -> str:
+        """Return the personal token: of a script in the header, of a page in the cookie of the room that it names."""
+        return self.secret("bearer") or seat_token(self.request, self.request.headers.get(ROOM, ""))
+
+    def seat(self, found: dict[str, Any]) -> Response:
+        """Answer with a seat, and let the browser hold it."""
+        answer = JSONResponse(found, headers=NOT_KEPT)
+        return keep_seat(self.request, answer, found["code"], found["token"])
+
     def person(self) -> sqlite3.Row:
         """Find who asks by the personal token. Raises RefusedError if it is none of ours."""
-        token = self.secret("bearer")
+        token = self.token
         if not token:
             raise RefusedError(401, "token.unknown", "This needs a personal link.")
         person = self.house.rooms.person(token)

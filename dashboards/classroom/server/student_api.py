@@ -15,6 +15,7 @@ from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.settings import Settings, SoloSettings
 from dashboards.classroom.schemas import (
     Joining,
+    PersonalToken,
     Presence,
     RoomCode,
     SeatChoice,
@@ -64,13 +65,20 @@ def look(ask: Asking) -> dict[str, Any]:
     }
 
 
-def join(ask: Asking) -> dict[str, Any]:
+def join(ask: Asking) -> Response:
     """Take a seat under a name."""
     sent = ask.read(Joining)
     room = ask.room(sent.code)
     ask.house.joining.take(ask.address)
     token, person, taken = ask.house.rooms.join(room, sent.name, sent.seat)
-    return {"token": token, "person": person, "seat": taken, "code": room["code"]}
+    return ask.seat({"token": token, "person": person, "seat": taken, "code": room["code"]})
+
+
+def enter(ask: Asking) -> Response:
+    """Let a browser hold the seat of a personal link."""
+    token = ask.read(PersonalToken).token
+    person = ask.house.rooms.person(token)
+    return ask.seat({"token": token, "person": person["id"], "code": person["code"]})
 
 
 def wall(ask: Asking) -> dict[str, Any]:
@@ -173,7 +181,7 @@ def change_seat(ask: Asking) -> dict[str, Any]:
         return {"seat": ask.house.rooms.change_seat(lesson, person["id"], ask.read(SeatChoice).seat)}
 
 
-def again(ask: Asking) -> dict[str, Any]:
+def again(ask: Asking) -> Response:
     """Let a person take part in the room's new lesson, under the same link."""
     person = ask.person()
     lesson = ask.house.rooms.lesson(ask.house.rooms.room(person["code"]))
@@ -181,7 +189,13 @@ def again(ask: Asking) -> dict[str, Any]:
         raise RefusedError(404, "lesson.none", "There is no lesson.")
     seat = ask.read(SeatChoice).seat
     taken = ask.house.rooms.sit_again(lesson, person["id"], seat if lesson.settings.chooses else None)
-    return {"token": ask.secret("bearer"), "person": person["id"], "seat": taken, "code": person["code"]}
+    return ask.seat({"token": ask.token, "person": person["id"], "seat": taken, "code": person["code"]})
+
+
+def personal_link(ask: Asking) -> dict[str, Any]:
+    """Return the token of the personal link, to be copied to another device."""
+    ask.person()
+    return {"token": ask.token}
 
 
 def debrief_of(ask: Asking) -> dict[str, Any]:
@@ -194,7 +208,7 @@ def debrief_of(ask: Asking) -> dict[str, Any]:
 # Solo
 
 
-def solo(ask: Asking) -> dict[str, Any]:
+def solo(ask: Asking) -> Response:
     """Make a room for one: a seat against agents, without a clock and without a key."""
     ask.house.solo.take(ask.address)
     sent = ask.read(SoloSettings)
@@ -203,7 +217,7 @@ def solo(ask: Asking) -> dict[str, Any]:
     room, lesson = ask.house.rooms.make_room_for("", settings, solo=True)
     token, _, taken = ask.house.rooms.join(room, sent.name, sent.seat)
     lesson.go("playing", turn=1)
-    return {"code": room["code"], "token": token, "seat": taken}
+    return ask.seat({"code": room["code"], "token": token, "seat": taken})
 
 
 def _alone(ask: Asking) -> tuple[Lesson, str]:
@@ -233,6 +247,7 @@ GET: dict[str, Handler] = {
     "projector": wall,
     "scenarios": scenarios,
     "me": me,
+    "link": personal_link,
     "advice": advised,
     "debrief": debrief_of,
     "solo/export/{file}": solo_export,
@@ -240,6 +255,7 @@ GET: dict[str, Handler] = {
 POST: dict[str, Handler] = {
     "look": look,
     "join": join,
+    "enter": enter,
     "move": move,
     "bet": bet,
     "message": message,

@@ -210,6 +210,13 @@ def lesson(room: Classroom, page: Page, seats: dict[str, int], **numbers: int) -
     return page.locator(".join-code").inner_text()
 
 
+def token_of(page: Page, code: str) -> str:
+    """Return the token of the seat that a browser holds in a room."""
+    (held,) = [each for each in page.context.cookies() if each["name"] == f"detente-seat-{code}"]
+    assert (held["httpOnly"], held["sameSite"], held["path"]) == (True, "Lax", "/class")
+    return held["value"]
+
+
 def join(page: Page, name: str, seat: str):
     page.locator("#name").fill(name)
     page.locator(f"#choice input[value='{seat}']").check()
@@ -287,7 +294,8 @@ def test_a_whole_lesson_in_several_browsers_from_the_open_room_to_the_debrief(br
         # A reload, and another device by the personal link, come back to the same seat and the same move.
         alba.page.reload()
         expect(alba.page.locator(".sent")).to_contain_text("announce a conciliatory step")
-        token = alba.page.evaluate(f"localStorage.getItem('detente-seat-{code}')")
+        token = token_of(alba.page, code)
+        assert alba.page.evaluate("[document.cookie, localStorage.length]") == ["", 0]  # no script can read it
         second = enter(f"/class/r/{code}#me={token}")
         expect(second.page.locator(".sent")).to_contain_text("announce a conciliatory step")
         assert token not in second.page.url
@@ -391,7 +399,7 @@ def test_who_was_taken_out_is_told_so_and_joins_anew_and_seats_are_chosen_only_w
         join(phone.page, "Mina", "alba")
         expect(phone.page.locator("#other-seat")).to_be_visible()
         join(away.page, "Omid", "borea")
-        link = away.page.evaluate(f"`#me=${{localStorage.getItem('detente-seat-{code}')}}`")
+        link = f"#me={token_of(away.page, code)}"
         away.page.goto("about:blank")
         for name in ("Mina", "Omid"):
             choice = console.page.locator("#seats select").and_(console.page.get_by_label(name))

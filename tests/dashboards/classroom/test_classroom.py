@@ -16,6 +16,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+import requests
 import uvicorn
 from starlette.applications import Starlette
 from typer.testing import CliRunner
@@ -650,6 +651,30 @@ def test_news_tells_that_something_changed_and_never_what_and_ends_when_the_serv
         house.news.close()
         assert [list(each) for each in (news, *own)] == [[]] * 4
         assert clients().ask("GET", f"news?code={room['code']}")[0] == 503
+
+
+def test_a_cookie_holds_a_seat_only_for_pages_that_name_their_room(house):
+    (room, _), (other, _) = a_lesson(house), a_lesson(house)
+    code = room["code"]
+    with served(house) as clients:
+        token = clients().post("join", {"code": code, "name": "Mina", "seat": "alba"})["token"]
+        base, held = clients().base, {"Cookie": f"detente-seat-{code}={token}"}
+
+        def status(path, **headers):
+            return requests.get(f"{base}/class/api/{path}", headers=held | headers, timeout=10).status_code
+
+        assert status("me", **{"Detente-Room": code.lower()}) == 200
+        assert status("me") == 401  # as another site would make a browser ask
+        assert status("me", **{"Detente-Room": other["code"]}) == 401
+        said = {"Content-Type": "application/json"}
+        entered = requests.post(f"{base}/class/api/enter", data=json.dumps({"token": token}), headers=said, timeout=10)
+        kept = entered.headers["set-cookie"].lower()
+        assert all(part in kept for part in (token.lower(), "httponly", "samesite=lax", "path=/class"))
+        asked = f"{base}/class/api/message"
+        sent = {"data": json.dumps({"to": "all", "text": "Hello"}), "headers": held | said, "timeout": 10}
+        assert requests.post(asked, **sent).status_code == 401
+        sent["headers"] = held | said | {"Detente-Room": code}
+        assert requests.post(asked, **sent).status_code == 200
 
 
 def refused(client, path, sent=None):
