@@ -21,6 +21,7 @@ SLOW = (
     "docs",
     "sweep",
     "command_line",
+    "class_lessons",
     "class_pages",
     "cases",
 )
