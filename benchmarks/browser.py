@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import requests
 
 from benchmarks.clients import classroom
 from benchmarks.compiled import SCENARIO
@@ -87,12 +87,12 @@ def dashboard(cache: Path | None = None) -> Iterator[tuple[str, int, float]]:
 
 def await_ready(address: str) -> None:
     """Wait until the server answers."""
-    with httpx.Client(timeout=2) as client:
+    with requests.Session() as client:
         while True:
             try:
-                client.get(address + "readyz").raise_for_status()
+                client.get(address + "readyz", timeout=2).raise_for_status()
                 return
-            except httpx.HTTPError:
+            except requests.RequestException:
                 time.sleep(0.05)
 
 

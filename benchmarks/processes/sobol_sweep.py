@@ -5,7 +5,7 @@ import sys
 import time
 
 from benchmarks.memory import peak
-from benchmarks.sweeps import SOBOL, fourteen_factors
+from benchmarks.studies import SOBOL, fourteen_factors
 from experiments.studies.sweep import sweep
 
 

@@ -4,7 +4,6 @@ The server is a process of its own, started as the command is; the bots speak to
 """
 
 import contextlib
-import http.client
 import json
 import random
 import resource
@@ -20,13 +19,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+import requests
 
 from dashboards.classroom.views.exports import played_again, same_run
 from dashboards.link import shipped_names
 from model.errors import Fault, ScenarioError
 
-COMMAND = [sys.executable, "-c", "from dashboards.cli.main import main; main()", "class"]
+COMMAND = [str(Path(sys.executable).with_name("detente")), "class"]
 PATIENCE = 180.0  # seconds that a lesson may take before the bots give up
 OUTCOMES = ("breakdown", "managed_contact", "partial_arrangement", "comprehensive_deal")
 
@@ -36,27 +36,23 @@ class ClassClient:
 
     def __init__(self, base: str, authorization: str = ""):
         self.base, self.authorization = base, authorization
-        place = urlsplit(base)
-        self._line = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+        self._session = requests.Session()
+        self._session.trust_env = False  # neither a proxy nor a password file has a part in this
         self.took: list[tuple[str, float]] = []
 
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": self.authorization} if self.authorization else {}
+
     def ask(self, method: str, path: str, sent: Any = None) -> tuple[int, Any]:
-        """Ask, and give status and answer; what is not JSON comes as text."""
+        """Ask, and return status and answer; what is not JSON comes as text."""
         begun = time.perf_counter()
-        headers = {"Content-Type": "application/json"} if method == "POST" else {}
-        if self.authorization:
-            headers["Authorization"] = self.authorization
+        headers = self._headers() | ({"Content-Type": "application/json"} if method == "POST" else {})
         body = json.dumps(sent if sent is not None else {}) if method == "POST" else None
-        try:
-            self._line.request(method, f"/class/api/{path}", body, headers)
-            answer = self._line.getresponse()
-        except ConnectionError:  # the server had hung up on an idle line; a browser, too, asks once more
-            self._line.close()
-            self._line.request(method, f"/class/api/{path}", body, headers)
-            answer = self._line.getresponse()
-        content = answer.read().decode()
+        answer = self._session.request(method, f"{self.base}/class/api/{path}", data=body, headers=headers, timeout=60)
+        answer.encoding = "utf-8"
         self.took.append((path.split("?")[0], time.perf_counter() - begun))
-        return answer.status, json.loads(content) if "json" in answer.headers.get("content-type", "") else content
+        is_json = "json" in answer.headers.get("content-type", "")
+        return answer.status_code, answer.json() if is_json else answer.text
 
     def get(self, path: str) -> Any:
         """Get what must be there. Raises RuntimeError if it is refused."""
@@ -74,22 +70,15 @@ class ClassClient:
 
     def news(self, code: str) -> Iterator[dict[str, Any]]:
         """Listen to a room's news on a connection of their own, as whom the client is."""
-        place = urlsplit(self.base)
-        line = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
-        headers = {"Authorization": self.authorization} if self.authorization else {}
-        line.request("GET", f"/class/api/news?code={code}", headers=headers)
-        answer = line.getresponse()
-        try:
-            while text := answer.readline().decode():
-                if text.startswith("data: "):
-                    yield json.loads(text[6:])
-        finally:
-            answer.close()
-            line.close()
+        address = f"{self.base}/class/api/news?code={code}"
+        with self._session.get(address, headers=self._headers(), stream=True, timeout=60) as answer:
+            for line in answer.iter_lines():
+                if line.startswith(b"data: ") and (change := json.loads(line[6:])):  # a sign of life is empty
+                    yield change
 
     def close(self) -> None:
         """Hang up."""
-        self._line.close()
+        self._session.close()
 
     def __enter__(self) -> "ClassClient":
         return self

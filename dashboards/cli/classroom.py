@@ -79,6 +79,8 @@ def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bo
         "store": str(house.rooms.store.path),
     }
     if scenario is not None:
+        from dashboards.classroom.lesson.settings import Settings
+        from dashboards.classroom.schemas import validated
         from dashboards.link import data_of, shipped_names
         from dashboards.uploads import keep
         from model.loading import read
@@ -87,7 +89,8 @@ def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bo
         known = scenario if scenario in shipped_names() else keep(data)
         data_of(known)
         try:
-            room, _ = house.rooms.make_room_for(f"{data['title']['en']}"[:80], {"scenario": known, "rounds": rounds})
+            settings = validated(Settings, {"scenario": known, "rounds": rounds})
+            room, _ = house.rooms.make_room_for(f"{data['title']['en']}"[:80], settings)
         except RefusedError as refused:
             raise ScenarioError([Fault("scenario", scenario, refused.text)]) from None
         facts |= {"code": room["code"], "link": house.link(room["code"])}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import requests
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from playwright.sync_api import expect as expect_of_playwright
@@ -142,12 +142,12 @@ def served(*options: str, note: Callable[[int], None] = lambda _: None, **how: A
 def await_ready(url: str) -> None:
     """Wait until the server answers."""
     deadline = time.monotonic() + 60
-    with httpx.Client(timeout=5) as client:
+    with requests.Session() as client:
         while time.monotonic() < deadline:
             try:
-                client.get(url).raise_for_status()
+                client.get(url, timeout=5).raise_for_status()
                 return
-            except httpx.HTTPError:
+            except requests.RequestException:
                 time.sleep(0.1)
     raise TimeoutError(url)
 

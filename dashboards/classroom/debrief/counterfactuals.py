@@ -20,7 +20,7 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.parsing import written
+from dashboards.classroom.lesson.store import written
 from dashboards.classroom.views.serialize import charts
 from experiments.engine.pool import pool
 from experiments.ensembles.statistics import Share, effect, wilson

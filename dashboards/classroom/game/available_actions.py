@@ -12,8 +12,6 @@ from model.enumerations import Status
 from model.rules import bargaining, facilitation, verification
 from model.rules.lookups import bound, watcher
 
-MOST_CHOICES = 80
-
 
 class Limit(NamedTuple):
     """Of these verbs only so many may take this option; if any does, the others are left undone."""
@@ -115,15 +113,12 @@ def limits(table: Simulation, seat: str, months: int) -> list[Limit]:
     return found
 
 
-def checked(table: Simulation, seat: str, months: int, sent: Any) -> dict[str, str]:
-    """Check the choices that a browser sent. Raises RefusedError naming the verb or option that does not fit."""
-    if not isinstance(sent, dict) or len(sent) > MOST_CHOICES:
-        raise RefusedError(400, "move.bad", "choices must be an object of verbs and options.", verb="", option="")
+def checked(table: Simulation, seat: str, months: int, sent: Mapping[str, str]) -> dict[str, str]:
+    """Check choices against what is open. Raises RefusedError naming the verb or option that does not fit."""
     verbs = {verb.id: verb for verb in open_verbs(table, seat, months)}
     for name, option in sent.items():
         if name not in verbs or option not in verbs[name].options:
-            shown = {"verb": str(name)[:80], "option": str(option)[:80]}
-            raise RefusedError(400, "move.bad", f"{shown['verb']}: {shown['option']} cannot be chosen now.", **shown)
+            raise RefusedError(400, "move.bad", f"{name}: {option} cannot be chosen now.", verb=name, option=option)
     for limit in limits(table, seat, months):
         if sum(sent.get(verb) == limit.option for verb in limit.verbs) > limit.most:
             raise RefusedError(

@@ -1,18 +1,27 @@
 """What the instructor does with a lesson: each action by its name, with what was sent along."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from dashboards.classroom.errors import RefusedError, bad_field
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.settings import read_change
-from dashboards.classroom.parsing import number, word, words, written
+from dashboards.classroom.lesson.store import written
+from dashboards.classroom.schemas import (
+    MOST_PENDING,
+    Cancellation,
+    Extension,
+    Handover,
+    Injection,
+    NewSettings,
+    Notice,
+    Removal,
+    Sent,
+)
 from dashboards.interventions import injected
 from model.errors import ScenarioError
 
-MOST_PENDING, MOST_NOTICES = 20, 200
-Sent = Mapping[str, Any]
+MOST_NOTICES = 200
 
 
 def start(lesson: Lesson, sent: Sent) -> None:
@@ -38,10 +47,10 @@ def next_turn(lesson: Lesson, sent: Sent) -> None:
     lesson.resolve()
 
 
-def extend(lesson: Lesson, sent: Sent) -> None:
+def extend(lesson: Lesson, sent: Extension) -> None:
     """Add time to the clock, or start one."""
     lesson.need("playing", "paused")
-    lesson.go(lesson.phase, left=(lesson.left or 0.0) + number(sent, "seconds", 1, 7200))
+    lesson.go(lesson.phase, left=(lesson.left or 0.0) + sent.seconds)
 
 
 def slowest(lesson: Lesson, sent: Sent) -> None:
@@ -53,64 +62,56 @@ def slowest(lesson: Lesson, sent: Sent) -> None:
     lesson.resolve()
 
 
-def hand(lesson: Lesson, sent: Sent) -> None:
+def hand(lesson: Lesson, sent: Handover) -> None:
     """Hand a seat to its agent, or back to its people."""
-    seat, agent = word(sent, "seat"), sent.get("agent")
-    if seat not in lesson.seats():
+    if sent.seat not in lesson.seats():
         raise RefusedError(404, "seat.unknown", "There is no such seat.")
-    if not isinstance(agent, bool):
-        raise bad_field("agent", "true or false")
-    lesson.set_agent(seat, "handed" if agent else None)
+    lesson.set_agent(sent.seat, "handed" if sent.agent else None)
 
 
-def notice(lesson: Lesson, sent: Sent) -> None:
+def notice(lesson: Lesson, sent: Notice) -> None:
     """Send a notice to all."""
-    text = words(sent, "text", 300)
     with lesson.store.writing() as db:
         count = db.execute("SELECT COUNT(*) FROM notice WHERE lesson = ?", (lesson.id,)).fetchone()[0]
         if count >= MOST_NOTICES:
             raise bad_field("text", "fewer notices in one lesson")
-        db.execute("INSERT INTO notice (lesson, text, at) VALUES (?,?,?)", (lesson.id, text, time.time()))
+        db.execute("INSERT INTO notice (lesson, text, at) VALUES (?,?,?)", (lesson.id, sent.text, time.time()))
 
 
-def inject(lesson: Lesson, sent: Sent) -> None:
+def inject(lesson: Lesson, sent: Injection) -> None:
     """Schedule an event for the first month of the open turn. Raises RefusedError if it makes no sense."""
     lesson.need("lobby", "playing", "paused")
-    event = sent.get("event")
-    if not isinstance(event, dict):
-        raise bad_field("event", "an object")
     if len(lesson.store.rows("SELECT 1 FROM pending WHERE lesson = ?", lesson.id)) >= MOST_PENDING:
         raise RefusedError(409, "event.bad", "Too many events are waiting already.")
-    kept = {key: event.get(key) for key in ("kind", "negotiation", "actor", "counterpart", "value")}
+    event = sent.event.model_dump()
     try:
-        injected(lesson.scenario, {**kept, "round": lesson.table.round + 1})
+        injected(lesson.scenario, {**event, "round": lesson.table.round + 1})
     except (ScenarioError, TypeError) as error:
         raise RefusedError(400, "event.bad", f"The event cannot be used: {error}") from None
     with lesson.store.writing() as db:
-        db.execute("INSERT INTO pending (lesson, event) VALUES (?,?)", (lesson.id, written(kept)))
+        db.execute("INSERT INTO pending (lesson, event) VALUES (?,?)", (lesson.id, written(event)))
 
 
-def cancel(lesson: Lesson, sent: Sent) -> None:
+def cancel(lesson: Lesson, sent: Cancellation) -> None:
     """Take back an event that waits."""
     rows = lesson.store.rows("SELECT id FROM pending WHERE lesson = ? ORDER BY id", lesson.id)
-    place = int(number(sent, "at", 0, MOST_PENDING))
-    if place >= len(rows):
+    if sent.at >= len(rows):
         raise bad_field("at", "the place of an event that waits")
     with lesson.store.writing() as db:
-        db.execute("DELETE FROM pending WHERE id = ?", (rows[place]["id"],))
+        db.execute("DELETE FROM pending WHERE id = ?", (rows[sent.at]["id"],))
 
 
-def change(lesson: Lesson, sent: Sent) -> None:
+def change(lesson: Lesson, sent: NewSettings) -> None:
     """Change some settings while the lesson goes on."""
-    settings = read_change(lesson.settings, sent.get("settings"))
+    settings = lesson.settings.model_copy(update=sent.settings.model_dump(exclude_unset=True))
     with lesson.store.writing() as db:
         db.execute("UPDATE lesson SET settings = ? WHERE id = ?", (written(settings.model_dump()), lesson.id))
     lesson.settings = settings
 
 
-def remove(lesson: Lesson, sent: Sent) -> None:
+def remove(lesson: Lesson, sent: Removal) -> None:
     """Take a person out of the seat and the lesson; under the same link there is no way back into it."""
-    both = lesson.id, int(number(sent, "person", 1, 2**53))
+    both = lesson.id, sent.person
     with lesson.store.writing() as db:
         db.execute("INSERT INTO removed SELECT lesson, person FROM place WHERE lesson = ? AND person = ?", both)
         db.execute("DELETE FROM place WHERE lesson = ? AND person = ?", both)
@@ -126,7 +127,7 @@ def stop(lesson: Lesson, sent: Sent) -> None:
     lesson.end(play_on=False)
 
 
-ACTIONS: dict[str, Callable[[Lesson, Sent], None]] = {
+ACTIONS: dict[str, Callable[[Lesson, Any], None]] = {
     "start": start,
     "pause": pause,
     "resume": resume,
@@ -144,11 +145,8 @@ ACTIONS: dict[str, Callable[[Lesson, Sent], None]] = {
 }
 
 
-def do(lesson: Lesson, sent: Sent) -> None:
+def do(lesson: Lesson, action: str, sent: Sent) -> None:
     """Do what the instructor asks for. Raises RefusedError if it cannot be done."""
-    action = ACTIONS.get(word(sent, "action"))
-    if action is None:
-        raise bad_field("action", f"one of {', '.join(ACTIONS)}")
     with lesson.lock:
-        action(lesson, sent)
+        ACTIONS[action](lesson, sent)
     lesson.tell("room")

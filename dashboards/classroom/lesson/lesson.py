@@ -16,8 +16,7 @@ from dashboards.classroom.game.actions import seats
 from dashboards.classroom.game.available_actions import completed
 from dashboards.classroom.game.simulation import Simulation, order_rows
 from dashboards.classroom.lesson.settings import Settings
-from dashboards.classroom.lesson.store import LessonStore
-from dashboards.classroom.parsing import written
+from dashboards.classroom.lesson.store import LessonStore, written
 from dashboards.interventions import injected
 from model.loading import build
 from model.overrides import Override

@@ -3,46 +3,43 @@
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
 from typing import Any
 
-from dashboards.classroom.errors import RefusedError, bad_field
+from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.available_actions import checked
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.parsing import written
+from dashboards.classroom.lesson.store import written
+from dashboards.classroom.schemas import SentMove
 
 MOST_MESSAGES, MOST_VERSIONS = 2000, 500
 
 
-def move(lesson: Lesson, person: int, seat: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+def move(lesson: Lesson, person: int, seat: str, sent: SentMove) -> dict[str, Any]:
     """Take a seat's move for the open turn; the newest counts. Gives what was written.
 
     Raises RefusedError if the turn has closed, if a member of the delegation was quicker, or if it does not fit.
     """
     with lesson.lock:
         lesson.need("playing", "paused")
-        if sent.get("turn") != lesson.turn:
+        if sent.turn != lesson.turn:
             raise RefusedError(409, "turn.over", "That turn is over.", turn=lesson.turn)
         if lesson.seats()[seat]["agent"] is not None:
             raise RefusedError(409, "agent.plays", "The agent has this seat; take it back first.")
-        done, base = sent.get("done", True), sent.get("base", 0)
-        if not isinstance(done, bool) or isinstance(base, bool) or not isinstance(base, int):
-            raise bad_field("done, base", "true or false, and a whole number")
         last = lesson.sheets().get(seat)
         version = last["version"] if last else 0
-        if base != version:
+        if sent.base != version:
             text = "Someone else in your delegation has just changed the move."
             raise RefusedError(409, "move.newer", text, {"move": sheet(lesson, last)}, version=version)
         if version >= MOST_VERSIONS:
             raise RefusedError(429, "too.fast", "This move was changed too often.", seconds=60)
-        choices = checked(lesson.table, seat, lesson.months, sent.get("choices"))
+        choices = checked(lesson.table, seat, lesson.months, sent.choices)
         with lesson.store.writing() as db:
             db.execute(
                 "INSERT INTO move (lesson, turn, seat, version, person, choices, done, at) VALUES (?,?,?,?,?,?,?,?)",
-                (lesson.id, lesson.turn, seat, version + 1, person, written(choices), done, time.time()),
+                (lesson.id, lesson.turn, seat, version + 1, person, written(choices), sent.done, time.time()),
             )
-        answer = {"version": version + 1, "choices": choices, "done": done, "turn": lesson.turn}
-        answer["closed"] = done and lesson.all_done()
+        answer = {"version": version + 1, "choices": choices, "done": sent.done, "turn": lesson.turn}
+        answer["closed"] = sent.done and lesson.all_done()
     lesson.tell(f"seat:{seat}")
     lesson.tell("console")
     return answer

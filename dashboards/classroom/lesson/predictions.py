@@ -7,28 +7,22 @@ from typing import Any
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.parsing import number, written
-from model.enumerations import Outcome
+from dashboards.classroom.lesson.store import written
+from dashboards.classroom.schemas import OUTCOMES, SentBet
 
-NAMES = tuple(outcome.name for outcome in Outcome)
 BINS = ((0, 10), (10, 30), (30, 50), (50, 70), (70, 90), (90, 100))
 Percents = Mapping[str, float]
 
 
-def bet(lesson: Lesson, person: int, sent: Mapping[str, Any]) -> int:
+def bet(lesson: Lesson, person: int, sent: SentBet) -> int:
     """Take a person's bet; it may be changed until the next turn resolves. Gives the turn after which it was called."""
     with lesson.lock:
         at = lesson.bet_open()
-        if at is None or sent.get("at") != at:
+        if at is None or sent.at != at:
             raise RefusedError(409, "phase.wrong", "That bet is not open.", phase=lesson.phase)
-        percents = sent.get("percent")
-        if not isinstance(percents, dict) or set(percents) != set(NAMES):
-            raise RefusedError(400, "bet.bad", f"A bet has a percentage for each of {', '.join(NAMES)}.")
-        read = {name: number(percents, name, 0, 100) for name in NAMES}
-        if abs(sum(read.values()) - 100) > 0.5:
-            raise RefusedError(400, "bet.bad", "The percentages of a bet must add up to 100.")
+        percents = {name: sent.percent[name] for name in OUTCOMES}
         with lesson.store.writing() as db:
-            row = (lesson.id, at, person, written(read), time.time())
+            row = (lesson.id, at, person, written(percents), time.time())
             db.execute("INSERT OR REPLACE INTO bet VALUES (?,?,?,?,?)", row)
     lesson.tell("console")
     return at
@@ -44,13 +38,13 @@ def bets(lesson: Lesson) -> dict[int, dict[int, dict[str, float]]]:
 
 def brier(percents: Percents, outcome: str) -> float:
     """Score a bet: the sum over outcomes of (p - o)^2, from 0 (certain and right) to 2 (certain and wrong)."""
-    return sum((percents[name] / 100.0 - (name == outcome)) ** 2 for name in NAMES)
+    return sum((percents[name] / 100.0 - (name == outcome)) ** 2 for name in OUTCOMES)
 
 
 def mean(all_bets: Iterable[Percents]) -> dict[str, float] | None:
     """Average bets; None if there are none."""
     listed = list(all_bets)
-    return {name: round(sum(each[name] for each in listed) / len(listed), 1) for name in NAMES} if listed else None
+    return {name: round(sum(each[name] for each in listed) / len(listed), 1) for name in OUTCOMES} if listed else None
 
 
 def mean_score(all_bets: Iterable[Percents], outcome: str) -> float | None:
@@ -61,7 +55,7 @@ def mean_score(all_bets: Iterable[Percents], outcome: str) -> float | None:
 
 def calibration(all_bets: Iterable[Percents], outcome: str) -> list[dict[str, float]]:
     """Compare what was stated with what came true, in bins of stated percentages."""
-    stated = [(each[name], 100.0 * (name == outcome)) for each in all_bets for name in NAMES]
+    stated = [(each[name], 100.0 * (name == outcome)) for each in all_bets for name in OUTCOMES]
     found = []
     for low, high in BINS:
         inside = [pair for pair in stated if low <= pair[0] < high or pair[0] == high == 100]

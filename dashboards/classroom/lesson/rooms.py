@@ -13,9 +13,9 @@ from weakref import WeakValueDictionary
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import here
+from dashboards.classroom.lesson.seating import sit, taken_out
 from dashboards.classroom.lesson.settings import Settings, read_settings
-from dashboards.classroom.lesson.store import LessonStore, hashed
-from dashboards.classroom.parsing import written
+from dashboards.classroom.lesson.store import LessonStore, hashed, written
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
 CODE = 6  # letters of a code: 7e8 of them, and a guesser has one try in ten seconds
@@ -92,7 +92,7 @@ class Rooms:
 
     # Lessons
 
-    def make_lesson(self, room: sqlite3.Row, sent: Any) -> Lesson:
+    def make_lesson(self, room: sqlite3.Row, sent: Settings) -> Lesson:
         """Make a new lesson in a room; one that goes on is ended first."""
         settings, data, _ = read_settings(sent)
         last = self.lesson(room)
@@ -100,7 +100,7 @@ class Rooms:
             last.end(play_on=False)
         return self._make_lesson(room, settings, data)
 
-    def make_room_for(self, title: str, sent: Any, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
+    def make_room_for(self, title: str, sent: Settings, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
         """Make a room with its first lesson. Raises RefusedError, and makes nothing, if there can be no such lesson."""
         settings, data, _ = read_settings(sent)
         room = self.make_room(title, solo)
@@ -285,28 +285,3 @@ class Rooms:
 def cleaned(code: str) -> str:
     """Read a code as people type it: without blanks and dashes, in capitals."""
     return "".join(letter for letter in code.upper() if letter.isalnum())[:20]
-
-
-def taken_out() -> RefusedError:
-    """Refuse somebody whom the instructor has taken out of a lesson."""
-    return RefusedError(409, "seat.removed", "You were taken out of this lesson; you can join anew.")
-
-
-def sit(db: sqlite3.Connection, lesson: Lesson, person: int, seat: str | None) -> str:
-    """Write a person's seat down: the one asked for, or the emptiest. Raises RefusedError if it cannot be."""
-    seats = lesson.seats()
-    if db.execute("SELECT 1 FROM removed WHERE lesson = ? AND person = ?", (lesson.id, person)).fetchone():
-        raise taken_out()
-    query = "SELECT seat, COUNT(*) FROM place WHERE lesson = ? AND person != ? GROUP BY seat"
-    taken = dict(db.execute(query, (lesson.id, person)).fetchall())
-    if seat is not None and seat not in seats:
-        raise RefusedError(404, "seat.unknown", "There is no such seat.")
-    free = [name for name, row in seats.items() if taken.get(name, 0) < row["most"] and seat in (None, name)]
-    if not free:
-        raise RefusedError(409, "seat.full", "There is no place left" + (" in this seat." if seat else "."))
-    chosen = min(free, key=lambda name: (taken.get(name, 0) / seats[name]["most"], list(seats).index(name)))
-    db.execute(
-        "INSERT INTO place VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET seat = excluded.seat",
-        (lesson.id, person, chosen, time.time()),
-    )
-    return chosen

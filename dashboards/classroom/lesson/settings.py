@@ -3,10 +3,11 @@
 import secrets
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from dashboards.classroom.errors import RefusedError, bad_field
 from dashboards.classroom.game.actions import seats
+from dashboards.classroom.schemas import PersonName, Sent, SettingsUpdate, Word
 from dashboards.link import LARGEST_SEED, data_of
 from model.errors import ScenarioError
 from model.loading import build, change
@@ -16,39 +17,37 @@ MOST_ROUNDS, MOST_TURNS = 240, 120
 Share = Annotated[int, Field(ge=1, le=20)]
 
 
-class Settings(BaseModel):
-    """The settings of a lesson; what is left out takes its default."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+class WorldSettings(Sent):
+    """What is played, how long, and with what help; what is left out takes its default."""
 
     scenario: Annotated[str, Field(max_length=200)]
     changes: dict[str, float | int | bool | str | list[str]] = Field(default_factory=dict, max_length=100)
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     rounds: int | None = Field(None, ge=1, le=MOST_ROUNDS)
     months: int = Field(1, ge=1, le=12)
-    seconds: int = Field(120, ge=0, le=7200)
-    seats: dict[str, Share] | None = None
-    chooses: bool = True
-    messages: bool = True
     advisor: bool = True
-    sight: Literal["own", "public", "all"] = "own"
     bets: list[Annotated[int, Field(ge=0, le=MOST_TURNS)]] = Field(default_factory=lambda: [0], max_length=12)
-    absent: int = Field(60, ge=20, le=7200)
-    waits: bool = True
 
 
-CHANGEABLE = ("messages", "advisor", "seconds", "waits", "absent", "chooses")
+class SoloSettings(WorldSettings):
+    """A seat played against agents."""
+
+    seat: Word
+    name: PersonName = "You"
 
 
-def read_settings(sent: Any) -> tuple[Settings, dict[str, Any], Scenario]:
-    """Check what was sent; give the settings, complete, with the scenario as data and built.
+class Settings(SettingsUpdate, WorldSettings):
+    """The settings of a lesson."""
 
-    Raises RefusedError naming the field or the fault of the scenario.
+    seats: dict[str, Share] | None = None
+    sight: Literal["own", "public", "all"] = "own"
+
+
+def read_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Scenario]:
+    """Return the settings completed, with the scenario as data and built.
+
+    Raises RefusedError naming the field or the error of the scenario.
     """
-    try:
-        settings = Settings.model_validate(sent)
-    except ValidationError as error:
-        raise _named(error) from None
     try:
         data = data_of(settings.scenario)
         rounds = settings.rounds or min(int(data.get("rounds", 60)), MOST_ROUNDS)
@@ -75,19 +74,3 @@ def _seats(settings: Settings, scenario: Scenario) -> dict[str, int]:
     if not wanted:
         raise bad_field("seats", "at least one seat for people")
     return {name: wanted[name] for name in known if name in wanted}
-
-
-def read_change(settings: Settings, sent: Any) -> Settings:
-    """Apply a change made during a lesson. Raises RefusedError if it is none that can be made then."""
-    if not isinstance(sent, dict) or not sent or not set(sent) <= set(CHANGEABLE):
-        raise bad_field("settings", f"some of {', '.join(CHANGEABLE)}")
-    try:
-        return Settings.model_validate({**settings.model_dump(), **sent})
-    except ValidationError as error:
-        raise _named(error) from None
-
-
-def _named(error: ValidationError) -> RefusedError:
-    first = error.errors()[0]
-    field = ".".join(map(str, first["loc"])) or "settings"
-    return bad_field(field[:80], f"other than it is ({first['msg']})")

@@ -6,6 +6,7 @@ Tokens and the instructor key are kept as hashes only.
 """
 
 import hashlib
+import json
 import os
 import sqlite3
 import threading
@@ -85,6 +86,11 @@ MIGRATIONS = (  # each brings a store from the version before to its own; never 
 def usual_place() -> Path:
     """Say where the store lies unless another place is given: by DETENTE_CLASSROOM, else with the user's data."""
     return Path(os.environ.get("DETENTE_CLASSROOM") or Path(platformdirs.user_data_dir("detente")) / "classroom.sqlite")
+
+
+def written(plain: Any) -> str:
+    """Write plain data as JSON for a column."""
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def hashed(secret: str) -> str:

@@ -10,7 +10,7 @@ async function show() {
   part("enter").hidden = Boolean(key);
   if (!key) return;
   try {
-    const found = await ask(`/class/api/rooms/${encodeURIComponent(code)}/cards`, { who: `Instructor ${key}` });
+    const found = await ask(`/class/api/rooms/${encodeURIComponent(code)}/cards`, { who: { Authorization: `Instructor ${key}` } });
     call(found);
     part("print").hidden = false;
     part("cards").replaceChildren(...found.cards.map((card) => el("article", { class: "card" }, roleCard(card))));

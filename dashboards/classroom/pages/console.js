@@ -11,7 +11,7 @@ let key = kept.get("detente-key", sessionStorage);
 let code = new URLSearchParams(location.search).get("room");
 let view = null;
 let debriefed = null;
-const who = () => `Instructor ${key}`;
+const who = () => ({ Authorization: `Instructor ${key}` });
 const room = (path = "") => `/class/api/rooms/${encodeURIComponent(code)}${path}`;
 const setClock = runClock(part("clock"));
 

@@ -120,9 +120,9 @@ export class Refusal extends Error {
   }
 }
 
-/** Ask the server; raises Refusal if it says no, or if it cannot be reached. `who` is what authorises. */
+/** Ask the server; raises Refusal if it says no, or if it cannot be reached. `who` holds the headers that tell who asks. */
 export async function ask(path, { body, who, method, ...more } = {}) {
-  const headers = who ? { Authorization: who } : {};
+  const headers = { ...who };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const how = { method: method || (body === undefined ? "GET" : "POST"), headers, cache: "no-store", ...more };
   let answer, said;
@@ -138,7 +138,7 @@ export async function ask(path, { body, who, method, ...more } = {}) {
 
 /** Fetch a file that only the authorised may have, and hand it to the browser to keep. */
 export async function download(path, name, who) {
-  const answer = await fetch(path, { headers: { Authorization: who } });
+  const answer = await fetch(path, { headers: who });
   if (!answer.ok) throw new Refusal(answer.status, (await answer.json()).error);
   const address = URL.createObjectURL(await answer.blob());
   const link = el("a", { href: address, download: name });
@@ -149,53 +149,38 @@ export async function download(path, name, who) {
 }
 
 const PATIENCE = 45_000; // the server sends a sign of life every 15 s
+const PAUSE = 3000; // before a line that was refused is tried again
 
 /**
  * Follow a room's news: `told` is called with each message, and with nothing whenever the line stands (again), as
- * news may have been missed. A lost line is taken up again. `who` gives what authorises, so that no secret stands in an
- * address (an EventSource could send none); call what is given back when that has changed.
+ * news may have been missed. A lost line is taken up again. Call what is given back when the seat has changed.
  */
-export function follow(code, told, who = () => "") {
+export function follow(code, told) {
   const line = part("line");
+  let source = null, next = 0;
   const show = (lost) => {
     line.hidden = false;
     line.classList.toggle("lost", lost);
     line.textContent = say(lost ? "play.lost" : "play.connected");
   };
-  const address = `/class/api/news?code=${encodeURIComponent(code)}`;
-  let pause = 1000, held = null, anew = false;
-  const listen = async () => {
-    held = new AbortController();
-    let silence = setTimeout(() => held.abort(), PATIENCE);
-    try {
-      const headers = who() ? { Authorization: who() } : {};
-      const answer = await fetch(address, { headers, cache: "no-store", signal: held.signal });
-      if (!answer.ok) return;
-      pause = 1000;
-      show(false);
-      told(null);
-      const reader = answer.body.getReader(), decoder = new TextDecoder();
-      for (let rest = "", got = await reader.read(); !got.done; got = await reader.read()) {
-        clearTimeout(silence);
-        silence = setTimeout(() => held.abort(), PATIENCE);
-        const events = (rest + decoder.decode(got.value, { stream: true })).split("\n\n");
-        rest = events.pop();
-        for (const [, data] of events.map((event) => /^data: (.*)$/m.exec(event)).filter(Boolean)) told(JSON.parse(data));
-      }
-    } catch (lost) { /* taken up again below */ } finally { clearTimeout(silence); }
+  const openIn = (pause) => {
+    clearTimeout(next);
+    next = setTimeout(open, pause);
   };
-  const run = async () => {
-    for (;;) {
-      anew = false;
-      await listen();
-      if (anew) continue;
+  const heard = () => openIn(PATIENCE); // a line on which nothing more is heard is opened again
+  function open() {
+    source?.close();
+    source = new EventSource(`/class/api/news?code=${encodeURIComponent(code)}`);
+    source.addEventListener("open", () => { heard(); show(false); told(null); });
+    source.addEventListener("changed", (event) => { heard(); told(JSON.parse(event.data)); });
+    source.addEventListener("ping", heard);
+    source.addEventListener("error", () => {
       show(true);
-      await new Promise((done) => setTimeout(done, pause * (0.7 + 0.6 * Math.random())));
-      pause = Math.min(pause * 2, 15_000);
-    }
-  };
-  run();
-  return () => { anew = true; held.abort(); };
+      openIn(source.readyState === EventSource.CLOSED ? PAUSE * (0.7 + 0.6 * Math.random()) : PATIENCE);
+    });
+  }
+  open();
+  return open;
 }
 
 /** Do something again and again, but never twice at once; asked for meanwhile, it is done once more afterwards. */

@@ -5,7 +5,7 @@ import { ask, el, fill, part, say } from "./core.js";
 const PHASES = { none: "join.waiting", lobby: "join.waiting", ended: "join.over" };
 const ROLES = { state: "states", facilitator: "facilitators", body: "bodies" };
 
-/** Make what shows a room to somebody who has no seat in it; `seated` is given the token of the seat that was taken. */
+/** Make what shows a room to somebody who has no seat in it; `seated` is called once a seat was taken. */
 export function joining(code, seated) {
   async function look() {
     part("playing").hidden = part("debrief").hidden = true;
@@ -28,8 +28,8 @@ export function joining(code, seated) {
     part("take").disabled = true;
     part("fault").textContent = "";
     try {
-      const { token } = await ask("/class/api/join", { body: { code, name: part("name").value, seat } });
-      await seated(token);
+      await ask("/class/api/join", { body: { code, name: part("name").value, seat } });
+      await seated();
     } catch (refused) {
       part("fault").textContent = refused.message;
       if (refused.code === "name.bad") part("name").focus();

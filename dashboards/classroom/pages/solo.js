@@ -1,6 +1,6 @@
 // Take one seat against agents: choose where, and go to the same page that a class has.
 import { call, name, text } from "./board.js";
-import { ask, el, kept, loadWords, part, say } from "./core.js";
+import { ask, el, loadWords, part, say } from "./core.js";
 
 await loadWords();
 const wanted = new URLSearchParams(location.search);
@@ -35,7 +35,6 @@ part("start").addEventListener("submit", async (event) => {
   const body = { scenario: now().id, seat: part("seat").value, name: say("solo.you"), seed, ...long, bets: [0], advisor: true };
   try {
     const got = await ask("/class/api/solo", { body });
-    kept.set(`detente-seat-${got.code}`, got.token);
     location.assign(`/class/r/${encodeURIComponent(got.code)}`);
   } catch (refused) {
     part("fault").textContent = refused.message;

@@ -1,6 +1,6 @@
 // A student's page: join, play, and the debrief, each drawn from the server's view; the browser owns nothing.
 import { call, chart, chronicle, ladder, letters, name, publicChart, roleCard, runClock } from "./board.js";
-import { ask, announce, confirmed, el, fill, follow, kept, loadWords, part, say, single } from "./core.js";
+import { ask, announce, confirmed, el, fill, follow, loadWords, part, say, single } from "./core.js";
 import { drawBets } from "./bets.js";
 import { drawDebrief } from "./debrief.js";
 import { joining } from "./joining.js";
@@ -8,42 +8,43 @@ import { drawMove } from "./move.js";
 import { known } from "./known.js";
 
 const code = decodeURIComponent(location.pathname.split("/").pop()).toUpperCase();
-const shelf = `detente-seat-${code}`;
-let token = null;
+const who = { "Detente-Room": code }; // the browser holds the seat in a cookie, of each room its own
+let held = document.documentElement.hasAttribute("data-seated");
 let view = null;
 let ended = false;
 let opened = performance.now();
 let listen = () => {}; // anew, under another link
 
 await loadWords();
-token = takeToken();
-const who = () => (token ? `Bearer ${token}` : "");
 const look = joining(code, seated);
 const setClock = runClock(part("clock"), warn);
 
-/** Read the personal link, if it was one; its token is taken out of the address and kept. */
-function takeToken() {
+/** Take the seat of a personal link, if the address is one; its token is taken out of the address at once. */
+async function enter() {
   const found = /^#me=([\w-]{16,80})$/.exec(location.hash);
-  if (found) {
-    kept.set(shelf, found[1]);
-    history.replaceState(null, "", location.pathname + location.search);
+  if (!found) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  try {
+    const got = await ask("/class/api/enter", { body: { token: found[1] } });
+    if (got.code !== code) location.replace(`/class/r/${encodeURIComponent(got.code)}`);
+    held = true;
+  } catch (refused) {
+    announce(refused.message);
   }
-  return found ? found[1] : kept.get(shelf);
 }
 
 /** Fetch the view and draw it; who holds no seat (any more) is asked to join. */
 const refresh = single(async () => {
   part("fault").textContent = "";
-  if (!token) return look();
+  if (!held) return look();
   try {
-    view = await ask("/class/api/me", { who: who() });
+    view = await ask("/class/api/me", { who });
     draw();
   } catch (refused) {
     if (refused.status === 401 || ["seat.none", "seat.removed"].includes(refused.code)) {
       if (refused.code === "seat.removed") announce(refused.message);
-      token = view = null;
-      ended = false;
-      kept.drop(shelf);
+      view = null;
+      held = ended = false;
       part("card").close();
       listen();
       return look();
@@ -52,10 +53,9 @@ const refresh = single(async () => {
   }
 });
 
-/** Keep the token of a seat that was just taken, and show the seat. */
-async function seated(taken) {
-  token = taken;
-  kept.set(shelf, token);
+/** Show the seat that was just taken. */
+async function seated() {
+  held = true;
   listen();
   await refresh();
   part("content").focus();
@@ -78,8 +78,8 @@ function draw() {
   tellPhase();
   fill(part("notices"), view.notices, drawNotices);
   fill(part("hold"), [view.phase, view.agent, view.next, view.solo, view.turn, view.seat, view.seats.map((seat) => seat.seat), view.settings.chooses], drawHold);
-  drawMove(view, { who: who(), done: refresh, last: part("last"), form: part("verbs"), section: part("move") });
-  drawBets(view, { who: who(), done: refresh, section: part("bets"), place: part("bet-place") });
+  drawMove(view, { who, done: refresh, last: part("last"), form: part("verbs"), section: part("move") });
+  drawBets(view, { who, done: refresh, section: part("bets"), place: part("bet-place") });
   drawSignals();
   drawMessages();
   fill(part("ladders"), view.ladder, (all) => all.map((talks) => ladder(talks, all.length > 1)));
@@ -146,7 +146,7 @@ async function finish() {
 
 async function act(path, body) {
   try {
-    await ask(path, { body, who: who() });
+    await ask(path, { body, who });
   } catch (refused) {
     announce(refused.message);
   }
@@ -184,7 +184,7 @@ function drawMessages() {
 part("write").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    await ask("/class/api/message", { body: { to: part("to").value, text: part("text").value }, who: who() });
+    await ask("/class/api/message", { body: { to: part("to").value, text: part("text").value }, who });
     part("text").value = "";
     announce(say("play.message_sent"));
   } catch (refused) {
@@ -210,7 +210,7 @@ async function showDebrief() {
   ended = true;
   part("debrief").hidden = false;
   await drawDebrief(part("debrief"), {
-    who: who(), path: "/class/api/debrief", seat: view.seat, exports: view.solo ? "/class/api/solo/export/" : "",
+    who, path: "/class/api/debrief", seat: view.seat, exports: view.solo ? "/class/api/solo/export/" : "",
     still: () => ended,
   });
 }
@@ -221,7 +221,14 @@ part("card-open").addEventListener("click", () => {
 });
 
 part("link-copy").addEventListener("click", async () => {
-  const link = `${location.origin}${location.pathname}#me=${token}`;
+  let link = "";
+  try {
+    const { token } = await ask("/class/api/link", { who });
+    link = `${location.origin}${location.pathname}#me=${token}`;
+  } catch (refused) {
+    announce(refused.message);
+    return;
+  }
   try {
     await navigator.clipboard.writeText(link);
     announce(say("role.link_copied"));
@@ -242,17 +249,18 @@ const page = () => (ended ? "debrief" : view ? "play" : "join");
 function here(more = {}) {
   const seconds = Math.round((performance.now() - opened) / 1000);
   opened = performance.now();
-  if (token) ask("/class/api/here", { body: { page: page(), seconds }, who: who(), ...more }).catch(() => {});
+  if (held) ask("/class/api/here", { body: { page: page(), seconds }, who, ...more }).catch(() => {});
 }
 setInterval(() => document.visibilityState === "visible" && here(), 10_000);
 addEventListener("pagehide", () => here({ keepalive: true }));
 addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { here(); refresh(); } });
-addEventListener("hashchange", () => { token = takeToken(); listen(); refresh(); });
+addEventListener("hashchange", async () => { await enter(); listen(); refresh(); });
 
+await enter();
 await refresh();
 here();
 listen = follow(code, (news) => {
   const scope = news?.scope || "room"; // "seat" is told to those alone who sit there
   if (scope === "console") return;
   setTimeout(refresh, news && scope === "room" ? 200 * Math.random() : 0); // forty phones do not ask in the same instant
-}, who);
+});

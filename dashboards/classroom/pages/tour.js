@@ -27,7 +27,6 @@ for (const button of document.querySelectorAll("[data-lesson]")) {
         const got = await ask("/class/api/solo", { body: { ...LESSON, name: say("solo.you") } });
         code = got.code;
         kept.set("detente-tour", code, sessionStorage);
-        kept.set(`detente-seat-${code}`, got.token);
       }
       if (!frame.src) frame.src = `/class/r/${encodeURIComponent(code)}`;
       frame.hidden = false;

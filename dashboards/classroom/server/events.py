@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import random
 import threading
 from collections.abc import AsyncIterator, Collection
 from typing import NamedTuple
 
-PING = 15.0  # seconds after which a quiet line is kept open by a comment
+PING = 15.0  # seconds after which a quiet line is kept open
+SIGN_OF_LIFE = "event: ping\ndata: {}\n\n"
 MOST_LISTENERS = 400  # of one room
 END = ""  # the line after which nothing comes
 
@@ -69,12 +71,14 @@ class EventBroker:
         with self._lock:
             self._listeners.setdefault(code, set()).add(me)
         try:
+            # A page whose line breaks comes back after this while: of forty not all in the same instant.
+            yield f"retry: {random.randrange(1000, 3000)}\n"
             yield _line(self.version(code), "room")
             while True:
                 try:
                     line = await asyncio.wait_for(queue.get(), PING)
                 except TimeoutError:
-                    line = ": ping\n\n"
+                    line = SIGN_OF_LIFE
                 if line == END:
                     return
                 yield line

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboards.classroom.server.cookies import seat_token
 from dashboards.classroom.views.translations import FIRST, languages, packed, words_of
 from dashboards.link import LARGEST_SEED
 
@@ -76,6 +77,7 @@ def showing(page: str) -> Callable[[Request], Response]:
             .get_template(f"{page}.html")
             .render(
                 page=page,
+                seated=page == "student" and bool(seat_token(request, request.path_params["code"])),
                 language=next(each for each in languages() if each.code == code),
                 languages=languages(),
                 say=words.__getitem__,

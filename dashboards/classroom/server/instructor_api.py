@@ -7,7 +7,9 @@ from starlette.responses import Response
 from dashboards.classroom.debrief.view import debrief, progress
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.instructor import do
-from dashboards.classroom.parsing import number, word, words
+from dashboards.classroom.lesson.settings import Settings
+from dashboards.classroom.schemas import InstructorAction, Relocation, RoomTitle
+from dashboards.classroom.server.downloads import exported
 from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import cards, console
 from dashboards.classroom.views.serialize import names, of_scenario
@@ -51,7 +53,7 @@ def rooms(ask: Asking) -> list[dict[str, Any]]:
 def make_room(ask: Asking) -> dict[str, Any]:
     """Make a room."""
     ask.need_key()
-    room = ask.house.rooms.make_room(words({"title": "Classroom", **ask.sent}, "title", 80))
+    room = ask.house.rooms.make_room(ask.read(RoomTitle).title)
     return ask.house.shown(room["code"]) | {"title": room["title"]}
 
 
@@ -66,7 +68,7 @@ def make_lesson(ask: Asking) -> dict[str, Any]:
     """Make a new lesson in a room."""
     ask.need_key()
     room = ask.house.rooms.room(ask.request.path_params["code"])
-    return {"lesson": ask.house.rooms.make_lesson(room, ask.sent).number}
+    return {"lesson": ask.house.rooms.make_lesson(room, ask.read(Settings)).number}
 
 
 def show_console(ask: Asking) -> dict[str, Any]:
@@ -100,16 +102,15 @@ def show_console(ask: Asking) -> dict[str, Any]:
 def act(ask: Asking) -> dict[str, Any]:
     """Do what the instructor asks for."""
     room, lesson = ask.instructed()
-    action = word(ask.sent, "action")
-    if action in ("open", "close"):
-        ask.house.rooms.set_open(room, action == "open")
-    elif action == "move_person":
-        person = int(number(ask.sent, "person", 1, 2**53))
-        if person not in {row["person"] for row in lesson.people()}:
+    sent = ask.read(InstructorAction)
+    if sent.action in ("open", "close"):
+        ask.house.rooms.set_open(room, sent.action == "open")
+    elif isinstance(sent, Relocation):
+        if sent.person not in {row["person"] for row in lesson.people()}:
             raise RefusedError(404, "seat.unknown", "Nobody of that number takes part.")
-        ask.house.rooms.change_seat(lesson, person, word(ask.sent, "seat"))
+        ask.house.rooms.change_seat(lesson, sent.person, sent.seat)
     else:
-        do(lesson, ask.sent)
+        do(lesson, sent.action, sent)
     return {"ok": True, "version": ask.house.news.version(room["code"])}
 
 
@@ -134,8 +135,6 @@ def show_debrief(ask: Asking) -> dict[str, Any]:
 
 def export(ask: Asking) -> Response:
     """Give an export."""
-    from dashboards.classroom.server.downloads import exported
-
     _, lesson = ask.instructed()
     return exported(lesson, ask.request.path_params["file"])
 

@@ -5,26 +5,39 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from dashboards.classroom.errors import RefusedError, bad_field
+from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.parsing import body
+from dashboards.classroom.schemas import LessonNumber, validated
 from dashboards.classroom.server.context import House
+from dashboards.classroom.server.cookies import ROOM, keep_seat, seat_token
 
 NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+LARGEST_BODY = 16 * 1024  # bytes
 
 log = logging.getLogger(__name__)
 
 
 class Asking(NamedTuple):
-    """One request: the house it is made to, the request itself, and the object that was sent."""
+    """One request: the house it is made to, the request itself, and the body that was sent."""
 
     house: House
     request: Request
-    sent: dict[str, Any]
+    sent: bytes
+
+    def read(self, kind: Any) -> Any:
+        """Read the body as a declared type. Raises RefusedError naming the field that does not fit."""
+        return validated(kind, self.sent)
+
+    def query[Model: BaseModel](self, kind: type[Model]) -> Model:
+        """Read what the address asks for as a declared model. Raises RefusedError if it does not fit."""
+        asked = self.request.query_params
+        return validated(kind, {name: asked[name] for name in kind.model_fields if name in asked})
 
     @property
     def address(self) -> str:
@@ -36,9 +49,19 @@ class Asking(NamedTuple):
         name, _, value = self.request.headers.get("authorization", "").partition(" ")
         return value.strip()[:200] if name.lower() == scheme else ""
 
+    @property
+    def token(self) -> str:
+        """Return the personal token: of a script in the header, of a page in the cookie of the room that it names."""
+        return self.secret("bearer") or seat_token(self.request, self.request.headers.get(ROOM, ""))
+
+    def seat(self, found: dict[str, Any]) -> Response:
+        """Answer with a seat, and let the browser hold it."""
+        answer = JSONResponse(found, headers=NOT_KEPT)
+        return keep_seat(self.request, answer, found["code"], found["token"])
+
     def person(self) -> sqlite3.Row:
         """Find who asks by the personal token. Raises RefusedError if it is none of ours."""
-        token = self.secret("bearer")
+        token = self.token
         if not token:
             raise RefusedError(401, "token.unknown", "This needs a personal link.")
         person = self.house.rooms.person(token)
@@ -51,10 +74,8 @@ class Asking(NamedTuple):
         person = self.person()
         return (person, *self.house.rooms.seated(person))
 
-    def room(self, code: Any) -> sqlite3.Row:
+    def room(self, code: str) -> sqlite3.Row:
         """Find a room by a code that somebody typed; only wrong codes count against the limit."""
-        if not isinstance(code, str) or len(code) > 40:
-            raise bad_field("code", "the code of a room")
         self.house.wrong.check(self.address)
         try:
             return self.house.rooms.room(code)
@@ -73,13 +94,23 @@ class Asking(NamedTuple):
         """Check the key, and find the room and the lesson that the address names."""
         self.need_key()
         room = self.house.rooms.room(self.request.path_params["code"])
-        text = self.request.query_params.get("lesson")
-        if text is not None and not (text.isascii() and text.isdigit() and len(text) < 7):
-            raise bad_field("lesson", "the number of a lesson")
-        lesson = self.house.rooms.lesson(room, int(text) if text else None)
+        number = self.query(LessonNumber).lesson
+        lesson = self.house.rooms.lesson(room, number)
         if lesson is None:
             raise RefusedError(404, "lesson.none", "There is no such lesson.")
         return room, lesson
+
+
+async def body(request: Request) -> bytes:
+    """Read a body of JSON. Raises RefusedError if it says to be something else, or is too large."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise RefusedError(400, "bad.json", "The body must be JSON, and say so.")
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > LARGEST_BODY:
+            raise RefusedError(413, "too.large", f"The body must have at most {LARGEST_BODY} bytes.")
+    return bytes(content)
 
 
 Handler = Callable[[Asking], Any]
@@ -90,7 +121,7 @@ def answering(house: House, handler: Handler) -> Callable[[Request], Awaitable[R
 
     async def endpoint(request: Request) -> Response:
         try:
-            sent = await body(request) if request.method == "POST" else {}
+            sent = await body(request) if request.method == "POST" else b""
             found = await run_in_threadpool(handler, Asking(house, request, sent))
             return found if isinstance(found, Response) else JSONResponse(found, headers=NOT_KEPT)
         except RefusedError as refused:

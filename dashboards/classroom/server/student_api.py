@@ -6,13 +6,24 @@ from typing import Any
 from starlette.responses import Response
 
 from dashboards.classroom.debrief.view import debrief
-from dashboards.classroom.errors import RefusedError, bad_field
+from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import seats
 from dashboards.classroom.lesson import participant as taking
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.advisor import advice
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.parsing import number, word, words
+from dashboards.classroom.lesson.settings import Settings, SoloSettings
+from dashboards.classroom.schemas import (
+    Joining,
+    PersonalToken,
+    Presence,
+    RoomCode,
+    SeatChoice,
+    SentBet,
+    SentMessage,
+    SentMove,
+    SoloAction,
+)
 from dashboards.classroom.server.downloads import exported
 from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import projector
@@ -21,15 +32,12 @@ from dashboards.classroom.views.student import view
 from dashboards.link import shipped_names
 from model.loading import load
 
-PAGES = ("join", "card", "play", "bets", "messages", "debrief", "other")
-
-
 # Anyone
 
 
 def look(ask: Asking) -> dict[str, Any]:
     """Tell about a room to somebody who has its code; nothing is taken by it."""
-    room = ask.room(ask.sent.get("code"))
+    room = ask.room(ask.read(RoomCode).code)
     lesson = ask.house.rooms.lesson(room)
     found = {"code": room["code"], "title": room["title"], "open": False, "lesson": None, "phase": "none"}
     if lesson is None:
@@ -57,22 +65,25 @@ def look(ask: Asking) -> dict[str, Any]:
     }
 
 
-def join(ask: Asking) -> dict[str, Any]:
+def join(ask: Asking) -> Response:
     """Take a seat under a name."""
-    room = ask.room(ask.sent.get("code"))
-    try:
-        name = words(ask.sent, "name", 40)
-    except RefusedError:
-        raise RefusedError(400, "name.bad", "A name has 1 to 40 characters.") from None
-    seat = _wanted(ask)
+    sent = ask.read(Joining)
+    room = ask.room(sent.code)
     ask.house.joining.take(ask.address)
-    token, person, taken = ask.house.rooms.join(room, name, seat)
-    return {"token": token, "person": person, "seat": taken, "code": room["code"]}
+    token, person, taken = ask.house.rooms.join(room, sent.name, sent.seat)
+    return ask.seat({"token": token, "person": person, "seat": taken, "code": room["code"]})
+
+
+def enter(ask: Asking) -> Response:
+    """Let a browser hold the seat of a personal link."""
+    token = ask.read(PersonalToken).token
+    person = ask.house.rooms.person(token)
+    return ask.seat({"token": token, "person": person["id"], "code": person["code"]})
 
 
 def wall(ask: Asking) -> dict[str, Any]:
     """Give the projector's view."""
-    room = ask.room(ask.request.query_params.get("code"))
+    room = ask.room(ask.query(RoomCode).code)
     lesson = ask.house.rooms.lesson(room)
     found = {"version": ask.house.news.version(room["code"]), **ask.house.shown(room["code"]), "title": room["title"]}
     return found | ({"phase": "none"} if lesson is None else projector(lesson))
@@ -116,13 +127,13 @@ def move(ask: Asking) -> dict[str, Any]:
     """Take a move."""
     person, lesson, seat = ask.seated()
     taking.note(lesson, person["id"])
-    return taking.move(lesson, person["id"], seat, ask.sent)
+    return taking.move(lesson, person["id"], seat, ask.read(SentMove))
 
 
 def bet(ask: Asking) -> dict[str, Any]:
     """Take a bet."""
     person, lesson, _ = ask.seated()
-    return {"ok": True, "at": predictions.bet(lesson, person["id"], ask.sent)}
+    return {"ok": True, "at": predictions.bet(lesson, person["id"], ask.read(SentBet))}
 
 
 def advised(ask: Asking) -> dict[str, Any]:
@@ -137,17 +148,16 @@ def advised(ask: Asking) -> dict[str, Any]:
 def message(ask: Asking) -> dict[str, Any]:
     """Take a message to another seat, or to all."""
     person, lesson, seat = ask.seated()
-    receiver, text = word(ask.sent, "to"), words(ask.sent, "text", 500)
-    return {"id": taking.say(lesson, person["id"], seat, receiver, text)}
+    sent = ask.read(SentMessage)
+    return {"id": taking.say(lesson, person["id"], seat, sent.to, sent.text)}
 
 
 def here(ask: Asking) -> dict[str, Any]:
     """Note that a person is there."""
     person = ask.person()
     lesson, _ = ask.house.rooms.seated(person)
-    page = ask.sent.get("page") if ask.sent.get("page") in PAGES else "other"
-    was_there = lesson.present(person["id"])
-    taking.here(lesson, person["id"], str(page), number(ask.sent, "seconds", 0, 600, 0))
+    sent, was_there = ask.read(Presence), lesson.present(person["id"])
+    taking.here(lesson, person["id"], sent.page, sent.seconds)
     if not was_there:
         lesson.tell("console")
     return {"ok": True}
@@ -168,22 +178,24 @@ def change_seat(ask: Asking) -> dict[str, Any]:
         lesson.need("lobby")
         if not lesson.settings.chooses:
             raise RefusedError(409, "seat.given", "Seats are given in this lesson, not chosen.")
-        return {"seat": ask.house.rooms.change_seat(lesson, person["id"], _wanted(ask))}
+        return {"seat": ask.house.rooms.change_seat(lesson, person["id"], ask.read(SeatChoice).seat)}
 
 
-def again(ask: Asking) -> dict[str, Any]:
+def again(ask: Asking) -> Response:
     """Let a person take part in the room's new lesson, under the same link."""
     person = ask.person()
     lesson = ask.house.rooms.lesson(ask.house.rooms.room(person["code"]))
     if lesson is None:
         raise RefusedError(404, "lesson.none", "There is no lesson.")
-    taken = ask.house.rooms.sit_again(lesson, person["id"], _wanted(ask) if lesson.settings.chooses else None)
-    return {"token": ask.secret("bearer"), "person": person["id"], "seat": taken, "code": person["code"]}
+    seat = ask.read(SeatChoice).seat
+    taken = ask.house.rooms.sit_again(lesson, person["id"], seat if lesson.settings.chooses else None)
+    return ask.seat({"token": ask.token, "person": person["id"], "seat": taken, "code": person["code"]})
 
 
-def _wanted(ask: Asking) -> str | None:
-    """Read the seat that is asked for; None for any."""
-    return None if ask.sent.get("seat") is None else word(ask.sent, "seat")
+def personal_link(ask: Asking) -> dict[str, Any]:
+    """Return the token of the personal link, to be copied to another device."""
+    ask.person()
+    return {"token": ask.token}
 
 
 def debrief_of(ask: Asking) -> dict[str, Any]:
@@ -196,20 +208,16 @@ def debrief_of(ask: Asking) -> dict[str, Any]:
 # Solo
 
 
-def solo(ask: Asking) -> dict[str, Any]:
+def solo(ask: Asking) -> Response:
     """Make a room for one: a seat against agents, without a clock and without a key."""
     ask.house.solo.take(ask.address)
-    seat, name = word(ask.sent, "seat"), words({"name": "You", **ask.sent}, "name", 40)
-    asked = {
-        key: ask.sent[key]
-        for key in ("scenario", "seed", "rounds", "months", "bets", "advisor", "changes")
-        if key in ask.sent
-    }
-    settings = {"bets": [0], **asked, "seats": {seat: 1}, "seconds": 0, "messages": False, "absent": 7200}
+    sent = ask.read(SoloSettings)
+    chosen = sent.model_dump(exclude={"seat", "name"})
+    settings = Settings(**chosen, seats={sent.seat: 1}, seconds=0, messages=False, absent=7200)
     room, lesson = ask.house.rooms.make_room_for("", settings, solo=True)
-    token, _, taken = ask.house.rooms.join(room, name, seat)
+    token, _, taken = ask.house.rooms.join(room, sent.name, sent.seat)
     lesson.go("playing", turn=1)
-    return {"code": room["code"], "token": token, "seat": taken}
+    return ask.seat({"code": room["code"], "token": token, "seat": taken})
 
 
 def _alone(ask: Asking) -> tuple[Lesson, str]:
@@ -222,13 +230,11 @@ def _alone(ask: Asking) -> tuple[Lesson, str]:
 def solo_do(ask: Asking) -> dict[str, Any]:
     """Let who plays alone go on, or end."""
     lesson, _ = _alone(ask)
-    action = ask.sent.get("action")
+    action = ask.read(SoloAction).action
     if action == "next":
         lesson.resolve()
-    elif action in ("end", "stop"):
-        lesson.end(play_on=action == "end")
     else:
-        raise bad_field("action", "next, end or stop")
+        lesson.end(play_on=action == "end")
     return {"ok": True}
 
 
@@ -241,6 +247,7 @@ GET: dict[str, Handler] = {
     "projector": wall,
     "scenarios": scenarios,
     "me": me,
+    "link": personal_link,
     "advice": advised,
     "debrief": debrief_of,
     "solo/export/{file}": solo_export,
@@ -248,6 +255,7 @@ GET: dict[str, Handler] = {
 POST: dict[str, Handler] = {
     "look": look,
     "join": join,
+    "enter": enter,
     "move": move,
     "bet": bet,
     "message": message,

@@ -16,6 +16,7 @@ from typing import Any
 from agents.assembly import Assembly
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.lesson import Lesson
+from dashboards.classroom.schemas import OUTCOMES
 from dashboards.link import LONGEST, MOST_EVENTS, Link, Setting, in_order, shipped_names, written
 from model.compiler import source_digest
 from model.errors import Fault, ScenarioError
@@ -73,9 +74,9 @@ def bets(lesson: Lesson) -> str:
     for row in lesson.store.rows(query, lesson.id):
         stated = json.loads(row["percent"])
         score = predictions.brier(stated, lesson.outcome) if lesson.outcome else ""
-        shares = (stated[name] for name in predictions.NAMES)
+        shares = (stated[name] for name in OUTCOMES)
         rows.append((row["at"], row["person"], row["name"] or "", *shares, score, _when(row["sent"])))
-    return table_of(["after_turn", "person", "name", *predictions.NAMES, "brier", "at"], rows)
+    return table_of(["after_turn", "person", "name", *OUTCOMES, "brier", "at"], rows)
 
 
 def pages(lesson: Lesson) -> str:

@@ -6,9 +6,9 @@ import re
 import subprocess
 import tomllib
 
-import httpx
 import numpy as np
 import pytest
+import requests
 from support.browser import COLD, DETENTE, expect, opened, reload, soon
 from support.explore import FEW, LINES, OPENNESS, changes_of, explore, press, settled, shares, upload
 from support.pages import link_of
@@ -147,8 +147,8 @@ def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
 
 def test_an_export_of_a_faulty_link_is_refused_with_the_reason(address):
     for query in ("set=states.us.dialogue:9", "s=../../etc/passwd"):
-        assert httpx.get(f"{address}export/run.csv?{query}").status_code == 400
-    assert httpx.get(f"{address}export/passwd").status_code == 404
+        assert requests.get(f"{address}export/run.csv?{query}", timeout=30).status_code == 400
+    assert requests.get(f"{address}export/passwd", timeout=30).status_code == 404
 
 
 def test_an_uploaded_file_becomes_a_link_where_changes_can_say_it(browser, address, tmp_path):

@@ -1,0 +1,258 @@
+"""What browsers may send: one model for each request, strict and of bounded size."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, WrapValidator
+
+from dashboards.classroom.errors import RefusedError
+from model.enumerations import Outcome
+
+MOST_CHOICES, MOST_PENDING, LARGEST_ID = 80, 20, 2**53
+OUTCOMES = tuple(outcome.name for outcome in Outcome)
+
+
+def validated(kind: Any, sent: bytes | Mapping[str, Any]) -> Any:
+    """Validate JSON text or plain data as a declared type. Raises RefusedError naming the field that does not fit."""
+    adapter = _adapter(kind)
+    try:
+        return adapter.validate_json(sent or b"{}") if isinstance(sent, bytes) else adapter.validate_python(sent)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+    code, text, context = first["type"], first["msg"][:400], first.get("ctx", {})
+    if code == "json_invalid":
+        raise RefusedError(400, "bad.json", "The body is not JSON.")
+    if code.endswith("_type") and not first["loc"]:
+        raise RefusedError(400, "bad.json", "The body must be an object.")
+    field = ".".join(map(str, first["loc"]))[:80] or str(context.get("discriminator", "")).strip("'")
+    raise RefusedError(400, "bad.field", f"{field}: {text}.", field=field, allowed=text)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _or_refused(code: str, text: str, **params: Any) -> WrapValidator:
+    """Return a validator that refuses whatever is wrong with a field under one code."""
+
+    def check(value: Any, inner: Any) -> Any:
+        try:
+            return inner(value)
+        except ValidationError:
+            raise RefusedError(400, code, text, **params) from None
+
+    return WrapValidator(check)
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _whole(percent: dict[str, float]) -> dict[str, float]:
+    if {*percent} != {*OUTCOMES} or abs(sum(percent.values()) - 100) > 0.5:
+        raise ValueError("the percentages of all outcomes must add up to 100")
+    return percent
+
+
+PRINTABLE = AfterValidator(_printable)  # a text for people: without control characters, and blanks at its ends
+Word = Annotated[str, Field(min_length=1, max_length=80)]
+Code = Annotated[str, Field(max_length=40)]
+PersonId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PersonName = Annotated[
+    str,
+    PRINTABLE,
+    Field(min_length=1, max_length=40),
+    _or_refused("name.bad", "A name has 1 to 40 characters."),
+]
+Percent = Annotated[
+    dict[str, Annotated[float, Field(ge=0, le=100)]],
+    AfterValidator(_whole),
+    _or_refused("bet.bad", f"A bet has a percentage for each of {', '.join(OUTCOMES)}, together 100."),
+]
+Choices = Annotated[
+    dict[Word, Word],
+    Field(max_length=MOST_CHOICES),
+    _or_refused("move.bad", "choices must be an object of verbs and options.", verb="", option=""),
+]
+
+
+class Sent(BaseModel):
+    """What a browser sends: no field but those declared, no text for a number, no number that is none."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+# Anyone
+
+
+class RoomCode(Sent):
+    """The code of a room."""
+
+    code: Code = ""
+
+
+class PersonalToken(Sent):
+    """The token of a personal link."""
+
+    token: Annotated[str, Field(min_length=16, max_length=80)]
+
+
+class Joining(Sent):
+    """A seat taken under a name; without a seat, any."""
+
+    code: Code
+    name: PersonName
+    seat: Word | None = None
+
+
+# Students
+
+
+class SentMove(Sent):
+    """A move for the open turn, based on a version of the delegation's sheet."""
+
+    turn: Annotated[int, Field(ge=0, le=LARGEST_ID)]
+    base: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    choices: Choices
+    done: bool = True
+
+
+class SentBet(Sent):
+    """A bet called after a number of turns."""
+
+    at: Annotated[int, Field(ge=0, le=LARGEST_ID)]
+    percent: Percent
+
+
+class SentMessage(Sent):
+    """A message to another seat, or to all."""
+
+    to: Word
+    text: Annotated[str, PRINTABLE, Field(min_length=1, max_length=500)]
+
+
+class Presence(Sent):
+    """The page that a student looks at, and for how many seconds since it was last told."""
+
+    page: Literal["join", "card", "play", "bets", "messages", "debrief", "other"] = "other"
+    seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
+
+
+class SeatChoice(Sent):
+    """A seat, or any."""
+
+    seat: Word | None = None
+
+
+class SoloAction(Sent):
+    """What somebody who plays alone does with the lesson."""
+
+    action: Literal["next", "end", "stop"]
+
+
+# Instructor
+
+
+class RoomTitle(Sent):
+    """A new room."""
+
+    title: Annotated[str, PRINTABLE, Field(min_length=1, max_length=80)] = "Classroom"
+
+
+class PlainAction(Sent):
+    """An action that needs nothing but its name."""
+
+    action: Literal["open", "close", "start", "pause", "resume", "next", "slowest", "end", "stop"]
+
+
+class Extension(Sent):
+    """More time on the clock."""
+
+    action: Literal["extend"]
+    seconds: Annotated[float, Field(ge=1, le=7200)]
+
+
+class Handover(Sent):
+    """A seat handed to its agent, or back to its people."""
+
+    action: Literal["hand"]
+    seat: Word
+    agent: bool
+
+
+class Notice(Sent):
+    """A notice to all."""
+
+    action: Literal["notice"]
+    text: Annotated[str, PRINTABLE, Field(min_length=1, max_length=300)]
+
+
+class SentEvent(Sent):
+    """An event that befalls the next month."""
+
+    kind: Word
+    negotiation: Word | None = None
+    actor: Word | None = None
+    counterpart: Word | None = None
+    value: float | None = None
+
+
+class Injection(Sent):
+    """An event to be injected."""
+
+    action: Literal["inject"]
+    event: SentEvent
+
+
+class Cancellation(Sent):
+    """An event that waits, by its place, to be taken back."""
+
+    action: Literal["cancel"]
+    at: Annotated[int, Field(ge=0, le=MOST_PENDING)]
+
+
+class SettingsUpdate(Sent):
+    """The settings that may change while a lesson goes on; what is left out stays."""
+
+    messages: bool = True
+    advisor: bool = True
+    seconds: Annotated[int, Field(ge=0, le=7200)] = 120
+    waits: bool = True
+    absent: Annotated[int, Field(ge=20, le=7200)] = 60
+    chooses: bool = True
+
+
+class NewSettings(Sent):
+    """Some settings to be changed."""
+
+    action: Literal["set"]
+    settings: SettingsUpdate
+
+
+class Removal(Sent):
+    """A person to be taken out of the lesson."""
+
+    action: Literal["remove"]
+    person: PersonId
+
+
+class Relocation(Sent):
+    """A person to be seated elsewhere."""
+
+    action: Literal["move_person"]
+    person: PersonId
+    seat: Word
+
+
+InstructorAction = Annotated[
+    PlainAction | Extension | Handover | Notice | Injection | Cancellation | NewSettings | Removal | Relocation,
+    Field(discriminator="action"),
+]
+
+
+class LessonNumber(BaseModel):
+    """The lesson that an address names; without one, the newest."""
+
+    lesson: Annotated[int, Field(ge=0, lt=10**7)] | None = None
