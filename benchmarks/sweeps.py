@@ -6,15 +6,22 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from benchmarks.compiled import SCENARIO
 from benchmarks.memory import peak
 from benchmarks.processes import measured_by
-from benchmarks.studies import POINTS, REPLICATIONS, ROUNDS, fourteen_factors, question
+from benchmarks.studies import fourteen_factors
 from benchmarks.table import Measured
 from experiments.studies.chunk import run_chunk
 from experiments.studies.store import StudyStore, part_paths
 from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
+
+POINTS = 820
 
 
 def swept(workers: int, points: int = POINTS, **more: Any) -> tuple[float, int]:
@@ -90,3 +97,24 @@ def whole_sobol() -> list[Measured]:
         Measured("  peak memory", memory, "MB", 1000),
         Measured("  on disk", size / (points * REPLICATIONS), "bytes/run", 32),
     ]
+
+
+def question() -> float:
+    """Time a grouped question over a million runs on disk, in ms."""
+    runs, luck = 1_000_000, np.random.default_rng(1)
+    columns = {
+        "point": np.repeat(np.arange(runs // REPLICATIONS, dtype=np.int32), REPLICATIONS),
+        "outcome": luck.integers(0, 4, runs).astype(np.int8),
+        **{f"x{at}": luck.random(runs, np.float32) for at in range(4)},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/runs.parquet"
+        pq.write_table(pa.table(columns), path, compression="zstd")
+        text = f"select point, avg(x0), stddev(x0), avg((outcome = 3)::int) from '{path}' group by point"
+        times = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            with duckdb.connect() as database:
+                database.sql(text).fetchall()
+            times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1e3

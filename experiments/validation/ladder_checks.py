@@ -14,10 +14,13 @@ from model.overrides import Override
 from model.scenario import Scenario
 
 LONGEST = 50_000  # rounds that a ladder is watched
-WILLING = {  # any share will do, and nothing else than gain and risk is weighed
-    "bargaining.share_scale": 0.0, "bargaining.narrative_weight": 0.0, "bargaining.expected_conflict": 0.0,
-    "scrutiny.outside_option": 0.0,
-}  # fmt: skip
+FREE = (
+    "bargaining.share_scale",
+    "bargaining.narrative_weight",
+    "bargaining.expected_conflict",
+    "scrutiny.outside_option",
+)
+WILLING = dict.fromkeys(FREE, 0.0)  # any share will do, and nothing else than gain and risk is weighed
 
 
 class Ends(NamedTuple):
