@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from benchmarks.compiled import SCENARIO
 from benchmarks.memory import peak
 from benchmarks.processes import measured_by
-from benchmarks.studies import fourteen_factors
+from benchmarks.studies import REPLICATIONS, ROUNDS, fourteen_factors
 from benchmarks.table import Measured
 from experiments.studies.chunk import run_chunk
 from experiments.studies.store import StudyStore, part_paths

@@ -14,13 +14,10 @@ from model.overrides import Override
 from model.scenario import Scenario
 
 LONGEST = 50_000  # rounds that a ladder is watched
-FREE = (
-    "bargaining.share_scale",
-    "bargaining.narrative_weight",
-    "bargaining.expected_conflict",
-    "scrutiny.outside_option",
-)
-WILLING = dict.fromkeys(FREE, 0.0)  # any share will do, and nothing else than gain and risk is weighed
+WILLING = {  # any share will do, and nothing else than gain and risk is weighed
+    "bargaining.share_scale": 0.0, "bargaining.narrative_weight": 0.0, "bargaining.expected_conflict": 0.0,
+    "scrutiny.outside_option": 0.0,
+}  # fmt: skip
 
 
 class Ends(NamedTuple):
@@ -238,8 +235,7 @@ CHECKS = (
     Check(
         "B05a", "trust needed for one big step", "l/(g+l)", "expected utility", RISK,
         lambda given: given.l / (given.g + given.l),
-        lambda given, worlds, seed: accepts_from(smallest_scenario(rungs=1), given.l / given.g, 0.0, seed),
-        WEIGH, no_bargain,
+        lambda given, _, seed: accepts_from(smallest_scenario(rungs=1), given.l / given.g, 0.0, seed), WEIGH, no_bargain,
     ),
     Check(
         "B05b", "growth of stakes from which on a betrayer waits", "(b-c)/(delta b)", "after Sobel 1985, Watson 1999",
