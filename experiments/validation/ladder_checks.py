@@ -235,7 +235,7 @@ CHECKS = (
     Check(
         "B05a", "trust needed for one big step", "l/(g+l)", "expected utility", RISK,
         lambda given: given.l / (given.g + given.l),
-        lambda given, _, seed: accepts_from(smallest_scenario(rungs=1), given.l / given.g, 0.0, seed), WEIGH, no_bargain,
+        lambda given, _, seed: accepts_from(smallest_scenario(rungs=1), given.l / given.g, 0, seed), WEIGH, no_bargain,
     ),
     Check(
         "B05b", "growth of stakes from which on a betrayer waits", "(b-c)/(delta b)", "after Sobel 1985, Watson 1999",
