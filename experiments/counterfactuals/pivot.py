@@ -24,6 +24,8 @@ LONG = 24_000  # rounds looked from, times rounds of a run, from which on not ev
 STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 25, 30, 40, 50, 60, 100)
 BLOCK = 50  # futures played without asking whether to stop
 
+type OpenChoice = tuple[int, tuple[int, ...], int]  # the number of an act, the cell it decided, the value it gave
+
 
 class Chances(NamedTuple):
     """The chance of each outcome from the end of each round on: float64 [round, outcome], round 0 is the start."""
@@ -186,9 +188,7 @@ def _shares(seen: np.ndarray, negotiations: int) -> np.ndarray:
     return np.bincount(overall(seen, negotiations), minlength=len(Outcome)) / len(seen)
 
 
-def decisions(
-    setting: Scenario, seed: int, now: int, overrides: Sequence[Override] = ()
-) -> Iterator[tuple[int, tuple[int, ...], int]]:
+def decisions(setting: Scenario, seed: int, now: int, overrides: Sequence[Override] = ()) -> Iterator[OpenChoice]:
     """List the choices of a round that were open: act, cell and value, levels left out."""
     world = stand(setting, seed, now - 1, overrides)
     world.clock[0] += 1
@@ -244,11 +244,6 @@ def actions(
         size = min(BLOCK, futures - first)
         return row, first, ends(world, run, now, setting, first, size, overrides) >= Outcome.partial_arrangement
 
-    def ranked() -> list[Action]:
-        usual, rows = deals[-1], zip(choices, deals, strict=False)
-        found = [_action(*choice, usual, row) for choice, row in rows if not np.isnan(row[0])]
-        return sorted(found, key=lambda each: (-each.futures, -abs(each.deal - each.deal_otherwise)))
-
     later, finalists = range(BLOCK, futures, BLOCK), min(len(choices), len(choices) if leading is None else leading)
     total, done = len(choices) + 1 + len(later) * (finalists + 1), 0
 
@@ -257,13 +252,25 @@ def actions(
         for row, first, reached in play_in_order(play, product(rows, blocks), stop=stop):
             deals[row, first : first + len(reached)] = reached
             done += 1
-            progress(done, total, ranked() if done % 8 == 0 or done == total else [])
+            progress(done, total, _ranked(choices, deals) if done % 8 == 0 or done == total else [])
 
     do([len(choices)], [0, *later])
     do(range(len(choices)), [0])
-    moved = np.abs(np.nanmean(deals[:-1, :BLOCK] - deals[-1, :BLOCK], axis=1)) if choices else np.empty(0)
-    do(np.argsort(-moved, kind="stable")[:finalists].tolist(), later)
-    return ranked()
+    do(_most_moved(deals)[:finalists], later)
+    return _ranked(choices, deals)
+
+
+def _ranked(choices: Sequence[OpenChoice], deals: np.ndarray) -> list[Action]:
+    """Return the choices of which a block was played, those with the most futures and the largest change first."""
+    usual, rows = deals[-1], zip(choices, deals, strict=False)
+    found = [_action(*choice, usual, row) for choice, row in rows if not np.isnan(row[0])]
+    return sorted(found, key=lambda each: (-each.futures, -abs(each.deal - each.deal_otherwise)))
+
+
+def _most_moved(deals: np.ndarray) -> list[int]:
+    """Return the rows of all choices, those that moved the chance of a deal most in the first block first."""
+    moved = np.abs(np.nanmean(deals[:-1, :BLOCK] - deals[-1, :BLOCK], axis=1)) if len(deals) > 1 else np.empty(0)
+    return np.argsort(-moved, kind="stable").tolist()
 
 
 def _turned(past: World, now: int, number: int, cell: tuple[int, ...], value: int) -> Forced:

@@ -11,7 +11,8 @@ from experiments.engine.kernel import measure_many
 from experiments.ensembles.cells import DesignCells
 from experiments.ensembles.outcomes import endings
 from experiments.ensembles.statistics import PERCENTILES, bands_of
-from experiments.studies.study import KINDS, Study
+from experiments.studies.study import Study
+from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
 from model.measures import OVERALL
 from model.world import World

@@ -33,6 +33,7 @@ CODE = (
     "ensembles/statistics.py",
     "studies/chunk.py",
     "studies/study.py",
+    "studies/study_file.py",
 )
 
 

@@ -1,4 +1,11 @@
-"""Studies as plain data."""
+"""Studies as plain data and as files."""
+
+from pathlib import Path
+
+import tomli_w
+
+POINTS = 960  # with so many replications 128 to a chunk, so eight chunks
+BIG = {"replications": 32, "rounds": 12, "design": {"kind": "latin", "points": POINTS}}
 
 
 def study(**more):
@@ -14,3 +21,10 @@ def study(**more):
         "design": {"kind": "latin", "points": 6},
     }
     return {**usual, **more}
+
+
+def write_study(folder: Path, **more) -> Path:
+    """Write the smallest study as a file."""
+    path = folder / "small.toml"
+    path.write_text(tomli_w.dumps(study(**more)))
+    return path

@@ -1,0 +1,113 @@
+"""The file of a study: its keys, what they allow, and what is wrong with a file that cannot be read as one."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from model.errors import Fault, ScenarioError
+from model.measures import OVERALL
+
+MOST_POINTS = 10_000_000
+KINDS = ("mean", "end")
+INDICATORS = tuple(f"{kind}_{indicator.name}" for kind in KINDS for indicator in OVERALL)
+FACTORS = ("levers", "uncertainties")
+RANGE = "is written [LOW, HIGH] of two finite numbers, or { values = [...] }, or { low, high, steps }"
+USUAL = ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress")
+
+
+class StudySection(BaseModel):
+    """A table of a study file: no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class Values(StudySection):
+    """The values of a factor: a list, or a range with a number of steps for a grid."""
+
+    values: list[float | int | bool | str] | None = Field(None, min_length=1, max_length=10_000)
+    low: float | None = None
+    high: float | None = None
+    steps: int = Field(5, ge=2, le=10_000)
+
+
+class Design(StudySection):
+    """How points are laid out over the factors.
+
+    ``points``: of a latin hypercube; of Sobol the base sample N, a power of two; of Morris the trajectories.
+    """
+
+    kind: Literal["grid", "latin", "sobol", "morris", "table"] = "latin"
+    points: int = Field(256, ge=1, le=MOST_POINTS)
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+    second_order: bool = False
+    file: str | None = None
+
+
+class StudyFile(StudySection):
+    """A study as its file writes it."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    question: str = Field(min_length=1, max_length=500)
+    scenario: str
+    changes: dict[str, float | int | bool | str] = Field(default_factory=dict)
+    rounds: int | None = Field(None, ge=1, le=1200)
+    replications: int = Field(20, ge=1, le=100_000)
+    seed: int = Field(1, ge=0, le=2**62)
+    indicators: list[str] = Field(default_factory=lambda: list(USUAL), max_length=len(INDICATORS))
+    keep: Literal["summaries", "bands", "trajectories"] = "summaries"
+    common_dice: bool = True
+    design: Design = Field(default_factory=lambda: Design.model_validate({}))
+    levers: dict[str, list[float | int] | Values] = Field(default_factory=dict)
+    uncertainties: dict[str, list[float | int] | Values] = Field(default_factory=dict)
+
+    @field_validator("indicators")
+    @classmethod
+    def _known(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if name not in INDICATORS:
+                raise ValueError(str(Fault.unknown("indicators", name, INDICATORS, "indicator")))
+        return names
+
+
+def checked_file(data: Mapping[str, Any]) -> StudyFile:
+    """Check the data of a study file. Raises ScenarioError with every fault found."""
+    try:
+        return StudyFile.model_validate(data)
+    except ValidationError as error:
+        faults = {str(fault): fault for each in error.errors() for fault in _fault(each, data)}
+        raise ScenarioError(list(faults.values())) from None
+
+
+def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Tell one of pydantic's findings; of an unknown key, what is meant."""
+    group, *inside = error["loc"]
+    if group in FACTORS and len(inside) > 1:
+        yield from _factor_fault(error, f"{group}.{inside[0]}", data[group][inside[0]])
+    elif group == "changes" and len(inside) > 1:
+        yield _found(f"{group}.{inside[0]}", error["input"], "should be a finite number, a word, true or false")
+    elif error["type"] == "value_error":  # ours, which tells what it found
+        yield Fault(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
+    else:
+        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else Design
+        strange = error["type"] == "extra_forbidden"
+        unknown = Fault.unknown(path, error["loc"][-1], known.model_fields, "key of a study")
+        yield unknown if strange else _found(path, error["input"], error["msg"])
+
+
+def _factor_fault(error: Any, where: str, written: Any) -> Iterator[Fault]:
+    """Tell what is wrong with a factor as it is meant: pydantic tells it of each of the ways to write one."""
+    _, _, way, *inside = error["loc"]
+    if not isinstance(written, Mapping):
+        yield Fault(where, "", f"{RANGE} (found {written})")
+    elif way == "Values" and error["type"] == "extra_forbidden":
+        yield Fault.unknown(f"{where}.{inside[-1]}", inside[-1], Values.model_fields, "key of a factor")
+    elif way == "Values" and len(inside) > 1:
+        yield _found(f"{where}.{inside[0]}", error["input"], "should hold finite numbers, words, true or false")
+    elif way == "Values":
+        yield _found(".".join((where, *inside)), error["input"], error["msg"])
+
+
+def _found(path: str, value: Any, problem: str) -> Fault:
+    """Tell a fault with what was found; a list with what is in it."""
+    return Fault(path, "", f"{problem} (found {value})") if isinstance(value, list) else Fault(path, value, problem)

@@ -1,0 +1,58 @@
+"""`detente cases`: the library, one case, and its replay."""
+
+import csv
+import json
+
+import pytest
+from support.cases import ACTS, HEADING, swapped, written
+from support.commands import invoke, refused
+
+from experiments.cases.case import library
+
+
+def test_the_command_lists_the_library_and_shows_one_case():
+    assert all(name in invoke("cases").output for name in library())
+    shown = invoke("cases", "egypt-israel-1973").output
+    assert "Kilometre" in shown
+    assert "Valid: 26 acts" in shown
+    assert "Corrected: " in shown
+
+
+def test_a_case_comes_out_as_it_went_in(tmp_path):
+    path, out = written(tmp_path), tmp_path / "out.csv"
+    assert invoke("cases", path, "--csv", out).exit_code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        assert [",".join(row) for row in csv.reader(file)] == [HEADING, *ACTS]
+    facts = json.loads(invoke("cases", path, "--json").output)
+    assert facts["conduct"][1] == {"2001-01": -4.0, "2001-03": 7.0}
+
+
+def test_a_file_is_replayed_like_a_case_of_the_library(tmp_path):
+    path, out = written(tmp_path), tmp_path / "months.csv"
+    done = invoke("cases", path, "--replay", "--worlds", "40", "--csv", out)
+    assert done.exit_code == 0
+    assert "alba as in the record, borea answered by the model" in done.output
+    facts = json.loads(invoke("cases", path, "--replay", "--worlds", "40", "--json").output)
+    with out.open(encoding="utf-8", newline="") as file:
+        assert [row["month"] for row in csv.DictReader(file)] == [month["month"] for month in facts["months"]]
+    assert facts["scored"] == 3
+    assert facts["standing"]["sign"]["nearest"] in facts["standing"]["sign"]["scores"]
+
+
+def test_hostile_words_are_shown_as_words(tmp_path):
+    shown = invoke("cases", written(tmp_path, swapped(0, "A offers talks", "[red]A\x1b[31m offers[/red]"))).output
+    assert "[red]A" in shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize("words", [["no-such-case"], ["."], ["iran", "--replay"]])
+def test_what_is_no_case_ends_with_code_2_and_one_plain_message(words, tmp_path):
+    assert "no such case or file" in refused("cases", *words, cwd=tmp_path)
+
+
+def test_a_wrong_file_tells_every_fault_and_nothing_else(tmp_path):
+    acts = [each.replace("036", "999").replace("AAB", "XXX") for each in ACTS]
+    message = refused("cases", written(tmp_path, acts), "--replay", cwd=tmp_path)
+    assert "2 faults found" in message
+    assert "line 8, cameo" in message
+    assert "line 10, actor" in message

@@ -1,0 +1,116 @@
+"""Ensembles at work: progress, stopping, threads, memory."""
+
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support.ensembles import alone, assert_equal
+
+from experiments.engine.pool import CancelledError
+from experiments.ensembles import stream as subject
+from experiments.ensembles.ensemble import Ensemble, play_ensemble
+from model.loading import shipped
+from model.measures import digest
+
+
+@pytest.mark.parametrize("threads", [None, 1])
+def test_progress_counts_up_to_the_number_of_worlds(threads):
+    told: list[int] = []
+    play_ensemble("two-states", 200, rounds=3, threads=threads, progress=told.append)
+    assert len(told) == 4
+    assert all(a < b for a, b in zip([0, *told], told, strict=False))
+    assert told[-1] == 200
+
+
+@pytest.mark.parametrize("threads", [None, 1])
+def test_an_ensemble_told_to_stop_stops_soon_and_leaves_the_pool_usable(threads):
+    told: list[int] = []
+    asked = threading.Event()
+
+    def progress(done: int) -> None:
+        told.append(done)
+        asked.set()
+
+    with pytest.raises(CancelledError):
+        play_ensemble("two-states", 200_000, threads=threads, progress=progress, stop=asked.is_set)
+    assert told[-1] <= 20 * subject.CHUNK
+    assert_equal(play_ensemble("two-states", 130, rounds=5), play_ensemble("two-states", 130, rounds=5, threads=1))
+
+
+def test_stop_is_asked_before_the_first_world():
+    told: list[int] = []
+    with pytest.raises(CancelledError):
+        play_ensemble("two-states", 10, progress=told.append, stop=lambda: True)
+    assert told == []
+
+
+def eight_at_once(seed: int, worlds: int, rounds: int) -> None:
+    """Play eight scenarios one after the other and in eight threads at once, and compare."""
+
+    def play(name: str) -> Ensemble:
+        return play_ensemble(name, worlds, seed=seed, rounds=rounds, keep=True)
+
+    names = shipped()[:8]
+    expected = [play_ensemble(name, worlds, seed=seed, rounds=rounds, keep=True, threads=1) for name in names]
+    with ThreadPoolExecutor(8) as callers:
+        for one, other in zip(callers.map(play, names), expected, strict=True):
+            assert_equal(one, other)
+
+
+def test_eight_threads_at_once_get_the_same_bytes():
+    eight_at_once(1, worlds=150, rounds=12)
+
+
+@pytest.mark.soak
+def test_eight_threads_at_once_get_the_same_bytes_for_a_minute():
+    ends, seed = time.monotonic() + 60, 0
+    while time.monotonic() < ends:
+        seed += 1
+        eight_at_once(seed, worlds=100 + 37 * seed % 300, rounds=1 + seed % 40)
+    assert seed > 3
+
+
+FIRST_CALLS = """
+from concurrent.futures import ThreadPoolExecutor
+from experiments.ensembles.ensemble import play_ensemble
+with ThreadPoolExecutor(8) as callers:
+    digests = list(callers.map(lambda _: play_ensemble("two-states", 70, rounds=6).digests, range(8)))
+assert all(each == digests[0] for each in digests)
+print(digests[0][0])
+"""
+
+
+def run(script: str) -> str:
+    """Run a script in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_first_calls_of_a_process_may_come_from_eight_threads_at_once():
+    assert run(FIRST_CALLS) == digest(alone("two-states", 1, rounds=6))
+
+
+MEMORY = """
+from benchmarks.memory import peak
+from experiments.ensembles.ensemble import play_ensemble
+play_ensemble("two-states", 128, rounds=4)
+before = peak()
+play_ensemble("two-states", {worlds}, rounds=4)
+print(peak() - before, peak())
+"""
+
+
+def test_memory_grows_by_summaries_only():
+    """Whole trajectories of these worlds would take 288 MB, their summaries take 61; so many dice are not remembered."""
+    growth, _ = map(float, run(MEMORY.format(worlds=300_000)).split())
+    assert growth < 100
+
+
+@pytest.mark.soak
+def test_a_million_worlds_fit_in_a_gigabyte():
+    _, peak = map(float, run(MEMORY.format(worlds=1_000_000)).split())
+    assert peak < 1000

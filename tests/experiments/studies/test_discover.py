@@ -1,0 +1,121 @@
+"""Scenario discovery: boxes, planted and published, and the links into them."""
+
+import importlib.resources
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import tomli_w
+from support.commands import invoke
+from support.studies import study
+
+from dashboards.link import LARGEST_SEED, read_link
+from dashboards.reports.study import box_page, box_words
+from experiments import sweep
+from experiments.studies.discover import find_box, words
+from experiments.studies.results import by_point
+from experiments.studies.study import load_study
+from model.errors import ScenarioError
+from model.loading import read
+
+
+def test_prim_finds_a_planted_box():
+    luck = np.random.default_rng(3)
+    inputs = pd.DataFrame(luck.random((800, 4)), columns=list("abcd"))
+    wanted = ((inputs["a"] > 0.7) & (inputs["b"] < 0.4)).to_numpy()
+    box = find_box(inputs, wanted)
+    limits = {edge.factor: (edge.low, edge.high) for edge in box.edges}
+    assert limits["a"][0] == pytest.approx(0.7, abs=0.04)
+    assert limits["b"][1] == pytest.approx(0.4, abs=0.04)
+    assert box.coverage > 0.85
+    assert box.density > 0.85
+    told = words(box)
+    assert any(sentence.startswith(("a is at least 0.7", "a is at least 0.6")) for sentence in told)
+
+
+def test_stability_counts_only_the_resamples_in_which_a_box_could_be_found():
+    inputs = pd.DataFrame({"a": np.linspace(0, 1, 40), "b": np.random.default_rng(1).random(40)})
+    rare = (inputs["a"] == 1.0).to_numpy()  # one point: half of the resamples are without it
+    (edge,) = [edge for edge in find_box(inputs, rare).edges if edge.factor == "a"]
+    assert edge.stability == 100.0
+
+
+def test_a_box_of_which_no_resample_could_be_searched_says_nothing_of_resamples(monkeypatch):
+    monkeypatch.setattr("experiments.studies.discover.RESAMPLES", 0)
+    inputs = pd.DataFrame({"a": np.linspace(0, 1, 40)})
+    box = find_box(inputs, (inputs["a"] > 0.7).to_numpy())
+    assert [edge.stability for edge in box.edges] == [None]
+    assert words(box)[0].startswith("a is at least 0.7")
+    assert "resamples" not in words(box)[0]
+    assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "not known"
+
+
+def discovered(folder, **more):
+    """Sweep a study, look for a box, and give what the command writes."""
+    made = study(levers={"states.alba.generosity": [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0]},
+                 design={"kind": "latin", "points": 40}, **more)  # fmt: skip
+    sweep(made, folder / "swept")
+    above = by_point(folder / "swept", load_study(made))["mean_tension"].median()
+    command = ["discover", folder / "swept", "--outcome", "mean_tension", "--above", f"{above:.4f}"]
+    done = invoke(*command, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout), invoke(*command).stdout
+
+
+def test_the_link_into_a_box_is_a_run_of_the_study(tmp_path):
+    found, told = discovered(tmp_path, changes={"states.borea.resolve": 0.9}, seed=7)
+    opens, notes = read_link(found["link"].partition("?")[2])
+    assert notes == []
+    changes = dict(opens.setting.changes)
+    assert (changes["rounds"], changes["states.borea.resolve"], opens.setting.seed) == (8, 0.9, 7)
+    for edge in found["edges"]:
+        assert edge["low"] <= changes[edge["factor"]] <= edge["high"]
+    assert "with seed" not in told
+
+
+def test_a_seed_too_large_for_a_link_is_told(tmp_path):
+    found, told = discovered(tmp_path, seed=LARGEST_SEED + 4)  # with the dice of those before there is no box
+    opens, notes = read_link(found["link"].partition("?")[2])
+    assert (notes, opens.setting.seed) == ([], 1)
+    assert f"with seed 1: a link holds no seed as large as {LARGEST_SEED + 4}" in " ".join(told.split())
+
+
+def test_a_scenario_of_a_file_has_no_link_for_another_server(tmp_path, monkeypatch):
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read("two-states"), default=str))))
+    monkeypatch.chdir(tmp_path)
+    found, told = discovered(tmp_path, scenario="mine.toml")
+    assert found["link"] is None
+    assert "The scenario is a file, which no link holds" in told
+    assert "http" not in told
+
+
+def test_prim_finds_the_box_that_bryant_and_lempert_published():
+    """Their data come with ema-workbench: 882 cases of a study of renewables (2010)."""
+    with importlib.resources.as_file(importlib.resources.files("ema_workbench")) as folder:
+        (path,) = folder.rglob("bryant et al 2010 data.csv")
+        data = pd.read_csv(path)
+    inputs = data.iloc[:, 2:11]
+    wanted = data.iloc[:, 15].to_numpy() > 0
+    box = find_box(inputs, wanted)
+    assert len(inputs) == 882
+    assert {edge.factor for edge in box.edges} >= {"Total biomass", "Demand elasticity", "Biomass backstop price"}
+    assert box.coverage > 0.5
+    assert box.density > 0.5
+
+
+def test_a_box_of_everything_or_nothing_is_refused():
+    inputs = pd.DataFrame({"a": np.linspace(0, 1, 50)})
+    for wanted in (np.ones(50, bool), np.zeros(50, bool)):
+        with pytest.raises(ScenarioError, match="point is of interest"):
+            find_box(inputs, wanted)
+    with pytest.raises(ScenarioError, match="at least 30"):
+        find_box(inputs.head(10), np.arange(10) > 3)
+
+
+def test_points_that_nothing_sets_apart_have_no_box_and_that_is_said():
+    every_other = np.arange(60) % 2 == 0
+    box = find_box(pd.DataFrame({"a": np.repeat(np.linspace(0, 1, 30), 2)}), every_other)
+    box = box._replace(edges=[])
+    assert words(box) == ["No box was found: no limit on any factor sets the points of interest apart."]
+    assert not any("holds" in sentence for sentence in box_words("some_deal", 0.5, box))

@@ -1,0 +1,152 @@
+"""Sweeps that are killed, lose a worker or find the disk full: they go on, and the table is the same."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support.commands import DETENTE, detente, invoke, refused
+from support.studies import BIG, POINTS, study, write_study
+
+from experiments import sweep
+from experiments.studies.results import ask, table
+from experiments.studies.store import part_paths, parts
+from experiments.studies.study import load_study
+from model.errors import ScenarioError
+
+
+def kill_and_resume(folder: Path, file: Path, kills: int, seed: int, signals=(signal.SIGKILL,)) -> int:
+    """Start a sweep and kill it, each time after other progress of its own; let it end, and count the kills."""
+    luck, cut_short, out = random.Random(seed), 0, folder / "out"
+    command = [DETENTE, "sweep", str(file), "--out", str(out), "--json"]
+    for _ in range(kills):
+        had = len(parts(out, "runs")) if out.exists() else 0
+        (out / ".lock").unlink(missing_ok=True)  # whoever held it is dead: the next is there when it begins
+        wanted = had + luck.randint(0, 1)  # the lock alone, or a part more
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while process.poll() is None and not ((out / ".lock").exists() and len(parts(out, "runs")) >= wanted):
+            time.sleep(0.002)
+        time.sleep(luck.uniform(0.0, 0.1))
+        process.send_signal(luck.choice(signals))
+        process.communicate(timeout=60)
+        cut_short += len(rows_there(out)) < POINTS
+    done = detente("sweep", file, "--out", out, cwd=folder)
+    assert done.code == 0, done.err
+    return cut_short
+
+
+def rows_there(folder: Path) -> range:
+    """Count the points that are there."""
+    return range(sum(end - begin for begin, end in parts(folder, "runs")))
+
+
+def test_a_sweep_killed_at_any_moment_goes_on_and_its_table_is_the_same(whole, tmp_path):
+    file = write_study(tmp_path, **BIG)
+    cut_short = kill_and_resume(tmp_path, file, kills=3, seed=5, signals=(signal.SIGKILL, signal.SIGINT))
+    assert cut_short > 0
+    pd.testing.assert_frame_equal(table(tmp_path / "out"), whole)
+    assert not list((tmp_path / "out").glob("*.tmp"))
+
+
+@pytest.mark.soak
+def test_a_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
+    file = write_study(tmp_path, **BIG)
+    for batch in range(20):
+        (tmp_path / str(batch)).mkdir()
+        kill_and_resume(tmp_path / str(batch), file, kills=5, seed=batch)
+        pd.testing.assert_frame_equal(table(tmp_path / str(batch) / "out"), whole)
+
+
+class Broken(Executor):
+    """Plays two chunks, and is lost."""
+
+    def __init__(self):
+        self.left = 2
+
+    def submit(self, function, /, *given, **named):
+        done = Future()
+        self.left -= 1
+        if self.left >= 0:
+            done.set_result(function(*given, **named))
+        else:
+            done.set_exception(ConnectionError("the scheduler has gone"))
+        return done
+
+
+def test_chunks_that_are_lost_are_told_kept_nothing_of_and_played_by_the_next_sweep(whole, tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("experiments.studies.sweep.executor_of", lambda *_: nullcontext(Broken()))
+        with pytest.raises(ScenarioError, match="the scheduler has gone; the same command goes on"):
+            sweep(study(**BIG), tmp_path)
+    assert 0 < len(rows_there(tmp_path)) < POINTS
+    assert sweep(study(**BIG), tmp_path).failed == 0
+    pd.testing.assert_frame_equal(table(tmp_path), whole)
+
+
+def test_what_was_kept_beside_runs_that_never_came_is_removed(tmp_path):
+    kept = study(keep="bands")
+    sweep(kept, tmp_path, points=4)
+    (path,) = part_paths(tmp_path, "runs")
+    path.unlink()  # as a kill between the two leaves it
+    sweep(kept, tmp_path, points=3)
+    assert parts(tmp_path, "kept") == parts(tmp_path, "runs") == [(0, 3)]
+    found = ask(tmp_path, "select distinct percentile from kept order by percentile")
+    assert found["percentile"].tolist() == [5, 25, 50, 75, 95]
+
+
+def test_a_half_written_part_is_not_there(tmp_path):
+    sweep(study(), tmp_path, points=3)
+    (tmp_path / "runs-00000003-00000006.parquet.tmp").write_bytes(b"half of it")
+    sweep(study(), tmp_path)
+    assert len(table(tmp_path)) == 18
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_damaged_part_is_named_and_its_points_are_played_again(tmp_path):
+    file, out = write_study(tmp_path, replications=2048), tmp_path / "out"  # two points to a chunk
+    sweep(load_study(file), out)
+    before, (path, *_) = table(out), part_paths(out, "runs")
+    path.write_bytes(path.read_bytes()[:-100])
+    assert f"{path}: is damaged" in refused("results", out, cwd=tmp_path)
+    done = invoke("sweep", file, "--out", out, "--json")
+    assert f"note: {path} is damaged" in done.stderr
+    assert json.loads(done.stdout)["played"] == 2
+    pd.testing.assert_frame_equal(table(out), before)
+
+
+def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
+    """A limit on the size of files stands for the disk."""
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); import sys; sys.argv = ['detente', 'sweep', {str(write_study(tmp_path))!r}, '--out', {str(tmp_path / 'out')!r}]; import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from dashboards.cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert invoke("sweep", tmp_path / "small.toml", "--out", tmp_path / "out").exit_code == 0
+    assert len(table(tmp_path / "out")) == 18
+
+
+def test_two_dask_workers_of_which_one_is_killed_give_the_same_table(whole, tmp_path):
+    """A scheduler and two worker processes on loopback; the one that is killed is not missed."""
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+        with Client(cluster) as client:
+            pids = list(client.run(os.getpid).values())
+        killed = []
+
+        def kill(done: int, failed: int) -> None:
+            if done > 150 and not killed:
+                os.kill(pids[0], signal.SIGKILL)
+                killed.append(pids[0])
+
+        sweep(study(**BIG), tmp_path, executor="dask", scheduler=cluster.scheduler_address, progress=kill)
+    assert killed
+    pd.testing.assert_frame_equal(table(tmp_path), whole)

@@ -1,0 +1,28 @@
+"""Ensembles compared with runs of their own, and with each other."""
+
+from dataclasses import fields
+
+import numpy as np
+
+from experiments.engine.kernel import measure
+from experiments.ensembles.ensemble import Ensemble
+from model.loading import load
+from model.overrides import forced
+from model.world import World
+
+
+def alone(name, seed, changes=None, rounds=None, overrides=()):
+    """Measure one world as a run of its own."""
+    setting = load(name, changes)
+    return measure(World(setting, seed, forced(setting, overrides)), rounds or setting.rounds)
+
+
+def assert_equal(one: Ensemble, other: Ensemble) -> None:
+    """Compare two ensembles field by field: arrays by type, shape and bytes."""
+    for each in fields(Ensemble):
+        mine, yours = getattr(one, each.name), getattr(other, each.name)
+        if isinstance(mine, np.ndarray):
+            assert (mine.dtype, mine.shape) == (yours.dtype, yours.shape), each.name
+            assert mine.tobytes() == yours.tobytes(), each.name
+        else:
+            assert mine == yours, each.name
