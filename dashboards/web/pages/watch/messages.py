@@ -104,7 +104,7 @@ class WatchedTalks(TypedDict):
     places: list[StagePlace | None]
 
 
-class SentMessage(TypedDict):
+class WatchMessage(TypedDict):
     """A message: kind, sender, receiver, negotiation (-1: none), and the row of the decision behind it (-1: none)."""
 
     round: int
@@ -172,7 +172,7 @@ class RunMessage(TypedDict):
     actors: list[ActorOnStage]
     talks: list[WatchedTalks]
     kinds: list[str]
-    messages: Columns[SentMessage]
+    messages: Columns[WatchMessage]
     deeds: Columns[Deed]
     events: list[EventMark]
     offers: list[EventOffer]

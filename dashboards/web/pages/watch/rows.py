@@ -7,7 +7,7 @@ from agents.ledger import Row
 from dashboards.interventions import event_words, is_of
 from dashboards.link import Setting
 from dashboards.reports.chronicle import act_meaning, group_of, kept_groups, place_of, rows_of, short
-from dashboards.web.pages.watch.messages import ChronicleAct, ChronicleRow, SentMessage
+from dashboards.web.pages.watch.messages import ChronicleAct, ChronicleRow, WatchMessage
 from model.protocol import ACT
 from model.signals import KINDS
 
@@ -77,12 +77,12 @@ def sentence_of(row: Row, model: Assembly, setting: Setting) -> str:
     return row.sentence
 
 
-def messages_of(model: Assembly, actors: list[str], places: dict[Cell, int]) -> list[SentMessage]:
+def messages_of(model: Assembly, actors: list[str], places: dict[Cell, int]) -> list[WatchMessage]:
     """Return the messages of a run; places: of the decisions, in the chronicle."""
     seats = {name: place for place, name in enumerate(actors)}
     talks = {name: place for place, name in enumerate(model.setting.negotiations)}
     kinds = {name: place for place, name in enumerate(KINDS)}
-    found: list[SentMessage] = []
+    found: list[WatchMessage] = []
     for row in rows_of(model):
         if row.kind != "signal" or row.actor not in seats or row.counterpart not in seats:
             continue

@@ -21,9 +21,9 @@ from dashboards.web.pages.watch.messages import (
     LadderRung,
     OutcomeWords,
     RunMessage,
-    SentMessage,
     StagePlace,
     WatchedTalks,
+    WatchMessage,
 )
 from dashboards.web.pages.watch.network_layout import Place, places
 from dashboards.web.pages.watch.rows import chronicle_of, messages_of
@@ -50,7 +50,7 @@ def run_message(model: Assembly, setting: Setting, chances: Openings, deeds: lis
         "actors": [{"name": name, "title": scenario.written(name), "role": role} for name, role in actors.items()],
         "talks": [talks_data(model, name) for name in scenario.negotiations],
         "kinds": list(KINDS),
-        "messages": Columns.of(SentMessage, messages_of(model, list(actors), chronicle.places)),
+        "messages": Columns.of(WatchMessage, messages_of(model, list(actors), chronicle.places)),
         "deeds": Columns.of(Deed, deeds),
         "events": events_of(model, setting),
         "offers": offers(scenario, chances),
