@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from model.atomic_files import drafted, write_whole
-from model.enumerations import ExchangeLevel, Friction
+from model.enumerations import ExchangeLevel, Friction, InspectionReport
 from model.protocol import ACT, PROTOCOL, verdict
 from model.signals import KINDS
 
@@ -125,7 +125,7 @@ QUIET = {  # the acts, and their values, that are routine: what goes on in most 
     "table": {0},
     "give_answer": {0},
     "comply": {1},
-    "report_on": {0},
+    "report_on": {PROTOCOL[ACT["report_on"]].recorded(InspectionReport.CLEAN)},
     "rub": {Friction.CLIMB, Friction.STALL},
 }
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from agents.assembly import Assembly
 from agents.ledger import Row
 from model.enumerations import Status
@@ -67,7 +69,8 @@ def moments(model: Assembly, most: int = 5) -> list[Row]:
     if model.ledger is None:
         return []
     seen = model.trajectory
-    shift = abs(seen[1:, 0] - seen[:-1, 0]) * 10.0 + abs(seen[1:, 2] - seen[:-1, 2]) * 3.0
+    trust, tension = (abs(np.diff(seen[:, model.places[name]])) for name in ("trust", "tension"))
+    shift = trust * 10.0 + tension * 3.0
     scored: dict[tuple[int, str], tuple[float, Row]] = {}
     for row in model.ledger.rows:
         weight = 0.0

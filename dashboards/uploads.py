@@ -7,15 +7,16 @@ another's file by chance; whoever is given a link that holds the name is meant t
 import hashlib
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
+
+from cachetools import LRUCache
 
 from model.errors import Fault, ScenarioError
 
 MOST = 64  # files kept, the latest used; a file has at most 1 MiB
 
-_kept: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+_kept: LRUCache[str, Mapping[str, Any]] = LRUCache(MOST)
 _lock = threading.Lock()
 
 
@@ -25,9 +26,6 @@ def keep(data: Mapping[str, Any]) -> str:
     name = f"file:{data['name']}.{hashlib.sha256(content).hexdigest()[:24]}"
     with _lock:
         _kept[name] = data
-        _kept.move_to_end(name)
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
     return name
 
 
@@ -35,6 +33,5 @@ def kept(name: str) -> Mapping[str, Any]:
     """Find an uploaded scenario. Raises ScenarioError if it is not here."""
     with _lock:
         if name in _kept:
-            _kept.move_to_end(name)
             return _kept[name]
     raise ScenarioError([Fault(name, "", "this scenario is a file that must travel along: upload it here first")])

@@ -8,6 +8,8 @@ decided; all others start at their neutral value unless ``world.py`` says otherw
 
 from typing import Literal, NamedTuple
 
+from model.enumerations import InspectionReport
+
 AXES = ("world", "state", "facilitator", "body", "spoiler", "negotiation", "side", "rung", "service", "slot", "die")
 SERVICES = ("contact", "clarity", "formulation", "leverage", "hosting")  # in order of precedence
 DICE = ("slip", "misread", "conduct")  # what is rolled each round between each two states
@@ -138,7 +140,7 @@ DECIDED = (
     whole("complies", "negotiation side", "private", "whether the side keeps what stands", 1),
     whole("remembered", "negotiation side slot", "private", "compliance in past rounds, by round modulo the slots", 1),
     whole("inspected", "body negotiation", "public", "whether it inspects there this round"),
-    whole("report", "body negotiation side", "public", "on what the side did: 0 none, 1 clean, 2 violation found", 1),
+    whole("report", "body negotiation side", "public", "on what the side did: 0 none, 1 clean, 2 violation found", int(InspectionReport.CLEAN)),
     real("suspicion", "negotiation side", "private", "the side's belief that the other violates", 0.0),
     whole("accuses", "negotiation side", "public", "whether the side calls the other in breach"),
     whole("friction", "negotiation", "public", "0 climbs, 1 stalls, 2 slips, 3 collapses"),

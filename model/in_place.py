@@ -49,7 +49,7 @@ def reads(rule: Any, column: str, given: Cell) -> Iterator[Cell]:
         node.func: node.args for node in nodes if isinstance(node, ast.Call) and not node.keywords
     }
     for node in nodes:
-        if isinstance(node, ast.Attribute) and node.attr == column:
+        if isinstance(node, ast.Attribute) and node.attr == column and not is_member(node, function):
             at = where.get(node)
             yield (ELSE,) if at is None else meant(at.elts if isinstance(at, ast.Tuple) else [at])
         elif is_rule(called := named(node, function)):
@@ -76,6 +76,11 @@ def named(node: ast.AST, function: FunctionType) -> Any:
     if isinstance(node, ast.Attribute) and isinstance(module := named(node.value, function), ModuleType):
         return getattr(module, node.attr, None)
     return None
+
+
+def is_member(node: ast.Attribute, function: FunctionType) -> bool:
+    """Return whether an attribute is a member of a class, as of an enumeration, which may be called like a column."""
+    return isinstance(named(node.value, function), type)
 
 
 def is_rule(thing: Any) -> bool:

@@ -1,7 +1,7 @@
 """The world: all columns and parameters of one run, as arrays over two flat buffers.
 
 Python sees an ordinary object; compiled rules see a table of pointers into the same memory
-(``handle.py``), which costs one pointer to pass however many columns there are. With compilation
+(``compiled_world.py``), which costs one pointer to pass however many columns there are. With compilation
 off the object itself is what the rules read.
 """
 

@@ -22,9 +22,8 @@ def words_needed(act, language):
         return needed
     if act.sums:
         return needed | {"level"}
-    offset = 1 if act.column == "report" else 0
     needed |= {f"sentence.{value}" for value in values_of(act) if value or not act.rare}
-    needed |= {f"had.{otherwise(act.name, value + offset) - offset}" for value in values_of(act)}
+    needed |= {f"had.{act.recorded(otherwise(act.name, act.decided(value)))}" for value in values_of(act)}
     return needed | {"absence"} if act.rare else needed
 
 

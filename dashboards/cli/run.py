@@ -101,7 +101,10 @@ def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
             for _ in range(setting.rounds):
                 mark = model.mark()
                 model.step()
-                seen = f"trust {model.seen[0]:.2f}  tension {model.seen[2]:.2f}  deal {model.seen[3]:.0%}"
+                trust, tension, deal = (
+                    model.seen[model.places[name]] for name in ("trust", "tension", "deal_progress")
+                )
+                seen = f"trust {trust:.2f}  tension {tension:.2f}  deal {deal:.0%}"
                 progress.update(line, advance=1, description=seen)
     except KeyboardInterrupt:
         if model is None or mark is None or mark.rounds < 2:

@@ -8,6 +8,7 @@ from agents.assembly import Assembly
 from dashboards.labels import OUTCOME_LABELS
 from dashboards.run_history import WEIGHT, moments, rung_dates
 from dashboards.terminal.widgets import line_plot
+from model.enumerations import Outcome
 from model.measures import series
 
 
@@ -15,9 +16,10 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
     """Show a run: outcome, small line plots as long as so many columns allow, rungs, breaches, contact, moments."""
     setting, seen = model.setting, model.trajectory
     outcome = OUTCOME_LABELS[model.outcome.name]
+    colour = "green" if model.outcome >= Outcome.partial_arrangement else "yellow"
     parts: list[RenderableType] = [
         Text.assemble((setting.title["en"], "bold"), f"  seed {model.seed}, {model.round} rounds"),
-        Text.assemble("Outcome: ", (outcome, "bold green" if model.outcome > 1 else "bold yellow")),
+        Text.assemble("Outcome: ", (outcome, f"bold {colour}")),
     ]
     for k, talks in enumerate(setting.negotiations):
         own = series(seen, k)

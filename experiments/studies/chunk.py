@@ -9,15 +9,14 @@ import pyarrow as pa
 
 from experiments.engine.kernel import measure_many
 from experiments.ensembles.cells import DesignCells
+from experiments.ensembles.compare import PLACE
 from experiments.ensembles.outcomes import endings
 from experiments.ensembles.statistics import PERCENTILES, bands_of
 from experiments.studies.study import Study
 from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
-from model.measures import OVERALL
 from model.world import World
 
-PLACE = {indicator.name: at for at, indicator in enumerate(OVERALL)}
 TRIED = (0.0, 0.35, 0.65, 0.999999)  # shares of a factor's range
 
 

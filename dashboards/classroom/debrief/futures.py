@@ -7,10 +7,9 @@ import numpy as np
 
 from dashboards.classroom.lesson.lesson import Lesson
 from experiments.counterfactuals.branch import stand
-from experiments.counterfactuals.pivot import FUTURES_SEED
-from experiments.engine.kernel import measure, measure_many
+from experiments.counterfactuals.pivot import ends
+from experiments.engine.kernel import measure
 from model.enumerations import Outcome
-from model.measures import overall
 from model.overrides import Override, forced
 from model.scenario import Scenario
 from model.world import World
@@ -66,14 +65,11 @@ def reached(world: World, past: np.ndarray, run: PlayedLesson, futures: int) -> 
 
     world: as it stands when they begin. past: the indicators up to there, [round, indicator], the start first.
     """
-    start = world.heir(run.scenario, int(world.seed), forced(run.scenario, run.events))
-    rest, found = run.scenario.rounds - int(world.clock[0]), []
-    for first in range(0, futures, BLOCK):
-        size = min(BLOCK, futures - first)
-        seeds = np.arange(first, first + size, dtype=np.uint64) + np.uint64(FUTURES_SEED)
-        before = np.broadcast_to(past[:-1], (size, *past[:-1].shape))
-        whole = np.concatenate([before, measure_many(start, seeds, rest)], axis=1)
-        found.append(overall(whole, len(run.scenario.negotiations)).astype(np.int8))
+    now = int(world.clock[0])
+    found = [
+        ends(world, past, now, run.scenario, first, min(BLOCK, futures - first), run.events)
+        for first in range(0, futures, BLOCK)
+    ]
     return np.concatenate(found)
 
 

@@ -147,7 +147,7 @@ class Rooms:
                 return self._hold(lesson)
 
     def _hold(self, lesson: Lesson) -> Lesson:
-        """Keep a lesson in memory, and let go of those that nobody needs there; the lock must be held."""
+        """Keep a lesson in memory and let go of idle ones only, which no cache of cachetools does; needs the lock."""
         self._lessons[lesson.id] = lesson
         self._lessons.move_to_end(lesson.id)
         if len(self._lessons) > KEPT:

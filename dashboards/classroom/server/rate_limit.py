@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections import OrderedDict
+
+from cachetools import LRUCache
 
 from dashboards.classroom.errors import RefusedError
 
@@ -14,7 +15,7 @@ class Bucket:
 
     def __init__(self, tries: int, seconds: float):
         self.tries, self.seconds = tries, seconds
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._left: LRUCache[str, tuple[float, float]] = LRUCache(MOST_KEPT)
         self._lock = threading.Lock()
 
     def left(self, name: str) -> float:
@@ -35,6 +36,3 @@ class Bucket:
         self.check(name)
         with self._lock:
             self._left[name] = self.left(name) - 1.0, time.monotonic()
-            self._left.move_to_end(name)
-            while len(self._left) > MOST_KEPT:
-                self._left.popitem(last=False)

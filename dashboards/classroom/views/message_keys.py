@@ -3,7 +3,7 @@
 from dashboards.classroom.game.actions import FORCED_BY, OPTIONS
 from dashboards.classroom.game.facts import FACTS
 from model.columns import SERVICES
-from model.enumerations import Outcome, Status
+from model.enumerations import ExchangeLevel, Friction, Outcome, Status
 from model.protocol import PROTOCOL, Act
 from model.signals import CHANNELS, KINDS
 from model.terms import terms_of
@@ -27,8 +27,8 @@ STORY = {
     "withdraw": (1,),
     "accuse": (1,),
     "hold_talks": (0, 1),
-    "host": (1, 2),
-    "rub": (2, 3),
+    "host": (int(ExchangeLevel.TECHNICAL), int(ExchangeLevel.POLITICAL)),
+    "rub": (int(Friction.SLIP), int(Friction.COLLAPSE)),
 }
 QUESTIONS = {
     "question.turning": ("month",),

@@ -96,7 +96,7 @@ def test_while_a_lesson_is_played_again_the_others_go_on(house, monkeypatch):
     forget(house)
     begun, go_on, made = threading.Event(), threading.Event(), []
 
-    class Slow(Lesson):
+    class SlowLesson(Lesson):
         def _play_again(self):
             if self.id == slow.id:
                 made.append(self)
@@ -104,7 +104,7 @@ def test_while_a_lesson_is_played_again_the_others_go_on(house, monkeypatch):
                 assert go_on.wait(10)
             super()._play_again()
 
-    monkeypatch.setattr(rooms, "Lesson", Slow)
+    monkeypatch.setattr(rooms, "Lesson", SlowLesson)
     found = []
     both = [threading.Thread(target=lambda: found.append(house.rooms.lesson(slow_room))) for _ in range(2)]
     both[0].start()
