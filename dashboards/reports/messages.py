@@ -13,6 +13,14 @@ class StatusSpan(TypedDict):
     last: int
 
 
+class StatusBar(TypedDict):
+    """How the bar of a status is drawn; ``pale`` is true where the text on it has the page's own ink."""
+
+    label: str
+    pattern: str
+    pale: bool
+
+
 class RungSpans(TypedDict):
     """A rung of a ladder, with its statuses in order."""
 
@@ -124,7 +132,7 @@ class RunData(TypedDict):
     ceiling: float
     dashes: dict[str, str]
     events: list[int]
-    statuses: list[str]
+    statuses: list[StatusBar]
     negotiations: list[NegotiationData]
     network: NetworkData
     chronicle: ChronicleData

@@ -1,6 +1,6 @@
 """The shapes of the data that Watch sends to the browser."""
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from dashboards.interventions import EventOffer
 from dashboards.messages import Columns
@@ -26,12 +26,14 @@ class MarkLook(TypedDict):
 
 
 class WatchStatus(TypedDict):
-    """How the status of a rung is drawn."""
+    """How the status of a rung is drawn; ``timed`` is true where its months are counted."""
 
     label: str
     light: str
     dark: str
+    stage: Literal["idle", "under way", "verified", "broken"]
     shape: str
+    timed: bool
 
 
 class WatchLooks(TypedDict):
