@@ -103,8 +103,15 @@ class SignalValues(TypedDict):
     perceived: float
 
 
+class ChronicleGroup(TypedDict):
+    """A group of rows that can be shown or hidden."""
+
+    key: str
+    label: str
+
+
 class LedgerRow(TypedDict):
-    """A row of the chronicle: act, negotiation (-1: none) and sentence are places in its lists."""
+    """A row of the chronicle: group, act, negotiation (-1: none) and sentence are places in its lists."""
 
     round: int
     group: int
@@ -118,7 +125,7 @@ class LedgerRow(TypedDict):
 class ChronicleData(TypedDict):
     """The rows of the ledger that the page holds, and the lists that they point into."""
 
-    groups: list[str]
+    groups: list[ChronicleGroup]
     rows: Columns[LedgerRow]
     acts: list[ActMeaning]
     negotiations: list[str]

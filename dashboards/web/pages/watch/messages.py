@@ -4,7 +4,7 @@ from typing import Literal, TypedDict
 
 from dashboards.interventions import EventOffer
 from dashboards.messages import Columns
-from dashboards.reports.messages import StatusSpan
+from dashboards.reports.messages import ChronicleGroup, StatusSpan
 
 
 class WatchLine(TypedDict):
@@ -132,7 +132,7 @@ class Deed(TypedDict):
 
 
 class ChronicleRow(TypedDict):
-    """A row of the ledger: act, names and sentence are places in the message's lists."""
+    """A row of the ledger: group, act, names and sentence are places in the message's lists."""
 
     round: int
     group: int
@@ -178,7 +178,7 @@ class RunMessage(TypedDict):
     deeds: Columns[Deed]
     events: list[EventMark]
     offers: list[EventOffer]
-    groups: list[str]
+    groups: list[ChronicleGroup]
     left_out: list[str]
     rows: Columns[ChronicleRow]
     acts: list[ChronicleAct]
