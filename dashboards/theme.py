@@ -4,7 +4,7 @@ Colours are Okabe and Ito's, safe for the colour blind, darkened or lightened un
 from the page; a dash, a label or a place is always there as a second cue.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dashboards.labels import OUTCOME_LABELS
 from model.enumerations import Outcome, Status
@@ -118,7 +118,6 @@ SIGNALS: dict[str, MessageStyle] = {
 }
 SHAPES: dict[str, str] = {  # outlines in a box of 16 about the middle, as SVG reads them
     "circle": "M0-6.5a6.5 6.5 0 1 0 .01 0z",
-    "ring": "M0-6a6 6 0 1 0 .01 0zM0-3.5a3.5 3.5 0 1 1-.01 0z",
     "triangle": "M0-7.5L7.5 6H-7.5z",
     "star": "M0.0 -8.0L2.0 -2.8L7.6 -2.5L3.2 1.1L4.7 6.5L0.0 3.4L-4.7 6.5L-3.2 1.1L-7.6 -2.5L-2.0 -2.8z",
     "burst": "M0-9L2-4L7-6L4.5-1.5L9 1.5L4 2.5L5 8L0 4.6L-5 8L-4 2.5L-9 1.5L-4.5-1.5L-7-6L-2-4z",
@@ -139,29 +138,35 @@ SHAPES: dict[str, str] = {  # outlines in a box of 16 about the middle, as SVG r
     "arrow": "M-7.5-2.5H0V-6.5L7.5 0L0 6.5V2.5H-7.5z",
     "back": "M7.5-2.5H0V-6.5L-7.5 0L0 6.5V2.5H7.5z",
 }
-STATUS_SHAPES: dict[Status, str] = {
-    Status.IDLE: "ring",
-    Status.PROPOSED: "page",
-    Status.SCRUTINISED: "tick",
-    Status.RATIFIED: "diamond",
-    Status.IMPLEMENTING: "half",
-    Status.VERIFIED: "sealed",
-    Status.BREACHED: "exclamation",
-    Status.SUSPENDED: "bars",
-    Status.SNAPPED: "back",
-    Status.COLLAPSED: "cross",
-}
 CHANNEL_DASHES = {"public": "", "indirect": "6 4", "technical": "2 3", "political": "2 3", "none": "1 4"}
 
-STATUSES: dict[Status, LineStyle] = {  # the light colour is the same in the report, which has it in its style sheet
-    Status.IDLE: LineStyle("off the table", "", "#E3E8ED", "#333B43"),
-    Status.PROPOSED: LineStyle("on the table", "", "#B9D7EC", "#2C4A5E"),
-    Status.SCRUTINISED: LineStyle("accepted", "", "#7DB7DD", "#35708F"),
-    Status.RATIFIED: LineStyle("ratified", "", "#3A8FC4", "#3F92C2"),
-    Status.IMPLEMENTING: LineStyle("being implemented", "", "#0072B2", "#7CC4F0"),
-    Status.VERIFIED: LineStyle("verified", "", "#007A5A", "#2FC79A"),
-    Status.BREACHED: LineStyle("breached", "", "#C44E00", "#F0984A"),
-    Status.SUSPENDED: LineStyle("suspended", "", "#E69F00", "#E6C24F"),
-    Status.SNAPPED: LineStyle("snapped back", "", "#A8447E", "#E79AC7"),
-    Status.COLLAPSED: LineStyle("collapsed", "", "#3C4650", "#C3CAD1"),
+
+class StatusStyle(NamedTuple):
+    """How the status of a rung is drawn, and where a rung stands that has it.
+
+    height: of its bar below the outlook of Turning points, in pixels. pattern: of its bar in a report, as Plotly names
+    it. pale: whether its colour is so faint that the text on it must have the page's own ink.
+    """
+
+    label: str
+    light: str
+    dark: str
+    stage: Literal["idle", "under way", "verified", "broken"]
+    shape: str
+    height: int
+    pattern: str = ""
+    pale: bool = False
+
+
+STATUSES: dict[Status, StatusStyle] = {  # the colours are the same in the report, which has them in its style sheet
+    Status.IDLE: StatusStyle("off the table", "#E3E8ED", "#333B43", "idle", "circle", 0, pale=True),
+    Status.PROPOSED: StatusStyle("on the table", "#B9D7EC", "#2C4A5E", "under way", "page", 4, ".", pale=True),
+    Status.SCRUTINISED: StatusStyle("accepted", "#7DB7DD", "#35708F", "under way", "tick", 6, "/", pale=True),
+    Status.RATIFIED: StatusStyle("ratified", "#3A8FC4", "#3F92C2", "under way", "diamond", 8, "\\"),
+    Status.IMPLEMENTING: StatusStyle("being implemented", "#0072B2", "#7CC4F0", "under way", "half", 11, "-"),
+    Status.VERIFIED: StatusStyle("verified", "#007A5A", "#2FC79A", "verified", "sealed", 13),
+    Status.BREACHED: StatusStyle("breached", "#C44E00", "#F0984A", "broken", "exclamation", 13, "x"),
+    Status.SUSPENDED: StatusStyle("suspended", "#E69F00", "#E6C24F", "broken", "bars", 13, "|"),
+    Status.SNAPPED: StatusStyle("snapped back", "#A8447E", "#E79AC7", "broken", "back", 13, "+"),
+    Status.COLLAPSED: StatusStyle("collapsed", "#3C4650", "#C3CAD1", "broken", "cross", 13),
 }

@@ -79,7 +79,7 @@ function message({ channel, strength, cost, meant, perceived }) {
 function opened(row) {
   const { conditions } = TOLD.acts[row.act];
   if (row.signal) return message(row.signal);
-  const one = TOLD.groups[row.group] === "levels" ? level : condition;
+  const one = TOLD.groups[row.group].key === "levels" ? level : condition;
   return row.conditions.flatMap((held, place) => one(held, conditions[place] || { meaning: "condition", terms: [] }));
 }
 
@@ -121,10 +121,10 @@ function filter() {
   showMore();
 }
 
-function groupBox(says, group) {
-  const count = ROWS.filter((row) => row.group === group).length;
-  const box = make("input", { type: "checkbox", value: group, ...(group === 0 ? { checked: "" } : {}) });
-  return count || group === 0 ? make("label", {}, box, `${says} (${count})`) : "";
+function groupBox({ key, label: says }, group) {
+  const count = ROWS.filter((row) => row.group === group).length, always = key === "told";
+  const box = make("input", { type: "checkbox", value: group, ...(always ? { checked: "" } : {}) });
+  return count || always ? make("label", {}, box, `${says} (${count})`) : "";
 }
 
 function goTo(event) {

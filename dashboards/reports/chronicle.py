@@ -8,6 +8,7 @@ from dashboards.messages import Columns
 from dashboards.reports.messages import (
     ActMeaning,
     ChronicleData,
+    ChronicleGroup,
     ConditionMeaning,
     ConditionValues,
     LedgerRow,
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
     from agents.assembly import Assembly
 
 MOST_ROWS = 30_000  # rows of the ledger that a page holds before it leaves the quietest groups out
-TOLD, MESSAGES, ROUTINE, LEVELS = range(4)
-GROUPS = ["decisions and events", "messages", "routine decisions", "levels"]
+TOLD, MESSAGES, ROUTINE, LEVELS = range(4)  # places in GROUPS
+GROUPS: list[ChronicleGroup] = [
+    {"key": "told", "label": "decisions and events"},
+    {"key": "messages", "label": "messages"},
+    {"key": "routine", "label": "routine decisions"},
+    {"key": "levels", "label": "levels"},
+]
 
 
 def group_of(row: Row) -> int:
@@ -52,7 +58,7 @@ def kept_groups(model: "Assembly") -> set[int]:
 def left_out(model: "Assembly") -> list[str]:
     """Return the names of the groups that a page does not hold."""
     kept = kept_groups(model)
-    return [name for group, name in enumerate(GROUPS) if group not in kept]
+    return [group["label"] for place, group in enumerate(GROUPS) if place not in kept]
 
 
 def chronicle(model: "Assembly") -> ChronicleData:

@@ -13,6 +13,14 @@ class StatusSpan(TypedDict):
     last: int
 
 
+class StatusBar(TypedDict):
+    """How the bar of a status is drawn; ``pale`` is true where the text on it has the page's own ink."""
+
+    label: str
+    pattern: str
+    pale: bool
+
+
 class RungSpans(TypedDict):
     """A rung of a ladder, with its statuses in order."""
 
@@ -95,8 +103,15 @@ class SignalValues(TypedDict):
     perceived: float
 
 
+class ChronicleGroup(TypedDict):
+    """A group of rows that can be shown or hidden."""
+
+    key: str
+    label: str
+
+
 class LedgerRow(TypedDict):
-    """A row of the chronicle: act, negotiation (-1: none) and sentence are places in its lists."""
+    """A row of the chronicle: group, act, negotiation (-1: none) and sentence are places in its lists."""
 
     round: int
     group: int
@@ -110,7 +125,7 @@ class LedgerRow(TypedDict):
 class ChronicleData(TypedDict):
     """The rows of the ledger that the page holds, and the lists that they point into."""
 
-    groups: list[str]
+    groups: list[ChronicleGroup]
     rows: Columns[LedgerRow]
     acts: list[ActMeaning]
     negotiations: list[str]
@@ -124,7 +139,7 @@ class RunData(TypedDict):
     ceiling: float
     dashes: dict[str, str]
     events: list[int]
-    statuses: list[str]
+    statuses: list[StatusBar]
     negotiations: list[NegotiationData]
     network: NetworkData
     chronicle: ChronicleData

@@ -3,7 +3,6 @@
 
 const RUN = JSON.parse(document.getElementById("run").textContent);
 const LAST = RUN.rounds;
-const PATTERNS = ["", ".", "/", "\\", "-", "", "x", "|", "+", ""];
 
 const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const number = (value) => String(Number(value.toPrecision(4))).replace("-", "−");
@@ -136,16 +135,16 @@ function ladderChart({ ladder }, width) {
   const spans = ladder.flatMap((rung, row) => rung.spans.map((span) => ({ rung, row, ...span })));
   const trace = (status) => {
     const own = spans.filter((span) => span.status === status);
-    const says = RUN.statuses[status];
+    const { label: says, pattern, pale } = RUN.statuses[status];
     return {
       type: "bar", orientation: "h", name: says, base: own.map((s) => s.first - 0.5),
       x: own.map((s) => s.last - s.first + 1), y: own.map((s) => s.row), width: 0.44,
       marker: {
         color: ink(`status${status}`), line: { color: ink("card"), width: 1 },
-        pattern: { shape: PATTERNS[status], size: 7, solidity: 0.22, fgcolor: ink("card"), fillmode: "overlay" },
+        pattern: { shape: pattern, size: 7, solidity: 0.22, fgcolor: ink("card"), fillmode: "overlay" },
       },
       text: own.map(() => says), textposition: "inside", insidetextanchor: "start", textangle: 0,
-      insidetextfont: { color: ink(status < 3 ? "ink" : "card") }, hoverinfo: "text",
+      insidetextfont: { color: ink(pale ? "ink" : "card") }, hoverinfo: "text",
       hovertext: own.map((s) => `${label(s.rung.title, 60)}<br>${says}, rounds ${s.first} to ${s.last}`),
     };
   };

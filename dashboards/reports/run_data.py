@@ -7,7 +7,6 @@ from dashboards.reports.chronicle import chronicle, rows_of
 from dashboards.reports.messages import NegotiationData, NetworkData, NetworkMessage, RunData
 from dashboards.run_history import ladder, scheduled
 from dashboards.theme import INDICATORS, STATUSES
-from model.enumerations import Status
 from model.measures import series
 from model.signals import KINDS
 
@@ -22,7 +21,9 @@ def data(model: "Assembly") -> RunData:
         "ceiling": model.setting.tension.tension_ceiling,
         "dashes": {name: look.dash for name, look in INDICATORS.items()},
         "events": [event.round for event in scheduled(model)],
-        "statuses": [STATUSES[status].label for status in Status],
+        "statuses": [
+            {"label": look.label, "pattern": look.pattern, "pale": look.pale} for _, look in sorted(STATUSES.items())
+        ],
         "negotiations": [negotiation_data(model, talks) for talks in model.setting.negotiations],
         "network": network(model),
         "chronicle": chronicle(model),

@@ -12,7 +12,7 @@ from dashboards.link import Setting, scenario_of
 from dashboards.theme import INDICATORS, OUTCOMES
 from dashboards.web.jobs.background import JobUpdate, Report, follow
 from dashboards.web.pages.compare.messages import ArmNumbers, DifferenceRow, PairedDifferences, SmallChart
-from dashboards.web.pages.shared.messages import OutcomeShare
+from dashboards.web.pages.shared.messages import Bands, OutcomeShare
 from experiments.ensembles.compare import measures
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
@@ -161,11 +161,18 @@ def arm_data(played: ArmResult) -> ArmNumbers:
     return {
         "worlds": played.worlds,
         "rounds": played.rounds,
-        "bands": {name: short(played.bands[:, :, at]) for at, (name, *_) in enumerate(CHARTS)},
-        "means": {name: short(played.means[:, at]) for at, (name, *_) in enumerate(CHARTS)},
+        "bands": {name: arm_bands(played, at) for at, (name, *_) in enumerate(CHARTS)},
         "texts": {name: text(played, at) for at, (name, *_) in enumerate(CHARTS)},
         "outcomes": [outcome_share(played, each) for each in OUTCOMES],
     }
+
+
+def arm_bands(played: ArmResult, at: int) -> Bands:
+    """Return what one chart of an arm draws: the mean of its worlds, or their percentiles."""
+    if CHARTS[at][3]:
+        return {"mean": short(played.means[:, at])}
+    p5, p25, p50, p75, p95 = short(played.bands[:, :, at])
+    return {"p5": p5, "p25": p25, "p50": p50, "p75": p75, "p95": p95}
 
 
 def outcome_share(played: ArmResult, outcome: Outcome) -> OutcomeShare:

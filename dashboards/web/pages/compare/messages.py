@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from dashboards.web.pages.shared.messages import LeverField, LeverRow, OutcomeShare, ScenarioChoice, Value
+from dashboards.web.pages.shared.messages import Bands, LeverField, LeverRow, OutcomeShare, ScenarioChoice, Value
 
 
 class CompareHead(TypedDict):
@@ -38,12 +38,11 @@ class SmallChart(TypedDict):
 
 
 class ArmNumbers(TypedDict):
-    """The numbers of an arm by chart: bands [percentile][round], means [round], and a text."""
+    """The numbers of an arm by chart: the bands or the mean, and a text."""
 
     worlds: int
     rounds: int
-    bands: dict[str, list[list[float]]]
-    means: dict[str, list[float]]
+    bands: dict[str, Bands]
     texts: dict[str, str]
     outcomes: list[OutcomeShare]
 

@@ -9,7 +9,7 @@ from dashboards.labels import OUTCOME_MEANING
 from dashboards.theme import CHARTS, INDICATORS, MORE_CHARTS, OUTCOMES, Chart
 from dashboards.web.jobs.ensemble_results import Result
 from dashboards.web.pages.explore.messages import ChartLook, ExploreNumbers, FirstDeal, LineData
-from dashboards.web.pages.shared.messages import OutcomeShare
+from dashboards.web.pages.shared.messages import Bands, OutcomeShare
 from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
 from model.enumerations import Outcome
 from model.scenario import Scenario
@@ -71,7 +71,7 @@ def numbers_of(
         "seed": result.setting.seed,
         "lines": {name: line(result, talks, name, chart.mean) for chart in shown for name in chart.indicators},
         "base": base
-        and {name: base_line(base, talks, name, chart.mean) for chart in shown for name in chart.indicators},
+        and {name: bands_of(base, talks, name, chart.mean) for chart in shown for name in chart.indicators},
         "texts": {chart.key: " ".join(texts(chart, result, base, talks, words)) for chart in shown},
         "outcomes": outcome_rows(result, base, talks),
         "deal": first_deal(result, base, talks),
@@ -79,16 +79,15 @@ def numbers_of(
 
 
 def line(result: Result, talks: str, indicator: str, mean: bool) -> LineData:
-    """Give what is drawn of one indicator: the edges of its bands or its mean, and the watched run."""
-    at = result.place(talks, indicator)
-    edges = [5] if mean else [0, 1, 3, 4]
-    return {"edges": short(result.bands[edges, :, at]), "run": short(result.run[:, at])}
+    """Give what is drawn of one indicator: its bands or its mean, and the watched run."""
+    run = short(result.run[:, result.place(talks, indicator)])
+    return {"bands": bands_of(result, talks, indicator, mean), "run": run}
 
 
-def base_line(base: Result, talks: str, indicator: str, mean: bool) -> list[Any]:
-    """Give what is drawn of one indicator of the baseline."""
-    edges = [5] if mean else [0, 1, 3, 4]
-    return short(base.bands[edges, :, base.place(talks, indicator)])
+def bands_of(result: Result, talks: str, indicator: str, mean: bool) -> Bands:
+    """Return the mean of one indicator over the worlds, or its percentiles without the median."""
+    p5, p25, _, p75, p95, average = short(result.bands[:, :, result.place(talks, indicator)])
+    return {"mean": average} if mean else {"p5": p5, "p25": p25, "p75": p75, "p95": p95}
 
 
 def short(values: np.ndarray) -> list[Any]:

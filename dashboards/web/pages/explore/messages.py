@@ -3,7 +3,7 @@
 from typing import Any, NotRequired, TypedDict
 
 from dashboards.web.downloads import ExportRow
-from dashboards.web.pages.shared.messages import OutcomeShare
+from dashboards.web.pages.shared.messages import Bands, OutcomeShare
 
 
 class PanelState(TypedDict):
@@ -98,9 +98,9 @@ class BoardState(TypedDict):
 
 
 class LineData(TypedDict):
-    """The numbers of a line: the edges of its bands or its mean, and the watched run, each by round."""
+    """The numbers of a line: its bands or its mean, and the watched run, each by round."""
 
-    edges: list[list[float]]
+    bands: Bands
     run: list[float]
 
 
@@ -120,7 +120,7 @@ class ExploreNumbers(TypedDict):
     wanted: int
     seed: int
     lines: dict[str, LineData]
-    base: dict[str, list[list[float]]] | None
+    base: dict[str, Bands] | None
     texts: dict[str, str]
     outcomes: list[OutcomeShare]
     deal: FirstDeal

@@ -1,4 +1,4 @@
-"""What several pages send to the browser: the levers of a scenario, choices, and the progress of long work."""
+"""What several pages send to the browser: the levers of a scenario, choices, bands, and the progress of long work."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -62,6 +62,17 @@ class TaskProgress(TypedDict):
     busy: bool
     cancelled: bool
     fault: str
+
+
+class Bands(TypedDict, total=False):
+    """Percentiles of the worlds, each by round, or their mean where that is drawn instead."""
+
+    p5: list[float]
+    p25: list[float]
+    p50: list[float]
+    p75: list[float]
+    p95: list[float]
+    mean: list[float]
 
 
 class OutcomeShare(TypedDict):

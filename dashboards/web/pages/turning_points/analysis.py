@@ -23,7 +23,7 @@ from dashboards.web.pages.turning_points.messages import (
 )
 from experiments.counterfactuals.pivot import Action, Outlook, actions, looked_at, outlook
 from experiments.engine.pool import CancelledError
-from model.enumerations import Outcome, Status
+from model.enumerations import Outcome
 from model.overrides import Override
 from model.protocol import ACT, PROTOCOL
 
@@ -177,8 +177,8 @@ def frame_of(run: Run) -> RunFrame:
             for outcome, look in OUTCOMES.items()
         ],
         "statuses": [
-            {"label": STATUSES[each].label, "light": STATUSES[each].light, "dark": STATUSES[each].dark}
-            for each in Status
+            {"label": look.label, "light": look.light, "dark": look.dark, "stage": look.stage, "height": look.height}
+            for _, look in sorted(STATUSES.items())
         ],
         "ladders": run.ladders,
         "marks": run.marks,

@@ -1,6 +1,6 @@
 """What Turning points sends to the browser."""
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from dashboards.reports.messages import RungSpans
 
@@ -26,11 +26,13 @@ class OutcomeLook(TypedDict):
 
 
 class StatusLook(TypedDict):
-    """How the status of a rung is drawn."""
+    """How the status of a rung is drawn; nothing is drawn of one without height."""
 
     label: str
     light: str
     dark: str
+    stage: Literal["idle", "under way", "verified", "broken"]
+    height: int
 
 
 class LadderSpans(TypedDict):

@@ -1,10 +1,10 @@
 """The shapes of the data that Watch sends to the browser."""
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from dashboards.interventions import EventOffer
 from dashboards.messages import Columns
-from dashboards.reports.messages import StatusSpan
+from dashboards.reports.messages import ChronicleGroup, StatusSpan
 
 
 class WatchLine(TypedDict):
@@ -26,12 +26,14 @@ class MarkLook(TypedDict):
 
 
 class WatchStatus(TypedDict):
-    """How the status of a rung is drawn."""
+    """How the status of a rung is drawn; ``timed`` is true where its months are counted."""
 
     label: str
     light: str
     dark: str
+    stage: Literal["idle", "under way", "verified", "broken"]
     shape: str
+    timed: bool
 
 
 class WatchLooks(TypedDict):
@@ -130,7 +132,7 @@ class Deed(TypedDict):
 
 
 class ChronicleRow(TypedDict):
-    """A row of the ledger: act, names and sentence are places in the message's lists."""
+    """A row of the ledger: group, act, names and sentence are places in the message's lists."""
 
     round: int
     group: int
@@ -176,7 +178,7 @@ class RunMessage(TypedDict):
     deeds: Columns[Deed]
     events: list[EventMark]
     offers: list[EventOffer]
-    groups: list[str]
+    groups: list[ChronicleGroup]
     left_out: list[str]
     rows: Columns[ChronicleRow]
     acts: list[ChronicleAct]

@@ -16,7 +16,6 @@ from dashboards.theme import (
     INDICATORS,
     SHAPES,
     SIGNALS,
-    STATUS_SHAPES,
     STATUSES,
     LineStyle,
 )
@@ -27,6 +26,7 @@ from dashboards.web.pages.shared.use_task import use_desk
 from dashboards.web.pages.watch.handlers import DecisionAnswer, WatchHandlers
 from dashboards.web.pages.watch.job import WatchedRun, watch
 from dashboards.web.pages.watch.messages import AnswerMessage, RunMessage, TwinMessage, WatchLine, WatchLooks
+from model.enumerations import Status
 
 WATCHED = ("branch", "charts", "chronicle", "deck", "gauges", "inject", "ladder", "network", "why")
 PARTS = ["shared/typed", "shared/line_chart", *(f"watch/{part}" for part in WATCHED)]
@@ -44,7 +44,14 @@ def looks() -> WatchLooks:
         "dashes": CHANNEL_DASHES,
         "shapes": SHAPES,
         "statuses": [
-            {"label": look.label, "light": look.light, "dark": look.dark, "shape": STATUS_SHAPES[status]}
+            {
+                "label": look.label,
+                "light": look.light,
+                "dark": look.dark,
+                "stage": look.stage,
+                "shape": look.shape,
+                "timed": status == Status.IMPLEMENTING,
+            }
             for status, look in sorted(STATUSES.items())
         ],
     }

@@ -38,8 +38,8 @@ def test_two_settings_stand_side_by_side_with_their_numbers(browser, address):
     with comparing(browser, address, link) as page:
         arms = page.evaluate("() => document.querySelector('.det-compare').__vue__.picture.arms")
         for arm, ensemble in zip(arms, ensembles, strict=True):
-            np.testing.assert_allclose(arm["bands"]["tension"][0], ensemble.band("tension", 5), atol=6e-4)
-            np.testing.assert_allclose(arm["bands"]["trust"][3], ensemble.band("trust", 75), atol=6e-4)
+            np.testing.assert_allclose(arm["bands"]["tension"]["p5"], ensemble.band("tension", 5), atol=6e-4)
+            np.testing.assert_allclose(arm["bands"]["trust"]["p75"], ensemble.band("trust", 75), atol=6e-4)
             shares = ensemble.shares()
             assert [row["share"] for row in arm["outcomes"]] == [shares[row["key"]].share for row in arm["outcomes"]]
             assert [row["low"] for row in arm["outcomes"]] == [shares[row["key"]].low for row in arm["outcomes"]]
