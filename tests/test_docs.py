@@ -16,10 +16,9 @@ from dashboards.cli.options import parse_changes
 from dashboards.reports.odd_tables import ODD, rewrite
 from dashboards.terminal.ensembles import effect_words
 from experiments.counterfactuals.pivot import chances
-from experiments.ensembles.compare import compare
+from experiments.ensembles.compare import compare, contrast
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.mechanisms import WORLDS, summaries
-from experiments.ensembles.statistics import effect
 from model.chance import Moment
 from model.loading import change, read, shipped
 from model.parameter_space import declared
@@ -276,10 +275,10 @@ def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
     rows = row.findall(text)
     assert [mechanism for mechanism, *_ in rows] == list(Mechanisms.model_fields)
     scenario = "us-iran-2018"
-    on = summaries(scenario, {}, WORLDS)
+    on = play_ensemble(scenario, WORLDS, band_worlds=1)
     for mechanism, measured, where, told in rows:
         if where == scenario:
-            off = summaries(scenario, {f"mechanisms.{mechanism}": False}, WORLDS)
-            difference, low, high = effect(off[measured], on[measured])[:3]
+            off = play_ensemble(scenario, WORLDS, changes={f"mechanisms.{mechanism}": False}, band_worlds=1)
+            difference, low, high = contrast(off, on, summaries)[measured][:3]
             stale = f"{mechanism}: run `python -m experiments.ensembles.mechanisms docs/odd.md`"
             assert told == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale

@@ -7,16 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.engine.kernel import kernel, measure_many
-from experiments.engine.pool import play_in_order
-from experiments.ensembles.ensemble import Ensemble
+from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import Effect, effect, independent_effect, told
-from experiments.ensembles.stream import CHUNK
 from model.enumerations import Outcome
 from model.loading import load
-from model.measures import OVERALL, overall
-from model.overrides import forced
-from model.world import World
+from model.measures import OVERALL
+from model.scenario import Scenario
 
 MEANS = ("trust", "tension", "deal_progress", "contact", "support")
 PLACE = {indicator.name: at for at, indicator in enumerate(OVERALL)}
@@ -31,10 +27,19 @@ class Comparison(NamedTuple):
     share_of_worlds_changed: float
 
 
-def contrast(one: Ensemble, other: Ensemble) -> dict[str, Effect]:
+def of_worlds(found: Ensemble) -> dict[str, np.ndarray]:
+    """Give the outcomes (0 or 1) and the mean indicators of each world of an ensemble."""
+    means = {f"mean_{name}": found.means[:, PLACE[name]].astype(float) for name in MEANS}
+    return outcome_measures(found.overall) | means
+
+
+def contrast(
+    one: Ensemble, other: Ensemble, measured: Callable[[Ensemble], dict[str, np.ndarray]] = of_worlds
+) -> dict[str, Effect]:
     """Estimate what differs between two ensembles, other minus one: paired if all seeds are the same.
 
-    Warns if some seeds are the same and others not: such worlds are neither pairs nor independent.
+    measured: gives the measures of each world by name. Warns if some seeds are the same and others not:
+    such worlds are neither pairs nor independent.
     """
     shared, worlds = one.overlap(other), (len(one.seeds), len(other.seeds))
     paired = worlds[0] == worlds[1] and bool((one.seeds == other.seeds).all())
@@ -46,14 +51,8 @@ def contrast(one: Ensemble, other: Ensemble) -> dict[str, Effect]:
         )
     return {
         name: told(effect(before, after) if paired else independent_effect(before, after), min(worlds))
-        for (name, before), after in zip(of_worlds(one).items(), of_worlds(other).values(), strict=True)
+        for (name, before), after in zip(measured(one).items(), measured(other).values(), strict=True)
     }
-
-
-def of_worlds(found: Ensemble) -> dict[str, np.ndarray]:
-    """Give the outcomes (0 or 1) and the mean indicators of each world of an ensemble."""
-    means = {f"mean_{name}": found.means[:, PLACE[name]].astype(float) for name in MEANS}
-    return outcome_measures(found.overall) | means
 
 
 def outcome_measures(outcome: np.ndarray) -> dict[str, np.ndarray]:
@@ -62,10 +61,11 @@ def outcome_measures(outcome: np.ndarray) -> dict[str, np.ndarray]:
     return found | {"some_deal": (outcome >= Outcome.partial_arrangement).astype(float)}
 
 
-def measures(seen: np.ndarray, negotiations: int) -> dict[str, np.ndarray]:
-    """Give the outcomes (0 or 1) and the mean indicators of each world."""
-    found = outcome_measures(overall(seen, negotiations))
-    return found | {f"mean_{name}": seen[:, 1:, PLACE[name]].mean(axis=1) for name in MEANS}
+def changed_share(one: Ensemble, other: Ensemble) -> float:
+    """Return the share of worlds that differ anywhere in their course; both ensembles are played as paired ones."""
+    if one.fingerprints is None or other.fingerprints is None:
+        raise TypeError("play both ensembles with paired=True")
+    return float((one.fingerprints != other.fingerprints).mean())
 
 
 def compare(
@@ -82,27 +82,12 @@ def compare(
     Raises ScenarioError if the scenario or a value is at fault.
     """
     settings = load(scenario, base_changes), load(scenario, {**(base_changes or {}), **changes})
-    starts = [World(setting, seed, forced(setting)) for setting in settings]
 
-    def play(first: int) -> tuple[list[dict[str, np.ndarray]], int]:
-        """Return the measures of a chunk's worlds in either arm, and in how many the courses differ."""
-        seeds = np.arange(first, min(first + CHUNK, worlds), dtype=np.uint64) + np.uint64(seed)
-        arms = list(zip(starts, settings, strict=True))
-        pair = [measure_many(start, seeds, setting.rounds) for start, setting in arms]
-        same_shape = pair[0].shape == pair[1].shape
-        different = int((pair[0] != pair[1]).any(axis=(1, 2)).sum()) if same_shape else len(seeds)
-        counts = [len(setting.negotiations) for setting in settings]
-        return [measures(seen, count) for seen, count in zip(pair, counts, strict=True)], different
+    def played(setting: Scenario, before: int) -> Ensemble:
+        """Play the worlds of one arm, ``before`` worlds having been played of the other."""
+        return play_ensemble(
+            setting, worlds, seed, paired=True, band_worlds=1, progress=lambda done: progress((before + done) // 2)
+        )
 
-    kernel()
-    parts: list[list[dict[str, np.ndarray]]] = []
-    different = 0
-    for part, changed_worlds in play_in_order(play, range(0, worlds, CHUNK)):
-        parts.append(part)
-        different += changed_worlds
-        progress(min(len(parts) * CHUNK, worlds))
-    base, changed = (
-        {name: np.concatenate([part[arm][name] for part in parts]) for name in parts[0][arm]} for arm in (0, 1)
-    )
-    effects = {name: told(effect(base[name], changed[name]), worlds) for name in base}
-    return Comparison(worlds, seed, effects, different / worlds)
+    base, changed = played(settings[0], 0), played(settings[1], worlds)
+    return Comparison(worlds, seed, contrast(base, changed), changed_share(base, changed))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,7 @@ if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate
 class Ensemble(WorldOutcomes):
     """What became of many worlds of one scenario, in numbers that can be saved.
 
-    seeds: uint64 [world]. means, ends: float32 [world, indicator], over the rounds and at the end. bands:
+    seeds: uint64 [world]. means, ends, fingerprints: as in Gatherer. bands:
     float64 [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
     [world, round, indicator] if kept. design: the parameter values that differed between worlds, if any did.
     """
@@ -44,6 +45,7 @@ class Ensemble(WorldOutcomes):
     band_worlds: int
     digests: list[str]
     trajectories: np.ndarray | None = None
+    fingerprints: np.ndarray | None = None
     design: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
@@ -140,6 +142,7 @@ def play_ensemble(
     overrides: Sequence[Override] = (),
     design: Mapping[str, Sequence[Any]] | None = None,
     keep: bool = False,
+    paired: bool = False,
     band_worlds: int = BAND_WORLDS,
     threads: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -148,22 +151,22 @@ def play_ensemble(
     """Play an ensemble.
 
     worlds, seed: world k has seed ``seed + k``. changes: for all worlds; design: dotted path to one
-    value per world. keep: keep whole trajectories. band_worlds: over how many of the first worlds the bands
-    are taken, at least 1; they are held in memory. threads: 1 plays in the calling thread. progress is
-    told how many worlds are done; stop is asked between chunks. Raises ScenarioError if the scenario
-    or a value is wrong, CancelledError if told to stop.
+    value per world. keep: keep whole trajectories. paired: keep what pairs of worlds are told apart by.
+    band_worlds: over how many of the first worlds the bands are taken, at least 1; they are held in memory.
+    threads: 1 plays in the calling thread. progress is told how many worlds are done; stop is asked between
+    chunks. Raises ScenarioError if the scenario or a value is wrong, CancelledError if told to stop.
     """
     if isinstance(scenario, Scenario) and (changes or design):
         raise TypeError("changes and a design need the scenario by name, path or plain data")
     setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
-    gathered = Gatherer(setting, worlds, rounds, keep=keep, band_worlds=band_worlds)
+    gathered = Gatherer(setting, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
     if design and not isinstance(scenario, Scenario):
         chunks = design_chunks(_cells_of(scenario, changes, overrides, design, worlds), design)
     else:
         chunks = chunks_of(World(setting, 0, forced(setting, overrides)), worlds)
     for done in stream_ensemble(gathered, chunks, seed, threads, stop):
         progress(done)
-    return _summed_up(setting.name, gathered, seed, keep, threads, design or {})
+    return summed_up(setting.name, gathered, seed, threads, design or {})
 
 
 def _cells_of(
@@ -181,10 +184,14 @@ def _cells_of(
     return DesignCells(data, {path: samples_of(values) for path, values in design.items()}, overrides)
 
 
-def _summed_up(
-    name: str, gathered: Gatherer, seed: int, keep: bool, threads: int | None, design: Mapping[str, Sequence[Any]]
+def summed_up(
+    name: str,
+    gathered: Gatherer,
+    seed: int,
+    threads: int | None = None,
+    design: Mapping[str, Sequence[Any]] = MappingProxyType({}),
 ) -> Ensemble:
-    """Make an ensemble of all the worlds that were gathered."""
+    """Return an ensemble of all the worlds that were gathered; this uses up what their bands are taken from."""
     return Ensemble(
         scenario=name,
         rounds=gathered.rounds,
@@ -197,6 +204,7 @@ def _summed_up(
         bands=gathered.bands(threads),
         band_worlds=gathered.banded.shape[-1],
         digests=[digest(world) for world in gathered.kept[:DIGESTS]],
-        trajectories=gathered.kept if keep else None,
+        trajectories=gathered.kept if gathered.keep else None,
+        fingerprints=gathered.fingerprints,
         design={path: list(values) for path, values in design.items()},
     )

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.ensembles.compare import PLACE, outcome_measures
-from experiments.ensembles.ensemble import play_ensemble
-from experiments.ensembles.statistics import Z95, Effect, effect
+from experiments.ensembles.compare import PLACE, contrast, outcome_measures
+from experiments.ensembles.ensemble import Ensemble, play_ensemble
+from experiments.ensembles.statistics import Z95, Effect
 from model.loading import load, shipped
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
@@ -33,9 +33,8 @@ MEANS = (
 )  # fmt: skip
 
 
-def summaries(name: str, changes: dict[str, Any], worlds: int) -> dict[str, np.ndarray]:
-    """Return each of MEASURES of worlds 1 to n of a scenario: [world]."""
-    found = play_ensemble(name, worlds, changes=changes, band_worlds=1)
+def summaries(found: Ensemble) -> dict[str, np.ndarray]:
+    """Return each of MEASURES of the worlds of an ensemble: [world]."""
     outcomes = outcome_measures(found.overall)
     columns = [outcomes[outcome] for outcome in OUTCOMES]
     columns += [found.means[:, PLACE[indicator]].astype(float) for indicator in MEANS]
@@ -55,13 +54,12 @@ def effects(
     """Measure every mechanism in every shipped scenario: one row per mechanism, scenario and measure."""
     rows = []
     for name in progress(shipped(), "switching mechanisms off"):
-        here, switches = summaries(name, {}, worlds), load(name).mechanisms
+        here, switches = play_ensemble(name, worlds, band_worlds=1), load(name).mechanisms
         for mechanism in Mechanisms.model_fields:
             is_on = getattr(switches, mechanism)
-            other = summaries(name, {f"mechanisms.{mechanism}": not is_on}, worlds)
+            other = play_ensemble(name, worlds, changes={f"mechanisms.{mechanism}": not is_on}, band_worlds=1)
             on, off = (here, other) if is_on else (other, here)
-            for measured in MEASURES:
-                found = effect(off[measured], on[measured])
+            for measured, found in contrast(off, on, summaries).items():
                 rows.append((mechanism, name, measured, *found[:3], strength(found)))
     return pd.DataFrame(rows, columns=["mechanism", "scenario", "measure", "difference", "low", "high", "strength"])
 

@@ -4,6 +4,7 @@ World number k of an ensemble with seed S is the run with seed S + k. The compil
 interpreter lock, and the numbers are the same whatever the chunks and threads.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -53,6 +54,7 @@ class Gatherer:
     """What finished chunks have shown, by position; chunks may come from several threads at once.
 
     outcomes, first_deal: as in Endings. means, ends: float32 [world, indicator], over the rounds and at the end.
+    If ``paired``, the means are float64, and fingerprints are kept: uint64 [world], the same for equal trajectories.
     kept: float64 [world, round, indicator], all trajectories if ``keep``, else the first DIGESTS. banded:
     ``dtype`` [indicator, round, world], which sorts fast along worlds: the indicators ``only`` of the first
     ``band_worlds``. done: how many worlds, from the first on, have been gathered.
@@ -65,6 +67,7 @@ class Gatherer:
         rounds: int | None = None,
         *,
         keep: bool = False,
+        paired: bool = False,
         band_worlds: int = BAND_WORLDS,
         only: slice = slice(None),
         dtype: type = np.float64,
@@ -72,11 +75,13 @@ class Gatherer:
         if worlds < 1:
             raise ScenarioError([Fault("worlds", worlds, "at least 1 is needed")])
         self.worlds, self.rounds, self.done = worlds, scenario.rounds if rounds is None else rounds, 0
-        self.negotiations, self.only = list(scenario.negotiations), only
+        self.negotiations, self.only, self.keep = list(scenario.negotiations), only, keep
         count, names = len(self.negotiations), indicator_names(self.negotiations)
         self.outcomes = np.empty((worlds, count), np.int8)
         self.first_deal = np.empty((worlds, count), np.int16)
-        self.means, self.ends = (np.empty((worlds, len(names)), np.float32) for _ in range(2))
+        self.means = np.empty((worlds, len(names)), np.float64 if paired else np.float32)
+        self.ends = np.empty((worlds, len(names)), np.float32)
+        self.fingerprints = np.empty(worlds, np.uint64) if paired else None
         self.banded = np.empty((len(names[only]), self.rounds + 1, min(worlds, band_worlds)), dtype)
         self.kept = np.empty((worlds if keep else min(worlds, DIGESTS), self.rounds + 1, len(names)))
 
@@ -86,6 +91,8 @@ class Gatherer:
         self.outcomes[place], self.first_deal[place] = endings(seen, len(self.negotiations))
         self.means[place] = seen[:, 1:].mean(axis=1)
         self.ends[place] = seen[:, -1]
+        if self.fingerprints is not None:
+            self.fingerprints[place] = [fingerprint(course) for course in seen]
         for kept, part in ((self.kept, seen), (self.banded.T, seen[:, :, self.only])):
             count = min(max(len(kept) - first, 0), len(seen))
             kept[first : first + count] = part[:count]
@@ -104,6 +111,12 @@ class Gatherer:
         if self.done < self.worlds:
             parts = [part[:, :, : self.done].copy() for part in parts]
         return np.concatenate(list(map(bands_of, parts) if threads == 1 else pool().map(bands_of, parts)), axis=-1)
+
+
+def fingerprint(trajectory: np.ndarray) -> int:
+    """Return a number of 64 bits that is the same for equal trajectories, and differs for others but by rare chance."""
+    plain = trajectory + 0.0  # minus zero equals zero
+    return int.from_bytes(hashlib.blake2b(plain.tobytes(), digest_size=8).digest())
 
 
 def stream_ensemble(

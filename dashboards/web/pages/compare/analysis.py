@@ -1,6 +1,6 @@
 """What Compare shows: each arm's worlds, the paired differences to the first arm, and plain data of them."""
 
-import hashlib
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,12 +13,15 @@ from dashboards.theme import INDICATORS, OUTCOMES
 from dashboards.web.jobs.background import JobUpdate, Report, follow
 from dashboards.web.pages.compare.messages import ArmNumbers, DifferenceRow, PairedDifferences, SmallChart
 from dashboards.web.pages.shared.messages import Bands, OutcomeShare
-from experiments.ensembles.compare import measures
-from experiments.ensembles.ensemble import play_ensemble
-from experiments.ensembles.statistics import PERCENTILES, Effect, effect, wilson
+from experiments.ensembles.compare import PLACE, changed_share, contrast, of_worlds
+from experiments.ensembles.ensemble import Ensemble, summed_up
+from experiments.ensembles.statistics import PERCENTILES, Effect
+from experiments.ensembles.stream import Gatherer, chunks_of, stream_ensemble
 from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError
 from model.measures import indicator_names
+from model.overrides import forced
+from model.world import World
 
 CHARTS = (  # indicator over all negotiations, its title, whose colour it has, whether a mean is drawn and no band
     ("trust", "Trust", "trust_first", False),
@@ -41,27 +44,26 @@ Stop = Callable[[], bool]
 
 
 class ArmResult(NamedTuple):
-    """What became of one arm's worlds.
+    """What became of one arm's worlds. means: over worlds, float64 [round, chart]."""
 
-    bands: float64 [percentile, round, chart]; the mean of worlds stands in the place of the median where
-    that is drawn. values: what differs by world, by measure. prints: uint64 [world], equal only for equal courses.
-    """
-
-    bands: np.ndarray
-    means: np.ndarray  # [round, chart]
-    values: dict[str, np.ndarray]
-    prints: np.ndarray
+    found: Ensemble
+    means: np.ndarray
     ceiling: float
+
+    @property
+    def bands(self) -> np.ndarray:
+        """Return the bands that are drawn: float64 [percentile, round, chart]."""
+        return self.found.bands[:, :, [PLACE[name] for name, *_ in CHARTS]]
 
     @property
     def worlds(self) -> int:
         """Say how many worlds were played."""
-        return len(self.prints)
+        return self.found.worlds
 
     @property
     def rounds(self) -> int:
         """Say how many rounds a run has."""
-        return self.bands.shape[1] - 1
+        return self.found.rounds
 
 
 def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[JobUpdate]:
@@ -76,26 +78,12 @@ def play_arm(setting: Setting, worlds: int, report: Report, stop: Stop) -> ArmRe
     most = MOST_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
     if worlds > most:
         raise ScenarioError([Fault("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")])
-    found = play_ensemble(
-        scenario,
-        worlds,
-        setting.seed,
-        overrides=setting.events,
-        keep=True,
-        progress=lambda done: report(done, worlds),
-        stop=stop,
-    )
-    seen = found.trajectories
-    assert seen is not None
-    places = [found.indicators.index(name) for name, *_ in CHARTS]
-    prints = [int.from_bytes(hashlib.blake2b(world.tobytes(), digest_size=8).digest()) for world in seen]
-    return ArmResult(
-        found.bands[:, :, places],
-        seen[:, :, places].mean(axis=0),
-        measures(seen, len(scenario.negotiations)),
-        np.array(prints, np.uint64),
-        scenario.tension.tension_ceiling,
-    )
+    gathered = Gatherer(scenario, worlds, paired=True, band_worlds=worlds)
+    start = World(scenario, setting.seed, forced(scenario, setting.events))
+    for done in stream_ensemble(gathered, chunks_of(start, worlds), setting.seed, stop=stop):
+        report(done, worlds)
+    means = gathered.average()[:, [PLACE[name] for name, *_ in CHARTS]]  # the bands use up what it is taken from
+    return ArmResult(summed_up(scenario.name, gathered, setting.seed), means, scenario.tension.tension_ceiling)
 
 
 # Differences
@@ -111,21 +99,22 @@ class Difference(NamedTuple):
     points: bool
     sentence: str
 
-
-def changed_share(first: ArmResult, other: ArmResult) -> float:
-    """Give the share of worlds that differ anywhere in their course."""
-    return float((first.prints != other.prints).mean())
+    @property
+    def told(self) -> bool:
+        """Return whether there is an interval."""
+        return not math.isnan(self.effect.low)
 
 
 def differences(first: ArmResult, other: ArmResult) -> list[Difference]:
     """Tell every paired difference: the outcomes, then the means of the main indicators."""
     labels = {each.name: (look.label, OUTCOME_MEANING[each]) for each, look in OUTCOMES.items()}
     labels = {"some_deal": ("Some deal", "at least one rung stands verified at the end"), **labels}
-    found = []
+    effects, found = contrast(first.found, other.found), []
+    before, after = of_worlds(first.found), of_worlds(other.found)
     for name, (label, meaning) in (labels | MEANS).items():
-        base, changed = first.values[name], other.values[name]
-        paired, points = effect(base, changed), name in labels
-        told = sentence(label, paired, (float(base.mean()), float(changed.mean())), points, len(base))
+        paired, points = effects[name], name in labels
+        levels = float(before[name].mean()), float(after[name].mean())
+        told = sentence(label, paired, levels, points, first.worlds)
         found.append(Difference(name, label, meaning, paired, points, told))
     return found
 
@@ -134,6 +123,8 @@ def sentence(label: str, paired: Effect, levels: tuple[float, float], points: bo
     """Tell one difference, or that it cannot be told apart from luck."""
     if paired.share_of_worlds_changed == 0.0:
         return f"{label}: the same in every world."
+    if math.isnan(paired.low):
+        return f"{label}: {amount(paired.difference, points)} in every world, too few of them to give an interval."
     interval = f"{amount(paired.difference, points)}, 95 % {amount(paired.low, points, bare=True)} to " + amount(
         paired.high, points, bare=True
     )
@@ -177,7 +168,7 @@ def arm_bands(played: ArmResult, at: int) -> Bands:
 
 def outcome_share(played: ArmResult, outcome: Outcome) -> OutcomeShare:
     """Return the share of an arm's worlds that end in an outcome, with its interval."""
-    look, share = OUTCOMES[outcome], wilson(int(played.values[outcome.name].sum()), played.worlds)
+    look, share = OUTCOMES[outcome], played.found.shares()[outcome.name]
     return {
         "key": outcome.name,
         "label": look.label,
@@ -231,12 +222,12 @@ def difference_data(first: ArmResult, other: ArmResult) -> PairedDifferences:
             label=each.label,
             meaning=each.meaning,
             difference=each.effect.difference,
-            low=each.effect.low,
-            high=each.effect.high,
+            low=each.effect.low if each.told else each.effect.difference,
+            high=each.effect.high if each.told else each.effect.difference,
             points=each.points,
-            sure=not each.effect.low <= 0.0 <= each.effect.high,
+            sure=each.effect.low > 0.0 or each.effect.high < 0.0,
             sentence=each.sentence,
         )
         for each in differences(first, other)
     ]
-    return {"changed": changed_share(first, other), "rows": rows, "worlds": first.worlds}
+    return {"changed": changed_share(first.found, other.found), "rows": rows, "worlds": first.worlds}

@@ -48,7 +48,10 @@ class ArmNumbers(TypedDict):
 
 
 class DifferenceRow(TypedDict):
-    """One paired difference; ``points`` is true for a share, ``sure`` where its interval excludes zero."""
+    """One paired difference; ``points`` is true for a share, ``sure`` where its interval excludes zero.
+
+    low, high: the difference itself where there is no interval.
+    """
 
     key: str
     label: str

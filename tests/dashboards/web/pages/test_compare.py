@@ -1,6 +1,7 @@
 """Compare: in a real browser, and against the numbers that Python computes."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,8 +28,17 @@ def test_differences_are_the_paired_effects_that_python_computes():
     found = {each.name: each.effect for each in compare_story.differences(first, other)}
     assert found == {name: expected.effects[name] for name in found}
     assert len(found) == len(expected.effects)
-    assert compare_story.changed_share(first, other) == expected.share_of_worlds_changed
-    assert compare_story.changed_share(first, first) == 0.0
+    assert compare_story.difference_data(first, other)["changed"] == expected.share_of_worlds_changed
+    assert compare_story.difference_data(first, first)["changed"] == 0.0
+
+
+def test_a_few_worlds_that_all_differ_alike_are_told_without_an_interval():
+    first = told_of(compare_story.follow_arm(SMALL, 20, never))
+    alike = [replace(first.found, means=np.full_like(first.found.means, level)) for level in (0.0, 0.25)]
+    rows = compare_story.difference_data(*(first._replace(found=found) for found in alike))["rows"]
+    contact = next(row for row in rows if row["key"] == "mean_contact")
+    assert (contact["low"], contact["difference"], contact["high"], contact["sure"]) == (0.25, 0.25, 0.25, False)
+    assert contact["sentence"] == "Contact: +0.250 in every world, too few of them to give an interval."
 
 
 def test_two_settings_stand_side_by_side_with_their_numbers(browser, address):
