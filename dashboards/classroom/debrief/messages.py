@@ -3,15 +3,8 @@
 from typing import Any, Literal, TypedDict
 
 from dashboards.classroom.lesson.predictions import CalibrationRow
-from dashboards.classroom.views.messages import (
-    ClassCharts,
-    ClassLadder,
-    ConsoleRoom,
-    ConsoleView,
-    ScenarioName,
-    StoryRow,
-    Text,
-)
+from dashboards.classroom.views.instructor_messages import ConsoleRoom, ConsoleView
+from dashboards.classroom.views.messages import ClassCharts, ClassLadder, ScenarioName, StoryRow, Text
 
 
 class DebriefProgress(TypedDict):

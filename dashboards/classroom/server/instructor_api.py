@@ -13,7 +13,13 @@ from dashboards.classroom.schemas import InstructorAction, Relocation, RoomTitle
 from dashboards.classroom.server.downloads import exported
 from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import cards, console
-from dashboards.classroom.views.messages import CardsMessage, ConsoleRoom, ConsoleWithoutLesson, LessonRow, RoomRow
+from dashboards.classroom.views.instructor_messages import (
+    CardsMessage,
+    ConsoleRoom,
+    ConsoleWithoutLesson,
+    LessonRow,
+    RoomRow,
+)
 from dashboards.classroom.views.serialize import names, of_scenario
 from dashboards.interventions import EventOffer, Openings, offers
 

@@ -34,12 +34,12 @@ from dashboards.classroom.views.messages import (
     RoomSeat,
     SeatName,
     ShippedScenario,
-    StudentMessage,
     WallMessage,
     WallWithoutLesson,
 )
 from dashboards.classroom.views.serialize import names, of_scenario
 from dashboards.classroom.views.student import view
+from dashboards.classroom.views.student_messages import AdviceMessage, StudentMessage
 from dashboards.link import shipped_names
 from model.loading import load
 
@@ -165,7 +165,7 @@ def bet(ask: Asking) -> dict[str, Any]:
     return {"ok": True, "at": predictions.bet(lesson, person["id"], ask.read(SentBet))}
 
 
-def advised(ask: Asking) -> dict[str, Any]:
+def advised(ask: Asking) -> AdviceMessage:
     """Tell what the agent would do."""
     _, lesson, seat = ask.seated()
     if not lesson.settings.advisor:

@@ -7,16 +7,15 @@ from typing import Any, cast
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.views.messages import (
+from dashboards.classroom.views.instructor_messages import (
     ConsoleSeat,
     ConsoleView,
     LessonSettings,
     PendingEvent,
     PersonRow,
-    RoleCard,
     SeatState,
-    WallView,
 )
+from dashboards.classroom.views.messages import RoleCard, WallView
 from dashboards.classroom.views.role_cards import card
 from dashboards.classroom.views.serialize import charts
 from dashboards.classroom.views.student import messages, notices, seats_shown, shared, sight_of

@@ -1,22 +1,16 @@
-"""What the classroom's pages receive: the student's view, the console, the wall, the room and what they are made of.
+"""What all pages of the classroom receive, the wall and a room among them, and the parts that several share.
 
-What the game and the lesson make themselves is declared there: facts and offers in ``game``, bets and moves in
+What the game and the lesson make themselves is declared there: facts and offers in ``game``, bets, moves and advice in
 ``lesson``.
 """
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
-from dashboards.classroom.game.available_actions import OfferedVerb
 from dashboards.classroom.game.facts import Fact
 from dashboards.classroom.lesson.lesson import Phase
-from dashboards.classroom.lesson.participant import SeatSheet
-from dashboards.classroom.lesson.predictions import ClassBets, OwnBets, WallBets
+from dashboards.classroom.lesson.predictions import WallBets
 
 Text = dict[str, str]  # by language
-SignalReading = Literal["friendly", "hostile", "violation", "clean"]
-SeatState = Literal["agent", "late", "waiting", "done", "draft"]
-
-# What all see
 
 
 class ScenarioName(TypedDict):
@@ -155,8 +149,6 @@ ShownMessage = TypedDict(
     {"id": int, "from": str, "to": str, "name": str, "text": str, "at": float, "mine": bool},
 )
 
-# Students
-
 
 class CardRung(TypedDict):
     """A rung on a role card: what each party gives, and how heavy it is for the seat."""
@@ -178,108 +170,6 @@ class RoleCard(SeatName):
     home: list[Fact]
     private: list[Fact]
     rungs: list[CardRung]
-
-
-class KnownFact(TypedDict):
-    """A fact that a seat knows now, and the value it was written from."""
-
-    key: str
-    numbers: dict[str, float]
-    names: dict[str, str]
-    group: str
-    value: float
-
-
-class ChoiceLimit(TypedDict):
-    """Of these verbs only so many may take this option."""
-
-    key: str
-    verbs: list[str]
-    option: str
-    most: int
-
-
-class PerceivedSignal(TypedDict):
-    """A message of the last turn, as a seat perceived it."""
-
-    month: int
-    kind: str
-    sender: str | None
-    receiver: str | None
-    talks: str | None
-    channel: str | None
-    reading: SignalReading | None
-    mine: bool
-
-
-class SettledForSeat(TypedDict):
-    """What a seat sees, and what stays until the turn resolves."""
-
-    card: RoleCard
-    known: list[KnownFact]
-    verbs: list[OfferedVerb]
-    limits: list[ChoiceLimit]
-    signals: list[PerceivedSignal]
-    charts: ClassCharts
-
-
-class OrderOutcome(TypedDict):
-    """What came of an order of the last turn; the agent's choice only where it may be told."""
-
-    verb: str
-    option: str
-    took: bool
-    agent: str | None
-
-
-class SeatMove(SeatSheet):
-    """A seat's move of the open turn, and what came of the last one."""
-
-    last: list[OrderOutcome]
-
-
-class StudentSettings(TypedDict):
-    """The settings that a student's page follows."""
-
-    messages: bool
-    advisor: bool
-    sight: Literal["own", "public", "all"]
-    bets: list[int]
-    chooses: bool
-
-
-class StudentView(SharedView, SettledForSeat):
-    """What one student sees of a lesson."""
-
-    solo: bool
-    person: int
-    name: str
-    seat: str
-    kind: str
-    delegation: list[str]
-    agent: str | None
-    settings: StudentSettings
-    seats: list[ShownSeat]
-    move: SeatMove
-    bets: OwnBets
-    messages: list[ShownMessage]
-    notices: list[ShownNotice]
-
-
-class NextLesson(TypedDict):
-    """The newer lesson of a room."""
-
-    lesson: int
-    phase: Phase
-
-
-class StudentMessage(StudentView):
-    """The answer to ``me``: a student's view, and the newer lesson of the room if there is one."""
-
-    version: int
-    code: str
-    title: str
-    next: NotRequired[NextLesson]
 
 
 # A room, and those who have its code
@@ -338,128 +228,3 @@ class WallMessage(WallView, RoomLink):
 
     version: int
     title: str
-
-
-# Instructor
-
-
-class LessonSettings(TypedDict):
-    """All settings of a lesson; the seed only once it is over."""
-
-    scenario: str
-    changes: dict[str, Any]
-    seed: int | None
-    rounds: int
-    months: int
-    advisor: bool
-    bets: list[int]
-    messages: bool
-    seconds: int
-    waits: bool
-    absent: int
-    chooses: bool
-    seats: dict[str, int]
-    sight: Literal["own", "public", "all"]
-
-
-class PersonRow(TypedDict):
-    """A person who takes part, and when and on which page last seen."""
-
-    person: int
-    name: str
-    seat: str
-    present: bool
-    seen: float | None
-    page: str
-
-
-class ConsoleSeat(TypedDict):
-    """A seat as the instructor sees it."""
-
-    seat: str
-    kind: str
-    most: int
-    people: list[int]
-    agent: str | None
-    state: SeatState
-    version: int
-    choices: dict[str, str]
-
-
-class PendingEvent(TypedDict):
-    """An event that waits."""
-
-    kind: str
-    negotiation: str | None
-    actor: str | None
-    counterpart: str | None
-    value: float | None
-    label: str
-
-
-class ServerLoad(TypedDict):
-    """How long the last turn took to resolve."""
-
-    resolve_ms: int
-
-
-class ConsoleView(SharedView):
-    """What the instructor sees of a lesson."""
-
-    settings: LessonSettings
-    people: list[PersonRow]
-    seats: list[ConsoleSeat]
-    charts: ClassCharts
-    bets: ClassBets
-    messages: list[ShownMessage]
-    notices: list[ShownNotice]
-    pending: list[PendingEvent]
-    load: ServerLoad
-
-
-class LessonRow(TypedDict):
-    """A lesson of a room."""
-
-    lesson: int
-    phase: Phase
-    scenario: str
-    outcome: str | None
-    made: float
-
-
-class ConsoleRoom(RoomLink):
-    """A room as the instructor sees it."""
-
-    version: int
-    title: str
-    open: bool
-    host_note: Literal["network", "loopback"]
-    lessons: list[LessonRow]
-
-
-class ConsoleWithoutLesson(ConsoleRoom):
-    """The console of a room without a lesson."""
-
-    lesson: None
-    phase: Literal["none"]
-
-
-class RoomRow(TypedDict):
-    """A room in the list of rooms."""
-
-    code: str
-    title: str
-    open: bool
-    lesson: int | None
-    phase: Phase | Literal["none"]
-    people: int
-    link: str
-    made: float
-
-
-class CardsMessage(TypedDict):
-    """All role cards, to be printed."""
-
-    scenario: ScenarioName
-    names: dict[str, Text]
-    cards: list[RoleCard]

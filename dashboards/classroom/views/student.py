@@ -12,23 +12,19 @@ from dashboards.classroom.game.visibility import Eyes, HiddenError, Sight
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import sheet
-from dashboards.classroom.views.messages import (
+from dashboards.classroom.views.messages import SettledForAll, SharedView, ShownMessage, ShownNotice, ShownSeat
+from dashboards.classroom.views.role_cards import card
+from dashboards.classroom.views.serialize import all_names, charts, ladder, of_scenario, story
+from dashboards.classroom.views.student_messages import (
     ChoiceLimit,
     KnownFact,
     OrderOutcome,
     PerceivedSignal,
     SeatMove,
-    SettledForAll,
     SettledForSeat,
-    SharedView,
-    ShownMessage,
-    ShownNotice,
-    ShownSeat,
     SignalReading,
     StudentView,
 )
-from dashboards.classroom.views.role_cards import card
-from dashboards.classroom.views.serialize import all_names, charts, ladder, of_scenario, story
 from model.rules.lookups import detection_now
 from model.rules.scrutiny import UNASKED
 
