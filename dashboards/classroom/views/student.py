@@ -219,13 +219,7 @@ def known(table: Simulation, eyes: Eyes) -> Iterator[KnownFact]:
         numbers = write(value)
         if numbers is not None:
             told = fact(key, *numbers, **named)
-            yield {
-                "key": key,
-                "numbers": told["numbers"],
-                "names": told["names"],
-                "group": told["kind"],
-                "value": value,
-            }
+            yield {**told, "group": told["kind"], "value": value}
 
 
 def _as_percent(value: float) -> tuple[float, ...]:

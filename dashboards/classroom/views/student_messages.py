@@ -3,6 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from dashboards.classroom.game.available_actions import OfferedVerb
+from dashboards.classroom.game.facts import Fact
 from dashboards.classroom.lesson.advisor import AdvisedVerb
 from dashboards.classroom.lesson.lesson import Phase
 from dashboards.classroom.lesson.participant import SeatSheet
@@ -12,12 +13,9 @@ from dashboards.classroom.views.messages import ClassCharts, RoleCard, SharedVie
 SignalReading = Literal["friendly", "hostile", "violation", "clean"]
 
 
-class KnownFact(TypedDict):
+class KnownFact(Fact):
     """A fact that a seat knows now, and the value it was written from."""
 
-    key: str
-    numbers: dict[str, float]
-    names: dict[str, str]
     group: str
     value: float
 
