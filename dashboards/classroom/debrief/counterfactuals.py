@@ -10,17 +10,27 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from dashboards.classroom.debrief.futures import FUTURES, OUTLOOK, PlayedLesson, arm, deals, kept, outlook, shares
+from dashboards.classroom.debrief.messages import (
+    DealChances,
+    DebriefFindings,
+    EndState,
+    GhostDecision,
+    SeatGhost,
+    StoredDebrief,
+    TurningTurn,
+    TurnOrder,
+)
 from dashboards.classroom.debrief.questions import questions
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.store import written
+from dashboards.classroom.views.messages import StoryRow
 from dashboards.classroom.views.serialize import charts
 from experiments.engine.pool import pool
 from experiments.ensembles.statistics import Share, effect, wilson
@@ -32,7 +42,7 @@ Progress = Callable[[int, int], None]
 log = logging.getLogger(__name__)
 
 
-def chances(run: PlayedLesson, looks: list[np.ndarray]) -> dict[str, Any]:
+def chances(run: PlayedLesson, looks: list[np.ndarray]) -> DealChances:
     """Give the chance of a deal from the end of every turn on, with its 95 % interval, which ends with the run."""
     months = [0, *run.ends()]
     found = [wilson(int(deals(ends).sum()), len(ends)) for ends in looks]
@@ -47,18 +57,16 @@ def chances(run: PlayedLesson, looks: list[np.ndarray]) -> dict[str, Any]:
     }
 
 
-def turning(
-    run: PlayedLesson, looks: list[np.ndarray], story: list[dict[str, Any]], most: int = 5
-) -> list[dict[str, Any]]:
+def turning(run: PlayedLesson, looks: list[np.ndarray], story: list[StoryRow], most: int = 5) -> list[TurningTurn]:
     """List the turns that moved the chance of a deal most, with what was ordered and what happened in them."""
-    found = []
+    found: list[TurningTurn] = []
     for turn, (begin, end) in enumerate(zip(run.begins, run.ends(), strict=True)):
         before, now = deals(looks[turn]), deals(looks[turn + 1])
         moved = effect(before, now)
         if moved.low <= 0.0 <= moved.high:
             continue
-        orders = [
-            {part: each[part] for part in ("seat", "verb", "option")}
+        orders: list[TurnOrder] = [
+            {"seat": each["seat"], "verb": each["verb"], "option": each["option"]}
             for each in run.played[turn]
             if each["differed"] is not None
         ]
@@ -77,13 +85,15 @@ def turning(
     return sorted(found, key=lambda each: -abs(each["now"] - each["before"]))[:most]
 
 
-def differences(run: PlayedLesson) -> list[tuple[str, int, list[dict[str, Any]]]]:
+def differences(run: PlayedLesson) -> list[tuple[str, int, list[GhostDecision]]]:
     """List where a seat differed from its agent: seat, turn, and the decisions."""
-    found = []
+    found: list[tuple[str, int, list[GhostDecision]]] = []
     for turn, played in enumerate(run.played):
         for seat in dict.fromkeys(each["seat"] for each in played):
             own = [each for each in played if each["seat"] == seat and each["differed"] is not None]
-            told = [{"verb": each["verb"], "option": each["option"], "agent": each["agent"]} for each in own]
+            told: list[GhostDecision] = [
+                {"verb": each["verb"], "option": each["option"], "agent": each["agent"]} for each in own
+            ]
             if told:
                 found.append((seat, turn, told))
     return found
@@ -98,9 +108,9 @@ def alone(run: PlayedLesson, without: str | None) -> Simulation:
     return table
 
 
-def ghosts(run: PlayedLesson, tell: Callable[[], None]) -> list[dict[str, Any]]:
+def ghosts(run: PlayedLesson, tell: Callable[[], None]) -> list[SeatGhost]:
     """Weigh every seat that people played against its ghost."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, SeatGhost] = {}
     for seat in dict.fromkeys(seat for sheets in run.sheets for seat in sheets):
         ghost = alone(run, seat)
         moves = sum(each["seat"] == seat for played in run.played for each in played)
@@ -137,13 +147,11 @@ def ghosts(run: PlayedLesson, tell: Callable[[], None]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _stands(table: Simulation) -> dict[str, Any]:
+def _stands(table: Simulation) -> EndState:
     return {"outcome": table.outcome.name, "progress": round(float(table.seen[table.places["deal_progress"]]), 4)}
 
 
-def debriefed(
-    lesson: Lesson, story: list[dict[str, Any]], progress: Progress = lambda done, of: None
-) -> dict[str, Any]:
+def debriefed(lesson: Lesson, story: list[StoryRow], progress: Progress = lambda done, of: None) -> StoredDebrief:
     """Compute all of a lesson's debrief that does not depend on who asks."""
     run, done = kept(lesson), 0
     weighed = differences(run)[:MOST_POINTS]
@@ -158,7 +166,7 @@ def debriefed(
     looks = outlook(run, tell)
     agents = alone(run, None)
     tell()
-    found = {
+    found: DebriefFindings = {
         **_stands(lesson.table),
         "agents": _stands(agents),
         "agents_charts": charts(agents, Eyes(agents.world, run.scenario, None, "all")),
@@ -168,7 +176,7 @@ def debriefed(
         "weighed": {"points": len(weighed), "of": len(differences(run))},
         "model": {str(at): shares(looks[at]) for at in lesson.settings.bets if at < len(looks)},
     }
-    return found | {"questions": questions(lesson, found)}
+    return {**found, "questions": questions(lesson, found)}
 
 
 class Debriefs:
@@ -180,7 +188,7 @@ class Debriefs:
         self._failed: dict[int, float] = {}  # when
         self._turn = threading.Lock()
 
-    def find(self, lesson: Lesson, story: list[dict[str, Any]]) -> dict[str, Any] | tuple[int, int]:
+    def find(self, lesson: Lesson, story: list[StoryRow]) -> StoredDebrief | tuple[int, int]:
         """Give a lesson's debrief, as it was written down, or how far it is; it is begun if it was not.
 
         Raises RefusedError if it has just failed; after a minute it is tried again.
@@ -191,7 +199,7 @@ class Debriefs:
                 return self._begun(lesson, story)
         return json.loads(row["debrief"])
 
-    def _begun(self, lesson: Lesson, story: list[dict[str, Any]]) -> tuple[int, int]:
+    def _begun(self, lesson: Lesson, story: list[StoryRow]) -> tuple[int, int]:
         if time.monotonic() - self._failed.get(lesson.id, -REST) < REST:
             text = "The debrief could not be computed. Load the page anew in a minute to try again."
             raise RefusedError(500, "debrief.failed", text)
@@ -201,7 +209,7 @@ class Debriefs:
             threading.Thread(target=self._work, args=(lesson, story), daemon=True, name="debrief").start()
         return self._busy[lesson.id]
 
-    def _work(self, lesson: Lesson, story: list[dict[str, Any]]) -> None:
+    def _work(self, lesson: Lesson, story: list[StoryRow]) -> None:
         def progress(done: int, of: int) -> None:
             self._busy[lesson.id] = done, of
 

@@ -1,18 +1,17 @@
 """Questions for discussion, chosen by what happened in the lesson."""
 
-from typing import Any
-
+from dashboards.classroom.debrief.messages import DebriefFindings, DebriefQuestion
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.predictions import bets, mean_score
 from model.measures import series
 
 
-def question(key: str, names: dict[str, Any] | None = None, **numbers: float) -> dict[str, Any]:
+def question(key: str, names: dict[str, str] | None = None, **numbers: float) -> DebriefQuestion:
     """Write a question as plain data."""
     return {"key": key, "numbers": numbers, "names": names or {}}
 
 
-def questions(lesson: Lesson, found: dict[str, Any]) -> list[dict[str, Any]]:
+def questions(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
     """Choose the questions that this lesson raises; the last one is always there."""
     asked = []
     if found["turning"]:
@@ -27,7 +26,7 @@ def questions(lesson: Lesson, found: dict[str, Any]) -> list[dict[str, Any]]:
     return [*reversed(first.values()), question("question.model_limits")]
 
 
-def _from_ledger(lesson: Lesson) -> list[dict[str, Any]]:
+def _from_ledger(lesson: Lesson) -> list[DebriefQuestion]:
     asked, ledger = [], lesson.table.ledger
     kinds = {
         ("give_answer", -1): "question.refused",
@@ -38,7 +37,7 @@ def _from_ledger(lesson: Lesson) -> list[dict[str, Any]]:
         rows = [row for row in ledger.rows if row.act == act and row.value == value] if ledger is not None else []
         if rows:
             row = rows[0]
-            names = {"actor": row.actor}
+            names = {"actor": str(row.actor)}
             if act != "comply":
                 names["rung"] = _rung_then(lesson, str(row.negotiation), row.round)
             asked.append(question(key, names, month=row.round))
@@ -55,7 +54,7 @@ def _rung_then(lesson: Lesson, talks: str, month: int) -> str:
     return f"{talks}/{tabled[-1].counterpart if tabled else lesson.table.world.names.rung[k][0]}"
 
 
-def _from_run(lesson: Lesson, found: dict[str, Any]) -> list[dict[str, Any]]:
+def _from_run(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
     asked, world = [], lesson.table.world
     for k, (talks, setting) in enumerate(lesson.scenario.negotiations.items()):
         first, second = setting.parties

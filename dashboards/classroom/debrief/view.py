@@ -3,6 +3,16 @@
 from typing import Any
 
 from dashboards.classroom.debrief.counterfactuals import Debriefs
+from dashboards.classroom.debrief.messages import (
+    DebriefFailed,
+    DebriefMessage,
+    DebriefProgress,
+    DebriefReady,
+    FaultMessage,
+    NamedGhost,
+    ScoredBet,
+    ScoredBets,
+)
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.lesson import predictions
@@ -11,7 +21,9 @@ from dashboards.classroom.views.exports import link_of
 from dashboards.classroom.views.serialize import all_names, charts, ladder, of_scenario, story
 
 
-def debrief(debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | None) -> dict[str, Any]:
+def debrief(
+    debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | None
+) -> DebriefMessage | DebriefProgress:
     """Give the debrief of a lesson that is over, or how far it is. Raises RefusedError if the lesson goes on."""
     lesson.need("ended")
     told = story(lesson.table, lesson.events)
@@ -20,7 +32,7 @@ def debrief(debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | 
         return {"ready": False, "done": found[0], "of": found[1]}
     eyes = Eyes(lesson.table.world, lesson.scenario, None, "all")
     people = lesson.people()
-    ghosts = [each | {"people": _names(people, each["seat"], person)} for each in found["ghosts"]]
+    ghosts: list[NamedGhost] = [{**each, "people": _names(people, each["seat"], person)} for each in found["ghosts"]]
     return {
         "ready": True,
         "lesson": lesson.number,
@@ -32,7 +44,7 @@ def debrief(debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | 
         "rounds": lesson.table.round,
         "months": lesson.months,
         "agents": found["agents"],
-        "charts": charts(lesson.table, eyes) | {"agents": found["agents_charts"]},
+        "charts": {**charts(lesson.table, eyes), "agents": found["agents_charts"]},
         "ladder": ladder(lesson.table),
         "story": told,
         "chances": found["chances"],
@@ -51,10 +63,10 @@ def _names(people: list[Any], seat: str, person: int | None) -> list[str]:
     return [each["name"] for each in people if each["seat"] == seat and person in (None, each["person"])]
 
 
-def scored(lesson: Lesson, model: dict[str, dict[str, float]], person: int | None) -> dict[str, Any]:
+def scored(lesson: Lesson, model: dict[str, dict[str, float]], person: int | None) -> ScoredBets:
     """Score the class's bets, and beside them what the model's own chances were then."""
     outcome, all_bets = str(lesson.outcome), predictions.bets(lesson)
-    rounds = []
+    rounds: list[ScoredBet] = []
     for at, given in all_bets.items():
         if given:
             own = {name: 100.0 * share for name, share in model.get(str(at), {}).items()}
@@ -81,12 +93,13 @@ def _rounded(score: float | None) -> float | None:
     return None if score is None else round(score, 3)
 
 
-def progress(debriefs: Debriefs, lesson: Lesson) -> dict[str, Any] | None:
+def progress(debriefs: Debriefs, lesson: Lesson) -> DebriefProgress | DebriefReady | DebriefFailed | None:
     """Say how far the debrief is, and begin it; None while the lesson goes on."""
     if lesson.phase != "ended":
         return None
     try:
         found = debriefs.find(lesson, story(lesson.table, lesson.events))
     except RefusedError as refused:
-        return {"ready": False, **refused.plain()}
+        fault: FaultMessage = {"code": refused.code, "params": refused.params, "text": refused.text}
+        return {"ready": False, "error": fault}
     return {"ready": False, "done": found[0], "of": found[1]} if isinstance(found, tuple) else {"ready": True}

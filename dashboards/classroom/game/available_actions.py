@@ -1,11 +1,12 @@
 """The verbs open to a seat this turn, each with what it costs and risks, and the check of what was sent."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import Verb
 from dashboards.classroom.game.consequences import Standpoint, facts_of
+from dashboards.classroom.game.facts import Fact
 from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from model.enumerations import Status
@@ -20,6 +21,22 @@ class Limit(NamedTuple):
     verbs: tuple[str, ...]
     option: str
     most: int
+
+
+class OfferedOption(TypedDict):
+    """An option, with what it costs and risks."""
+
+    option: str
+    facts: list[Fact]
+
+
+class OfferedVerb(TypedDict):
+    """A verb that is open, with its names and options."""
+
+    verb: str
+    act: str
+    names: dict[str, str]
+    options: list[OfferedOption]
 
 
 def open_verbs(table: Simulation, seat: str, months: int) -> list[Verb]:
@@ -79,7 +96,7 @@ def names_of(table: Simulation, verb: Verb) -> dict[str, str]:
     return names
 
 
-def offered(table: Simulation, seat: str, eyes: Eyes, months: int) -> Iterator[dict[str, Any]]:
+def offered(table: Simulation, seat: str, eyes: Eyes, months: int) -> Iterator[OfferedVerb]:
     """Write the open verbs as plain data: their names, and their options with cost and risk."""
     states = table.world.names.state
     for verb in open_verbs(table, seat, months):
@@ -89,7 +106,7 @@ def offered(table: Simulation, seat: str, eyes: Eyes, months: int) -> Iterator[d
         me = eyes.at if eyes.at is not None else -1
         side = int(k >= 0 and int(table.world.party[k, 1]) == me)
         seen = Standpoint(eyes, verb, me, other, k, side, names)
-        options = [{"option": option, "facts": facts_of(seen, option)} for option in verb.options]
+        options: list[OfferedOption] = [{"option": option, "facts": facts_of(seen, option)} for option in verb.options]
         yield {"verb": verb.id, "act": verb.act, "names": names, "options": options}
 
 

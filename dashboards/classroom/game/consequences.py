@@ -5,10 +5,10 @@ The state is read through ``Eyes``, or through rules that read only what their a
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dashboards.classroom.game.actions import Verb
-from dashboards.classroom.game.facts import fact, percent
+from dashboards.classroom.game.facts import Fact, fact, percent
 from dashboards.classroom.game.visibility import Eyes, HiddenError
 from model.arithmetic import clip, exp
 from model.columns import SERVICES
@@ -28,19 +28,19 @@ class Standpoint(NamedTuple):
     names: dict[str, str]
 
 
-Maker = Callable[[Standpoint], Iterator[dict[str, Any]]]
+Maker = Callable[[Standpoint], Iterator[Fact]]
 
 
-def facts_of(seen: Standpoint, option: str) -> list[dict[str, Any]]:
+def facts_of(seen: Standpoint, option: str) -> list[Fact]:
     """Tell what an option costs and risks, as far as the seat may know."""
-    made: list[dict[str, Any]] = []
+    made: list[Fact] = []
     with suppress(HiddenError):  # under "public" sight much of this is hidden even from one's own side
         for each in MAKERS[seen.verb.act, option](seen):
             made.append(each)
     return made
 
 
-def _friendly(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _friendly(seen: Standpoint) -> Iterator[Fact]:
     world, other = seen.eyes.world, seen.names["other"]
     yield fact("fact.friendly_earns", other=other)
     yield fact(
@@ -49,7 +49,7 @@ def _friendly(seen: Standpoint) -> Iterator[dict[str, Any]]:
     yield fact("fact.may_be_let_down", percent(1 - seen.eyes("trust", seen.me, seen.other)), other=other)
 
 
-def _hostile(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _hostile(seen: Standpoint) -> Iterator[Fact]:
     world, other, now = seen.eyes.world, seen.names["other"], seen.eyes("audience", seen.me)
     yield fact("fact.hostile_shows_firmness", other=other)
     later = (1 - world.audience_decay) * now + world.audience_growth
@@ -57,7 +57,7 @@ def _hostile(seen: Standpoint) -> Iterator[dict[str, Any]]:
     yield fact("fact.hostile_provokes", round(world.provocation, 2), other=other)
 
 
-def _step(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _step(seen: Standpoint) -> Iterator[Fact]:
     world, cost = seen.eyes.world, seen.eyes("own_initiative_cost", seen.me)
     yield fact("fact.step_reassures", round(float(exp(world.signal_cost_weight * cost)), 2), other=seen.names["other"])
     yield fact("fact.step_costs_support", percent(world.concession_at_home * cost))
@@ -65,7 +65,7 @@ def _step(seen: Standpoint) -> Iterator[dict[str, Any]]:
 
 
 def _pressing(direction: int) -> Maker:
-    def make(seen: Standpoint) -> Iterator[dict[str, Any]]:
+    def make(seen: Standpoint) -> Iterator[Fact]:
         world, other = seen.eyes.world, seen.names["other"]
         now, all_now = seen.eyes("pressure", seen.me, seen.other), float(exerted(world.handle, seen.me))
         step = (world.relief_speed, 0.0, world.pressure_speed)[direction + 1]
@@ -85,7 +85,7 @@ def _pressing(direction: int) -> Maker:
     return make
 
 
-def _seek(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _seek(seen: Standpoint) -> Iterator[Fact]:
     world, k, tension = seen.eyes.world, seen.talks, float(tension_of(seen.eyes.world.handle, seen.talks))
     open_to_talks = min(seen.eyes("own_dialogue", seen.me), seen.eyes("own_dialogue", seen.other))
     chance = world.contact_ease * open_to_talks + world.contact_habit * seen.eyes("contact", k)
@@ -96,26 +96,26 @@ def _seek(seen: Standpoint) -> Iterator[dict[str, Any]]:
     yield fact("fact.talks_chance", percent(float(clip(chance, 0.0, 1.0))))
 
 
-def _stay_away(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _stay_away(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.no_talks")
 
 
-def _channel(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _channel(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.facilitator_keeps_face")
     yield fact("fact.needs_facilitator")
 
 
-def _direct(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _direct(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.public_binds", round(seen.eyes.world.audience_growth, 2))
     yield fact("fact.needs_talks")
 
 
-def _send(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _send(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.exchange_builds", round(seen.eyes.world.exchange_evidence, 2))
     yield fact("fact.needs_host")
 
 
-def _keep_home(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _keep_home(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.no_exchange")
 
 
@@ -123,7 +123,7 @@ def _rung(seen: Standpoint) -> int:
     return max(int(bargaining.pick_rung(seen.eyes.world.handle, seen.talks)), 0)
 
 
-def _propose(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _propose(seen: Standpoint) -> Iterator[Fact]:
     world, rung, r = seen.eyes.world, seen.names["rung"], _rung(seen)
     yield fact("fact.rung_stake", percent(seen.eyes("stake", seen.talks, r)), rung=rung)
     if seen.eyes.may("own_security_weight", seen.me):
@@ -133,7 +133,7 @@ def _propose(seen: Standpoint) -> Iterator[dict[str, Any]]:
     yield fact("fact.needs_talks")
 
 
-def _wait(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _wait(seen: Standpoint) -> Iterator[Fact]:
     hurry = (1.0 - seen.eyes("own_patience", seen.me)) * seen.eyes.world.haste
     yield fact("fact.waiting_softens", percent(hurry))
 
@@ -146,7 +146,7 @@ def home_chance(eyes: Eyes, me: int, share: float) -> float:
     return least ** int(eyes("veto_players", me))
 
 
-def _accept(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _accept(seen: Standpoint) -> Iterator[Fact]:
     world, other, rung, r = seen.eyes.world, seen.names["other"], seen.names["rung"], _rung(seen)
     share = seen.eyes("offer", seen.talks)
     share = share if seen.side == 0 else 1.0 - share
@@ -167,26 +167,26 @@ def odds(log_odds: float) -> float:
     return 1.0 / (1.0 + float(exp(-log_odds)))
 
 
-def _examine(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _examine(seen: Standpoint) -> Iterator[Fact]:
     doubt = seen.eyes("doubt", seen.talks, seen.side)
     if doubt > scrutiny.UNASKED:
         yield fact("fact.examining_waits", percent(odds(doubt)))
     yield from _wait(seen)
 
 
-def _refuse(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _refuse(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.proposal_falls", rung=seen.names["rung"])
     yield fact("fact.refusal_binds", round(seen.eyes.world.audience_growth, 2))
 
 
-def _implement(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _implement(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.keeps_progress", percent(float(progress(seen.eyes.world.handle, seen.talks))))
     yield fact(
         "fact.other_may_breach", percent(seen.eyes("suspicion", seen.talks, seen.side)), other=seen.names["other"]
     )
 
 
-def _breach(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _breach(seen: Standpoint) -> Iterator[Fact]:
     handle = seen.eyes.world.handle
     weighed = compliance.honest(handle, seen.talks, seen.side)
     yield fact("fact.breach_gains", percent(float(-weighed.temptation)))
@@ -194,7 +194,7 @@ def _breach(seen: Standpoint) -> Iterator[dict[str, Any]]:
     yield fact("fact.breach_costs_trust", percent(float(progress(handle, seen.talks))), other=seen.names["other"])
 
 
-def _accuse(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _accuse(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.needs_report")
     yield fact(
         "fact.really_violates", percent(seen.eyes("suspicion", seen.talks, seen.side)), other=seen.names["other"]
@@ -202,21 +202,21 @@ def _accuse(seen: Standpoint) -> Iterator[dict[str, Any]]:
     yield fact("fact.accusation_suspends", percent(1.0 - seen.eyes.world.forgiveness))
 
 
-def _let_pass(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _let_pass(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.needs_report")
     yield fact("fact.violation_passes", other=seen.names["other"])
 
 
-def _leave(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _leave(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.leaving_loses", percent(float(progress(seen.eyes.world.handle, seen.talks))))
     yield fact("fact.leaving_counts_as_breach", other=seen.names["other"])
 
 
-def _stay(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _stay(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.staying_keeps", percent(float(progress(seen.eyes.world.handle, seen.talks))))
 
 
-def _take(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _take(seen: Standpoint) -> Iterator[Fact]:
     world, service = seen.eyes.world, seen.names["service"]
     at, talks = SERVICE_AT[service], seen.names["talks"]
     yield fact(
@@ -229,21 +229,21 @@ def _take(seen: Standpoint) -> Iterator[dict[str, Any]]:
         yield fact("fact.wrong_told", percent(world.credibility_rate))
 
 
-def _undone(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _undone(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.task_undone", service=seen.names["service"], talks=seen.names["talks"])
 
 
-def _inspect(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _inspect(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.inspection_finds", percent(float(detection_now(seen.eyes.world.handle, seen.talks))))
     yield fact("fact.inspection_errs", percent(seen.eyes("false_alarm", seen.me)))
 
 
-def _unseen(seen: Standpoint) -> Iterator[dict[str, Any]]:
+def _unseen(seen: Standpoint) -> Iterator[Fact]:
     yield fact("fact.unseen")
 
 
 def _reporting(key: str, *named: str) -> Maker:
-    def make(seen: Standpoint) -> Iterator[dict[str, Any]]:
+    def make(seen: Standpoint) -> Iterator[Fact]:
         yield fact("fact.report_needs_inspection")
         yield fact(key, **{name: seen.names[name] for name in named})
 

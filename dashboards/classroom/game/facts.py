@@ -3,7 +3,7 @@
 ``FACTS`` declares every key: whether it tells a cost, a risk, a gain or is a note, and its placeholders.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 
 class FactKind(NamedTuple):
@@ -12,6 +12,15 @@ class FactKind(NamedTuple):
     kind: str
     numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+
+class Fact(TypedDict):
+    """A fact as pages receive it."""
+
+    key: str
+    kind: str
+    numbers: dict[str, float]
+    names: dict[str, str]
 
 
 FACTS: dict[str, FactKind] = {
@@ -136,7 +145,7 @@ def percent(share: float) -> float:
     return round(value) if abs(value) >= 1.0 or value == 0.0 else round(value, 1)
 
 
-def fact(key: str, *numbers: float, **names: str) -> dict[str, Any]:
+def fact(key: str, *numbers: float, **names: str) -> Fact:
     """Write a fact as plain data; its key tells how many numbers and which names it has."""
     kind = FACTS[key]
     wanted = dict(zip(kind.numbers, numbers, strict=True))

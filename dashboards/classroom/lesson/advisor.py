@@ -1,6 +1,6 @@
 """The advisor: what a seat's agent would do this turn, and the terms it weighs, if all others are left to theirs."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from agents.assembly import Assembly
 from agents.ledger import Row
@@ -11,7 +11,34 @@ from model.protocol import ACT, PROTOCOL
 from model.terms import terms_of
 
 
-def advice(lesson: Lesson, seat: str) -> list[dict[str, Any]]:
+class AdviceTerm(TypedDict):
+    """A term that an agent weighs."""
+
+    term: str
+    value: float
+    meaning: str
+
+
+class AdviceCondition(TypedDict):
+    """A condition that an agent weighs."""
+
+    condition: str
+    meaning: str
+    holds: bool
+    score: float
+    threshold: float
+    terms: list[AdviceTerm]
+
+
+class AdvisedVerb(TypedDict):
+    """What an agent would do, and the conditions that it weighs."""
+
+    verb: str
+    option: str | None
+    terms: list[AdviceCondition]
+
+
+def advice(lesson: Lesson, seat: str) -> list[AdvisedVerb]:
     """Play the next month with agents alone, on a copy, and tell what this seat's agent decided there and why.
 
     No move that another seat has sent has a part in it, so it gives none of them away.
@@ -24,7 +51,7 @@ def advice(lesson: Lesson, seat: str) -> list[dict[str, Any]]:
         pressures = {verb.id: table.world.pressure[table.cell(verb, "press")] for verb in verbs if verb.act == "press"}
     ahead.step()
     rows = ahead.ledger.rows if ahead.ledger is not None else []
-    found = []
+    found: list[AdvisedVerb] = []
     for verb in verbs:
         values = {act: _value(ahead, lesson, verb, act) for act in FORCED_BY[verb.act]}
         option = option_of(verb, values, float(pressures.get(verb.id, 0.0)))
@@ -42,9 +69,9 @@ def _value(ahead: Assembly, lesson: Lesson, verb: Verb, act: str) -> float:
     return float(getattr(ahead.world, PROTOCOL[ACT[act]].column)[lesson.table.cell(verb, act)])
 
 
-def _terms(ahead: Assembly, rows: list[Row], verb: Verb) -> list[dict[str, Any]]:
+def _terms(ahead: Assembly, rows: list[Row], verb: Verb) -> list[AdviceCondition]:
     """Give the conditions that the agent weighed, with each term."""
-    told = []
+    told: list[AdviceCondition] = []
     for name in FORCED_BY[verb.act]:
         act = PROTOCOL[ACT[name]]
         override = written(verb, name, 1)
@@ -61,7 +88,7 @@ def _names(row: Row) -> tuple[str | None, str | None, str | None]:
     return row.actor, row.counterpart, row.negotiation
 
 
-def _weighed(condition: Any, held: Any) -> dict[str, Any]:
+def _weighed(condition: Any, held: Any) -> AdviceCondition:
     meanings = terms_of(condition.terms)
     return {
         "condition": held.name,

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import seats
@@ -21,6 +21,7 @@ from dashboards.interventions import injected
 from model.loading import build
 from model.overrides import Override
 
+Phase = Literal["lobby", "playing", "paused", "ended"]
 GRACE = 30.0  # seconds that a turn is open at least after a restart
 
 
@@ -36,7 +37,8 @@ class Lesson:
         self.settings = Settings.model_validate(json.loads(row["settings"]))
         self.data = json.loads(row["scenario"])
         self.scenario = build(self.data)
-        self.phase, self.turn, self.outcome = row["phase"], row["turn"], row["outcome"]
+        self.phase: Phase = row["phase"]
+        self.turn, self.outcome = row["turn"], row["outcome"]
         self.remaining, self.deadline = row["remaining"], row["deadline"]
         self.seen: dict[int, tuple[float, str]] = {}  # of each person, when and on which page
         self.resolve_ms, self.began = 0.0, time.time()
@@ -177,7 +179,7 @@ class Lesson:
         with self.store.writing() as db:
             db.execute("UPDATE seat SET agent = ? WHERE lesson = ? AND seat = ?", (why, self.id, seat))
 
-    def go(self, phase: str, *, turn: int | None = None, left: float | None = None) -> None:
+    def go(self, phase: Phase, *, turn: int | None = None, left: float | None = None) -> None:
         """Go into a phase, with so many seconds on the clock (None: no clock)."""
         turn = self.turn if turn is None else turn
         runs = phase == "playing" and left is not None

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from typing import Any
+from typing import TypedDict
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.available_actions import checked
@@ -14,7 +14,26 @@ from dashboards.classroom.schemas import SentMove
 MOST_MESSAGES, MOST_VERSIONS = 2000, 500
 
 
-def move(lesson: Lesson, person: int, seat: str, sent: SentMove) -> dict[str, Any]:
+class SeatSheet(TypedDict):
+    """A seat's move of the open turn, and who wrote it."""
+
+    version: int
+    choices: dict[str, str]
+    done: bool
+    by: str | None
+
+
+class MoveTaken(TypedDict):
+    """A move that was taken, and whether the turn closes by it."""
+
+    version: int
+    choices: dict[str, str]
+    done: bool
+    turn: int
+    closed: bool
+
+
+def move(lesson: Lesson, person: int, seat: str, sent: SentMove) -> MoveTaken:
     """Take a seat's move for the open turn; the newest counts. Gives what was written.
 
     Raises RefusedError if the turn has closed, if a member of the delegation was quicker, or if it does not fit.
@@ -38,20 +57,29 @@ def move(lesson: Lesson, person: int, seat: str, sent: SentMove) -> dict[str, An
                 "INSERT INTO move (lesson, turn, seat, version, person, choices, done, at) VALUES (?,?,?,?,?,?,?,?)",
                 (lesson.id, lesson.turn, seat, version + 1, person, written(choices), sent.done, time.time()),
             )
-        answer = {"version": version + 1, "choices": choices, "done": sent.done, "turn": lesson.turn}
-        answer["closed"] = sent.done and lesson.all_done()
+        answer: MoveTaken = {
+            "version": version + 1,
+            "choices": choices,
+            "done": sent.done,
+            "turn": lesson.turn,
+            "closed": sent.done and lesson.all_done(),
+        }
     lesson.tell(f"seat:{seat}")
     lesson.tell("console")
     return answer
 
 
-def sheet(lesson: Lesson, row: sqlite3.Row | None) -> dict[str, Any]:
+def sheet(lesson: Lesson, row: sqlite3.Row | None) -> SeatSheet:
     """Write a seat's move of the open turn as plain data."""
     if row is None:
         return {"version": 0, "choices": {}, "done": False, "by": None}
     by = lesson.store.row("SELECT name FROM person WHERE id = ?", row["person"])
-    told = {"version": row["version"], "choices": json.loads(row["choices"]), "done": bool(row["done"])}
-    return told | {"by": by["name"] if by else None}
+    return {
+        "version": row["version"],
+        "choices": json.loads(row["choices"]),
+        "done": bool(row["done"]),
+        "by": by["name"] if by else None,
+    }
 
 
 def say(lesson: Lesson, person: int, sender: str, receiver: str, text: str) -> int:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypedDict
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
@@ -12,6 +12,53 @@ from dashboards.classroom.schemas import OUTCOMES, SentBet
 
 BINS = ((0, 10), (10, 30), (30, 50), (50, 70), (70, 90), (90, 100))
 Percents = Mapping[str, float]
+
+
+class OwnBets(TypedDict):
+    """The bets of one person, and their score once there is an outcome."""
+
+    open: bool
+    at: int | None
+    due: list[int]
+    mine: dict[str, dict[str, float]]
+    score: float | None
+
+
+class BetRound(TypedDict):
+    """The bets called after a turn."""
+
+    at: int
+    given: int
+    mean: dict[str, float] | None
+
+
+class ClassBets(TypedDict):
+    """The bets of a class while they come in."""
+
+    at: int | None
+    open: bool
+    given: int
+    of: int
+    mean: dict[str, float] | None
+    rounds: list[BetRound]
+
+
+class WallBets(TypedDict):
+    """How many have bet, and the mean of the last bet that has closed."""
+
+    given: int
+    of: int
+    mean: dict[str, float] | None
+
+
+class CalibrationRow(TypedDict):
+    """What was stated in a bin of percentages, and what came true."""
+
+    low: int
+    high: int
+    stated: float
+    came_true: float
+    count: int
 
 
 def bet(lesson: Lesson, person: int, sent: SentBet) -> int:
@@ -53,15 +100,15 @@ def mean_score(all_bets: Iterable[Percents], outcome: str) -> float | None:
     return sum(scores) / len(scores) if scores else None
 
 
-def calibration(all_bets: Iterable[Percents], outcome: str) -> list[dict[str, float]]:
+def calibration(all_bets: Iterable[Percents], outcome: str) -> list[CalibrationRow]:
     """Compare what was stated with what came true, in bins of stated percentages."""
     stated = [(each[name], 100.0 * (name == outcome)) for each in all_bets for name in OUTCOMES]
-    found = []
+    found: list[CalibrationRow] = []
     for low, high in BINS:
         inside = [pair for pair in stated if low <= pair[0] < high or pair[0] == high == 100]
         if inside:
             said, true = (sum(column) / len(inside) for column in zip(*inside, strict=True))
-            row = {
+            row: CalibrationRow = {
                 "low": low,
                 "high": high,
                 "stated": round(said, 1),
@@ -72,7 +119,7 @@ def calibration(all_bets: Iterable[Percents], outcome: str) -> list[dict[str, fl
     return found
 
 
-def mine(lesson: Lesson, person: int) -> dict[str, Any]:
+def mine(lesson: Lesson, person: int) -> OwnBets:
     """Give what one person sees of the bets."""
     own = {at: given[person] for at, given in bets(lesson).items() if person in given}
     score = mean_score(own.values(), lesson.outcome) if lesson.outcome else None
@@ -86,10 +133,12 @@ def mine(lesson: Lesson, person: int) -> dict[str, Any]:
     }
 
 
-def of_class(lesson: Lesson) -> dict[str, Any]:
+def of_class(lesson: Lesson) -> ClassBets:
     """Give what the instructor sees of the bets while they come in."""
     found, at = bets(lesson), lesson.bet_open()
-    rounds = [{"at": each, "given": len(given), "mean": mean(given.values())} for each, given in found.items() if given]
+    rounds: list[BetRound] = [
+        {"at": each, "given": len(given), "mean": mean(given.values())} for each, given in found.items() if given
+    ]
     here = found.get(at, {}) if at is not None else {}
     people = len(lesson.people())
     return {
@@ -102,7 +151,7 @@ def of_class(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def shown_on_wall(lesson: Lesson) -> dict[str, Any]:
+def shown_on_wall(lesson: Lesson) -> WallBets:
     """Give what the projector shows: how many have bet, and the mean once that bet has closed."""
     told = of_class(lesson)
     closed = [each for each in told["rounds"] if each["at"] != told["at"]]

@@ -1,7 +1,7 @@
 """All that a running classroom is made of: its rooms, its news, its limits, the address that its links carry."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dashboards.classroom.debrief.counterfactuals import Debriefs
 from dashboards.classroom.lesson.rooms import Rooms
@@ -9,6 +9,7 @@ from dashboards.classroom.lesson.store import LessonStore
 from dashboards.classroom.server.address import is_loopback, network_address, qr
 from dashboards.classroom.server.events import EventBroker
 from dashboards.classroom.server.rate_limit import Bucket
+from dashboards.classroom.views.messages import RoomLink
 
 
 class House(NamedTuple):
@@ -29,7 +30,7 @@ class House(NamedTuple):
         """Give the address of a room."""
         return f"{self.base}/class/r/{code}"
 
-    def shown(self, code: str) -> dict[str, Any]:
+    def shown(self, code: str) -> RoomLink:
         """Give a room's link and its QR code."""
         return {"code": code, "link": self.link(code), "qr": qr(self.link(code))}
 

@@ -1,9 +1,10 @@
 """The instructor's routes; each needs the key."""
 
-from typing import Any
+from typing import Any, Literal
 
 from starlette.responses import Response
 
+from dashboards.classroom.debrief.messages import ConsoleMessage, DebriefMessage, DebriefProgress
 from dashboards.classroom.debrief.view import debrief, progress
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.instructor import do
@@ -12,6 +13,13 @@ from dashboards.classroom.schemas import InstructorAction, Relocation, RoomTitle
 from dashboards.classroom.server.downloads import exported
 from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import cards, console
+from dashboards.classroom.views.instructor_messages import (
+    CardsMessage,
+    ConsoleRoom,
+    ConsoleWithoutLesson,
+    LessonRow,
+    RoomRow,
+)
 from dashboards.classroom.views.serialize import names, of_scenario
 from dashboards.interventions import EventOffer, Openings, offers
 
@@ -22,14 +30,14 @@ def key(ask: Asking) -> dict[str, Any]:
     return {"ok": True, "host_note": _host_note(ask)}
 
 
-def _host_note(ask: Asking) -> str:
+def _host_note(ask: Asking) -> Literal["network", "loopback"]:
     return "network" if ask.house.on_network else "loopback"
 
 
-def rooms(ask: Asking) -> list[dict[str, Any]]:
+def rooms(ask: Asking) -> list[RoomRow]:
     """List the rooms."""
     ask.need_key()
-    found = []
+    found: list[RoomRow] = []
     for room in ask.house.rooms.rooms():
         lessons = ask.house.rooms.lessons(room)
         last = lessons[-1] if lessons else None
@@ -54,7 +62,7 @@ def make_room(ask: Asking) -> dict[str, Any]:
     """Make a room."""
     ask.need_key()
     room = ask.house.rooms.make_room(ask.read(RoomTitle).title)
-    return ask.house.shown(room["code"]) | {"title": room["title"]}
+    return {**ask.house.shown(room["code"]), "title": room["title"]}
 
 
 def delete_room(ask: Asking) -> dict[str, Any]:
@@ -71,12 +79,12 @@ def make_lesson(ask: Asking) -> dict[str, Any]:
     return {"lesson": ask.house.rooms.make_lesson(room, ask.read(Settings)).number}
 
 
-def show_console(ask: Asking) -> dict[str, Any]:
+def show_console(ask: Asking) -> ConsoleMessage | ConsoleWithoutLesson:
     """Give everything that the instructor's page shows."""
     ask.need_key()
     room = ask.house.rooms.room(ask.request.path_params["code"])
     version = ask.house.news.version(room["code"])
-    lessons = [
+    lessons: list[LessonRow] = [
         {
             "lesson": row["number"],
             "phase": row["phase"],
@@ -86,7 +94,8 @@ def show_console(ask: Asking) -> dict[str, Any]:
         }
         for row in ask.house.rooms.lessons(room)
     ]
-    found = ask.house.shown(room["code"]) | {
+    found: ConsoleRoom = {
+        **ask.house.shown(room["code"]),
         "version": version,
         "title": room["title"],
         "open": bool(room["open"]),
@@ -94,9 +103,9 @@ def show_console(ask: Asking) -> dict[str, Any]:
         "lessons": lessons,
     }
     if not lessons:
-        return found | {"lesson": None, "phase": "none"}
+        return {**found, "lesson": None, "phase": "none"}
     _, lesson = ask.instructed()
-    return found | console(lesson) | {"debrief": progress(ask.house.debriefs, lesson)}
+    return {**found, **console(lesson), "debrief": progress(ask.house.debriefs, lesson)}
 
 
 def act(ask: Asking) -> dict[str, Any]:
@@ -120,14 +129,14 @@ def events(ask: Asking) -> list[EventOffer]:
     return offers(lesson.scenario, Openings())
 
 
-def show_cards(ask: Asking) -> dict[str, Any]:
+def show_cards(ask: Asking) -> CardsMessage:
     """Give all role cards, to be printed."""
     _, lesson = ask.instructed()
     named = names(lesson.scenario)
     return {"scenario": of_scenario(lesson.scenario, lesson.source), "names": named, "cards": cards(lesson)}
 
 
-def show_debrief(ask: Asking) -> dict[str, Any]:
+def show_debrief(ask: Asking) -> DebriefMessage | DebriefProgress:
     """Give the debrief."""
     _, lesson = ask.instructed()
     return debrief(ask.house.debriefs, lesson, None, None)

@@ -1,10 +1,11 @@
-"""The classroom's routes: what anyone may ask, what a student, and the news. The instructor's are in ``keyed.py``."""
+"""The classroom's routes: what anyone may ask, and what a student. The instructor's are in ``instructor_api.py``."""
 
 from functools import cache
 from typing import Any
 
 from starlette.responses import Response
 
+from dashboards.classroom.debrief.messages import DebriefMessage, DebriefProgress
 from dashboards.classroom.debrief.view import debrief
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import seats
@@ -12,6 +13,7 @@ from dashboards.classroom.lesson import participant as taking
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.advisor import advice
 from dashboards.classroom.lesson.lesson import Lesson
+from dashboards.classroom.lesson.participant import MoveTaken
 from dashboards.classroom.lesson.settings import Settings, SoloSettings
 from dashboards.classroom.schemas import (
     Joining,
@@ -27,23 +29,41 @@ from dashboards.classroom.schemas import (
 from dashboards.classroom.server.downloads import exported
 from dashboards.classroom.server.request import Asking, Handler
 from dashboards.classroom.views.instructor import projector
+from dashboards.classroom.views.messages import (
+    RoomLook,
+    RoomSeat,
+    SeatName,
+    ShippedScenario,
+    WallMessage,
+    WallWithoutLesson,
+)
 from dashboards.classroom.views.serialize import names, of_scenario
 from dashboards.classroom.views.student import view
+from dashboards.classroom.views.student_messages import AdviceMessage, StudentMessage
 from dashboards.link import shipped_names
 from model.loading import load
 
 # Anyone
 
 
-def look(ask: Asking) -> dict[str, Any]:
+def look(ask: Asking) -> RoomLook:
     """Tell about a room to somebody who has its code; nothing is taken by it."""
     room = ask.room(ask.read(RoomCode).code)
     lesson = ask.house.rooms.lesson(room)
-    found = {"code": room["code"], "title": room["title"], "open": False, "lesson": None, "phase": "none"}
+    found: RoomLook = {
+        "code": room["code"],
+        "title": room["title"],
+        "open": False,
+        "lesson": None,
+        "phase": "none",
+        "scenario": None,
+        "seats": [],
+        "chooses": True,
+    }
     if lesson is None:
-        return found | {"scenario": None, "seats": [], "chooses": True}
+        return found
     rows, people, named = lesson.seats(), lesson.people(), names(lesson.scenario)
-    listed = [
+    listed: list[RoomSeat] = [
         {
             "seat": seat,
             "kind": lesson.kinds()[seat],
@@ -55,7 +75,8 @@ def look(ask: Asking) -> dict[str, Any]:
         for seat, row in rows.items()
     ]
     free = any(each["people"] < each["most"] for each in listed)
-    return found | {
+    return {
+        **found,
         "lesson": lesson.number,
         "phase": lesson.phase,
         "open": bool(room["open"]) and free and lesson.phase != "ended",
@@ -81,27 +102,31 @@ def enter(ask: Asking) -> Response:
     return ask.seat({"token": token, "person": person["id"], "code": person["code"]})
 
 
-def wall(ask: Asking) -> dict[str, Any]:
+def wall(ask: Asking) -> WallMessage | WallWithoutLesson:
     """Give the projector's view."""
     room = ask.room(ask.query(RoomCode).code)
     lesson = ask.house.rooms.lesson(room)
-    found = {"version": ask.house.news.version(room["code"]), **ask.house.shown(room["code"]), "title": room["title"]}
-    return found | ({"phase": "none"} if lesson is None else projector(lesson))
+    version, link = ask.house.news.version(room["code"]), ask.house.shown(room["code"])
+    if lesson is None:
+        return {"version": version, **link, "title": room["title"], "phase": "none"}
+    return {"version": version, **link, "title": room["title"], **projector(lesson)}
 
 
 @cache
-def shipped() -> list[dict[str, Any]]:
+def shipped() -> list[ShippedScenario]:
     """List the shipped scenarios with their seats."""
-    found = []
+    found: list[ShippedScenario] = []
     for name in shipped_names():
-        scenario, listed = load(name), []
+        scenario = load(name)
         named = names(scenario)
-        listed = [{"seat": seat, "kind": kind, "name": named[seat]} for seat, kind in seats(scenario).items()]
+        listed: list[SeatName] = [
+            {"seat": seat, "kind": kind, "name": named[seat]} for seat, kind in seats(scenario).items()
+        ]
         found.append({**of_scenario(scenario, name), "rounds": scenario.rounds, "seats": listed})
     return found
 
 
-def scenarios(ask: Asking) -> list[dict[str, Any]]:
+def scenarios(ask: Asking) -> list[ShippedScenario]:
     """List the shipped scenarios."""
     return shipped()
 
@@ -109,21 +134,25 @@ def scenarios(ask: Asking) -> list[dict[str, Any]]:
 # Students
 
 
-def me(ask: Asking) -> dict[str, Any]:
+def me(ask: Asking) -> StudentMessage:
     """Give everything that the student's page shows."""
     person = ask.person()
     version = ask.house.news.version(person["code"])
     lesson, seat = ask.house.rooms.seated(person)
     taking.note(lesson, person["id"])
-    found = view(lesson, person["id"], person["name"], seat, bool(person["solo"]))
-    found |= {"version": version, "code": person["code"], "title": person["title"]}
+    found: StudentMessage = {
+        **view(lesson, person["id"], person["name"], seat, bool(person["solo"])),
+        "version": version,
+        "code": person["code"],
+        "title": person["title"],
+    }
     newest = None if person["solo"] else ask.house.rooms.lesson(ask.house.rooms.room(person["code"]))
     if newest is not None and newest.id != lesson.id:
         found["next"] = {"lesson": newest.number, "phase": newest.phase}
     return found
 
 
-def move(ask: Asking) -> dict[str, Any]:
+def move(ask: Asking) -> MoveTaken:
     """Take a move."""
     person, lesson, seat = ask.seated()
     taking.note(lesson, person["id"])
@@ -136,7 +165,7 @@ def bet(ask: Asking) -> dict[str, Any]:
     return {"ok": True, "at": predictions.bet(lesson, person["id"], ask.read(SentBet))}
 
 
-def advised(ask: Asking) -> dict[str, Any]:
+def advised(ask: Asking) -> AdviceMessage:
     """Tell what the agent would do."""
     _, lesson, seat = ask.seated()
     if not lesson.settings.advisor:
@@ -198,7 +227,7 @@ def personal_link(ask: Asking) -> dict[str, Any]:
     return {"token": ask.token}
 
 
-def debrief_of(ask: Asking) -> dict[str, Any]:
+def debrief_of(ask: Asking) -> DebriefMessage | DebriefProgress:
     """Give the debrief of a lesson that is over."""
     person = ask.person()
     lesson, seat = ask.house.rooms.seated(person)

@@ -2,11 +2,20 @@
 
 import json
 import time
-from typing import Any
+from typing import Any, cast
 
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.lesson import Lesson
+from dashboards.classroom.views.instructor_messages import (
+    ConsoleSeat,
+    ConsoleView,
+    LessonSettings,
+    PendingEvent,
+    PersonRow,
+    SeatState,
+)
+from dashboards.classroom.views.messages import RoleCard, WallView
 from dashboards.classroom.views.role_cards import card
 from dashboards.classroom.views.serialize import charts
 from dashboards.classroom.views.student import messages, notices, seats_shown, shared, sight_of
@@ -15,27 +24,37 @@ from dashboards.interventions import TOLD
 LATE = 0.75  # share of the clock after which a seat that has not moved is late
 
 
-def console(lesson: Lesson) -> dict[str, Any]:
+def console(lesson: Lesson) -> ConsoleView:
     """Give everything that the instructor's page shows of a lesson."""
     with lesson.lock:
         people = lesson.people()
         eyes = Eyes(lesson.table.world, lesson.scenario, None, "all")
         waiting = lesson.store.rows("SELECT event FROM pending WHERE lesson = ? ORDER BY id", lesson.id)
         events = [json.loads(row["event"]) for row in waiting]
-        return shared(lesson) | {
-            "settings": lesson.settings.model_dump() | ({} if lesson.phase == "ended" else {"seed": None}),
+        return {
+            **shared(lesson),
+            "settings": _settings(lesson),
             "people": [_person(lesson, row) for row in people],
             "seats": _seats(lesson),
             "charts": lesson.once("console charts", lambda: charts(lesson.table, eyes)),
             "bets": predictions.of_class(lesson),
             "messages": messages(lesson, None),
             "notices": notices(lesson),
-            "pending": [event | {"label": TOLD[event["kind"]].label} for event in events],
+            "pending": [_pending(event) for event in events],
             "load": {"resolve_ms": round(lesson.resolve_ms)},
         }
 
 
-def _person(lesson: Lesson, row: Any) -> dict[str, Any]:
+def _settings(lesson: Lesson) -> LessonSettings:
+    told = lesson.settings.model_dump()
+    return cast(LessonSettings, told if lesson.phase == "ended" else {**told, "seed": None})
+
+
+def _pending(event: dict[str, Any]) -> PendingEvent:
+    return cast(PendingEvent, {**event, "label": TOLD[event["kind"]].label})
+
+
+def _person(lesson: Lesson, row: Any) -> PersonRow:
     when, page = lesson.seen.get(row["person"], (None, ""))
     return {
         "person": row["person"],
@@ -47,17 +66,17 @@ def _person(lesson: Lesson, row: Any) -> dict[str, Any]:
     }
 
 
-def _seats(lesson: Lesson) -> list[dict[str, Any]]:
+def _seats(lesson: Lesson) -> list[ConsoleSeat]:
     sheets, people, kinds = lesson.sheets(), lesson.people(), lesson.kinds()
     left, seconds = lesson.left, lesson.settings.seconds
     late = left is not None and seconds > 0 and left < (1.0 - LATE) * seconds
     rows = lesson.seats()
-    found = []
+    found: list[ConsoleSeat] = []
     for seat, kind in kinds.items():
         sitting = [row["person"] for row in people if row["seat"] == seat]
         sheet = sheets.get(seat)
         agent = (rows[seat]["agent"] if seat in rows else None) or (None if sitting else "empty")
-        state = "agent" if agent else "late" if late else "waiting"
+        state: SeatState = "agent" if agent else "late" if late else "waiting"
         if sheet is not None and agent != "handed":
             state = "done" if sheet["done"] else state if state == "late" else "draft"
         found.append(
@@ -75,12 +94,13 @@ def _seats(lesson: Lesson) -> list[dict[str, Any]]:
     return found
 
 
-def projector(lesson: Lesson) -> dict[str, Any]:
+def projector(lesson: Lesson) -> WallView:
     """Give what the wall shows: nothing that is private, and nobody's name."""
     with lesson.lock:
         told = shared(lesson)
         eyes = Eyes(lesson.table.world, lesson.scenario, None, "all" if sight_of(lesson) == "all" else "public")
-        return told | {
+        return {
+            **told,
             "charts": lesson.once("wall charts", lambda: charts(lesson.table, eyes)),
             "seats": seats_shown(lesson),
             "people": len(lesson.people()),
@@ -91,7 +111,7 @@ def projector(lesson: Lesson) -> dict[str, Any]:
         }
 
 
-def cards(lesson: Lesson) -> list[dict[str, Any]]:
+def cards(lesson: Lesson) -> list[RoleCard]:
     """Give all role cards, to be printed."""
     with lesson.lock:
         world, scenario = lesson.table.world, lesson.scenario

@@ -1,13 +1,13 @@
 """Role cards: a seat's interests, its narrative, and what its home will accept."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from dashboards.classroom.game.actions import kind_of
 from dashboards.classroom.game.consequences import home_chance
-from dashboards.classroom.game.facts import FACTS, fact, percent
+from dashboards.classroom.game.facts import FACTS, Fact, fact, percent
 from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes, HiddenError
+from dashboards.classroom.views.messages import CardRung, RoleCard
 from dashboards.classroom.views.serialize import joined, rung_text, text
 from model.columns import SERVICES
 from model.enumerations import Doctrine
@@ -18,10 +18,10 @@ from model.scenario import Scenario
 DOCTRINES = tuple(Doctrine.__members__)
 
 
-def card(table: Simulation, seat: str, eyes: Eyes) -> dict[str, Any]:
+def card(table: Simulation, seat: str, eyes: Eyes) -> RoleCard:
     """Write a seat's role card, as far as these eyes may read it."""
-    setting, kind = table.setting, kind_of(table.setting, seat)
-    makers = {"state": (_interests, _home, _private), "facilitator": (_helps,), "body": (_looks,)}[str(kind)]
+    setting, kind = table.setting, str(kind_of(table.setting, seat))
+    makers = {"state": (_interests, _home, _private), "facilitator": (_helps,), "body": (_looks,)}[kind]
     parts = [_read(maker(table, seat, eyes)) for maker in makers]
     interests, home, private = (*parts, [], [])[:3]
     return {
@@ -43,8 +43,8 @@ def _named(setting: Scenario, seat: str) -> dict[str, str]:
     return next(role[seat].name for role in rows if seat in role)
 
 
-def _read(facts: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _read(facts: Iterator[Fact]) -> list[Fact]:
+    found: list[Fact] = []
     try:
         for each in facts:
             found.append(each)
@@ -53,7 +53,7 @@ def _read(facts: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _interests(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _interests(table: Simulation, seat: str, eyes: Eyes) -> Iterator[Fact]:
     world, me = table.world, table.world.names.state.index(seat)
     weight = eyes("own_security_weight", me)
     yield fact("card.security", percent(weight))
@@ -70,7 +70,7 @@ def _interests(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, A
         yield fact("card.ambition", percent(ambition))
 
 
-def _home(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _home(table: Simulation, seat: str, eyes: Eyes) -> Iterator[Fact]:
     world, me = table.world, table.world.names.state.index(seat)
     yield fact("card.support", percent(eyes("support", me)))
     if world.with_ratification:
@@ -81,13 +81,13 @@ def _home(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
         yield fact("card.turnover", percent(eyes("own_turnover", me)))
 
 
-def _private(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _private(table: Simulation, seat: str, eyes: Eyes) -> Iterator[Fact]:
     me = table.world.names.state.index(seat)
     if table.round:  # the type of the first government is drawn in the first month
         yield fact("card.means_it" if eyes("trustworthy", me) else "card.means_it_not")
 
 
-def _helps(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _helps(table: Simulation, seat: str, eyes: Eyes) -> Iterator[Fact]:
     world, f = table.world, table.world.names.facilitator.index(seat)
     bias = eyes("skill_bias", f)
     if bias:
@@ -102,7 +102,7 @@ def _helps(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]
             yield fact("card.skill", percent(able), service=service)
 
 
-def _looks(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _looks(table: Simulation, seat: str, eyes: Eyes) -> Iterator[Fact]:
     b = table.world.names.body.index(seat)
     yield fact("card.detection", percent(eyes("detection", b)))
     yield fact("card.false_alarm", percent(eyes("false_alarm", b)))
@@ -110,7 +110,7 @@ def _looks(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]
     yield fact("card.inspections", int(eyes("inspections", b)))
 
 
-def _rungs(table: Simulation, seat: str, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def _rungs(table: Simulation, seat: str, eyes: Eyes) -> Iterator[CardRung]:
     """List the rungs of the seat's talks: what each party gives, and how heavy that is for the seat itself."""
     world = table.world
     for k, (talks, setting) in enumerate(table.setting.negotiations.items()):

@@ -1,12 +1,21 @@
 """What all may see of a lesson: names, ladder, public story, charts. The parts of every page are made here."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from agents.ledger import Row
 from dashboards.classroom.game.simulation import Simulation
 from dashboards.classroom.game.visibility import Eyes
 from dashboards.classroom.views.message_keys import STORY
+from dashboards.classroom.views.messages import (
+    ChartMark,
+    ClassCharts,
+    ClassLadder,
+    ClassRung,
+    OwnSeries,
+    ScenarioName,
+    StoryRow,
+    Text,
+)
 from dashboards.interventions import event_words, kind_of
 from model.enumerations import Status
 from model.measures import series
@@ -14,7 +23,6 @@ from model.overrides import Override
 from model.scenario import Scenario
 
 PUBLIC = ("tension", "deal_progress", "pressure", "programme", "contact")  # indicators made of public columns alone
-Text = dict[str, str]
 
 
 def text(words: Text) -> Text:
@@ -51,16 +59,17 @@ def rung_text(scenario: Scenario, talks: str, rung: str) -> Text:
     return {language: " + ".join(part[language] for part in parts) for language in sorted(shared)}
 
 
-def of_scenario(scenario: Scenario, source: str) -> dict[str, Any]:
+def of_scenario(scenario: Scenario, source: str) -> ScenarioName:
     """Name a scenario: id, title, summary."""
     return {"id": source, "title": text(scenario.title), "summary": text(scenario.summary)}
 
 
-def ladder(table: Simulation) -> list[dict[str, Any]]:
+def ladder(table: Simulation) -> list[ClassLadder]:
     """Give every ladder with where its rungs stand, the lowest rung first."""
-    world, found = table.world, []
+    world = table.world
+    found: list[ClassLadder] = []
     for k, (talks, setting) in enumerate(table.setting.negotiations.items()):
-        rungs = []
+        rungs: list[ClassRung] = []
         for r, rung in enumerate(world.names.rung[k]):
             parts = [setting.rungs[part] for part in rung.split("+")]
             rungs.append(
@@ -88,9 +97,10 @@ def joined(parts: Iterable[Text]) -> Text:
     return {language: "; ".join(filter(None, (part[language] for part in parts))) for language in sorted(shared)}
 
 
-def story(table: Simulation, events: Iterable[Override] = ()) -> list[dict[str, Any]]:
+def story(table: Simulation, events: Iterable[Override] = ()) -> list[StoryRow]:
     """Tell the public happenings of the run, in order: what the ledger has of them, and the events that befell it."""
-    rows, held = [], {}
+    rows: list[StoryRow] = []
+    held: dict[str | None, int] = {}
     for row in table.ledger.rows if table.ledger is not None else ():
         value = int(row.value)
         if row.act == "hold_talks":
@@ -106,7 +116,7 @@ def story(table: Simulation, events: Iterable[Override] = ()) -> list[dict[str, 
     return sorted(rows, key=lambda row: row["month"])
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _told(row: Row) -> StoryRow:
     rung = f"{row.negotiation}/{row.counterpart}" if row.act == "rung" else None
     return {
         "month": row.round,
@@ -120,23 +130,38 @@ def _told(row: Row) -> dict[str, Any]:
     }
 
 
-def _event(month: int, words: Text) -> dict[str, Any]:
-    rest = dict.fromkeys(("actor", "counterpart", "talks", "rung"))
-    return {"month": month, "act": "event", "value": 0, **rest, "sentence": words["en"], "text": words}
+def _event(month: int, words: Text) -> StoryRow:
+    return {
+        "month": month,
+        "act": "event",
+        "value": 0,
+        "actor": None,
+        "counterpart": None,
+        "talks": None,
+        "rung": None,
+        "sentence": words["en"],
+        "text": words,
+    }
 
 
-def _injected(scenario: Scenario, event: Override) -> dict[str, Any]:
+def _injected(scenario: Scenario, event: Override) -> StoryRow:
     """Tell an event that was set off from outside: its English words, and its kind and names for all others."""
-    names = {"actor": event.actor, "counterpart": event.counterpart, "talks": event.negotiation}
-    told = _event(event.round, {"en": event_words(scenario, event)})
-    return told | names | {"kind": kind_of(event), "value": round(event.value, 2)}
+    return {
+        **_event(event.round, {"en": event_words(scenario, event)}),
+        "actor": event.actor,
+        "counterpart": event.counterpart,
+        "talks": event.negotiation,
+        "kind": kind_of(event),
+        "value": round(event.value, 2),
+    }
 
 
-def charts(table: Simulation, eyes: Eyes) -> dict[str, Any]:
+def charts(table: Simulation, eyes: Eyes) -> ClassCharts:
     """Give the series that these eyes may see, round by round from the start."""
-    seen, talks = table.trajectory, {}
+    seen = table.trajectory
+    talks: dict[str, dict[str, list[float]]] = {}
     trust: dict[str, dict[str, list[float]]] = {}
-    own: dict[str, Any] | None = None
+    own: OwnSeries | None = None
     states = table.world.names.state
     for k, (name, setting) in enumerate(table.setting.negotiations.items()):
         rows = series(seen, k)
@@ -150,16 +175,18 @@ def charts(table: Simulation, eyes: Eyes) -> dict[str, Any]:
                 own = {"support": rows[indicator].round(4).tolist(), "trust": {}}
     if own is not None:
         own["trust"] = trust.get(str(eyes.seat), {})
-    marks = [
+    marks: list[ChartMark] = [
         {"month": event.round, "text": dict(event.text)}
         for event in table.setting.events
         if event.text and event.round <= table.round
     ]
-    found = {
+    found: ClassCharts = {
         "months": list(range(table.round + 1)),
         "talks": talks,
         "ceiling": float(table.world.tension_ceiling),
         "own": own,
         "marks": marks,
     }
-    return found | ({"trust": trust} if eyes.sight == "all" else {})
+    if eyes.sight == "all":
+        found["trust"] = trust
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agents.ledger import Row
-from dashboards.classroom.game.available_actions import limits, offered
+from dashboards.classroom.game.available_actions import Limit, limits, offered
 from dashboards.classroom.game.consequences import odds
 from dashboards.classroom.game.facts import fact, percent
 from dashboards.classroom.game.simulation import Simulation
@@ -12,8 +12,19 @@ from dashboards.classroom.game.visibility import Eyes, HiddenError, Sight
 from dashboards.classroom.lesson import predictions
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import sheet
+from dashboards.classroom.views.messages import SettledForAll, SharedView, ShownMessage, ShownNotice, ShownSeat
 from dashboards.classroom.views.role_cards import card
 from dashboards.classroom.views.serialize import all_names, charts, ladder, of_scenario, story
+from dashboards.classroom.views.student_messages import (
+    ChoiceLimit,
+    KnownFact,
+    OrderOutcome,
+    PerceivedSignal,
+    SeatMove,
+    SettledForSeat,
+    SignalReading,
+    StudentView,
+)
 from model.rules.lookups import detection_now
 from model.rules.scrutiny import UNASKED
 
@@ -26,8 +37,9 @@ def sight_of(lesson: Lesson) -> Sight:
     return "all" if lesson.phase == "ended" else lesson.settings.sight
 
 
-def shared(lesson: Lesson) -> dict[str, Any]:
+def shared(lesson: Lesson) -> SharedView:
     """Give what everyone in a lesson sees of its state, the projector as well."""
+    settled: SettledForAll = lesson.once("shared", lambda: _settled(lesson))
     return {
         "lesson": lesson.number,
         "phase": lesson.phase,
@@ -42,11 +54,11 @@ def shared(lesson: Lesson) -> dict[str, Any]:
             "running": lesson.phase == "playing" and lesson.deadline is not None,
         },
         "outcome": lesson.outcome,
-        **lesson.once("shared", lambda: _settled(lesson)),
+        **settled,
     }
 
 
-def _settled(lesson: Lesson) -> dict[str, Any]:
+def _settled(lesson: Lesson) -> SettledForAll:
     """Give what all see, and what stays until the turn resolves."""
     return {
         "names": all_names(lesson.table),
@@ -56,7 +68,7 @@ def _settled(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def _settled_for(lesson: Lesson, seat: str) -> dict[str, Any]:
+def _settled_for(lesson: Lesson, seat: str) -> SettledForSeat:
     """Give what a seat sees, and what stays until the turn resolves."""
     table, months = lesson.table, lesson.months
     eyes = Eyes(table.world, lesson.scenario, seat, sight_of(lesson))
@@ -65,13 +77,17 @@ def _settled_for(lesson: Lesson, seat: str) -> dict[str, Any]:
         "card": card(table, seat, eyes),
         "known": [*known(table, eyes)],
         "verbs": [*offered(table, seat, eyes, months)] if plays else [],
-        "limits": [limit._asdict() for limit in limits(table, seat, months)] if plays else [],
+        "limits": [_limit(limit) for limit in limits(table, seat, months)] if plays else [],
         "signals": [*signals(lesson, eyes)],
         "charts": charts(table, eyes),
     }
 
 
-def seats_shown(lesson: Lesson) -> list[dict[str, Any]]:
+def _limit(limit: Limit) -> ChoiceLimit:
+    return {"key": limit.key, "verbs": [*limit.verbs], "option": limit.option, "most": limit.most}
+
+
+def seats_shown(lesson: Lesson) -> list[ShownSeat]:
     """List all seats: whether people can sit there, and whether they or an agent play it now."""
     played, sheets, laid_out = lesson.awaited(), lesson.sheets(), lesson.seats()
     named = lesson.once("shared", lambda: _settled(lesson))["names"]
@@ -88,52 +104,50 @@ def seats_shown(lesson: Lesson) -> list[dict[str, Any]]:
     ]
 
 
-def view(lesson: Lesson, person: int, name: str, seat: str, solo: bool) -> dict[str, Any]:
+def view(lesson: Lesson, person: int, name: str, seat: str, solo: bool) -> StudentView:
     """Give everything that one student's page shows."""
     with lesson.lock:
         settings, people, open_seats = lesson.settings, lesson.people(), lesson.seats()
         agent = open_seats[seat]["agent"]
-        settled = lesson.once(("seat", seat), lambda: _settled_for(lesson, seat))
-        return (
-            shared(lesson)
-            | settled
-            | {
-                "solo": solo,
-                "person": person,
-                "name": name,
-                "seat": seat,
-                "kind": lesson.kinds()[seat],
-                "delegation": [each["name"] for each in people if each["seat"] == seat],
-                "agent": agent,
-                "settings": {
-                    "messages": settings.messages,
-                    "advisor": settings.advisor,
-                    "sight": settings.sight,
-                    "bets": settings.bets,
-                    "chooses": settings.chooses,
-                },
-                "seats": seats_shown(lesson),
-                "move": move_of(lesson, seat),
-                "bets": predictions.mine(lesson, person),
-                "messages": messages(lesson, seat, person),
-                "notices": notices(lesson),
-            }
-        )
+        settled: SettledForSeat = lesson.once(("seat", seat), lambda: _settled_for(lesson, seat))
+        return {
+            **shared(lesson),
+            **settled,
+            "solo": solo,
+            "person": person,
+            "name": name,
+            "seat": seat,
+            "kind": lesson.kinds()[seat],
+            "delegation": [each["name"] for each in people if each["seat"] == seat],
+            "agent": agent,
+            "settings": {
+                "messages": settings.messages,
+                "advisor": settings.advisor,
+                "sight": settings.sight,
+                "bets": settings.bets,
+                "chooses": settings.chooses,
+            },
+            "seats": seats_shown(lesson),
+            "move": move_of(lesson, seat),
+            "bets": predictions.mine(lesson, person),
+            "messages": messages(lesson, seat, person),
+            "notices": notices(lesson),
+        }
 
 
-def move_of(lesson: Lesson, seat: str) -> dict[str, Any]:
+def move_of(lesson: Lesson, seat: str) -> SeatMove:
     """Give the seat's move of the open turn, and what came of the last one."""
-    last = []
+    last: list[OrderOutcome] = []
     if lesson.played:
         tells = lesson.settings.advisor or lesson.phase == "ended"
         for each in lesson.played[-1]:
             if each["seat"] == seat:
-                parts = {part: each[part] for part in ("verb", "option", "took")}
-                last.append({**parts, "agent": each["agent"] if tells else None})
-    return sheet(lesson, lesson.sheets().get(seat)) | {"last": last}
+                agent = each["agent"] if tells else None
+                last.append({"verb": each["verb"], "option": each["option"], "took": each["took"], "agent": agent})
+    return {**sheet(lesson, lesson.sheets().get(seat)), "last": last}
 
 
-def messages(lesson: Lesson, seat: str | None, person: int | None = None) -> list[dict[str, Any]]:
+def messages(lesson: Lesson, seat: str | None, person: int | None = None) -> list[ShownMessage]:
     """List the messages that a seat may read; all of them for the instructor, who has none."""
     query = (
         "SELECT message.*, name FROM message JOIN person ON person.id = message.person WHERE lesson = ? "
@@ -153,13 +167,13 @@ def messages(lesson: Lesson, seat: str | None, person: int | None = None) -> lis
     ]
 
 
-def notices(lesson: Lesson) -> list[dict[str, Any]]:
+def notices(lesson: Lesson) -> list[ShownNotice]:
     """List the instructor's notices."""
     rows = lesson.store.rows("SELECT id, text, at FROM notice WHERE lesson = ? ORDER BY id", lesson.id)
-    return [dict(row) for row in rows]
+    return [{"id": row["id"], "text": row["text"], "at": row["at"]} for row in rows]
 
 
-def signals(lesson: Lesson, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def signals(lesson: Lesson, eyes: Eyes) -> Iterator[PerceivedSignal]:
     """Tell the messages of the last turn as this seat perceives them, its own as it meant them."""
     ledger = lesson.table.ledger
     since = lesson.since
@@ -168,9 +182,10 @@ def signals(lesson: Lesson, eyes: Eyes) -> Iterator[dict[str, Any]]:
             yield told
 
 
-def _perceived(row: Row, eyes: Eyes) -> dict[str, Any] | None:
+def _perceived(row: Row, eyes: Eyes) -> PerceivedSignal | None:
     parties = eyes.seat in (row.actor, row.counterpart) and eyes.sight != "public"
-    kind, mine, reading = row.act, row.actor == eyes.seat, None
+    kind, mine = row.act, row.actor == eyes.seat
+    reading: SignalReading | None = None
     if row.act in CONDUCT:
         if not parties and eyes.sight != "all":
             return None
@@ -194,7 +209,7 @@ def _perceived(row: Row, eyes: Eyes) -> dict[str, Any] | None:
     }
 
 
-def known(table: Simulation, eyes: Eyes) -> Iterator[dict[str, Any]]:
+def known(table: Simulation, eyes: Eyes) -> Iterator[KnownFact]:
     """List what a seat may know now; what is hidden from its eyes is left out."""
     for key, column, cell, write, named in _knowable(table):
         try:
@@ -204,7 +219,7 @@ def known(table: Simulation, eyes: Eyes) -> Iterator[dict[str, Any]]:
         numbers = write(value)
         if numbers is not None:
             told = fact(key, *numbers, **named)
-            yield {**told, "group": told.pop("kind"), "value": value}
+            yield {**told, "group": told["kind"], "value": value}
 
 
 def _as_percent(value: float) -> tuple[float, ...]:

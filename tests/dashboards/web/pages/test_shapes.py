@@ -5,69 +5,14 @@ from importlib import import_module
 from typing import Any, Literal, NotRequired, TypedDict, get_type_hints
 
 import pytest
+from support.page_reads import OF_THE_BROWSER, made_by, read_by
 
 from dashboards.web.components import PAGES
 from dashboards.web.pages.shared.shapes import DECLARED, check, errors, keys_of, shapes_in
 
 CONVERTED = ["explore", "watch", "compare", "turning_points", "sweeps", "about"]  # pages whose messages are declared
 
-# Names of the browser, of Vue and of Vuetify, which any template may read.
-OF_THE_BROWSER = {
-    *re.findall(
-        r"\w+",
-        """
-    activeElement closest defaultPrevented freeze from get hypot isConnected move setAttribute toExponential
-    AudioContext Plots PI abs add addEventListener altKey append appendChild at body button cancelAnimationFrame
-    checkValidity checked classList className clientHeight clientWidth clientX clientY clipboard code concat
-    contains createElement ctrlKey currentTarget cursor dark dataset disconnect documentElement download entries
-    every exports fill filter find findIndex flat flatMap floor focus forEach fromEntries getBoundingClientRect
-    getContext getElementById getItem setItem localStorage head height href includes indexOf innerHTML innerWidth isArray join key keys left length location
-    map matches matchMedia max metaKey middle min normalize now number observe offsetHeight offsetWidth onerror onload
-    padEnd padStart paddingLeft paddingRight parentElement parse pop pow preventDefault prevent push
-    querySelector querySelectorAll reduce remove removeEventListener replace reportValidity
-    requestAnimationFrame reverse right round scrollIntoView select set shiftKey sign sin cos sqrt slice some
-    sort split startsWith stop stopPropagation stringify style submit tabIndex target test textContent theme
-    then toFixed toLocaleString toLowerCase toPrecision toUpperCase toggle top trim trimEnd trunc type value
-    values width x y
-    ceil click createElementNS drawImage files get has purge react readAsDataURL result serializeToString setAttribute shapes src tickformat toDataURL
-    """,
-    )
-}
-
-
 UNREAD = {"asked", "echoes"}  # by the first a test knows that the page has its answer; the second only changes
-
-
-def code_of(template: str) -> str:
-    """Return the expressions and the script of a template, without comments and quoted texts."""
-    markup, _, script = template.partition("<script>")
-    bound = re.findall(r'\s(?::|@|v-)[\w.:\[\]-]+="([^"]*)"', markup) + re.findall(r"\{\{(.*?)\}\}", markup, re.DOTALL)
-    script = re.sub(r"(?<!:)//[^\n]*|/\*.*?\*/", "", script, flags=re.DOTALL)
-    return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "''", "\n".join([*bound, script]))
-
-
-def read_by(template: str) -> set[str]:
-    """Return the names that a template reads of its data: members, and what it takes out of an object."""
-    code = code_of(template)
-    members = set(re.findall(r"(?<=[\w)\]?])\.([A-Za-z_]\w*)", code))
-    taken = re.findall(r"(?:const|let) \{([^{}=]*)\} =", code)
-    return members | {
-        part.split(":")[0].strip()
-        for each in taken
-        for part in re.sub(r"\[[^\]]*\]", "", each).split(",")
-        if "..." not in part
-    }
-
-
-def made_by(template: str) -> set[str]:
-    """Return the names that a template gives to values and functions of its own, its properties and references."""
-    code = code_of(template)
-    own = {*re.findall(r"\bref=\"(\w+)\"", template), *re.findall(r"\b(\w+) = ", code)}
-    for properties in re.findall(r"\bprops: \[([^\]]*)\]", template):
-        own |= {*re.findall(r"\w+", properties)}
-    given = re.findall(r"\b([A-Za-z_]\w*)(?=\s*(?::|\([\w\s,{}=\[\]]*\) \{))", code)
-    known = re.findall(r"\bthis\.(det_\w+)|\.(?:dataset|\$refs)\.(\w+)|\bwindow\.(\w+)", code)
-    return {*own, *given, *(name for each in known for name in each if name)}
 
 
 def declared_in(page: str) -> tuple[dict[str, Any], set[str]]:
