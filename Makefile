@@ -67,7 +67,7 @@ validate: $(PACKAGES) $(COMPILED)  ## put the model against what it did not make
 
 digests: $(PACKAGES)  ## record trajectories and chronicles anew, after a change of the model that is meant
 	@echo "Recording digests and chronicles"
-	@NUMBA_DISABLE_JIT=1 PYTHONPATH=tests:tests/agents $(PYTHON) tests/record_digests.py
+	@NUMBA_DISABLE_JIT=1 PYTHONPATH=.:tests:tests/agents $(PYTHON) tests/record_digests.py
 
 bench: $(PACKAGES) $(COMPILED)  ## measure the speed (OPTIONS=--browser: that of the pages)
 	@echo "Measuring the speed"
