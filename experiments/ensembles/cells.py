@@ -32,7 +32,8 @@ class DesignCells:
         self, data: Mapping[str, Any], samples: Mapping[str, Sequence[Any]], overrides: Iterable[Override] = ()
     ):
         self.data, self.overrides = data, tuple(overrides)
-        self.base = self._built({})
+        self.scenario = build(data)
+        self.base = World(self.scenario, 0, forced(self.scenario, self.overrides))
         self.cells = {path: self._found(path, values) for path, values in samples.items()}
         for path in _sharing(self.cells):
             self.cells[path] = None

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from experiments.engine.kernel import measure_many
 from experiments.ensembles.cells import DesignCells
 from experiments.ensembles.compare import PLACE
-from experiments.ensembles.outcomes import endings
 from experiments.ensembles.statistics import PERCENTILES, bands_of
+from experiments.ensembles.stream import Gatherer, chunks_of, stream_ensemble
 from experiments.studies.study import Study
 from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
+from model.scenario import Scenario
 from model.world import World
 
 TRIED = (0.0, 0.35, 0.65, 0.999999)  # shares of a factor's range
@@ -29,7 +29,8 @@ class ChunkTables(NamedTuple):
 
 def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> ChunkTables:
     """Play the points ``first``, ``first + 1``, ... with these values of their factors."""
-    parts = [_play_point(study, first + at, row) for at, row in enumerate(rows)]
+    cells = cells_of(StudyKey(study))
+    parts = [_play_point(study, cells, first + at, row) for at, row in enumerate(rows)]
     kept = [part.kept for part in parts if part.kept is not None]
     return ChunkTables(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(kept) if kept else None)
 
@@ -51,10 +52,9 @@ def schema(study: Study) -> pa.Schema:
     )
 
 
-def seeds_of(study: Study, point: int) -> np.ndarray:
-    """Give the seeds of a point's replications: the same at every point, unless the study wants dice of its own."""
-    start = study.file.seed + (0 if study.file.common_dice else point * study.file.replications)
-    return np.arange(study.file.replications, dtype=np.uint64) + np.uint64(start)
+def seed_of(study: Study, point: int) -> int:
+    """Return the seed of a point's first replication: the same at every point if random numbers are common."""
+    return study.file.seed + (0 if study.file.common_dice else point * study.file.replications)
 
 
 def failed(study: Study, point: int, stage: str, error: str) -> ChunkTables:
@@ -63,22 +63,37 @@ def failed(study: Study, point: int, stage: str, error: str) -> ChunkTables:
     return ChunkTables(pa.Table.from_pylist([row], schema=schema(study)), None)
 
 
-def _play_point(study: Study, point: int, values: Mapping[str, Any]) -> ChunkTables:
+def _play_point(study: Study, cells: DesignCells, point: int, values: Mapping[str, Any]) -> ChunkTables:
     try:
-        world = start_of(study, values)
+        world = cells.world(values)
     except ScenarioError as error:
         return failed(study, point, "scenario", "; ".join(map(str, error.faults)))
     try:
-        seen = measure_many(world, seeds_of(study, point), study.rounds, remember=True)
-        return ChunkTables(_runs(study, point, seen), _kept(study, point, seen))
+        gathered = _gathered(study, cells.scenario, point, world)
+        return ChunkTables(_runs(study, point, gathered), _kept(study, point, gathered))
     except Exception as error:  # a point that fails is a row, never the end of a sweep
         return failed(study, point, "run", f"{type(error).__name__}: {error}")
 
 
-def _runs(study: Study, point: int, seen: np.ndarray) -> pa.Table:
-    talks = list(study.data["negotiations"])
-    outcomes, first_deal = endings(seen, len(talks))
-    count, shape = len(seen), schema(study)
+def _gathered(study: Study, scenario: Scenario, point: int, world: World) -> Gatherer:
+    """Play the replications of a point from its world before the first round."""
+    keep, worlds = study.file.keep, study.file.replications
+    gathered = Gatherer(
+        scenario,
+        worlds,
+        study.rounds,
+        keep=keep == "trajectories",
+        band_worlds=worlds if keep == "bands" else 1,
+    )
+    for _ in stream_ensemble(gathered, chunks_of(world, worlds), seed_of(study, point), threads=1):
+        pass
+    return gathered
+
+
+def _runs(study: Study, point: int, gathered: Gatherer) -> pa.Table:
+    talks = gathered.negotiations
+    outcomes, first_deal = gathered.endings()
+    count, shape = gathered.worlds, schema(study)
     columns: dict[str, Any] = {
         "point": np.full(count, point, np.int32),
         "replication": np.arange(count, dtype=np.int32),
@@ -89,22 +104,21 @@ def _runs(study: Study, point: int, seen: np.ndarray) -> pa.Table:
         columns[f"{name}.first_deal"] = first_deal[:, k]
     for name in study.file.indicators:
         kind, _, indicator = name.partition("_")
-        series_of = seen[:, :, PLACE[indicator]]
-        columns[name] = (series_of[:, 1:].mean(axis=1) if kind == KINDS[0] else series_of[:, -1]).astype(np.float32)
+        columns[name] = (gathered.means if kind == KINDS[0] else gathered.ends)[:, PLACE[indicator]]
     nothing = pa.nulls(count, pa.string())
     columns |= {"stage": nothing, "error": nothing}
     return pa.table({field.name: columns[field.name] for field in shape}, schema=shape)
 
 
-def _kept(study: Study, point: int, seen: np.ndarray) -> pa.Table | None:
+def _kept(study: Study, point: int, gathered: Gatherer) -> pa.Table | None:
     if study.file.keep == "summaries":
         return None
     names = list(dict.fromkeys(name.partition("_")[2] for name in study.file.indicators))
-    wanted = seen[:, :, [PLACE[name] for name in names]]
+    wanted = [PLACE[name] for name in names]
     if study.file.keep == "bands":
-        table, label, places = bands_of(np.ascontiguousarray(wanted.T)), "percentile", PERCENTILES
+        table, label, places = bands_of(gathered.banded[wanted]), "percentile", PERCENTILES
     else:
-        table, label, places = wanted, "replication", range(len(wanted))
+        table, label, places = gathered.kept[:, :, wanted], "replication", range(gathered.worlds)
     count, rounds = table.shape[:2]
     return pa.table(
         {

@@ -31,6 +31,7 @@ CODE = (
     "ensembles/cells.py",
     "ensembles/outcomes.py",
     "ensembles/statistics.py",
+    "ensembles/stream.py",
     "studies/chunk.py",
     "studies/study.py",
     "studies/study_file.py",
