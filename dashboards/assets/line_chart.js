@@ -3,7 +3,7 @@
 //
 // detLineChart({ width, height, left, right, top, bottom, rounds, high, ... }) returns { shapes, x, y, middle, at }:
 // the shapes as [tag, attributes, text], and the scales. What may be given besides:
-//   ticks: [[value, label]] on the side; along: [[round, label, anchor]] below, by default every so many rounds
+//   ticks: [[value, label]] on the side; along: [[round, label, anchor]] below, by default as many as there is room for
 //   sideTitle, belowTitle: words beside the axes; text, rule: colours of letters and of the grid
 //   bands: [{ low, high, look, edge }], lines: [{ values, look, until }]; look and edge are attributes of SVG. Both may
 //     have kind "steps", where a value holds from its round on, or "spans", where it holds from `from[n]` to `to[n]`;
@@ -61,7 +61,7 @@
 
   const ticksOf = ({ ticks, high }) => ticks || [0, 0.25, 0.5, 0.75, 1].map((part) => [part * high, Number((part * high).toFixed(2))]);
 
-  function everyFew(rounds, room) { // so many labels as have room
+  function everyFew(rounds, room) { // as many labels as there is room for
     const step = STEPS.find((each) => (rounds / each) * 44 <= room) || 1000;
     return Array.from({ length: Math.floor(rounds / step) + 1 }, (_, n) => [n * step, n * step]);
   }
