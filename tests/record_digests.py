@@ -6,7 +6,7 @@ from pathlib import Path
 from test_chronicles import DIGESTS, GOLDEN, TOLD
 
 from agents.assembly import Assembly
-from experiments.engine.kernel import measure
+from experiments.engine.kernel import run_trajectory
 from model.loading import load, shipped
 from model.measures import digest
 from model.overrides import forced
@@ -15,7 +15,7 @@ from model.world import World
 found = {}
 for name in shipped():
     setting = load(name)
-    found[name] = digest(measure(World(setting, 1, forced(setting)), setting.rounds))
+    found[name] = digest(run_trajectory(World(setting, 1, forced(setting)), setting.rounds))
 Path(__file__).with_name("experiments").joinpath("engine", "digests.json").write_text(
     json.dumps(found, indent=1) + "\n"
 )

@@ -2,10 +2,10 @@
 
 from itertools import product
 
-from agents.act_words import FIRST, acts_in, words_for
-from dashboards.classroom.views.message_keys import keys_of
+from agents.act_words import DEFAULT_LANGUAGE, load_act_words, words_for
+from dashboards.classroom.views.message_keys import act_keys
 from dashboards.classroom.views.translations import languages
-from experiments.counterfactuals.pivot import otherwise
+from experiments.counterfactuals.pivot import opposite_value
 from model.protocol import ACT, PROTOCOL, by_state, on, verdict
 from model.rules import conduct
 
@@ -17,20 +17,20 @@ def values_of(act):
 
 def words_needed(act, language):
     """List the words that an act needs, as the file of the language names them."""
-    needed = {f"class.{key}" for key in keys_of(act)}
-    if language != FIRST or not act.conditions:
+    needed = {f"class.{key}" for key in act_keys(act)}
+    if language != DEFAULT_LANGUAGE or not act.conditions:
         return needed
     if act.sums:
         return needed | {"level"}
     needed |= {f"sentence.{value}" for value in values_of(act) if value or not act.rare}
-    needed |= {f"had.{act.recorded(otherwise(act.name, act.decided(value)))}" for value in values_of(act)}
+    needed |= {f"had.{act.recorded(opposite_value(act.name, act.decided(value)))}" for value in values_of(act)}
     return needed | {"absence"} if act.rare else needed
 
 
 def words_there(act, language):
     """List the words that the file of a language has for an act, but for reasons, which an act may lack."""
     words = words_for(act.name, language)
-    there = {f"sentence.{value}" for value in words.sentences} | {f"had.{value}" for value in words.had}
+    there = {f"sentence.{value}" for value in words.sentences} | {f"had.{value}" for value in words.had_clauses}
     there |= {part for part in ("level", "absence") if getattr(words, part)}
     return there | {f"class.{key}" for key in words.messages}
 
@@ -51,10 +51,10 @@ def test_every_act_has_the_words_it_needs_in_each_language():
 
 def test_no_act_has_words_that_nothing_uses():
     for language in languages():
-        assert {*acts_in(language.code)} <= {*ACT}
+        assert {*load_act_words(language.code)} <= {*ACT}
         for act in PROTOCOL:
             assert words_there(act, language.code) <= words_needed(act, language.code), (act.name, language.code)
-            assert {*words_for(act.name, language.code).because} <= {each.name for each in act.conditions}
+            assert {*words_for(act.name, language.code).reasons} <= {each.name for each in act.conditions}
 
 
 def test_a_new_act_without_words_is_named_with_what_it_lacks():

@@ -38,14 +38,14 @@ def main() -> None:
             if sys.stdout is not None:
                 sys.stdout.flush()
     except BrokenPipeError:
-        leave_output()  # whoever read it has gone
+        discard_output()  # whoever read it has gone
     except OSError as error:
-        leave_output()
+        discard_output()
         typer.echo(f"{error.filename or 'standard output'}: {error.strerror or error}", err=True)
         raise SystemExit(1) from None
 
 
-def leave_output() -> None:
+def discard_output() -> None:
     """Write what is still to be written nowhere, so that it is not tried again at the end."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,7 @@ import typer
 from dashboards.cli.options import (
     AsJson,
     ScenarioName,
-    plain_errors,
+    report_errors,
 )
 
 app = typer.Typer()
@@ -22,7 +22,7 @@ def scenarios(as_json: AsJson = False) -> None:
     from dashboards.terminal.widgets import console
     from model.loading import load, shipped
 
-    with plain_errors():
+    with report_errors():
         listed = [load(name) for name in shipped()]
     if as_json:
         plain = [
@@ -38,7 +38,7 @@ def show(scenario: ScenarioName) -> None:
     """Print a scenario file verbatim."""
     from model.loading import locate
 
-    with plain_errors():
+    with report_errors():
         content = locate(scenario).read_bytes()
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
@@ -50,11 +50,11 @@ def validate_scenario(file: ScenarioName) -> None:
     """Check a scenario file and tell everything that is wrong with it."""
     from model.loading import load
 
-    with plain_errors():
+    with report_errors():
         scenario = load(file)
     counts = f"{len(scenario.states)} states, {len(scenario.negotiations)} negotiations, {scenario.rounds} rounds"
     typer.echo(f"{scenario.name}: valid ({counts}).")
-    tell_silent_events(scenario)
+    warn_silent_events(scenario)
 
 
 @app.command()
@@ -75,13 +75,13 @@ def parameters(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([setting._asdict() for setting in declared()], ensure_ascii=False))
     else:
-        screen = console(lines=True)
+        screen = console(unlimited_width=True)
         screen.print(parameter_table(declared(), screen.width))
         assumed = sum(setting.source == "assumed" for setting in declared())
         typer.echo(f"{len(declared())} parameters, of which {assumed} are assumed.")
 
 
-def tell_silent_events(setting: Any) -> None:
+def warn_silent_events(setting: Any) -> None:
     """Say which scheduled events cannot happen because their mechanism is off."""
     from model.overrides import silent_events
 

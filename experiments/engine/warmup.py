@@ -6,7 +6,7 @@ import time
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from experiments.engine.kernel import measure
+from experiments.engine.kernel import run_trajectory
 from model.compiler import CACHE, COMPILED
 from model.loading import load
 from model.overrides import forced
@@ -14,7 +14,7 @@ from model.protocol import PROTOCOL
 from model.world import World
 
 
-def warm() -> None:
+def compile_all() -> None:
     """Compile the kernel, every rule and every condition for Python's callers; quick when all is cached."""
     if not COMPILED:
         return
@@ -24,7 +24,7 @@ def warm() -> None:
         line = progress.add_task("the kernel (about a minute when nothing is cached)", total=None)
         setting = load("two-states")
         world = World(setting, 1, forced(setting))
-        measure(world, 1)
+        run_trajectory(world, 1)
         for act in PROTOCOL:
             progress.update(line, description=act.name)
             cell = [0] * len(act.axes)
@@ -36,4 +36,4 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
-    warm()
+    compile_all()

@@ -14,8 +14,8 @@ from model.loading import build, change
 from model.overrides import Override, forced
 from model.world import World
 
-MOST_TRIED = 50  # values of one parameter
-FEW, BETWEEN = 10, 4  # of a design's column: distinct values that are all tried; how many are tried of more
+MAX_TRIALS = 50  # values of one parameter
+ALL_UP_TO, SAMPLE_SIZE = 10, 4  # of a design's column: distinct values that are all tried; how many are tried of more
 BUFFERS = ("reals", "wholes", "parameters", "switches")
 Cells = dict[str, np.ndarray]  # by buffer, the places that take a parameter's value
 
@@ -63,7 +63,7 @@ class DesignCells:
 
     def _found(self, path: str, tried: Sequence[Any]) -> Cells | None:
         """Find the cells that take a parameter's value as it is; None if it does more, or cannot be tried."""
-        if not 0 < len(tried) <= MOST_TRIED or any(isinstance(value, str) for value in tried):
+        if not 0 < len(tried) <= MAX_TRIALS or any(isinstance(value, str) for value in tried):
             return None
         try:
             worlds = [self._built({path: value}) for value in tried]
@@ -108,7 +108,7 @@ def _sharing(cells: Mapping[str, Cells | None]) -> set[str]:
     return {path for sharing in owners.values() if len(sharing) > 1 for path in sharing}
 
 
-def samples_of(column: Sequence[Any]) -> list[Any]:
+def sample_values(column: Sequence[Any]) -> list[Any]:
     """Choose the values to try of a column of a design: all of a few, else the least, the greatest and some between.
 
     Return none for words, mixed types or numbers that are not finite: these are built from the scenario.
@@ -117,6 +117,6 @@ def samples_of(column: Sequence[Any]) -> list[Any]:
     if len(kinds) != 1 or not issubclass(kinds.pop(), bool | int | float) or not np.isfinite(column).all():
         return []
     values = sorted(set(column))
-    if len(values) <= FEW:
+    if len(values) <= ALL_UP_TO:
         return values
-    return [values[at * (len(values) - 1) // (BETWEEN - 1)] for at in range(BETWEEN)]
+    return [values[at * (len(values) - 1) // (SAMPLE_SIZE - 1)] for at in range(SAMPLE_SIZE)]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.ensembles.cells import DesignCells, samples_of
+from experiments.ensembles.cells import DesignCells, sample_values
 from experiments.ensembles.outcomes import WorldOutcomes
 from experiments.ensembles.statistics import PERCENTILES
-from experiments.ensembles.stream import BAND_WORLDS, DIGESTS, Gatherer, chunks_of, design_chunks, stream_ensemble
+from experiments.ensembles.stream import BAND_WORLDS, DIGEST_COUNT, ResultCollector, world_chunks, design_chunks, stream_ensemble
 from model.atomic_files import drafted, write_whole
 from model.enumerations import Outcome
 from model.errors import Fault, ScenarioError
@@ -159,14 +159,14 @@ def play_ensemble(
     if isinstance(scenario, Scenario) and (changes or design):
         raise TypeError("changes and a design need the scenario by name, path or plain data")
     setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
-    gathered = Gatherer(setting, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
+    gathered = ResultCollector(setting, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
     if design and not isinstance(scenario, Scenario):
         chunks = design_chunks(_cells_of(scenario, changes, overrides, design, worlds), design)
     else:
-        chunks = chunks_of(World(setting, 0, forced(setting, overrides)), worlds)
+        chunks = world_chunks(World(setting, 0, forced(setting, overrides)), worlds)
     for done in stream_ensemble(gathered, chunks, seed, threads, stop):
         progress(done)
-    return summed_up(setting.name, gathered, seed, threads, design or {})
+    return ensemble_from(setting.name, gathered, seed, threads, design or {})
 
 
 def _cells_of(
@@ -181,12 +181,12 @@ def _cells_of(
     if faults := [Fault(path, len(values), needed) for path, values in design.items() if len(values) != worlds]:
         raise ScenarioError(faults)
     data = change(scenario if isinstance(scenario, Mapping) else read(scenario), changes or {})
-    return DesignCells(data, {path: samples_of(values) for path, values in design.items()}, overrides)
+    return DesignCells(data, {path: sample_values(values) for path, values in design.items()}, overrides)
 
 
-def summed_up(
+def ensemble_from(
     name: str,
-    gathered: Gatherer,
+    gathered: ResultCollector,
     seed: int,
     threads: int | None = None,
     design: Mapping[str, Sequence[Any]] = MappingProxyType({}),
@@ -202,9 +202,9 @@ def summed_up(
         ends=gathered.ends,
         first_deal=gathered.first_deal,
         bands=gathered.bands(threads),
-        band_worlds=gathered.banded.shape[-1],
-        digests=[digest(world) for world in gathered.kept[:DIGESTS]],
-        trajectories=gathered.kept if gathered.keep else None,
+        band_worlds=gathered.band_values.shape[-1],
+        digests=[digest(world) for world in gathered.trajectories[:DIGEST_COUNT]],
+        trajectories=gathered.trajectories if gathered.keeps_all else None,
         fingerprints=gathered.fingerprints,
         design={path: list(values) for path, values in design.items()},
     )

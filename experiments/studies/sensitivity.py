@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import by_point, outcomes_in, runs_of, study_of, summary
+from experiments.studies.results import summary_by_point, outcome_names, values_by_run, stored_study, sweep_summary
 from experiments.studies.study import Study
 from model.errors import Fault, ScenarioError
 
@@ -31,7 +31,7 @@ class Sensitivity(NamedTuple):
     pairs: pd.DataFrame = pd.DataFrame()
 
 
-def analyse(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
+def sensitivity_indices(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
     """Compute the indices of a study's whole design from one value a point, in the order of the design.
 
     Raises ScenarioError if the design is none of Sobol's or Morris's, or if values are missing.
@@ -64,7 +64,7 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
     from SALib.analyze import sobol
 
     second = study.file.design.second_order
-    found = sobol.analyze(study.problem(), values, calc_second_order=second, seed=seed)
+    found = sobol.analyze(study.salib_problem(), values, calc_second_order=second, seed=seed)
     names = [factor.path for factor in study.factors]
     alone = pd.DataFrame(
         {
@@ -92,7 +92,7 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
 def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     from SALib.analyze import morris
 
-    found = morris.analyze(study.problem(), study.shares(), values, seed=seed)
+    found = morris.analyze(study.salib_problem(), study.unit_points(), values, seed=seed)
     table = pd.DataFrame(
         {
             "factor": [factor.path for factor in study.factors],
@@ -105,18 +105,18 @@ def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, 
     return table, pd.DataFrame()
 
 
-def sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
+def sweep_sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
     """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if that cannot be done."""
-    study = study_of(folder)
-    points = by_point(folder, study)
-    if outcome not in (known := outcomes_in(study, points)):
+    study = stored_study(folder)
+    points = summary_by_point(folder, study)
+    if outcome not in (known := outcome_names(study, points)):
         raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
-    if lost := len(set(range(study.size)) - set(points["point"])) * (summary(folder)["failed"] > 0):
+    if lost := len(set(range(study.size)) - set(points["point"])) * (sweep_summary(folder)["failed"] > 0):
         raise ScenarioError([Fault("points", lost, "failed or are missing; indices need them all (`detente results`)")])
     values = np.full(study.size, np.nan)
     values[points["point"]] = points[outcome]
-    found = analyse(study, values, outcome)
-    noise = _noise(study, runs_of(folder, outcome), float(np.var(values, ddof=1)))
+    found = sensitivity_indices(study, values, outcome)
+    noise = _noise(study, values_by_run(folder, outcome), float(np.var(values, ddof=1)))
     if noise is None:
         found.remarks.append("With one replication nobody can tell what dice contribute.")
     elif noise > 0.2:

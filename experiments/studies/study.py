@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.study_file import FACTORS, MOST_POINTS, RANGE, StudyFile, Values, checked_file
+from experiments.studies.study_file import FACTORS, MAX_POINTS, RANGE, StudyFile, Values, validate_study_file
 from model.errors import Fault, ScenarioError
 from model.loading import build, change, parse, read
 from model.parameter_space import DeclaredParameter, settings
 from model.scenario import Scenario
 
-SHIPPED = Path(__file__).parent
-LARGEST_FILE = 2**20
+STUDIES_FOLDER = Path(__file__).parent
+MAX_STUDY_BYTES = 2**20
 
 
 class Factor(NamedTuple):
@@ -26,33 +26,33 @@ class Factor(NamedTuple):
 
     path: str
     lever: bool
-    whole: bool
+    is_integer: bool
     low: float
     high: float
     values: tuple[Any, ...] | None
     steps: int
 
-    def at(self, share: float) -> Any:
+    def value_at(self, share: float) -> Any:
         """Give the value at a share of the way through the factor's range or list."""
         if self.values is not None:
             return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
-        if self.whole:  # every whole number has an equal part of the way
+        if self.is_integer:  # every whole number has an equal part of the way
             return min(int(self.low + share * (self.high - self.low + 1)), int(self.high))
         return float(self.low + share * (self.high - self.low))
 
-    def listed(self) -> tuple[Any, ...]:
+    def grid_values(self) -> tuple[Any, ...]:
         """Give the values of a grid."""
         if self.values is not None:
             return self.values
         values = [self.low + (self.high - self.low) * step / (self.steps - 1) for step in range(self.steps)]
-        return tuple(dict.fromkeys(round(value) if self.whole else float(value) for value in values))
+        return tuple(dict.fromkeys(round(value) if self.is_integer else float(value) for value in values))
 
 
 class Study(NamedTuple):
     """A study that has been checked: its file, the scenario as plain data, and its factors in written order."""
 
     file: StudyFile
-    data: dict[str, Any]
+    scenario_data: dict[str, Any]
     factors: tuple[Factor, ...]
     table: pd.DataFrame | None = None  # of a design read from a file
 
@@ -64,25 +64,25 @@ class Study(NamedTuple):
     @property
     def rounds(self) -> int:
         """Give the number of rounds of a run."""
-        return int(self.file.rounds or self.data.get("rounds", 60))
+        return int(self.file.rounds or self.scenario_data.get("rounds", 60))
 
     @property
     def size(self) -> int:
         """Count the points of the whole design."""
         design, factors = self.file.design, len(self.factors)
         if design.kind == "grid":
-            return int(np.prod([len(factor.listed()) for factor in self.factors]))
+            return int(np.prod([len(factor.grid_values()) for factor in self.factors]))
         if design.kind == "sobol":
             return design.points * (2 * factors + 2 if design.second_order else factors + 2)
         if design.kind == "morris":
             return design.points * (factors + 1)
         return len(self.table) if self.table is not None else design.points
 
-    def scenario(self, values: Mapping[str, Any] = {}) -> Scenario:
+    def scenario_at(self, values: Mapping[str, Any] = {}) -> Scenario:
         """Make the scenario of a point. Raises ScenarioError if its values do not go together."""
-        return build(change(self.data, values))
+        return build(change(self.scenario_data, values))
 
-    def shares(self) -> np.ndarray:
+    def unit_points(self) -> np.ndarray:
         """Give where each point lies in the range of each factor: float64 [point, factor] in 0 to 1, not for grids."""
         design, factors = self.file.design, len(self.factors)
         if design.kind == "latin":
@@ -92,12 +92,12 @@ class Study(NamedTuple):
         if design.kind == "sobol":
             from SALib.sample import sobol
 
-            return sobol.sample(self.problem(), design.points, calc_second_order=design.second_order, seed=design.seed)
+            return sobol.sample(self.salib_problem(), design.points, calc_second_order=design.second_order, seed=design.seed)
         from SALib.sample import morris
 
-        return morris.sample(self.problem(), design.points, seed=design.seed)
+        return morris.sample(self.salib_problem(), design.points, seed=design.seed)
 
-    def problem(self) -> dict[str, Any]:
+    def salib_problem(self) -> dict[str, Any]:
         """Describe the factors as SALib wants them, each over 0 to 1."""
         paths = [factor.path for factor in self.factors]
         return {"num_vars": len(paths), "names": paths, "bounds": [[0.0, 1.0]] * len(paths)}
@@ -108,14 +108,14 @@ class Study(NamedTuple):
         if self.table is not None:
             return self.table
         if self.file.design.kind == "grid":
-            return pd.DataFrame(list(itertools.product(*(each.listed() for each in self.factors))), columns=paths)
-        shares = self.shares()
-        return pd.DataFrame({each.path: [each.at(x) for x in shares[:, at]] for at, each in enumerate(self.factors)})
+            return pd.DataFrame(list(itertools.product(*(each.grid_values() for each in self.factors))), columns=paths)
+        shares = self.unit_points()
+        return pd.DataFrame({each.path: [each.value_at(x) for x in shares[:, at]] for at, each in enumerate(self.factors)})
 
 
-def shipped() -> list[str]:
+def shipped_studies() -> list[str]:
     """List the names of the studies that come with the package."""
-    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    return sorted(path.stem for path in STUDIES_FOLDER.glob("*.toml"))
 
 
 def load_study(name: str | Path | Mapping[str, Any]) -> Study:
@@ -125,25 +125,25 @@ def load_study(name: str | Path | Mapping[str, Any]) -> Study:
     else:
         path = _locate(name)
         data, folder = {"name": path.stem, **_read(path)}, path.parent
-    return _check(checked_file(data), folder)
+    return _check(validate_study_file(data), folder)
 
 
-def kept_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd.DataFrame) -> Study:
+def restore_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd.DataFrame) -> Study:
     """Make a study again from what a folder of results keeps of it, whatever has become of its files since."""
-    return _check(checked_file(facts), Path(), scenario, points)
+    return _check(validate_study_file(facts), Path(), scenario, points)
 
 
 def _locate(name: str | Path) -> Path:
-    shipped_path, path = SHIPPED / f"{name}.toml", Path(name)
-    if str(name) in shipped():
+    shipped_path, path = STUDIES_FOLDER / f"{name}.toml", Path(name)
+    if str(name) in shipped_studies():
         return shipped_path
     if path.is_file():
         return path
-    raise ScenarioError([Fault.unknown("study", str(name), shipped(), "study or file")])
+    raise ScenarioError([Fault.unknown("study", str(name), shipped_studies(), "study or file")])
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if path.stat().st_size > LARGEST_FILE:
+    if path.stat().st_size > MAX_STUDY_BYTES:
         raise ScenarioError([Fault(str(path), path.stat().st_size, "a study file has at most 1 MiB (bytes)")])
     try:
         return parse(path.read_text("utf-8-sig"))
@@ -184,8 +184,8 @@ def _check(
         study = study._replace(table=_table(folder / design.file, study) if points is None else points)
     if faults := [fault for each in factors if (fault := _unheard_of(study, each)) is not None]:
         raise ScenarioError(faults)
-    if study.size > MOST_POINTS:
-        raise ScenarioError([Fault("design", study.size, f"a study has at most {MOST_POINTS:,} points")])
+    if study.size > MAX_POINTS:
+        raise ScenarioError([Fault("design", study.size, f"a study has at most {MAX_POINTS:,} points")])
     return study
 
 
@@ -194,7 +194,7 @@ def _unheard_of(study: Study, factor: Factor) -> Fault | None:
     fault = None
     for value in factor.values or ():
         try:
-            study.scenario({factor.path: value})
+            study.scenario_at({factor.path: value})
             return None
         except ScenarioError as error:
             fault = fault or error.faults[0]
@@ -250,8 +250,8 @@ def _table(path: Path, study: Study) -> pd.DataFrame:
     for each in study.factors:
         if each.values is None:
             numbers: Any = pd.to_numeric(table[each.path], errors="coerce")
-            wrong = table[each.path][~numbers.between(each.low, each.high) | (each.whole & (numbers % 1 != 0))]
-            allowed = f"allowed is {'a whole number, ' * each.whole}{each.low:g} to {each.high:g}"
+            wrong = table[each.path][~numbers.between(each.low, each.high) | (each.is_integer & (numbers % 1 != 0))]
+            allowed = f"allowed is {'a whole number, ' * each.is_integer}{each.low:g} to {each.high:g}"
             faults += [Fault(f"design.file.{each.path}", value, allowed) for value in wrong]
     if faults:
         raise ScenarioError(faults[:20])

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from model.errors import Fault, ScenarioError
 from model.measures import OVERALL
 
-MOST_POINTS = 10_000_000
+MAX_POINTS = 10_000_000
 KINDS = ("mean", "end")
 INDICATORS = tuple(f"{kind}_{indicator.name}" for kind in KINDS for indicator in OVERALL)
 FACTORS = ("levers", "uncertainties")
@@ -31,14 +31,14 @@ class Values(StudySection):
     steps: int = Field(5, ge=2, le=10_000)
 
 
-class Design(StudySection):
+class StudyDesign(StudySection):
     """How points are laid out over the factors.
 
     ``points``: of a latin hypercube; of Sobol the base sample N, a power of two; of Morris the trajectories.
     """
 
     kind: Literal["grid", "latin", "sobol", "morris", "table"] = "latin"
-    points: int = Field(256, ge=1, le=MOST_POINTS)
+    points: int = Field(256, ge=1, le=MAX_POINTS)
     seed: int = Field(1, ge=0, le=2**31 - 1)
     second_order: bool = False
     file: str | None = None
@@ -57,7 +57,7 @@ class StudyFile(StudySection):
     indicators: list[str] = Field(default_factory=lambda: list(USUAL), max_length=len(INDICATORS))
     keep: Literal["summaries", "bands", "trajectories"] = "summaries"
     common_dice: bool = True
-    design: Design = Field(default_factory=lambda: Design.model_validate({}))
+    design: StudyDesign = Field(default_factory=lambda: StudyDesign.model_validate({}))
     levers: dict[str, list[float | int] | Values] = Field(default_factory=dict)
     uncertainties: dict[str, list[float | int] | Values] = Field(default_factory=dict)
 
@@ -70,7 +70,7 @@ class StudyFile(StudySection):
         return names
 
 
-def checked_file(data: Mapping[str, Any]) -> StudyFile:
+def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
     """Check the data of a study file. Raises ScenarioError with every fault found."""
     try:
         return StudyFile.model_validate(data)
@@ -89,7 +89,7 @@ def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[Fault]:
     elif error["type"] == "value_error":  # ours, which tells what it found
         yield Fault(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
     else:
-        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else Design
+        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
         strange = error["type"] == "extra_forbidden"
         unknown = Fault.unknown(path, error["loc"][-1], known.model_fields, "key of a study")
         yield unknown if strange else _found(path, error["input"], error["msg"])

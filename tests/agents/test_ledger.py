@@ -6,9 +6,9 @@ import pytest
 from support.worlds import text
 
 from agents.assembly import Assembly
-from agents.ledger import Ledger, read_ledger, recompute
+from agents.ledger import Ledger, read_ledger, recompute_value
 from agents.state import State
-from experiments.counterfactuals.flips import Question
+from experiments.counterfactuals.flips import ReplayedDecision
 from model.loading import load, read
 from model.overrides import Override
 from model.parameter_space import levers
@@ -24,7 +24,7 @@ def watched():
 def test_every_choice_is_recomputed_from_its_recorded_terms(watched):
     choices = [row for row in watched.ledger.rows if row.kind == "decision" and row.conditions and not row.forced]
     assert len(choices) > 2000
-    assert all(row.value == recompute(row) for row in choices)
+    assert all(row.value == recompute_value(row) for row in choices)
 
 
 def test_terms_add_up_to_the_score_that_was_used_bit_for_bit(watched):
@@ -102,7 +102,7 @@ def question(watched, act, when=lambda row: True):
         each for each in watched.seating[number]
         if watched.narrator.name_cell(PROTOCOL[number], each.cell) == (row.actor, row.counterpart, row.negotiation)
     )  # fmt: skip
-    return row, Question(read("us-iran-2026"), 2, row.round, number, asked.cell)
+    return row, ReplayedDecision(read("us-iran-2026"), 2, row.round, number, asked.cell)
 
 
 CASES = [
@@ -177,7 +177,7 @@ class Stubborn(State):
     """A state that never answers with good will."""
 
     def choose_conduct(self, other):
-        return other == self.seat
+        return other == self.index
 
 
 def test_one_decision_overridden_in_plain_python_works_and_is_told():

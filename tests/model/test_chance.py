@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from support.worlds import scenario, world_of
+from support.worlds import make_scenario, make_world
 
 from model.chance import LOW, Moment, draw, normal, philox, stable_id
 
@@ -25,7 +25,7 @@ def test_philox_gives_the_published_answers_of_random123(counter, key, known):
 
 
 def test_every_address_gives_its_own_draw():
-    world, seen = world_of(scenario()), {}
+    world, seen = make_world(make_scenario()), {}
     ids = [stable_id(name) for name in ("alba", "borea", "talks", "step-1")] + [0, 1, 2]
     for now in (1, 2, 1200):
         world.clock[0] = now
@@ -42,7 +42,7 @@ def test_counter_words_never_overlap():
 
 
 def test_draws_are_uniform_and_never_zero():
-    world = world_of(scenario(), seed=7)
+    world = make_world(make_scenario(), seed=7)
     numbers = np.array([draw(world.handle, 1, who, whom, 0) for who in range(200) for whom in range(100)])
     assert numbers.min() > 0.0
     assert numbers.max() <= 1.0
@@ -52,12 +52,12 @@ def test_draws_are_uniform_and_never_zero():
 
 
 def test_normal_draws_have_mean_zero_and_unit_spread():
-    world = world_of(scenario(), seed=9)
+    world = make_world(make_scenario(), seed=9)
     numbers = np.array([normal(world.handle, 2, who, whom, 0) for who in range(200) for whom in range(100)])
     assert abs(numbers.mean()) < 3 / np.sqrt(len(numbers))
     assert abs(numbers.std() - 1.0) < 3 / np.sqrt(2 * len(numbers))
 
 
 def test_another_seed_is_another_world():
-    one, other = world_of(scenario(), seed=1), world_of(scenario(), seed=2**40 + 1)
+    one, other = make_world(make_scenario(), seed=1), make_world(make_scenario(), seed=2**40 + 1)
     assert draw(one.handle, 1, 0, 0, 0) != draw(other.handle, 1, 0, 0, 0)

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, given, settings
 from support.watched_column import RecordedColumn
-from support.worlds import scenarios
+from support.worlds import random_scenarios
 
 import model.rules.lookups as lookups
 from agents.assembly import Assembly
@@ -171,7 +171,7 @@ class CellsRead:
 
 @pytest.mark.uncompiled
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(scenarios())
+@given(random_scenarios())
 def test_an_act_without_a_page_reads_no_other_cell_when_it_is_played(setting):
     watched = Assembly(setting, rng=4)
     for _ in range(min(setting.rounds, 6)):

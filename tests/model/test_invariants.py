@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from support.watched_column import RecordedColumn
-from support.worlds import scenarios
+from support.worlds import random_scenarios
 
 from agents.assembly import Assembly
-from agents.ledger import recompute
+from agents.ledger import recompute_value
 from model.columns import COLUMN, COLUMNS
 from model.compiler import COMPILED
 from model.enumerations import Status
@@ -40,7 +40,7 @@ NEXT = {  # where a rung may go in one round, besides staying
 
 
 @MANY
-@given(scenarios())
+@given(random_scenarios())
 def test_numbers_stay_in_their_bounds_and_rungs_move_one_status_a_round(setting):
     model = Assembly(setting, rng=1)
     for _ in range(setting.rounds):
@@ -48,7 +48,7 @@ def test_numbers_stay_in_their_bounds_and_rungs_move_one_status_a_round(setting)
         model.step()
         world = model.world
         assert np.isfinite(world.reals).all()
-        assert np.isfinite(model.seen).all()
+        assert np.isfinite(model.current_indicators).all()
         for name in SHARES:
             column = getattr(world, name)
             assert column.min(initial=0.0) >= 0.0, name
@@ -72,13 +72,13 @@ def check_rewards(world: World, before: np.ndarray) -> None:
 
 
 @MANY
-@given(scenarios())
+@given(random_scenarios())
 def test_every_choice_follows_from_its_recorded_terms_and_every_term_is_in_its_declared_range(setting):
     model = Assembly(setting, rng=2).run()
     assert model.ledger is not None
     for row in model.ledger.rows:
         if row.conditions and not row.forced and row.kind == "decision":
-            assert row.value == recompute(row), row
+            assert row.value == recompute_value(row), row
         for condition, declared in zip(
             row.conditions, PROTOCOL[ACT[row.act]].conditions if row.conditions else (), strict=True
         ):
@@ -138,7 +138,7 @@ def live_reads(world: World, act: Act, cell: tuple[int, ...]) -> list[tuple[str,
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(scenarios())
+@given(random_scenarios())
 def test_no_rule_reads_another_actors_private_column(setting):
     assert not COMPILED, "run with NUMBA_DISABLE_JIT=1, as `make test` does"
     model = Assembly(setting, rng=3)
@@ -155,9 +155,9 @@ def test_no_rule_reads_another_actors_private_column(setting):
 
 def test_a_rule_that_looks_into_anothers_cards_is_caught():
     """The test above can fail: a rule that reads the other's reservation value is seen to do so."""
-    from support.worlds import scenario
+    from support.worlds import make_scenario
 
-    setting = scenario()
+    setting = make_scenario()
     world = World(setting, 1, forced(setting))
     act = next(act for act in PROTOCOL if act.column == "answer")
     peeking = act._replace(rule=lambda world, k, side: world.reservation[k, 1 - side], conditions=(), when=None)

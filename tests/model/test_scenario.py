@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.faults import faults, only, rich
+from support.faults import load_errors, only_error, rich_scenario
 from support.names import LEADERS
 
 from model.loading import LARGEST_FILE, SHIPPED, change, load, locate, read, shipped
@@ -79,7 +79,7 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
     file.write_bytes(content + b"#" * (LARGEST_FILE - len(content)))
     assert load(file).name == "two-states"
     file.write_bytes(content + b"#" * (LARGEST_FILE + 1 - len(content)))
-    assert "a scenario file has at most 1 MiB" in only(str(file))
+    assert "a scenario file has at most 1 MiB" in only_error(str(file))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
 def test_a_file_that_is_no_scenario_is_told_with_its_path_and_reason(tmp_path, content, told):
     file = tmp_path / "broken.toml"
     file.write_bytes(content)
-    found = faults(str(file))
+    found = load_errors(str(file))
     assert told in found[0]
     assert found[0].startswith(str(file)) or not content
 
@@ -112,18 +112,18 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tmp_path):
 
 
 def test_a_folder_is_no_scenario(tmp_path):
-    assert only(str(tmp_path)).startswith("scenario: is a folder, not a file")
+    assert only_error(str(tmp_path)).startswith("scenario: is a folder, not a file")
 
 
 @pytest.mark.parametrize("name", ["us-iran-2062", "nowhere/us-iran.toml", "", "\0", "x" * 5000], ids=range(5))
 def test_a_scenario_that_is_nowhere_is_told_with_what_there_is(name):
-    found = only(name)
+    found = only_error(name)
     assert found.startswith("scenario: ")
     assert "did you mean `us-iran-2026`?" in found or "there are: " in found or "is a folder" in found
 
 
 def test_a_misspelt_scenario_is_told_with_the_nearest_one():
-    assert "did you mean `gulf-region`?" in only("golf-region")
+    assert "did you mean `gulf-region`?" in only_error("golf-region")
 
 
 def schema_of(model: Any) -> dict[str, Any]:
@@ -158,8 +158,8 @@ def test_the_schema_accepts_what_ships(name):
     [{"rounds": 0}, {"states.alba.resolve": 2.0}, {"states.alba.name": {"fa": "x"}}, {"surprise": 1}],
 )
 def test_the_schema_refuses_what_the_loader_refuses(changes):
-    data = change(rich(), changes)
-    assert faults(data)
+    data = change(rich_scenario(), changes)
+    assert load_errors(data)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data, Scenario.model_json_schema())
 

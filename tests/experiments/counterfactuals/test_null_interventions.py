@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.worlds import text
 
-from experiments.engine.kernel import measure
+from experiments.engine.kernel import run_trajectory
 from model.loading import load, read, shipped
 from model.overrides import Override, forced
 from model.world import World
@@ -12,7 +12,7 @@ from model.world import World
 
 def run(data, seed=1, moves=()):
     setting = load(data)
-    return measure(World(setting, seed, forced(setting, moves)), setting.rounds)
+    return run_trajectory(World(setting, seed, forced(setting, moves)), setting.rounds)
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region", "two-states"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.worlds import step_by_hand
+from support.worlds import step_protocol
 
 from experiments.engine.kernel import advance
 from model.loading import load
@@ -30,7 +30,7 @@ def with_rule(place: int, rule):
 
 @pytest.mark.uncompiled
 def test_unmutated_there_is_no_difference():
-    assert first_difference(lambda world: step_by_hand(world, PROTOCOL)) is None
+    assert first_difference(lambda world: step_protocol(world, PROTOCOL)) is None
 
 
 @pytest.mark.uncompiled
@@ -44,7 +44,7 @@ def test_a_rule_wrong_in_the_last_place_of_one_cell_of_one_round_is_caught(act):
         return np.nextafter(value, np.inf) if column.dtype == np.float64 else value + 1
 
     mutant = with_rule(ACT[act.name], broken)
-    assert first_difference(lambda world: step_by_hand(world, mutant)) == 4
+    assert first_difference(lambda world: step_protocol(world, mutant)) == 4
 
 
 @pytest.mark.uncompiled
@@ -72,7 +72,7 @@ def test_two_neighbouring_acts_in_reverse_order_are_caught(first):
     """These are the neighbours of which the later reads what the earlier decides, so that order matters."""
     order, place = list(PROTOCOL), ACT[first]
     order[place], order[place + 1] = order[place + 1], order[place]
-    assert first_difference(lambda world: step_by_hand(world, tuple(order))) is not None
+    assert first_difference(lambda world: step_protocol(world, tuple(order))) is not None
 
 
 @pytest.mark.uncompiled
@@ -82,7 +82,7 @@ def test_a_shifted_clock_is_caught(shift):
 
     def step(world):
         world.clock[0] += shift
-        step_by_hand(world, PROTOCOL)
+        step_protocol(world, PROTOCOL)
         world.clock[0] -= shift
 
     assert first_difference(step) == 1
@@ -94,10 +94,10 @@ def test_a_column_updated_in_place_is_caught():
 
     def step(world):
         place = ACT["harden"]
-        step_by_hand(world, PROTOCOL[:place])
+        step_protocol(world, PROTOCOL[:place])
         for cell in np.ndindex(world.posture.shape):
             world.posture[cell] = PROTOCOL[place].rule(world.handle, *cell)
         world.clock[0] -= 1
-        step_by_hand(world, PROTOCOL[place + 1 :])
+        step_protocol(world, PROTOCOL[place + 1 :])
 
     assert first_difference(step) == 1

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from support.worlds import scenarios
+from support.worlds import random_scenarios
 
 from agents.assembly import Assembly
-from experiments.engine.kernel import advance, measure
+from experiments.engine.kernel import advance, run_trajectory
 from model.columns import COLUMN
 from model.loading import load, shipped
 from model.measures import digest
@@ -28,12 +28,12 @@ def test_watched_and_measured_trajectories_are_the_same_bytes(name):
     setting = load(name)
     for seed in (1, 2**33 + 5):
         watched = Assembly(setting, rng=seed, ledger=False).run()
-        assert digest(watched.trajectory) == digest(measure(World(setting, seed, forced(setting)), setting.rounds))
+        assert digest(watched.trajectory) == digest(run_trajectory(World(setting, seed, forced(setting)), setting.rounds))
 
 
 @pytest.mark.uncompiled
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(scenarios())
+@given(random_scenarios())
 def test_after_every_round_every_column_holds_the_same_bytes(setting):
     moves = forced(setting)
     watched, measured = Assembly(setting, rng=3), World(setting, 3, moves)
@@ -52,7 +52,7 @@ def differing(one: World, other: World) -> list[str]:
 def test_trajectories_have_not_changed_since_they_were_recorded(name):
     """A change here is a change of the model: say so in the CHANGELOG and run `make digests`."""
     setting, recorded = load(name), json.loads(RECORDED.read_text())
-    assert digest(measure(World(setting, 1, forced(setting)), setting.rounds)) == recorded[name]
+    assert digest(run_trajectory(World(setting, 1, forced(setting)), setting.rounds)) == recorded[name]
 
 
 SCRIPT = """
@@ -84,9 +84,9 @@ def test_an_override_gives_the_same_bytes_on_both_sides():
         Override(20, "pressure", None, "us", "iran", 0.25),
     )
     watched = Assembly(setting, rng=4, overrides=moves).run()
-    measured = measure(World(setting, 4, forced(setting, moves)), setting.rounds)
+    measured = run_trajectory(World(setting, 4, forced(setting, moves)), setting.rounds)
     assert digest(watched.trajectory) == digest(measured)
-    assert digest(measured) != digest(measure(World(setting, 4, forced(setting)), setting.rounds))
+    assert digest(measured) != digest(run_trajectory(World(setting, 4, forced(setting)), setting.rounds))
 
 
 def test_turning_the_ledger_off_changes_no_number():

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.claims import decided, judge, sample, space, where_it_fails
+from experiments.studies.claims import significant_sign, evaluate_claims, sample_points, uncertainty_space, failing_factors
 from experiments.studies.essay_claims import (
     CLAIMS,
     Claim,
     ClaimComparison,
-    as_is,
-    bundled,
-    helpers,
+    no_change,
+    set_bundling,
+    set_facilitators,
     longest_silence,
-    mean_of,
-    put,
+    mean_indicator,
+    set_parameters,
     rounds_to_deal,
 )
 from model.errors import ScenarioError
@@ -36,8 +36,8 @@ CONTACT, PROGRESS = (
 def test_the_space_is_every_uncertainty_over_its_full_declared_range():
     scenario = load("us-iran-2026")
     wanted = {each.path: (each.low, each.high) for each in settings(scenario) if not each.lever}
-    assert {each.path: (each.low, each.high) for each in space(scenario)} == wanted
-    for each in space(scenario, 0.1):
+    assert {each.path: (each.low, each.high) for each in uncertainty_space(scenario)} == wanted
+    for each in uncertainty_space(scenario, 0.1):
         low, high = wanted[each.path]
         assert low <= each.low <= each.value <= each.high <= high
         assert each.high - each.low <= 0.2 * min(high - low, abs(each.value)) + 1e-12
@@ -45,10 +45,10 @@ def test_the_space_is_every_uncertainty_over_its_full_declared_range():
 
 def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_in_one():
     setting, data = load("us-iran-2026"), read("us-iran-2026")
-    near = sample(space(setting, 0.1), 12, 1)
+    near = sample_points(uncertainty_space(setting, 0.1), 12, 1)
     in_steps, in_one = (
         [float(play_ensemble(change(data, {**at, **tied(setting)}), 30).ends[:, PROGRESS].mean()) for at in near]
-        for tied in (bundled(1), bundled(None))
+        for tied in (set_bundling(1), set_bundling(None))
     )
     assert min(in_steps) > 0.0
     assert max(in_one) == 0.0
@@ -56,7 +56,7 @@ def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_
 
 def test_every_point_of_the_space_is_a_scenario():
     scenario, data = load("us-iran-2026"), read("us-iran-2026")
-    points = sample(space(scenario), 16, 3)
+    points = sample_points(uncertainty_space(scenario), 16, 3)
     for point in points:
         build(change(data, point))
     firsts = np.array([point["belief.memory"] for point in points])
@@ -69,7 +69,7 @@ def test_fourteen_claims_are_judged_each_by_settings_that_exist():
     assert len({claim.key for claim in CLAIMS}) == 14
     for claim in CLAIMS:
         for comparison in claim.comparisons:
-            claimed, against = comparison.claimed(scenario), comparison.against(scenario)
+            claimed, against = comparison.claimed(scenario), comparison.reference(scenario)
             assert build(change(data, claimed)) != build(change(data, against)), comparison.says
 
 
@@ -78,7 +78,7 @@ def test_fourteen_claims_are_judged_each_by_settings_that_exist():
     [([1.0, 1.0, 1.0], 1), ([-1.0, -1.1, -0.9], -1), ([0.0, 0.0, 0.0], 0), ([1.0, -1.0, 0.1], 0), ([2.0], 0)],
 )
 def test_a_point_is_decided_beyond_two_standard_errors(found, sign):
-    assert decided(np.array(found)) == sign
+    assert significant_sign(np.array(found)) == sign
 
 
 def test_silences_and_first_deals_are_measured_over_the_rounds():
@@ -90,18 +90,18 @@ def test_silences_and_first_deals_are_measured_over_the_rounds():
 
 
 def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_is_undecided():
-    clear, unclear = helpers(clarity=1.0, capacity=20.0), helpers(clarity=0.0)
-    steady = put(facilitation__fatigue_rate=0.0)
+    clear, unclear = set_facilitators(clarity=1.0, capacity=20.0), set_facilitators(clarity=0.0)
+    steady = set_parameters(facilitation__fatigue_rate=0.0)
     says = (
-        Claim("true", "Clear channels are misread less", (ClaimComparison("less", clear, unclear, mean_of("misperception"), False),)),
-        Claim("false", "Clear channels are misread more", (ClaimComparison("more", clear, unclear, mean_of("misperception")),)),
-        Claim("empty", "Nothing changes anything", (ClaimComparison("more", as_is, as_is, mean_of("trust")),)),
+        Claim("true", "Clear channels are misread less", (ClaimComparison("less", clear, unclear, mean_indicator("misperception"), False),)),
+        Claim("false", "Clear channels are misread more", (ClaimComparison("more", clear, unclear, mean_indicator("misperception")),)),
+        Claim("empty", "Nothing changes anything", (ClaimComparison("more", no_change, no_change, mean_indicator("trust")),)),
         Claim("both", "One of two fails", (
-            ClaimComparison("less", clear, unclear, mean_of("misperception"), False),
-            ClaimComparison("more", clear, unclear, mean_of("misperception")),
+            ClaimComparison("less", clear, unclear, mean_indicator("misperception"), False),
+            ClaimComparison("more", clear, unclear, mean_indicator("misperception")),
         )),
     )  # fmt: skip
-    true, false, empty, both = judge(12, 30, reach=0.05, claims=says)
+    true, false, empty, both = evaluate_claims(12, 30, reach=0.05, claims=says)
     assert steady(load("two-states"))
     assert (true.verdict, false.verdict, empty.verdict) == ("holds", "fails", "undecided")
     assert true.holds.share == false.fails.share > 0.7
@@ -111,19 +111,19 @@ def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_i
 
 
 def test_where_a_claim_fails_names_the_factor_that_tells_failing_points_apart():
-    factors = space(load("us-iran-2026"))[:4]
+    factors = uncertainty_space(load("us-iran-2026"))[:4]
     luck = np.random.default_rng(1)
     matrix = luck.random((80, 4))
     sign = np.where(matrix[:, 2] > 0.7, -1, 1)
-    (told, *_) = where_it_fails(sign, factors, matrix)
+    (told, *_) = failing_factors(sign, factors, matrix)
     assert told.startswith(f"{factors[2].path} is high")
-    assert where_it_fails(np.ones(80), factors, matrix) == []
+    assert failing_factors(np.ones(80), factors, matrix) == []
 
 
 @pytest.mark.parametrize(("points", "replications", "reach"), [(7, 20, 1.0), (8, 1, 1.0), (8, 2, 0.0), (8, 2, 1.5)])
 def test_too_small_a_judgement_is_refused(points, replications, reach):
     with pytest.raises(ScenarioError):
-        judge(points, replications, reach=reach)
+        evaluate_claims(points, replications, reach=reach)
 
 
 def test_the_command_writes_a_page_and_prints_json(tmp_path):

@@ -15,48 +15,48 @@ from model.columns import COLUMN
 from model.protocol import PROTOCOL
 from model.world import World
 
-FATED = [act.column for act in PROTOCOL if act.fated]
-IDS = [column for column in COLUMN if column.endswith("_id")]
-MOST = 96 * 2**20  # bytes kept in all
+DRAW_COLUMNS = [act.column for act in PROTOCOL if act.fated]
+ID_COLUMNS = [column for column in COLUMN if column.endswith("_id")]
+MAX_BYTES = 96 * 2**20  # bytes kept in all
 
-_kept: LRUCache[tuple[bytes | int, ...], np.ndarray] = LRUCache(MOST, getsizeof=lambda fates: fates.nbytes)
+_kept: LRUCache[tuple[bytes | int, ...], np.ndarray] = LRUCache(MAX_BYTES, getsizeof=lambda fates: fates.nbytes)
 _lock = threading.Lock()
 
 
-def room_for(world: World, worlds: int, rounds: int) -> np.ndarray:
+def empty_draws(world: World, worlds: int, rounds: int) -> np.ndarray:
     """Give room for the fates of so many worlds: float64 [round, cell, world]."""
-    return np.empty((rounds, sum(map(world.cells, FATED)), worlds))
+    return np.empty((rounds, sum(map(world.cells, DRAW_COLUMNS)), worlds))
 
 
 @contextmanager
-def recalled(world: World, seeds: np.ndarray, rounds: int) -> Iterator[tuple[np.ndarray, bool]]:
+def cached_draws(world: World, seeds: np.ndarray, rounds: int) -> Iterator[tuple[np.ndarray, bool]]:
     """Give the fates of some worlds, and whether they are known; if not, they are to be written, and are kept then."""
-    where = address(world, seeds, rounds)
-    if (found := known(where)) is not None:
+    where = cache_key(world, seeds, rounds)
+    if (found := find_draws(where)) is not None:
         yield found, True
         return
-    fates = room_for(world, len(seeds), rounds)
+    fates = empty_draws(world, len(seeds), rounds)
     yield fates, False
-    keep(where, fates)
+    store_draws(where, fates)
 
 
-def worth_keeping(world: World, worlds: int, rounds: int) -> bool:
+def fits_in_cache(world: World, worlds: int, rounds: int) -> bool:
     """Say whether the fates of so many worlds find room."""
-    return worlds * rounds * sum(map(world.cells, FATED)) * 8 <= _kept.maxsize
+    return worlds * rounds * sum(map(world.cells, DRAW_COLUMNS)) * 8 <= _kept.maxsize
 
 
-def address(world: World, seeds: np.ndarray, rounds: int) -> tuple[bytes | int, ...]:
+def cache_key(world: World, seeds: np.ndarray, rounds: int) -> tuple[bytes | int, ...]:
     """Name what the fates of some worlds depend on."""
-    return (*(getattr(world, column).tobytes() for column in IDS), int(world.clock[0]), rounds, seeds.tobytes())
+    return (*(getattr(world, column).tobytes() for column in ID_COLUMNS), int(world.clock[0]), rounds, seeds.tobytes())
 
 
-def known(key: tuple[bytes | int, ...]) -> np.ndarray | None:
+def find_draws(key: tuple[bytes | int, ...]) -> np.ndarray | None:
     """Return the fates kept under an address, or None."""
     with _lock:
         return _kept.get(key)
 
 
-def keep(key: tuple[bytes | int, ...], fates: np.ndarray) -> None:
+def store_draws(key: tuple[bytes | int, ...], fates: np.ndarray) -> None:
     """Keep fates that find room; those used longest ago make way."""
     if fates.nbytes <= _kept.maxsize:
         with _lock:

@@ -7,7 +7,7 @@ from model.loading import load
 from support.worlds import smallest_scenario, text
 
 
-def faults(data: Any, changes: dict[str, Any] | None = None) -> list[str]:
+def load_errors(data: Any, changes: dict[str, Any] | None = None) -> list[str]:
     """List what is wrong with plain data, in words; an empty list if nothing is."""
     try:
         load(data, changes)
@@ -16,14 +16,14 @@ def faults(data: Any, changes: dict[str, Any] | None = None) -> list[str]:
     return []
 
 
-def only(data: Any, changes: dict[str, Any] | None = None) -> str:
+def only_error(data: Any, changes: dict[str, Any] | None = None) -> str:
     """Give the one fault that there is."""
-    found = faults(data, changes)
+    found = load_errors(data, changes)
     assert len(found) == 1, found
     return found[0]
 
 
-def rich() -> dict[str, Any]:
+def rich_scenario() -> dict[str, Any]:
     """Write a small scenario with an actor of each role, a third state, and a verified first rung."""
     data = smallest_scenario(3)
     data["facilitators"] = {"helper": {"name": text("Helper")}}
@@ -35,11 +35,11 @@ def rich() -> dict[str, Any]:
     return data
 
 
-def event(kind: str, **more: Any) -> dict[str, Any]:
+def with_event(kind: str, **more: Any) -> dict[str, Any]:
     """Write a scenario with one event."""
     return {"events": [{"round": 2, "kind": kind, **more}]}
 
 
-def move(act: str, value: float = 1.0, **more: Any) -> dict[str, Any]:
+def with_move(act: str, value: float = 1.0, **more: Any) -> dict[str, Any]:
     """Write a scenario with one forced move."""
     return {"moves": [{"round": 2, "act": act, "value": value, **more}]}

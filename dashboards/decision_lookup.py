@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.act_words import words_for
-from agents.sentences import sentence
-from experiments.counterfactuals.flips import Question
+from agents.sentences import decision_sentence
+from experiments.counterfactuals.flips import ReplayedDecision
 from model.columns import SERVICES
 from model.protocol import PROTOCOL
 from model.scenario import Scenario
 from model.world import names
 
 
-def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
+def decision_cell(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
     """Find the cell of a decision from the names in its row."""
     lists, cell, named = names(scenario), [], [row["actor"], row["counterpart"]]
     for axis in PROTOCOL[number].axes:
@@ -27,7 +27,7 @@ def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[in
     return tuple(cell)
 
 
-def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
+def decision_sentence(question: ReplayedDecision, row: Mapping[str, Any], value: int) -> str:
     """Say in a sentence what a decision would have been."""
     scenario, talks, rung = question.scenario, row["negotiation"], "the step in play"
     if talks is not None:
@@ -40,5 +40,5 @@ def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
         "talks": scenario.written(talks),
         "rung": rung,
     }
-    told = PROTOCOL[question.number].recorded(value)
-    return sentence(row["act"], told, {}, **shown) if told in words_for(row["act"]).sentences else str(told)
+    told = PROTOCOL[question.act_number].recorded(value)
+    return decision_sentence(row["act"], told, {}, **shown) if told in words_for(row["act"]).sentences else str(told)
