@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 import mesa
 
-from model.columns import COLUMN
+from model.columns import COLUMN_BY_NAME
 from model.world import World
 
 Rule = Callable[..., Any]
@@ -43,10 +43,10 @@ class Actor(mesa.Agent[Any]):
     @property
     def world(self) -> Any:
         """Give what rules take for a world."""
-        return self.model.world.handle
+        return self.model.world.compiled
 
     def __getattr__(self, name: str) -> Any:
-        column = COLUMN.get(name)
+        column = COLUMN_BY_NAME.get(name)
         if column is None or column.axes[0] != self.axis or "model" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         row = getattr(self.model.world, name)[self.index]

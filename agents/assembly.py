@@ -8,19 +8,19 @@ import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
+from agents.decision_cells import Actors, decision_cells
 from agents.facilitator import Facilitator
 from agents.ledger import Ledger
 from agents.narrator import Narrator
-from agents.decision_cells import Actors, decision_cells
 from agents.state import State
 from agents.verification_body import VerificationBody
 from model.enumerations import Outcome
-from model.loading import load
-from model.measures import indicator_names, look, outcome_of, overall_outcome
-from model.overrides import Override, forced
+from model.loading import load_scenario
+from model.measures import classify_outcome, indicator_names, indicator_row, overall_outcome
+from model.overrides import Override, collect_overrides
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
-from model.world import Forced, World
+from model.world import ResolvedOverride, World
 
 
 def indicator_value(name: str, model: "Assembly") -> float:
@@ -58,27 +58,31 @@ class Assembly(mesa.Model):
         seed = int(np.random.SeedSequence().generate_state(1)[0]) if rng is None else int(rng)
         super().__init__(rng=seed)
         self.seed = seed
-        self.loaded_scenario = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
-        moves = forced(self.loaded_scenario, overrides)
+        self.loaded_scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+        moves = collect_overrides(self.loaded_scenario, overrides)
         self.world = World(self.loaded_scenario, seed, moves)
-        self.forced_moves: dict[tuple[int, int], list[Forced]] = {}
+        self.forced_moves: dict[tuple[int, int], list[ResolvedOverride]] = {}
         for move in moves:
             self.forced_moves.setdefault((move.round, move.act), []).append(move)
         self.ledger = Ledger() if ledger else None
         self.narrator = Narrator(self.world, self.loaded_scenario)
         classes = state if isinstance(state, Mapping) else dict.fromkeys(self.loaded_scenario.states, state)
-        self.states = [classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.loaded_scenario.states)]
-        self.facilitators = [Facilitator(self, seat, name) for seat, name in enumerate(self.loaded_scenario.facilitators)]
+        self.states = [
+            classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.loaded_scenario.states)
+        ]
+        self.facilitators = [
+            Facilitator(self, seat, name) for seat, name in enumerate(self.loaded_scenario.facilitators)
+        ]
         self.bodies = [VerificationBody(self, seat, name) for seat, name in enumerate(self.loaded_scenario.bodies)]
         actors = Actors(self.states, self.facilitators, self.bodies)
         self.decision_cells = [decision_cells(act, self.world, actors) for act in PROTOCOL]
         self.indicator_index = {name: at for at, name in enumerate(indicator_names(self.world.names.negotiation))}
-        self.current_indicators = look(self.world)
+        self.current_indicators = indicator_row(self.world)
         self.history = [self.current_indicators]
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(indicator_value, name) for name in self.indicator_index},
             agenttype_reporters={
-                State: {name: name for name in ("support", "audience", "programme")},
+                State: {name: name for name in ("support", "audience_cost", "programme")},
                 Facilitator: {"fatigue": "fatigue"},
                 VerificationBody: {"inspections": "inspections"},
             },
@@ -102,7 +106,7 @@ class Assembly(mesa.Model):
                 self._play(number, act)
         if self.ledger is not None:
             self.narrator.describe_messages(self.ledger)
-        self.current_indicators = look(self.world)
+        self.current_indicators = indicator_row(self.world)
         self.history.append(self.current_indicators)
         self.datacollector.collect(self)
         self.running = self.round < self.loaded_scenario.rounds
@@ -113,7 +117,7 @@ class Assembly(mesa.Model):
             self.step()
         return self
 
-    def current_forced_moves(self, act_number: int) -> Iterable[Forced]:
+    def current_forced_moves(self, act_number: int) -> Iterable[ResolvedOverride]:
         """Give the overrides of an act in this round; asked as the act comes, when all before it are settled."""
         return self.forced_moves.get((self.round, act_number), ())
 
@@ -134,7 +138,7 @@ class Assembly(mesa.Model):
 
     def outcome_of(self, negotiation: str) -> Outcome:
         """Say how one negotiation stands."""
-        return outcome_of(self.trajectory, self.world.names.negotiation.index(negotiation))
+        return classify_outcome(self.trajectory, self.world.names.negotiation.index(negotiation))
 
     def _play(self, number: int, act: Act) -> None:
         """Decide every cell of an act, apply the overrides, describe it in the ledger, and commit the values."""

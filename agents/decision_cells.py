@@ -49,7 +49,7 @@ def decision_cells(act: Act, world: World, actors: Actors) -> list[DecisionCell]
     for cell in product(*(range(world.size[axis]) for axis in act.axes)):
         actor, rest = actor_of(act, cell, world, actors)
         if actor is None:
-            seated.append(DecisionCell(act.rule, (world.handle, *cell), cell, True))
+            seated.append(DecisionCell(act.rule, (world.compiled, *cell), cell, True))
         else:
             ask = getattr(actor, act.name)
             seated.append(DecisionCell(ask, rest, cell, getattr(ask, "rule", None) is act.rule))

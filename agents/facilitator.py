@@ -11,7 +11,7 @@ class Facilitator(Actor):
 
     axis: ClassVar[str] = "facilitator"
 
-    be_present = rule_method(facilitation.be_present)
-    tire = rule_method(facilitation.tire)
+    update_presence = rule_method(facilitation.update_presence)
+    update_fatigue = rule_method(facilitation.update_fatigue)
     take_task = rule_method(facilitation.take_task)
-    spend = rule_method(facilitation.spend)
+    pay_for_tasks = rule_method(facilitation.pay_for_tasks)

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from model.atomic_files import drafted, write_whole
+from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import ExchangeLevel, Friction, InspectionReport
-from model.protocol import ACT, PROTOCOL, verdict
-from model.signals import KINDS
+from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions
+from model.signals import SIGNAL_KINDS
 
 
 class RecordedCondition(NamedTuple):
@@ -59,7 +59,9 @@ def record_condition(name: str, terms: Any) -> RecordedCondition:
     total = 0.0
     for value in values:
         total += value
-    return RecordedCondition(name, dict(zip(terms._fields[:-1], values, strict=True)), total, threshold, total >= threshold)
+    return RecordedCondition(
+        name, dict(zip(terms._fields[:-1], values, strict=True)), total, threshold, total >= threshold
+    )
 
 
 def recompute_value(row: LedgerEntry) -> int:
@@ -70,7 +72,7 @@ def recompute_value(row: LedgerEntry) -> int:
         for value in condition.terms.values():
             total += value
         held.append(total >= condition.threshold)
-    return verdict(PROTOCOL[ACT[row.act]], held)
+    return combine_conditions(PROTOCOL[ACT_INDEX[row.act]], held)
 
 
 # What a digest is made of: never change or reuse a number. Acts have theirs in the protocol, signals a CAMEO code.
@@ -82,8 +84,8 @@ RUNG_ID = 0  # of an event on the ladder, which no act of its own decides
 def act_id(row: LedgerEntry) -> int | str:
     """Return the stable id of what a row is about."""
     if row.kind == "signal":
-        return KINDS[row.act].cameo
-    return PROTOCOL[ACT[row.act]].id if row.act in ACT else RUNG_ID
+        return SIGNAL_KINDS[row.act].cameo
+    return PROTOCOL[ACT_INDEX[row.act]].id if row.act in ACT_INDEX else RUNG_ID
 
 
 def digest_fields(row: LedgerEntry) -> list[Any]:
@@ -103,13 +105,13 @@ def digest_fields(row: LedgerEntry) -> list[Any]:
 
 
 DECISION_PRIORITY = {  # decisions, the most telling first; and whether to do it says more than to leave it
-    "give_answer": False,
+    "answer_proposal": False,
     "ratify": False,
     "withdraw": True,
     "comply": False,
     "accuse": True,
     "seek_talks": False,
-    "table": False,
+    "propose": False,
     "choose_conduct": False,
 }
 ALL_VALUES = frozenset((-1, 0, 1, 2, 3))
@@ -121,12 +123,12 @@ ROUTINE_VALUES = {  # the acts, and their values, that are routine: what goes on
     "seek_talks": ALL_VALUES,
     "inspect": ALL_VALUES,
     "hold_talks": {0},
-    "host": {ExchangeLevel.NONE},
-    "table": {0},
-    "give_answer": {0},
+    "host_exchange": {ExchangeLevel.NONE},
+    "propose": {0},
+    "answer_proposal": {0},
     "comply": {1},
-    "report_on": {PROTOCOL[ACT["report_on"]].recorded(InspectionReport.CLEAN)},
-    "rub": {Friction.CLIMB, Friction.STALL},
+    "report_findings": {PROTOCOL[ACT_INDEX["report_findings"]].to_recorded(InspectionReport.CLEAN)},
+    "resolve_friction": {Friction.CLIMB, Friction.STALL},
 }
 
 
@@ -168,8 +170,8 @@ class Ledger:
 
     def save(self, folder: Path) -> None:
         """Save as Parquet and as JSON lines, each whole or not at all."""
-        write_whole(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.json_lines()).encode())
-        with drafted(folder / "ledger.parquet") as draft:
+        write_atomically(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.json_lines()).encode())
+        with atomic_replacement(folder / "ledger.parquet") as draft:
             self.frame().to_parquet(draft, index=False)
 
 

@@ -3,15 +3,23 @@
 from functools import cached_property
 from typing import Any
 
-from agents.ledger import Ledger, LedgerEntry, record_condition
 from agents.decision_cells import Cell, CellNames, DecisionCell
-from agents.sentences import FORCED_SUFFIX, CUSTOM_RULE_SENTENCE, MISREAD_SENTENCE, FORCED_SENTENCE, MESSAGE_SENTENCE, STATUS_SENTENCES, decision_sentence
+from agents.ledger import Ledger, LedgerEntry, record_condition
+from agents.sentences import (
+    CUSTOM_RULE_SENTENCE,
+    FORCED_SENTENCE,
+    FORCED_SUFFIX,
+    MESSAGE_SENTENCE,
+    MISREAD_SENTENCE,
+    STATUS_SENTENCES,
+    decision_sentence,
+)
 from model.columns import SERVICES
-from model.enumerations import Status
-from model.overrides import from_event, resolve
+from model.enumerations import RungStatus
+from model.overrides import event_overrides, resolve_override
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
-from model.signals import Signal, signals
+from model.signals import Signal, round_signals
 from model.world import World
 
 
@@ -37,7 +45,7 @@ class Narrator:
         self, ledger: Ledger, act: Act, seated: list[DecisionCell], values: list[Any], forced: set[int]
     ) -> None:
         """Add the decisions of an act, and the changes on the ladder, to the ledger; ``forced`` lists flat cells."""
-        handle = self.world.handle
+        handle = self.world.compiled
         events = self._event_texts() if forced else {}
         for place, (each, value) in enumerate(zip(seated, values, strict=True)):
             if act.column == "status":
@@ -48,14 +56,18 @@ class Narrator:
             if place not in forced and (not live or (act.rare and not value)):
                 continue
             weighed = live and each.by_rule
-            held = tuple(record_condition(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
+            held = (
+                tuple(record_condition(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
+            )
             event = events.get((act.name, place)) if place in forced else None
             ledger.add(self._row(act, each.cell, float(value), held, place in forced, event))
 
-    def _row(self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], forced: bool, event: str | None) -> LedgerEntry:
+    def _row(
+        self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], forced: bool, event: str | None
+    ) -> LedgerEntry:
         names = self.cell_names(act, cell)
         titles = self.display_names(names)
-        recorded = act.recorded(value)
+        recorded = act.to_recorded(value)
         if event is not None:
             words = event
         elif forced and not act.conditions:
@@ -73,7 +85,7 @@ class Narrator:
         found = []
         for event in self.scenario.events:
             if event.text:
-                moves = [resolve(self.scenario, override) for override in from_event(event)]
+                moves = [resolve_override(self.scenario, override) for override in event_overrides(event)]
                 places = {(PROTOCOL[move.act].name, move.cell): event.text["en"] for move in moves}
                 found.append((range(event.round, (event.until or event.round) + 1), places))
         return found
@@ -88,16 +100,16 @@ class Narrator:
 
     def _describe_rung(self, ledger: Ledger, cell: Cell, value: int) -> None:
         k, r = cell
-        if r >= self.world.rungs[k] or value == self.world.stood[cell]:
+        if r >= self.world.rungs[k] or value == self.world.previous_status[cell]:
             return
         talks = self.world.names.negotiation[k]
         rung = self.world.names.rung[k][r]
-        words = STATUS_SENTENCES[Status(value).name].format(rung=self.display_name(talks, rung))
+        words = STATUS_SENTENCES[RungStatus(value).name].format(rung=self.display_name(talks, rung))
         ledger.add(LedgerEntry(self.round, "event", "rung", None, rung, talks, value, words))
 
     def describe_messages(self, ledger: Ledger) -> None:
         """Add the messages of the round to the ledger, as they were meant and as they were read."""
-        for message in signals(self.world):
+        for message in round_signals(self.world):
             names = {"actor": self.display_name(message.sender), "counterpart": self.display_name(message.receiver)}
             words = MESSAGE_SENTENCE if message.meant == message.perceived else MISREAD_SENTENCE
             text = words.format(kind=message.kind, channel=message.channel, reading=perceived_as(message), **names)
@@ -150,4 +162,6 @@ class Narrator:
 
     def display_name(self, name: str | None, rung: str | None = None) -> str:
         """Return the title of an actor, a negotiation, or a rung of it."""
-        return self.scenario.written(name) if rung is None or name is None else self.scenario.written_rung(name, rung)
+        return (
+            self.scenario.display_name(name) if rung is None or name is None else self.scenario.rung_title(name, rung)
+        )

@@ -27,9 +27,9 @@ CUSTOM_RULE_SENTENCE = "{actor} decides by a rule of its own: {act} = {value:g}.
 def reason_clause(act: str, conditions: Mapping[str, bool]) -> str:
     """Name the conditions that made a refusal or a breach."""
     known = words_for(act).reasons
-    reasons = [name for name in known if name in conditions and conditions[name] == (name == "doubted")]
-    if "doubted" in reasons:
-        reasons = ["doubted"]
+    reasons = [name for name in known if name in conditions and conditions[name] == (name == "condemned")]
+    if "condemned" in reasons:
+        reasons = ["condemned"]
     return ", because " + " and ".join(known[name] for name in reasons) if reasons else ""
 
 

@@ -37,35 +37,35 @@ class State(Actor):
     axis: ClassVar[str] = "state"
 
     # towards another state
-    step_forward = rule_method(conduct.step_forward)
+    take_initiative = rule_method(conduct.take_initiative)
     choose_conduct = rule_method(conduct.choose_conduct)
     remember_standing = rule_method(conduct.remember_standing)
-    judge_oneself = rule_method(conduct.judge_oneself)
-    judge_other = rule_method(conduct.judge_other)
+    judge_own_standing = rule_method(conduct.judge_own_standing)
+    judge_other_standing = rule_method(conduct.judge_other_standing)
     reassure = rule_method(beliefs.reassure)
-    dismay_at = rule_method(beliefs.dismay_at)
-    remember_kept = rule_method(beliefs.remember_kept)
-    remember_broken = rule_method(beliefs.remember_broken)
-    revise_trust = rule_method(beliefs.revise_trust)
-    harden = rule_method(tension.harden)
-    press = rule_method(pressure.press)
+    weigh_violence = rule_method(beliefs.weigh_violence)
+    update_good_evidence = rule_method(beliefs.update_good_evidence)
+    update_bad_evidence = rule_method(beliefs.update_bad_evidence)
+    update_trust = rule_method(beliefs.update_trust)
+    update_posture = rule_method(tension.update_posture)
+    set_pressure = rule_method(pressure.set_pressure)
 
     # towards the talks of others
     align = rule_method(tension.align)
 
     # in its own talks
     seek_talks = party_rule_method(contact.seek_talks)
-    grow_impatient = party_rule_method(bargaining.grow_impatient)
-    weigh_reservation = party_rule_method(bargaining.weigh_reservation)
-    table = party_rule_method(bargaining.table)
-    give_answer = party_rule_method(scrutiny.give_answer)
+    update_impatience = party_rule_method(bargaining.update_impatience)
+    set_reservation_value = party_rule_method(bargaining.set_reservation_value)
+    propose = party_rule_method(bargaining.propose)
+    answer_proposal = party_rule_method(scrutiny.answer_proposal)
     ratify = party_rule_method(home.ratify)
     comply = party_rule_method(compliance.comply)
-    suspect = party_rule_method(verification.suspect)
+    update_suspicion = party_rule_method(verification.update_suspicion)
     accuse = party_rule_method(verification.accuse)
     withdraw = party_rule_method(home.withdraw)
 
     # at home
-    run_programme = rule_method(pressure.run_programme)
-    sway = rule_method(home.sway)
-    bind_by_words = rule_method(home.bind_by_words)
+    set_programme = rule_method(pressure.set_programme)
+    update_support = rule_method(home.update_support)
+    update_audience_cost = rule_method(home.update_audience_cost)

@@ -12,4 +12,4 @@ class VerificationBody(Actor):
     axis: ClassVar[str] = "body"
 
     inspect = rule_method(verification.inspect)
-    report_on = rule_method(verification.report_on)
+    report_findings = rule_method(verification.report_findings)

@@ -15,12 +15,20 @@ from benchmarks.browser import browser_times
 from benchmarks.classroom import classroom_times
 from benchmarks.growth import growth, million_worlds
 from benchmarks.rules_alone import driver_overhead
-from benchmarks.sweeps import sweep_benchmarks, sobol_study
-from benchmarks.table import Measurement, write_recorded, core_share, print_table
+from benchmarks.sweeps import sobol_study, sweep_benchmarks
+from benchmarks.table import Measurement, core_share, print_table, write_recorded
 from benchmarks.watched import batch_run_comparison, single_runs
 
 BenchmarkGroup = Callable[[], list[Measurement]]
-DEFAULT_GROUPS: tuple[BenchmarkGroup, ...] = (batch_run_comparison, driver_overhead, changed_parameter, first_answer, growth, single_runs, sweep_benchmarks)
+DEFAULT_GROUPS: tuple[BenchmarkGroup, ...] = (
+    batch_run_comparison,
+    driver_overhead,
+    changed_parameter,
+    first_answer,
+    growth,
+    single_runs,
+    sweep_benchmarks,
+)
 
 
 def parse_options() -> argparse.Namespace:

@@ -17,7 +17,7 @@ from benchmarks.compiled import SCENARIO, wall_time_per_run
 from benchmarks.table import Measurement
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES
-from model.loading import load
+from model.loading import load_scenario
 from model.measures import OVERALL
 
 WORLDS, ROUNDS, REPEATS = 1000, 60, 15
@@ -28,7 +28,7 @@ COMMAND_TITLE = f"`detente ensemble` with {WORLDS:,} worlds"
 
 def percentiles_json(value: float) -> str:
     """Answer a changed parameter with five quantiles of every main indicator, round by round, as JSON."""
-    found = play_ensemble(load(SCENARIO, {LEVER: value}), WORLDS, rounds=ROUNDS)
+    found = play_ensemble(load_scenario(SCENARIO, {LEVER: value}), WORLDS, rounds=ROUNDS)
     bands = found.bands[:, :, : len(OVERALL)].round(4).tolist()
     return json.dumps({"percentiles": PERCENTILES, "indicators": found.indicators[: len(OVERALL)], "bands": bands})
 

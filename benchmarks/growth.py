@@ -6,7 +6,7 @@ from benchmarks.compiled import SCENARIO, cpu_time_per_run, first_world
 from benchmarks.processes import run_program
 from benchmarks.table import Measurement
 from experiments.engine.kernel import BLOCK_SIZE
-from model.loading import load, read
+from model.loading import load_scenario, read_scenario
 from model.world import World
 
 BASE_SCENARIO = "two-states"
@@ -20,7 +20,7 @@ MILLION, MILLION_ROUNDS = 1_000_000, 12
 
 def scenario_with_states(states: int) -> dict[str, Any]:
     """Take the base scenario and add third states until there are so many."""
-    data = read(BASE_SCENARIO)
+    data = read_scenario(BASE_SCENARIO)
     third = {f"third-{number}": {"name": {"en": f"Third {number}"}} for number in range(states - len(data["states"]))}
     return {**data, "states": {**data["states"], **third}}
 
@@ -30,7 +30,7 @@ def pair_costs(sizes: list[tuple[int, int]]) -> list[float]:
 
     sizes: numbers of states and rounds. They take turns, so that a slow moment of the machine is shared out.
     """
-    starts = {states: first_world(load(scenario_with_states(states))) for states, _ in sizes}
+    starts = {states: first_world(load_scenario(scenario_with_states(states))) for states, _ in sizes}
     turns = [[_cost(starts[states], states, rounds) for states, rounds in sizes] for _ in range(REPEATS)]
     return [min(times) for times in zip(*turns, strict=True)]
 
@@ -42,13 +42,19 @@ def _cost(first: World, states: int, rounds: int) -> float:
 
 def growth() -> list[Measurement]:
     """Measure the cost of a pair in a round as states and rounds grow: at most as pairs x rounds."""
-    sizes = [*((states, ROUND_COUNTS[0]) for states in STATE_COUNTS), *((STATE_COUNTS[0], rounds) for rounds in ROUND_COUNTS[1:])]
+    sizes = [
+        *((states, ROUND_COUNTS[0]) for states in STATE_COUNTS),
+        *((STATE_COUNTS[0], rounds) for rounds in ROUND_COUNTS[1:]),
+    ]
     found = dict(zip(sizes, pair_costs(sizes), strict=True))
     many = found[STATE_COUNTS[-1], ROUND_COUNTS[0]] / found[STATE_COUNTS[1], ROUND_COUNTS[0]]
     long = found[STATE_COUNTS[0], ROUND_COUNTS[-1]] / found[STATE_COUNTS[0], ROUND_COUNTS[0]]
     what = "cost of a pair in a round"
     return [
-        *(Measurement(f"{what}, {states} states, {rounds:,} rounds", ns, "ns") for (states, rounds), ns in found.items()),
+        *(
+            Measurement(f"{what}, {states} states, {rounds:,} rounds", ns, "ns")
+            for (states, rounds), ns in found.items()
+        ),
         Measurement(f"  growth from {STATE_COUNTS[1]} to {STATE_COUNTS[-1]} states", many, "x", MAX_GROWTH),
         Measurement(f"  growth from {ROUND_COUNTS[0]} to {ROUND_COUNTS[-1]:,} rounds", long, "x", MAX_GROWTH),
     ]

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.compiled import SCENARIO, cpu_time_per_run, seed_range, benchmark_world
+from benchmarks.compiled import SCENARIO, benchmark_world, cpu_time_per_run, seed_range
 from benchmarks.table import Measurement
 from experiments.engine.kernel import advance
 from experiments.ensembles.ensemble import play_ensemble
-from model.compiler import generated
-from model.loading import load
+from model.compiler import import_generated
+from model.loading import load_scenario
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
 from model.world import World
@@ -63,27 +63,27 @@ def loop_source() -> str:
 @cache
 def load_loop() -> Any:
     """Import the compiled loop."""
-    return generated("rules_alone", loop_source()).ask_all
+    return import_generated("rules_alone", loop_source()).ask_all
 
 
 def recorded_worlds() -> tuple[World, np.ndarray, np.ndarray, np.ndarray]:
     """Play some worlds and keep the buffers after each round."""
     reals, wholes = [], []
     for seed in seed_range(1, WORLDS):
-        world = benchmark_world().like(int(seed))
+        world = benchmark_world().copy_at_start(int(seed))
         for _ in range(ROUNDS):
             advance(world, 1)
-            reals.append(world.reals.copy())
-            wholes.append(world.wholes.copy())
+            reals.append(world.floats.copy())
+            wholes.append(world.integers.copy())
     clocks = np.tile(np.arange(1, ROUNDS + 1), WORLDS)
-    return benchmark_world().like(1), clocks, np.array(reals), np.array(wholes)
+    return benchmark_world().copy_at_start(1), clocks, np.array(reals), np.array(wholes)
 
 
 def loop_time(kept: tuple[World, np.ndarray, np.ndarray, np.ndarray], times: int) -> float:
     """Take the CPU time of the loop over all kept worlds, in seconds."""
     world, clocks, reals, wholes = kept
     used = time.thread_time()
-    load_loop()(world.handle, clocks, world.reals, world.wholes, reals, wholes, times)
+    load_loop()(world.compiled, clocks, world.floats, world.integers, reals, wholes, times)
     return time.thread_time() - used
 
 
@@ -101,7 +101,7 @@ def ensemble_time(setting: Scenario, worlds: int = 256) -> float:
 
 def driver_overhead() -> list[Measurement]:
     """Measure the driver's own cost, of the ensemble as a whole and of its kernel, in turns."""
-    setting, kept = load(SCENARIO), recorded_worlds()
+    setting, kept = load_scenario(SCENARIO), recorded_worlds()
     loop_time(kept, 1)
     turns = [(rules_time(kept), cpu_time_per_run(64, ROUNDS), ensemble_time(setting)) for _ in range(7)]
     rules, played, whole = (statistics.median(column) for column in zip(*turns, strict=True))

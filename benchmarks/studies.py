@@ -11,7 +11,7 @@ SOBOL_BASE = 1024  # base sample: 14 factors with indices of pairs make 30,720 p
 
 FACTORS = (
     "belief.betrayal_weight", "belief.memory", "perception.misread_friendly", "perception.misread_hostile",
-    "tension.provocation", "verification.betrayal_gain", "contact.contact_ease", "scrutiny.loss_weight",
+    "tension.provocation", "verification.betrayal_gain", "contact.contact_probability", "scrutiny.loss_weight",
     "states.us.generosity", "states.iran.generosity", "states.us.dialogue", "states.iran.dialogue",
     "bodies.iaea.detection", "bodies.iaea.false_alarm",
 )  # fmt: skip

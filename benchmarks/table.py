@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from model.atomic_files import write_whole
+from model.atomic_files import write_atomically
 
 RECORDED = Path(__file__).with_name("recorded.json")
 HEADINGS = ("what", "measured", "must", "stretch", "", "recorded", "now / then")
@@ -70,7 +70,7 @@ def write_recorded(rows: list[Measurement]) -> None:
     kept = [row for row in old if row["what"] not in measured]
     facts = {"recorded": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine()}
     text = json.dumps({**facts, "rows": now + kept}, indent=1)
-    write_whole(RECORDED, (text + "\n").encode())
+    write_atomically(RECORDED, (text + "\n").encode())
 
 
 def print_table(rows: list[Measurement]) -> None:

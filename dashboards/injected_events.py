@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from agents.act_words import words_for
 from agents.sentences import FORCED_SENTENCE, decision_sentence
 from model.enumerations import Channel
-from model.errors import Fault, ScenarioError
-from model.overrides import EVENTS, Override, act_number
-from model.protocol import ACT, PROTOCOL
-from model.rules.lookups import bound
+from model.errors import InputError, ScenarioError
+from model.overrides import EVENT_KINDS, Override, act_index
+from model.protocol import ACT_INDEX, PROTOCOL
+from model.rules.lookups import has_agreement_in_force
 from model.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ EVENT_FORMS = {
     "hostile_act": EventForm("Hostile act", "{actor} acts with hostility towards {counterpart}"),
 }  # fmt: skip
 MISSING_ACTOR_REASONS = {
-    "attack": "This scenario has no outsiders who could attack.",
+    "attack": "This scenario has no spoilers who could attack.",
     "facilitator_arrives": "This scenario has no facilitators.",
     "facilitator_leaves": "This scenario has no facilitators.",
     "loss_of_access": "This scenario has no verification body.",
@@ -124,11 +124,11 @@ class EffectiveRounds:
         """Note, before a round is played, what it finds standing and who is barred."""
         world = model.world
         for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
-            stands = bool(bound(world.handle, k))
+            stands = bool(has_agreement_in_force(world.compiled, k))
             for side, party in enumerate(setting.parties):
-                self._record("withdrawal", EventTarget(talks, party), stands and not world.left[k, side])
-            self._record("loss_of_access", EventTarget(talks), not world.barred[k])
-            self._record("access_restored", EventTarget(talks), bool(world.barred[k]))
+                self._record("withdrawal", EventTarget(talks, party), stands and not world.rounds_withdrawn[k, side])
+            self._record("loss_of_access", EventTarget(talks), not world.inspectors_barred[k])
+            self._record("access_restored", EventTarget(talks), bool(world.inspectors_barred[k]))
 
     def record_after_round(self, model: "Assembly") -> None:
         """Note, after it, who was there, what was said through which channel, and how each meant to act."""
@@ -159,14 +159,14 @@ class EffectiveRounds:
 
 def event_targets(scenario: Scenario, kind: str) -> Iterator[EventTarget]:
     """List whom an event of this kind can befall."""
-    needs = EVENTS[kind].needs
+    needs = EVENT_KINDS[kind].needs
     pairs = [(name, talks.parties) for name, talks in scenario.negotiations.items()]
     if not needs:
         yield EventTarget()
     elif kind == "election":
         yield from (EventTarget(None, party) for party in dict.fromkeys(party for _, two in pairs for party in two))
     elif kind == "attack":
-        yield from (EventTarget(None, name) for name in scenario.outsiders)
+        yield from (EventTarget(None, name) for name in scenario.spoilers)
     elif kind.startswith("facilitator"):
         yield from (EventTarget(None, name) for name in scenario.facilitators)
     elif needs == ("negotiation",):
@@ -179,7 +179,7 @@ def event_targets(scenario: Scenario, kind: str) -> Iterator[EventTarget]:
 
 def required_mechanism(kind: str) -> str:
     """Name the mechanism without which an event of this kind changes nothing."""
-    return FACILITATION_EVENTS.get(kind) or PROTOCOL[ACT[EVENTS[kind].act]].mechanism
+    return FACILITATION_EVENTS.get(kind) or PROTOCOL[ACT_INDEX[EVENT_KINDS[kind].act]].mechanism
 
 
 def impossible_reason(scenario: Scenario, kind: str) -> str:
@@ -213,8 +213,8 @@ def event_offer(scenario: Scenario, kind: str, effective: EffectiveRounds) -> Ev
     return {
         "kind": kind,
         "label": EVENT_FORMS[kind].label,
-        "meaning": EVENTS[kind].meaning,
-        "value": {"usual": EVENTS[kind].value, "low": scale[0], "high": scale[1]} if scale else None,
+        "meaning": EVENT_KINDS[kind].meaning,
+        "value": {"usual": EVENT_KINDS[kind].value, "low": scale[0], "high": scale[1]} if scale else None,
         "never": reason,
         "otherwise": NO_EFFECT_REASONS.get(kind, ""),
         "choices": found,
@@ -224,10 +224,12 @@ def event_offer(scenario: Scenario, kind: str, effective: EffectiveRounds) -> Ev
 def target_label(scenario: Scenario, choice: EventTarget) -> str:
     """Say whom an event befalls."""
     several = len(scenario.negotiations) > 1
-    parts = [scenario.written(choice.actor)] if choice.actor else []
-    parts += [f"towards {scenario.written(choice.counterpart)}"] if choice.counterpart else []
+    parts = [scenario.display_name(choice.actor)] if choice.actor else []
+    parts += [f"towards {scenario.display_name(choice.counterpart)}"] if choice.counterpart else []
     if choice.negotiation and (several or not parts):
-        parts.append(f"in {scenario.written(choice.negotiation)}" if parts else scenario.written(choice.negotiation))
+        parts.append(
+            f"in {scenario.display_name(choice.negotiation)}" if parts else scenario.display_name(choice.negotiation)
+        )
     return " ".join(parts)
 
 
@@ -235,20 +237,20 @@ def parse_injected_event(scenario: Scenario, sent: dict[str, Any]) -> Override:
     """Read an event that a browser sent. Raises ScenarioError if it makes no sense."""
     kind, now = sent.get("kind"), sent.get("round")
     if kind not in EVENT_FORMS:
-        raise ScenarioError([Fault.unknown("event", str(kind)[:40], EVENT_FORMS, "kind of event")])
+        raise ScenarioError([InputError.unknown_name("event", str(kind)[:40], EVENT_FORMS, "kind of event")])
     now = check_integer("round", now, 1, scenario.rounds)
     if reason := impossible_reason(scenario, kind):
-        raise ScenarioError([Fault("event", EVENT_FORMS[kind].label, reason)])
+        raise ScenarioError([InputError("event", EVENT_FORMS[kind].label, reason)])
     choice = EventTarget(*(sent.get(part) for part in EventTarget._fields))
     if choice not in [*event_targets(scenario, kind)]:
-        raise ScenarioError([Fault("event", EVENT_FORMS[kind].label, "cannot befall whom it was sent for")])
-    return Override(now, EVENTS[kind].act, *choice, _event_value(kind, sent.get("value")))
+        raise ScenarioError([InputError("event", EVENT_FORMS[kind].label, "cannot befall whom it was sent for")])
+    return Override(now, EVENT_KINDS[kind].act, *choice, _event_value(kind, sent.get("value")))
 
 
 def check_integer(name: str, sent: Any, low: int, high: int) -> int:
     """Check a whole number that a browser sent. Raises ScenarioError if it is none, or out of range."""
     if isinstance(sent, bool) or not isinstance(sent, int | float) or not low <= sent <= high or sent != int(sent):
-        raise ScenarioError([Fault(name, str(sent)[:30], f"must be a whole number from {low} to {high}")])
+        raise ScenarioError([InputError(name, str(sent)[:30], f"must be a whole number from {low} to {high}")])
     return int(sent)
 
 
@@ -256,18 +258,18 @@ def _event_value(kind: str, sent: Any) -> float:
     """Read the value of an event, or take the usual one."""
     scale = EVENT_FORMS[kind].scale
     if scale is None or sent is None:
-        return float(EVENTS[kind].value)
+        return float(EVENT_KINDS[kind].value)
     low, high = scale
     if isinstance(sent, bool) or not isinstance(sent, (int, float)) or not low <= sent <= high:
-        raise ScenarioError([Fault("value", str(sent)[:20], f"must be a number from {low:g} to {high:g}")])
+        raise ScenarioError([InputError("value", str(sent)[:20], f"must be a number from {low:g} to {high:g}")])
     return float(sent)
 
 
 def event_kind(move: Override) -> str | None:
     """Find the kind of event that an override is, if it is one."""
-    number = act_number(move.act)
-    alike = [kind for kind in EVENT_FORMS if ACT[EVENTS[kind].act] == number]
-    exact = [kind for kind in alike if EVENTS[kind].value == move.value]
+    number = act_index(move.act)
+    alike = [kind for kind in EVENT_FORMS if ACT_INDEX[EVENT_KINDS[kind].act] == number]
+    exact = [kind for kind in alike if EVENT_KINDS[kind].value == move.value]
     found = exact or [kind for kind in alike if EVENT_FORMS[kind].scale]
     return found[0] if found else None
 
@@ -275,17 +277,19 @@ def event_kind(move: Override) -> str | None:
 def describe_event(scenario: Scenario, move: Override) -> str:
     """Tell an injected event in a few words."""
     shown = {
-        "actor": scenario.written(move.actor),
-        "counterpart": scenario.written(move.counterpart),
-        "talks": scenario.written(move.negotiation),
+        "actor": scenario.display_name(move.actor),
+        "counterpart": scenario.display_name(move.counterpart),
+        "talks": scenario.display_name(move.negotiation),
     }
     kind = event_kind(move)
     if kind is not None:
         return EVENT_FORMS[kind].template.format(value=move.value, **shown)
-    act = PROTOCOL[act_number(move.act) or 0]
-    told, choices = act.recorded(move.value), words_for(act.name).sentences
+    act = PROTOCOL[act_index(move.act) or 0]
+    told, choices = act.to_recorded(move.value), words_for(act.name).sentences
     if told in choices or 1 in choices:
-        words = decision_sentence(act.name, told if told in choices else 1, {}, rung="the step in play", **shown).rstrip(".")
+        words = decision_sentence(
+            act.name, told if told in choices else 1, {}, rung="the step in play", **shown
+        ).rstrip(".")
         return words if told in choices else f"Does not happen: {words}"
     return FORCED_SENTENCE.format(act=act.name.replace("_", " "), value=move.value).rstrip(".")
 
@@ -294,4 +298,4 @@ def matches_row(move: Override, act: str, names: Sequence[str | None]) -> bool:
     """Say whether a row of the ledger, of this act and these names, is what an injected event did."""
     known = (move.actor, move.counterpart, move.negotiation)
     same = all(mine is None or mine == theirs for mine, theirs in zip(known, names, strict=True))
-    return same and act_number(move.act) == ACT.get(act)
+    return same and act_index(move.act) == ACT_INDEX.get(act)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 from model.overrides import Override
 
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,30})?(e[+-]?\d{1,3})?")
@@ -51,7 +51,9 @@ def parse_event(text: str) -> Override:
         now, act, negotiation, actor, counterpart, value = parts
         return Override(int(now), act, negotiation or None, actor or None, counterpart or None, float(value))
     except (ValueError, OverflowError):
-        raise ScenarioError([Fault("event", "", "is written ROUND,ACT,NEGOTIATION,ACTOR,COUNTERPART,VALUE")]) from None
+        raise ScenarioError(
+            [InputError("event", "", "is written ROUND,ACT,NEGOTIATION,ACTOR,COUNTERPART,VALUE")]
+        ) from None
 
 
 def forced_moves(events: Iterable[Override]) -> list[dict[str, Any]]:

@@ -12,15 +12,15 @@ import time
 
 from experiments.engine.kernel import run_trajectory
 from model.compiler import COMPILED
-from model.loading import load
-from model.overrides import forced
+from model.loading import load_scenario
+from model.overrides import collect_overrides
 from model.world import World
 
 
 def load_compiled_model() -> None:
     """Play one round of the smallest scenario, which compiles the kernel or loads it from the cache."""
-    setting = load("two-states")
-    run_trajectory(World(setting, 1, forced(setting)), 1)
+    setting = load_scenario("two-states")
+    run_trajectory(World(setting, 1, collect_overrides(setting)), 1)
 
 
 class ModelWarmup:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboards import uploads
-from dashboards.link_text import NUMBER, WORD, forced_moves, parse_event, parse_value, format_event, format_value
-from model.errors import Fault, ScenarioError, printable
-from model.loading import build, change, load, read, shipped
+from dashboards.link_text import NUMBER, WORD, forced_moves, format_event, format_value, parse_event, parse_value
+from model.errors import InputError, ScenarioError, make_printable
+from model.loading import apply_changes, build_scenario, load_scenario, read_scenario, scenario_names
 from model.overrides import Override
 from model.scenario import Scenario
 
@@ -30,7 +30,13 @@ MIN_FUTURES, DEFAULT_FUTURES, MAX_FUTURES = 100, 200, 1000
 MAX_ADDRESS_LENGTH = 30_000  # characters of an address that are read
 MAX_NAME_LENGTH = 60  # characters of the name of an arm
 MAX_PATH_LENGTH = 1000  # characters of the path of a folder of results, or of a factor
-SWEEP_VIEW_KEYS = {"folder": "folder", "outcome": "outcome", "across": "x", "upwards": "y", "above": "above"}  # in an address
+SWEEP_VIEW_KEYS = {
+    "folder": "folder",
+    "outcome": "outcome",
+    "across": "x",
+    "upwards": "y",
+    "above": "above",
+}  # in an address
 
 
 class Setting(NamedTuple):
@@ -72,12 +78,12 @@ class Link(NamedTuple):
 @cache
 def shipped_names() -> tuple[str, ...]:
     """Name the shipped scenarios, the first one shown first."""
-    return tuple(sorted(shipped(), key=lambda name: (name != DEFAULT_SCENARIO, name)))
+    return tuple(sorted(scenario_names(), key=lambda name: (name != DEFAULT_SCENARIO, name)))
 
 
 @cache
 def _shipped_data(name: str) -> Mapping[str, Any]:
-    return read(name)
+    return read_scenario(name)
 
 
 def load_scenario_data(name: str) -> Mapping[str, Any]:
@@ -86,12 +92,12 @@ def load_scenario_data(name: str) -> Mapping[str, Any]:
         return _shipped_data(name)
     if name.startswith("file:"):
         return uploads.find_upload(name)
-    raise ScenarioError([Fault.unknown("scenario", name, shipped_names(), "scenario")])
+    raise ScenarioError([InputError.unknown_name("scenario", name, shipped_names(), "scenario")])
 
 
 @lru_cache(maxsize=64)
 def _scenario(name: str, changes: tuple[tuple[str, Any], ...]) -> Scenario:
-    return load(load_scenario_data(name), changes_with_lists(changes))
+    return load_scenario(load_scenario_data(name), changes_with_lists(changes))
 
 
 def scenario_of(setting: Setting) -> Scenario:
@@ -106,8 +112,8 @@ def changes_with_lists(changes: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def check_events(setting: Setting) -> None:
     """Check that the injected events fit the scenario. Raises ScenarioError."""
-    data = change(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
-    build({**data, "moves": forced_moves(setting.events)})
+    data = apply_changes(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
+    build_scenario({**data, "moves": forced_moves(setting.events)})
 
 
 def sort_events(events: Sequence[Override]) -> tuple[Override, ...]:
@@ -137,7 +143,9 @@ def format_link(link: Link) -> str:
         parts.append(("talks", link.talks))
     if link.charts:
         parts.append(("charts", ",".join(link.charts)))
-    parts += [(name, str(part)) for name, part in zip(SWEEP_VIEW_KEYS, link.sweep_view, strict=True) if part not in ("", None)]
+    parts += [
+        (name, str(part)) for name, part in zip(SWEEP_VIEW_KEYS, link.sweep_view, strict=True) if part not in ("", None)
+    ]
     parts.append(("v", link.version))
     return urlencode(parts, quote_via=quote, safe=":,./")
 
@@ -173,7 +181,7 @@ def parse_link(query: str) -> tuple[Link, list[str]]:
     arms = tuple(_read_setting(prefix, fields, setting, notes) for prefix in prefixes if f"{prefix}s" in fields)
     page = fields.get("page", ["explore"])[0]
     if page not in PAGES:
-        notes.append(f"There is no page “{printable(page, 40)}”; Explore is shown.")
+        notes.append(f"There is no page “{make_printable(page, 40)}”; Explore is shown.")
         page = "explore"
     scenario = scenario_of(setting)
     now = _read_number("round", fields, 0, 0, scenario.rounds, notes)
@@ -183,7 +191,9 @@ def parse_link(query: str) -> tuple[Link, list[str]]:
     _note_unknown_parts(fields, prefixes, notes)
     talks = fields.get("talks", [""])[0]
     if talks and talks not in scenario.negotiations:
-        notes.append(str(Fault.unknown("talks", talks, scenario.negotiations, "negotiation")) + "; the first is shown.")
+        notes.append(
+            str(InputError.unknown_name("talks", talks, scenario.negotiations, "negotiation")) + "; the first is shown."
+        )
         talks = ""
     charts = tuple(dict.fromkeys(filter(WORD.fullmatch, fields.get("charts", [""])[0].split(",")[:20])))
     named, look = names if any(names) else (), _read_sweep_view(fields, notes)
@@ -193,33 +203,37 @@ def parse_link(query: str) -> tuple[Link, list[str]]:
 def _read_sweep_view(fields: Mapping[str, list[str]], notes: list[str]) -> SweepView:
     """Read what of a sweep is looked at; a study that has no such outcome or factor shows another."""
     found: dict[str, Any] = {
-        part: printable(fields[name][0], MAX_PATH_LENGTH) for name, part in SWEEP_VIEW_KEYS.items() if name in fields
+        part: make_printable(fields[name][0], MAX_PATH_LENGTH)
+        for name, part in SWEEP_VIEW_KEYS.items()
+        if name in fields
     }
     if above := found.pop("above", ""):
         if NUMBER.fullmatch(above) and math.isfinite(float(above)):
             found["above"] = float(above)
         else:
-            notes.append(f"above must be a number, not “{printable(above, 30)}”; the usual one is used.")
+            notes.append(f"above must be a number, not “{make_printable(above, 30)}”; the usual one is used.")
     return SweepView(**found)
 
 
 def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:
-    return printable(fields.get(name, [""])[0], MAX_NAME_LENGTH).strip()
+    return make_printable(fields.get(name, [""])[0], MAX_NAME_LENGTH).strip()
 
 
 def _note_version(made_with: str, notes: list[str]) -> None:
     if made_with != VERSION:
         notes.append(
-            f"This link was made with version {printable(made_with, 20)}; this is {VERSION}, "
+            f"This link was made with version {make_printable(made_with, 20)}; this is {VERSION}, "
             "which may give other numbers for the same setting."
         )
 
 
 def _note_unknown_parts(fields: Mapping[str, Any], prefixes: list[str], notes: list[str]) -> None:
-    known = {"page", "round", "v", "futures", "name", "talks", "charts", *SWEEP_VIEW_KEYS} | {f"{each}name" for each in prefixes}
+    known = {"page", "round", "v", "futures", "name", "talks", "charts", *SWEEP_VIEW_KEYS} | {
+        f"{each}name" for each in prefixes
+    }
     known |= {prefix + name for prefix in ("", "base.", *prefixes) for name in ("s", "set", "event", "seed", "worlds")}
     if unknown := sorted({*fields} - known):
-        listed = ", ".join(f"“{printable(name, 30)}”" for name in unknown[:5])
+        listed = ", ".join(f"“{make_printable(name, 30)}”" for name in unknown[:5])
         notes.append(f"The link holds parts that mean nothing here: {listed}.")
 
 
@@ -231,7 +245,7 @@ def _read_setting(prefix: str, fields: Mapping[str, list[str]], main: Setting, n
     try:
         scenario_of(Setting(scenario))
     except ScenarioError as error:
-        told = "; ".join(map(str, error.faults))
+        told = "; ".join(map(str, error.errors))
         notes.append(f"{told}. Shown is {DEFAULT_SCENARIO}, without the link's changes and events.")
         return Setting(DEFAULT_SCENARIO, (), (), seed, worlds)
     bare = Setting(scenario, (), (), seed, worlds)
@@ -245,7 +259,9 @@ def _read_number(
     text = fields.get(name, [str(default)])[0]
     if re.fullmatch(r"\d{1,17}", text, re.ASCII) and low <= int(text) <= high:
         return int(text)
-    notes.append(f"{name} must be a whole number from {low} to {high}, not “{printable(text, 30)}”; {default} is used.")
+    notes.append(
+        f"{name} must be a whole number from {low} to {high}, not “{make_printable(text, 30)}”; {default} is used."
+    )
     return default
 
 
@@ -262,7 +278,7 @@ def _with_changes(setting: Setting, texts: list[str], notes: list[str]) -> Setti
             wanted.pop(path, None)
             wanted[path] = parse_value(value)
         except (ValueError, RecursionError) as error:
-            notes.append(f"The change “{printable(text, 80)}” cannot be used: {printable(str(error), 80)}.")
+            notes.append(f"The change “{make_printable(text, 80)}” cannot be used: {make_printable(str(error), 80)}.")
     whole = setting._replace(changes=tuple(wanted.items()))
     try:
         scenario_of(whole)
@@ -278,7 +294,7 @@ def _one_by_one(setting: Setting, changes: Sequence[tuple[str, Any]], notes: lis
             scenario_of(longer)
             setting = longer
         except ScenarioError as error:
-            notes.append(f"A change cannot be used: {'; '.join(map(str, error.faults[:3]))}.")
+            notes.append(f"A change cannot be used: {'; '.join(map(str, error.errors[:3]))}.")
     return setting
 
 
@@ -293,6 +309,6 @@ def _with_events(setting: Setting, texts: list[str], notes: list[str]) -> Settin
             check_events(setting._replace(events=(event,)))
             found.append(event)
         except ScenarioError as error:
-            told = "; ".join(str(fault).removeprefix("moves.0.") for fault in error.faults[:3])
-            notes.append(f"The event “{printable(text, 80)}” cannot be used: {told}.")
+            told = "; ".join(str(fault).removeprefix("moves.0.") for fault in error.errors[:3])
+            notes.append(f"The event “{make_printable(text, 80)}” cannot be used: {told}.")
     return setting._replace(events=sort_events(found))

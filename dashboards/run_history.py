@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.assembly import Assembly
 from agents.ledger import LedgerEntry
-from model.enumerations import Status
+from model.enumerations import RungStatus
 from model.scenario import Event
 
 
@@ -32,11 +32,11 @@ def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[i
     listed = []
     for r, rung in enumerate(model.world.names.rung[k]):
         dates = [
-            (row.round, Status(int(row.value)).name.lower())
+            (row.round, RungStatus(int(row.value)).name.lower())
             for row in rows
             if row.act == "rung" and row.negotiation == talks and row.counterpart == rung
         ]
-        now = Status(int(model.world.status[k, r])).name.lower()
+        now = RungStatus(int(model.world.status[k, r])).name.lower()
         listed.append((model.narrator.display_name(talks, rung) or rung, now, dates))
     return listed
 
@@ -47,8 +47,8 @@ def rung_histories(model: Assembly, talks: str) -> list[RungHistory]:
     rungs = model.loaded_scenario.negotiations[talks].rungs
     found = []
     for name, (title, _, dates) in zip(model.world.names.rung[k], rung_dates(model, talks), strict=True):
-        start = min(Status[rungs[part].status.upper()] for part in name.split("+"))
-        changes = [(0, int(start)), *((when, int(Status[to.upper()])) for when, to in dates)]
+        start = min(RungStatus[rungs[part].status.upper()] for part in name.split("+"))
+        changes = [(0, int(start)), *((when, int(RungStatus[to.upper()])) for when, to in dates)]
         ends = [when - 1 for when, _ in changes[1:]] + [model.round]
         spans = [Span(status, begin, end) for (begin, status), end in zip(changes, ends, strict=True)]
         found.append(RungHistory(title, spans))
@@ -61,7 +61,14 @@ def scheduled_events(model: Assembly) -> list[Event]:
     return sorted(told, key=lambda event: event.round)
 
 
-STATUS_WEIGHTS = {"verified": 4.0, "collapsed": 4.0, "snapped": 3.5, "breached": 3.5, "suspended": 2.5, "implementing": 1.0}
+STATUS_WEIGHTS = {
+    "verified": 4.0,
+    "collapsed": 4.0,
+    "snapped": 3.5,
+    "breached": 3.5,
+    "suspended": 2.5,
+    "implementing": 1.0,
+}
 
 
 def key_moments(model: Assembly, limit: int = 5) -> list[LedgerEntry]:
@@ -75,10 +82,10 @@ def key_moments(model: Assembly, limit: int = 5) -> list[LedgerEntry]:
     for row in model.ledger.rows:
         weight = 0.0
         if row.kind == "event" and row.act == "rung":
-            weight = STATUS_WEIGHTS.get(Status(int(row.value)).name.lower(), 0.0)
+            weight = STATUS_WEIGHTS.get(RungStatus(int(row.value)).name.lower(), 0.0)
         elif row.act in ("withdraw", "strike", "change_government") and row.value:
             weight = {"withdraw": 5.0, "strike": 2.0, "change_government": 1.5}[row.act]
-        elif (row.act == "give_answer" and row.value < 0) or (row.act == "ratify" and not row.value):
+        elif (row.act == "answer_proposal" and row.value < 0) or (row.act == "ratify" and not row.value):
             weight = 1.0
         if weight:
             weight += float(shift[row.round - 1])

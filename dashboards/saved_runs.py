@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.compiler import source_digest
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -37,11 +37,11 @@ def save_run(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
     """Save a run, each file whole or not at all. Raises OSError if the folder cannot be written."""
     import pandas as pd
 
-    from model.atomic_files import drafted, write_whole
+    from model.atomic_files import atomic_replacement, write_atomically
 
     folder.mkdir(parents=True, exist_ok=True)
     table = pd.DataFrame(model.trajectory, columns=list(model.indicator_index))
-    with drafted(folder / "trajectory.parquet") as draft:
+    with atomic_replacement(folder / "trajectory.parquet") as draft:
         table.rename_axis("round").reset_index().to_parquet(draft, index=False)
     if model.ledger is not None:
         model.ledger.save(folder)
@@ -53,14 +53,14 @@ def save_run(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
         "outcome": model.outcome.name,
         "scenario": data,
     }
-    write_whole(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
+    write_atomically(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
 
 
 def latest_run() -> Path:
     """Find the run saved last under ``runs/``. Raises ScenarioError if there is none."""
     saved = sorted(RUNS_FOLDER.glob("*/run.json"))
     if not saved:
-        raise ScenarioError([Fault("runs", "", "no run is saved here yet; `detente run SCENARIO` saves one")])
+        raise ScenarioError([InputError("runs", "", "no run is saved here yet; `detente run SCENARIO` saves one")])
     return saved[-1].parent
 
 
@@ -73,6 +73,6 @@ def read_run(folder: Path) -> SavedRun:
             raise ValueError("run.json does not describe a run")
         return saved
     except OSError as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no saved run: run.json: {error.strerror}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no saved run: run.json: {error.strerror}")]) from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no readable run: {error}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no readable run: {error}")]) from None

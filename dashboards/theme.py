@@ -7,7 +7,7 @@ from the page; a dash, a label or a place is always there as a second cue.
 from typing import Literal, NamedTuple
 
 from dashboards.labels import OUTCOME_LABELS
-from model.enumerations import Outcome, Status
+from model.enumerations import Outcome, RungStatus
 
 
 class LineStyle(NamedTuple):
@@ -158,15 +158,17 @@ class StatusStyle(NamedTuple):
     pale: bool = False
 
 
-STATUS_STYLES: dict[Status, StatusStyle] = {  # the colours are the same in the report, which has them in its style sheet
-    Status.IDLE: StatusStyle("off the table", "#E3E8ED", "#333B43", "idle", "circle", 0, pale=True),
-    Status.PROPOSED: StatusStyle("on the table", "#B9D7EC", "#2C4A5E", "under way", "page", 4, ".", pale=True),
-    Status.SCRUTINISED: StatusStyle("accepted", "#7DB7DD", "#35708F", "under way", "tick", 6, "/", pale=True),
-    Status.RATIFIED: StatusStyle("ratified", "#3A8FC4", "#3F92C2", "under way", "diamond", 8, "\\"),
-    Status.IMPLEMENTING: StatusStyle("being implemented", "#0072B2", "#7CC4F0", "under way", "half", 11, "-"),
-    Status.VERIFIED: StatusStyle("verified", "#007A5A", "#2FC79A", "verified", "sealed", 13),
-    Status.BREACHED: StatusStyle("breached", "#C44E00", "#F0984A", "broken", "exclamation", 13, "x"),
-    Status.SUSPENDED: StatusStyle("suspended", "#E69F00", "#E6C24F", "broken", "bars", 13, "|"),
-    Status.SNAPPED: StatusStyle("snapped back", "#A8447E", "#E79AC7", "broken", "back", 13, "+"),
-    Status.COLLAPSED: StatusStyle("collapsed", "#3C4650", "#C3CAD1", "broken", "cross", 13),
+STATUS_STYLES: dict[
+    RungStatus, StatusStyle
+] = {  # the colours are the same in the report, which has them in its style sheet
+    RungStatus.IDLE: StatusStyle("off the table", "#E3E8ED", "#333B43", "idle", "circle", 0, pale=True),
+    RungStatus.PROPOSED: StatusStyle("on the table", "#B9D7EC", "#2C4A5E", "under way", "page", 4, ".", pale=True),
+    RungStatus.SCRUTINISED: StatusStyle("accepted", "#7DB7DD", "#35708F", "under way", "tick", 6, "/", pale=True),
+    RungStatus.RATIFIED: StatusStyle("ratified", "#3A8FC4", "#3F92C2", "under way", "diamond", 8, "\\"),
+    RungStatus.IMPLEMENTING: StatusStyle("being implemented", "#0072B2", "#7CC4F0", "under way", "half", 11, "-"),
+    RungStatus.VERIFIED: StatusStyle("verified", "#007A5A", "#2FC79A", "verified", "sealed", 13),
+    RungStatus.BREACHED: StatusStyle("breached", "#C44E00", "#F0984A", "broken", "exclamation", 13, "x"),
+    RungStatus.SUSPENDED: StatusStyle("suspended", "#E69F00", "#E6C24F", "broken", "bars", 13, "|"),
+    RungStatus.SNAPPED: StatusStyle("snapped back", "#A8447E", "#E79AC7", "broken", "back", 13, "+"),
+    RungStatus.COLLAPSED: StatusStyle("collapsed", "#3C4650", "#C3CAD1", "broken", "cross", 13),
 }

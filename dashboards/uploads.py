@@ -12,7 +12,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 MAX_FILES = 64  # files kept, the latest used; a file has at most 1 MiB
 
@@ -34,4 +34,4 @@ def find_upload(name: str) -> Mapping[str, Any]:
     with _lock:
         if name in _uploads:
             return _uploads[name]
-    raise ScenarioError([Fault(name, "", "this scenario is a file that must travel along: upload it here first")])
+    raise ScenarioError([InputError(name, "", "this scenario is a file that must travel along: upload it here first")])

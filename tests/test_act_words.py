@@ -6,13 +6,13 @@ from agents.act_words import DEFAULT_LANGUAGE, load_act_words, words_for
 from dashboards.classroom.views.message_keys import act_keys
 from dashboards.classroom.views.translations import languages
 from experiments.counterfactuals.pivot import opposite_value
-from model.protocol import ACT, PROTOCOL, by_state, on, verdict
+from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions, named_conditions, state_act
 from model.rules import conduct
 
 
 def values_of(act):
     """List the values that a choice can come out as."""
-    return {verdict(act, [*held]) for held in product((False, True), repeat=len(act.conditions))}
+    return {combine_conditions(act, [*held]) for held in product((False, True), repeat=len(act.conditions))}
 
 
 def words_needed(act, language):
@@ -51,7 +51,7 @@ def test_every_act_has_the_words_it_needs_in_each_language():
 
 def test_no_act_has_words_that_nothing_uses():
     for language in languages():
-        assert {*load_act_words(language.code)} <= {*ACT}
+        assert {*load_act_words(language.code)} <= {*ACT_INDEX}
         for act in PROTOCOL:
             assert words_there(act, language.code) <= words_needed(act, language.code), (act.name, language.code)
             assert {*words_for(act.name, language.code).reasons} <= {each.name for each in act.conditions}
@@ -60,7 +60,9 @@ def test_no_act_has_words_that_nothing_uses():
 def test_a_new_act_without_words_is_named_with_what_it_lacks():
     def recall_envoy(world, me, other): ...
 
-    added = by_state(0, recall_envoy, "conduct", conditions=on((conduct.leaning, conduct.Leaning)))
+    added = state_act(
+        0, recall_envoy, "conduct", conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation))
+    )
     assert missing([added]) == [
         f"recall_envoy lacks `{word}` in English (agents/words/en.toml)"
         for word in ("had.0", "had.1", "sentence.0", "sentence.1")

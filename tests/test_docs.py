@@ -19,9 +19,9 @@ from experiments.counterfactuals.pivot import outcome_chances
 from experiments.ensembles.compare import compare, compare_ensembles
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.mechanisms import WORLDS, mechanism_measures
-from model.chance import Moment
-from model.loading import change, read, shipped
-from model.parameter_space import declared
+from model.chance import DecisionPoint
+from model.loading import apply_changes, read_scenario, scenario_names
+from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
 
 ROOT = Path(__file__).parent.parent
@@ -122,11 +122,11 @@ def test_where_to_find_what_names_only_what_exists(question, answer):
 
 def test_every_parameter_is_told_in_a_submodel():
     text = submodels()
-    assert [each.path for each in declared() if f"`{each.path}`" not in text] == []
+    assert [each.path for each in declared_parameters() if f"`{each.path}`" not in text] == []
 
 
 def test_no_submodel_names_a_parameter_that_is_not_declared():
-    known = {each.path for each in declared()}
+    known = {each.path for each in declared_parameters()}
     sections = {path.partition(".")[0] for path in known}
     named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodels()))
     assert {name for name in named - known if name.partition(".")[0] in sections} == set()
@@ -139,12 +139,12 @@ def test_every_switch_is_told_in_a_submodel():
 
 def test_every_draw_has_its_address_in_the_odd():
     concepts = ODD_PATH.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
-    assert [moment.name for moment in Moment if f"`{moment.name}`" not in concepts] == []
+    assert [moment.name for moment in DecisionPoint if f"`{moment.name}`" not in concepts] == []
 
 
 def test_every_shipped_scenario_is_named_in_the_readme():
     text = (ROOT / "README.md").read_text("utf-8")
-    assert [name for name in shipped() if f"`{name}`" not in text] == []
+    assert [name for name in scenario_names() if f"`{name}`" not in text] == []
 
 
 # What the teaching kit says that a command gives: (page, command, words with the numbers left open).
@@ -229,7 +229,7 @@ def printed(command):
         shown = {name: format_effect(name, effect) for name, effect in effects.items()}
         reach = {f"{name}_reach": words[2] for name, words in shown.items()}
         return {name: words[1] for name, words in shown.items()} | reach, settings
-    found = outcome_chances(change(read(scenario), changes), int(rest[rest.index("--seed") + 1]))
+    found = outcome_chances(apply_changes(read_scenario(scenario), changes), int(rest[rest.index("--seed") + 1]))
     now = found.turning_round
     before, after = (f"{share * 100:.0f}" for share in found.deal[now - 1 : now + 1])
     return {"round": now, "before": before, "after": after}, settings

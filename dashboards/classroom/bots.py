@@ -22,9 +22,9 @@ from typing import Any
 
 import requests
 
-from dashboards.classroom.views.exports import replay_lesson, is_same_run
+from dashboards.classroom.views.exports import is_same_run, replay_lesson
 from dashboards.page_link import shipped_names
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 COMMAND = [str(Path(sys.executable).with_name("detente")), "class"]
 LESSON_TIMEOUT = 180.0  # seconds that a lesson may take before the bots give up
@@ -177,7 +177,7 @@ def run_server(folder: Path) -> Iterator[dict[str, Any]]:
             assert process.stdout is not None
             line = process.stdout.readline()
             if not line:
-                raise ScenarioError([Fault("class", "", "the server did not start")])
+                raise ScenarioError([InputError("class", "", "the server did not start")])
             facts = json.loads(line)
             wait_for_server(facts["address"])
             yield facts | {"pid": process.pid}
@@ -193,7 +193,7 @@ def wait_for_server(base: str) -> None:
             if client.request("GET", "scenarios")[0] == 200:
                 return
         time.sleep(0.1)
-    raise ScenarioError([Fault("class", base, "the server does not answer")])
+    raise ScenarioError([InputError("class", base, "the server does not answer")])
 
 
 def play_lesson(bots: int, scenario: str, rounds: int | None = None) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def play_lesson(bots: int, scenario: str, rounds: int | None = None) -> dict[str
     Raises ScenarioError if there is no such scenario.
     """
     if scenario not in shipped_names():
-        raise ScenarioError([Fault.unknown("scenario", scenario, shipped_names(), "scenario")])
+        raise ScenarioError([InputError.unknown_name("scenario", scenario, shipped_names(), "scenario")])
     with tempfile.TemporaryDirectory() as folder, run_server(Path(folder)) as facts:
         result = _play_on(facts, bots, scenario, rounds or 12, Path(folder))
     result["server_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000)

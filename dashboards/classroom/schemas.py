@@ -247,7 +247,15 @@ class ParticipantMove(RequestModel):
 
 
 InstructorAction = Annotated[
-    SimpleAction | ClockExtension | SeatHandover | Notice | EventInjection | EventCancellation | SettingsChange | ParticipantRemoval | ParticipantMove,
+    SimpleAction
+    | ClockExtension
+    | SeatHandover
+    | Notice
+    | EventInjection
+    | EventCancellation
+    | SettingsChange
+    | ParticipantRemoval
+    | ParticipantMove,
     Field(discriminator="action"),
 ]
 

@@ -7,20 +7,20 @@ import logging
 import threading
 
 from dashboards.classroom.game.actions import seat_verbs
-from dashboards.classroom.game.available_actions import complete_choices, choice_limits, offered_verbs, available_verbs
+from dashboards.classroom.game.available_actions import available_verbs, choice_limits, complete_choices, offered_verbs
 from dashboards.classroom.game.consequences import ChoiceContext, option_facts
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.game.visibility import Observer
 from dashboards.classroom.views.role_cards import role_card
 from dashboards.classroom.views.student import known_facts
-from model.loading import load
+from model.loading import load_scenario
 
 log = logging.getLogger(__name__)
 
 
 def warm_up(months: int = 3) -> ClassSimulation:
     """Play some months of the smallest scenario with every verb ordered, and weigh every option; gives the run."""
-    scenario = load("two-states")
+    scenario = load_scenario("two-states")
     table = ClassSimulation(scenario, 1)
     for month in range(months):
         sheets = {}

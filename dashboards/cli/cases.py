@@ -58,6 +58,6 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
     """Write rows as CSV, whole or not at all."""
     import pandas as pd
 
-    from model.atomic_files import write_whole
+    from model.atomic_files import write_atomically
 
-    write_whole(path, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n").encode())
+    write_atomically(path, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n").encode())

@@ -46,7 +46,7 @@ def classroom(
     with report_errors(), contextlib.ExitStack() as refused:
         refused.callback(listener.close)
         house = open_classroom(store, host, listener.getsockname()[1])
-        facts = open_classroom(house, scenario, rounds, new_key)
+        facts = startup_facts(house, scenario, rounds, new_key)
         refused.pop_all()
     typer.echo(json.dumps(facts) if as_json else startup_message(facts))
     with contextlib.suppress(KeyboardInterrupt):
@@ -55,7 +55,7 @@ def classroom(
 
 def reject_options_with_bots(context: typer.Context) -> None:
     """Refuse the options that a lesson of bots, which has a server and a store of its own, would leave unheard."""
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     given = [
         name
@@ -64,13 +64,13 @@ def reject_options_with_bots(context: typer.Context) -> None:
     ]
     told = "goes without --bots, which plays in a classroom of its own"
     if given:
-        raise ScenarioError([Fault(f"--{name.replace('_', '-')}", "", told) for name in given])
+        raise ScenarioError([InputError(f"--{name.replace('_', '-')}", "", told) for name in given])
 
 
-def open_classroom(house: "ClassroomContext", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:
+def startup_facts(house: "ClassroomContext", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:
     """Gather what is told at the start; with a scenario, open a room. Raises ScenarioError if it is at fault."""
     from dashboards.classroom.errors import RefusedError
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     facts: dict[str, Any] = {
         "address": house.base_url,
@@ -83,16 +83,16 @@ def open_classroom(house: "ClassroomContext", scenario: str | None, rounds: int 
         from dashboards.classroom.schemas import validate
         from dashboards.page_link import load_scenario_data, shipped_names
         from dashboards.uploads import store_upload
-        from model.loading import read
+        from model.loading import read_scenario
 
-        data = read(scenario)
+        data = read_scenario(scenario)
         known = scenario if scenario in shipped_names() else store_upload(data)
         load_scenario_data(known)
         try:
             settings = validate(Settings, {"scenario": known, "rounds": rounds})
             room, _ = house.rooms.create_room_with_lesson(f"{data['title']['en']}"[:80], settings)
         except RefusedError as refused:
-            raise ScenarioError([Fault("scenario", scenario, refused.text)]) from None
+            raise ScenarioError([InputError("scenario", scenario, refused.text)]) from None
         facts |= {"code": room["code"], "link": house.room_url(room["code"])}
     return facts | {"key": house.rooms.create_instructor_key(new_key)}  # last: a key is told, or it is not made
 
@@ -141,10 +141,10 @@ def lesson(
     as_json: AsJson = False,
 ) -> None:
     """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
-    from dashboards.classroom.views.exports import replay_lesson, is_same_run
+    from dashboards.classroom.views.exports import is_same_run, replay_lesson
     from dashboards.page_link import MAX_ADDRESS_LENGTH
-    from model.errors import printable
-    from model.measures import digest
+    from model.errors import make_printable
+    from model.measures import trajectory_digest
 
     with report_errors():
         if report is not None:
@@ -158,7 +158,7 @@ def lesson(
     facts = {
         "rounds": model.round,
         "outcome": model.outcome.name,
-        "trajectory_digest": digest(model.trajectory),
+        "trajectory_digest": trajectory_digest(model.trajectory),
         "ledger_digest": ledger,
         "same": is_same_run(model, plain),
         "link": plain.get("link"),
@@ -169,6 +169,6 @@ def lesson(
         same = "as in the lesson" if facts["same"] else "NOT as in the lesson (another version of the model?)"
         typer.echo(f"{model.round} months, {model.outcome.name.replace('_', ' ')}: {same}.")
         if isinstance(facts["link"], str):
-            typer.echo(f"In the dashboard: /{printable(facts['link'], MAX_ADDRESS_LENGTH)}")
+            typer.echo(f"In the dashboard: /{make_printable(facts['link'], MAX_ADDRESS_LENGTH)}")
     if not facts["same"]:
         raise typer.Exit(1)

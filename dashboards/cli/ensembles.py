@@ -11,13 +11,13 @@ from dashboards.cli.options import (
     Changes,
     ScenarioName,
     Seed,
-    parse_scenario_changes,
     check_overwrite,
     ensure_writable_folder,
     parse_path,
+    parse_scenario_changes,
     report_errors,
 )
-from dashboards.cli.progress import progress_bar, nan_to_none, print_warnings
+from dashboards.cli.progress import nan_to_none, print_warnings, progress_bar
 
 if TYPE_CHECKING:
     from experiments.ensembles.ensemble import Ensemble
@@ -49,14 +49,14 @@ def ensemble(
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import compare_ensembles
     from experiments.ensembles.ensemble import Ensemble, play_ensemble
-    from model.loading import read
+    from model.loading import read_scenario
 
     with report_errors():
         if out is not None:
             check_overwrite(out, "ensemble.json", ("scenario", "band_worlds", "digests"), ENSEMBLE_FILES)
             ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
-        plain = read(scenario)
+        plain = read_scenario(scenario)
         changed = parse_scenario_changes(plain, changes)
         if saved is not None and saved.scenario != plain.get("name"):
             typer.echo(f"note: {against} holds worlds of another scenario, {saved.scenario}", err=True)
@@ -109,14 +109,14 @@ def compare(
     from dashboards.terminal.ensembles import comparison_screen
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import compare as compare_worlds
-    from model.errors import Fault, ScenarioError
-    from model.loading import read
+    from model.errors import InputError, ScenarioError
+    from model.loading import read_scenario
 
     with report_errors(), progress_bar(worlds, "pairs of worlds", as_json) as progress:
-        plain = read(scenario)
+        plain = read_scenario(scenario)
         changed = parse_scenario_changes(plain, changes)
         if not changed:
-            raise ScenarioError([Fault("--set", "", "is missing; name at least one change, PATH=VALUE")])
+            raise ScenarioError([InputError("--set", "", "is missing; name at least one change, PATH=VALUE")])
         found = compare_worlds(plain, changed, worlds, seed, progress=progress)
     if not as_json:
         console().print(comparison_screen(found, changed))
@@ -146,14 +146,14 @@ def pivot(
     """Give the chance of each outcome from every round of a run on, and what moved it most."""
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console
-    from experiments.counterfactuals.pivot import rank_decisions, outcome_chances
+    from experiments.counterfactuals.pivot import outcome_chances, rank_decisions
     from model.enumerations import Outcome
-    from model.loading import change, load, read
+    from model.loading import apply_changes, load_scenario, read_scenario
 
     with report_errors():
-        plain = read(scenario)
-        data = change(plain, parse_scenario_changes(plain, changes))
-        setting = load(data)
+        plain = read_scenario(scenario)
+        data = apply_changes(plain, parse_scenario_changes(plain, changes))
+        setting = load_scenario(data)
         with progress_bar(setting.rounds, "rounds", as_json) as progress:
             found = outcome_chances(data, seed, futures, progress=progress)
         turned = rank_decisions(data, seed, found.turning_round, futures)

@@ -10,18 +10,18 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from agents.ledger import DECISION_PRIORITY, read_ledger
 from dashboards import saved_runs as runs
-from dashboards.decision_lookup import decision_cell, decision_sentence
-from dashboards.terminal.decision import opposite_screen, decision_screen, lever_screen
+from dashboards.decision_lookup import alternative_sentence, decision_cell
+from dashboards.terminal.decision import decision_screen, lever_screen, opposite_screen
 from dashboards.terminal.widgets import console
 from experiments.counterfactuals.branch import Branch
 from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
-from experiments.counterfactuals.pivot import outcome_shares_by_arm, opposite_value
+from experiments.counterfactuals.pivot import opposite_value, outcome_shares_by_arm
 from model.compiler import source_digest
-from model.errors import Fault, ScenarioError
-from model.loading import load
+from model.errors import InputError, ScenarioError
+from model.loading import load_scenario
 from model.overrides import Override
-from model.parameter_space import levers as all_levers
-from model.protocol import ACT, PROTOCOL
+from model.parameter_space import list_levers as all_levers
+from model.protocol import ACT_INDEX, PROTOCOL
 
 
 class DecisionExplanation(NamedTuple):
@@ -50,13 +50,19 @@ def explain_decision(
 ) -> DecisionExplanation:
     """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
     saved = runs.read_run(folder or runs.latest_run())
-    row, others, alike = find_decision(read_run_ledger(saved), saved, round_number, actor, act, counterpart, negotiation)
-    number = ACT[row["act"]]
-    question = ReplayedDecision(saved.scenario, saved.seed, round_number, number, decision_cell(load(saved.scenario), number, row))
-    told = PROTOCOL[number].recorded(question.value)
+    row, others, alike = find_decision(
+        read_run_ledger(saved), saved, round_number, actor, act, counterpart, negotiation
+    )
+    number = ACT_INDEX[row["act"]]
+    question = ReplayedDecision(
+        saved.scenario, saved.seed, round_number, number, decision_cell(load_scenario(saved.scenario), number, row)
+    )
+    told = PROTOCOL[number].to_recorded(question.value)
     if told != row["value"] and not row["forced"]:
         changed = " The model has changed since this run." if saved.model_digest != source_digest() else ""
-        raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
+        raise ScenarioError(
+            [InputError(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")]
+        )
     terms = list(question.term_flips())
     found = search_levers(question, quiet) if levers else []
     spent = compare_with_opposite(saved, row, question) if levers else {}
@@ -75,15 +81,17 @@ def read_run_ledger(saved: runs.SavedRun) -> pd.DataFrame:
     """Read the ledger of a saved run. Raises ScenarioError if it is damaged, or of another model."""
     try:
         ledger = read_ledger(saved.folder)
-        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT}
+        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT_INDEX}
     except OSError as error:
         raise ScenarioError(
-            [Fault(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
+            [InputError(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ScenarioError([Fault(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
+        raise ScenarioError([InputError(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
     if unknown:
-        raise ScenarioError([Fault(str(saved.folder), "", "was saved by another version of the model; run it again")])
+        raise ScenarioError(
+            [InputError(str(saved.folder), "", "was saved by another version of the model; run it again")]
+        )
     return ledger
 
 
@@ -110,19 +118,25 @@ def find_decision(
     Of those of the same kind, the values that each option tells them apart by.
     """
     if round_number > saved.rounds:
-        raise ScenarioError([Fault("--round", round_number, f"the run has {saved.rounds} rounds")])
+        raise ScenarioError([InputError("--round", round_number, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
-        raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
+        raise ScenarioError(
+            [InputError.unknown_name("--actor", actor, set(rows["actor"].dropna()), "actor who decides")]
+        )
     rows = rows.loc[(rows["round"] == round_number) & (rows["actor"] == actor)]
     if rows.empty:
-        raise ScenarioError([Fault("--round", round_number, f"{actor} decided nothing in that round")])
+        raise ScenarioError([InputError("--round", round_number, f"{actor} decided nothing in that round")])
     what = f"decision of {actor} in round {round_number}"
     for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         known = set(rows[column].dropna())
         if wanted is not None and wanted not in known:
             raise ScenarioError(
-                [Fault.unknown(f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}")]
+                [
+                    InputError.unknown_name(
+                        f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}"
+                    )
+                ]
             )
         rows = rows if wanted is None else rows.loc[rows[column] == wanted]
     order = {name: place for place, name in enumerate(DECISION_PRIORITY)}
@@ -143,9 +157,15 @@ def print_explanation(answer: DecisionExplanation) -> None:
         screen.print("This move was set from outside; below is how the actor would have decided.")
     screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
     if answer.levers:
-        screen.print(lever_screen(answer.levers, lambda value: decision_sentence(answer.question, answer.row, value)))
+        screen.print(
+            lever_screen(answer.levers, lambda value: alternative_sentence(answer.question, answer.row, value))
+        )
     if answer.continuation_shares:
-        screen.print(opposite_screen(answer.continuation_shares, decision_sentence(answer.question, answer.row, answer.opposite)))
+        screen.print(
+            opposite_screen(
+                answer.continuation_shares, alternative_sentence(answer.question, answer.row, answer.opposite)
+            )
+        )
     for name, values in answer.alternatives.items():
         screen.print(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {answer.row[name]}")
     if answer.other_acts:
@@ -164,7 +184,7 @@ def explanation_data(answer: DecisionExplanation) -> dict[str, Any]:
         "value": question.value,
         "sentence": answer.row["sentence"],
         "cost": answer.continuation_shares,
-        "opposite": decision_sentence(question, answer.row, answer.opposite),
+        "opposite": alternative_sentence(question, answer.row, answer.opposite),
         "alike": answer.alternatives,
         "conditions": [
             {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}

@@ -58,7 +58,7 @@ def check_overwrite(folder: Path, marker_file: str, expected_keys: Sequence[str]
 
     Raises ScenarioError.
     """
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     there = [name for name in files if (folder / name).exists()]
     try:
@@ -68,7 +68,7 @@ def check_overwrite(folder: Path, marker_file: str, expected_keys: Sequence[str]
         ours = False
     if there and not ours:
         told = f"holds {', '.join(there)} of something else, which would be overwritten; choose another folder"
-        raise ScenarioError([Fault("--out", str(folder), told)])
+        raise ScenarioError([InputError("--out", str(folder), told)])
 
 
 @contextmanager
@@ -79,9 +79,9 @@ def report_errors() -> Iterator[None]:
     try:
         yield
     except ScenarioError as error:
-        count = len(error.faults)
+        count = len(error.errors)
         typer.echo(f"{count} fault{'s' if count != 1 else ''} found:", err=True)
-        for fault in error.faults:
+        for fault in error.errors:
             typer.echo(f"  {fault}", err=True)
         raise typer.Exit(2) from None
     except BrokenPipeError:
@@ -94,16 +94,16 @@ def report_errors() -> Iterator[None]:
 
 def parse_changes(texts: list[str] | None, syntax: str = "PATH=VALUE") -> dict[str, Any]:
     """Read pairs as they are written; a value is written as in TOML, and a bare word is a text."""
-    from model.errors import Fault, ScenarioError
-    from model.loading import parse
+    from model.errors import InputError, ScenarioError
+    from model.loading import parse_toml
 
     changes: dict[str, Any] = {}
     for text in texts or []:
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
-            raise ScenarioError([Fault("--set", text, f"is written {syntax}")])
+            raise ScenarioError([InputError("--set", text, f"is written {syntax}")])
         try:
-            changes[path.strip()] = parse(f"value = {value}")["value"]
+            changes[path.strip()] = parse_toml(f"value = {value}")["value"]
         except ValueError:
             changes[path.strip()] = {"True": True, "False": False}.get(value.strip(), value.strip())
     return changes
@@ -113,7 +113,7 @@ ROLE_NAMES = {
     "states": "state",
     "facilitators": "facilitator",
     "bodies": "body",
-    "outsiders": "outsider",
+    "spoilers": "outsider",
     "negotiations": "negotiation",
 }
 
@@ -123,7 +123,7 @@ def parse_scenario_changes(data: Mapping[str, Any], texts: list[str] | None) -> 
 
     Somebody new can be added as a whole, `states.new={...}`.
     """
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     changes, faults = parse_changes(texts), []
     for path in changes:
@@ -133,7 +133,7 @@ def parse_scenario_changes(data: Mapping[str, Any], texts: list[str] | None) -> 
             new = (each.split(".")[1] for each in changes if each.startswith(f"{role}.") and each.count(".") == 1)
             known = {*there, *new}
             if inside[0] not in known:
-                faults.append(Fault.unknown(f"--set {path}", inside[0], known, ROLE_NAMES[role]))
+                faults.append(InputError.unknown_name(f"--set {path}", inside[0], known, ROLE_NAMES[role]))
     if faults:
         raise ScenarioError(faults)
     return changes

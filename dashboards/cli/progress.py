@@ -45,7 +45,7 @@ def format_bytes(size: float) -> str:
     return f"{size:.3g} GB"
 
 
-class SweepProgress:  # noqa: N801  # used as `with sweep_bar(...)`
+class SweepProgress:  # used as `with sweep_bar(...)`
     """A progress bar in points, with the rate of runs, failures and the time left; none where nobody looks."""
 
     def __init__(self, points: int, replications: int, quiet: bool):

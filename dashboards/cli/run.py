@@ -12,11 +12,11 @@ from dashboards.cli.options import (
     Changes,
     ScenarioName,
     Seed,
-    parse_scenario_changes,
     check_overwrite,
-    ensure_writable_folder,
     ensure_writable_file,
+    ensure_writable_folder,
     parse_path,
+    parse_scenario_changes,
     report_errors,
 )
 from dashboards.cli.scenarios import warn_silent_events
@@ -49,12 +49,14 @@ def run(
 ) -> None:
     """Play one run, save it, and show it on one screen."""
     from dashboards import saved_runs as runs
-    from model.loading import change, load, read
+    from model.loading import apply_changes, load_scenario, read_scenario
 
     with report_errors():
-        plain = read(scenario)
-        data = change(plain, {**parse_scenario_changes(plain, changes), **({} if rounds is None else {"rounds": rounds})})
-        setting = load(data)
+        plain = read_scenario(scenario)
+        data = apply_changes(
+            plain, {**parse_scenario_changes(plain, changes), **({} if rounds is None else {"rounds": rounds})}
+        )
+        setting = load_scenario(data)
         warn_silent_events(setting)
         if report is not None:
             ensure_writable_file(report)
@@ -102,7 +104,8 @@ def play_run(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
                 mark = model.take_checkpoint()
                 model.step()
                 trust, tension, deal = (
-                    model.current_indicators[model.indicator_index[name]] for name in ("trust", "tension", "deal_progress")
+                    model.current_indicators[model.indicator_index[name]]
+                    for name in ("trust", "tension", "deal_progress")
                 )
                 seen = f"trust {trust:.2f}  tension {tension:.2f}  deal {deal:.0%}"
                 progress.update(line, advance=1, description=seen)
@@ -129,7 +132,7 @@ def print_run(model: Any, folder: Path, report: Path | None) -> None:
 
 def run_summary(model: Any, folder: Path) -> dict[str, Any]:
     """Write what ``run --json`` prints."""
-    from model.measures import digest
+    from model.measures import trajectory_digest
 
     seen = model.trajectory
     return {
@@ -137,7 +140,7 @@ def run_summary(model: Any, folder: Path) -> dict[str, Any]:
         "seed": model.seed,
         "rounds": model.round,
         "outcome": model.outcome.name,
-        "trajectory_digest": digest(seen),
+        "trajectory_digest": trajectory_digest(seen),
         "ledger_digest": model.ledger.digest(),
         "contact_share": float(seen[1:, model.places["contact"]].mean()),
         "breaches": int(seen[-1, model.places["breaches"]]),
@@ -154,7 +157,10 @@ def suggested_why_command(model: Any, folder: Path) -> str:
 
     decided = [row for row in model.ledger.rows if row.kind == "decision" and row.actor and row.conditions]
     telling = [
-        row for act, does in DECISION_PRIORITY.items() for row in reversed(decided) if row.act == act and (row.value >= 1) == does
+        row
+        for act, does in DECISION_PRIORITY.items()
+        for row in reversed(decided)
+        if row.act == act and (row.value >= 1) == does
     ]
     if not decided:
         return ""
@@ -170,12 +176,12 @@ def suggested_why_command(model: Any, folder: Path) -> str:
 def negotiation_results(model: "Assembly", world: "World") -> dict[str, Any]:
     """Write a run as plain data for ``--json``."""
     from dashboards.run_history import rung_dates
-    from model.measures import BY_NEGOTIATION, series
+    from model.measures import BY_NEGOTIATION, negotiation_series
 
     seen = model.trajectory
     found: dict[str, Any] = {}
     for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
-        own, (first, second) = series(seen, k), setting.parties
+        own, (first, second) = negotiation_series(seen, k), setting.parties
         found[talks] = {
             "name": setting.title["en"],
             "parties": [first, second],

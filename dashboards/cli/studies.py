@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dashboards.cli.options import AsJson, ensure_writable_folder, ensure_writable_file, parse_path, report_errors
-from dashboards.cli.progress import format_bytes, SweepProgress
+from dashboards.cli.options import AsJson, ensure_writable_file, ensure_writable_folder, parse_path, report_errors
+from dashboards.cli.progress import SweepProgress, format_bytes
 
 app = typer.Typer()
 SweepFolder = Annotated[Path, typer.Argument(parser=parse_path, metavar="DIR", help="Folder of a sweep.")]
@@ -95,15 +95,17 @@ def results(
     csv: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write the table of runs as CSV.")
     ] = None,
-    parquet: Annotated[Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write it as Parquet.")] = None,
+    parquet: Annotated[
+        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write it as Parquet.")
+    ] = None,
     sql: Annotated[str | None, typer.Option(help="Ask about the views runs, points and results.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what a sweep left: what is there, what failed, the table, or the answer to a question in SQL."""
     from dashboards.labels import OUTCOME_LABELS
     from dashboards.terminal.widgets import console, plain_table
-    from experiments.studies.results import query_results, sweep_summary, runs_table
-    from model.atomic_files import write_whole
+    from experiments.studies.results import query_results, runs_table, sweep_summary
+    from model.atomic_files import write_atomically
 
     with report_errors():
         if sql is not None:
@@ -116,9 +118,9 @@ def results(
         if csv is not None or parquet is not None:
             frame = runs_table(folder)
             if csv is not None:
-                write_whole(csv, frame.to_csv(index=False).encode())
+                write_atomically(csv, frame.to_csv(index=False).encode())
             if parquet is not None:
-                write_whole(parquet, frame.to_parquet(index=False))
+                write_atomically(parquet, frame.to_parquet(index=False))
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -140,10 +142,10 @@ def results(
 def write_analysis(folder: Path, name: str, facts: Any, page: Any, as_json: bool) -> None:
     """Write an analysis as JSON and as a page beside its results, and say where."""
     from dashboards.reports.study import write_study_page
-    from model.atomic_files import write_whole
+    from model.atomic_files import write_atomically
 
     text = json.dumps(facts)
-    write_whole(folder / f"{name}.json", text.encode())
+    write_atomically(folder / f"{name}.json", text.encode())
     write_study_page(page, folder / f"{name}.html")
     if as_json:
         typer.echo(text)
@@ -154,11 +156,11 @@ def write_analysis(folder: Path, name: str, facts: Any, page: Any, as_json: bool
 @app.command()
 def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json: AsJson = False) -> None:
     """Give Sobol or Morris indices of a sweep through SALib, and how far they can be trusted."""
-    from dashboards.reports.study import INDEX_LABELS, sensitivity_page, describe_sensitivity
+    from dashboards.reports.study import INDEX_LABELS, describe_sensitivity, sensitivity_page
     from dashboards.terminal.widgets import console, plain_table
     from experiments.studies.results import stored_study
-    from experiments.studies.sensitivity import sweep_sensitivity as indices_of
     from experiments.studies.sensitivity import sensitivity_data
+    from experiments.studies.sensitivity import sweep_sensitivity as indices_of
 
     with report_errors():
         found = indices_of(folder, outcome)
@@ -171,7 +173,9 @@ def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json
             console().print(table)
             for sentence in (*describe_sensitivity(found), *found.remarks):
                 typer.echo(sentence)
-        write_analysis(folder, f"sensitivity-{outcome}", sensitivity_data(found), sensitivity_page(question, found), as_json)
+        write_analysis(
+            folder, f"sensitivity-{outcome}", sensitivity_data(found), sensitivity_page(question, found), as_json
+        )
 
 
 @app.command()
@@ -196,7 +200,12 @@ def discover(
                 typer.echo(sentence)
             if box.edges:
                 typer.echo(told)
-        facts = {**box._asdict(), "edges": [edge._asdict() for edge in box.edges], "words": limit_sentences(box), "link": link}
+        facts = {
+            **box._asdict(),
+            "edges": [edge._asdict() for edge in box.edges],
+            "words": limit_sentences(box),
+            "link": link,
+        }
         facts["trade_off"] = box.trade_off.to_dict("records")
         page = box_page(study.file.question, outcome, above, box, told)
         write_analysis(folder, f"discover-{outcome}", facts, page, as_json)
@@ -205,7 +214,7 @@ def discover(
 def box_link(box: Any, study: Any) -> tuple[str | None, str]:
     """Write a point inside a box as a link into the dashboard, None if no link can hold it; and say so."""
     from dashboards.page_link import Link, format_link
-    from dashboards.study_link import setting_in_box, study_setting, is_portable
+    from dashboards.study_link import is_portable, setting_in_box, study_setting
 
     setting = setting_in_box(study_setting(study), box, study)
     if not is_portable(setting):

@@ -80,12 +80,14 @@ def print_results(found: "Sequence[ValidationPart]", facts: dict[str, Any], alon
 def run_parts(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[ValidationPart]":
     """Run one check, or all parts. Raises ScenarioError if what is asked for cannot be run."""
     from experiments.validation.closed_forms import checks_part, run_selected
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     if check is not None:
         return [checks_part(*run_selected(check, given, quick))]
     if given:
-        raise ScenarioError([Fault("--set", ", ".join(given), "needs --check, which names the closed form it is for")])
+        raise ScenarioError(
+            [InputError("--set", ", ".join(given), "needs --check, which names the closed form it is for")]
+        )
     from experiments.validation.parts import PARTS
 
     with status_line(quiet) as progress:
@@ -122,7 +124,7 @@ def validation_data(found: "Sequence[ValidationPart]", quick: bool) -> dict[str,
 
 def list_checks(as_json: bool) -> None:
     """List every check with its symbols, ranges and defaults, and the rows that are not in the model."""
-    from experiments.validation.closed_forms import UNMODELLED, CHECKS
+    from experiments.validation.closed_forms import CHECKS, UNMODELLED
 
     if as_json:
         checks = [

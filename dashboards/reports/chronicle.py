@@ -14,8 +14,8 @@ from dashboards.reports.messages import (
     LedgerRow,
     SignalValues,
 )
-from model.protocol import ACT, PROTOCOL
-from model.terms import terms_of
+from model.protocol import ACT_INDEX, PROTOCOL
+from model.terms import declared_terms
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -125,13 +125,13 @@ def round_significant(value: float) -> float:
 
 def act_meaning(act: str) -> ActMeaning:
     """Return the name of an act, with the meaning of its conditions and of their terms."""
-    conditions = PROTOCOL[ACT[act]].conditions if act in ACT else ()
+    conditions = PROTOCOL[ACT_INDEX[act]].conditions if act in ACT_INDEX else ()
     return {"name": act.replace("_", " "), "conditions": [condition_meaning(each.terms) for each in conditions]}
 
 
 def condition_meaning(terms: type) -> ConditionMeaning:
     """Return what a condition means, and each of its terms."""
-    listed = terms_of(terms).items()
+    listed = declared_terms(terms).items()
     return {
         "meaning": (terms.__doc__ or "").strip(),
         "terms": [{"name": name, "meaning": term.meaning} for name, term in listed],

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from model.chance import Moment
+from model.chance import DecisionPoint
 from model.columns import COLUMNS, DECIDED, GIVEN, Column
-from model.enumerations import Status
+from model.enumerations import RungStatus
 from model.measures import BY_NEGOTIATION, OVERALL, Indicator
-from model.overrides import EVENTS
-from model.parameter_space import DECLARED, DeclaredParameter, declared
+from model.overrides import EVENT_KINDS
+from model.parameter_space import PARAMETER_MODELS, DeclaredParameter, declared_parameters
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL, Act
-from model.signals import KINDS
-from model.terms import terms_of
+from model.signals import SIGNAL_KINDS
+from model.terms import declared_terms
 
 ODD_PATH = Path(__file__).parents[2] / "docs" / "odd.md"
 GENERATED_BLOCK = re.compile(r"(<!-- generated:(?P<name>[a-z-]+) -->\n).*?(<!-- end:(?P=name) -->)", re.DOTALL)
@@ -46,7 +46,7 @@ def docstring_line(thing: Any) -> str:
 
 def count_sentence() -> str:
     """Say what the tables describe."""
-    counts = f"{len(PROTOCOL)} acts, {len(COLUMNS)} columns, {len(declared())} parameters"
+    counts = f"{len(PROTOCOL)} acts, {len(COLUMNS)} columns, {len(declared_parameters())} parameters"
     return f"The tables describe {counts} and {len(Mechanisms.model_fields)} switches.\n"
 
 
@@ -70,10 +70,16 @@ def act_table() -> str:
 def term_table() -> str:
     """Tabulate the terms of every condition."""
     rows = (
-        (code_span(act.name), code_span(condition.name), code_span(name), f"{term.low:g} to {term.high:g}", term.meaning)
+        (
+            code_span(act.name),
+            code_span(condition.name),
+            code_span(name),
+            f"{term.low:g} to {term.high:g}",
+            term.meaning,
+        )
         for act in PROTOCOL
         for condition in act.conditions
-        for name, term in terms_of(condition.terms).items()
+        for name, term in declared_terms(condition.terms).items()
     )
     return format_table("act | condition | term | range | meaning", rows)
 
@@ -81,7 +87,7 @@ def term_table() -> str:
 def column_table(listed: Iterable[Column]) -> str:
     """Tabulate columns: name, axes, kind, who may know it, neutral value, meaning."""
     rows = (
-        (code_span(c.name), ", ".join(c.axes), c.kind, c.sight, DASH if c.given else f"{c.neutral:g}", c.meaning)
+        (code_span(c.name), ", ".join(c.axes), c.kind, c.visibility, DASH if c.given else f"{c.neutral:g}", c.meaning)
         for c in listed
     )
     return format_table("column | axes | kind | sight | neutral | meaning", rows)
@@ -97,8 +103,8 @@ def parameter_row(setting: DeclaredParameter) -> tuple[str, ...]:
 
 def parameter_tables() -> str:
     """Tabulate the parameters, a table for each part of a scenario file."""
-    found, parts = declared(), []
-    for path, section in DECLARED.items():
+    found, parts = declared_parameters(), []
+    for path, section in PARAMETER_MODELS.items():
         rows = [parameter_row(each) for each in found if each.path.rpartition(".")[0] == path]
         if rows:
             listed = format_table("parameter | default | range | unit | role | meaning | source", rows)
@@ -122,14 +128,14 @@ def event_table() -> str:
     """Tabulate the kinds of scheduled events."""
     rows = (
         (code_span(name), code_span(kind.act), f"{kind.value:g}", ", ".join(kind.needs) or DASH, kind.meaning)
-        for name, kind in EVENTS.items()
+        for name, kind in EVENT_KINDS.items()
     )
     return format_table("event | act it forces | value if none is given | needs | meaning", rows)
 
 
 def signal_table() -> str:
     """Tabulate the kinds of signals."""
-    rows = ((name, f"{kind.strength:+g}", kind.cameo, kind.meaning) for name, kind in KINDS.items())
+    rows = ((name, f"{kind.strength:+g}", kind.cameo, kind.meaning) for name, kind in SIGNAL_KINDS.items())
     return format_table("signal | strength | CAMEO | meaning", rows)
 
 
@@ -149,8 +155,10 @@ def generated_tables() -> dict[str, str]:
         "decided": column_table(DECIDED),
         "parameters": parameter_tables(),
         "switches": mechanism_table(),
-        "statuses": format_table("number | status", ((int(each), each.name.lower()) for each in Status)),
-        "moments": format_table("number | decision point", ((int(each), code_span(each.name)) for each in Moment)),
+        "statuses": format_table("number | status", ((int(each), each.name.lower()) for each in RungStatus)),
+        "moments": format_table(
+            "number | decision point", ((int(each), code_span(each.name)) for each in DecisionPoint)
+        ),
         "events": event_table(),
         "signals": signal_table(),
         "overall": indicator_table(OVERALL),

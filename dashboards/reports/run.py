@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.labels import OUTCOME_MEANINGS
 from dashboards.reports.chronicle import omitted_groups
-from dashboards.reports.offline_page import embedded_json, render_page, read_asset
+from dashboards.reports.offline_page import embedded_json, read_asset, render_page
 from dashboards.reports.run_data import run_data
 from dashboards.run_history import key_moments, rung_dates, scheduled_events
 from dashboards.theme import INDICATOR_STYLES, OUTCOME_STYLES, STATUS_STYLES
-from model.atomic_files import write_whole
+from model.atomic_files import write_atomically
 from model.compiler import source_digest
-from model.enumerations import Status
-from model.measures import digest, series
+from model.enumerations import RungStatus
+from model.measures import negotiation_series, trajectory_digest
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -29,7 +29,7 @@ SCRIPTS = ("run.js", "network.js", "chronicle.js")
 def write_run_report(model: "Assembly", path: Path) -> None:
     """Write the report of a run, whole or not at all. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, render_run(model).encode())
+    write_atomically(path, render_run(model).encode())
 
 
 def render_run(model: "Assembly") -> str:
@@ -37,7 +37,9 @@ def render_run(model: "Assembly") -> str:
     from plotly.offline import get_plotlyjs
 
     scripts = [get_plotlyjs(), *map(read_asset, SCRIPTS)]
-    return render_page("run.html", scripts, run=page_texts(model), looks=INDICATOR_STYLES, data=embedded_json(run_data(model)))
+    return render_page(
+        "run.html", scripts, run=page_texts(model), looks=INDICATOR_STYLES, data=embedded_json(run_data(model))
+    )
 
 
 def page_texts(model: "Assembly") -> dict[str, Any]:
@@ -57,8 +59,10 @@ def page_texts(model: "Assembly") -> dict[str, Any]:
         "planned": setting.rounds,
         "version": version("detente"),
         "model_digest": source_digest(),
-        "trajectory_digest": digest(model.trajectory),
-        "parties": [(model.narrator.display_name(party), setting.states[party].narrative.get("en", "")) for party in parties],
+        "trajectory_digest": trajectory_digest(model.trajectory),
+        "parties": [
+            (model.narrator.display_name(party), setting.states[party].narrative.get("en", "")) for party in parties
+        ],
         "events": [(event.round, event.text["en"]) for event in scheduled_events(model)],
         "negotiations": [negotiation_texts(model, talks) for talks in setting.negotiations],
         "moments": key_moments(model),
@@ -70,7 +74,7 @@ def page_texts(model: "Assembly") -> dict[str, Any]:
 
 def negotiation_texts(model: "Assembly", talks: str) -> dict[str, Any]:
     """Gather what the page says of one negotiation: how it stands, its charts in words, its rungs."""
-    own = series(model.trajectory, model.world.names.negotiation.index(talks))
+    own = negotiation_series(model.trajectory, model.world.names.negotiation.index(talks))
     first, second = (model.narrator.display_name(party) for party in model.loaded_scenario.negotiations[talks].parties)
     held = int(own["contact"][1:].sum())
 
@@ -93,7 +97,7 @@ def negotiation_texts(model: "Assembly", talks: str) -> dict[str, Any]:
 
 def rung_texts(model: "Assembly", talks: str) -> list[tuple[str, str, str]]:
     """List the rungs of a ladder: title, status now, and the rounds in which the status changed."""
-    said = {status.name.lower(): STATUS_STYLES[status].label for status in Status}
+    said = {status.name.lower(): STATUS_STYLES[status].label for status in RungStatus}
     return [
         (title, said[now], ", ".join(f"{said[to]} {when}" for when, to in dates))
         for title, now, dates in rung_dates(model, talks)

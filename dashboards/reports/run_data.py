@@ -7,8 +7,8 @@ from dashboards.reports.chronicle import chronicle_data, ledger_rows
 from dashboards.reports.messages import NegotiationData, NetworkData, NetworkMessage, RunData
 from dashboards.run_history import rung_histories, scheduled_events
 from dashboards.theme import INDICATOR_STYLES, STATUS_STYLES
-from model.measures import series
-from model.signals import KINDS
+from model.measures import negotiation_series
+from model.signals import SIGNAL_KINDS
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -22,7 +22,8 @@ def run_data(model: "Assembly") -> RunData:
         "dashes": {name: look.dash for name, look in INDICATOR_STYLES.items()},
         "events": [event.round for event in scheduled_events(model)],
         "statuses": [
-            {"label": look.label, "pattern": look.pattern, "pale": look.pale} for _, look in sorted(STATUS_STYLES.items())
+            {"label": look.label, "pattern": look.pattern, "pale": look.pale}
+            for _, look in sorted(STATUS_STYLES.items())
         ],
         "negotiations": [negotiation_data(model, talks) for talks in model.loaded_scenario.negotiations],
         "network": network_data(model),
@@ -32,7 +33,7 @@ def run_data(model: "Assembly") -> RunData:
 
 def negotiation_data(model: "Assembly", talks: str) -> NegotiationData:
     """Return one negotiation's series, rounded to four decimals, and its ladder."""
-    own = series(model.trajectory, model.world.names.negotiation.index(talks))
+    own = negotiation_series(model.trajectory, model.world.names.negotiation.index(talks))
     first, second = (model.narrator.display_name(party) for party in model.loaded_scenario.negotiations[talks].parties)
     rungs = rung_histories(model, talks) if model.ledger is not None else []
     return {
@@ -54,7 +55,7 @@ def network_data(model: "Assembly") -> NetworkData:
     """Return the messages of the run: who to whom, in which round, of which kind."""
     setting = model.loaded_scenario
     roles = {**dict.fromkeys(setting.states, "state"), **dict.fromkeys(setting.bodies, "body")}
-    place, kinds = {name: at for at, name in enumerate(roles)}, list(KINDS)
+    place, kinds = {name: at for at, name in enumerate(roles)}, list(SIGNAL_KINDS)
     messages: list[NetworkMessage] = [
         {
             "round": row.round,

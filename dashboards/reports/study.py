@@ -5,12 +5,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboards.reports.offline_page import embedded_json, render_page, read_asset
+from dashboards.reports.offline_page import embedded_json, read_asset, render_page
 from experiments.ensembles.statistics import Share
 from experiments.studies.claims import ClaimResult
 from experiments.studies.discover import Box, limit_sentences
 from experiments.studies.sensitivity import Sensitivity
-from model.atomic_files import write_whole
+from model.atomic_files import write_atomically
 from model.compiler import source_digest
 
 BLUE, AMBER, GREY = "#3A8FC4", "#C44E00", "#8A96A3"
@@ -53,7 +53,7 @@ def write_chart_page(template: str, path: Path, charts: Mapping[int, Any], **wor
 
     text = render_page(template, [get_plotlyjs(), read_asset("study.js")], charts=embedded_json(charts), **words)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text.encode())
+    write_atomically(path, text.encode())
 
 
 def format_percent(value: float) -> str:
@@ -86,7 +86,9 @@ def sensitivity_page(question: str, found: Sensitivity) -> StudyPage:
     }
     rows = [[str(row[0]), *(f"{value:.4f}" for value in row[1:])] for row in table.itertuples(index=False)]
     told = f"{INDEX_LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
-    sections = [PageSection("Indices", found.remarks, chart, told, [INDEX_LABELS[name] for name in table.columns], rows)]
+    sections = [
+        PageSection("Indices", found.remarks, chart, told, [INDEX_LABELS[name] for name in table.columns], rows)
+    ]
     if len(found.pairs):
         rows = [[*row[:2], f"{row[2]:.4f}", f"{row[3]:.4f}"] for row in found.pairs.itertuples(index=False)]
         sections.append(PageSection("Pairs", headings=[INDEX_LABELS[name] for name in found.pairs.columns], rows=rows))
@@ -111,7 +113,11 @@ def describe_sensitivity(found: Sensitivity) -> list[str]:
     return [
         f"Most of what moves {found.outcome.replace('_', ' ')}: {', '.join(first)}.",
         *([f"What moves it only together: {together}."] if len(found.pairs) else []),
-        *([] if found.noise is None else [f"Dice alone leave {format_percent(found.noise)} of the variance between points."]),
+        *(
+            []
+            if found.noise is None
+            else [f"Dice alone leave {format_percent(found.noise)} of the variance between points."]
+        ),
     ]
 
 

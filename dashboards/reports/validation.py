@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from dashboards.reports.study import write_chart_page
 from experiments.validation.part import ValidationPart
-from experiments.validation.parts import NOT_TESTED, NOT_CLAIMED
-from model.atomic_files import write_whole
+from experiments.validation.parts import NOT_CLAIMED, NOT_TESTED
+from model.atomic_files import write_atomically
 
 ABSENT = "not in the model"
 
@@ -112,7 +112,9 @@ def summary_sentence(parts: Sequence[ValidationPart]) -> str:
     """Say in one sentence what came of it, what fails first."""
     failing = [f"{count_verdicts(part).fail} in {part.title.lower()}" for part in parts if count_verdicts(part).fail]
     held = sum(count_verdicts(part).hold for part in parts)
-    open_still = sum(count_verdicts(part).neither for part in parts if count_verdicts(part).fail + count_verdicts(part).hold)
+    open_still = sum(
+        count_verdicts(part).neither for part in parts if count_verdicts(part).fail + count_verdicts(part).hold
+    )
     told = f"{held} findings agree with what the model did not make, {open_still} are undecided"
     return f"Failing: {', '.join(failing)}; {told}." if failing else f"Nothing fails; {told}."
 
@@ -143,7 +145,7 @@ def figure_caption(part: ValidationPart) -> str:
 def write_document(parts: Sequence[ValidationPart], facts: Mapping[str, Any], path: Path) -> None:
     """Write the findings as Markdown, whole or not at all. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, render_document(parts, facts).encode())
+    write_atomically(path, render_document(parts, facts).encode())
 
 
 def render_document(parts: Sequence[ValidationPart], facts: Mapping[str, Any]) -> str:
@@ -161,7 +163,9 @@ def render_document(parts: Sequence[ValidationPart], facts: Mapping[str, Any]) -
         "| --- | --- | --- |",
     ]
     for part in parts:
-        lines.append(f"| [{escape_cell(part.title)}](#{heading_anchor(part.title)}) | {count_verdicts(part)} | {escape_cell(part.lead)} |")
+        lines.append(
+            f"| [{escape_cell(part.title)}](#{heading_anchor(part.title)}) | {count_verdicts(part)} | {escape_cell(part.lead)} |"
+        )
     for part in parts:
         lines += ["", f"## {escape_cell(part.title)}", "", escape_cell(part.lead)]
         for each in part_tables(part):

@@ -9,8 +9,15 @@ from rich.text import Text
 
 from dashboards.terminal.widgets import plain_table
 from experiments.cases.case import CASE_COLUMNS, Case, Evidence
-from experiments.cases.replay import FORECASTERS, ReplayDirection, ReplayMonth, Replay, ForecasterComparison, compare_forecasters
-from model.errors import printable
+from experiments.cases.replay import (
+    FORECASTERS,
+    ForecasterComparison,
+    Replay,
+    ReplayDirection,
+    ReplayMonth,
+    compare_forecasters,
+)
+from model.errors import make_printable
 
 EVIDENCE_LEVELS = get_args(Evidence)
 SIGN_WORDS = {None: "none", 1: "cooperative", 0: "hostile"}
@@ -61,7 +68,11 @@ def case_row(case: Case) -> dict[str, Any]:
 def event_rows(case: Case) -> list[dict[str, Any]]:
     """Write the acts of a case, in the columns of its file."""
     return [
-        {name: str(value) if name == "date" else value for name, value in each.model_dump().items() if name in CASE_COLUMNS}
+        {
+            name: str(value) if name == "date" else value
+            for name, value in each.model_dump().items()
+            if name in CASE_COLUMNS
+        }
         for each in case.events
     ]
 
@@ -89,14 +100,14 @@ def library_screen(cases: Sequence[Case]) -> RenderableType:
 def case_screen(case: Case) -> RenderableType:
     """Show one case, and what its checks say."""
     row = case_row(case)
-    head = Text.assemble((printable(row["title"]), "bold"), f"  {case.name}, {row['from']} to {row['to']}")
+    head = Text.assemble((make_printable(row["title"]), "bold"), f"  {case.name}, {row['from']} to {row['to']}")
     table = plain_table("date", "who", "weight", "evidence")
     table.add_column("act", overflow="fold")
     for each in case.events:
         arrow = "with" if each.joint == "yes" else "to"
         day = {"day": str(each.date), "month": f"{each.date:%Y-%m}", "approx": f"~{each.date}"}[each.precision]
-        who = Text(printable(f"{each.actor} {arrow} {each.target}"))
-        table.add_row(day, who, f"{each.weight:+.1f}", each.evidence, Text(printable(each.event, 400)))
+        who = Text(make_printable(f"{each.actor} {arrow} {each.target}"))
+        table.add_row(day, who, f"{each.weight:+.1f}", each.evidence, Text(make_printable(each.event, 400)))
     return Group(head, table, *map(Text, case_remarks(case)))
 
 
@@ -107,9 +118,9 @@ def case_remarks(case: Case) -> list[str]:
     first, second = (side.state for side in case.sides)
     return [
         f"Valid: {row['acts']} acts ({marks}). Months with an act: {row['months_of_first']} of the first side "
-        f"({first}), {row['months_of_second']} of the second ({second}), in scenario {printable(case.header.scenario)}.",
-        *(f"Corrected: {printable(words, 400)}." for words in case.header.corrected),
-        *(f"Note: {printable(words, 400)}." for words in case.header.note),
+        f"({first}), {row['months_of_second']} of the second ({second}), in scenario {make_printable(case.header.scenario)}.",
+        *(f"Corrected: {make_printable(words, 400)}." for words in case.header.corrected),
+        *(f"Note: {make_printable(words, 400)}." for words in case.header.note),
         "Sources: `--json` or `--csv FILE`.",
     ]
 
@@ -168,7 +179,7 @@ def replay_data(played: Replay) -> dict[str, Any]:
 
 def replay_screen(played: Replay) -> RenderableType:
     """Show a replay month by month, both ways, and how the forecasters stand."""
-    head = Text.assemble((printable(played.case.header.title), "bold"), f"  {played.case.name}, replayed")
+    head = Text.assemble((make_printable(played.case.header.title), "bold"), f"  {played.case.name}, replayed")
     parts: list[RenderableType] = [head]
     for way in played.directions:
         parts += [
@@ -194,7 +205,9 @@ def months_table(way: ReplayDirection) -> RenderableType:
         band = f"{facts['model_mean']:+.1f} ({facts['model_5']:+.1f} to {facts['model_95']:+.1f})"
         scores = ["-", "-"] if month.scores is None else [f"{facts['brier_model']:.2f}", f"{facts['crps_model']:.1f}"]
         happened = f"{month.observed:+.1f}" + (" together" if month.joint_only else "")
-        table.add_row(month.date, SIGN_SYMBOLS[month.input_sign], f"{facts['model_chance']:.0%}", band, happened, *scores)
+        table.add_row(
+            month.date, SIGN_SYMBOLS[month.input_sign], f"{facts['model_chance']:.0%}", band, happened, *scores
+        )
     return table
 
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dashboards.labels import OUTCOME_LABELS, format_number
-from dashboards.terminal.widgets import signed_bar, plain_table
+from dashboards.terminal.widgets import plain_table, signed_bar
 
 if TYPE_CHECKING:
     from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
@@ -52,7 +52,9 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
         if flip.to is None or flip.becomes is None:
             none.append(flip.lever.path)
         else:
-            grid.add_row(flip.lever.path, format_number(flip.lever.value), format_number(flip.to), describe(flip.becomes))
+            grid.add_row(
+                flip.lever.path, format_number(flip.lever.value), format_number(flip.to), describe(flip.becomes)
+            )
     words = f"No value in range does so for {len(none)} other levers" + (" (--json lists them)." if none else ".")
     quiet = Text(words, style="dim")
     if not grid.rows:

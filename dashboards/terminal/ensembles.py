@@ -9,15 +9,15 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from dashboards.labels import OUTCOME_LABELS, format_number
-from dashboards.terminal.widgets import signed_bar, line_plot, plain_table
+from dashboards.terminal.widgets import line_plot, plain_table, signed_bar
 from experiments.counterfactuals.pivot import DecisionEffect, OutcomeChances
 from experiments.ensembles.compare import Comparison
 from experiments.ensembles.ensemble import Ensemble
 from experiments.ensembles.statistics import Effect
 from model.columns import SERVICES
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.scenario import Scenario
-from model.world import names
+from model.world import axis_names
 
 SCREEN_INDICATORS = ("trust", "tension", "deal_progress", "contact")
 
@@ -127,8 +127,8 @@ def pivot_screen(
 
 def cell_label(scenario: Scenario, action: DecisionEffect) -> str:
     """Name the cell of a decision."""
-    lists, talks, told = names(scenario), "", []
-    for axis, place in zip(PROTOCOL[ACT[action.act]].axes, action.cell, strict=True):
+    lists, talks, told = axis_names(scenario), "", []
+    for axis, place in zip(PROTOCOL[ACT_INDEX[action.act]].axes, action.cell, strict=True):
         if axis == "negotiation":
             talks = lists.negotiation[place]
         if axis == "side":

@@ -9,7 +9,7 @@ from dashboards.labels import OUTCOME_LABELS
 from dashboards.run_history import STATUS_WEIGHTS, key_moments, rung_dates
 from dashboards.terminal.widgets import line_plot
 from model.enumerations import Outcome
-from model.measures import series
+from model.measures import negotiation_series
 
 
 def run_screen(model: Assembly, width: int = 80) -> RenderableType:
@@ -22,7 +22,7 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
         Text.assemble("Outcome: ", (outcome, f"bold {colour}")),
     ]
     for k, talks in enumerate(setting.negotiations):
-        own = series(seen, k)
+        own = negotiation_series(seen, k)
         first, second = (model.narrator.display_name(party) for party in setting.negotiations[talks].parties)
         grid = Table.grid(padding=(0, 2))
         for kept in (False, True, True):

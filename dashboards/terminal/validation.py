@@ -14,7 +14,10 @@ from experiments.validation.closed_forms import UnmodelledResult
 from experiments.validation.part import ValidationPart
 
 MAX_FAILING_ROWS = 12  # failing rows of a part that are told on the screen
-MAX_COLUMNS, MAX_CELL_LENGTH = 7, 60  # columns of such a row, and signs of a cell; the page and the document have all of it
+MAX_COLUMNS, MAX_CELL_LENGTH = (
+    7,
+    60,
+)  # columns of such a row, and signs of a cell; the page and the document have all of it
 
 
 def validation_screen(parts: Sequence[ValidationPart], facts: dict[str, Any]) -> RenderableType:
@@ -33,7 +36,9 @@ def validation_screen(parts: Sequence[ValidationPart], facts: dict[str, Any]) ->
 def failing_rows(part: ValidationPart) -> RenderableType:
     """Show the rows of a part that fail, without their remarks."""
     keys = [key for key in part.failing_rows[0] if key not in ("remark", "formula", "verdict")]
-    keys = [key for key in keys if all(len(format_cell(row[key])) <= MAX_CELL_LENGTH for row in part.failing_rows)][:MAX_COLUMNS]
+    keys = [key for key in keys if all(len(format_cell(row[key])) <= MAX_CELL_LENGTH for row in part.failing_rows)][
+        :MAX_COLUMNS
+    ]
     table = Table(box=None, padding=(0, 1), header_style="dim", title=f"failing: {part.title}", title_justify="left")
     for key in keys:
         table.add_column(key.replace("_", " "), overflow="fold")

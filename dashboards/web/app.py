@@ -10,8 +10,8 @@ import reacton
 import solara
 import solara.lab
 
-from dashboards.page_link import PAGES, Link, parse_link, format_link
-from dashboards.web.components import safe_handler, html
+from dashboards.page_link import PAGES, Link, format_link, parse_link
+from dashboards.web.components import html, safe_handler
 
 TITLES = {
     "explore": "Explore",
@@ -44,7 +44,12 @@ class LinkHistory(NamedTuple):
         if link == self.current:
             return self
         if link._replace(round=self.current.round) == self.current:
-            return LinkHistory((*self.links[: self.position], link, *self.links[self.position + 1 :]), self.position, self.address_number + 1, True)
+            return LinkHistory(
+                (*self.links[: self.position], link, *self.links[self.position + 1 :]),
+                self.position,
+                self.address_number + 1,
+                True,
+            )
         kept = self.links[: self.position + 1][-MAX_HISTORY:]
         return LinkHistory((*kept, link), len(kept), self.address_number + 1)
 
@@ -152,7 +157,8 @@ def Page() -> None:  # noqa: N802
         with html("header", class_="det-header"):
             Frame(
                 pages=[
-                    {"page": page, "title": TITLES[page], "query": format_link(link._replace(page=page))} for page in PAGES
+                    {"page": page, "title": TITLES[page], "query": format_link(link._replace(page=page))}
+                    for page in PAGES
                 ],
                 page=link.page,
                 address={"query": format_link(link), "number": trail.address_number, "replace": trail.replaces_address},

@@ -41,7 +41,7 @@ def safe_handler(handle: Callable[[Any], None], show_error: Callable[[str], None
             handle(sent)
             show_error("")
         except ScenarioError as error:
-            show_error("; ".join(map(str, error.faults)))
+            show_error("; ".join(map(str, error.errors)))
         except Exception as error:
             log.exception("a handler failed")
             show_error(f"That did not work ({type(error).__name__}); nothing was changed.")

@@ -7,12 +7,21 @@ import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from dashboards.page_link import VERSION, Link, Setting, load_scenario_data, parse_link, scenario_of, changes_with_lists, format_link
 from dashboards.link_text import forced_moves
+from dashboards.page_link import (
+    VERSION,
+    Link,
+    Setting,
+    changes_with_lists,
+    format_link,
+    load_scenario_data,
+    parse_link,
+    scenario_of,
+)
 from dashboards.web.jobs.background import never_stop
 from dashboards.web.jobs.queue import JOB_QUEUE
 from model.errors import ScenarioError
-from model.loading import build, change
+from model.loading import apply_changes, build_scenario
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 
 def scenario_data(setting: Setting) -> dict[str, Any]:
     """Give the scenario as plain data, with the changes made and the injected events as forced moves."""
-    data = change(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
+    data = apply_changes(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
     moves = forced_moves(setting.events)
     return {**data, "moves": [*data.get("moves", []), *moves]} if moves else data
 
@@ -81,11 +90,13 @@ def run_table(setting: Setting) -> str:
 
     from experiments.engine.kernel import run_trajectory
     from model.measures import indicator_names
-    from model.overrides import forced
+    from model.overrides import collect_overrides
     from model.world import World
 
     scenario = scenario_of(setting)
-    trajectory = run_trajectory(World(scenario, setting.seed, forced(scenario, setting.events)), scenario.rounds)
+    trajectory = run_trajectory(
+        World(scenario, setting.seed, collect_overrides(scenario, setting.events)), scenario.rounds
+    )
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["round", *indicator_names(list(scenario.negotiations))])
@@ -98,7 +109,7 @@ def run_report(setting: Setting) -> str:
     from agents.assembly import Assembly
     from dashboards.reports.run import render_run
 
-    return render_run(Assembly(build(scenario_data(setting)), rng=setting.seed).run())
+    return render_run(Assembly(build_scenario(scenario_data(setting)), rng=setting.seed).run())
 
 
 class Export(NamedTuple):
@@ -164,5 +175,5 @@ def serve_export(request: "Request") -> "Response":
             text = EXPORTS[name].make(link.setting)
         headers = {"Content-Disposition": f'attachment; filename="{export_file_name(link.setting, name)}"'}
     except ScenarioError as error:
-        return PlainTextResponse("\n".join(map(str, error.faults)), 400)
+        return PlainTextResponse("\n".join(map(str, error.errors)), 400)
     return Response(text.encode(), media_type=f"{EXPORTS[name].kind}; charset=utf-8", headers=headers)

@@ -34,7 +34,7 @@ class LazyClassroom:
         try:
             self._mount()
         except Exception as error:
-            told = "; ".join(map(str, error.faults)) if isinstance(error, ScenarioError) else str(error)
+            told = "; ".join(map(str, error.errors)) if isinstance(error, ScenarioError) else str(error)
             self.failure = f"The classroom is closed: {told}"
             print(self.failure, file=sys.stderr)
         self.mounted.set()

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.web.mount import LazyClassroom
 
-ASSET_FOLDERS = (Path(__file__).parent / "assets", Path(__file__).parents[1] / "assets")  # ours, and what the classroom shares
+ASSET_FOLDERS = (
+    Path(__file__).parent / "assets",
+    Path(__file__).parents[1] / "assets",
+)  # ours, and what the classroom shares
 UNREACHABLE_CDN = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
 
 
@@ -89,8 +92,8 @@ def run_server(listener: socket.socket, create_context: Callable[[], "ClassroomC
 
 def import_pages() -> None:
     """Import the heavy pages once the model is ready, so that nobody waits for them later."""
-    from dashboards.page_link import PAGES
     from dashboards.model_warmup import MODEL_WARMUP
+    from dashboards.page_link import PAGES
     from dashboards.web.app import page_component
 
     while not MODEL_WARMUP.wait(1.0):

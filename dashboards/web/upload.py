@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboards import uploads
-from dashboards.page_link import Link, Setting, scenario_of, shipped_names, format_link
-from model.errors import Fault, ScenarioError
-from model.loading import LARGEST_FILE, build, read
+from dashboards.page_link import Link, Setting, format_link, scenario_of, shipped_names
+from model.errors import InputError, ScenarioError
+from model.loading import MAX_FILE_BYTES, build_scenario, read_scenario
 
 MAX_LINK_CHANGES = 80  # in a link that is still one
 MAX_LINK_LENGTH = 4000  # characters
@@ -20,9 +20,9 @@ def uploaded_setting(sent: Mapping[str, Any], seed: int, worlds: int) -> Setting
     """Check a file that a browser sent; give the setting that opens it. Raises ScenarioError, as the commands do."""
     name = Path(str(sent["name"])).name or "file"
     if sent["size"] < 0:
-        raise ScenarioError([Fault(name, "", "cannot be read by the browser")])
+        raise ScenarioError([InputError(name, "", "cannot be read by the browser")])
     data = read_upload(name, decode_content(name, sent))
-    scenario = build(data)
+    scenario = build_scenario(data)
     for shipped in nearest_shipped(scenario.model_dump(by_alias=True)):
         setting = shipped._replace(seed=seed, worlds=worlds)
         if len(format_link(Link(setting))) <= MAX_LINK_LENGTH and scenario_of(setting) == scenario:
@@ -32,14 +32,14 @@ def uploaded_setting(sent: Mapping[str, Any], seed: int, worlds: int) -> Setting
 
 def decode_content(name: str, sent: Mapping[str, Any]) -> bytes:
     """Decode what was sent; of a file that is too large no content is sent, or looked at."""
-    too_large = ScenarioError([Fault(name, sent["size"], "a scenario file has at most 1 MiB (bytes)")])
-    if sent["size"] > LARGEST_FILE or len(sent["content"]) > 2 * LARGEST_FILE:
+    too_large = ScenarioError([InputError(name, sent["size"], "a scenario file has at most 1 MiB (bytes)")])
+    if sent["size"] > MAX_FILE_BYTES or len(sent["content"]) > 2 * MAX_FILE_BYTES:
         raise too_large
     try:
         content = base64.b64decode(sent["content"], validate=True)
     except binascii.Error:
-        raise ScenarioError([Fault(name, "", "did not arrive whole; try again")]) from None
-    if len(content) > LARGEST_FILE:
+        raise ScenarioError([InputError(name, "", "did not arrive whole; try again")]) from None
+    if len(content) > MAX_FILE_BYTES:
         raise too_large
     return content
 
@@ -50,9 +50,9 @@ def read_upload(name: str, content: bytes) -> dict[str, Any]:
         path = Path(folder) / "scenario.toml"
         path.write_bytes(content)
         try:
-            return read(path)
+            return read_scenario(path)
         except ScenarioError as error:
-            faults = [error._replace(path=error.path.replace(str(path), name)) for error in error.faults]
+            faults = [error._replace(path=error.path.replace(str(path), name)) for error in error.errors]
             raise ScenarioError(faults) from None
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from experiments.cases.case import Case, case_names, load_case
 from experiments.cases.scoring import Interval, brier_score, crps, means_over_cases, means_over_months
 from experiments.engine.worlds import play_cooperation
-from model.loading import change, load, read
+from model.loading import apply_changes, load_scenario, read_scenario
 from model.overrides import Override
 
 COOPERATIVE_WEIGHT, HOSTILE_WEIGHT = 5.5, -5.6
@@ -109,15 +109,21 @@ def input_overrides(case: Case, given: int) -> list[Override]:
     ]
 
 
-def response_shares(case: Case, answering: int, worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True) -> np.ndarray:
+def response_shares(
+    case: Case, answering: int, worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True
+) -> np.ndarray:
     """Let the model answer as one side to the other's record: the share of worlds that cooperate, by month.
 
     told: if not, the model plays both sides, and what is left is what the scenario alone says.
     """
-    setting = load(change(read(case.header.scenario), {"events": [], "moves": [], "rounds": case.months}))
+    setting = load_scenario(
+        apply_changes(read_scenario(case.header.scenario), {"events": [], "moves": [], "rounds": case.months})
+    )
     states = list(setting.states)
     me, other = (states.index(case.sides[side].state) for side in (answering, 1 - answering))
-    return play_cooperation(setting, input_overrides(case, 1 - answering) if use_input else (), worlds, seed)[:, :, me, other].mean(axis=0)
+    return play_cooperation(setting, input_overrides(case, 1 - answering) if use_input else (), worlds, seed)[
+        :, :, me, other
+    ].mean(axis=0)
 
 
 @lru_cache(maxsize=32)
@@ -136,7 +142,9 @@ def base_rate(excluded: str) -> Forecast:
 def replay_case(case: Case, worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True) -> Replay:
     """Replay a case both ways."""
     usual = base_rate(case.name)
-    first, second = (_direction(case, side, response_shares(case, side, worlds, seed, use_input), usual) for side in (0, 1))
+    first, second = (
+        _direction(case, side, response_shares(case, side, worlds, seed, use_input), usual) for side in (0, 1)
+    )
     return Replay(case, (first, second))
 
 

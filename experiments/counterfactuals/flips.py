@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from experiments.engine.kernel import advance, play_acts
 from model.errors import ScenarioError
-from model.loading import load
-from model.overrides import Override, forced
-from model.parameter_space import DeclaredParameter, levers
-from model.protocol import PROTOCOL, Act, verdict
+from model.loading import load_scenario
+from model.overrides import Override, collect_overrides
+from model.parameter_space import DeclaredParameter, list_levers
+from model.protocol import PROTOCOL, Act, combine_conditions
 from model.scenario import Scenario
-from model.terms import terms_of
+from model.terms import declared_terms
 from model.world import World
 
 
@@ -78,7 +78,7 @@ class ReplayedDecision:
     ):
         self.data, self.seed, self.round, self.act_number, self.cell = data, seed, now, act, cell
         self.overrides = overrides
-        self.scenario = load(data)
+        self.scenario = load_scenario(data)
         self.act: Act = PROTOCOL[act]
         self.world = self.world_before(self.scenario)
         self.is_open = self.open_in(self.world)
@@ -87,7 +87,7 @@ class ReplayedDecision:
 
     def world_before(self, scenario: Scenario) -> World:
         """Play a scenario with this run's dice up to the moment of the decision."""
-        world = World(scenario, self.seed, forced(scenario, self.overrides))
+        world = World(scenario, self.seed, collect_overrides(scenario, self.overrides))
         advance(world, self.round - 1)
         world.clock[0] += 1
         play_acts(world, 0, self.act_number)
@@ -95,17 +95,17 @@ class ReplayedDecision:
 
     def open_in(self, world: World) -> bool:
         """Say whether there is anything to decide."""
-        return self.act.when is None or bool(self.act.when(world.handle, *self.cell))
+        return self.act.when is None or bool(self.act.when(world.compiled, *self.cell))
 
     def decide(self, world: World) -> int:
         """Ask the rule itself."""
-        return int(self.act.rule(world.handle, *self.cell))
+        return int(self.act.rule(world.compiled, *self.cell))
 
     def evaluate_conditions(self, world: World) -> list[EvaluatedCondition]:
         """Weigh the decision's conditions."""
         weighed = []
         for condition in self.act.conditions:
-            terms = condition.rule(world.handle, *self.cell)
+            terms = condition.rule(world.compiled, *self.cell)
             *values, threshold = map(float, terms)
             named = dict(zip(terms._fields[:-1], values, strict=True))
             weighed.append(EvaluatedCondition(condition.name, condition.terms.__doc__ or "", named, threshold))
@@ -114,7 +114,7 @@ class ReplayedDecision:
     def term_flips(self) -> Iterator[TermFlip]:
         """Find for each term the smallest change that flips the decision, each verified by a rerun."""
         for place, condition in enumerate(self.conditions):
-            declared = terms_of(self.act.conditions[place].terms)
+            declared = declared_terms(self.act.conditions[place].terms)
             becomes = self._settle(self.conditions, place)
             for name, value in condition.terms.items():
                 low, high, _ = declared[name]
@@ -127,18 +127,18 @@ class ReplayedDecision:
     def _settle(self, conditions: list[EvaluatedCondition], turned: int) -> int:
         """Settle the decision with one condition turned to its opposite."""
         held = [each.holds != (place == turned) for place, each in enumerate(conditions)]
-        return verdict(self.act, held)
+        return combine_conditions(self.act, held)
 
     def _replays(self, place: int, term: str, to: float, becomes: int) -> bool:
         """Play again to the moment, set the term, and see the decision come out as claimed."""
         again = self.evaluate_conditions(self.world_before(self.scenario))
         again[place].terms[term] = to
-        return verdict(self.act, [each.holds for each in again]) == becomes
+        return combine_conditions(self.act, [each.holds for each in again]) == becomes
 
     def decide_with(self, path: str, value: float) -> int | None:
         """Decide with one setting changed from round 0; None if the question does not arise then."""
         try:
-            world = self.world_before(load(self.data, {path: value}))
+            world = self.world_before(load_scenario(self.data, {path: value}))
         except ScenarioError:
             return None
         if world.shape(self.act.column) != self.world.shape(self.act.column):
@@ -150,7 +150,7 @@ class ReplayedDecision:
 
         steps: grid points on either side of the present value. Every value given was played.
         """
-        for lever in levers(self.scenario):
+        for lever in list_levers(self.scenario):
             report(lever.path)
             yield self._nearest(lever, steps)
 

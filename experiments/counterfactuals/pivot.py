@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.counterfactuals.branch import Branch, world_after
-from experiments.engine.kernel import advance, run_trajectory, run_trajectories, play_acts
+from experiments.engine.kernel import advance, play_acts, run_trajectories, run_trajectory
 from experiments.engine.pool import run_in_order
 from experiments.ensembles.statistics import Effect, Share, paired_effect, wilson
 from model.enumerations import Friction, InspectionReport, Outcome
-from model.loading import load
-from model.measures import overall
-from model.overrides import Override, forced
+from model.loading import load_scenario
+from model.measures import overall_outcomes
+from model.overrides import Override, collect_overrides
 from model.protocol import PROTOCOL
 from model.scenario import Scenario
-from model.world import Forced, World
+from model.world import ResolvedOverride, World
 
 CONTINUATION_SEED = 1_000_003
 MAX_RESAMPLED_ROUNDS = 24_000  # rounds looked from, times rounds of a run, from which on not every round is looked from
@@ -134,7 +134,7 @@ def resample_continuations(
     whole picture with wider intervals. Raises CancelledError if told to stop.
     """
     found = ContinuationOutcomes(range(setting.rounds + 1) if rounds is None else rounds, futures)
-    run = run_trajectory(World(setting, seed, forced(setting, overrides)), setting.rounds)
+    run = run_trajectory(World(setting, seed, collect_overrides(setting, overrides)), setting.rounds)
     blocks = list(product(range(0, futures, CONTINUATION_BLOCK), range(len(found.rounds))))
 
     def play(block: tuple[int, int]) -> tuple[int, int, np.ndarray]:
@@ -158,13 +158,15 @@ def outcome_chances(
     stop: Callable[[], bool] = lambda: False,
 ) -> OutcomeChances:
     """Give the chance of each outcome from every round on. Raises CancelledError if told to stop."""
-    setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
+    setting = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
 
     def tell(done: int, so_far: ContinuationOutcomes) -> None:
         progress(done * setting.rounds // so_far.outcomes.size)
 
     found = resample_continuations(setting, seed, futures, progress=tell, stop=stop)
-    return OutcomeChances(np.array([[row.count(each) for each in Outcome] for row in found.outcomes.tolist()]) / futures, futures)
+    return OutcomeChances(
+        np.array([[row.count(each) for each in Outcome] for row in found.outcomes.tolist()]) / futures, futures
+    )
 
 
 def continuation_outcomes(
@@ -177,18 +179,20 @@ def continuation_outcomes(
     overrides: Sequence[Override] = (),
 ) -> np.ndarray:
     """Play some redrawn futures from a world that stands at the end of a round; give their outcomes, int8 [future]."""
-    start = world.heir(setting, int(world.seed), forced(setting, overrides))
+    start = world.continue_with(setting, int(world.seed), collect_overrides(setting, overrides))
     seeds = np.arange(first, first + futures, dtype=np.uint64) + np.uint64(CONTINUATION_SEED)
     played = run_trajectories(start, seeds, setting.rounds - now)
     past = np.broadcast_to(run[:now], (futures, *run[:now].shape))
-    return overall(np.concatenate([past, played], axis=1), len(setting.negotiations)).astype(np.int8)
+    return overall_outcomes(np.concatenate([past, played], axis=1), len(setting.negotiations)).astype(np.int8)
 
 
 def _shares(seen: np.ndarray, negotiations: int) -> np.ndarray:
-    return np.bincount(overall(seen, negotiations), minlength=len(Outcome)) / len(seen)
+    return np.bincount(overall_outcomes(seen, negotiations), minlength=len(Outcome)) / len(seen)
 
 
-def open_decisions(setting: Scenario, seed: int, now: int, overrides: Sequence[Override] = ()) -> Iterator[OpenDecision]:
+def open_decisions(
+    setting: Scenario, seed: int, now: int, overrides: Sequence[Override] = ()
+) -> Iterator[OpenDecision]:
     """List the choices of a round that were open: act, cell and value, levels left out."""
     world = world_after(setting, seed, now - 1, overrides)
     world.clock[0] += 1
@@ -196,18 +200,18 @@ def open_decisions(setting: Scenario, seed: int, now: int, overrides: Sequence[O
         open_cells: list[tuple[int, ...]] = []
         if act.conditions and not act.sums and (not act.mechanism or getattr(world, f"with_{act.mechanism}")):
             cells = product(*(range(world.size[axis]) for axis in act.axes))
-            open_cells = [cell for cell in cells if act.when is None or act.when(world.handle, *cell)]
+            open_cells = [cell for cell in cells if act.when is None or act.when(world.compiled, *cell)]
         play_acts(world, number, number + 1)
         yield from ((number, cell, int(getattr(world, act.column)[cell])) for cell in open_cells)
 
 
 def opposite_value(act_name: str, value: int) -> int:
     """Give the opposite of a choice."""
-    if act_name == "give_answer":
+    if act_name == "answer_proposal":
         return -1 if value > 0 else 1
-    if act_name == "rub":
+    if act_name == "resolve_friction":
         return Friction.COLLAPSE if value == Friction.CLIMB else Friction.CLIMB
-    if act_name == "report_on":
+    if act_name == "report_findings":
         return InspectionReport.VIOLATION if value == InspectionReport.CLEAN else InspectionReport.CLEAN
     return 0 if value else 1
 
@@ -230,21 +234,28 @@ def rank_decisions(
     which come last in the ranking, that block alone. progress is told the blocks done, all of them, and
     the ranking so far. Raises CancelledError if told to stop.
     """
-    setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
+    setting = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
     past = world_after(setting, seed, now - 1, overrides)
-    run = run_trajectory(World(setting, seed, forced(setting, overrides)), setting.rounds)
+    run = run_trajectory(World(setting, seed, collect_overrides(setting, overrides)), setting.rounds)
     choices = list(open_decisions(setting, seed, now, overrides))
     deals = np.full((len(choices) + 1, futures), np.nan)  # the last row is the run as it went
 
     def play(block: tuple[int, int]) -> tuple[int, int, np.ndarray]:
         row, first = block
         moves = [_turned(past, now, *choices[row])] if row < len(choices) else []
-        world = past.heir(setting, seed, [*forced(setting, overrides), *moves])
+        world = past.continue_with(setting, seed, [*collect_overrides(setting, overrides), *moves])
         advance(world, 1)
         size = min(CONTINUATION_BLOCK, futures - first)
-        return row, first, continuation_outcomes(world, run, now, setting, first, size, overrides) >= Outcome.partial_arrangement
+        return (
+            row,
+            first,
+            continuation_outcomes(world, run, now, setting, first, size, overrides) >= Outcome.partial_arrangement,
+        )
 
-    later, finalists = range(CONTINUATION_BLOCK, futures, CONTINUATION_BLOCK), min(len(choices), len(choices) if top is None else top)
+    later, finalists = (
+        range(CONTINUATION_BLOCK, futures, CONTINUATION_BLOCK),
+        min(len(choices), len(choices) if top is None else top),
+    )
     total, done = len(choices) + 1 + len(later) * (finalists + 1), 0
 
     def do(rows: Iterable[int], blocks: Iterable[int]) -> None:
@@ -269,14 +280,18 @@ def _ranked(choices: Sequence[OpenDecision], deals: np.ndarray) -> list[Decision
 
 def _most_moved(deals: np.ndarray) -> list[int]:
     """Return the rows of all choices, those that moved the chance of a deal most in the first block first."""
-    moved = np.abs(np.nanmean(deals[:-1, :CONTINUATION_BLOCK] - deals[-1, :CONTINUATION_BLOCK], axis=1)) if len(deals) > 1 else np.empty(0)
+    moved = (
+        np.abs(np.nanmean(deals[:-1, :CONTINUATION_BLOCK] - deals[-1, :CONTINUATION_BLOCK], axis=1))
+        if len(deals) > 1
+        else np.empty(0)
+    )
     return np.argsort(-moved, kind="stable").tolist()
 
 
-def _turned(past: World, now: int, number: int, cell: tuple[int, ...], value: int) -> Forced:
+def _turned(past: World, now: int, number: int, cell: tuple[int, ...], value: int) -> ResolvedOverride:
     act = PROTOCOL[number]
     flat = int(np.ravel_multi_index(cell, past.shape(act.column)))
-    return Forced(now, number, flat, float(opposite_value(act.name, value)))
+    return ResolvedOverride(now, number, flat, float(opposite_value(act.name, value)))
 
 
 def _action(number: int, cell: tuple[int, ...], value: int, usual: np.ndarray, turned: np.ndarray) -> DecisionEffect:
@@ -284,7 +299,9 @@ def _action(number: int, cell: tuple[int, ...], value: int, usual: np.ndarray, t
     difference, name = paired_effect(usual[both], turned[both]), PROTOCOL[number].name
     chance, count = float(usual[both].mean()), int(both.sum())
     deals = chance, float(turned[both].mean())
-    return DecisionEffect(name, cell, value, opposite_value(name, value), *deals, difference.low, difference.high, count)
+    return DecisionEffect(
+        name, cell, value, opposite_value(name, value), *deals, difference.low, difference.high, count
+    )
 
 
 def outcome_shares_by_arm(branch: Branch, futures: int = 1000) -> dict[str, float]:

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 import numpy as np
 from cachetools import LRUCache
 
-from model.columns import COLUMN
+from model.columns import COLUMN_BY_NAME
 from model.protocol import PROTOCOL
 from model.world import World
 
-DRAW_COLUMNS = [act.column for act in PROTOCOL if act.fated]
-ID_COLUMNS = [column for column in COLUMN if column.endswith("_id")]
+DRAW_COLUMNS = [act.column for act in PROTOCOL if act.parameter_free]
+ID_COLUMNS = [column for column in COLUMN_BY_NAME if column.endswith("_id")]
 MAX_BYTES = 96 * 2**20  # bytes kept in all
 
 _kept: LRUCache[tuple[bytes | int, ...], np.ndarray] = LRUCache(MAX_BYTES, getsizeof=lambda fates: fates.nbytes)
@@ -25,7 +25,7 @@ _lock = threading.Lock()
 
 def empty_draws(world: World, worlds: int, rounds: int) -> np.ndarray:
     """Give room for the fates of so many worlds: float64 [round, cell, world]."""
-    return np.empty((rounds, sum(map(world.cells, DRAW_COLUMNS)), worlds))
+    return np.empty((rounds, sum(map(world.cell_count, DRAW_COLUMNS)), worlds))
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def cached_draws(world: World, seeds: np.ndarray, rounds: int) -> Iterator[tuple
 
 def fits_in_cache(world: World, worlds: int, rounds: int) -> bool:
     """Say whether the fates of so many worlds find room."""
-    return worlds * rounds * sum(map(world.cells, DRAW_COLUMNS)) * 8 <= _kept.maxsize
+    return worlds * rounds * sum(map(world.cell_count, DRAW_COLUMNS)) * 8 <= _kept.maxsize
 
 
 def cache_key(world: World, seeds: np.ndarray, rounds: int) -> tuple[bytes | int, ...]:

@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from experiments.engine.batch import WorldBlock, block_of_one, block_of_copies
+from experiments.engine.batch import WorldBlock, block_of_copies, block_of_one
 from experiments.engine.draw_cache import cached_draws
-from model.columns import COLUMN
-from model.compiler import generated
-from model.measures import width
+from model.columns import COLUMN_BY_NAME
+from model.compiler import import_generated
+from model.measures import indicator_count
 from model.protocol import PROTOCOL, Act
 from model.world import World
 
 BLOCK_SIZE = 64  # worlds that step together: their states fit into the nearer caches
 
 SOURCE_HEADER = '''"""Written by experiments/engine/kernel.py from the protocol. Do not edit."""
-from model.compiled_world import abreast, scratch, world_at
-from model.measures import observe
+from model.compiled_world import lane_view, row_buffer, world_at
+from model.measures import write_indicators
 from model.protocol import PROTOCOL
-from model.in_place import spares_page
+from model.in_place import writes_in_place
 from model.compiler import internal, rule
 
 
@@ -44,7 +44,7 @@ def first_forced(world, now):
 def observe_all(worlds, count, seen, now):
     """Measure the worlds, if they are measured."""
     for each in range(min(count, len(seen))):
-        observe(world_at(worlds, each), seen[each, now])
+        write_indicators(world_at(worlds, each), seen[each, now])
 
 
 '''
@@ -65,11 +65,14 @@ def play(worlds, count, rounds, tick, first, last, seen, fates, known):
 
 def act_source(place: int, act: Act) -> str:
     """Write the function that plays one act: decide every cell, apply overrides, turn the page."""
-    kind, cell = COLUMN[act.column].kind, [f"i{number}" for number in range(len(act.axes))]
+    kind, cell = COLUMN_BY_NAME[act.column].kind, [f"i{number}" for number in range(len(act.axes))]
     lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal"]
     lines += [f"def enact_{place}(worlds, count, begin, end):", f'    """Play {act.name}."""']
-    lines += ["    world, at = world_at(worlds, 0), 0", f"    column = abreast(world.{act.column}, world.n_lane)"]
-    lines += [f"    page = column if spares_page({place}) else world.{kind}_page", "    decided = scratch(page)"]
+    lines += ["    world, at = world_at(worlds, 0), 0", f"    column = lane_view(world.{act.column}, world.n_lane)"]
+    lines += [
+        f"    page = column if writes_in_place({place}) else world.{kind}_buffer",
+        "    decided = row_buffer(page)",
+    ]
     for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
         lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
     inner = "    " * (len(cell) + 1)
@@ -79,7 +82,7 @@ def act_source(place: int, act: Act) -> str:
     lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
     lines += ["            for each in range(count):"]
     lines += ["                page[world.forced_cell[move], each] = world.forced_value[move]"]
-    lines += [f"    if not spares_page({place}):", "        old, new = column.reshape(-1), page.reshape(-1)"]
+    lines += [f"    if not writes_in_place({place}):", "        old, new = column.reshape(-1), page.reshape(-1)"]
     lines += ["        for place in range(at * world.n_lane):", "            old[place] = new[place]", "", ""]
     return "\n".join(lines)
 
@@ -89,8 +92,8 @@ def draws_source(protocol: tuple[Act, ...]) -> str:
     lines = ["@internal", "def move_fates(worlds, count, fates, known):"]
     lines += ['    """Recall the fates of a round if they are known, else keep them."""']
     lines += ["    world, at = world_at(worlds, 0), 0"]
-    for column in (act.column for act in protocol if act.fated):
-        lines += [f"    cells = abreast(world.{column}, world.n_lane)", "    for cell in range(len(cells)):"]
+    for column in (act.column for act in protocol if act.parameter_free):
+        lines += [f"    cells = lane_view(world.{column}, world.n_lane)", "    for cell in range(len(cells)):"]
         lines += ["        for each in range(count):", "            if known:"]
         lines += ["                cells[cell, each] = fates[at, each]", "            else:"]
         lines += ["                fates[at, each] = cells[cell, each]", "        at += 1"]
@@ -101,11 +104,11 @@ def round_source(protocol: tuple[Act, ...]) -> str:
     """Write the round: each act is played in all worlds before the next."""
     lines = []
     for place, act in enumerate(protocol):
-        if place == sum(act.fated for act in protocol):
+        if place == sum(act.parameter_free for act in protocol):
             lines += ["        if now < len(fates):", "            move_fates(worlds, count, fates[now], known)"]
         conditions = [f"first <= {place} < last"]
         conditions += [f"world.with_{act.mechanism}"] if act.mechanism else []
-        conditions += ["not known"] if act.fated else []
+        conditions += ["not known"] if act.parameter_free else []
         lines += [f"        if {' and '.join(conditions)}:", f"            enact_{place}(worlds, count, begin, end)"]
     lines += ["        observe_all(worlds, count, seen, now + 1)"]
     return "\n".join([*lines, ""])
@@ -123,7 +126,7 @@ _kernel: list[Any] = []
 def load_kernel() -> Any:
     """Import the compiled kernel, writing and compiling it if need be."""
     if not _kernel:
-        _kernel.append(generated("kernel", kernel_source()))
+        _kernel.append(import_generated("kernel", kernel_source()))
     return _kernel[0]
 
 
@@ -161,7 +164,7 @@ def play_acts(world: World, first: int, last: int) -> None:
 
 def run_trajectory(world: World, rounds: int) -> np.ndarray:
     """Play a world on for some rounds; give its trajectory [round, indicator], the state now first."""
-    seen = np.empty((1, rounds + 1, width(world)))
+    seen = np.empty((1, rounds + 1, indicator_count(world)))
     _play(block_of_one(world), 1, rounds, seen)
     return seen[0]
 
@@ -172,7 +175,7 @@ def run_trajectories(world: World, seeds: np.ndarray, rounds: int, cache_draws: 
     The world itself stays as it is. The interpreter lock is released meanwhile.
     remember: keep how the dice fell, for the same worlds under other parameters.
     """
-    seen = np.empty((len(seeds), rounds + 1, width(world)))
+    seen = np.empty((len(seeds), rounds + 1, indicator_count(world)))
     block = block_of_copies(world, min(len(seeds), BLOCK_SIZE))
     for first in range(0, len(seeds), BLOCK_SIZE):
         part = slice(first, first + BLOCK_SIZE)

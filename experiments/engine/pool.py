@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 
-JOBS_AHEAD = 2 * (os.cpu_count() or 1)  # jobs of one caller that run or wait in the pool; the jobs of others come between
+JOBS_AHEAD = 2 * (
+    os.cpu_count() or 1
+)  # jobs of one caller that run or wait in the pool; the jobs of others come between
 
 _pool: list[Executor] = []
 
@@ -45,7 +47,9 @@ def run_in_order[Job, Played](
     coming, running = iter(jobs), deque[Future[Played]]()
     try:
         while True:
-            running.extend(thread_pool().submit(unless_stopped, job) for job in islice(coming, JOBS_AHEAD - len(running)))
+            running.extend(
+                thread_pool().submit(unless_stopped, job) for job in islice(coming, JOBS_AHEAD - len(running))
+            )
             if not running:
                 return
             yield running.popleft().result()

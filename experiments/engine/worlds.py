@@ -6,17 +6,17 @@ import numpy as np
 
 from experiments.engine.batch import block_of_copies
 from experiments.engine.kernel import BLOCK_SIZE, advance_block
-from model.overrides import Override, forced
+from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
-from model.world import World, layout
+from model.world import World, column_layout
 
 
 class Worlds:
     """Worlds with the seeds ``seed``, ``seed + 1`` and so on, played by the compiled kernel, round by round."""
 
     def __init__(self, setting: Scenario, count: int, seed: int, overrides: Iterable[Override] = ()):
-        start = World(setting, seed, forced(setting, overrides))
-        self.places = {place.name: place for place in layout(tuple(start.size.items()))}
+        start = World(setting, seed, collect_overrides(setting, overrides))
+        self.places = {place.name: place for place in column_layout(tuple(start.size.items()))}
         seeds = np.arange(count, dtype=np.uint64) + np.uint64(seed)
         parts = [seeds[first : first + BLOCK_SIZE] for first in range(0, count, BLOCK_SIZE)]
         self.count, self.blocks = count, [block_of_copies(start, len(part)) for part in parts]
@@ -31,13 +31,13 @@ class Worlds:
     def column(self, name: str) -> np.ndarray:
         """Look at a column of all worlds as it stands now: [world, *cell]."""
         place = self.places[name]
-        buffers = [block.reals if place.kind == "real" else block.wholes for block in self.blocks]
+        buffers = [block.reals if place.kind == "float" else block.wholes for block in self.blocks]
         cells = np.concatenate([buffer[place.start : place.stop] for buffer in buffers], axis=1)
         return cells.T.reshape(self.count, *place.shape)
 
     def cooperation(self) -> np.ndarray:
         """Give what each state did to each this round, 1 cooperative and 0 hostile: int64 [world, state, state]."""
-        return self.column("conduct") ^ self.column("slip")
+        return self.column("conduct") ^ self.column("miscarried")
 
     def pair_cooperation(self) -> np.ndarray:
         """Give what two states did to each other this round: int64 [world, party]."""

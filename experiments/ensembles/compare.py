@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
-from experiments.ensembles.statistics import Effect, paired_effect, independent_effect, drop_unreliable_interval
+from experiments.ensembles.statistics import Effect, drop_unreliable_interval, independent_effect, paired_effect
 from model.enumerations import Outcome
-from model.loading import load
+from model.loading import load_scenario
 from model.measures import OVERALL
 from model.scenario import Scenario
 
@@ -50,7 +50,9 @@ def compare_ensembles(
             stacklevel=2,
         )
     return {
-        name: drop_unreliable_interval(paired_effect(before, after) if paired else independent_effect(before, after), min(worlds))
+        name: drop_unreliable_interval(
+            paired_effect(before, after) if paired else independent_effect(before, after), min(worlds)
+        )
         for (name, before), after in zip(measures(one).items(), measures(other).values(), strict=True)
     }
 
@@ -81,7 +83,7 @@ def compare(
 
     Raises ScenarioError if the scenario or a value is at fault.
     """
-    settings = load(scenario, base_changes), load(scenario, {**(base_changes or {}), **changes})
+    settings = load_scenario(scenario, base_changes), load_scenario(scenario, {**(base_changes or {}), **changes})
 
     def played(setting: Scenario, before: int) -> Ensemble:
         """Play the worlds of one arm, ``before`` worlds having been played of the other."""

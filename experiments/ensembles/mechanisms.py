@@ -16,7 +16,7 @@ import pandas as pd
 from experiments.ensembles.compare import INDICATOR_INDEX, compare_ensembles, outcome_measures
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import Z95, Effect
-from model.loading import load, shipped
+from model.loading import load_scenario, scenario_names
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
 
@@ -53,8 +53,8 @@ def mechanism_effects(
 ) -> pd.DataFrame:
     """Measure every mechanism in every shipped scenario: one row per mechanism, scenario and measure."""
     rows = []
-    for name in progress(shipped(), "switching mechanisms off"):
-        here, switches = play_ensemble(name, worlds, band_worlds=1), load(name).mechanisms
+    for name in progress(scenario_names(), "switching mechanisms off"):
+        here, switches = play_ensemble(name, worlds, band_worlds=1), load_scenario(name).mechanisms
         for mechanism in Mechanisms.model_fields:
             is_on = getattr(switches, mechanism)
             other = play_ensemble(name, worlds, changes={f"mechanisms.{mechanism}": not is_on}, band_worlds=1)

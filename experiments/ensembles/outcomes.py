@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.ensembles.statistics import Share, EventTimes, first_positive_round, wilson
+from experiments.ensembles.statistics import EventTimes, Share, first_positive_round, wilson
 from model.enumerations import Outcome
-from model.measures import outcomes_of, series
+from model.measures import classify_outcomes, negotiation_series
 
 
 class NegotiationOutcomes(NamedTuple):
@@ -23,8 +23,10 @@ class NegotiationOutcomes(NamedTuple):
 def negotiation_outcomes(seen: np.ndarray, negotiations: int) -> NegotiationOutcomes:
     """Return the endings of trajectories [world, round, indicator]."""
     talks = range(negotiations)
-    deals = [first_positive_round(series(seen, k)["deal_progress"]) for k in talks]
-    return NegotiationOutcomes(np.stack([outcomes_of(seen, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1))
+    deals = [first_positive_round(negotiation_series(seen, k)["deal_progress"]) for k in talks]
+    return NegotiationOutcomes(
+        np.stack([classify_outcomes(seen, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1)
+    )
 
 
 @dataclass(eq=False)

@@ -17,7 +17,7 @@ from experiments.engine.pool import run_in_order, thread_pool
 from experiments.ensembles.cells import DesignCells
 from experiments.ensembles.outcomes import NegotiationOutcomes, negotiation_outcomes
 from experiments.ensembles.statistics import percentile_bands
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 from model.measures import indicator_names
 from model.scenario import Scenario
 from model.world import World
@@ -73,7 +73,7 @@ class ResultCollector:
         dtype: type = np.float64,
     ):
         if worlds < 1:
-            raise ScenarioError([Fault("worlds", worlds, "at least 1 is needed")])
+            raise ScenarioError([InputError("worlds", worlds, "at least 1 is needed")])
         self.worlds, self.rounds, self.done = worlds, scenario.rounds if rounds is None else rounds, 0
         self.negotiations, self.band_indicators, self.keeps_all = list(scenario.negotiations), band_indicators, keep
         count, names = len(self.negotiations), indicator_names(self.negotiations)
@@ -110,7 +110,9 @@ class ResultCollector:
         parts = np.array_split(self.band_values, 1 if threads == 1 else os.cpu_count() or 1)
         if self.done < self.worlds:
             parts = [part[:, :, : self.done].copy() for part in parts]
-        return np.concatenate(list(map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)), axis=-1)
+        return np.concatenate(
+            list(map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)), axis=-1
+        )
 
 
 def fingerprint(trajectory: np.ndarray) -> int:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from experiments.ensembles.cells import DesignCells
 from experiments.ensembles.compare import INDICATOR_INDEX
 from experiments.ensembles.statistics import PERCENTILES, percentile_bands
-from experiments.ensembles.stream import ResultCollector, world_chunks, stream_ensemble
+from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
 from experiments.studies.study import Study
 from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
@@ -67,7 +67,7 @@ def _play_point(study: Study, cells: DesignCells, point: int, values: Mapping[st
     try:
         world = cells.world(values)
     except ScenarioError as error:
-        return failed_point(study, point, "scenario", "; ".join(map(str, error.faults)))
+        return failed_point(study, point, "scenario", "; ".join(map(str, error.errors)))
     try:
         gathered = _gathered(study, cells.scenario, point, world)
         return ChunkTables(_runs(study, point, gathered), _kept(study, point, gathered))
@@ -152,5 +152,7 @@ class StudyKey:
 @lru_cache(maxsize=4)
 def design_cells(key: StudyKey) -> DesignCells:
     """Return the cells that the factors of a study set; of a list all values are tried, of a range some."""
-    tried = {each.path: each.values or tuple(dict.fromkeys(map(each.value_at, PROBED_SHARES))) for each in key.study.factors}
+    tried = {
+        each.path: each.values or tuple(dict.fromkeys(map(each.value_at, PROBED_SHARES))) for each in key.study.factors
+    }
     return DesignCells(key.study.scenario_data, tried)

@@ -16,10 +16,10 @@ from experiments.engine.kernel import run_trajectories
 from experiments.engine.pool import thread_pool
 from experiments.ensembles.statistics import Share, paired_effect, wilson
 from experiments.studies.essay_claims import CLAIMS, Claim, ClaimComparison
-from model.errors import Fault, ScenarioError
-from model.loading import build, change, load, read
-from model.overrides import forced
-from model.parameter_space import DeclaredParameter, settings
+from model.errors import InputError, ScenarioError
+from model.loading import apply_changes, build_scenario, load_scenario, read_scenario
+from model.overrides import collect_overrides
+from model.parameter_space import DeclaredParameter, list_parameters
 from model.scenario import Scenario
 from model.world import World
 
@@ -62,7 +62,7 @@ def uncertainty_space(scenario: Scenario, reach: float = 1.0) -> list[DeclaredPa
     range. Of the value too, as ranges say what a file may hold: a tenth of the range of a task's cost, which is 1,
     would make it 100 and leave every facilitator without means. A value of nought stays as it is.
     """
-    return [_near(each, reach) if reach < 1.0 else each for each in settings(scenario) if not each.lever]
+    return [_near(each, reach) if reach < 1.0 else each for each in list_parameters(scenario) if not each.lever]
 
 
 def _near(setting: DeclaredParameter, reach: float) -> DeclaredParameter:
@@ -98,9 +98,13 @@ def paired_differences(judging: ClaimExperiment, comparison: ClaimComparison, po
     """Give the paired differences at one point, as claimed above nought, [world]."""
     arms = []
     for changes in (comparison.claimed, comparison.reference):
-        base = build(change(judging.data, point))
-        setting = build(change(judging.data, {**point, **changes(base)}))
-        arms.append(run_trajectories(World(setting, 0, forced(setting)), judging.seeds, judging.rounds, cache_draws=True))
+        base = build_scenario(apply_changes(judging.data, point))
+        setting = build_scenario(apply_changes(judging.data, {**point, **changes(base)}))
+        arms.append(
+            run_trajectories(
+                World(setting, 0, collect_overrides(setting)), judging.seeds, judging.rounds, cache_draws=True
+            )
+        )
     claimed, against = (comparison.measure(arm) for arm in arms)
     if comparison.subset is not None:
         kept = comparison.subset(arms[0]) > 0
@@ -123,10 +127,10 @@ def evaluate_claims(
     reach: see ``space``. Raises ScenarioError if there are fewer than 8 points or 2 replications, or no reach.
     """
     if not 0 < reach <= 1:
-        raise ScenarioError([Fault("--reach", reach, "allowed is above 0, up to 1")])
+        raise ScenarioError([InputError("--reach", reach, "allowed is above 0, up to 1")])
     if points < 8 or replications < 2:
-        raise ScenarioError([Fault("--points", points, "at least 8 points and 2 replications are needed")])
-    data, setting = read(scenario), load(scenario)
+        raise ScenarioError([InputError("--points", points, "at least 8 points and 2 replications are needed")])
+    data, setting = read_scenario(scenario), load_scenario(scenario)
     factors = uncertainty_space(setting, reach)
     laid = sample_points(factors, points, seed)
     judging = ClaimExperiment(data, laid, np.arange(replications, dtype=np.uint64) + np.uint64(seed), setting.rounds)
@@ -135,7 +139,9 @@ def evaluate_claims(
     for claim in claims:
         verdicts, signs = [], []
         for comparison in claim.comparisons:
-            found = list((executor or thread_pool()).map(lambda at, c=comparison: paired_differences(judging, c, at), laid))
+            found = list(
+                (executor or thread_pool()).map(lambda at, c=comparison: paired_differences(judging, c, at), laid)
+            )
             sign = np.array([significant_sign(each) for each in found])
             verdicts.append(_verdict(comparison, found, sign, factors, matrix))
             signs.append(sign)

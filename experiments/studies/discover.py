@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import summary_by_point, outcome_names, stored_study
+from experiments.studies.results import outcome_names, stored_study, summary_by_point
 from experiments.studies.study import Factor, Study
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 MIN_POINTS = 30
 RESAMPLES = 10
@@ -55,10 +55,12 @@ def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
     there are too few points, or if all or none are of interest.
     """
     if len(inputs) < MIN_POINTS:
-        raise ScenarioError([Fault("points", len(inputs), f"at least {MIN_POINTS} are needed")])
+        raise ScenarioError([InputError("points", len(inputs), f"at least {MIN_POINTS} are needed")])
     if wanted.all() or not wanted.any():
         every = "every" if wanted.all() else "no"
-        raise ScenarioError([Fault("points", len(inputs), f"{every} point is of interest; choose another threshold")])
+        raise ScenarioError(
+            [InputError("points", len(inputs), f"{every} point is of interest; choose another threshold")]
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on optional parts of the library that are not installed
         logging.getLogger("EMA").setLevel(logging.ERROR)
@@ -130,13 +132,15 @@ def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
     study = stored_study(folder)
     points = summary_by_point(folder, study)
     if outcome not in (known := outcome_names(study, points)):
-        raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
+        raise ScenarioError(
+            [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
+        )
     reached = points[outcome].to_numpy(float)
     wanted = reached >= above
     if wanted.all() or not wanted.any():
         which = "every" if wanted.any() else "no"
         told = f"{which} point reaches it; {outcome} goes from {reached.min():.4g} to {reached.max():.4g} here"
-        raise ScenarioError([Fault("--above", above, told)])
+        raise ScenarioError([InputError("--above", above, told)])
     return find_box(prim_inputs(study, points), wanted)
 
 

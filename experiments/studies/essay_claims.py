@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.ensembles.compare import INDICATOR_INDEX
 from model.enumerations import Outcome
-from model.measures import outcomes_of
+from model.measures import classify_outcomes
 from model.scenario import Scenario
 
 Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [world]
@@ -47,7 +47,7 @@ def final_indicator(name: str) -> Measure:
 
 def deal_at_end(seen: np.ndarray) -> np.ndarray:
     """Measure whether a deal stands at the end."""
-    return (outcomes_of(seen, 0) >= Outcome.partial_arrangement).astype(float)
+    return (classify_outcomes(seen, 0) >= Outcome.partial_arrangement).astype(float)
 
 
 def longest_silence(seen: np.ndarray) -> np.ndarray:
@@ -134,25 +134,45 @@ CLAIMS = (
         "Scrutiny slows talks but orders them",
         (
             ClaimComparison(
-                "the first deal comes later", set_mechanisms(scrutiny=True), set_mechanisms(scrutiny=False), rounds_to_deal
+                "the first deal comes later",
+                set_mechanisms(scrutiny=True),
+                set_mechanisms(scrutiny=False),
+                rounds_to_deal,
             ),
             ClaimComparison(
-                "fewer breaches", set_mechanisms(scrutiny=True), set_mechanisms(scrutiny=False), final_indicator("breaches"), expect_more=False
+                "fewer breaches",
+                set_mechanisms(scrutiny=True),
+                set_mechanisms(scrutiny=False),
+                final_indicator("breaches"),
+                expect_more=False,
             ),
         ),
     ),
     Claim(
         "every-phase",
         "Trust is built in every phase, not once",
-        (ClaimComparison("more trust at the end", no_change, set_parameters(belief__rung_evidence=0.0), final_indicator("trust")),),
+        (
+            ClaimComparison(
+                "more trust at the end", no_change, set_parameters(belief__rung_evidence=0.0), final_indicator("trust")
+            ),
+        ),
     ),
     Claim(
         "good-offices",
         "Facilitators keep dialogue from stagnating",
         (
-            ClaimComparison("more contact", set_facilitators(good_offices=0.6), set_facilitators(good_offices=0.0), mean_indicator("contact")),
             ClaimComparison(
-                "shorter silences", set_facilitators(good_offices=0.6), set_facilitators(good_offices=0.0), longest_silence, expect_more=False
+                "more contact",
+                set_facilitators(good_offices=0.6),
+                set_facilitators(good_offices=0.0),
+                mean_indicator("contact"),
+            ),
+            ClaimComparison(
+                "shorter silences",
+                set_facilitators(good_offices=0.6),
+                set_facilitators(good_offices=0.0),
+                longest_silence,
+                expect_more=False,
             ),
         ),
     ),
@@ -161,7 +181,11 @@ CLAIMS = (
         "Facilitators reduce misperception",
         (
             ClaimComparison(
-                "fewer acts misread", set_facilitators(clarity=0.6), set_facilitators(clarity=0.0), mean_indicator("misperception"), expect_more=False
+                "fewer acts misread",
+                set_facilitators(clarity=0.6),
+                set_facilitators(clarity=0.0),
+                mean_indicator("misperception"),
+                expect_more=False,
             ),
         ),
     ),
@@ -173,7 +197,10 @@ CLAIMS = (
                 "more deals than by pressure alone", combine(TALKING, PRESSING), combine(SILENT, PRESSING), deal_at_end
             ),
             ClaimComparison(
-                "more deals than by dialogue alone", combine(TALKING, PRESSING), combine(TALKING, UNPRESSED), deal_at_end
+                "more deals than by dialogue alone",
+                combine(TALKING, PRESSING),
+                combine(TALKING, UNPRESSED),
+                deal_at_end,
             ),
         ),
     ),
@@ -187,26 +214,45 @@ CLAIMS = (
                 set_parameters(contact__contact_ease=0.0, contact__contact_habit=0.0),
                 mean_indicator("tension"),
                 expect_more=False,
-                subset=lambda seen: (outcomes_of(seen, 0) < Outcome.comprehensive_deal).astype(float),
+                subset=lambda seen: (classify_outcomes(seen, 0) < Outcome.comprehensive_deal).astype(float),
             ),
         ),
     ),
     Claim(
         "small-first",
         "Small technical deals precede big ones",
-        (ClaimComparison("more of the stake stands at the end", set_bundling(1), set_bundling(None), final_indicator("deal_progress")),),
+        (
+            ClaimComparison(
+                "more of the stake stands at the end",
+                set_bundling(1),
+                set_bundling(None),
+                final_indicator("deal_progress"),
+            ),
+        ),
     ),
     Claim(
         "uncertainty",
         "Gradual diplomacy reduces uncertainty",
-        (ClaimComparison("less uncertainty at the end", set_bundling(1), set_bundling(None), final_indicator("uncertainty"), expect_more=False),),
+        (
+            ClaimComparison(
+                "less uncertainty at the end",
+                set_bundling(1),
+                set_bundling(None),
+                final_indicator("uncertainty"),
+                expect_more=False,
+            ),
+        ),
     ),
     Claim(
         "process",
         "Diplomacy is a process, not a destination",
         (
             ClaimComparison(
-                "less tension over time, step by step", set_bundling(1), set_bundling(None), mean_indicator("tension"), expect_more=False
+                "less tension over time, step by step",
+                set_bundling(1),
+                set_bundling(None),
+                mean_indicator("tension"),
+                expect_more=False,
             ),
         ),
     ),
@@ -273,7 +319,10 @@ CLAIMS = (
         "Indirect messages and technical talks carry the process",
         (
             ClaimComparison(
-                "more trust with technical exchanges", set_facilitators(hosting=0.6), set_facilitators(hosting=0.0), mean_indicator("trust")
+                "more trust with technical exchanges",
+                set_facilitators(hosting=0.6),
+                set_facilitators(hosting=0.0),
+                mean_indicator("trust"),
             ),
             ClaimComparison(
                 "less tension where talks go through others",

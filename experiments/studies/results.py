@@ -7,10 +7,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from experiments.studies.store import check_parts, stored_points, read_manifest, part_paths
+from experiments.studies.store import check_parts, part_paths, read_manifest, stored_points
 from experiments.studies.study import Study, restore_study
 from model.enumerations import Outcome
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 
 def stored_study(folder: str | Path) -> Study:
@@ -31,7 +31,7 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
     study = study or stored_study(folder)
     paths = part_paths(folder, "runs")
     if not paths:
-        raise ScenarioError([Fault(str(folder), "", "holds no finished part yet")])
+        raise ScenarioError([InputError(str(folder), "", "holds no finished part yet")])
     check_parts(folder)
     database = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     own = "0" if study.file.common_dice else f"point::bigint * {study.file.replications}"
@@ -97,9 +97,9 @@ def query_results(folder: str | Path, query: str) -> pd.DataFrame:
             if answer is not None:
                 return answer.df()
         except duckdb.Error as error:
-            raise ScenarioError([Fault("--sql", query, str(error).splitlines()[0])]) from None
+            raise ScenarioError([InputError("--sql", query, str(error).splitlines()[0])]) from None
     asked = "gives no rows; a question begins with `select`" if query.strip() else "is empty; ask with `select ...`"
-    raise ScenarioError([Fault("--sql", query, asked)])
+    raise ScenarioError([InputError("--sql", query, asked)])
 
 
 def sweep_summary(folder: str | Path) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import summary_by_point, outcome_names, values_by_run, stored_study, sweep_summary
+from experiments.studies.results import outcome_names, stored_study, summary_by_point, sweep_summary, values_by_run
 from experiments.studies.study import Study
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 LEAST_SOBOL, LEAST_MORRIS = 256, 20  # samples below which indices are told to be rough (Saltelli 2008; Ruano 2012)
 
@@ -38,11 +38,11 @@ def sensitivity_indices(study: Study, values: np.ndarray, outcome: str = "", see
     """
     design = study.file.design
     if design.kind not in ("sobol", "morris"):
-        raise ScenarioError([Fault("design.kind", design.kind, "sensitivity wants a sobol or a morris design")])
+        raise ScenarioError([InputError("design.kind", design.kind, "sensitivity wants a sobol or a morris design")])
     if len(values) != study.size or not np.isfinite(values).all():
         there = int(np.isfinite(values).sum())
         told = f"the whole design of {study.size:,} points is needed; a truncated one has no indices"
-        raise ScenarioError([Fault("points", there, told)])
+        raise ScenarioError([InputError("points", there, told)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SALib divides by a variance that may be nought; told below
         found, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
@@ -110,9 +110,13 @@ def sweep_sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
     study = stored_study(folder)
     points = summary_by_point(folder, study)
     if outcome not in (known := outcome_names(study, points)):
-        raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
+        raise ScenarioError(
+            [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
+        )
     if lost := len(set(range(study.size)) - set(points["point"])) * (sweep_summary(folder)["failed"] > 0):
-        raise ScenarioError([Fault("points", lost, "failed or are missing; indices need them all (`detente results`)")])
+        raise ScenarioError(
+            [InputError("points", lost, "failed or are missing; indices need them all (`detente results`)")]
+        )
     values = np.full(study.size, np.nan)
     values[points["point"]] = points[outcome]
     found = sensitivity_indices(study, values, outcome)

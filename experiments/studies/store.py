@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 
 import model
 from experiments.studies.study import Study
-from model.atomic_files import write_whole
-from model.errors import Fault, ScenarioError
+from model.atomic_files import write_atomically
+from model.errors import InputError, ScenarioError
 
 PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
 # Besides the model, what can alter a number.
@@ -57,7 +57,12 @@ def study_identity(study: Study) -> dict[str, Any]:
 
 def manifest_bytes(study: Study) -> bytes:
     """Write the manifest of a folder."""
-    whole = {"study": study_identity(study), "code": code_digests(), "versions": versions(), "scenario": study.scenario_data}
+    whole = {
+        "study": study_identity(study),
+        "code": code_digests(),
+        "versions": versions(),
+        "scenario": study.scenario_data,
+    }
     return (json.dumps(whole, indent=1) + "\n").encode()
 
 
@@ -74,7 +79,7 @@ class StudyStore:
         try:
             self.lock.acquire(blocking=False)
         except Timeout:
-            raise ScenarioError([Fault(str(folder), "", "another sweep is at work in this folder")]) from None
+            raise ScenarioError([InputError(str(folder), "", "another sweep is at work in this folder")]) from None
         try:
             self._match()
         except ScenarioError:
@@ -99,9 +104,11 @@ class StudyStore:
         points, path = self.study.points(), self.folder / "manifest.json"
         if not path.exists():
             if part_ranges(self.folder, "runs"):
-                raise ScenarioError([Fault(str(self.folder), "", "holds results without a manifest; choose another")])
-            write_whole(self.folder / "points.parquet", points.to_parquet(index=False))
-            write_whole(path, manifest_bytes(self.study))
+                raise ScenarioError(
+                    [InputError(str(self.folder), "", "holds results without a manifest; choose another")]
+                )
+            write_atomically(self.folder / "points.parquet", points.to_parquet(index=False))
+            write_atomically(path, manifest_bytes(self.study))
             return
         faults, there = [], read_manifest(self.folder)
         for kind in now:
@@ -110,11 +117,11 @@ class StudyStore:
                 before, after = found.get(key, "nothing"), now[kind].get(key, "nothing")
                 if before != after:
                     told = f"was {before} there" if kind == "study" else "has changed since"
-                    faults.append(Fault(f"{kind}.{key}", after if kind == "study" else "", told))
+                    faults.append(InputError(f"{kind}.{key}", after if kind == "study" else "", told))
         if not faults and not stored_points(self.folder).equals(points):
-            faults.append(Fault("design", "", "lays out other points than before; another version of a library?"))
+            faults.append(InputError("design", "", "lays out other points than before; another version of a library?"))
         if faults:
-            where = Fault(
+            where = InputError(
                 str(self.folder), "", "holds results of another study or of other code; choose another folder"
             )
             raise ScenarioError([where, *faults])
@@ -145,7 +152,7 @@ class StudyStore:
         write(
             table, sink, compression="zstd", use_dictionary=plain, use_byte_stream_split=floats, write_statistics=False
         )
-        write_whole(self.folder / name, sink.getvalue().to_pybytes())
+        write_atomically(self.folder / name, sink.getvalue().to_pybytes())
 
 
 def part_ranges(folder: Path, kind: str) -> list[tuple[int, int]]:
@@ -161,7 +168,9 @@ def part_paths(folder: Path, kind: str) -> list[Path]:
 
 def damaged_parts(folder: Path) -> list[Path]:
     """List the files of results that cannot be read, and those of the same points, which are lost with them."""
-    torn = {path.name.partition("-")[2] for kind in ("runs", "kept") for path in unreadable_files(part_paths(folder, kind))}
+    torn = {
+        path.name.partition("-")[2] for kind in ("runs", "kept") for path in unreadable_files(part_paths(folder, kind))
+    }
     paths = [path for kind in ("runs", "kept") for path in part_paths(folder, kind)]
     return [path for path in paths if path.name.partition("-")[2] in torn]
 
@@ -179,7 +188,7 @@ def check_parts(folder: Path) -> None:
     """Raise ScenarioError with the name of every file of results that is damaged."""
     told = "is damaged; the sweep that wrote it, called again, plays its points again"
     paths = (path for kind in ("runs", "kept") for path in part_paths(folder, kind))
-    if faults := [Fault(str(path), "", told) for path in unreadable_files(paths)]:
+    if faults := [InputError(str(path), "", told) for path in unreadable_files(paths)]:
         raise ScenarioError(faults)
 
 
@@ -188,9 +197,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no readable results: {error}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no readable results: {error}")]) from None
     if not (isinstance(found, dict) and all(isinstance(found.get(key), dict) for key in ("study", "code", "scenario"))):
-        raise ScenarioError([Fault(str(folder), "", "holds a manifest that is none of a sweep")])
+        raise ScenarioError([InputError(str(folder), "", "holds a manifest that is none of a sweep")])
     return found
 
 
@@ -201,7 +210,7 @@ def count_failed_points(folder: Path) -> int:
         try:
             column = pq.read_table(path, columns=["error"]).column("error")
         except (pa.ArrowException, OSError) as error:
-            raise ScenarioError([Fault(str(path), "", f"is damaged: {str(error).splitlines()[0]}")]) from None
+            raise ScenarioError([InputError(str(path), "", f"is damaged: {str(error).splitlines()[0]}")]) from None
         count += len(column) - column.null_count
     return count
 
@@ -211,7 +220,7 @@ def stored_points(folder: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(folder / "points.parquet")
     except (OSError, ValueError) as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no readable points: {error}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no readable points: {error}")]) from None
 
 
 def versions() -> dict[str, str]:

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from experiments.studies.study_file import FACTORS, MAX_POINTS, RANGE, StudyFile, Values, validate_study_file
-from model.errors import Fault, ScenarioError
-from model.loading import build, change, parse, read
-from model.parameter_space import DeclaredParameter, settings
+from model.errors import InputError, ScenarioError
+from model.loading import apply_changes, build_scenario, parse_toml, read_scenario
+from model.parameter_space import DeclaredParameter, list_parameters
 from model.scenario import Scenario
 
 STUDIES_FOLDER = Path(__file__).parent
@@ -80,7 +80,7 @@ class Study(NamedTuple):
 
     def scenario_at(self, values: Mapping[str, Any] = {}) -> Scenario:
         """Make the scenario of a point. Raises ScenarioError if its values do not go together."""
-        return build(change(self.scenario_data, values))
+        return build_scenario(apply_changes(self.scenario_data, values))
 
     def unit_points(self) -> np.ndarray:
         """Give where each point lies in the range of each factor: float64 [point, factor] in 0 to 1, not for grids."""
@@ -92,7 +92,9 @@ class Study(NamedTuple):
         if design.kind == "sobol":
             from SALib.sample import sobol
 
-            return sobol.sample(self.salib_problem(), design.points, calc_second_order=design.second_order, seed=design.seed)
+            return sobol.sample(
+                self.salib_problem(), design.points, calc_second_order=design.second_order, seed=design.seed
+            )
         from SALib.sample import morris
 
         return morris.sample(self.salib_problem(), design.points, seed=design.seed)
@@ -110,7 +112,9 @@ class Study(NamedTuple):
         if self.file.design.kind == "grid":
             return pd.DataFrame(list(itertools.product(*(each.grid_values() for each in self.factors))), columns=paths)
         shares = self.unit_points()
-        return pd.DataFrame({each.path: [each.value_at(x) for x in shares[:, at]] for at, each in enumerate(self.factors)})
+        return pd.DataFrame(
+            {each.path: [each.value_at(x) for x in shares[:, at]] for at, each in enumerate(self.factors)}
+        )
 
 
 def shipped_studies() -> list[str]:
@@ -139,16 +143,16 @@ def _locate(name: str | Path) -> Path:
         return shipped_path
     if path.is_file():
         return path
-    raise ScenarioError([Fault.unknown("study", str(name), shipped_studies(), "study or file")])
+    raise ScenarioError([InputError.unknown_name("study", str(name), shipped_studies(), "study or file")])
 
 
 def _read(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MAX_STUDY_BYTES:
-        raise ScenarioError([Fault(str(path), path.stat().st_size, "a study file has at most 1 MiB (bytes)")])
+        raise ScenarioError([InputError(str(path), path.stat().st_size, "a study file has at most 1 MiB (bytes)")])
     try:
-        return parse(path.read_text("utf-8-sig"))
+        return parse_toml(path.read_text("utf-8-sig"))
     except ValueError as error:
-        raise ScenarioError([Fault(str(path), "", f"cannot be read as TOML: {error}")]) from None
+        raise ScenarioError([InputError(str(path), "", f"cannot be read as TOML: {error}")]) from None
 
 
 def _check(
@@ -156,27 +160,29 @@ def _check(
 ) -> Study:
     """Check a study against its scenario: its factors must be declared there, and stay within their ranges."""
     lasting = {"rounds": file.rounds} if file.rounds else {}
-    data = scenario or change(read(file.scenario), {**file.changes, **lasting})
-    known = {setting.path: setting for setting in settings(build(data))}
-    faults: list[Fault] = []
+    data = scenario or apply_changes(read_scenario(file.scenario), {**file.changes, **lasting})
+    known = {setting.path: setting for setting in list_parameters(build_scenario(data))}
+    faults: list[InputError] = []
     factors = []
     for group in FACTORS:
         for path, written in getattr(file, group).items():
             found = _factor(f"{group}.{path}", path, written, group == "levers", known)
-            (faults if isinstance(found, Fault) else factors).append(found)  # type: ignore[arg-type]
+            (faults if isinstance(found, InputError) else factors).append(found)  # type: ignore[arg-type]
     if not factors and not faults:
-        faults.append(Fault("levers", "", "name at least one lever or uncertainty to vary"))
+        faults.append(InputError("levers", "", "name at least one lever or uncertainty to vary"))
     paths = [factor.path for factor in factors]
     faults += [
-        Fault(path, "", "stands under levers and under uncertainties") for path in {*paths} if paths.count(path) > 1
+        InputError(path, "", "stands under levers and under uncertainties")
+        for path in {*paths}
+        if paths.count(path) > 1
     ]
     design = file.design
     if design.kind == "sobol" and design.points & (design.points - 1):
-        faults.append(Fault("design.points", design.points, "a Sobol design wants a power of two"))
+        faults.append(InputError("design.points", design.points, "a Sobol design wants a power of two"))
     if design.kind == "morris" and len(factors) < 2:
-        faults.append(Fault("design.kind", "morris", "a Morris design wants two factors or more"))
+        faults.append(InputError("design.kind", "morris", "a Morris design wants two factors or more"))
     if (design.kind == "table") != (design.file is not None):
-        faults.append(Fault("design.file", design.file or "", "goes with the kind `table`, and only with it"))
+        faults.append(InputError("design.file", design.file or "", "goes with the kind `table`, and only with it"))
     if faults:
         raise ScenarioError(faults)
     study = Study(file, data, tuple(factors))
@@ -185,11 +191,11 @@ def _check(
     if faults := [fault for each in factors if (fault := _unheard_of(study, each)) is not None]:
         raise ScenarioError(faults)
     if study.size > MAX_POINTS:
-        raise ScenarioError([Fault("design", study.size, f"a study has at most {MAX_POINTS:,} points")])
+        raise ScenarioError([InputError("design", study.size, f"a study has at most {MAX_POINTS:,} points")])
     return study
 
 
-def _unheard_of(study: Study, factor: Factor) -> Fault | None:
+def _unheard_of(study: Study, factor: Factor) -> InputError | None:
     """Find a list of which no value can be used, as of a switch whose name is written wrongly."""
     fault = None
     for value in factor.values or ():
@@ -197,28 +203,30 @@ def _unheard_of(study: Study, factor: Factor) -> Fault | None:
             study.scenario_at({factor.path: value})
             return None
         except ScenarioError as error:
-            fault = fault or error.faults[0]
+            fault = fault or error.errors[0]
     return fault
 
 
-def _factor(where: str, path: str, written: Any, lever: bool, known: Mapping[str, DeclaredParameter]) -> Factor | Fault:
+def _factor(
+    where: str, path: str, written: Any, lever: bool, known: Mapping[str, DeclaredParameter]
+) -> Factor | InputError:
     """Resolve a factor, or say what is wrong with it."""
     setting = known.get(path)
     values = written.values if isinstance(written, Values) else None
     if isinstance(written, Values) and values is not None and (written.low, written.high) != (None, None):
-        return Fault(where, "", "has values, or low, high and steps, not both")
+        return InputError(where, "", "has values, or low, high and steps, not both")
     if setting is None:
         if values is not None and path.split(".")[0] in ("mechanisms", "states"):
             return Factor(path, lever, False, 0.0, 1.0, tuple(values), 2)  # a switch or a doctrine
-        return Fault.unknown(where, path, known, "parameter of this scenario that has a range")
+        return InputError.unknown_name(where, path, known, "parameter of this scenario that has a range")
     allowed = f"allowed is {setting.low:g} to {setting.high:g}"
     if values is not None:
         kind = "a whole number" if setting.whole else "a number"
         for each in values:
             if isinstance(each, bool | str) or (setting.whole and not isinstance(each, int)):
-                return Fault(where, each, f"should be {kind}; {allowed}")
+                return InputError(where, each, f"should be {kind}; {allowed}")
             if not setting.low <= each <= setting.high:
-                return Fault(where, each, allowed)
+                return InputError(where, each, allowed)
         return Factor(path, lever, setting.whole, 0.0, 1.0, tuple(values), 2)
     if isinstance(written, Values):
         low = setting.low if written.low is None else written.low
@@ -227,9 +235,9 @@ def _factor(where: str, path: str, written: Any, lever: bool, known: Mapping[str
     elif len(written) == 2:
         low, high, steps = float(written[0]), float(written[1]), 5
     else:
-        return Fault(where, "", f"{RANGE} (found {written})")
+        return InputError(where, "", f"{RANGE} (found {written})")
     if not setting.low <= low < high <= setting.high:
-        return Fault(where, "", f"{allowed}, the lower first (found [{low:g}, {high:g}])")
+        return InputError(where, "", f"{allowed}, the lower first (found [{low:g}, {high:g}])")
     return Factor(path, lever, setting.whole, low, high, None, steps)
 
 
@@ -238,21 +246,21 @@ def _table(path: Path, study: Study) -> pd.DataFrame:
     try:
         table: Any = pd.read_csv(path)
     except (OSError, ValueError) as error:
-        raise ScenarioError([Fault("design.file", str(path), f"cannot be read as CSV: {error}")]) from None
+        raise ScenarioError([InputError("design.file", str(path), f"cannot be read as CSV: {error}")]) from None
     paths = [factor.path for factor in study.factors]
     missing = [name for name in paths if name not in table]
     if missing or len(table.columns) != len(paths):
         told = f"its columns should be {', '.join(paths)} (found {', '.join(map(str, table.columns))})"
-        raise ScenarioError([Fault("design.file", "", told)])
+        raise ScenarioError([InputError("design.file", "", told)])
     if table.empty:
-        raise ScenarioError([Fault("design.file", str(path), "holds no points; a row each is needed")])
+        raise ScenarioError([InputError("design.file", str(path), "holds no points; a row each is needed")])
     faults = []
     for each in study.factors:
         if each.values is None:
             numbers: Any = pd.to_numeric(table[each.path], errors="coerce")
             wrong = table[each.path][~numbers.between(each.low, each.high) | (each.is_integer & (numbers % 1 != 0))]
             allowed = f"allowed is {'a whole number, ' * each.is_integer}{each.low:g} to {each.high:g}"
-            faults += [Fault(f"design.file.{each.path}", value, allowed) for value in wrong]
+            faults += [InputError(f"design.file.{each.path}", value, allowed) for value in wrong]
     if faults:
         raise ScenarioError(faults[:20])
     return table[paths]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 from model.measures import OVERALL
 
 MAX_POINTS = 10_000_000
@@ -66,7 +66,7 @@ class StudyFile(StudySection):
     def _known(cls, names: list[str]) -> list[str]:
         for name in names:
             if name not in INDICATORS:
-                raise ValueError(str(Fault.unknown("indicators", name, INDICATORS, "indicator")))
+                raise ValueError(str(InputError.unknown_name("indicators", name, INDICATORS, "indicator")))
         return names
 
 
@@ -79,7 +79,7 @@ def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
         raise ScenarioError(list(faults.values())) from None
 
 
-def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[Fault]:
+def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[InputError]:
     """Tell one of pydantic's findings; of an unknown key, what is meant."""
     group, *inside = error["loc"]
     if group in FACTORS and len(inside) > 1:
@@ -87,27 +87,31 @@ def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[Fault]:
     elif group == "changes" and len(inside) > 1:
         yield _found(f"{group}.{inside[0]}", error["input"], "should be a finite number, a word, true or false")
     elif error["type"] == "value_error":  # ours, which tells what it found
-        yield Fault(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
+        yield InputError(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
     else:
         path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
         strange = error["type"] == "extra_forbidden"
-        unknown = Fault.unknown(path, error["loc"][-1], known.model_fields, "key of a study")
+        unknown = InputError.unknown_name(path, error["loc"][-1], known.model_fields, "key of a study")
         yield unknown if strange else _found(path, error["input"], error["msg"])
 
 
-def _factor_fault(error: Any, where: str, written: Any) -> Iterator[Fault]:
+def _factor_fault(error: Any, where: str, written: Any) -> Iterator[InputError]:
     """Tell what is wrong with a factor as it is meant: pydantic tells it of each of the ways to write one."""
     _, _, way, *inside = error["loc"]
     if not isinstance(written, Mapping):
-        yield Fault(where, "", f"{RANGE} (found {written})")
+        yield InputError(where, "", f"{RANGE} (found {written})")
     elif way == "Values" and error["type"] == "extra_forbidden":
-        yield Fault.unknown(f"{where}.{inside[-1]}", inside[-1], Values.model_fields, "key of a factor")
+        yield InputError.unknown_name(f"{where}.{inside[-1]}", inside[-1], Values.model_fields, "key of a factor")
     elif way == "Values" and len(inside) > 1:
         yield _found(f"{where}.{inside[0]}", error["input"], "should hold finite numbers, words, true or false")
     elif way == "Values":
         yield _found(".".join((where, *inside)), error["input"], error["msg"])
 
 
-def _found(path: str, value: Any, problem: str) -> Fault:
+def _found(path: str, value: Any, problem: str) -> InputError:
     """Tell a fault with what was found; a list with what is in it."""
-    return Fault(path, "", f"{problem} (found {value})") if isinstance(value, list) else Fault(path, value, problem)
+    return (
+        InputError(path, "", f"{problem} (found {value})")
+        if isinstance(value, list)
+        else InputError(path, value, problem)
+    )

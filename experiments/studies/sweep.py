@@ -10,10 +10,10 @@ from typing import Any, Literal, NamedTuple
 
 from experiments.engine.kernel import load_kernel
 from experiments.studies.chunk import ChunkTables, run_chunk
-from experiments.studies.store import StudyStore, damaged_parts, count_failed_points, part_ranges, manifest_bytes
+from experiments.studies.store import StudyStore, count_failed_points, damaged_parts, manifest_bytes, part_ranges
 from experiments.studies.study import Study, load_study
 from model.compiler import COMPILED
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 RUNS_A_CHUNK = 4096
 NO_DASHBOARD: Any = None  # Dask wants no dashboard of its own
@@ -48,7 +48,7 @@ def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPl
     """Say what a sweep would do. Raises ScenarioError if so many points are not in the design."""
     count = study.size if points is None else points
     if not 1 <= count <= study.size:
-        raise ScenarioError([Fault("--points", count, f"the design has 1 to {study.size:,} points")])
+        raise ScenarioError([InputError("--points", count, f"the design has 1 to {study.size:,} points")])
     chunk = max(RUNS_A_CHUNK // study.file.replications, 1)
     torn = [path.name for path in damaged_parts(folder)]
     whole = [(at, end) for at, end in part_ranges(folder, "runs") if f"runs-{at:08d}-{end:08d}.parquet" not in torn]
@@ -69,9 +69,9 @@ def overhead_bytes(study: Study) -> float:
 def check_executor(kind: str, scheduler: str | None) -> None:
     """Raise ScenarioError for a kind of executor that there is not, or a scheduler that it would leave unheard."""
     if kind not in ("local", "dask"):
-        raise ScenarioError([Fault("--executor", kind, "allowed is local or dask")])
+        raise ScenarioError([InputError("--executor", kind, "allowed is local or dask")])
     if scheduler is not None and kind != "dask":
-        raise ScenarioError([Fault("--scheduler", scheduler, "goes with --executor dask, and only with it")])
+        raise ScenarioError([InputError("--scheduler", scheduler, "goes with --executor dask, and only with it")])
 
 
 @contextmanager
@@ -84,13 +84,15 @@ def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        raise ScenarioError([Fault("--executor", "dask", "needs the extra: pip install 'detente[dask]'")]) from None
+        raise ScenarioError(
+            [InputError("--executor", "dask", "needs the extra: pip install 'detente[dask]'")]
+        ) from None
     if scheduler is not None:
         try:
             client = Client(scheduler)
         except (OSError, ValueError) as error:  # a time-out is an OSError, too
             told = f"no Dask scheduler answers there: {error}"
-            raise ScenarioError([Fault("--scheduler", scheduler, told)]) from None
+            raise ScenarioError([InputError("--scheduler", scheduler, told)]) from None
         with client:
             yield client.get_executor(pure=False)
         return
@@ -168,7 +170,9 @@ def _finished(running: dict[Any, tuple[int, int, int]], start: Callable[[int, in
     for each in done:
         begin, end, tries = running.pop(each)
         if each.cancelled():
-            raise ScenarioError([Fault("sweep", "", "what plays the chunks has stopped; the same command goes on")])
+            raise ScenarioError(
+                [InputError("sweep", "", "what plays the chunks has stopped; the same command goes on")]
+            )
         error = each.exception()
         if error is None:
             yield begin, end, each.result()
@@ -176,4 +180,4 @@ def _finished(running: dict[Any, tuple[int, int, int]], start: Callable[[int, in
             start(begin, end, tries + 1)
         else:  # no fault of these points: nothing is kept of them, and the next sweep plays them
             told = f"were lost twice: {type(error).__name__}: {error}; the same command goes on from here"
-            raise ScenarioError([Fault(f"points {begin} to {end - 1}", "", told)])
+            raise ScenarioError([InputError(f"points {begin} to {end - 1}", "", told)])

@@ -153,7 +153,9 @@ def compare_in_noise(
     """Play many matches in noise on either side, and take each side's cooperation over the same turns."""
     shares = np.empty((matches, 2))
     for number in range(matches):
-        match = axl.Match((axelrod_player(axl, one), axelrod_player(axl, other)), turns=LAST, noise=noise, seed=seed + number)
+        match = axl.Match(
+            (axelrod_player(axl, one), axelrod_player(axl, other)), turns=LAST, noise=noise, seed=seed + number
+        )
         moves = match.play()[FIRST:]
         shares[number] = [np.mean([pair[side] == axl.Action.C for pair in moves]) for side in (0, 1)]
     played = Worlds(isolated_scenario(("reciprocity", "noise"), doctrine_settings(one, other, noise)), worlds, seed)
@@ -164,11 +166,16 @@ def compare_in_noise(
         total += played.pair_cooperation()
     unit = 1.0 / (LAST - FIRST)
     return [
-        CooperationComparison(mean_over_worlds(shares[:, side], unit), mean_over_worlds(total[:, side] / (LAST - FIRST), unit)) for side in (0, 1)
+        CooperationComparison(
+            mean_over_worlds(shares[:, side], unit), mean_over_worlds(total[:, side] / (LAST - FIRST), unit)
+        )
+        for side in (0, 1)
     ]
 
 
-def comparison_row(name: str, other: str, what: str, expected: Any, found: Any, error: float, holds: bool) -> dict[str, Any]:
+def comparison_row(
+    name: str, other: str, what: str, expected: Any, found: Any, error: float, holds: bool
+) -> dict[str, Any]:
     """Write a row of the table."""
     head = {"strategy": name, "against": other, "compared": what, "library": expected, "states": found}
     return {**head, "standard_error": error, "verdict": "holds" if holds else "fails"}
@@ -195,7 +202,9 @@ def move_rows(axl: Any, turns: int, progress: Callable[[str], None]) -> list[dic
     whole = len(nameless) * len(others)
     alike = len(nameless) - len(failing)
     told = f"{alike} strategies: every answer to the last acts, either first move", f"{len(others)} strategies each"
-    shared = comparison_row(*told, f"{turns} moves of both", f"{whole} of {whole}", f"{alike * len(others)} of {whole}", 0.0, True)
+    shared = comparison_row(
+        *told, f"{turns} moves of both", f"{whole} of {whole}", f"{alike * len(others)} of {whole}", 0.0, True
+    )
     return [*map(against, named), *failing, *([shared] if alike else [])]
 
 
@@ -213,7 +222,17 @@ def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[d
         for side, each in zip(("first", "second"), found, strict=True):
             what = f"cooperation of the {side}, noise {NOISE:g}"
             error = math.hypot(each.library.error, each.states.error)
-            rows.append(comparison_row(one, other, what, each.library.value, each.states.value, error, each.standard_errors_apart <= MAX_STANDARD_ERRORS))
+            rows.append(
+                comparison_row(
+                    one,
+                    other,
+                    what,
+                    each.library.value,
+                    each.states.value,
+                    error,
+                    each.standard_errors_apart <= MAX_STANDARD_ERRORS,
+                )
+            )
     return rows
 
 

@@ -94,12 +94,12 @@ def simulate_trust_after_attack(given: Any, worlds: int, seed: int) -> Simulated
     """Let one attack be blamed on the other side."""
     data = smallest_scenario()
     blame = {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
-    data["outsiders"] = {"wreckers": blame}
+    data["spoilers"] = {"wreckers": blame}
     changes = {
-        **STILL, "spoilers.attack_near_deal": 0.0, "spoilers.stopped_if_trustworthy": given.sT,
-        "spoilers.stopped_if_not": given.sU, "relations.alba.borea.trust": given.t,
+        **STILL, "attacks.attack_near_deal": 0.0, "attacks.stopped_if_trustworthy": given.sT,
+        "attacks.stopped_if_untrustworthy": given.sU, "relations.alba.borea.trust": given.t,
     }  # fmt: skip
-    attack = Override(1, "strike", None, "wreckers", None, 1)
+    attack = Override(1, "attack_talks", None, "wreckers", None, 1)
     played = Worlds(isolated_scenario(("reputation", "spoilers"), changes, data), 1, seed, (attack,))
     played.step(2)
     return SimulatedValue(current_trust(played))
@@ -181,7 +181,11 @@ def simulate_repair_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue
 
 def assurance_problem(given: Any) -> str:
     """Say whether the threshold lies where no trust can start."""
-    return "" if MIN_TRUST < assurance_threshold(given) < MAX_TRUST else "gives a threshold outside 0.02 to 0.98, where trust can start"
+    return (
+        ""
+        if MIN_TRUST < assurance_threshold(given) < MAX_TRUST
+        else "gives a threshold outside 0.02 to 0.98, where trust can start"
+    )
 
 
 def ladder_length_problem(given: Any) -> str:
@@ -200,7 +204,11 @@ def signal_cost_problem(given: Any) -> str:
 
 def repair_problem(given: Any) -> str:
     """Say whether trust can never come back."""
-    return "" if trust_limit(given) - 1e-6 > given.T else f"T must be below the limit of trust, {trust_limit(given):.4f} here"
+    return (
+        ""
+        if trust_limit(given) - 1e-6 > given.T
+        else f"T must be below the limit of trust, {trust_limit(given):.4f} here"
+    )
 
 
 ASSURE = "Doctrine assurance, mechanism reciprocity alone; the trust from which on it cooperates, by halving."

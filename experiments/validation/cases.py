@@ -3,7 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from experiments.cases.replay import FORECASTERS, REPLAY_WORLDS, ReplayMonth, ForecasterComparison, replay_all, compare_forecasters
+from experiments.cases.replay import (
+    FORECASTERS,
+    REPLAY_WORLDS,
+    ForecasterComparison,
+    ReplayMonth,
+    compare_forecasters,
+    replay_all,
+)
 from experiments.validation.part import ValidationPart
 
 ALL_CASES, OWN_ACTS, WITHOUT_INPUT = "all cases", "all, acts of one side only", "all, the model told nothing"
@@ -38,7 +45,9 @@ def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     return ValidationPart("cases", "Historical cases, replayed", lead, rows, failed, notes=NOTES)
 
 
-def _row(name: str, group: Sequence[Sequence[ReplayMonth]], standing: dict[str, ForecasterComparison]) -> dict[str, Any]:
+def _row(
+    name: str, group: Sequence[Sequence[ReplayMonth]], standing: dict[str, ForecasterComparison]
+) -> dict[str, Any]:
     months = [month for each in group for month in each]
     row: dict[str, Any] = {
         "case": name,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import root_scalar
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 MAX_STANDARD_ERRORS = 3.0  # standard errors within which simulation and closed form count as the same
 
@@ -65,7 +65,9 @@ class CheckResult(NamedTuple):
     @property
     def holds(self) -> bool:
         """Say whether model and closed form agree: within three standard errors, or within the resolution."""
-        return abs(self.sample.value - self.expected) <= max(MAX_STANDARD_ERRORS * self.sample.error, self.sample.resolution)
+        return abs(self.sample.value - self.expected) <= max(
+            MAX_STANDARD_ERRORS * self.sample.error, self.sample.resolution
+        )
 
     def row(self) -> dict[str, Any]:
         """Write it as a row of a table, and of the JSON."""
@@ -90,17 +92,18 @@ def complete_symbols(check: Check, given: Mapping[str, Any]) -> dict[str, float]
     not go together.
     """
     faults = [
-        Fault.unknown("--set", name, check.symbols, f"symbol of {check.id}") for name in given.keys() - check.symbols
+        InputError.unknown_name("--set", name, check.symbols, f"symbol of {check.id}")
+        for name in given.keys() - check.symbols
     ]
     for name, value in given.items():
         if name in check.symbols and not _fits(check.symbols[name], value):
-            faults.append(Fault(f"--set {name}", value, f"must be {range_text(check.symbols[name])}"))
+            faults.append(InputError(f"--set {name}", value, f"must be {range_text(check.symbols[name])}"))
     if faults:
         raise ScenarioError(faults)
     values = {name: given.get(name, symbol.default) for name, symbol in check.symbols.items()}
     if lack := check.domain_problem(SimpleNamespace(**values)):
         shown = ", ".join(f"{name} = {value:g}" for name, value in values.items())
-        raise ScenarioError([Fault(check.id, shown, lack)])
+        raise ScenarioError([InputError(check.id, shown, lack)])
     return values
 
 

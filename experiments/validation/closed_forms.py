@@ -13,7 +13,7 @@ from experiments.validation import (
 )
 from experiments.validation.check import MAX_STANDARD_ERRORS, Check, CheckResult, run_check
 from experiments.validation.part import ValidationPart
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 MODULES = (conduct_checks, belief_checks, inspection_checks, ladder_checks, tension_checks, decision_checks)
 CHECKS: dict[str, Check] = dict(sorted((check.id, check) for module in MODULES for check in module.CHECKS))
@@ -30,21 +30,37 @@ class UnmodelledResult(NamedTuple):
 
 
 UNMODELLED = (
-    UnmodelledResult("B01", "critical discounts of grim trigger and tit for tat", "doctrines are given; no state derives one."),
-    UnmodelledResult("B02p", "payoff of a noisy pair", "conduct is not paid; the payoffs enter the doctrine of assurance alone."),
+    UnmodelledResult(
+        "B01", "critical discounts of grim trigger and tit for tat", "doctrines are given; no state derives one."
+    ),
+    UnmodelledResult(
+        "B02p", "payoff of a noisy pair", "conduct is not paid; the payoffs enter the doctrine of assurance alone."
+    ),
     UnmodelledResult("B03a", "bound of generosity", "generosity is set, and not derived from payoffs."),
     UnmodelledResult("B07b", "chance of violence", "a spoiler's hazard does not depend on a state's type."),
     UnmodelledResult("B08", "one-shot inspection game", "inspectors and inspected follow rules; neither plays a game."),
-    UnmodelledResult("B09", "value and first inspection of Dresher's game", "inspections are not rationed over a game."),
+    UnmodelledResult(
+        "B09", "value and first inspection of Dresher's game", "inspections are not rationed over a game."
+    ),
     UnmodelledResult("B10", "inspection game with several violations", "as B09."),
-    UnmodelledResult("B12", "multiplier of an initiative", "conduct is yes or no, and its answer a chance, not a share of it."),
-    UnmodelledResult("B16c", "monthly from yearly detection; size of a sample", "detection is given by the month; no samples."),
+    UnmodelledResult(
+        "B12", "multiplier of an initiative", "conduct is yes or no, and its answer a chance, not a share of it."
+    ),
+    UnmodelledResult(
+        "B16c", "monthly from yearly detection; size of a sample", "detection is given by the month; no samples."
+    ),
     UnmodelledResult("B17", "first share of alternating offers", "offers are placed, not derived from patience."),
-    UnmodelledResult("B18f", "failure resets the ladder: mean rounds", "a collapsed ladder rests, and is then negotiated anew."),
-    UnmodelledResult("B19b", "sealed offers; breakdown under private information", "reservation values are not concealed types."),
+    UnmodelledResult(
+        "B18f", "failure resets the ladder: mean rounds", "a collapsed ladder rests, and is then negotiated anew."
+    ),
+    UnmodelledResult(
+        "B19b", "sealed offers; breakdown under private information", "reservation values are not concealed types."
+    ),
     UnmodelledResult("B21", "folds of trust (M19)", "trust does not feed on itself through the other's expectation."),
     UnmodelledResult("B23b", "penalty with a lag; longest lag", "the penalty that a betrayer weighs comes at once."),
-    UnmodelledResult("B24", "uranium: masses, significant quantities, separative work", "a programme is a share, not a stock."),
+    UnmodelledResult(
+        "B24", "uranium: masses, significant quantities, separative work", "a programme is a share, not a stock."
+    ),
     UnmodelledResult(
         "B25", "mean delay of a war of attrition", "impatience softens by a given rate; nobody holds out by choice."
     ),
@@ -65,8 +81,8 @@ def select_checks(name: str) -> list[Check]:
         return family
     absent = {each.id: each for each in UNMODELLED}
     if name in absent:
-        raise ScenarioError([Fault("--check", name, f"is not in the model: {absent[name].reason}")])
-    raise ScenarioError([Fault.unknown("--check", name, CHECKS, "check")])
+        raise ScenarioError([InputError("--check", name, f"is not in the model: {absent[name].reason}")])
+    raise ScenarioError([InputError.unknown_name("--check", name, CHECKS, "check")])
 
 
 class CheckRun(NamedTuple):
@@ -86,7 +102,9 @@ def run_selected(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1
     if able := [check for check in checks if given.keys() <= check.symbols.keys()]:
         checks = able
     known = {symbol for check in checks for symbol in check.symbols}
-    if strange := [Fault.unknown("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known]:
+    if strange := [
+        InputError.unknown_name("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known
+    ]:
         raise ScenarioError(strange)
     found, refused = [], {}
     for check in checks:

@@ -5,7 +5,14 @@ from typing import Any
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.check import Check, SimulatedValue, Symbol, burn_in_rounds, mean_over_worlds, ratio_over_worlds
+from experiments.validation.check import (
+    Check,
+    SimulatedValue,
+    Symbol,
+    burn_in_rounds,
+    mean_over_worlds,
+    ratio_over_worlds,
+)
 from experiments.validation.degenerate import for_both_states, isolated_scenario
 from model.scenario import Scenario
 
@@ -15,7 +22,9 @@ SLIPS = Symbol(0.01, 0.005, 0.5, "chance that an act comes out as its opposite")
 GENEROSITY = Symbol(1 / 3, 0.0, 1.0, "chance to answer a hostile act with cooperation all the same")
 
 
-def noisy_pair(doctrine: str, execution: float = 0.0, friendly: float = 0.0, hostile: float = 0.0, **own: Any) -> Scenario:
+def noisy_pair(
+    doctrine: str, execution: float = 0.0, friendly: float = 0.0, hostile: float = 0.0, **own: Any
+) -> Scenario:
     """Set two states of one doctrine in noise, and nothing else in the world."""
     noise = {"execution_noise": execution, "misread_friendly": friendly, "misread_hostile": hostile}
     return isolated_scenario(

@@ -7,16 +7,25 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.check import Check, SimulatedValue, Symbol, burn_in_rounds, find_threshold, mean_over_worlds, ratio_over_worlds, share_of_worlds
+from experiments.validation.check import (
+    Check,
+    SimulatedValue,
+    Symbol,
+    burn_in_rounds,
+    find_threshold,
+    mean_over_worlds,
+    ratio_over_worlds,
+    share_of_worlds,
+)
 from experiments.validation.degenerate import isolated_scenario
 from experiments.validation.ladder_checks import ACCEPTS_ANY_SHARE
-from model.enumerations import Status
+from model.enumerations import RungStatus
 from model.overrides import Override
 from model.scenario import Scenario
 
 LONGEST = 1500  # findings after which an examination is no longer watched
 WINDOW = 200  # rounds of oil and region that are averaged
-PROPOSED_STEP = Override(1, "status", "talks", None, "step-1", float(Status.PROPOSED))
+PROPOSED_STEP = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
 
 
 class SequentialTest(NamedTuple):
@@ -67,7 +76,7 @@ def scrutiny_scenario(given: Any, deceitful: bool = False) -> Scenario:
 
 def withheld_answers(rounds: int) -> tuple[Override, ...]:
     """Keep the other side from answering, so that this one's answer is all there is."""
-    return tuple(Override(now, "give_answer", "talks", "borea", None, 0) for now in range(1, rounds + 1))
+    return tuple(Override(now, "answer_proposal", "talks", "borea", None, 0) for now in range(1, rounds + 1))
 
 
 class Answers(NamedTuple):
@@ -112,7 +121,7 @@ def ratified_share(given: Any, worlds: int, seed: int) -> SimulatedValue:
         "home.veto_spread": 1.0, "home.support_weight": 0.0, "states.alba.veto_players": int(given.kv),
         "states.borea.veto_players": 0,
     }  # fmt: skip
-    ready = Override(1, "status", "talks", None, "step-1", float(Status.SCRUTINISED))
+    ready = Override(1, "status", "talks", None, "step-1", float(RungStatus.SCRUTINISED))
     share = Override(1, "offer", "talks", None, None, given.y)
     played = Worlds(isolated_scenario(("ratification",), changes), worlds, seed, (ready, share))
     played.step(2)
@@ -129,14 +138,16 @@ def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
         **ACCEPTS_ANY_SHARE, "home.audience_growth": given.kappa, "home.audience_decay": 0.0, "home.lock_in": given.w,
         "scrutiny.loss_weight": 0.0, "states.alba.cooperates_first": False, "states.alba.dialogue": 0.0,
     }  # fmt: skip
-    played = Worlds(isolated_scenario(("audience",), changes), 1, seed, (PROPOSED_STEP, *withheld_answers(LONGEST)))
+    played = Worlds(
+        isolated_scenario(("audience_cost",), changes), 1, seed, (PROPOSED_STEP, *withheld_answers(LONGEST))
+    )
     costs = [0.0]
     for now in range(1, LONGEST + 1):
         played.step()
         if now > 1 and int(played.column("answer")[0, 0, 0]) < 0:
             before, after = costs[-2], costs[-1]
             return SimulatedValue(now - 2 + (given.w - before) / (after - before), resolution=1e-6)
-        costs.append(float(played.column("audience")[0, 0]))
+        costs.append(float(played.column("audience_cost")[0, 0]))
     return SimulatedValue(math.nan)
 
 

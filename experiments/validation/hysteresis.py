@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from experiments.validation.traces import ScenarioSource, first_negotiation, record_trace
-from model.loading import load
+from model.loading import load_scenario
 from model.overrides import Override
 
 LEVELS, DWELL = 11, 24  # levels from 0 to 1, rounds at each
@@ -19,7 +19,7 @@ def trust_over_sweep(scenario: ScenarioSource, worlds: int, dwell: int = DWELL) 
     Posture is forced up the levels in one arm and down in the other, over the same rounds with the same dice; so
     a drift of trust with time cancels in the mean over levels. Trust is the mean over the last half at a level.
     """
-    setting, found = load(scenario), [np.ones((worlds, 1))]
+    setting, found = load_scenario(scenario), [np.ones((worlds, 1))]
     _, parties = first_negotiation(setting)
     one, other = (list(setting.states).index(party) for party in parties)
     levels = np.linspace(0.0, 1.0, LEVELS)
@@ -36,7 +36,7 @@ def _held(parties: Sequence[str], postures: np.ndarray) -> list[Override]:
     """Force both parties' postures towards each other, round by round."""
     one, other = parties
     return [
-        Override(now + 1, "harden", actor=me, counterpart=you, value=float(level))
+        Override(now + 1, "update_posture", actor=me, counterpart=you, value=float(level))
         for now, level in enumerate(postures)
         for me, you in ((one, other), (other, one))
     ]

@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.check import Check, SimulatedValue, Symbol, mean_over_worlds, share_of_worlds, binomial_share
+from experiments.validation.check import (
+    Check,
+    SimulatedValue,
+    Symbol,
+    binomial_share,
+    mean_over_worlds,
+    share_of_worlds,
+)
 from experiments.validation.degenerate import isolated_scenario, rung, smallest_scenario, text
 from model.enumerations import InspectionReport
 from model.overrides import Override
@@ -64,7 +71,7 @@ def npv(given: Any) -> float:
 def reported_worlds(given: Any, report: int, rounds: int, seed: int) -> Worlds:
     """Tell one side so many reports of a kind on the other; round 1 begins what they report on."""
     setting = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
-    told = tuple(Override(now, "report_on", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
+    told = tuple(Override(now, "report_findings", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
     played = Worlds(setting, 1, seed, (*told, *withheld_accusations(rounds + 1)))
     played.step()
     return played

@@ -5,11 +5,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.belief_checks import MIN_TRUST, MAX_TRUST
-from experiments.validation.check import Check, SimulatedValue, Symbol, find_threshold, mean_over_worlds, share_of_worlds
+from experiments.validation.belief_checks import MAX_TRUST, MIN_TRUST
+from experiments.validation.check import (
+    Check,
+    SimulatedValue,
+    Symbol,
+    find_threshold,
+    mean_over_worlds,
+    share_of_worlds,
+)
 from experiments.validation.degenerate import isolated_scenario, smallest_scenario
 from experiments.validation.inspection_checks import inspection_scenario
-from model.enumerations import Status
+from model.enumerations import RungStatus
 from model.overrides import Override
 from model.scenario import Scenario
 
@@ -37,7 +44,7 @@ def growing_ladder(growth: float, count: int, **more: Any) -> dict[str, Any]:
 
 def acceptance_threshold(data: dict[str, Any], loss: float, future: float, seed: int) -> SimulatedValue:
     """Find the trust from which on the first rung of a ladder is accepted."""
-    tabled = Override(1, "status", "talks", None, "step-1", float(Status.PROPOSED))
+    tabled = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     weights = {"scrutiny.loss_weight": loss, "scrutiny.future_weight": future}
 
     def accepts(trust: float) -> bool:
@@ -71,7 +78,7 @@ def simulate_waiting_growth(given: Any, worlds: int, seed: int) -> SimulatedValu
 
     def waits(growth: float) -> bool:
         changes = {
-            "states.alba.trustworthiness": 0.0, "states.alba.patience": given.delta,
+            "states.alba.trustworthiness": 0.0, "states.alba.discount_factor": given.delta,
             "verification.betrayal_gain": given.b, "verification.honour_gain": given.c,
             "verification.deterrence": 0.0, "verification.compliance_noise": 0.0,
         }  # fmt: skip
@@ -97,7 +104,9 @@ def simulate_deterrent_penalty(given: Any, worlds: int, seed: int) -> SimulatedV
     return find_threshold(keeps, 0.0, 5.0)
 
 
-def climbing_scenario(rungs: int, stand: int = 0, climb: float = 0.0, slip: float = 0.0, collapse: float = 0.0) -> Scenario:
+def climbing_scenario(
+    rungs: int, stand: int = 0, climb: float = 0.0, slip: float = 0.0, collapse: float = 0.0
+) -> Scenario:
     """Set a ladder so that a round is a step of the chain; some rungs stand at the start."""
     data = smallest_scenario(rungs=rungs)
     for place, step in enumerate(data["negotiations"]["talks"]["rungs"].values()):
@@ -113,8 +122,8 @@ def simulate_ladders(setting: Scenario, worlds: int, seed: int, at_bottom: bool 
 
     def ended(played: Worlds) -> np.ndarray:
         status = played.column("status")[:, 0]
-        standing = (status == Status.VERIFIED).sum(axis=1)
-        gone = (status == Status.COLLAPSED).any(axis=1) | (at_bottom & (standing == 0))
+        standing = (status == RungStatus.VERIFIED).sum(axis=1)
+        gone = (status == RungStatus.COLLAPSED).any(axis=1) | (at_bottom & (standing == 0))
         completed[(completed < 0) & gone] = 0
         completed[(completed < 0) & (standing == status.shape[1])] = 1
         return completed >= 0
@@ -137,7 +146,9 @@ def gambler_duration(given: Any) -> float:
 
 def simulate_gambler(given: Any, worlds: int, seed: int) -> LadderEnds:
     """Climb with p, slip with 1 - p, from i rungs that stand until all do or none does."""
-    return simulate_ladders(climbing_scenario(int(given.N), int(given.i), given.p, 1.0 - given.p), worlds, seed, at_bottom=True)
+    return simulate_ladders(
+        climbing_scenario(int(given.N), int(given.i), given.p, 1.0 - given.p), worlds, seed, at_bottom=True
+    )
 
 
 def simulate_climb_or_collapse(given: Any, worlds: int, seed: int) -> LadderEnds:
@@ -166,7 +177,11 @@ def rounds_if_completed(given: Any, worlds: int, seed: int) -> SimulatedValue:
 
 def bargain_problem(given: Any) -> str:
     """Say whether the model cannot hold these gains and losses."""
-    return "" if MIN_TRUST < given.l / (given.g + given.l) < MAX_TRUST and given.l <= 5 * given.g else "l/g must be at most 5"
+    return (
+        ""
+        if MIN_TRUST < given.l / (given.g + given.l) < MAX_TRUST and given.l <= 5 * given.g
+        else "l/g must be at most 5"
+    )
 
 
 def growth_problem(given: Any) -> str:
@@ -228,7 +243,9 @@ def chances_problem(given: Any) -> str:
 
 def completion_problem(given: Any) -> str:
     """Say whether too few ladders are completed to average them."""
-    return chances_problem(given) or ("" if completion_chance(given) > 0.02 else "fewer than 2 in 100 ladders would be completed")
+    return chances_problem(given) or (
+        "" if completion_chance(given) > 0.02 else "fewer than 2 in 100 ladders would be completed"
+    )
 
 
 CHECKS = (

@@ -1,10 +1,10 @@
 """The parts of the validation, in the order in which they are told, and what none of them says."""
 
-from experiments.validation import cases, closed_forms, axelrod_docking, patterns, structure
+from experiments.validation import axelrod_docking, cases, closed_forms, patterns, structure
 
 PARTS = (
     closed_forms,
-    others_strategies,
+    axelrod_docking,
     patterns,
     cases,
     structure,

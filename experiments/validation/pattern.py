@@ -39,7 +39,7 @@ class Pattern(NamedTuple):
     statement: str
     data: str
     scenarios: tuple[str, ...]
-    count: CountFunction
+    count_cases: CountFunction
     reported: dict[str, Statistic]
     inequalities: tuple[Inequality, ...]
     held_back: bool = False

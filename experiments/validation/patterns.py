@@ -15,14 +15,22 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.estimate import Estimate, Statistic, Verdict, estimate_statistic, combine_verdicts, bootstrap_sums, interval_verdict
+from experiments.validation.estimate import (
+    Estimate,
+    Statistic,
+    Verdict,
+    bootstrap_sums,
+    combine_verdicts,
+    estimate_statistic,
+    interval_verdict,
+)
 from experiments.validation.part import ValidationPart
 from experiments.validation.pattern import UNBOUNDED, Inequality, Pattern
 from experiments.validation.patterns_of_conflict import CONFLICT_PATTERNS
 from experiments.validation.patterns_of_deals import DEAL_PATTERNS
-from model.atomic_files import write_whole
+from model.atomic_files import write_atomically
 from model.compiler import source_digest
-from model.loading import SHIPPED
+from model.loading import SCENARIO_FOLDER
 
 PATTERNS = tuple(sorted(DEAL_PATTERNS + CONFLICT_PATTERNS, key=lambda pattern: int(pattern.key[1:])))
 WORLDS, FEWER = 400, 60  # in each arm of each scenario; the fewer if it must be quick
@@ -47,7 +55,9 @@ NOTES = (
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Measure every pattern, and set it beside what was measured before anything was tuned."""
     before = read_rows(BASELINE_FILE)
-    rows = measure_patterns(FEWER if quick else WORLDS, progress, {(row["pattern"], row["test"]): row for row in before})
+    rows = measure_patterns(
+        FEWER if quick else WORLDS, progress, {(row["pattern"], row["test"]): row for row in before}
+    )
     failed = sum(row["verdict"] == "fails" for row in rows)
     return ValidationPart("patterns", "Patterns from data", summary_text(rows), rows, failed, None, NOTES)
 
@@ -62,11 +72,13 @@ def measure_patterns(
     rows = []
     for pattern in patterns:
         progress(f"{pattern.key}: {pattern.statement}")
-        tables = {name: pattern.count(name, worlds) for name in pattern.scenarios}
+        tables = {name: pattern.count_cases(name, worlds) for name in pattern.scenarios}
         sums = bootstrap_sums(list(tables.values()))
         for inequality in pattern.inequalities:
             earlier = (before or {}).get((pattern.key, inequality.description), {})
-            rows.append(_row(pattern, inequality, tables, estimate_statistic(sums, inequality.statistic), worlds, earlier))
+            rows.append(
+                _row(pattern, inequality, tables, estimate_statistic(sums, inequality.statistic), worlds, earlier)
+            )
     return rows
 
 
@@ -149,7 +161,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 def scenarios_digest() -> str:
     """Hash the shipped scenario files, on whose values the patterns depend as on the code."""
-    text = b"".join(path.read_bytes() for path in sorted(SHIPPED.glob("*.toml")))
+    text = b"".join(path.read_bytes() for path in sorted(SCENARIO_FOLDER.glob("*.toml")))
     return hashlib.sha256(text).hexdigest()[:12]
 
 
@@ -157,7 +169,7 @@ def write_rows(path: Path, worlds: int = WORLDS) -> None:
     """Measure and write a table with its date and what it was measured with."""
     rows = measure_patterns(worlds, lambda words: print(words, file=sys.stderr))
     facts = {"date": date.today().isoformat(), "model_digest": source_digest(), "scenarios_digest": scenarios_digest()}
-    write_whole(path, (json.dumps({**facts, "rows": rows}, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, (json.dumps({**facts, "rows": rows}, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 
 from experiments.validation.estimate import safe_ratio
+from experiments.validation.hysteresis import SLOW, loop_area, trust_over_two_sweeps
 from experiments.validation.pattern import ALL_SCENARIOS, Inequality, Pattern
 from experiments.validation.patterns_of_deals import difference_statistic, newly_reached, share_statistic
-from experiments.validation.hysteresis import SLOW, loop_area, trust_over_two_sweeps
 from experiments.validation.traces import ScenarioSource, first_negotiation, record_trace
-from model.enumerations import Status
-from model.loading import load
+from model.enumerations import RungStatus
+from model.loading import load_scenario
 from model.overrides import Override
 
 LEFT_IN, LEFT_BY, LEAVING = 5, "us", "us-iran-2018"  # the withdrawal that this scenario schedules
@@ -21,7 +21,7 @@ ATTACKED = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 def trust_lost(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Measure how far trust lies below what it had been without the withdrawal, [world, round after it]."""
-    setting, curves = load(scenario), []
+    setting, curves = load_scenario(scenario), []
     talks, parties = first_negotiation(setting)
     states = list(setting.states)
     victim = next(party for party in parties if party != LEFT_BY)
@@ -50,7 +50,7 @@ def withdrawal_responses(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     Within two years of it: [world, 4], the last the largest share of the ladder that falls in one round.
     """
     trace = record_trace(scenario, worlds, ["status"])
-    stood = trace["status"][:, :, 0] == Status.VERIFIED
+    stood = trace["status"][:, :, 0] == RungStatus.VERIFIED
     fallen = (stood[:, :-1] & ~stood[:, 1:])[:, LEFT_IN - 1 : LEFT_IN + 23]
     steps = fallen.any(axis=2).sum(axis=1)
     most = (fallen @ trace.initial_world.stake[0]).max(axis=1)
@@ -63,10 +63,10 @@ def reciprocity_correlations(scenario: ScenarioSource, worlds: int) -> np.ndarra
     [world, 4]: whether the first party's answer to the second can be told, and how they correlate; the same of the
     second. It cannot be told where one of the two series is constant.
     """
-    setting = load(scenario)
-    trace = record_trace(scenario, worlds, ["conduct", "slip"], rounds=3 * QUARTERS)
+    setting = load_scenario(scenario)
+    trace = record_trace(scenario, worlds, ["conduct", "miscarried"], rounds=3 * QUARTERS)
     one, other = (list(setting.states).index(party) for party in first_negotiation(setting)[1])
-    acted = (trace["conduct"] ^ trace["slip"])[:, 1:]
+    acted = (trace["conduct"] ^ trace["miscarried"])[:, 1:]
     means = [acted[:, :, a, b].reshape(worlds, QUARTERS, 3).mean(axis=2) for a, b in ((one, other), (other, one))]
     found = []
     for answer, cause in (means, means[::-1]):
@@ -85,7 +85,7 @@ def correlations(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.nda
 def attacks_before_deals(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count rounds and attacks in the first and in the last third of the time before the first deal is kept."""
     trace = record_trace(scenario, worlds, ["status", "attack"])
-    done, counts = newly_reached(trace, Status.VERIFIED).any(axis=3), np.zeros((worlds, 4))
+    done, counts = newly_reached(trace, RungStatus.VERIFIED).any(axis=3), np.zeros((worlds, 4))
     for k in range(done.shape[2]):
         attacks = trace["attack"][:, 1:, trace.initial_world.target == k].sum(axis=2)
         for world in np.flatnonzero(done[:, :, k].any(axis=1)):
@@ -103,7 +103,7 @@ def trust_lost_to_attacks(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """
     falls, happened = [], np.zeros(worlds, bool)
     for able in (0.5, 0.8):
-        changes = {"spoilers.stopped_if_trustworthy": able, "spoilers.stopped_if_not": 0.45}
+        changes = {"attacks.stopped_if_trustworthy": able, "attacks.stopped_if_untrustworthy": 0.45}
         trace = record_trace(scenario, worlds, ["attack", "trust"], changes)
         attacks, fall = trace["attack"][:, :-1], np.zeros(worlds)
         happened = attacks.any(axis=(1, 2))
@@ -129,12 +129,14 @@ def doubt_without_inspectors(scenario: ScenarioSource, worlds: int) -> np.ndarra
     [world, 7]: one, then for each arm the mean variance of the belief about the other's type, the mean variance of
     the belief that it violates, and the mean programme of the party with the greater ambition, over all rounds.
     """
-    setting, found = load(scenario), [np.ones(worlds)]
+    setting, found = load_scenario(scenario), [np.ones(worlds)]
     talks, parties = first_negotiation(setting)
     one, other = (list(setting.states).index(party) for party in parties)
-    for moves in ([], [Override(1, "stay_barred", talks, value=1)]):
-        trace = record_trace(scenario, worlds, ["kept", "broken", "suspicion", "programme"], overrides=moves)
-        kept, broken = (trace[name][:, 1:, [one, other], [other, one]] for name in ("kept", "broken"))
+    for moves in ([], [Override(1, "bar_inspectors", talks, value=1)]):
+        trace = record_trace(
+            scenario, worlds, ["good_evidence", "bad_evidence", "suspicion", "programme"], overrides=moves
+        )
+        kept, broken = (trace[name][:, 1:, [one, other], [other, one]] for name in ("good_evidence", "bad_evidence"))
         mean, total = kept / (kept + broken), kept + broken
         suspected = trace["suspicion"][:, 1:, 0]
         programme = trace["programme"][:, 1:, [one, other]].max(axis=2)
@@ -149,14 +151,14 @@ def withdrawals_after_turnover(scenario: ScenarioSource, worlds: int) -> np.ndar
     The first party's government is made to change, or not to, after a third of the run; of the worlds in which
     something stands then. [world, 4].
     """
-    setting = load(scenario)
+    setting = load_scenario(scenario)
     _, parties = first_negotiation(setting)
     now, found = setting.rounds // 3, []
     for changes in (1, 0):
         move = Override(now, "change_government", actor=parties[0], value=changes)
-        trace = record_trace(scenario, worlds, ["status", "left", "withdraws"], overrides=[move])
-        stands = (trace["status"][:, now - 1, 0] == Status.VERIFIED).any(axis=1)
-        stands &= ~trace["left"][:, now - 1, 0].any(axis=1)
+        trace = record_trace(scenario, worlds, ["status", "rounds_withdrawn", "withdraws"], overrides=[move])
+        stands = (trace["status"][:, now - 1, 0] == RungStatus.VERIFIED).any(axis=1)
+        stands &= ~trace["rounds_withdrawn"][:, now - 1, 0].any(axis=1)
         leaves = trace["withdraws"][:, now : now + 24, 0].any(axis=(1, 2))
         found += [stands, stands & leaves]
     return np.stack(found, axis=1).astype(float)
@@ -180,7 +182,9 @@ CONFLICT_PATTERNS = (
         },
         (
             Inequality(
-                "rounds to rebuild over rounds to lose", lambda s: safe_ratio(rounds_to_rebuild(s), rounds_to_lose(s)), 5.0
+                "rounds to rebuild over rounds to lose",
+                lambda s: safe_ratio(rounds_to_rebuild(s), rounds_to_lose(s)),
+                5.0,
             ),
         ),
         caveat="Trust of the side that was left, against the same worlds without the withdrawal; nine tenths each way.",
@@ -225,8 +229,16 @@ CONFLICT_PATTERNS = (
             "thought strong": conditional_mean(4, 6),
         },
         (
-            Inequality("attacks a round, last third minus first", difference_statistic(share_statistic(2, 3), share_statistic(0, 1)), 0.0),
-            Inequality("fall of trust, strong minus weak", difference_statistic(conditional_mean(4, 6), conditional_mean(4, 5)), 0.0),
+            Inequality(
+                "attacks a round, last third minus first",
+                difference_statistic(share_statistic(2, 3), share_statistic(0, 1)),
+                0.0,
+            ),
+            Inequality(
+                "fall of trust, strong minus weak",
+                difference_statistic(conditional_mean(4, 6), conditional_mean(4, 5)),
+                0.0,
+            ),
         ),
         held_back=True,
         caveat="The time before the first deal is kept. "
@@ -241,10 +253,20 @@ CONFLICT_PATTERNS = (
         {"programme, seen": conditional_mean(0, 3), "programme, unseen": conditional_mean(0, 6)},
         (
             Inequality(
-                "variance of the belief about the other's type, unseen minus seen", difference_statistic(conditional_mean(0, 4), conditional_mean(0, 1)), 0.0
+                "variance of the belief about the other's type, unseen minus seen",
+                difference_statistic(conditional_mean(0, 4), conditional_mean(0, 1)),
+                0.0,
             ),
-            Inequality("variance of the belief in a violation, unseen minus seen", difference_statistic(conditional_mean(0, 5), conditional_mean(0, 2)), 0.0),
-            Inequality("programme, unseen minus seen", difference_statistic(conditional_mean(0, 6), conditional_mean(0, 3)), 0.0),
+            Inequality(
+                "variance of the belief in a violation, unseen minus seen",
+                difference_statistic(conditional_mean(0, 5), conditional_mean(0, 2)),
+                0.0,
+            ),
+            Inequality(
+                "programme, unseen minus seen",
+                difference_statistic(conditional_mean(0, 6), conditional_mean(0, 3)),
+                0.0,
+            ),
         ),
         held_back=True,
         caveat="Inspectors are shut out from the first round on.",
@@ -256,7 +278,13 @@ CONFLICT_PATTERNS = (
         ALL_SCENARIOS,
         withdrawals_after_turnover,
         {"after a change": share_statistic(0, 1), "without": share_statistic(2, 3)},
-        (Inequality("withdrawn within two years, after a change minus without", difference_statistic(share_statistic(0, 1), share_statistic(2, 3)), 0.0),),
+        (
+            Inequality(
+                "withdrawn within two years, after a change minus without",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.0,
+            ),
+        ),
         held_back=True,
         caveat="Only new governments withdraw, by rule; what could fail is that trust or scheduled changes outweigh it.",
     ),

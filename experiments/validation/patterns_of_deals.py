@@ -8,14 +8,14 @@ from experiments.studies.essay_claims import set_bundling, set_facilitators
 from experiments.validation.estimate import safe_ratio
 from experiments.validation.pattern import ALL_SCENARIOS, Inequality, Pattern
 from experiments.validation.traces import ScenarioSource, Trace, record_trace
-from model.enumerations import Status
-from model.loading import load
+from model.enumerations import RungStatus
+from model.loading import load_scenario
 from model.scenario import Scenario
 
 FOLLOWED = 24  # rounds for which the fate of a deal is followed
 UNCUT = 240  # rounds of a run whose end cuts little short
 NEVER = 10_000  # a round that never comes
-ENDED_STATUSES = (Status.SUSPENDED, Status.SNAPPED, Status.COLLAPSED)
+ENDED_STATUSES = (RungStatus.SUSPENDED, RungStatus.SNAPPED, RungStatus.COLLAPSED)
 LADDERS = (  # at least four rungs, none of which stands at the start
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2026",
     "us-ussr-1985",
@@ -27,7 +27,7 @@ FACILITATED = (
 PRESSED = ("gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
-def newly_reached(trace: Trace, status: Status) -> np.ndarray:
+def newly_reached(trace: Trace, status: RungStatus) -> np.ndarray:
     """Say in which rounds a rung newly reaches a status: bool [world, round, negotiation, rung]."""
     now = trace["status"] == status
     return now[:, 1:] & ~now[:, :-1]
@@ -35,7 +35,7 @@ def newly_reached(trace: Trace, status: Status) -> np.ndarray:
 
 def agreement_counts(scenario: ScenarioSource, worlds: int, changes: dict[str, Any]) -> np.ndarray:
     """Count for each world the negotiations, and those with at least one new ratified deal: [world, 2]."""
-    new = newly_reached(record_trace(scenario, worlds, ["status"], changes), Status.RATIFIED).any(axis=(1, 3))
+    new = newly_reached(record_trace(scenario, worlds, ["status"], changes), RungStatus.RATIFIED).any(axis=(1, 3))
     return np.stack([np.full(worlds, new.shape[1]), new.sum(axis=1)], axis=1).astype(float)
 
 
@@ -52,16 +52,16 @@ def agreements_by_style(scenario: ScenarioSource, worlds: int) -> np.ndarray:
         set_facilitators(formulation=0.5, leverage=0.0),
         set_facilitators(formulation=0.5, leverage=0.15),
     )
-    setting = load(scenario)
+    setting = load_scenario(scenario)
     return np.concatenate([agreement_counts(scenario, worlds, arm(setting)) for arm in arms], axis=1)
 
 
 def completed_ladders(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count ladders that at some time stood complete: step by step, and in one single step."""
-    setting, found = load(scenario), []
+    setting, found = load_scenario(scenario), []
     for changes in (set_bundling(1)(setting), set_bundling(None)(setting)):
         trace = record_trace(scenario, worlds, ["status"], changes)
-        missing = trace["status"] != Status.VERIFIED
+        missing = trace["status"] != RungStatus.VERIFIED
         within = np.arange(missing.shape[3]) < trace.initial_world.rungs[:, None]
         found.append((~(missing & within).any(axis=3)).any(axis=1).sum(axis=1))
     return np.stack(found, axis=1).astype(float)
@@ -85,14 +85,14 @@ def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 def first_kept_rounds(trace: Trace) -> np.ndarray:
     """Find the round in which each rung of the longer ladders was first kept, NEVER if it was not."""
-    kept = trace["status"][:, :, trace.initial_world.rungs >= 4] == Status.VERIFIED
+    kept = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
     return np.where(kept.any(axis=1), kept.argmax(axis=1), NEVER)
 
 
 def ended_rungs(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count kept rungs followed for two years and those that ended in them: first, middle and last of a ladder."""
     trace = record_trace(scenario, worlds, ["status"])
-    proved = newly_reached(trace, Status.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
+    proved = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
     over = np.isin(trace["status"], ENDED_STATUSES)
     counts = np.zeros((worlds, 6))
     for world, now, k, r in np.argwhere(proved):
@@ -110,25 +110,28 @@ def relief_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """
     trace = record_trace(scenario, worlds, ["status", "pressure"])
     status, counts = trace["status"], np.zeros((worlds, 4))
-    for k, side, r in np.argwhere(trace.initial_world.relieves > 0.0):
+    for k, side, r in np.argwhere(trace.initial_world.pressure_relief > 0.0):
         me, other = trace.initial_world.party[k, side], trace.initial_world.party[k, 1 - side]
         pressure = trace["pressure"][:, :, me, other]
         pressed, falls = pressure[:, :-2] > 0.01, np.diff(pressure, axis=1) < -1e-9
         paid = (falls[:, :-1] | falls[:, 1:]) & pressed
         before, now, after = (status[:, at : status.shape[1] - 2 + at, k, r] for at in range(3))
-        working = (before == Status.IMPLEMENTING) & pressed
-        yes = working & (now == Status.VERIFIED)
-        no = working & (now == Status.IMPLEMENTING) & (after != Status.VERIFIED)
+        working = (before == RungStatus.IMPLEMENTING) & pressed
+        yes = working & (now == RungStatus.VERIFIED)
+        no = working & (now == RungStatus.IMPLEMENTING) & (after != RungStatus.VERIFIED)
         counts += np.stack([each.sum(axis=1) for each in (yes, yes & paid, no, no & paid)], axis=1)
     return counts
 
 
 def ratification_failures(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count deals put to ratification and those that failed: as shipped, then with one, two and four veto players."""
-    setting, found = load(scenario), []
+    setting, found = load_scenario(scenario), []
     for players in (None, 1, 2, 4):
         trace = record_trace(scenario, worlds, ["status", "unratified"], _veto(setting, players))
-        found += [newly_reached(trace, Status.SCRUTINISED).sum(axis=(1, 2, 3)), trace["unratified"][:, -1].sum(axis=1)]
+        found += [
+            newly_reached(trace, RungStatus.SCRUTINISED).sum(axis=(1, 2, 3)),
+            trace["unratified"][:, -1].sum(axis=1),
+        ]
     return np.stack(found, axis=1).astype(float)
 
 
@@ -162,7 +165,11 @@ DEAL_PATTERNS = (
         agreements_by_facilitation,
         {"with facilitators": share_statistic(0, 1), "without": share_statistic(2, 3)},
         (
-            Inequality("share with minus share without", difference_statistic(share_statistic(0, 1), share_statistic(2, 3)), 0.25),
+            Inequality(
+                "share with minus share without",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.25,
+            ),
             Inequality("odds ratio", odds_ratio, 4.0, 10.0),
         ),
         tuned=True,
@@ -174,10 +181,18 @@ DEAL_PATTERNS = (
         "ICB: facilitation 7 of 17, formulation 37 of 65, manipulation 38 of 51",
         FACILITATED,
         agreements_by_style,
-        {"passing on": share_statistic(0, 1), "also drafting": share_statistic(2, 3), "also paying": share_statistic(4, 5)},
+        {
+            "passing on": share_statistic(0, 1),
+            "also drafting": share_statistic(2, 3),
+            "also paying": share_statistic(4, 5),
+        },
         (
-            Inequality("drafting minus passing on", difference_statistic(share_statistic(2, 3), share_statistic(0, 1)), 0.0),
-            Inequality("paying minus drafting", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0),
+            Inequality(
+                "drafting minus passing on", difference_statistic(share_statistic(2, 3), share_statistic(0, 1)), 0.0
+            ),
+            Inequality(
+                "paying minus drafting", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0
+            ),
         ),
         held_back=True,
         caveat="Styles by formulation 0, .5, .5 and leverage 0, 0, .15; all else as shipped, capacity too.",
@@ -201,12 +216,36 @@ DEAL_PATTERNS = (
         {f"after {k}": share_statistic(k - 1, k) for k in (1, 2, 3)}
         | {f"within two years after {k}": share_statistic(2 * k + 2, 2 * k + 3) for k in (1, 2, 3)},
         (
-            Inequality("chance after three minus after one", difference_statistic(share_statistic(2, 3), share_statistic(0, 1)), 0.2),
-            Inequality("chance after two minus after one", difference_statistic(share_statistic(1, 2), share_statistic(0, 1)), 0.0),
-            Inequality("chance after three minus after two", difference_statistic(share_statistic(2, 3), share_statistic(1, 2)), 0.0),
-            Inequality("within two years: after three minus after one", difference_statistic(share_statistic(8, 9), share_statistic(4, 5)), 0.2),
-            Inequality("within two years: after two minus after one", difference_statistic(share_statistic(6, 7), share_statistic(4, 5)), 0.0),
-            Inequality("within two years: after three minus after two", difference_statistic(share_statistic(8, 9), share_statistic(6, 7)), 0.0),
+            Inequality(
+                "chance after three minus after one",
+                difference_statistic(share_statistic(2, 3), share_statistic(0, 1)),
+                0.2,
+            ),
+            Inequality(
+                "chance after two minus after one",
+                difference_statistic(share_statistic(1, 2), share_statistic(0, 1)),
+                0.0,
+            ),
+            Inequality(
+                "chance after three minus after two",
+                difference_statistic(share_statistic(2, 3), share_statistic(1, 2)),
+                0.0,
+            ),
+            Inequality(
+                "within two years: after three minus after one",
+                difference_statistic(share_statistic(8, 9), share_statistic(4, 5)),
+                0.2,
+            ),
+            Inequality(
+                "within two years: after two minus after one",
+                difference_statistic(share_statistic(6, 7), share_statistic(4, 5)),
+                0.0,
+            ),
+            Inequality(
+                "within two years: after three minus after two",
+                difference_statistic(share_statistic(8, 9), share_statistic(6, 7)),
+                0.0,
+            ),
         ),
         tuned=True,
         caveat="The end of a run leaves later rungs less time; without it nearly every ladder goes on, as nothing ends a "
@@ -221,8 +260,16 @@ DEAL_PATTERNS = (
         ended_rungs,
         {"first rung": share_statistic(0, 1), "between": share_statistic(2, 3), "last rung": share_statistic(4, 5)},
         (
-            Inequality("first rungs minus those between", difference_statistic(share_statistic(0, 1), share_statistic(2, 3)), 0.0),
-            Inequality("those between minus last rungs", difference_statistic(share_statistic(2, 3), share_statistic(4, 5)), 0.0),
+            Inequality(
+                "first rungs minus those between",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.0,
+            ),
+            Inequality(
+                "those between minus last rungs",
+                difference_statistic(share_statistic(2, 3), share_statistic(4, 5)),
+                0.0,
+            ),
         ),
         held_back=True,
         caveat="Ended within two years of being kept: suspended, taken back or collapsed. The highest rung falls first.",
@@ -234,7 +281,13 @@ DEAL_PATTERNS = (
         PRESSED,
         relief_counts,
         {"after verification": share_statistic(0, 1), "without": share_statistic(2, 3)},
-        (Inequality("relief after verification minus without", difference_statistic(share_statistic(0, 1), share_statistic(2, 3)), 0.0),),
+        (
+            Inequality(
+                "relief after verification minus without",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.0,
+            ),
+        ),
         caveat="Relief follows verification by rule; what could fail is that escalation or its aim stands against it.",
     ),
     Pattern(
@@ -243,11 +296,20 @@ DEAL_PATTERNS = (
         "theory (Putnam 1988); one referendum, 50.2 to 49.8",
         ALL_SCENARIOS,
         ratification_failures,
-        {"as shipped": share_statistic(0, 1), "one player": share_statistic(2, 3), "two": share_statistic(4, 5), "four": share_statistic(6, 7)},
+        {
+            "as shipped": share_statistic(0, 1),
+            "one player": share_statistic(2, 3),
+            "two": share_statistic(4, 5),
+            "four": share_statistic(6, 7),
+        },
         (
             Inequality("share that fails, as shipped", share_statistic(0, 1), 0.0),
-            Inequality("two players minus one", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0),
-            Inequality("four players minus two", difference_statistic(share_statistic(6, 7), share_statistic(4, 5)), 0.0),
+            Inequality(
+                "two players minus one", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0
+            ),
+            Inequality(
+                "four players minus two", difference_statistic(share_statistic(6, 7), share_statistic(4, 5)), 0.0
+            ),
         ),
         caveat="Independent veto players are built in: what could fail is that impatience or support makes up for them.",
     ),

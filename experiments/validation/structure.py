@@ -10,7 +10,7 @@ from experiments.ensembles.compare import INDICATOR_INDEX
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.validation.part import ValidationPart
 from model.enumerations import Doctrine, Outcome
-from model.loading import load, shipped
+from model.loading import load_scenario, scenario_names
 from model.parameters import Mechanisms
 
 OUTCOMES = (
@@ -51,7 +51,7 @@ class StructuralEffect(NamedTuple):
 
 def structural_changes(scenario: str) -> list[StructuralChange]:
     """List the changes that a scenario allows: only what is on can be switched off."""
-    setting = load(scenario)
+    setting = load_scenario(scenario)
     found = [
         StructuralChange(mechanism_label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
         for name in Mechanisms.model_fields
@@ -97,14 +97,16 @@ def structural_effects(scenario: str, worlds: int) -> dict[tuple[str, str, str],
         difference = changed - base
         error = difference.std(axis=0, ddof=1) / worlds**0.5
         spread = np.sqrt((base.var(axis=0, ddof=1) + changed.var(axis=0, ddof=1)) / 2.0)
-        found[change.name, change.kind, change.says] = StructuralEffect(scenario, difference.mean(axis=0), error, spread)
+        found[change.name, change.kind, change.says] = StructuralEffect(
+            scenario, difference.mean(axis=0), error, spread
+        )
     return found
 
 
 def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> ValidationPart:
     """Measure every change in every shipped scenario (or in those named): one row for each change."""
     worlds, by_change = FEWER if quick else WORLDS, {}
-    for scenario in scenarios or shipped():
+    for scenario in scenarios or scenario_names():
         progress(f"structure: {scenario}")
         for change, found in structural_effects(scenario, worlds).items():
             by_change.setdefault(change, []).append(found)
@@ -113,7 +115,13 @@ def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[s
     rows = [effect_row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
     still = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
     return ValidationPart(
-        "structure", "Sensitivity to structure", summary_text(rows), rows, len(still), effect_heat_map(ranked, by_change), NOTES
+        "structure",
+        "Sensitivity to structure",
+        summary_text(rows),
+        rows,
+        len(still),
+        effect_heat_map(ranked, by_change),
+        NOTES,
     )
 
 
@@ -153,7 +161,9 @@ def summary_text(rows: list[dict[str, Any]]) -> str:
     return said + (f" Moves nothing by more than {LITTLE:g}: {', '.join(little)}." if little else "")
 
 
-def effect_heat_map(changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[StructuralEffect]]) -> dict[str, Any]:
+def effect_heat_map(
+    changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[StructuralEffect]]
+) -> dict[str, Any]:
     """Draw a heat map: mean effect over scenarios in words, coloured by its size in spreads between worlds."""
     effects = [np.array([each.difference for each in by_change[change]]).mean(axis=0) for change in changes]
     spreads = [np.array([each.spread for each in by_change[change]]).mean(axis=0) for change in changes]

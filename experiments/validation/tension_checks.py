@@ -68,7 +68,7 @@ def simulate_fixed_point(given: Any, worlds: int, seed: int, side: int) -> Simul
 def round_map(given: Any, step: float, start: tuple[float, float], seed: int) -> np.ndarray:
     """Read the linear map of a round off three successive moves of the postures."""
     moved = tuple(
-        Override(1, "harden", None, one, other, value)
+        Override(1, "update_posture", None, one, other, value)
         for (one, other), value in zip((("alba", "borea"), ("borea", "alba")), start, strict=True)
     )
     played = Worlds(richardson_scenario(given, step), 1, seed, moved)

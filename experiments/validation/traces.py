@@ -9,9 +9,9 @@ import numpy as np
 from experiments.engine.kernel import BLOCK_SIZE, load_kernel
 from experiments.engine.pool import thread_pool
 from experiments.engine.worlds import Worlds
-from model.columns import COLUMN
-from model.loading import load
-from model.overrides import Override, forced
+from model.columns import COLUMN_BY_NAME
+from model.loading import load_scenario
+from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
@@ -47,11 +47,14 @@ def record_trace(
     rounds: those of the scenario by default; a run may go on beyond them. Raises ScenarioError if the scenario
     or a change is at fault.
     """
-    setting = load(scenario, changes)
-    start, length = World(setting, 0, forced(setting, overrides)), setting.rounds if rounds is None else rounds
+    setting = load_scenario(scenario, changes)
+    start, length = (
+        World(setting, 0, collect_overrides(setting, overrides)),
+        setting.rounds if rounds is None else rounds,
+    )
     kept = {
         name: np.empty(
-            (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN[name].kind == "real" else np.int16
+            (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN_BY_NAME[name].kind == "float" else np.int16
         )
         for name in columns
     }

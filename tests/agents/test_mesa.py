@@ -9,7 +9,7 @@ from pathlib import Path
 
 import mesa
 import pytest
-from support.browser import wait_until_ready, expect
+from support.browser import expect, wait_until_ready
 
 from agents.assembly import Assembly
 from agents.facilitator import Facilitator

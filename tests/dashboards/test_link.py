@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboards import uploads
+from dashboards.link_text import format_value, parse_value
 from dashboards.page_link import (
     DEFAULT_SCENARIO,
     MAX_SEED,
@@ -13,19 +14,18 @@ from dashboards.page_link import (
     Link,
     Setting,
     SweepView,
-    sort_events,
+    format_link,
     parse_link,
     scenario_of,
     shipped_names,
-    format_link,
+    sort_events,
 )
-from dashboards.link_text import parse_value, format_value
 from model.errors import ScenarioError
-from model.loading import load, read
+from model.loading import load_scenario, read_scenario
 from model.overrides import Override
-from model.parameter_space import settings as settings_of
+from model.parameter_space import list_parameters as settings_of
 
-KNOBS = {name: settings_of(load(name)) for name in shipped_names()}
+KNOBS = {name: settings_of(load_scenario(name)) for name in shipped_names()}
 SWITCHES = ("facilitation", "noise", "spoilers", "alliances")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -46,7 +46,7 @@ def changes(draw, name):
 @st.composite
 def events(draw, name):
     spoken = Override(draw(st.integers(1, 60)), "drift_oil", value=draw(st.floats(-5, 5)))
-    talks = next(iter(load(name).negotiations))
+    talks = next(iter(load_scenario(name).negotiations))
     left = Override(draw(st.integers(1, 60)), "hold_talks", talks, value=float(draw(st.booleans())))
     return sort_events(draw(st.lists(st.sampled_from([spoken, left]), max_size=4)))
 
@@ -180,7 +180,7 @@ def test_an_old_link_says_so_and_opens():
 
 
 def test_an_uploaded_scenario_is_found_by_its_content_only_where_it_was_uploaded():
-    data = {**read("two-states"), "name": "our-own"}
+    data = {**read_scenario("two-states"), "name": "our-own"}
     name = uploads.store_upload(data)
     assert name.startswith("file:our-own.")
     assert parse_link(format_link(Link(Setting(name)))) == (Link(Setting(name)), [])

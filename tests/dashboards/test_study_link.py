@@ -13,7 +13,7 @@ from experiments.studies.study import load_study
 def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
     import tomli_w
 
-    from model.loading import read as read_scenario
+    from model.loading import read_scenario as read_scenario
 
     data = json.loads(json.dumps(read_scenario("two-states"), default=str))
     (tmp_path / "mine.toml").write_text(tomli_w.dumps(data))

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from support.worlds import ALL_OFF, scenario_with_only, measure_run, make_world
+from support.worlds import ALL_OFF, make_world, measure_run, scenario_with_only
 
 from agents.assembly import Assembly
-from model.measures import WIDE
+from model.measures import OVERALL_COUNT
 from model.overrides import Override
 
 C, D = 1, 0
@@ -60,12 +60,12 @@ def test_a_contrite_state_that_slipped_makes_amends():
         "perception.misread_hostile": 0.0,
         **{f"states.{name}.doctrine": "contrition" for name in ("alba", "borea")},
     })  # fmt: skip
-    model = Assembly(setting, rng=1, overrides=(Override(2, "slip", None, "alba", "borea", 1),))
+    model = Assembly(setting, rng=1, overrides=(Override(2, "miscarried", None, "alba", "borea", 1),))
     done = []
     for _ in range(6):
         model.step()
         world = model.world
-        done.append([int(world.conduct[pair] ^ world.slip[pair]) for pair in ((0, 1), (1, 0))])
+        done.append([int(world.conduct[pair] ^ world.miscarried[pair]) for pair in ((0, 1), (1, 0))])
     assert done == [[C, C], [D, C], [C, D], [C, C], [C, C], [C, C]]
 
 
@@ -92,7 +92,7 @@ def cooperation(setting, worlds=400):
         total = 0
         for _ in range(setting.rounds - setting.rounds // 2):
             advance(world, 1)
-            total += sum(int(world.conduct[pair] ^ world.slip[pair]) for pair in ((0, 1), (1, 0)))
+            total += sum(int(world.conduct[pair] ^ world.miscarried[pair]) for pair in ((0, 1), (1, 0)))
         shares.append(total / (2 * (setting.rounds - setting.rounds // 2)))
     return np.mean(shares), np.std(shares) / np.sqrt(worlds)
 
@@ -129,5 +129,5 @@ def test_with_everything_off_nothing_moves():
     from support.worlds import make_scenario
 
     seen = measure_run(make_scenario({**ALL_OFF, "rounds": 30, "negotiations.talks.talking": False}), seed=5)
-    moving = [place for place in range(WIDE) if np.ptp(seen[1:, place]) > 0]
+    moving = [place for place in range(OVERALL_COUNT) if np.ptp(seen[1:, place]) > 0]
     assert set(moving) <= {3, 6}, "only contact and what it leads to (indicators 6 and 3) may move"

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 from support.rounds import record_rounds
-from support.worlds import ALL_OFF, scenario_with_only, measure_run, smallest_scenario, step_protocol, text
+from support.worlds import ALL_OFF, measure_run, scenario_with_only, smallest_scenario, step_protocol, text
 
 from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
-from model.enumerations import Status
-from model.loading import build, change, load
+from model.enumerations import RungStatus
+from model.loading import apply_changes, build_scenario, load_scenario
 from model.overrides import Override
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
@@ -22,7 +22,7 @@ from model.world import World
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_off_is_the_protocol_without_its_acts(name, mechanism):
     """Every column, every round, byte for byte."""
-    whole, without = load(name), load(name, {f"mechanisms.{mechanism}": False})
+    whole, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
     assert any(act.mechanism == mechanism for act in PROTOCOL)
     rest = tuple(act for act in PROTOCOL if act.mechanism != mechanism)
     cut, off = World(whole, 5), World(without, 5)
@@ -59,10 +59,10 @@ def test_b06_costly_signals_multiply_the_odds():
         },
         rungs=4,
     )  # fmt: skip
-    proved = Override(2, "status", "talks", None, "step-1", float(Status.VERIFIED))
-    begun = Override(1, "status", "talks", None, "step-1", float(Status.IMPLEMENTING))
+    proved = Override(2, "status", "talks", None, "step-1", float(RungStatus.VERIFIED))
+    begun = Override(1, "status", "talks", None, "step-1", float(RungStatus.IMPLEMENTING))
     trust, kept, broken = record_rounds(
-        setting, 3, ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1)), overrides=(begun, proved)
+        setting, 3, ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1)), overrides=(begun, proved)
     ).T
     assert trust[1] == pytest.approx(0.3)
     assert trust[2] == pytest.approx(0.3 / (0.3 + 0.7 * 0.25), abs=1e-12)
@@ -71,16 +71,16 @@ def test_b06_costly_signals_multiply_the_odds():
 
 def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
     data = smallest_scenario()
-    data["outsiders"] = {
+    data["spoilers"] = {
         "wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
     }
-    setting = build(change(data, {
+    setting = build_scenario(apply_changes(data, {
         **ALL_OFF, "mechanisms.reputation": True, "mechanisms.spoilers": True, "belief.memory": 1.0,
-        "belief.conduct_evidence": 0.0, "spoilers.attack_near_deal": 0.0, "spoilers.stopped_if_trustworthy": 0.8,
-        "spoilers.stopped_if_not": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
+        "belief.conduct_evidence": 0.0, "attacks.attack_near_deal": 0.0, "attacks.stopped_if_trustworthy": 0.8,
+        "attacks.stopped_if_untrustworthy": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
     }))  # fmt: skip
-    columns = ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1))
-    found = record_rounds(setting, 3, *columns, overrides=(Override(1, "strike", None, "wreckers", None, 1),))
+    columns = ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1))
+    found = record_rounds(setting, 3, *columns, overrides=(Override(1, "attack_talks", None, "wreckers", None, 1),))
     assert found[1, 0] == pytest.approx(0.3, abs=1e-12)
     assert found[1, 1] + found[1, 2] == pytest.approx(10.0, abs=1e-12)
 
@@ -117,7 +117,7 @@ def test_b11_postures_run_away_when_reaction_outweighs_restraint():
 def test_b20_audience_costs_lock_in_after_w_over_kappa():
     """kappa = .08 and w = .6: 7.5 threats, so the eighth locks the state in."""
     setting = scenario_with_only(
-        "audience",
+        "audience_costs",
         {
             "home.audience_growth": 0.08,
             "home.audience_decay": 0.0,
@@ -125,7 +125,7 @@ def test_b20_audience_costs_lock_in_after_w_over_kappa():
             "states.alba.dialogue": 0.0,
         },
     )
-    audience = record_rounds(setting, 12, ("audience", (0,)))[:, 0]
+    audience = record_rounds(setting, 12, ("audience_cost", (0,)))[:, 0]
     locked = next(now for now, value in enumerate(audience, 1) if value > 0.6)
     assert locked == math.ceil(0.6 / 0.08) == 8
 
@@ -154,9 +154,11 @@ def scrutinised(deceitful):
 @pytest.mark.parametrize(("deceitful", "length", "condemned"), [(False, 18.527, 0.0330), (True, 18.378, 0.9066)])
 def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
     setting = scrutinised(deceitful)
-    tabled = Override(1, "status", "talks", None, "step-1", float(Status.PROPOSED))
+    tabled = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     stay = tuple(
-        Override(now, "give_answer", "talks", party, None, 0) for now in range(2, 200) for party in ("alba", "borea")
+        Override(now, "answer_proposal", "talks", party, None, 0)
+        for now in range(2, 200)
+        for party in ("alba", "borea")
     )
     played = Worlds(setting, 400, 0, (tabled, *stay))
     played.step()
@@ -179,7 +181,7 @@ def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(play
         "home.veto_spread": 1.0, "home.support_weight": 0.0, "states.alba.veto_players": players,
         "states.borea.veto_players": 0,
     })  # fmt: skip
-    ready = Override(1, "status", "talks", None, "step-1", float(Status.SCRUTINISED))
+    ready = Override(1, "status", "talks", None, "step-1", float(RungStatus.SCRUTINISED))
     share = Override(1, "offer", "talks", None, None, 0.7)
     worlds = 2000
     played = Worlds(setting, worlds, 0, (ready, share))

@@ -4,12 +4,12 @@ import copy
 from typing import Any
 
 import pytest
-from support.faults import with_event, load_errors, with_move, only_error, rich_scenario
+from support.faults import load_errors, only_error, rich_scenario, with_event, with_move
 from support.worlds import rung, smallest_scenario, text
 
-from model.errors import MOST_FAULTS
-from model.loading import build, change
-from model.world import World, names
+from model.errors import MAX_ERRORS
+from model.loading import apply_changes, build_scenario
+from model.world import World, axis_names
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ from model.world import World, names
             "parties.third-0: no such party to it; there are: alba, borea",
         ),
         (
-            {"outsiders.wreckers.negotiation": "talk"},
-            "outsiders.wreckers.negotiation: no such negotiation; did you mean `talks`?",
+            {"spoilers.wreckers.negotiation": "talk"},
+            "spoilers.wreckers.negotiation: no such negotiation; did you mean `talks`?",
         ),
         (
-            {"outsiders.wreckers.blamed_on": "third-0"},
-            "outsiders.wreckers.blamed_on: no such party to `talks`; there are: alba, borea",
+            {"spoilers.wreckers.blamed_on": "third-0"},
+            "spoilers.wreckers.blamed_on: no such party to `talks`; there are: alba, borea",
         ),
         ({"relations.albo.borea": {}}, "relations.albo: no such state; did you mean `alba`?"),
         ({"relations.alba.bore": {}}, "relations.alba.bore: no such state; did you mean `borea`?"),
@@ -49,16 +49,22 @@ from model.world import World, names
         (with_event("election", actor="albi"), "events.0.actor: no such state; did you mean `alba`?"),
         (with_event("attack", actor="alba"), "events.0.actor: no such spoiler; there are: wreckers"),
         (with_event("facilitator_leaves", actor="watch"), "events.0.actor: no such facilitator; there are: helper"),
-        (with_event("withdrawal", actor="third-0", negotiation="talks"), "events.0.actor: no such party to its negotiation"),
+        (
+            with_event("withdrawal", actor="third-0", negotiation="talks"),
+            "events.0.actor: no such party to its negotiation",
+        ),
         (with_event("leak", negotiation="tolks"), "events.0.negotiation: no such negotiation; did you mean `talks`?"),
         (with_event("incident", actor="alba", counterpart="helper"), "events.0.counterpart: no such state"),
-        (with_move("seek_talks", actor="third-0", negotiation="talks"), "moves.0.actor: no such party to its negotiation"),
+        (
+            with_move("seek_talks", actor="third-0", negotiation="talks"),
+            "moves.0.actor: no such party to its negotiation",
+        ),
         (
             with_move("ratify", actor="alba", negotiation="tolks"),
             "moves.0.negotiation: no such negotiation; did you mean `talks`?",
         ),
         (
-            with_move("advance", negotiation="talks", counterpart="step-9"),
+            with_move("advance_ladder", negotiation="talks", counterpart="step-9"),
             "moves.0.counterpart: no such rung of its negotiation",
         ),
         (
@@ -66,8 +72,11 @@ from model.world import World, names
             "moves.0.counterpart: no such service",
         ),
         (with_move("inspect", actor="helper", negotiation="talks"), "moves.0.actor: no such body; there are: watch"),
-        (with_move("strike", actor="borea"), "moves.0.actor: no such spoiler; there are: wreckers"),
-        (with_move("press", actor="alba", counterpart="borei"), "moves.0.counterpart: no such state; did you mean `borea`?"),
+        (with_move("attack_talks", actor="borea"), "moves.0.actor: no such spoiler; there are: wreckers"),
+        (
+            with_move("set_pressure", actor="alba", counterpart="borei"),
+            "moves.0.counterpart: no such state; did you mean `borea`?",
+        ),
     ],
 )
 def test_a_name_that_leads_nowhere_is_told_with_its_place(changes, told):
@@ -77,7 +86,9 @@ def test_a_name_that_leads_nowhere_is_told_with_its_place(changes, told):
 def test_a_rung_needs_a_verifier_unless_it_says_that_it_needs_none():
     changes = {"negotiations.talks.rungs.step-2.needs_verification": True}
     place = "negotiations.talks.rungs.step-2.verifier"
-    assert only_error(rich_scenario(), changes) == f"{place}: is missing; name a body, or set needs_verification = false"
+    assert (
+        only_error(rich_scenario(), changes) == f"{place}: is missing; name a body, or set needs_verification = false"
+    )
     data = rich_scenario()
     del data["negotiations"]["talks"]["rungs"]["step-2"]["needs_verification"]
     assert only_error(data).startswith(f"{place}: is missing")
@@ -95,7 +106,7 @@ def test_no_rung_starts_verified_above_one_that_is_not():
 
 
 @pytest.mark.parametrize(
-    ("role", "other"), [("facilitators", "states"), ("outsiders", "facilitators"), ("bodies", "states")]
+    ("role", "other"), [("facilitators", "states"), ("spoilers", "facilitators"), ("bodies", "states")]
 )
 def test_two_actors_of_one_name_are_told_whatever_their_roles(role, other):
     data = rich_scenario()
@@ -112,8 +123,11 @@ def test_two_states_negotiate_once():
 
 
 def test_a_state_does_not_negotiate_with_itself():
-    changes = {"negotiations.talks.parties": ["alba", "alba"], "outsiders": {}}
-    assert any("a state cannot negotiate with itself (found 'alba')" in fault for fault in load_errors(rich_scenario(), changes))
+    changes = {"negotiations.talks.parties": ["alba", "alba"], "spoilers": {}}
+    assert any(
+        "a state cannot negotiate with itself (found 'alba')" in fault
+        for fault in load_errors(rich_scenario(), changes)
+    )
 
 
 @pytest.mark.parametrize("parties", [[], ["alba"], ["alba", "borea", "third-0"]])
@@ -145,7 +159,9 @@ def test_12_negotiations_are_allowed_and_13_are_not():
 
 def test_40_rungs_are_allowed_and_41_are_not():
     assert load_errors(smallest_scenario(rungs=40)) == []
-    assert "negotiations.talks.rungs: has too many entries; at most 40 allowed" in only_error(smallest_scenario(rungs=41))
+    assert "negotiations.talks.rungs: has too many entries; at most 40 allowed" in only_error(
+        smallest_scenario(rungs=41)
+    )
     assert "negotiations.talks.rungs: has too few entries" in only_error(smallest_scenario(rungs=0))
 
 
@@ -163,14 +179,14 @@ def test_one_state_is_too_few():
 
 def test_faults_beyond_counting_are_told_in_bounded_number_and_time():
     found = load_errors({f"key-{n}": n for n in range(100_000)})
-    assert len(found) == MOST_FAULTS + 1
+    assert len(found) == MAX_ERRORS + 1
     assert "more than 200 faults" in found[-1]
 
 
 @pytest.mark.parametrize("tied", [3, 4, 40])
 def test_a_bundle_larger_than_the_ladder_is_the_whole_ladder(tied):
-    scenario = build(change(smallest_scenario(rungs=3), {"negotiations.talks.bundling": tied}))
-    assert names(scenario).rung == [["step-1+step-2+step-3"]]
+    scenario = build_scenario(apply_changes(smallest_scenario(rungs=3), {"negotiations.talks.bundling": tied}))
+    assert axis_names(scenario).rung == [["step-1+step-2+step-3"]]
     world = World(scenario, 1)
     assert world.rungs.tolist() == [1]
     assert world.stake[0].tolist() == pytest.approx([1.0])

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from support.faults import with_event, load_errors, with_move, only_error, rich_scenario
+from support.faults import load_errors, only_error, rich_scenario, with_event, with_move
 
 from model.errors import ScenarioError
-from model.loading import load, read
-from model.parameter_space import declared, settings
+from model.loading import load_scenario, read_scenario
+from model.parameter_space import declared_parameters, list_parameters
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_misspelt_name_is_told_with_the_nearest_right_one(changes, told):
 def test_a_suggestion_comes_from_the_right_table_even_if_a_name_is_also_a_key():
     data = rich_scenario()
     data["negotiations"]["rungs"] = data["negotiations"].pop("talks") | {"bundlng": 2}
-    data["outsiders"] = {}
+    data["spoilers"] = {}
     assert "did you mean `bundling`?" in only_error(data)
 
 
@@ -105,9 +105,9 @@ def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
     """Over the richest scenarios: every global parameter, and those of every kind of actor, relation and rung."""
     tried = set()
     for name in ("us-iran-2026", "gulf-region"):
-        data = read(name)
-        for each in settings(load(data)):
-            kind = re.sub(r"(states|facilitators|bodies|outsiders|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
+        data = read_scenario(name)
+        for each in list_parameters(load_scenario(data)):
+            kind = re.sub(r"(states|facilitators|bodies|spoilers|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
             kind = re.sub(r"^relations\.[^.]+\.[^.]+", "relations", kind)
             if kind in tried:
                 continue
@@ -120,14 +120,14 @@ def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
                 assert len(found) == 1
                 low, high = (float(number) for number in re.findall(r"between (\S+) and (\S+)", found[0])[0])
                 assert (low, high) == (each.low, each.high)
-    assert len(tried) == len(declared())
+    assert len(tried) == len(declared_parameters())
 
 
 def test_the_error_reads_as_its_faults_one_a_line():
     with pytest.raises(ScenarioError) as raised:
-        load(rich_scenario(), {"states.alba.resolve": 7.0, "surprise": 1})
-    assert len(raised.value.faults) == 2
-    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.faults]
+        load_scenario(rich_scenario(), {"states.alba.resolve": 7.0, "surprise": 1})
+    assert len(raised.value.errors) == 2
+    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.errors]
 
 
 def test_all_faults_are_told_at_once_whoever_finds_them():
@@ -138,20 +138,23 @@ def test_all_faults_are_told_at_once_whoever_finds_them():
             "states.alba.resolve": 7.0,
             "rounds": "many",
             "negotiations.talks.facilitators": ["nobody"],
-            "outsiders.wreckers.blamed_on": "nobody",
+            "spoilers.wreckers.blamed_on": "nobody",
             **with_event("electoin"),
-            **with_move("press", actor="nobody", counterpart="alba"),
+            **with_move("set_pressure", actor="nobody", counterpart="alba"),
         },
     )
     assert sorted(fault.split(": ")[0] for fault in found) == sorted(
         ["states.alba.resolv", "states.alba.resolve", "rounds", "negotiations.talks.facilitators",
-         "outsiders.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
+         "spoilers.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
     )  # fmt: skip
 
 
 def test_a_fault_is_told_at_its_own_place_in_a_list():
     rows = [5, {"round": 2, "kind": "oil_shock"}, {"round": 2, "kind": "electoin"}]
-    assert [fault.split(": ")[0] for fault in load_errors(rich_scenario(), {"events": rows})] == ["events.0", "events.2.kind"]
+    assert [fault.split(": ")[0] for fault in load_errors(rich_scenario(), {"events": rows})] == [
+        "events.0",
+        "events.2.kind",
+    ]
 
 
 def test_a_fault_cannot_steer_the_terminal():
@@ -165,5 +168,5 @@ def test_a_change_through_something_that_is_no_table_is_told():
 def test_a_change_leaves_the_data_it_was_made_from_alone():
     data = rich_scenario()
     before = copy.deepcopy(data)
-    load(data, {"states.alba.resolve": 0.9, "relations.borea.alba.trust": 0.4})
+    load_scenario(data, {"states.alba.resolve": 0.9, "relations.borea.alba.trust": 0.4})
     assert data == before

@@ -114,7 +114,11 @@ expect = PollingExpect
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
 COLD_START_MS = 240_000  # milliseconds: the very first page may wait until the model is compiled
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CONNECTION_LOST_ERRORS = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "ERR_CONNECTION")  # what a browser says of a lost connection
+CONNECTION_LOST_ERRORS = (
+    "ERR_INTERNET_DISCONNECTED",
+    "WebSocket",
+    "ERR_CONNECTION",
+)  # what a browser says of a lost connection
 
 
 @contextmanager
@@ -212,7 +216,8 @@ def open_dashboard(
         page.on("response", lambda got: note(f"{got.status} {got.url}", got.status >= 400))
         page.on("requestfailed", lambda sent: note(f"{sent.failure} {sent.url}", sent not in page.withdrawn))
         page.on(
-            "console", lambda said: note(said.text, said.type == "error" and not (page.leaving and is_connection_loss(said.text)))
+            "console",
+            lambda said: note(said.text, said.type == "error" and not (page.leaving and is_connection_loss(said.text))),
         )
         page.on("pageerror", note)
         page.goto(f"{address}?{query}" if query else address)

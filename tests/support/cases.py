@@ -32,7 +32,7 @@ def case_errors(path: Path) -> list[str]:
     """Return what loading a wrong case reports."""
     with pytest.raises(ScenarioError) as error:
         load_case(path)
-    return [str(fault) for fault in error.value.faults]
+    return [str(fault) for fault in error.value.errors]
 
 
 def acts_with(at: int, old: str, new: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, Error, Page, Response
 
 from dashboards.page_link import MAX_SEED
-from support.browser import DETENTE, wait_until_ready, expect
+from support.browser import DETENTE, expect, wait_until_ready
 
 PHONE, LAPTOP = (390, 844), (1366, 768)
 MINA = "Mina <img src=x onerror=alert(1)>"
@@ -92,7 +92,9 @@ class WatchedPage:
 
 
 @contextmanager
-def open_page(browser: Browser, room: ServedClassroom, path: str, size: tuple[int, int] = PHONE, **how) -> Iterator[WatchedPage]:
+def open_page(
+    browser: Browser, room: ServedClassroom, path: str, size: tuple[int, int] = PHONE, **how
+) -> Iterator[WatchedPage]:
     """Open a page of the classroom in a browser of its own; nothing may have failed, or left the machine."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **{"locale": "en-GB", **how})
     found = WatchedPage(context.new_page(), room.address)

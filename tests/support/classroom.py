@@ -7,7 +7,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from dashboards.classroom.bots import ClassClient
-from dashboards.classroom.game.available_actions import choice_limits, available_verbs
+from dashboards.classroom.game.available_actions import available_verbs, choice_limits
 from dashboards.classroom.lesson.participant import submit_move
 from dashboards.classroom.lesson.settings import Settings
 from dashboards.classroom.schemas import OUTCOMES, MoveRequest, validate

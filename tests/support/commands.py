@@ -15,7 +15,16 @@ from dashboards.cli.main import app
 
 DETENTE = Path(sys.executable).with_name("detente")
 UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}  # the same numbers, and a quicker start
-UNCOMPILED_COMMANDS = {"scenarios", "show", "validate-scenario", "schema", "parameters", "run", "why", "--help"}  # one world at most
+UNCOMPILED_COMMANDS = {
+    "scenarios",
+    "show",
+    "validate-scenario",
+    "schema",
+    "parameters",
+    "run",
+    "why",
+    "--help",
+}  # one world at most
 TERMINAL_VARIABLES = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"}  # variables that decide about color or width
 
 

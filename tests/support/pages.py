@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page
 
-from dashboards.page_link import Link, Setting, parse_link, format_link
+from dashboards.page_link import Link, Setting, format_link, parse_link
 from support.browser import COLD_START_MS, expect, open_dashboard
 
 SMALL = Setting("two-states", seed=4, worlds=60)
@@ -18,11 +18,15 @@ def wait_until_finished(page: Page) -> None:
 
 
 def open_turning_points(browser, address, link: Link, **how):
-    return open_dashboard(browser, address, format_link(link._replace(page="turning")), ready=wait_until_finished, **how)
+    return open_dashboard(
+        browser, address, format_link(link._replace(page="turning")), ready=wait_until_finished, **how
+    )
 
 
 def open_compare(browser, address, link: Link, **how):
-    return open_dashboard(browser, address, format_link(link._replace(page="compare")), ready=wait_until_finished, **how)
+    return open_dashboard(
+        browser, address, format_link(link._replace(page="compare")), ready=wait_until_finished, **how
+    )
 
 
 def current_link(page: Page) -> Link:

@@ -3,12 +3,12 @@
 import numpy as np
 
 from experiments.engine.kernel import advance
-from model.measures import EN_ROUTE, WIDE
+from model.measures import INDICATOR_OFFSET, OVERALL_COUNT
 from support.worlds import make_world
 
 
 def indicator_index(name, negotiation=0):
-    return WIDE + negotiation * 12 + EN_ROUTE[name]
+    return OVERALL_COUNT + negotiation * 12 + INDICATOR_OFFSET[name]
 
 
 def record_rounds(setting, count, *columns, seed=1, overrides=()):

@@ -3,16 +3,16 @@
 from typing import Any
 
 from model.errors import ScenarioError
-from model.loading import load
+from model.loading import load_scenario
 from support.worlds import smallest_scenario, text
 
 
 def load_errors(data: Any, changes: dict[str, Any] | None = None) -> list[str]:
     """List what is wrong with plain data, in words; an empty list if nothing is."""
     try:
-        load(data, changes)
+        load_scenario(data, changes)
     except ScenarioError as error:
-        return [str(fault) for fault in error.faults]
+        return [str(fault) for fault in error.errors]
     return []
 
 
@@ -28,7 +28,7 @@ def rich_scenario() -> dict[str, Any]:
     data = smallest_scenario(3)
     data["facilitators"] = {"helper": {"name": text("Helper")}}
     data["bodies"] = {"watch": {"name": text("Watch")}}
-    data["outsiders"] = {"wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea"}}
+    data["spoilers"] = {"wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea"}}
     data["relations"] = {"alba": {"borea": {}}}
     data["negotiations"]["talks"] |= {"facilitators": ["helper"], "attitudes": {"third-0": 0.5}}
     data["negotiations"]["talks"]["rungs"]["step-1"] |= {"verifier": "watch", "needs_verification": True}

@@ -22,7 +22,7 @@ SPREAD = study_data(
 )
 SOBOL = study_data(name="sobol", design={"kind": "sobol", "points": 16}, indicators=["mean_trust"])
 BROKEN = study_data(
-    name="broken",
+    name="bad_evidence",
     levers={"states.alba.doctrine": {"values": ["reciprocity", "no-such-doctrine"]}, TRUST: {"values": [0.2, 0.8]}},
     uncertainties={},
     design={"kind": "grid"},
@@ -44,7 +44,9 @@ def open_folder(page: Page, folder: str) -> None:
 
 
 def open_sweeps(browser, address, **how):
-    return open_dashboard(browser, address, format_link(Link(Setting("two-states"), page="sweeps")), ready=wait_until_read, **how)
+    return open_dashboard(
+        browser, address, format_link(Link(Setting("two-states"), page="sweeps")), ready=wait_until_read, **how
+    )
 
 
 def heat_map(page: Page) -> dict:

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from experiments.engine.kernel import run_trajectory
 from experiments.validation.degenerate import ALL_OFF, isolated_scenario, rung, smallest_scenario, text
-from model.loading import build, change
-from model.overrides import Override, forced
-from model.parameter_space import settings
+from model.loading import apply_changes, build_scenario
+from model.overrides import Override, collect_overrides
+from model.parameter_space import list_parameters
 from model.parameters import SECTIONS, Mechanisms
 from model.protocol import Act
 from model.scenario import Scenario
@@ -20,10 +20,12 @@ __all__ = ["ALL_OFF", "rung", "smallest_scenario", "text"]
 
 def make_scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
     """Build the smallest scenario with changes."""
-    return build(change(smallest_scenario(**more), changes or {}))
+    return build_scenario(apply_changes(smallest_scenario(**more), changes or {}))
 
 
-def scenario_with_only(mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
+def scenario_with_only(
+    mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any
+) -> Scenario:
     """Build the smallest scenario with only these mechanisms on."""
     names = (mechanism,) if isinstance(mechanism, str) else mechanism
     return isolated_scenario(names, changes or {}, smallest_scenario(**more))
@@ -31,7 +33,7 @@ def scenario_with_only(mechanism: str | tuple[str, ...], changes: dict[str, Any]
 
 def make_world(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
     """Make a world of a scenario."""
-    return World(setting, seed, forced(setting, overrides))
+    return World(setting, seed, collect_overrides(setting, overrides))
 
 
 def measure_run(setting: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Override, ...] = ()) -> np.ndarray:
@@ -68,17 +70,19 @@ def random_scenarios(draw: st.DrawFn) -> Scenario:
             first["status"] = draw(st.sampled_from(["ratified", "implementing", "verified"]))
     data["negotiations"] = talks
     if draw(st.booleans()):
-        data["outsiders"] = {"wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea"}}
+        data["spoilers"] = {"wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea"}}
     for state in data["states"].values():
         state["doctrine"] = draw(st.sampled_from(["reciprocity", "contrition", "initiative", "assurance"]))
-    return build(change(data, draw(random_values(build(data)))))
+    return build_scenario(apply_changes(data, draw(random_values(build_scenario(data)))))
 
 
 @st.composite
 def random_values(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
     """Draw new values for some parameters of a scenario, ends of their ranges included."""
     known = [
-        each for each in settings(setting) if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
+        each
+        for each in list_parameters(setting)
+        if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
     ]
     chosen = draw(st.lists(st.sampled_from(known), max_size=14, unique_by=lambda each: each.path))
     values = {}
@@ -96,4 +100,4 @@ def step_protocol(world: World, protocol: tuple[Act, ...]) -> None:
     for act in protocol:
         column = getattr(world, act.column)
         cells = list(np.ndindex(column.shape))
-        column.flat = [act.rule(world.handle, *cell) for cell in cells]
+        column.flat = [act.rule(world.compiled, *cell) for cell in cells]

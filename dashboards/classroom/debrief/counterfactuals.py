@@ -13,12 +13,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dashboards.classroom.debrief.futures import FUTURES_PER_ARM, FUTURES_PER_TURN, PlayedLesson, replay_turn, has_deal, played_lesson, outlook_by_turn, outcome_shares
+from dashboards.classroom.debrief.futures import (
+    FUTURES_PER_ARM,
+    FUTURES_PER_TURN,
+    PlayedLesson,
+    has_deal,
+    outcome_shares,
+    outlook_by_turn,
+    played_lesson,
+    replay_turn,
+)
 from dashboards.classroom.debrief.messages import (
+    AlternativeDecision,
     DealChances,
     DebriefFindings,
     EndState,
-    AlternativeDecision,
     SeatComparison,
     StoredDebrief,
     TurningTurn,
@@ -57,7 +66,9 @@ def deal_chances(run: PlayedLesson, looks: list[np.ndarray]) -> DealChances:
     }
 
 
-def turning_points(run: PlayedLesson, looks: list[np.ndarray], story: list[StoryRow], most: int = 5) -> list[TurningTurn]:
+def turning_points(
+    run: PlayedLesson, looks: list[np.ndarray], story: list[StoryRow], most: int = 5
+) -> list[TurningTurn]:
     """List the turns that moved the chance of a deal most, with what was ordered and what happened in them."""
     found: list[TurningTurn] = []
     for turn, (begin, end) in enumerate(zip(run.turn_starts, run.turn_ends(), strict=True)):
@@ -148,7 +159,10 @@ def compare_with_agents(run: PlayedLesson, tell: Callable[[], None]) -> list[Sea
 
 
 def _end_state(table: ClassSimulation) -> EndState:
-    return {"outcome": table.outcome.name, "progress": round(float(table.current_indicators[table.indicator_index["deal_progress"]]), 4)}
+    return {
+        "outcome": table.outcome.name,
+        "progress": round(float(table.current_indicators[table.indicator_index["deal_progress"]]), 4),
+    }
 
 
 def compute_debrief(lesson: Lesson, story: list[StoryRow], progress: Progress = lambda done, of: None) -> StoredDebrief:

@@ -10,7 +10,7 @@ from experiments.counterfactuals.branch import world_after
 from experiments.counterfactuals.pivot import continuation_outcomes
 from experiments.engine.kernel import run_trajectory
 from model.enumerations import Outcome
-from model.overrides import Override, forced
+from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
@@ -67,7 +67,9 @@ def simulate_outcomes(world: World, past: np.ndarray, run: PlayedLesson, futures
     """
     now = int(world.clock[0])
     found = [
-        continuation_outcomes(world, past, now, run.scenario, first, min(FUTURES_PER_BLOCK, futures - first), run.events)
+        continuation_outcomes(
+            world, past, now, run.scenario, first, min(FUTURES_PER_BLOCK, futures - first), run.events
+        )
         for first in range(0, futures, FUTURES_PER_BLOCK)
     ]
     return np.concatenate(found)
@@ -80,14 +82,16 @@ def replay_turn(run: PlayedLesson, turn: int, without: str | None) -> np.ndarray
     past = indicator_history(run, begin)
     within = [each for each in run.overrides_without(without) if begin < each.round <= end]
     later = [each for each in run.events if each.round > end]
-    played = world.heir(run.scenario, run.seed, forced(run.scenario, [*within, *later]))
+    played = world.continue_with(run.scenario, run.seed, collect_overrides(run.scenario, [*within, *later]))
     own = run_trajectory(played, end - begin)
     return simulate_outcomes(played, np.concatenate([past[:-1], own]), run, FUTURES_PER_ARM)
 
 
 def indicator_history(run: PlayedLesson, month: int) -> np.ndarray:
     """Give the indicators of the lesson up to a month, [round, indicator], the start first."""
-    return run_trajectory(World(run.scenario, run.seed, forced(run.scenario, run.overrides_without())), month)
+    return run_trajectory(
+        World(run.scenario, run.seed, collect_overrides(run.scenario, run.overrides_without())), month
+    )
 
 
 def outcome_shares(ends: np.ndarray) -> dict[str, float]:

@@ -4,7 +4,7 @@ from typing import Any, Literal, TypedDict
 
 from dashboards.classroom.lesson.forecasts import CalibrationRow
 from dashboards.classroom.views.instructor_messages import ConsoleRoom, ConsoleView
-from dashboards.classroom.views.messages import ClassCharts, ClassLadder, ScenarioName, StoryRow, LocalizedText
+from dashboards.classroom.views.messages import ClassCharts, ClassLadder, LocalizedText, ScenarioName, StoryRow
 
 
 class DebriefProgress(TypedDict):
@@ -163,7 +163,7 @@ class ScoredForecast(TypedDict):
 
 
 ScoredForecasts = TypedDict(
-    "ScoredBets",
+    "ScoredForecasts",
     {
         "rounds": list[ScoredForecast],
         "calibration": list[CalibrationRow],

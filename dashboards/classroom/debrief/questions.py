@@ -1,9 +1,9 @@
 """Questions for discussion, chosen by what happened in the lesson."""
 
 from dashboards.classroom.debrief.messages import DebriefFindings, DebriefQuestion
-from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.forecasts import all_forecasts, mean_brier_score
-from model.measures import series
+from dashboards.classroom.lesson.lesson import Lesson
+from model.measures import negotiation_series
 
 
 def make_question(key: str, names: dict[str, str] | None = None, **numbers: float) -> DebriefQuestion:
@@ -29,7 +29,7 @@ def discussion_questions(lesson: Lesson, found: DebriefFindings) -> list[Debrief
 def _from_ledger(lesson: Lesson) -> list[DebriefQuestion]:
     asked, ledger = [], lesson.simulation.ledger
     kinds = {
-        ("give_answer", -1): "question.refused",
+        ("answer_proposal", -1): "question.refused",
         ("comply", 0): "question.breached",
         ("ratify", 0): "question.ratification",
     }
@@ -58,7 +58,7 @@ def _from_run(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
     asked, world = [], lesson.simulation.world
     for k, (talks, setting) in enumerate(lesson.scenario.negotiations.items()):
         first, second = setting.parties
-        misread = series(lesson.simulation.trajectory, k)["misperception"].sum() * 2
+        misread = negotiation_series(lesson.simulation.trajectory, k)["misperception"].sum() * 2
         if misread >= 2:
             asked.append(make_question("question.misread", {"actor": first, "other": second}, count=int(misread)))
         if world.rung[k] >= 0 and not world.refusals[k] and not (world.status[k] > 0).any():
@@ -66,7 +66,9 @@ def _from_run(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
             asked.append(make_question("question.never_tabled", {"talks": talks, "rung": f"{talks}/{rung}"}))
     if lesson.scenario.facilitators:
         asked.append(make_question("question.facilitator", {"actor": next(iter(lesson.scenario.facilitators))}))
-    score = mean_brier_score([each for given in all_forecasts(lesson).values() for each in given.values()], found["outcome"])
+    score = mean_brier_score(
+        [each for given in all_forecasts(lesson).values() for each in given.values()], found["outcome"]
+    )
     if score is not None and score > 0.75:  # worse than a quarter on each outcome
         asked.append(make_question("question.bets_wrong", percent=round(100 * score)))
     if found["agents"]["progress"] > found["progress"]:

@@ -18,7 +18,7 @@ from dashboards.classroom.game.visibility import Observer
 from dashboards.classroom.lesson import forecasts
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.views.exports import dashboard_link
-from dashboards.classroom.views.serialize import all_names, visible_charts, ladders, scenario_name, public_story
+from dashboards.classroom.views.serialize import all_names, ladders, public_story, scenario_name, visible_charts
 
 
 def debrief_message(
@@ -32,7 +32,9 @@ def debrief_message(
         return {"ready": False, "done": found[0], "of": found[1]}
     eyes = Observer(lesson.simulation.world, lesson.scenario, None, "all")
     people = lesson.participants()
-    ghosts: list[NamedSeatComparison] = [{**each, "people": _participant_names(people, each["seat"], person)} for each in found["ghosts"]]
+    ghosts: list[NamedSeatComparison] = [
+        {**each, "people": _participant_names(people, each["seat"], person)} for each in found["ghosts"]
+    ]
     return {
         "ready": True,
         "lesson": lesson.number,

@@ -11,9 +11,9 @@ from model.arithmetic import clip, holds
 from model.columns import SERVICES
 from model.enumerations import Channel, ExchangeLevel, InspectionReport
 from model.overrides import Override
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.rules import bargaining, compliance, contact, facilitation, home, scrutiny, verification
-from model.rules.lookups import bound
+from model.rules.lookups import has_agreement_in_force
 from model.scenario import Scenario
 
 Cell = tuple[int, ...]
@@ -49,7 +49,7 @@ class Verb(NamedTuple):
 
 def _rule_applies(rule: Callable[..., Any]) -> Condition:
     """Ask a rule of the model whether there is an occasion."""
-    return lambda world, cell: bool(rule(world.handle, *cell))
+    return lambda world, cell: bool(rule(world.compiled, *cell))
 
 
 def _pressure_after(direction: int) -> Callable[[Any, Cell], float]:
@@ -64,7 +64,7 @@ def _pressure_after(direction: int) -> Callable[[Any, Cell], float]:
 
 def _exchange_level(world: Any, cell: Cell) -> float:
     """Hold a hosted exchange at the level that trust allows."""
-    return float(facilitation.settle_level(True, holds(facilitation.closeness(world.handle, *cell))))
+    return float(facilitation.exchange_level(True, holds(facilitation.closeness_terms(world.compiled, *cell))))
 
 
 def _facilitator_active(world: Any, cell: Cell) -> bool:
@@ -74,19 +74,23 @@ def _facilitator_active(world: Any, cell: Cell) -> bool:
 
 def _can_withdraw(world: Any, cell: Cell) -> bool:
     """Say whether something stands that a side could leave."""
-    return bool(bound(world.handle, cell[0])) and world.left[cell] == 0
+    return bool(has_agreement_in_force(world.compiled, cell[0])) and world.rounds_withdrawn[cell] == 0
 
 
-_talks, _hosted = _rule_applies(contact.in_contact), _rule_applies(facilitation.someone_hosts)
-_idle, _asked, _owes = _rule_applies(bargaining.can_table), _rule_applies(scrutiny.on_table), _rule_applies(compliance.has_duties)
-_told, _looks = _rule_applies(verification.could_accuse), _rule_applies(verification.looks)
-_task, _open = _rule_applies(facilitation.can_take), _rule_applies(verification.open_to)
+_talks, _hosted = _rule_applies(contact.in_contact), _rule_applies(facilitation.has_host)
+_idle, _asked, _owes = (
+    _rule_applies(bargaining.can_propose),
+    _rule_applies(scrutiny.is_under_examination),
+    _rule_applies(compliance.has_obligations),
+)
+_told, _looks = _rule_applies(verification.may_accuse), _rule_applies(verification.is_inspected)
+_task, _open = _rule_applies(facilitation.is_task_open), _rule_applies(verification.can_inspect)
 
 OPTIONS: Mapping[str, Mapping[str, tuple[ForcedAct, ...]]] = {
     "conduct": {
         "friendly": (ForcedAct("choose_conduct", 1),),
         "hostile": (ForcedAct("choose_conduct", 0),),
-        "step": (ForcedAct("step_forward", 1), ForcedAct("choose_conduct", 1)),
+        "step": (ForcedAct("take_initiative", 1), ForcedAct("choose_conduct", 1)),
     },
     "press": {
         "raise": (ForcedAct("press", _pressure_after(1)),),
@@ -98,32 +102,38 @@ OPTIONS: Mapping[str, Mapping[str, tuple[ForcedAct, ...]]] = {
         "direct": (ForcedAct("choose_channel", Channel.PUBLIC, _talks),),
         "facilitator": (ForcedAct("choose_channel", Channel.INDIRECT, _facilitator_active),),
     },
-    "experts": {"send": (ForcedAct("host", _exchange_level, _hosted),), "keep_home": (ForcedAct("host", ExchangeLevel.NONE, _hosted),)},
-    "table": {"propose": (ForcedAct("table", 1, _idle),), "wait": (ForcedAct("table", 0, _idle),)},
+    "experts": {
+        "send": (ForcedAct("host", _exchange_level, _hosted),),
+        "keep_home": (ForcedAct("host", ExchangeLevel.NONE, _hosted),),
+    },
+    "propose": {"propose": (ForcedAct("propose", 1, _idle),), "wait": (ForcedAct("propose", 0, _idle),)},
     "answer": {
-        "accept": (ForcedAct("give_answer", 1, _asked),),
-        "examine": (ForcedAct("give_answer", 0, _asked),),
-        "refuse": (ForcedAct("give_answer", -1, _asked),),
+        "accept": (ForcedAct("answer_proposal", 1, _asked),),
+        "examine": (ForcedAct("answer_proposal", 0, _asked),),
+        "refuse": (ForcedAct("answer_proposal", -1, _asked),),
     },
     "comply": {"implement": (ForcedAct("comply", 1, _owes),), "breach": (ForcedAct("comply", 0, _owes),)},
     "accuse": {"accuse": (ForcedAct("accuse", 1, _told),), "let_pass": (ForcedAct("accuse", 0, _told),)},
     "withdraw": {
         "leave": (ForcedAct("withdraw", 1, _can_withdraw),),
-        "stay": (ForcedAct("withdraw", 0, _rule_applies(home.could_leave)),),
+        "stay": (ForcedAct("withdraw", 0, _rule_applies(home.may_withdraw)),),
     },
     "task": {"take": (ForcedAct("take_task", 1, _task),), "leave": (ForcedAct("take_task", 0, _task),)},
     "inspect": {"inspect": (ForcedAct("inspect", 1, _open),), "leave": (ForcedAct("inspect", 0, _open),)},
     "report": {
         "as_found": (),
-        "clean": (ForcedAct("report_on", InspectionReport.CLEAN, _looks),),
-        "violation": (ForcedAct("report_on", InspectionReport.VIOLATION, _looks),),
+        "clean": (ForcedAct("report_findings", InspectionReport.CLEAN, _looks),),
+        "violation": (ForcedAct("report_findings", InspectionReport.VIOLATION, _looks),),
     },
 }
 ACTS_OF_VERB = {
     act: tuple(dict.fromkeys(force.act for forces in options.values() for force in forces))
     for act, options in OPTIONS.items()
 }
-PREVAILING_OPTIONS = ("facilitator", "keep_home")  # where the two parties order differently about what they share, these win
+PREVAILING_OPTIONS = (
+    "facilitator",
+    "keep_home",
+)  # where the two parties order differently about what they share, these win
 
 
 def seat_kind(scenario: Scenario, seat: str) -> str | None:
@@ -144,7 +154,7 @@ def playable_seats(scenario: Scenario) -> dict[str, str]:
 def seat_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
     """List everything that a seat could ever order; acts whose mechanism is off are left out."""
     for verb in dict.fromkeys(_possible_verbs(scenario, seat)):
-        switches = {PROTOCOL[ACT[name]].mechanism for name in ACTS_OF_VERB[verb.act]}
+        switches = {PROTOCOL[ACT_INDEX[name]].mechanism for name in ACTS_OF_VERB[verb.act]}
         if all(getattr(scenario.mechanisms, switch) for switch in switches if switch):
             yield verb
 
@@ -154,7 +164,7 @@ def _possible_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
     for talks, setting in scenario.negotiations.items():
         if seat in setting.parties:
             other = next(party for party in setting.parties if party != seat)
-            yield from (Verb(act, seat, talks) for act in ("table", "answer", "seek", "channel", "experts"))
+            yield from (Verb(act, seat, talks) for act in ("propose", "answer", "seek", "channel", "experts"))
             yield from (Verb(act, seat, talks) for act in ("comply", "accuse", "withdraw"))
             yield from (Verb(act, seat, None, other) for act in ("conduct", "press"))
         elif kind == "facilitator" and seat in setting.facilitators:
@@ -166,7 +176,7 @@ def _possible_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
 
 def override_for(verb: Verb, act: str, now: int, value: float = 0.0) -> Override:
     """Write what a verb forces at one act as an override."""
-    axes = PROTOCOL[ACT[act]].axes
+    axes = PROTOCOL[ACT_INDEX[act]].axes
     actor = verb.seat if axes != ("negotiation",) else None
     return Override(now, act, verb.negotiation, actor, verb.counterpart, value)
 
@@ -176,9 +186,9 @@ def option_from_values(verb: Verb, values: Mapping[str, float], before: float = 
     if verb.act == "conduct":
         if values.get("choose_conduct", 1) == 0:
             return "hostile"
-        return "step" if values.get("step_forward") else "friendly"
+        return "step" if values.get("take_initiative") else "friendly"
     if verb.act == "press":
-        change = values["press"] - before
+        change = values["set_pressure"] - before
         return "hold" if abs(change) < 1e-9 else "raise" if change > 0 else "relieve"
     value = next(iter(values.values()))
     if verb.act == "experts":

@@ -9,9 +9,9 @@ from dashboards.classroom.game.consequences import ChoiceContext, option_facts
 from dashboards.classroom.game.facts import Fact
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.game.visibility import Observer
-from model.enumerations import Status
+from model.enumerations import RungStatus
 from model.rules import bargaining, facilitation, verification
-from model.rules.lookups import bound, watcher
+from model.rules.lookups import has_agreement_in_force, inspecting_body
 
 
 class Limit(NamedTuple):
@@ -55,27 +55,29 @@ def _is_available(table: ClassSimulation, verb: Verb, later: bool) -> bool:
     if verb.act == "task":
         f = world.names.facilitator.index(verb.seat)
         here = world.present[f] or world.arrives[f] == table.round + 1
-        return bool(here and facilitation.skill(world.handle, f, table.cell(verb, "take_task")[2]) > 0.0)
+        return bool(here and facilitation.service_skill(world.compiled, f, table.cell(verb, "take_task")[2]) > 0.0)
     if verb.act in ("inspect", "report"):
         b = world.names.body.index(verb.seat)
-        return bool(verification.open_to(world.handle, b, k)) or (later and int(watcher(world.handle, k)) == b)
+        return bool(verification.can_inspect(world.compiled, b, k)) or (
+            later and int(inspecting_body(world.compiled, k)) == b
+        )
     return _is_available_to_party(table, verb, k, later)
 
 
 def _is_available_to_party(table: ClassSimulation, verb: Verb, k: int, later: bool) -> bool:
-    world, r = table.world, int(bargaining.pick_rung(table.world.handle, k))
+    world, r = table.world, int(bargaining.select_rung(table.world.compiled, k))
     status = int(world.status[k, r]) if r >= 0 else -1
-    if verb.act == "table":
-        return status == Status.IDLE or (later and Status.IDLE <= status <= Status.SCRUTINISED)
+    if verb.act == "propose":
+        return status == RungStatus.IDLE or (later and RungStatus.IDLE <= status <= RungStatus.SCRUTINISED)
     if verb.act == "answer":
-        return status == Status.PROPOSED or (later and status == Status.IDLE)
-    stands = status == Status.IMPLEMENTING or bool(bound(world.handle, k))
-    left = world.left[table.cell(verb, "comply")] > 0
+        return status == RungStatus.PROPOSED or (later and status == RungStatus.IDLE)
+    stands = status == RungStatus.IMPLEMENTING or bool(has_agreement_in_force(world.compiled, k))
+    left = world.rounds_withdrawn[table.cell(verb, "comply")] > 0
     if verb.act == "withdraw":
         return stands and not left
     if verb.act == "accuse":
-        return stands and int(watcher(world.handle, k)) >= 0
-    return (stands and not left) or (later and status in (Status.SCRUTINISED, Status.RATIFIED))
+        return stands and int(inspecting_body(world.compiled, k)) >= 0
+    return (stands and not left) or (later and status in (RungStatus.SCRUTINISED, RungStatus.RATIFIED))
 
 
 def verb_names(table: ClassSimulation, verb: Verb) -> dict[str, str]:
@@ -89,7 +91,7 @@ def verb_names(table: ClassSimulation, verb: Verb) -> dict[str, str]:
         if verb.seat in parties:
             names["other"] = next(party for party in parties if party != verb.seat)
         k = table.world.names.negotiation.index(verb.negotiation)
-        r = int(bargaining.pick_rung(table.world.handle, k))
+        r = int(bargaining.select_rung(table.world.compiled, k))
         names["rung"] = f"{verb.negotiation}/{table.world.names.rung[k][r]}"
     if verb.counterpart:
         names["other"] = verb.counterpart
@@ -106,7 +108,9 @@ def offered_verbs(table: ClassSimulation, seat: str, eyes: Observer, months: int
         me = eyes.at if eyes.at is not None else -1
         side = int(k >= 0 and int(table.world.party[k, 1]) == me)
         seen = ChoiceContext(eyes, verb, me, other, k, side, names)
-        options: list[OfferedOption] = [{"option": option, "facts": option_facts(seen, option)} for option in verb.options]
+        options: list[OfferedOption] = [
+            {"option": option, "facts": option_facts(seen, option)} for option in verb.options
+        ]
         yield {"verb": verb.id, "act": verb.act, "names": names, "options": options}
 
 
@@ -118,7 +122,7 @@ def choice_limits(table: ClassSimulation, seat: str, months: int) -> list[Limit]
     found = []
     if tasks:
         f = world.names.facilitator.index(seat)
-        time = float(world.skill_capacity[f]) * (1.0 - float(facilitation.tire(world.handle, f)))
+        time = float(world.skill_capacity[f]) * (1.0 - float(facilitation.update_fatigue(world.compiled, f)))
         most, cost = int(time + 0.5), float(world.skill_task_cost[f]) * months
         if cost > 0.0:
             most = min(most, int(max(float(world.skill_budget[f] - world.spent[f]), 0.0) / cost))

@@ -92,7 +92,7 @@ FACT_KINDS: dict[str, FactKind] = {
     "card.security": FactKind("note", ("percent",)),
     "card.sovereignty": FactKind("note", ("percent",)),
     "card.resolve": FactKind("note", ("percent",)),
-    "card.patience": FactKind("note", ("percent",)),
+    "card.discount_factor": FactKind("note", ("percent",)),
     "card.doctrine.reciprocity": FactKind("note"),
     "card.doctrine.contrition": FactKind("note"),
     "card.doctrine.initiative": FactKind("note"),

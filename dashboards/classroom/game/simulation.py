@@ -7,11 +7,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.assembly import Assembly
-from dashboards.classroom.game.actions import ACTS_OF_VERB, PREVAILING_OPTIONS, OPTIONS, Verb, option_from_values, playable_seats, seat_verbs, override_for
-from model.overrides import Override, resolve
-from model.protocol import ACT, PROTOCOL
+from dashboards.classroom.game.actions import (
+    ACTS_OF_VERB,
+    OPTIONS,
+    PREVAILING_OPTIONS,
+    Verb,
+    option_from_values,
+    override_for,
+    playable_seats,
+    seat_verbs,
+)
+from model.overrides import Override, resolve_override
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.scenario import Scenario
-from model.world import Forced
+from model.world import ResolvedOverride
 
 Choices = Mapping[str, str]  # what a seat orders: the id of a verb to an option
 ChoicesBySeat = Mapping[str, Choices]  # the choices of every seat that orders anything
@@ -53,7 +62,9 @@ class ClassSimulation(Assembly):
         self._events: list[Override] = []
         self._results: dict[_Order, dict[int, dict[str, tuple[float, float, float]]]] = {}
 
-    def play_turn(self, choices_by_seat: ChoicesBySeat, months: int, events: Iterable[Override] = ()) -> list[OrderResult]:
+    def play_turn(
+        self, choices_by_seat: ChoicesBySeat, months: int, events: Iterable[Override] = ()
+    ) -> list[OrderResult]:
         """Play some months under the sheets; the events befall the first of them. Gives what came of each order."""
         orders = sorted(
             (
@@ -75,15 +86,20 @@ class ClassSimulation(Assembly):
         self._orders, self._events = {}, []
         return [self._result_of(order) for order in orders]
 
-    def current_forced_moves(self, act_number: int) -> Iterable[Forced]:
+    def current_forced_moves(self, act_number: int) -> Iterable[ResolvedOverride]:
         """Give what the scenario, then the seats, then the instructor force at an act; note the last two."""
         act = PROTOCOL[act_number]
         asked = [(self._override_from(order, act_number), order.verb.seat) for order in self._orders.get(act.name, ())]
         now = [(override, seat) for override, seat in asked if override is not None]
-        now += [(event, "") for event in self._events if event.round == self.round and ACT[event.act] == act_number]
+        now += [
+            (event, "") for event in self._events if event.round == self.round and ACT_INDEX[event.act] == act_number
+        ]
         self.overrides += [override for override, _ in now]
         self.owners += [owner for _, owner in now]
-        return [*super().current_forced_moves(act_number), *(resolve(self.loaded_scenario, override) for override, _ in now)]
+        return [
+            *super().current_forced_moves(act_number),
+            *(resolve_override(self.loaded_scenario, override) for override, _ in now),
+        ]
 
     def _override_from(self, order: _Order, number: int) -> Override | None:
         """Turn an order into an override, if there is an occasion, and note what the agent would do instead.
@@ -98,7 +114,7 @@ class ClassSimulation(Assembly):
         if force.applies is not None and not force.applies(self.world, cell):
             return None
         before = float(getattr(self.world, act.column)[cell])
-        value = agent = float(act.rule(self.world.handle, *cell))
+        value = agent = float(act.rule(self.world.compiled, *cell))
         if not leaves:
             value = force.value if isinstance(force.value, int | float) else force.value(self.world, cell)
         self._results[order].setdefault(self.round, {})[act.name] = float(value), agent, before
@@ -106,8 +122,8 @@ class ClassSimulation(Assembly):
 
     def cell(self, verb: Verb, act: str) -> tuple[int, ...]:
         """Find the cell of an act that a verb is about."""
-        flat = resolve(self.loaded_scenario, override_for(verb, act, self.round or 1)).cell
-        shape = self.world.shape(PROTOCOL[ACT[act]].column)
+        flat = resolve_override(self.loaded_scenario, override_for(verb, act, self.round or 1)).cell
+        shape = self.world.shape(PROTOCOL[ACT_INDEX[act]].column)
         return tuple(int(place) for place in np.unravel_index(flat, shape))
 
     def _result_of(self, order: _Order) -> OrderResult:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from model.columns import COLUMN
+from model.columns import COLUMN_BY_NAME
 from model.scenario import Scenario
 
 Visibility = Literal["own", "public", "all"]
@@ -38,13 +38,13 @@ class Observer:
 
     def can_see(self, column: str, *cell: int) -> bool:
         """Say whether a cell may be read."""
-        declared = COLUMN[column]
-        if declared.sight == "public" or self.visibility == "all":
+        declared = COLUMN_BY_NAME[column]
+        if declared.visibility == "public" or self.visibility == "all":
             return True
         if self.kind is None or self.visibility == "public":
             return False
         owners = self._owners(declared.axes, cell)
-        return (self.kind, self.at) in (owners if declared.sight == "shared" else owners[:1])
+        return (self.kind, self.at) in (owners if declared.visibility == "shared" else owners[:1])
 
     def _owners(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> list[tuple[str, int]]:
         """List whom a cell lies between, its owner first."""

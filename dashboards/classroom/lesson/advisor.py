@@ -7,8 +7,8 @@ from agents.ledger import LedgerEntry
 from dashboards.classroom.game.actions import ACTS_OF_VERB, Verb, option_from_values, override_for
 from dashboards.classroom.game.available_actions import available_verbs
 from dashboards.classroom.lesson.lesson import Lesson
-from model.protocol import ACT, PROTOCOL
-from model.terms import terms_of
+from model.protocol import ACT_INDEX, PROTOCOL
+from model.terms import declared_terms
 
 
 class AdviceTerm(TypedDict):
@@ -48,7 +48,9 @@ def agent_advice(lesson: Lesson, seat: str) -> list[AdvisedVerb]:
         verbs = [verb for verb in available_verbs(table, seat, lesson.months_per_turn) if _is_own_decision(verb)]
         ahead = Assembly(lesson.scenario, rng=lesson.seed)
         ahead.world.restore(table.world.snapshot())
-        pressures = {verb.id: table.world.pressure[table.cell(verb, "press")] for verb in verbs if verb.act == "press"}
+        pressures = {
+            verb.id: table.world.pressure[table.cell(verb, "set_pressure")] for verb in verbs if verb.act == "press"
+        }
     ahead.step()
     rows = ahead.ledger.rows if ahead.ledger is not None else []
     found: list[AdvisedVerb] = []
@@ -61,25 +63,26 @@ def agent_advice(lesson: Lesson, seat: str) -> list[AdvisedVerb]:
 
 def _is_own_decision(verb: Verb) -> bool:
     """Say whether the agent decides this from what it knows: neither chance nor what an inspection will find."""
-    acts = [PROTOCOL[ACT[name]] for name in ACTS_OF_VERB[verb.act]]
+    acts = [PROTOCOL[ACT_INDEX[name]] for name in ACTS_OF_VERB[verb.act]]
     return bool(acts) and all(act.role != "nature" and act.knows == "own" for act in acts)
 
 
 def _decided_value(ahead: Assembly, lesson: Lesson, verb: Verb, act: str) -> float:
-    return float(getattr(ahead.world, PROTOCOL[ACT[act]].column)[lesson.simulation.cell(verb, act)])
+    return float(getattr(ahead.world, PROTOCOL[ACT_INDEX[act]].column)[lesson.simulation.cell(verb, act)])
 
 
 def _weighed_conditions(ahead: Assembly, rows: list[LedgerEntry], verb: Verb) -> list[AdviceCondition]:
     """Give the conditions that the agent weighed, with each term."""
     told: list[AdviceCondition] = []
     for name in ACTS_OF_VERB[verb.act]:
-        act = PROTOCOL[ACT[name]]
+        act = PROTOCOL[ACT_INDEX[name]]
         override = override_for(verb, name, 1)
         names = (override.actor, override.counterpart, override.negotiation)
         for row in rows:
             if row.act == name and all(n is None or n == m for n, m in zip(names, _names(row), strict=True)):
                 told += [
-                    _condition_message(condition, held) for condition, held in zip(act.conditions, row.conditions, strict=False)
+                    _condition_message(condition, held)
+                    for condition, held in zip(act.conditions, row.conditions, strict=False)
                 ]
     return told
 
@@ -89,7 +92,7 @@ def _names(row: LedgerEntry) -> tuple[str | None, str | None, str | None]:
 
 
 def _condition_message(condition: Any, held: Any) -> AdviceCondition:
-    meanings = terms_of(condition.terms)
+    meanings = declared_terms(condition.terms)
     return {
         "condition": held.name,
         "meaning": (condition.terms.__doc__ or "").strip(),

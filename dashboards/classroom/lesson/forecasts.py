@@ -137,7 +137,9 @@ def class_forecasts(lesson: Lesson) -> ClassForecasts:
     """Give what the instructor sees of the bets while they come in."""
     found, at = all_forecasts(lesson), lesson.open_forecast_turn()
     rounds: list[ForecastRound] = [
-        {"at": each, "given": len(given), "mean": mean_forecast(given.values())} for each, given in found.items() if given
+        {"at": each, "given": len(given), "mean": mean_forecast(given.values())}
+        for each, given in found.items()
+        if given
     ]
     here = found.get(at, {}) if at is not None else {}
     people = len(lesson.participants())

@@ -9,14 +9,14 @@ from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.store import to_json
 from dashboards.classroom.schemas import (
     MAX_PENDING_EVENTS,
-    EventCancellation,
     ClockExtension,
-    SeatHandover,
+    EventCancellation,
     EventInjection,
-    SettingsChange,
     Notice,
     ParticipantRemoval,
     RequestModel,
+    SeatHandover,
+    SettingsChange,
 )
 from dashboards.injected_events import parse_injected_event
 from model.errors import ScenarioError

@@ -18,7 +18,7 @@ from dashboards.classroom.game.simulation import ClassSimulation, result_rows
 from dashboards.classroom.lesson.settings import Settings
 from dashboards.classroom.lesson.store import LessonStore, to_json
 from dashboards.injected_events import parse_injected_event
-from model.loading import build
+from model.loading import build_scenario
 from model.overrides import Override
 
 Phase = Literal["lobby", "playing", "paused", "ended"]
@@ -36,7 +36,7 @@ class Lesson:
         self.number, self.room, self.source, self.seed = row["number"], row["room"], row["source"], row["seed"]
         self.settings = Settings.model_validate(json.loads(row["settings"]))
         self.data = json.loads(row["scenario"])
-        self.scenario = build(self.data)
+        self.scenario = build_scenario(self.data)
         self.phase: Phase = row["phase"]
         self.turn, self.outcome = row["turn"], row["outcome"]
         self.remaining, self.deadline = row["remaining"], row["deadline"]

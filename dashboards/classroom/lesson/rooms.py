@@ -35,7 +35,9 @@ class Rooms:
     def __init__(self, store: LessonStore, notify: Notify = lambda code, scope, people: None):
         self.store, self.notify = store, notify
         self._lessons: OrderedDict[int, Lesson] = OrderedDict()
-        self._referenced: WeakValueDictionary[int, Lesson] = WeakValueDictionary()  # also those that only a request holds
+        self._referenced: WeakValueDictionary[int, Lesson] = (
+            WeakValueDictionary()
+        )  # also those that only a request holds
         self._solo_lessons: set[int] = set()  # lessons in memory that are played alone
         self._loading: dict[int, threading.Lock] = {}  # of each lesson, held while it is played again
         self._lock = threading.RLock()

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from dashboards.classroom.errors import RefusedError, invalid_field
 from dashboards.classroom.game.actions import playable_seats
-from dashboards.classroom.schemas import PersonName, RequestModel, SettingsUpdate, Identifier
+from dashboards.classroom.schemas import Identifier, PersonName, RequestModel, SettingsUpdate
 from dashboards.page_link import MAX_SEED, load_scenario_data
 from model.errors import ScenarioError
-from model.loading import build, change
+from model.loading import apply_changes, build_scenario
 from model.scenario import Scenario
 
 MAX_ROUNDS, MAX_TURNS = 240, 120
@@ -51,10 +51,10 @@ def complete_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Sce
     try:
         data = load_scenario_data(settings.scenario)
         rounds = settings.rounds or min(int(data.get("rounds", 60)), MAX_ROUNDS)
-        changed = change(data, {**settings.changes, "rounds": rounds})
-        scenario = build(changed)
+        changed = apply_changes(data, {**settings.changes, "rounds": rounds})
+        scenario = build_scenario(changed)
     except ScenarioError as error:
-        told = "; ".join(map(str, error.faults[:5]))
+        told = "; ".join(map(str, error.errors[:5]))
         raise RefusedError(400, "scenario.bad", f"The scenario cannot be used: {told}") from None
     turns = -(-rounds // settings.months)
     if turns > MAX_TURNS:

@@ -18,7 +18,7 @@ from typing import Any
 import platformdirs
 from filelock import FileLock, Timeout
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 MIGRATIONS = (  # each brings a store from the version before to its own; never edited once it was released
     """
@@ -109,14 +109,14 @@ class LessonStore:
         self.path = path or default_path()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.is_dir():
-            raise ScenarioError([Fault("store", str(self.path), "is a folder, not a file")])
+            raise ScenarioError([InputError("store", str(self.path), "is a folder, not a file")])
         self.path.touch(0o600)  # it holds names; where it cannot be written, the lock would say that it is in use
         self._file_lock = FileLock(f"{self.path}.lock", timeout=0)
         try:
             self._file_lock.acquire()
         except Timeout:
             raise ScenarioError(
-                [Fault("store", str(self.path), "is in use by another server; stop that first")]
+                [InputError("store", str(self.path), "is in use by another server; stop that first")]
             ) from None
         self._lock = threading.RLock()
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
@@ -128,7 +128,7 @@ class LessonStore:
         except sqlite3.DatabaseError as error:
             self.close()
             told = f"cannot be read as a classroom's store: {error}"
-            raise ScenarioError([Fault("store", str(self.path), told)]) from None
+            raise ScenarioError([InputError("store", str(self.path), told)]) from None
         except ScenarioError:
             self.close()
             raise
@@ -136,7 +136,7 @@ class LessonStore:
     def _migrate(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
-            raise ScenarioError([Fault("store", str(self.path), "was made by a later version of Detente")])
+            raise ScenarioError([InputError("store", str(self.path), "was made by a later version of Detente")])
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             self._db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;")
 

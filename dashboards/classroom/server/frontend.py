@@ -87,7 +87,9 @@ def page_endpoint(page: str) -> Callable[[Request], Response]:
                 words=f"/class/files/{words_json(code)[0]}/words-{code}.json",
             )
         )
-        answer = HTMLResponse(frame, headers={**SECURITY_HEADERS, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"})
+        answer = HTMLResponse(
+            frame, headers={**SECURITY_HEADERS, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+        )
         if request.query_params.get("lang") == code:
             answer.set_cookie(LANGUAGE_COOKIE, code, max_age=31_536_000, path="/class", samesite="lax")
         return answer
@@ -117,7 +119,9 @@ def serve_file(request: Request) -> Response:
 
 @cache
 def _files() -> dict[str, bytes]:
-    paths = sorted(each for each in (*PAGES_DIR.iterdir(), *SHARED_ASSETS_DIR.iterdir()) if each.suffix in (".js", ".css"))
+    paths = sorted(
+        each for each in (*PAGES_DIR.iterdir(), *SHARED_ASSETS_DIR.iterdir()) if each.suffix in (".js", ".css")
+    )
     return {each.name: each.read_bytes() for each in paths}
 
 

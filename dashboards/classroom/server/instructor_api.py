@@ -12,7 +12,7 @@ from dashboards.classroom.lesson.settings import Settings
 from dashboards.classroom.schemas import InstructorAction, ParticipantMove, RoomTitle
 from dashboards.classroom.server.downloads import export_response
 from dashboards.classroom.server.request import ClassRequest, Handler
-from dashboards.classroom.views.instructor import role_cards, console_view
+from dashboards.classroom.views.instructor import console_view, role_cards
 from dashboards.classroom.views.instructor_messages import (
     CardsMessage,
     ConsoleRoom,
@@ -20,8 +20,8 @@ from dashboards.classroom.views.instructor_messages import (
     LessonRow,
     RoomRow,
 )
-from dashboards.classroom.views.serialize import written_names, scenario_name
-from dashboards.injected_events import EventOffer, EffectiveRounds, event_offers
+from dashboards.classroom.views.serialize import scenario_name, written_names
+from dashboards.injected_events import EffectiveRounds, EventOffer, event_offers
 
 
 def check_key(ask: ClassRequest) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.schemas import LessonNumber, validate
 from dashboards.classroom.server.context import ClassroomContext
-from dashboards.classroom.server.cookies import ROOM_HEADER, set_seat_cookie, seat_token
+from dashboards.classroom.server.cookies import ROOM_HEADER, seat_token, set_seat_cookie
 
 NO_STORE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 

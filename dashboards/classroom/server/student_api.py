@@ -9,39 +9,39 @@ from dashboards.classroom.debrief.messages import DebriefMessage, DebriefProgres
 from dashboards.classroom.debrief.view import debrief_message
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import playable_seats
-from dashboards.classroom.lesson import participant as taking
 from dashboards.classroom.lesson import forecasts
+from dashboards.classroom.lesson import participant as taking
 from dashboards.classroom.lesson.advisor import agent_advice
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import MoveReceipt
 from dashboards.classroom.lesson.settings import Settings, SoloSettings
 from dashboards.classroom.schemas import (
+    ForecastRequest,
     JoinRequest,
+    MessageRequest,
+    MoveRequest,
     PersonalToken,
     PresenceReport,
     RoomCode,
     SeatChoice,
-    ForecastRequest,
-    MessageRequest,
-    MoveRequest,
     SoloAction,
 )
 from dashboards.classroom.server.downloads import export_response
 from dashboards.classroom.server.request import ClassRequest, Handler
 from dashboards.classroom.views.instructor import projector_view
 from dashboards.classroom.views.messages import (
+    ProjectorMessage,
+    ProjectorWithoutLesson,
     RoomPreview,
     RoomSeat,
     SeatName,
     ShippedScenario,
-    ProjectorMessage,
-    ProjectorWithoutLesson,
 )
-from dashboards.classroom.views.serialize import written_names, scenario_name
+from dashboards.classroom.views.serialize import scenario_name, written_names
 from dashboards.classroom.views.student import student_view
 from dashboards.classroom.views.student_messages import AdviceMessage, StudentMessage
 from dashboards.page_link import shipped_names
-from model.loading import load
+from model.loading import load_scenario
 
 # Anyone
 
@@ -117,7 +117,7 @@ def shipped_scenarios() -> list[ShippedScenario]:
     """List the shipped scenarios with their seats."""
     found: list[ShippedScenario] = []
     for name in shipped_names():
-        scenario = load(name)
+        scenario = load_scenario(name)
         named = written_names(scenario)
         listed: list[SeatName] = [
             {"seat": seat, "kind": kind, "name": named[seat]} for seat, kind in playable_seats(scenario).items()

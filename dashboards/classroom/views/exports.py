@@ -17,17 +17,17 @@ from agents.assembly import Assembly
 from dashboards.classroom.lesson import forecasts
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.schemas import OUTCOMES
-from dashboards.page_link import MAX_ADDRESS_LENGTH, MAX_EVENTS, Link, Setting, sort_events, shipped_names, format_link
+from dashboards.page_link import MAX_ADDRESS_LENGTH, MAX_EVENTS, Link, Setting, format_link, shipped_names, sort_events
 from model.compiler import source_digest
-from model.errors import Fault, ScenarioError
-from model.loading import LARGEST_FILE, build
-from model.measures import digest
+from model.errors import InputError, ScenarioError
+from model.loading import MAX_FILE_BYTES, build_scenario
+from model.measures import trajectory_digest
 from model.overrides import Override
 
 FORMAT = "detente-lesson-2"
 FORMATS = ("detente-lesson-1", FORMAT)  # the ledger digest of the first covers sentences: it is not compared
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for the beginning of a formula
-MAX_FILE_BYTES = 8 * LARGEST_FILE
+MAX_LESSON_BYTES = 8 * MAX_FILE_BYTES
 
 
 def csv_table(columns: list[str], rows: Iterable[Iterable[Any]]) -> str:
@@ -36,7 +36,9 @@ def csv_table(columns: list[str], rows: Iterable[Iterable[Any]]) -> str:
     lines = csv.writer(page, lineterminator="\n")
     lines.writerow(columns)
     for row in rows:
-        lines.writerow([f"'{each}" if isinstance(each, str) and each.startswith(FORMULA_PREFIXES) else each for each in row])
+        lines.writerow(
+            [f"'{each}" if isinstance(each, str) and each.startswith(FORMULA_PREFIXES) else each for each in row]
+        )
     return page.getvalue()
 
 
@@ -121,13 +123,15 @@ def lesson_json(lesson: Lesson) -> str:
             "months": lesson.months_per_turn,
             "turns": [
                 {"begins": begin, "sheets": sheets, "played": played}
-                for begin, sheets, played in zip(lesson.turn_starts, lesson.choices_played, lesson.order_results, strict=True)
+                for begin, sheets, played in zip(
+                    lesson.turn_starts, lesson.choices_played, lesson.order_results, strict=True
+                )
             ],
             "events": [list(event) for event in lesson.events],
             "overrides": [[*each, owner] for each, owner in zip(table.overrides, table.owners, strict=True)],
             "link": dashboard_link(lesson, "explore"),
             "outcome": table.outcome.name,
-            "trajectory_digest": digest(table.trajectory),
+            "trajectory_digest": trajectory_digest(table.trajectory),
             "ledger_digest": table.ledger.digest() if table.ledger is not None else None,
             "predictions": {str(at): list(given.values()) for at, given in forecasts.all_forecasts(lesson).items()},
         }
@@ -150,14 +154,14 @@ def replay_lesson(path: Path) -> tuple[Assembly, dict[str, Any]]:
     Raises ScenarioError if it is no lesson's file; OSError if it cannot be read.
     """
     with path.open("rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
+        content = file.read(MAX_LESSON_BYTES + 1)
     try:
-        if len(content) > MAX_FILE_BYTES:
+        if len(content) > MAX_LESSON_BYTES:
             raise ValueError("is too large")
         plain = json.loads(content)
         if not isinstance(plain, dict) or plain.get("format") not in FORMATS:
             raise ValueError(f"is not in the format {FORMAT}")
-        scenario, rounds = build(plain["scenario"]), int(plain["rounds"])
+        scenario, rounds = build_scenario(plain["scenario"]), int(plain["rounds"])
         overrides = [Override(*each[:-1]) for each in plain["overrides"]]
         if not 0 <= rounds <= scenario.rounds:
             raise ValueError(f"has {rounds} rounds, allowed is between 0 and {scenario.rounds}")
@@ -165,12 +169,12 @@ def replay_lesson(path: Path) -> tuple[Assembly, dict[str, Any]]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, ScenarioError):
             raise
-        raise ScenarioError([Fault(str(path), "", f"cannot be read as a lesson: {error}")]) from None
+        raise ScenarioError([InputError(str(path), "", f"cannot be read as a lesson: {error}")]) from None
 
 
 def is_same_run(model: Assembly, plain: dict[str, Any]) -> bool:
     """Check that a run is the one of a lesson's file: its trajectory, and its ledger if both have one."""
-    if digest(model.trajectory) != plain.get("trajectory_digest"):
+    if trajectory_digest(model.trajectory) != plain.get("trajectory_digest"):
         return False
     known = plain.get("ledger_digest") if plain["format"] == FORMAT else None
     return known is None or model.ledger is None or model.ledger.digest() == known

@@ -15,10 +15,16 @@ from dashboards.classroom.views.instructor_messages import (
     PersonRow,
     SeatState,
 )
-from dashboards.classroom.views.messages import RoleCard, ProjectorView
+from dashboards.classroom.views.messages import ProjectorView, RoleCard
 from dashboards.classroom.views.role_cards import role_card
 from dashboards.classroom.views.serialize import visible_charts
-from dashboards.classroom.views.student import visible_messages, notice_rows, seat_statuses, shared_view, current_visibility
+from dashboards.classroom.views.student import (
+    current_visibility,
+    notice_rows,
+    seat_statuses,
+    shared_view,
+    visible_messages,
+)
 from dashboards.injected_events import EVENT_FORMS
 
 LATE_SHARE = 0.75  # share of the clock after which a seat that has not moved is late
@@ -98,7 +104,9 @@ def projector_view(lesson: Lesson) -> ProjectorView:
     """Give what the wall shows: nothing that is private, and nobody's name."""
     with lesson.lock:
         told = shared_view(lesson)
-        eyes = Observer(lesson.simulation.world, lesson.scenario, None, "all" if current_visibility(lesson) == "all" else "public")
+        eyes = Observer(
+            lesson.simulation.world, lesson.scenario, None, "all" if current_visibility(lesson) == "all" else "public"
+        )
         return {
             **told,
             "charts": lesson.cached("wall charts", lambda: visible_charts(lesson.simulation, eyes)),
@@ -115,4 +123,6 @@ def role_cards(lesson: Lesson) -> list[RoleCard]:
     """Give all role cards, to be printed."""
     with lesson.lock:
         world, scenario = lesson.simulation.world, lesson.scenario
-        return [role_card(lesson.simulation, seat, Observer(world, scenario, seat, "own")) for seat in lesson.seat_kinds()]
+        return [
+            role_card(lesson.simulation, seat, Observer(world, scenario, seat, "own")) for seat in lesson.seat_kinds()
+        ]

@@ -2,17 +2,17 @@
 
 from typing import Any, Literal, TypedDict
 
-from dashboards.classroom.lesson.lesson import Phase
 from dashboards.classroom.lesson.forecasts import ClassForecasts
+from dashboards.classroom.lesson.lesson import Phase
 from dashboards.classroom.views.messages import (
     ClassCharts,
+    LocalizedText,
+    MessageRow,
+    NoticeRow,
     RoleCard,
     RoomLink,
     ScenarioName,
     SharedView,
-    MessageRow,
-    NoticeRow,
-    LocalizedText,
 )
 
 SeatState = Literal["agent", "late", "waiting", "done", "draft"]

@@ -3,16 +3,16 @@
 from dashboards.classroom.game.actions import ACTS_OF_VERB, OPTIONS
 from dashboards.classroom.game.facts import FACT_KINDS
 from model.columns import SERVICES
-from model.enumerations import ExchangeLevel, Friction, Outcome, Status
+from model.enumerations import ExchangeLevel, Friction, Outcome, RungStatus
 from model.protocol import PROTOCOL, Act
-from model.signals import CHANNELS, KINDS
-from model.terms import terms_of
+from model.signals import CHANNEL_NAMES, SIGNAL_KINDS
+from model.terms import declared_terms
 
 PARTIES = ("other", "talks")
 VERB_NAMES = {  # what a verb's label may name
     "conduct": ("other",),
     "press": ("other",),
-    "table": ("other", "talks", "rung"),
+    "propose": ("other", "talks", "rung"),
     "answer": ("other", "talks", "rung"),
     "task": ("talks", "service"),
     "inspect": ("talks",),
@@ -27,8 +27,8 @@ STORY_VALUES = {
     "withdraw": (1,),
     "accuse": (1,),
     "hold_talks": (0, 1),
-    "host": (int(ExchangeLevel.TECHNICAL), int(ExchangeLevel.POLITICAL)),
-    "rub": (int(Friction.SLIP), int(Friction.COLLAPSE)),
+    "host_exchange": (int(ExchangeLevel.TECHNICAL), int(ExchangeLevel.POLITICAL)),
+    "resolve_friction": (int(Friction.SLIP), int(Friction.COLLAPSE)),
 }
 QUESTION_KEYS = {
     "question.turning": ("month",),
@@ -76,14 +76,14 @@ ERROR_CODES = [
 
 def _placeholders() -> dict[str, tuple[str, ...]]:
     keys = {key: (*kind.numbers, *kind.names) for key, kind in FACT_KINDS.items()}
-    keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in KINDS}
-    keys |= {f"channel.{name}": () for name in CHANNELS}
+    keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in SIGNAL_KINDS}
+    keys |= {f"channel.{name}": () for name in CHANNEL_NAMES}
     keys |= {f"reading.{name}": () for name in ("friendly", "hostile", "clean", "violation")}
-    keys |= {f"status.{status.name}": () for status in Status}
+    keys |= {f"status.{status.name}": () for status in RungStatus}
     keys |= {f"outcome.{outcome.name}": () for outcome in Outcome}
     keys |= {f"service.{name}": () for name in SERVICES} | {f"role.{name}": () for name in ROLES}
     keys |= {f"phase.{name}": () for name in PHASES} | {f"fault.{code}": () for code in ERROR_CODES}
-    keys |= {f"story.rung.{int(status)}": ("rung",) for status in Status}
+    keys |= {f"story.rung.{int(status)}": ("rung",) for status in RungStatus}
     for act in PROTOCOL:
         keys |= act_keys(act)
     return keys | LIMIT_KEYS | QUESTION_KEYS
@@ -103,7 +103,7 @@ def act_keys(act: Act) -> dict[str, tuple[str, ...]]:
         if act.name in forced and act.role != "nature" and act.knows == "own":  # what the advisor explains
             for each in act.conditions:
                 keys[f"condition.{each.name}"] = ()
-                keys |= {f"term.{each.name}.{term}": () for term in terms_of(each.terms)}
+                keys |= {f"term.{each.name}.{term}": () for term in declared_terms(each.terms)}
     return keys
 
 

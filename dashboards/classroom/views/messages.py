@@ -7,8 +7,8 @@ What the game and the lesson make themselves is declared there: facts and offers
 from typing import Literal, NotRequired, TypedDict
 
 from dashboards.classroom.game.facts import Fact
-from dashboards.classroom.lesson.lesson import Phase
 from dashboards.classroom.lesson.forecasts import ProjectorForecasts
+from dashboards.classroom.lesson.lesson import Phase
 
 LocalizedText = dict[str, str]  # by language
 
@@ -145,7 +145,7 @@ class NoticeRow(TypedDict):
 
 
 MessageRow = TypedDict(
-    "ShownMessage",
+    "MessageRow",
     {"id": int, "from": str, "to": str, "name": str, "text": str, "at": float, "mine": bool},
 )
 

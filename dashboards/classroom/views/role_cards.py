@@ -6,13 +6,13 @@ from dashboards.classroom.game.actions import seat_kind
 from dashboards.classroom.game.consequences import approval_probability
 from dashboards.classroom.game.facts import FACT_KINDS, Fact, make_fact, to_percent
 from dashboards.classroom.game.simulation import ClassSimulation
-from dashboards.classroom.game.visibility import Observer, HiddenError
+from dashboards.classroom.game.visibility import HiddenError, Observer
 from dashboards.classroom.views.messages import CardRung, RoleCard
-from dashboards.classroom.views.serialize import join_texts, rung_title, localized
+from dashboards.classroom.views.serialize import join_texts, localized, rung_title
 from model.columns import SERVICES
 from model.enumerations import Doctrine
-from model.rules.facilitation import skill
-from model.rules.lookups import burden
+from model.rules.facilitation import service_skill
+from model.rules.lookups import narrative_burden
 from model.scenario import Scenario
 
 DOCTRINES = tuple(Doctrine.__members__)
@@ -59,7 +59,7 @@ def _interests(table: ClassSimulation, seat: str, eyes: Observer) -> Iterator[Fa
     yield make_fact("card.security", to_percent(weight))
     yield make_fact("card.sovereignty", to_percent(1.0 - weight))
     yield make_fact("card.resolve", to_percent(eyes("own_resolve", me)))
-    yield make_fact("card.patience", to_percent(eyes("own_patience", me)))
+    yield make_fact("card.discount_factor", to_percent(eyes("own_patience", me)))
     doctrine = DOCTRINES[int(eyes("doctrine", me))]
     key = f"card.doctrine.{doctrine}"
     yield make_fact(key) if key in FACT_KINDS else make_fact("card.doctrine.other", doctrine=doctrine)
@@ -98,7 +98,7 @@ def _facilitation(table: ClassSimulation, seat: str, eyes: Observer) -> Iterator
     yield make_fact("card.capacity", round(eyes("skill_capacity", f), 1))
     yield make_fact("card.budget", round(eyes("skill_budget", f), 1))
     for at, service in enumerate(SERVICES):
-        if able := float(skill(world.handle, f, at)):
+        if able := float(service_skill(world.compiled, f, at)):
             yield make_fact("card.skill", to_percent(able), service=service)
 
 
@@ -120,11 +120,13 @@ def _rungs(table: ClassSimulation, seat: str, eyes: Observer) -> Iterator[CardRu
         mine = side >= 0 and eyes.can_see("own_security_weight", table.world.names.state.index(seat))
         for r, rung in enumerate(world.names.rung[k]):
             parts = [setting.rungs[part] for part in rung.split("+")]
-            weight = float(burden(world.handle, k, side, r)) if mine else 0.0
+            weight = float(narrative_burden(world.compiled, k, side, r)) if mine else 0.0
             yield {
                 "talks": talks,
                 "rung": rung,
                 "title": rung_title(table.loaded_scenario, talks, rung),
-                "gives": {party: join_texts([part.parties[party].gives for part in parts]) for party in setting.parties},
+                "gives": {
+                    party: join_texts([part.parties[party].gives for part in parts]) for party in setting.parties
+                },
                 "burden": make_fact("fact.rung_burden", to_percent(weight), rung=f"{talks}/{rung}") if mine else None,
             }

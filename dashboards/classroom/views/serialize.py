@@ -11,18 +11,24 @@ from dashboards.classroom.views.messages import (
     ClassCharts,
     ClassLadder,
     ClassRung,
+    LocalizedText,
     OwnSeries,
     ScenarioName,
     StoryRow,
-    LocalizedText,
 )
 from dashboards.injected_events import describe_event, event_kind
-from model.enumerations import Status
-from model.measures import series
+from model.enumerations import RungStatus
+from model.measures import negotiation_series
 from model.overrides import Override
 from model.scenario import Scenario
 
-PUBLIC_INDICATORS = ("tension", "deal_progress", "pressure", "programme", "contact")  # indicators made of public columns alone
+PUBLIC_INDICATORS = (
+    "tension",
+    "deal_progress",
+    "pressure",
+    "programme",
+    "contact",
+)  # indicators made of public columns alone
 
 
 def localized(words: LocalizedText) -> LocalizedText:
@@ -32,7 +38,7 @@ def localized(words: LocalizedText) -> LocalizedText:
 
 def written_names(scenario: Scenario) -> dict[str, LocalizedText]:
     """Give the written names of all actors, negotiations and rungs by id; a rung's is ``talks/rung``."""
-    rows = (scenario.states, scenario.facilitators, scenario.bodies, scenario.outsiders)
+    rows = (scenario.states, scenario.facilitators, scenario.bodies, scenario.spoilers)
     found = {name: actor.name for role in rows for name, actor in role.items()}
     found |= {name: talks.title for name, talks in scenario.negotiations.items()}
     found |= {
@@ -77,8 +83,8 @@ def ladders(table: ClassSimulation) -> list[ClassLadder]:
                     "rung": rung,
                     "id": f"{talks}/{rung}",
                     "title": rung_title(table.loaded_scenario, talks, rung),
-                    "status": Status(int(world.status[k, r])).name,
-                    "age": int(world.age[k, r]),
+                    "status": RungStatus(int(world.status[k, r])).name,
+                    "age": int(world.status_age[k, r]),
                     "in_play": int(world.rung[k]) == r and table.round > 0,
                     "gives": {
                         party: join_texts([part.parties[party].gives for part in parts]) for party in setting.parties
@@ -164,7 +170,7 @@ def visible_charts(table: ClassSimulation, eyes: Observer) -> ClassCharts:
     own: OwnSeries | None = None
     states = table.world.names.state
     for k, (name, setting) in enumerate(table.loaded_scenario.negotiations.items()):
-        rows = series(seen, k)
+        rows = negotiation_series(seen, k)
         talks[name] = {indicator: rows[indicator].round(4).tolist() for indicator in PUBLIC_INDICATORS}
         pairs = (("trust_first", *setting.parties), ("trust_second", *setting.parties[::-1]))
         for indicator, truster, trusted in pairs:

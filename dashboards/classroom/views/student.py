@@ -8,13 +8,13 @@ from dashboards.classroom.game.available_actions import Limit, choice_limits, of
 from dashboards.classroom.game.consequences import logistic
 from dashboards.classroom.game.facts import make_fact, to_percent
 from dashboards.classroom.game.simulation import ClassSimulation
-from dashboards.classroom.game.visibility import Observer, HiddenError, Visibility
+from dashboards.classroom.game.visibility import HiddenError, Observer, Visibility
 from dashboards.classroom.lesson import forecasts
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import move_state
-from dashboards.classroom.views.messages import SharedTurnState, SharedView, MessageRow, NoticeRow, SeatStatus
+from dashboards.classroom.views.messages import MessageRow, NoticeRow, SeatStatus, SharedTurnState, SharedView
 from dashboards.classroom.views.role_cards import role_card
-from dashboards.classroom.views.serialize import all_names, visible_charts, ladders, scenario_name, public_story
+from dashboards.classroom.views.serialize import all_names, ladders, public_story, scenario_name, visible_charts
 from dashboards.classroom.views.student_messages import (
     ChoiceLimit,
     KnownFact,
@@ -25,10 +25,14 @@ from dashboards.classroom.views.student_messages import (
     SignalReading,
     StudentView,
 )
-from model.rules.lookups import detection_now
-from model.rules.scrutiny import UNASKED
+from model.rules.lookups import detection_probability
+from model.rules.scrutiny import NO_DOUBT
 
-CONDUCT_SIGNALS = ("public statement", "threat", "initiative")  # what each side alone knows of: as meant, and as perceived
+CONDUCT_SIGNALS = (
+    "public statement",
+    "threat",
+    "initiative",
+)  # what each side alone knows of: as meant, and as perceived
 PARTY_SIGNALS = ("proposal", "acceptance", "refusal")  # what the two parties know
 
 
@@ -241,7 +245,7 @@ def _knowable(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
     yield from _of_helpers(table)
     if table.world.with_environment:
         yield "known.oil", "oil", (0,), _as_percent, {}
-        yield "known.region", "region", (0,), _as_percent, {}
+        yield "known.region", "regional_tension", (0,), _as_percent, {}
 
 
 def _of_states(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
@@ -252,11 +256,11 @@ def _of_states(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
         yield "known.trust", "trust", (a, b), _as_percent, both
         yield "known.posture", "posture", (a, b), _as_percent, both
         yield "known.pressure", "pressure", (a, b), _if_any, both
-        yield "known.slipped", "slip", (a, b), lambda value: () if value else None, both
+        yield "known.slipped", "miscarried", (a, b), lambda value: () if value else None, both
     for state in dict.fromkeys(party for pair in pairs for party in pair):
         alone = {"actor": states[state]}
         yield "known.support", "support", (state,), _as_percent, alone
-        yield "known.audience", "audience", (state,), _as_percent, alone
+        yield "known.audience", "audience_cost", (state,), _as_percent, alone
         yield "known.programme", "programme", (state,), _if_any, alone
 
 
@@ -270,13 +274,19 @@ def _of_talks(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
             other = {"actor": me, "talks": talks, "other": other}
             yield "known.reservation", "reservation", (k, side), _as_percent, {"actor": me, "talks": talks}
             yield "known.suspicion", "suspicion", (k, side), _if_any, other
-            yield "known.deceit", "doubt", (k, side), lambda x: (to_percent(logistic(x)),) if x > UNASKED else None, other
+            yield (
+                "known.deceit",
+                "doubt",
+                (k, side),
+                lambda x: (to_percent(logistic(x)),) if x > NO_DOUBT else None,
+                other,
+            )
         if on_table:
             yield "known.offer", "offer", (k,), _as_percent, stands
         yield "known.access", "access", (k,), _as_percent, stands
-        found = float(detection_now(world.handle, k))
+        found = float(detection_probability(world.compiled, k))
         yield "known.detection", "access", (k,), lambda _, found=found: (to_percent(found),) if found else None, stands
-        yield "known.barred", "barred", (k,), lambda value: () if value else None, stands
+        yield "known.barred", "inspectors_barred", (k,), lambda value: () if value else None, stands
         yield "known.breaches", "breaches", (k,), lambda value: (int(value),), stands
 
 
@@ -286,7 +296,7 @@ def _of_helpers(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
     for f, name in enumerate(world.names.facilitator):
         for state in parties:
             named = {"facilitator": name, "other": world.names.state[state]}
-            yield "known.credit", "credit", (f, state), _as_percent, named
+            yield "known.credit", "credibility", (f, state), _as_percent, named
         yield "known.fatigue", "fatigue", (f,), _if_any, {"facilitator": name}
         budget = float(world.skill_budget[f])
         yield "known.purse", "spent", (f,), lambda spent, budget=budget: _count(budget - spent), {"facilitator": name}

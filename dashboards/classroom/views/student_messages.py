@@ -5,10 +5,10 @@ from typing import Literal, NotRequired, TypedDict
 from dashboards.classroom.game.available_actions import OfferedVerb
 from dashboards.classroom.game.facts import Fact
 from dashboards.classroom.lesson.advisor import AdvisedVerb
+from dashboards.classroom.lesson.forecasts import OwnForecasts
 from dashboards.classroom.lesson.lesson import Phase
 from dashboards.classroom.lesson.participant import MoveState
-from dashboards.classroom.lesson.forecasts import OwnForecasts
-from dashboards.classroom.views.messages import ClassCharts, RoleCard, SharedView, MessageRow, NoticeRow, SeatStatus
+from dashboards.classroom.views.messages import ClassCharts, MessageRow, NoticeRow, RoleCard, SeatStatus, SharedView
 
 SignalReading = Literal["friendly", "hostile", "violation", "clean"]
 

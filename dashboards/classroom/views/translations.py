@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.act_words import DEFAULT_LANGUAGE, load_act_words, flatten
+from agents.act_words import DEFAULT_LANGUAGE, flatten, load_act_words
 
 WORDS_DIR = Path(__file__).parents[1] / "words"
 

@@ -47,7 +47,11 @@ class JobUpdate(NamedTuple):
     @property
     def time_left_text(self) -> str:
         """Say how long it may still take, to go on a sentence with; nothing if it is less than a second."""
-        return f", about {self.seconds_left:.0f} s left" if self.seconds_left is not None and self.seconds_left >= 1 else ""
+        return (
+            f", about {self.seconds_left:.0f} s left"
+            if self.seconds_left is not None and self.seconds_left >= 1
+            else ""
+        )
 
 
 class Job:
@@ -64,7 +68,9 @@ class Job:
         now = time.monotonic()
         if now - self._published_at >= UPDATE_INTERVAL:
             self._published_at = now
-            self.publish(JobUpdate(self.update.result if result is None else result, done, total, now - self._started_at))
+            self.publish(
+                JobUpdate(self.update.result if result is None else result, done, total, now - self._started_at)
+            )
 
     def is_abandoned(self) -> bool:
         """Say whether nobody waits for this any more."""
@@ -85,7 +91,7 @@ class Job:
         except CancelledError:
             return self.update._replace(finished=True)
         except ScenarioError as error:
-            return self.update._replace(finished=True, error="; ".join(map(str, error.faults)))
+            return self.update._replace(finished=True, error="; ".join(map(str, error.errors)))
         except Exception as error:
             log.exception("long work failed")
             return self.update._replace(finished=True, error=f"This failed ({type(error).__name__}: {error}).")

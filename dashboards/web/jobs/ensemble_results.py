@@ -17,10 +17,10 @@ from dashboards.page_link import Setting, scenario_of
 from dashboards.web.jobs.background import never_stop
 from experiments.ensembles.outcomes import WorldOutcomes
 from experiments.ensembles.statistics import EventTimes
-from experiments.ensembles.stream import ResultCollector, world_chunks, stream_ensemble
-from model.errors import Fault, ScenarioError
-from model.measures import EN_ROUTE, NARROW, WIDE
-from model.overrides import forced
+from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
+from model.errors import InputError, ScenarioError
+from model.measures import INDICATOR_OFFSET, NEGOTIATION_COUNT, OVERALL_COUNT
+from model.overrides import collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
@@ -53,7 +53,10 @@ class EnsembleResult(WorldOutcomes):
 
     def indicator_index(self, negotiation: str, indicator: str) -> int:
         """Return the place of an indicator of a negotiation."""
-        return self.negotiations.index(self.existing_negotiation(negotiation)) * NARROW + EN_ROUTE[indicator]
+        return (
+            self.negotiations.index(self.existing_negotiation(negotiation)) * NEGOTIATION_COUNT
+            + INDICATOR_OFFSET[indicator]
+        )
 
     def outcomes_in(self, negotiation: str) -> np.ndarray:
         """Return the outcomes of one negotiation, numbers of Outcome: [world]."""
@@ -115,15 +118,17 @@ def complete_result(setting: Setting, stop: Callable[[], bool] = never_stop) -> 
 
 def max_worlds(scenario: Scenario) -> int:
     """Return how many worlds of a scenario can be held at once."""
-    return MAX_CELLS // ((scenario.rounds + 1) * NARROW * len(scenario.negotiations))
+    return MAX_CELLS // ((scenario.rounds + 1) * NEGOTIATION_COUNT * len(scenario.negotiations))
 
 
 def _play(setting: Setting, stop: Callable[[], bool]) -> Iterator[EnsembleResult]:
     scenario, worlds = scenario_of(setting), setting.worlds
     if worlds > (most := max_worlds(scenario)):
-        raise ScenarioError([Fault("worlds", worlds, f"at most {most} worlds of so long a scenario fit")])
-    gathered = ResultCollector(scenario, worlds, band_worlds=worlds, band_indicators=slice(WIDE, None), dtype=np.float32)
-    start = World(scenario, setting.seed, forced(scenario, setting.events))
+        raise ScenarioError([InputError("worlds", worlds, f"at most {most} worlds of so long a scenario fit")])
+    gathered = ResultCollector(
+        scenario, worlds, band_worlds=worlds, band_indicators=slice(OVERALL_COUNT, None), dtype=np.float32
+    )
+    start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
     begun = time.monotonic()
     look = begun + FIRST_UPDATE
     with closing(stream_ensemble(gathered, world_chunks(start, worlds), setting.seed)) as stream:
@@ -148,5 +153,5 @@ def _result(setting: Setting, gathered: ResultCollector) -> EnsembleResult:
         *gathered.outcomes_so_far(),
         bands=np.concatenate([gathered.bands(), average[None]]).astype(np.float32),
         setting=setting,
-        run=gathered.trajectories[0, :, WIDE:].astype(np.float32),
+        run=gathered.trajectories[0, :, OVERALL_COUNT:].astype(np.float32),
     )

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dashboards.page_link import Setting
 from dashboards.model_warmup import MODEL_WARMUP
+from dashboards.page_link import Setting
 from dashboards.web.jobs.ensemble_results import EnsembleResult, cached_result, stream_results
 from dashboards.web.jobs.queue import JOB_QUEUE
 from model.errors import ScenarioError
@@ -77,7 +77,7 @@ class ExploreWorker:
                         if mine:
                             self._play(ask)
             except ScenarioError as error:
-                self._publish_change(busy="", error="; ".join(map(str, error.faults)))
+                self._publish_change(busy="", error="; ".join(map(str, error.errors)))
             except Exception as error:
                 log.exception("an ensemble failed")
                 self._publish_change(busy="", error=f"Playing the worlds failed ({type(error).__name__}: {error}).")
@@ -141,7 +141,9 @@ class ExploreWorker:
 
     def _show(self, result: EnsembleResult, base: EnsembleResult | None, busy: str) -> None:
         self._shown_at = time.monotonic()
-        self._publish_change(result=result, base=base, number=self._shown.number + 1, busy=busy, error="", stopped=False)
+        self._publish_change(
+            result=result, base=base, number=self._shown.number + 1, busy=busy, error="", stopped=False
+        )
 
     def _publish_change(self, **changes: object) -> None:
         """Publish a change of what is shown; a page that has gone is no error of ours."""

@@ -4,9 +4,9 @@ import json
 import math
 
 import requests
-from support.classroom import HOSTILE, SURE, make_lesson, submit_choices, serve_api
+from support.classroom import HOSTILE, SURE, make_lesson, serve_api, submit_choices
 
-from dashboards.classroom.views.exports import moves_csv, csv_table
+from dashboards.classroom.views.exports import csv_table, moves_csv
 
 
 def test_codes_cannot_be_guessed_and_a_wrong_key_opens_nothing(house):

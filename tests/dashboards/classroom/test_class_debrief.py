@@ -5,17 +5,17 @@ import time
 
 import numpy as np
 import pytest
-from support.classroom import SURE, make_lesson, submit_choices, play_turns, serve_api, join_seat
+from support.classroom import SURE, join_seat, make_lesson, play_turns, serve_api, submit_choices
 
 from agents.assembly import Assembly
 from dashboards.classroom.debrief import counterfactuals as debrief_module
-from dashboards.classroom.debrief.counterfactuals import deal_chances, compute_debrief
+from dashboards.classroom.debrief.counterfactuals import compute_debrief, deal_chances
 from dashboards.classroom.debrief.futures import FUTURES_PER_TURN, indicator_history, played_lesson
 from dashboards.classroom.debrief.view import debrief_progress
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.forecasts import brier_score, calibration
 from dashboards.classroom.schemas import OUTCOMES
-from model.loading import load
+from model.loading import load_scenario
 
 
 def test_bets_are_scored_by_brier_and_calibration():
@@ -36,7 +36,9 @@ def test_the_debrief_weighs_each_seat_against_its_ghost(house):
     us, iran = join_seat(house, room, "us"), join_seat(house, room, "iran", "Omid")
     lesson.go("playing", turn=1)
     for _ in range(6):
-        submit_choices(lesson, us, "us", {"seek:nuclear": "stay_away", "conduct:iran": "hostile", "press:iran": "raise"})
+        submit_choices(
+            lesson, us, "us", {"seek:nuclear": "stay_away", "conduct:iran": "hostile", "press:iran": "raise"}
+        )
         submit_choices(lesson, iran, "iran", {})
         lesson.resolve()
     assert np.array_equal(indicator_history(played_lesson(lesson), 18), lesson.table.trajectory)
@@ -53,7 +55,7 @@ def test_the_debrief_weighs_each_seat_against_its_ghost(house):
     assert not next(each for each in found["ghosts"] if each["seat"] == "iran")["points"]
     assert len(found["chances"]["deal"]) == 7
     assert found["chances"]["deal"][-1] == float(lesson.table.outcome >= 2)
-    alone = Assembly(load("us-iran-2026", {"rounds": 18}), rng=3).run()
+    alone = Assembly(load_scenario("us-iran-2026", {"rounds": 18}), rng=3).run()
     assert found["agents"]["outcome"] == alone.outcome.name
     assert found["questions"]
 
@@ -123,7 +125,7 @@ def test_a_lesson_over_the_wire_from_lobby_to_debrief_with_one_who_plays_alone(h
         me.post("bet", {"at": 0, "percent": SURE})
         advice = {each["verb"]: each for each in me.get("advice")["advice"]}
         assert advice["conduct:borea"]["option"] in ("friendly", "hostile", "step")
-        assert advice["conduct:borea"]["terms"][0]["condition"] == "leaning"
+        assert advice["conduct:borea"]["terms"][0]["condition"] == "cooperation"
         me.post("move", {"turn": 1, "base": 0, "choices": {"conduct:borea": "hostile"}, "done": True})
         for _ in range(40):
             if me.get("me")["turn"] == 2:

@@ -10,15 +10,15 @@ from support.class_pages import (
     OMID,
     TITLE,
     WORDS,
-    start_lesson,
     choose,
+    expect_turn,
     join,
     private_numbers,
+    running_lesson,
     send,
     send_or_next,
+    start_lesson,
     token_of,
-    expect_turn,
-    running_lesson,
 )
 
 

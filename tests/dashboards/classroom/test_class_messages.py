@@ -13,14 +13,20 @@ from dashboards.classroom.debrief.messages import ConsoleMessage, DebriefMessage
 from dashboards.classroom.lesson.participant import MoveReceipt
 from dashboards.classroom.server import frontend
 from dashboards.classroom.views.instructor_messages import CardsMessage, ConsoleWithoutLesson, RoomRow
-from dashboards.classroom.views.messages import RoomPreview, ShippedScenario, ProjectorMessage, ProjectorWithoutLesson
+from dashboards.classroom.views.messages import ProjectorMessage, ProjectorWithoutLesson, RoomPreview, ShippedScenario
 from dashboards.classroom.views.student_messages import AdviceMessage, StudentMessage
 from dashboards.injected_events import EventOffer
-from dashboards.web.pages.shared.shapes import shape_errors, field_names
+from dashboards.web.pages.shared.shapes import field_names, shape_errors
 
 PAGES = Path(frontend.__file__).parents[1] / "pages"
 SENT_TO_PAGES = (
-    StudentMessage | AdviceMessage | MoveReceipt | RoomPreview | ProjectorMessage | ProjectorWithoutLesson | ConsoleMessage,
+    StudentMessage
+    | AdviceMessage
+    | MoveReceipt
+    | RoomPreview
+    | ProjectorMessage
+    | ProjectorWithoutLesson
+    | ConsoleMessage,
     ConsoleWithoutLesson | list[RoomRow] | CardsMessage | list[ShippedScenario] | list[EventOffer] | DebriefMessage,
     DebriefProgress,
 )

@@ -129,7 +129,9 @@ def test_what_is_opened_stays_open_however_quickly_something_in_it_is_picked(bro
 
 
 def test_a_seat_is_taken_alone_in_the_essays_world_in_persian(browser, classroom):
-    with open_page(browser, classroom, "/class/solo?lang=fa&scenario=us-iran-2026&seat=oman&rounds=12&months=6") as found:
+    with open_page(
+        browser, classroom, "/class/solo?lang=fa&scenario=us-iran-2026&seat=oman&rounds=12&months=6"
+    ) as found:
         page = found.page
         expect(page.locator("#scenario option:checked")).to_have_text("ایالات متحده و ایران: تعامل مهارشده")
         page.locator("#start .main").click()

@@ -12,7 +12,7 @@ import pytest
 from support import class_server
 from support.classroom import make_lesson, serve_api
 
-from dashboards.classroom.bots import ClassClient, wait_for_server, play_lesson
+from dashboards.classroom.bots import ClassClient, play_lesson, wait_for_server
 from dashboards.classroom.lesson.store import MIGRATIONS, LessonStore
 from dashboards.classroom.server.context import open_classroom
 from dashboards.classroom.views.exports import replay_lesson

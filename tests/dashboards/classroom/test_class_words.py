@@ -10,7 +10,7 @@ from dashboards.classroom.views.message_keys import MESSAGE_KEYS
 from dashboards.classroom.views.translations import languages, own_words, words_of
 from dashboards.injected_events import EVENT_FORMS
 from dashboards.page_link import load_scenario_data, parse_link, shipped_names
-from model.loading import load
+from model.loading import load_scenario
 
 HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 SOURCES = sorted(each for each in PAGES_DIR.iterdir() if each.suffix in (".js", ".html"))
@@ -64,7 +64,7 @@ def test_all_that_a_student_reads_of_a_shipped_scenario_is_translated_and_nothin
     persian = {key: text for key, text in own_words("fa").items() if key.startswith("scenario.")}
     wanted = set()
     for name in shipped_names():
-        scenario = load(load_scenario_data(name)).model_dump()
+        scenario = load_scenario(load_scenario_data(name)).model_dump()
         told = {each["text"]["en"] for each in scenario.pop("events") if each["text"]}
         keys = {*texts_of({**scenario, "try": {}, "notice": {}})} | {f"events.{words}" for words in told}
         wanted |= {f"scenario.{name}.{key}" for key in keys}

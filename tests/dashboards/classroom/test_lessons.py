@@ -6,7 +6,7 @@ from functools import wraps
 from pathlib import Path
 
 import pytest
-from support.classroom import make_lesson, unload_lessons, submit_choices, play_turns, serve_api, join_seat
+from support.classroom import join_seat, make_lesson, play_turns, serve_api, submit_choices, unload_lessons
 from typer.testing import CliRunner
 
 from agents.assembly import Assembly
@@ -14,14 +14,14 @@ from agents.state import State
 from dashboards.classroom.debrief.counterfactuals import compute_debrief
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.simulation import ClassSimulation
-from dashboards.classroom.lesson.participant import submit_move, record_contact, take_back_seat
+from dashboards.classroom.lesson.participant import record_contact, submit_move, take_back_seat
 from dashboards.classroom.lesson.settings import Settings
 from dashboards.classroom.schemas import MoveRequest, validate
-from dashboards.classroom.views.exports import lesson_json, dashboard_link, replay_lesson
+from dashboards.classroom.views.exports import dashboard_link, lesson_json, replay_lesson
 from dashboards.cli.main import app
 from dashboards.page_link import MAX_SEED, parse_link, scenario_of
-from model.loading import load
-from model.measures import digest
+from model.loading import load_scenario
+from model.measures import trajectory_digest
 
 
 def test_a_lesson_in_which_nobody_moves_is_the_run_of_the_agents_alone(house):
@@ -30,8 +30,8 @@ def test_a_lesson_in_which_nobody_moves_is_the_run_of_the_agents_alone(house):
     lesson.go("playing", turn=1)
     lesson.resolve()
     lesson.end(play_on=True)
-    alone = Assembly(load("us-iran-2026", {"rounds": 12}), rng=3).run()
-    assert digest(lesson.table.trajectory) == digest(alone.trajectory)
+    alone = Assembly(load_scenario("us-iran-2026", {"rounds": 12}), rng=3).run()
+    assert trajectory_digest(lesson.table.trajectory) == trajectory_digest(alone.trajectory)
     assert lesson.table.ledger.digest() == alone.ledger.digest()
 
 
@@ -51,7 +51,7 @@ def test_a_lesson_plays_again_from_its_file_its_link_and_the_store(house, scenar
     link, notes = parse_link(dashboard_link(lesson, "watch"))
     assert (notes, link.page) == ([], "watch")
     opened = Assembly(scenario_of(link.setting), rng=link.setting.seed, overrides=link.setting.events).run()
-    assert digest(opened.trajectory) == digest(lesson.table.trajectory)
+    assert trajectory_digest(opened.trajectory) == trajectory_digest(lesson.table.trajectory)
     unload_lessons(house)
     opened = house.rooms.open_lesson(lesson.id, "")
     assert opened is not lesson

@@ -4,18 +4,18 @@ import json
 import threading
 
 import pytest
-from support.classroom import make_lesson, submit_choices, join_seat
+from support.classroom import join_seat, make_lesson, submit_choices
 
 from agents.assembly import Assembly
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.available_actions import choice_limits
 from dashboards.classroom.game.simulation import ClassSimulation
 from model.enumerations import Channel
-from model.loading import load
+from model.loading import load_scenario
 
 
 def test_orders_bite_only_where_there_is_an_occasion():
-    scenario = load("two-states", {"rounds": 24})
+    scenario = load_scenario("two-states", {"rounds": 24})
     verbs = {
         "accuse:border": "accuse",
         "table:border": "propose",
@@ -36,7 +36,7 @@ def test_orders_bite_only_where_there_is_an_occasion():
 
 
 def test_a_body_that_reports_what_it_finds_is_told_in_which_turns_it_found_anything():
-    table, told = ClassSimulation(load("us-iran-2026", {"rounds": 30}), 3), []
+    table, told = ClassSimulation(load_scenario("us-iran-2026", {"rounds": 30}), 3), []
     honest = {verb: "as_found" for verb in table.verbs["iaea"] if verb.startswith("report:")}
     for _ in range(30):
         came = table.play_turn({"iaea": honest}, 1)
@@ -46,12 +46,12 @@ def test_a_body_that_reports_what_it_finds_is_told_in_which_turns_it_found_anyth
         told.append(looked)
     assert {*told} == {True, False}
     assert table.overrides == []
-    alone = Assembly(load("us-iran-2026", {"rounds": 30}), rng=3).run()
+    alone = Assembly(load_scenario("us-iran-2026", {"rounds": 30}), rng=3).run()
     assert table.ledger.digest() == alone.ledger.digest()
 
 
 def test_what_the_two_parties_share_goes_as_the_more_careful_one_wants():
-    table = ClassSimulation(load("two-states"), 3)
+    table = ClassSimulation(load_scenario("two-states"), 3)
     both = {"alba": {"channel:border": "direct"}, "borea": {"channel:border": "facilitator"}}
     for _ in range(6):
         table.play_turn(both, 1)

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from support.classroom import make_lesson, unload_lessons, refused_status, serve_api, join_seat
+from support.classroom import join_seat, make_lesson, refused_status, serve_api, unload_lessons
 
 from dashboards.classroom.lesson import instructor as leading
 from dashboards.classroom.lesson import rooms
@@ -45,7 +45,10 @@ def test_who_was_taken_out_stays_out_until_joining_anew(house):
         for path in ("again", "seat", "message", "here"):
             assert refused_status(student, path, {"seat": "borea"}) == (409, "seat.removed")
         assert student.ask("GET", "me")[1]["error"]["code"] == "seat.removed"
-        assert refused_status(console, at, {"action": "move_person", "person": joined["person"], "seat": "borea"})[0] == 404
+        assert (
+            refused_status(console, at, {"action": "move_person", "person": joined["person"], "seat": "borea"})[0]
+            == 404
+        )
         assert lesson.people() == []
         anew = clients().post("join", sent)
         assert (anew["seat"], anew["person"] == joined["person"]) == ("alba", False)
@@ -65,7 +68,9 @@ def test_a_room_is_full_when_its_seats_are_and_joining_again_and_again_is_slowed
                 409,
                 "seat.full",
             )
-        found = {refused_status(clients(), "join", {"code": room["code"], "name": "x", "seat": None})[0] for _ in range(90)}
+        found = {
+            refused_status(clients(), "join", {"code": room["code"], "name": "x", "seat": None})[0] for _ in range(90)
+        }
         assert found == {409, 429}
 
 

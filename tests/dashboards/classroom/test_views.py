@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from support.classroom import play_turns, serve_api
 
-from dashboards.classroom.game.visibility import Observer, HiddenError
+from dashboards.classroom.game.visibility import HiddenError, Observer
 from dashboards.classroom.views import role_cards as cards
 from dashboards.classroom.views.message_keys import MESSAGE_KEYS
 from dashboards.classroom.views.student import student_view
 from model.columns import COLUMNS
 from model.enumerations import Doctrine
-from model.loading import shipped
-from model.rules.lookups import burden
+from model.loading import scenario_names
+from model.rules.lookups import narrative_burden
 
 
 def test_no_seat_sees_what_it_may_not_know(house):
@@ -35,7 +35,7 @@ def test_no_seat_sees_what_it_may_not_know(house):
                 continue
             kept = cells.copy()
             for at in hidden:
-                cells[at] = 1 - cells[at] if column.kind == "whole" else 0.37 + 0.5 * cells[at]
+                cells[at] = 1 - cells[at] if column.kind == "integer" else 0.37 + 0.5 * cells[at]
             after = shown(seat)
             cells[...] = kept
             seen += len(hidden)
@@ -65,7 +65,7 @@ def test_a_card_says_how_heavy_each_step_is_for_the_party_that_reads_it_and_for_
     world = lesson.table.world
     for seat in ("us", "iran"):
         side = lesson.scenario.negotiations["nuclear"].parties.index(seat)
-        wanted = [100 * float(burden(world.handle, 0, side, r)) for r in range(len(heavy[seat]))]
+        wanted = [100 * float(narrative_burden(world.compiled, 0, side, r)) for r in range(len(heavy[seat]))]
         assert heavy[seat] == pytest.approx(wanted, abs=0.51)
     assert heavy["us"] != heavy["iran"]
     assert {*heavy["oman"]} == {None}
@@ -109,7 +109,7 @@ def test_every_word_that_a_view_asks_for_is_known(house):
                 yield from facts(each)
 
     found = set()
-    for scenario in shipped():
+    for scenario in scenario_names():
         _, lesson, people = play_turns(house, scenario, turns=4, rounds=12)
         for seat, person in people.items():
             shown = student_view(lesson, person, "Mina", seat, False)

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.commands import DETENTE, run_detente, environment, invoke, refused_command
+from support.commands import DETENTE, environment, invoke, refused_command, run_detente
 
 
 def test_without_a_command_the_help_names_them_all(tmp_path):

@@ -2,7 +2,7 @@
 
 import re
 
-from support.commands import run_detente, refused_command, strict_json
+from support.commands import refused_command, run_detente, strict_json
 
 from model.enumerations import Outcome
 
@@ -22,7 +22,8 @@ def test_no_interval_is_given_of_one_world_and_none_leaves_the_range(tmp_path):
     assert "--set mechanisms.facilitation=false" in one.out  # as it can be pasted
     assert " to " not in one.out.partition("measure")[2].partition("% of worlds differ")[0]
     assert (
-        strict_json(run_detente(*words, "--worlds", 1, "--json", cwd=tmp_path).out)["effects"]["some_deal"]["low"] is None
+        strict_json(run_detente(*words, "--worlds", 1, "--json", cwd=tmp_path).out)["effects"]["some_deal"]["low"]
+        is None
     )
     few = strict_json(run_detente(*words, "--worlds", 5, "--json", cwd=tmp_path).out)["effects"]
     for name in (*Outcome.__members__, "some_deal"):
@@ -41,4 +42,6 @@ def test_an_ensemble_is_compared_with_a_saved_one_and_warns_of_seeds_that_overla
     other = run_detente("ensemble", "us-iran-2026", "--worlds", 10, "--against", "kept", cwd=tmp_path)
     assert "note: kept holds worlds of another scenario, two-states" in other.err
     assert "another scenario" in other.out
-    assert "holds no readable ensemble" in refused_command("ensemble", "two-states", "--against", "nowhere", cwd=tmp_path)
+    assert "holds no readable ensemble" in refused_command(
+        "ensemble", "two-states", "--against", "nowhere", cwd=tmp_path
+    )

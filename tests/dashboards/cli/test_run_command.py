@@ -6,13 +6,13 @@ import shlex
 
 import pandas as pd
 import pytest
-from support.commands import run_detente, refusal_message, run_on_terminal, refused_command, strict_json
+from support.commands import refusal_message, refused_command, run_detente, run_on_terminal, strict_json
 
 from agents.assembly import Assembly
 from agents.ledger import read_ledger
 from model.enumerations import Outcome
-from model.loading import load, locate
-from model.measures import BY_NEGOTIATION, digest
+from model.loading import find_scenario, load_scenario
+from model.measures import BY_NEGOTIATION, trajectory_digest
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*\b3[0-9]\b[0-9;]*m")
 
@@ -29,7 +29,7 @@ def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
     assert facts["breaches"] >= 0
     (talks,) = facts["negotiations"].values()
     first, second = talks["parties"]
-    assert talks["name"] == load("two-states").negotiations["border"].title["en"]
+    assert talks["name"] == load_scenario("two-states").negotiations["border"].title["en"]
     assert set(talks["trust"]) == {f"{first}->{second}", f"{second}->{first}"}
     assert talks["outcome"] in Outcome.__members__
     series = [
@@ -37,7 +37,7 @@ def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
         *(talks[each.name] for each in BY_NEGOTIATION if not each.name.startswith("trust")),
     ]
     assert all(len(values) == 13 for values in series)
-    assert [rung["id"] for rung in talks["rungs"]] == list(load("two-states").negotiations["border"].rungs)
+    assert [rung["id"] for rung in talks["rungs"]] == list(load_scenario("two-states").negotiations["border"].rungs)
     assert all(rung["title"] and rung["status"] and isinstance(rung["dates"], list) for rung in talks["rungs"])
     assert (folder / facts["folder"] / "run.json").is_file()
 
@@ -46,7 +46,7 @@ def test_the_printed_numbers_are_those_of_the_watched_model(home):
     facts = strict_json(home[1].out)
     model = Assembly("two-states", {"rounds": 12}, rng=7).run()
     places = model.indicator_index
-    assert facts["trajectory_digest"] == digest(model.trajectory)
+    assert facts["trajectory_digest"] == trajectory_digest(model.trajectory)
     assert facts["ledger_digest"] == model.ledger.digest()
     assert facts["outcome"] == model.outcome.name
     assert facts["contact_share"] == pytest.approx(model.trajectory[1:, places["contact"]].mean())
@@ -71,7 +71,7 @@ def test_a_run_is_saved_whole_and_reads_back(home):
     }
     table = pd.read_parquet(saved / "trajectory.parquet")
     assert table["round"].tolist() == list(range(13))
-    assert digest(table.drop(columns="round").to_numpy()) == facts["trajectory_digest"]
+    assert trajectory_digest(table.drop(columns="round").to_numpy()) == facts["trajectory_digest"]
     lines = (saved / "ledger.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == len(read_ledger(saved))
     assert {json.loads(line)["round"] for line in lines} == set(range(1, 13))
@@ -105,7 +105,7 @@ def test_set_changes_the_run_as_it_would_in_the_file(tmp_path):
         "states.borea.doctrine": "contrition",
         "rounds": 6,
     }
-    assert facts["trajectory_digest"] == digest(Assembly("two-states", changes, rng=1).run().trajectory)
+    assert facts["trajectory_digest"] == trajectory_digest(Assembly("two-states", changes, rng=1).run().trajectory)
 
 
 def test_a_run_shows_one_screen_and_the_command_it_names_works_as_it_stands(tmp_path):
@@ -154,9 +154,9 @@ def test_a_misspelt_scenario_is_refused_with_a_suggestion(tmp_path):
 
 
 def test_a_scenario_may_be_a_path(tmp_path):
-    (tmp_path / "mine.toml").write_bytes(locate("two-states").read_bytes())
+    (tmp_path / "mine.toml").write_bytes(find_scenario("two-states").read_bytes())
     by_path = strict_json(run_detente("run", "mine.toml", "--rounds", 3, "--json", cwd=tmp_path).out)
-    assert by_path["trajectory_digest"] == digest(Assembly("two-states", rng=1).run(3).trajectory)
+    assert by_path["trajectory_digest"] == trajectory_digest(Assembly("two-states", rng=1).run(3).trajectory)
 
 
 def test_on_a_terminal_there_are_colours_and_a_progress_line_unless_refused(tmp_path):

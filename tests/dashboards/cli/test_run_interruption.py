@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from support.commands import DETENTE, CommandResult, run_detente, environment, strict_json
+from support.commands import DETENTE, CommandResult, environment, run_detente, strict_json
 
 from agents.assembly import Assembly
 from agents.ledger import read_ledger

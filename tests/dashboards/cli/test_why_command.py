@@ -7,15 +7,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from rich.console import Console
-from support.commands import run_detente, refusal_message, refused_command, strict_json
+from support.commands import refusal_message, refused_command, run_detente, strict_json
 
-from agents.ledger import RecordedCondition, LedgerEntry, read_ledger
+from agents.ledger import LedgerEntry, RecordedCondition, read_ledger
 from dashboards.cli.explanation import find_decision
 from dashboards.cli.run import suggested_why_command
 from dashboards.terminal.decision import lever_screen
 from experiments.counterfactuals.flips import LeverFlip
-from model.loading import load
-from model.parameter_space import levers
+from model.loading import load_scenario
+from model.parameter_space import list_levers
 
 
 def test_why_without_a_run_asks_about_the_latest(home):
@@ -110,5 +110,5 @@ def test_the_most_telling_decision_is_the_same_for_the_command_that_is_named_and
 def test_levers_of_which_none_flips_are_told_in_one_sentence():
     screen = Console(width=200)
     with screen.capture() as told:
-        screen.print(lever_screen([LeverFlip(levers(load("two-states"))[0], None, None)], str))
+        screen.print(lever_screen([LeverFlip(list_levers(load_scenario("two-states"))[0], None, None)], str))
     assert told.get().strip() == "No lever, set from round 0, would have changed it: none of 1 does in its range."

@@ -2,15 +2,15 @@
 
 import pytest
 from playwright.sync_api import Page
-from support.browser import expect, close_report, wait_until, open_report
+from support.browser import close_report, expect, open_report, wait_until
 
 from agents.assembly import Assembly
 from agents.ledger import ROUTINE_VALUES
 from dashboards.reports import chronicle
 from dashboards.reports.run import render_run as page_of
 from dashboards.reports.run import write_run_report
-from model.loading import read
-from model.protocol import ACT
+from model.loading import read_scenario
+from model.protocol import ACT_INDEX
 
 HOSTILE = {
     "state": "<script>window.hacked = 1</script>",
@@ -145,7 +145,7 @@ def test_the_filters_of_text_and_round(page):
 
 
 def test_a_row_opens_by_keyboard_to_its_conditions_and_terms(page, run):
-    row = next(row for row in run.ledger.rows if row.act == "give_answer" and row.value)
+    row = next(row for row in run.ledger.rows if row.act == "answer_proposal" and row.value)
     page.get_by_label("Text").fill(row.sentence)
     page.get_by_label("From round").fill(str(row.round))
     wait_until(page, f"found.every(row => row.round >= {row.round})")
@@ -197,7 +197,7 @@ def test_a_change_of_colour_scheme_draws_anew(page):
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    data = read("two-states")
+    data = read_scenario("two-states")
     data["title"] = data["summary"] = {"en": HOSTILE["state"]}
     data["states"]["alba"] |= {"name": {"en": HOSTILE["state"]}, "narrative": {"en": HOSTILE["other"]}}
     data["states"]["borea"]["name"] = {"en": HOSTILE["other"]}
@@ -284,4 +284,4 @@ def test_it_is_written_whole_and_the_same_twice(run, tmp_path):
 
 
 def test_every_routine_act_is_an_act():
-    assert set(ROUTINE_VALUES) <= set(ACT)
+    assert set(ROUTINE_VALUES) <= set(ACT_INDEX)

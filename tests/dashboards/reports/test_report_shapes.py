@@ -8,7 +8,7 @@ from support.page_reads import BROWSER_NAMES, names_defined, names_read
 import dashboards.reports.run
 from dashboards.reports.messages import RunData
 from dashboards.reports.run import SCRIPTS
-from dashboards.web.pages.shared.shapes import shape_errors, field_names
+from dashboards.web.pages.shared.shapes import field_names, shape_errors
 
 BROWSER = {"atan2", "childElementCount", "getPropertyValue", "open", "replaceChildren", "reset"}
 OWN = {"row", "rung"}  # of the spans that run.js lays out

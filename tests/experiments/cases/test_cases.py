@@ -7,7 +7,7 @@ import pytest
 from support.cases import ACTS, HEADING, OPENING, acts_with, case_errors, write_case
 from support.names import LEADERS
 
-from experiments.cases.case import CASES_FOLDER, case_names, load_case, goldstein_weights
+from experiments.cases.case import CASES_FOLDER, case_names, goldstein_weights, load_case
 
 LIVING = re.compile(rf"\b(?:{LEADERS}|Clinton|Bush|Santos|Castro)\b", re.IGNORECASE)
 
@@ -94,7 +94,9 @@ def test_a_side_is_credited_with_its_own_acts_and_with_those_done_together(tmp_p
     ],
 )  # fmt: skip
 def test_a_wrong_row_is_refused_by_line_and_column(tmp_path, acts, where):
-    assert any(where in each for each in case_errors(write_case(tmp_path, acts))), case_errors(write_case(tmp_path, acts))
+    assert any(where in each for each in case_errors(write_case(tmp_path, acts))), case_errors(
+        write_case(tmp_path, acts)
+    )
 
 
 @pytest.mark.parametrize(

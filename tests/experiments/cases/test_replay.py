@@ -11,11 +11,11 @@ from support.worlds import ALL_OFF, smallest_scenario
 
 from agents.assembly import Assembly
 from experiments.cases.case import case_names, load_case
-from experiments.cases.replay import response_shares, base_rate, persistent_signs, replay_case, compare_forecasters
+from experiments.cases.replay import base_rate, compare_forecasters, persistent_signs, replay_case, response_shares
 from experiments.cases.scoring import brier_score
 from experiments.engine.worlds import play_cooperation
 from experiments.validation.cases import run_part
-from model.loading import change, load
+from model.loading import apply_changes, load_scenario
 
 
 def reciprocal(folder: Path, **more) -> str:
@@ -23,7 +23,9 @@ def reciprocal(folder: Path, **more) -> str:
     changes = {**{name.partition(".")[2]: False for name in ALL_OFF}, "reciprocity": True}
     unforgiving = {f"states.{name}.generosity": 0.0 for name in ("alba", "borea")}
     path = folder / "in-kind.toml"
-    path.write_text(tomli_w.dumps({**change(smallest_scenario(), unforgiving), "mechanisms": changes, **more}), "utf-8")
+    path.write_text(
+        tomli_w.dumps({**apply_changes(smallest_scenario(), unforgiving), "mechanisms": changes, **more}), "utf-8"
+    )
     return str(path)
 
 
@@ -55,13 +57,13 @@ def test_what_a_scenario_schedules_is_left_out(tmp_path):
 
 
 def test_acts_are_those_of_the_watched_runs():
-    setting = load("two-states", {"rounds": 12})
+    setting = load_scenario("two-states", {"rounds": 12})
     done = play_cooperation(setting, (), worlds=2, seed=5)
     for place, seed in enumerate((5, 6)):
         model = Assembly(setting, rng=seed)
         for now in range(setting.rounds):
             model.step()
-            assert np.array_equal(done[place, now], (model.world.conduct ^ model.world.slip) > 0)
+            assert np.array_equal(done[place, now], (model.world.conduct ^ model.world.miscarried) > 0)
 
 
 def test_the_base_rate_of_a_case_leaves_that_case_out():

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from experiments.cases.replay import HOSTILE_WEIGHT, COOPERATIVE_WEIGHT, Forecast
+from experiments.cases.replay import COOPERATIVE_WEIGHT, HOSTILE_WEIGHT, Forecast
 from experiments.cases.scoring import brier_score, crps, means_over_cases, means_over_months
 
 
@@ -43,7 +43,11 @@ def test_a_forecast_tells_its_chance_mean_and_percentiles():
     said = Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (0.9, 0.1))
     assert said.chance == 0.9
     assert said.mean == pytest.approx(0.9 * COOPERATIVE_WEIGHT + 0.1 * HOSTILE_WEIGHT)
-    assert [said.quantile(part) for part in (0.05, 0.5, 0.95)] == [HOSTILE_WEIGHT, COOPERATIVE_WEIGHT, COOPERATIVE_WEIGHT]
+    assert [said.quantile(part) for part in (0.05, 0.5, 0.95)] == [
+        HOSTILE_WEIGHT,
+        COOPERATIVE_WEIGHT,
+        COOPERATIVE_WEIGHT,
+    ]
 
 
 def test_intervals_hold_the_mean_and_widen_with_spread():

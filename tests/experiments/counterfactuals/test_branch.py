@@ -4,24 +4,32 @@ import json
 
 import numpy as np
 import pytest
-from support.commands import run_detente, refused_command
+from support.commands import refused_command, run_detente
 
 from agents.assembly import Assembly
 from experiments.counterfactuals.branch import Branch
-from experiments.counterfactuals.pivot import rank_decisions, outcome_chances, outcome_shares_by_arm, open_decisions, sampled_rounds, opposite_value, resample_continuations
+from experiments.counterfactuals.pivot import (
+    open_decisions,
+    opposite_value,
+    outcome_chances,
+    outcome_shares_by_arm,
+    rank_decisions,
+    resample_continuations,
+    sampled_rounds,
+)
 from experiments.engine.pool import CancelledError
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import paired_effect
 from model.errors import ScenarioError
-from model.loading import load
-from model.measures import digest
+from model.loading import load_scenario
+from model.measures import trajectory_digest
 from model.overrides import Override
 from model.protocol import PROTOCOL
 
 
 def test_a_branch_without_effect_is_the_run_itself_bit_for_bit():
-    own = load("us-iran-2026").perception.misread_friendly
+    own = load_scenario("us-iran-2026").perception.misread_friendly
     for at in (1, 20, 60):
         branch = Branch("us-iran-2026", 3, at, {"perception.misread_friendly": own})
         assert branch.first_difference is None
@@ -45,9 +53,9 @@ def test_a_branch_is_the_run_up_to_the_change(changes, moves):
 
 
 def test_a_branch_by_a_forced_move_is_the_watched_run_with_that_move():
-    move = Override(12, "give_answer", "nuclear", "us", None, -1)
+    move = Override(12, "answer_proposal", "nuclear", "us", None, -1)
     watched = Assembly("us-iran-2026", rng=5, overrides=(move,)).run()
-    assert digest(watched.trajectory) == Branch("us-iran-2026", 5, 12, overrides=[move]).digests[1]
+    assert trajectory_digest(watched.trajectory) == Branch("us-iran-2026", 5, 12, overrides=[move]).digests[1]
 
 
 def test_what_cannot_be_changed_in_mid_run_is_told():
@@ -70,7 +78,7 @@ def test_redrawn_futures_keep_the_past_and_pair_the_arms():
 
 
 def test_a_comparison_with_nothing_is_exactly_nothing():
-    own = load("two-states").belief.memory
+    own = load_scenario("two-states").belief.memory
     found = compare("two-states", {"belief.memory": own}, 100)
     assert found.share_of_worlds_changed == 0.0
     assert all(each == (0.0, 0.0, 0.0, 0.0, None) for each in found.effects.values())
@@ -110,9 +118,9 @@ def test_the_decisions_of_a_round_are_those_the_watched_run_took():
         if row.round == 15 and row.kind == "decision"
     }
     found = {}
-    for number, cell, value in open_decisions(load("us-iran-2026"), 6, 15):
+    for number, cell, value in open_decisions(load_scenario("us-iran-2026"), 6, 15):
         act = PROTOCOL[number]
-        found[act.name, *model.narrator.cell_names(act, cell)] = act.recorded(value)
+        found[act.name, *model.narrator.cell_names(act, cell)] = act.to_recorded(value)
     assert told.items() <= found.items()
 
 
@@ -127,7 +135,7 @@ def test_what_a_decision_cost_is_nothing_if_it_is_not_turned():
     same = Branch("two-states", 4, 12, overrides=[])
     found = outcome_shares_by_arm(same, 50)
     assert all(found[f"went_{name}"] == found[f"turned_{name}"] for name in ("breakdown", "comprehensive_deal"))
-    assert opposite_value("give_answer", 1) == -1
+    assert opposite_value("answer_proposal", 1) == -1
 
 
 def test_ensemble_prints_one_json_object_whose_digests_are_those_of_runs(tmp_path):
@@ -138,7 +146,7 @@ def test_ensemble_prints_one_json_object_whose_digests_are_those_of_runs(tmp_pat
     assert code == 0
     assert {"scenario", "seed", "worlds", "outcomes", "bands", "trajectory_digests"} <= set(facts)
     assert sum(each["share"] for each in facts["outcomes"].values()) == pytest.approx(1.0)
-    assert facts["trajectory_digests"][3] == digest(Assembly("two-states", rng=8).run().trajectory)
+    assert facts["trajectory_digests"][3] == trajectory_digest(Assembly("two-states", rng=8).run().trajectory)
     assert (tmp_path / "e" / "worlds.parquet").is_file()
 
 
@@ -161,9 +169,11 @@ def test_bad_words_to_the_measuring_commands_are_told(tmp_path):
 
 
 def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewer_futures():
-    setting, told = load("two-states"), []
+    setting, told = load_scenario("two-states"), []
     with pytest.raises(CancelledError):
-        resample_continuations(setting, 4, 200, progress=lambda done, so_far: told.append(so_far), stop=lambda: len(told) >= 70)
+        resample_continuations(
+            setting, 4, 200, progress=lambda done, so_far: told.append(so_far), stop=lambda: len(told) >= 70
+        )
     assert (told[-1].ends[:, :50] >= 0).all()
     assert (told[-1].ends[:, 100:] == -1).all()
     with pytest.raises(CancelledError):

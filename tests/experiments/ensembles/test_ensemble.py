@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cachetools import LRUCache
-from support.ensembles import single_run, assert_ensembles_equal
+from support.ensembles import assert_ensembles_equal, single_run
 from support.worlds import smallest_scenario
 
 from agents.assembly import Assembly
@@ -14,9 +14,9 @@ from experiments.engine.kernel import run_trajectories
 from experiments.ensembles import stream as subject
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from model.errors import ScenarioError
-from model.loading import load
-from model.measures import digest
-from model.overrides import Override, forced
+from model.loading import load_scenario
+from model.measures import trajectory_digest
+from model.overrides import Override, collect_overrides
 from model.world import World
 
 # World k is the run with seed S + k
@@ -26,7 +26,7 @@ from model.world import World
 def test_the_first_ten_digests_are_those_of_the_watched_runs(name):
     ensemble = play_ensemble(name, 12, seed=2**32 - 4)  # seeds on both sides of 32 bits
     watched = [Assembly(name, rng=2**32 - 4 + k, ledger=False).run().trajectory for k in range(10)]
-    assert ensemble.digests == [digest(trajectory) for trajectory in watched]
+    assert ensemble.digests == [trajectory_digest(trajectory) for trajectory in watched]
     assert len(set(ensemble.digests)) == 10
 
 
@@ -42,7 +42,9 @@ def test_changes_overrides_and_rounds_reach_every_world():
 def test_the_largest_seeds_are_played_too():
     ensemble = play_ensemble("two-states", 2, seed=2**64 - 2, rounds=6)
     assert ensemble.seeds.tolist() == [2**64 - 2, 2**64 - 1]
-    assert ensemble.digests == [digest(single_run("two-states", seed, rounds=6)) for seed in (2**64 - 2, 2**64 - 1)]
+    assert ensemble.digests == [
+        trajectory_digest(single_run("two-states", seed, rounds=6)) for seed in (2**64 - 2, 2**64 - 1)
+    ]
 
 
 def test_threads_and_chunks_change_no_byte(monkeypatch):
@@ -59,20 +61,25 @@ def test_threads_and_chunks_change_no_byte(monkeypatch):
 
 @pytest.mark.parametrize("together", [1, 2, 7, 64])
 def test_how_many_worlds_step_together_changes_no_byte(together, monkeypatch):
-    start, seeds = World(load("gulf-region"), 0, forced(load("gulf-region"))), np.arange(9, dtype=np.uint64)
-    expected = run_trajectories(start.like(0), seeds, 10)
+    start, seeds = (
+        World(load_scenario("gulf-region"), 0, collect_overrides(load_scenario("gulf-region"))),
+        np.arange(9, dtype=np.uint64),
+    )
+    expected = run_trajectories(start.copy_at_start(0), seeds, 10)
     monkeypatch.setattr("experiments.engine.kernel.BLOCK_SIZE", together)
-    assert run_trajectories(start.like(0), seeds, 10).tobytes() == expected.tobytes()
+    assert run_trajectories(start.copy_at_start(0), seeds, 10).tobytes() == expected.tobytes()
 
 
 def test_dice_that_are_remembered_give_the_same_bytes_under_any_parameters():
     seeds = np.arange(50, 59, dtype=np.uint64)
     for value in (0.0, 0.3, 0.9):
-        setting = load("us-iran-2026", {"relations.us.iran.campaign": value, "perception.misread_friendly": value / 2})
-        start = World(setting, 0, forced(setting))
-        plain = run_trajectories(start.like(0), seeds, 20)
-        assert run_trajectories(start.like(0), seeds, 20, cache_draws=True).tobytes() == plain.tobytes()
-        assert run_trajectories(start.like(0), seeds, 20, cache_draws=True).tobytes() == plain.tobytes()
+        setting = load_scenario(
+            "us-iran-2026", {"relations.us.iran.campaign": value, "perception.misread_friendly": value / 2}
+        )
+        start = World(setting, 0, collect_overrides(setting))
+        plain = run_trajectories(start.copy_at_start(0), seeds, 20)
+        assert run_trajectories(start.copy_at_start(0), seeds, 20, cache_draws=True).tobytes() == plain.tobytes()
+        assert run_trajectories(start.copy_at_start(0), seeds, 20, cache_draws=True).tobytes() == plain.tobytes()
 
 
 def test_other_seeds_rounds_or_actors_are_not_answered_by_remembered_dice():
@@ -83,23 +90,25 @@ def test_other_seeds_rounds_or_actors_are_not_answered_by_remembered_dice():
         ("two-states", 1, 9),
         ("us-iran-2013", 1, 8),
     ):
-        setting, seeds = load(name), np.arange(first, first + 4, dtype=np.uint64)
-        start = World(setting, 0, forced(setting))
+        setting, seeds = load_scenario(name), np.arange(first, first + 4, dtype=np.uint64)
+        start = World(setting, 0, collect_overrides(setting))
         for _ in range(2):
-            seen = run_trajectories(start.like(0), seeds, rounds, cache_draws=True)
+            seen = run_trajectories(start.copy_at_start(0), seeds, rounds, cache_draws=True)
             assert known.setdefault((name, first, rounds), seen.tobytes()) == seen.tobytes()
-        assert seen.tobytes() == run_trajectories(start.like(0), seeds, rounds).tobytes()
+        assert seen.tobytes() == run_trajectories(start.copy_at_start(0), seeds, rounds).tobytes()
     assert len({*known.values()}) == 4
 
 
 def test_no_more_dice_are_remembered_than_find_room(monkeypatch):
-    setting = load("two-states")
-    start = World(setting, 0, forced(setting))
+    setting = load_scenario("two-states")
+    start = World(setting, 0, collect_overrides(setting))
     one = fates.empty_draws(start, 8, 30).nbytes
     kept = LRUCache[Any, np.ndarray](3 * one, getsizeof=lambda each: each.nbytes)
     monkeypatch.setattr(fates, "_kept", kept)
     for first in range(5):
-        run_trajectories(start.like(0), np.arange(100 * first, 100 * first + 8, dtype=np.uint64), 30, cache_draws=True)
+        run_trajectories(
+            start.copy_at_start(0), np.arange(100 * first, 100 * first + 8, dtype=np.uint64), 30, cache_draws=True
+        )
     assert sum(each.nbytes for each in kept.values()) == 3 * one
     assert fates.fits_in_cache(start, 24, 30)
     assert not fates.fits_in_cache(start, 25, 30)

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.ensembles import single_run, assert_ensembles_equal
+from support.ensembles import assert_ensembles_equal, single_run
 
 from experiments.ensembles.compare import compare_ensembles
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, EventTimes, wilson
 from model.enumerations import Outcome
-from model.measures import outcome_of, overall_outcome, series
+from model.measures import classify_outcome, negotiation_series, overall_outcome
 
 
 def test_bands_are_the_percentiles_of_the_worlds():
@@ -37,10 +37,12 @@ def test_means_ends_outcomes_and_first_deals_are_those_of_the_trajectories():
     for k, trajectory in enumerate(ensemble.trajectories):
         np.testing.assert_array_equal(ensemble.ends[k], trajectory[-1].astype(np.float32))
         np.testing.assert_allclose(ensemble.means[k], trajectory[1:].mean(axis=0), rtol=1e-6, atol=1e-7)
-        assert ensemble.outcomes[k].tolist() == [outcome_of(trajectory, talks) for talks in range(3)]
+        assert ensemble.outcomes[k].tolist() == [classify_outcome(trajectory, talks) for talks in range(3)]
         assert ensemble.overall[k] == overall_outcome(trajectory, 3)
         for talks in range(3):
-            stands = [now for now, share in enumerate(series(trajectory, talks)["deal_progress"]) if share > 0.0]
+            stands = [
+                now for now, share in enumerate(negotiation_series(trajectory, talks)["deal_progress"]) if share > 0.0
+            ]
             assert ensemble.first_deal[k, talks] == (stands[0] if stands else -1)
 
 
@@ -85,7 +87,9 @@ def test_a_table_has_one_row_per_world():
     assert table["seed"].tolist() == list(range(4, 24))
     assert table["outcome"].tolist() == [Outcome(each).name for each in ensemble.outcomes.min(axis=1)]
     assert table["nuclear.first_deal"].tolist() == ensemble.first_deal[:, 0].tolist()
-    assert table["end_oil"].tolist() == [np.float32(single_run("gulf-region", 4 + k, rounds=10)[-1, 10]) for k in range(20)]
+    assert table["end_oil"].tolist() == [
+        np.float32(single_run("gulf-region", 4 + k, rounds=10)[-1, 10]) for k in range(20)
+    ]
 
 
 def test_overlap_counts_shared_seeds():

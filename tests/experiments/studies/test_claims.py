@@ -9,23 +9,29 @@ import numpy as np
 import pytest
 
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.claims import significant_sign, evaluate_claims, sample_points, uncertainty_space, failing_factors
+from experiments.studies.claims import (
+    evaluate_claims,
+    failing_factors,
+    sample_points,
+    significant_sign,
+    uncertainty_space,
+)
 from experiments.studies.essay_claims import (
     CLAIMS,
     Claim,
     ClaimComparison,
-    no_change,
-    set_bundling,
-    set_facilitators,
     longest_silence,
     mean_indicator,
-    set_parameters,
+    no_change,
     rounds_to_deal,
+    set_bundling,
+    set_facilitators,
+    set_parameters,
 )
 from model.errors import ScenarioError
-from model.loading import build, change, load, read
+from model.loading import apply_changes, build_scenario, load_scenario, read_scenario
 from model.measures import OVERALL
-from model.parameter_space import settings
+from model.parameter_space import list_parameters
 
 DETENTE = Path(sys.executable).with_name("detente")
 CONTACT, PROGRESS = (
@@ -34,8 +40,8 @@ CONTACT, PROGRESS = (
 
 
 def test_the_space_is_every_uncertainty_over_its_full_declared_range():
-    scenario = load("us-iran-2026")
-    wanted = {each.path: (each.low, each.high) for each in settings(scenario) if not each.lever}
+    scenario = load_scenario("us-iran-2026")
+    wanted = {each.path: (each.low, each.high) for each in list_parameters(scenario) if not each.lever}
     assert {each.path: (each.low, each.high) for each in uncertainty_space(scenario)} == wanted
     for each in uncertainty_space(scenario, 0.1):
         low, high = wanted[each.path]
@@ -44,10 +50,10 @@ def test_the_space_is_every_uncertainty_over_its_full_declared_range():
 
 
 def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_in_one():
-    setting, data = load("us-iran-2026"), read("us-iran-2026")
+    setting, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     near = sample_points(uncertainty_space(setting, 0.1), 12, 1)
     in_steps, in_one = (
-        [float(play_ensemble(change(data, {**at, **tied(setting)}), 30).ends[:, PROGRESS].mean()) for at in near]
+        [float(play_ensemble(apply_changes(data, {**at, **tied(setting)}), 30).ends[:, PROGRESS].mean()) for at in near]
         for tied in (set_bundling(1), set_bundling(None))
     )
     assert min(in_steps) > 0.0
@@ -55,22 +61,24 @@ def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_
 
 
 def test_every_point_of_the_space_is_a_scenario():
-    scenario, data = load("us-iran-2026"), read("us-iran-2026")
+    scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     points = sample_points(uncertainty_space(scenario), 16, 3)
     for point in points:
-        build(change(data, point))
+        build_scenario(apply_changes(data, point))
     firsts = np.array([point["belief.memory"] for point in points])
     assert sorted(((firsts - 0.5) / 0.5 * 16).astype(int)) == list(range(16))
 
 
 def test_fourteen_claims_are_judged_each_by_settings_that_exist():
-    scenario, data = load("us-iran-2026"), read("us-iran-2026")
+    scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     assert len(CLAIMS) == 14
     assert len({claim.key for claim in CLAIMS}) == 14
     for claim in CLAIMS:
         for comparison in claim.comparisons:
             claimed, against = comparison.claimed(scenario), comparison.reference(scenario)
-            assert build(change(data, claimed)) != build(change(data, against)), comparison.says
+            assert build_scenario(apply_changes(data, claimed)) != build_scenario(apply_changes(data, against)), (
+                comparison.says
+            )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +110,7 @@ def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_i
         )),
     )  # fmt: skip
     true, false, empty, both = evaluate_claims(12, 30, reach=0.05, claims=says)
-    assert steady(load("two-states"))
+    assert steady(load_scenario("two-states"))
     assert (true.verdict, false.verdict, empty.verdict) == ("holds", "fails", "undecided")
     assert true.holds.share == false.fails.share > 0.7
     assert empty.comparisons[0].touched.share == 0.0
@@ -111,7 +119,7 @@ def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_i
 
 
 def test_where_a_claim_fails_names_the_factor_that_tells_failing_points_apart():
-    factors = uncertainty_space(load("us-iran-2026"))[:4]
+    factors = uncertainty_space(load_scenario("us-iran-2026"))[:4]
     luck = np.random.default_rng(1)
     matrix = luck.random((80, 4))
     sign = np.where(matrix[:, 2] > 0.7, -1, 1)

@@ -17,7 +17,7 @@ from experiments.studies.discover import find_box, limit_sentences
 from experiments.studies.results import summary_by_point
 from experiments.studies.study import load_study
 from model.errors import ScenarioError
-from model.loading import read
+from model.loading import read_scenario
 
 
 def test_prim_finds_a_planted_box():
@@ -82,7 +82,7 @@ def test_a_seed_too_large_for_a_link_is_told(tmp_path):
 
 
 def test_a_scenario_of_a_file_has_no_link_for_another_server(tmp_path, monkeypatch):
-    (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read("two-states"), default=str))))
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read_scenario("two-states"), default=str))))
     monkeypatch.chdir(tmp_path)
     found, told = discovered(tmp_path, scenario="mine.toml")
     assert found["link"] is None

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from support.studies import study_data
 
-from dashboards.reports.study import sensitivity_page, describe_sensitivity
-from experiments.studies.sensitivity import sensitivity_indices, sensitivity_data
+from dashboards.reports.study import describe_sensitivity, sensitivity_page
+from experiments.studies.sensitivity import sensitivity_data, sensitivity_indices
 from experiments.studies.study import Study, load_study
 from model.errors import ScenarioError
 

@@ -8,8 +8,8 @@ from support.studies import study_data
 from experiments.studies.chunk import StudyKey, design_cells, initial_world
 from experiments.studies.study import load_study, shipped_studies
 from model.errors import ScenarioError
-from model.loading import build, change
-from model.parameter_space import settings
+from model.loading import apply_changes, build_scenario
+from model.parameter_space import list_parameters
 from model.world import World
 
 
@@ -56,7 +56,7 @@ def test_a_study_that_cannot_be_is_refused_with_its_place(more, told):
     with pytest.raises(ScenarioError) as error:
         load_study(study_data(**more))
     assert told in str(error.value)
-    assert len(error.value.faults) == 1
+    assert len(error.value.errors) == 1
     assert not any(word in str(error.value) for word in ("union", ".float", "a list"))
 
 
@@ -64,7 +64,7 @@ def test_all_faults_are_told_at_once():
     wrong = {"levers": {"states.alba.generosty": [0, 1], "states.borea.generosity": [0.0, 9.0]}}
     with pytest.raises(ScenarioError) as error:
         load_study(study_data(**wrong))
-    assert len(error.value.faults) == 2
+    assert len(error.value.errors) == 2
 
 
 def test_a_grid_is_every_combination_in_written_order():
@@ -104,15 +104,19 @@ def test_a_table_of_points_is_read_and_checked(tmp_path):
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
     """For every declared setting of a scenario, whether it only puts a number into cells or does more."""
-    scenario = load_study(study_data(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})).scenario_at()
-    ranges = {each.path: [each.low, each.high] for each in settings(scenario)[::3] if each.low < each.high}
+    scenario = load_study(
+        study_data(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})
+    ).scenario_at()
+    ranges = {each.path: [each.low, each.high] for each in list_parameters(scenario)[::3] if each.low < each.high}
     found = load_study(study_data(scenario=name, levers={}, uncertainties=ranges))
     cells = design_cells(StudyKey(found)).cells
     assert sum(each is not None for each in cells.values()) > len(cells) // 3
     for factor in found.factors:
         values = {factor.path: factor.value_at(0.37)}
         quick, slow = initial_world(found, values), World(found.scenario_at(values), 0)
-        assert (quick.reals.tobytes(), quick.wholes.tobytes()) == (slow.reals.tobytes(), slow.wholes.tobytes()), values
+        assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
+            values
+        )
         assert quick.parameters.tobytes() == slow.parameters.tobytes(), values
 
 
@@ -135,7 +139,9 @@ def test_points_of_factors_that_meddle_with_each_other_are_those_of_the_scenario
     found = load_study(study_data(scenario=name, changes=changes, levers={}, uncertainties=ranges))
     for values in found.points().to_dict("records"):
         quick, slow = initial_world(found, values), World(found.scenario_at(values), 0)
-        assert (quick.reals.tobytes(), quick.wholes.tobytes()) == (slow.reals.tobytes(), slow.wholes.tobytes()), values
+        assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
+            values
+        )
 
 
 def test_whole_numbers_have_equal_parts_of_a_range():
@@ -160,4 +166,4 @@ def test_a_study_is_plain_data_through_and_through():
     again = load_study(json.loads(json.dumps(found.file.model_dump(mode="json"))))
     assert again.factors == found.factors
     assert again.points().equals(found.points())
-    assert build(change(found.scenario_data, {})).rounds == 8
+    assert build_scenario(apply_changes(found.scenario_data, {})).rounds == 8

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support.commands import DETENTE, run_detente, invoke, refused_command
+from support.commands import DETENTE, invoke, refused_command, run_detente
 from support.studies import LARGE_STUDY, POINTS, study_data, write_study
 
 from experiments import sweep

@@ -8,7 +8,15 @@ from support.worlds import ALL_OFF, rung, smallest_scenario
 
 from experiments.counterfactuals.branch import world_after
 from experiments.validation import patterns, structure
-from experiments.validation.estimate import Estimate, estimate_statistic, combine_verdicts, safe_ratio, bootstrap_sums, interval_verdict
+from experiments.validation.estimate import (
+    Estimate,
+    bootstrap_sums,
+    combine_verdicts,
+    estimate_statistic,
+    interval_verdict,
+    safe_ratio,
+)
+from experiments.validation.hysteresis import DWELL, LEVELS, SLOW, loop_area, trust_over_sweep
 from experiments.validation.pattern import Inequality, Pattern
 from experiments.validation.patterns_of_conflict import (
     CONFLICT_PATTERNS,
@@ -18,16 +26,15 @@ from experiments.validation.patterns_of_conflict import (
 )
 from experiments.validation.patterns_of_deals import (
     DEAL_PATTERNS,
+    agreements_by_facilitation,
     completed_ladders,
     continuation_counts,
     ended_rungs,
     ratification_failures,
-    agreements_by_facilitation,
 )
-from experiments.validation.hysteresis import DWELL, LEVELS, SLOW, loop_area, trust_over_sweep
 from experiments.validation.traces import ScenarioSource, record_trace
-from model.enumerations import Status
-from model.loading import build, change, load
+from model.enumerations import RungStatus
+from model.loading import apply_changes, build_scenario, load_scenario
 
 NAN = float("nan")
 
@@ -38,7 +45,7 @@ def smooth(**changes: object) -> dict:
     data["rounds"] = 60
     for step, _ in enumerate(data["negotiations"]["talks"]["rungs"]):
         data["negotiations"]["talks"]["rungs"][f"step-{step + 1}"] = rung(duration=1)
-    return change(data, {**ALL_OFF, "bargaining.share_scale": 0.0, "scrutiny.loss_weight": 0.0, **changes})
+    return apply_changes(data, {**ALL_OFF, "bargaining.share_scale": 0.0, "scrutiny.loss_weight": 0.0, **changes})
 
 
 @pytest.mark.parametrize(
@@ -71,14 +78,17 @@ def test_an_interval_covers_the_truth_as_often_as_it_says_and_keeps_worlds_whole
         covered += found.low <= 0.4 <= found.high
     assert 88 <= covered <= 100
     twice = np.repeat(np.stack([np.ones(50), luck.random(50) < 0.5], axis=1), 2, axis=1)[:, [0, 2]].astype(float)
-    alone, many = estimate_statistic(bootstrap_sums([twice]), statistic), estimate_statistic(bootstrap_sums([20.0 * twice]), statistic)
+    alone, many = (
+        estimate_statistic(bootstrap_sums([twice]), statistic),
+        estimate_statistic(bootstrap_sums([20.0 * twice]), statistic),
+    )
     assert alone == many  # twenty events of one world are one world's luck, not twenty
 
 
 def test_recorded_columns_are_those_of_the_run_with_that_seed():
     trace = record_trace("us-iran-2026", 40, ["trust", "status"])
     for seed in (1, 33, 40):
-        world = world_after(load("us-iran-2026"), seed, 60)
+        world = world_after(load_scenario("us-iran-2026"), seed, 60)
         assert (trace["trust"][seed - 1, 60] == world.trust).all()
         assert (trace["status"][seed - 1, 60] == world.status).all()
 
@@ -159,7 +169,7 @@ def test_sweeps_meet_at_the_middle_level_when_trust_does_not_move():
 
 def build_into(name: str, data: dict) -> dict:
     """Check data and give it, under a name of its own."""
-    build({**data, "name": name})
+    build_scenario({**data, "name": name})
     return {**data, "name": name}
 
 
@@ -169,7 +179,10 @@ def test_a_ladder_on_which_nothing_fails_goes_on_and_one_that_never_starts_does_
     assert (done[:, 4:] == 1.0).all()
     assert (ended_rungs(smooth(), 4)[:, 1::2] == 0.0).all()
     assert (completed_ladders(smooth(), 4) == 1.0).all()
-    assert (continuation_counts(smooth(**{"contact.contact_ease": 0.0, "contact.contact_habit": 0.0}), 4) == 0.0).all()
+    assert (
+        continuation_counts(smooth(**{"contact.contact_probability": 0.0, "contact.contact_persistence": 0.0}), 4)
+        == 0.0
+    ).all()
 
 
 def test_what_collapses_counts_as_ended():
@@ -229,5 +242,5 @@ def test_the_figure_shows_every_change_and_outcome():
 def test_statuses_that_end_a_deal_are_not_those_of_a_repair():
     from experiments.validation.patterns_of_deals import ENDED_STATUSES
 
-    assert Status.BREACHED not in ENDED_STATUSES
-    assert Status.IMPLEMENTING not in ENDED_STATUSES
+    assert RungStatus.BREACHED not in ENDED_STATUSES
+    assert RungStatus.IMPLEMENTING not in ENDED_STATUSES

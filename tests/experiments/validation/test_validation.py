@@ -13,7 +13,7 @@ from dashboards.web import documents
 from dashboards.web.pages.about import page as about
 from experiments.validation import axelrod_docking
 from experiments.validation.check import run_check
-from experiments.validation.closed_forms import UNMODELLED, CHECKS, select_checks
+from experiments.validation.closed_forms import CHECKS, UNMODELLED, select_checks
 from experiments.validation.part import ValidationPart
 from experiments.validation.parts import MUST_HOLD, PARTS
 from model.errors import ScenarioError
@@ -176,7 +176,9 @@ def test_another_doctrine_makes_other_moves(axl):
 
 def test_in_noise_states_cooperate_as_often_as_the_librarys_strategies(axl):
     one, other = (axelrod_docking.memory_one_of(axl, name) for name in ("GTFT", "WinStayLoseShift"))
-    assert all(each.standard_errors_apart <= 3 for each in axelrod_docking.compare_in_noise(axl, one, other, 0.05, 60, WORLDS))
+    assert all(
+        each.standard_errors_apart <= 3 for each in axelrod_docking.compare_in_noise(axl, one, other, 0.05, 60, WORLDS)
+    )
     harsh = one._replace(after=(1.0, 0.1, 1.0, 0.1))
     strayed = axelrod_docking.compare_in_noise(axl, harsh._replace(name="GTFT"), other, 0.05, 60, WORLDS)
     assert max(each.standard_errors_apart for each in strayed) > 3

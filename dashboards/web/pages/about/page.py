@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import solara
 
-from dashboards.page_link import VERSION, Link, Setting, parse_link, scenario_of, shipped_names, format_link
-from dashboards.web.components import safe_handler, html
+from dashboards.page_link import VERSION, Link, Setting, format_link, parse_link, scenario_of, shipped_names
+from dashboards.web.components import html, safe_handler
 from dashboards.web.documents import is_served
 from dashboards.web.pages.about.glossary import GLOSSARY
 from dashboards.web.pages.about.messages import (
@@ -28,9 +28,9 @@ from dashboards.web.pages.about.messages import (
 from dashboards.web.pages.shared.shapes import vue_component
 from model.compiler import source_digest
 from model.errors import ScenarioError
-from model.parameter_space import declared
+from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
-from model.protocol import ACT, PROTOCOL, Act
+from model.protocol import ACT_INDEX, PROTOCOL, Act
 
 LIMITS = Path(__file__).parent / "limits.md"  # the same text as docs/limits.md, which is not installed
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
@@ -46,18 +46,32 @@ class RoundStage(NamedTuple):
 
 
 STAGES = (
-    RoundStage("The world drifts", "Dice are rolled; government types, oil price and regional tension move.", "roll_dice"),
-    RoundStage("Good offices", "Facilitators come, tire, take on tasks; channels are cleaned or shaded.", "be_present"),
     RoundStage(
-        "Conduct", "Each side acts by its doctrine; the act may miscarry, and is seen, well or badly.", "step_forward"
+        "The world drifts",
+        "Dice are rolled; government types, oil price and regional tension move.",
+        "draw_random_numbers",
+    ),
+    RoundStage(
+        "Good offices", "Facilitators come, tire, take on tasks; channels are cleaned or shaded.", "update_presence"
+    ),
+    RoundStage(
+        "Conduct",
+        "Each side acts by its doctrine; the act may miscarry, and is seen, well or badly.",
+        "take_initiative",
     ),
     RoundStage("Trust", "Evidence is weighed, and trust moves.", "reassure"),
     RoundStage("Tension", "Postures harden or soften; third states take sides.", "harden"),
-    RoundStage("Talks", "Talks are sought and held; a step is tabled and a share offered.", "pick_rung"),
+    RoundStage("Talks", "Talks are sought and held; a step is tabled and a share offered.", "select_rung"),
     RoundStage("Scrutiny and answer", "The step is examined, answered, and ratified at home.", "examine"),
-    RoundStage("Keeping and looking", "What stands is kept or broken; inspectors look; breaches are called.", "look_ahead"),
-    RoundStage("The ladder moves", "Rungs climb, stall, slip, collapse; governments change and may leave.", "rub"),
-    RoundStage("Pressure and home", "Pressure and programmes move; spoilers attack; support follows.", "remember_pressure"),
+    RoundStage(
+        "Keeping and looking", "What stands is kept or broken; inspectors look; breaches are called.", "find_next_stake"
+    ),
+    RoundStage(
+        "The ladder moves", "Rungs climb, stall, slip, collapse; governments change and may leave.", "resolve_friction"
+    ),
+    RoundStage(
+        "Pressure and home", "Pressure and programmes move; spoilers attack; support follows.", "remember_pressure"
+    ),
 )
 ROLES = {
     "nature": "nature",
@@ -104,7 +118,9 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             facts={
                 "version": VERSION,
                 "digest": source_digest(),
-                "docs": [{"name": name, "about": told, "address": name if is_served(name) else ""} for name, told in DOCS],
+                "docs": [
+                    {"name": name, "about": told, "address": name if is_served(name) else ""} for name, told in DOCS
+                ],
                 "acts": len(PROTOCOL),
                 "explore": format_link(link._replace(page="explore")),
             },
@@ -115,7 +131,7 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 @cache
 def stages() -> list[StageRow]:
     """Return the protocol in stages."""
-    starts = [ACT[stage.first] for stage in STAGES]
+    starts = [ACT_INDEX[stage.first] for stage in STAGES]
     ends = [*starts[1:], len(PROTOCOL)]
     return [
         {"title": stage.title, "what": stage.what, "acts": [act_row(act) for act in PROTOCOL[start:end]]}
@@ -150,7 +166,10 @@ def markdown_blocks(text: str) -> Iterator[TextBlock]:
             if len(heading[1]) > 1:  # the page has a title of its own
                 yield {"kind": "heading", "lines": [text_spans(heading[2])]}
         elif part.startswith("- "):
-            yield {"kind": "list", "lines": [text_spans(" ".join(each.split())) for each in re.split(r"\n- ", part[2:])]}
+            yield {
+                "kind": "list",
+                "lines": [text_spans(" ".join(each.split())) for each in re.split(r"\n- ", part[2:])],
+            }
         else:
             yield {"kind": "words", "lines": [text_spans(" ".join(part.split()))]}
 
@@ -179,12 +198,17 @@ def text_spans(line: str) -> list[TextSpan]:
 @cache
 def source_list() -> SourceList:
     """Return the sources that parameters declare, what is assumed, and each scenario's own sources."""
-    known = [each for each in declared() if each.source != "assumed"]
+    known = [each for each in declared_parameters() if each.source != "assumed"]
     rows: list[ParameterSource] = [
         {"path": each.path, "meaning": each.meaning, "source": each.source} for each in known
     ]
     scenarios = [row for name in shipped_names() for row in scenario_sources(name)]
-    return {"parameters": rows, "assumed": len(declared()) - len(known), "all": len(declared()), "scenarios": scenarios}
+    return {
+        "parameters": rows,
+        "assumed": len(declared_parameters()) - len(known),
+        "all": len(declared_parameters()),
+        "scenarios": scenarios,
+    }
 
 
 def scenario_sources(name: str) -> list[ScenarioSources]:

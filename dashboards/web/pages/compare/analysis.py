@@ -16,11 +16,11 @@ from dashboards.web.pages.shared.messages import Bands, OutcomeShare
 from experiments.ensembles.compare import INDICATOR_INDEX, changed_share, compare_ensembles, world_measures
 from experiments.ensembles.ensemble import Ensemble, ensemble_from
 from experiments.ensembles.statistics import PERCENTILES, Effect
-from experiments.ensembles.stream import ResultCollector, world_chunks, stream_ensemble
+from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
 from model.enumerations import Outcome
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 from model.measures import indicator_names
-from model.overrides import forced
+from model.overrides import collect_overrides
 from model.world import World
 
 CHARTS = (  # indicator over all negotiations, its title, whose colour it has, whether a mean is drawn and no band
@@ -77,9 +77,11 @@ def play_arm(setting: Setting, worlds: int, report: ReportProgress, stop: Stop) 
     scenario = scenario_of(setting)
     most = MAX_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
     if worlds > most:
-        raise ScenarioError([Fault("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")])
+        raise ScenarioError(
+            [InputError("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")]
+        )
     gathered = ResultCollector(scenario, worlds, paired=True, band_worlds=worlds)
-    start = World(scenario, setting.seed, forced(scenario, setting.events))
+    start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
     for done in stream_ensemble(gathered, world_chunks(start, worlds), setting.seed, stop=stop):
         report(done, worlds)
     means = gathered.mean()[:, [INDICATOR_INDEX[name] for name, *_ in CHARTS]]  # the bands use up what it is taken from
@@ -124,9 +126,12 @@ def difference_sentence(label: str, paired: Effect, levels: tuple[float, float],
     if paired.share_of_worlds_changed == 0.0:
         return f"{label}: the same in every world."
     if math.isnan(paired.low):
-        return f"{label}: {signed_amount(paired.difference, points)} in every world, too few of them to give an interval."
-    interval = f"{signed_amount(paired.difference, points)}, 95 % {signed_amount(paired.low, points, bare=True)} to " + signed_amount(
-        paired.high, points, bare=True
+        return (
+            f"{label}: {signed_amount(paired.difference, points)} in every world, too few of them to give an interval."
+        )
+    interval = (
+        f"{signed_amount(paired.difference, points)}, 95 % {signed_amount(paired.low, points, bare=True)} to "
+        + signed_amount(paired.high, points, bare=True)
     )
     if paired.low <= 0.0 <= paired.high:
         return f"{label}: not distinguishable with {worlds:,} worlds ({interval})."

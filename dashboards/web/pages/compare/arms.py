@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 from dashboards.injected_events import check_integer
 from dashboards.page_link import MAX_ARMS, Link, Setting, scenario_of
-from dashboards.web.pages.shared.setting_edits import with_change, describe_change, with_suggestion
-from model.errors import Fault, ScenarioError
+from dashboards.web.pages.shared.setting_edits import describe_change, with_change, with_suggestion
+from model.errors import InputError, ScenarioError
 
 
 class Arms(NamedTuple):
@@ -29,7 +29,7 @@ class Arms(NamedTuple):
     def add(self, setting: Setting, name: str = "") -> "Arms":
         """Add an arm. Raises ScenarioError if there is no room."""
         if len(self.settings) > MAX_ARMS:
-            raise ScenarioError([Fault("arms", len(self.settings), "no more than four settings fit side by side")])
+            raise ScenarioError([InputError("arms", len(self.settings), "no more than four settings fit side by side")])
         dice = {"seed": self.settings[0].seed, "worlds": self.settings[0].worlds}
         return Arms((*self.settings, setting._replace(**dice)), (*self.names, name))
 
@@ -89,4 +89,4 @@ def new_arm(link: Link, sent: dict[str, Any]) -> tuple[Setting, str]:
         return with_change(first, sent["path"], sent["value"]), ""
     if kind == "try":
         return with_suggestion(first, sent["at"]), ""
-    raise ScenarioError([Fault("kind", str(kind), "is no way to add a setting")])
+    raise ScenarioError([InputError("kind", str(kind), "is no way to add a setting")])

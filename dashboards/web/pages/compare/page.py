@@ -9,21 +9,21 @@ from typing import Any, NamedTuple
 import solara
 
 from dashboards.page_link import (
-    MIN_WORLDS,
-    MAX_SEED,
-    MAX_NAME_LENGTH,
-    MAX_WORLDS,
     MAX_ARMS,
+    MAX_NAME_LENGTH,
+    MAX_SEED,
+    MAX_WORLDS,
+    MIN_WORLDS,
     Link,
     Setting,
+    format_link,
     parse_link,
     scenario_of,
-    format_link,
 )
-from dashboards.web.components import safe_handler, html, page_templates
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.pages.compare import analysis as story
 from dashboards.web.pages.compare.analysis import ArmResult
-from dashboards.web.pages.compare.arms import Arms, new_arm, default_name, arm_index
+from dashboards.web.pages.compare.arms import Arms, arm_index, default_name, new_arm
 from dashboards.web.pages.compare.messages import (
     ArmDifference,
     ArmOffers,
@@ -33,10 +33,16 @@ from dashboards.web.pages.compare.messages import (
     SmallChart,
 )
 from dashboards.web.pages.shared.messages import TaskProgress
-from dashboards.web.pages.shared.setting_edits import catalogue_of, with_sample, shipped_choices, describe_change, describe_changes
+from dashboards.web.pages.shared.setting_edits import (
+    catalogue_of,
+    describe_change,
+    describe_changes,
+    shipped_choices,
+    with_sample,
+)
 from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, task_progress, use_task
-from model.errors import printable
+from model.errors import make_printable
 
 
 class CompareView(NamedTuple):
@@ -84,7 +90,9 @@ class CompareTask(PageTask):
         settings = self.arms.settings
         worlds, known = settings[0].worlds, {setting for setting, _ in self.shown.played}
         new = [at for at, setting in enumerate(settings) if setting not in known]
-        if worlds >= story.MIN_WORLDS_FOR_PREVIEW and not self._play(new, story.PREVIEW_WORLDS, f"first {story.PREVIEW_WORLDS} of {worlds:,} worlds"):
+        if worlds >= story.MIN_WORLDS_FOR_PREVIEW and not self._play(
+            new, story.PREVIEW_WORLDS, f"first {story.PREVIEW_WORLDS} of {worlds:,} worlds"
+        ):
             return
         if self._play(list(range(len(settings))), worlds, f"{worlds:,} worlds"):
             last = self.arms.settings[0].seed + worlds - 1
@@ -100,7 +108,9 @@ class CompareTask(PageTask):
                     self.publish(busy=False, error=news.error, text="Stopped.")
                     return False
                 part = news.done / news.total if news.total else 0.0
-                text = news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){news.time_left_text}"
+                text = (
+                    news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){news.time_left_text}"
+                )
                 self.publish(text=text, share=round((at + part) / count, 3))
                 played = news.result if news.finished else None
             if played is None:
@@ -130,7 +140,7 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         put(arms.add(*new_arm(link, sent)))
 
     def rename(sent: dict[str, Any]) -> None:
-        name = printable(str(sent["name"])[:MAX_NAME_LENGTH], MAX_NAME_LENGTH).strip()
+        name = make_printable(str(sent["name"])[:MAX_NAME_LENGTH], MAX_NAME_LENGTH).strip()
         at = arm_index(sent["at"], arms)
         put(arms.rename(at, "" if name == default_name(arms.settings[at], arms.settings[0], at) else name))
 

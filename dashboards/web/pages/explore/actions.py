@@ -15,7 +15,14 @@ class ExploreActions:
     ``draft.current`` holds the setting under a slider that is still moving, or None.
     """
 
-    def __init__(self, link: Link, go: Callable[[Link], None], worker: ExploreWorker, draft: Any, refresh_panel: Callable[[], None]):
+    def __init__(
+        self,
+        link: Link,
+        go: Callable[[Link], None],
+        worker: ExploreWorker,
+        draft: Any,
+        refresh_panel: Callable[[], None],
+    ):
         self.link, self.setting, self._go = link, link.setting, go
         self._worker, self._draft, self._refresh_panel = worker, draft, refresh_panel
         # the baseline has the random draws of the setting
@@ -89,7 +96,9 @@ class ExploreActions:
     def toggle_chart(self, chart: str) -> None:
         """Show or hide one of the further charts."""
         charts, shown = tuple(each for each in self.link.charts if each != chart), self.link.charts
-        self._go(self.link._replace(setting=self.draft_setting, charts=charts if chart in shown else (*shown, str(chart))))
+        self._go(
+            self.link._replace(setting=self.draft_setting, charts=charts if chart in shown else (*shown, str(chart)))
+        )
 
     def toggle_baseline(self, on: bool) -> None:
         """Set or clear the baseline."""

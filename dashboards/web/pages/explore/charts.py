@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dashboards.labels import OUTCOME_MEANINGS
-from dashboards.theme import CHARTS, INDICATOR_STYLES, EXTRA_CHARTS, OUTCOME_STYLES, Chart
+from dashboards.theme import CHARTS, EXTRA_CHARTS, INDICATOR_STYLES, OUTCOME_STYLES, Chart
 from dashboards.web.jobs.ensemble_results import EnsembleResult
 from dashboards.web.pages.explore.messages import ChartSpec, ExploreNumbers, FirstDeal, LineData
 from dashboards.web.pages.shared.messages import Bands, OutcomeShare
@@ -22,8 +22,8 @@ def label_values(scenario: Scenario, talks: str) -> dict[str, Any]:
     """Give what the labels are filled in with: the two parties and the ceiling of tension."""
     first, second = scenario.negotiations[talks].parties
     return {
-        "first": scenario.written(first),
-        "second": scenario.written(second),
+        "first": scenario.display_name(first),
+        "second": scenario.display_name(second),
         "ceiling": scenario.tension.tension_ceiling,
     }
 
@@ -95,7 +95,9 @@ def rounded(values: np.ndarray) -> list[Any]:
     return np.round(values.astype(float), 3).tolist()
 
 
-def chart_texts(chart: Chart, result: EnsembleResult, base: EnsembleResult | None, talks: str, words: Mapping[str, Any]) -> list[str]:
+def chart_texts(
+    chart: Chart, result: EnsembleResult, base: EnsembleResult | None, talks: str, words: Mapping[str, Any]
+) -> list[str]:
     """Tell in words where each line of a chart ends: the middle, the two bands, the watched run, the baseline."""
     told = []
     for name in chart.indicators:

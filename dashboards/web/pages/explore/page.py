@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import solara
 
 from dashboards.injected_events import describe_event
-from dashboards.page_link import MIN_WORLDS, MAX_SEED, MAX_WORLDS, VERSION, Link, Setting, scenario_of, shipped_names
-from dashboards.web.components import safe_handler, html, page_templates
+from dashboards.page_link import MAX_SEED, MAX_WORLDS, MIN_WORLDS, VERSION, Link, Setting, scenario_of, shipped_names
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.downloads import export_rows
 from dashboards.web.jobs.explore_worker import ExploreView, ExploreWorker
 from dashboards.web.pages.explore.actions import ExploreActions
@@ -20,10 +20,10 @@ from dashboards.web.pages.explore.widgets import Board, Panel, Story
 from dashboards.web.pages.shared.messages import ScenarioChoice
 from dashboards.web.pages.shared.setting_edits import (
     catalogue_of,
-    has_changes,
-    shipped_choices,
     describe_change,
     describe_changes,
+    has_changes,
+    shipped_choices,
 )
 from model.scenario import Scenario
 
@@ -41,10 +41,13 @@ def story_text(setting: Setting, talks: str) -> StoryText:
     return {
         "title": now.title["en"],
         "summary": now.summary["en"].strip(),
-        "talks": [{"name": name, "title": now.written(name)} for name in now.negotiations],
+        "talks": [{"name": name, "title": now.display_name(name)} for name in now.negotiations],
         "shown": talks,
         "parties": [
-            {"name": now.written(party), "text": now.states[party].narrative.get("en", "No story is given.").strip()}
+            {
+                "name": now.display_name(party),
+                "text": now.states[party].narrative.get("en", "No story is given.").strip(),
+            }
             for party in now.negotiations[talks].parties
         ],
         "notice": now.notice.get("en", []),

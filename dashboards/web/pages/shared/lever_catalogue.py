@@ -5,7 +5,7 @@ import re
 
 from dashboards.web.pages.shared.messages import Catalogue, LeverField, LeverGroup, LeverRow, Value
 from model.enumerations import Doctrine
-from model.parameter_space import DeclaredParameter, settings
+from model.parameter_space import DeclaredParameter, list_parameters
 from model.parameters import SECTIONS, Mechanisms
 from model.scenario import Scenario
 
@@ -38,7 +38,7 @@ def lever_catalogue(scenario: Scenario) -> Catalogue:
     fields: dict[str, LeverField] = {}
     groups: dict[tuple[str, str], LeverGroup] = {}
     parties = {party for talks in list(scenario.negotiations.values())[:1] for party in talks.parties}
-    for setting in settings(scenario):
+    for setting in list_parameters(scenario):
         key, title, label = lever_location(setting.path, scenario)
         role = "lever" if setting.lever else "uncertainty"
         name, field = number_field(setting, scenario)
@@ -56,7 +56,8 @@ def lever_catalogue(scenario: Scenario) -> Catalogue:
             path, base = f"states.{name}.{field}", getattr(state, field)
             rows.append(LeverRow(path=path, field=f"states.{field}", base=base, label=lever_label(field)))
     ordered = sorted(
-        groups.values(), key=lambda group: (group["role"] != "lever", group_order(group["key"].partition(":")[2], scenario))
+        groups.values(),
+        key=lambda group: (group["role"] != "lever", group_order(group["key"].partition(":")[2], scenario)),
     )
     return {"fields": fields, "groups": [*ordered, mechanism_group(scenario, fields)]}
 
@@ -95,7 +96,7 @@ def group_order(key: str, scenario: Scenario) -> tuple[int, int]:
     if key in parties:
         return 1, parties.index(key)
     for place, known in enumerate(
-        (scenario.facilitators, scenario.bodies, scenario.states, SECTIONS, scenario.outsiders)
+        (scenario.facilitators, scenario.bodies, scenario.states, SECTIONS, scenario.spoilers)
     ):
         if key in known:
             return 2 + place, list(known).index(key)
@@ -108,24 +109,24 @@ def lever_location(path: str, scenario: Scenario) -> tuple[str, str, str]:
     if role in SECTIONS:
         return role, SECTION_TITLES.get(role, lever_label(role)), lever_label(field)
     if role == "relations" and field == "campaign":
-        return names[0], scenario.written(names[0]), f"Pressure aimed at, on {scenario.written(names[1])}"
+        return names[0], scenario.display_name(names[0]), f"Pressure aimed at, on {scenario.display_name(names[1])}"
     if role == "relations":
-        title = f"{scenario.written(names[0])} towards {scenario.written(names[1])}"
+        title = f"{scenario.display_name(names[0])} towards {scenario.display_name(names[1])}"
         return ".".join([role, *names]), title, lever_label(field)
     if role != "negotiations":
-        return names[0], scenario.written(names[0]), lever_label(field)
+        return names[0], scenario.display_name(names[0]), lever_label(field)
     return _rung_location(names, field, scenario)
 
 
 def _rung_location(names: list[str], field: str, scenario: Scenario) -> tuple[str, str, str]:
     talks = names[0]
-    title = "The ladder" if len(scenario.negotiations) == 1 else f"The ladder: {scenario.written(talks)}"
+    title = "The ladder" if len(scenario.negotiations) == 1 else f"The ladder: {scenario.display_name(talks)}"
     if len(names) == 1:
         return f"negotiations.{talks}", title, lever_label(field)
-    rung = scenario.written_rung(talks, names[2])
+    rung = scenario.rung_title(talks, names[2])
     if field == "stake":
         return f"negotiations.{talks}.stakes", title.replace("The ladder", "Weights of the rungs"), f"“{rung}”"
-    whose = f"{scenario.written(names[4])}: " if len(names) > 3 else ""
+    whose = f"{scenario.display_name(names[4])}: " if len(names) > 3 else ""
     return f"negotiations.{talks}.rungs.{names[2]}", f"Rung “{rung}”", whose + lever_label(field, bool(whose))
 
 

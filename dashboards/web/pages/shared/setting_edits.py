@@ -5,10 +5,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from dashboards.injected_events import check_integer
-from dashboards.page_link import MIN_WORLDS, MAX_SEED, MAX_WORLDS, Setting, scenario_of, shipped_names
-from dashboards.web.pages.shared.lever_catalogue import scenario_values, lever_catalogue, lever_location
+from dashboards.page_link import MAX_SEED, MAX_WORLDS, MIN_WORLDS, Setting, scenario_of, shipped_names
+from dashboards.web.pages.shared.lever_catalogue import lever_catalogue, lever_location, scenario_values
 from dashboards.web.pages.shared.messages import Catalogue, ScenarioChoice, Value
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 from model.scenario import Scenario
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,9 @@ def base_values(name: str) -> dict[str, Value]:
 def with_change(setting: Setting, path: str, value: Any) -> Setting:
     """Give the setting with one value changed. Raises ScenarioError if there is no such path or value."""
     if not isinstance(value, bool | int | float | str) or path not in base_values(setting.scenario):
-        raise ScenarioError([Fault.unknown("path", path, base_values(setting.scenario), "lever on this page")])
+        raise ScenarioError(
+            [InputError.unknown_name("path", path, base_values(setting.scenario), "lever on this page")]
+        )
     changes = dict(setting.changes)
     changes.pop(path, None)
     if value != base_values(setting.scenario)[path]:
@@ -79,7 +81,9 @@ def has_changes(setting: Setting, wanted: dict[str, Any]) -> bool:
 
 def with_sample(setting: Setting, seed: Any, worlds: Any) -> Setting:
     """Give the setting with other dice. Raises ScenarioError if they are out of range."""
-    return setting._replace(seed=check_integer("seed", seed, 0, MAX_SEED), worlds=check_integer("worlds", worlds, MIN_WORLDS, MAX_WORLDS))
+    return setting._replace(
+        seed=check_integer("seed", seed, 0, MAX_SEED), worlds=check_integer("worlds", worlds, MIN_WORLDS, MAX_WORLDS)
+    )
 
 
 def describe_change(path: str, value: Any, scenario: Scenario) -> str:

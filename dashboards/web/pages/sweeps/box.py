@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from dashboards.page_link import Link, Setting, scenario_of, format_link
+from dashboards.page_link import Link, Setting, format_link, scenario_of
 from dashboards.study_link import setting_in_box
 from dashboards.web.pages.sweeps.messages import FoundBox, SweepFailure
 from dashboards.web.pages.sweeps.opened import SHARES, StudyResults, outcome_label, value_text
@@ -27,7 +27,7 @@ def find_box(base: Path, opened: StudyResults, outcome: str, above: float, world
     try:
         box = discover(base / opened.folder, outcome, above)
     except ScenarioError as error:
-        return {"error": f"No box: {'; '.join(error.problem for error in error.faults)}."}
+        return {"error": f"No box: {'; '.join(error.problem for error in error.errors)}."}
     named = box._replace(edges=[_in_words(opened, edge) for edge in box.edges])
     setting = setting_in_box(opened.setting._replace(worlds=worlds), box, opened.study)
     steps = box.trade_off

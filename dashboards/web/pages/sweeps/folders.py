@@ -7,7 +7,7 @@ from pathlib import Path
 from dashboards.web.pages.sweeps.messages import FolderRow
 from experiments.studies.results import sweep_summary
 from experiments.studies.store import part_ranges
-from model.errors import Fault, ScenarioError, printable
+from model.errors import InputError, ScenarioError, make_printable
 
 ROOTS, MAX_DEPTH = ("runs", "sweeps"), 2  # where results are looked for, and how far below
 MAX_LISTED = 200
@@ -26,7 +26,7 @@ def result_folders(base: Path) -> list[str]:
 
 def check_folder(text: str, base: Path) -> str:
     """Check a path that somebody typed; give it as it is seen from ``base``. Raises ScenarioError."""
-    shown, home = printable(text, 80), base.resolve()
+    shown, home = make_printable(text, 80), base.resolve()
     path = home
     try:
         path = (home / text.strip()).resolve()
@@ -36,9 +36,11 @@ def check_folder(text: str, base: Path) -> str:
         near = holds = False
     if not near:
         told = "lies outside the folder in which this server was started; nothing out there is opened"
-        raise ScenarioError([Fault("folder", shown, told)])
+        raise ScenarioError([InputError("folder", shown, told)])
     if not holds:
-        raise ScenarioError([Fault("folder", shown, "holds no results of a sweep: there is no manifest.json in it")])
+        raise ScenarioError(
+            [InputError("folder", shown, "holds no results of a sweep: there is no manifest.json in it")]
+        )
     return path.relative_to(home).as_posix()
 
 
@@ -70,7 +72,7 @@ def _row(base: Path, name: str, _: tuple[int, ...]) -> FolderRow:
             "failed": found["failed"],
         }
     except ScenarioError as error:
-        told = "; ".join(map(str, error.faults[:3])).removeprefix(f"{base / name}: ")
+        told = "; ".join(map(str, error.errors[:3])).removeprefix(f"{base / name}: ")
     except Exception as error:  # whatever lies in a folder, the others stay listed
         told = f"cannot be read ({type(error).__name__}: {error})"
-    return {"folder": name, "error": printable(told, 300)}
+    return {"folder": name, "error": make_printable(told, 300)}

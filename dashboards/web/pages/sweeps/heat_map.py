@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from dashboards.page_link import Link, format_link
 from dashboards.link_text import format_value
+from dashboards.page_link import Link, format_link
 from dashboards.web.pages.sweeps.messages import HeatAxis, HeatMap
 from dashboards.web.pages.sweeps.opened import SHARES, StudyResults, outcome_label, value_text
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 MAX_BINS, MAX_VALUES = 12, 40
 
@@ -40,7 +40,9 @@ def factor_axis(opened: StudyResults, path: str) -> FactorAxis:
     if few and (factor.is_integer or design in ("grid", "table")):
         return _listed_axis(path, found, column)
     if factor.values is not None and not all(type(each) in (int, float) for each in factor.values):
-        raise ScenarioError([Fault(path, len(found), "has too many words to be drawn on a map; choose another factor")])
+        raise ScenarioError(
+            [InputError(path, len(found), "has too many words to be drawn on a map; choose another factor")]
+        )
     low, high = (min(column), max(column)) if factor.values is not None else (factor.low, factor.high)
     count = min(max(math.isqrt(len(column) // 4), 2), MAX_BINS)
     edges = np.linspace(float(low), float(high), count + 1)
@@ -70,7 +72,7 @@ class FactorMap(NamedTuple):
 def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
     """Average an outcome over the points in each cell; without ``y`` there is one row. Raises ScenarioError."""
     if opened.points.empty:
-        raise ScenarioError([Fault("points", 0, "none was played without failing, so there is nothing to draw")])
+        raise ScenarioError([InputError("points", 0, "none was played without failing, so there is nothing to draw")])
     across = factor_axis(opened, x)
     up = factor_axis(opened, y) if y else FactorAxis("", [""], [""], [None], np.zeros(len(opened.points), int))
     shape = len(up.labels), len(across.labels)
@@ -125,7 +127,9 @@ def map_summary(opened: StudyResults, outcome: str, found: FactorMap) -> str:
     def at(cell: int) -> str:
         row, column = divmod(cell, found.means.shape[1])
         descriptions = f"{value_text(found.means[row, column], share)} at {opened.factor_label(found.x.path)} {found.x.descriptions[column]}"
-        return descriptions + (f" and {opened.factor_label(found.y.path)} {found.y.descriptions[row]}" if found.y.path else "")
+        return descriptions + (
+            f" and {opened.factor_label(found.y.path)} {found.y.descriptions[row]}" if found.y.path else ""
+        )
 
     low, high = int(np.nanargmin(found.means)), int(np.nanargmax(found.means))
     if found.means.flat[low] == found.means.flat[high]:

@@ -11,10 +11,10 @@ from dashboards.study_link import study_setting
 from dashboards.theme import INDICATOR_STYLES, OUTCOME_STYLES
 from dashboards.web.pages.shared.lever_catalogue import lever_location
 from dashboards.web.pages.sweeps.messages import SweepHead
-from experiments.studies.results import summary_by_point, stored_study, sweep_summary
+from experiments.studies.results import stored_study, summary_by_point, sweep_summary
 from experiments.studies.study import Factor, Study
 from model.enumerations import Outcome
-from model.errors import printable
+from model.errors import make_printable
 from model.scenario import Scenario
 
 SHARES = (*(each.name for each in reversed(Outcome)), "some_deal")
@@ -58,7 +58,9 @@ def read_folder(base: Path, name: str) -> StudyResults:
     """Read a folder of results. Raises ScenarioError."""
     folder = base / name
     study = stored_study(folder)
-    return StudyResults(name, study, study.scenario_at(), sweep_summary(folder), summary_by_point(folder, study), study_setting(study))
+    return StudyResults(
+        name, study, study.scenario_at(), sweep_summary(folder), summary_by_point(folder, study), study_setting(study)
+    )
 
 
 def outcome_label(outcome: str) -> str:
@@ -87,8 +89,8 @@ def sweep_head(opened: StudyResults) -> SweepHead:
     counts, file = opened.counts, opened.study.file
     failures = [
         f"{each['points']:,} {'point' if each['points'] == 1 else 'points'} failed "
-        f"({printable(str(each['stage']), 40)}), "
-        f"the first is point {each['first']}: {printable(str(each['error']), 300)}"
+        f"({make_printable(str(each['stage']), 40)}), "
+        f"the first is point {each['first']}: {make_printable(str(each['error']), 300)}"
         for each in counts["errors"]
     ]
     design = {"grid": "a grid", "latin": "a Latin hypercube", "table": "a table of its own"}.get(
@@ -104,6 +106,7 @@ def sweep_head(opened: StudyResults) -> SweepHead:
         "failures": failures,
         "outcomes": [{"name": each, "label": outcome_label(each)} for each in opened.outcomes],
         "factors": [
-            {"name": each.path, "label": opened.factor_label(each.path), "lever": each.lever} for each in opened.study.factors
+            {"name": each.path, "label": opened.factor_label(each.path), "lever": each.lever}
+            for each in opened.study.factors
         ],
     }

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.page_link import MAX_PATH_LENGTH, Link, SweepView, parse_link, format_link
-from dashboards.web.components import safe_handler, html, page_templates
+from dashboards.page_link import MAX_PATH_LENGTH, Link, SweepView, format_link, parse_link
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.jobs.background import JobUpdate, follow
 from dashboards.web.pages.shared.messages import TaskProgress
 from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, task_progress, use_task
 from dashboards.web.pages.sweeps import folders
-from dashboards.web.pages.sweeps.box import find_box, default_threshold
-from dashboards.web.pages.sweeps.heat_map import map_message, factor_map
+from dashboards.web.pages.sweeps.box import default_threshold, find_box
+from dashboards.web.pages.sweeps.heat_map import factor_map, map_message
 from dashboards.web.pages.sweeps.messages import (
     FolderList,
     FolderRow,
@@ -31,10 +31,10 @@ from dashboards.web.pages.sweeps.messages import (
     SweepFailure,
     SweepHead,
 )
-from dashboards.web.pages.sweeps.opened import StudyResults, sweep_head, read_folder
+from dashboards.web.pages.sweeps.opened import StudyResults, read_folder, sweep_head
 from dashboards.web.pages.sweeps.ranking import rank_factors
 from experiments.studies.study import shipped_studies
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 
 def complete_choice(look: SweepView, opened: StudyResults) -> SweepView:
@@ -102,7 +102,7 @@ class SweepTask(PageTask):
                 self._read()
             self.publish(busy=False, text="All is read." if self.look.folder else "")
         except ScenarioError as error:
-            self.publish(busy=False, text="Stopped.", error="; ".join(map(str, error.faults)))
+            self.publish(busy=False, text="Stopped.", error="; ".join(map(str, error.errors)))
         except StoppedError:
             pass
 
@@ -117,7 +117,7 @@ class SweepTask(PageTask):
         if last is None or not last.finished or self.stop():
             raise StoppedError
         if last.error:
-            raise ScenarioError([Fault(self.look.folder or "folders", "", last.error)])
+            raise ScenarioError([InputError(self.look.folder or "folders", "", last.error)])
         return last.result
 
     def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[JobUpdate]:
@@ -127,7 +127,9 @@ class SweepTask(PageTask):
         names = folders.result_folders(self.base)
         stamps = tuple((name, folders.folder_version(self.base / name)) for name in names)
         if stamps or self.shown.rows is None:
-            rows = self._do("Looking for results.", 0.1, ("list", stamps), lambda: folders.folder_rows(self.base, names))
+            rows = self._do(
+                "Looking for results.", 0.1, ("list", stamps), lambda: folders.folder_rows(self.base, names)
+            )
         else:
             rows = []
         self.publish(rows=rows)
@@ -158,7 +160,7 @@ class SweepTask(PageTask):
         try:
             found = factor_map(opened, wanted.outcome, wanted.x, wanted.y)
         except ScenarioError as error:
-            return {"error": "; ".join(map(str, error.faults))}
+            return {"error": "; ".join(map(str, error.errors))}
         return map_message(opened, wanted.outcome, found, self.worlds)
 
 
@@ -219,7 +221,7 @@ ROOTS_TEXT = " and ".join(f"{top}/" for top in folders.ROOTS)
 def updated_choice(opened: StudyResults | None, look: SweepView, sent: dict[str, Any]) -> SweepView:
     """Look at something else within the open folder. Raises ScenarioError if there is no such thing."""
     if opened is None or opened.folder != look.folder:
-        raise ScenarioError([Fault("folder", "", "none is open yet")])
+        raise ScenarioError([InputError("folder", "", "none is open yet")])
     look = complete_choice(look, opened)
     for part, value in sent.items():
         if part == "outcome" and value in opened.outcomes:
@@ -231,7 +233,7 @@ def updated_choice(opened: StudyResults | None, look: SweepView, sent: dict[str,
         elif part == "above" and type(value) in (int, float) and math.isfinite(value):
             look = look._replace(above=float(value))
         else:
-            raise ScenarioError([Fault(str(part), str(value), "is nothing that this study has")])
+            raise ScenarioError([InputError(str(part), str(value), "is nothing that this study has")])
     return look
 
 

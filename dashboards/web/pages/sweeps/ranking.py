@@ -21,7 +21,7 @@ def rank_factors(base: Path, opened: StudyResults, outcome: str) -> Ranking:
     try:
         found = sweep_sensitivity(base / opened.folder, outcome)
     except ScenarioError as error:
-        return rank_by_association(opened, outcome, "; ".join(error.problem for error in error.faults))
+        return rank_by_association(opened, outcome, "; ".join(error.problem for error in error.errors))
     sobol = found.method == "sobol"
     key, spread = ("total", "total_interval") if sobol else ("strength", "strength_interval")
     rows: list[RankedFactor] = [
@@ -56,12 +56,16 @@ def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking
         ranks: Any = values.rank()
         for factor in opened.study.factors:
             if factor.values is not None and any(isinstance(each, str) for each in factor.values):
-                remarks.append(f"{opened.factor_label(factor.path)} is a choice among words, which have no order: not ranked.")
+                remarks.append(
+                    f"{opened.factor_label(factor.path)} is a choice among words, which have no order: not ranked."
+                )
                 continue
             column: Any = opened.points[factor.path].astype(float)
             if column.nunique() > 1:
                 rho, low, high = spearman(column.rank(), ranks)
-                rows.append({"label": opened.factor_label(factor.path), "value": rho, "low": low, "high": high, "also": 0.0})
+                rows.append(
+                    {"label": opened.factor_label(factor.path), "value": rho, "low": low, "high": high, "also": 0.0}
+                )
     elif count < MIN_POINTS:
         remarks.append(f"{count} points are too few to rank anything; {MIN_POINTS} are needed.")
     else:

@@ -7,29 +7,35 @@ from typing import Any, NamedTuple
 from agents.act_words import words_for
 from agents.assembly import Assembly
 from agents.ledger import LedgerEntry, is_routine
-from dashboards.page_link import Link, Setting, sort_events, scenario_of, format_link
+from dashboards.page_link import Link, Setting, format_link, scenario_of, sort_events
 from dashboards.reports.messages import RungSpans, StatusSpan
 from dashboards.run_history import rung_histories
 from dashboards.theme import OUTCOME_STYLES, STATUS_STYLES
 from dashboards.web.jobs.background import JobUpdate, ReportProgress, follow
 from dashboards.web.pages.turning_points import wording as words
 from dashboards.web.pages.turning_points.messages import (
+    DecisionRow,
     LadderSpans,
     OutlookColumn,
     RunFrame,
     RunMark,
-    DecisionRow,
     TurningRound,
 )
-from experiments.counterfactuals.pivot import DecisionEffect, ContinuationOutcomes, rank_decisions, sampled_rounds, resample_continuations
+from experiments.counterfactuals.pivot import (
+    ContinuationOutcomes,
+    DecisionEffect,
+    rank_decisions,
+    resample_continuations,
+    sampled_rounds,
+)
 from experiments.engine.pool import CancelledError
 from model.enumerations import Outcome
 from model.overrides import Override
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 
 MAX_DECISIONS = 12  # decisions of a round that are played in all futures and shown
-MARKED_VALUES = {"withdraw": {1}, "change_government": {1}, "strike": {1}, "step_forward": {1}, "ratify": {0}}
-MARKED_VALUES |= {"give_answer": {-1}, "comply": {0}, "accuse": {1}}
+MARKED_VALUES = {"withdraw": {1}, "change_government": {1}, "strike": {1}, "take_initiative": {1}, "ratify": {0}}
+MARKED_VALUES |= {"answer_proposal": {-1}, "comply": {0}, "accuse": {1}}
 
 Stop = Callable[[], bool]
 
@@ -79,7 +85,9 @@ def summarize_run(setting: Setting, report: ReportProgress, stop: Stop) -> RunSu
         if row.kind in ("decision", "event") and not is_routine(row):
             happened[row.round].append(row.sentence)
     marks = [RunMark(round=row.round, sentence=row.sentence) for row in rows if is_marked(row)]
-    return RunSummary(model.outcome, model.round, happened, marks, [ladder_spans(model, name) for name in scenario.negotiations])
+    return RunSummary(
+        model.outcome, model.round, happened, marks, [ladder_spans(model, name) for name in scenario.negotiations]
+    )
 
 
 def ladder_spans(model: Assembly, talks: str) -> LadderSpans:
@@ -121,7 +129,9 @@ def follow_actions(setting: Setting, now: int, futures: int, stop: Stop) -> Iter
     return follow(("actions", run_key(setting), now, futures), partial(invert_decisions, setting, now, futures), stop)
 
 
-def invert_decisions(setting: Setting, now: int, futures: int, report: ReportProgress, stop: Stop) -> list[InvertedDecision]:
+def invert_decisions(
+    setting: Setting, now: int, futures: int, report: ReportProgress, stop: Stop
+) -> list[InvertedDecision]:
     """Turn every decision of a round, and tell each."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
@@ -144,14 +154,16 @@ def invert_decisions(setting: Setting, now: int, futures: int, report: ReportPro
     return tell(found)
 
 
-def describe_decision(model: Assembly, went: dict[Any, LedgerEntry], action: DecisionEffect, now: int) -> InvertedDecision:
+def describe_decision(
+    model: Assembly, went: dict[Any, LedgerEntry], action: DecisionEffect, now: int
+) -> InvertedDecision:
     """Tell one decision as it went and as it did not go, and write the event that turns it."""
-    act = PROTOCOL[ACT[action.act]]
+    act = PROTOCOL[ACT_INDEX[action.act]]
     actor, counterpart, talks = model.narrator.cell_names(act, action.cell)
     names = model.narrator.display_names((actor, counterpart, talks))
     row = went.get((action.act, actor, counterpart, talks))
     sentence = row.sentence if row is not None else words_for(action.act).absence.format(**names)
-    had = words.counterfactual_text(action.act, act.recorded(action.otherwise), names)
+    had = words.counterfactual_text(action.act, act.to_recorded(action.otherwise), names)
     if talks is not None and model.world.size["negotiation"] > 1:
         had += f" ({names['talks']})"
     where = talks if "negotiation" in act.axes else None
@@ -219,7 +231,7 @@ def decision_row(link: Link, turned: InvertedDecision) -> DecisionRow:
         "high": action.high,
         "text": words.points_text(action.deal_otherwise - action.deal),
         "interval": words.interval_text(action.low, action.high),
-        "turned": format_link(watch._replace(setting=with_event(link.setting, turned.event))),
+        "link": format_link(watch._replace(setting=with_event(link.setting, turned.event))),
     }
 
 
@@ -231,7 +243,11 @@ def verdict(run: RunSummary, found: ContinuationOutcomes, turned: list[InvertedD
     told = words.deciding_sentences(moves, deal)
     if now is not None and turned and covers_every_round(found):
         told += key_decision_text(turned, now, chance_rose(found, now))
-    return [*told, words.start_sentence(start, moves, OUTCOME_STYLES[run.outcome].label, futures)] if start is not None else told
+    return (
+        [*told, words.start_sentence(start, moves, OUTCOME_STYLES[run.outcome].label, futures)]
+        if start is not None
+        else told
+    )
 
 
 def covers_every_round(found: ContinuationOutcomes) -> bool:
@@ -261,7 +277,10 @@ def default_round(run: RunSummary, found: ContinuationOutcomes) -> int | None:
     moves = found.chance_changes()
     if not moves:
         return None
-    chosen = words.deciding_move(moves, run.outcome >= Outcome.partial_arrangement) or words.moves_after_first_round(moves)[0]
+    chosen = (
+        words.deciding_move(moves, run.outcome >= Outcome.partial_arrangement)
+        or words.moves_after_first_round(moves)[0]
+    )
     return chosen.now if chosen.now == chosen.before + 1 else chosen.before + 1
 
 
@@ -284,6 +303,10 @@ def turning_rounds(found: ContinuationOutcomes, most: int = 6) -> list[TurningRo
 def outlook_summary(found: ContinuationOutcomes) -> str:
     """Tell the whole bar in one sentence: the chance of a deal at the start and after every so many rounds."""
     places = range(0, len(found.rounds), max(1, (len(found.rounds) - 1) // 6))
-    told = [f"{words.percent_text(deal.share)} after round {found.rounds[at]}" for at in places if (deal := found.deal_share(at))]
+    told = [
+        f"{words.percent_text(deal.share)} after round {found.rounds[at]}"
+        for at in places
+        if (deal := found.deal_share(at))
+    ]
     note = "" if covers_every_round(found) else f" So long a run is looked at every {found.rounds[1]} rounds only."
     return f"Chance of some deal from there on: {', '.join(told)}.{note}".replace("after round 0", "at the start")

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import solara
 
 from dashboards.injected_events import check_integer
-from dashboards.page_link import MAX_SEED, MIN_FUTURES, MAX_FUTURES, Link, Setting, parse_link, scenario_of, format_link
-from dashboards.web.components import safe_handler, html, page_templates
+from dashboards.page_link import MAX_FUTURES, MAX_SEED, MIN_FUTURES, Link, Setting, format_link, parse_link, scenario_of
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.jobs.background import JobUpdate
 from dashboards.web.pages.shared.messages import TaskProgress
 from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, task_progress, use_task
 from dashboards.web.pages.turning_points import analysis as story
-from dashboards.web.pages.turning_points.analysis import RunSummary, InvertedDecision
+from dashboards.web.pages.turning_points.analysis import InvertedDecision, RunSummary
 from dashboards.web.pages.turning_points.messages import OutlookPicture, RoundView, RunFrame, TurningHead, TurningRound
 from model.errors import ScenarioError
 
@@ -89,7 +89,11 @@ class TurningPointsTask(PageTask):
         number = self.link.round or decided
         if number != decided and (turned := self._turn(number)) is None:
             return
-        conclusions = tuple(story.key_decision_text(turned, number, story.chance_rose(found, number))) if number != decided else ()
+        conclusions = (
+            tuple(story.key_decision_text(turned, number, story.chance_rose(found, number)))
+            if number != decided
+            else ()
+        )
         self.publish(conclusions=conclusions, busy=False, text=basis_text(self.link.futures))
 
     def _tell_run(self) -> bool:
@@ -120,7 +124,9 @@ class TurningPointsTask(PageTask):
         self.publish(
             picture={"columns": story.outlook_columns(found), "whole": whole},
             turns=tuple(story.turning_rounds(found)) if news.finished else self.shown.turns,
-            verdict=self.shown.verdict if conclusions == list(self.shown.verdict[: len(conclusions)]) else tuple(conclusions),
+            verdict=self.shown.verdict
+            if conclusions == list(self.shown.verdict[: len(conclusions)])
+            else tuple(conclusions),
             summary=story.outlook_summary(found) if news.finished else "",
         )
 
@@ -142,7 +148,9 @@ class TurningPointsTask(PageTask):
         if self.stop():
             return False
         share = begins + part * (news.done / news.total if news.total else 0.0)
-        self.publish(text=news.note or f"{what}: {news.done:,} of {news.total:,}{news.time_left_text}", share=round(share, 3))
+        self.publish(
+            text=news.note or f"{what}: {news.done:,} of {news.total:,}{news.time_left_text}", share=round(share, 3)
+        )
         return True
 
 
@@ -176,7 +184,7 @@ def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     try:
         title = scenario_of(link.setting).title["en"]
     except ScenarioError as error:
-        title, found_fault = "No scenario", "; ".join(map(str, error.faults))
+        title, found_fault = "No scenario", "; ".join(map(str, error.errors))
     else:
         found_fault = ""
     now = shown.value

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.act_words import words_for
-from experiments.counterfactuals.pivot import DecisionEffect, ChanceChange
+from experiments.counterfactuals.pivot import ChanceChange, DecisionEffect
 from experiments.ensembles.statistics import Z95, Effect, Share
 
 MINUS = "\N{MINUS SIGN}"
@@ -41,7 +41,11 @@ def is_significant_move(effect: Effect) -> bool:
 
 def deciding_move(moves: Sequence[ChanceChange], deal: bool) -> ChanceChange | None:
     """Find the round that won a deal, or lost it: the largest move towards how the run ended, if it stands out."""
-    towards = [each for each in moves_after_first_round(moves) if (each.effect.difference > 0) == deal and is_significant_move(each.effect)]
+    towards = [
+        each
+        for each in moves_after_first_round(moves)
+        if (each.effect.difference > 0) == deal and is_significant_move(each.effect)
+    ]
     return max(towards, key=lambda each: abs(each.effect.difference), default=None)
 
 
@@ -76,7 +80,10 @@ def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
                 f"No single round decided it: the largest move, in {move_label(largest).lower()}, is "
                 f"{points_text(largest.effect.difference)} ({interval_text(*largest.effect[1:3])}), which is within luck."
             ]
-        return [f"No single round {'won' if deal else 'lost'} it.", f"{move_label(largest)} moved it most: {move_text(largest)}"]
+        return [
+            f"No single round {'won' if deal else 'lost'} it.",
+            f"{move_label(largest)} moved it most: {move_text(largest)}",
+        ]
     told = [f"{move_label(found)} {'won' if deal else 'lost'} it: {move_text(found)}"]
     if largest is not found and is_significant_move(largest.effect):
         told.append(f"{move_label(largest)} moved it most, the other way: {move_text(largest)}")

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from dashboards.injected_events import parse_injected_event, check_integer
-from dashboards.page_link import MAX_SEED, MAX_EVENTS, Link, check_events, sort_events, scenario_of
+from dashboards.injected_events import check_integer, parse_injected_event
+from dashboards.page_link import MAX_EVENTS, MAX_SEED, Link, check_events, scenario_of, sort_events
 from dashboards.web.components import safe_handler
 from dashboards.web.jobs.background import TaskSlot, follow
 from dashboards.web.pages.watch.messages import AnswerMessage, Explanation, LeverFound
-from dashboards.web.pages.watch.why import DecisionQuery, read_decision_query, explain, opposite_event, search_levers
-from model.errors import Fault, ScenarioError
+from dashboards.web.pages.watch.why import DecisionQuery, explain, opposite_event, read_decision_query, search_levers
+from model.errors import InputError, ScenarioError
 from model.overrides import Override
 
 
@@ -97,7 +97,7 @@ class WatchHandlers:
         """Inject one more event."""
         events = self.link.setting.events
         if len(events) >= MAX_EVENTS:
-            raise ScenarioError([Fault("events", MAX_EVENTS, "is the most that can be injected")])
+            raise ScenarioError([InputError("events", MAX_EVENTS, "is the most that can be injected")])
         self.change(events=sort_events((*events, event)), round=event.round)
 
     def decision_query(self, sent: Any) -> DecisionQuery:
@@ -112,7 +112,7 @@ class WatchHandlers:
         """Show another negotiation."""
         talks = self.scenario.negotiations
         if sent not in talks:
-            raise ScenarioError([Fault.unknown("negotiation", str(sent)[:40], talks, "negotiation")])
+            raise ScenarioError([InputError.unknown_name("negotiation", str(sent)[:40], talks, "negotiation")])
         self.go(self.link._replace(talks=sent))
 
     def inject(self, sent: Any) -> None:

@@ -12,8 +12,8 @@ import numpy as np
 
 from agents.assembly import Assembly
 from dashboards.injected_events import EffectiveRounds
-from dashboards.page_link import Setting, scenario_of
 from dashboards.messages import Json
+from dashboards.page_link import Setting, scenario_of
 from dashboards.web.jobs.background import JobUpdate, ReportProgress, follow, never_stop
 from dashboards.web.pages.watch.messages import Activity, RunMessage, TwinMessage
 from dashboards.web.pages.watch.run_message import round_activities, run_message

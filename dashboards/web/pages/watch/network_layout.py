@@ -17,7 +17,7 @@ def actor_positions(scenario: Scenario, negotiation: str) -> dict[str, Position]
     verifiers = {rung.verifier for rung in talks.rungs.values()}
     found |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.2)
     for blamed, middle in ((first, 0.3), (second, 0.7)):
-        own = [n for n, who in scenario.outsiders.items() if who.negotiation == negotiation and who.blamed_on == blamed]
+        own = [n for n, who in scenario.spoilers.items() if who.negotiation == negotiation and who.blamed_on == blamed]
         found |= _row(own, BELOW, middle, 0.08)
     return found | _around(scenario, [name for name in scenario.states if name not in talks.parties], first, second)
 

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.page_link import Link, Setting
 from dashboards.messages import Json
+from dashboards.page_link import Link, Setting
 from dashboards.theme import (
     CHANNEL_DASHES,
-    SIGNAL_FAMILIES,
     INDICATOR_STYLES,
-    SYMBOL_PATHS,
+    SIGNAL_FAMILIES,
     SIGNAL_STYLES,
     STATUS_STYLES,
+    SYMBOL_PATHS,
     LineStyle,
 )
 from dashboards.web.components import html, page_templates
@@ -26,7 +26,7 @@ from dashboards.web.pages.shared.use_task import use_task_slot
 from dashboards.web.pages.watch.handlers import DecisionAnswer, WatchHandlers
 from dashboards.web.pages.watch.job import WatchedRun, follow_watched_run
 from dashboards.web.pages.watch.messages import AnswerMessage, RunMessage, TwinMessage, WatchLine, WatchStyles
-from model.enumerations import Status
+from model.enumerations import RungStatus
 
 WATCH_TEMPLATES = ("branch", "charts", "chronicle", "deck", "gauges", "inject", "ladder", "network", "why")
 TEMPLATES = ["shared/typed", "shared/line_chart", *(f"watch/{part}" for part in WATCH_TEMPLATES)]
@@ -39,7 +39,8 @@ def styles() -> WatchStyles:
         "indicators": {name: line_style(look) for name, look in INDICATOR_STYLES.items()},
         "families": {name: line_style(look) for name, look in SIGNAL_FAMILIES.items()},
         "signals": {
-            name: {"family": mark.family, "shape": mark.shape, "short": mark.short} for name, mark in SIGNAL_STYLES.items()
+            name: {"family": mark.family, "shape": mark.shape, "short": mark.short}
+            for name, mark in SIGNAL_STYLES.items()
         },
         "dashes": CHANNEL_DASHES,
         "shapes": SYMBOL_PATHS,
@@ -50,7 +51,7 @@ def styles() -> WatchStyles:
                 "dark": look.dark,
                 "stage": look.stage,
                 "shape": look.shape,
-                "timed": status == Status.IMPLEMENTING,
+                "timed": status == RungStatus.IMPLEMENTING,
             }
             for status, look in sorted(STATUS_STYLES.items())
         ],

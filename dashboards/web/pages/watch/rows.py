@@ -6,16 +6,23 @@ from agents.assembly import Assembly
 from agents.ledger import LedgerEntry
 from dashboards.injected_events import describe_event, matches_row
 from dashboards.page_link import Setting
-from dashboards.reports.chronicle import act_meaning, row_group, included_groups, list_index, ledger_rows, round_significant
+from dashboards.reports.chronicle import (
+    act_meaning,
+    included_groups,
+    ledger_rows,
+    list_index,
+    round_significant,
+    row_group,
+)
 from dashboards.web.pages.watch.messages import ChronicleAct, ChronicleRow, WatchMessage
-from model.protocol import ACT
-from model.signals import KINDS
+from model.protocol import ACT_INDEX
+from model.signals import SIGNAL_KINDS
 
 SOURCE_ACTS = {  # the decision that a message comes from
-    "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "step_forward",
-    "pressure step": "press", "relief": "press", "proposal": "table", "acceptance": "give_answer",
-    "refusal": "give_answer", "technical talk": "host", "facilitated message": "hold_talks",
-    "direct talks": "hold_talks", "inspection report": "report_on", "accusation": "accuse", "withdrawal": "withdraw",
+    "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "take_initiative",
+    "pressure step": "set_pressure", "relief": "set_pressure", "proposal": "propose", "acceptance": "answer_proposal",
+    "refusal": "answer_proposal", "technical talk": "host_exchange", "facilitated message": "hold_talks",
+    "direct talks": "hold_talks", "inspection report": "report_findings", "accusation": "accuse", "withdrawal": "withdraw",
 }  # fmt: skip
 
 DecisionKey = tuple[int, str, int, str, str]  # round, act, negotiation, actor, counterpart
@@ -63,7 +70,7 @@ def build_chronicle(model: Assembly, setting: Setting) -> Chronicle:
             }
         )
     listed: list[ChronicleAct] = [
-        {"act": act, "opens": act in ACT and bool(act_meaning(act)["conditions"])} for act in acts
+        {"act": act, "opens": act in ACT_INDEX and bool(act_meaning(act)["conditions"])} for act in acts
     ]
     return Chronicle(rows, listed, list(names), list(sentences), places)
 
@@ -81,7 +88,7 @@ def messages_of(model: Assembly, actors: list[str], places: dict[DecisionKey, in
     """Return the messages of a run; places: of the decisions, in the chronicle."""
     seats = {name: place for place, name in enumerate(actors)}
     talks = {name: place for place, name in enumerate(model.loaded_scenario.negotiations)}
-    kinds = {name: place for place, name in enumerate(KINDS)}
+    kinds = {name: place for place, name in enumerate(SIGNAL_KINDS)}
     found: list[WatchMessage] = []
     for row in ledger_rows(model):
         if row.kind != "signal" or row.actor not in seats or row.counterpart not in seats:

@@ -7,21 +7,21 @@ import numpy as np
 from agents.assembly import Assembly
 from dashboards.injected_events import EffectiveRounds, describe_event, event_offers
 from dashboards.labels import OUTCOME_MEANINGS
-from dashboards.page_link import Setting
 from dashboards.messages import Columns
+from dashboards.page_link import Setting
 from dashboards.reports.chronicle import GROUPS, omitted_groups
 from dashboards.reports.messages import RungSpans
 from dashboards.reports.run_data import negotiation_data
 from dashboards.run_history import scheduled_events
 from dashboards.theme import OUTCOME_STYLES
 from dashboards.web.pages.watch.messages import (
-    ChronicleRow,
     Activity,
+    ActorPosition,
+    ChronicleRow,
     EventMark,
     LadderRung,
     OutcomeText,
     RunMessage,
-    ActorPosition,
     WatchedTalks,
     WatchMessage,
 )
@@ -29,7 +29,7 @@ from dashboards.web.pages.watch.network_layout import Position, actor_positions
 from dashboards.web.pages.watch.rows import build_chronicle, messages_of
 from model.columns import SERVICES
 from model.enumerations import Outcome
-from model.signals import KINDS
+from model.signals import SIGNAL_KINDS
 
 SERVICE_WORDS = dict(zip(SERVICES, ("contact", "messages", "texts", "incentives", "hosts"), strict=True))
 
@@ -47,9 +47,9 @@ def run_message(model: Assembly, setting: Setting, chances: EffectiveRounds, act
         "changes": [{"path": path, "value": value_text(value)} for path, value in setting.changes],
         "ceiling": scenario.tension.tension_ceiling,
         "outcome": outcome_text(model.outcome),
-        "actors": [{"name": name, "title": scenario.written(name), "role": role} for name, role in actors.items()],
+        "actors": [{"name": name, "title": scenario.display_name(name), "role": role} for name, role in actors.items()],
         "talks": [talks_data(model, name) for name in scenario.negotiations],
-        "kinds": list(KINDS),
+        "kinds": list(SIGNAL_KINDS),
         "messages": Columns.of(WatchMessage, messages_of(model, list(actors), chronicle.places)),
         "activities": Columns.of(Activity, activities),
         "events": event_marks(model, setting),
@@ -70,7 +70,7 @@ def actor_roles(model: Assembly) -> dict[str, str]:
         **dict.fromkeys(setting.states, "state"),
         **dict.fromkeys(setting.bodies, "body"),
         **dict.fromkeys(setting.facilitators, "facilitator"),
-        **dict.fromkeys(setting.outsiders, "spoiler"),
+        **dict.fromkeys(setting.spoilers, "spoiler"),
     }
 
 
@@ -112,7 +112,9 @@ def ladder_rungs(model: Assembly, name: str, spans: list[RungSpans]) -> list[Lad
                 "name": step,
                 "title": rung["title"],
                 "spans": rung["spans"],
-                "gives": [{"party": model.narrator.display_name(party), "gives": words} for party, words in given.items()],
+                "gives": [
+                    {"party": model.narrator.display_name(party), "gives": words} for party, words in given.items()
+                ],
                 "duration": int(model.world.duration[k, r]),
             }
         )
@@ -132,7 +134,13 @@ def round_activities(model: Assembly) -> list[Activity]:
 
     def add(actor: str, negotiation: int, activity: str, text: str) -> None:
         done.append(
-            {"round": model.round, "actor": actors.index(actor), "negotiation": negotiation, "activity": activity, "text": text}
+            {
+                "round": model.round,
+                "actor": actors.index(actor),
+                "negotiation": negotiation,
+                "activity": activity,
+                "text": text,
+            }
         )
 
     for f, k, service in np.argwhere(world.effort):

@@ -4,22 +4,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from agents.act_words import words_for
-from dashboards.decision_lookup import decision_cell, decision_sentence
+from dashboards.decision_lookup import alternative_sentence, decision_cell
 from dashboards.injected_events import check_integer
 from dashboards.labels import format_number
-from dashboards.page_link import Setting, load_scenario_data, changes_with_lists
+from dashboards.page_link import Setting, changes_with_lists, load_scenario_data
 from dashboards.web.jobs.background import ReportProgress
 from dashboards.web.pages.watch.messages import ExplainedCondition, Explanation, LeverFound
-from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, EvaluatedCondition
+from experiments.counterfactuals.flips import EvaluatedCondition, LeverFlip, ReplayedDecision
 from experiments.counterfactuals.pivot import opposite_value
 from experiments.engine.pool import CancelledError
-from model.errors import Fault, ScenarioError
-from model.loading import change
+from model.errors import InputError, ScenarioError
+from model.loading import apply_changes
 from model.overrides import Override
-from model.parameter_space import levers
-from model.protocol import ACT, PROTOCOL, verdict
+from model.parameter_space import list_levers
+from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions
 from model.scenario import Scenario
-from model.terms import terms_of
+from model.terms import declared_terms
 
 
 class DecisionQuery(NamedTuple):
@@ -42,31 +42,31 @@ class DecisionQuery(NamedTuple):
 def read_decision_query(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> DecisionQuery:
     """Read what a browser asked about. Raises ScenarioError if there is no such decision."""
     act = sent.get("act")
-    if act not in ACT or not PROTOCOL[ACT[act]].conditions:
-        raise ScenarioError([Fault("act", str(act)[:40], "is no decision that could be explained")])
+    if act not in ACT_INDEX or not PROTOCOL[ACT_INDEX[act]].conditions:
+        raise ScenarioError([InputError("act", str(act)[:40], "is no decision that could be explained")])
     now = check_integer("round", sent.get("round"), 1, scenario.rounds)
     actor, counterpart, talks = (sent.get(part) or None for part in ("actor", "counterpart", "negotiation"))
     value = sent.get("value")
     value = None if value is None else check_integer("value", value, -1000, 1000)
     found = DecisionQuery(setting, now, act, actor, counterpart, talks, value)
-    decision_cell(scenario, found)
+    cell_of_query(scenario, found)
     return found
 
 
-def decision_cell(scenario: Scenario, decision: DecisionQuery) -> tuple[int, ...]:
+def cell_of_query(scenario: Scenario, decision: DecisionQuery) -> tuple[int, ...]:
     """Find the cell of a decision from its names. Raises ScenarioError if they lead to none."""
     try:
-        return decision_cell(scenario, ACT[decision.act], decision.names)
+        return decision_cell(scenario, ACT_INDEX[decision.act], decision.names)
     except (ValueError, KeyError, IndexError, AttributeError):
-        raise ScenarioError([Fault("decision", decision.act, "was not taken by whom it was asked of")]) from None
+        raise ScenarioError([InputError("decision", decision.act, "was not taken by whom it was asked of")]) from None
 
 
 def decision_question(decision: DecisionQuery, scenario: Scenario) -> ReplayedDecision:
     """Play the run up to the moment of a decision."""
     setting = decision.setting
-    data = change(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
-    cell = decision_cell(scenario, decision)
-    return ReplayedDecision(data, setting.seed, decision.round, ACT[decision.act], cell, setting.events)
+    data = apply_changes(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
+    cell = cell_of_query(scenario, decision)
+    return ReplayedDecision(data, setting.seed, decision.round, ACT_INDEX[decision.act], cell, setting.events)
 
 
 def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
@@ -76,14 +76,20 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
     flips = {} if act.sums else {(flip.condition, flip.term): flip.to for flip in question.term_flips()}
     conditions: list[ExplainedCondition] = []
     for place, held in enumerate(question.conditions):
-        meanings = {name: term.meaning for name, term in terms_of(act.conditions[place].terms).items()}
-        turned = verdict(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
+        meanings = {name: term.meaning for name, term in declared_terms(act.conditions[place].terms).items()}
+        turned = combine_conditions(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
         decisive = not act.sums and turned != question.value
-        conditions.append(explained_condition(held, meanings, flips, decision_sentence(question, names, turned) if decisive else ""))
+        conditions.append(
+            explained_condition(
+                held, meanings, flips, alternative_sentence(question, names, turned) if decisive else ""
+            )
+        )
     return {
         "live": bool(question.is_open),
         "sums": bool(act.sums),
-        "decided": describe_level(question, names) if act.sums else decision_sentence(question, names, question.value),
+        "decided": describe_level(question, names)
+        if act.sums
+        else alternative_sentence(question, names, question.value),
         "conditions": conditions,
         "opposite": describe_opposite(decision, question),
     }
@@ -114,16 +120,16 @@ def explained_condition(
 
 def describe_level(question: ReplayedDecision, names: Mapping[str, Any]) -> str:
     """Tell a level: its name and where it stands."""
-    value = float(question.act.rule(question.world.handle, *question.cell))
-    shown = {part: question.scenario.written(names[part]) for part in ("actor", "counterpart")}
+    value = float(question.act.rule(question.world.compiled, *question.cell))
+    shown = {part: question.scenario.display_name(names[part]) for part in ("actor", "counterpart")}
     return words_for(names["act"]).level_sentence.format(
-        value=value, talks=question.scenario.written(names["negotiation"]), rung="the step in play", **shown
+        value=value, talks=question.scenario.display_name(names["negotiation"]), rung="the step in play", **shown
     )
 
 
-def opposite_value(decision: DecisionQuery, question: ReplayedDecision) -> int:
+def opposite_of_query(decision: DecisionQuery, question: ReplayedDecision) -> int:
     """Give the opposite of how a decision came out, which is not how it was weighed if it was set from outside."""
-    value = question.value if decision.value is None else question.act.decided(decision.value)
+    value = question.value if decision.value is None else question.act.from_recorded(decision.value)
     return opposite_value(decision.act, value)
 
 
@@ -132,29 +138,31 @@ def describe_opposite(decision: DecisionQuery, question: ReplayedDecision) -> st
     choices = words_for(decision.act).sentences
     if question.act.sums or not choices:
         return ""
-    turned = opposite_value(decision, question)
-    told = question.act.recorded(turned)
-    return decision_sentence(question, decision.names, turned) if told in choices else "It does not happen."
+    turned = opposite_of_query(decision, question)
+    told = question.act.to_recorded(turned)
+    return alternative_sentence(question, decision.names, turned) if told in choices else "It does not happen."
 
 
 def opposite_event(decision: DecisionQuery, scenario: Scenario) -> Override:
     """Write the opposite of a decision as an event to inject. Raises ScenarioError if it has none."""
     question = decision_question(decision, scenario)
     if not describe_opposite(decision, question):
-        raise ScenarioError([Fault("decision", decision.act, "has no opposite")])
+        raise ScenarioError([InputError("decision", decision.act, "has no opposite")])
     talks = None if "spoiler" in question.act.axes else decision.negotiation  # an outsider has but one
-    turned = float(opposite_value(decision, question))
+    turned = float(opposite_of_query(decision, question))
     return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, turned)
 
 
-def search_levers(decision: DecisionQuery, scenario: Scenario, report: ReportProgress, stop: Callable[[], bool]) -> list[LeverFound]:
+def search_levers(
+    decision: DecisionQuery, scenario: Scenario, report: ReportProgress, stop: Callable[[], bool]
+) -> list[LeverFound]:
     """Search all levers for the nearest value that flips a decision. Raises CancelledError if told to stop."""
     question = decision_question(decision, scenario)
     found: list[LeverFound] = []
-    total = len(levers(scenario))
+    total = len(list_levers(scenario))
     for done, flip in enumerate(stream_lever_flips(question, stop), start=1):
         if flip.to is not None and flip.becomes is not None:
-            found.append(found_lever(flip, decision_sentence(question, decision.names, flip.becomes)))
+            found.append(found_lever(flip, alternative_sentence(question, decision.names, flip.becomes)))
             found.sort(key=lambda each: each["far"])
         report(done, total, list(found))
     return found

@@ -9,7 +9,7 @@ from support.pages import not_cancelled
 from dashboards.web.jobs import background as long_work
 from dashboards.web.jobs.background import follow
 from experiments.engine.pool import CancelledError
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 
 class Slow:
@@ -66,7 +66,7 @@ def test_work_stops_when_nobody_waits_for_it_and_goes_on_while_one_does(monkeypa
 
 def test_a_failure_becomes_a_sentence_and_is_not_kept():
     def fail(report, stop):
-        raise ScenarioError([Fault("worlds", 3, "is too few")])
+        raise ScenarioError([InputError("worlds", 3, "is too few")])
 
     def break_down(report, stop):
         raise ZeroDivisionError("by nought")

@@ -9,15 +9,15 @@ from cachetools import LRUCache
 
 import dashboards.web.jobs.explore_worker
 from agents.assembly import Assembly
-from dashboards.page_link import Setting, sort_events
 from dashboards.model_warmup import ModelWarmup
+from dashboards.page_link import Setting, sort_events
 from dashboards.web.jobs import ensemble_results
 from dashboards.web.jobs.ensemble_results import EnsembleResult, cached_result, complete_result, stream_results
 from dashboards.web.jobs.explore_worker import ExploreRequest, ExploreView, ExploreWorker
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, wilson
 from model.errors import ScenarioError
-from model.measures import series
+from model.measures import negotiation_series
 from model.overrides import Override
 
 COLD = 240  # seconds: the first request may wait until the model is compiled
@@ -48,7 +48,7 @@ def test_the_line_is_the_watched_run_with_its_injected_events():
     events = sort_events([Override(9, "drift_oil", value=2.0), Override(4, "hold_talks", "nuclear", value=0.0)])
     shown = complete_result(Setting(events=events, seed=3, worlds=20))
     watched = Assembly("us-iran-2026", rng=3, ledger=False, overrides=events).run().trajectory
-    for name, line in series(watched, 0).items():
+    for name, line in negotiation_series(watched, 0).items():
         np.testing.assert_array_equal(shown.run[:, shown.indicator_index("nuclear", name)], line.astype(np.float32))
     calm = complete_result(Setting(seed=3, worlds=20))
     assert (calm.run != shown.run).any()
@@ -70,7 +70,9 @@ def test_browsers_share_what_was_played_and_the_oldest_is_let_go(monkeypatch):
     first = complete_result(setting)
     assert first is complete_result(Setting("two-states", seed=21, worlds=40))
     monkeypatch.setattr(
-        ensemble_results, "_results", LRUCache[Setting, EnsembleResult](2 * first.byte_size, getsizeof=lambda each: each.byte_size)
+        ensemble_results,
+        "_results",
+        LRUCache[Setting, EnsembleResult](2 * first.byte_size, getsizeof=lambda each: each.byte_size),
     )
     for seed in (21, 22, 23):
         complete_result(setting._replace(seed=seed))
@@ -114,7 +116,9 @@ def test_a_moving_slider_shows_something_of_what_it_passes():
     wait_until(lambda: published and published[-1].result)
     begin = len(published)
     for step in range(400):  # two seconds of a hand on a quick machine, and as many as it takes on a slow one
-        player.request(ExploreRequest(Setting("two-states", (("states.alba.resolve", 0.3 + step % 60 / 100),), worlds=5000)))
+        player.request(
+            ExploreRequest(Setting("two-states", (("states.alba.resolve", 0.3 + step % 60 / 100),), worlds=5000))
+        )
         time.sleep(0.05)
         moved = {shown.result.setting for shown in published[begin:]}
         if step >= 39 and len(moved) >= 10:

@@ -9,7 +9,7 @@ from dashboards.page_link import Setting, scenario_of
 from dashboards.web.pages.about import page as about
 from dashboards.web.pages.about.glossary import GLOSSARY
 from model.parameters import Mechanisms
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 
 ROOT = Path(__file__).parents[4]
 
@@ -59,7 +59,7 @@ def test_the_stages_of_the_picture_are_those_of_the_readme_and_hold_every_act_on
     table = re.findall(r"^\| \d+ \|.*\| ([M\d, ]+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert len(table) == len(found)
     numbers = {name: info.description.split(":")[0] for name, info in Mechanisms.model_fields.items()}
-    starts = [ACT[stage.first] for stage in about.STAGES]
+    starts = [ACT_INDEX[stage.first] for stage in about.STAGES]
     for row, start, end in zip(table, starts, [*starts[1:], len(PROTOCOL)], strict=True):
         played = {numbers[act.mechanism] for act in PROTOCOL[start:end] if act.mechanism}
         listed = {*row.replace(" ", "").split(",")}

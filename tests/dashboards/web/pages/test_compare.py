@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.browser import accessibility_violations, expect, fits_width, save_screenshot, assert_eventually, wait_until
-from support.pages import SMALL, open_compare, wait_until_finished, current_link, not_cancelled, last_result
+from support.browser import accessibility_violations, assert_eventually, expect, fits_width, save_screenshot, wait_until
+from support.pages import SMALL, current_link, last_result, not_cancelled, open_compare, wait_until_finished
 
 from dashboards.page_link import Link, Setting, scenario_of
 from dashboards.web.pages.compare import analysis as compare_story
-from dashboards.web.pages.compare.page import Arms, new_arm, default_name
+from dashboards.web.pages.compare.page import Arms, default_name, new_arm
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
 from model.errors import ScenarioError

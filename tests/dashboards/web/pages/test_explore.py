@@ -3,8 +3,19 @@
 import re
 
 import numpy as np
-from support.browser import expect, reload, assert_eventually
-from support.explore import SMALL_SETTING, LINES, OPENNESS, RANGES, SPECS, link_changes, open_explore, press_lever, wait_until_settled, outcome_texts
+from support.browser import assert_eventually, expect, reload
+from support.explore import (
+    LINES,
+    OPENNESS,
+    RANGES,
+    SMALL_SETTING,
+    SPECS,
+    link_changes,
+    open_explore,
+    outcome_texts,
+    press_lever,
+    wait_until_settled,
+)
 from support.pages import current_link
 
 from agents.assembly import Assembly
@@ -13,7 +24,7 @@ from dashboards.web.jobs.ensemble_results import complete_result
 from dashboards.web.pages.explore.charts import effect_text
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
-from model.loading import load
+from model.loading import load_scenario
 from model.overrides import Override
 
 FRAMES = """() => {
@@ -31,7 +42,7 @@ def test_charts_dials_and_texts_show_the_numbers_of_the_worlds(browser, address)
     setting = Setting(seed=5, worlds=60)
     result = complete_result(setting)
     with open_explore(browser, address, setting) as page:
-        assert page.locator("h1").inner_text() == load("us-iran-2026").title["en"]
+        assert page.locator("h1").inner_text() == load_scenario("us-iran-2026").title["en"]
         drawn = page.evaluate(LINES)
         assert list(drawn) == ["trust_first", "trust_second", "tension", "progress"]
         for chart, name in zip(drawn, ("trust_first", "trust_second", "tension", "deal_progress"), strict=True):
@@ -136,15 +147,15 @@ def test_every_scenario_can_be_chosen_and_each_negotiation_of_it_shown(browser, 
         picker = page.get_by_label("Scenario", exact=True)
         for name in picker.locator("option").evaluate_all("all => all.map((one) => one.value)"):
             picker.select_option(name)
-            expect(page.locator("h1")).to_have_text(load(name).title["en"])
+            expect(page.locator("h1")).to_have_text(load_scenario(name).title["en"])
             wait_until_settled(page)
             assert_eventually(lambda: page.get_by_role("slider").count() >= 4, True)
         picker.select_option("gulf-region")
         wait_until_settled(page)
         result = complete_result(Setting("gulf-region", worlds=20))
-        for talks, setting in load("gulf-region").negotiations.items():
+        for talks, setting in load_scenario("gulf-region").negotiations.items():
             page.get_by_label("Negotiation shown").select_option(talks)
-            first = load("gulf-region").written(setting.parties[0])
+            first = load_scenario("gulf-region").display_name(setting.parties[0])
             expect(page.locator("[data-chart=trust_first] h2")).to_contain_text(f"{first} trusts")
             wait_until_settled(page)
             run = page.evaluate(LINES)["tension"][4]
@@ -199,10 +210,10 @@ def test_a_value_out_of_range_is_refused_with_a_sentence_and_the_page_lives_on(b
 
 
 def test_a_thing_to_try_is_set_by_its_button_and_taken_back_by_it(browser, address):
-    thing = load("us-iran-2026").things_to_try[0]
+    thing = load_scenario("us-iran-2026").things_to_try[0]
     with open_explore(browser, address) as page:
         page.get_by_role("button", name="What to notice").click()
-        expect(page.locator(".det-notice li").first).to_have_text(load("us-iran-2026").notice["en"][0])
+        expect(page.locator(".det-notice li").first).to_have_text(load_scenario("us-iran-2026").notice["en"][0])
         page.get_by_role("button", name="Things to try").click()
         button = page.get_by_role("button", name=thing.text["en"])
         button.click()
@@ -216,7 +227,7 @@ def test_a_thing_to_try_is_set_by_its_button_and_taken_back_by_it(browser, addre
 
 def test_every_thing_to_try_of_every_scenario_can_be_set():
     from dashboards.page_link import scenario_of, shipped_names
-    from dashboards.web.pages.shared.setting_edits import toggle_suggestion, has_changes
+    from dashboards.web.pages.shared.setting_edits import has_changes, toggle_suggestion
 
     for name in shipped_names():
         for at, thing in enumerate(scenario_of(Setting(name)).things_to_try):
@@ -260,7 +271,7 @@ def test_injected_events_are_listed_drawn_and_removed(browser, address):
     with open_explore(browser, address, SMALL_SETTING._replace(events=events)) as page:
         assert page.locator(".det-events li.injected").count() == 2
         own = [mark["round"] for mark in page.evaluate(SPECS)["tension"]["marks"]]
-        assert own == sorted([9, 40, *(event.round for event in load("us-iran-2026").events)])
+        assert own == sorted([9, 40, *(event.round for event in load_scenario("us-iran-2026").events)])
         lines = page.evaluate(LINES)
         page.get_by_role("button", name=re.compile("^Remove: round 9")).click()
         expect(page.locator(".det-events li.injected")).to_have_count(1)

@@ -9,14 +9,24 @@ import tomllib
 import numpy as np
 import pytest
 import requests
-from support.browser import COLD_START_MS, DETENTE, expect, open_dashboard, reload, assert_eventually
-from support.explore import SMALL_SETTING, LINES, OPENNESS, link_changes, open_explore, press_lever, wait_until_settled, outcome_texts, upload
+from support.browser import COLD_START_MS, DETENTE, assert_eventually, expect, open_dashboard, reload
+from support.explore import (
+    LINES,
+    OPENNESS,
+    SMALL_SETTING,
+    link_changes,
+    open_explore,
+    outcome_texts,
+    press_lever,
+    upload,
+    wait_until_settled,
+)
 from support.pages import current_link
 
 from agents.assembly import Assembly
-from dashboards.page_link import Link, Setting, sort_events, format_link
-from model.loading import locate
-from model.measures import digest, indicator_names
+from dashboards.page_link import Link, Setting, format_link, sort_events
+from model.loading import find_scenario
+from model.measures import indicator_names, trajectory_digest
 from model.overrides import Override
 
 # Links
@@ -129,7 +139,7 @@ def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
     assert (tmp_path / "tension.png").read_bytes().startswith(b"\x89PNG")
     rows = list(csv.reader(io.StringIO(files["Watched run (CSV)"].read_text())))
     assert rows[0] == ["round", *indicator_names(["nuclear"])]
-    assert digest(np.array(rows[1:], float)[:, 1:]) == digest(watched.trajectory)
+    assert trajectory_digest(np.array(rows[1:], float)[:, 1:]) == trajectory_digest(watched.trajectory)
     bands = [
         row for row in csv.DictReader(io.StringIO(files["Bands (CSV)"].read_text())) if row["indicator"] == "tension"
     ]
@@ -137,12 +147,12 @@ def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
     worlds = list(csv.DictReader(io.StringIO(files["Worlds (CSV)"].read_text())))
     assert [int(row["seed"]) for row in worlds] == list(range(3, 33))
     assert worlds[0]["outcome"] == watched.outcome.name
-    assert digest(watched.trajectory) in files["Report (HTML)"].read_text()
+    assert trajectory_digest(watched.trajectory) in files["Report (HTML)"].read_text()
     done = subprocess.run(
         [DETENTE, "run", files["Scenario (TOML)"], "--seed", "3", "--json", "--out", tmp_path / "run"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert digest(watched.trajectory) in done.stdout
+    assert trajectory_digest(watched.trajectory) in done.stdout
 
 
 def test_an_export_of_a_faulty_link_is_refused_with_the_reason(address):
@@ -152,7 +162,7 @@ def test_an_export_of_a_faulty_link_is_refused_with_the_reason(address):
 
 
 def test_an_uploaded_file_becomes_a_link_where_changes_can_say_it(browser, address, tmp_path):
-    content = locate("us-iran-2026").read_bytes()
+    content = find_scenario("us-iran-2026").read_bytes()
     changed = content.replace(b"resolve = 0.38", b"resolve = 0.41", 1)
     assert changed != content
     with open_explore(browser, address) as page:
@@ -165,7 +175,7 @@ def test_an_uploaded_file_becomes_a_link_where_changes_can_say_it(browser, addre
 
 def test_a_faulty_upload_is_told_in_the_words_of_the_command_line_and_changes_nothing(browser, address, tmp_path):
     faulty = {
-        "key.toml": locate("two-states").read_bytes() + b"\n[tension]\ntension_stepp = 0.4\nprovocation = 9\n",
+        "key.toml": find_scenario("two-states").read_bytes() + b"\n[tension]\ntension_stepp = 0.4\nprovocation = 9\n",
         "latin.toml": "name = 'é'".encode("latin-1"),
         "broken.toml": b"name = [",
     }
@@ -186,7 +196,7 @@ def test_a_faulty_upload_is_told_in_the_words_of_the_command_line_and_changes_no
 
 def test_hostile_words_in_an_uploaded_scenario_are_only_words(browser, address):
     evil = "<img src=x onerror=alert(1)>{{constructor}}<script>alert(2)</script>"
-    data = tomllib.loads(locate("two-states").read_text())
+    data = tomllib.loads(find_scenario("two-states").read_text())
     data["name"] = "hostile"
     data["title"]["en"] = data["summary"]["en"] = evil
     for state in data["states"].values():

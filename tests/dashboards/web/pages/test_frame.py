@@ -6,9 +6,19 @@ import signal
 import subprocess
 
 import pytest
-from support.browser import COLD_START_MS, DETENTE, accessibility_violations, expect, fits_width, open_dashboard, save_screenshot, serve_dashboard, assert_eventually
+from support.browser import (
+    COLD_START_MS,
+    DETENTE,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    save_screenshot,
+    serve_dashboard,
+)
 from support.explore import SMALL_SETTING, open_explore, wait_until_settled
-from support.pages import SHORT, SMALL, wait_until_finished, current_link
+from support.pages import SHORT, SMALL, current_link, wait_until_finished
 
 from dashboards.page_link import Link, format_link
 
@@ -62,7 +72,11 @@ def test_a_page_that_fails_says_so_in_its_place_and_opens_again(monkeypatch):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_has_no_barriers_fits_its_window_and_follows_the_theme(browser, address, theme):
-    link = Link(SMALL_SETTING._replace(changes=(("states.us.dialogue", 0.5),)), baseline=SMALL_SETTING, charts=("contact", "pressure"))
+    link = Link(
+        SMALL_SETTING._replace(changes=(("states.us.dialogue", 0.5),)),
+        baseline=SMALL_SETTING,
+        charts=("contact", "pressure"),
+    )
     with open_explore(browser, address, link=link, theme=theme) as page:
         page.get_by_text("Uncertainties").click()
         assert accessibility_violations(page) == []
@@ -105,8 +119,15 @@ def test_the_keyboard_reaches_every_control_and_every_control_has_a_name(browser
 
 def test_all_four_pages_fit_a_phone_and_a_screen_in_the_dark(browser, address):
     link = Link(SHORT, page="turning", futures=100, arms=(SMALL._replace(changes=(("mechanisms.noise", False),)),))
-    with open_dashboard(browser, address, format_link(link), size=(390, 844), theme="dark", ready=wait_until_finished) as page:
-        for name, done in (("Turning points", wait_until_finished), ("Compare", wait_until_finished), ("Sweeps", None), ("About", None)):
+    with open_dashboard(
+        browser, address, format_link(link), size=(390, 844), theme="dark", ready=wait_until_finished
+    ) as page:
+        for name, done in (
+            ("Turning points", wait_until_finished),
+            ("Compare", wait_until_finished),
+            ("Sweeps", None),
+            ("About", None),
+        ):
             page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
             expect(page.locator("main h1")).to_contain_text(name.split()[0])
             if done:
@@ -139,7 +160,10 @@ def test_a_cold_server_shows_the_page_and_tells_that_it_compiles(browser, tmp_pa
     env = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
     group: list[int] = []
     try:
-        with serve_dashboard(env=env, start_new_session=True, note=group.append) as cold, open_dashboard(browser, cold) as page:
+        with (
+            serve_dashboard(env=env, start_new_session=True, note=group.append) as cold,
+            open_dashboard(browser, cold) as page,
+        ):
             expect(page.locator(".det-note")).to_contain_text(
                 re.compile(r"Compiling the model, this once: \d+ s so far")
             )

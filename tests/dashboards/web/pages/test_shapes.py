@@ -8,7 +8,13 @@ import pytest
 from support.page_reads import BROWSER_NAMES, names_defined, names_read
 
 from dashboards.web.components import PAGES_FOLDER
-from dashboards.web.pages.shared.shapes import DECLARED_TEMPLATES, check_shapes, shape_errors, field_names, nested_shapes
+from dashboards.web.pages.shared.shapes import (
+    DECLARED_TEMPLATES,
+    check_shapes,
+    field_names,
+    nested_shapes,
+    shape_errors,
+)
 
 CONVERTED = ["explore", "watch", "compare", "turning_points", "sweeps", "about"]  # pages whose messages are declared
 

@@ -9,19 +9,40 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page
-from support.browser import COLD_START_MS, accessibility_violations, expect, fits_width, open_dashboard, save_screenshot, serve_dashboard, assert_eventually
-from support.swept import BROKEN, GRID, SOBOL, SPREAD, STATE, TRUST, WEIGHT, wait_until_read, open_folder, heat_map, open_sweeps
+from support.browser import (
+    COLD_START_MS,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    save_screenshot,
+    serve_dashboard,
+)
+from support.swept import (
+    BROKEN,
+    GRID,
+    SOBOL,
+    SPREAD,
+    STATE,
+    TRUST,
+    WEIGHT,
+    heat_map,
+    open_folder,
+    open_sweeps,
+    wait_until_read,
+)
 from typer.testing import CliRunner
 
 from dashboards.cli.main import app
-from dashboards.page_link import Link, Setting, SweepView, parse_link, format_link
+from dashboards.page_link import Link, Setting, SweepView, format_link, parse_link
 from dashboards.web.pages.sweeps import page as sweeps
 from dashboards.web.pages.sweeps.folders import check_folder
 from dashboards.web.pages.sweeps.opened import read_folder
-from dashboards.web.pages.sweeps.page import updated_choice, complete_choice
+from dashboards.web.pages.sweeps.page import complete_choice, updated_choice
 from experiments import sweep
-from experiments.studies.discover import discover, box_midpoint
-from experiments.studies.results import summary_by_point, stored_study
+from experiments.studies.discover import box_midpoint, discover
+from experiments.studies.results import stored_study, summary_by_point
 from experiments.studies.sensitivity import sweep_sensitivity
 from model.errors import ScenarioError
 

@@ -4,17 +4,31 @@ import re
 
 import numpy as np
 import pytest
-from support.browser import COLD_START_MS, accessibility_violations, expect, fits_width, open_dashboard, save_screenshot, reload, assert_eventually
-from support.pages import SHORT, wait_until_finished, current_link, not_cancelled, last_result, open_turning_points
+from support.browser import (
+    COLD_START_MS,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    reload,
+    save_screenshot,
+)
+from support.pages import SHORT, current_link, last_result, not_cancelled, open_turning_points, wait_until_finished
 
 from agents.assembly import Assembly
-from dashboards.page_link import Link, Setting, check_events, parse_link, scenario_of, format_link
+from dashboards.page_link import Link, Setting, check_events, format_link, parse_link, scenario_of
 from dashboards.web.pages.turning_points import analysis as turning_story
 from dashboards.web.pages.turning_points import wording as turning_words
-from experiments.counterfactuals.pivot import ContinuationOutcomes, rank_decisions, open_decisions, resample_continuations
+from experiments.counterfactuals.pivot import (
+    ContinuationOutcomes,
+    open_decisions,
+    rank_decisions,
+    resample_continuations,
+)
 from model.enumerations import Outcome
-from model.overrides import Override, forced, resolve
-from model.protocol import ACT, PROTOCOL
+from model.overrides import Override, collect_overrides, resolve_override
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.world import World
 
 COLUMNS = "() => document.querySelector('.det-turning').__vue__.picture.columns"
@@ -35,7 +49,9 @@ def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, add
             shares = {each.name: found.shares(at)[each].share for each in Outcome}
             assert column["round"] == at
             assert column["shares"] == pytest.approx(shares, abs=6e-5)
-            assert [column[part] for part in ("deal", "low", "high")] == pytest.approx([*found.deal_share(at)], abs=6e-5)
+            assert [column[part] for part in ("deal", "low", "high")] == pytest.approx(
+                [*found.deal_share(at)], abs=6e-5
+            )
         assert len(columns) == 25
         assert page.locator(VERDICT).all_inner_texts() == turning_story.verdict(run, found, turned, decided)
         assert f"Round {decided}" in page.locator("#det-round-title").inner_text()
@@ -43,7 +59,10 @@ def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, add
         rows = page.locator(".det-rounds tbody tr")
         assert rows.count() == len(moved) > 0
         numbers = rows.nth(0).locator(".det-number").all_inner_texts()
-        assert numbers == [turning_words.percent_text(moved[0].deal), turning_words.percent_text(moved[0].deal_otherwise)]
+        assert numbers == [
+            turning_words.percent_text(moved[0].deal),
+            turning_words.percent_text(moved[0].deal_otherwise),
+        ]
         assert accessibility_violations(page) == []
         assert fits_width(page)
         save_screenshot(page, "turning-light-1366")
@@ -74,7 +93,9 @@ def test_a_round_is_picked_by_keyboard_and_the_link_shows_the_same_elsewhere(bro
         row.get_by_role("link").click()
         expect(other.locator("nav a[aria-current]")).to_have_text("Watch")
         wanted = ("watch", 12, event)
-        assert_eventually(lambda: (current_link(other).page, current_link(other).round, current_link(other).setting.events), wanted)
+        assert_eventually(
+            lambda: (current_link(other).page, current_link(other).round, current_link(other).setting.events), wanted
+        )
         other.keyboard.press("Control+z")
         expect(other.locator("nav a[aria-current]")).to_have_text("Turning points")
 
@@ -108,20 +129,20 @@ def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(bro
 def test_the_event_that_turns_a_decision_sets_its_cell_and_nothing_else(name):
     setting, now = Setting(name, seed=3), 20
     scenario = scenario_of(setting)
-    model, world = Assembly(scenario, rng=3).run(now), World(scenario, 3, forced(scenario))
+    model, world = Assembly(scenario, rng=3).run(now), World(scenario, 3, collect_overrides(scenario))
     for number, cell, value in open_decisions(scenario, 3, now):
         act = PROTOCOL[number]
         other = 1 - value if value in (0, 1) else 0
         action = turning_story.DecisionEffect(act.name, cell, value, other, 0.0, 0.0)
         event = turning_story.describe_decision(model, {}, action, now).event
-        move = resolve(scenario, event)
-        assert (move.round, move.act, move.value) == (now, ACT[act.name], other)
+        move = resolve_override(scenario, event)
+        assert (move.round, move.act, move.value) == (now, ACT_INDEX[act.name], other)
         assert np.unravel_index(move.cell, world.shape(act.column)) == cell
         check_events(turning_story.with_event(setting, event))
 
 
 def test_a_turned_event_takes_the_place_of_the_one_that_set_the_same():
-    event = Override(9, "give_answer", "nuclear", "us", None, -1.0)
+    event = Override(9, "answer_proposal", "nuclear", "us", None, -1.0)
     other = Override(3, "drift_oil", value=1.0)
     setting = Setting(events=(other, event))
     assert turning_story.with_event(setting, event._replace(value=1.0)).events == (other, event._replace(value=1.0))
@@ -140,7 +161,9 @@ def test_the_round_that_lost_or_won_it_is_named_and_luck_is_not():
     assert lost[0].startswith("Round 3 lost it: the chance of a deal went from 80 % to 20 %")
     won = turning_words.deciding_sentences(an_outlook(0.7, 0.5, 0.2, 0.9, 1.0).chance_changes(), deal=True)
     assert won[0].startswith("Round 3 won it: ")
-    assert turning_words.deciding_sentences(an_outlook(0.5, 0.5, 0.51, 0.5).chance_changes(), deal=True)[0].startswith("No single round")
+    assert turning_words.deciding_sentences(an_outlook(0.5, 0.5, 0.51, 0.5).chance_changes(), deal=True)[0].startswith(
+        "No single round"
+    )
     both = turning_words.deciding_sentences(an_outlook(0.5, 0.9, 0.2, 0.6).chance_changes(), deal=True)
     assert both[0].startswith("Round 3 won it")
     assert both[1].startswith("Round 2 moved it most, the other way")

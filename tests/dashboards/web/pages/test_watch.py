@@ -8,14 +8,23 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page
-from support.browser import COLD_START_MS, CONNECTION_LOST_ERRORS, accessibility_violations, expect, fits_width, open_dashboard, save_screenshot, assert_eventually
+from support.browser import (
+    COLD_START_MS,
+    CONNECTION_LOST_ERRORS,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    save_screenshot,
+)
 from support.watched import decision_sentences
 
 from agents.assembly import Assembly
 from dashboards.page_link import parse_link
 from dashboards.theme import STATUS_STYLES
-from model.enumerations import Channel, Status
-from model.loading import load
+from model.enumerations import Channel, RungStatus
+from model.loading import load_scenario
 from model.overrides import Override
 
 REFUSAL = 3  # the round of the first refusal under seed 1
@@ -74,7 +83,7 @@ def test_a_step_and_a_scrub_show_that_rounds_sentences_and_ladder(browser, addre
         again = Assembly("us-iran-2026", rng=1).run(18)
         assert_eventually(lambda: statuses(page), again.world.status[0].tolist())
         words = page.locator("[data-rung] .det-rung-status").all_inner_texts()[::-1]
-        assert words[0].startswith(STATUS_STYLES[Status(again.world.status[0][0])].label)
+        assert words[0].startswith(STATUS_STYLES[RungStatus(again.world.status[0][0])].label)
         expect(page.locator("[role=status]", has_text="Round 18 of 60.")).to_contain_text("Both sides accept")
         expect(page.get_by_role("img", name=re.compile("^Trust"))).to_have_accessible_description(
             re.compile(f"{again.trajectory[18][again.indicator_index['nuclear.trust_first']]:.2f} now")
@@ -97,8 +106,8 @@ def test_a_refusal_opens_to_terms_that_add_up_and_a_lever_flip_shown_is_true(bro
         expect(page.get_by_role("button", name="All levers searched")).to_be_visible(timeout=60_000)
         lever = page.locator(".det-levers-found li").first
         path, to, becomes = re.match(r"(\S+) from \S+ to (\S+): “(.*)”", lever.inner_text()).groups()
-        changed = Assembly(load("us-iran-2026", {path: float(to)}), rng=1).run(REFUSAL)
-        answer = [r for r in changed.ledger.rows if (r.round, r.act, r.actor) == (REFUSAL, "give_answer", "us")]
+        changed = Assembly(load_scenario("us-iran-2026", {path: float(to)}), rng=1).run(REFUSAL)
+        answer = [r for r in changed.ledger.rows if (r.round, r.act, r.actor) == (REFUSAL, "answer_proposal", "us")]
         assert answer[-1].value != -1
         assert answer[-1].sentence == becomes
         save_screenshot(page, "watch-why")

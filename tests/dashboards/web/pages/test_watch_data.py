@@ -4,9 +4,9 @@ import pytest
 from support.watched import SETTING, decision_sentences, watch_run
 
 from agents.assembly import Assembly
-from dashboards.injected_events import EVENT_FORMS, describe_event, parse_injected_event, impossible_reason
-from dashboards.page_link import Setting, check_events, scenario_of
+from dashboards.injected_events import EVENT_FORMS, describe_event, impossible_reason, parse_injected_event
 from dashboards.messages import Columns
+from dashboards.page_link import Setting, check_events, scenario_of
 from dashboards.reports.chronicle import DECISIONS as TOLD_GROUP
 from dashboards.reports.messages import RunData
 from dashboards.reports.run_data import run_data
@@ -14,11 +14,11 @@ from dashboards.web.pages.shared.shapes import shape_errors
 from dashboards.web.pages.watch.job import play_run
 from dashboards.web.pages.watch.messages import RunMessage, TwinMessage
 from dashboards.web.pages.watch.network_layout import actor_positions
-from dashboards.web.pages.watch.why import DecisionQuery, read_decision_query, explain, opposite_event
+from dashboards.web.pages.watch.why import DecisionQuery, explain, opposite_event, read_decision_query
 from model.errors import ScenarioError
-from model.loading import load, shipped
-from model.measures import series
-from model.overrides import EVENTS, Override
+from model.loading import load_scenario, scenario_names
+from model.measures import negotiation_series
+from model.overrides import EVENT_KINDS, Override
 
 REFUSAL = 3  # the round of the first refusal under seed 1
 
@@ -43,7 +43,9 @@ def test_what_is_sent_has_the_declared_shapes(name):
 
 
 def test_the_message_tells_every_round_as_the_ledger_and_the_world_do(run, message):
-    assert message["talks"][0]["series"]["tension"] == series(run.trajectory, 0)["tension"].round(4).tolist()
+    assert (
+        message["talks"][0]["series"]["tension"] == negotiation_series(run.trajectory, 0)["tension"].round(4).tolist()
+    )
     for now in range(1, 61):
         rows = [
             message["sentences"][row["sentence"]]
@@ -60,7 +62,7 @@ def test_a_message_between_parties_leads_to_the_decision_behind_it(message):
     refusals = [each for each in Columns(message["messages"]).rows() if each["kind"] == refusal]
     for sent in refusals:
         row = [row for row in rows if row["round"] == sent["round"]][sent["row"]]
-        assert message["acts"][row["act"]]["act"] == "give_answer"
+        assert message["acts"][row["act"]]["act"] == "answer_proposal"
         assert message["names"][row["actor"]] == message["actors"][sent["sender"]]["name"]
         assert "refuses" in message["sentences"][row["sentence"]]
     assert refusals
@@ -86,7 +88,7 @@ def test_every_kind_of_event_is_offered_or_refused_with_a_reason():
             assert bool(offer["never"]) != bool(offer["choices"])
     off = scenario_of(Setting("us-iran-2026", (("mechanisms.spoilers", False),)))
     assert "switched off" in impossible_reason(off, "attack")
-    assert {*EVENT_FORMS} == {*EVENTS}
+    assert {*EVENT_FORMS} == {*EVENT_KINDS}
 
 
 @pytest.mark.parametrize(
@@ -121,8 +123,11 @@ def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
     with_it, twin = found.run.read(), found.twin.read()
     plain = Assembly("us-iran-2026", rng=1).run()
     forced = Assembly("us-iran-2026", rng=1, overrides=(event,)).run()
-    assert twin["talks"][0]["series"]["tension"] == series(plain.trajectory, 0)["tension"].round(4).tolist()
-    assert with_it["talks"][0]["series"]["tension"] == series(forced.trajectory, 0)["tension"].round(4).tolist()
+    assert twin["talks"][0]["series"]["tension"] == negotiation_series(plain.trajectory, 0)["tension"].round(4).tolist()
+    assert (
+        with_it["talks"][0]["series"]["tension"]
+        == negotiation_series(forced.trajectory, 0)["tension"].round(4).tolist()
+    )
     rows = (plain.trajectory != forced.trajectory).any(axis=1)
     assert twin["numbers"] == rows.argmax() >= twin["first"] >= 14
     assert "Injected: Attack by Armed network A." in with_it["sentences"]
@@ -135,7 +140,7 @@ def test_a_leak_that_moves_no_number_still_differs_where_it_is_told():
 
 
 def test_the_opposite_of_a_refusal_as_an_event_is_an_acceptance():
-    decision = DecisionQuery(SETTING, REFUSAL, "give_answer", "us", None, "nuclear")
+    decision = DecisionQuery(SETTING, REFUSAL, "answer_proposal", "us", None, "nuclear")
     event = opposite_event(decision, scenario_of(SETTING))
     played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
     assert "United States accepts Technical clarification. (set from outside)" in decision_sentences(played, REFUSAL)
@@ -157,8 +162,8 @@ def test_what_did_happen_can_be_made_not_to_happen(run):
 
 
 def test_every_actor_of_every_negotiation_has_a_place_of_its_own():
-    for name in shipped():
-        scenario = load(name)
+    for name in scenario_names():
+        scenario = load_scenario(name)
         for talks in scenario.negotiations:
             found = actor_positions(scenario, talks)
             assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*found}
