@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from dashboards import uploads
 from dashboards.link_text import NUMBER, WORD, forced_moves, format_event, format_value, parse_event, parse_value
 from model.errors import InputError, ScenarioError, make_printable
+from model.former_names import current_act, current_path, describe_former_names
 from model.loading import apply_changes, build_scenario, load_scenario, read_scenario, scenario_names
 from model.overrides import Override
 from model.scenario import Scenario
@@ -270,21 +271,31 @@ def _with_changes(setting: Setting, texts: list[str], notes: list[str]) -> Setti
     if len(texts) > MAX_CHANGES:
         notes.append(f"The link holds more than {MAX_CHANGES} changes; the rest is left out.")
     wanted: dict[str, Any] = {}
+    renamed: list[tuple[str, str]] = []
     for text in texts[:MAX_CHANGES]:
         path, colon, value = text.partition(":")
         try:
             if not colon or not path or len(path) > 300 or path.count(".") > 12:
                 raise ValueError("is not written PATH:VALUE")
-            wanted.pop(path, None)
-            wanted[path] = parse_value(value)
+            current = current_path(path)
+            renamed += [(path, current)] if path != current else []
+            wanted.pop(current, None)
+            wanted[current] = parse_value(value)
         except (ValueError, RecursionError) as error:
             notes.append(f"The change “{make_printable(text, 80)}” cannot be used: {make_printable(str(error), 80)}.")
+    _note_former_names(renamed, notes)
     whole = setting._replace(changes=tuple(wanted.items()))
     try:
         scenario_of(whole)
         return whole
     except ScenarioError:
         return _one_by_one(setting, whole.changes, notes)
+
+
+def _note_former_names(renamed: list[tuple[str, str]], notes: list[str]) -> None:
+    """Add a note about the former names that a link holds, if there are any."""
+    if line := describe_former_names(renamed):
+        notes.append(f"The link holds {line}.")
 
 
 def _one_by_one(setting: Setting, changes: Sequence[tuple[str, Any]], notes: list[str]) -> Setting:
@@ -303,12 +314,16 @@ def _with_events(setting: Setting, texts: list[str], notes: list[str]) -> Settin
     if len(texts) > MAX_EVENTS:
         notes.append(f"The link holds more than {MAX_EVENTS} events; the rest is left out.")
     found: list[Override] = []
+    renamed: list[tuple[str, str]] = []
     for text in texts[:MAX_EVENTS]:
         try:
             event = parse_event(text)
+            renamed += [(event.act, current_act(event.act))] if event.act != current_act(event.act) else []
+            event = event._replace(act=current_act(event.act))
             check_events(setting._replace(events=(event,)))
             found.append(event)
         except ScenarioError as error:
             told = "; ".join(str(fault).removeprefix("moves.0.") for fault in error.errors[:3])
             notes.append(f"The event “{make_printable(text, 80)}” cannot be used: {told}.")
+    _note_former_names(renamed, notes)
     return setting._replace(events=sort_events(found))

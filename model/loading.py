@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from model.checks import cross_check
 from model.errors import InputError, ScenarioError, collect_errors
+from model.former_names import current_changes, current_scenario
 from model.scenario import Scenario
 from model.schema_errors import convert_errors
 
@@ -75,7 +76,7 @@ def read_scenario(name: str | Path) -> dict[str, Any]:
             raise ScenarioError(
                 [InputError(str(path), path.stat().st_size, "a scenario file has at most 1 MiB (bytes)")]
             )
-        return pickle.loads(_parsed(content.decode("utf-8-sig")))
+        return current_scenario(pickle.loads(_parsed(content.decode("utf-8-sig"))), path.name)
     except UnicodeDecodeError as error:
         raise ScenarioError(
             [InputError(str(path), "", f"is not text in UTF-8: {error.reason} at byte {error.start}")]
@@ -90,6 +91,7 @@ def read_scenario(name: str | Path) -> dict[str, Any]:
 
 def build_scenario(data: Mapping[str, Any]) -> Scenario:
     """Check plain data and make it a scenario. Raises ScenarioError with every fault found."""
+    data = current_scenario(data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
@@ -103,7 +105,7 @@ def build_scenario(data: Mapping[str, Any]) -> Scenario:
 def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Copy plain data with changes applied; each key is a dotted path into the file."""
     changed = dict(data)
-    for path, value in changes.items():
+    for path, value in current_changes(changes).items():
         place = changed
         *steps, last = path.split(".")
         for step in steps:
@@ -121,5 +123,5 @@ def load_scenario(name: str | Path | Mapping[str, Any], changes: Mapping[str, An
 
     Raises ScenarioError listing every fault, each with its path, its value and what is allowed.
     """
-    data = name if isinstance(name, Mapping) else read_scenario(name)
+    data = current_scenario(name) if isinstance(name, Mapping) else read_scenario(name)
     return build_scenario(apply_changes(data, changes or {}))

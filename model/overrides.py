@@ -5,12 +5,13 @@ replays and human seats are all lists of ``Override``; both drivers apply them a
 decided and before the page is turned.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from model.columns import SERVICES
 from model.enumerations import Channel
 from model.errors import InputError, ScenarioError
+from model.former_names import current_act
 from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.scenario import Event, Move, Scenario
 from model.world import AxisNames, ResolvedOverride, axis_names, axis_sizes
@@ -55,8 +56,15 @@ EVENT_KINDS = {
 }  # fmt: skip
 
 
+def stored_override(parts: Sequence[Any]) -> Override:
+    """Return an override from its stored parts, in the order of its fields; a former act gets its present name."""
+    override = Override(*parts)
+    return override._replace(act=current_act(override.act))
+
+
 def act_index(name: str) -> int | None:
     """Find an act by its own name or by the column it decides."""
+    name = current_act(name)
     return ACT_INDEX.get(name, ACT_INDEX_BY_COLUMN.get(name))
 
 

@@ -113,7 +113,7 @@ def named_conditions(*conditions: tuple[Rule, type]) -> tuple[Condition, ...]:
 
 
 PROTOCOL: tuple[Act, ...] = (
-    nature_act(1, conduct.draw_random_numbers, "random_draws", fated=True),
+    nature_act(1, conduct.draw_random_numbers, "random_draws", parameter_free=True),
     # The world outside
     nature_act(2, home.draw_government_type, "trustworthy"),
     nature_act(3, environment.drift_oil, "oil", "environment"),

@@ -23,7 +23,7 @@ def words_needed(act, language):
     if act.sums:
         return needed | {"level"}
     needed |= {f"sentence.{value}" for value in values_of(act) if value or not act.rare}
-    needed |= {f"had.{act.recorded(opposite_value(act.name, act.decided(value)))}" for value in values_of(act)}
+    needed |= {f"had.{act.to_recorded(opposite_value(act.name, act.from_recorded(value)))}" for value in values_of(act)}
     return needed | {"absence"} if act.rare else needed
 
 

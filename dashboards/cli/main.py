@@ -5,6 +5,7 @@ import dashboards.cli.startup  # noqa: F401  (before all that takes time)
 # isort: split
 import os
 import sys
+import warnings
 from contextlib import suppress
 from io import TextIOWrapper
 
@@ -28,6 +29,7 @@ for part in (scenarios, run, why, dashboard, ensembles, studies, cases, validate
 
 def main() -> None:
     """Run the command line. Signs that the output cannot write become others; what it has no room for is told."""
+    warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

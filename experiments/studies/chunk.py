@@ -54,7 +54,7 @@ def runs_schema(study: Study) -> pa.Schema:
 
 def first_seed(study: Study, point: int) -> int:
     """Return the seed of a point's first replication: the same at every point if random numbers are common."""
-    return study.file.seed + (0 if study.file.common_dice else point * study.file.replications)
+    return study.file.seed + (0 if study.file.common_random_numbers else point * study.file.replications)
 
 
 def failed_point(study: Study, point: int, stage: str, error: str) -> ChunkTables:

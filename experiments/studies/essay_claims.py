@@ -211,7 +211,7 @@ CLAIMS = (
             ClaimComparison(
                 "less tension than without contact, in the worlds without a comprehensive deal",
                 no_change,
-                set_parameters(contact__contact_ease=0.0, contact__contact_habit=0.0),
+                set_parameters(contact__contact_probability=0.0, contact__contact_persistence=0.0),
                 mean_indicator("tension"),
                 expect_more=False,
                 subset=lambda seen: (classify_outcomes(seen, 0) < Outcome.comprehensive_deal).astype(float),

@@ -34,7 +34,7 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
         raise ScenarioError([InputError(str(folder), "", "holds no finished part yet")])
     check_parts(folder)
     database = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    own = "0" if study.file.common_dice else f"point::bigint * {study.file.replications}"
+    own = "0" if study.file.common_random_numbers else f"point::bigint * {study.file.replications}"
     names = ", ".join(f"{int(each)}: '{each.name}'" for each in Outcome)
     database.read_parquet([str(path) for path in paths]).create_view("raw")
     database.execute(

@@ -142,9 +142,9 @@ def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
     if not between > 0:
         return 0.0
     rest = runs - runs.mean(axis=1, keepdims=True)
-    if study.file.common_dice:
+    if study.file.common_random_numbers:
         rest = rest - rest.mean(axis=0, keepdims=True)
-    free = (points - study.file.common_dice) * (count - 1)
+    free = (points - study.file.common_random_numbers) * (count - 1)
     return min(float((rest * rest).sum()) / free / count / between, 1.0)
 
 

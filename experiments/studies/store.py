@@ -21,6 +21,7 @@ import model
 from experiments.studies.study import Study
 from model.atomic_files import write_atomically
 from model.errors import InputError, ScenarioError
+from model.former_names import current_path
 
 PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
 # Besides the model, what can alter a number.
@@ -218,7 +219,7 @@ def count_failed_points(folder: Path) -> int:
 def stored_points(folder: Path) -> pd.DataFrame:
     """Read the values of the factors at each point, as they were swept."""
     try:
-        return pd.read_parquet(folder / "points.parquet")
+        return pd.read_parquet(folder / "points.parquet").rename(columns=current_path)
     except (OSError, ValueError) as error:
         raise ScenarioError([InputError(str(folder), "", f"holds no readable points: {error}")]) from None
 

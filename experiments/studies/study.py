@@ -13,6 +13,7 @@ import pandas as pd
 
 from experiments.studies.study_file import FACTORS, MAX_POINTS, RANGE, StudyFile, Values, validate_study_file
 from model.errors import InputError, ScenarioError
+from model.former_names import current_path, current_scenario
 from model.loading import apply_changes, build_scenario, parse_toml, read_scenario
 from model.parameter_space import DeclaredParameter, list_parameters
 from model.scenario import Scenario
@@ -134,7 +135,7 @@ def load_study(name: str | Path | Mapping[str, Any]) -> Study:
 
 def restore_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd.DataFrame) -> Study:
     """Make a study again from what a folder of results keeps of it, whatever has become of its files since."""
-    return _check(validate_study_file(facts), Path(), scenario, points)
+    return _check(validate_study_file(facts), Path(), current_scenario(scenario), points)
 
 
 def _locate(name: str | Path) -> Path:
@@ -244,7 +245,7 @@ def _factor(
 def _table(path: Path, study: Study) -> pd.DataFrame:
     """Read a design from a CSV file with one column for each factor."""
     try:
-        table: Any = pd.read_csv(path)
+        table: Any = pd.read_csv(path).rename(columns=current_path)
     except (OSError, ValueError) as error:
         raise ScenarioError([InputError("design.file", str(path), f"cannot be read as CSV: {error}")]) from None
     paths = [factor.path for factor in study.factors]

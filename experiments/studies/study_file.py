@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from model.errors import InputError, ScenarioError
+from model.former_names import current_path, warn
 from model.measures import OVERALL
 
 MAX_POINTS = 10_000_000
@@ -56,7 +57,7 @@ class StudyFile(StudySection):
     seed: int = Field(1, ge=0, le=2**62)
     indicators: list[str] = Field(default_factory=lambda: list(USUAL), max_length=len(INDICATORS))
     keep: Literal["summaries", "bands", "trajectories"] = "summaries"
-    common_dice: bool = True
+    common_random_numbers: bool = True
     design: StudyDesign = Field(default_factory=lambda: StudyDesign.model_validate({}))
     levers: dict[str, list[float | int] | Values] = Field(default_factory=dict)
     uncertainties: dict[str, list[float | int] | Values] = Field(default_factory=dict)
@@ -72,11 +73,27 @@ class StudyFile(StudySection):
 
 def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
     """Check the data of a study file. Raises ScenarioError with every fault found."""
+    data = _current_names(data)
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
         faults = {str(fault): fault for each in error.errors() for fault in _fault(each, data)}
         raise ScenarioError(list(faults.values())) from None
+
+
+def _current_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a study under its present names; warn once of former ones."""
+    current, renamed = dict(data), []
+    if "common_dice" in current and "common_random_numbers" not in current:
+        renamed.append(("common_dice", "common_random_numbers"))
+        current["common_random_numbers"] = current.pop("common_dice")
+    for table in (*FACTORS, "changes"):
+        if isinstance(current.get(table), Mapping):
+            paths = {path: current_path(str(path)) for path in current[table]}
+            renamed += [(path, now) for path, now in paths.items() if path != now]
+            current[table] = {paths[path]: value for path, value in current[table].items()}
+    warn(renamed, "study")
+    return current
 
 
 def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[InputError]:

@@ -139,7 +139,7 @@ def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
         "scrutiny.loss_weight": 0.0, "states.alba.cooperates_first": False, "states.alba.dialogue": 0.0,
     }  # fmt: skip
     played = Worlds(
-        isolated_scenario(("audience_cost",), changes), 1, seed, (PROPOSED_STEP, *withheld_answers(LONGEST))
+        isolated_scenario(("audience_costs",), changes), 1, seed, (PROPOSED_STEP, *withheld_answers(LONGEST))
     )
     costs = [0.0]
     for now in range(1, LONGEST + 1):

@@ -99,7 +99,7 @@ def question(watched, act, when=lambda row: True):
     row = next(row for row in watched.ledger.rows if row.act == act and row.conditions and when(row))
     number = ACT_INDEX[act]
     asked = next(
-        each for each in watched.seating[number]
+        each for each in watched.decision_cells[number]
         if watched.narrator.name_cell(PROTOCOL[number], each.cell) == (row.actor, row.counterpart, row.negotiation)
     )  # fmt: skip
     return row, ReplayedDecision(read_scenario("us-iran-2026"), 2, row.round, number, asked.cell)

@@ -27,7 +27,7 @@ from model.rules.environment import drift_region
 class Tiny(NamedTuple):
     clock: np.ndarray
     seed: np.uint64
-    region: np.ndarray
+    regional_tension: np.ndarray
     region_memory: float
     region_noise: float
     oil_region_link: float

@@ -8,8 +8,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.faults import load_errors, only_error, rich_scenario
 from support.names import LEADERS
+from support.scenario_errors import load_errors, only_error, rich_scenario
 
 from model.loading import (
     MAX_FILE_BYTES,

@@ -1,7 +1,7 @@
 """Events and moves of a scenario name a cell and set what its column can hold."""
 
 import pytest
-from support.faults import load_errors, only_error, rich_scenario, with_event, with_move
+from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
 
 from model.enumerations import RungStatus
 from model.errors import ScenarioError

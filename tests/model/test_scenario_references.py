@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from support.faults import load_errors, only_error, rich_scenario, with_event, with_move
+from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
 from support.worlds import rung, smallest_scenario, text
 
 from model.errors import MAX_ERRORS

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from support.faults import load_errors, only_error, rich_scenario, with_event, with_move
+from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
 
 from model.errors import ScenarioError
 from model.loading import load_scenario, read_scenario

@@ -19,7 +19,7 @@ from dashboards.classroom.lesson.settings import Settings
 from dashboards.classroom.lesson.store import LessonStore, to_json
 from dashboards.injected_events import parse_injected_event
 from model.loading import build_scenario
-from model.overrides import Override
+from model.overrides import Override, stored_override
 
 Phase = Literal["lobby", "playing", "paused", "ended"]
 GRACE_SECONDS = 30.0  # seconds that a turn is open at least after a restart
@@ -54,7 +54,7 @@ class Lesson:
         self.events: list[Override] = []  # injected, and befallen
         rows = self.store.rows("SELECT * FROM turn WHERE lesson = ? ORDER BY turn", self.id)
         past = [each for row in rows for each in json.loads(row["overrides"])]
-        overrides, owners = [Override(*each[:-1]) for each in past], [each[-1] for each in past]
+        overrides, owners = [stored_override(each[:-1]) for each in past], [each[-1] for each in past]
         self.simulation = ClassSimulation(self.scenario, self.seed, overrides, owners)
         for row in rows:
             before, events = self.simulation.round, self._build_events(json.loads(row["events"]))

@@ -79,7 +79,11 @@ MIGRATIONS = (  # each brings a store from the version before to its own; never 
         lesson INTEGER NOT NULL REFERENCES lesson ON DELETE CASCADE,
         person INTEGER NOT NULL REFERENCES person ON DELETE CASCADE, PRIMARY KEY (lesson, person)) WITHOUT ROWID;
     CREATE INDEX removed_person ON removed (person);
-    """,  # a lesson's number is never given twice, and who was taken out of a lesson stays out
+    """,  # a lesson's number is never reused, and a person removed from a lesson stays out
+    """
+    UPDATE move SET choices = replace(choices, '"table:', '"propose:');
+    UPDATE turn SET sheets = replace(sheets, '"table:', '"propose:'), played = replace(played, '"table:', '"propose:');
+    """,  # the verb `table` is called `propose`
 )
 
 

@@ -22,7 +22,7 @@ from model.compiler import source_digest
 from model.errors import InputError, ScenarioError
 from model.loading import MAX_FILE_BYTES, build_scenario
 from model.measures import trajectory_digest
-from model.overrides import Override
+from model.overrides import stored_override
 
 FORMAT = "detente-lesson-2"
 FORMATS = ("detente-lesson-1", FORMAT)  # the ledger digest of the first covers sentences: it is not compared
@@ -162,7 +162,7 @@ def replay_lesson(path: Path) -> tuple[Assembly, dict[str, Any]]:
         if not isinstance(plain, dict) or plain.get("format") not in FORMATS:
             raise ValueError(f"is not in the format {FORMAT}")
         scenario, rounds = build_scenario(plain["scenario"]), int(plain["rounds"])
-        overrides = [Override(*each[:-1]) for each in plain["overrides"]]
+        overrides = [stored_override(each[:-1]) for each in plain["overrides"]]
         if not 0 <= rounds <= scenario.rounds:
             raise ValueError(f"has {rounds} rounds, allowed is between 0 and {scenario.rounds}")
         return Assembly(scenario, rng=int(plain["seed"]), overrides=overrides).run(rounds), plain

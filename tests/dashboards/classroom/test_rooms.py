@@ -9,7 +9,7 @@ from dashboards.classroom.lesson import instructor as leading
 from dashboards.classroom.lesson import rooms
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.schemas import ParticipantRemoval
-from dashboards.cli.classroom import open_classroom
+from dashboards.cli.classroom import startup_facts
 from model.errors import ScenarioError
 
 
@@ -128,6 +128,6 @@ def test_while_a_lesson_is_played_again_the_others_go_on(house, monkeypatch):
 
 def test_no_room_is_left_behind_by_a_scenario_that_is_refused(house):
     with pytest.raises(ScenarioError, match="rounds: "):
-        open_classroom(house, "two-states", 10_000, False)
+        startup_facts(house, "two-states", 10_000, False)
     assert house.rooms.rooms() == []
     assert house.rooms.instructor_key(anew=False)  # none was made, so none is lost

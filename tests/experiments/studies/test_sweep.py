@@ -35,7 +35,7 @@ def test_a_row_is_the_run_of_its_point_and_seed(tmp_path):
 
 
 def test_dice_are_common_to_all_points_unless_the_study_wants_its_own():
-    common, own = load_study(study_data()), load_study(study_data(common_dice=False))
+    common, own = load_study(study_data()), load_study(study_data(common_random_numbers=False))
     assert first_seed(common, 4) == first_seed(common, 0) == 1
     assert first_seed(own, 4) == 13
 

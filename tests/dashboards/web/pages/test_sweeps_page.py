@@ -19,7 +19,7 @@ from support.browser import (
     save_screenshot,
     serve_dashboard,
 )
-from support.swept import (
+from support.sweep_pages import (
     BROKEN,
     GRID,
     SOBOL,
