@@ -1,1 +1,1 @@
-"""The dashboard that a browser shows: its server, its frame and its pages."""
+"""The web dashboard: its server, its frame and its pages."""

@@ -1,4 +1,4 @@
-"""The frame around all pages: header, navigation, undo and redo, and the address kept in step."""
+"""The frame of all pages: header, navigation, undo, redo, and the browser's address."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -21,26 +21,26 @@ TITLES = {
     "sweeps": "Sweeps",
     "about": "About",
 }
-MAX_HISTORY = 200  # links that can be undone
+MAX_HISTORY = 200  # links
 
 log = logging.getLogger(__name__)
 
 
 class LinkHistory(NamedTuple):
-    """The links that were shown, and the one shown now; what comes after it was undone."""
+    """The links that the user visited and the position of the current one. Later links can be redone."""
 
     links: tuple[Link, ...]
     position: int = 0
-    address_number: int = 0  # grows whenever the address has to follow
-    replaces_address: bool = False  # whether the address takes the place of the one before in the browser's history
+    address_number: int = 0  # increases whenever the browser's address must change
+    replaces_address: bool = False  # whether to replace the latest entry of the browser's history
 
     @property
     def current(self) -> Link:
-        """Give the link that is shown."""
+        """Return the current link."""
         return self.links[self.position]
 
     def visit(self, link: Link) -> "LinkHistory":
-        """Go on to another link. Where only the playhead moved there is nothing to undo."""
+        """Return the history after visiting a link. A change of the round alone replaces the current link."""
         if link == self.current:
             return self
         if link._replace(round=self.current.round) == self.current:
@@ -50,20 +50,20 @@ class LinkHistory(NamedTuple):
                 self.address_number + 1,
                 True,
             )
-        kept = self.links[: self.position + 1][-MAX_HISTORY:]
-        return LinkHistory((*kept, link), len(kept), self.address_number + 1)
+        earlier = self.links[: self.position + 1][-MAX_HISTORY:]
+        return LinkHistory((*earlier, link), len(earlier), self.address_number + 1)
 
     def step(self, steps: int) -> "LinkHistory":
-        """Undo (-1) or redo (1), as far as there is something to undo or redo."""
-        at = min(max(self.position + steps, 0), len(self.links) - 1)
-        return self if at == self.position else LinkHistory(self.links, at, self.address_number + 1)
+        """Return the history after undoing (-1) or redoing (1) one link, if neighbour is one."""
+        position = min(max(self.position + steps, 0), len(self.links) - 1)
+        return self if position == self.position else LinkHistory(self.links, position, self.address_number + 1)
 
     def follow_browser(self, link: Link) -> "LinkHistory":
-        """Follow the browser's own Back and Forward, which are steps of ours if they lead where ours do."""
+        """Return the history after the browser's Back or Forward; a neighbouring link counts as undo or redo."""
         for steps in (-1, 1):
-            there = self.position + steps
-            if 0 <= there < len(self.links) and self.links[there] == link:
-                return LinkHistory(self.links, there, self.address_number)
+            neighbour = self.position + steps
+            if 0 <= neighbour < len(self.links) and self.links[neighbour] == link:
+                return LinkHistory(self.links, neighbour, self.address_number)
         return self.visit(link)._replace(address_number=self.address_number)
 
 
@@ -81,11 +81,11 @@ def Frame(  # noqa: N802
     event_navigate: Callable[[str], None],
     event_dismiss: Callable[[Any], None],
 ) -> None:
-    """Show the header; ``address`` is what the browser's address shall be from now on."""
+    """Show the header and set the browser's address to ``address``."""
 
 
 def page_component(page: str) -> Callable[..., Any]:
-    """Find a page's component; its module is imported when it is first opened, as some are heavy."""
+    """Return the component of a page. Import its module on first use, since some are slow to import."""
     match page:
         case "explore":
             from dashboards.web.pages.explore.page import Explore
@@ -115,13 +115,13 @@ def page_component(page: str) -> Callable[..., Any]:
 
 @solara.component
 def Content(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
-    """Show the page that the link names; if it fails, say so in its place, and leave all else usable."""
+    """Show the page that the link names, or an error message in its place."""
     error, clear = reacton.use_exception()
     if error is not None:
         log.error("the page %s failed", link.page, exc_info=error)
         with html("main", class_="det-single"), html("section", class_="det-card", role="alert"):
             html("h1", f"{TITLES[link.page]} failed")
-            html("p", f"Something went wrong ({type(error).__name__}). The link is unharmed: try again, or undo.")
+            html("p", f"Unexpected error ({type(error).__name__}). The link is unchanged. Try again or undo.")
             solara.Button("Try again", on_click=clear, outlined=True)
         return
     page_component(link.page)(link, go)
@@ -129,28 +129,28 @@ def Content(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 
 @solara.component
 def Page() -> None:  # noqa: N802
-    """Show the page that the link names, under the frame."""
+    """Show the frame and the page that the link names."""
     router = solara.use_router()
-    first, told = solara.use_memo(lambda: parse_link(router.search or ""), [])
-    trail, set_trail = solara.use_state(LinkHistory((first,)))
-    notes, set_notes = solara.use_state(told)
+    first, link_notes = solara.use_memo(lambda: parse_link(router.search or ""), [])
+    history, set_history = solara.use_state(LinkHistory((first,)))
+    notes, set_notes = solara.use_state(link_notes)
     error, show_error = solara.use_state("")
-    link = trail.current
+    link = history.current
 
     def go(new: Link) -> None:
-        set_trail(lambda trail: trail.visit(new))
+        set_history(lambda history: history.visit(new))
 
     def open_page(page: str) -> None:
         if page in PAGES:
-            set_trail(lambda trail: trail.visit(trail.current._replace(page=page)))
+            set_history(lambda history: history.visit(history.current._replace(page=page)))
 
     def step(steps: int) -> None:
-        set_trail(lambda trail: trail.step(1 if steps > 0 else -1))
+        set_history(lambda history: history.step(1 if steps > 0 else -1))
 
     def navigate(query: str) -> None:
-        arrived, told = parse_link(query)
-        set_trail(lambda trail: trail.follow_browser(arrived))
-        set_notes(told)
+        arrived, link_notes = parse_link(query)
+        set_history(lambda history: history.follow_browser(arrived))
+        set_notes(link_notes)
 
     solara.Title(f"{TITLES[link.page]} · Detente")
     with html("div", class_="det-root"):
@@ -161,9 +161,9 @@ def Page() -> None:  # noqa: N802
                     for page in PAGES
                 ],
                 page=link.page,
-                address={"query": format_link(link), "number": trail.address_number, "replace": trail.replaces_address},
-                undo=trail.position > 0,
-                redo=trail.position < len(trail.links) - 1,
+                address={"query": format_link(link), "number": history.address_number, "replace": history.replaces_address},
+                undo=history.position > 0,
+                redo=history.position < len(history.links) - 1,
                 notes=notes,
                 error=error,
                 event_open=safe_handler(open_page, show_error),
@@ -177,5 +177,5 @@ def Page() -> None:  # noqa: N802
 
 @solara.component
 def Layout(children: Any = ()) -> None:  # noqa: N802
-    """Give the page the whole window: nothing of Solara's own around it."""
+    """Show the page in the whole window, without Solara's layout."""
     html("div", *children)

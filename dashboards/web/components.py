@@ -1,4 +1,4 @@
-"""What all pages are made of: elements whose text is never markup, and handlers that never break a page."""
+"""Building blocks of all pages: HTML elements, templates, and event handlers that report errors."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -18,25 +18,25 @@ log = logging.getLogger(__name__)
 
 
 def html(tag: str, *children: Any, **attributes: str) -> solara.Element:
-    """Make an element whose children are elements or texts; a text is never read as markup."""
+    """Return an element. Children are elements or texts; texts are never parsed as markup."""
     return solara.v.Html(tag=tag, class_=attributes.pop("class_", ""), attributes=attributes, children=[*children])
 
 
 @cache
 def page_templates(*names: str) -> dict[str, str]:
-    """Return the templates of a page by their tags: watch/why is det-watch-why, shared/progress det-progress."""
+    """Return templates by tag: ``watch/why`` has the tag det-watch-why, ``shared/progress`` has det-progress."""
     return {template_tag(name): (PAGES_FOLDER / f"{name}.vue").read_text("utf-8") for name in names}
 
 
 def template_tag(name: str) -> str:
-    """Return the tag of a template below ``pages``."""
+    """Return the tag of a template in ``pages``."""
     return "det-" + name.removeprefix("shared/").replace("/", "-").replace("_", "-")
 
 
 def safe_handler(handle: Callable[[Any], None], show_error: Callable[[str], None]) -> Callable[[Any], None]:
-    """Wrap a handler of something a browser sent: a failure becomes a sentence, and the page lives on."""
+    """Return an event handler that shows an error message where ``handle`` raises, and clears it otherwise."""
 
-    def answer(sent: Any) -> None:
+    def handler(sent: Any) -> None:
         try:
             handle(sent)
             show_error("")
@@ -44,6 +44,6 @@ def safe_handler(handle: Callable[[Any], None], show_error: Callable[[str], None
             show_error("; ".join(map(str, error.errors)))
         except Exception as error:
             log.exception("a handler failed")
-            show_error(f"That did not work ({type(error).__name__}); nothing was changed.")
+            show_error(f"Unexpected error ({type(error).__name__}). Nothing was changed.")
 
-    return answer
+    return handler

@@ -1,4 +1,4 @@
-"""The documentation as pages of the dashboard, where it lies beside the code."""
+"""The documentation as pages of the dashboard, if docs/ is installed."""
 
 import re
 from functools import lru_cache
@@ -18,28 +18,28 @@ LINK_PATTERN = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 
 
 def is_served(name: str) -> bool:
-    """Say whether a page of the documentation can be shown: it is one of docs/, and docs/ is there."""
+    """Return whether a document is in docs/ and installed."""
     return name.startswith("docs/") and document_path(name.removeprefix("docs/")) is not None
 
 
 def document_path(name: str) -> Path | None:
-    """Find a page of the documentation by the name of its file."""
+    """Return the path of a document by its file name, or None."""
     return next((path for path in DOCS_FOLDER.glob("*.md") if path.name == name), None)
 
 
 def serve_document(request: "Request") -> "Response":
-    """Answer a request for a page of the documentation."""
+    """Respond to a request for a document."""
     from starlette.responses import HTMLResponse, PlainTextResponse
 
     path = document_path(request.path_params["name"])
     if path is None:
-        return PlainTextResponse("There is no such page.", 404)
+        return PlainTextResponse("Page not found.", 404)
     return HTMLResponse(render_document(path.read_text("utf-8")))
 
 
 @lru_cache(maxsize=16)
 def render_document(text: str) -> str:
-    """Write Markdown as a page. Links that lead out of docs/ become words: what they name is not served."""
+    """Return a Markdown document as HTML. Links to files outside docs/ become plain text, since they are not served."""
     from markdown import markdown
 
     body = LINK_PATTERN.sub(

@@ -1,6 +1,6 @@
-"""What a reader can take along: tables, the report and the scenario, each at an address of its own.
+"""Exports of a setting: tables, the report and the scenario, each with its own URL.
 
-Everything is made anew from the link in the address, so an export holds what the page shows.
+Each export is computed from the link in its URL, so it matches what the page shows.
 """
 
 import io
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 def scenario_data(setting: Setting) -> dict[str, Any]:
-    """Give the scenario as plain data, with the changes made and the injected events as forced moves."""
+    """Return the scenario as plain data, with the changes applied and the injected events as forced moves."""
     data = apply_changes(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
     moves = forced_moves(setting.events)
     return {**data, "moves": [*data.get("moves", []), *moves]} if moves else data
 
 
 def scenario_toml(setting: Setting) -> str:
-    """Write the scenario as a TOML file that the command line plays to the same numbers."""
+    """Return the scenario as TOML. The command line reproduces the same numbers from it."""
     import tomli_w
 
     head = f"# Written by the Detente dashboard, version {VERSION}.\n# Link: ?{format_link(Link(setting))}\n"
@@ -45,14 +45,14 @@ def scenario_toml(setting: Setting) -> str:
 
 
 def without_missing_values(data: Any) -> Any:
-    """Leave out what TOML cannot say: nothing at all is said by leaving it out."""
+    """Return data without None, which TOML cannot represent."""
     if isinstance(data, Mapping):
         return {key: without_missing_values(value) for key, value in data.items() if value is not None}
     return [without_missing_values(each) for each in data] if isinstance(data, list | tuple) else data
 
 
 def worlds_table(setting: Setting) -> str:
-    """Write one row per world: seed, outcomes, first deals, means and ends of every indicator."""
+    """Return a CSV with one row per world: seed, outcomes, first deals, means and final values of every indicator."""
     from experiments.ensembles.ensemble import play_ensemble
 
     scenario = scenario_of(setting)
@@ -61,7 +61,7 @@ def worlds_table(setting: Setting) -> str:
 
 
 def bands_table(setting: Setting) -> str:
-    """Write one row per round and indicator: five percentiles and the mean over the worlds, and the watched run."""
+    """Return a CSV with one row per round and indicator: percentiles and mean over the worlds, and the watched run."""
     import csv
 
     from dashboards.web.jobs.ensemble_results import complete_result
@@ -85,7 +85,7 @@ def bands_table(setting: Setting) -> str:
 
 
 def run_table(setting: Setting) -> str:
-    """Write the watched run: one row per round, every indicator."""
+    """Return a CSV of the watched run: one row per round, one column per indicator."""
     import csv
 
     from experiments.engine.kernel import run_trajectory
@@ -105,7 +105,7 @@ def run_table(setting: Setting) -> str:
 
 
 def run_report(setting: Setting) -> str:
-    """Write the HTML report of the watched run."""
+    """Return the HTML report of the watched run."""
     from agents.assembly import Assembly
     from dashboards.reports.run import render_run
 
@@ -113,7 +113,7 @@ def run_report(setting: Setting) -> str:
 
 
 class Export(NamedTuple):
-    """One thing to take along: what it is called, what it holds, its type, and how it is made."""
+    """An export: its title, description and media type, and the function that creates it."""
 
     title: str
     about: str
@@ -122,7 +122,7 @@ class Export(NamedTuple):
 
 
 EXPORTS = {
-    "bands.csv": Export("Bands (CSV)", "what the charts show, by round", "text/csv", bands_table),
+    "bands.csv": Export("Bands (CSV)", "the data of the charts, by round", "text/csv", bands_table),
     "worlds.csv": Export("Worlds (CSV)", "one row per world", "text/csv", worlds_table),
     "run.csv": Export("Watched run (CSV)", "one row per round", "text/csv", run_table),
     "report.html": Export("Report (HTML)", "of the watched run; opens offline", "text/html", run_report),
@@ -133,12 +133,12 @@ EXPORTS = {
 
 
 def export_file_name(setting: Setting, export: str) -> str:
-    """Name the file that an export is saved as."""
+    """Return the file name of an export."""
     return f"{scenario_of(setting).name}-seed-{setting.seed}-{export}"
 
 
 class ExportRow(TypedDict):
-    """An export as the browser lists it."""
+    """An export in the list on the page."""
 
     title: str
     about: str
@@ -147,7 +147,7 @@ class ExportRow(TypedDict):
 
 
 def export_rows(link: Link) -> list[ExportRow]:
-    """Return the exports of a link for the browser."""
+    """Return the list of exports of a link."""
     query = format_link(Link(link.setting))
     return [
         {
@@ -161,14 +161,14 @@ def export_rows(link: Link) -> list[ExportRow]:
 
 
 def serve_export(request: "Request") -> "Response":
-    """Answer a request for an export; on a thread of its own, as it may take a second."""
+    """Respond to a request for an export. Starlette runs this in a worker thread, since it can take a second."""
     from starlette.responses import PlainTextResponse, Response
 
     name = request.path_params["name"]
     if name not in EXPORTS:
-        return PlainTextResponse("There is no such export.", 404)
+        return PlainTextResponse("Export not found.", 404)
     link, notes = parse_link(str(request.url.query))
-    if notes:  # an export must be what was asked for, or nothing
+    if notes:  # refuse a link that could only be read in part
         return PlainTextResponse("\n".join(notes), 400)
     try:
         with JOB_QUEUE.slot(never_stop):

@@ -1,4 +1,4 @@
-"""The classroom, mounted into the dashboard's server when somebody first asks for it."""
+"""Mount the classroom into the dashboard's server in the background, or on the first request."""
 
 import sys
 import threading
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LazyClassroom:
-    """The door of the classroom: who comes before it is open waits, so that the dashboard need not."""
+    """A placeholder route: requests for the classroom wait until it is mounted, so the dashboard starts at once."""
 
     def __init__(self, app: Any, create_context: Callable[[], "ClassroomContext"]):
         from starlette.routing import Route
@@ -23,9 +23,9 @@ class LazyClassroom:
         app.router.routes.insert(0, self.route)
 
     def mount_when_ready(self) -> None:
-        """Open the classroom and put its pages in the place of the door; if that fails, say so and stay closed.
+        """Mount the classroom's routes in place of the placeholder. If that fails, print the reason and answer 503.
 
-        Until the model is compiled, that waits for somebody to come: it would slow down the first page of the rest.
+        Wait until the model is compiled or a request arrives, since mounting would slow down the first page.
         """
         from dashboards.model_warmup import MODEL_WARMUP
 
@@ -34,33 +34,33 @@ class LazyClassroom:
         try:
             self._mount()
         except Exception as error:
-            told = "; ".join(map(str, error.errors)) if isinstance(error, ScenarioError) else str(error)
-            self.failure = f"The classroom is closed: {told}"
+            reason = "; ".join(map(str, error.errors)) if isinstance(error, ScenarioError) else str(error)
+            self.failure = f"The classroom is not available: {reason}"
             print(self.failure, file=sys.stderr)
         self.mounted.set()
 
     def _mount(self) -> None:
         self.context = self.create_context()
-        from dashboards.classroom import warmup as rehearsal
-        from dashboards.classroom.server import frontend as front
+        from dashboards.classroom import warmup as class_warmup
+        from dashboards.classroom.server import frontend as frontend
         from dashboards.classroom.server.routes import api_routes
 
-        rest = [route for route in self.app.router.routes if route is not self.route]
-        self.app.router.routes = [*api_routes(self.context), *front.page_routes(), *rest]
-        rehearsal.start_in_background()
+        others = [route for route in self.app.router.routes if route is not self.route]
+        self.app.router.routes = [*api_routes(self.context), *frontend.page_routes(), *others]
+        class_warmup.start_in_background()
 
     def close_streams(self) -> None:
-        """Let go of all who listen to news."""
+        """Close the event streams of all listeners."""
         if self.context is not None:
             self.context.events.close()
 
     def close(self) -> None:
-        """Stop the clocks and close the store, so that all of it lies in its one file."""
+        """Stop the clocks and close the store, which then consists of a single file."""
         if self.context is not None:
             self.context.rooms.close()
 
     async def wait_until_mounted(self, request: Any) -> Any:
-        """Let somebody wait until the classroom is open, or say that it stays closed."""
+        """Wait until the classroom is mounted, then redirect; respond with 503 if mounting failed."""
         import asyncio
 
         from starlette.responses import PlainTextResponse, RedirectResponse

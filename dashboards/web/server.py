@@ -1,4 +1,4 @@
-"""Serving the dashboard: Solara in this process, on one address, with nothing fetched from elsewhere."""
+"""Serve the dashboard: Solara in this process, at one address, without external resources."""
 
 import contextlib
 import logging
@@ -17,8 +17,8 @@ from dashboards.web.mount import LazyClassroom
 ASSET_FOLDERS = (
     Path(__file__).parent / "assets",
     Path(__file__).parents[1] / "assets",
-)  # ours, and what the classroom shares
-UNREACHABLE_CDN = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
+)  # the second is shared
+UNREACHABLE_CDN = "http://127.0.0.1:9/"  # the CDN for front-end files that are not installed: unreachable
 
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def bind_address(host: str, port: int) -> socket.socket:
-    """Bind an address; port 0 takes a free one. Exits with code 2 if it is taken."""
+    """Return a socket bound to an address; port 0 selects a free port. Exit with code 2 if the address is in use."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=128)
@@ -35,31 +35,31 @@ def bind_address(host: str, port: int) -> socket.socket:
         why = str(error.strerror).partition(" (while")[0]
         print(f"Cannot serve on {host}:{port}: {why}. Choose another {other}.", file=sys.stderr)
         raise SystemExit(2) from None
-    # Connections inherit it; asyncio, which sees no protocol on such a socket, would leave 40 ms between head and body.
+    # Connections inherit this option. asyncio does not set it on such a socket, which would delay the body by 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def serve(host: str, port: int) -> None:
-    """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
+    """Serve the dashboard until Ctrl-C; port 0 selects a free port. Exit with code 2 if the address is in use."""
     listener = bind_address(host, port)
     bound = listener.getsockname()[1]
 
-    def classroom() -> "ClassroomContext":
+    def create_context() -> "ClassroomContext":
         from dashboards.classroom.server.context import open_classroom
 
         return open_classroom(None, host, bound)
 
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Detente dashboard: http://{shown}:{bound}  (Ctrl-C stops it)", flush=True)
+    shown_host = f"[{host}]" if ":" in host else host
+    print(f"Detente dashboard: http://{shown_host}:{bound}  (Ctrl-C stops it)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        run_server(listener, classroom)
+        run_server(listener, create_context)
 
 
 def run_server(listener: socket.socket, create_context: Callable[[], "ClassroomContext"]) -> None:
-    """Run the web server on a socket that is bound already; the classroom is opened while it answers."""
+    """Run the web server on a bound socket. The classroom is mounted in the background."""
     configure_solara()
-    import pandas as pd  # noqa: F401  # whole, before a page is drawn: reacton looks into it, even half imported
+    import pandas as pd  # noqa: F401  # reacton inspects it, even if half imported
     import uvicorn
     from solara.server.starlette import app
     from starlette.routing import Route
@@ -71,27 +71,27 @@ def run_server(listener: socket.socket, create_context: Callable[[], "ClassroomC
     MODEL_WARMUP.start()
     threading.Thread(target=import_pages, daemon=True, name="pages").start()
     own = [Route("/export/{name}", serve_export), Route("/docs/{name}", documents.serve_document)]
-    app.router.routes[:0] = own  # before Solara's own, which takes every address
-    door = LazyClassroom(app, create_context)
-    threading.Thread(target=door.mount_when_ready, daemon=True, name="classroom").start()
+    app.router.routes[:0] = own  # before Solara's route, which matches every path
+    classroom = LazyClassroom(app, create_context)
+    threading.Thread(target=classroom.mount_when_ready, daemon=True, name="classroom").start()
 
     class Server(uvicorn.Server):
-        """A server that lets go of who listens to the classroom's news before it waits for all requests to end."""
+        """A server that closes the classroom's event streams before it waits for open requests."""
 
         def handle_exit(self, sig: int, frame: Any) -> None:
-            door.close_streams()
+            classroom.close_streams()
             super().handle_exit(sig, frame)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             await super().shutdown(sockets)
-            door.close()
+            classroom.close()
 
     config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     Server(config).run(sockets=[listener])
 
 
 def import_pages() -> None:
-    """Import the heavy pages once the model is ready, so that nobody waits for them later."""
+    """Import all pages once the model is compiled, so that they open without delay."""
     from dashboards.model_warmup import MODEL_WARMUP
     from dashboards.page_link import PAGES
     from dashboards.web.app import page_component
@@ -103,8 +103,8 @@ def import_pages() -> None:
 
 
 def configure_solara() -> None:
-    """Set Solara up: production, quiet, offline, with our assets and Plotly's own script."""
-    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"  # which Solara reads when it is imported
+    """Configure Solara: production mode, no logging, offline, with our assets and Plotly's script."""
+    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"  # Solara reads it on import
     import plotly
     import solara.settings
     from solara.server import settings
@@ -113,7 +113,7 @@ def configure_solara() -> None:
     from dashboards.web import app
 
     logging.getLogger("solara").setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said of every server without TLS
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # issued for every server without TLS
     settings.main.mode = "production"
     settings.telemetry.mixpanel_enable = False
     settings.theme.show_banner = False

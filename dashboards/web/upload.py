@@ -1,4 +1,4 @@
-"""A scenario file that arrives from a browser: checked as on the command line, and made a link where it can be."""
+"""Uploaded scenario files: validated as on the command line, and turned into a link where possible."""
 
 import base64
 import binascii
@@ -12,15 +12,15 @@ from dashboards.page_link import Link, Setting, format_link, scenario_of, shippe
 from model.errors import InputError, ScenarioError
 from model.loading import MAX_FILE_BYTES, build_scenario, read_scenario
 
-MAX_LINK_CHANGES = 80  # in a link that is still one
+MAX_LINK_CHANGES = 80  # changes in the link of an upload
 MAX_LINK_LENGTH = 4000  # characters
 
 
 def uploaded_setting(sent: Mapping[str, Any], seed: int, worlds: int) -> Setting:
-    """Check a file that a browser sent; give the setting that opens it. Raises ScenarioError, as the commands do."""
+    """Return the setting that opens an uploaded file. Raise ScenarioError if the file is invalid."""
     name = Path(str(sent["name"])).name or "file"
     if sent["size"] < 0:
-        raise ScenarioError([InputError(name, "", "cannot be read by the browser")])
+        raise ScenarioError([InputError(name, "", "cannot be read by the browser; check the file and its permissions")])
     data = read_upload(name, decode_content(name, sent))
     scenario = build_scenario(data)
     for shipped in nearest_shipped(scenario.model_dump(by_alias=True)):
@@ -31,33 +31,33 @@ def uploaded_setting(sent: Mapping[str, Any], seed: int, worlds: int) -> Setting
 
 
 def decode_content(name: str, sent: Mapping[str, Any]) -> bytes:
-    """Decode what was sent; of a file that is too large no content is sent, or looked at."""
+    """Return the decoded content. Raise ScenarioError if it is too large or damaged."""
     too_large = ScenarioError([InputError(name, sent["size"], "a scenario file has at most 1 MiB (bytes)")])
     if sent["size"] > MAX_FILE_BYTES or len(sent["content"]) > 2 * MAX_FILE_BYTES:
         raise too_large
     try:
         content = base64.b64decode(sent["content"], validate=True)
     except binascii.Error:
-        raise ScenarioError([InputError(name, "", "did not arrive whole; try again")]) from None
+        raise ScenarioError([InputError(name, "", "was damaged in transfer; upload it again")]) from None
     if len(content) > MAX_FILE_BYTES:
         raise too_large
     return content
 
 
 def read_upload(name: str, content: bytes) -> dict[str, Any]:
-    """Read the content as the command line reads a file, with the same words if it is at error."""
+    """Return the content as data, read as on the command line. Raise ScenarioError with the same messages."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scenario.toml"
         path.write_bytes(content)
         try:
             return read_scenario(path)
         except ScenarioError as error:
-            faults = [error._replace(path=error.path.replace(str(path), name)) for error in error.errors]
-            raise ScenarioError(faults) from None
+            errors = [each._replace(path=each.path.replace(str(path), name)) for each in error.errors]
+            raise ScenarioError(errors) from None
 
 
 def nearest_shipped(wanted: Mapping[str, Any]) -> list[Setting]:
-    """List the shipped scenarios from which few changes lead here, fewest first."""
+    """Return the shipped scenarios that few changes turn into ``wanted``, fewest changes first."""
     found = []
     for name in shipped_names():
         changes = scenario_changes(scenario_of(Setting(name)).model_dump(by_alias=True), wanted)
@@ -67,7 +67,7 @@ def nearest_shipped(wanted: Mapping[str, Any]) -> list[Setting]:
 
 
 def scenario_changes(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Write what leads from one scenario to another as changes, or None if changes cannot say it."""
+    """Return the changes that turn one scenario into another, or None if changes cannot express the difference."""
     changes: dict[str, Any] = {}
     for path, value in _differences(one, other, ()):
         value = tuple(value) if isinstance(value, list) else value
@@ -79,7 +79,7 @@ def scenario_changes(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[s
 
 
 def _differences(one: Any, other: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Walk both trees; what is only in the first, and so would have to go, is given as None."""
+    """Yield paths and values that differ; None marks a value that only the first tree has."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in [*other, *({*one} - {*other})]:
             yield from _differences(

@@ -55,7 +55,7 @@ def press_lever(page: Page, lever: str, key: str, times: int = 1) -> None:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    page.get_by_text("Your own scenario").click()
-    page.get_by_label("Open a scenario file").set_input_files(
+    page.get_by_text("your own scenario").click()
+    page.get_by_label("Upload a scenario file").set_input_files(
         {"name": name, "mimeType": "text/plain", "buffer": content}
     )

@@ -9,7 +9,7 @@ from support.browser import COLD_START_MS, expect, open_dashboard
 
 SMALL = Setting("two-states", seed=4, worlds=60)
 SHORT = SMALL._replace(changes=(("rounds", 24),))  # the work of Turning points grows with the square of the rounds
-FINISHED = re.compile(r"redrawn futures from every round; the same dice|in each, seeds \d+ to \d+: the same dice")
+FINISHED = re.compile(r"simulated futures from every round, all with|per setting, seeds \d+ to \d+, with the same")
 
 
 def wait_until_finished(page: Page) -> None:

@@ -1,1 +1,1 @@
-"""Work in the background, while pages go on answering."""
+"""Background jobs of the pages."""

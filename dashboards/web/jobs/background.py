@@ -1,7 +1,7 @@
-"""Long work that pages share: done once for all who ask for it, told as it grows, stopped when nobody waits for it.
+"""Background jobs that pages share: run once per key, reported as they progress, stopped when nobody follows them.
 
-A class that opens one link keeps one computation busy, not thirty. What is found depends on the key
-alone, so it may be shown to anyone who asks with the same key.
+A class of thirty that opens one link runs one computation. A result depends on its key alone, so all
+requests with the same key share it.
 """
 
 import logging
@@ -16,20 +16,20 @@ from dashboards.model_warmup import MODEL_WARMUP
 from experiments.engine.pool import CancelledError
 from model.errors import ScenarioError
 
-MAX_RESULTS = 48  # finished results, the latest used
-UPDATE_INTERVAL = 0.2  # seconds between two pieces of news at least
-GRACE_SECONDS = 1.0  # seconds that work goes on when its last follower has gone: one who comes back finds it
+MAX_RESULTS = 48  # finished results, least recently used dropped first
+UPDATE_INTERVAL = 0.2  # minimum seconds between two updates
+GRACE_SECONDS = 1.0  # seconds that a job continues after its last follower has left
 
 log = logging.getLogger(__name__)
 
 
 def never_stop() -> bool:
-    """Say that it is never time to stop."""
+    """Return False: the default for ``stop``, which never stops a job."""
     return False
 
 
 class JobUpdate(NamedTuple):
-    """How far some work is: what was found so far, how much is done of how much, and since when."""
+    """The progress of a job: its result so far, the units done and in total, and the seconds since its start."""
 
     result: Any = None
     done: int = 0
@@ -41,12 +41,12 @@ class JobUpdate(NamedTuple):
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimate the seconds left; None while too little is done to tell."""
+        """Return the estimated seconds left, or None while less than 2 % is done."""
         return self.seconds * (self.total - self.done) / self.done if self.done * 50 > self.total else None
 
     @property
     def time_left_text(self) -> str:
-        """Say how long it may still take, to go on a sentence with; nothing if it is less than a second."""
+        """Return the estimated time left as the end of a sentence, or "" if it is below one second."""
         return (
             f", about {self.seconds_left:.0f} s left"
             if self.seconds_left is not None and self.seconds_left >= 1
@@ -55,16 +55,16 @@ class JobUpdate(NamedTuple):
 
 
 class Job:
-    """One computation and those who follow it."""
+    """One computation and the number of its followers."""
 
-    def __init__(self, play: "Compute"):
+    def __init__(self, compute: "Compute"):
         self.changed = threading.Condition()
         self.update, self.version, self.followers = JobUpdate(), 0, 0
         self.complete, self.abandoned, self.left_at = False, False, 0.0
-        self._compute, self._published_at, self._started_at = play, 0.0, 0.0
+        self._compute, self._published_at, self._started_at == compute, 0.0, 0.0
 
     def report(self, done: int, total: int, result: Any = None) -> None:
-        """Tell what was found so far, not more often than anyone can see."""
+        """Publish the progress, at most once per UPDATE_INTERVAL."""
         now = time.monotonic()
         if now - self._published_at >= UPDATE_INTERVAL:
             self._published_at = now
@@ -73,17 +73,17 @@ class Job:
             )
 
     def is_abandoned(self) -> bool:
-        """Say whether nobody waits for this any more."""
+        """Return whether the job has had no follower for GRACE_SECONDS."""
         with _lock:
             self.abandoned = self.abandoned or (not self.followers and time.monotonic() - self.left_at > GRACE_SECONDS)
             return self.abandoned
 
     def run(self) -> JobUpdate:
-        """Do the work, tell how far it is, and give the news of how it ended, not told yet."""
+        """Run the job, publish its progress, and return the last update, which is not yet published."""
         self._started_at = time.monotonic()
         try:
             while not MODEL_WARMUP.wait(0.5) and not self.is_abandoned():
-                self.publish(JobUpdate(note=f"Compiling the model, this once: {MODEL_WARMUP.elapsed} s so far."))
+                self.publish(JobUpdate(note=f"Compiling the model (first start only): {MODEL_WARMUP.elapsed} s so far."))
             self._started_at = time.monotonic()
             result = self._compute(self.report, self.is_abandoned)
             seconds, self.complete = time.monotonic() - self._started_at, True
@@ -93,13 +93,13 @@ class Job:
         except ScenarioError as error:
             return self.update._replace(finished=True, error="; ".join(map(str, error.errors)))
         except Exception as error:
-            log.exception("long work failed")
-            return self.update._replace(finished=True, error=f"This failed ({type(error).__name__}: {error}).")
+            log.exception("a background job failed")
+            return self.update._replace(finished=True, error=f"Unexpected error ({type(error).__name__}: {error}).")
 
-    def publish(self, news: JobUpdate) -> None:
-        """Let all followers know."""
+    def publish(self, update: JobUpdate) -> None:
+        """Send an update to all followers."""
         with self.changed:
-            self.update, self.version = news, self.version + 1
+            self.update, self.version = update, self.version + 1
             self.changed.notify_all()
 
 
@@ -112,69 +112,69 @@ _results: LRUCache[Hashable, JobUpdate] = LRUCache(MAX_RESULTS)
 
 
 def follow(key: Hashable, compute: Compute, stop: Callable[[], bool]) -> Iterator[JobUpdate]:
-    """Give news of some work until it is finished or ``stop`` says so; begin it if nobody else has."""
-    work, number = _join(key, compute), 0
-    if isinstance(work, JobUpdate):
-        yield work
+    """Yield the updates of a job until it finishes or ``stop()`` is true. Start the job if it is not running."""
+    job, version = _join(key, compute), 0
+    if isinstance(job, JobUpdate):
+        yield job
         return
     try:
         while not stop():
-            with work.changed:
-                if work.version == number:
-                    work.changed.wait(UPDATE_INTERVAL)
-                fresh, number, news = work.version != number, work.version, work.update
-            if fresh:
-                yield news
-                if news.finished:
+            with job.changed:
+                if job.version == version:
+                    job.changed.wait(UPDATE_INTERVAL)
+                is_new, version, update = job.version != version, job.version, job.update
+            if is_new:
+                yield update
+                if update.finished:
                     return
     finally:
-        _leave(work)
+        _leave(job)
 
 
-def _join(key: Hashable, play: Compute) -> Job | JobUpdate:
-    """Join some work, beginning it if nobody else has; or give how it ended."""
+def _join(key: Hashable, compute: Compute) -> Job | JobUpdate:
+    """Return the stored last update of a job, or the running job; start it if necessary."""
     with _lock:
-        if (kept := _results.get(key)) is not None:
-            return kept
-        work = _jobs.get(key)
-        if work is None or work.abandoned:
-            work = _jobs[key] = Job(play)
-            threading.Thread(target=_run_job, args=(key, work), daemon=True, name="long work").start()
-        work.followers += 1
-    return work
+        if (stored := _results.get(key)) is not None:
+            return stored
+        job = _jobs.get(key)
+        if job is None or job.abandoned:
+            job = _jobs[key] = Job(compute)
+            threading.Thread(target=_run_job, args=(key, job), daemon=True, name="job").start()
+        job.followers += 1
+    return job
 
 
-def _leave(work: Job) -> None:
+def _leave(job: Job) -> None:
     with _lock:
-        work.followers -= 1
-        work.left_at = time.monotonic()
+        job.followers -= 1
+        job.left_at = time.monotonic()
 
 
-def _run_job(key: Hashable, work: Job) -> None:
-    news = work.run()
-    with _lock:  # before the end is told: who asks again on hearing it must not meet the work that has ended
-        if _jobs.get(key) is work:
+def _run_job(key: Hashable, job: Job) -> None:
+    update = job.run()
+    with _lock:  # before publishing: a repeated request must not join the finished job
+        if _jobs.get(key) is job:
             del _jobs[key]
-        if work.complete:
-            _results[key] = news
-    work.publish(news)
+        if job.complete:
+            _results[key] = update
+    job.publish(update)
 
 
 class TaskSlot:
-    """One page's place for long work: the newest request replaces the older one."""
+    """A page's slot for one background task: a new task replaces the running one."""
 
     def __init__(self) -> None:
         self._ticket, self._lock = 0, threading.Lock()
 
     def start(self, run: Callable[[Callable[[], bool]], None]) -> None:
-        """Run something on a thread of its own in place of what was run before; it is told when to stop."""
+        """Run a task in a new thread and stop the previous one. The task receives its ``stop`` function."""
         ticket = self.cancel()
         threading.Thread(
-            target=self._guard, args=(run, lambda: self._ticket != ticket), daemon=True, name="desk"
+            target=self._guard, args=(run, lambda: self._ticket != ticket), daemon=True, name="task slot"
         ).start()
 
     def cancel(self) -> int:
-        """Tell what runs to stop."""
+        """Stop the running task and return the number of the next one."""
         with self._lock:
             self._ticket += 1
             return self._ticket
@@ -183,5 +183,5 @@ class TaskSlot:
         try:
             run(stop)
         except Exception:
-            if not stop():  # a page that has gone is no error of ours
-                log.exception("a page could not be told")
+            if not stop():  # ignore errors of a page that is closed
+                log.exception("a page could not be updated")

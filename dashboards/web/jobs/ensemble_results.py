@@ -1,7 +1,7 @@
-"""What a page shows of a setting: bands over its worlds, the watched run, outcomes and first deals.
+"""Results of a setting: bands over its worlds, the watched run, outcomes and first deals.
 
-A result depends on its setting and on nothing else, so all browsers share those that were played.
-World number k is the run with seed ``seed + k``; the watched run is world number 0.
+A result depends on its setting alone, so all browsers share it.
+World k is the run with seed ``seed + k``; the watched run is world 0.
 """
 
 import threading
@@ -24,16 +24,16 @@ from model.overrides import collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
-MIN_WORLDS_SHOWN = 32  # worlds from which on an unfinished result is worth showing
-FIRST_UPDATE, UPDATE_INTERVAL = 0.1, 0.4  # seconds until an unfinished result is shown, and shown again
-MIN_SECONDS_LEFT = 0.15  # seconds; what is finished so soon is not shown before
-MAX_CELLS = 40_000_000  # numbers held while a result is made: 160 MB
-MAX_CACHE_BYTES = 64_000_000  # bytes of results kept
+MIN_WORLDS_SHOWN = 32  # worlds needed before a partial result is shown
+FIRST_UPDATE, UPDATE_INTERVAL = 0.1, 0.4  # seconds until the first partial result, and between partial results
+MIN_SECONDS_LEFT = 0.15  # seconds; no partial result if less time is left
+MAX_CELLS = 40_000_000  # numbers held while a result is computed: 160 MB
+MAX_CACHE_BYTES = 64_000_000  # bytes of cached results
 
 
 @dataclass(eq=False)
 class EnsembleResult(WorldOutcomes):
-    """What became of a setting, as far as it was played.
+    """The result of a setting for the worlds run so far.
 
     bands: float32 [edge, round, indicator]; the edges are PERCENTILES and, last, the mean. run: float32
     [round, indicator] of the watched run. The indicators are those of each negotiation in turn.
@@ -44,22 +44,22 @@ class EnsembleResult(WorldOutcomes):
 
     @property
     def is_complete(self) -> bool:
-        """Check whether all worlds were played."""
+        """Return whether all worlds were run."""
         return self.worlds >= self.setting.worlds
 
     def existing_negotiation(self, negotiation: str) -> str:
-        """Return a negotiation, or the first one in place of one that is not there."""
+        """Return a negotiation, or the first one if the name is unknown."""
         return negotiation if negotiation in self.negotiations else self.negotiations[0]
 
     def indicator_index(self, negotiation: str, indicator: str) -> int:
-        """Return the place of an indicator of a negotiation."""
+        """Return the index of an indicator of a negotiation."""
         return (
             self.negotiations.index(self.existing_negotiation(negotiation)) * NEGOTIATION_COUNT
             + INDICATOR_OFFSET[indicator]
         )
 
     def outcomes_in(self, negotiation: str) -> np.ndarray:
-        """Return the outcomes of one negotiation, numbers of Outcome: [world]."""
+        """Return the outcomes of one negotiation as numbers of Outcome: [world]."""
         return self.outcomes[:, self.negotiations.index(self.existing_negotiation(negotiation))]
 
     def first_deals_in(self, negotiation: str) -> EventTimes:
@@ -68,33 +68,33 @@ class EnsembleResult(WorldOutcomes):
 
     @property
     def byte_size(self) -> int:
-        """Return the bytes held."""
+        """Return the size in bytes."""
         return sum(part.nbytes for part in (self.bands, self.run, self.outcomes, self.first_deal))
 
 
 _results: LRUCache[Setting, EnsembleResult] = LRUCache(MAX_CACHE_BYTES, getsizeof=lambda result: result.byte_size)
-_playing: set[Setting] = set()
+_running: set[Setting] = set()
 _changed = threading.Condition()  # of both
 
 
 def cached_result(setting: Setting | None) -> EnsembleResult | None:
-    """Return the complete result of a setting if it is kept."""
+    """Return the cached result of a setting, or None."""
     with _changed:
         return None if setting is None else _results.get(setting)
 
 
 def stream_results(setting: Setting, stop: Callable[[], bool] = never_stop) -> Iterator[EnsembleResult]:
-    """Play a setting; yield what is known after a moment, again now and then, and last when all is played.
+    """Run a setting; yield partial results at intervals and the complete result last.
 
-    stop is asked after every chunk; once it says so, what is known by then is yielded, and nothing more.
-    Whoever asks for a setting that is being played waits for its result. Raises ScenarioError.
+    ``stop()`` is checked after every chunk; once it is true, a last partial result is yielded.
+    A second request for a setting that is running waits for its result. Raise ScenarioError for an invalid setting.
     """
     with _changed:
-        while setting in _playing:
+        while setting in _running:
             if stop():
                 return
             _changed.wait(0.1)
-        _playing.add(setting)
+        _running.add(setting)
     try:
         if (found := cached_result(setting)) is not None:
             yield found
@@ -106,52 +106,53 @@ def stream_results(setting: Setting, stop: Callable[[], bool] = never_stop) -> I
             yield result
     finally:
         with _changed:
-            _playing.discard(setting)
+            _running.discard(setting)
             _changed.notify_all()
 
 
 def complete_result(setting: Setting, stop: Callable[[], bool] = never_stop) -> EnsembleResult | None:
-    """Play a setting to its end, or return None if told to stop. Raises ScenarioError."""
+    """Return the complete result of a setting, or None if stopped. Raise ScenarioError for an invalid setting."""
     *_, last = (None, *stream_results(setting, stop))
     return last if last is not None and last.is_complete else None
 
 
 def max_worlds(scenario: Scenario) -> int:
-    """Return how many worlds of a scenario can be held at once."""
+    """Return the largest number of worlds of a scenario that fit into memory."""
     return MAX_CELLS // ((scenario.rounds + 1) * NEGOTIATION_COUNT * len(scenario.negotiations))
 
 
 def _play(setting: Setting, stop: Callable[[], bool]) -> Iterator[EnsembleResult]:
     scenario, worlds = scenario_of(setting), setting.worlds
     if worlds > (most := max_worlds(scenario)):
-        raise ScenarioError([InputError("worlds", worlds, f"at most {most} worlds of so long a scenario fit")])
-    gathered = ResultCollector(
+        problem = f"at most {most} worlds fit into memory for a scenario of this length"
+        raise ScenarioError([InputError("worlds", worlds, problem)])
+    collector = ResultCollector(
         scenario, worlds, band_worlds=worlds, band_indicators=slice(OVERALL_COUNT, None), dtype=np.float32
     )
     start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
-    begun = time.monotonic()
-    look = begun + FIRST_UPDATE
-    with closing(stream_ensemble(gathered, world_chunks(start, worlds), setting.seed)) as stream:
+    started = time.monotonic()
+    next_update = started + FIRST_UPDATE
+    with closing(stream_ensemble(collector, world_chunks(start, worlds), setting.seed)) as stream:
         for done in stream:
             if done == worlds:
                 break
-            ends, now = stop(), time.monotonic()
-            rest = (now - begun) * (worlds / done - 1)
-            if done >= MIN_WORLDS_SHOWN and (ends or (now >= look and rest > MIN_SECONDS_LEFT)):
-                yield _result(setting, gathered)
-                look = time.monotonic() + UPDATE_INTERVAL
-            if ends:
+            stopped, now = stop(), time.monotonic()
+            seconds_left = (now - started) * (worlds / done - 1)
+            if done >= MIN_WORLDS_SHOWN and (stopped or (now >= next_update and seconds_left > MIN_SECONDS_LEFT)):
+                yield _result(setting, collector)
+                next_update = time.monotonic() + UPDATE_INTERVAL
+            if stopped:
                 return
-    yield _result(setting, gathered)
+    yield _result(setting, collector)
 
 
-def _result(setting: Setting, gathered: ResultCollector) -> EnsembleResult:
-    average = gathered.mean()  # the bands use up what it is taken from
+def _result(setting: Setting, collector: ResultCollector) -> EnsembleResult:
+    mean = collector.mean()  # before the bands, which overwrite the data
     return EnsembleResult(
-        gathered.rounds,
-        gathered.negotiations,
-        *gathered.outcomes_so_far(),
-        bands=np.concatenate([gathered.bands(), average[None]]).astype(np.float32),
+        collector.rounds,
+        collector.negotiations,
+        *collector.outcomes_so_far(),
+        bands=np.concatenate([collector.bands(), mean[None]]).astype(np.float32),
         setting=setting,
-        run=gathered.trajectories[0, :, OVERALL_COUNT:].astype(np.float32),
+        run=collector.trajectories[0, :, OVERALL_COUNT:].astype(np.float32),
     )

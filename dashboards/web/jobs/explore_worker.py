@@ -1,4 +1,4 @@
-"""One page's player: a thread that plays the newest setting asked for, and drops what is older."""
+"""The worker of a page: a thread that runs the newest requested setting and drops older requests."""
 
 import logging
 import threading
@@ -12,33 +12,33 @@ from dashboards.web.jobs.ensemble_results import EnsembleResult, cached_result, 
 from dashboards.web.jobs.queue import JOB_QUEUE
 from model.errors import ScenarioError
 
-MIN_FRAME_SECONDS = 0.09  # seconds between two pictures of a moving slider; more of them only keep the browser busy
-SETTLE_SECONDS = 0.15  # seconds without a newer request after which, in a crowd, a slider is taken to be at rest
-MAX_WAIT_SECONDS = 2.0  # seconds that a moving slider goes without a picture in a crowd
+MIN_FRAME_SECONDS = 0.09  # minimum seconds between two results while a slider moves
+SETTLE_SECONDS = 0.15  # seconds without a newer request after which a slider counts as still, if others wait
+MAX_WAIT_SECONDS = 2.0  # seconds that a moving slider waits for a result, if others wait
 
 log = logging.getLogger(__name__)
 
 
 class ExploreRequest(NamedTuple):
-    """What a page wants to see: a setting, and one to compare it with."""
+    """A setting to run, and a baseline to compare it with."""
 
     setting: Setting
     baseline: Setting | None = None
 
 
 class ExploreView(NamedTuple):
-    """What a page shows: the latest results and their number, what is going on, what failed."""
+    """What a page shows: the latest results and their number, the progress, and the error."""
 
     result: EnsembleResult | None = None
     base: EnsembleResult | None = None
     number: int = 0
     busy: str = "Starting."
     error: str = ""
-    stopped: bool = False  # by the reader, before all worlds were played
+    stopped: bool = False  # by the user, before all worlds were run
 
 
 class ExploreWorker:
-    """Plays what is asked on its own thread, newest first, and hands each result to ``publish``."""
+    """Runs the newest request in its own thread and passes each result to ``publish``."""
 
     def __init__(self, publish: Callable[[ExploreView], None]):
         self._publish = publish
@@ -46,92 +46,92 @@ class ExploreWorker:
         self._waiting: ExploreRequest | None = None
         self._open, self._stopped = True, False
         self._shown, self._shown_at = ExploreView(), 0.0
-        threading.Thread(target=self._run, daemon=True, name="player").start()
+        threading.Thread(target=self._run, daemon=True, name="explore worker").start()
 
-    def request(self, ask: ExploreRequest) -> None:
-        """Ask for a setting in place of whatever was asked before."""
+    def request(self, request: ExploreRequest) -> None:
+        """Request a setting, replacing any earlier request."""
         with self._wake:
-            self._waiting, self._stopped = ask, False
+            self._waiting, self._stopped = request, False
             self._wake.notify()
 
     def stop(self) -> None:
-        """Stop playing; what was played stays on the page."""
+        """Stop running worlds; the page keeps the results so far."""
         self._stopped = True
 
     def close(self) -> None:
-        """Stop for good; nothing is published from now on."""
+        """End the thread; nothing is published afterwards."""
         with self._wake:
             self._open = False
             self._wake.notify()
 
     def _run(self) -> None:
-        while (ask := self._next()) is not None:
+        while (request := self._next()) is not None:
             try:
                 self._await_compiler()
                 if not self._open:
                     return
-                if self._is_shown(ask):
+                if self._is_shown(request):
                     self._publish_change(busy="", error="")
                 elif not self._is_superseded():
-                    with JOB_QUEUE.slot(self._is_outdated) as mine:
-                        if mine:
-                            self._play(ask)
+                    with JOB_QUEUE.slot(self._is_outdated) as acquired:
+                        if acquired:
+                            self._run_request(request)
             except ScenarioError as error:
                 self._publish_change(busy="", error="; ".join(map(str, error.errors)))
             except Exception as error:
                 log.exception("an ensemble failed")
-                self._publish_change(busy="", error=f"Playing the worlds failed ({type(error).__name__}: {error}).")
+                self._publish_change(busy="", error=f"Unexpected error ({type(error).__name__}: {error}).")
 
     def _next(self) -> ExploreRequest | None:
-        """Wait for the next request; None once closed."""
+        """Return the next request, or None after ``close``."""
         with self._wake:
             self._wake.wait_for(lambda: self._waiting is not None or not self._open)
-            ask, self._waiting = self._waiting, None
-            return ask if self._open else None
+            request, self._waiting = self._waiting, None
+            return request if self._open else None
 
     def _is_superseded(self) -> bool:
-        """Say whether the slider is still moving, where that matters: others wait, and its pictures can."""
+        """Return whether a newer request replaces this one while other pages wait."""
         if not JOB_QUEUE.is_full or time.monotonic() - self._shown_at > MAX_WAIT_SECONDS:
             return False
         with self._wake:
             return self._wake.wait_for(self._has_newer_request, SETTLE_SECONDS)
 
     def _await_compiler(self) -> None:
-        """Tell how long the model has been compiling, until it is ready."""
-        patience = 0.3
-        while self._open and not MODEL_WARMUP.wait(patience):
-            self._publish_change(busy=f"Compiling the model, this once: {MODEL_WARMUP.elapsed} s so far.")
-            patience = 1.0
+        """Publish the progress of compilation until the model is ready."""
+        interval = 0.3
+        while self._open and not MODEL_WARMUP.wait(interval):
+            self._publish_change(busy=f"Compiling the model (first start only): {MODEL_WARMUP.elapsed} s so far.")
+            interval = 1.0
 
-    def _play(self, ask: ExploreRequest) -> None:
-        """Play the setting, and then the one to compare it with if nobody has played that yet."""
-        base, result = cached_result(ask.baseline), None
-        if cached_result(ask.setting) is None and self._shown.result is None:
-            self._publish_change(busy=f"Playing {ask.setting.worlds:,} worlds.")
-        for result in stream_results(ask.setting, self._is_outdated):
+    def _run_request(self, request: ExploreRequest) -> None:
+        """Run the setting, then the baseline if it is not cached."""
+        base, result = cached_result(request.baseline), None
+        if cached_result(request.setting) is None and self._shown.result is None:
+            self._publish_change(busy=f"Running {request.setting.worlds:,} worlds.")
+        for result in stream_results(request.setting, self._is_outdated):
             if self._has_newer_request() and time.monotonic() - self._shown_at < MIN_FRAME_SECONDS:
                 return
-            rest = "" if result.is_complete else f"Playing: {result.worlds:,} of {ask.setting.worlds:,} worlds so far."
-            self._show(result, base, rest or ("Playing the baseline." if ask.baseline and not base else ""))
+            progress = "" if result.is_complete else f"Running: {result.worlds:,} of {request.setting.worlds:,} worlds."
+            self._show(result, base, progress or ("Running the baseline." if request.baseline and not base else ""))
         if self._has_newer_request():
             return
         if result is None or not result.is_complete:
             self._publish_change(busy="", stopped=True)
-        elif ask.baseline is not None and base is None:
-            self._play_baseline(result, ask.baseline)
+        elif request.baseline is not None and base is None:
+            self._run_baseline(result, request.baseline)
 
-    def _play_baseline(self, result: EnsembleResult, baseline: Setting) -> None:
+    def _run_baseline(self, result: EnsembleResult, baseline: Setting) -> None:
         base = None
         for base in stream_results(baseline, self._is_outdated):
-            self._publish_change(busy=f"Playing the baseline: {base.worlds:,} of {baseline.worlds:,} worlds so far.")
+            self._publish_change(busy=f"Running the baseline: {base.worlds:,} of {baseline.worlds:,} worlds.")
         if not self._has_newer_request():
             self._show(result, base if base is not None and base.is_complete else None, "")
 
-    def _is_shown(self, ask: ExploreRequest) -> bool:
-        """Say whether the page shows all this already, as when a slider that was let go becomes part of the link."""
+    def _is_shown(self, request: ExploreRequest) -> bool:
+        """Return whether the page already shows the request, as when a released slider becomes part of the link."""
         result, base = self._shown.result, self._shown.base
-        same = result is not None and result.setting == ask.setting and result.is_complete
-        return same and (base.setting if base is not None else None) == ask.baseline
+        same = result is not None and result.setting == request.setting and result.is_complete
+        return same and (base.setting if base is not None else None) == request.baseline
 
     def _has_newer_request(self) -> bool:
         return not self._open or self._waiting is not None
@@ -146,10 +146,10 @@ class ExploreWorker:
         )
 
     def _publish_change(self, **changes: object) -> None:
-        """Publish a change of what is shown; a page that has gone is no error of ours."""
+        """Publish a changed view; log errors of a closed page."""
         self._shown = self._shown._replace(**changes)
         if self._open:
             try:
                 self._publish(self._shown)
             except Exception:
-                log.exception("a page did not take what was published")
+                log.exception("a page could not be updated")

@@ -1,18 +1,18 @@
-"""Who plays when many pages ask at once: a few at a time, in the order in which they came.
+"""A queue that limits how many pages run worlds at once, first come first served.
 
-Thirty sliders at once would each get a thirtieth of the machine, and all be late. In turn, the first is
-answered at once and the last no later than it would have been.
+Thirty sliders that run at the same time would all be slow. With a queue, the first page gets its result at
+once and the last page no later than without it.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-MAX_CONCURRENT = 2  # one plays its worlds while another sums up its own
+MAX_CONCURRENT = 2  # one runs worlds while another aggregates its results
 
 
 class JobQueue:
-    """A queue of those who want to play."""
+    """A queue of jobs with a limited number of slots."""
 
     def __init__(self, at_once: int = MAX_CONCURRENT):
         self._at_once = at_once
@@ -21,12 +21,12 @@ class JobQueue:
 
     @property
     def is_full(self) -> bool:
-        """Say whether one who came now would have to wait."""
+        """Return whether a new job would have to wait."""
         return len(self._queue) >= self._at_once
 
     @contextmanager
     def slot(self, stop: Callable[[], bool]) -> Iterator[bool]:
-        """Wait for a turn and have it; False if the one who waits gave up before."""
+        """Wait for a slot and hold it; yield False if ``stop()`` became true before."""
         ticket = object()
         with self._change:
             self._queue.append(ticket)
@@ -37,10 +37,10 @@ class JobQueue:
                 self._queue.remove(ticket)
                 self._change.notify_all()
 
-    def _await(self, ticket: object, gives_up: Callable[[], bool]) -> bool:
+    def _await(self, ticket: object, stop: Callable[[], bool]) -> bool:
         with self._change:
             while ticket not in self._queue[: self._at_once]:
-                if gives_up():
+                if stop():
                     return False
                 self._change.wait(0.05)
         return True

@@ -1,10 +1,10 @@
-"""What About sends to the browser."""
+"""The messages that About sends to the browser."""
 
 from typing import Literal, TypedDict
 
 
 class ActRow(TypedDict):
-    """An act of the protocol; ``explainable`` is true for a decision whose reasons can be asked."""
+    """An act of the protocol; ``explainable`` is whether it is a decision with conditions."""
 
     name: str
     does: str
@@ -15,7 +15,7 @@ class ActRow(TypedDict):
 
 
 class StageRow(TypedDict):
-    """A stage of the round, and its acts in order."""
+    """A stage of the round with its acts in order."""
 
     title: str
     what: str
@@ -23,28 +23,28 @@ class StageRow(TypedDict):
 
 
 class TextSpan(TypedDict):
-    """A part of a line in one style."""
+    """A part of a line, in one style."""
 
     style: Literal["", "strong", "stressed", "code"]
     words: str
 
 
 class TextBlock(TypedDict):
-    """A heading, a list or a paragraph, by lines."""
+    """A heading, list or paragraph, as lines."""
 
     kind: Literal["heading", "list", "words"]
     lines: list[list[TextSpan]]
 
 
 class GlossaryEntry(TypedDict):
-    """A word and its meaning."""
+    """A term and its meaning."""
 
     word: str
     meaning: str
 
 
 class ParameterSource(TypedDict):
-    """A parameter, and the source that its default leans on."""
+    """A parameter and the source of its default."""
 
     path: str
     meaning: str
@@ -52,7 +52,7 @@ class ParameterSource(TypedDict):
 
 
 class ScenarioSources(TypedDict):
-    """What a scenario cites."""
+    """The sources of a scenario."""
 
     name: str
     title: str
@@ -61,7 +61,7 @@ class ScenarioSources(TypedDict):
 
 
 class SourceList(TypedDict):
-    """All sources, and how many of all parameters have none."""
+    """All sources, and the number of parameters without one."""
 
     parameters: list[ParameterSource]
     assumed: int
@@ -70,7 +70,7 @@ class SourceList(TypedDict):
 
 
 class DocumentRow(TypedDict):
-    """A document; ``address`` is empty where this server does not have it."""
+    """A document; ``address`` is empty if it is not installed."""
 
     name: str
     about: str
@@ -78,7 +78,7 @@ class DocumentRow(TypedDict):
 
 
 class AboutFacts(TypedDict):
-    """The version, and what else is known of this installation."""
+    """The version, documents and other facts about this installation."""
 
     version: str
     digest: str

@@ -1,4 +1,4 @@
-"""About: the round as a picture, what the model cannot tell, the words of the field, where the numbers come from."""
+"""The page About: the round, the limits of the model, the glossary and the sources."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -32,13 +32,13 @@ from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
 from model.protocol import ACT_INDEX, PROTOCOL, Act
 
-LIMITS = Path(__file__).parent / "limits.md"  # the same text as docs/limits.md, which is not installed
+LIMITS = Path(__file__).parent / "limits.md"  # a copy of docs/limits.md, which is not installed
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
-FORMULA = re.compile(r": [^:]*=.*$|\s*\([^)]*\b[BM]\d+[^)]*\)")  # belongs into docs/odd.md, not into a first reading
+FORMULA = re.compile(r": [^:]*=.*$|\s*\([^)]*\b[BM]\d+[^)]*\)")  # formulas are in docs/odd.md
 
 
 class RoundStage(NamedTuple):
-    """A stage of the round: its title, what happens in it, and the act with which it begins."""
+    """A stage of the round: its title, what happens in it, and its first act."""
 
     title: str
     what: str
@@ -47,48 +47,48 @@ class RoundStage(NamedTuple):
 
 STAGES = (
     RoundStage(
-        "The world drifts",
-        "Dice are rolled; government types, oil price and regional tension move.",
+        "The environment changes",
+        "Random numbers are drawn; government types, oil price and regional tension change.",
         "draw_random_numbers",
     ),
     RoundStage(
-        "Good offices", "Facilitators come, tire, take on tasks; channels are cleaned or shaded.", "update_presence"
+        "Good offices", "Facilitators arrive, tire and take on tasks; they make channels clearer or distort them.", "update_presence"
     ),
     RoundStage(
         "Conduct",
-        "Each side acts by its doctrine; the act may miscarry, and is seen, well or badly.",
+        "Each side acts by its doctrine; the act may fail, and may be misread.",
         "take_initiative",
     ),
-    RoundStage("Trust", "Evidence is weighed, and trust moves.", "reassure"),
-    RoundStage("Tension", "Postures harden or soften; third states take sides.", "harden"),
-    RoundStage("Talks", "Talks are sought and held; a step is tabled and a share offered.", "select_rung"),
-    RoundStage("Scrutiny and answer", "The step is examined, answered, and ratified at home.", "examine"),
+    RoundStage("Trust", "States evaluate evidence and update trust.", "reassure"),
+    RoundStage("Tension", "Postures harden or soften; third states align.", "harden"),
+    RoundStage("Talks", "The parties seek and hold talks; one proposes a step and offers a share of its gains.", "select_rung"),
+    RoundStage("Scrutiny and answer", "The step is examined, accepted or refused, and ratified.", "examine"),
     RoundStage(
-        "Keeping and looking", "What stands is kept or broken; inspectors look; breaches are called.", "find_next_stake"
+        "Compliance", "Parties keep or break the steps in force; bodies inspect; breaches lead to accusations.", "find_next_stake"
     ),
     RoundStage(
-        "The ladder moves", "Rungs climb, stall, slip, collapse; governments change and may leave.", "resolve_friction"
+        "The ladder moves", "Rungs advance, stall or collapse; governments change and may withdraw.", "resolve_friction"
     ),
     RoundStage(
-        "Pressure and home", "Pressure and programmes move; spoilers attack; support follows.", "remember_pressure"
+        "Pressure and support", "Pressure and programmes change; spoilers attack; domestic support responds.", "remember_pressure"
     ),
 )
 ROLES = {
     "nature": "nature",
     "state": "every state",
-    "party": "each party at the table",
+    "party": "each party",
     "facilitator": "each facilitator",
     "body": "each verification body",
 }
 DOCS = (
-    ("README.md", "what it is for, how to start it, the round in one table"),
-    ("docs/odd.md", "every mechanism, equation and parameter, and the claims to question"),
-    ("docs/limits.md", "what does not follow from a result; the same text as above"),
-    ("docs/validation.md", "what the model reproduces of what others found, and where it does not"),
-    ("docs/trace.md", "how the model was made and tested: a TRACE record"),
-    ("docs/studies.md", "how to put a question to many settings, and to its results"),
-    ("docs/architecture.md", "how the code is built, and why"),
-    ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
+    ("README.md", "purpose, installation, the round in one table"),
+    ("docs/odd.md", "every mechanism, equation and parameter, and the claims to test"),
+    ("docs/limits.md", "what does not follow from a result (the text above)"),
+    ("docs/validation.md", "which published findings the model reproduces, and which it does not"),
+    ("docs/trace.md", "how the model was developed and tested: a TRACE record"),
+    ("docs/studies.md", "how to run studies and read their results"),
+    ("docs/architecture.md", "the structure of the code and its reasons"),
+    ("docs/add-a-doctrine.md", "how to add a doctrine"),
     ("CONTRIBUTING.md", "how to add a rule in four steps"),
 )
 
@@ -102,12 +102,12 @@ def Board(  # noqa: N802
     facts: AboutFacts,
     event_open: Callable[[str], None],
 ) -> None:
-    """Show the round as a picture, the limits, the glossary, the sources."""
+    """Show the round as a diagram, the limits, the glossary and the sources."""
 
 
 @solara.component
 def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
-    """Tell what the model is and what it is not."""
+    """Show the page."""
     _, show_error = solara.use_state("")
     with html("main", class_="det-single"):
         Board(
@@ -119,7 +119,7 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
                 "version": VERSION,
                 "digest": source_digest(),
                 "docs": [
-                    {"name": name, "about": told, "address": name if is_served(name) else ""} for name, told in DOCS
+                    {"name": name, "about": about, "address": name if is_served(name) else ""} for name, about in DOCS
                 ],
                 "acts": len(PROTOCOL),
                 "explore": format_link(link._replace(page="explore")),
@@ -130,7 +130,7 @@ def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 
 @cache
 def stages() -> list[StageRow]:
-    """Return the protocol in stages."""
+    """Return the protocol by stage."""
     starts = [ACT_INDEX[stage.first] for stage in STAGES]
     ends = [*starts[1:], len(PROTOCOL)]
     return [
@@ -140,7 +140,7 @@ def stages() -> list[StageRow]:
 
 
 def act_row(act: Act) -> ActRow:
-    """Return one act: its name, what it does, who does it, which mechanism it belongs to, what it decides."""
+    """Return one act: its name, description, actors and mechanism."""
     doc = (act.rule.__doc__ or "").strip().split("\n\n")[0]
     mechanism = Mechanisms.model_fields[act.mechanism].description if act.mechanism else ""
     return {
@@ -155,7 +155,7 @@ def act_row(act: Act) -> ActRow:
 
 @cache
 def limit_blocks() -> list[TextBlock]:
-    """Read the packaged page of limits as headings, paragraphs and lists."""
+    """Return the packaged limits as headings, paragraphs and lists."""
     return list(markdown_blocks(LIMITS.read_text("utf-8")))
 
 
@@ -163,7 +163,7 @@ def markdown_blocks(text: str) -> Iterator[TextBlock]:
     """Yield the blocks of simple Markdown; each line of a block is a list of spans."""
     for part in re.split(r"\n\s*\n", text.strip()):
         if heading := re.match(r"(#+) (.+)", part):
-            if len(heading[1]) > 1:  # the page has a title of its own
+            if len(heading[1]) > 1:  # the page has its own title
                 yield {"kind": "heading", "lines": [text_spans(heading[2])]}
         elif part.startswith("- "):
             yield {
@@ -175,7 +175,7 @@ def markdown_blocks(text: str) -> Iterator[TextBlock]:
 
 
 def text_spans(line: str) -> list[TextSpan]:
-    """Return a line as spans. A link becomes its words, or the name of the document it leads to."""
+    """Return a line as spans. A link becomes its text, or the name of the linked document."""
     found: list[TextSpan] = []
     at = 0
     for mark in INLINE.finditer(line):
@@ -197,7 +197,7 @@ def text_spans(line: str) -> list[TextSpan]:
 
 @cache
 def source_list() -> SourceList:
-    """Return the sources that parameters declare, what is assumed, and each scenario's own sources."""
+    """Return the sources of parameters and scenarios, and the number of assumed parameters."""
     known = [each for each in declared_parameters() if each.source != "assumed"]
     rows: list[ParameterSource] = [
         {"path": each.path, "meaning": each.meaning, "source": each.source} for each in known
@@ -212,16 +212,16 @@ def source_list() -> SourceList:
 
 
 def scenario_sources(name: str) -> list[ScenarioSources]:
-    """Return what a scenario cites, as one row; none if it cannot be read, which the other pages tell."""
+    """Return the sources of a scenario as one row; none if the scenario is invalid, which other pages report."""
     try:
         scenario = scenario_of(Setting(name))
     except ScenarioError:
         return []
-    title, told = scenario.title["en"], list(scenario.sources)
-    return [{"name": name, "title": title, "cut_off": scenario.cut_off.strip(), "sources": told}]
+    title, sources = scenario.title["en"], list(scenario.sources)
+    return [{"name": name, "title": title, "cut_off": scenario.cut_off.strip(), "sources": sources}]
 
 
 def source_list_for(name: str) -> SourceList:
-    """Return all sources, those of one scenario first, be it shipped or a file."""
+    """Return all sources, those of the given scenario first."""
     others = [row for row in source_list()["scenarios"] if row["name"] != name]
     return {**source_list(), "scenarios": [*scenario_sources(name), *others]}

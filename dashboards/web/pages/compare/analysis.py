@@ -1,4 +1,4 @@
-"""What Compare shows: each arm's worlds, the paired differences to the first arm, and plain data of them."""
+"""The results of Compare: the worlds of each arm and the paired differences from the first arm."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from model.measures import indicator_names
 from model.overrides import collect_overrides
 from model.world import World
 
-CHARTS = (  # indicator over all negotiations, its title, whose colour it has, whether a mean is drawn and no band
+CHARTS = (  # indicator over all negotiations, title, indicator whose colour it has, whether to draw the mean
     ("trust", "Trust", "trust_first", False),
     ("tension", "Tension", "tension", False),
     ("deal_progress", "Deal progress", "deal_progress", False),
@@ -33,18 +33,18 @@ UNITS = {"trust": "0 to 1", "tension": "posture", "deal_progress": "share of sta
 MEANS = {
     "mean_trust": ("Trust", "mean over rounds, parties and negotiations"),
     "mean_tension": ("Tension", "mean posture over rounds"),
-    "mean_deal_progress": ("Deal progress", "share of the stake that stands verified, mean over rounds"),
+    "mean_deal_progress": ("Deal progress", "verified share of the stake, mean over rounds"),
     "mean_contact": ("Contact", "share of rounds with talks"),
     "mean_support": ("Support at home", "mean over rounds and parties"),
 }
-PREVIEW_WORLDS, MIN_WORLDS_FOR_PREVIEW = 100, 400  # worlds shown first, and from how many on
-MAX_CELLS = 16_000_000  # numbers held while an arm is played: 128 MB
+PREVIEW_WORLDS, MIN_WORLDS_FOR_PREVIEW = 100, 400  # worlds of the preview, and the least number of worlds that has a preview
+MAX_CELLS = 16_000_000  # numbers held while an arm runs: 128 MB
 
 Stop = Callable[[], bool]
 
 
 class ArmResult(NamedTuple):
-    """What became of one arm's worlds. means: over worlds, float64 [round, chart]."""
+    """The result of one arm. means: over worlds, float64 [round, chart]."""
 
     found: Ensemble
     means: np.ndarray
@@ -52,47 +52,47 @@ class ArmResult(NamedTuple):
 
     @property
     def bands(self) -> np.ndarray:
-        """Return the bands that are drawn: float64 [percentile, round, chart]."""
+        """Return the bands of the charts: float64 [percentile, round, chart]."""
         return self.found.bands[:, :, [INDICATOR_INDEX[name] for name, *_ in CHARTS]]
 
     @property
     def worlds(self) -> int:
-        """Say how many worlds were played."""
+        """Return the number of worlds."""
         return self.found.worlds
 
     @property
     def rounds(self) -> int:
-        """Say how many rounds a run has."""
+        """Return the number of rounds."""
         return self.found.rounds
 
 
 def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[JobUpdate]:
-    """Give news of one arm until all its worlds are played; the result of the last is ArmResult."""
+    """Yield updates of one arm until all its worlds have run; the last result is an ArmResult."""
     key = "arm", setting._replace(worlds=worlds)
     return follow(key, partial(play_arm, setting, worlds), stop)
 
 
 def play_arm(setting: Setting, worlds: int, report: ReportProgress, stop: Stop) -> ArmResult:
-    """Play the worlds of one arm. Raises CancelledError if told to stop, ScenarioError if they are too many."""
+    """Run the worlds of one arm. Raise CancelledError when stopped, ScenarioError for too many worlds."""
     scenario = scenario_of(setting)
     most = MAX_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
     if worlds > most:
         raise ScenarioError(
-            [InputError("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")]
+            [InputError("worlds", worlds, f"at most {most} worlds can be compared for a scenario of this length")]
         )
-    gathered = ResultCollector(scenario, worlds, paired=True, band_worlds=worlds)
+    collector = ResultCollector(scenario, worlds, paired=True, band_worlds=worlds)
     start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
-    for done in stream_ensemble(gathered, world_chunks(start, worlds), setting.seed, stop=stop):
+    for done in stream_ensemble(collector, world_chunks(start, worlds), setting.seed, stop=stop):
         report(done, worlds)
-    means = gathered.mean()[:, [INDICATOR_INDEX[name] for name, *_ in CHARTS]]  # the bands use up what it is taken from
-    return ArmResult(ensemble_from(scenario.name, gathered, setting.seed), means, scenario.tension.tension_ceiling)
+    means = collector.mean()[:, [INDICATOR_INDEX[name] for name, *_ in CHARTS]]  # before the bands, which overwrite the data
+    return ArmResult(ensemble_from(scenario.name, collector, setting.seed), means, scenario.tension.tension_ceiling)
 
 
 # Differences
 
 
 class Difference(NamedTuple):
-    """One paired difference to the first arm, told."""
+    """One paired difference from the first arm, with its sentence."""
 
     name: str
     label: str
@@ -108,26 +108,26 @@ class Difference(NamedTuple):
 
 
 def differences(first: ArmResult, other: ArmResult) -> list[Difference]:
-    """Tell every paired difference: the outcomes, then the means of the main indicators."""
-    labels = {each.name: (look.label, OUTCOME_MEANINGS[each]) for each, look in OUTCOME_STYLES.items()}
-    labels = {"some_deal": ("Some deal", "at least one rung stands verified at the end"), **labels}
+    """Return every paired difference: outcomes, then means of the main indicators."""
+    labels = {each.name: (style.label, OUTCOME_MEANINGS[each]) for each, style in OUTCOME_STYLES.items()}
+    labels = {"some_deal": ("Some deal", "at least one rung is verified at the end"), **labels}
     effects, found = compare_ensembles(first.found, other.found), []
     before, after = world_measures(first.found), world_measures(other.found)
     for name, (label, meaning) in (labels | MEANS).items():
         paired, points = effects[name], name in labels
         levels = float(before[name].mean()), float(after[name].mean())
-        told = difference_sentence(label, paired, levels, points, first.worlds)
-        found.append(Difference(name, label, meaning, paired, points, told))
+        sentence = difference_sentence(label, paired, levels, points, first.worlds)
+        found.append(Difference(name, label, meaning, paired, points, sentence))
     return found
 
 
 def difference_sentence(label: str, paired: Effect, levels: tuple[float, float], points: bool, worlds: int) -> str:
-    """Tell one difference, or that it cannot be told apart from luck."""
+    """Return one difference as a sentence, or that it is not statistically distinguishable."""
     if paired.share_of_worlds_changed == 0.0:
         return f"{label}: the same in every world."
     if math.isnan(paired.low):
         return (
-            f"{label}: {signed_amount(paired.difference, points)} in every world, too few of them to give an interval."
+            f"{label}: {signed_amount(paired.difference, points)} in every world; too few worlds for an interval."
         )
     interval = (
         f"{signed_amount(paired.difference, points)}, 95 % {signed_amount(paired.low, points, bare=True)} to "
@@ -139,11 +139,11 @@ def difference_sentence(label: str, paired: Effect, levels: tuple[float, float],
     way = "more often" if paired.difference > 0 else "less often"
     if not points:
         way = "higher" if paired.difference > 0 else "lower"
-    return f"{label}: {way}, {now} against {base} ({interval})."
+    return f"{label}: {way}, {now} instead of {base} ({interval})."
 
 
 def signed_amount(value: float, points: bool, bare: bool = False) -> str:
-    """Write a difference with its sign: in points for a share of worlds, else as it is."""
+    """Return a difference with its sign, in percentage points for a share of worlds."""
     digits = f"{abs(100 * value):.1f}" if points else f"{abs(value):.3f}"
     sign = "" if not float(digits) else "\N{MINUS SIGN}" if value < 0 else "" if bare else "+"
     return f"{sign}{digits}{' points' if points and not bare else ''}"
@@ -152,34 +152,34 @@ def signed_amount(value: float, points: bool, bare: bool = False) -> str:
 # For the browser
 
 
-def arm_numbers(played: ArmResult) -> ArmNumbers:
-    """Return bands and outcomes of one arm."""
+def arm_numbers(result: ArmResult) -> ArmNumbers:
+    """Return the bands and outcomes of one arm."""
     return {
-        "worlds": played.worlds,
-        "rounds": played.rounds,
-        "bands": {name: arm_bands(played, at) for at, (name, *_) in enumerate(CHARTS)},
-        "texts": {name: chart_text(played, at) for at, (name, *_) in enumerate(CHARTS)},
-        "outcomes": [outcome_share(played, each) for each in OUTCOME_STYLES],
+        "worlds": result.worlds,
+        "rounds": result.rounds,
+        "bands": {name: arm_bands(result, at) for at, (name, *_) in enumerate(CHARTS)},
+        "texts": {name: chart_text(result, at) for at, (name, *_) in enumerate(CHARTS)},
+        "outcomes": [outcome_share(result, each) for each in OUTCOME_STYLES],
     }
 
 
-def arm_bands(played: ArmResult, at: int) -> Bands:
-    """Return what one chart of an arm draws: the mean of its worlds, or their percentiles."""
+def arm_bands(result: ArmResult, at: int) -> Bands:
+    """Return the data of one chart of an arm: the mean or percentiles over its worlds."""
     if CHARTS[at][3]:
-        return {"mean": rounded(played.means[:, at])}
-    p5, p25, p50, p75, p95 = rounded(played.bands[:, :, at])
+        return {"mean": rounded(result.means[:, at])}
+    p5, p25, p50, p75, p95 = rounded(result.bands[:, :, at])
     return {"p5": p5, "p25": p25, "p50": p50, "p75": p75, "p95": p95}
 
 
-def outcome_share(played: ArmResult, outcome: Outcome) -> OutcomeShare:
+def outcome_share(result: ArmResult, outcome: Outcome) -> OutcomeShare:
     """Return the share of an arm's worlds that end in an outcome, with its interval."""
-    look, share = OUTCOME_STYLES[outcome], played.found.shares()[outcome.name]
+    style, share = OUTCOME_STYLES[outcome], result.found.shares()[outcome.name]
     return {
         "key": outcome.name,
-        "label": look.label,
+        "label": style.label,
         "meaning": OUTCOME_MEANINGS[outcome],
-        "light": look.light,
-        "dark": look.dark,
+        "light": style.light,
+        "dark": style.dark,
         "share": share.share,
         "low": share.low,
         "high": share.high,
@@ -187,23 +187,23 @@ def outcome_share(played: ArmResult, outcome: Outcome) -> OutcomeShare:
 
 
 def rounded(values: np.ndarray) -> list[Any]:
-    """Round to three digits, which no screen can tell apart."""
+    """Return values rounded to three digits, to keep messages small."""
     return np.round(values, 3).tolist()
 
 
-def chart_text(played: ArmResult, at: int) -> str:
-    """Tell in words where one chart of one arm ends."""
+def chart_text(result: ArmResult, at: int) -> str:
+    """Return the text of one chart of an arm: its final values."""
     if CHARTS[at][3]:
-        return f"{played.means[1:, at].mean():.0%} over all rounds, {played.means[-1, at]:.0%} in the last"
-    ends = dict(zip(PERCENTILES, played.bands[:, -1, at], strict=True))
+        return f"{result.means[1:, at].mean():.0%} over all rounds, {result.means[-1, at]:.0%} in the last"
+    ends = dict(zip(PERCENTILES, result.bands[:, -1, at], strict=True))
     return (
-        f"after {played.rounds} rounds median {ends[50]:.2f}, half of the worlds {ends[25]:.2f} to {ends[75]:.2f}, "
-        f"nine in ten {ends[5]:.2f} to {ends[95]:.2f}"
+        f"after {result.rounds} rounds median {ends[50]:.2f}, 50 % of worlds {ends[25]:.2f} to {ends[75]:.2f}, "
+        f"90 % {ends[5]:.2f} to {ends[95]:.2f}"
     )
 
 
 def chart_rows(arms: list[ArmResult]) -> list[SmallChart]:
-    """Return how the rows of small charts look; all arms share the axes of a row."""
+    """Return the specifications of the small charts; all arms share the axes of a row."""
     ceiling = max((arm.ceiling for arm in arms), default=1.0)
     return [
         {
@@ -212,15 +212,15 @@ def chart_rows(arms: list[ArmResult]) -> list[SmallChart]:
             "unit": UNITS[name],
             "mean": mean,
             "top": ceiling if name == "tension" else 1.0,
-            "light": INDICATOR_STYLES[look].light,
-            "dark": INDICATOR_STYLES[look].dark,
+            "light": INDICATOR_STYLES[style].light,
+            "dark": INDICATOR_STYLES[style].dark,
         }
-        for name, title, look, mean in CHARTS
+        for name, title, style, mean in CHARTS
     ]
 
 
 def paired_differences(first: ArmResult, other: ArmResult) -> PairedDifferences:
-    """Return the paired differences of one arm to the first."""
+    """Return the paired differences of one arm from the first."""
     rows = [
         DifferenceRow(
             key=each.name,

@@ -1,4 +1,4 @@
-"""What Compare sends to the browser."""
+"""The messages that Compare sends to the browser."""
 
 from typing import TypedDict
 
@@ -6,7 +6,7 @@ from dashboards.web.pages.shared.messages import Bands, LeverField, LeverRow, Ou
 
 
 class CompareHead(TypedDict):
-    """The random draws that all arms have, and their limits."""
+    """The seed and worlds of all arms, and their limits."""
 
     seed: int
     worlds: int
@@ -17,7 +17,7 @@ class CompareHead(TypedDict):
 
 
 class ArmRow(TypedDict):
-    """What an arm is, and the query that opens it in Explore."""
+    """The description of an arm, and the query that opens it in Explore."""
 
     name: str
     scenario: str
@@ -26,7 +26,7 @@ class ArmRow(TypedDict):
 
 
 class SmallChart(TypedDict):
-    """How one chart of every arm looks; all arms share its axes."""
+    """The specification of one chart of every arm; all arms share its axes."""
 
     key: str
     title: str
@@ -38,7 +38,7 @@ class SmallChart(TypedDict):
 
 
 class ArmNumbers(TypedDict):
-    """The numbers of an arm by chart: the bands or the mean, and a text."""
+    """The results of an arm by chart: bands or mean, and a text."""
 
     worlds: int
     rounds: int
@@ -48,9 +48,9 @@ class ArmNumbers(TypedDict):
 
 
 class DifferenceRow(TypedDict):
-    """One paired difference; ``points`` is true for a share, ``sure`` where its interval excludes zero.
+    """One paired difference; ``points`` is whether it is a share, ``sure`` whether its interval excludes zero.
 
-    low, high: the difference itself where there is no interval.
+    low, high: the difference itself if there is no interval.
     """
 
     key: str
@@ -65,7 +65,7 @@ class DifferenceRow(TypedDict):
 
 
 class PairedDifferences(TypedDict):
-    """The paired differences of an arm to the first, and the share of worlds that differ at all."""
+    """The paired differences of an arm from the first, and the share of worlds that differ at all."""
 
     changed: float
     rows: list[DifferenceRow]
@@ -73,13 +73,13 @@ class PairedDifferences(TypedDict):
 
 
 class ArmDifference(PairedDifferences):
-    """The differences; ``mixed`` is true where the scenarios differ."""
+    """The differences; ``mixed`` is whether the scenarios differ."""
 
     mixed: bool
 
 
 class ComparePicture(TypedDict):
-    """The numbers of all arms; None for one that is still to be played."""
+    """The results of all arms; None for one that has not run."""
 
     arms: list[ArmNumbers | None]
     differences: list[ArmDifference | None]
@@ -87,7 +87,7 @@ class ComparePicture(TypedDict):
 
 
 class TryOffer(TypedDict):
-    """A thing to try, by its place in the scenario."""
+    """A thing to try, by its index in the scenario."""
 
     at: int
     text: str
@@ -95,7 +95,7 @@ class TryOffer(TypedDict):
 
 
 class OfferGroup(TypedDict):
-    """Values that can be changed, under one heading."""
+    """Adjustable values under one heading."""
 
     title: str
     role: str
@@ -103,7 +103,7 @@ class OfferGroup(TypedDict):
 
 
 class ArmOffers(TypedDict):
-    """What can be added as an arm."""
+    """The settings that can be added."""
 
     room: bool
     scenarios: list[ScenarioChoice]

@@ -1,4 +1,4 @@
-"""Compare: two to four settings side by side under the same dice, and what differs between them."""
+"""The page Compare: two to four settings with common random numbers, and their differences."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -21,7 +21,7 @@ from dashboards.page_link import (
     scenario_of,
 )
 from dashboards.web.components import html, page_templates, safe_handler
-from dashboards.web.pages.compare import analysis as story
+from dashboards.web.pages.compare import analysis
 from dashboards.web.pages.compare.analysis import ArmResult
 from dashboards.web.pages.compare.arms import Arms, arm_index, default_name, new_arm
 from dashboards.web.pages.compare.messages import (
@@ -46,9 +46,9 @@ from model.errors import make_printable
 
 
 class CompareView(NamedTuple):
-    """What the page shows: the arms played so far, and how far all is."""
+    """What the page shows: the results so far, and the progress."""
 
-    played: tuple[tuple[Setting, ArmResult], ...] = ()
+    results: tuple[tuple[Setting, ArmResult], ...] = ()
     text: str = "Starting."
     share: float = 0.0
     busy: bool = True
@@ -75,62 +75,63 @@ def Board(  # noqa: N802
     event_again: Callable[[Any], None],
     event_open: Callable[[str], None],
 ) -> None:
-    """Show the arms side by side: ``arms`` what they are, ``picture`` the numbers."""
+    """Show the arms side by side: ``arms`` describes them, ``picture`` has their results."""
 
 
 class CompareTask(PageTask):
-    """One playing of all arms: at first a glimpse of each, then all worlds."""
+    """A run of all arms: first a preview of each, then all worlds."""
 
     def __init__(self, arms: Arms, publish: Publish, before: CompareView, stop: Stop):
-        super().__init__(CompareView(tuple(each for each in before.played if each[0] in arms.settings)), publish, stop)
+        super().__init__(CompareView(tuple(each for each in before.results if each[0] in arms.settings)), publish, stop)
         self.arms = arms
 
     def run(self) -> None:
-        """Play the arms."""
+        """Run the arms."""
         settings = self.arms.settings
-        worlds, known = settings[0].worlds, {setting for setting, _ in self.shown.played}
+        worlds, known = settings[0].worlds, {setting for setting, _ in self.shown.results}
         new = [at for at, setting in enumerate(settings) if setting not in known]
-        if worlds >= story.MIN_WORLDS_FOR_PREVIEW and not self._play(
-            new, story.PREVIEW_WORLDS, f"first {story.PREVIEW_WORLDS} of {worlds:,} worlds"
+        if worlds >= analysis.MIN_WORLDS_FOR_PREVIEW and not self._play(
+            new, analysis.PREVIEW_WORLDS, f"first {analysis.PREVIEW_WORLDS} of {worlds:,} worlds"
         ):
             return
         if self._play(list(range(len(settings))), worlds, f"{worlds:,} worlds"):
-            last = self.arms.settings[0].seed + worlds - 1
-            text = f"{worlds:,} worlds in each, seeds {self.arms.settings[0].seed} to {last}: the same dice."
+            last = settings[0].seed + worlds - 1
+            seeds = f"seeds {settings[0].seed} to {last}"
+            text = f"{worlds:,} worlds per setting, {seeds}, with the same random events."
             self.publish(busy=False, text=text)
 
     def _play(self, places: list[int], worlds: int, what: str) -> bool:
         count = len(self.arms.settings)
         for at in places:
-            setting, played = self.arms.settings[at], None
-            for news in story.follow_arm(setting, worlds, self.stop):
-                if news.error or self.stop():
-                    self.publish(busy=False, error=news.error, text="Stopped.")
+            setting, result = self.arms.settings[at], None
+            for update in analysis.follow_arm(setting, worlds, self.stop):
+                if update.error or self.stop():
+                    self.publish(busy=False, error=update.error, text="Stopped.")
                     return False
-                part = news.done / news.total if news.total else 0.0
+                part = update.done / update.total if update.total else 0.0
                 text = (
-                    news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){news.time_left_text}"
+                    update.note or f"Running {what} of “{self.arms.title(at)}” ({at + 1} of {count}){update.time_left_text}"
                 )
                 self.publish(text=text, share=round((at + part) / count, 3))
-                played = news.result if news.finished else None
-            if played is None:
+                result = update.result if update.finished else None
+            if result is None:
                 return False
-            self.publish(played=with_played(self.shown.played, setting, played))
+            self.publish(results=with_played(self.shown.results, setting, result))
         return True
 
 
 def with_played(
-    before: tuple[tuple[Setting, ArmResult], ...], setting: Setting, played: ArmResult
+    before: tuple[tuple[Setting, ArmResult], ...], setting: Setting, result: ArmResult
 ) -> tuple[tuple[Setting, ArmResult], ...]:
-    """Keep of each setting what was played last."""
-    return (*(each for each in before if each[0] != setting), (setting, played))
+    """Return the results with the latest result of one setting."""
+    return (*(each for each in before if each[0] != setting), (setting, result))
 
 
 @solara.component
 def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
-    """Show settings side by side."""
+    """Show the page."""
     arms = Arms.from_link(link)
-    shown, begin, cancel = use_task(CompareView(), partial(CompareTask, arms), [arms.settings])
+    shown, restart, cancel = use_task(CompareView(), partial(CompareTask, arms), [arms.settings])
     error_text, show_error = solara.use_state("")
 
     def put(changed: Arms) -> None:
@@ -148,14 +149,14 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         go(link._replace(setting=with_sample(link.setting, sent["seed"], sent["worlds"])))
 
     with html("main", class_="det-single"):
-        now = dict(shown.value.played)
-        there = [now.get(setting) for setting in arms.settings]
+        now = dict(shown.value.results)
+        results = [now.get(setting) for setting in arms.settings]
         Board(
             components=page_templates("shared/progress", "shared/typed", "shared/line_chart"),
             head=compare_head(link),
             arms=[arm_row(link, arms, at) for at in range(len(arms.settings))],
-            charts=story.chart_rows([each for each in there if each is not None]),
-            picture=solara.use_memo(lambda: compare_picture(arms, there), [arms, *map(id, there)]),
+            charts=analysis.chart_rows([each for each in results if each is not None]),
+            picture=solara.use_memo(lambda: compare_picture(arms, results), [arms, *map(id, results)]),
             offers=solara.use_memo(lambda: arm_offers(link), [link.setting, link.baseline, len(link.arms)]),
             progress=task_progress(shown.value),
             error=error_text,
@@ -165,13 +166,13 @@ def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             event_swap=safe_handler(lambda at: put(arms.swap_right(arm_index(at, arms))), show_error),
             event_sample=safe_handler(sample, show_error),
             event_cancel=safe_handler(cancel, show_error),
-            event_again=safe_handler(begin, show_error),
+            event_again=safe_handler(restart, show_error),
             event_open=safe_handler(lambda query: go(parse_link(str(query))[0]), show_error),
         )
 
 
 def compare_head(link: Link) -> CompareHead:
-    """Return the random draws that are used, and their limits."""
+    """Return the seed and worlds, and their limits."""
     return {
         "seed": link.setting.seed,
         "worlds": link.setting.worlds,
@@ -183,7 +184,7 @@ def compare_head(link: Link) -> CompareHead:
 
 
 def arm_row(link: Link, arms: Arms, at: int) -> ArmRow:
-    """Return what an arm is, and which link opens it."""
+    """Return the description of an arm, and the link that opens it."""
     setting = arms.settings[at]
     return {
         "name": arms.title(at),
@@ -193,26 +194,26 @@ def arm_row(link: Link, arms: Arms, at: int) -> ArmRow:
     }
 
 
-def compare_picture(arms: Arms, there: list[ArmResult | None]) -> ComparePicture:
-    """Return the numbers of all arms, and each one's differences to the first."""
-    first = there[0]
+def compare_picture(arms: Arms, results: list[ArmResult | None]) -> ComparePicture:
+    """Return the results of all arms and their differences from the first."""
+    first = results[0]
 
     def paired(at: int) -> ArmDifference | None:
-        other = there[at]
+        other = results[at]
         if first is None or other is None or first.worlds != other.worlds:
             return None
         mixed = arms.settings[at].scenario != arms.settings[0].scenario
-        return {**story.paired_differences(first, other), "mixed": mixed}
+        return {**analysis.paired_differences(first, other), "mixed": mixed}
 
     return {
-        "arms": [story.arm_numbers(each) if each is not None else None for each in there],
-        "differences": [None, *map(paired, range(1, len(there)))],
-        "rounds": max((each.rounds for each in there if each is not None), default=1),
+        "arms": [analysis.arm_numbers(each) if each is not None else None for each in results],
+        "differences": [None, *map(paired, range(1, len(results)))],
+        "rounds": max((each.rounds for each in results if each is not None), default=1),
     }
 
 
 def arm_offers(link: Link) -> ArmOffers:
-    """Return what can be added: scenarios, the baseline, things to try, and every value that can be changed."""
+    """Return what can be added: scenarios, the baseline, things to try, and every adjustable value."""
     scenario = scenario_of(Setting(link.setting.scenario))
     listed = catalogue_of(link.setting.scenario)
     return {

@@ -1,1 +1,1 @@
-"""Explore: one scenario, its levers, and where they lead."""
+"""The page Explore: a scenario, its levers and its outcomes over many worlds."""

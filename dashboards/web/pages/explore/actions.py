@@ -1,4 +1,4 @@
-"""What the controls of Explore do to its link."""
+"""The handlers of Explore's controls."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from dashboards.web.upload import uploaded_setting
 class ExploreActions:
     """Handlers of the page's events, for one link.
 
-    ``draft.current`` holds the setting under a slider that is still moving, or None.
+    ``draft.current`` is the setting while a slider moves, or None.
     """
 
     def __init__(
@@ -25,58 +25,58 @@ class ExploreActions:
     ):
         self.link, self.setting, self._go = link, link.setting, go
         self._worker, self._draft, self._refresh_panel = worker, draft, refresh_panel
-        # the baseline has the random draws of the setting
+        # the baseline has the setting's seed and worlds
         self.baseline = link.baseline and link.baseline._replace(seed=self.setting.seed, worlds=self.setting.worlds)
 
     @property
     def draft_setting(self) -> Setting:
-        """Return the setting with what a moving slider has changed."""
+        """Return the setting including the change of a moving slider."""
         return self._draft.current or self.setting
 
     def play_link(self) -> None:
-        """Play the link's setting."""
+        """Run the link's setting."""
         self._draft.current = None
-        self.play(self.setting)
+        self.run(self.setting)
 
-    def play(self, setting: Setting) -> None:
-        """Play a setting, and the baseline beside it."""
+    def run(self, setting: Setting) -> None:
+        """Run a setting and the baseline."""
         self._worker.request(ExploreRequest(setting, self.baseline))
 
     def apply(self, changed: Setting) -> None:
-        """Make a setting the link's; the panel shows the old one again where nothing has changed."""
+        """Put a setting into the link; if nothing changed, refresh the panel."""
         self._draft.current = None
         if changed == self.setting:
             self._refresh_panel()
         self._go(self.link._replace(setting=changed))
 
     def choose(self, name: str) -> None:
-        """Open another scenario. Raises ScenarioError if there is none of this name."""
+        """Open another scenario. Raise ScenarioError for an unknown name."""
         scenario_of(Setting(name))
         self._open(Setting(name, seed=self.setting.seed, worlds=self.setting.worlds))
 
     def upload(self, sent: dict[str, Any]) -> None:
-        """Open a scenario file. Raises ScenarioError if it is wrong."""
+        """Open an uploaded file. Raise ScenarioError if it is invalid."""
         self._open(uploaded_setting(sent, self.setting.seed, self.setting.worlds))
 
     def _open(self, setting: Setting) -> None:
         self._go(Link(setting, charts=self.link.charts, sweep_view=self.link.sweep_view))
 
     def preview(self, sent: dict[str, Any]) -> None:
-        """Play the setting under a moving slider. Raises ScenarioError if the value is not allowed."""
+        """Run the setting while a slider moves. Raise ScenarioError if the value is not allowed."""
         self._draft.current = with_change(self.draft_setting, str(sent["path"]), sent["value"])
-        self.play(self._draft.current)
+        self.run(self._draft.current)
 
     def commit(self, _: Any) -> None:
-        """Make what a slider has changed part of the link."""
+        """Put the change of a slider into the link."""
         self.apply(self.draft_setting)
 
     def reset(self, paths: list[str] | None) -> None:
         """Remove the changes of some paths, or of all."""
-        kept = [] if paths is None else [each for each in self.draft_setting.changes if each[0] not in paths]
-        self.apply(self.draft_setting._replace(changes=tuple(kept)))
+        others = [] if paths is None else [each for each in self.draft_setting.changes if each[0] not in paths]
+        self.apply(self.draft_setting._replace(changes=tuple(others)))
 
     def toggle_suggestion(self, at: int) -> None:
-        """Set a thing to try, or remove it where it is set."""
+        """Apply a thing to try, or remove it if it is applied."""
         self.apply(toggle_suggestion(self.draft_setting, at))
 
     def sample(self, sent: dict[str, Any]) -> None:
@@ -84,9 +84,9 @@ class ExploreActions:
         self.apply(with_sample(self.draft_setting, sent["seed"], sent["worlds"]))
 
     def remove(self, place: int) -> None:
-        """Remove an injected event by its place."""
-        kept = [event for at, event in enumerate(self.setting.events) if at != place]
-        self.apply(self.draft_setting._replace(events=tuple(kept)))
+        """Remove an injected event by its index."""
+        others = [event for at, event in enumerate(self.setting.events) if at != place]
+        self.apply(self.draft_setting._replace(events=tuple(others)))
 
     def show_negotiation(self, name: str) -> None:
         """Show another negotiation of the scenario."""
@@ -94,7 +94,7 @@ class ExploreActions:
             self._go(self.link._replace(setting=self.draft_setting, talks=name))
 
     def toggle_chart(self, chart: str) -> None:
-        """Show or hide one of the further charts."""
+        """Show or hide one of the additional charts."""
         charts, shown = tuple(each for each in self.link.charts if each != chart), self.link.charts
         self._go(
             self.link._replace(setting=self.draft_setting, charts=charts if chart in shown else (*shown, str(chart)))
@@ -105,9 +105,9 @@ class ExploreActions:
         self._go(self.link._replace(setting=self.draft_setting, baseline=self.draft_setting if on else None))
 
     def stop(self, _: Any) -> None:
-        """Stop playing."""
+        """Stop running worlds."""
         self._worker.stop()
 
     def restart(self, _: Any) -> None:
-        """Play all worlds after a stop."""
-        self.play(self.draft_setting)
+        """Run all worlds after a stop."""
+        self.run(self.draft_setting)

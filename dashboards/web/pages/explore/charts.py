@@ -1,4 +1,4 @@
-"""What the board of Explore shows of a result: bands, the watched run, shares of outcomes, and a text for each."""
+"""The data of Explore's board: bands, the watched run, outcome shares, and text descriptions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ CHARTS_BY_KEY = {chart.key: chart for chart in (*CHARTS, *EXTRA_CHARTS)}
 
 
 def label_values(scenario: Scenario, talks: str) -> dict[str, Any]:
-    """Give what the labels are filled in with: the two parties and the ceiling of tension."""
+    """Return the values for the labels' placeholders: the two parties and the ceiling of tension."""
     first, second = scenario.negotiations[talks].parties
     return {
         "first": scenario.display_name(first),
@@ -29,19 +29,19 @@ def label_values(scenario: Scenario, talks: str) -> dict[str, Any]:
 
 
 def chart_rows(scenario: Scenario, talks: str) -> list[ChartSpec]:
-    """Return how each chart looks, the main ones first."""
+    """Return the specification of each chart, main charts first."""
     words = label_values(scenario, talks)
     return [chart_row(chart, scenario, words) for chart in CHARTS_BY_KEY.values()]
 
 
 def chart_row(chart: Chart, scenario: Scenario, words: Mapping[str, Any]) -> ChartSpec:
-    """Return how one chart looks."""
-    looks = [INDICATOR_STYLES[name] for name in chart.indicators]
+    """Return the specification of one chart."""
+    styles = [INDICATOR_STYLES[name] for name in chart.indicators]
     return {
         "key": chart.key,
         "title": chart.title.format(**words),
         "meaning": chart.meaning,
-        "unit": "share" if chart.mean else looks[0].unit.format(**words),
+        "unit": "share" if chart.mean else styles[0].unit.format(**words),
         "top": words["ceiling"] if chart.key == "tension" else chart.top,
         "rounds": scenario.rounds,
         "mean": chart.mean,
@@ -49,12 +49,12 @@ def chart_row(chart: Chart, scenario: Scenario, words: Mapping[str, Any]) -> Cha
         "lines": [
             {
                 "key": name,
-                "label": look.label.format(**words),
-                "light": look.light,
-                "dark": look.dark,
-                "dash": look.dash,
+                "label": style.label.format(**words),
+                "light": style.light,
+                "dark": style.dark,
+                "dash": style.dash,
             }
-            for name, look in zip(chart.indicators, looks, strict=True)
+            for name, style in zip(chart.indicators, styles, strict=True)
         ],
     }
 
@@ -62,7 +62,7 @@ def chart_row(chart: Chart, scenario: Scenario, words: Mapping[str, Any]) -> Cha
 def explore_numbers(
     result: EnsembleResult, base: EnsembleResult | None, scenario: Scenario, talks: str, charts: Sequence[str]
 ) -> ExploreNumbers:
-    """Return the numbers of a result: of the main charts and those that are open besides."""
+    """Return the numbers of a result for the main charts and the additional charts that are open."""
     shown = [chart for chart in CHARTS_BY_KEY.values() if chart in CHARTS or chart.key in charts]
     words = label_values(scenario, talks)
     return {
@@ -79,96 +79,96 @@ def explore_numbers(
 
 
 def line_data(result: EnsembleResult, talks: str, indicator: str, mean: bool) -> LineData:
-    """Give what is drawn of one indicator: its bands or its mean, and the watched run."""
+    """Return the data of one indicator: its bands or mean, and the watched run."""
     run = rounded(result.run[:, result.indicator_index(talks, indicator)])
     return {"bands": indicator_bands(result, talks, indicator, mean), "run": run}
 
 
 def indicator_bands(result: EnsembleResult, talks: str, indicator: str, mean: bool) -> Bands:
-    """Return the mean of one indicator over the worlds, or its percentiles without the median."""
+    """Return the percentiles of one indicator without the median, or its mean over the worlds."""
     p5, p25, _, p75, p95, average = rounded(result.bands[:, :, result.indicator_index(talks, indicator)])
     return {"mean": average} if mean else {"p5": p5, "p25": p25, "p75": p75, "p95": p95}
 
 
 def rounded(values: np.ndarray) -> list[Any]:
-    """Round to three digits, which no screen can tell apart, to keep messages small."""
+    """Return values rounded to three digits, to keep messages small."""
     return np.round(values.astype(float), 3).tolist()
 
 
 def chart_texts(
     chart: Chart, result: EnsembleResult, base: EnsembleResult | None, talks: str, words: Mapping[str, Any]
 ) -> list[str]:
-    """Tell in words where each line of a chart ends: the middle, the two bands, the watched run, the baseline."""
-    told = []
+    """Return a text for each line of a chart: final median, bands, watched run and baseline."""
+    texts = []
     for name in chart.indicators:
         at = dict(zip(BAND_NAMES, result.bands[:, -1, result.indicator_index(talks, name)], strict=True))
         run = result.run[-1, result.indicator_index(talks, name)]
         label = INDICATOR_STYLES[name].label.format(**words) + ": " if len(chart.indicators) > 1 else ""
         if chart.mean:
             whole = result.bands[5, 1:, result.indicator_index(talks, name)].mean()
-            told.append(f"{label}{whole:.0%} over all rounds and worlds, {at['mean']:.0%} in the last round.")
+            texts.append(f"{label}{whole:.0%} over all rounds and worlds, {at['mean']:.0%} in the last round.")
         else:
-            told.append(
-                f"{label}after {result.rounds} rounds median {at[50]:.2f}, half of the worlds {at[25]:.2f} to "
-                f"{at[75]:.2f}, nine in ten {at[5]:.2f} to {at[95]:.2f}; seed {result.setting.seed} ends at {run:.2f}."
+            texts.append(
+                f"{label}after {result.rounds} rounds median {at[50]:.2f}, 50 % of worlds {at[25]:.2f} to "
+                f"{at[75]:.2f}, 90 % {at[5]:.2f} to {at[95]:.2f}; seed {result.setting.seed} ends at {run:.2f}."
             )
         if base is not None:
-            told.append(baseline_text(chart, base.bands[:, :, base.indicator_index(talks, name)]))
-    return told
+            texts.append(baseline_text(chart, base.bands[:, :, base.indicator_index(talks, name)]))
+    return texts
 
 
 def baseline_text(chart: Chart, bands: np.ndarray) -> str:
-    """Tell where the same line ends in the baseline."""
-    return f"Baseline: {bands[5, 1:].mean():.0%} over all." if chart.mean else f"Baseline median: {bands[2, -1]:.2f}."
+    """Return the text for the same line of the baseline."""
+    return f"Baseline: {bands[5, 1:].mean():.0%} over all rounds." if chart.mean else f"Baseline median: {bands[2, -1]:.2f}."
 
 
 def outcome_rows(result: EnsembleResult, base: EnsembleResult | None, talks: str) -> list[OutcomeShare]:
-    """Give each outcome's share with its interval and what the baseline had, from the most to the least."""
-    found, rows = result.outcomes_in(talks), []
-    known = base.outcomes_in(talks)[: len(found)] if base is not None else None
-    for outcome, look in OUTCOME_STYLES.items():
-        share, low, high = wilson(int((found == outcome).sum()), len(found))
+    """Return each outcome's share with its interval and the baseline's share, in the order of OUTCOME_STYLES."""
+    outcomes, rows = result.outcomes_in(talks), []
+    base_outcomes = base.outcomes_in(talks)[: len(outcomes)] if base is not None else None
+    for outcome, style in OUTCOME_STYLES.items():
+        share, low, high = wilson(int((outcomes == outcome).sum()), len(outcomes))
         row: OutcomeShare = {
             "key": outcome.name,
-            "label": look.label,
+            "label": style.label,
             "meaning": OUTCOME_MEANINGS[outcome],
-            "light": look.light,
-            "dark": look.dark,
+            "light": style.light,
+            "dark": style.dark,
             "share": share,
             "low": low,
             "high": high,
-            "chosen": bool(found[0] == outcome),
+            "chosen": bool(outcomes[0] == outcome),
         }
-        if known is not None and len(known) == len(found):
-            row["base"] = float((known == outcome).mean())
-            row["effect"] = effect_text(outcome_effect(known, found, outcome))
+        if base_outcomes is not None and len(base_outcomes) == len(outcomes):
+            row["base"] = float((base_outcomes == outcome).mean())
+            row["effect"] = effect_text(outcome_effect(base_outcomes, outcomes, outcome))
         rows.append(row)
     return rows
 
 
-def outcome_effect(known: np.ndarray, found: np.ndarray, outcome: Outcome) -> Effect:
-    """Estimate the paired effect on the share of one outcome."""
-    return paired_effect((known == outcome).astype(float), (found == outcome).astype(float))
+def outcome_effect(base_outcomes: np.ndarray, outcomes: np.ndarray, outcome: Outcome) -> Effect:
+    """Return the paired effect on the share of one outcome."""
+    return paired_effect((base_outcomes == outcome).astype(float), (outcomes == outcome).astype(float))
 
 
 def effect_text(paired: Effect) -> str:
-    """Write a paired effect on a share in points: `+12 points, 95 % 9 to 15, same dice`."""
+    """Return a paired effect on a share in percentage points: `+12 points, 95 % 9 to 15`."""
     if paired.share_of_worlds_changed == 0.0:
-        return "no world differs, same dice"
+        return "no world differs"
     digits = 0 if paired.high - paired.low >= 0.02 else 1
     points, low, high = (signed_number(100 * each, digits) for each in (paired.difference, paired.low, paired.high))
     plus = "+" if paired.difference > 0 and points.strip("0.") else ""
-    return f"{plus}{points} points, 95 % {low} to {high}, same dice"
+    return f"{plus}{points} points, 95 % {low} to {high}"
 
 
 def signed_number(value: float, digits: int) -> str:
-    """Write a number with a true minus sign, and never minus nought."""
+    """Return a number with a typographic minus sign, and without a sign for zero."""
     text = f"{value:.{digits}f}"
     return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "\N{MINUS SIGN}")
 
 
 def first_deal(result: EnsembleResult, base: EnsembleResult | None, talks: str) -> FirstDeal:
-    """Give the median round of the first verified rung, and in how many worlds there was one."""
+    """Return the median round of the first verified rung, and the share of worlds that reach one."""
     times = result.first_deals_in(talks)
     row: FirstDeal = {"median": times.median, "share": float((~times.censored).mean())}
     if base is not None:

@@ -1,4 +1,4 @@
-"""What Explore sends to the browser."""
+"""The messages that Explore sends to the browser."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -7,7 +7,7 @@ from dashboards.web.pages.shared.messages import Bands, OutcomeShare
 
 
 class PanelState(TypedDict):
-    """Where the controls are; ``echoes`` grows when the panel must show again what it may think it changed."""
+    """The state of the controls; ``echoes`` increases to make the panel show it again after a refused change."""
 
     scenario: str
     changes: dict[str, Any]
@@ -21,21 +21,21 @@ class PanelState(TypedDict):
 
 
 class NegotiationChoice(TypedDict):
-    """A negotiation whose charts can be shown."""
+    """A negotiation in a list of choices."""
 
     name: str
     title: str
 
 
 class PartyNarrative(TypedDict):
-    """What a party tells of itself."""
+    """A party's narrative."""
 
     name: str
     text: str
 
 
 class ThingToTry(TypedDict):
-    """A change that the scenario proposes."""
+    """A change that the scenario suggests."""
 
     text: str
     sets: str
@@ -43,7 +43,7 @@ class ThingToTry(TypedDict):
 
 
 class StoryText(TypedDict):
-    """What a scenario is about."""
+    """The description of a scenario."""
 
     title: str
     summary: str
@@ -55,7 +55,7 @@ class StoryText(TypedDict):
 
 
 class ChartLine(TypedDict):
-    """How a line of a chart looks."""
+    """The label and style of a line."""
 
     key: str
     label: str
@@ -65,7 +65,7 @@ class ChartLine(TypedDict):
 
 
 class ChartSpec(TypedDict):
-    """How a chart looks; ``mean`` is true where the mean of the worlds is drawn, and no bands."""
+    """The specification of a chart; ``mean`` is whether it draws the mean over the worlds instead of bands."""
 
     key: str
     title: str
@@ -79,7 +79,7 @@ class ChartSpec(TypedDict):
 
 
 class EventRow(TypedDict):
-    """An event; ``place`` is its place among the injected ones, or -1 for one of the scenario."""
+    """An event; ``place`` is its index among the injected events, or -1 for an event of the scenario."""
 
     round: int
     text: str
@@ -87,7 +87,7 @@ class EventRow(TypedDict):
 
 
 class BoardState(TypedDict):
-    """All of the board that does not move with the numbers."""
+    """The part of the board that does not depend on results."""
 
     baseline: str
     open: list[str]
@@ -98,14 +98,14 @@ class BoardState(TypedDict):
 
 
 class LineData(TypedDict):
-    """The numbers of a line: its bands or its mean, and the watched run, each by round."""
+    """The data of a line by round: bands or mean, and the watched run."""
 
     bands: Bands
     run: list[float]
 
 
 class FirstDeal(TypedDict):
-    """The median round of the first verified rung, and the share of worlds that have one."""
+    """The median round of the first verified rung, and the share of worlds that reach one."""
 
     median: float | None
     share: float
@@ -114,7 +114,7 @@ class FirstDeal(TypedDict):
 
 
 class ExploreNumbers(TypedDict):
-    """The numbers of a result, by indicator or chart."""
+    """The data of a result, by indicator or chart."""
 
     worlds: int
     wanted: int
@@ -127,7 +127,7 @@ class ExploreNumbers(TypedDict):
 
 
 class ExplorePicture(ExploreNumbers):
-    """The numbers, and which they are; ``setting`` and ``family`` are equal for pictures of equal ones."""
+    """The data of a result with hashes of its setting and of its family, in which replays are possible."""
 
     setting: str
     family: str
@@ -136,7 +136,7 @@ class ExplorePicture(ExploreNumbers):
 
 
 class LiveState(TypedDict):
-    """What moves with the numbers."""
+    """The part of the board that depends on results."""
 
     picture: ExplorePicture | None
     busy: str

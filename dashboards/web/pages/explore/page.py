@@ -1,4 +1,4 @@
-"""The page: choose a scenario, move a lever, and see what many worlds make of it."""
+"""The page Explore: choose a scenario, move levers, and see the results over many worlds."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -29,13 +29,13 @@ from model.scenario import Scenario
 
 TEMPLATES = ("explore/outcomes", "explore/chart", "shared/line_chart")
 FILE_NOTICE = (
-    "This scenario is a file of yours that differs from every shipped one in more than values. A link to it opens on "
-    "this server only, until it is restarted; to open it elsewhere the file must travel along."
+    "This scenario comes from your file, and its differences from shipped scenarios do not fit into a link. A link to "
+    "it works on this server only, until the server restarts. To open it elsewhere, upload the file there."
 )
 
 
 def story_text(setting: Setting, talks: str) -> StoryText:
-    """Return the story for the browser."""
+    """Return the description of the scenario."""
     scenario = scenario_of(Setting(setting.scenario))
     now = scenario_of(setting)
     return {
@@ -46,7 +46,7 @@ def story_text(setting: Setting, talks: str) -> StoryText:
         "parties": [
             {
                 "name": now.display_name(party),
-                "text": now.states[party].narrative.get("en", "No story is given.").strip(),
+                "text": now.states[party].narrative.get("en", "No narrative is available.").strip(),
             }
             for party in now.negotiations[talks].parties
         ],
@@ -63,7 +63,7 @@ def story_text(setting: Setting, talks: str) -> StoryText:
 
 
 def event_rows(setting: Setting) -> list[EventRow]:
-    """Return the scenario's own events and the injected ones in the order of their rounds."""
+    """Return the scenario's events and the injected events, by round."""
     scenario = scenario_of(setting)
     own = [
         EventRow(round=event.round, text=event.text.get("en", event.kind.replace("_", " ")), place=-1)
@@ -77,7 +77,7 @@ def event_rows(setting: Setting) -> list[EventRow]:
 
 
 class PictureFamily(NamedTuple):
-    """What pictures must share so that one can turn into the other."""
+    """What two results must share so that a replay can interpolate between them."""
 
     scenario: str
     talks: str
@@ -85,7 +85,7 @@ class PictureFamily(NamedTuple):
 
 
 def live_picture(shown: ExploreView, link: Link, talks: str, scenario: Scenario) -> ExplorePicture | None:
-    """Return the numbers for the browser, or None while they belong to another scenario."""
+    """Return the data of the latest result, or None if it belongs to another scenario."""
     result = shown.result
     if result is None or result.setting.scenario != link.setting.scenario or result.rounds != scenario.rounds:
         return None
@@ -101,31 +101,31 @@ def live_picture(shown: ExploreView, link: Link, talks: str, scenario: Scenario)
 
 
 def short_hash(thing: Any) -> str:
-    """Return a short name that equal things share."""
+    """Return a short hash; equal values have equal hashes."""
     return hashlib.sha256(repr(thing).encode()).hexdigest()[:12]
 
 
 @solara.component
 def Live(link: Link, talks: str, shown: solara.Reactive[ExploreView], error_text: str, events: dict[str, Any]) -> None:  # noqa: N802
-    """Show the board; it alone is drawn again when numbers arrive."""
-    news = shown.value
+    """Show the board, the only part that is rendered when results arrive."""
+    view = shown.value
     scenario = scenario_of(link.setting)
     charts = solara.use_memo(lambda: chart_rows(scenario, talks), [link.setting.scenario, link.setting.changes, talks])
-    known = [news.number, link.setting.scenario, talks, link.charts, link.baseline is None]
-    picture = solara.use_memo(lambda: live_picture(news, link, talks, scenario), known)
+    known = [view.number, link.setting.scenario, talks, link.charts, link.baseline is None]
+    picture = solara.use_memo(lambda: live_picture(view, link, talks, scenario), known)
     board = solara.use_memo(lambda: board_state(link), [link])
     live: LiveState = {
         "picture": picture,
-        "busy": news.busy,
-        "stopped": news.stopped,
-        "error": error_text or news.error,
-        "asked": short_hash(link.setting),  # equal to the panel's while both are of one setting
+        "busy": view.busy,
+        "stopped": view.stopped,
+        "error": error_text or view.error,
+        "asked": short_hash(link.setting),  # equals the panel's hash while both show one setting
     }
     Board(components=page_templates(*TEMPLATES), charts=charts, board=board, live=live, **events)
 
 
 def board_state(link: Link) -> BoardState:
-    """Return all of the board that does not move with the numbers."""
+    """Return the part of the board that does not depend on results."""
     baseline = link.baseline
     words = ""
     if baseline is not None:
@@ -142,7 +142,7 @@ def board_state(link: Link) -> BoardState:
 
 
 def panel_state(setting: Setting, echoes: int) -> PanelState:
-    """Return where the controls are."""
+    """Return the state of the controls."""
     return {
         "scenario": setting.scenario,
         "changes": {path: list(value) if isinstance(value, tuple) else value for path, value in setting.changes},
@@ -157,7 +157,7 @@ def panel_state(setting: Setting, echoes: int) -> PanelState:
 
 
 def scenario_choices(setting: Setting) -> list[ScenarioChoice]:
-    """Return the scenarios that can be chosen: the shipped ones, and an uploaded one while it is open."""
+    """Return the scenarios to choose from: the shipped ones, and an uploaded one if it is open."""
     if setting.scenario in shipped_names():
         return shipped_choices()
     own = scenario_of(setting).title["en"]
@@ -165,32 +165,32 @@ def scenario_choices(setting: Setting) -> list[ScenarioChoice]:
 
 
 def use_worker() -> tuple[solara.Reactive[ExploreView], ExploreWorker]:
-    """Return what the page's player shows, and the player, which lives as long as the page."""
+    """Return the worker's view and the worker, which lasts as long as the page."""
     shown = solara.use_reactive(ExploreView())
-    player = solara.use_memo(lambda: ExploreWorker(shown.set), [])
-    solara.use_effect(lambda: player.close, [])
-    return shown, player
+    worker = solara.use_memo(lambda: ExploreWorker(shown.set), [])
+    solara.use_effect(lambda: worker.close, [])
+    return shown, worker
 
 
 @solara.component
 def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
-    """Show the panel of controls beside the story and the results."""
-    shown, player = use_worker()
+    """Show the controls, the description of the scenario, and the results."""
+    shown, worker = use_worker()
     draft: Any = solara.use_ref(None)
-    error_text, set_complaint = solara.use_state("")
+    error_text, set_error_text = solara.use_state("")
     echoes, set_echoes = solara.use_state(0)
     setting = link.setting
     talks = link.talks or next(iter(scenario_of(setting).negotiations))
 
-    def echo() -> None:
+    def refresh_panel() -> None:
         set_echoes(lambda count: count + 1)
 
     def show_error(error: str) -> None:
-        set_complaint(error)
+        set_error_text(error)
         if error:
-            echo()
+            refresh_panel()
 
-    actions = ExploreActions(link, go, player, draft, echo)
+    actions = ExploreActions(link, go, worker, draft, refresh_panel)
     solara.use_effect(actions.play_link, [setting, actions.baseline])
     with html("div", class_="det-page"):
         Panel(
@@ -199,7 +199,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             panel=solara.use_memo(lambda: panel_state(setting, echoes), [setting, echoes]),
             event_choose=safe_handler(actions.choose, show_error),
             event_move=safe_handler(actions.preview, show_error),
-            # a move that was refused is told until another is made: the commit after it has nothing to add
+            # the commit that follows a refused move must not clear its error
             event_commit=safe_handler(actions.commit, lambda error: show_error(error) if error else None),
             event_reset=safe_handler(actions.reset, show_error),
             event_sample=safe_handler(actions.sample, show_error),
@@ -217,7 +217,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
 
 
 def board_events(actions: ExploreActions, show_error: Callable[[str], None]) -> dict[str, Any]:
-    """Return the handlers of what the board sends."""
+    """Return the handlers of the board's events."""
     return {
         "event_baseline": safe_handler(actions.toggle_baseline, show_error),
         "event_chart_toggle": safe_handler(actions.toggle_chart, show_error),

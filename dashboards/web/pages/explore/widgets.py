@@ -1,4 +1,4 @@
-"""The three parts of Explore that are drawn in the browser."""
+"""The Vue components of Explore."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,14 +20,14 @@ def Panel(  # noqa: N802
     event_sample: Callable[[dict[str, Any]], None],
     event_upload: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Show all that can be changed: ``catalogue`` what there is, ``panel`` where it is now."""
+    """Show the adjustable values (``catalogue``) with their current state (``panel``)."""
 
 
 @vue_component("story.vue")
 def Story(  # noqa: N802
     story: StoryText, event_attempt: Callable[[int], None], event_show: Callable[[str], None]
 ) -> None:
-    """Show what the scenario is about, both parties' own stories, what to notice, what to try."""
+    """Show the scenario's description, both narratives, what to notice and what to try."""
 
 
 @vue_component("board.vue")
@@ -42,4 +42,4 @@ def Board(  # noqa: N802
     event_stop: Callable[[Any], None],
     event_again: Callable[[Any], None],
 ) -> None:
-    """Show charts and outcomes: ``charts`` how they look, ``live`` the numbers, in one message."""
+    """Show charts and outcomes: ``charts`` specifies the charts, ``live`` has the results."""

@@ -1,4 +1,4 @@
-"""All that can be moved in a scenario, in groups, read from the declarations: levers, uncertainties, switches."""
+"""The catalogue of a scenario's adjustable values: levers, uncertainties and switches, in groups."""
 
 import math
 import re
@@ -14,17 +14,17 @@ LABELS = {
     "campaign": "Pressure aimed at",
     "bundling": "Rungs tied into one step",
     "stake": "Weight of the rung",
-    "after_cc": "Cooperates after both did",
-    "after_cd": "Cooperates after being let down",
-    "after_dc": "Cooperates after letting down",
-    "after_dd": "Cooperates after neither did",
+    "after_cc": "Cooperates after both cooperated",
+    "after_cd": "Cooperates after the other defected",
+    "after_dc": "Cooperates after defecting alone",
+    "after_dd": "Cooperates after both defected",
     "arrives": "Arrives in round",
-    "cooperates_first": "Begins with cooperation",
+    "cooperates_first": "Starts with cooperation",
 }
 SECTION_TITLES = {
     "scrutiny": "Scrutiny of proposals",
     "contact": "Ripeness and contact",
-    "home": "Politics at home",
+    "home": "Domestic politics",
     "ladder": "Climbing the ladder",
     "environment": "Oil price and region",
 }
@@ -34,7 +34,7 @@ STATE_CHOICES = {
 
 
 def lever_catalogue(scenario: Scenario) -> Catalogue:
-    """Return all that can be changed: what each kind of field is, once, and the groups of rows."""
+    """Return the adjustable values of a scenario: the kinds of fields, each once, and the groups of rows."""
     fields: dict[str, LeverField] = {}
     groups: dict[tuple[str, str], LeverGroup] = {}
     parties = {party for talks in list(scenario.negotiations.values())[:1] for party in talks.parties}
@@ -63,7 +63,7 @@ def lever_catalogue(scenario: Scenario) -> Catalogue:
 
 
 def mechanism_group(scenario: Scenario, fields: dict[str, LeverField]) -> LeverGroup:
-    """Return the group of mechanisms, each a switch."""
+    """Return the group of mechanisms and add their fields."""
     rows: list[LeverRow] = []
     for name, info in Mechanisms.model_fields.items():
         path = f"mechanisms.{name}"
@@ -72,7 +72,7 @@ def mechanism_group(scenario: Scenario, fields: dict[str, LeverField]) -> LeverG
     return {
         "key": "switch:mechanisms",
         "title": "Mechanisms",
-        "about": "one that is off is exactly absent",
+        "about": "a mechanism that is off has no effect at all",
         "role": "switch",
         "open": False,
         "rows": rows,
@@ -80,7 +80,7 @@ def mechanism_group(scenario: Scenario, fields: dict[str, LeverField]) -> LeverG
 
 
 def state_choice_field(field: str) -> LeverField:
-    """Describe one of the two things about a state that are no number."""
+    """Return the field of a state's doctrine or first act."""
     meaning = sentence(STATE_CHOICES["states"][field])
     if field == "doctrine":
         return {"kind": "choice", "choices": list(Doctrine.__members__), "meaning": meaning}
@@ -88,7 +88,7 @@ def state_choice_field(field: str) -> LeverField:
 
 
 def group_order(key: str, scenario: Scenario) -> tuple[int, int]:
-    """Order groups: the ladder, then the parties, those who help, those who verify, third states, the rest."""
+    """Return the sort key of a group: ladder, parties, facilitators, bodies, third states, the rest."""
     role, _, rest = key.partition(".")
     if role == "negotiations" and rest.count(".") == 0:
         return 0, 0
@@ -104,7 +104,7 @@ def group_order(key: str, scenario: Scenario) -> tuple[int, int]:
 
 
 def lever_location(path: str, scenario: Scenario) -> tuple[str, str, str]:
-    """Say in which group a path stands: the key of the group, its title, and the label of the row."""
+    """Return the group key, group title and row label of a path."""
     role, *names, field = path.split(".")
     if role in SECTIONS:
         return role, SECTION_TITLES.get(role, lever_label(role)), lever_label(field)
@@ -131,19 +131,19 @@ def _rung_location(names: list[str], field: str, scenario: Scenario) -> tuple[st
 
 
 def section_meaning(key: str) -> str:
-    """Tell what a section of parameters is about; actors and ladders tell it by their names."""
+    """Return the description of a section of parameters, or "" for actors and ladders."""
     text = (SECTIONS[key].__doc__ or "").split("(M")[0] if key in SECTIONS else ""
     return text.strip().rstrip(".")
 
 
 def lever_label(field: str, within: bool = False) -> str:
-    """Write a field's name as a label."""
+    """Return the label of a field."""
     words = LABELS.get(field, field.replace("_", " ").capitalize())
     return words[0].lower() + words[1:] if within else words
 
 
 def number_field(setting: DeclaredParameter, scenario: Scenario) -> tuple[str, LeverField]:
-    """Return the name of a kind of number, and its range, the range of its slider, its unit and meaning."""
+    """Return the name and the description of a numeric field: range, slider, unit, meaning and source."""
     role, *_, name = setting.path.split(".")
     low, high = setting.low, slider_limit(setting, scenario)
     kind = f"{role}.{setting.path.count('.')}.{name}" + ("" if high == setting.high else f"~{high:g}")
@@ -161,7 +161,7 @@ def number_field(setting: DeclaredParameter, scenario: Scenario) -> tuple[str, L
 
 
 def slider_limit(setting: DeclaredParameter, scenario: Scenario) -> float:
-    """Let a slider go no further than it changes anything; what is typed may lie beyond."""
+    """Return the upper end of a slider, beyond which a value has little effect. A typed value may exceed it."""
     _, *names, field = setting.path.split(".")
     if field == "bundling":
         return float(max(len(scenario.negotiations[names[0]].rungs), setting.value))
@@ -173,16 +173,16 @@ def slider_limit(setting: DeclaredParameter, scenario: Scenario) -> float:
 
 
 def slider_step(low: float, high: float, whole: bool) -> float:
-    """Choose a slider's step: 1 for whole numbers, else a power of ten that gives 50 to 500 steps."""
+    """Return the step of a slider: 1 for integers, else a power of ten that gives 50 to 500 steps."""
     return 1.0 if whole else 10.0 ** math.floor(math.log10((high - low) / 50))
 
 
 def sentence(text: str) -> str:
-    """Write a meaning as a sentence; a leading symbol or number of a mechanism is left out."""
+    """Return a meaning as a sentence, without a leading symbol or mechanism number."""
     text = re.sub(r"^(\w{1,6}: )", "", text)
     return f"{text[:1].upper()}{text[1:]}."
 
 
 def scenario_values(levers: Catalogue) -> dict[str, Value]:
-    """Return the value in the scenario of everything that can be changed, by path."""
+    """Return the scenario's value of every adjustable path."""
     return {row["path"]: row["base"] for group in levers["groups"] for row in group["rows"]}

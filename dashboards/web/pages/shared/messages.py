@@ -1,4 +1,4 @@
-"""What several pages send to the browser: the levers of a scenario, choices, bands, and the progress of long work."""
+"""Messages that several pages send to the browser: levers, choices, bands and task progress."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -6,14 +6,14 @@ Value = bool | int | float | str
 
 
 class ScenarioChoice(TypedDict):
-    """A scenario that can be chosen."""
+    """A scenario in a list of choices."""
 
     name: str
     title: str
 
 
 class LeverField(TypedDict):
-    """A kind of value: a number in a range, a switch, or a choice; ``high`` is the end of its slider."""
+    """A kind of value: number, switch or choice. ``most`` is the largest value, ``high`` the end of the slider."""
 
     kind: Literal["number", "switch", "choice"]
     meaning: str
@@ -28,7 +28,7 @@ class LeverField(TypedDict):
 
 
 class LeverRow(TypedDict):
-    """One value that can be changed: its path, its kind by the name of the field, its value in the scenario."""
+    """One adjustable value: its path, the name of its field, and its value in the scenario."""
 
     path: str
     field: str
@@ -37,7 +37,7 @@ class LeverRow(TypedDict):
 
 
 class LeverGroup(TypedDict):
-    """Rows under one heading; ``open`` is true where they are unfolded at first."""
+    """Rows under one heading; ``open`` is whether they are expanded at first."""
 
     key: str
     title: str
@@ -48,14 +48,14 @@ class LeverGroup(TypedDict):
 
 
 class Catalogue(TypedDict):
-    """All values of a scenario that can be changed: the kinds of fields by their names, and the groups."""
+    """The adjustable values of a scenario: fields by name, and groups of rows."""
 
     fields: dict[str, LeverField]
     groups: list[LeverGroup]
 
 
 class TaskProgress(TypedDict):
-    """How far long work is."""
+    """The progress of a long task."""
 
     text: str
     share: float
@@ -65,7 +65,7 @@ class TaskProgress(TypedDict):
 
 
 class Bands(TypedDict, total=False):
-    """Percentiles of the worlds, each by round, or their mean where that is drawn instead."""
+    """Percentiles over the worlds by round, or the mean where the chart draws the mean."""
 
     p5: list[float]
     p25: list[float]
@@ -76,7 +76,7 @@ class Bands(TypedDict, total=False):
 
 
 class OutcomeShare(TypedDict):
-    """The share of worlds that end in one outcome, with its interval; the rest where a baseline is set."""
+    """The share of worlds that end in one outcome, with its interval. ``base`` and ``effect`` need a baseline."""
 
     key: str
     label: str

@@ -1,4 +1,4 @@
-"""What the panels of the pages change: which values there are, a setting with one of them changed, and in words."""
+"""Changes to a setting: which values can change, the changed setting, and a description in words."""
 
 import logging
 from functools import cache, lru_cache
@@ -16,30 +16,30 @@ log = logging.getLogger(__name__)
 
 @cache
 def shipped_choices() -> list[ScenarioChoice]:
-    """Name every shipped scenario; one that cannot be read is left out, and logged."""
+    """Return every shipped scenario; log and omit one that cannot be read."""
     found: list[ScenarioChoice] = []
     for name in shipped_names():
         try:
             found.append({"name": name, "title": scenario_of(Setting(name)).title["en"]})
         except ScenarioError as error:
-            log.warning("scenario %s is left out: %s", name, error)
+            log.warning("scenario %s is omitted: %s", name, error)
     return found
 
 
 @lru_cache(maxsize=32)
 def catalogue_of(name: str) -> Catalogue:
-    """List what can be moved in a scenario, at the values it has unchanged."""
+    """Return the catalogue of an unchanged scenario."""
     return lever_catalogue(scenario_of(Setting(name)))
 
 
 @lru_cache(maxsize=32)
 def base_values(name: str) -> dict[str, Value]:
-    """Give the values that a scenario has unchanged, by path."""
+    """Return the values of an unchanged scenario, by path."""
     return scenario_values(catalogue_of(name))
 
 
 def with_change(setting: Setting, path: str, value: Any) -> Setting:
-    """Give the setting with one value changed. Raises ScenarioError if there is no such path or value."""
+    """Return the setting with one value changed. Raise ScenarioError for an unknown path or an invalid value."""
     if not isinstance(value, bool | int | float | str) or path not in base_values(setting.scenario):
         raise ScenarioError(
             [InputError.unknown_name("path", path, base_values(setting.scenario), "lever on this page")]
@@ -54,7 +54,7 @@ def with_change(setting: Setting, path: str, value: Any) -> Setting:
 
 
 def with_suggestion(setting: Setting, at: Any) -> Setting:
-    """Set a thing to try. Raises ScenarioError if there is none such, or it does not fit."""
+    """Return the setting with a thing to try applied. Raise ScenarioError if it does not exist or is invalid here."""
     things = scenario_of(Setting(setting.scenario)).things_to_try
     wanted = things[check_integer("thing to try", at, 0, len(things) - 1)].set
     changed = setting._replace(changes=(*_without(setting, wanted), *wanted.items()))
@@ -63,7 +63,7 @@ def with_suggestion(setting: Setting, at: Any) -> Setting:
 
 
 def toggle_suggestion(setting: Setting, at: Any) -> Setting:
-    """Set a thing to try, or take it back if it is set. Raises ScenarioError if it does not fit."""
+    """Return the setting with a thing to try applied, or removed if it was. Raise ScenarioError if it is invalid."""
     changed = with_suggestion(setting, at)
     wanted = scenario_of(Setting(setting.scenario)).things_to_try[at].set
     return setting._replace(changes=_without(setting, wanted)) if has_changes(setting, wanted) else changed
@@ -74,20 +74,20 @@ def _without(setting: Setting, wanted: dict[str, Any]) -> tuple[tuple[str, Any],
 
 
 def has_changes(setting: Setting, wanted: dict[str, Any]) -> bool:
-    """Say whether a setting holds all changes of a thing to try."""
+    """Return whether a setting has all changes of a thing to try."""
     changes = dict(setting.changes)
     return all(path in changes and changes[path] == value for path, value in wanted.items())
 
 
 def with_sample(setting: Setting, seed: Any, worlds: Any) -> Setting:
-    """Give the setting with other dice. Raises ScenarioError if they are out of range."""
+    """Return the setting with another seed and number of worlds. Raise ScenarioError if they are out of range."""
     return setting._replace(
         seed=check_integer("seed", seed, 0, MAX_SEED), worlds=check_integer("worlds", worlds, MIN_WORLDS, MAX_WORLDS)
     )
 
 
 def describe_change(path: str, value: Any, scenario: Scenario) -> str:
-    """Write one change in words: whose value, which, and what it is now."""
+    """Return the description of one change: whose value, which one, and its new value."""
     try:
         _, title, label = lever_location(path, scenario)
     except (KeyError, ValueError, IndexError):
@@ -99,9 +99,9 @@ def describe_change(path: str, value: Any, scenario: Scenario) -> str:
 
 
 def describe_changes(setting: Setting) -> str:
-    """Write how a setting differs from its scenario."""
+    """Return the description of all changes of a setting."""
     scenario = scenario_of(Setting(setting.scenario))
-    told = [describe_change(path, value, scenario) for path, value in setting.changes]
+    descriptions = [describe_change(path, value, scenario) for path, value in setting.changes]
     if setting.events:
-        told.append(f"{len(setting.events)} injected events" if len(setting.events) > 1 else "one injected event")
-    return "; ".join(told) or "as in the scenario"
+        descriptions.append(f"{len(setting.events)} injected events" if len(setting.events) > 1 else "one injected event")
+    return "; ".join(descriptions) or "no changes"

@@ -1,9 +1,9 @@
-"""The shapes of data that travel to the browser: declared once as TypedDicts, checked on both sides.
+"""The types of messages to the browser: declared once as TypedDicts, checked on both sides.
 
-A page declares its messages as TypedDicts in ``messages.py`` (rows with named keys, never a value by its place in a
-list), builds them as such, and names them in the signature of a component made by ``vue_component``. Python's side is
-checked by pyright, and at run time where ``DETENTE_CHECK_SHAPES`` is set, as in the tests. The browser's side is
-checked by ``tests/dashboards/web/pages/test_shapes.py``: what a template reads must be declared, and reversed.
+A page declares its messages as TypedDicts in ``messages.py`` (rows with named keys, not positions in a list),
+builds them as such, and names them in the signature of a component made by ``vue_component``. Pyright checks
+the Python side; so does ``DETENTE_CHECK_SHAPES`` at run time, which the tests set. On the browser's side,
+``tests/dashboards/web/pages/test_shapes.py`` checks that templates read declared fields and all of them.
 """
 
 import inspect
@@ -29,22 +29,22 @@ import solara
 
 from dashboards.messages import Columns, Json
 
-CHECK_VARIABLE = "DETENTE_CHECK_SHAPES"  # the environment variable that has every message checked before it is sent
+CHECK_VARIABLE = "DETENTE_CHECK_SHAPES"  # environment variable: if set, check every message before sending it
 
 
 class TemplateShapes(NamedTuple):
-    """What one template receives: its data by their names, and the events that it may send."""
+    """The messages that a template receives, by name, and the events that it may send."""
 
     template: Path
     shapes: dict[str, Any]
     events: tuple[str, ...]
 
 
-DECLARED_TEMPLATES: dict[Path, TemplateShapes] = {}  # by template, for all pages imported so far
+DECLARED_TEMPLATES: dict[Path, TemplateShapes] = {}  # by template, for the pages imported so far
 
 
 def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[P, Any]]:
-    """Make a Solara component of a template beside the function, whose signature declares what is sent to it."""
+    """Return a decorator that makes a template a Solara component. The function's signature declares its messages."""
 
     def decorate(function: Callable[P, None]) -> Callable[P, Any]:
         hints = {name: kind for name, kind in get_type_hints(function).items() if name != "return"}
@@ -65,14 +65,14 @@ def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[
 
 
 def check_shapes(shapes: dict[str, Any], data: dict[str, Any], where: str) -> None:
-    """Check data against their shapes. Raises TypeError with all that differs."""
+    """Check data against types. Raise TypeError with up to five differences."""
     found = [error for name, kind in shapes.items() for error in shape_errors(kind, data[name], f"{where}: {name}")]
     if found:
         raise TypeError("; ".join(found[:5]))
 
 
 def shape_errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
-    """Yield where data differ from a shape: a TypedDict, list, dict, tuple, Literal, union or plain type."""
+    """Yield the differences of data from a type: a TypedDict, list, dict, tuple, Literal, union or plain class."""
     origin: Any = get_origin(kind)
     inner = get_args(kind)
     if kind is Any:
@@ -134,11 +134,11 @@ def _is_of(kind: Any, data: Any) -> bool:
 
 
 def nested_shapes(kind: Any) -> set[Any]:
-    """Return the TypedDicts in a shape, at any depth."""
+    """Return the TypedDicts in a type, at any depth."""
     inner = get_type_hints(kind).values() if is_typeddict(kind) else get_args(kind)
     return {*([kind] if is_typeddict(kind) else [])}.union(*map(nested_shapes, inner))
 
 
 def field_names(kind: Any) -> set[str]:
-    """Return the names of all fields in a shape, at any depth."""
+    """Return the names of all fields in a type, at any depth."""
     return {key for each in nested_shapes(kind) for key in get_type_hints(each)}

@@ -1,4 +1,4 @@
-"""Pages whose numbers take a while: found on a thread of its own, told as they come, cancelled, and begun again."""
+"""Long tasks of a page: run in a thread, with progress, cancellation and restart."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -16,56 +16,56 @@ Stop = Callable[[], bool]
 
 
 class PageTask(ABC):
-    """One piece of work; ``shown`` is what the page shows of it, a NamedTuple that has all parts of TaskProgress."""
+    """A task; ``shown`` is its view, a NamedTuple with all fields of TaskProgress."""
 
     def __init__(self, shown: Any, publish: Publish, stop: Stop):
         self.shown, self._publish, self.stop = shown, publish, stop
 
     def publish(self, **changes: Any) -> None:
-        """Publish a change, unless something newer is being worked on."""
+        """Publish a changed view, unless a newer task has started."""
         self.shown = self.shown._replace(**changes)
         if not self.stop():
             self._publish(self.shown)
 
     @abstractmethod
     def run(self) -> None:
-        """Do the work."""
+        """Run the task."""
 
 
 def task_progress(shown: Any) -> TaskProgress:
-    """Return how far the work is."""
+    """Return the progress in a view."""
     return TaskProgress(
         text=shown.text, share=shown.share, busy=shown.busy, cancelled=shown.cancelled, error=shown.error
     )
 
 
 def use_task_slot() -> TaskSlot:
-    """Keep a desk as long as the page lives."""
-    desk = solara.use_memo(TaskSlot, [])
+    """Return a task slot that lasts as long as the page."""
+    slot = solara.use_memo(TaskSlot, [])
 
     def leave() -> None:
-        desk.cancel()
+        slot.cancel()
 
     solara.use_effect(lambda: leave, [])
-    return desk
+    return slot
 
 
 def use_task(
     first: Any, make: Callable[[Publish, Any, Stop], PageTask], needs: list[Any]
 ) -> tuple[Any, Callable[[Any], None], Callable[[Any], None]]:
-    """Work whenever what the work needs has changed; give what is shown, and what begins again and cancels.
+    """Start a task whenever ``needs`` changes. Return the view, and functions that restart and cancel the task.
 
-    make: gives the task, from how to publish, what is shown before it, and what says that it should stop.
+    make: returns the task, given the publish function, the previous view and the stop function.
     """
-    shown, desk = solara.use_reactive(first), use_task_slot()
+    shown, slot = solara.use_reactive(first), use_task_slot()
 
     def begin(_: Any = None) -> None:
         before = shown.peek()
-        desk.start(lambda stop: make(shown.set, before, stop).run())
+        slot.start(lambda stop: make(shown.set, before, stop).run())
 
     def cancel(_: Any) -> None:
-        desk.cancel()
-        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled; shown is what was found so far."))
+        slot.cancel()
+        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled. The page shows the results so far."))
 
     solara.use_effect(begin, needs)
     return shown, begin, cancel

@@ -1,1 +1,1 @@
-"""Sweeps: the results of studies."""
+"""The page Sweeps: the results of studies."""

@@ -1,4 +1,4 @@
-"""The box of values within which an outcome is common."""
+"""The box of values in which an outcome is common."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from model.errors import ScenarioError
 
 
 def default_threshold(opened: StudyResults, outcome: str) -> float:
-    """Choose from where a point is of interest: half of the worlds, or what a quarter of the points reach."""
+    """Return the default threshold: half of the worlds, or the value that a quarter of the points reach."""
     values: Any = opened.points[outcome]
     if values.empty or (outcome in SHARES and values.min() < 0.5 <= values.max()):
         return 0.5
@@ -20,23 +20,23 @@ def default_threshold(opened: StudyResults, outcome: str) -> float:
 
 
 def find_box(base: Path, opened: StudyResults, outcome: str, above: float, worlds: int) -> FoundBox | SweepFailure:
-    """Find the box in which an outcome reaches a threshold, or return why there is none."""
+    """Return the box in which an outcome reaches a threshold, or the reason why there is none."""
     values: Any = opened.points[outcome]
     if len(values) < MIN_POINTS:
-        return {"error": f"No box: at least {MIN_POINTS} points are needed, and {len(values)} are there."}
+        return {"error": f"No box: {len(values)} points are too few; {MIN_POINTS} are needed."}
     try:
         box = discover(base / opened.folder, outcome, above)
     except ScenarioError as error:
-        return {"error": f"No box: {'; '.join(error.problem for error in error.errors)}."}
+        return {"error": f"No box: {'; '.join(each.problem for each in error.errors)}."}
     named = box._replace(edges=[_in_words(opened, edge) for edge in box.edges])
     setting = setting_in_box(opened.setting._replace(worlds=worlds), box, opened.study)
     steps = box.trade_off
     return {
         "error": "",
-        "words": limit_sentences(named) or ["No limit at all: the whole space is the box."],
-        "holds": f"{box.cases:,} of {box.points:,} points reach {above:g} in {outcome_label(outcome).lower()}. The box holds "
-        f"{value_text(box.coverage, True)} of them (coverage), and {value_text(box.density, True)} of the points in it are "
-        "such a point (density).",
+        "words": limit_sentences(named) or ["No limits: the box is the whole space."],
+        "holds": f"{box.cases:,} of {box.points:,} points reach {above:g} in {outcome_label(outcome).lower()}. The box "
+        f"contains {value_text(box.coverage, True)} of them (coverage). Of the points in the box, "
+        f"{value_text(box.density, True)} reach it (density).",
         "coverage": box.coverage, "density": box.density,
         "steps": [
             {"coverage": round(float(covered), 4), "density": round(float(dense), 4), "limits": int(limits)}
@@ -53,7 +53,7 @@ def _in_words(opened: StudyResults, edge: BoxLimit) -> BoxLimit:
 
 
 def can_open(setting: Setting) -> bool:
-    """Say whether Explore can open a setting."""
+    """Return whether Explore can open a setting."""
     try:
         scenario_of(setting)
     except ScenarioError:

@@ -1,4 +1,4 @@
-"""The folders of results below the folder in which the server was started."""
+"""The folders of results in the server's folder."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,43 +9,43 @@ from experiments.studies.results import sweep_summary
 from experiments.studies.store import part_ranges
 from model.errors import InputError, ScenarioError, make_printable
 
-ROOTS, MAX_DEPTH = ("runs", "sweeps"), 2  # where results are looked for, and how far below
+ROOTS, MAX_DEPTH = ("runs", "sweeps"), 2  # the folders to search, and the depth of the search
 MAX_LISTED = 200
 
 
 def result_folders(base: Path) -> list[str]:
-    """List the folders of results below ``runs/`` and ``sweeps/``, as paths from ``base``; none that leads outside."""
+    """Return the folders of results in ``runs/`` and ``sweeps/``, relative to ``base``, without links to the outside."""
     found: set[Path] = set()
     for top in ROOTS:
         for depth in range(MAX_DEPTH + 1):
             found |= {path.parent for path in (base / top).glob(f"{'*/' * depth}manifest.json")}
-    home = base.resolve()
-    near = [path for path in found if path.resolve().is_relative_to(home)]
-    return [path.relative_to(base).as_posix() for path in sorted(near)][:MAX_LISTED]
+    root = base.resolve()
+    is_inside = [path for path in found if path.resolve().is_relative_to(root)]
+    return [path.relative_to(base).as_posix() for path in sorted(is_inside)][:MAX_LISTED]
 
 
 def check_folder(text: str, base: Path) -> str:
-    """Check a path that somebody typed; give it as it is seen from ``base``. Raises ScenarioError."""
-    shown, home = make_printable(text, 80), base.resolve()
-    path = home
+    """Return a typed path relative to ``base``. Raise ScenarioError if it is outside or has no results."""
+    name, root = make_printable(text, 80), base.resolve()
+    path = root
     try:
-        path = (home / text.strip()).resolve()
-        near = path.is_relative_to(home)
-        holds = near and (path / "manifest.json").is_file()
+        path = (root / text.strip()).resolve()
+        is_inside = path.is_relative_to(root)
+        has_results = is_inside and (path / "manifest.json").is_file()
     except (OSError, ValueError, RuntimeError):
-        near = holds = False
-    if not near:
-        told = "lies outside the folder in which this server was started; nothing out there is opened"
-        raise ScenarioError([InputError("folder", shown, told)])
-    if not holds:
+        is_inside = has_results = False
+    if not is_inside:
+        problem = "is outside the folder in which this server was started; choose a folder inside it"
+        raise ScenarioError([InputError("folder", name, problem)])
+    if not has_results:
         raise ScenarioError(
-            [InputError("folder", shown, "holds no results of a sweep: there is no manifest.json in it")]
+            [InputError("folder", name, "has no results of a sweep: manifest.json is missing")]
         )
-    return path.relative_to(home).as_posix()
+    return path.relative_to(root).as_posix()
 
 
 def folder_version(folder: Path) -> tuple[int, ...]:
-    """Give what changes whenever there is more in a folder."""
+    """Return a value that changes whenever results are added to a folder."""
     try:
         times = [path.stat().st_mtime_ns for path in (folder, folder / "manifest.json")]
         return (*times, len(part_ranges(folder, "runs")))
@@ -54,7 +54,7 @@ def folder_version(folder: Path) -> tuple[int, ...]:
 
 
 def folder_rows(base: Path, names: Iterable[str]) -> list[FolderRow]:
-    """Return for each folder its question and how far it is; for one that cannot be read, why."""
+    """Return the question and progress of each folder, or the reason why it cannot be read."""
     return [_row(base, name, folder_version(base / name)) for name in names]
 
 
@@ -72,7 +72,7 @@ def _row(base: Path, name: str, _: tuple[int, ...]) -> FolderRow:
             "failed": found["failed"],
         }
     except ScenarioError as error:
-        told = "; ".join(map(str, error.errors[:3])).removeprefix(f"{base / name}: ")
-    except Exception as error:  # whatever lies in a folder, the others stay listed
-        told = f"cannot be read ({type(error).__name__}: {error})"
-    return {"folder": name, "error": make_printable(told, 300)}
+        problem = "; ".join(map(str, error.errors[:3])).removeprefix(f"{base / name}: ")
+    except Exception as error:  # one bad folder must not hide the others
+        problem = f"cannot be read ({type(error).__name__}: {error})"
+    return {"folder": name, "error": make_printable(problem, 300)}

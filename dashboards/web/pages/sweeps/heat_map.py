@@ -1,4 +1,4 @@
-"""The map of an outcome over two factors."""
+"""Map an outcome over two factors."""
 
 import math
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ MAX_BINS, MAX_VALUES = 12, 40
 
 
 class FactorAxis(NamedTuple):
-    """One factor on the map: what stands at each place, what opens Explore there, and where each point lies."""
+    """One factor on the map: labels, descriptions and values by cell, and the cell of each point."""
 
     path: str
     labels: list[str]
@@ -26,13 +26,13 @@ class FactorAxis(NamedTuple):
 
 
 def factor_axis(opened: StudyResults, path: str) -> FactorAxis:
-    """Lay a factor out: its values as they are where they are few or a grid's, else bins of one width."""
+    """Return the axis of a factor: its values if they are few or form a grid, else bins of equal width."""
     factor, design = opened.factor(path), opened.study.file.design.kind
     column: Any = opened.points[path]
-    if len({type(each) for each in factor.values or ()}) > 1:  # a table of results gives all of them one type
+    if len({type(each) for each in factor.values or ()}) > 1:  # a table of results has one type for all values
         column = opened.study.points()[path].iloc[opened.points["point"]]
-    there = {*column.tolist()}
-    found = [each for each in factor.values if each in there] if factor.values is not None else sorted(there)
+    values = {*column.tolist()}
+    found = [each for each in factor.values if each in values] if factor.values is not None else sorted(values)
     found = list(factor.grid_values()) if design == "grid" else found
     few = len(found) <= (MAX_VALUES if design == "grid" else MAX_BINS)
     if factor.values is not None and len({*factor.values}) <= MAX_VALUES:
@@ -41,7 +41,7 @@ def factor_axis(opened: StudyResults, path: str) -> FactorAxis:
         return _listed_axis(path, found, column)
     if factor.values is not None and not all(type(each) in (int, float) for each in factor.values):
         raise ScenarioError(
-            [InputError(path, len(found), "has too many words to be drawn on a map; choose another factor")]
+            [InputError(path, len(found), "has too many values for a map; choose another factor")]
         )
     low, high = (min(column), max(column)) if factor.values is not None else (factor.low, factor.high)
     count = min(max(math.isqrt(len(column) // 4), 2), MAX_BINS)
@@ -61,7 +61,7 @@ def _listed_axis(path: str, values: list[Any], column: Any) -> FactorAxis:
 
 
 class FactorMap(NamedTuple):
-    """Means of an outcome over two factors, [place on y, place on x], and how many points lie in each cell."""
+    """Means of an outcome over two factors and the number of points per cell, both [y, x]."""
 
     x: FactorAxis
     y: FactorAxis
@@ -70,9 +70,9 @@ class FactorMap(NamedTuple):
 
 
 def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
-    """Average an outcome over the points in each cell; without ``y`` there is one row. Raises ScenarioError."""
+    """Return the mean of an outcome in each cell; one row without ``y``. Raise ScenarioError without points."""
     if opened.points.empty:
-        raise ScenarioError([InputError("points", 0, "none was played without failing, so there is nothing to draw")])
+        raise ScenarioError([InputError("points", 0, "no point succeeded, so there is nothing to draw")])
     across = factor_axis(opened, x)
     up = factor_axis(opened, y) if y else FactorAxis("", [""], [""], [None], np.zeros(len(opened.points), int))
     shape = len(up.labels), len(across.labels)
@@ -84,7 +84,7 @@ def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
 
 
 def map_message(opened: StudyResults, outcome: str, found: FactorMap, worlds: int) -> HeatMap:
-    """Return a map for the browser: numbers, words, and links in parts, as a cell's is one of each axis joined."""
+    """Return the message of a map. The link of a cell is ``before`` with the ``sets`` of its row and column."""
     means = [[None if math.isnan(each) else round(float(each), 6) for each in row] for row in found.means]
     rest = [opened.factor_label(path) for path in opened.paths if path not in (found.x.path, found.y.path)]
     return {
@@ -102,7 +102,7 @@ def map_message(opened: StudyResults, outcome: str, found: FactorMap, worlds: in
 
 
 def axis_message(opened: StudyResults, axis: FactorAxis) -> HeatAxis:
-    """Return one side of a map for the browser."""
+    """Return the message of one axis."""
     if not axis.path:
         return {"name": "", "labels": axis.labels, "descriptions": axis.descriptions, "sets": [""], "binned": False}
     sets = [f"&set={quote(f'{axis.path}:{format_value(python_value(each))}', safe=':,./')}" for each in axis.middles]
@@ -116,22 +116,22 @@ def axis_message(opened: StudyResults, axis: FactorAxis) -> HeatAxis:
 
 
 def python_value(value: Any) -> Any:
-    """Give a number of numpy as one of Python."""
+    """Return a numpy scalar as a Python value."""
     return value.item() if isinstance(value, np.generic) else value
 
 
 def map_summary(opened: StudyResults, outcome: str, found: FactorMap) -> str:
-    """Say where the map is lowest and highest."""
+    """Return a sentence with the lowest and highest cell."""
     share = outcome in SHARES
 
     def at(cell: int) -> str:
         row, column = divmod(cell, found.means.shape[1])
-        descriptions = f"{value_text(found.means[row, column], share)} at {opened.factor_label(found.x.path)} {found.x.descriptions[column]}"
-        return descriptions + (
-            f" and {opened.factor_label(found.y.path)} {found.y.descriptions[row]}" if found.y.path else ""
-        )
+        place = f"{opened.factor_label(found.x.path)} {found.x.descriptions[column]}"
+        if found.y.path:
+            place += f" and {opened.factor_label(found.y.path)} {found.y.descriptions[row]}"
+        return f"{value_text(found.means[row, column], share)} at {place}"
 
     low, high = int(np.nanargmin(found.means)), int(np.nanargmax(found.means))
     if found.means.flat[low] == found.means.flat[high]:
         return f"{outcome_label(outcome)} is {value_text(found.means.flat[low], share)} in every cell."
-    return f"{outcome_label(outcome)} goes from {at(low)} up to {at(high)}."
+    return f"{outcome_label(outcome)} ranges from {at(low)} to {at(high)}."

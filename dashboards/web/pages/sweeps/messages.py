@@ -1,16 +1,16 @@
-"""What Sweeps sends to the browser."""
+"""The messages that Sweeps sends to the browser."""
 
 from typing import NotRequired, TypedDict
 
 
 class SweepFailure(TypedDict):
-    """Why a part of the page cannot be shown."""
+    """The reason why a part of the page cannot be shown."""
 
     error: str
 
 
 class SweepFacts(TypedDict):
-    """Commands that make results, and queries of other pages."""
+    """Commands that create results, and links to other pages."""
 
     studies: str
     sweep: str
@@ -20,7 +20,7 @@ class SweepFacts(TypedDict):
 
 
 class FolderRow(TypedDict):
-    """A folder of results: its study and how far it is, or why it cannot be read."""
+    """A folder of results: its study and progress, or the reason why it cannot be read."""
 
     folder: str
     error: str
@@ -32,7 +32,7 @@ class FolderRow(TypedDict):
 
 
 class FolderList(TypedDict):
-    """The folders that were found, and the one that is open; ``rows`` is None until they are read."""
+    """The folders found and the open one; ``rows`` is None until they are read."""
 
     rows: list[FolderRow] | None
     open: str
@@ -40,14 +40,14 @@ class FolderList(TypedDict):
 
 
 class OutcomeChoice(TypedDict):
-    """An outcome or indicator that can be shown."""
+    """An outcome or indicator in a list of choices."""
 
     name: str
     label: str
 
 
 class FactorChoice(TypedDict):
-    """A factor that can be an axis."""
+    """A factor in a list of choices."""
 
     name: str
     label: str
@@ -55,7 +55,7 @@ class FactorChoice(TypedDict):
 
 
 class SweepHead(TypedDict):
-    """What is in the open folder."""
+    """The content of the open folder."""
 
     question: str
     summary: str
@@ -67,7 +67,7 @@ class SweepHead(TypedDict):
 
 
 class SweepChoice(TypedDict):
-    """What is chosen; ``above`` is the threshold of the box."""
+    """The current choices; ``above`` is the threshold of the box."""
 
     outcome: str
     x: str
@@ -76,7 +76,7 @@ class SweepChoice(TypedDict):
 
 
 class HeatAxis(TypedDict):
-    """One side of the map: by place a label, a description, and the part of a query that sets its value."""
+    """One axis of the map: labels, descriptions, and the parts of a link that set the value, each by cell."""
 
     name: str
     labels: list[str]
@@ -86,7 +86,7 @@ class HeatAxis(TypedDict):
 
 
 class HeatMap(TypedDict):
-    """An outcome over two factors: means and counts [place on y][place on x]; ``share`` is true for a share."""
+    """An outcome over two factors: means and counts [y][x]; ``share`` is whether the outcome is a share."""
 
     error: str
     x: HeatAxis
@@ -101,7 +101,7 @@ class HeatMap(TypedDict):
 
 
 class RankedFactor(TypedDict):
-    """A factor, its index with an interval, and a second index where the design has one."""
+    """A factor, its index with an interval, and a second index if the design has one."""
 
     label: str
     value: float
@@ -111,7 +111,7 @@ class RankedFactor(TypedDict):
 
 
 class Ranking(TypedDict):
-    """The factors in order; ``value`` and ``also`` name the two indices, ``instead`` says why there are none."""
+    """The factors in order; ``value`` and ``also`` name the indices, ``instead`` explains why there are none."""
 
     title: str
     value: str
@@ -123,7 +123,7 @@ class Ranking(TypedDict):
 
 
 class PeelingStep(TypedDict):
-    """A step of the peeling: how many of all cases the box holds, how many in it are cases, its limits."""
+    """A step of the peeling: coverage, density and number of limits of the box."""
 
     coverage: float
     density: float
@@ -131,7 +131,7 @@ class PeelingStep(TypedDict):
 
 
 class FoundBox(TypedDict):
-    """The box, in words and numbers, and the query of its middle."""
+    """The box in words and numbers, and the link to its middle."""
 
     error: str
     words: list[str]

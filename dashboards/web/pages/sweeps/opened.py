@@ -1,4 +1,4 @@
-"""A folder of results that was read, and how its outcomes and values are written."""
+"""A folder of results, and the labels of its outcomes and values."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ SOME_DEAL = "Some deal, partial or comprehensive"
 
 
 class StudyResults(NamedTuple):
-    """A folder that was read: its study, what is there, and a row a point that did not fail."""
+    """The content of a folder: its study, counts, and one row per point that succeeded."""
 
     folder: str
     study: Study
@@ -33,20 +33,20 @@ class StudyResults(NamedTuple):
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Name the outcomes and indicators that can be looked at."""
+        """Return the outcomes and indicators that can be shown."""
         return (*SHARES[::-1], *self.study.file.indicators)
 
     @property
     def paths(self) -> list[str]:
-        """Name the factors."""
+        """Return the paths of the factors."""
         return [factor.path for factor in self.study.factors]
 
     def factor(self, path: str) -> Factor:
-        """Find a factor by its path."""
+        """Return a factor by its path."""
         return next(each for each in self.study.factors if each.path == path)
 
     def factor_label(self, path: str) -> str:
-        """Name a factor in words."""
+        """Return the label of a factor."""
         try:
             _, title, label = lever_location(path, self.scenario)
         except (KeyError, ValueError, IndexError):
@@ -55,7 +55,7 @@ class StudyResults(NamedTuple):
 
 
 def read_folder(base: Path, name: str) -> StudyResults:
-    """Read a folder of results. Raises ScenarioError."""
+    """Read a folder of results. Raise ScenarioError if it is invalid."""
     folder = base / name
     study = stored_study(folder)
     return StudyResults(
@@ -64,19 +64,19 @@ def read_folder(base: Path, name: str) -> StudyResults:
 
 
 def outcome_label(outcome: str) -> str:
-    """Name an outcome or an indicator."""
+    """Return the label of an outcome or an indicator."""
     if outcome == "some_deal":
         return SOME_DEAL
     if outcome in SHARES:
         return OUTCOME_STYLES[Outcome[outcome]].label
     kind, _, name = outcome.partition("_")
-    look = INDICATOR_STYLES.get(name)
-    plain = look.label if look is not None and "{" not in look.label else name.replace("_", " ").capitalize()
-    return f"{plain}, {'mean over the run' if kind == 'mean' else 'at the end'}"
+    style = INDICATOR_STYLES.get(name)
+    label = style.label if style is not None and "{" not in style.label else name.replace("_", " ").capitalize()
+    return f"{label}, {'mean over the run' if kind == 'mean' else 'at the end'}"
 
 
 def value_text(value: Any, share: bool = False) -> str:
-    """Write a value of a factor or an outcome."""
+    """Return a value of a factor or an outcome as text."""
     if isinstance(value, bool | np.bool_):
         return "on" if value else "off"
     if share:
@@ -85,21 +85,21 @@ def value_text(value: Any, share: bool = False) -> str:
 
 
 def sweep_head(opened: StudyResults) -> SweepHead:
-    """Return what is in the folder, and what failed there."""
+    """Return the content of a folder, and the points that failed."""
     counts, file = opened.counts, opened.study.file
     failures = [
         f"{each['points']:,} {'point' if each['points'] == 1 else 'points'} failed "
         f"({make_printable(str(each['stage']), 40)}), "
-        f"the first is point {each['first']}: {make_printable(str(each['error']), 300)}"
+        f"first point {each['first']}: {make_printable(str(each['error']), 300)}"
         for each in counts["errors"]
     ]
-    design = {"grid": "a grid", "latin": "a Latin hypercube", "table": "a table of its own"}.get(
+    design = {"grid": "a grid", "latin": "a Latin hypercube", "table": "a table"}.get(
         file.design.kind, f"a {file.design.kind.capitalize()} design"
     )
     return {
         "question": file.question,
         "summary": f"{counts['points']:,} of {counts['of']:,} points of {design} over {len(opened.paths)} factors, "
-        f"{counts['runs']:,} runs ({file.replications} a point) of “{opened.scenario.title['en']}”, "
+        f"{counts['runs']:,} runs ({file.replications} per point) of “{opened.scenario.title['en']}”, "
         f"{opened.study.rounds} rounds each.",
         "partly": counts["points"] < counts["of"],
         "failed": counts["failed"],

@@ -1,4 +1,4 @@
-"""Sweeps: a folder of results opened as a map over two factors, a ranking and a box; each leads to Explore."""
+"""The page Sweeps: the results of a study as a map over two factors, a ranking and a box."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -37,27 +37,27 @@ from experiments.studies.study import shipped_studies
 from model.errors import InputError, ScenarioError
 
 
-def complete_choice(look: SweepView, opened: StudyResults) -> SweepView:
-    """Fill in what was not chosen, and leave what this study does not have."""
+def complete_choice(view: SweepView, opened: StudyResults) -> SweepView:
+    """Return the choices with defaults where the study does not have the chosen value."""
     paths = opened.paths
-    outcome = look.outcome if look.outcome in opened.outcomes else opened.outcomes[0]
-    x = look.x if look.x in paths else next((each for each in paths if each != look.y), paths[0])
+    outcome = view.outcome if view.outcome in opened.outcomes else opened.outcomes[0]
+    x = view.x if view.x in paths else next((each for each in paths if each != view.y), paths[0])
     others = [each for each in paths if each != x]
-    y = look.y if look.y in others else next(iter(others), "")
-    above = default_threshold(opened, outcome) if look.above is None else look.above
-    return SweepView(look.folder, outcome, x, y, above)
+    y = view.y if view.y in others else next(iter(others), "")
+    above = default_threshold(opened, outcome) if view.above is None else view.above
+    return SweepView(view.folder, outcome, x, y, above)
 
 
 class SweepsView(NamedTuple):
-    """What the page shows so far, and how far it is; a part that is still to come is None."""
+    """What the page shows, and the progress; a part that is not ready is None."""
 
     rows: list[FolderRow] | None = None
     opened: StudyResults | None = None
-    look: SweepView = SweepView()
+    view: SweepView = SweepView()
     map: HeatMap | SweepFailure | None = None
     ranking: Ranking | None = None
     box: FoundBox | SweepFailure | None = None
-    text: str = "Looking for results."
+    text: str = "Searching for results."
     share: float = 0.0
     busy: bool = True
     cancelled: bool = False
@@ -82,67 +82,67 @@ def Board(  # noqa: N802
     event_again: Callable[[Any], None],
     event_open: Callable[[str], None],
 ) -> None:
-    """Show the folders, and of the one that is open its map, ranking and box."""
+    """Show the folders, and the map, ranking and box of the open one."""
 
 
 class SweepTask(PageTask):
-    """One look: at the folders, then at the one that is open, part by part."""
+    """A task that lists the folders and reads the open one, part by part."""
 
-    def __init__(self, look: SweepView, worlds: int, publish: Publish, before: SweepsView, stop: Stop):
-        same = before.opened is not None and before.opened.folder == look.folder
+    def __init__(self, view: SweepView, worlds: int, publish: Publish, before: SweepsView, stop: Stop):
+        same = before.opened is not None and before.opened.folder == view.folder
         fresh = before._replace(busy=True, cancelled=False, error="", opened=before.opened if same else None)
         super().__init__(fresh, publish, stop)
-        self.look, self.worlds, self.base = look, worlds, Path.cwd()
+        self.view, self.worlds, self.base = view, worlds, Path.cwd()
 
     def run(self) -> None:
-        """Look for folders, and read the one that is chosen."""
+        """List the folders, and read the selected one."""
         try:
             self._list()
-            if self.look.folder:
+            if self.view.folder:
                 self._read()
-            self.publish(busy=False, text="All is read." if self.look.folder else "")
+            self.publish(busy=False, text="Done." if self.view.folder else "")
         except ScenarioError as error:
             self.publish(busy=False, text="Stopped.", error="; ".join(map(str, error.errors)))
         except StoppedError:
             pass
 
-    def _do(self, text: str, share: float, key: tuple[Any, ...], play: Callable[[], Any]) -> Any:
-        """Do one piece of work once for all who ask; a failure is a ScenarioError."""
+    def _do(self, text: str, share: float, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        """Run a shared job and return its result. Raise ScenarioError if it fails, StoppedError if it is stopped."""
         self.publish(text=text, share=share)
         last: JobUpdate | None = None
-        for news in self._follow(key, play):
-            if news.note:
-                self.publish(text=news.note)
-            last = news
+        for update in self._follow(key, compute):
+            if update.note:
+                self.publish(text=update.note)
+            last = update
         if last is None or not last.finished or self.stop():
             raise StoppedError
         if last.error:
-            raise ScenarioError([InputError(self.look.folder or "folders", "", last.error)])
+            raise ScenarioError([InputError(self.view.folder or "folders", "", last.error)])
         return last.result
 
-    def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[JobUpdate]:
-        yield from follow(("sweeps", str(self.base), *key), lambda report, stop: play(), self.stop)
+    def _follow(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Iterator[JobUpdate]:
+        yield from follow(("sweeps", str(self.base), *key), lambda report, stop: compute(), self.stop)
 
     def _list(self) -> None:
         names = folders.result_folders(self.base)
-        stamps = tuple((name, folders.folder_version(self.base / name)) for name in names)
-        if stamps or self.shown.rows is None:
+        versions = tuple((name, folders.folder_version(self.base / name)) for name in names)
+        if versions or self.shown.rows is None:
             rows = self._do(
-                "Looking for results.", 0.1, ("list", stamps), lambda: folders.folder_rows(self.base, names)
+                "Searching for results.", 0.1, ("list", versions), lambda: folders.folder_rows(self.base, names)
             )
         else:
             rows = []
         self.publish(rows=rows)
 
     def _read(self) -> None:
-        base, name = self.base, folders.check_folder(self.look.folder, self.base)
+        base, name = self.base, folders.check_folder(self.view.folder, self.base)
         key = (name, folders.folder_version(base / name))
         opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: read_folder(base, name))
-        wanted, before = complete_choice(self.look, opened), self.shown
-        same = before.opened is not None and before.look.outcome == wanted.outcome
-        kept = {"ranking": before.ranking if same else None}
-        kept["box"] = before.box if same and before.look.above == wanted.above else None
-        self.publish(opened=opened, look=wanted, map=self._map(opened, wanted), **kept)
+        wanted, before = complete_choice(self.view, opened), self.shown
+        same = before.opened is not None and before.view.outcome == wanted.outcome
+        previous = {"ranking": before.ranking if same else None}
+        previous["box"] = before.box if same and before.view.above == wanted.above else None
+        self.publish(opened=opened, view=wanted, map=self._map(opened, wanted), **previous)
         ranking = self._do(
             "Ranking the factors.", 0.5, ("rank", *key, wanted.outcome),
             lambda: rank_factors(base, opened, wanted.outcome),
@@ -150,7 +150,7 @@ class SweepTask(PageTask):
         self.publish(ranking=ranking)
         above = float(wanted.above or 0.0)
         box = self._do(
-            "Looking for the box, and whether it stands in resamples.", 0.75,
+            "Finding the box and checking it in resamples.", 0.75,
             ("box", *key, wanted.outcome, above, self.worlds),
             lambda: find_box(base, opened, wanted.outcome, above, self.worlds),
         )  # fmt: skip
@@ -165,19 +165,19 @@ class SweepTask(PageTask):
 
 
 class StoppedError(Exception):
-    """Something newer is being read."""
+    """A newer task has replaced this one."""
 
 
 @solara.component
 def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
-    """Show which results there are, and what those say that are open."""
+    """Show the page."""
     needs = [link.sweep_view, link.setting.worlds]
-    shown, begin, cancel = use_task(SweepsView(), partial(SweepTask, *needs), needs)
+    shown, restart, cancel = use_task(SweepsView(), partial(SweepTask, *needs), needs)
     error_text, show_error = solara.use_state("")
 
     def enter(folder: Any) -> None:
-        look = SweepView(folders.check_folder(str(folder)[:MAX_PATH_LENGTH], Path.cwd())) if folder else SweepView()
-        go(link._replace(sweep_view=look))
+        view = SweepView(folders.check_folder(str(folder)[:MAX_PATH_LENGTH], Path.cwd())) if folder else SweepView()
+        go(link._replace(sweep_view=view))
 
     def choose(sent: dict[str, Any]) -> None:
         go(link._replace(sweep_view=updated_choice(shown.peek().opened, link.sweep_view, sent)))
@@ -192,7 +192,7 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             facts=solara.use_memo(lambda: sweep_facts(link), [link]),
             folders={"rows": now.rows, "open": link.sweep_view.folder, "where": ROOTS_TEXT},
             head=solara.use_memo(lambda: sweep_head(opened) if opened else None, [id(opened)]),
-            choice={"outcome": now.look.outcome, "x": now.look.x, "y": now.look.y, "above": now.look.above},
+            choice={"outcome": now.view.outcome, "x": now.view.x, "y": now.view.y, "above": now.view.above},
             heat=now.map if opened else None,
             ranking=now.ranking if opened else None,
             box=now.box if opened else None,
@@ -201,7 +201,7 @@ def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             event_enter=safe_handler(enter, show_error),
             event_choose=safe_handler(choose, show_error),
             event_cancel=safe_handler(cancel, show_error),
-            event_again=safe_handler(begin, show_error),
+            event_again=safe_handler(restart, show_error),
             event_open=safe_handler(lambda query: open_link(str(query)), show_error),
         )
 
@@ -218,27 +218,27 @@ TEMPLATES = (
 ROOTS_TEXT = " and ".join(f"{top}/" for top in folders.ROOTS)
 
 
-def updated_choice(opened: StudyResults | None, look: SweepView, sent: dict[str, Any]) -> SweepView:
-    """Look at something else within the open folder. Raises ScenarioError if there is no such thing."""
-    if opened is None or opened.folder != look.folder:
-        raise ScenarioError([InputError("folder", "", "none is open yet")])
-    look = complete_choice(look, opened)
+def updated_choice(opened: StudyResults | None, view: SweepView, sent: dict[str, Any]) -> SweepView:
+    """Return the choices with changes from the browser. Raise ScenarioError for a value not in the study."""
+    if opened is None or opened.folder != view.folder:
+        raise ScenarioError([InputError("folder", "", "no folder is open yet")])
+    view = complete_choice(view, opened)
     for part, value in sent.items():
         if part == "outcome" and value in opened.outcomes:
-            look = look._replace(outcome=value, above=None)
+            view = view._replace(outcome=value, above=None)
         elif part in ("x", "y") and value in opened.paths:
             other = {"x": "y", "y": "x"}[part]
-            swapped = {other: getattr(look, part)} if getattr(look, other) == value else {}
-            look = look._replace(**{part: value}, **swapped)
+            swapped = {other: getattr(view, part)} if getattr(view, other) == value else {}
+            view = view._replace(**{part: value}, **swapped)
         elif part == "above" and type(value) in (int, float) and math.isfinite(value):
-            look = look._replace(above=float(value))
+            view = view._replace(above=float(value))
         else:
-            raise ScenarioError([InputError(str(part), str(value), "is nothing that this study has")])
-    return look
+            raise ScenarioError([InputError(str(part), str(value), "does not exist in this study")])
+    return view
 
 
 def sweep_facts(link: Link) -> SweepFacts:
-    """Return what the page shows where there are no results: commands that run as they are, and links."""
+    """Return the commands and links that the page shows if there are no results."""
     name = next(iter(shipped_studies()), "")
     return {
         "studies": "detente studies",

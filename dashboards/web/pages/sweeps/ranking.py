@@ -1,4 +1,4 @@
-"""The factors of a study ranked by what they matter."""
+"""Rank the factors of a study by influence."""
 
 import math
 from pathlib import Path
@@ -13,15 +13,15 @@ from experiments.ensembles.statistics import Z95
 from experiments.studies.sensitivity import sweep_sensitivity
 from model.errors import ScenarioError
 
-MIN_POINTS = 8  # points below which an association says nothing
+MIN_POINTS = 8  # points needed for an association
 
 
 def rank_factors(base: Path, opened: StudyResults, outcome: str) -> Ranking:
-    """Rank the factors by indices of the design, or by simple associations where the design has none."""
+    """Return the ranking by the indices of the design, or by associations if the design has none."""
     try:
         found = sweep_sensitivity(base / opened.folder, outcome)
     except ScenarioError as error:
-        return rank_by_association(opened, outcome, "; ".join(error.problem for error in error.errors))
+        return rank_by_association(opened, outcome, "; ".join(each.problem for each in error.errors))
     sobol = found.method == "sobol"
     key, spread = ("total", "total_interval") if sobol else ("strength", "strength_interval")
     rows: list[RankedFactor] = [
@@ -33,7 +33,7 @@ def rank_factors(base: Path, opened: StudyResults, outcome: str) -> Ranking:
     if found.noise is not None and not any(remark.startswith("Dice") for remark in remarks):
         remarks.append(f"Dice alone leave {value_text(found.noise, True)} of the variance between points.")
     return {
-        "title": "Sobol indices: share of the variance that goes when a factor is fixed" if sobol else
+        "title": "Sobol indices: share of the variance that disappears if a factor is fixed" if sobol else
         "Morris strength (mu*): mean size of the effect of a step in one factor",
         "value": "total" if sobol else "strength", "also": "alone" if sobol else "interplay",
         "rows": rows, "remarks": remarks, "instead": "", "signed": False,
@@ -47,7 +47,7 @@ def _renamed(opened: StudyResults, text: str) -> str:
 
 
 def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking:
-    """Rank factors by Spearman's correlation with the outcome; the interval is that of Bonett and Wright (2000)."""
+    """Return the ranking by Spearman's correlation with the outcome, with intervals of Bonett and Wright (2000)."""
     values: Any = opened.points[outcome]
     count = len(values)
     rows: list[RankedFactor] = []
@@ -57,7 +57,7 @@ def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking
         for factor in opened.study.factors:
             if factor.values is not None and any(isinstance(each, str) for each in factor.values):
                 remarks.append(
-                    f"{opened.factor_label(factor.path)} is a choice among words, which have no order: not ranked."
+                    f"{opened.factor_label(factor.path)} has no numeric order and is not ranked."
                 )
                 continue
             column: Any = opened.points[factor.path].astype(float)
@@ -67,23 +67,23 @@ def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking
                     {"label": opened.factor_label(factor.path), "value": rho, "low": low, "high": high, "also": 0.0}
                 )
     elif count < MIN_POINTS:
-        remarks.append(f"{count} points are too few to rank anything; {MIN_POINTS} are needed.")
+        remarks.append(f"{count} points are too few for a ranking; {MIN_POINTS} are needed.")
     else:
-        remarks.append(f"{outcome_label(outcome)} is the same at every point: nothing moves it.")
+        remarks.append(f"{outcome_label(outcome)} is the same at every point, so there is no ranking.")
     rows.sort(key=lambda row: -abs(row["value"]))
     unsure = [row["label"] for row in rows if row["low"] <= 0.0 <= row["high"]]
     if unsure:
-        remarks.append(f"Not distinguishable from no association: {', '.join(unsure)}.")
+        remarks.append(f"Not statistically distinguishable from zero: {', '.join(unsure)}.")
     return {
-        "title": "Simple associations: Spearman's rank correlation with the outcome, 95 % intervals",
+        "title": "Spearman's rank correlation with the outcome, 95 % intervals",
         "value": "correlation", "also": "", "rows": rows, "remarks": remarks, "signed": True,
-        "instead": f"No indices for this folder: {_renamed(opened, why)}. What stands here instead is an association: "
-        "it sees only what rises or falls all along, and no interplay of factors.",
+        "instead": f"No indices for this folder: {_renamed(opened, why)}. Spearman's correlation is shown instead: "
+        "it detects monotonic effects only, and no interactions.",
     }  # fmt: skip
 
 
 def spearman(first: pd.Series, second: pd.Series) -> tuple[float, float, float]:
-    """Compute the correlation of two columns of ranks, and the ends of its 95 % interval."""
+    """Return the correlation of two columns of ranks, and the ends of its 95 % interval."""
     rho = float(np.corrcoef(first, second)[0, 1])
     reach = Z95 * math.sqrt((1 + rho * rho / 2) / (len(first) - 3))
     middle_of = math.atanh(min(max(rho, -0.999999), 0.999999))

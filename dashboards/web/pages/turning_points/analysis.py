@@ -1,4 +1,4 @@
-"""What Turning points shows: the run told, its futures redrawn, its decisions turned, and plain data of them."""
+"""The results of Turning points: the run, its simulated futures, and the alternatives to its decisions."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -33,7 +33,7 @@ from model.enumerations import Outcome
 from model.overrides import Override
 from model.protocol import ACT_INDEX, PROTOCOL
 
-MAX_DECISIONS = 12  # decisions of a round that are played in all futures and shown
+MAX_DECISIONS = 12  # decisions of a round that are simulated in all futures and shown
 MARKED_VALUES = {"withdraw": {1}, "change_government": {1}, "strike": {1}, "take_initiative": {1}, "ratify": {0}}
 MARKED_VALUES |= {"answer_proposal": {-1}, "comply": {0}, "accuse": {1}}
 
@@ -41,7 +41,7 @@ Stop = Callable[[], bool]
 
 
 class RunSummary(NamedTuple):
-    """The run itself, told: how it ended, what happened in each round, and its ladders."""
+    """The run: its outcome, the events of each round, and its ladders."""
 
     outcome: Outcome
     rounds: int
@@ -51,7 +51,7 @@ class RunSummary(NamedTuple):
 
 
 class InvertedDecision(NamedTuple):
-    """One decision of a round, told, and the event that turns it."""
+    """A decision of a round, its alternative, and the event that forces the alternative."""
 
     action: DecisionEffect
     sentence: str
@@ -61,17 +61,17 @@ class InvertedDecision(NamedTuple):
 
 
 def run_key(setting: Setting) -> Setting:
-    """Say what a run depends on: not on how many other worlds there are."""
+    """Return the setting that identifies a run, which does not depend on the number of worlds."""
     return setting._replace(worlds=0)
 
 
 def follow_run(setting: Setting, stop: Stop) -> Iterator[JobUpdate]:
-    """Give news of the run until it is told; the result of the last is a Run."""
+    """Yield updates of the run; the last result is a RunSummary."""
     return follow(("turning run", run_key(setting)), partial(summarize_run, setting), stop)
 
 
 def summarize_run(setting: Setting, report: ReportProgress, stop: Stop) -> RunSummary:
-    """Play the run and tell it. Raises CancelledError if told to stop."""
+    """Run the watched run and return its summary. Raise CancelledError when stopped."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
     for now in range(scenario.rounds):
@@ -91,7 +91,7 @@ def summarize_run(setting: Setting, report: ReportProgress, stop: Stop) -> RunSu
 
 
 def ladder_spans(model: Assembly, talks: str) -> LadderSpans:
-    """Return the rungs of a negotiation, each with the rounds in which it had each status."""
+    """Return the rungs of a negotiation with the rounds of each status."""
     rungs = [
         RungSpans(
             title=rung.title,
@@ -103,17 +103,17 @@ def ladder_spans(model: Assembly, talks: str) -> LadderSpans:
 
 
 def is_marked(row: LedgerEntry) -> bool:
-    """Say whether a row is marked under the evaluation bar, beside what the ladder shows."""
+    """Return whether a row is marked below the ladder."""
     return row.kind == "decision" and (row.forced or row.value in MARKED_VALUES.get(row.act, ()))
 
 
 def follow_outlook(setting: Setting, futures: int, stop: Stop) -> Iterator[JobUpdate]:
-    """Give news of the redrawn futures; each result is an Outlook, so far as it is played."""
+    """Yield updates of the simulated futures; each result is ContinuationOutcomes, possibly partial."""
     return follow(("outlook", run_key(setting), futures), partial(compute_outlook, setting, futures), stop)
 
 
 def compute_outlook(setting: Setting, futures: int, report: ReportProgress, stop: Stop) -> ContinuationOutcomes:
-    """Redraw futures from every round on, or in a long scenario from every so many."""
+    """Simulate futures from every round, or from every nth round of a long scenario."""
     scenario = scenario_of(setting)
     rounds = sampled_rounds(scenario.rounds)
     total = len(rounds) * futures
@@ -125,54 +125,54 @@ def compute_outlook(setting: Setting, futures: int, report: ReportProgress, stop
 
 
 def follow_actions(setting: Setting, now: int, futures: int, stop: Stop) -> Iterator[JobUpdate]:
-    """Give news of the turned decisions of a round; each result is a ranked list of Turned."""
+    """Yield updates of the alternatives in a round; each result is a ranked list of InvertedDecision."""
     return follow(("actions", run_key(setting), now, futures), partial(invert_decisions, setting, now, futures), stop)
 
 
 def invert_decisions(
     setting: Setting, now: int, futures: int, report: ReportProgress, stop: Stop
 ) -> list[InvertedDecision]:
-    """Turn every decision of a round, and tell each."""
+    """Simulate the alternative to every decision of a round and return both."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
-    for played in range(now):
-        if played % 10 == 0 and stop():
+    for completed in range(now):
+        if completed % 10 == 0 and stop():
             raise CancelledError
         model.step()
     rows = model.ledger.rows if model.ledger is not None else []
-    went = {(row.act, row.actor, row.counterpart, row.negotiation): row for row in rows if row.round == now}
+    rows_by_cell = {(row.act, row.actor, row.counterpart, row.negotiation): row for row in rows if row.round == now}
 
-    def tell(found: list[DecisionEffect]) -> list[InvertedDecision]:
-        return [describe_decision(model, went, each, now) for each in found]
+    def describe_all(found: list[DecisionEffect]) -> list[InvertedDecision]:
+        return [describe_decision(model, rows_by_cell, each, now) for each in found]
 
     def progress(done: int, total: int, so_far: list[DecisionEffect]) -> None:
-        report(done, total, tell(so_far) or None)
+        report(done, total, describe_all(so_far) or None)
 
     found = rank_decisions(
         scenario, setting.seed, now, futures, overrides=setting.events, top=MAX_DECISIONS, progress=progress, stop=stop
     )
-    return tell(found)
+    return describe_all(found)
 
 
 def describe_decision(
-    model: Assembly, went: dict[Any, LedgerEntry], action: DecisionEffect, now: int
+    model: Assembly, rows_by_cell: dict[Any, LedgerEntry], action: DecisionEffect, now: int
 ) -> InvertedDecision:
-    """Tell one decision as it went and as it did not go, and write the event that turns it."""
+    """Return a decision and its alternative in words, and the event that forces the alternative."""
     act = PROTOCOL[ACT_INDEX[action.act]]
     actor, counterpart, talks = model.narrator.cell_names(act, action.cell)
     names = model.narrator.display_names((actor, counterpart, talks))
-    row = went.get((action.act, actor, counterpart, talks))
+    row = rows_by_cell.get((action.act, actor, counterpart, talks))
     sentence = row.sentence if row is not None else words_for(action.act).absence.format(**names)
-    had = words.counterfactual_text(action.act, act.to_recorded(action.otherwise), names)
+    counterfactual = words.counterfactual_text(action.act, act.to_recorded(action.otherwise), names)
     if talks is not None and model.world.size["negotiation"] > 1:
-        had += f" ({names['talks']})"
+        counterfactual += f" ({names['talks']})"
     where = talks if "negotiation" in act.axes else None
     event = Override(now, action.act, where, actor, counterpart, float(action.otherwise))
-    return InvertedDecision(action, sentence, had, act.role == "nature", event)
+    return InvertedDecision(action, sentence, counterfactual, act.role == "nature", event)
 
 
 def with_event(setting: Setting, event: Override) -> Setting:
-    """Add an event in place of any that sets the same."""
+    """Return the setting with an event, replacing an event for the same decision."""
     others = [each for each in setting.events if each[:5] != event[:5]]
     return setting._replace(events=sort_events((*others, event)))
 
@@ -181,16 +181,16 @@ def with_event(setting: Setting, event: Override) -> Setting:
 
 
 def run_frame(run: RunSummary) -> RunFrame:
-    """Return the run: ladders, marks and the looks of what is drawn."""
+    """Return the frame of the chart: ladders, marks and styles."""
     return {
         "rounds": run.rounds,
         "outcomes": [
-            {"key": outcome.name, "label": look.label, "light": look.light, "dark": look.dark}
-            for outcome, look in OUTCOME_STYLES.items()
+            {"key": outcome.name, "label": style.label, "light": style.light, "dark": style.dark}
+            for outcome, style in OUTCOME_STYLES.items()
         ],
         "statuses": [
-            {"label": look.label, "light": look.light, "dark": look.dark, "stage": look.stage, "height": look.height}
-            for _, look in sorted(STATUS_STYLES.items())
+            {"label": style.label, "light": style.light, "dark": style.dark, "stage": style.stage, "height": style.height}
+            for _, style in sorted(STATUS_STYLES.items())
         ],
         "ladders": run.ladders,
         "marks": run.marks,
@@ -198,7 +198,7 @@ def run_frame(run: RunSummary) -> RunFrame:
 
 
 def outlook_columns(found: ContinuationOutcomes) -> list[OutlookColumn]:
-    """Return shares and the interval of a deal from every round looked at so far."""
+    """Return outcome shares and the interval of a deal for every round simulated so far."""
     columns: list[OutlookColumn] = []
     for place, now in enumerate(found.rounds.tolist()):
         if (deal := found.deal_share(place)) is None:
@@ -216,14 +216,14 @@ def outlook_columns(found: ContinuationOutcomes) -> list[OutlookColumn]:
     return columns
 
 
-def decision_row(link: Link, turned: InvertedDecision) -> DecisionRow:
-    """Return one turned decision, with the links that open it."""
-    action = turned.action
-    watch = link._replace(page="watch", round=turned.event.round, talks=turned.event.negotiation or link.talks)
+def decision_row(link: Link, inverted: InvertedDecision) -> DecisionRow:
+    """Return a decision and its alternative, with the link that opens the alternative in Watch."""
+    action = inverted.action
+    watch = link._replace(page="watch", round=inverted.event.round, talks=inverted.event.negotiation or link.talks)
     return {
-        "sentence": turned.sentence,
-        "counterfactual": f"Had {turned.counterfactual}",
-        "random": turned.random,
+        "sentence": inverted.sentence,
+        "counterfactual": f"Had {inverted.counterfactual}",
+        "random": inverted.random,
         "deal": action.deal,
         "otherwise": action.deal_otherwise,
         "difference": action.deal_otherwise - action.deal,
@@ -231,49 +231,49 @@ def decision_row(link: Link, turned: InvertedDecision) -> DecisionRow:
         "high": action.high,
         "text": words.points_text(action.deal_otherwise - action.deal),
         "interval": words.interval_text(action.low, action.high),
-        "link": format_link(watch._replace(setting=with_event(link.setting, turned.event))),
+        "link": format_link(watch._replace(setting=with_event(link.setting, inverted.event))),
     }
 
 
-def verdict(run: RunSummary, found: ContinuationOutcomes, turned: list[InvertedDecision], now: int | None) -> list[str]:
-    """Say in sentences what decided the run; ``turned`` are the decisions of round ``now``."""
+def verdict(run: RunSummary, found: ContinuationOutcomes, inverted: list[InvertedDecision], now: int | None) -> list[str]:
+    """Return sentences on what decided the run; ``inverted`` are the decisions of round ``now``."""
     deal, start = run.outcome >= Outcome.partial_arrangement, found.deal_share(0)
     moves = found.chance_changes()
     futures = int((found.outcomes[0] >= 0).sum())
-    told = words.deciding_sentences(moves, deal)
-    if now is not None and turned and covers_every_round(found):
-        told += key_decision_text(turned, now, chance_rose(found, now))
+    sentences = words.deciding_sentences(moves, deal)
+    if now is not None and inverted and covers_every_round(found):
+        sentences += key_decision_text(inverted, now, chance_rose(found, now))
     return (
-        [*told, words.start_sentence(start, moves, OUTCOME_STYLES[run.outcome].label, futures)]
+        [*sentences, words.start_sentence(start, moves, OUTCOME_STYLES[run.outcome].label, futures)]
         if start is not None
-        else told
+        else sentences
     )
 
 
 def covers_every_round(found: ContinuationOutcomes) -> bool:
-    """Say whether every round is looked from, so that a move belongs to one."""
+    """Return whether futures start from every round, so that each change belongs to one round."""
     return len(found.rounds) > int(found.rounds[-1])
 
 
-def key_decision_text(turned: list[InvertedDecision], now: int, up: bool) -> list[str]:
-    """Name the decision of a round that mattered, with what turning it is worth."""
-    best = words.key_decision([each.action for each in turned], up)
+def key_decision_text(inverted: list[InvertedDecision], now: int, up: bool) -> list[str]:
+    """Return a sentence on the decision of a round with the largest effect."""
+    best = words.key_decision([each.action for each in inverted], up)
     if best is None:
         return [
-            f"No single decision of round {now} explains it: turning any one of {len(turned)} moves the chance of a "
-            "deal by no more than luck would."
+            f"No single decision of round {now} explains it: for each of {len(inverted)} decisions, the alternative "
+            "changes the probability of a deal no more than chance would."
         ]
-    chosen = next(each for each in turned if each.action is best)
-    return [f"What mattered in round {now}: {chosen.sentence} {words.inverted_sentence(best, chosen.counterfactual)}"]
+    chosen = next(each for each in inverted if each.action is best)
+    return [f"Key decision of round {now}: {chosen.sentence} {words.inverted_sentence(best, chosen.counterfactual)}"]
 
 
 def chance_rose(found: ContinuationOutcomes, now: int) -> bool:
-    """Say whether the chance of a deal rose in a round."""
+    """Return whether the probability of a deal rose in a round."""
     return any(each.before < now <= each.now and each.effect.difference > 0 for each in found.chance_changes())
 
 
 def default_round(run: RunSummary, found: ContinuationOutcomes) -> int | None:
-    """Choose the round whose decisions are turned: the one that decided it, else the one that moved it most."""
+    """Return the round to analyse by default: the deciding round, else the one with the largest change."""
     moves = found.chance_changes()
     if not moves:
         return None
@@ -285,7 +285,7 @@ def default_round(run: RunSummary, found: ContinuationOutcomes) -> int | None:
 
 
 def turning_rounds(found: ContinuationOutcomes, most: int = 6) -> list[TurningRound]:
-    """Return the rounds that moved the chance of a deal most."""
+    """Return the rounds that changed the probability of a deal most."""
     return [
         {
             "round": move.now,
@@ -301,12 +301,12 @@ def turning_rounds(found: ContinuationOutcomes, most: int = 6) -> list[TurningRo
 
 
 def outlook_summary(found: ContinuationOutcomes) -> str:
-    """Tell the whole bar in one sentence: the chance of a deal at the start and after every so many rounds."""
+    """Return the probability of a deal at the start and after about six later rounds, as a sentence."""
     places = range(0, len(found.rounds), max(1, (len(found.rounds) - 1) // 6))
-    told = [
+    sentences = [
         f"{words.percent_text(deal.share)} after round {found.rounds[at]}"
         for at in places
         if (deal := found.deal_share(at))
     ]
-    note = "" if covers_every_round(found) else f" So long a run is looked at every {found.rounds[1]} rounds only."
-    return f"Chance of some deal from there on: {', '.join(told)}.{note}".replace("after round 0", "at the start")
+    note = "" if covers_every_round(found) else f" Futures of this long run start every {found.rounds[1]} rounds."
+    return f"Probability of a deal: {', '.join(sentences)}.{note}".replace("after round 0", "at the start")

@@ -1,4 +1,4 @@
-"""What Turning points sends to the browser."""
+"""The messages that Turning points sends to the browser."""
 
 from typing import Literal, TypedDict
 
@@ -6,7 +6,7 @@ from dashboards.reports.messages import RungSpans
 
 
 class TurningHead(TypedDict):
-    """Which run is shown, and what can be chosen."""
+    """The run, and the choices of seed and futures."""
 
     title: str
     seed: int
@@ -17,7 +17,7 @@ class TurningHead(TypedDict):
 
 
 class OutcomeStyle(TypedDict):
-    """How an outcome is drawn."""
+    """The style of an outcome."""
 
     key: str
     label: str
@@ -26,7 +26,7 @@ class OutcomeStyle(TypedDict):
 
 
 class StatusSpanStyle(TypedDict):
-    """How the status of a rung is drawn; nothing is drawn of one without height."""
+    """The style of a rung's status; a status of height 0 is not drawn."""
 
     label: str
     light: str
@@ -50,7 +50,7 @@ class RunMark(TypedDict):
 
 
 class RunFrame(TypedDict):
-    """The run: ladders, marks, and the looks of what is drawn; ``statuses`` are in the order of their numbers."""
+    """The run: ladders, marks and styles; ``statuses`` are in numerical order."""
 
     rounds: int
     outcomes: list[OutcomeStyle]
@@ -60,7 +60,7 @@ class RunFrame(TypedDict):
 
 
 class OutlookColumn(TypedDict):
-    """The futures from one round: the share of each outcome, and of some deal with its interval."""
+    """The futures from one round: the share of each outcome, and of a deal with its interval."""
 
     round: int
     shares: dict[str, float]
@@ -70,14 +70,14 @@ class OutlookColumn(TypedDict):
 
 
 class OutlookPicture(TypedDict):
-    """The futures so far; ``whole`` is true once every round that is looked at has some."""
+    """The futures so far; ``whole`` is whether every starting round has some."""
 
     columns: list[OutlookColumn]
     whole: bool
 
 
 class TurningRound(TypedDict):
-    """A round that moved the chance of a deal; ``sure`` where its interval excludes zero."""
+    """A round that changed the probability of a deal; ``sure`` is whether the change is significant."""
 
     round: int
     name: str
@@ -88,7 +88,7 @@ class TurningRound(TypedDict):
 
 
 class DecisionRow(TypedDict):
-    """A decision and its opposite, with the chance of a deal after each, and the query that opens it in Watch."""
+    """A decision and its alternative, the probability of a deal after each, and the link to Watch."""
 
     sentence: str
     counterfactual: str
@@ -104,7 +104,7 @@ class DecisionRow(TypedDict):
 
 
 class RoundView(TypedDict):
-    """The round that is looked into."""
+    """The selected round."""
 
     number: int
     decided: int | None

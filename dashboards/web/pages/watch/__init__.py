@@ -1,1 +1,1 @@
-"""Watch: one run, round by round, its decisions explained."""
+"""The page Watch: one run, round by round, with explanations of its decisions."""

@@ -1,4 +1,4 @@
-"""What Watch does when the browser asks for it."""
+"""The handlers of Watch's events."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ from model.overrides import Override
 
 
 class DecisionAnswer(NamedTuple):
-    """What is known of the decision that was asked about last; ``number`` is the browser's own of its question."""
+    """The answer to the latest question on a decision; ``number`` is the browser's number of the question."""
 
     number: int = 0
     explanation: Explanation | None = None
@@ -26,7 +26,7 @@ class DecisionAnswer(NamedTuple):
     error: str = ""
 
     def message(self) -> AnswerMessage:
-        """Return the answer as the browser reads it."""
+        """Return the answer as a message."""
         return {
             "number": self.number,
             "explanation": self.explanation,
@@ -39,32 +39,32 @@ class DecisionAnswer(NamedTuple):
 
 
 def show_terms(decision: DecisionQuery, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
-    """Weigh a decision again and show its terms."""
+    """Compute the terms of a decision and publish them."""
     scenario = scenario_of(decision.setting)
-    for news in follow(("why", decision), lambda *_: explain(decision, scenario), stop):
-        if news.finished and not stop():
-            publish(partial(updated_answer, number, explanation=news.result, error=news.error))
+    for update in follow(("why", decision), lambda *_: explain(decision, scenario), stop):
+        if update.finished and not stop():
+            publish(partial(updated_answer, number, explanation=update.result, error=update.error))
 
 
 def show_levers(decision: DecisionQuery, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
-    """Search the levers that flip a decision, and show them as they are found."""
+    """Search the levers that flip a decision, and publish each as it is found."""
     scenario = scenario_of(decision.setting)
-    for news in follow(("levers", decision), partial(search_levers, decision, scenario), stop):
+    for update in follow(("levers", decision), partial(search_levers, decision, scenario), stop):
         if stop():
             return
-        total = 0 if news.finished else news.total or 1
-        whole = news.finished and news.result is not None
-        found = {"levers": news.result or [], "done": news.done, "total": total, "whole": whole, "error": news.error}
+        total = 0 if update.finished else update.total or 1
+        whole = update.finished and update.result is not None
+        found = {"levers": update.result or [], "done": update.done, "total": total, "whole": whole, "error": update.error}
         publish(partial(updated_answer, number, **found))
 
 
 def updated_answer(number: int, answer: DecisionAnswer, /, **changes: Any) -> DecisionAnswer:
-    """Change parts of an answer, unless something else was asked meanwhile."""
+    """Return an answer with changes, or unchanged if it belongs to another question."""
     return answer._replace(**changes) if answer.number == number else answer
 
 
 class WatchHandlers:
-    """The handlers of one shown link, each named as the event that it handles; go shows another link."""
+    """The handlers of a link, each named after its event; ``go`` shows another link."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class WatchHandlers:
         self.setting, self.scenario = link.setting._replace(worlds=0), scenario_of(link.setting)
 
     def event_handlers(self, show_error: Callable[[str], None]) -> dict[str, Callable[[Any], None]]:
-        """Return all handlers by the names of their events; a failure becomes a sentence."""
+        """Return the handlers by event; each shows an error message where it fails."""
         handlers = (
             self.save_round, self.choose, self.inject, self.remove, self.reseed,
             self.ask, self.invert, self.search, self.cancel, self.set_lever,
@@ -87,25 +87,25 @@ class WatchHandlers:
         return {f"event_{each.__name__}": safe_handler(each, show_error) for each in handlers}
 
     def change(self, **changes: Any) -> None:
-        """Show another setting. Raises ScenarioError if its events do not fit it."""
+        """Show another setting. Raise ScenarioError if its events are invalid."""
         now = changes.pop("round", self.link.round)
         new = self.link.setting._replace(**changes)
         check_events(new)
         self.go(self.link._replace(setting=new, round=min(now, scenario_of(new).rounds)))
 
     def add_event(self, event: Override) -> None:
-        """Inject one more event."""
+        """Inject an event. Raise ScenarioError if there are too many."""
         events = self.link.setting.events
         if len(events) >= MAX_EVENTS:
-            raise ScenarioError([InputError("events", MAX_EVENTS, "is the most that can be injected")])
+            raise ScenarioError([InputError("events", MAX_EVENTS, "is the maximum number of injected events")])
         self.change(events=sort_events((*events, event)), round=event.round)
 
     def decision_query(self, sent: Any) -> DecisionQuery:
-        """Read the decision that the browser asks about."""
+        """Return the decision that the browser asks about."""
         return read_decision_query(self.setting, self.scenario, sent)
 
     def save_round(self, sent: Any) -> None:
-        """Keep the round of the playhead in the link."""
+        """Put the current round into the link."""
         self.go(self.link._replace(round=check_integer("round", sent, 0, self.scenario.rounds)))
 
     def choose(self, sent: Any) -> None:
@@ -120,13 +120,13 @@ class WatchHandlers:
         self.add_event(parse_injected_event(self.scenario, sent))
 
     def remove(self, sent: Any) -> None:
-        """Remove an injected event by its place."""
+        """Remove an injected event by its index."""
         events = self.link.setting.events
         at = check_integer("event", sent, 0, len(events) - 1)
         self.change(events=(*events[:at], *events[at + 1 :]))
 
     def reseed(self, sent: Any) -> None:
-        """Play the run with another seed."""
+        """Show the run with another seed."""
         self.change(seed=check_integer("seed", sent, 0, MAX_SEED))
 
     def ask(self, sent: Any) -> None:
@@ -136,7 +136,7 @@ class WatchHandlers:
         self.task_slot.start(partial(show_terms, decision, number, self.set_answer))
 
     def invert(self, sent: Any) -> None:
-        """Inject the opposite of a decision."""
+        """Inject the alternative to a decision."""
         self.add_event(opposite_event(self.decision_query(sent), self.scenario))
 
     def search(self, sent: Any) -> None:
@@ -146,12 +146,12 @@ class WatchHandlers:
         self.task_slot.start(partial(show_levers, decision, number, self.set_answer))
 
     def cancel(self, _: Any) -> None:
-        """Stop what is being found out about a decision."""
+        """Stop the search on a decision."""
         self.task_slot.cancel()
         self.set_answer(partial(updated_answer, self.answer.number, total=0))
 
     def set_lever(self, sent: Any) -> None:
-        """Set a lever to the value that flips the decision."""
+        """Set a lever to a value that flips the decision."""
         path, value = str(sent["path"]), sent["value"]
-        kept = tuple(each for each in self.link.setting.changes if each[0] != path)
-        self.change(changes=(*kept, (path, value)))
+        others = tuple(each for each in self.link.setting.changes if each[0] != path)
+        self.change(changes=(*others, (path, value)))

@@ -1,7 +1,7 @@
-"""The job of Watch: a run and its twin, played once for all browsers that ask for the same.
+"""The job of Watch: a run and its twin, computed once for all browsers that request them.
 
-The browser plays the run: nothing is asked of the server from round to round. A run with injected events
-comes with its twin, the same run with the same random draws and without them.
+The browser plays the run back without requests to the server. A run with injected events
+has a twin: the run with the same random draws and without the events.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,20 +20,20 @@ from dashboards.web.pages.watch.run_message import round_activities, run_message
 from dashboards.web.pages.watch.twin import twin_message
 from experiments.engine.pool import CancelledError
 
-PARTIAL_ROUNDS = (60, 180, 420, 780)  # rounds after which a long run is shown as far as it is played
+PARTIAL_ROUNDS = (60, 180, 420, 780)  # rounds after which the start of a long run is shown
 
 Stop = Callable[[], bool]
 
 
 class PlayedRun(NamedTuple):
-    """One run, or its beginning: its message, and every indicator in full."""
+    """A run or its start: its message, and its trajectory with full precision."""
 
     message: Json[RunMessage]
     trajectory: np.ndarray
 
 
 class WatchedRun(NamedTuple):
-    """A run as the browser plays it, and its twin without the injected events, if there are any."""
+    """The message of a run, and of its twin if it has injected events."""
 
     setting: Setting
     run: Json[RunMessage]
@@ -41,22 +41,22 @@ class WatchedRun(NamedTuple):
 
 
 def follow_watched_run(setting: Setting, stop: Stop = never_stop) -> Iterator[JobUpdate]:
-    """Yield updates of a run until it is played: results are WatchedRun, and that of the last has its twin."""
-    for news in follow(run_key(setting), partial(play_run, setting), stop):
-        if news.finished and news.result is not None and setting.events:
-            yield from follow_twin(setting, news.result, stop)
+    """Yield updates of a run; results are WatchedRun, and the last one includes the twin."""
+    for update in follow(run_key(setting), partial(play_run, setting), stop):
+        if update.finished and update.result is not None and setting.events:
+            yield from follow_twin(setting, update.result, stop)
         else:
-            yield news._replace(result=news.result and WatchedRun(setting, news.result.message))
+            yield update._replace(result=update.result and WatchedRun(setting, update.result.message))
 
 
 def follow_twin(setting: Setting, own: PlayedRun, stop: Stop) -> Iterator[JobUpdate]:
-    """Play the twin of a run, the same without what was injected, and compare the two."""
+    """Yield updates of a run's twin; the last result includes the comparison."""
     twin = setting._replace(events=())
-    for news in follow(run_key(twin), partial(play_run, twin), stop):
-        if news.finished and news.result is not None:
-            yield news._replace(result=WatchedRun(setting, own.message, compare_with_twin(own, news.result)))
+    for update in follow(run_key(twin), partial(play_run, twin), stop):
+        if update.finished and update.result is not None:
+            yield update._replace(result=WatchedRun(setting, own.message, compare_with_twin(own, update.result)))
         else:
-            yield news._replace(result=None)
+            yield update._replace(result=None)
 
 
 def compare_with_twin(own: PlayedRun, twin: PlayedRun) -> Json[TwinMessage]:
@@ -72,29 +72,29 @@ def first_difference(one: np.ndarray, other: np.ndarray) -> int | None:
 
 
 def run_key(setting: Setting) -> tuple[str, Setting]:
-    """Return what a run depends on: not on how many others there are."""
+    """Return the key of a run, which does not depend on the number of worlds."""
     return "watch", setting._replace(worlds=0)
 
 
 def play_run(setting: Setting, report: ReportProgress, stop: Stop = never_stop) -> PlayedRun:
-    """Play a run round by round and write its message. Raises CancelledError if told to stop."""
+    """Run the model round by round and return the message. Raise CancelledError when stopped."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
-    chances, begun = EffectiveRounds(), None
+    effective_rounds, partial_run = EffectiveRounds(), None
     activities: list[Activity] = []
 
-    def played() -> PlayedRun:
-        return PlayedRun(Json.of(run_message(model, setting, chances, activities)), model.trajectory)
+    def current_run() -> PlayedRun:
+        return PlayedRun(Json.of(run_message(model, setting, effective_rounds, activities)), model.trajectory)
 
     for now in range(scenario.rounds):
         if now in PARTIAL_ROUNDS and now <= scenario.rounds / 2:
-            begun = played()
+            partial_run = current_run()
         if now % 10 == 0:
-            report(now, scenario.rounds, begun)
+            report(now, scenario.rounds, partial_run)
             if stop():
                 raise CancelledError
-        chances.record_before_round(model)
+        effective_rounds.record_before_round(model)
         model.step()
-        chances.record_after_round(model)
+        effective_rounds.record_after_round(model)
         activities += round_activities(model)
-    return played()
+    return current_run()

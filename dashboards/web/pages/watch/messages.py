@@ -1,4 +1,4 @@
-"""The shapes of the data that Watch sends to the browser."""
+"""The messages that Watch sends to the browser."""
 
 from typing import Literal, TypedDict
 
@@ -8,7 +8,7 @@ from dashboards.reports.messages import ChronicleGroup, StatusSpan
 
 
 class WatchLine(TypedDict):
-    """How an indicator or a family of messages is drawn."""
+    """The style of an indicator or of a family of messages."""
 
     label: str
     unit: str
@@ -18,7 +18,7 @@ class WatchLine(TypedDict):
 
 
 class MarkStyle(TypedDict):
-    """How a kind of message is drawn."""
+    """The style of a kind of message."""
 
     family: str
     shape: str
@@ -26,7 +26,7 @@ class MarkStyle(TypedDict):
 
 
 class RungStatusStyle(TypedDict):
-    """How the status of a rung is drawn; ``timed`` is true where its months are counted."""
+    """The style of a rung's status; ``timed`` is whether its months are counted."""
 
     label: str
     light: str
@@ -37,7 +37,7 @@ class RungStatusStyle(TypedDict):
 
 
 class WatchStyles(TypedDict):
-    """All that the page draws with."""
+    """All styles of the page."""
 
     indicators: dict[str, WatchLine]
     families: dict[str, WatchLine]
@@ -48,14 +48,14 @@ class WatchStyles(TypedDict):
 
 
 class OutcomeText(TypedDict):
-    """How a run ends, in words."""
+    """The outcome of a run in words."""
 
     label: str
     meaning: str
 
 
 class ParameterChange(TypedDict):
-    """A parameter that differs from the scenario's own value."""
+    """A parameter that differs from the scenario's value."""
 
     path: str
     value: str
@@ -70,7 +70,7 @@ class WatchedActor(TypedDict):
 
 
 class ActorPosition(TypedDict):
-    """A place in the picture of a negotiation, from the left and from the top, each 0 to 1."""
+    """A position in the network diagram: from the left and from the top, each 0 to 1."""
 
     x: float
     y: float
@@ -84,7 +84,7 @@ class PartyGives(TypedDict):
 
 
 class LadderRung(TypedDict):
-    """A rung of a ladder, with its statuses in order."""
+    """A rung of a ladder with its statuses in order."""
 
     name: str
     title: str
@@ -94,7 +94,7 @@ class LadderRung(TypedDict):
 
 
 class WatchedTalks(TypedDict):
-    """One negotiation: its series, its ladder, its parties and the places of all actors."""
+    """One negotiation: series, ladder, parties, and the positions of all actors."""
 
     name: str
     title: str
@@ -107,7 +107,7 @@ class WatchedTalks(TypedDict):
 
 
 class WatchMessage(TypedDict):
-    """A message: kind, sender, receiver, negotiation (-1: none), and the row of the decision behind it (-1: none)."""
+    """A signal: kind, sender, receiver, negotiation (-1: none), and the row of its decision (-1: none)."""
 
     round: int
     kind: int
@@ -122,7 +122,7 @@ class WatchMessage(TypedDict):
 
 
 class Activity(TypedDict):
-    """What an actor did beside its messages."""
+    """An act of an actor other than a message."""
 
     round: int
     actor: int
@@ -132,7 +132,7 @@ class Activity(TypedDict):
 
 
 class ChronicleRow(TypedDict):
-    """A row of the ledger: group, act, names and sentence are places in the message's lists."""
+    """A row of the ledger: group, act, names and sentence are indices into the message's lists."""
 
     round: int
     group: int
@@ -146,14 +146,14 @@ class ChronicleRow(TypedDict):
 
 
 class ChronicleAct(TypedDict):
-    """An act of the chronicle, and whether its decisions can be explained."""
+    """An act of the chronicle; ``opens`` is whether its decisions can be explained."""
 
     act: str
     opens: bool
 
 
 class EventMark(TypedDict):
-    """An event from outside, and its place among the injected ones (-1: scheduled)."""
+    """An external event and its index among the injected ones (-1: scheduled)."""
 
     round: int
     text: str
@@ -161,7 +161,7 @@ class EventMark(TypedDict):
 
 
 class RunMessage(TypedDict):
-    """All that the page shows of a run, or of its beginning."""
+    """All data of a run or of its start."""
 
     scenario: str
     title: str
@@ -194,7 +194,7 @@ class TwinTalks(TypedDict):
 
 
 class OtherDecision(TypedDict):
-    """The first decision that differs, as either run tells it."""
+    """The first decision that differs, as both runs describe it."""
 
     round: int
     here: str
@@ -202,7 +202,7 @@ class OtherDecision(TypedDict):
 
 
 class TwinMessage(TypedDict):
-    """The same run without the injected events, and the first rounds in which the two differ."""
+    """The run without the injected events, and the first rounds in which the two differ."""
 
     outcome: OutcomeText
     talks: list[TwinTalks]
@@ -212,7 +212,7 @@ class TwinMessage(TypedDict):
 
 
 class ExplainedTerm(TypedDict):
-    """A term of a condition, and the nearest value of it that flips the decision (None: none in its range)."""
+    """A term of a condition, and its nearest value that flips the decision (None: none in its range)."""
 
     name: str
     meaning: str
@@ -221,7 +221,7 @@ class ExplainedTerm(TypedDict):
 
 
 class ExplainedCondition(TypedDict):
-    """A condition as it was weighed; turned: the decision if this condition alone were the opposite, if it differs."""
+    """A condition; ``otherwise`` is the decision if this condition alone were reversed, "" if it is the same."""
 
     name: str
     meaning: str
@@ -233,7 +233,7 @@ class ExplainedCondition(TypedDict):
 
 
 class Explanation(TypedDict):
-    """Why a decision came out as it did."""
+    """The explanation of a decision."""
 
     live: bool
     sums: bool
@@ -243,7 +243,7 @@ class Explanation(TypedDict):
 
 
 class LeverFound(TypedDict):
-    """A lever that flips a decision; value is what ``to`` is in words."""
+    """A lever that flips a decision; ``to`` is ``value`` as text."""
 
     path: str
     meaning: str
@@ -255,7 +255,7 @@ class LeverFound(TypedDict):
 
 
 class AnswerMessage(TypedDict):
-    """What is known of the decision asked about last."""
+    """The answer to the latest question on a decision."""
 
     number: int
     explanation: Explanation | None

@@ -1,15 +1,15 @@
-"""Where each actor stands in the picture of a negotiation: laid out once, from its role."""
+"""The positions of actors in the network diagram, determined by their roles."""
 
 from model.scenario import Scenario
 
 Position = tuple[float, float]  # from the left and from the top, each 0 to 1
 FIRST_PARTY, SECOND_PARTY = (0.16, 0.5), (0.84, 0.5)
 ABOVE, BELOW = 0.2, 0.83
-EDGE_HEIGHTS = (0.22, 0.82, 0.06, 0.68, 0.34, 0.95, 0.14, 0.75)  # heights at which those who look on stand at the edge
+EDGE_HEIGHTS = (0.22, 0.82, 0.06, 0.68, 0.34, 0.95, 0.14, 0.75)  # heights of third states at the edges
 
 
 def actor_positions(scenario: Scenario, negotiation: str) -> dict[str, Position]:
-    """Place the parties left and right, facilitators between and above, bodies below, all others around."""
+    """Return positions: parties left and right, facilitators above, bodies and spoilers below, others at the edges."""
     talks = scenario.negotiations[negotiation]
     first, second = talks.parties
     found = {first: FIRST_PARTY, second: SECOND_PARTY}
@@ -23,14 +23,14 @@ def actor_positions(scenario: Scenario, negotiation: str) -> dict[str, Position]
 
 
 def _row(names: list[str], height: float, middle: float, step: float) -> dict[str, Position]:
-    """Place names side by side about the middle."""
+    """Return positions side by side, centred on ``middle``."""
     step = min(step, 0.52 / max(len(names) - 1, 1))
     start = middle - step * (len(names) - 1) / 2
     return {name: (round(start + step * at, 4), height) for at, name in enumerate(names)}
 
 
 def _around(scenario: Scenario, others: list[str], first: str, second: str) -> dict[str, Position]:
-    """Place the other states at the edges, each rather on the side of the party it is closer to."""
+    """Return positions of third states at the edges, each on the side of its closer ally."""
 
     def nearness(name: str) -> float:
         pull = [

@@ -1,4 +1,4 @@
-"""Watch: one run played round by round, every decision explained, and branches from any round."""
+"""The page Watch: one run round by round, explanations of decisions, and branches from any round."""
 
 # pyright: reportPrivateImportUsage=false
 
@@ -34,10 +34,10 @@ TEMPLATES = ["shared/typed", "shared/line_chart", *(f"watch/{part}" for part in 
 
 @cache
 def styles() -> WatchStyles:
-    """Return all that the browser draws with."""
+    """Return all styles of the page."""
     return {
-        "indicators": {name: line_style(look) for name, look in INDICATOR_STYLES.items()},
-        "families": {name: line_style(look) for name, look in SIGNAL_FAMILIES.items()},
+        "indicators": {name: line_style(style) for name, style in INDICATOR_STYLES.items()},
+        "families": {name: line_style(style) for name, style in SIGNAL_FAMILIES.items()},
         "signals": {
             name: {"family": mark.family, "shape": mark.shape, "short": mark.short}
             for name, mark in SIGNAL_STYLES.items()
@@ -46,25 +46,25 @@ def styles() -> WatchStyles:
         "shapes": SYMBOL_PATHS,
         "statuses": [
             {
-                "label": look.label,
-                "light": look.light,
-                "dark": look.dark,
-                "stage": look.stage,
-                "shape": look.shape,
+                "label": style.label,
+                "light": style.light,
+                "dark": style.dark,
+                "stage": style.stage,
+                "shape": style.shape,
                 "timed": status == RungStatus.IMPLEMENTING,
             }
-            for status, look in sorted(STATUS_STYLES.items())
+            for status, style in sorted(STATUS_STYLES.items())
         ],
     }
 
 
-def line_style(look: LineStyle) -> WatchLine:
-    """Return how a line is drawn."""
-    return {"label": look.label, "unit": look.unit, "light": look.light, "dark": look.dark, "dash": look.dash}
+def line_style(style: LineStyle) -> WatchLine:
+    """Return the style of a line."""
+    return {"label": style.label, "unit": style.unit, "light": style.light, "dark": style.dark, "dash": style.dash}
 
 
 class WatchView(NamedTuple):
-    """What the stage shows: the run, its twin, how far it is, what failed."""
+    """What the page shows: the run, its twin, the progress, and the error."""
 
     watched: WatchedRun | None = None
     busy: str = "Starting."
@@ -93,39 +93,39 @@ def WatchBoard(  # noqa: N802
     event_cancel: Callable[[Any], None],
     event_set_lever: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Show a run; it is played in the browser, which asks the server only for what has to be computed again."""
+    """Show a run. The browser plays it back and sends an event only for new computations."""
 
 
 def show_run(setting: Setting, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
-    """Play the run of a setting and show it, and how far it is until then."""
-    for news in follow_watched_run(setting, stop):
+    """Run a setting and publish the progress and the result."""
+    for update in follow_watched_run(setting, stop):
         if stop():
             return
-        publish(partial(updated_view, news))
+        publish(partial(updated_view, update))
 
 
-def updated_view(news: JobUpdate, shown: WatchView) -> WatchView:
-    """Return what the stage shows after an update."""
-    if not news.finished:
-        return WatchView(news.result or shown.watched, progress_text(news))
-    return WatchView(news.result or shown.watched, "", news.error)
+def updated_view(update: JobUpdate, shown: WatchView) -> WatchView:
+    """Return the view after an update."""
+    if not update.finished:
+        return WatchView(update.result or shown.watched, progress_text(update))
+    return WatchView(update.result or shown.watched, "", update.error)
 
 
-def progress_text(news: JobUpdate) -> str:
-    """Return how far a run is, in words."""
-    return news.note or (f"Playing round {news.done} of {news.total}." if news.total else "Playing the run.")
+def progress_text(update: JobUpdate) -> str:
+    """Return the progress of a run as text."""
+    return update.note or (f"Running round {update.done} of {update.total}." if update.total else "Running.")
 
 
 @solara.component
 def Watch(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
-    """Show the watched run of the link's setting, from the link's round on."""
+    """Show the page."""
     setting = link.setting._replace(worlds=0)
     shown, set_shown = solara.use_state(WatchView())
     answer, set_answer = solara.use_state(DecisionAnswer())
     error_text, show_error = solara.use_state("")
-    playing, asking = use_task_slot(), use_task_slot()
-    solara.use_effect(lambda: playing.start(partial(show_run, setting, set_shown)), [setting])
-    handlers = WatchHandlers(link, go, asking, answer, set_answer)
+    run_slot, query_slot = use_task_slot(), use_task_slot()
+    solara.use_effect(lambda: run_slot.start(partial(show_run, setting, set_shown)), [setting])
+    handlers = WatchHandlers(link, go, query_slot, answer, set_answer)
     watched = shown.watched
     current = watched if watched and watched.setting.scenario == setting.scenario else None
     with html("main", class_="det-watch-page", id="det-content"):

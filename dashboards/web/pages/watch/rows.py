@@ -1,4 +1,4 @@
-"""The chronicle and the messages of a watched run, each message with the decision behind it."""
+"""The chronicle and the signals of a watched run, each signal with its decision."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from dashboards.web.pages.watch.messages import ChronicleAct, ChronicleRow, Watc
 from model.protocol import ACT_INDEX
 from model.signals import SIGNAL_KINDS
 
-SOURCE_ACTS = {  # the decision that a message comes from
+SOURCE_ACTS = {  # the act of the decision behind a signal
     "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "take_initiative",
     "pressure step": "set_pressure", "relief": "set_pressure", "proposal": "propose", "acceptance": "answer_proposal",
     "refusal": "answer_proposal", "technical talk": "host_exchange", "facilitated message": "hold_talks",
@@ -29,7 +29,7 @@ DecisionKey = tuple[int, str, int, str, str]  # round, act, negotiation, actor, 
 
 
 class Chronicle(NamedTuple):
-    """The rows of a run, the lists that they point into, and the place of each decision in its round."""
+    """The rows of a run, the lists that they index, and the index of each decision in its round."""
 
     rows: list[ChronicleRow]
     acts: list[ChronicleAct]
@@ -39,8 +39,8 @@ class Chronicle(NamedTuple):
 
 
 def build_chronicle(model: Assembly, setting: Setting) -> Chronicle:
-    """Return the rows of a run's ledger that the page holds, messages aside."""
-    kept = included_groups(model)
+    """Return the rows of a run's ledger that the page shows, without signals."""
+    included = included_groups(model)
     talks = {name: place for place, name in enumerate(model.loaded_scenario.negotiations)}
     acts: dict[str, int] = {}
     names = {"": 0}
@@ -50,7 +50,7 @@ def build_chronicle(model: Assembly, setting: Setting) -> Chronicle:
     now, count = 0, 0
     for row in ledger_rows(model):
         group = row_group(row)
-        if group not in kept or row.kind == "signal":
+        if group not in included or row.kind == "signal":
             continue
         now, count = (row.round, count if row.round == now else 0)
         k, actor, other = talks.get(row.negotiation or "", -1), row.actor or "", row.counterpart or ""
@@ -76,7 +76,7 @@ def build_chronicle(model: Assembly, setting: Setting) -> Chronicle:
 
 
 def sentence_of(row: LedgerEntry, model: Assembly, setting: Setting) -> str:
-    """Return the sentence of a row; what was injected is told as the event it is."""
+    """Return the sentence of a row; for an injected event, the sentence of the event."""
     if row.forced:
         for move in setting.events:
             if move.round == row.round and matches_row(move, row.act, (row.actor, row.counterpart, row.negotiation)):
@@ -85,21 +85,21 @@ def sentence_of(row: LedgerEntry, model: Assembly, setting: Setting) -> str:
 
 
 def messages_of(model: Assembly, actors: list[str], places: dict[DecisionKey, int]) -> list[WatchMessage]:
-    """Return the messages of a run; places: of the decisions, in the chronicle."""
-    seats = {name: place for place, name in enumerate(actors)}
+    """Return the signals of a run; ``places`` has the index of each decision in its round."""
+    actor_index = {name: place for place, name in enumerate(actors)}
     talks = {name: place for place, name in enumerate(model.loaded_scenario.negotiations)}
     kinds = {name: place for place, name in enumerate(SIGNAL_KINDS)}
     found: list[WatchMessage] = []
     for row in ledger_rows(model):
-        if row.kind != "signal" or row.actor not in seats or row.counterpart not in seats:
+        if row.kind != "signal" or row.actor not in actor_index or row.counterpart not in actor_index:
             continue
         k = talks.get(row.negotiation or "", -1)
         found.append(
             {
                 "round": row.round,
                 "kind": kinds[row.act],
-                "sender": seats[row.actor],
-                "receiver": seats[row.counterpart],
+                "sender": actor_index[row.actor],
+                "receiver": actor_index[row.counterpart],
                 "negotiation": k,
                 "channel": str(row.channel),
                 "meant": round_significant(row.meant or 0.0),
@@ -112,7 +112,7 @@ def messages_of(model: Assembly, actors: list[str], places: dict[DecisionKey, in
 
 
 def source_row_index(message: LedgerEntry, k: int, places: dict[DecisionKey, int]) -> int:
-    """Return the place in its round of the decision behind a message, by all its names or by those that it has."""
+    """Return the index in its round of the decision behind a signal, or -1. Search by all names, then by fewer."""
     now, act = message.round, SOURCE_ACTS.get(message.act, "")
     actor, other = message.actor or "", message.counterpart or ""
     for cell in (

@@ -1,4 +1,4 @@
-"""A watched run as one message, from which the browser plays it."""
+"""The message of a watched run, from which the browser plays it back."""
 
 from typing import Any
 
@@ -34,8 +34,8 @@ from model.signals import SIGNAL_KINDS
 SERVICE_WORDS = dict(zip(SERVICES, ("contact", "messages", "texts", "incentives", "hosts"), strict=True))
 
 
-def run_message(model: Assembly, setting: Setting, chances: EffectiveRounds, activities: list[Activity]) -> RunMessage:
-    """Return all that the page shows of a run."""
+def run_message(model: Assembly, setting: Setting, effective_rounds: EffectiveRounds, activities: list[Activity]) -> RunMessage:
+    """Return the message of a run."""
     scenario = model.loaded_scenario
     chronicle, actors = build_chronicle(model, setting), actor_roles(model)
     return {
@@ -53,7 +53,7 @@ def run_message(model: Assembly, setting: Setting, chances: EffectiveRounds, act
         "messages": Columns.of(WatchMessage, messages_of(model, list(actors), chronicle.places)),
         "activities": Columns.of(Activity, activities),
         "events": event_marks(model, setting),
-        "offers": event_offers(scenario, chances),
+        "offers": event_offers(scenario, effective_rounds),
         "groups": GROUPS,
         "left_out": omitted_groups(model),
         "rows": Columns.of(ChronicleRow, chronicle.rows),
@@ -64,28 +64,28 @@ def run_message(model: Assembly, setting: Setting, chances: EffectiveRounds, act
 
 
 def actor_roles(model: Assembly) -> dict[str, str]:
-    """Return all actors with their role, in the order in which messages count them."""
-    setting = model.loaded_scenario
+    """Return the roles of all actors, in the order of their indices in messages."""
+    scenario = model.loaded_scenario
     return {
-        **dict.fromkeys(setting.states, "state"),
-        **dict.fromkeys(setting.bodies, "body"),
-        **dict.fromkeys(setting.facilitators, "facilitator"),
-        **dict.fromkeys(setting.spoilers, "spoiler"),
+        **dict.fromkeys(scenario.states, "state"),
+        **dict.fromkeys(scenario.bodies, "body"),
+        **dict.fromkeys(scenario.facilitators, "facilitator"),
+        **dict.fromkeys(scenario.spoilers, "spoiler"),
     }
 
 
 def value_text(value: Any) -> str:
-    """Write a changed value in few characters."""
+    """Return a changed value as short text."""
     return f"{value:g}" if isinstance(value, float) else str(value)[:60]
 
 
 def outcome_text(outcome: Outcome) -> OutcomeText:
-    """Return how a run ends, in words."""
+    """Return an outcome in words."""
     return {"label": OUTCOME_STYLES[outcome].label, "meaning": OUTCOME_MEANINGS[outcome]}
 
 
 def talks_data(model: Assembly, name: str) -> WatchedTalks:
-    """Return one negotiation: its series and ladder as in the report, its parties and the places of all actors."""
+    """Return one negotiation: series and ladder as in the report, parties, and the positions of all actors."""
     talks, actors = model.loaded_scenario.negotiations[name], list(actor_roles(model))
     found, where = negotiation_data(model, name), actor_positions(model.loaded_scenario, name)
     return {
@@ -101,7 +101,7 @@ def talks_data(model: Assembly, name: str) -> WatchedTalks:
 
 
 def ladder_rungs(model: Assembly, name: str, spans: list[RungSpans]) -> list[LadderRung]:
-    """Return the rungs of a ladder with what each party gives on them."""
+    """Return the rungs of a ladder with what each party gives."""
     talks, k = model.loaded_scenario.negotiations[name], model.world.names.negotiation.index(name)
     found: list[LadderRung] = []
     for r, (step, rung) in enumerate(zip(model.world.names.rung[k], spans, strict=True)):
@@ -122,12 +122,12 @@ def ladder_rungs(model: Assembly, name: str, spans: list[RungSpans]) -> list[Lad
 
 
 def position_data(place: Position | None) -> ActorPosition | None:
-    """Return a place with named parts."""
+    """Return a position as a message."""
     return place and {"x": place[0], "y": place[1]}
 
 
 def round_activities(model: Assembly) -> list[Activity]:
-    """Return what actors did in the round just played, beside their messages."""
+    """Return the activities of actors in the latest round, other than signals."""
     world, actors = model.world, list(actor_roles(model))
     talks, names = list(model.loaded_scenario.negotiations), world.names
     done: list[Activity] = []
@@ -146,7 +146,7 @@ def round_activities(model: Assembly) -> list[Activity]:
     for f, k, service in np.argwhere(world.effort):
         add(names.facilitator[f], int(k), SERVICES[service], SERVICE_WORDS[SERVICES[service]])
     for f in np.flatnonzero(world.present == 0):
-        add(names.facilitator[f], -1, "absent", "not there")
+        add(names.facilitator[f], -1, "absent", "absent")
     for x in np.flatnonzero(world.attack):
         add(names.spoiler[x], talks.index(names.negotiation[int(world.target[x])]), "attack", "attacks")
     for s in np.flatnonzero(world.turnover):
@@ -157,12 +157,12 @@ def round_activities(model: Assembly) -> list[Activity]:
 
 
 def event_marks(model: Assembly, setting: Setting) -> list[EventMark]:
-    """Return what comes from outside, in order."""
+    """Return scheduled and injected events by round."""
     planned: list[EventMark] = [
         {"round": event.round, "text": event.text["en"], "place": -1} for event in scheduled_events(model)
     ]
-    put: list[EventMark] = [
+    injected: list[EventMark] = [
         {"round": move.round, "text": describe_event(model.loaded_scenario, move), "place": at}
         for at, move in enumerate(setting.events)
     ]
-    return sorted([*planned, *put], key=lambda event: event["round"])
+    return sorted([*planned, *injected], key=lambda event: event["round"])

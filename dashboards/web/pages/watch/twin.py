@@ -1,4 +1,4 @@
-"""The twin of a run with injected events: the same run without them, and where the two first differ."""
+"""Compare a run with its twin, the same run without the injected events."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -12,7 +12,7 @@ DecisionKey = tuple[int, str, int, str, str]  # round, act, negotiation, actor, 
 
 
 def twin_message(here: RunMessage, there: RunMessage, numbers: int | None) -> TwinMessage:
-    """Compare a run with its twin; numbers: the first round in which an indicator differs."""
+    """Return the message of a twin; ``numbers`` is the first round in which an indicator differs."""
     decision = first_decision(here, there)
     rounds = numbers, decision and decision["round"], first_message(here, there)
     return {
@@ -28,7 +28,7 @@ def twin_message(here: RunMessage, there: RunMessage, numbers: int | None) -> Tw
 
 
 def first_message(here: RunMessage, there: RunMessage) -> int | None:
-    """Return the first round in which a message, its channel, or how it is read differs."""
+    """Return the first round in which a signal, its channel, or its reading differs."""
     for one, other in zip_longest(_sent(here), _sent(there)):
         if one != other:
             return min(each["round"] for each in (one, other) if each is not None)
@@ -36,22 +36,22 @@ def first_message(here: RunMessage, there: RunMessage) -> int | None:
 
 
 def _sent(run: RunMessage) -> Iterator[dict[str, Any]]:
-    """Yield the messages of a run without the rows behind them, whose places may differ."""
+    """Yield the signals of a run without the indices of their decisions, which may differ."""
     for message in Columns(run["messages"]).rows():
         yield {**message, "row": -1}
 
 
 def first_decision(here: RunMessage, there: RunMessage) -> OtherDecision | None:
-    """Return the first decision, not itself forced, that comes out otherwise, as either run tells it."""
+    """Return the first decision that differs and is not forced, as both runs describe it."""
     known = _decisions(there)
-    for decision, (value, told) in _decisions(here).items():
+    for decision, (value, sentence) in _decisions(here).items():
         if decision in known and known[decision][0] != value:
-            return {"round": decision[0], "here": told, "there": known[decision][1]}
+            return {"round": decision[0], "here": sentence, "there": known[decision][1]}
     return None
 
 
 def _decisions(run: RunMessage) -> dict[DecisionKey, tuple[int, str]]:
-    """Return the decisions of a run with how they came out and their sentences; what was forced is none."""
+    """Return the values and sentences of a run's decisions, without forced ones."""
     acts, names = [act["act"] for act in run["acts"]], run["names"]
     return {
         (

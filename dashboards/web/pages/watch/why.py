@@ -1,4 +1,4 @@
-"""Why one decision of a watched run came out as it did: its terms, and what would have flipped it, verified."""
+"""Explain a decision of a watched run: its terms, and verified changes that flip it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from model.terms import declared_terms
 
 
 class DecisionQuery(NamedTuple):
-    """A decision asked about: the run, the round, the act, and the names of the cell as the ledger has them."""
+    """A decision: its run, round and act, and the names of its cell as in the ledger."""
 
     setting: Setting
     round: int
@@ -31,19 +31,19 @@ class DecisionQuery(NamedTuple):
     actor: str | None
     counterpart: str | None
     negotiation: str | None
-    value: int | None = None  # how it came out, as the ledger has it
+    value: int | None = None  # its value in the ledger
 
     @property
     def names(self) -> dict[str, Any]:
-        """Give the names as a row of the ledger has them."""
+        """Return the names as in a row of the ledger."""
         return {"act": self.act, **{part: getattr(self, part) for part in ("actor", "counterpart", "negotiation")}}
 
 
 def read_decision_query(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> DecisionQuery:
-    """Read what a browser asked about. Raises ScenarioError if there is no such decision."""
+    """Return the decision that the browser asks about. Raise ScenarioError if it does not exist."""
     act = sent.get("act")
     if act not in ACT_INDEX or not PROTOCOL[ACT_INDEX[act]].conditions:
-        raise ScenarioError([InputError("act", str(act)[:40], "is no decision that could be explained")])
+        raise ScenarioError([InputError("act", str(act)[:40], "is not a decision that can be explained")])
     now = check_integer("round", sent.get("round"), 1, scenario.rounds)
     actor, counterpart, talks = (sent.get(part) or None for part in ("actor", "counterpart", "negotiation"))
     value = sent.get("value")
@@ -54,15 +54,15 @@ def read_decision_query(setting: Setting, scenario: Scenario, sent: Mapping[str,
 
 
 def cell_of_query(scenario: Scenario, decision: DecisionQuery) -> tuple[int, ...]:
-    """Find the cell of a decision from its names. Raises ScenarioError if they lead to none."""
+    """Return the cell of a decision. Raise ScenarioError if its names match none."""
     try:
         return decision_cell(scenario, ACT_INDEX[decision.act], decision.names)
     except (ValueError, KeyError, IndexError, AttributeError):
-        raise ScenarioError([InputError("decision", decision.act, "was not taken by whom it was asked of")]) from None
+        raise ScenarioError([InputError("decision", decision.act, "does not exist for these actors")]) from None
 
 
 def decision_question(decision: DecisionQuery, scenario: Scenario) -> ReplayedDecision:
-    """Play the run up to the moment of a decision."""
+    """Return a decision with the model run up to it."""
     setting = decision.setting
     data = apply_changes(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
     cell = cell_of_query(scenario, decision)
@@ -70,18 +70,18 @@ def decision_question(decision: DecisionQuery, scenario: Scenario) -> ReplayedDe
 
 
 def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
-    """Return a decision's conditions with their terms, and what would have flipped each."""
+    """Return the conditions of a decision with their terms, and the values that flip each."""
     question = decision_question(decision, scenario)
     names, act = decision.names, question.act
     flips = {} if act.sums else {(flip.condition, flip.term): flip.to for flip in question.term_flips()}
     conditions: list[ExplainedCondition] = []
     for place, held in enumerate(question.conditions):
         meanings = {name: term.meaning for name, term in declared_terms(act.conditions[place].terms).items()}
-        turned = combine_conditions(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
-        decisive = not act.sums and turned != question.value
+        reversed_value = combine_conditions(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
+        decisive = not act.sums and reversed_value != question.value
         conditions.append(
             explained_condition(
-                held, meanings, flips, alternative_sentence(question, names, turned) if decisive else ""
+                held, meanings, flips, alternative_sentence(question, names, reversed_value) if decisive else ""
             )
         )
     return {
@@ -96,9 +96,9 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
 
 
 def explained_condition(
-    held: EvaluatedCondition, meanings: Mapping[str, str], flips: Mapping[tuple[str, str], float | None], turned: str
+    held: EvaluatedCondition, meanings: Mapping[str, str], flips: Mapping[tuple[str, str], float | None], otherwise: str
 ) -> ExplainedCondition:
-    """Return a condition as it was weighed, every number in full; flips: by condition and term."""
+    """Return a condition with unrounded numbers; ``flips`` is by condition and term."""
     return {
         "name": held.name,
         "meaning": held.meaning.strip(),
@@ -114,12 +114,12 @@ def explained_condition(
         "score": held.score,
         "threshold": held.threshold,
         "holds": bool(held.holds),
-        "otherwise": turned,
+        "otherwise": otherwise,
     }
 
 
 def describe_level(question: ReplayedDecision, names: Mapping[str, Any]) -> str:
-    """Tell a level: its name and where it stands."""
+    """Return a level in words."""
     value = float(question.act.rule(question.world.compiled, *question.cell))
     shown = {part: question.scenario.display_name(names[part]) for part in ("actor", "counterpart")}
     return words_for(names["act"]).level_sentence.format(
@@ -128,35 +128,35 @@ def describe_level(question: ReplayedDecision, names: Mapping[str, Any]) -> str:
 
 
 def opposite_of_query(decision: DecisionQuery, question: ReplayedDecision) -> int:
-    """Give the opposite of how a decision came out, which is not how it was weighed if it was set from outside."""
+    """Return the opposite of a decision's recorded value, which may have been set externally."""
     value = question.value if decision.value is None else question.act.from_recorded(decision.value)
     return opposite_value(decision.act, value)
 
 
 def describe_opposite(decision: DecisionQuery, question: ReplayedDecision) -> str:
-    """Tell the opposite of a decision that can be turned from outside; nothing if there is none."""
+    """Return the opposite of a decision in words, or "" if it cannot be forced."""
     choices = words_for(decision.act).sentences
     if question.act.sums or not choices:
         return ""
-    turned = opposite_of_query(decision, question)
-    told = question.act.to_recorded(turned)
-    return alternative_sentence(question, decision.names, turned) if told in choices else "It does not happen."
+    reversed_value = opposite_of_query(decision, question)
+    recorded = question.act.to_recorded(reversed_value)
+    return alternative_sentence(question, decision.names, reversed_value) if recorded in choices else "It does not happen."
 
 
 def opposite_event(decision: DecisionQuery, scenario: Scenario) -> Override:
-    """Write the opposite of a decision as an event to inject. Raises ScenarioError if it has none."""
+    """Return the event that forces the opposite of a decision. Raise ScenarioError if it has none."""
     question = decision_question(decision, scenario)
     if not describe_opposite(decision, question):
         raise ScenarioError([InputError("decision", decision.act, "has no opposite")])
-    talks = None if "spoiler" in question.act.axes else decision.negotiation  # an outsider has but one
-    turned = float(opposite_of_query(decision, question))
-    return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, turned)
+    talks = None if "spoiler" in question.act.axes else decision.negotiation  # a spoiler has only one
+    reversed_value = float(opposite_of_query(decision, question))
+    return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, reversed_value)
 
 
 def search_levers(
     decision: DecisionQuery, scenario: Scenario, report: ReportProgress, stop: Callable[[], bool]
 ) -> list[LeverFound]:
-    """Search all levers for the nearest value that flips a decision. Raises CancelledError if told to stop."""
+    """Return the nearest value of each lever that flips a decision. Raise CancelledError when stopped."""
     question = decision_question(decision, scenario)
     found: list[LeverFound] = []
     total = len(list_levers(scenario))
@@ -169,17 +169,17 @@ def search_levers(
 
 
 def stream_lever_flips(question: ReplayedDecision, stop: Callable[[], bool]) -> Iterator[LeverFlip]:
-    """Give lever after lever, and give up as soon as told."""
+    """Yield the result of each lever. Raise CancelledError when stopped."""
 
-    def tell(_: str) -> None:
+    def check_stop(_: str) -> None:
         if stop():
             raise CancelledError
 
-    yield from question.lever_flips(report=tell)
+    yield from question.lever_flips(report=check_stop)
 
 
 def found_lever(flip: LeverFlip, becomes: str) -> LeverFound:
-    """Return a lever that flips a decision, in words."""
+    """Return the message of a lever that flips a decision."""
     lever, to = flip.lever, flip.to or 0.0
     return {
         "path": lever.path,

@@ -1,4 +1,4 @@
-"""Work in the background: done once for all who ask, and stopped when nobody waits."""
+"""Background jobs: run once for all followers, stopped when nobody follows."""
 
 import threading
 import time
@@ -6,14 +6,14 @@ from functools import partial
 
 from support.pages import not_cancelled
 
-from dashboards.web.jobs import background as long_work
+from dashboards.web.jobs import background
 from dashboards.web.jobs.background import follow
 from experiments.engine.pool import CancelledError
 from model.errors import InputError, ScenarioError
 
 
 class Slow:
-    """Work that takes as long as it is let."""
+    """A job that runs until the test ends it."""
 
     def __init__(self) -> None:
         self.begun, self.ended, self.stopped = 0, threading.Event(), threading.Event()
@@ -37,7 +37,7 @@ def gather(key, play, stop=not_cancelled) -> tuple[threading.Thread, list]:
     return thread, found
 
 
-def test_work_is_done_once_for_all_who_ask_and_kept():
+def test_a_job_runs_once_for_all_followers_and_is_cached():
     play = Slow()
     threads = [gather(("once", id(play)), play) for _ in range(5)]
     while not play.begun:  # the model may have to be loaded first
@@ -53,8 +53,8 @@ def test_work_is_done_once_for_all_who_ask_and_kept():
     assert play.begun == 1
 
 
-def test_work_stops_when_nobody_waits_for_it_and_goes_on_while_one_does(monkeypatch):
-    monkeypatch.setattr(long_work, "GRACE_SECONDS", 0.1)
+def test_a_job_stops_after_its_last_follower_leaves(monkeypatch):
+    monkeypatch.setattr(background, "GRACE_SECONDS", 0.1)
     play, leave = Slow(), [False, False]
     threads = [gather(("left", id(play)), play, partial(leave.__getitem__, at)) for at in range(2)]
     leave[0] = True
@@ -64,12 +64,12 @@ def test_work_stops_when_nobody_waits_for_it_and_goes_on_while_one_does(monkeypa
     assert play.stopped.wait(60)
 
 
-def test_a_failure_becomes_a_sentence_and_is_not_kept():
+def test_a_failure_becomes_a_message_and_is_not_cached():
     def fail(report, stop):
         raise ScenarioError([InputError("worlds", 3, "is too few")])
 
     def break_down(report, stop):
-        raise ZeroDivisionError("by nought")
+        raise ZeroDivisionError("by zero")
 
     assert "is too few" in [*follow("fails", fail, not_cancelled)][-1].error
     assert "ZeroDivisionError" in [*follow("breaks", break_down, not_cancelled)][-1].error

@@ -1,4 +1,4 @@
-"""The results that the pages show, and the player that plays them."""
+"""The results that the pages show, and the worker that computes them."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ def wait_until(happened, seconds: float = COLD) -> None:
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_the_numbers_are_those_of_the_ensemble(name):
+def test_a_result_equals_the_ensemble(name):
     shown = complete_result(Setting(name, seed=7, worlds=70))
     whole = play_ensemble(name, 70, 7)
     for talks in whole.negotiations:
@@ -44,7 +44,7 @@ def test_the_numbers_are_those_of_the_ensemble(name):
         assert shown.first_deals_in(talks).median == whole.first_deals(talks).median
 
 
-def test_the_line_is_the_watched_run_with_its_injected_events():
+def test_the_watched_run_includes_injected_events():
     events = sort_events([Override(9, "drift_oil", value=2.0), Override(4, "hold_talks", "nuclear", value=0.0)])
     shown = complete_result(Setting(events=events, seed=3, worlds=20))
     watched = Assembly("us-iran-2026", rng=3, ledger=False, overrides=events).run().trajectory
@@ -54,7 +54,7 @@ def test_the_line_is_the_watched_run_with_its_injected_events():
     assert (calm.run != shown.run).any()
 
 
-def test_what_is_known_early_are_the_first_worlds_and_a_stop_is_obeyed():
+def test_a_partial_result_has_the_first_worlds_and_stop_works():
     setting = Setting("two-states", seed=11, worlds=1000)
     stopped = list(stream_results(setting, stop=lambda: True))
     assert [result.is_complete for result in stopped] == [False]
@@ -65,7 +65,7 @@ def test_what_is_known_early_are_the_first_worlds_and_a_stop_is_obeyed():
     assert cached_result(setting) is None
 
 
-def test_browsers_share_what_was_played_and_the_oldest_is_let_go(monkeypatch):
+def test_browsers_share_results_and_the_oldest_is_dropped(monkeypatch):
     setting = Setting("two-states", seed=21, worlds=40)
     first = complete_result(setting)
     assert first is complete_result(Setting("two-states", seed=21, worlds=40))
@@ -80,7 +80,7 @@ def test_browsers_share_what_was_played_and_the_oldest_is_let_go(monkeypatch):
     assert cached_result(setting._replace(seed=23)).setting.seed == 23
 
 
-def test_two_who_ask_for_the_same_have_it_played_once():
+def test_concurrent_requests_for_one_setting_run_it_once():
     setting, found = Setting("two-states", seed=31, worlds=200), []
     threads = [threading.Thread(target=lambda: found.append(complete_result(setting))) for _ in range(3)]
     for thread in threads:
@@ -91,7 +91,7 @@ def test_two_who_ask_for_the_same_have_it_played_once():
     assert found[0] is found[1] is found[2]
 
 
-def test_more_worlds_than_fit_are_refused_with_a_sentence():
+def test_too_many_worlds_are_refused_with_a_message():
     with pytest.raises(ScenarioError, match="worlds: at most 2775 worlds"):
         complete_result(Setting(changes=(("rounds", 1200),), worlds=5000))
 
@@ -109,13 +109,13 @@ def test_a_newer_request_replaces_an_older_one():
     assert all(shown.result.worlds < 5000 for shown in published if shown.result)
 
 
-def test_a_moving_slider_shows_something_of_what_it_passes():
+def test_a_moving_slider_shows_intermediate_results():
     published: list[ExploreView] = []
     player = ExploreWorker(published.append)
     player.request(ExploreRequest(Setting("two-states", worlds=20)))
     wait_until(lambda: published and published[-1].result)
     begin = len(published)
-    for step in range(400):  # two seconds of a hand on a quick machine, and as many as it takes on a slow one
+    for step in range(400):  # two seconds on a fast machine, longer on a slow one
         player.request(
             ExploreRequest(Setting("two-states", (("states.alba.resolve", 0.3 + step % 60 / 100),), worlds=5000))
         )
@@ -128,9 +128,9 @@ def test_a_moving_slider_shows_something_of_what_it_passes():
     assert all(shown.result.worlds < 5000 for shown in published[begin:-1])
 
 
-def test_a_page_that_goes_while_the_model_compiles_has_nothing_played(monkeypatch):
+def test_a_page_closed_during_compilation_runs_nothing(monkeypatch):
     cold = ModelWarmup()
-    cold._started = time.monotonic()  # as if under way: it never gets ready
+    cold._started = time.monotonic()  # as if started: it never becomes ready
     monkeypatch.setattr(dashboards.web.jobs.explore_worker, "MODEL_WARMUP", cold)
     published, setting = [], Setting("two-states", seed=4711, worlds=32)
     player = ExploreWorker(published.append)
@@ -141,7 +141,7 @@ def test_a_page_that_goes_while_the_model_compiles_has_nothing_played(monkeypatc
     assert cached_result(setting) is None
 
 
-def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
+def test_the_baseline_runs_after_the_setting():
     published: list[ExploreView] = []
     player = ExploreWorker(published.append)
     setting, baseline = Setting("two-states", seed=41, worlds=50), Setting("two-states", seed=42, worlds=50)
@@ -151,7 +151,7 @@ def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
     assert (published[-1].result.setting, published[-1].base.setting) == (setting, baseline)
 
 
-def test_a_reader_who_stops_keeps_what_was_played():
+def test_stopping_keeps_the_results_so_far():
     published: list[ExploreView] = []
     player = ExploreWorker(published.append)
     player.request(ExploreRequest(Setting("us-iran-2026", seed=51, worlds=5000)))
@@ -163,7 +163,7 @@ def test_a_reader_who_stops_keeps_what_was_played():
     assert not published[-1].busy
 
 
-def test_an_invalid_change_becomes_a_sentence_and_the_player_lives_on():
+def test_the_worker_survives_an_invalid_change():
     published: list[ExploreView] = []
     player = ExploreWorker(published.append)
     player.request(ExploreRequest(Setting("two-states", (("states.alba.resolve", 9.0),), worlds=20)))
@@ -181,6 +181,6 @@ def test_an_invalid_change_becomes_a_sentence_and_the_player_lives_on():
     ("count", "total", "low", "high"),
     [(0, 10, 0.0, 0.277533), (10, 100, 0.055229, 0.174366), (200, 200, 0.981154, 1.0)],
 )
-def test_wilson_intervals_are_the_published_ones(count, total, low, high):
+def test_wilson_intervals_match_published_values(count, total, low, high):
     found = wilson(count, total)
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-5)

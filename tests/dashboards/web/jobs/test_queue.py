@@ -1,4 +1,4 @@
-"""Players take turns: a few at a time, first come first served, and who gives up leaves the queue."""
+"""The job queue: a limited number of slots, first come first served; a cancelled job leaves the queue."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ def wait_until(true):
         time.sleep(0.005)
 
 
-def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came():
+def test_jobs_run_in_order_with_a_limited_number_at_once():
     turns, order, playing, most = JobQueue(2), [], [], []
     arrived: list[object] = []
 
@@ -51,12 +51,12 @@ def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came()
         wait_until(lambda number=number: len(arrived) > number)
     for each in threads:
         each.join(60)
-    assert all(abs(place - number) <= 1 for place, number in enumerate(order))  # two at once may tell in either order
+    assert all(abs(place - number) <= 1 for place, number in enumerate(order))  # two run at once
     assert len(order) == 8
     assert max(most) == 2
 
 
-def test_who_gives_up_is_told_and_those_behind_move_up():
+def test_a_cancelled_job_leaves_the_queue():
     turns, going, held = JobQueue(1), threading.Event(), threading.Event()
 
     def hold():
@@ -77,14 +77,14 @@ def test_who_gives_up_is_told_and_those_behind_move_up():
     assert not turns.is_full
 
 
-def test_one_who_fails_in_his_turn_does_not_keep_it():
+def test_a_failed_job_releases_its_slot():
     turns = JobQueue(1)
     with pytest.raises(ZeroDivisionError), turns.slot(never):
         raise ZeroDivisionError
     assert not turns.is_full
 
 
-def test_in_a_crowd_a_moving_slider_waits_until_it_rests_and_then_all_its_worlds_are_played(monkeypatch):
+def test_a_full_queue_delays_a_moving_slider_until_it_stops(monkeypatch):
     turns, shown, going = JobQueue(1), [], threading.Event()
     monkeypatch.setattr(player, "JOB_QUEUE", turns)
 

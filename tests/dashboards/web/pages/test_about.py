@@ -14,14 +14,14 @@ from model.protocol import ACT_INDEX, PROTOCOL
 ROOT = Path(__file__).parents[4]
 
 
-def test_about_tells_the_round_the_limits_and_the_words(browser, address):
+def test_about_shows_the_round_the_limits_and_the_glossary(browser, address):
     with open_dashboard(browser, address, "page=about") as page:
         expect(page.get_by_role("img", name=re.compile("^The round as a ring of ten stages: 1 "))).to_be_visible()
         page.locator(".det-stages button").nth(6).focus()
         page.keyboard.press("Enter")
         expect(page.locator(".det-acts li b")).to_have_text(["examine", "give answer", "ratify"])
         words = " ".join(page.locator(".det-two").inner_text().split())
-        for line in ("It does not forecast", "in this run with this luck", "Force. No state decides to attack"):
+        for line in ("It does not forecast", "in this run with these random draws", "Force. No state decides to attack"):
             assert line in words
         search = page.get_by_label("Search the glossary")
         search.fill("two-level")
@@ -42,7 +42,7 @@ def test_about_tells_the_round_the_limits_and_the_words(browser, address):
             save_screenshot(opening.value, f"docs-{name}")
 
 
-def test_the_packaged_limits_are_those_of_the_documentation():
+def test_the_packaged_limits_equal_the_documentation():
     packaged = about.LIMITS.read_text("utf-8")
     assert packaged == (ROOT / "docs" / "limits.md").read_text("utf-8"), (
         "cp docs/limits.md dashboards/web/pages/about/limits.md"
@@ -53,7 +53,7 @@ def test_the_packaged_limits_are_those_of_the_documentation():
     assert [word for word in text.split() if word not in told] == []
 
 
-def test_the_stages_of_the_picture_are_those_of_the_readme_and_hold_every_act_once():
+def test_the_stages_match_the_readme_and_cover_every_act_once():
     found = about.stages()
     assert [act["name"] for stage in found for act in stage["acts"]] == [act.name.replace("_", " ") for act in PROTOCOL]
     table = re.findall(r"^\| \d+ \|.*\| ([M\d, ]+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
@@ -67,7 +67,7 @@ def test_the_stages_of_the_picture_are_those_of_the_readme_and_hold_every_act_on
         assert len(played - listed) <= 1, row
 
 
-def test_the_glossary_is_in_order_and_the_documents_named_are_there():
+def test_the_glossary_is_sorted_and_the_documents_exist():
     words = [word for word, _ in GLOSSARY]
     assert words == sorted(words, key=str.lower)
     assert len({*words}) == len(words)

@@ -1,4 +1,4 @@
-"""Compare: in a real browser, and against the numbers that Python computes."""
+"""The page Compare in a browser, against results computed in Python."""
 
 import re
 from dataclasses import replace
@@ -20,7 +20,7 @@ def pair(worlds: int = 60, **more) -> Link:
     return Link(SMALL._replace(worlds=worlds), page="compare", arms=(SMALL._replace(worlds=worlds, **more),))
 
 
-def test_differences_are_the_paired_effects_that_python_computes():
+def test_differences_are_the_paired_effects():
     changes = {"states.alba.dialogue": 0.3}
     expected = compare("two-states", changes, 60, 4)
     first = last_result(compare_story.follow_arm(SMALL, 60, not_cancelled))
@@ -32,16 +32,16 @@ def test_differences_are_the_paired_effects_that_python_computes():
     assert compare_story.paired_differences(first, first)["changed"] == 0.0
 
 
-def test_a_few_worlds_that_all_differ_alike_are_told_without_an_interval():
+def test_identical_differences_have_no_interval():
     first = last_result(compare_story.follow_arm(SMALL, 20, not_cancelled))
     alike = [replace(first.found, means=np.full_like(first.found.means, level)) for level in (0.0, 0.25)]
     rows = compare_story.paired_differences(*(first._replace(found=found) for found in alike))["rows"]
     contact = next(row for row in rows if row["key"] == "mean_contact")
     assert (contact["low"], contact["difference"], contact["high"], contact["sure"]) == (0.25, 0.25, 0.25, False)
-    assert contact["sentence"] == "Contact: +0.250 in every world, too few of them to give an interval."
+    assert contact["sentence"] == "Contact: +0.250 in every world; too few worlds for an interval."
 
 
-def test_two_settings_stand_side_by_side_with_their_numbers(browser, address):
+def test_two_settings_are_shown_with_their_results(browser, address):
     link = pair(changes=(("states.alba.dialogue", 0.3),))
     found = compare("two-states", {"states.alba.dialogue": 0.3}, 60, 4)
     ensembles = [play_ensemble("two-states", 60, 4, changes=dict(arm.changes)) for arm in (link.setting, *link.arms)]
@@ -73,11 +73,11 @@ def test_two_settings_stand_side_by_side_with_their_numbers(browser, address):
         save_screenshot(page, "compare-light-1366")
 
 
-def test_arms_are_added_renamed_moved_and_removed_and_the_link_holds_them(browser, address):
+def test_the_link_follows_added_renamed_moved_and_removed_arms(browser, address):
     hostile = "<img src=x onerror=alert(1)>"
     with open_compare(browser, address, Link(SMALL)) as page:
-        page.get_by_label("Where").select_option(label="Alba")
-        page.get_by_label("What").select_option(label="Openness to talks")
+        page.get_by_label("Group").select_option(label="Alba")
+        page.get_by_label("Parameter").select_option(label="Openness to talks")
         page.get_by_label("Value", exact=True).fill("0.25")
         page.get_by_label("Value", exact=True).press("Enter")
         expect(page.locator(".det-arm")).to_have_count(2)
@@ -87,7 +87,7 @@ def test_arms_are_added_renamed_moved_and_removed_and_the_link_holds_them(browse
         assert_eventually(lambda: len(current_link(page).arms), 2)
         assert current_link(page).arms[0].changes == (("states.alba.dialogue", 0.25),)
         page.get_by_label("Name of setting 2").fill(hostile)
-        page.evaluate("document.querySelector('.det-compare').__vue__.$forceUpdate()")  # as while worlds are played
+        page.evaluate("document.querySelector('.det-compare').__vue__.$forceUpdate()")  # as while worlds are running
         wait_until(page, "new Promise((done) => requestAnimationFrame(() => done(true)))")
         expect(page.get_by_label("Name of setting 2")).to_have_value(hostile)
         page.get_by_label("Name of setting 2").press("Enter")
@@ -113,15 +113,15 @@ def test_arms_are_added_renamed_moved_and_removed_and_the_link_holds_them(browse
         assert_eventually(lambda: current_link(other).setting.changes, (("states.alba.dialogue", 0.25),))
 
 
-def test_an_arm_of_another_scenario_is_told_to_share_its_dice_only_in_part(browser, address):
+def test_arms_of_other_scenarios_share_only_some_random_events(browser, address):
     link = Link(SMALL, page="compare", arms=(Setting("grand-bargain"),))
     with open_compare(browser, address, link) as page:
-        expect(page.locator("[data-arm='1']")).to_contain_text("the dice are shared only in part")
+        expect(page.locator("[data-arm='1']")).to_contain_text("only some random events are shared")
         title = scenario_of(Setting("grand-bargain")).title["en"]
         expect(page.get_by_label("Name of setting 2")).to_have_value(title)
 
 
-def test_arms_keep_their_order_their_names_and_the_dice_of_the_first():
+def test_arms_keep_their_order_names_and_the_first_seed():
     one, two = Setting(seed=9, worlds=50), Setting(changes=(("mechanisms.noise", False),))
     arms = Arms.from_link(Link(one, arms=(two,), names=("", "Quiet")))
     assert arms.settings == (one, two._replace(seed=9, worlds=50))
@@ -134,13 +134,13 @@ def test_arms_keep_their_order_their_names_and_the_dice_of_the_first():
         full.add(one)
 
 
-def test_so_many_worlds_that_they_would_not_fit_are_refused_with_a_sentence():
+def test_too_many_worlds_are_refused_with_a_message():
     long = Setting("two-states", (("rounds", 1200),), worlds=5000)
     *_, last = compare_story.follow_arm(long, 5000, not_cancelled)
-    assert re.search("at most [0-9]+ worlds of so long a scenario can be compared", last.error)
+    assert re.search("at most [0-9]+ worlds can be compared", last.error)
 
 
-def test_what_is_added_is_the_baseline_a_scenario_or_a_thing_to_try_and_nothing_else():
+def test_only_valid_kinds_of_arms_can_be_added():
     base = Setting("two-states", (("mechanisms.noise", False),))
     link = Link(SMALL._replace(changes=(("states.alba.dialogue", 0.3),)), baseline=base)
     assert new_arm(link, {"kind": "baseline"}) == (base, "Baseline")

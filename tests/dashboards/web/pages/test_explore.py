@@ -1,4 +1,4 @@
-"""Explore in a real browser: its numbers, levers, replay, events and charts."""
+"""The page Explore in a browser: results, levers, replay, events and charts."""
 
 import re
 
@@ -32,13 +32,13 @@ FRAMES = """() => {
   const texts = (name) => [...board.querySelectorAll(name)].map((each) => each.innerText);
   new MutationObserver(() => seen.push([board.__vue__.replaying, ...texts('.det-dials .det-share')]))
     .observe(board, { childList: true, characterData: true, subtree: true });
-}"""  # what the board tells, whenever it changes
+}"""  # records what the board shows whenever it changes
 
 
 # Numbers
 
 
-def test_charts_dials_and_texts_show_the_numbers_of_the_worlds(browser, address):
+def test_charts_dials_and_texts_show_the_results(browser, address):
     setting = Setting(seed=5, worlds=60)
     result = complete_result(setting)
     with open_explore(browser, address, setting) as page:
@@ -57,25 +57,25 @@ def test_charts_dials_and_texts_show_the_numbers_of_the_worlds(browser, address)
         expect(page.locator("[data-outcome=first-deal]")).to_contain_text(f"round {median:g}")
         watched = Assembly("us-iran-2026", rng=5, ledger=False).run()
         chosen = page.locator(f"[data-outcome={watched.outcome.name}]")
-        expect(chosen).to_contain_text("seed 5 ends so")
+        expect(chosen).to_contain_text("outcome of seed 5")
 
 
-def test_a_lever_moved_by_keyboard_moves_all_and_a_reset_brings_all_back(browser, address):
+def test_a_lever_changes_the_results_and_reset_restores_them(browser, address):
     with open_explore(browser, address) as page:
         lines, ranges = page.evaluate(LINES), page.evaluate(RANGES)
         press_lever(page, OPENNESS, "PageDown", 6)
         assert page.evaluate(LINES) != lines
-        assert page.evaluate(RANGES) == ranges  # charts do not jump
+        assert page.evaluate(RANGES) == ranges  # the axes do not change
         expect(page.locator(".det-changed")).to_contain_text("1 change")
         assert_eventually(lambda: [*link_changes(page)], ["states.us.dialogue"])
         page.get_by_role("button", name=f"Reset {OPENNESS} to 0.8").click()
-        expect(page.locator(".det-changed")).to_contain_text("As in the scenario")
+        expect(page.locator(".det-changed")).to_contain_text("No changes")
         wait_until_settled(page)
         assert page.evaluate(LINES) == lines
         assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
 
 
-def test_a_dragged_slider_shows_previews_and_then_all_the_worlds_that_the_link_holds(browser, address):
+def test_a_dragged_slider_shows_previews_and_then_all_worlds(browser, address):
     with open_explore(browser, address, Setting(worlds=600)) as page:
         page.evaluate("""() => { const board = document.querySelector('.det-board'); window.seen = [];
             new MutationObserver(() => seen.push([performance.now(), Number(board.dataset.painted.split(' ')[1])]))
@@ -87,7 +87,7 @@ def test_a_dragged_slider_shows_previews_and_then_all_the_worlds_that_the_link_h
         for step in range(40):
             page.mouse.move(box["x"] + (0.8 - step / 60) * box["width"], box["y"] + 9)
             page.wait_for_timeout(50)
-        for step in range(400):  # a slow machine paints fewer previews of so many moves
+        for step in range(400):  # a slow machine paints fewer previews
             if len(page.evaluate("seen")) >= 6:
                 break
             page.mouse.move(box["x"] + (0.15 + step % 20 / 60) * box["width"], box["y"] + 9)
@@ -105,14 +105,14 @@ def test_a_dragged_slider_shows_previews_and_then_all_the_worlds_that_the_link_h
         expect(slider).to_have_value("0.8")
 
 
-def test_a_baseline_lies_behind_and_tells_the_paired_effect(browser, address):
+def test_a_baseline_is_drawn_and_gives_paired_effects(browser, address):
     setting = Setting(worlds=200)
     with open_explore(browser, address, setting) as page:
         page.get_by_role("button", name="Set as baseline").click()
-        expect(page.get_by_text("Baseline: as in the scenario")).to_be_visible()
-        page.get_by_role("spinbutton", name=f"{OPENNESS}, typed").fill("0.3")
+        expect(page.get_by_text("Baseline: no changes")).to_be_visible()
+        page.get_by_role("spinbutton", name=f"{OPENNESS}, number").fill("0.3")
         page.keyboard.press("Enter")
-        expect(page.locator("[data-outcome=managed_contact]")).to_contain_text("same dice")
+        expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_contain_text("points")
         wait_until_settled(page)
         effects = compare("us-iran-2026", {"states.us.dialogue": 0.3}, worlds=200).effects
         for outcome in ("comprehensive_deal", "partial_arrangement", "managed_contact", "breakdown"):
@@ -125,24 +125,24 @@ def test_a_baseline_lies_behind_and_tells_the_paired_effect(browser, address):
         assert_eventually(lambda: current_link(page).baseline, setting)
         reload(page)
         wait_until_settled(page)
-        expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_contain_text("same dice")
+        expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_contain_text("points")
         page.get_by_role("button", name="Clear baseline").click()
         expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_have_count(0)
         assert_eventually(lambda: current_link(page).baseline, None)
 
 
-def test_an_effect_is_written_in_points_with_its_interval():
+def test_effects_are_in_points_with_an_interval():
     from experiments.ensembles.statistics import Effect
 
-    assert effect_text(Effect(0.12, 0.09, 0.15, 0.2, 900)) == "+12 points, 95 % 9 to 15, same dice"
-    assert effect_text(Effect(-0.031, -0.06, -0.002, 0.2, 900)) == "-3 points, 95 % -6 to 0, same dice".replace(
+    assert effect_text(Effect(0.12, 0.09, 0.15, 0.2, 900)) == "+12 points, 95 % 9 to 15"
+    assert effect_text(Effect(-0.031, -0.06, -0.002, 0.2, 900)) == "-3 points, 95 % -6 to 0".replace(
         "-", "\N{MINUS SIGN}"
     )
-    assert effect_text(Effect(0.004, 0.001, 0.007, 0.1, 9)) == "+0.4 points, 95 % 0.1 to 0.7, same dice"
-    assert effect_text(Effect(0.0, 0.0, 0.0, 0.0, None)) == "no world differs, same dice"
+    assert effect_text(Effect(0.004, 0.001, 0.007, 0.1, 9)) == "+0.4 points, 95 % 0.1 to 0.7"
+    assert effect_text(Effect(0.0, 0.0, 0.0, 0.0, None)) == "no world differs"
 
 
-def test_every_scenario_can_be_chosen_and_each_negotiation_of_it_shown(browser, address):
+def test_every_scenario_and_negotiation_can_be_shown(browser, address):
     with open_explore(browser, address, Setting(worlds=20)) as page:
         picker = page.get_by_label("Scenario", exact=True)
         for name in picker.locator("option").evaluate_all("all => all.map((one) => one.value)"):
@@ -166,9 +166,9 @@ def test_every_scenario_can_be_chosen_and_each_negotiation_of_it_shown(browser, 
 # Levers
 
 
-def test_levers_uncertainties_and_mechanisms_are_found_set_and_reset(browser, address):
+def test_levers_and_mechanisms_are_found_set_and_reset(browser, address):
     with open_explore(browser, address) as page:
-        search = page.get_by_label("Find a lever, an uncertainty or a mechanism")
+        search = page.get_by_label("Find a lever, uncertainty or mechanism")
         search.fill("facilitation facilitators")
         page.get_by_role("switch", name="Mechanisms, Facilitation").click()
         search.fill("betrayal weight")
@@ -181,7 +181,7 @@ def test_levers_uncertainties_and_mechanisms_are_found_set_and_reset(browser, ad
         search.fill("doctrine")
         page.get_by_role("combobox", name="Iran, Doctrine").select_option("contrition")
         search.fill("no such thing at all")
-        expect(page.get_by_text("Nothing here is called so.")).to_be_visible()
+        expect(page.get_by_text("No matches.")).to_be_visible()
         search.fill("")
         wait_until_settled(page)
         assert_eventually(lambda: link_changes(page), {
@@ -191,25 +191,25 @@ def test_levers_uncertainties_and_mechanisms_are_found_set_and_reset(browser, ad
         page.get_by_role("button", name="Reset Iran", exact=True).click()
         expect(page.locator(".det-changed")).to_contain_text("2 changes")
         page.get_by_role("button", name="Reset all").click()
-        expect(page.locator(".det-changed")).to_contain_text("As in the scenario")
+        expect(page.locator(".det-changed")).to_contain_text("No changes")
         assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
 
 
-def test_a_value_out_of_range_is_refused_with_a_sentence_and_the_page_lives_on(browser, address):
+def test_a_value_out_of_range_is_refused_with_a_message(browser, address):
     with open_explore(browser, address) as page:
-        typed = page.get_by_role("spinbutton", name=f"{OPENNESS}, typed")
+        typed = page.get_by_role("spinbutton", name=f"{OPENNESS}, number")
         typed.evaluate("field => field.removeAttribute('max')")
         typed.fill("7")
         typed.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("states.us.dialogue: allowed is between 0 and 1 (found 7)")
         expect(typed).to_have_value("0.8")
-        page.wait_for_timeout(500)  # what comes after the refusal leaves it to be read
+        page.wait_for_timeout(500)  # the error message stays
         expect(page.get_by_role("alert")).to_contain_text("(found 7)")
         press_lever(page, OPENNESS, "PageDown", 2)
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_a_thing_to_try_is_set_by_its_button_and_taken_back_by_it(browser, address):
+def test_a_thing_to_try_is_applied_and_removed_by_its_button(browser, address):
     thing = load_scenario("us-iran-2026").things_to_try[0]
     with open_explore(browser, address) as page:
         page.get_by_role("button", name="What to notice").click()
@@ -225,7 +225,7 @@ def test_a_thing_to_try_is_set_by_its_button_and_taken_back_by_it(browser, addre
         assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
 
 
-def test_every_thing_to_try_of_every_scenario_can_be_set():
+def test_every_thing_to_try_can_be_applied():
     from dashboards.page_link import scenario_of, shipped_names
     from dashboards.web.pages.shared.setting_edits import has_changes, toggle_suggestion
 
@@ -234,10 +234,10 @@ def test_every_thing_to_try_of_every_scenario_can_be_set():
             assert has_changes(toggle_suggestion(Setting(name), at), thing.set)
 
 
-# Undo, replay, events, further charts
+# Undo, replay, events, more charts
 
 
-def test_undo_redo_back_and_replay_go_through_the_changes(browser, address):
+def test_undo_redo_back_and_replay_follow_the_changes(browser, address):
     with open_explore(browser, address) as page:
         before = outcome_texts(page)
         replay = page.get_by_role("button", name="Replay last change")
@@ -280,11 +280,11 @@ def test_injected_events_are_listed_drawn_and_removed(browser, address):
         assert_eventually(lambda: current_link(page).setting.events, events[1:])
 
 
-def test_further_charts_open_on_demand_and_the_link_keeps_them(browser, address):
+def test_more_charts_open_on_demand_and_stay_in_the_link(browser, address):
     result = complete_result(SMALL_SETTING)
     with open_explore(browser, address) as page:
         for name in ("Pressure and programme", "Support at home", "Contact", "Misperception", "Uncertainty"):
-            page.get_by_role("group", name="Further charts").get_by_role("button", name=name).click()
+            page.get_by_role("group", name="More charts").get_by_role("button", name=name).click()
             expect(page.get_by_role("img", name=re.compile(f"^{name}"))).to_be_visible()
         assert_eventually(lambda: len(current_link(page).charts), 5)
         reload(page)

@@ -1,4 +1,4 @@
-"""Explore in a real browser: its links, exports and uploads."""
+"""The page Explore in a browser: links, exports and uploads."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ from model.overrides import Override
 # Links
 
 
-def test_a_shared_link_reproduces_the_same_numbers_in_a_fresh_browser(browser, address):
+def test_a_shared_link_reproduces_the_results(browser, address):
     with open_explore(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.get_by_role("spinbutton", name="Seed").fill("12")
         page.keyboard.press("Enter")
@@ -49,18 +49,18 @@ def test_a_shared_link_reproduces_the_same_numbers_in_a_fresh_browser(browser, a
         assert (fresh.evaluate(LINES), outcome_texts(fresh)) == (lines, ends)
 
 
-def test_an_old_or_faulty_link_says_so_and_still_opens(browser, address):
+def test_an_old_or_invalid_link_opens_with_a_notice(browser, address):
     query = "s=us-iran-2026&set=states.us.dialogue:9&worlds=64&v=0.0.1&page=<b>x</b>"
     with open_explore(browser, address, query=query) as page:
         notes = page.locator(".det-notes")
         expect(notes).to_contain_text("made with version 0.0.1")
         expect(notes).to_contain_text("states.us.dialogue: allowed is between 0 and 1 (found 9)")
         expect(notes).to_contain_text("There is no page “<b>x</b>”")
-        page.get_by_role("button", name="Understood").click()
+        page.get_by_role("button", name="Dismiss").click()
         expect(notes).to_have_count(0)
 
 
-def test_a_dropped_connection_in_the_middle_loses_nothing(browser, address):
+def test_a_dropped_connection_loses_nothing(browser, address):
     lost = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "websocket", "net::ERR", "Connection lost", "kernel")
     with open_explore(browser, address, allowed=lost) as page:
         press_lever(page, OPENNESS, "PageDown", 2)
@@ -68,7 +68,7 @@ def test_a_dropped_connection_in_the_middle_loses_nothing(browser, address):
         held = current_link(page)
         page.get_by_role("spinbutton", name="Worlds").fill("2000")
         page.keyboard.press("Enter")
-        assert_eventually(lambda: current_link(page).setting.worlds, 2000)  # and they are under way
+        assert_eventually(lambda: current_link(page).setting.worlds, 2000)  # the worlds are running
         page.context.set_offline(True)
         page.wait_for_timeout(1500)
         page.context.set_offline(False)
@@ -81,30 +81,30 @@ def test_a_dropped_connection_in_the_middle_loses_nothing(browser, address):
         )
 
 
-def test_long_work_shows_progress_and_can_be_cancelled(browser, address):
+def test_long_tasks_show_progress_and_can_be_cancelled(browser, address):
     with open_explore(browser, address) as page:
         page.get_by_role("spinbutton", name="Worlds").fill("5000")
         page.keyboard.press("Enter")
-        expect(page.locator(".det-note")).to_contain_text(re.compile(r"Playing: [\d,]+ of 5,000 worlds so far"))
+        expect(page.locator(".det-note")).to_contain_text(re.compile(r"Running: [\d,]+ of 5,000 worlds"))
         page.get_by_role("button", name="Cancel").click()
         expect(page.locator(".det-note")).to_contain_text(re.compile(r"Stopped at [\d,]+ of 5,000 worlds"))
-        expect(page.get_by_role("button", name="Play all")).to_be_visible()
+        expect(page.get_by_role("button", name="Run all worlds")).to_be_visible()
         page.get_by_role("spinbutton", name="Worlds").fill("64")
         page.keyboard.press("Enter")
         wait_until_settled(page)
 
 
-def test_a_setting_that_cannot_be_played_says_why_and_leaves_the_page_usable(browser, address):
+def test_a_setting_that_cannot_run_leaves_the_page_usable(browser, address):
     query = format_link(Link(Setting(changes=(("rounds", 1200),), worlds=5000)))
     with open_dashboard(browser, address, query) as page:
         expect(page.get_by_role("alert")).to_contain_text("worlds: at most", timeout=COLD_START_MS)
-        page.get_by_role("button", name="Take back rounds").click()
+        page.get_by_role("button", name="Reset rounds").click()
         page.get_by_role("spinbutton", name="Worlds").fill("64")
         page.keyboard.press("Enter")
         wait_until_settled(page)
 
 
-def test_two_browsers_at_once_share_no_setting(browser, address):
+def test_two_browsers_do_not_share_settings(browser, address):
     with open_explore(browser, address) as one, open_explore(browser, address) as other:
         before = other.evaluate(LINES)
         one.get_by_role("slider", name=OPENNESS).press("Home")
@@ -120,7 +120,7 @@ def test_two_browsers_at_once_share_no_setting(browser, address):
 # Exports and uploads
 
 
-def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
+def test_exports_match_the_page(browser, address, tmp_path):
     events = sort_events([Override(9, "drift_oil", value=2.0)])
     setting = Setting(changes=(("states.us.dialogue", 0.5),), events=events, seed=3, worlds=30)
     watched = Assembly("us-iran-2026", dict(setting.changes), rng=3, overrides=events).run()
@@ -155,13 +155,13 @@ def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
     assert trajectory_digest(watched.trajectory) in done.stdout
 
 
-def test_an_export_of_a_faulty_link_is_refused_with_the_reason(address):
+def test_an_export_of_an_invalid_link_is_refused(address):
     for query in ("set=states.us.dialogue:9", "s=../../etc/passwd"):
         assert requests.get(f"{address}export/run.csv?{query}", timeout=30).status_code == 400
     assert requests.get(f"{address}export/passwd", timeout=30).status_code == 404
 
 
-def test_an_uploaded_file_becomes_a_link_where_changes_can_say_it(browser, address, tmp_path):
+def test_an_uploaded_file_becomes_a_link_where_possible(browser, address, tmp_path):
     content = find_scenario("us-iran-2026").read_bytes()
     changed = content.replace(b"resolve = 0.38", b"resolve = 0.41", 1)
     assert changed != content
@@ -173,28 +173,28 @@ def test_an_uploaded_file_becomes_a_link_where_changes_can_say_it(browser, addre
         assert current_link(page).setting.scenario == "us-iran-2026"
 
 
-def test_a_faulty_upload_is_told_in_the_words_of_the_command_line_and_changes_nothing(browser, address, tmp_path):
-    faulty = {
+def test_an_invalid_upload_gives_the_errors_of_the_command_line(browser, address, tmp_path):
+    invalid = {
         "key.toml": find_scenario("two-states").read_bytes() + b"\n[tension]\ntension_stepp = 0.4\nprovocation = 9\n",
         "latin.toml": "name = 'é'".encode("latin-1"),
         "broken.toml": b"name = [",
     }
     with open_explore(browser, address) as page:
-        page.get_by_text("Your own scenario").click()
-        for name, content in faulty.items():
+        page.get_by_text("your own scenario").click()
+        for name, content in invalid.items():
             (tmp_path / name).write_bytes(content)
             told = subprocess.run([DETENTE, "validate-scenario", name], cwd=tmp_path, capture_output=True, text=True)
-            page.get_by_label("Open a scenario file").set_input_files(tmp_path / name)
+            page.get_by_label("Upload a scenario file").set_input_files(tmp_path / name)
             for line in told.stderr.splitlines()[1:]:
                 expect(page.get_by_role("alert")).to_contain_text(line.strip())
         (tmp_path / "large.toml").write_bytes(b"# " + b"x" * (1 << 20))
-        page.get_by_label("Open a scenario file").set_input_files(tmp_path / "large.toml")
+        page.get_by_label("Upload a scenario file").set_input_files(tmp_path / "large.toml")
         expect(page.get_by_role("alert")).to_contain_text("a scenario file has at most 1 MiB")
-        page.wait_for_timeout(500)  # in which a change would come
+        page.wait_for_timeout(500)  # time for a change to arrive
         assert current_link(page) == Link(SMALL_SETTING)
 
 
-def test_hostile_words_in_an_uploaded_scenario_are_only_words(browser, address):
+def test_markup_in_an_uploaded_scenario_is_shown_as_text(browser, address):
     evil = "<img src=x onerror=alert(1)>{{constructor}}<script>alert(2)</script>"
     data = tomllib.loads(find_scenario("two-states").read_text())
     data["name"] = "hostile"
@@ -212,7 +212,7 @@ def test_hostile_words_in_an_uploaded_scenario_are_only_words(browser, address):
         page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
         upload(page, "evil.toml", tomli_w.dumps(data).encode())
         expect(page.locator("h1")).to_have_text(evil)
-        expect(page.get_by_text("the file must travel along")).to_be_visible()
+        expect(page.get_by_text("upload the file there")).to_be_visible()
         expect(page.locator(".det-narratives p").first).to_have_text(evil)
         wait_until_settled(page)
         for tab in ("What to notice", "Things to try"):
@@ -226,6 +226,6 @@ def test_hostile_words_in_an_uploaded_scenario_are_only_words(browser, address):
         assert page.locator("main img, main script, nav img").count() == 0
         with page.expect_download():
             page.get_by_role("button", name="Save Tension as PNG").click()
-        reload(page)  # the file is still known to this server
+        reload(page)  # the server still has the file
         wait_until_settled(page)
         expect(page.locator("h1")).to_have_text(evil)

@@ -1,4 +1,4 @@
-"""The frame around all pages, their looks and keyboard, and the server, in a real browser."""
+"""The frame, appearance and keyboard operation of all pages, and the server, in a browser."""
 
 import os
 import re
@@ -22,10 +22,10 @@ from support.pages import SHORT, SMALL, current_link, wait_until_finished
 
 from dashboards.page_link import Link, format_link
 
-# Frame, keyboard, looks
+# Frame, keyboard, appearance
 
 
-def test_the_navigation_leads_to_every_page_and_the_link_names_it(browser, address):
+def test_the_navigation_opens_every_page(browser, address):
     with open_explore(browser, address) as page:
         for title, key in (
             ("Watch", "watch"),
@@ -42,8 +42,8 @@ def test_the_navigation_leads_to_every_page_and_the_link_names_it(browser, addre
         wait_until_settled(page)
 
 
-@pytest.mark.filterwarnings("ignore:There is no current event loop")  # Solara asks for one; nothing here runs in it
-def test_a_page_that_fails_says_so_in_its_place_and_opens_again(monkeypatch):
+@pytest.mark.filterwarnings("ignore:There is no current event loop")  # Solara requests one; nothing here runs in it
+def test_a_failed_page_shows_an_error_and_can_be_reopened(monkeypatch):
     import uuid
 
     import ipyvuetify
@@ -71,7 +71,7 @@ def test_a_page_that_fails_says_so_in_its_place_and_opens_again(monkeypatch):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_has_no_barriers_fits_its_window_and_follows_the_theme(browser, address, theme):
+def test_explore_is_accessible_fits_and_follows_the_theme(browser, address, theme):
     link = Link(
         SMALL_SETTING._replace(changes=(("states.us.dialogue", 0.5),)),
         baseline=SMALL_SETTING,
@@ -92,10 +92,10 @@ def test_the_page_has_no_barriers_fits_its_window_and_follows_the_theme(browser,
         assert accessibility_violations(phone) == []
 
 
-def test_the_keyboard_reaches_every_control_and_every_control_has_a_name(browser, address):
+def test_every_control_has_a_name_and_keyboard_access(browser, address):
     with open_explore(browser, address) as page:
         page.keyboard.press("Tab")
-        page.keyboard.press("Enter")  # the first stop skips to the content
+        page.keyboard.press("Enter")  # the first control skips to the content
         assert_eventually(lambda: page.evaluate("document.activeElement.tagName"), "MAIN")
     with open_explore(browser, address) as page:
         page.evaluate("""() => { window.reached = []; document.addEventListener('focusin', ({ target }) =>
@@ -114,10 +114,10 @@ def test_the_keyboard_reaches_every_control_and_every_control_has_a_name(browser
             assert named.count() == page.get_by_role(role).count()
         for chart in ("United States trusts Iran", "Tension", "Deal progress"):
             described = page.get_by_role("img", name=re.compile(f"^{chart}"))
-            expect(described).to_have_accessible_description(re.compile(r"median .* nine in ten .* seed 1 ends at"))
+            expect(described).to_have_accessible_description(re.compile(r"median .* 90 % .* seed 1 ends at"))
 
 
-def test_all_four_pages_fit_a_phone_and_a_screen_in_the_dark(browser, address):
+def test_four_pages_fit_a_phone_and_a_screen_in_dark_mode(browser, address):
     link = Link(SHORT, page="turning", futures=100, arms=(SMALL._replace(changes=(("mechanisms.noise", False),)),))
     with open_dashboard(
         browser, address, format_link(link), size=(390, 844), theme="dark", ready=wait_until_finished
@@ -143,7 +143,7 @@ def test_all_four_pages_fit_a_phone_and_a_screen_in_the_dark(browser, address):
             page.set_viewport_size({"width": 390, "height": 844})
 
 
-def test_the_name_of_a_page_opened_by_a_link_is_in_sight_on_a_phone(browser, address):
+def test_the_current_page_is_visible_in_the_phone_navigation(browser, address):
     with open_dashboard(browser, address, format_link(Link(page="about")), size=(390, 844)) as page:
         expect(page.locator("main h1")).to_contain_text("About")
         here = page.get_by_role("navigation", name="Pages").locator("[aria-current]")
@@ -156,7 +156,7 @@ def test_the_name_of_a_page_opened_by_a_link_is_in_sight_on_a_phone(browser, add
 # The server
 
 
-def test_a_cold_server_shows_the_page_and_tells_that_it_compiles(browser, tmp_path):
+def test_a_cold_server_shows_the_page_while_it_compiles(browser, tmp_path):
     env = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
     group: list[int] = []
     try:
@@ -165,12 +165,12 @@ def test_a_cold_server_shows_the_page_and_tells_that_it_compiles(browser, tmp_pa
             open_dashboard(browser, cold) as page,
         ):
             expect(page.locator(".det-note")).to_contain_text(
-                re.compile(r"Compiling the model, this once: \d+ s so far")
+                re.compile(r"Compiling the model \(first start only\): \d+ s so far")
             )
             assert_eventually(lambda: page.get_by_role("slider").count() > 4, True)
     finally:
         for leader in group:
-            os.killpg(leader, signal.SIGKILL) if group_lives(leader) else None  # the compiler that it began
+            os.killpg(leader, signal.SIGKILL) if group_lives(leader) else None  # the compiler that it started
 
 
 def group_lives(leader: int) -> bool:
@@ -181,7 +181,7 @@ def group_lives(leader: int) -> bool:
         return False
 
 
-def test_a_taken_port_is_told_in_one_sentence():
+def test_a_port_in_use_is_reported_in_one_line():
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -1,4 +1,4 @@
-"""The data that travel to the browser: what a template reads is declared, what is declared is read."""
+"""Messages to the browser: templates read declared fields, and every declared field is read."""
 
 import re
 from importlib import import_module
@@ -16,13 +16,13 @@ from dashboards.web.pages.shared.shapes import (
     shape_errors,
 )
 
-CONVERTED = ["explore", "watch", "compare", "turning_points", "sweeps", "about"]  # pages whose messages are declared
+CONVERTED = ["explore", "watch", "compare", "turning_points", "sweeps", "about"]  # pages with declared messages
 
-UNREAD = {"asked", "echoes"}  # by the first a test knows that the page has its answer; the second only changes
+UNREAD = {"asked", "echoes"}  # the first is read by tests only; the second only triggers a refresh
 
 
 def declared_in(page: str) -> tuple[dict[str, Any], set[str]]:
-    """Return the shapes that the templates of a page receive, and the events that they send."""
+    """Return the messages that the templates of a page receive, and the events that they send."""
     import_module(f"dashboards.web.pages.{page}.page")
     found = [each for path, each in DECLARED_TEMPLATES.items() if path.parent.name == page]
     assert found
@@ -31,13 +31,13 @@ def declared_in(page: str) -> tuple[dict[str, Any], set[str]]:
 
 
 @pytest.mark.parametrize("page", CONVERTED)
-def test_templates_read_what_is_declared_and_nothing_else(page):
+def test_templates_read_declared_fields_only(page):
     shapes, events = declared_in(page)
     keys = {name.split()[1] for name in shapes}.union(*map(field_names, shapes.values()))
     templates = {path.name: path.read_text("utf-8") for path in (PAGES_FOLDER / page).glob("*.vue")}
     for name, template in templates.items():
         unknown = names_read(template) - keys - events - names_defined(template) - BROWSER_NAMES
-        assert unknown == set(), f"{page}/{name} reads what no message holds"
+        assert unknown == set(), f"{page}/{name} reads an undeclared field"
     here = "\n".join(templates.values())
     everywhere = "\n".join(path.read_text("utf-8") for path in PAGES_FOLDER.glob("*/*.vue"))
     for shape in set().union(*map(nested_shapes, shapes.values())):
@@ -63,7 +63,7 @@ class Sheet(TypedDict):
 GOOD = {"name": "x", "kind": "a", "share": 1}
 
 
-def test_data_of_another_shape_are_refused():
+def test_data_of_another_type_are_refused():
     sheet = {"rows": [GOOD], "best": None, "by_name": {"x": [1, 0.5]}}
     assert [*shape_errors(Sheet, sheet)] == []
     assert field_names(Sheet) == {"rows", "best", "by_name", "name", "kind", "share", "note"}
@@ -80,9 +80,9 @@ def test_data_of_another_shape_are_refused():
         check_shapes({"sheet": Sheet}, {"sheet": {**sheet, "best": 3}}, "board.vue")
 
 
-def test_what_a_template_reads_is_found():
-    template = """<template><p :title="row.told" v-if="row.good">{{ list.first.label }}</p></template>
+def test_fields_read_by_a_template_are_found():
+    template = """<template><p :title="row.text" v-if="row.good">{{ list.first.label }}</p></template>
     <script>const { low, high: top } = this.range; // not.this
     const text = "nor.this", made = { own: 1 }; made.own</script>"""
-    assert names_read(template) - names_defined(template) >= {"told", "good", "first", "label", "low", "range"}
+    assert names_read(template) - names_defined(template) >= {"text", "good", "first", "label", "low", "range"}
     assert "this" not in names_read(template)

@@ -1,4 +1,4 @@
-"""The page of sweeps, in a real browser: what it shows of folders of results against pandas' own numbers."""
+"""The page Sweeps in a browser, against results computed with pandas."""
 
 import re
 import shlex
@@ -49,7 +49,7 @@ from model.errors import ScenarioError
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory) -> Path:
-    """Sweep four tiny studies into folders, and put beside them one that cannot be read."""
+    """Create the results of four tiny studies, and a folder that cannot be read."""
     folder = tmp_path_factory.mktemp("swept")
     sweep(GRID, folder / "runs" / "grid")
     sweep(SPREAD, folder / "runs" / "deeper" / "spread")
@@ -66,12 +66,12 @@ def base(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(base):
-    """Serve the dashboard in the folder of those results."""
+    """Serve the dashboard in the folder of the results."""
     with serve_dashboard(cwd=base) as found:
         yield found
 
 
-def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, server, base):
+def test_a_folder_is_listed_and_its_map_has_the_means(browser, server, base):
     with open_sweeps(browser, server) as page:
         told = page.locator(".det-folder").all_inner_texts()
         assert [each.splitlines()[-1].split(" · ")[0] for each in told] == [
@@ -93,10 +93,10 @@ def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, 
         page.get_by_text("The map as a table").click()
         assert table.nth(0).locator("td").all_inner_texts() == [f"{each:.3g} (1)" for each in means[-1]]
         expect(page.get_by_role("img", name="Map of the outcome")).to_have_accessible_description(
-            re.compile(f"goes from {means.min():.3g} at .* up to {means.max():.3g} at ")
+            re.compile(f"ranges from {means.min():.3g} at .* to {means.max():.3g} at ")
         )
-        page.get_by_label("Across").select_option(WEIGHT)  # the two change places
-        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+        page.get_by_label("Horizontal axis").select_option(WEIGHT)  # swaps the axes
+        expect(page.get_by_label("Vertical axis")).to_have_value(TRUST)
         page.wait_for_function(f"() => ({STATE})().heat.means.length === 3")
         np.testing.assert_allclose(np.array(heat_map(page)["means"], float), means.T, atol=1e-6)
         assert accessibility_violations(page) == []
@@ -104,7 +104,7 @@ def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, 
         save_screenshot(page, "sweeps-grid-light-1366")
 
 
-def test_a_cell_is_reached_by_keyboard_and_opens_explore_at_its_values(browser, server):
+def test_a_cell_opens_explore_by_keyboard(browser, server):
     with open_sweeps(browser, server) as page:
         open_folder(page, "runs/grid")
         first = page.locator(".det-cells a[tabindex='0']")
@@ -119,55 +119,55 @@ def test_a_cell_is_reached_by_keyboard_and_opens_explore_at_its_values(browser, 
         setting = parse_link(page.evaluate("location.search"))[0].setting
         values = dict(setting.changes)
         assert (values["rounds"], setting.scenario, setting.seed) == (8, "two-states", 1)
-        assert (values[TRUST], values[WEIGHT]) == (0.5, 4)  # from the lowest corner two up and one to the right
-        page.keyboard.press("Control+z")  # and what was open is open again
+        assert (values[TRUST], values[WEIGHT]) == (0.5, 4)  # from the lower left corner, two up and one to the right
+        page.keyboard.press("Control+z")  # reopens the folder
         expect(page.locator("#det-question")).to_be_visible(timeout=COLD_START_MS)
         wait_until_read(page)
 
 
-def test_a_folder_outside_is_refused_and_one_below_opens_by_its_path(browser, server, base):
+def test_a_path_opens_inside_the_base_folder_only(browser, server, base):
     with open_sweeps(browser, server) as page:
-        field = page.get_by_label("Another folder, by its path")
+        field = page.get_by_label("Another folder")
         for wrong in ("..", "/etc", str(base.parent), "runs/way-out"):
             field.fill(wrong)
             field.press("Enter")
             expect(page.get_by_role("alert")).to_contain_text(
-                "lies outside the folder in which this server was started"
+                "is outside the folder in which this server was started"
             )
             expect(page.locator("#det-question")).to_have_count(0)
         field.fill("runs")
         field.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("holds no results of a sweep")
+        expect(page.get_by_role("alert")).to_contain_text("has no results of a sweep")
         field.fill("elsewhere/grid")
         field.press("Enter")
         expect(page.locator(".det-swept")).to_contain_text("5 of 12 points", timeout=COLD_START_MS)
         expect(page.get_by_role("alert")).to_have_count(0)
-        expect(page.locator(".det-swept")).to_contain_text("The sweep is not at its end")
+        expect(page.locator(".det-swept")).to_contain_text("The sweep is not complete")
         wait_until_read(page)
         assert sum(each == 0 for row in heat_map(page)["counts"] for each in row) == 7
         expect(page.locator(".det-cells a")).to_have_count(5)
 
 
-def test_a_shared_link_opens_the_folder_and_what_was_chosen_in_it(browser, server):
+def test_a_shared_link_opens_the_folder_and_choices(browser, server):
     with open_sweeps(browser, server) as page:
         open_folder(page, "runs/grid")
         page.get_by_label("Outcome or indicator").select_option("mean_trust")
         wait_until_read(page)
-        page.get_by_label("Across").select_option(WEIGHT)
-        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+        page.get_by_label("Horizontal axis").select_option(WEIGHT)
+        expect(page.get_by_label("Vertical axis")).to_have_value(TRUST)
         wait_until_read(page)
         query = urlsplit(page.url).query
         page.get_by_role("button", name="Undo").click()
-        expect(page.get_by_label("Upwards")).to_have_value(WEIGHT)
+        expect(page.get_by_label("Vertical axis")).to_have_value(WEIGHT)
     assert parse_link(query)[0].sweep_view[:4] == ("runs/grid", "mean_trust", WEIGHT, TRUST)
     with open_dashboard(browser, server, query, ready=wait_until_read) as page:
         expect(page.locator("#det-question")).to_have_text("Where does <b>trust</b> end?")
         expect(page.get_by_label("Outcome or indicator")).to_have_value("mean_trust")
-        expect(page.get_by_label("Upwards")).to_have_value(TRUST)
+        expect(page.get_by_label("Vertical axis")).to_have_value(TRUST)
 
 
 @pytest.mark.parametrize("folder", ["/etc", "runs/way-out", "runs/../../outside", "runs"])
-def test_a_link_to_a_folder_that_is_none_of_ours_says_so(browser, server, folder):
+def test_a_link_to_a_folder_outside_is_refused(browser, server, folder):
     link = Link(Setting("two-states"), page="sweeps", sweep_view=SweepView(folder))
     with open_dashboard(browser, server, format_link(link)) as page:
         expect(page.get_by_role("alert")).to_contain_text("folder", timeout=COLD_START_MS)
@@ -175,24 +175,24 @@ def test_a_link_to_a_folder_that_is_none_of_ours_says_so(browser, server, folder
         expect(page.locator("#det-question")).to_have_count(0)
 
 
-def test_failed_points_are_told_with_their_error_and_left_out(browser, server):
+def test_failed_points_are_reported_and_excluded(browser, server):
     with open_sweeps(browser, server) as page:
         read_broken = page.locator(".det-folder", has_text="sweeps/broken")
         read_broken.click()
         expect(page.locator(".det-swept .det-error")).to_contain_text(
             re.compile(
-                r"2 points failed \(\w+\), the first is point 2: .*doctrine.*Points that failed are left out", re.S
+                r"2 points failed \(\w+\), first point 2: .*doctrine.*Failed points are excluded", re.S
             ),
             timeout=COLD_START_MS,
         )
         wait_until_read(page)
         heat = heat_map(page)
         assert np.array(heat["counts"]).sum() == 2
-        expect(page.locator(".det-boxed")).to_contain_text("at least 30 points are needed, and 2 are there")
+        expect(page.locator(".det-boxed")).to_contain_text("2 points are too few; 30 are needed")
 
 
 def show_tension(page: Page) -> None:
-    """Open the spread sample, and choose the mean tension."""
+    """Open the spread sample and select the mean tension."""
     open_folder(page, "deeper/spread")
     page.get_by_label("Outcome or indicator").select_option("mean_tension")
     page.wait_for_function(
@@ -215,7 +215,7 @@ def test_a_spread_sample_shows_bins_and_associations(browser, server, base):
         shown = np.array([[np.nan if each is None else each for each in row] for row in heat["means"]])
         np.testing.assert_allclose(shown, means["mean"].to_numpy(), atol=1e-6)
         np.testing.assert_array_equal(np.array(heat["counts"]), means["count"].fillna(0).to_numpy())
-        expect(page.locator(".det-ranking")).to_contain_text("Simple associations")
+        expect(page.locator(".det-ranking")).to_contain_text("Spearman's rank correlation")
         expect(page.locator(".det-ranking")).to_contain_text("No indices for this folder")
         rows = page.evaluate(f"({STATE})().ranking.rows")
         ranks = found.rank()
@@ -229,7 +229,7 @@ def test_the_box_of_a_spread_sample_leads_to_explore(browser, server, base):
     with open_sweeps(browser, server, theme="dark") as page:
         show_tension(page)
         above = float(f"{summary_by_point(folder)['mean_tension'].median():.3g}")
-        field = page.get_by_label("A point is of interest from")
+        field = page.get_by_label("Threshold")
         field.fill(str(above))
         field.press("Enter")
         expect(page.locator(".det-lead")).to_contain_text(str(above))
@@ -256,7 +256,7 @@ def test_the_box_of_a_spread_sample_leads_to_explore(browser, server, base):
         expect(page.locator(".det-boxed")).to_contain_text("No box: no point reaches it; mean_tension goes from")
 
 
-def test_a_whole_sobol_design_is_ranked_by_its_indices_with_their_remarks(browser, server, base):
+def test_a_sobol_design_is_ranked_by_its_indices(browser, server, base):
     found = sweep_sensitivity(base / "sweeps" / "sobol", "mean_trust")
     with open_sweeps(browser, server) as page:
         open_folder(page, "sweeps/sobol")
@@ -269,13 +269,13 @@ def test_a_whole_sobol_design_is_ranked_by_its_indices_with_their_remarks(browse
         told = page.locator(".det-ranking").inner_text()
         assert "The sample is small (16 where 256 or more are advised)" in told
         assert f"Dice alone leave {round(100 * found.noise)} % of the variance between points" in told
-        assert "Simple associations" not in told
+        assert "Spearman" not in told
         save_screenshot(page, "sweeps-sobol-light-1366")
 
 
-def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tmp_path, monkeypatch):
+def test_the_commands_of_the_empty_page_create_results(browser, tmp_path, monkeypatch):
     with serve_dashboard(cwd=tmp_path) as address, open_sweeps(browser, address) as page:
-        expect(page.locator("main")).to_contain_text("There are no results to open yet")
+        expect(page.locator("main")).to_contain_text("No results yet")
         commands = page.locator("pre").all_inner_texts()
         assert accessibility_violations(page) == []
         assert fits_width(page)
@@ -285,13 +285,13 @@ def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tm
             words = shlex.split(command) + (["--points", "3"] if "--out" in command else [])
             done = CliRunner().invoke(app, words[1:])
             assert (words[0], done.exit_code) == ("detente", 0), done.output
-        page.get_by_role("button", name="Look again").click()
+        page.get_by_role("button", name="Refresh").click()
         expect(page.locator(".det-folder")).to_contain_text("3 of ", timeout=COLD_START_MS)
         page.get_by_role("navigation", name="Pages").get_by_role("link", name="Compare").click()
         expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
 
 
-def test_what_a_browser_sends_is_checked(base):
+def test_input_from_the_browser_is_checked(base):
     opened_folder = read_folder(base, "runs/grid")
     look = SweepView("runs/grid")
     assert (complete_choice(look, opened_folder).x, complete_choice(look, opened_folder).y) == (TRUST, WEIGHT)
@@ -303,7 +303,7 @@ def test_what_a_browser_sends_is_checked(base):
         with pytest.raises(ScenarioError):
             updated_choice(opened_folder, look, wrong)
     for nothing in ((None, look), (opened_folder, SweepView("runs/other"))):
-        with pytest.raises(ScenarioError, match="none is open"):
+        with pytest.raises(ScenarioError, match="no folder is open"):
             updated_choice(*nothing, {"x": TRUST})
     for wrong in ("\0", "a" * 5000, "~", "runs/grid/manifest.json"):
         with pytest.raises(ScenarioError):

@@ -1,4 +1,4 @@
-"""Turning points: in a real browser, and against the numbers that Python computes."""
+"""The page Turning points in a browser, against results computed in Python."""
 
 import re
 
@@ -35,7 +35,7 @@ COLUMNS = "() => document.querySelector('.det-turning').__vue__.picture.columns"
 VERDICT = ".det-verdict p"
 
 
-def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, address):
+def test_the_chart_the_verdict_and_the_table_are_correct(browser, address):
     link = Link(SHORT, futures=100)
     found = resample_continuations(scenario_of(SHORT), 4, 100)
     run = last_result(turning_story.follow_run(SHORT, not_cancelled))
@@ -68,22 +68,22 @@ def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, add
         save_screenshot(page, "turning-light-1366")
 
 
-def test_a_round_is_picked_by_keyboard_and_the_link_shows_the_same_elsewhere(browser, address):
+def test_a_round_is_selected_by_keyboard_and_shared_by_link(browser, address):
     with open_turning_points(browser, address, Link(SHORT, futures=100)) as page:
-        page.get_by_role("slider", name="Round to look into").focus()
+        page.get_by_role("slider", name="Selected round").focus()
         page.keyboard.press("Home")
         for _ in range(11):
             page.keyboard.press("ArrowRight")
         expect(page.locator("#det-round-title")).to_have_text("Round 12")
         assert_eventually(lambda: current_link(page).round, 12)
-        expect(page.locator(".det-rounds tbody tr").first).to_be_visible()  # between two rounds there is none
+        expect(page.locator(".det-rounds tbody tr").first).to_be_visible()  # the table is empty while the round changes
         wait_until_finished(page)
         link = current_link(page)
         assert link.futures == 100
         happened = page.locator(".det-happened li").all_inner_texts()
         rows = page.locator(".det-rounds tbody tr").all_inner_texts()
-        expect(page.get_by_role("img", name="How the futures from each round end")).to_have_accessible_description(
-            re.compile(r"^Chance of some deal from there on: \d+ % at the start, .* after round 24\.$")
+        expect(page.get_by_role("img", name="Outcomes of the simulated futures, by round")).to_have_accessible_description(
+            re.compile(r"^Probability of a deal: \d+ % at the start, .* after round 24\.$")
         )
     with open_turning_points(browser, address, link) as other:
         assert other.locator(".det-happened li").all_inner_texts() == happened
@@ -100,22 +100,22 @@ def test_a_round_is_picked_by_keyboard_and_the_link_shows_the_same_elsewhere(bro
         expect(other.locator("nav a[aria-current]")).to_have_text("Turning points")
 
 
-def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(browser, address):
+def test_long_tasks_show_progress_and_can_be_cancelled(browser, address):
     link = Link(Setting("two-states", seed=77), page="turning", futures=1000)
     with open_dashboard(browser, address, format_link(link)) as page:
         expect(page.get_by_role("progressbar")).to_be_visible(timeout=COLD_START_MS)
         page.wait_for_function(
             "() => (document.querySelector('.det-turning').__vue__.picture || {columns: []}).columns.length > 3"
         )
-        expect(page.locator(".det-progress .det-note")).to_contain_text("Redrawing 1,000 futures from every round")
+        expect(page.locator(".det-progress .det-note")).to_contain_text("Simulating 1,000 futures from every round")
         page.get_by_role("button", name="Cancel").click()
         expect(page.locator(".det-progress .det-note")).to_contain_text("Cancelled")
         kept = page.evaluate(COLUMNS)
         assert all(one["low"] < one["deal"] < one["high"] or one["deal"] in (0, 1) for one in kept)
-        page.get_by_label("Redrawn futures per round").select_option("100")  # the page lives on
+        page.get_by_label("Simulated futures per round").select_option("100")  # the page stays usable
         expect(page.get_by_role("progressbar")).to_be_visible()
         assert_eventually(lambda: current_link(page).futures, 100)
-        reload(page)  # in the middle of it
+        reload(page)  # while the task runs
         wait_until_finished(page)
         assert current_link(page) == link._replace(futures=100)
         assert_eventually(lambda: page.locator(VERDICT).count() >= 2, True)
@@ -126,7 +126,7 @@ def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(bro
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_the_event_that_turns_a_decision_sets_its_cell_and_nothing_else(name):
+def test_an_inverting_event_sets_only_its_own_cell(name):
     setting, now = Setting(name, seed=3), 20
     scenario = scenario_of(setting)
     model, world = Assembly(scenario, rng=3).run(now), World(scenario, 3, collect_overrides(scenario))
@@ -141,7 +141,7 @@ def test_the_event_that_turns_a_decision_sets_its_cell_and_nothing_else(name):
         check_events(turning_story.with_event(setting, event))
 
 
-def test_a_turned_event_takes_the_place_of_the_one_that_set_the_same():
+def test_an_inverting_event_replaces_one_for_the_same_cell():
     event = Override(9, "answer_proposal", "nuclear", "us", None, -1.0)
     other = Override(3, "drift_oil", value=1.0)
     setting = Setting(events=(other, event))
@@ -156,14 +156,14 @@ def an_outlook(*deals: float, futures: int = 200) -> ContinuationOutcomes:
     return found
 
 
-def test_the_round_that_lost_or_won_it_is_named_and_luck_is_not():
+def test_only_a_significant_deciding_round_is_named():
     lost = turning_words.deciding_sentences(an_outlook(0.7, 0.8, 0.8, 0.2, 0.0).chance_changes(), deal=False)
-    assert lost[0].startswith("Round 3 lost it: the chance of a deal went from 80 % to 20 %")
+    assert lost[0].startswith("Round 3 lost the deal: the probability of a deal changed from 80 % to 20 %")
     won = turning_words.deciding_sentences(an_outlook(0.7, 0.5, 0.2, 0.9, 1.0).chance_changes(), deal=True)
-    assert won[0].startswith("Round 3 won it: ")
+    assert won[0].startswith("Round 3 won the deal: ")
     assert turning_words.deciding_sentences(an_outlook(0.5, 0.5, 0.51, 0.5).chance_changes(), deal=True)[0].startswith(
         "No single round"
     )
     both = turning_words.deciding_sentences(an_outlook(0.5, 0.9, 0.2, 0.6).chance_changes(), deal=True)
-    assert both[0].startswith("Round 3 won it")
-    assert both[1].startswith("Round 2 moved it most, the other way")
+    assert both[0].startswith("Round 3 won the deal")
+    assert both[1].startswith("Round 2 had the largest change, in the other direction")

@@ -1,4 +1,4 @@
-"""Watch in a real browser: one run played, decisions explained, events injected."""
+"""The page Watch in a browser: playback, explanations of decisions, injected events."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def here(page: Page) -> str:
     return page.evaluate("location.search")
 
 
-def test_it_plays_five_rounds_a_second_and_a_lost_connection_does_not_stop_it(browser, address):
+def test_playback_continues_without_a_connection(browser, address):
     with open_dashboard(browser, address, "page=watch", ready=ready, allowed=CONNECTION_LOST_ERRORS) as page:
         page.get_by_label("Speed").select_option(str(SPEED))
         page.get_by_role("button", name="Play", exact=True).click()
@@ -68,18 +68,18 @@ def test_it_plays_five_rounds_a_second_and_a_lost_connection_does_not_stop_it(br
         assert played == pytest.approx(SPEED * (ended - began) / 1000, abs=1.2)
 
 
-def test_a_step_and_a_scrub_show_that_rounds_sentences_and_ladder(browser, address, run):
+def test_stepping_and_seeking_show_the_round(browser, address, run):
     with open_dashboard(browser, address, "page=watch&round=7", ready=ready) as page:
         spans = {now: decision_sentences(run, now) for now in (7, 8, 18)}
         for now, act in ((7, lambda: None), (8, lambda: page.get_by_role("button", name="Step", exact=True).click())):
             act()
-            expect(page.locator(".det-told h2")).to_have_text(f"Round {now}")
+            expect(page.locator(".det-chronicle h2")).to_have_text(f"Round {now}")
             rows = page.locator(".det-now button span, .det-now p")
             assert_eventually(lambda rows=rows: rows.all_inner_texts(), spans[now])
         page.locator(".det-timeline input").evaluate(
             "field => { field.value = 18; field.dispatchEvent(new Event('input', {bubbles: true})) }"
         )
-        expect(page.locator(".det-told h2")).to_have_text("Round 18")
+        expect(page.locator(".det-chronicle h2")).to_have_text("Round 18")
         again = Assembly("us-iran-2026", rng=1).run(18)
         assert_eventually(lambda: statuses(page), again.world.status[0].tolist())
         words = page.locator("[data-rung] .det-rung-status").all_inner_texts()[::-1]
@@ -90,7 +90,7 @@ def test_a_step_and_a_scrub_show_that_rounds_sentences_and_ladder(browser, addre
         )
 
 
-def test_a_refusal_opens_to_terms_that_add_up_and_a_lever_flip_shown_is_true(browser, address):
+def test_terms_add_up_and_a_lever_flip_is_correct(browser, address):
     with open_dashboard(browser, address, f"page=watch&round={REFUSAL}", ready=ready) as page:
         page.locator(".det-now button", has_text="United States refuses").click()
         condition = page.locator("[data-condition=acceptable]")
@@ -100,7 +100,7 @@ def test_a_refusal_opens_to_terms_that_add_up_and_a_lever_flip_shown_is_true(bro
         expect(condition.locator(".det-weighed")).to_contain_text("Does not hold")
         flips = condition.locator("tbody tr td:last-child").all_inner_texts()
         assert any(re.search(r"\d", each) for each in flips)
-        page.get_by_role("button", name="Search the levers").click()
+        page.get_by_role("button", name="Search levers").click()
         page.get_by_role("button", name="Cancel").click()
         page.get_by_role("button", name="Search again").click()
         expect(page.get_by_role("button", name="All levers searched")).to_be_visible(timeout=60_000)
@@ -112,20 +112,20 @@ def test_a_refusal_opens_to_terms_that_add_up_and_a_lever_flip_shown_is_true(bro
         assert answer[-1].sentence == becomes
         save_screenshot(page, "watch-why")
         assert accessibility_violations(page) == []
-        page.get_by_role("button", name="Branch here with that decision").click()
+        page.get_by_role("button", name="Branch with this alternative").click()
         expect(page.locator(".det-branch-says")).to_contain_text("First difference in round 3")
         assert_eventually(lambda: f"event={REFUSAL},give_answer,nuclear,us,,1.0" in here(page), True)
 
 
-def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, address):
+def test_an_injected_event_branches_the_run_and_the_link(browser, address):
     with open_dashboard(browser, address, "page=watch&round=14", ready=ready) as page:
         page.get_by_role("button", name="Inject an event").click()
         expect(page.get_by_role("radio", name="New facilitator")).to_be_disabled()
         expect(page.get_by_text("every facilitator of this scenario is there already")).to_be_visible()
         page.get_by_role("radio", name="Leak").check()
-        page.get_by_role("button", name="Inject and branch").click()
+        page.get_by_role("button", name="Inject event").click()
         says = page.locator(".det-branch-says")
-        expect(says).to_contain_text("Same dice.")
+        expect(says).to_contain_text("Same random events.")
         found = re.search(r"First difference in round (\d+)", says.inner_text())
         assert int(found[1]) >= 14
         expect(page.locator(".det-small-charts path.det-twin-line")).to_have_count(9)
@@ -145,7 +145,7 @@ def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, addre
         save_screenshot(page, "watch-branch")
 
 
-def test_the_keyboard_plays_and_steps_and_takes_nothing_from_fields(browser, address):
+def test_keyboard_shortcuts_do_not_interfere_with_fields(browser, address):
     with open_dashboard(browser, address, "page=watch&round=5", ready=ready) as page:
         for key, now in (("ArrowRight", 6), ("ArrowLeft", 5), ("End", 60), ("Home", 0), ("ArrowRight", 1)):
             page.keyboard.press(key)
@@ -178,7 +178,7 @@ def test_the_keyboard_plays_and_steps_and_takes_nothing_from_fields(browser, add
         expect(page.locator(".det-waterfall").first).to_be_visible()
 
 
-def test_a_seed_is_taken_when_it_is_entered_and_the_run_plays_on(browser, address):
+def test_a_new_seed_applies_on_enter_during_playback(browser, address):
     with open_dashboard(browser, address, "page=watch&round=5", ready=ready) as page:
         seed = page.get_by_label("Seed")
         next_seed = page.get_by_role("button", name="Next seed")
@@ -189,7 +189,7 @@ def test_a_seed_is_taken_when_it_is_entered_and_the_run_plays_on(browser, addres
         page.get_by_role("button", name="Play", exact=True).click()
         seed.fill("4")
         stood = shown(page)
-        assert_eventually(lambda: shown(page) != stood, True, "it does not play on while a seed is typed")
+        assert_eventually(lambda: shown(page) != stood, True, "playback stops while a seed is typed")
         expect(seed).to_have_value("4")
         seed.press("Enter")
         page.wait_for_function("new URLSearchParams(location.search).get('seed') === '4'")
@@ -198,7 +198,7 @@ def test_a_seed_is_taken_when_it_is_entered_and_the_run_plays_on(browser, addres
         expect(seed).to_have_value("4")
 
 
-def test_hostile_names_are_text_and_motion_rests_if_asked(browser, address):
+def test_markup_in_names_is_text_and_motion_can_be_reduced(browser, address):
     evil = "<img src=x onerror=alert(1)>{{7*7}}" + "W" * 200
     query = f"page=watch&round=5&set={quote(f'states.us.name.en:{json.dumps(evil)}')}"
     with open_dashboard(browser, address, query, ready=ready, reduced_motion="reduce") as page:
@@ -221,12 +221,12 @@ def test_hostile_names_are_text_and_motion_rests_if_asked(browser, address):
         ("dark", (390, 844), "page=watch&round=15&event=14,choose_channel,nuclear,,,2.0"),
     ],
 )
-def test_it_fits_its_window_without_barriers_and_shows_the_main_parts_at_once(browser, address, theme, size, query):
+def test_watch_is_accessible_and_fits_its_window(browser, address, theme, size, query):
     with open_dashboard(browser, address, query, size, theme, ready=ready) as page:
         save_screenshot(page, f"watch-{theme}-{size[0]}")
         assert fits_width(page)
         if size[0] > 1000:
-            for part in (".det-deck", ".det-network", ".det-ladder", ".det-told"):
+            for part in (".det-deck", ".det-network", ".det-ladder", ".det-chronicle"):
                 box = page.locator(part).bounding_box()
                 assert box["y"] + box["height"] <= size[1]
         page.keyboard.press("i")

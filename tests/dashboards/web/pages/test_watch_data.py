@@ -1,4 +1,4 @@
-"""The data of Watch: the message of a run, its twin, the events that can be injected, decisions explained."""
+"""The data of Watch: runs, twins, injected events and explanations."""
 
 import pytest
 from support.watched import SETTING, decision_sentences, watch_run
@@ -34,7 +34,7 @@ def message() -> RunMessage:
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_what_is_sent_has_the_declared_shapes(name):
+def test_messages_have_the_declared_types(name):
     event = Override(14, "drift_oil", None, None, None, 0.6)
     found = watch_run(Setting(name, events=(event,)))
     assert [*shape_errors(RunMessage, found.run.read())] == []
@@ -42,7 +42,7 @@ def test_what_is_sent_has_the_declared_shapes(name):
     assert [*shape_errors(RunData, run_data(Assembly(name, rng=1).run(12)))] == []
 
 
-def test_the_message_tells_every_round_as_the_ledger_and_the_world_do(run, message):
+def test_the_message_matches_the_ledger_and_the_world(run, message):
     assert (
         message["talks"][0]["series"]["tension"] == negotiation_series(run.trajectory, 0)["tension"].round(4).tolist()
     )
@@ -57,7 +57,7 @@ def test_the_message_tells_every_round_as_the_ledger_and_the_world_do(run, messa
         assert message["messages"]["round"].count(now) == len(sent)
 
 
-def test_a_message_between_parties_leads_to_the_decision_behind_it(message):
+def test_a_signal_refers_to_its_decision(message):
     rows, refusal = Columns(message["rows"]).rows(), message["kinds"].index("refusal")
     refusals = [each for each in Columns(message["messages"]).rows() if each["kind"] == refusal]
     for sent in refusals:
@@ -68,7 +68,7 @@ def test_a_message_between_parties_leads_to_the_decision_behind_it(message):
     assert refusals
 
 
-def test_the_terms_of_every_kind_of_decision_add_to_the_score_that_was_used(run):
+def test_the_terms_of_every_decision_match_the_ledger(run):
     scenario, seen = scenario_of(SETTING), set()
     for row in run.ledger.rows:
         if row.act in seen or not row.conditions:
@@ -82,7 +82,7 @@ def test_the_terms_of_every_kind_of_decision_add_to_the_score_that_was_used(run)
     assert len(seen) >= 15
 
 
-def test_every_kind_of_event_is_offered_or_refused_with_a_reason():
+def test_every_event_is_offered_or_refused_with_a_reason():
     for name in ("us-iran-2026", "us-ussr-1985", "gulf-region"):
         for offer in watch_run(Setting(name)).run.read()["offers"]:
             assert bool(offer["never"]) != bool(offer["choices"])
@@ -102,12 +102,12 @@ def test_every_kind_of_event_is_offered_or_refused_with_a_reason():
         {"kind": "attack", "round": True, "actor": "hardline-network-a"},
     ],
 )
-def test_an_event_that_makes_no_sense_is_refused(sent):
+def test_an_invalid_event_is_refused(sent):
     with pytest.raises(ScenarioError):
         parse_injected_event(scenario_of(SETTING), sent)
 
 
-def test_a_long_run_is_shown_as_far_as_it_is_played():
+def test_the_start_of_a_long_run_is_shown_early():
     shown = []
     play_run(Setting("two-states", (("rounds", 130),)), lambda now, total, begun=None: shown.append((now, begun)))
     beginnings = [(now, begun.message.read()) for now, begun in shown if begun is not None]
@@ -117,7 +117,7 @@ def test_a_long_run_is_shown_as_far_as_it_is_played():
     assert max(first["rows"]["round"]) == max(first["messages"]["round"]) == 60
 
 
-def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
+def test_a_branch_equals_its_twin_up_to_the_event():
     event = Override(14, "strike", None, "hardline-network-a", None, 1.0)
     found = watch_run(SETTING._replace(events=(event,)))
     with_it, twin = found.run.read(), found.twin.read()
@@ -133,20 +133,20 @@ def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
     assert "Injected: Attack by Armed network A." in with_it["sentences"]
 
 
-def test_a_leak_that_moves_no_number_still_differs_where_it_is_told():
+def test_a_leak_differs_in_channel_only():
     leak = Override(14, "choose_channel", "nuclear", None, None, 2.0)
     twin = watch_run(SETTING._replace(events=(leak,))).twin.read()
     assert (twin["first"], twin["numbers"], twin["decision"]) == (14, None, None)
 
 
-def test_the_opposite_of_a_refusal_as_an_event_is_an_acceptance():
+def test_the_opposite_of_a_refusal_is_an_acceptance():
     decision = DecisionQuery(SETTING, REFUSAL, "answer_proposal", "us", None, "nuclear")
     event = opposite_event(decision, scenario_of(SETTING))
     played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
     assert "United States accepts Technical clarification. (set from outside)" in decision_sentences(played, REFUSAL)
 
 
-def test_what_did_happen_can_be_made_not_to_happen(run):
+def test_an_occurrence_can_be_prevented(run):
     attack = next(row for row in run.ledger.rows if row.act == "strike" and row.value == 1)
     change = next(row for row in run.ledger.rows if row.act == "change_government" and row.forced)
     for row in (attack, change):
@@ -161,7 +161,7 @@ def test_what_did_happen_can_be_made_not_to_happen(run):
         assert describe_event(scenario_of(SETTING), event).startswith("Does not happen: ")
 
 
-def test_every_actor_of_every_negotiation_has_a_place_of_its_own():
+def test_every_actor_has_its_own_position():
     for name in scenario_names():
         scenario = load_scenario(name)
         for talks in scenario.negotiations:
