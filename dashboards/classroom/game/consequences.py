@@ -146,7 +146,7 @@ def _propose(seen: ChoiceContext) -> Iterator[Fact]:
 
 
 def _wait(seen: ChoiceContext) -> Iterator[Fact]:
-    hurry = (1.0 - seen.observer("own_patience", seen.me)) * seen.observer.world.impatience_growth
+    hurry = (1.0 - seen.observer("own_discount_factor", seen.me)) * seen.observer.world.impatience_growth
     yield make_fact("fact.waiting_softens", to_percent(hurry))
 
 
