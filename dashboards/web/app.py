@@ -161,7 +161,11 @@ def Page() -> None:  # noqa: N802
                     for page in PAGES
                 ],
                 page=link.page,
-                address={"query": format_link(link), "number": history.address_number, "replace": history.replaces_address},
+                address={
+                    "query": format_link(link),
+                    "number": history.address_number,
+                    "replace": history.replaces_address,
+                },
                 undo=history.position > 0,
                 redo=history.position < len(history.links) - 1,
                 notes=notes,

@@ -47,11 +47,8 @@ class JobUpdate(NamedTuple):
     @property
     def time_left_text(self) -> str:
         """Return the estimated time left as the end of a sentence, or "" if it is below one second."""
-        return (
-            f", about {self.seconds_left:.0f} s left"
-            if self.seconds_left is not None and self.seconds_left >= 1
-            else ""
-        )
+        seconds = self.seconds_left
+        return f", about {seconds:.0f} s left" if seconds is not None and seconds >= 1 else ""
 
 
 class Job:
@@ -61,7 +58,7 @@ class Job:
         self.changed = threading.Condition()
         self.update, self.version, self.followers = JobUpdate(), 0, 0
         self.complete, self.abandoned, self.left_at = False, False, 0.0
-        self._compute, self._published_at, self._started_at == compute, 0.0, 0.0
+        self._compute, self._published_at, self._started_at = compute, 0.0, 0.0
 
     def report(self, done: int, total: int, result: Any = None) -> None:
         """Publish the progress, at most once per UPDATE_INTERVAL."""
@@ -83,7 +80,9 @@ class Job:
         self._started_at = time.monotonic()
         try:
             while not MODEL_WARMUP.wait(0.5) and not self.is_abandoned():
-                self.publish(JobUpdate(note=f"Compiling the model (first start only): {MODEL_WARMUP.elapsed} s so far."))
+                self.publish(
+                    JobUpdate(note=f"Compiling the model (first start only): {MODEL_WARMUP.elapsed} s so far.")
+                )
             self._started_at = time.monotonic()
             result = self._compute(self.report, self.is_abandoned)
             seconds, self.complete = time.monotonic() - self._started_at, True

@@ -3,29 +3,29 @@
 GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Audience cost", "What a government pays at home when it backs down from a public threat or demand. Here it "
      "accumulates with each public statement and makes later concessions harder."),
-    ("Band", "The range that contains a given share of the worlds in each round. The dark band contains the middle half, "
-     "the light band nine worlds in ten."),
+    ("Band", "The range that contains a given share of the worlds in each round. The dark band contains the middle "
+     "half, the light band nine worlds in ten."),
     ("Breakdown", "An outcome with no rung in force, and with contact lost or tension high."),
-    ("Bundling", "Combining several rungs into one step. With one rung at a time the approach is step by step; with all "
-     "rungs in one step it is a grand bargain."),
-    ("Channel", "How talks are held: in public and directly, or indirectly through a facilitator. Public demands bind "
-     "the government that makes them; demands in indirect talks do not."),
-    ("Commitment problem", "Both sides know that a promise they want today may not be kept tomorrow. Small, verified "
-     "steps limit how much depends on any one promise."),
+    ("Bundling", "Combining several rungs into one step. With one rung at a time the approach is step by step; with "
+     "all rungs in one step it is a grand bargain."),
+    ("Channel", "How talks are held: in public and directly, or indirectly through a facilitator. Public demands "
+     "bind the government that makes them; demands in indirect talks do not."),
+    ("Commitment problem", "Both sides know that a promise they want today may not be kept tomorrow. Small, "
+     "verified steps limit how much depends on any one promise."),
     ("Comprehensive deal", "An outcome with every rung of the ladder verified."),
-    ("Confidence-building measure", "A small, cheap and verifiable act that signals good will before anything large is "
-     "asked."),
-    ("Controlled engagement", "Negotiating and exerting pressure at the same time, on two tracks that constrain each "
-     "other."),
-    ("Costly signal", "A step that a government with bad intentions would prefer not to take. The more it costs, the "
-     "more it reveals about intentions."),
-    ("Deal ladder", "The ordered steps from a first small gesture to the full settlement. Only the lowest step that is "
-     "not in force can be negotiated."),
-    ("Doctrine", "The rule by which a state chooses its conduct each month: for example reciprocating, making up for its "
-     "own breaches, or taking the first step."),
+    ("Confidence-building measure", "A small, cheap and verifiable act that signals good will before anything large "
+     "is asked."),
+    ("Controlled engagement", "Negotiating and exerting pressure at the same time, on two tracks that constrain "
+     "each other."),
+    ("Costly signal", "A step that a government with bad intentions would prefer not to take. The more it costs, "
+     "the more it reveals about intentions."),
+    ("Deal ladder", "The ordered steps from a first small gesture to the full settlement. Only the lowest step that "
+     "is not in force can be negotiated."),
+    ("Doctrine", "The rule by which a state chooses its conduct each month: for example reciprocating, making up "
+     "for its own breaches, or taking the first step."),
     ("False alarm", "A report of a violation that did not happen. It can cost an innocent side its trust."),
-    ("Forgiveness", "Repairing a breach instead of suspending the step. Here it is a probability that belongs to the "
-     "pair of states."),
+    ("Forgiveness", "Repairing a breach instead of suspending the step. Here it is a probability that belongs to "
+     "the pair of states."),
     ("Good offices", "What a third party does to keep two sides in contact: inviting, hosting and carrying messages."),
     ("Gradualism", "Starting with steps so small that betrayal hardly pays, and enlarging them as they are honoured."),
     ("GRIT", "Graduated reciprocation in tension reduction: one side announces a conciliatory step on its own "
@@ -33,16 +33,16 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Lever", "A value that a participant in the negotiation can choose."),
     ("Managed contact", "An outcome with no rung in force, but with talks continuing and tension bounded."),
     ("Misperception", "Reading an act as its opposite: a friendly one as hostile, or a hostile one as friendly."),
-    ("Narrative", "How a side understands the dispute, and the weight it gives to security and to sovereignty. The cost "
-     "of a step to that side depends on it."),
+    ("Narrative", "How a side understands the dispute, and the weight it gives to security and to sovereignty. The "
+     "cost of a step to that side depends on it."),
     ("Noise", "Acts that are carried out differently from what was intended, and acts that are misread."),
     ("Partial arrangement", "An outcome with some rungs verified, but not all."),
     ("Party", "One of the two states that negotiate with each other."),
-    ("Reciprocity", "Answering good will with good will and hostility with hostility. Generous reciprocity leaves some "
-     "hostile acts unanswered."),
+    ("Reciprocity", "Answering good will with good will and hostility with hostility. Generous reciprocity leaves "
+     "some hostile acts unanswered."),
     ("Reservation value", "The smallest share of a step's gains that a side prefers to no agreement."),
-    ("Ripeness", "The condition in which talks can start: both sides are in a hurting stalemate and both see a way out "
-     "(Zartman). One condition alone is not enough."),
+    ("Ripeness", "The condition in which talks can start: both sides are in a hurting stalemate and both see a way "
+     "out (Zartman). One condition alone is not enough."),
     ("Rung", "One step of the ladder: what each side gives, who verifies it, and how far it can be reversed."),
     ("Scrutiny", "Examining a proposal piece by piece until the state is confident enough to accept or refuse it."),
     ("Security dilemma", "What one side does to feel safe makes the other feel less safe, although neither intends "
@@ -50,10 +50,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Seed", "The number that determines all random draws of a world. The same seed reproduces the same world."),
     ("Snapback", "Withdrawing what was given, such as sanctions relief, after the other side breaks the step."),
     ("Spoiler", "A group outside the bargain that attacks it, most often when a deal comes close."),
-    ("Trust", "One side's estimate, from 0 to 1, of how likely the other side is to keep its word. Each side has its "
-     "own."),
-    ("Turning point", "A round that clearly changes the probability of a deal. The probability is estimated by keeping "
-     "the past and simulating many futures."),
+    ("Trust", "One side's estimate, from 0 to 1, of how likely the other side is to keep its word. Each side has "
+     "its own."),
+    ("Turning point", "A round that clearly changes the probability of a deal. The probability is estimated by "
+     "keeping the past and simulating many futures."),
     ("Two-level game", "Every deal is negotiated twice: between the governments and at home (Putnam). A government "
      "cannot keep a deal that its domestic side refuses."),
     ("Uncertainty", "A value that no participant chooses; it describes the environment."),
@@ -62,6 +62,6 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Veto player", "A domestic actor without whose consent a deal fails."),
     ("Win-set", "All deals that would be ratified at home. The smaller it is, the harder the bargaining, and the "
      "stronger the negotiator's reason not to concede."),
-    ("World", "One run of the model with one seed. Many worlds together show which outcomes a setting makes likely, and "
-     "how much varies by chance."),
+    ("World", "One run of the model with one seed. Many worlds together show which outcomes a setting makes likely, "
+     "and how much varies by chance."),
 )  # fmt: skip

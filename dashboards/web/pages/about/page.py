@@ -52,7 +52,9 @@ STAGES = (
         "draw_random_numbers",
     ),
     RoundStage(
-        "Good offices", "Facilitators arrive, tire and take on tasks; they make channels clearer or distort them.", "update_presence"
+        "Good offices",
+        "Facilitators arrive, tire and take on tasks; they make channels clearer or distort them.",
+        "update_presence",
     ),
     RoundStage(
         "Conduct",
@@ -61,16 +63,22 @@ STAGES = (
     ),
     RoundStage("Trust", "States evaluate evidence and update trust.", "reassure"),
     RoundStage("Tension", "Postures harden or soften; third states align.", "harden"),
-    RoundStage("Talks", "The parties seek and hold talks; one proposes a step and offers a share of its gains.", "select_rung"),
+    RoundStage(
+        "Talks", "The parties seek and hold talks; one proposes a step and offers a share of its gains.", "select_rung"
+    ),
     RoundStage("Scrutiny and answer", "The step is examined, accepted or refused, and ratified.", "examine"),
     RoundStage(
-        "Compliance", "Parties keep or break the steps in force; bodies inspect; breaches lead to accusations.", "find_next_stake"
+        "Compliance",
+        "Parties keep or break the steps in force; bodies inspect; breaches lead to accusations.",
+        "find_next_stake",
     ),
     RoundStage(
         "The ladder moves", "Rungs advance, stall or collapse; governments change and may withdraw.", "resolve_friction"
     ),
     RoundStage(
-        "Pressure and support", "Pressure and programmes change; spoilers attack; domestic support responds.", "remember_pressure"
+        "Pressure and support",
+        "Pressure and programmes change; spoilers attack; domestic support responds.",
+        "remember_pressure",
     ),
 )
 ROLES = {

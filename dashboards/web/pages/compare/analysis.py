@@ -37,7 +37,10 @@ MEANS = {
     "mean_contact": ("Contact", "share of rounds with talks"),
     "mean_support": ("Support at home", "mean over rounds and parties"),
 }
-PREVIEW_WORLDS, MIN_WORLDS_FOR_PREVIEW = 100, 400  # worlds of the preview, and the least number of worlds that has a preview
+PREVIEW_WORLDS, MIN_WORLDS_FOR_PREVIEW = (
+    100,
+    400,
+)  # worlds of the preview, and the least number of worlds that has a preview
 MAX_CELLS = 16_000_000  # numbers held while an arm runs: 128 MB
 
 Stop = Callable[[], bool]
@@ -84,7 +87,9 @@ def play_arm(setting: Setting, worlds: int, report: ReportProgress, stop: Stop) 
     start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
     for done in stream_ensemble(collector, world_chunks(start, worlds), setting.seed, stop=stop):
         report(done, worlds)
-    means = collector.mean()[:, [INDICATOR_INDEX[name] for name, *_ in CHARTS]]  # before the bands, which overwrite the data
+    means = collector.mean()[
+        :, [INDICATOR_INDEX[name] for name, *_ in CHARTS]
+    ]  # before the bands, which overwrite the data
     return ArmResult(ensemble_from(scenario.name, collector, setting.seed), means, scenario.tension.tension_ceiling)
 
 
@@ -126,9 +131,7 @@ def difference_sentence(label: str, paired: Effect, levels: tuple[float, float],
     if paired.share_of_worlds_changed == 0.0:
         return f"{label}: the same in every world."
     if math.isnan(paired.low):
-        return (
-            f"{label}: {signed_amount(paired.difference, points)} in every world; too few worlds for an interval."
-        )
+        return f"{label}: {signed_amount(paired.difference, points)} in every world; too few worlds for an interval."
     interval = (
         f"{signed_amount(paired.difference, points)}, 95 % {signed_amount(paired.low, points, bare=True)} to "
         + signed_amount(paired.high, points, bare=True)

@@ -68,7 +68,11 @@ def default_name(setting: Setting, first: Setting, at: int) -> str:
         return f"{len(setting.events)} injected event{'s' * (len(setting.events) != 1)}"
     if not descriptions:
         return "No changes" if not setting.changes else "Same setting" if at else "First setting"
-    return descriptions[0][:1].upper() + descriptions[0][1:] + (f" and {len(descriptions) - 1} more" if len(descriptions) > 1 else "")
+    return (
+        descriptions[0][:1].upper()
+        + descriptions[0][1:]
+        + (f" and {len(descriptions) - 1} more" if len(descriptions) > 1 else "")
+    )
 
 
 def arm_index(at: Any, arms: Arms) -> int:

@@ -110,7 +110,8 @@ class CompareTask(PageTask):
                     return False
                 part = update.done / update.total if update.total else 0.0
                 text = (
-                    update.note or f"Running {what} of “{self.arms.title(at)}” ({at + 1} of {count}){update.time_left_text}"
+                    update.note
+                    or f"Running {what} of “{self.arms.title(at)}” ({at + 1} of {count}){update.time_left_text}"
                 )
                 self.publish(text=text, share=round((at + part) / count, 3))
                 result = update.result if update.finished else None

@@ -119,7 +119,11 @@ def chart_texts(
 
 def baseline_text(chart: Chart, bands: np.ndarray) -> str:
     """Return the text for the same line of the baseline."""
-    return f"Baseline: {bands[5, 1:].mean():.0%} over all rounds." if chart.mean else f"Baseline median: {bands[2, -1]:.2f}."
+    return (
+        f"Baseline: {bands[5, 1:].mean():.0%} over all rounds."
+        if chart.mean
+        else f"Baseline median: {bands[2, -1]:.2f}."
+    )
 
 
 def outcome_rows(result: EnsembleResult, base: EnsembleResult | None, talks: str) -> list[OutcomeShare]:

@@ -103,5 +103,7 @@ def describe_changes(setting: Setting) -> str:
     scenario = scenario_of(Setting(setting.scenario))
     descriptions = [describe_change(path, value, scenario) for path, value in setting.changes]
     if setting.events:
-        descriptions.append(f"{len(setting.events)} injected events" if len(setting.events) > 1 else "one injected event")
+        descriptions.append(
+            f"{len(setting.events)} injected events" if len(setting.events) > 1 else "one injected event"
+        )
     return "; ".join(descriptions) or "no changes"

@@ -65,7 +65,9 @@ def use_task(
 
     def cancel(_: Any) -> None:
         slot.cancel()
-        shown.set(shown.peek()._replace(busy=False, cancelled=True, text="Cancelled. The page shows the results so far."))
+        shown.set(
+            shown.peek()._replace(busy=False, cancelled=True, text="Cancelled. The page shows the results so far.")
+        )
 
     solara.use_effect(begin, needs)
     return shown, begin, cancel

@@ -14,7 +14,7 @@ MAX_LISTED = 200
 
 
 def result_folders(base: Path) -> list[str]:
-    """Return the folders of results in ``runs/`` and ``sweeps/``, relative to ``base``, without links to the outside."""
+    """Return the folders of results in ``runs/`` and ``sweeps/``, relative to ``base``; skip links to the outside."""
     found: set[Path] = set()
     for top in ROOTS:
         for depth in range(MAX_DEPTH + 1):
@@ -38,9 +38,7 @@ def check_folder(text: str, base: Path) -> str:
         problem = "is outside the folder in which this server was started; choose a folder inside it"
         raise ScenarioError([InputError("folder", name, problem)])
     if not has_results:
-        raise ScenarioError(
-            [InputError("folder", name, "has no results of a sweep: manifest.json is missing")]
-        )
+        raise ScenarioError([InputError("folder", name, "has no results of a sweep: manifest.json is missing")])
     return path.relative_to(root).as_posix()
 
 

@@ -40,9 +40,7 @@ def factor_axis(opened: StudyResults, path: str) -> FactorAxis:
     if few and (factor.is_integer or design in ("grid", "table")):
         return _listed_axis(path, found, column)
     if factor.values is not None and not all(type(each) in (int, float) for each in factor.values):
-        raise ScenarioError(
-            [InputError(path, len(found), "has too many values for a map; choose another factor")]
-        )
+        raise ScenarioError([InputError(path, len(found), "has too many values for a map; choose another factor")])
     low, high = (min(column), max(column)) if factor.values is not None else (factor.low, factor.high)
     count = min(max(math.isqrt(len(column) // 4), 2), MAX_BINS)
     edges = np.linspace(float(low), float(high), count + 1)

@@ -56,9 +56,7 @@ def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking
         ranks: Any = values.rank()
         for factor in opened.study.factors:
             if factor.values is not None and any(isinstance(each, str) for each in factor.values):
-                remarks.append(
-                    f"{opened.factor_label(factor.path)} has no numeric order and is not ranked."
-                )
+                remarks.append(f"{opened.factor_label(factor.path)} has no numeric order and is not ranked.")
                 continue
             column: Any = opened.points[factor.path].astype(float)
             if column.nunique() > 1:

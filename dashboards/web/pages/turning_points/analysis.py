@@ -189,7 +189,13 @@ def run_frame(run: RunSummary) -> RunFrame:
             for outcome, style in OUTCOME_STYLES.items()
         ],
         "statuses": [
-            {"label": style.label, "light": style.light, "dark": style.dark, "stage": style.stage, "height": style.height}
+            {
+                "label": style.label,
+                "light": style.light,
+                "dark": style.dark,
+                "stage": style.stage,
+                "height": style.height,
+            }
             for _, style in sorted(STATUS_STYLES.items())
         ],
         "ladders": run.ladders,
@@ -235,7 +241,9 @@ def decision_row(link: Link, inverted: InvertedDecision) -> DecisionRow:
     }
 
 
-def verdict(run: RunSummary, found: ContinuationOutcomes, inverted: list[InvertedDecision], now: int | None) -> list[str]:
+def verdict(
+    run: RunSummary, found: ContinuationOutcomes, inverted: list[InvertedDecision], now: int | None
+) -> list[str]:
     """Return sentences on what decided the run; ``inverted`` are the decisions of round ``now``."""
     deal, start = run.outcome >= Outcome.partial_arrangement, found.deal_share(0)
     moves = found.chance_changes()

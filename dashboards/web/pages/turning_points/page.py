@@ -151,7 +151,8 @@ class TurningPointsTask(PageTask):
             return False
         share = begins + part * (update.done / update.total if update.total else 0.0)
         self.publish(
-            text=update.note or f"{what}: {update.done:,} of {update.total:,}{update.time_left_text}", share=round(share, 3)
+            text=update.note or f"{what}: {update.done:,} of {update.total:,}{update.time_left_text}",
+            share=round(share, 3),
         )
         return True
 

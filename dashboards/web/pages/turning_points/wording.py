@@ -78,7 +78,7 @@ def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
         if not is_significant_move(largest.effect):
             return [
                 f"No single round decided the outcome: the largest change, in {move_label(largest).lower()}, is "
-                f"{points_text(largest.effect.difference)} ({interval_text(*largest.effect[1:3])}), which may be chance."
+                f"{points_text(largest.effect.difference)} ({interval_text(*largest.effect[1:3])}) and may be chance."
             ]
         return [
             f"No single round {'won' if deal else 'lost'} the deal.",
@@ -86,7 +86,9 @@ def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
         ]
     sentences = [f"{move_label(found)} {'won' if deal else 'lost'} the deal: {move_text(found)}"]
     if largest is not found and is_significant_move(largest.effect):
-        sentences.append(f"{move_label(largest)} alternative the largest change, in the other direction: {move_text(largest)}")
+        sentences.append(
+            f"{move_label(largest)} alternative the largest change, in the other direction: {move_text(largest)}"
+        )
     return sentences
 
 
@@ -101,9 +103,10 @@ def move_text(move: ChanceChange) -> str:
 def inverted_sentence(action: DecisionEffect, alternative: str) -> str:
     """Return a sentence on the effect of the alternative to a decision."""
     difference = action.deal_otherwise - action.deal
+    interval = interval_text(action.low, action.high)
     return (
         f"Had {alternative}, a deal would result in {percent_text(action.deal_otherwise)} instead of "
-        f"{percent_text(action.deal)} of {action.futures:,} simulated futures ({points_text(difference)}, {interval_text(action.low, action.high)})."
+        f"{percent_text(action.deal)} of {action.futures:,} simulated futures ({points_text(difference)}, {interval})."
     )
 
 

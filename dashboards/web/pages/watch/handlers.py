@@ -54,7 +54,13 @@ def show_levers(decision: DecisionQuery, number: int, publish: Callable[..., Non
             return
         total = 0 if update.finished else update.total or 1
         whole = update.finished and update.result is not None
-        found = {"levers": update.result or [], "done": update.done, "total": total, "whole": whole, "error": update.error}
+        found = {
+            "levers": update.result or [],
+            "done": update.done,
+            "total": total,
+            "whole": whole,
+            "error": update.error,
+        }
         publish(partial(updated_answer, number, **found))
 
 

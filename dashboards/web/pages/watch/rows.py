@@ -22,7 +22,8 @@ SOURCE_ACTS = {  # the act of the decision behind a signal
     "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "take_initiative",
     "pressure step": "set_pressure", "relief": "set_pressure", "proposal": "propose", "acceptance": "answer_proposal",
     "refusal": "answer_proposal", "technical talk": "host_exchange", "facilitated message": "hold_talks",
-    "direct talks": "hold_talks", "inspection report": "report_findings", "accusation": "accuse", "withdrawal": "withdraw",
+    "direct talks": "hold_talks", "inspection report": "report_findings", "accusation": "accuse",
+    "withdrawal": "withdraw",
 }  # fmt: skip
 
 DecisionKey = tuple[int, str, int, str, str]  # round, act, negotiation, actor, counterpart

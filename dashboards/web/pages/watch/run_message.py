@@ -34,7 +34,9 @@ from model.signals import SIGNAL_KINDS
 SERVICE_WORDS = dict(zip(SERVICES, ("contact", "messages", "texts", "incentives", "hosts"), strict=True))
 
 
-def run_message(model: Assembly, setting: Setting, effective_rounds: EffectiveRounds, activities: list[Activity]) -> RunMessage:
+def run_message(
+    model: Assembly, setting: Setting, effective_rounds: EffectiveRounds, activities: list[Activity]
+) -> RunMessage:
     """Return the message of a run."""
     scenario = model.loaded_scenario
     chronicle, actors = build_chronicle(model, setting), actor_roles(model)

@@ -77,7 +77,9 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
     conditions: list[ExplainedCondition] = []
     for place, held in enumerate(question.conditions):
         meanings = {name: term.meaning for name, term in declared_terms(act.conditions[place].terms).items()}
-        reversed_value = combine_conditions(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
+        reversed_value = combine_conditions(
+            act, [each.holds != (at == place) for at, each in enumerate(question.conditions)]
+        )
         decisive = not act.sums and reversed_value != question.value
         conditions.append(
             explained_condition(
@@ -140,7 +142,9 @@ def describe_opposite(decision: DecisionQuery, question: ReplayedDecision) -> st
         return ""
     reversed_value = opposite_of_query(decision, question)
     recorded = question.act.to_recorded(reversed_value)
-    return alternative_sentence(question, decision.names, reversed_value) if recorded in choices else "It does not happen."
+    return (
+        alternative_sentence(question, decision.names, reversed_value) if recorded in choices else "It does not happen."
+    )
 
 
 def opposite_event(decision: DecisionQuery, scenario: Scenario) -> Override:

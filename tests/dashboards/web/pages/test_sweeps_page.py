@@ -131,9 +131,7 @@ def test_a_path_opens_inside_the_base_folder_only(browser, server, base):
         for wrong in ("..", "/etc", str(base.parent), "runs/way-out"):
             field.fill(wrong)
             field.press("Enter")
-            expect(page.get_by_role("alert")).to_contain_text(
-                "is outside the folder in which this server was started"
-            )
+            expect(page.get_by_role("alert")).to_contain_text("is outside the folder in which this server was started")
             expect(page.locator("#det-question")).to_have_count(0)
         field.fill("runs")
         field.press("Enter")
@@ -180,9 +178,7 @@ def test_failed_points_are_reported_and_excluded(browser, server):
         read_broken = page.locator(".det-folder", has_text="sweeps/broken")
         read_broken.click()
         expect(page.locator(".det-swept .det-error")).to_contain_text(
-            re.compile(
-                r"2 points failed \(\w+\), first point 2: .*doctrine.*Failed points are excluded", re.S
-            ),
+            re.compile(r"2 points failed \(\w+\), first point 2: .*doctrine.*Failed points are excluded", re.S),
             timeout=COLD_START_MS,
         )
         wait_until_read(page)

@@ -82,7 +82,9 @@ def test_a_round_is_selected_by_keyboard_and_shared_by_link(browser, address):
         assert link.futures == 100
         happened = page.locator(".det-happened li").all_inner_texts()
         rows = page.locator(".det-rounds tbody tr").all_inner_texts()
-        expect(page.get_by_role("img", name="Outcomes of the simulated futures, by round")).to_have_accessible_description(
+        expect(
+            page.get_by_role("img", name="Outcomes of the simulated futures, by round")
+        ).to_have_accessible_description(
             re.compile(r"^Probability of a deal: \d+ % at the start, .* after round 24\.$")
         )
     with open_turning_points(browser, address, link) as other:
