@@ -62,7 +62,7 @@ STAGES = (
         "take_initiative",
     ),
     RoundStage("Trust", "States evaluate evidence and update trust.", "reassure"),
-    RoundStage("Tension", "Postures harden or soften; third states align.", "harden"),
+    RoundStage("Tension", "Postures harden or soften; third states align.", "update_posture"),
     RoundStage(
         "Talks", "The parties seek and hold talks; one proposes a step and offers a share of its gains.", "select_rung"
     ),

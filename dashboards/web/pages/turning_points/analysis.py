@@ -34,7 +34,7 @@ from model.overrides import Override
 from model.protocol import ACT_INDEX, PROTOCOL
 
 MAX_DECISIONS = 12  # decisions of a round that are simulated in all futures and shown
-MARKED_VALUES = {"withdraw": {1}, "change_government": {1}, "strike": {1}, "take_initiative": {1}, "ratify": {0}}
+MARKED_VALUES = {"withdraw": {1}, "change_government": {1}, "attack_talks": {1}, "take_initiative": {1}, "ratify": {0}}
 MARKED_VALUES |= {"answer_proposal": {-1}, "comply": {0}, "accuse": {1}}
 
 Stop = Callable[[], bool]

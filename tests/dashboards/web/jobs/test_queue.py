@@ -113,6 +113,6 @@ def test_a_full_queue_delays_a_moving_slider_until_it_stops(monkeypatch):
         holder.join(60)
         wait_until(lambda: shown[-1].result is not None and shown[-1].result.setting == settings[-1])
         assert shown[-1].number == first + 1
-        assert shown[-1].result.complete
+        assert shown[-1].result.is_complete
     finally:
         mine.close()

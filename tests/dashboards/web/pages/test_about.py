@@ -19,7 +19,7 @@ def test_about_shows_the_round_the_limits_and_the_glossary(browser, address):
         expect(page.get_by_role("img", name=re.compile("^The round as a ring of ten stages: 1 "))).to_be_visible()
         page.locator(".det-stages button").nth(6).focus()
         page.keyboard.press("Enter")
-        expect(page.locator(".det-acts li b")).to_have_text(["examine", "give answer", "ratify"])
+        expect(page.locator(".det-acts li b")).to_have_text(["examine", "answer proposal", "ratify"])
         words = " ".join(page.locator(".det-two").inner_text().split())
         for line in (
             "It does not forecast",

@@ -81,8 +81,8 @@ def test_data_of_another_type_are_refused():
 
 
 def test_fields_read_by_a_template_are_found():
-    template = """<template><p :title="row.text" v-if="row.good">{{ list.first.label }}</p></template>
+    template = """<template><p :title="row.note" v-if="row.good">{{ list.first.label }}</p></template>
     <script>const { low, high: top } = this.range; // not.this
     const text = "nor.this", made = { own: 1 }; made.own</script>"""
-    assert names_read(template) - names_defined(template) >= {"text", "good", "first", "label", "low", "range"}
+    assert names_read(template) - names_defined(template) >= {"note", "good", "first", "label", "low", "range"}
     assert "this" not in names_read(template)

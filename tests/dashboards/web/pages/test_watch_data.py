@@ -118,7 +118,7 @@ def test_the_start_of_a_long_run_is_shown_early():
 
 
 def test_a_branch_equals_its_twin_up_to_the_event():
-    event = Override(14, "strike", None, "hardline-network-a", None, 1.0)
+    event = Override(14, "attack_talks", None, "hardline-network-a", None, 1.0)
     found = watch_run(SETTING._replace(events=(event,)))
     with_it, twin = found.run.read(), found.twin.read()
     plain = Assembly("us-iran-2026", rng=1).run()
@@ -147,7 +147,7 @@ def test_the_opposite_of_a_refusal_is_an_acceptance():
 
 
 def test_an_occurrence_can_be_prevented(run):
-    attack = next(row for row in run.ledger.rows if row.act == "strike" and row.value == 1)
+    attack = next(row for row in run.ledger.rows if row.act == "attack_talks" and row.value == 1)
     change = next(row for row in run.ledger.rows if row.act == "change_government" and row.forced)
     for row in (attack, change):
         sent = {"act": row.act, "round": row.round, "actor": row.actor, "negotiation": row.negotiation, "value": 1}
