@@ -54,7 +54,7 @@ class LinkHistory(NamedTuple):
         return LinkHistory((*earlier, link), len(earlier), self.address_number + 1)
 
     def step(self, steps: int) -> "LinkHistory":
-        """Return the history after undoing (-1) or redoing (1) one link, if neighbour is one."""
+        """Return the history after undoing (-1) or redoing (1) one link, if there is one."""
         position = min(max(self.position + steps, 0), len(self.links) - 1)
         return self if position == self.position else LinkHistory(self.links, position, self.address_number + 1)
 

@@ -30,12 +30,12 @@ def rank_factors(base: Path, opened: StudyResults, outcome: str) -> Ranking:
         for each in found.indices.to_dict("records")
     ]  # fmt: skip
     remarks = [_renamed(opened, remark) for remark in found.remarks]
-    if found.noise is not None and not any(remark.startswith("Dice") for remark in remarks):
-        remarks.append(f"Dice alone leave {value_text(found.noise, True)} of the variance between points.")
+    if found.noise is not None and not any("variance between points" in remark for remark in remarks):
+        remarks.append(f"{value_text(found.noise, True)} of the variance between points is random.")
     return {
         "title": "Sobol indices: share of the variance that disappears if a factor is fixed" if sobol else
         "Morris strength (mu*): mean size of the effect of a step in one factor",
-        "value": "total" if sobol else "strength", "also": "alone" if sobol else "interplay",
+        "value": "total" if sobol else "strength", "also": "first order" if sobol else "interaction",
         "rows": rows, "remarks": remarks, "instead": "", "signed": False,
     }  # fmt: skip
 

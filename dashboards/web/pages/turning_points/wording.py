@@ -82,13 +82,11 @@ def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
             ]
         return [
             f"No single round {'won' if deal else 'lost'} the deal.",
-            f"{move_label(largest)} alternative the largest change: {move_text(largest)}",
+            f"{move_label(largest)} had the largest change: {move_text(largest)}",
         ]
     sentences = [f"{move_label(found)} {'won' if deal else 'lost'} the deal: {move_text(found)}"]
     if largest is not found and is_significant_move(largest.effect):
-        sentences.append(
-            f"{move_label(largest)} alternative the largest change, in the other direction: {move_text(largest)}"
-        )
+        sentences.append(f"{move_label(largest)} had the largest change, in the other direction: {move_text(largest)}")
     return sentences
 
 
