@@ -114,7 +114,7 @@ def test_terms_add_up_and_a_lever_flip_is_correct(browser, address):
         assert accessibility_violations(page) == []
         page.get_by_role("button", name="Branch with this alternative").click()
         expect(page.locator(".det-branch-says")).to_contain_text("First difference in round 3")
-        assert_eventually(lambda: f"event={REFUSAL},give_answer,nuclear,us,,1.0" in here(page), True)
+        assert_eventually(lambda: f"event={REFUSAL},answer_proposal,nuclear,us,,1.0" in here(page), True)
 
 
 def test_an_injected_event_branches_the_run_and_the_link(browser, address):
