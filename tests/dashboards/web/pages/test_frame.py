@@ -161,7 +161,7 @@ def test_a_cold_server_shows_the_page_while_it_compiles(browser, tmp_path):
     group: list[int] = []
     try:
         with (
-            serve_dashboard(env=env, start_new_session=True, note=group.append) as cold,
+            serve_dashboard(env=env, start_new_session=True, on_start=group.append) as cold,
             open_dashboard(browser, cold) as page,
         ):
             expect(page.locator(".det-note")).to_contain_text(
