@@ -1,4 +1,4 @@
-"""From a scenario to the columns it gives, and to those that start elsewhere than at neutral."""
+"""The initial values of columns, from a scenario."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from model.scenario import Scenario
 
 
 def bundle_rungs(scenario: Scenario, negotiation: str) -> list[list[str]]:
-    """Tie the rungs of a ladder into steps, as many to a step as the bundling says."""
+    """Return the rungs of a ladder grouped into steps of the size that the bundling gives."""
     talks = scenario.negotiations[negotiation]
     rungs = list(talks.rungs)
     return [rungs[at : at + talks.bundling] for at in range(0, len(rungs), talks.bundling)]
 
 
 def fill_columns(world: Any, scenario: Scenario) -> None:
-    """Write the scenario into the given columns, and set what starts elsewhere than at neutral."""
+    """Write the given columns, and the decided columns that do not start at their neutral value."""
     _fill_actors(world, scenario)
     _fill_relations(world, scenario)
     for k, name in enumerate(scenario.negotiations):

@@ -1,4 +1,4 @@
-"""Errors of a schema in words: where in the file, what is allowed, what was probably meant."""
+"""Schema errors as input errors: path in the file, allowed range, suggestion."""
 
 import types
 import typing
@@ -13,7 +13,7 @@ from model.errors import NAME_RULE, InputError
 
 
 class ErrorLocation(NamedTuple):
-    """Where an error happened: its path as the file has it, the type wanted there, its range and unit."""
+    """The location of an error: its path in the file, the expected type, its range and unit."""
 
     path: tuple[Any, ...]
     model: type[BaseModel]
@@ -23,15 +23,15 @@ class ErrorLocation(NamedTuple):
 
     @property
     def allowed_range(self) -> str:
-        """Write the range, if there is one."""
+        """Return the allowed range in words; empty if there is none."""
         low = next((rule.ge for rule in self.rules if isinstance(rule, Ge)), None)
         high = next((rule.le for rule in self.rules if isinstance(rule, Le)), None)
         unit = f" ({self.unit})" if self.unit else ""
-        return f"allowed is between {low} and {high}{unit}" if low is not None and high is not None else ""
+        return f"must be between {low} and {high}{unit}" if low is not None and high is not None else ""
 
 
 def locate_error(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorLocation:
-    """Follow an error's path down the declarations, through tables, lists and choices of types."""
+    """Follow an error's path through the declarations: tables, lists and unions."""
     kept, wanted, rules, unit = [], model, (), ""
     for step in path:
         while typing.get_origin(wanted) is typing.Annotated:
@@ -40,7 +40,7 @@ def locate_error(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorLocation
         if origin in (typing.Union, types.UnionType):
             real = [choice for choice in inside if choice is not types.NoneType]
             if len(real) > 1:
-                continue  # the step names one of several types that were tried
+                continue  # the step names a member of the union
             wanted, origin, inside = real[0], typing.get_origin(real[0]), typing.get_args(real[0])
         if step == "[key]":
             wanted, rules = inside[0] if origin is dict else None, ()
@@ -60,13 +60,13 @@ def locate_error(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorLocation
 
 
 def allowed_words(wanted: Any) -> list[str]:
-    """List the words a field allows, if it is a choice of words."""
+    """Return the words that a field allows, if it is a choice of words."""
     named = typing.get_args(wanted) if typing.get_origin(wanted) is Literal else ()
     return [word for word in named if isinstance(word, str)]
 
 
 def describe_error(kind: str, message: str, about: Mapping[str, Any], place: ErrorLocation) -> str:
-    """Say in plain words what pydantic found wrong."""
+    """Return the description of a pydantic error in plain words."""
     if kind == "missing":
         return "is missing"
     if kind == "string_pattern_mismatch":
@@ -86,14 +86,14 @@ def describe_error(kind: str, message: str, about: Mapping[str, Any], place: Err
 
 
 def convert_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[InputError]:
-    """Turn a validation error into faults with ranges and suggestions."""
-    told = set()
+    """Convert a validation error into input errors with ranges and suggestions."""
+    reported = set()
     for found in error.errors(include_url=False):
         place = locate_error(model, found["loc"])
         where, value = ".".join(map(str, place.path)), found["input"]
-        if where in told:
-            continue  # a choice of types: each that was tried complains
-        told.add(where)
+        if where in reported:
+            continue  # each member of a union gives an error
+        reported.add(where)
         if found["type"] == "extra_forbidden":
             known = {info.alias or name for name, info in place.model.model_fields.items()}
             yield InputError.unknown_name(where, str(place.path[-1]), known, "key")

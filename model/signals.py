@@ -1,6 +1,6 @@
-"""The messages of a round, read from the columns: the ledger, the network picture and the tests share them.
+"""The messages of a round, derived from the columns: the ledger, the network chart and the tests use them.
 
-Strengths are weights of the closest CAMEO event on Goldstein's scale of conflict and cooperation
+A strength is the weight of the closest CAMEO event on Goldstein's scale of conflict and cooperation
 (Goldstein 1992), from -10 to +10.
 """
 
@@ -12,7 +12,7 @@ from model.world import World
 
 
 class SignalKind(NamedTuple):
-    """A kind of message: its strength, the CAMEO code the weight is taken from, its meaning."""
+    """A kind of message: its strength, the CAMEO code of that weight, its meaning."""
 
     strength: float
     cameo: str
@@ -25,23 +25,23 @@ SIGNAL_KINDS = {
     "initiative": SignalKind(4.0, "030", "an announced unilateral conciliatory step"),
     "pressure step": SignalKind(-8.0, "163", "pressure is raised"),
     "relief": SignalKind(7.0, "085", "pressure is lifted"),
-    "proposal": SignalKind(4.0, "036", "the rung in play is tabled"),
+    "proposal": SignalKind(4.0, "036", "the rung in play is proposed"),
     "acceptance": SignalKind(3.5, "05", "a proposal is accepted"),
     "refusal": SignalKind(-5.0, "125", "a proposal is refused"),
     "technical talk": SignalKind(1.0, "040", "a hosted exchange outside the ladder, technical or political"),
     "facilitated message": SignalKind(5.0, "045", "a message carried by a facilitator"),
-    "direct talks": SignalKind(7.0, "046", "a round of talks in public"),
-    "notice of implementation": SignalKind(5.0, "08", "a rung is begun or completed"),
+    "direct talks": SignalKind(7.0, "046", "a direct meeting in public"),
+    "notice of implementation": SignalKind(5.0, "08", "a rung begins implementation or is verified"),
     "inspection report": SignalKind(-2.0, "090", "a verification body reports"),
-    "accusation": SignalKind(-2.0, "112", "the other side is called in breach"),
-    "suspension": SignalKind(-7.0, "164", "a rung is suspended or taken back"),
-    "withdrawal": SignalKind(-7.0, "166", "a party leaves what stands"),
+    "accusation": SignalKind(-2.0, "112", "the other side is declared in breach"),
+    "suspension": SignalKind(-7.0, "164", "a rung is suspended or snapped back"),
+    "withdrawal": SignalKind(-7.0, "166", "a party withdraws from the agreement in force"),
 }
 CHANNEL_NAMES = {*(channel.name.lower() for channel in Channel), *(level.name.lower() for level in ExchangeLevel)}
 
 
 class Signal(NamedTuple):
-    """One message: who to whom, how, how strong, at what cost, what was meant, what was perceived."""
+    """A message: sender, receiver, channel, strength, cost, strength as meant and as perceived."""
 
     kind: str
     sender: str
@@ -55,7 +55,7 @@ class Signal(NamedTuple):
 
 
 def round_signals(world: World) -> list[Signal]:
-    """Read all messages of the round just played, in a fixed order."""
+    """Return all messages of the last round, in a fixed order."""
     found = [*_conduct(world), *_pressure(world)]
     for k in range(world.size["negotiation"]):
         found += [*_talks(world, k), *_reports(world, k), *_ladder(world, k)]
@@ -73,7 +73,7 @@ def _conduct(world: Any) -> Iterator[Signal]:
         for other, receiver in enumerate(states):
             k = int(world.negotiation_between[me, other])
             if me == other or (k < 0 and world.posture[me, other] < 0.3):
-                continue  # between states that are not at odds, words are not news
+                continue  # statements between states without a conflict are not messages
             friendly, hostile = SIGNAL_KINDS["public statement"].strength, SIGNAL_KINDS["threat"].strength
             meant = friendly if world.conduct[me, other] else hostile
             done = bool(world.conduct[me, other]) != bool(world.miscarried[me, other])

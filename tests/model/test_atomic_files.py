@@ -7,7 +7,7 @@ import pytest
 from model.atomic_files import atomic_replacement, write_atomically
 
 
-def test_a_file_is_replaced_whole(tmp_path):
+def test_write_atomically_replaces_the_file(tmp_path):
     path = tmp_path / "kept.txt"
     write_atomically(path, b"first")
     write_atomically(path, b"second")
@@ -22,7 +22,7 @@ def fail_halfway(path):
         raise InterruptedError
 
 
-def test_what_fails_leaves_the_file_as_it_was_and_no_draft(tmp_path):
+def test_a_failed_write_keeps_the_old_file_and_no_draft(tmp_path):
     path = tmp_path / "kept.txt"
     write_atomically(path, b"first")
     with pytest.raises(InterruptedError):
@@ -31,7 +31,7 @@ def test_what_fails_leaves_the_file_as_it_was_and_no_draft(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_until_the_draft_is_done_the_old_file_is_there(tmp_path):
+def test_the_old_file_remains_until_the_draft_is_complete(tmp_path):
     path = tmp_path / "kept.txt"
     write_atomically(path, b"first")
     with atomic_replacement(path) as draft:
@@ -40,7 +40,7 @@ def test_until_the_draft_is_done_the_old_file_is_there(tmp_path):
     assert path.read_bytes() == b"second"
 
 
-def test_writers_at_the_same_moment_do_not_mix(tmp_path):
+def test_concurrent_writers_do_not_mix_content(tmp_path):
     path, contents = tmp_path / "kept.txt", [bytes([65 + number]) * 200_000 for number in range(8)]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda content: write_atomically(path, content), contents * 5))
@@ -48,6 +48,6 @@ def test_writers_at_the_same_moment_do_not_mix(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path):
+def test_a_missing_folder_raises_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         write_atomically(tmp_path / "nowhere" / "kept.txt", b"first")

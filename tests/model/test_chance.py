@@ -20,11 +20,11 @@ PUBLISHED = [  # Random123's known answers for philox4x32-10: counter, key, resu
 
 
 @pytest.mark.parametrize(("counter", "key", "known"), PUBLISHED)
-def test_philox_gives_the_published_answers_of_random123(counter, key, known):
+def test_philox_matches_random123_known_answers(counter, key, known):
     assert known == tuple(int(word) for word in philox(*map(np.uint64, counter + key)))
 
 
-def test_every_address_gives_its_own_draw():
+def test_each_address_has_a_distinct_draw():
     world, seen = make_world(make_scenario()), {}
     ids = [stable_id(name) for name in ("alba", "borea", "talks", "step-1")] + [0, 1, 2]
     for now in (1, 2, 1200):
@@ -58,6 +58,6 @@ def test_normal_draws_have_mean_zero_and_unit_spread():
     assert abs(numbers.std() - 1.0) < 3 / np.sqrt(2 * len(numbers))
 
 
-def test_another_seed_is_another_world():
+def test_different_seeds_give_different_draws():
     one, other = make_world(make_scenario(), seed=1), make_world(make_scenario(), seed=2**40 + 1)
     assert draw(one.compiled, 1, 0, 0, 0) != draw(other.compiled, 1, 0, 0, 0)

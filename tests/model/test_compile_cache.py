@@ -134,7 +134,7 @@ def test_a_second_run_compiles_nothing(copy):
     ],
     ids=["what the rule calls, in another file", "what that calls, in a third"],
 )
-def test_an_edited_rule_is_never_answered_by_a_stale_kernel(copy, file, old, new):
+def test_an_edited_rule_is_recompiled(copy, file, old, new):
     before = copy.run()
     copy.edit(file, old, new)
     after, right = copy.run(), copy.answer(NUMBA_DISABLE_JIT="1")
@@ -163,7 +163,7 @@ def test_an_unwritable_home_falls_back_to_another_folder(copy, filled, tmp_path)
     assert answer == filled[1]
 
 
-def test_sources_that_cannot_be_written_to_are_compiled_all_the_same(copy, filled):
+def test_read_only_sources_compile(copy, filled):
     """A read-only install: no bytecode and no cache beside the sources."""
     for path in [copy.folder, *copy.folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -197,7 +197,7 @@ def test_a_damaged_cache_is_rebuilt(filled, damage, kind, tmp_path):
         assert damaged.run()[1:] == [filled[1], "1"]
 
 
-def test_a_cache_of_which_files_are_gone_is_filled_again(filled, tmp_path):
+def test_missing_cache_files_are_rebuilt(filled, tmp_path):
     damaged = copy_of(filled[0], tmp_path)
     paths = damaged.kept()
     assert len(paths) > 4
@@ -208,13 +208,13 @@ def test_a_cache_of_which_files_are_gone_is_filled_again(filled, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_bits_flipped_anywhere_in_the_cache_give_no_wrong_answer(filled, seed, tmp_path):
+def test_flipped_cache_bits_give_no_wrong_result(filled, seed, tmp_path):
     flip_and_run(*filled, seed, tmp_path)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 100))
-def test_many_more_bits_flipped_in_the_cache_give_no_wrong_answer(filled, seed, tmp_path):
+def test_many_flipped_cache_bits_give_no_wrong_result(filled, seed, tmp_path):
     flip_and_run(*filled, seed, tmp_path)
 
 
@@ -226,17 +226,17 @@ def flip_and_run(whole: Copy, right: str, seed: int, folder: Path) -> None:
     assert damaged.answer() == right
 
 
-def test_two_processes_at_once_on_an_empty_cache_agree(copy, filled):
+def test_two_processes_on_an_empty_cache_agree(copy, filled):
     both = [copy.start(), copy.start()]
     assert [finished(each)[1] for each in both] == [filled[1]] * 2
     assert copy.run()[1:] == [filled[1], "1"]
 
 
-def test_eight_threads_may_generate_code_at_once(copy):
+def test_eight_threads_can_generate_code_concurrently(copy):
     assert "".join(copy.run(THREADS)) == "[" + ",".join(["42.0"] * 8) + "]"
 
 
-def test_generated_code_is_written_anew_when_it_differs(copy):
+def test_generated_code_is_rewritten_when_it_differs(copy):
     script = "from model.compiler import import_generated; print(import_generated('made', 'answer = {}').answer)"
     assert [copy.run(script.format(number)) for number in (41, 42, 42)] == [["41"], ["42"], ["42"]]
     for made in copy.cache.rglob("made*.py"):
@@ -266,10 +266,10 @@ def kills(copy: Copy, right: str, count: int, seed: int) -> None:
     assert cut_short
 
 
-def test_a_run_after_one_killed_while_it_wrote_the_cache_is_right(copy, filled):
+def test_a_run_is_correct_after_a_kill_during_a_cache_write(copy, filled):
     kills(copy, filled[1], count=2, seed=1)
 
 
 @pytest.mark.soak
-def test_a_run_after_each_of_a_hundred_killed_while_they_wrote_the_cache_is_right(copy, filled):
+def test_runs_are_correct_after_many_kills_during_cache_writes(copy, filled):
     kills(copy, filled[1], count=100, seed=2)

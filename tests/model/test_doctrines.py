@@ -25,7 +25,7 @@ def against(script, doctrine, **own):
     return meant
 
 
-def test_reciprocity_answers_the_last_move_in_kind():
+def test_reciprocity_repeats_the_other_side_s_last_move():
     assert [C, *SCRIPT[:-1]] == against(SCRIPT, "reciprocity", generosity=0.0)
 
 
@@ -33,28 +33,28 @@ def test_full_generosity_always_cooperates():
     assert against(SCRIPT, "reciprocity", generosity=1.0) == [C] * 8
 
 
-def test_a_memory_one_rule_that_repeats_what_paid_is_pavlov():
+def test_memory_one_parameters_can_express_pavlov():
     """Win-stay, lose-shift: after C/C stay, after C/D shift, after D/C stay, after D/D shift."""
     rule = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 0.0, "after_dd": 1.0, "generosity": 0.0}
     assert against(SCRIPT, "reciprocity", **rule) == [C, C, D, D, D, C, D, D]
 
 
-def test_a_doctrine_that_never_cooperates_defects():
+def test_zero_cooperation_parameters_always_defect():
     rule = dict.fromkeys(("after_cc", "after_cd", "after_dc", "after_dd", "generosity"), 0.0)
     assert against(SCRIPT, "reciprocity", **rule) == [D] * 8
 
 
-def test_initiative_steps_forward_unasked_and_is_otherwise_reciprocal():
+def test_initiative_adds_unilateral_steps_to_reciprocity():
     assert [C, *SCRIPT[:-1]] == against(SCRIPT, "initiative", initiative=0.0, generosity=0.0)
     assert against(SCRIPT, "initiative", initiative=1.0, generosity=0.0) == [C] * 8
 
 
-def test_contrition_punishes_bad_standing_and_accepts_its_own_punishment():
+def test_contrition_punishes_only_bad_standing():
     """It retaliates after an unjustified act; its own justified hostility keeps its good standing."""
     assert against(SCRIPT, "contrition") == [C, C, D, C, C, D, D, C]
 
 
-def test_a_contrite_state_that_slipped_makes_amends():
+def test_a_contrite_state_accepts_punishment_for_a_slip():
     setting = scenario_with_only(("reciprocity", "noise"), {
         "rounds": 6, "perception.execution_noise": 0.0, "perception.misread_friendly": 0.0,
         "perception.misread_hostile": 0.0,
@@ -69,7 +69,7 @@ def test_a_contrite_state_that_slipped_makes_amends():
     assert done == [[C, C], [D, C], [C, D], [C, C], [C, C], [C, C]]
 
 
-def test_assurance_cooperates_exactly_when_trust_reaches_the_threshold():
+def test_assurance_cooperates_when_trust_reaches_the_threshold():
     """B06: (P - S) / ((R - T) + (P - S)) = 1 / 2 for T, R, P, S = 3, 4, 2, 1."""
     payoffs = {"temptation": 3.0, "reward": 4.0, "punishment": 2.0, "sucker": 1.0}
     for trust, cooperates in ((0.49, D), (0.5, C), (0.51, C)):
@@ -120,12 +120,12 @@ def noisy(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.0):
         pytest.param(noisy("reciprocity", friendly=0.05, hostile=0.5), 0.5 / 0.55, id="B04b d=.5 f=.05"),
     ],
 )
-def test_pairs_in_noise_settle_where_theory_says(setting, expected):
+def test_noisy_pairs_converge_to_the_theoretical_rate(setting, expected):
     seen, error = cooperation(setting)
     assert abs(seen - expected) < 3.5 * error, (seen, expected, error)
 
 
-def test_with_everything_off_nothing_moves():
+def test_nothing_changes_with_all_mechanisms_off():
     from support.worlds import make_scenario
 
     seen = measure_run(make_scenario({**ALL_OFF, "rounds": 30, "negotiations.talks.talking": False}), seed=5)

@@ -128,7 +128,7 @@ exec("def nowhere(world, me, other):\n    return world.pressure[other, me]\n", W
 
 
 @pytest.mark.parametrize("asked", [keeps, keeps_by_another, reads_nothing], ids=lambda asked: asked.__name__)
-def test_a_rule_that_reads_no_other_cell_is_seen_to(asked):
+def test_a_rule_that_reads_only_its_own_cell_is_detected(asked):
     for made in (asked, rule(asked)):
         assert reads_own_cell_only(Act(0, made, "pressure", "state"))
 
@@ -149,12 +149,12 @@ def test_a_rule_that_reads_no_other_cell_is_seen_to(asked):
     ],
     ids=lambda asked: asked.__name__,
 )
-def test_a_rule_that_may_read_another_cell_is_seen_to(asked):
+def test_a_rule_that_may_read_another_cell_is_detected(asked):
     for made in (asked, rule(asked)):
         assert not reads_own_cell_only(Act(0, made, "pressure", "state"))
 
 
-def test_the_acts_that_need_a_page_are_known():
+def test_the_acts_that_need_a_buffer_are_known():
     assert {act.name for place, act in enumerate(PROTOCOL) if not writes_in_place(place)} == WITH_PAGE
 
 
@@ -172,7 +172,7 @@ class CellsRead:
 @pytest.mark.uncompiled
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(random_scenarios())
-def test_an_act_without_a_page_reads_no_other_cell_when_it_is_played(setting):
+def test_an_act_decided_in_place_reads_only_its_own_cell(setting):
     watched = Assembly(setting, rng=4)
     for _ in range(min(setting.rounds, 6)):
         watched.step()

@@ -41,7 +41,7 @@ NEXT = {  # where a rung may go in one round, besides staying
 
 @MANY
 @given(random_scenarios())
-def test_numbers_stay_in_their_bounds_and_rungs_move_one_status_a_round(setting):
+def test_values_stay_in_bounds_and_statuses_change_one_step(setting):
     model = Assembly(setting, rng=1)
     for _ in range(setting.rounds):
         before, owed = model.world.status.copy(), model.world.pressure.copy()
@@ -73,7 +73,7 @@ def check_rewards(world: World, before: np.ndarray) -> None:
 
 @MANY
 @given(random_scenarios())
-def test_every_choice_follows_from_its_recorded_terms_and_every_term_is_in_its_declared_range(setting):
+def test_choices_follow_from_recorded_terms_within_their_ranges(setting):
     model = Assembly(setting, rng=2).run()
     assert model.ledger is not None
     for row in model.ledger.rows:
@@ -153,7 +153,7 @@ def test_no_rule_reads_another_actors_private_column(setting):
                     assert may_read(model.world, me, helper, name, place), (act.name, cell, name, place)
 
 
-def test_a_rule_that_looks_into_anothers_cards_is_caught():
+def test_reading_a_private_column_is_detected():
     """The test above can fail: a rule that reads the other's reservation value is seen to do so."""
     from support.worlds import make_scenario
 
@@ -165,7 +165,7 @@ def test_a_rule_that_looks_into_anothers_cards_is_caught():
     assert not may_read(world, int(world.party[0, 0]), None, name, place)
 
 
-def test_every_column_is_decided_by_one_act_or_given():
+def test_each_column_is_given_or_decided_by_one_act():
     decided = [act.column for act in PROTOCOL]
     assert len(decided) == len(set(decided))
     assert {column.name for column in COLUMNS if not column.given} == set(decided)

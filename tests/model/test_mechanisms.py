@@ -20,7 +20,7 @@ from model.world import World
 @pytest.mark.uncompiled  # compiled, each rule would be compiled once more for Python's own calls
 @pytest.mark.parametrize("mechanism", Mechanisms.model_fields)
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_off_is_the_protocol_without_its_acts(name, mechanism):
+def test_a_mechanism_off_equals_a_protocol_without_its_acts(name, mechanism):
     """Every column, every round, byte for byte."""
     whole, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
     assert any(act.mechanism == mechanism for act in PROTOCOL)
@@ -32,7 +32,7 @@ def test_off_is_the_protocol_without_its_acts(name, mechanism):
         assert cut.snapshot() == off.snapshot()
 
 
-def test_b13_trust_is_the_beta_mean_with_forgetting_and_asymmetry():
+def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
     kept = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
     start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
     setting = scenario_with_only("reputation", {**kept, **start})
@@ -69,7 +69,7 @@ def test_b06_costly_signals_multiply_the_odds():
     assert kept[2] + broken[2] == pytest.approx(10.0, abs=1e-12)  # a signal moves a belief, and does not harden it
 
 
-def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
+def test_b07_violence_lowers_trust_by_the_prevention_ratio():
     data = smallest_scenario()
     data["spoilers"] = {
         "wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
@@ -107,14 +107,14 @@ def test_b11_postures_reach_richardsons_fixed_point():
     assert ratio == pytest.approx(1 - 0.5 * 0.3, abs=1e-3), "the leading eigenvalue is -0.3"
 
 
-def test_b11_postures_run_away_when_reaction_outweighs_restraint():
+def test_b11_postures_diverge_when_reaction_exceeds_restraint():
     hot = richardson(**{"states.alba.reaction": 0.9, "states.borea.reaction": 0.8, "tension.tension_ceiling": 100.0})
     seen = record_rounds(hot, 50, ("posture", (0, 1)))[:, 0]
     assert 10 < seen[-1] < 100
     assert (seen[49] - seen[48]) / (seen[48] - seen[47]) == pytest.approx(1 + 0.5 * 0.1, abs=2e-3)
 
 
-def test_b20_audience_costs_lock_in_after_w_over_kappa():
+def test_b20_audience_costs_lock_in_after_w_over_kappa_threats():
     """kappa = .08 and w = .6: 7.5 threats, so the eighth locks the state in."""
     setting = scenario_with_only(
         "audience_costs",
@@ -176,7 +176,7 @@ def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
 
 
 @pytest.mark.parametrize("players", [0, 1, 2, 3])
-def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(players):
+def test_b19_ratification_probability_is_share_to_the_players(players):
     setting = scenario_with_only("ratification", {
         "home.veto_spread": 1.0, "home.support_weight": 0.0, "states.alba.veto_players": players,
         "states.borea.veto_players": 0,

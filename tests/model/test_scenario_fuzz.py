@@ -108,7 +108,7 @@ def test_a_file_with_mutated_bytes_loads_or_is_refused(content, tmp_path_factory
 
 @many(100)
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(lambda words: words.encode("utf-8", "replace")))
-def test_a_file_of_noise_is_refused(content, tmp_path_factory):
+def test_a_file_of_random_bytes_is_refused(content, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / "noise.toml"
     file.write_bytes(content)
     assert isinstance(verdict(lambda: load_scenario(file)), ScenarioError)
@@ -154,12 +154,12 @@ def mutated_data(draw: st.DrawFn) -> dict[str, Any]:
 
 @many(300)
 @given(data=mutated_data())
-def test_data_with_anything_anywhere_loads_or_is_refused(data):
+def test_mutated_data_loads_or_is_refused(data):
     verdict(lambda: build_scenario(data))
 
 
 @pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
-def test_nothing_nasty_gets_through_at_any_kind_of_place(value):
+def test_hostile_values_at_any_path_load_or_are_refused(value):
     """Each nasty value at each place of the smallest scenario, one at a time."""
     data = PLAIN["two-states"]
     for path in paths(data)[1:]:
@@ -198,7 +198,7 @@ SET_VALUES = st.sampled_from(
 
 @many(250)
 @given(texts=st.lists(st.tuples(SET_PATHS, SET_VALUES).map("=".join) | st.text(max_size=9), min_size=1, max_size=3))
-def test_whatever_is_set_on_the_command_line_loads_or_is_refused(texts):
+def test_command_line_changes_load_or_are_refused(texts):
     verdict(lambda: load_scenario("us-iran-2026", parse_changes(texts)))
 
 
@@ -266,7 +266,7 @@ def fits(data: dict[str, Any], key: str, row: dict[str, Any]) -> bool:
 @pytest.mark.uncompiled
 @many(80)
 @given(scenario=playable(), seed=st.integers(0, 2**64 - 1))
-def test_a_scenario_that_loads_can_be_played(scenario, seed):
+def test_a_scenario_that_loads_can_run(scenario, seed):
     model = Assembly(scenario, rng=seed).run(3)
     assert model.round == 3
     assert np.isfinite(model.trajectory).all()
