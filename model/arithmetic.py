@@ -20,8 +20,8 @@ def clip(value, low, high):
 def holds(terms):
     """Return whether a condition holds: its terms, added in order, reach the threshold, the last element."""
     total = 0.0
-    for place in range(len(terms) - 1):
-        total += terms[place]
+    for index in range(len(terms) - 1):
+        total += terms[index]
     return total >= terms[len(terms) - 1]
 
 
@@ -29,8 +29,8 @@ def holds(terms):
 def sum_terms(terms):
     """Return the sum of a condition's terms, added in order, without the threshold."""
     total = 0.0
-    for place in range(len(terms) - 1):
-        total += terms[place]
+    for index in range(len(terms) - 1):
+        total += terms[index]
     return total
 
 

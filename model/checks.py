@@ -100,18 +100,18 @@ def _negotiations(data: Mapping[str, Any]) -> Iterator[InputError]:
 def _rungs(data: Mapping[str, Any], where: str, talks: Mapping[str, Any], parties: list[str]) -> Iterator[InputError]:
     unfinished = False
     for name in nested_table(talks, "rungs"):
-        rung, place = nested_table(talks, "rungs", name), f"{where}.rungs.{name}"
+        rung, path = nested_table(talks, "rungs", name), f"{where}.rungs.{name}"
         verifier = rung.get("verifier")
-        yield from unknown_reference(f"{place}.verifier", verifier, nested_table(data, "bodies"), "verification body")
+        yield from unknown_reference(f"{path}.verifier", verifier, nested_table(data, "bodies"), "verification body")
         if verifier is None and rung.get("needs_verification", True) is not False:
-            yield InputError(f"{place}.verifier", "", "is missing; name a body, or set needs_verification = false")
+            yield InputError(f"{path}.verifier", "", "is missing; name a body, or set needs_verification = false")
         for party in nested_table(rung, "parties"):
-            yield from unknown_reference(f"{place}.parties.{party}", party, parties, "party to it")
+            yield from unknown_reference(f"{path}.parties.{party}", party, parties, "party to it")
         for party in dict.fromkeys(parties):
             if isinstance(rung.get("parties"), Mapping) and party not in nested_table(rung, "parties"):
-                yield InputError(f"{place}.parties.{party}", "", "is missing")
+                yield InputError(f"{path}.parties.{party}", "", "is missing")
         if rung.get("status") == "verified" and unfinished:
-            yield InputError(f"{place}.status", "verified", "a rung below it is not verified yet")
+            yield InputError(f"{path}.status", "verified", "a rung below it is not verified yet")
         unfinished = unfinished or rung.get("status", "idle") != "verified"
 
 
@@ -138,8 +138,8 @@ OVERRIDE_RANGES = {  # values of an event or a move by column; 0 to 1 for every 
 
 def check_events(data: Mapping[str, Any]) -> Iterator[InputError]:
     """Yield the errors of events: kind, names, value and last round."""
-    for place, event in table_rows(data, "events"):
-        where, kind = f"events.{place}", event.get("kind")
+    for at, event in table_rows(data, "events"):
+        where, kind = f"events.{at}", event.get("kind")
         yield from unknown_reference(f"{where}.kind", kind, EVENT_KINDS, "kind of event")
         if isinstance(kind, str) and kind in EVENT_KINDS:
             yield from _check_cell(data, where, kind, ACT_INDEX[EVENT_KINDS[kind].act], event)
@@ -150,8 +150,8 @@ def check_events(data: Mapping[str, Any]) -> Iterator[InputError]:
 
 def check_moves(data: Mapping[str, Any]) -> Iterator[InputError]:
     """Yield the errors of forced moves: act, names and value."""
-    for place, move in table_rows(data, "moves"):
-        where, name = f"moves.{place}", move.get("act")
+    for at, move in table_rows(data, "moves"):
+        where, name = f"moves.{at}", move.get("act")
         if isinstance(name, str) and (number := act_index(name)) is not None:
             yield from _check_cell(data, where, name, number, move)
         else:
@@ -163,7 +163,7 @@ def _check_cell(
 ) -> Iterator[InputError]:
     """Yield the errors of an override in plain data: its names must lead to a cell that can hold its value."""
     column, axes = COLUMN_BY_NAME[PROTOCOL[number].column], PROTOCOL[number].axes
-    required = [_required_name(data, axis, axes[:place], row) for place, axis in enumerate(axes) if axis != "world"]
+    required = [_required_name(data, axis, axes[:at], row) for at, axis in enumerate(axes) if axis != "world"]
     needed = [key for key, _, _ in required]
     if len({*needed}) < len(needed) or "" in needed:
         yield InputError(where, kind, "cannot be set by an event or a move")

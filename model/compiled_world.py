@@ -202,12 +202,12 @@ def lane_view(column: np.ndarray, lanes: int) -> np.ndarray:
 
 @intrinsic
 def _lane_view(typing: Any, array: types.Array, lanes: types.Integer) -> Any:
-    def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+    def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         column = context.make_array(signature.args[0])(context, builder, arguments[0])
         step = context.get_constant(types.intp, WORD_BYTES)
         return _view(context, builder, signature.return_type, column.data, [column.nitems, arguments[1]], step)
 
-    return types.Array(array.dtype, 2, "C")(array, types.int64), made
+    return types.Array(array.dtype, 2, "C")(array, types.int64), lower
 
 
 @overload(lane_view)
@@ -222,13 +222,13 @@ def row_buffer(buffer: np.ndarray) -> np.ndarray:
 
 @intrinsic
 def _row_buffer(typing: Any, buffer: types.Array) -> Any:
-    def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+    def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         room = cgutils.alloca_once(builder, ir.ArrayType(context.get_value_type(buffer.dtype), MAX_LANES))
         start = cgutils.gep_inbounds(builder, room, 0, 0)
         length, step = (context.get_constant(types.intp, number) for number in (MAX_LANES, WORD_BYTES))
         return _view(context, builder, signature.return_type, start, [length], step)
 
-    return types.Array(buffer.dtype, 1, "C")(buffer), made
+    return types.Array(buffer.dtype, 1, "C")(buffer), lower
 
 
 @overload(row_buffer)
@@ -236,24 +236,24 @@ def _row_buffer_compiled(buffer):
     return lambda buffer: _row_buffer(buffer)  # type: ignore[call-arg]
 
 
-def world_at(worlds: Any, place: int) -> Any:
+def world_at(worlds: Any, lane: int) -> Any:
     """Return one of several parallel worlds, as rules take it."""
-    return worlds[place]
+    return worlds[lane]
 
 
 @intrinsic
-def _at_lane(typing: Any, worlds: WorldType, place: types.Integer) -> Any:
+def _at_lane(typing: Any, worlds: WorldType, lane: types.Integer) -> Any:
     """Return the world at another lane of the same table."""
 
-    def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+    def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         return _world(context, builder, _parts(context, builder, arguments[0])[0], arguments[1])
 
-    return WORLD(worlds, types.int64), made
+    return WORLD(worlds, types.int64), lower
 
 
 @overload(world_at)
-def _world_at_compiled(worlds, place):
-    return lambda worlds, place: _at_lane(worlds, place)  # type: ignore[call-arg]
+def _world_at_compiled(worlds, lane):
+    return lambda worlds, lane: _at_lane(worlds, lane)  # type: ignore[call-arg]
 
 
 class WorldAttributes(AttributeTemplate):

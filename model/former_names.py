@@ -167,7 +167,7 @@ def describe_former_names(names: Iterable[tuple[str, str]]) -> str:
 
 
 def _matches(data: Any, pattern: list[str], found: tuple[str, ...] = ()) -> Iterator[str]:
-    """List the dotted paths of plain data that match a pattern."""
+    """Yield the dotted paths of plain data that match a pattern."""
     if not pattern:
         yield ".".join(found)
     elif isinstance(data, Mapping):

@@ -31,7 +31,7 @@ def reads_own_cell_only(act: Act) -> bool:
         return False
 
 
-def cells_read(rule: Any, column: str, given: CellIndices) -> Iterator[CellIndices]:
+def cells_read(rule: Any, column: str, cell: CellIndices) -> Iterator[CellIndices]:
     """Yield the cells of a column that a rule and the rules it names read when called for a cell."""
     function = getattr(rule, "py_func", rule)
     nodes = body_nodes(function)
@@ -39,23 +39,23 @@ def cells_read(rule: Any, column: str, given: CellIndices) -> Iterator[CellIndic
         yield (OTHER_INDEX,)
         return
     assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    meaning = {name: cell for name, cell in zip(argument_names(rule)[1:], given, strict=False) if name not in assigned}
+    arguments = {name: at for name, at in zip(argument_names(rule)[1:], cell, strict=False) if name not in assigned}
 
-    def meant(indices: list[ast.expr]) -> CellIndices:
+    def cell_of(indices: list[ast.expr]) -> CellIndices:
         return tuple(
-            meaning.get(index.id, OTHER_INDEX) if isinstance(index, ast.Name) else OTHER_INDEX for index in indices
+            arguments.get(index.id, OTHER_INDEX) if isinstance(index, ast.Name) else OTHER_INDEX for index in indices
         )
 
-    where: dict[ast.AST, ast.expr] = {node.value: node.slice for node in nodes if isinstance(node, ast.Subscript)}
+    subscripts: dict[ast.AST, ast.expr] = {node.value: node.slice for node in nodes if isinstance(node, ast.Subscript)}
     calls: dict[ast.AST, list[ast.expr]] = {
         node.func: node.args for node in nodes if isinstance(node, ast.Call) and not node.keywords
     }
     for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr == column and not is_member(node, function):
-            at = where.get(node)
-            yield (OTHER_INDEX,) if at is None else meant(at.elts if isinstance(at, ast.Tuple) else [at])
+            at = subscripts.get(node)
+            yield (OTHER_INDEX,) if at is None else cell_of(at.elts if isinstance(at, ast.Tuple) else [at])
         elif is_rule(called := resolve_name(node, function)):
-            yield from cells_read(called, column, meant(calls.get(node, [])[1:]))
+            yield from cells_read(called, column, cell_of(calls.get(node, [])[1:]))
 
 
 @lru_cache(maxsize=1024)
@@ -65,10 +65,10 @@ def body_nodes(function: FunctionType) -> list[ast.AST]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except OSError:  # it has no source file
         return []
-    written = tree.body[0]
-    if not isinstance(written, ast.FunctionDef) or function.__closure__ is not None:
+    definition = tree.body[0]
+    if not isinstance(definition, ast.FunctionDef) or function.__closure__ is not None:
         return []
-    return [node for statement in written.body for node in ast.walk(statement)]
+    return [node for statement in definition.body for node in ast.walk(statement)]
 
 
 def resolve_name(node: ast.AST, function: FunctionType) -> Any:
@@ -102,8 +102,8 @@ def writes_in_place(place: int) -> bool:
 
 
 @overload(writes_in_place, prefer_literal=True)
-def _spares_page_compiled(place):  # evaluated when the caller is compiled: a constant there
+def _writes_in_place_compiled(place):  # evaluated when the caller is compiled: a constant there
     if not isinstance(place, types.IntegerLiteral):
         return None
-    known = writes_in_place(place.literal_value)
-    return lambda place: known
+    result = writes_in_place(place.literal_value)
+    return lambda place: result

@@ -103,15 +103,15 @@ def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
     """Return a copy of plain data with changes applied, by dotted path."""
     changed = dict(data)
     for path, value in current_changes(changes).items():
-        place = changed
+        table = changed
         *steps, last = path.split(".")
         for step in steps:
-            inner = place.get(step, {})
+            inner = table.get(step, {})
             if not isinstance(inner, Mapping):
                 raise ScenarioError([InputError(path, value, f"`{step}` is not a table")])
-            place[step] = dict(inner)
-            place = place[step]
-        place[last] = value
+            table[step] = dict(inner)
+            table = table[step]
+        table[last] = value
     return changed
 
 

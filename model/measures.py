@@ -54,7 +54,7 @@ RECENT_ROUNDS = 12  # last rounds, which decide on managed contact
 MIN_CONTACT = 0.25  # share of those rounds with contact
 MAX_TENSION = 0.85  # mean tension in them
 
-INDICATOR_OFFSET = {name: place for place, (name, _, _) in enumerate(BY_NEGOTIATION)}
+INDICATOR_OFFSET = {name: index for index, (name, _, _) in enumerate(BY_NEGOTIATION)}
 
 
 @rule
@@ -78,27 +78,27 @@ def write_negotiation_indicators(world, k, row, start):
 @rule
 def write_indicators(world, row):
     """Write the indicators of a world into a row: OVERALL, then BY_NEGOTIATION for each negotiation."""
-    for place in range(OVERALL_COUNT):
-        row[place] = 0.0
+    for index in range(OVERALL_COUNT):
+        row[index] = 0.0
     count = world.n_negotiation
     for k in range(count):
         at = OVERALL_COUNT + k * NEGOTIATION_COUNT
         write_negotiation_indicators(world, k, row, at)
         row[0] += 0.5 * (row[at] + row[at + 1])
-        for place in range(1, 8):
-            row[place] += row[at + 1 + place]
+        for index in range(1, 8):
+            row[index] += row[at + 1 + index]
         row[8] += 0.5 * (row[at + 9] + row[at + 10])
         row[9] += row[at + 11]
-    for place in range(9):
-        row[place] /= count
+    for index in range(9):
+        row[index] /= count
     row[10] = world.oil[0]
     row[11] = world.regional_tension[0]
 
 
 def indicator_names(negotiations: Sequence[str]) -> list[str]:
     """Return the names of a trajectory's indicators, in order."""
-    own = [f"{name}.{indicator.name}" for name in negotiations for indicator in BY_NEGOTIATION]
-    return [indicator.name for indicator in OVERALL] + own
+    by_negotiation = [f"{name}.{indicator.name}" for name in negotiations for indicator in BY_NEGOTIATION]
+    return [indicator.name for indicator in OVERALL] + by_negotiation
 
 
 def indicator_count(world: World) -> int:
@@ -108,15 +108,15 @@ def indicator_count(world: World) -> int:
 
 def indicator_row(world: World) -> np.ndarray:
     """Return the indicators of a world now: float64 [indicator]."""
-    seen = np.empty(indicator_count(world))
-    write_indicators(world.compiled, seen)
-    return seen
+    row = np.empty(indicator_count(world))
+    write_indicators(world.compiled, row)
+    return row
 
 
 def negotiation_series(trajectory: np.ndarray, negotiation: int) -> dict[str, np.ndarray]:
     """Return one negotiation's indicators from trajectories [..., round, indicator], by name."""
     at = OVERALL_COUNT + negotiation * NEGOTIATION_COUNT
-    return {name: trajectory[..., at + place] for name, place in INDICATOR_OFFSET.items()}
+    return {name: trajectory[..., at + offset] for name, offset in INDICATOR_OFFSET.items()}
 
 
 def classify_outcomes(trajectories: np.ndarray, negotiation: int) -> np.ndarray:
@@ -126,12 +126,12 @@ def classify_outcomes(trajectories: np.ndarray, negotiation: int) -> np.ndarray:
     but in the last 12 rounds there was contact in at least a quarter of them and mean tension was at most 0.85.
     breakdown: anything else.
     """
-    seen = negotiation_series(trajectories, negotiation)
-    progress_now = seen["deal_progress"][..., -1]
+    indicators = negotiation_series(trajectories, negotiation)
+    progress_now = indicators["deal_progress"][..., -1]
     recent = slice(max(trajectories.shape[-2] - RECENT_ROUNDS, 1), None)
     count = max(trajectories.shape[-2] - recent.start, 1)
-    contact = seen["contact"][..., recent].sum(axis=-1) / count
-    tension = seen["tension"][..., recent].sum(axis=-1) / count
+    contact = indicators["contact"][..., recent].sum(axis=-1) / count
+    tension = indicators["tension"][..., recent].sum(axis=-1) / count
     managed = (contact >= MIN_CONTACT) & (tension <= MAX_TENSION)
     small = np.where(managed, Outcome.managed_contact, Outcome.breakdown)
     some = np.where(progress_now > 0.0, Outcome.partial_arrangement, small)

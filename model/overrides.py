@@ -76,39 +76,39 @@ def resolve_override(scenario: Scenario, override: Override) -> ResolvedOverride
         raise ScenarioError([InputError.unknown_name("moves.act", override.act, ACT_INDEX, "act")])
     cell = 0
     axes = PROTOCOL[number].axes
-    for place, axis in enumerate(axes):
-        cell = cell * counts[axis] + _along(axis, place, axes, override, lists, scenario)
+    for at, axis in enumerate(axes):
+        cell = cell * counts[axis] + _index_along(axis, at, axes, override, lists, scenario)
     return ResolvedOverride(override.round, number, cell, override.value)
 
 
-def _along(
-    axis: str, place: int, axes: tuple[str, ...], override: Override, lists: AxisNames, scenario: Scenario
+def _index_along(
+    axis: str, at: int, axes: tuple[str, ...], override: Override, lists: AxisNames, scenario: Scenario
 ) -> int:
     """Return the index along one axis that an override names."""
     if axis == "world":
         return 0
     if axis == "negotiation":
-        return _position(lists.negotiation, override.negotiation, "negotiation", override)
+        return _index_of(lists.negotiation, override.negotiation, "negotiation", override)
     if axis == "side":
         talks = scenario.negotiations.get(str(override.negotiation))
         party = override.counterpart if "body" in axes else override.actor
-        return _position(list(talks.parties) if talks else [], party, "party to it", override)
+        return _index_of(list(talks.parties) if talks else [], party, "party to it", override)
     if axis == "rung":
-        talks = _position(lists.negotiation, override.negotiation, "negotiation", override)
-        return _position(lists.rung[talks], override.counterpart, "rung", override)
+        talks = _index_of(lists.negotiation, override.negotiation, "negotiation", override)
+        return _index_of(lists.rung[talks], override.counterpart, "rung", override)
     if axis == "service":
-        return _position(list(SERVICES), override.counterpart, "service", override)
+        return _index_of(list(SERVICES), override.counterpart, "service", override)
     if axis in UNADDRESSABLE_AXES:
         raise ScenarioError([InputError(override.act, "", "cannot be overridden")])
-    named = override.counterpart if {*axes[:place]} & {*ROLE_TABLES} else override.actor
-    return _position(getattr(lists, axis), named, axis, override)
+    named = override.counterpart if {*axes[:at]} & {*ROLE_TABLES} else override.actor
+    return _index_of(getattr(lists, axis), named, axis, override)
 
 
-def _position(known: list[str], name: str | None, what: str, override: Override) -> int:
+def _index_of(known: list[str], name: str | None, kind: str, override: Override) -> int:
     if name in known:
         return known.index(str(name))
     where = f"round {override.round}, {override.act}"
-    raise ScenarioError([InputError.unknown_name(where, name, known, what)])
+    raise ScenarioError([InputError.unknown_name(where, name, known, kind)])
 
 
 def event_overrides(event: Event) -> Iterator[Override]:
@@ -126,12 +126,12 @@ def move_override(move: Move) -> Override:
 
 def ineffective_events(scenario: Scenario) -> list[str]:
     """Return messages on scheduled events without effect, because their act's mechanism is off."""
-    found = []
+    messages = []
     for number, event in enumerate(scenario.events):
         mechanism = PROTOCOL[ACT_INDEX[EVENT_KINDS[event.kind].act]].mechanism
         if mechanism and not getattr(scenario.mechanisms, mechanism):
-            found.append(f"events.{number} ({event.kind}, round {event.round}) has no effect: {mechanism} is off")
-    return found
+            messages.append(f"events.{number} ({event.kind}, round {event.round}) has no effect: {mechanism} is off")
+    return messages
 
 
 def collect_overrides(scenario: Scenario, more: Iterable[Override] = ()) -> list[ResolvedOverride]:

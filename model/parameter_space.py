@@ -55,28 +55,28 @@ def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParamet
     )
 
 
-def _of(path: str, thing: BaseModel) -> Iterator[DeclaredParameter]:
-    for name, field in parameter_fields(type(thing)).items():
-        yield make_parameter(f"{path}.{name}", getattr(thing, name), field)
+def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]:
+    for name, field in parameter_fields(type(section)).items():
+        yield make_parameter(f"{path}.{name}", getattr(section, name), field)
 
 
 def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
     """Return every parameter of a scenario: global ones, then those of actors, relations and ladders."""
     found: list[DeclaredParameter] = []
     for section in SECTIONS:
-        found += _of(section, getattr(scenario, section))
+        found += _parameters_of(section, getattr(scenario, section))
     for role in ("states", "facilitators", "bodies", "spoilers"):
         for name, actor in getattr(scenario, role).items():
-            found += _of(f"{role}.{name}", actor)
+            found += _parameters_of(f"{role}.{name}", actor)
     for one, others in scenario.relations.items():
         for other, relation in others.items():
-            found += _of(f"relations.{one}.{other}", relation)
+            found += _parameters_of(f"relations.{one}.{other}", relation)
     for name, talks in scenario.negotiations.items():
-        found += _of(f"negotiations.{name}", talks)
+        found += _parameters_of(f"negotiations.{name}", talks)
         for rung, step in talks.rungs.items():
-            found += _of(f"negotiations.{name}.rungs.{rung}", step)
+            found += _parameters_of(f"negotiations.{name}.rungs.{rung}", step)
             for party, share in step.parties.items():
-                found += _of(f"negotiations.{name}.rungs.{rung}.parties.{party}", share)
+                found += _parameters_of(f"negotiations.{name}.rungs.{rung}.parties.{party}", share)
     return found
 
 

@@ -291,8 +291,8 @@ PROTOCOL: tuple[Act, ...] = (
 for act in PROTOCOL:
     force_inline(act.rule)
 
-ACT_INDEX = {act.name: place for place, act in enumerate(PROTOCOL)}
-ACT_INDEX_BY_COLUMN = {act.column: place for place, act in enumerate(PROTOCOL)}
+ACT_INDEX = {act.name: index for index, act in enumerate(PROTOCOL)}
+ACT_INDEX_BY_COLUMN = {act.column: index for index, act in enumerate(PROTOCOL)}
 
 
 def combine_conditions(act: Act, held: list[bool]) -> int:

@@ -62,7 +62,7 @@ def round_signals(world: World) -> list[Signal]:
     return found
 
 
-def _plain(kind: str, sender: str, receiver: str, talks: str | None, channel: str, cost: float = 0.0) -> Signal:
+def _undistorted(kind: str, sender: str, receiver: str, talks: str | None, channel: str, cost: float = 0.0) -> Signal:
     strength = SIGNAL_KINDS[kind].strength
     return Signal(kind, sender, receiver, talks, channel, strength, cost, strength, strength)
 
@@ -76,15 +76,15 @@ def _conduct(world: Any) -> Iterator[Signal]:
                 continue  # statements between states without a conflict are not messages
             friendly, hostile = SIGNAL_KINDS["public statement"].strength, SIGNAL_KINDS["threat"].strength
             meant = friendly if world.conduct[me, other] else hostile
-            done = bool(world.conduct[me, other]) != bool(world.miscarried[me, other])
-            seen = friendly if world.perceived[other, me] else hostile
-            kind, cost = "public statement" if done else "threat", 0.0
-            if done and world.initiative[me, other]:
+            is_cooperative = bool(world.conduct[me, other]) != bool(world.miscarried[me, other])
+            perceived = friendly if world.perceived[other, me] else hostile
+            kind, cost = "public statement" if is_cooperative else "threat", 0.0
+            if is_cooperative and world.initiative[me, other]:
                 kind, cost = "initiative", float(world.own_initiative_cost[me])
                 meant = SIGNAL_KINDS[kind].strength
-                seen = meant if world.perceived[other, me] else hostile
+                perceived = meant if world.perceived[other, me] else hostile
             talks = world.names.negotiation[k] if k >= 0 else None
-            yield Signal(kind, sender, receiver, talks, "public", SIGNAL_KINDS[kind].strength, cost, meant, seen)
+            yield Signal(kind, sender, receiver, talks, "public", SIGNAL_KINDS[kind].strength, cost, meant, perceived)
 
 
 def _pressure(world: Any) -> Iterator[Signal]:
@@ -94,7 +94,7 @@ def _pressure(world: Any) -> Iterator[Signal]:
             if abs(change) > 1e-3:
                 kind, k = "relief" if change < 0 else "pressure step", int(world.negotiation_between[me, other])
                 talks = world.names.negotiation[k] if k >= 0 else None
-                yield _plain(kind, sender, receiver, talks, "public", abs(change))
+                yield _undistorted(kind, sender, receiver, talks, "public", abs(change))
 
 
 def _talks(world: Any, k: int) -> Iterator[Signal]:
@@ -104,15 +104,15 @@ def _talks(world: Any, k: int) -> Iterator[Signal]:
     for side, (sender, receiver) in enumerate((parties, parties[::-1])):
         if world.contact[k]:
             kind = "facilitated message" if channel == "indirect" else "direct talks"
-            yield _plain(kind, sender, receiver, talks, channel)
+            yield _undistorted(kind, sender, receiver, talks, channel)
         if world.exchange[k]:
             level = ExchangeLevel(int(world.exchange[k])).name.lower()
-            yield _plain("technical talk", sender, receiver, talks, level)
+            yield _undistorted("technical talk", sender, receiver, talks, level)
         if world.proposed[k, side]:
-            yield _plain("proposal", sender, receiver, talks, channel)
+            yield _undistorted("proposal", sender, receiver, talks, channel)
         if world.answer[k, side]:
             kind = "acceptance" if world.answer[k, side] > 0 else "refusal"
-            yield _plain(kind, sender, receiver, talks, channel if world.contact[k] else "indirect")
+            yield _undistorted(kind, sender, receiver, talks, channel if world.contact[k] else "indirect")
 
 
 def _reports(world: Any, k: int) -> Iterator[Signal]:
@@ -133,14 +133,14 @@ def _ladder(world: Any, k: int) -> Iterator[Signal]:
     parties = [world.names.state[int(party)] for party in world.party[k]]
     for side, (sender, receiver) in enumerate((parties, parties[::-1])):
         if world.accuses[k, side]:
-            yield _plain("accusation", sender, receiver, talks, "public")
+            yield _undistorted("accusation", sender, receiver, talks, "public")
         if world.withdraws[k, side]:
-            yield _plain("withdrawal", sender, receiver, talks, "public")
+            yield _undistorted("withdrawal", sender, receiver, talks, "public")
         for r in range(int(world.rungs[k])):
             now, was = int(world.status[k, r]), int(world.previous_status[k, r])
             if now == was:
                 continue
             if now in (RungStatus.IMPLEMENTING, RungStatus.VERIFIED) and was < RungStatus.VERIFIED:
-                yield _plain("notice of implementation", sender, receiver, talks, "public")
+                yield _undistorted("notice of implementation", sender, receiver, talks, "public")
             if now in (RungStatus.SUSPENDED, RungStatus.SNAPPED) and not world.rounds_withdrawn[k, side]:
-                yield _plain("suspension", sender, receiver, talks, "public")
+                yield _undistorted("suspension", sender, receiver, talks, "public")

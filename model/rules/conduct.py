@@ -1,7 +1,7 @@
-"""Monthly conduct between states: what is meant, what is done, what is seen (M1, M2).
+"""Monthly conduct between states: intended, actual and perceived (M1, M2).
 
-A doctrine is one small rule that returns a ``Leaning``; ``leaning`` asks the doctrine of the
-state. To add one: write the rule, and name it there and in ``model/scenario.py``.
+A doctrine is a small rule that returns ``Cooperation`` terms; ``cooperation_terms`` calls the state's
+doctrine. To add one, write the rule, and name it there and in ``model/enumerations.py``.
 """
 
 from typing import Annotated, NamedTuple
@@ -111,9 +111,9 @@ def remember_standing(world, me, other):
 
 @rule
 def memory_one(world, me, other):
-    """Return the probability to cooperate after a state's own last act and the other's as perceived."""
-    mine, theirs = actual_conduct(world, me, other), world.perceived[me, other]
-    if mine:
+    """Return the probability of cooperating after a state's own last act and the other's as perceived."""
+    own, theirs = actual_conduct(world, me, other), world.perceived[me, other]
+    if own:
         return world.own_after_cc[me] if theirs else world.own_after_cd[me]
     return world.own_after_dc[me] if theirs else world.own_after_dd[me]
 
@@ -138,9 +138,9 @@ def contrition_doctrine(world, me, other):
 @rule
 def initiative_doctrine(world, me, other):
     """Respond in kind, with occasional unilateral steps (GRIT; Osgood 1962)."""
-    answer = reciprocity_doctrine(world, me, other)
-    step = (1.0 - answer.habit - answer.forgiveness) * world.initiative[me, other]
-    return Cooperation(answer.habit, answer.forgiveness, step, 0.0, answer.threshold)
+    base = reciprocity_doctrine(world, me, other)
+    step = (1.0 - base.habit - base.forgiveness) * world.initiative[me, other]
+    return Cooperation(base.habit, base.forgiveness, step, 0.0, base.threshold)
 
 
 @rule

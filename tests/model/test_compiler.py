@@ -1,4 +1,4 @@
-"""The arithmetic every rule keeps to: our own exp, ln and normal quantile; what the sources may not use."""
+"""The arithmetic of rules: exp, ln and the normal quantile; operations that rules may not use."""
 
 import ast
 import math
@@ -38,7 +38,7 @@ def test_a_condition_holds_when_its_terms_reach_the_threshold():
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
 def test_rules_follow_the_arithmetic_contract(path):
-    """No powers, no sum(), no .mean(), no library logarithms, no other source of luck."""
+    """No powers, no sum(), no .mean(), no library logarithms, no other random numbers."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         assert not isinstance(node, ast.Pow)
         if isinstance(node, ast.Call):

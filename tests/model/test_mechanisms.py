@@ -1,4 +1,4 @@
-"""Each mechanism: off is exactly absent; in a degenerate setting it gives the closed form it stands for."""
+"""Mechanisms: off equals absent; in degenerate scenarios they match closed forms."""
 
 import math
 
@@ -21,11 +21,11 @@ from model.world import World
 @pytest.mark.parametrize("mechanism", Mechanisms.model_fields)
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_a_mechanism_off_equals_a_protocol_without_its_acts(name, mechanism):
-    """Every column, every round, byte for byte."""
-    whole, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
+    """Every column of every round is identical byte for byte."""
+    full, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
     assert any(act.mechanism == mechanism for act in PROTOCOL)
     rest = tuple(act for act in PROTOCOL if act.mechanism != mechanism)
-    cut, off = World(whole, 5), World(without, 5)
+    cut, off = World(full, 5), World(without, 5)
     for _ in range(20):
         step_protocol(cut, rest)
         advance(off, 1)
@@ -33,9 +33,9 @@ def test_a_mechanism_off_equals_a_protocol_without_its_acts(name, mechanism):
 
 
 def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
-    kept = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
+    belief = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
     start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
-    setting = scenario_with_only("reputation", {**kept, **start})
+    setting = scenario_with_only("reputation", {**belief, **start})
     trust = record_rounds(setting, 200, ("trust", (0, 1)))[:, 0]
     for now in (1, 2, 10):
         count = (1 - 0.9**now) / 0.1
@@ -49,7 +49,7 @@ def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
 
 
 def test_b06_costly_signals_multiply_the_odds():
-    """A kept rung of cost c is taken by an untrustworthy side with probability m = exp(-kappa c)."""
+    """An untrustworthy side takes a step of cost c with probability m = exp(-kappa c)."""
     setting = scenario_with_only(
         ("reputation", "reassurance"),
         {
@@ -61,12 +61,12 @@ def test_b06_costly_signals_multiply_the_odds():
     )  # fmt: skip
     proved = Override(2, "status", "talks", None, "step-1", float(RungStatus.VERIFIED))
     begun = Override(1, "status", "talks", None, "step-1", float(RungStatus.IMPLEMENTING))
-    trust, kept, broken = record_rounds(
+    trust, good, bad = record_rounds(
         setting, 3, ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1)), overrides=(begun, proved)
     ).T
     assert trust[1] == pytest.approx(0.3)
     assert trust[2] == pytest.approx(0.3 / (0.3 + 0.7 * 0.25), abs=1e-12)
-    assert kept[2] + broken[2] == pytest.approx(10.0, abs=1e-12)  # a signal moves a belief, and does not harden it
+    assert good[2] + bad[2] == pytest.approx(10.0, abs=1e-12)  # a signal moves a belief without making it firmer
 
 
 def test_b07_violence_lowers_trust_by_the_prevention_ratio():
@@ -86,7 +86,7 @@ def test_b07_violence_lowers_trust_by_the_prevention_ratio():
 
 
 def richardson(**more):
-    """Set two postures to Richardson's equations alone."""
+    """Return a scenario with Richardson's equations only."""
     zero = dict.fromkeys(
         ("provocation", "pressure_provokes", "region_provokes", "attack_provokes", "contact_calms", "progress_calms"),
         0.0,
@@ -143,7 +143,7 @@ def test_b22_oil_and_region_are_autoregressive():
 
 
 def scrutinised(deceitful):
-    """Put one proposal under scrutiny with alpha = .05, beta = .1, p0 = .1, p1 = .3, one finding a round."""
+    """Return a scenario with one finding a round, alpha = .05, beta = .1, p0 = .1, p1 = .3."""
     return scenario_with_only("scrutiny", {
         "scrutiny.false_rejection": 0.05, "scrutiny.false_acceptance": 0.1, "scrutiny.suspicious_if_honest": 0.1,
         "scrutiny.suspicious_if_deceitful": 0.3, "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0,

@@ -1,4 +1,4 @@
-"""Scenario files: what ships is complete, what is no scenario is refused, and the schema agrees."""
+"""Scenario files: shipped ones are complete, invalid ones are refused, and the schema agrees."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def test_a_shipped_scenario_loads_with_all_its_texts(name):
     assert scenario.things_to_try
     assert scenario.sources
     assert re.search(r"\b(19|20)\d\d\b|invented", scenario.cut_off), "the cut-off gives no date"
-    assert "assumed" in json.dumps(read_scenario(name)).lower(), "it does not say what is assumed"
+    assert "assumed" in json.dumps(read_scenario(name)).lower(), "it states no assumptions"
     for talks in scenario.negotiations.values():
         for party in talks.parties:
             assert len(scenario.states[party].narrative["en"]) > 40
@@ -91,7 +91,7 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"this is = = no TOML", "cannot be read as TOML"),
         (b"name = \"\xff\xfe\"", "is not text in UTF-8"),
@@ -105,11 +105,11 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
     ],
     ids=range(9),
 )  # fmt: skip
-def test_an_unreadable_file_is_reported_with_path_and_reason(tmp_path, content, told):
+def test_an_unreadable_file_is_reported_with_path_and_reason(tmp_path, content, message):
     file = tmp_path / "broken.toml"
     file.write_bytes(content)
     found = load_errors(str(file))
-    assert told in found[0]
+    assert message in found[0]
     assert found[0].startswith(str(file)) or not content
 
 
@@ -135,23 +135,21 @@ def test_a_misspelt_scenario_gets_a_suggestion():
 
 
 def schema_of(model: Any) -> dict[str, Any]:
-    whole = Scenario.model_json_schema()
-    return whole["$defs"][model.__name__]
+    return Scenario.model_json_schema()["$defs"][model.__name__]
 
 
 @pytest.mark.parametrize("path", PARAMETER_MODELS)
 def test_the_schema_describes_every_parameter(path):
-    model, listed = PARAMETER_MODELS[path], schema_of(PARAMETER_MODELS[path])["properties"]
-    of_this = [each for each in declared_parameters() if each.path.rpartition(".")[0] == path]
-    for each in of_this:
+    model, properties = PARAMETER_MODELS[path], schema_of(PARAMETER_MODELS[path])["properties"]
+    for each in [each for each in declared_parameters() if each.path.rpartition(".")[0] == path]:
         name = each.path.rpartition(".")[2]
-        told = listed[name]
-        assert (told["minimum"], told["maximum"]) == parameter_bounds(model.model_fields[name])
-        assert told["default"] == each.value
+        schema = properties[name]
+        assert (schema["minimum"], schema["maximum"]) == parameter_bounds(model.model_fields[name])
+        assert schema["default"] == each.value
         assert each.low <= each.value <= each.high
-        assert told["type"] == ("integer" if each.whole else "number")
-        assert (told["description"], told["unit"], told["source"]) == (each.meaning, each.unit, each.source)
-        assert told["role"] == ("lever" if each.lever else "uncertainty")
+        assert schema["type"] == ("integer" if each.whole else "number")
+        assert (schema["description"], schema["unit"], schema["source"]) == (each.meaning, each.unit, each.source)
+        assert schema["role"] == ("lever" if each.lever else "uncertainty")
         assert each.meaning
         assert each.source
 

@@ -1,4 +1,4 @@
-"""Events and moves of a scenario name a cell and set what its column can hold."""
+"""Events and moves of a scenario: names of cells, and values in the column's range."""
 
 import pytest
 from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
@@ -27,7 +27,7 @@ def test_an_unknown_act_is_reported():
 def test_an_event_without_a_required_name_is_reported(kind):
     found = load_errors(rich_scenario(), with_event(kind))
     for need in EVENT_KINDS[kind].needs:
-        assert any(fault.startswith(f"events.0.{need}: is missing; `{kind}` needs a") for fault in found)
+        assert any(error.startswith(f"events.0.{need}: is missing; `{kind}` needs a") for error in found)
     assert len(found) == len(EVENT_KINDS[kind].needs)
 
 
@@ -83,7 +83,7 @@ def test_an_integer_column_refuses_a_fraction():
 
 
 def test_each_combination_of_names_is_refused_or_playable():
-    """Every act by its name and by its column, with every actor, counterpart and negotiation, right and wrong."""
+    """Each act, by name and by column, with each actor, counterpart and negotiation, valid and invalid."""
     data, accepted = rich_scenario(), set()
     actors = (None, "alba", "third-0", "helper", "watch", "wreckers", "nobody")
     for act in {*ACT_INDEX, *ACT_INDEX_BY_COLUMN}:
@@ -102,8 +102,8 @@ def test_each_combination_of_names_is_refused_or_playable():
                     assert place.act == number
                     assert 0 <= place.cell < column.size
                     accepted.add(number)
-    hidden = {"remember_compliance", "draw_random_numbers"}  # a past round and a die have no name
-    assert {PROTOCOL[number].name for number in accepted} == {*ACT_INDEX} - hidden
+    unaddressable = {"remember_compliance", "draw_random_numbers"}  # past rounds and draws have no names
+    assert {PROTOCOL[number].name for number in accepted} == {*ACT_INDEX} - unaddressable
 
 
 def test_a_name_unknown_to_an_override_is_refused_in_a_file():

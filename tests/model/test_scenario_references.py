@@ -1,4 +1,4 @@
-"""Names in a scenario lead somewhere, and its parts fit together and stay within bounds."""
+"""References between the parts of a scenario, and limits on their numbers."""
 
 import copy
 from typing import Any
@@ -13,7 +13,7 @@ from model.world import World, axis_names
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         (
             {"negotiations.talks.parties": ["alba", "boreas"]},
@@ -79,8 +79,10 @@ from model.world import World, axis_names
         ),
     ],
 )
-def test_an_unknown_reference_is_reported_with_its_path(changes, told):
-    assert any(told in fault for fault in load_errors(rich_scenario(), changes)), load_errors(rich_scenario(), changes)
+def test_an_unknown_reference_is_reported_with_its_path(changes, message):
+    assert any(message in error for error in load_errors(rich_scenario(), changes)), load_errors(
+        rich_scenario(), changes
+    )
 
 
 def test_a_rung_needs_a_verifier_unless_it_opts_out():
@@ -112,8 +114,8 @@ def test_two_actors_with_one_name_are_reported(role, other):
     data = rich_scenario()
     name = next(iter(data[other]))
     data[role][name] = copy.deepcopy(next(iter(data[role].values())))
-    assert any(f"{role}.{name}: two actors have this name" in fault or
-               f"{other}.{name}: two actors have this name" in fault for fault in load_errors(data))  # fmt: skip
+    assert any(f"{role}.{name}: two actors have this name" in error or
+               f"{other}.{name}: two actors have this name" in error for error in load_errors(data))  # fmt: skip
 
 
 def test_two_states_have_at_most_one_negotiation():
@@ -125,15 +127,15 @@ def test_two_states_have_at_most_one_negotiation():
 def test_a_state_cannot_negotiate_with_itself():
     changes = {"negotiations.talks.parties": ["alba", "alba"], "spoilers": {}}
     assert any(
-        "a state cannot negotiate with itself (found 'alba')" in fault
-        for fault in load_errors(rich_scenario(), changes)
+        "a state cannot negotiate with itself (found 'alba')" in error
+        for error in load_errors(rich_scenario(), changes)
     )
 
 
 @pytest.mark.parametrize("parties", [[], ["alba"], ["alba", "borea", "third-0"]])
 def test_a_negotiation_has_two_parties(parties):
     found = load_errors(rich_scenario(), {"negotiations.talks.parties": parties})
-    assert any(fault.startswith("negotiations.talks.parties: has too") for fault in found)
+    assert any(error.startswith("negotiations.talks.parties: has too") for error in found)
 
 
 def test_64_actors_are_allowed_and_65_are_not():
@@ -145,7 +147,7 @@ def test_64_actors_are_allowed_and_65_are_not():
 
 
 def test_12_negotiations_are_allowed_and_13_are_not():
-    def crowded(count: int) -> dict[str, Any]:
+    def with_negotiations(count: int) -> dict[str, Any]:
         data = smallest_scenario(14)
         share = data["negotiations"]["talks"]
         for other in list(data["states"])[2 : count + 1]:
@@ -153,8 +155,8 @@ def test_12_negotiations_are_allowed_and_13_are_not():
             data["negotiations"][f"with-{other}"] = {**share, "parties": ["alba", other], "rungs": {"one": step}}
         return data
 
-    assert load_errors(crowded(12)) == []
-    assert "negotiations: has too many entries; at most 12 allowed" in only_error(crowded(13))
+    assert load_errors(with_negotiations(12)) == []
+    assert "negotiations: has too many entries; at most 12 allowed" in only_error(with_negotiations(13))
 
 
 def test_40_rungs_are_allowed_and_41_are_not():
@@ -183,9 +185,9 @@ def test_the_number_of_reported_errors_is_bounded():
     assert "more than 200 errors" in found[-1]
 
 
-@pytest.mark.parametrize("tied", [3, 4, 40])
-def test_a_bundle_is_at_most_the_whole_ladder(tied):
-    scenario = build_scenario(apply_changes(smallest_scenario(rungs=3), {"negotiations.talks.bundling": tied}))
+@pytest.mark.parametrize("size", [3, 4, 40])
+def test_a_bundle_is_at_most_the_whole_ladder(size):
+    scenario = build_scenario(apply_changes(smallest_scenario(rungs=3), {"negotiations.talks.bundling": size}))
     assert axis_names(scenario).rung == [["step-1+step-2+step-3"]]
     world = World(scenario, 1)
     assert world.rungs.tolist() == [1]

@@ -1,4 +1,4 @@
-"""Wrong names and values in a scenario are reported with their place, all at once."""
+"""Invalid names and values in a scenario are reported together, with their paths."""
 
 import copy
 import math
@@ -14,7 +14,7 @@ from model.parameter_space import declared_parameters, list_parameters
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"states.alba.resolv": 0.5}, "states.alba.resolv: no such key; did you mean `resolve`?"),
         ({"roundz": 5}, "roundz: no such key; did you mean `rounds`?"),
@@ -29,8 +29,8 @@ from model.parameter_space import declared_parameters, list_parameters
         ({"zzzz": 1}, "zzzz: no such key; available: attacks, bargaining,"),
     ],
 )
-def test_a_misspelt_name_gets_a_suggestion(changes, told):
-    assert told in only_error(rich_scenario(), changes)
+def test_a_misspelt_name_gets_a_suggestion(changes, message):
+    assert message in only_error(rich_scenario(), changes)
 
 
 def test_a_suggestion_comes_from_the_enclosing_table():
@@ -41,7 +41,7 @@ def test_a_suggestion_comes_from_the_enclosing_table():
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "message"),
     [
         (math.nan, "should be a finite number; must be between 0 and 1 (found nan)"),
         (math.inf, "should be a finite number; must be between 0 and 1 (found inf)"),
@@ -58,9 +58,9 @@ def test_a_suggestion_comes_from_the_enclosing_table():
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_an_invalid_number_is_reported_with_path_and_range(value, told):
+def test_an_invalid_number_is_reported_with_path_and_range(value, message):
     assert only_error(rich_scenario(), {"states.alba.resolve": value}).startswith("states.alba.resolve: ")
-    assert told in only_error(rich_scenario(), {"states.alba.resolve": value})
+    assert message in only_error(rich_scenario(), {"states.alba.resolve": value})
 
 
 @pytest.mark.parametrize("value", [2.0, 2.5, True, "2", math.nan, 10**30])
@@ -76,7 +76,7 @@ def test_a_switch_accepts_only_true_or_false(value):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"states.alba": 3}, "states.alba: should be a table (found 3)"),
         ({"belief": []}, "belief: should be a table (found a list)"),
@@ -87,11 +87,11 @@ def test_a_switch_accepts_only_true_or_false(value):
         ({"cut_off": "x" * 4001}, "cut_off: is too long; at most 4000 characters"),
         ({"states.Alba": {"name": {"en": "Alba"}}}, "states.Alba: a name has up to 40 lower-case letters"),
         ({"negotiations.talks.attitudes.third-0": 3}, "attitudes.third-0: must be between -1 and 1 (found 3)"),
-        ({"format": 3}, "format: should be 2 (found 3)"),
+        ({"format": 3}, "format: should be 1 or 2 (found 3)"),
     ],
 )
-def test_a_wrong_type_is_reported_in_plain_words(changes, told):
-    assert told in only_error(rich_scenario(), changes)
+def test_a_wrong_type_is_reported_in_plain_words(changes, message):
+    assert message in only_error(rich_scenario(), changes)
 
 
 @pytest.mark.parametrize("key", ["name", "title", "summary", "cut_off"])
@@ -102,32 +102,34 @@ def test_a_missing_key_is_reported(key):
 
 
 def test_parameters_accept_exactly_their_declared_ranges():
-    """Over the richest scenarios: every global parameter, and those of every kind of actor, relation and rung."""
-    tried = set()
+    """All global parameters, and those of each kind of actor, relation and rung, in the largest scenarios."""
+    checked = set()
     for name in ("us-iran-2026", "gulf-region"):
         data = read_scenario(name)
         for each in list_parameters(load_scenario(data)):
             kind = re.sub(r"(states|facilitators|bodies|spoilers|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
             kind = re.sub(r"^relations\.[^.]+\.[^.]+", "relations", kind)
-            if kind in tried:
+            if kind in checked:
                 continue
-            tried.add(kind)
-            for end, way in ((each.low, -1), (each.high, 1)):
-                good: Any = int(end) if each.whole else end
-                bad: Any = int(end) + way if each.whole else math.nextafter(end, way * math.inf)
-                assert load_errors(data, {each.path: good}) == [], each.path
-                found = [fault for fault in load_errors(data, {each.path: bad}) if fault.startswith(f"{each.path}: ")]
+            checked.add(kind)
+            for bound, direction in ((each.low, -1), (each.high, 1)):
+                valid: Any = int(bound) if each.whole else bound
+                invalid: Any = int(bound) + direction if each.whole else math.nextafter(bound, direction * math.inf)
+                assert load_errors(data, {each.path: valid}) == [], each.path
+                found = [
+                    error for error in load_errors(data, {each.path: invalid}) if error.startswith(f"{each.path}: ")
+                ]
                 assert len(found) == 1
                 low, high = (float(number) for number in re.findall(r"between (\S+) and (\S+)", found[0])[0])
                 assert (low, high) == (each.low, each.high)
-    assert len(tried) == len(declared_parameters())
+    assert len(checked) == len(declared_parameters())
 
 
 def test_the_exception_message_has_one_error_per_line():
     with pytest.raises(ScenarioError) as raised:
         load_scenario(rich_scenario(), {"states.alba.resolve": 7.0, "surprise": 1})
     assert len(raised.value.errors) == 2
-    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.errors]
+    assert str(raised.value).splitlines() == [str(error) for error in raised.value.errors]
 
 
 def test_errors_from_all_checks_are_reported_together():
@@ -143,7 +145,7 @@ def test_errors_from_all_checks_are_reported_together():
             **with_move("set_pressure", actor="nobody", counterpart="alba"),
         },
     )
-    assert sorted(fault.split(": ")[0] for fault in found) == sorted(
+    assert sorted(error.split(": ")[0] for error in found) == sorted(
         ["states.alba.resolv", "states.alba.resolve", "rounds", "negotiations.talks.facilitators",
          "spoilers.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
     )  # fmt: skip
@@ -151,7 +153,7 @@ def test_errors_from_all_checks_are_reported_together():
 
 def test_an_error_in_a_list_has_its_index():
     rows = [5, {"round": 2, "kind": "oil_shock"}, {"round": 2, "kind": "electoin"}]
-    assert [fault.split(": ")[0] for fault in load_errors(rich_scenario(), {"events": rows})] == [
+    assert [error.split(": ")[0] for error in load_errors(rich_scenario(), {"events": rows})] == [
         "events.0",
         "events.2.kind",
     ]
