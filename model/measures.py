@@ -31,8 +31,8 @@ BY_NEGOTIATION = (
     Indicator("programme", "0 to 1", "highest programme level of the two parties"),
     Indicator("contact", "0 or 1", "whether the two sides met"),
     Indicator("misperception", "share", "share of the two parties' acts that the other misread"),
-    Indicator("support_first", "0 to 1", "support at home of the first party"),
-    Indicator("support_second", "0 to 1", "support at home of the second party"),
+    Indicator("support_first", "0 to 1", "domestic support of the first party"),
+    Indicator("support_second", "0 to 1", "domestic support of the second party"),
     Indicator("breaches", "count", "breaches declared so far, including withdrawals"),
 )
 OVERALL = (
@@ -44,7 +44,7 @@ OVERALL = (
     Indicator("programme", "0 to 1", "mean over negotiations"),
     Indicator("contact", "share", "share of negotiations whose parties met"),
     Indicator("misperception", "share", "mean over negotiations"),
-    Indicator("support", "0 to 1", "mean support at home over all parties"),
+    Indicator("support", "0 to 1", "mean domestic support over all parties"),
     Indicator("breaches", "count", "sum over negotiations"),
     Indicator("oil", "log deviation", "oil price"),
     Indicator("region", "deviation", "regional tension"),

@@ -80,7 +80,7 @@ class FacilitatorSpec(Section):
     clarity: float = parameter(0.5, 0, 1, "h: share of misreadings it removes", source="0-.8", lever=True)
     formulation: float = parameter(0.5, 0, 1, "q: probability that its text falls in the bargaining range", source=".3-.9", lever=True)  # fmt: skip
     leverage: float = parameter(0.05, 0, 1, "mu: reduction of a reservation value that it can pay for", source="0-.3", lever=True)  # fmt: skip
-    good_offices: float = parameter(0.4, 0, 1, "probability of contact that it adds under tension", lever=True)
+    good_offices: float = parameter(0.4, 0, 1, "increase of the probability of contact under tension", lever=True)
     hosting: float = parameter(0.3, 0, 1, "probability that it hosts a small exchange outside the ladder", lever=True)
     task_cost: float = parameter(1.0, 0, 1000, "cost of one task", unit="budget units")
     budget: float = parameter(1000.0, 0, 1e6, "budget for the run", unit="budget units", lever=True)

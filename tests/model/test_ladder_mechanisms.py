@@ -95,7 +95,7 @@ def test_b18_completion_share_and_time_match_the_closed_form():
 
 
 def test_b18_completion_time_with_slips_matches_the_closed_form():
-    """Up with probability p, down with q = 1 - p, reflecting at 0: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N) rounds."""
+    """Up with probability p, down with q = 1 - p, never below 0: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N) rounds."""
     lengths = completion_rounds(climbing_ladder(5, climb=0.8, slip=0.2), 5000, 100)
     assert abs(np.mean(lengths) - 7.778) < 3 * np.std(lengths) / math.sqrt(len(lengths))
 
