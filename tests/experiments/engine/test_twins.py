@@ -62,10 +62,10 @@ def test_trajectories_have_not_changed_since_they_were_recorded(name):
 
 SCRIPT = """
 from agents.assembly import Assembly
-from model.measures import digest
+from model.measures import trajectory_digest
 for name in ("us-iran-2026", "gulf-region"):
     model = Assembly(name, rng=11).run(24)
-    print(model.ledger.digest(), digest(model.trajectory))
+    print(model.ledger.digest(), trajectory_digest(model.trajectory))
 """
 
 
