@@ -1,4 +1,4 @@
-"""The dashboard, run as its command and driven in a real Chromium: how long a reader waits for what."""
+"""The dashboard, started by its command and driven in Chromium: waiting times of a user."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ QUERY = f"s={SCENARIO}&seed=1&worlds={WORLDS}"
 SLIDER = "input[type=range][aria-label='United States, Openness to talks']"
 BROWSER_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
-# Times are taken in the page: from an event to the first frame after the charts were drawn from its answer.
+# Times are measured in the page, from an event to the first frame after the charts were drawn from its result.
 PAGE_SCRIPT = """
 window.hands = {
   board: document.querySelector('.det-board'),
@@ -70,7 +70,7 @@ new MutationObserver(() => { hands.painted.push(performance.now()); if (hands.wa
 
 @contextmanager
 def dashboard(cache: Path | None = None) -> Iterator[tuple[str, int, float]]:
-    """Run the dashboard; give its address, its process, and the seconds until it answered."""
+    """Run the dashboard; yield its address, its process id, and the seconds until it answered."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [str(Path(sys.executable).with_name("detente")), "dashboard", "--port", str(port)]
@@ -82,7 +82,7 @@ def dashboard(cache: Path | None = None) -> Iterator[tuple[str, int, float]]:
             await_ready(address)
             yield address, server.pid, time.perf_counter() - begun
         finally:
-            os.killpg(server.pid, signal.SIGKILL)  # with the compiler that a cold one began
+            os.killpg(server.pid, signal.SIGKILL)  # the whole group, since a cold server starts a compiler
 
 
 def await_ready(address: str) -> None:
@@ -109,7 +109,7 @@ def chromium() -> Iterator[Any]:
 
 
 def first_paint(opened: Any, address: str) -> tuple[float, Any]:
-    """Open Explore in a fresh context; give the seconds until charts with numbers were painted, and the page."""
+    """Open Explore in a new browser context. Returns the seconds until charts were painted, and the page."""
     page = opened.new_context(viewport={"width": 1366, "height": 768}).new_page()
     begun = time.perf_counter()
     page.goto(f"{address}?{QUERY}")
@@ -118,7 +118,7 @@ def first_paint(opened: Any, address: str) -> tuple[float, Any]:
 
 
 def resident_memory(process: int) -> float:
-    """Read the resident memory of a process, in MB."""
+    """Return the resident memory of a process, in MB."""
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1000
@@ -127,7 +127,7 @@ def resident_memory(process: int) -> float:
 
 def measure_explore(opened: Any, address: str) -> list[Measurement]:
     """Measure Explore: first paint on a warm server, slider to paint, updates while dragging."""
-    first_paint(opened, address)[1].context.close()  # the server is warm from here on
+    first_paint(opened, address)[1].context.close()  # warms the server
     paints = []
     for _ in range(4):
         seconds, page = first_paint(opened, address)
@@ -151,7 +151,7 @@ def measure_explore(opened: Any, address: str) -> list[Measurement]:
 
 
 def measure_watch(opened: Any, address: str) -> list[Measurement]:
-    """Measure how many rounds a second Watch plays at its highest speed, if it is asked for five or more."""
+    """Measure the rounds per second that Watch plays at a speed of five."""
     page = opened.new_context(viewport={"width": 1366, "height": 768}).new_page()
     page.goto(f"{address}?{QUERY}&page=watch")
     play = page.get_by_role("button", name="Play", exact=True)
@@ -166,11 +166,11 @@ def measure_watch(opened: Any, address: str) -> list[Measurement]:
     page.wait_for_timeout(5000)
     rate = (float(position.input_value()) - first) / (time.perf_counter() - begun)
     page.context.close()
-    return [Measurement("Watch: rounds played at 5 a second", rate, "per s", must=4.9, more=True)]
+    return [Measurement("Watch: rounds per second at speed 5", rate, "per s", must=4.9, more=True)]
 
 
 def measure_many_browsers(address: str, process: int) -> list[Measurement]:
-    """Measure thirty browsers, ten of which move sliders."""
+    """Measure a server with thirty browsers, ten of which move sliders."""
     before = resident_memory(process)
     with ThreadPoolExecutor(1) as apart:  # Playwright has an event loop in this thread
         times = sorted(apart.submit(asyncio.run, time_updates(address, QUERY, BROWSERS, MOVERS, moves=6)).result())
@@ -179,12 +179,12 @@ def measure_many_browsers(address: str, process: int) -> list[Measurement]:
     return [
         Measurement(f"{what}: an update, 95th percentile", times[int(0.95 * len(times))], "s", must=3.0),
         Measurement(f"{what}: an update, median", statistics.median(times), "s"),
-        Measurement(f"{what}: memory of the server for each", each, "MB", must=25),
+        Measurement(f"{what}: memory of the server per browser", each, "MB", must=25),
     ]
 
 
 def measure_cold_server(opened: Any) -> list[Measurement]:
-    """Measure a server with nothing compiled: until it answers, and until the page tells that it compiles."""
+    """Measure a server with an empty cache: until it answers, and until the page shows that it compiles."""
     with tempfile.TemporaryDirectory() as cache, dashboard(Path(cache)) as (address, _, seconds):
         begun = time.perf_counter()
         page = opened.new_context().new_page()
@@ -194,12 +194,12 @@ def measure_cold_server(opened: Any) -> list[Measurement]:
         page.context.close()
     return [
         Measurement("cold server: from its start until it answers", seconds, "s"),
-        Measurement("cold server: from a request until the page tells that it compiles", told, "s", must=5.0),
+        Measurement("cold server: from a request until the page shows that it compiles", told, "s", must=5.0),
     ]
 
 
 def browser_times() -> list[Measurement]:
-    """Measure all that a reader waits for."""
+    """Measure the waiting times of a user."""
     with chromium() as opened:
         rows = measure_cold_server(opened)
         with dashboard() as (address, process, _):

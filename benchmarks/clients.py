@@ -1,7 +1,7 @@
-"""Many browsers at once, as their bare connections: what thirty laptops ask of the server, without their drawing.
+"""Many browsers at once, simulated by their connections: the load of thirty laptops on a server, without drawing.
 
-Thirty real browsers on the two cores that also serve them would mostly measure themselves. These speak
-the pages' own protocol: they open the page, move a slider, and note when the settled numbers arrive.
+Thirty browsers on the two cores of the server would mostly measure themselves. These connections use the
+protocol of the pages: they open the page, move a slider, and wait for the final results.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from typing import Any
 
 import websockets
 
-MAX_MESSAGE_BYTES = 64 << 20  # bytes of one message
+MAX_MESSAGE_BYTES = 64 << 20  # largest message
 
 
 class ExploreConnection:
-    """One browser's connection to Explore."""
+    """The connection of one browser to Explore."""
 
     def __init__(self, address: str, query: str):
         kernel, self.page = uuid.uuid4(), str(uuid.uuid4())
@@ -29,7 +29,7 @@ class ExploreConnection:
         self.changed = asyncio.Event()
 
     async def open(self) -> None:
-        """Connect, open the page, and wait until its numbers are settled."""
+        """Connect, open the page, and wait for its final results."""
         self.socket = await websockets.connect(self.url, max_size=MAX_MESSAGE_BYTES)
         self.reader = asyncio.create_task(self._read())
         await self._send("comm_open", {"comm_id": self.control, "target_name": "solara.control", "data": {}})
@@ -44,11 +44,11 @@ class ExploreConnection:
         await self.socket.close()
 
     async def send_event(self, name: str, sent: Any) -> None:
-        """Send what the panel of controls would send."""
+        """Send an event of the control panel."""
         await self._tell(self.panel, {"method": "custom", "content": {"event": name, "data": sent}})
 
     async def wait_until(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
-        """Wait until the board shows what is wanted."""
+        """Wait until the data of the board meet a condition. Raises TimeoutError after ``seconds``."""
         async with asyncio.timeout(seconds):
             while not wanted(self.live):
                 self.changed.clear()
@@ -78,7 +78,7 @@ class ExploreConnection:
 
 
 async def time_updates(address: str, query: str, browsers: int, movers: int, moves: int) -> list[float]:
-    """Open so many browsers, let some of them move sliders, and give the seconds that each update took."""
+    """Open connections, move sliders in some of them, and return the seconds of each update."""
     clients = [ExploreConnection(address, query) for _ in range(browsers)]
     for at in range(0, browsers, 5):
         await asyncio.gather(*(client.open() for client in clients[at : at + 5]))
@@ -88,11 +88,11 @@ async def time_updates(address: str, query: str, browsers: int, movers: int, mov
 
 
 async def _move(client: ExploreConnection, number: int, moves: int) -> list[float]:
-    """Move a slider now and then, in small steps as a hand does, and time the last step of each move."""
+    """Move a slider in small steps, as a user does, and return the seconds of the last step of each move."""
     times = []
     for move in range(moves):
         await asyncio.sleep(0.5 + 0.05 * number)
-        start = 0.1 + 0.06 * move + 0.0001 * number  # nobody else's values, which would be known already
+        start = 0.1 + 0.06 * move + 0.0001 * number  # differs between connections, else results would be cached
         for step in range(10):
             await client.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
             await asyncio.sleep(0.06)

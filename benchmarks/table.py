@@ -1,4 +1,4 @@
-"""The table of what was measured: targets, what the last recorded table said, and whether a target was met."""
+"""The table of measurements: values, targets, and the last recorded values."""
 
 import json
 import os
@@ -13,26 +13,26 @@ from rich.table import Table
 from model.atomic_files import write_atomically
 
 RECORDED = Path(__file__).with_name("recorded.json")
-HEADINGS = ("what", "measured", "must", "stretch", "", "recorded", "now / then")
+HEADINGS = ("benchmark", "measured", "target", "stretch target", "", "recorded", "ratio")
 
 
 class Measurement(NamedTuple):
-    """One line of the table: what, how much, and what must and might be reached."""
+    """One line of the table: a value with its unit, and its targets."""
 
     what: str
     value: float
     unit: str
     must: float | None = None
     stretch: float | None = None
-    more: bool = False  # whether more is better
+    more: bool = False  # whether a higher value is better
 
     def reaches(self, target: float) -> bool:
-        """Say whether the value is as good as a target."""
+        """Return whether the value meets a target."""
         return self.value >= target if self.more else self.value <= target
 
     @property
     def verdict(self) -> str:
-        """Say which target is met."""
+        """Return which target is met, as text."""
         if self.must is None:
             return ""
         if self.stretch is not None and self.reaches(self.stretch):
@@ -41,14 +41,14 @@ class Measurement(NamedTuple):
 
 
 def format_number(value: float | None) -> str:
-    """Write a number with three digits that matter."""
+    """Return a number with three significant digits, as text."""
     if value is None:
         return ""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def core_share(seconds: float = 0.5) -> float:
-    """Measure what share of a core a busy thread gets now: below 0.95 others are at work."""
+    """Return the share of a core that a busy thread gets; below 0.95, other programs are running."""
     start, used = time.perf_counter(), time.thread_time()
     while time.perf_counter() - start < seconds:
         pass
@@ -56,14 +56,14 @@ def core_share(seconds: float = 0.5) -> float:
 
 
 def read_recorded() -> dict[str, float]:
-    """Read the last recorded table, value by line; none if there is none."""
+    """Return the values of the last recorded table by line; empty if there is none."""
     if not RECORDED.is_file():
         return {}
     return {row["what"]: row["value"] for row in json.loads(RECORDED.read_text("utf-8"))["rows"]}
 
 
 def write_recorded(rows: list[Measurement]) -> None:
-    """Write the table beside this file; lines not measured this time keep what was recorded."""
+    """Write the table to ``recorded.json``; lines that were not measured keep their recorded values."""
     old = json.loads(RECORDED.read_text("utf-8"))["rows"] if RECORDED.is_file() else []
     now = [{"what": row.what, "value": float(f"{row.value:.4g}"), "unit": row.unit} for row in rows]
     measured = {row.what for row in rows}
@@ -74,10 +74,10 @@ def write_recorded(rows: list[Measurement]) -> None:
 
 
 def print_table(rows: list[Measurement]) -> None:
-    """Print the table beside its targets and the last recorded one."""
+    """Print measurements, targets and recorded values."""
     table, then = Table(box=None, padding=(0, 1), header_style="dim"), read_recorded()
     for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading in ("what", "") else "right")
+        table.add_column(heading, justify="left" if heading in ("benchmark", "") else "right")
     for row in rows:
         before = then.get(row.what)
         change = format_number(row.value / before) if before else ""

@@ -1,4 +1,4 @@
-"""Every act has the words that watched runs, Turning points and the classroom need, in one place each language."""
+"""Every act has the texts that watched runs, Turning points and the classroom need, in each language."""
 
 from itertools import product
 
@@ -11,12 +11,12 @@ from model.rules import conduct
 
 
 def values_of(act):
-    """List the values that a choice can come out as."""
+    """Return the values that a decision can have."""
     return {combine_conditions(act, [*held]) for held in product((False, True), repeat=len(act.conditions))}
 
 
 def words_needed(act, language):
-    """List the words that an act needs, as the file of the language names them."""
+    """Return the keys of the texts that an act needs in a language."""
     needed = {f"class.{key}" for key in act_keys(act)}
     if language != DEFAULT_LANGUAGE or not act.conditions:
         return needed
@@ -28,7 +28,7 @@ def words_needed(act, language):
 
 
 def words_there(act, language):
-    """List the words that the file of a language has for an act, but for reasons, which an act may lack."""
+    """Return the keys of the texts that a language has for an act, without reasons, which are optional."""
     words = words_for(act.name, language)
     there = {f"sentence.{value}" for value in words.sentences} | {f"had.{value}" for value in words.had_clauses}
     there |= {part for part in ("level", "absence") if getattr(words, part)}
@@ -36,7 +36,7 @@ def words_there(act, language):
 
 
 def missing(acts):
-    """Name each act, language and word that is missing."""
+    """Return a message for each missing text."""
     return [
         f"{act.name} lacks `{word}` in {language.name} (agents/words/{language.code}.toml)"
         for act in acts
@@ -45,11 +45,11 @@ def missing(acts):
     ]
 
 
-def test_every_act_has_the_words_it_needs_in_each_language():
+def test_every_act_has_its_texts_in_each_language():
     assert missing(PROTOCOL) == []
 
 
-def test_no_act_has_words_that_nothing_uses():
+def test_no_act_has_unused_texts():
     for language in languages():
         assert {*load_act_words(language.code)} <= {*ACT_INDEX}
         for act in PROTOCOL:
@@ -57,7 +57,7 @@ def test_no_act_has_words_that_nothing_uses():
             assert {*words_for(act.name, language.code).reasons} <= {each.name for each in act.conditions}
 
 
-def test_a_new_act_without_words_is_named_with_what_it_lacks():
+def test_missing_texts_of_a_new_act_are_listed():
     def recall_envoy(world, me, other): ...
 
     added = state_act(

@@ -1,4 +1,4 @@
-"""Play many worlds: the peak memory of the process in MB, the seconds, and the size of the summaries in MB."""
+"""Play many worlds; print the peak memory of the process in MB, the seconds, and the size of the summaries in MB."""
 
 import json
 import sys

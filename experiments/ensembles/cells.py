@@ -1,7 +1,7 @@
-"""How the value of a parameter reaches a world: the cells that take it, found once by trying.
+"""The cells of a world that take the value of a parameter, found once by trying values.
 
-Most parameters only put a number into one or a few cells of the world. A world with other values is then a copy
-with those cells set, and the scenario is not built again.
+Most parameters only set one or a few cells of the world. A world with other values is then a copy with those cells
+set, and the scenario need not be built again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,17 +15,16 @@ from model.overrides import Override, collect_overrides
 from model.world import World
 
 MAX_TRIALS = 50  # values of one parameter
-ALL_UP_TO, SAMPLE_SIZE = 10, 4  # of a design's column: distinct values that are all tried; how many are tried of more
+ALL_UP_TO, SAMPLE_SIZE = 10, 4  # up to ten distinct values in a column of a design are all tried, else four of them
 BUFFERS = ("floats", "integers", "parameters", "switches")
-Cells = dict[str, np.ndarray]  # by buffer, the places that take a parameter's value
+Cells = dict[str, np.ndarray]  # by buffer, the indices that take a parameter's value
 
 
 class DesignCells:
     """The world of a scenario, and the cells that each of some parameters sets.
 
-    data: the scenario as plain data. samples: for each dotted path the values to try. A parameter that does more
-    than set its cells has none: a world with a value of it is built from the scenario. Raises ScenarioError if
-    the scenario is wrong.
+    data: the scenario as plain data. samples: the values to try, by dotted path. For a parameter that does more than
+    set cells, ``cells`` is None, and worlds are built from the scenario. Raises ScenarioError if that has errors.
     """
 
     def __init__(
@@ -41,9 +40,9 @@ class DesignCells:
             self.cells = dict.fromkeys(self.cells)
 
     def world(self, values: Mapping[str, Any]) -> World:
-        """Return the world with some values, before its first round. Raises ScenarioError if they are wrong together.
+        """Return the world with some values, before its first round. Raises ScenarioError if they are inconsistent.
 
-        Each value is one of those that were tried, or lies between them.
+        Each value must be one of the samples, or lie between them.
         """
         return self._built(values) if any(self.cells[path] is None for path in values) else self._set(values)
 
@@ -52,7 +51,7 @@ class DesignCells:
         return World(scenario, 0, collect_overrides(scenario, self.overrides))
 
     def _set(self, values: Mapping[str, Any]) -> World:
-        """Copy the world with the values in their cells."""
+        """Return a copy of the world with the values in their cells."""
         twin = self.base.copy_at_start(0)
         twin.parameters, twin.switches = self.base.parameters.copy(), self.base.switches.copy()
         for path, value in values.items():
@@ -62,7 +61,7 @@ class DesignCells:
         return twin
 
     def _found(self, path: str, tried: Sequence[Any]) -> Cells | None:
-        """Find the cells that take a parameter's value as it is; None if it does more, or cannot be tried."""
+        """Return the cells that take a parameter's value unchanged; None if it does more, or cannot be tried."""
         if not 0 < len(tried) <= MAX_TRIALS or any(isinstance(value, str) for value in tried):
             return None
         try:
@@ -85,7 +84,7 @@ class DesignCells:
         return found
 
     def _agrees(self, samples: Mapping[str, Sequence[Any]]) -> bool:
-        """Check that worlds set cell by cell are those built from the scenario when many parameters move at once."""
+        """Return whether worlds set by cells equal those built from the scenario when several parameters change."""
         quick = {path: samples[path] for path, cells in self.cells.items() if cells is not None}
         for step in range(3 if quick else 0):
             values = {path: tried[(at % 2 + step) % len(tried)] for at, (path, tried) in enumerate(quick.items())}
@@ -99,7 +98,7 @@ class DesignCells:
 
 
 def _sharing(cells: Mapping[str, Cells | None]) -> set[str]:
-    """Return the parameters that have a cell in common with another."""
+    """Return the parameters that share a cell with another parameter."""
     owners: dict[tuple[str, int], list[str]] = {}
     for path, found in cells.items():
         for buffer, places in (found or {}).items():
@@ -109,9 +108,9 @@ def _sharing(cells: Mapping[str, Cells | None]) -> set[str]:
 
 
 def sample_values(column: Sequence[Any]) -> list[Any]:
-    """Choose the values to try of a column of a design: all of a few, else the least, the greatest and some between.
+    """Return the values to try from a column of a design: all if they are few, else smallest, largest and two between.
 
-    Return none for words, mixed types or numbers that are not finite: these are built from the scenario.
+    Returns an empty list for text, mixed types and numbers that are not finite: those worlds are built from scratch.
     """
     kinds = {type(value) for value in column}
     if len(kinds) != 1 or not issubclass(kinds.pop(), bool | int | float) or not np.isfinite(column).all():

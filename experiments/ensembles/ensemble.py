@@ -1,6 +1,6 @@
 """Ensembles: many worlds of one scenario, their indicators, bands, shares of outcomes and times to a deal.
 
-World number k of an ensemble with seed S is the run with seed S + k: `detente run --seed` opens it.
+World number k of an ensemble with seed S is the run with seed S + k: `detente run --seed` plays it.
 """
 
 import json
@@ -32,17 +32,17 @@ from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
-if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate
+if TYPE_CHECKING:  # slow to import; needed only to save, load and tabulate
     import pandas as pd
 
 
 @dataclass(eq=False)
 class Ensemble(WorldOutcomes):
-    """What became of many worlds of one scenario, in numbers that can be saved.
+    """The results of many worlds of one scenario.
 
-    seeds: uint64 [world]. means, ends, fingerprints: as in Gatherer. bands:
-    float64 [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
-    [world, round, indicator] if kept. design: the parameter values that differed between worlds, if any did.
+    seeds: uint64 [world]. means, ends, fingerprints: as in ResultCollector. bands: float64
+    [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
+    [world, round, indicator], or None. design: the parameter values that differ between worlds.
     """
 
     scenario: str
@@ -57,15 +57,15 @@ class Ensemble(WorldOutcomes):
 
     @property
     def indicators(self) -> list[str]:
-        """Name the last axis of means, ends, bands and trajectories."""
+        """Return the names along the last axis of means, ends, bands and trajectories."""
         return indicator_names(self.negotiations)
 
     def band(self, indicator: str, percentile: int) -> np.ndarray:
-        """Give one edge of a band, [round]."""
+        """Return a percentile of an indicator: float64 [round]."""
         return self.bands[PERCENTILES.index(percentile), :, self.indicators.index(indicator)]
 
     def frame(self) -> "pd.DataFrame":
-        """Give one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
+        """Return one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
         import pandas as pd
 
         columns: dict[str, Any] = {"seed": self.seeds, **self.design}
@@ -79,15 +79,15 @@ class Ensemble(WorldOutcomes):
 
     @property
     def seed_range(self) -> str:
-        """Say which seeds the worlds have."""
+        """Return the range of the seeds as text."""
         return f"seeds {int(self.seeds[0])} to {int(self.seeds[-1])}"
 
     def overlap(self, other: "Ensemble") -> int:
-        """Count the seeds that two ensembles share; independent ones should share none."""
+        """Return the number of seeds that two ensembles share; independent ensembles should share none."""
         return len(np.intersect1d(self.seeds, other.seeds))
 
     def save(self, folder: str | Path) -> None:
-        """Save as Parquet: a table of worlds and one of bands, with the facts beside them."""
+        """Save as Parquet, one table of worlds and one of bands, and the remaining facts as JSON."""
         import pandas as pd
 
         folder = Path(folder)
@@ -109,7 +109,7 @@ class Ensemble(WorldOutcomes):
 
     @classmethod
     def load(cls, folder: str | Path) -> "Ensemble":
-        """Load a saved ensemble. Raises ScenarioError if the folder holds none."""
+        """Load a saved ensemble. Raises ScenarioError if the folder has none."""
         import pandas as pd
 
         folder = Path(folder)
@@ -117,7 +117,7 @@ class Ensemble(WorldOutcomes):
             facts = json.loads((folder / "ensemble.json").read_text("utf-8"))
             worlds, bands = pd.read_parquet(folder / "worlds.parquet"), pd.read_parquet(folder / "bands.parquet")
         except (OSError, ValueError) as error:
-            raise ScenarioError([InputError(str(folder), "", f"holds no readable ensemble: {error}")]) from None
+            raise ScenarioError([InputError(str(folder), "", f"has no readable ensemble: {error}")]) from None
         names, talks = indicator_names(facts["negotiations"]), facts["negotiations"]
         numbers = worlds[[f"{name}.outcome" for name in talks]].map(lambda name: Outcome[name].value)
         shape, kept = (len(PERCENTILES), facts["rounds"] + 1, len(names)), folder / "trajectories.parquet"
@@ -157,14 +157,14 @@ def play_ensemble(
 ) -> Ensemble:
     """Play an ensemble.
 
-    worlds, seed: world k has seed ``seed + k``. changes: for all worlds; design: dotted path to one
-    value per world. keep: keep whole trajectories. paired: keep what pairs of worlds are told apart by.
-    band_worlds: over how many of the first worlds the bands are taken, at least 1; they are held in memory.
-    threads: 1 plays in the calling thread. progress is told how many worlds are done; stop is asked between
-    chunks. Raises ScenarioError if the scenario or a value is wrong, CancelledError if told to stop.
+    worlds, seed: world k has seed ``seed + k``. changes: values for all worlds, by dotted path. design: one value per
+    world, by dotted path. keep: keep all trajectories. paired: keep what a paired comparison needs. band_worlds: number
+    of worlds from which the bands are computed, at least 1; their trajectories are held in memory. threads: 1 plays in
+    the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
+    ScenarioError if the scenario or a value is invalid, CancelledError if ``stop`` returns true.
     """
     if isinstance(scenario, Scenario) and (changes or design):
-        raise TypeError("changes and a design need the scenario by name, path or plain data")
+        raise TypeError("changes and design need the scenario as a name, a path or plain data")
     setting = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
     gathered = ResultCollector(setting, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
     if design and not isinstance(scenario, Scenario):
@@ -183,8 +183,8 @@ def _cells_of(
     design: Mapping[str, Sequence[Any]],
     worlds: int,
 ) -> DesignCells:
-    """Find the cells that the columns of a design set. Raises ScenarioError if one has not a value for each world."""
-    needed = f"one value for each of the {worlds} worlds is needed"
+    """Return the cells that a design sets. Raises ScenarioError if a column has not one value for each world."""
+    needed = f"one value is needed for each of the {worlds} worlds"
     if faults := [InputError(path, len(values), needed) for path, values in design.items() if len(values) != worlds]:
         raise ScenarioError(faults)
     data = apply_changes(scenario if isinstance(scenario, Mapping) else read_scenario(scenario), changes or {})
@@ -198,7 +198,7 @@ def ensemble_from(
     threads: int | None = None,
     design: Mapping[str, Sequence[Any]] = MappingProxyType({}),
 ) -> Ensemble:
-    """Return an ensemble of all the worlds that were gathered; this uses up what their bands are taken from."""
+    """Return an ensemble of the collected worlds; this consumes the values from which the bands are computed."""
     return Ensemble(
         scenario=name,
         rounds=gathered.rounds,

@@ -1,8 +1,7 @@
-"""What each mechanism moves: the same worlds with it on and off, in every shipped scenario.
+"""The effect of each mechanism: the same worlds with it on and off, in every shipped scenario.
 
-For each mechanism the table keeps the scenario and the outcome that it moves most, with the paired
-difference (on minus off, same dice) and its 95 % interval. A mechanism that moves nothing anywhere
-would show an interval that covers zero.
+For each mechanism the table has the scenario and the outcome with the clearest effect: the paired difference
+(on minus off, common random numbers) and its 95 % interval. The interval of a mechanism without effect covers zero.
 """
 
 import sys
@@ -34,7 +33,7 @@ MEAN_INDICATORS = (
 
 
 def mechanism_measures(found: Ensemble) -> dict[str, np.ndarray]:
-    """Return each of MEASURES of the worlds of an ensemble: [world]."""
+    """Return each of MEASURES for the worlds of an ensemble: [world]."""
     outcomes = outcome_measures(found.overall)
     columns = [outcomes[outcome] for outcome in OUTCOMES]
     columns += [found.means[:, INDICATOR_INDEX[indicator]].astype(float) for indicator in MEAN_INDICATORS]
@@ -43,15 +42,15 @@ def mechanism_measures(found: Ensemble) -> dict[str, np.ndarray]:
 
 
 def effect_strength(found: Effect) -> float:
-    """Return the size of an effect in standard errors, zero without a spread."""
-    half = max(found.high - found.difference, found.difference - found.low)  # one of them may end at a share of one
+    """Return the size of an effect in standard errors, zero if the interval has no width."""
+    half = max(found.high - found.difference, found.difference - found.low)  # the other side may be cut off at 1
     return abs(found.difference) / (half / Z95) if half > 0.0 else 0.0
 
 
 def mechanism_effects(
     worlds: int = 200, progress: Callable[[Any, str], Iterable[Any]] = lambda things, _: things
 ) -> pd.DataFrame:
-    """Measure every mechanism in every shipped scenario: one row per mechanism, scenario and measure."""
+    """Estimate the effect of every mechanism in every shipped scenario: a row per mechanism, scenario and measure."""
     rows = []
     for name in progress(scenario_names(), "switching mechanisms off"):
         here, switches = play_ensemble(name, worlds, band_worlds=1), load_scenario(name).mechanisms
@@ -71,7 +70,7 @@ HEADLINE = (
 
 
 def clearest_effects(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Keep for each mechanism the scenario and headline outcome that it moves most clearly."""
+    """Return for each mechanism the scenario and headline outcome with the clearest effect."""
     rows = [row for row in table.to_dict(orient="records") if row["measure"] in HEADLINE]
     return [
         max((row for row in rows if row["mechanism"] == mechanism), key=lambda row: row["strength"])
@@ -80,10 +79,10 @@ def clearest_effects(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def markdown_table(best: list[dict[str, Any]], worlds: int) -> str:
-    """Write the table for docs/odd.md."""
+    """Return the table for docs/odd.md."""
     lines = [
-        f"Paired differences (on minus off) over {worlds} worlds with the same dice, with 95 % intervals; for each",
-        "mechanism the headline outcome and the shipped scenario in which the effect is clearest. Written by",
+        f"Paired differences (on minus off) over {worlds} worlds with common random numbers, with 95 % intervals; for",
+        "each mechanism the headline outcome and the shipped scenario in which the effect is clearest. Written by",
         "`python -m experiments.ensembles.mechanisms docs/odd.md`.",
         "",
         "| mechanism | built | tested | off switch | outcome it moves | scenario | on minus off |",
@@ -106,7 +105,7 @@ def markdown_table(best: list[dict[str, Any]], worlds: int) -> str:
 
 
 def insert_table(path: Path, table: str) -> None:
-    """Put the table between its markers in a document."""
+    """Write the table between its markers in a document."""
     begin, end = "<!-- mechanisms:begin -->", "<!-- mechanisms:end -->"
     before, _, rest = path.read_text("utf-8").partition(begin)
     _, _, after = rest.partition(end)

@@ -1,4 +1,4 @@
-"""The ledger: choices follow from their terms; it reads back; why finds flips that come true when played again."""
+"""The ledger: decisions follow from their terms; saved ledgers are read back; flips are confirmed by replays."""
 
 import math
 
@@ -21,13 +21,13 @@ def watched():
     return Assembly("us-iran-2026", rng=2).run()
 
 
-def test_every_choice_is_recomputed_from_its_recorded_terms(watched):
+def test_every_decision_follows_from_its_recorded_terms(watched):
     choices = [row for row in watched.ledger.rows if row.kind == "decision" and row.conditions and not row.forced]
     assert len(choices) > 2000
     assert all(row.value == recompute_value(row) for row in choices)
 
 
-def test_terms_add_up_to_the_score_that_was_used_bit_for_bit(watched):
+def test_terms_add_up_exactly_to_the_score(watched):
     for row in watched.ledger.rows:
         for condition in row.conditions:
             total = 0.0
@@ -37,7 +37,7 @@ def test_terms_add_up_to_the_score_that_was_used_bit_for_bit(watched):
             assert condition.holds == (total >= condition.threshold)
 
 
-def test_a_digest_is_of_ids_and_numbers_and_not_of_words(watched):
+def test_digest_depends_on_ids_and_numbers_only(watched):
     reworded, wanted = Ledger(), watched.ledger.digest()
     for row in watched.ledger.rows:
         held = (each._replace(name="?", terms=dict(enumerate(each.terms.values()))) for each in row.conditions)
@@ -49,12 +49,12 @@ def test_a_digest_is_of_ids_and_numbers_and_not_of_words(watched):
         assert reworded.digest() != wanted, part
 
 
-def test_no_two_acts_or_signals_share_an_id():
+def test_ids_of_acts_and_signals_are_unique():
     assert len({act.id for act in PROTOCOL}) == len(PROTOCOL)
     assert len({kind.cameo for kind in SIGNAL_KINDS.values()}) == len(SIGNAL_KINDS)
 
 
-def test_every_kind_of_signal_is_sent_in_some_scenario():
+def test_each_kind_of_signal_occurs_in_some_scenario():
     sent = set()
     for name in ("us-iran-2026", "us-iran-2018", "us-dprk-1994", "egypt-israel-1973", "gulf-region"):
         for seed in (1, 2, 3):
@@ -65,7 +65,7 @@ def test_every_kind_of_signal_is_sent_in_some_scenario():
     assert sent == set(SIGNAL_KINDS)
 
 
-def test_misread_signals_differ_in_what_was_meant_and_what_was_perceived(watched):
+def test_misread_signals_differ_in_intention_and_perception(watched):
     rows = watched.ledger.rows
     misread = {(row.round, row.counterpart, row.actor) for row in rows if row.act == "misread_act" and row.value}
     talks = {"us", "iran"}
@@ -79,7 +79,7 @@ def test_misread_signals_differ_in_what_was_meant_and_what_was_perceived(watched
     assert told
 
 
-def test_a_saved_ledger_reads_back_the_same(watched, tmp_path):
+def test_saved_ledger_is_read_back_unchanged(watched, tmp_path):
     watched.ledger.save(tmp_path)
     back = read_ledger(tmp_path)
     assert len(back) == len(watched.ledger.rows)
@@ -95,7 +95,7 @@ def test_a_saved_ledger_reads_back_the_same(watched, tmp_path):
 
 
 def question(watched, act, when=lambda row: True):
-    """Ask about a decision of the watched run."""
+    """Return an entry of the watched run that has conditions, and the replay of its decision."""
     row = next(row for row in watched.ledger.rows if row.act == act and row.conditions and when(row))
     number = ACT_INDEX[act]
     asked = next(
@@ -116,7 +116,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("act", "value"), CASES)
-def test_the_question_weighs_what_the_ledger_recorded(watched, act, value):
+def test_replayed_conditions_equal_those_in_the_ledger(watched, act, value):
     row, asked = question(watched, act, lambda row: row.value == value)
     assert asked.value == row.value == value
     assert [(c.name, c.terms, c.threshold) for c in asked.conditions] == [
@@ -125,7 +125,7 @@ def test_the_question_weighs_what_the_ledger_recorded(watched, act, value):
 
 
 @pytest.mark.parametrize(("act", "value"), CASES)
-def test_each_term_flip_is_the_smallest_that_flips(watched, act, value):
+def test_each_term_flip_is_the_smallest_possible(watched, act, value):
     _, asked = question(watched, act, lambda row: row.value == value)
     found = 0
     for flip in asked.term_flips():
@@ -144,7 +144,7 @@ def test_each_term_flip_is_the_smallest_that_flips(watched, act, value):
 
 
 @pytest.mark.parametrize(("act", "value"), [("answer_proposal", -1), ("answer_proposal", 1)])
-def test_every_lever_flip_comes_true_in_a_watched_run(watched, act, value):
+def test_each_lever_flip_is_confirmed_by_a_watched_run(watched, act, value):
     row, asked = question(watched, act, lambda row: row.value == value)
     flips = [flip for flip in asked.lever_flips(steps=5) if flip.to is not None]
     assert flips
@@ -159,14 +159,14 @@ def test_every_lever_flip_comes_true_in_a_watched_run(watched, act, value):
         assert flip.becomes != row.value
 
 
-def test_levers_are_what_someone_at_the_table_can_choose():
+def test_levers_are_parameters_that_negotiators_can_choose():
     paths = {lever.path for lever in list_levers(load_scenario("us-iran-2026"))}
     assert "negotiations.nuclear.bundling" in paths
     assert "bodies.iaea.detection" in paths
     assert not {path for path in paths if path.startswith(("environment.", "belief."))}
 
 
-def test_a_forced_move_is_told_as_set_from_outside():
+def test_forced_move_is_marked_in_its_sentence():
     model = Assembly("two-states", rng=1, overrides=(Override(3, "choose_conduct", None, "alba", "borea", 0),)).run(4)
     (row,) = [row for row in model.ledger.rows if row.forced]
     assert (row.round, row.act, row.actor, row.value) == (3, "choose_conduct", "alba", 0)
@@ -174,22 +174,22 @@ def test_a_forced_move_is_told_as_set_from_outside():
 
 
 class Stubborn(State):
-    """A state that never answers with good will."""
+    """A state that is always hostile."""
 
     def choose_conduct(self, other):
         return other == self.index
 
 
-def test_one_decision_overridden_in_plain_python_works_and_is_told():
+def test_overridden_method_decides_and_is_marked():
     model = Assembly("two-states", rng=1, state={"alba": Stubborn}).run(5)
     rows = [row for row in model.ledger.rows if row.act == "choose_conduct" and row.actor == "alba"]
     assert {row.value for row in rows} == {0.0}
-    assert all("a rule of its own" in row.sentence for row in rows)
+    assert all("a custom rule" in row.sentence for row in rows)
     plain = Assembly("two-states", rng=1).run(5)
     assert plain.trajectory[:2].tobytes() != model.trajectory[:2].tobytes()
 
 
-def test_hostile_text_in_names_stays_text():
+def test_markup_in_names_stays_text():
     data = read_scenario("two-states")
     data["states"]["alba"]["name"] = text("{actor} <script>alert(1)</script> %s")
     model = Assembly(load_scenario(data), rng=1).run(10)

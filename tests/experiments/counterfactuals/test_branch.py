@@ -1,4 +1,4 @@
-"""Branches and comparisons: the same dice, identical until something differs, and effects that hold up."""
+"""Branches, comparisons and turning points: common random numbers, identical until the change, correct effects."""
 
 import json
 
@@ -28,7 +28,7 @@ from model.overrides import Override
 from model.protocol import PROTOCOL
 
 
-def test_a_branch_without_effect_is_the_run_itself_bit_for_bit():
+def test_branch_without_effect_is_identical_to_the_run():
     own = load_scenario("us-iran-2026").perception.misread_friendly
     for at in (1, 20, 60):
         branch = Branch("us-iran-2026", 3, at, {"perception.misread_friendly": own})
@@ -45,20 +45,20 @@ def test_a_branch_without_effect_is_the_run_itself_bit_for_bit():
         ({}, (Override(25, "drift_oil", value=3.0),)),
     ],
 )
-def test_a_branch_is_the_run_up_to_the_change(changes, moves):
+def test_branch_equals_the_run_before_the_change(changes, moves):
     branch = Branch("us-iran-2026", 3, 25, changes, moves)
     assert branch.base[:25].tobytes() == branch.trajectory[:25].tobytes()
     assert branch.first_difference is not None
     assert branch.first_difference >= 25
 
 
-def test_a_branch_by_a_forced_move_is_the_watched_run_with_that_move():
+def test_branch_with_a_forced_move_equals_the_watched_run():
     move = Override(12, "answer_proposal", "nuclear", "us", None, -1)
     watched = Assembly("us-iran-2026", rng=5, overrides=(move,)).run()
     assert trajectory_digest(watched.trajectory) == Branch("us-iran-2026", 5, 12, overrides=[move]).digests[1]
 
 
-def test_what_cannot_be_changed_in_mid_run_is_told():
+def test_changes_impossible_during_a_run_are_rejected():
     with pytest.raises(ScenarioError, match="mid-run"):
         Branch("us-iran-2026", 1, 5, {"negotiations.nuclear.bundling": 3})
     with pytest.raises(ScenarioError, match="before the branch"):
@@ -67,7 +67,7 @@ def test_what_cannot_be_changed_in_mid_run_is_told():
         Branch("us-iran-2026", 1, 61)
 
 
-def test_redrawn_futures_keep_the_past_and_pair_the_arms():
+def test_continuations_share_the_past_and_are_paired():
     branch = Branch("two-states", 2, 10, {"mechanisms.noise": False})
     base, changed = branch.resample(40)
     for arm in (base, changed):
@@ -77,14 +77,14 @@ def test_redrawn_futures_keep_the_past_and_pair_the_arms():
     assert nothing.base.tobytes() == nothing.changed.tobytes() == base.tobytes()
 
 
-def test_a_comparison_with_nothing_is_exactly_nothing():
+def test_comparison_without_a_change_has_no_effect():
     own = load_scenario("two-states").belief.memory
     found = compare("two-states", {"belief.memory": own}, 100)
     assert found.share_of_worlds_changed == 0.0
     assert all(each == (0.0, 0.0, 0.0, 0.0, None) for each in found.effects.values())
 
 
-def test_a_comparison_gives_the_difference_of_the_two_ensembles():
+def test_effects_are_differences_of_the_two_ensembles():
     found = compare("two-states", {"mechanisms.facilitation": False}, 300, 7)
     on = play_ensemble("two-states", 300, 7).shares()
     off = play_ensemble("two-states", 300, 7, changes={"mechanisms.facilitation": False}).shares()
@@ -93,7 +93,7 @@ def test_a_comparison_gives_the_difference_of_the_two_ensembles():
     assert found.effects["mean_contact"].high < 0
 
 
-def test_pairing_needs_fewer_runs_and_says_how_many():
+def test_effect_has_the_number_of_independent_runs_needed():
     random = np.random.default_rng(1)
     luck = random.normal(size=4000)
     base, changed = luck, luck + 0.1 + 0.1 * random.normal(size=4000)
@@ -102,7 +102,7 @@ def test_pairing_needs_fewer_runs_and_says_how_many():
     assert found.independent_runs == pytest.approx(4000 * 2.0 / 0.01, rel=0.1)
 
 
-def test_chances_end_in_what_happened():
+def test_chances_end_at_the_outcome_of_the_run():
     found = outcome_chances("two-states", 4, 30)
     run = Assembly("two-states", rng=4).run()
     assert found.chances.sum(axis=1) == pytest.approx(1.0)
@@ -110,7 +110,7 @@ def test_chances_end_in_what_happened():
     assert 1 <= found.turning_round <= 60
 
 
-def test_the_decisions_of_a_round_are_those_the_watched_run_took():
+def test_open_decisions_are_those_of_the_watched_run():
     model = Assembly("us-iran-2026", rng=6).run(15)
     told = {
         (row.act, row.actor, row.counterpart, row.negotiation): row.value
@@ -124,21 +124,21 @@ def test_the_decisions_of_a_round_are_those_the_watched_run_took():
     assert told.items() <= found.items()
 
 
-def test_turning_the_turning_round_is_ranked_by_its_effect():
+def test_decisions_are_ranked_by_effect():
     found = rank_decisions("two-states", 4, 12, 60)
     sizes = [abs(each.deal - each.deal_otherwise) for each in found]
     assert sizes == sorted(sizes, reverse=True)
     assert all(each.otherwise != each.value for each in found)
 
 
-def test_what_a_decision_cost_is_nothing_if_it_is_not_turned():
+def test_branch_without_overrides_changes_no_share():
     same = Branch("two-states", 4, 12, overrides=[])
     found = outcome_shares_by_arm(same, 50)
     assert all(found[f"went_{name}"] == found[f"turned_{name}"] for name in ("breakdown", "comprehensive_deal"))
     assert opposite_value("answer_proposal", 1) == -1
 
 
-def test_ensemble_prints_one_json_object_whose_digests_are_those_of_runs(tmp_path):
+def test_ensemble_json_has_the_digests_of_its_runs(tmp_path):
     code, out, _ = run_detente(
         "ensemble", "two-states", "--worlds", 40, "--seed", 5, "--json", "--out", tmp_path / "e", cwd=tmp_path
     )
@@ -150,7 +150,7 @@ def test_ensemble_prints_one_json_object_whose_digests_are_those_of_runs(tmp_pat
     assert (tmp_path / "e" / "worlds.parquet").is_file()
 
 
-def test_compare_and_pivot_print_json_and_screens(tmp_path):
+def test_compare_and_pivot_print_json_and_text(tmp_path):
     changed = "bodies.mission.detection=0.95"
     _, out, _ = run_detente("compare", "two-states", "--set", changed, "--worlds", 30, "--json", cwd=tmp_path)
     effects = json.loads(out)["effects"]
@@ -163,12 +163,12 @@ def test_compare_and_pivot_print_json_and_screens(tmp_path):
     assert "comprehensive deal" in out
 
 
-def test_bad_words_to_the_measuring_commands_are_told(tmp_path):
+def test_invalid_arguments_are_reported(tmp_path):
     for words in (("compare", "two-states"), ("ensemble", "two-sates"), ("pivot", "two-states", "--set", "rounds=0")):
         assert "fault" in refused_command(*words, cwd=tmp_path)
 
 
-def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewer_futures():
+def test_cancelled_turning_points_cover_all_rounds():
     setting, told = load_scenario("two-states"), []
     with pytest.raises(CancelledError):
         resample_continuations(
@@ -180,15 +180,15 @@ def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewe
         rank_decisions(setting, 4, 12, 60, stop=lambda: True)
 
 
-def test_the_leading_actions_are_those_that_all_futures_would_rank():
-    whole = rank_decisions("two-states", 4, 30, 100)  # a round in which three choices stand out from the others
+def test_top_decisions_are_those_of_the_full_ranking():
+    whole = rank_decisions("two-states", 4, 30, 100)  # three decisions have by far the largest effects
     first = rank_decisions("two-states", 4, 30, 100, top=5)
     assert min(abs(each.deal - each.deal_otherwise) for each in whole[:3]) > 0.1
     assert [each for each in first if each.futures == 100][:3] == whole[:3]
     assert sum(each.futures == 100 for each in first) == 5
 
 
-def test_a_decision_set_from_outside_is_turned_from_what_it_was_set_to():
+def test_opposite_of_a_forced_decision_inverts_the_forced_value():
     move = Override(12, "choose_conduct", None, "alba", "borea", 1)
     for value in (0, 1):
         found = rank_decisions("two-states", 4, 12, 20, overrides=[move._replace(value=value)])
@@ -196,7 +196,7 @@ def test_a_decision_set_from_outside_is_turned_from_what_it_was_set_to():
         assert (turned.value, turned.otherwise) == (value, 1 - value)
 
 
-def test_a_long_scenario_is_looked_at_every_so_many_rounds_from_start_to_end():
+def test_long_scenario_is_sampled_at_every_nth_round():
     assert sampled_rounds(60) == list(range(61))
     assert sampled_rounds(150) == list(range(151))
     assert sampled_rounds(500) == [*range(0, 500, 12), 500]

@@ -1,4 +1,4 @@
-"""Null interventions change nothing, bit for bit; a change at round k changes nothing before k."""
+"""Null interventions leave runs bit-identical; a change in round k leaves the rounds before k identical."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def run(data, seed=1, moves=()):
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region", "two-states"])
-def test_an_event_that_forces_what_happens_anyway_changes_nothing(name):
+def test_event_that_forces_the_actual_value_changes_nothing(name):
     data, seed = read_scenario(name), 3
     plain = run(data, seed)
     setting = load_scenario(data)
@@ -33,8 +33,8 @@ def list_names(setting):
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_one_more_state_that_never_acts_changes_nothing(name):
-    """It is of good will to all, so nothing it does is news; it takes no side."""
+def test_additional_passive_state_changes_nothing(name):
+    """It cooperates with all, so that none of its acts is a signal, and it is not a party."""
     data = read_scenario(name)
     silent = {
         "name": text("Onlooker"), "doctrine": "reciprocity", "turnover": 0.0,
@@ -46,7 +46,7 @@ def test_one_more_state_that_never_acts_changes_nothing(name):
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_a_facilitator_without_capacity_changes_nothing(name):
+def test_facilitator_without_capacity_changes_nothing(name):
     data = read_scenario(name)
     idle = {"name": text("Idle"), "capacity": 0.0}
     talks = {
@@ -59,7 +59,7 @@ def test_a_facilitator_without_capacity_changes_nothing(name):
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "us-dprk-1994"])
 @pytest.mark.parametrize("when", [1, 17, 40])
-def test_nothing_before_an_event_changes(name, when):
+def test_event_changes_nothing_before_its_round(name, when):
     data = read_scenario(name)
     plain = run(data)
     shocked = run({**data, "events": [*data.get("events", []), {"round": when, "kind": "oil_shock", "value": 2.0}]})
@@ -67,7 +67,7 @@ def test_nothing_before_an_event_changes(name, when):
     assert not np.array_equal(plain[when:], shocked[when:])
 
 
-def test_the_order_in_which_actors_are_listed_does_not_matter():
+def test_order_of_actors_does_not_matter():
     data = read_scenario("us-iran-2026")
     turned = {
         **data,

@@ -1,4 +1,4 @@
-"""Ensembles: the same worlds as the watched runs, whatever the chunks and designs; saved and loaded."""
+"""Ensembles: worlds equal single runs for all chunk sizes and designs; ensembles are saved and loaded."""
 
 from typing import Any
 
@@ -23,14 +23,14 @@ from model.world import World
 
 
 @pytest.mark.parametrize("name", ["two-states", "us-iran-2026", "gulf-region"])
-def test_the_first_ten_digests_are_those_of_the_watched_runs(name):
+def test_first_ten_digests_equal_those_of_watched_runs(name):
     ensemble = play_ensemble(name, 12, seed=2**32 - 4)  # seeds on both sides of 32 bits
     watched = [Assembly(name, rng=2**32 - 4 + k, ledger=False).run().trajectory for k in range(10)]
     assert ensemble.digests == [trajectory_digest(trajectory) for trajectory in watched]
     assert len(set(ensemble.digests)) == 10
 
 
-def test_changes_overrides_and_rounds_reach_every_world():
+def test_changes_overrides_and_rounds_apply_to_every_world():
     changes, moves = {"perception.misread_friendly": 0.3}, (Override(3, "hold_talks", "nuclear", None, None, 1),)
     ensemble = play_ensemble("us-iran-2026", 3, seed=7, rounds=20, changes=changes, overrides=moves, keep=True)
     watched = [Assembly("us-iran-2026", changes, rng=7 + k, overrides=moves).run(20).trajectory for k in range(3)]
@@ -39,7 +39,7 @@ def test_changes_overrides_and_rounds_reach_every_world():
         assert play_ensemble("us-iran-2026", 3, seed=7, rounds=20, **left_out).digests != ensemble.digests
 
 
-def test_the_largest_seeds_are_played_too():
+def test_largest_seeds_can_be_played():
     ensemble = play_ensemble("two-states", 2, seed=2**64 - 2, rounds=6)
     assert ensemble.seeds.tolist() == [2**64 - 2, 2**64 - 1]
     assert ensemble.digests == [
@@ -47,7 +47,7 @@ def test_the_largest_seeds_are_played_too():
     ]
 
 
-def test_threads_and_chunks_change_no_byte(monkeypatch):
+def test_results_do_not_depend_on_threads_or_chunks(monkeypatch):
     def play(threads):
         return play_ensemble("gulf-region", 150, seed=5, rounds=24, keep=True, threads=threads)
 
@@ -60,7 +60,7 @@ def test_threads_and_chunks_change_no_byte(monkeypatch):
 
 
 @pytest.mark.parametrize("together", [1, 2, 7, 64])
-def test_how_many_worlds_step_together_changes_no_byte(together, monkeypatch):
+def test_results_do_not_depend_on_block_size(together, monkeypatch):
     start, seeds = (
         World(load_scenario("gulf-region"), 0, collect_overrides(load_scenario("gulf-region"))),
         np.arange(9, dtype=np.uint64),
@@ -70,7 +70,7 @@ def test_how_many_worlds_step_together_changes_no_byte(together, monkeypatch):
     assert run_trajectories(start.copy_at_start(0), seeds, 10).tobytes() == expected.tobytes()
 
 
-def test_dice_that_are_remembered_give_the_same_bytes_under_any_parameters():
+def test_cached_draws_do_not_change_results():
     seeds = np.arange(50, 59, dtype=np.uint64)
     for value in (0.0, 0.3, 0.9):
         setting = load_scenario(
@@ -82,7 +82,7 @@ def test_dice_that_are_remembered_give_the_same_bytes_under_any_parameters():
         assert run_trajectories(start.copy_at_start(0), seeds, 20, cache_draws=True).tobytes() == plain.tobytes()
 
 
-def test_other_seeds_rounds_or_actors_are_not_answered_by_remembered_dice():
+def test_cached_draws_are_specific_to_seeds_rounds_and_actors():
     known = {}
     for name, first, rounds in (
         ("two-states", 1, 8),
@@ -99,7 +99,7 @@ def test_other_seeds_rounds_or_actors_are_not_answered_by_remembered_dice():
     assert len({*known.values()}) == 4
 
 
-def test_no_more_dice_are_remembered_than_find_room(monkeypatch):
+def test_draw_cache_respects_its_size(monkeypatch):
     setting = load_scenario("two-states")
     start = World(setting, 0, collect_overrides(setting))
     one = fates.empty_draws(start, 8, 30).nbytes
@@ -114,8 +114,8 @@ def test_no_more_dice_are_remembered_than_find_room(monkeypatch):
     assert not fates.fits_in_cache(start, 25, 30)
 
 
-def test_every_kept_world_is_its_own_run():
-    """A world that took over anything from the one before it in its chunk would show here."""
+def test_each_world_of_an_ensemble_equals_its_single_run():
+    """A world that inherits state from the previous world of its chunk would differ."""
     ensemble = play_ensemble("us-iran-2026", 70, seed=30, rounds=30, keep=True)
     for k, trajectory in enumerate(ensemble.trajectories):
         assert trajectory.tobytes() == single_run("us-iran-2026", 30 + k, rounds=30).tobytes(), k
@@ -124,7 +124,7 @@ def test_every_kept_world_is_its_own_run():
 # One set of parameter values per world
 
 
-def test_under_a_design_each_world_is_the_run_of_its_own_scenario(monkeypatch):
+def test_each_world_of_a_design_equals_the_run_of_its_scenario(monkeypatch):
     monkeypatch.setattr(subject, "CHUNK_SIZE", 4)
     design = {
         "perception.misread_friendly": [0.0] * 10 + [0.3] * 3 + [0.0],
@@ -152,22 +152,22 @@ def test_under_a_design_each_world_is_the_run_of_its_own_scenario(monkeypatch):
         ({"states.alba.resolute": [0.5] * 5}, "resolute"),
     ],
 )
-def test_a_design_that_cannot_be_is_refused_with_its_place(design, told):
+def test_invalid_design_is_rejected_with_its_column(design, told):
     with pytest.raises(ScenarioError, match=told):
         play_ensemble("two-states", 5, design=design)
 
 
 @pytest.mark.parametrize("worlds", [0, -1])
-def test_an_ensemble_of_no_worlds_is_refused(worlds):
+def test_ensemble_without_worlds_is_rejected(worlds):
     with pytest.raises(ScenarioError, match="worlds"):
         play_ensemble("two-states", worlds)
 
 
-# Saved and loaded
+# Saving and loading
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_a_saved_ensemble_is_loaded_equal(keep, tmp_path):
+def test_saved_ensemble_is_loaded_unchanged(keep, tmp_path):
     design = {"states.alba.resolve": [0.1, 0.2, 0.7], "mechanisms.noise": [True, False, False]}
     for ensemble in (
         play_ensemble("gulf-region", 30, seed=2**64 - 30, rounds=9, keep=keep),
@@ -180,15 +180,15 @@ def test_a_saved_ensemble_is_loaded_equal(keep, tmp_path):
         assert loaded.shares() == ensemble.shares()
 
 
-def test_an_ensemble_saved_over_another_one_replaces_all_of_it(tmp_path):
+def test_saving_over_an_ensemble_replaces_it_completely(tmp_path):
     play_ensemble("gulf-region", 30, rounds=9, keep=True).save(tmp_path)
     newer = play_ensemble("two-states", 5, rounds=4)
     newer.save(tmp_path)
     assert_ensembles_equal(Ensemble.load(tmp_path), newer)
 
 
-def test_a_folder_without_an_ensemble_is_refused(tmp_path):
+def test_folder_without_an_ensemble_is_rejected(tmp_path):
     for damage in (lambda: None, lambda: (tmp_path / "ensemble.json").write_text("{}")):
         damage()
-        with pytest.raises(ScenarioError, match=r"holds no readable ensemble"):
+        with pytest.raises(ScenarioError, match="has no readable ensemble"):
             Ensemble.load(tmp_path)
