@@ -44,7 +44,9 @@ def flatten(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]
 
 
 def _words(table: Mapping[str, Any]) -> ActWords:
-    sentences, clauses = ({int(value): text for value, text in table.get(part, {}).items()} for part in ("sentence", "had"))
+    sentences, clauses = (
+        {int(value): text for value, text in table.get(part, {}).items()} for part in ("sentence", "had")
+    )
     messages = dict(flatten(table.get("class", {})))
     return ActWords(
         sentences, table.get("level", ""), table.get("because", {}), clauses, table.get("absence", ""), messages

@@ -33,8 +33,8 @@ class DesignCells:
         self.data, self.overrides = data, tuple(overrides)
         self.scenario = build_scenario(data)
         self.base = World(self.scenario, 0, collect_overrides(self.scenario, self.overrides))
-        self.cells = {path: self._found(path, values) for path, values in samples.items()}
-        for path in _sharing(self.cells):
+        self.cells = {path: self._find_cells(path, values) for path, values in samples.items()}
+        for path in _sharing_paths(self.cells):
             self.cells[path] = None
         if not self._agrees(samples):
             self.cells = dict.fromkeys(self.cells)
@@ -44,52 +44,52 @@ class DesignCells:
 
         Each value must be one of the samples, or lie between them.
         """
-        return self._built(values) if any(self.cells[path] is None for path in values) else self._set(values)
+        return self._build(values) if any(self.cells[path] is None for path in values) else self._set(values)
 
-    def _built(self, values: Mapping[str, Any]) -> World:
+    def _build(self, values: Mapping[str, Any]) -> World:
         scenario = build_scenario(apply_changes(self.data, values))
         return World(scenario, 0, collect_overrides(scenario, self.overrides))
 
     def _set(self, values: Mapping[str, Any]) -> World:
         """Return a copy of the world with the values in their cells."""
-        twin = self.base.copy_at_start(0)
-        twin.parameters, twin.switches = self.base.parameters.copy(), self.base.switches.copy()
+        copy = self.base.copy_at_start(0)
+        copy.parameters, copy.switches = self.base.parameters.copy(), self.base.switches.copy()
         for path, value in values.items():
-            for buffer, places in (self.cells[path] or {}).items():
-                getattr(twin, buffer)[places] = value
-        twin.apply_parameters()
-        return twin
+            for buffer, indices in (self.cells[path] or {}).items():
+                getattr(copy, buffer)[indices] = value
+        copy.apply_parameters()
+        return copy
 
-    def _found(self, path: str, tried: Sequence[Any]) -> Cells | None:
+    def _find_cells(self, path: str, values: Sequence[Any]) -> Cells | None:
         """Return the cells that take a parameter's value unchanged; None if it does more, or cannot be tried."""
-        if not 0 < len(tried) <= MAX_TRIALS or any(isinstance(value, str) for value in tried):
+        if not 0 < len(values) <= MAX_TRIALS or any(isinstance(value, str) for value in values):
             return None
         try:
-            worlds = [self._built({path: value}) for value in tried]
+            worlds = [self._build({path: value}) for value in values]
         except ScenarioError:
             return None
         if any(world.size != self.base.size for world in worlds):
             return None
         if any(world.forced_value.tobytes() != self.base.forced_value.tobytes() for world in worlds):
             return None
-        found: Cells = {}
+        cells: Cells = {}
         for buffer in BUFFERS:
             arrays = [getattr(world, buffer) for world in worlds]
             differs = np.logical_or.reduce([array != getattr(self.base, buffer) for array in arrays])
-            (places,) = np.nonzero(differs)
-            if any((array[places] != value).any() for array, value in zip(arrays, tried, strict=True)):
+            (indices,) = np.nonzero(differs)
+            if any((array[indices] != value).any() for array, value in zip(arrays, values, strict=True)):
                 return None
-            if len(places):
-                found[buffer] = places
-        return found
+            if len(indices):
+                cells[buffer] = indices
+        return cells
 
     def _agrees(self, samples: Mapping[str, Sequence[Any]]) -> bool:
         """Return whether worlds set by cells equal those built from the scenario when several parameters change."""
-        quick = {path: samples[path] for path, cells in self.cells.items() if cells is not None}
-        for step in range(3 if quick else 0):
-            values = {path: tried[(at % 2 + step) % len(tried)] for at, (path, tried) in enumerate(quick.items())}
+        known = [(path, samples[path]) for path, cells in self.cells.items() if cells is not None]
+        for step in range(3 if known else 0):
+            values = {path: tried[(index % 2 + step) % len(tried)] for index, (path, tried) in enumerate(known)}
             try:
-                built, copied = self._built(values), self._set(values)
+                built, copied = self._build(values), self._set(values)
             except ScenarioError:
                 return False
             if any(getattr(built, buffer).tobytes() != getattr(copied, buffer).tobytes() for buffer in BUFFERS):
@@ -97,14 +97,14 @@ class DesignCells:
         return True
 
 
-def _sharing(cells: Mapping[str, Cells | None]) -> set[str]:
+def _sharing_paths(cells: Mapping[str, Cells | None]) -> set[str]:
     """Return the parameters that share a cell with another parameter."""
     owners: dict[tuple[str, int], list[str]] = {}
     for path, found in cells.items():
-        for buffer, places in (found or {}).items():
-            for place in places.tolist():
-                owners.setdefault((buffer, place), []).append(path)
-    return {path for sharing in owners.values() if len(sharing) > 1 for path in sharing}
+        for buffer, indices in (found or {}).items():
+            for index in indices.tolist():
+                owners.setdefault((buffer, index), []).append(path)
+    return {path for paths in owners.values() if len(paths) > 1 for path in paths}
 
 
 def sample_values(column: Sequence[Any]) -> list[Any]:
@@ -118,4 +118,4 @@ def sample_values(column: Sequence[Any]) -> list[Any]:
     values = sorted(set(column))
     if len(values) <= ALL_UP_TO:
         return values
-    return [values[at * (len(values) - 1) // (SAMPLE_SIZE - 1)] for at in range(SAMPLE_SIZE)]
+    return [values[index * (len(values) - 1) // (SAMPLE_SIZE - 1)] for index in range(SAMPLE_SIZE)]

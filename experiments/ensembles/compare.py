@@ -1,4 +1,4 @@
-"""Paired comparison of two versions of a scenario, with common random numbers."""
+"""Paired comparison of two arms of a scenario, with common random numbers."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -27,10 +27,10 @@ class Comparison(NamedTuple):
     share_of_worlds_changed: float
 
 
-def world_measures(found: Ensemble) -> dict[str, np.ndarray]:
+def world_measures(ensemble: Ensemble) -> dict[str, np.ndarray]:
     """Return the outcomes (0 or 1) and the mean indicators of the worlds of an ensemble, each [world], by name."""
-    means = {f"mean_{name}": found.means[:, INDICATOR_INDEX[name]].astype(float) for name in COMPARED_INDICATORS}
-    return outcome_measures(found.overall) | means
+    means = {f"mean_{name}": ensemble.means[:, INDICATOR_INDEX[name]].astype(float) for name in COMPARED_INDICATORS}
+    return outcome_measures(ensemble.overall) | means
 
 
 def compare_ensembles(
@@ -51,16 +51,16 @@ def compare_ensembles(
         )
     return {
         name: drop_unreliable_interval(
-            paired_effect(before, after) if paired else independent_effect(before, after), min(worlds)
+            paired_effect(first, second) if paired else independent_effect(first, second), min(worlds)
         )
-        for (name, before), after in zip(measures(one).items(), measures(other).values(), strict=True)
+        for (name, first), second in zip(measures(one).items(), measures(other).values(), strict=True)
     }
 
 
 def outcome_measures(outcome: np.ndarray) -> dict[str, np.ndarray]:
     """Return each outcome, and whether there is some deal, as 0 or 1 [world], by name."""
-    found = {each.name: (outcome == each).astype(float) for each in reversed(Outcome)}
-    return found | {"some_deal": (outcome >= Outcome.partial_arrangement).astype(float)}
+    measures = {each.name: (outcome == each).astype(float) for each in reversed(Outcome)}
+    return measures | {"some_deal": (outcome >= Outcome.partial_arrangement).astype(float)}
 
 
 def changed_share(one: Ensemble, other: Ensemble) -> float:
@@ -83,13 +83,13 @@ def compare(
 
     progress: receives the number of worlds played. Raises ScenarioError if the scenario or a value is invalid.
     """
-    settings = load_scenario(scenario, base_changes), load_scenario(scenario, {**(base_changes or {}), **changes})
+    arms = load_scenario(scenario, base_changes), load_scenario(scenario, {**(base_changes or {}), **changes})
 
-    def played(setting: Scenario, before: int) -> Ensemble:
+    def play(arm: Scenario, before: int) -> Ensemble:
         """Play the worlds of one arm, after ``before`` worlds of the other."""
         return play_ensemble(
-            setting, worlds, seed, paired=True, band_worlds=1, progress=lambda done: progress((before + done) // 2)
+            arm, worlds, seed, paired=True, band_worlds=1, progress=lambda done: progress((before + done) // 2)
         )
 
-    base, changed = played(settings[0], 0), played(settings[1], worlds)
+    base, changed = play(arms[0], 0), play(arms[1], worlds)
     return Comparison(worlds, seed, compare_ensembles(base, changed), changed_share(base, changed))

@@ -20,7 +20,7 @@ from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
 
 MEASURES = (
-    "comprehensive deal", "some deal stands", "breakdown", "contact share", "mean tension", "mean trust",
+    "comprehensive deal", "some deal", "breakdown", "contact share", "mean tension", "mean trust",
     "mean progress", "mean uncertainty", "mean pressure", "mean programme", "misperception", "mean support", "breaches",
 )  # fmt: skip
 WORLDS = 300
@@ -48,23 +48,25 @@ def effect_strength(found: Effect) -> float:
 
 
 def mechanism_effects(
-    worlds: int = 200, progress: Callable[[Any, str], Iterable[Any]] = lambda things, _: things
+    worlds: int = 200, progress: Callable[[Any, str], Iterable[Any]] = lambda items, _: items
 ) -> pd.DataFrame:
     """Estimate the effect of every mechanism in every shipped scenario: a row per mechanism, scenario and measure."""
     rows = []
     for name in progress(scenario_names(), "switching mechanisms off"):
-        here, switches = play_ensemble(name, worlds, band_worlds=1), load_scenario(name).mechanisms
+        base, switches = play_ensemble(name, worlds, band_worlds=1), load_scenario(name).mechanisms
         for mechanism in Mechanisms.model_fields:
-            is_on = getattr(switches, mechanism)
-            other = play_ensemble(name, worlds, changes={f"mechanisms.{mechanism}": not is_on}, band_worlds=1)
-            on, off = (here, other) if is_on else (other, here)
-            for measured, found in compare_ensembles(off, on, mechanism_measures).items():
-                rows.append((mechanism, name, measured, *found[:3], effect_strength(found)))
+            on_by_default = getattr(switches, mechanism)
+            switched = play_ensemble(
+                name, worlds, changes={f"mechanisms.{mechanism}": not on_by_default}, band_worlds=1
+            )
+            on, off = (base, switched) if on_by_default else (switched, base)
+            for measure, found in compare_ensembles(off, on, mechanism_measures).items():
+                rows.append((mechanism, name, measure, *found[:3], effect_strength(found)))
     return pd.DataFrame(rows, columns=["mechanism", "scenario", "measure", "difference", "low", "high", "strength"])
 
 
 HEADLINE = (
-    "comprehensive deal", "some deal stands", "breakdown", "contact share", "mean tension", "mean trust",
+    "comprehensive deal", "some deal", "breakdown", "contact share", "mean tension", "mean trust",
     "mean progress", "breaches",
 )  # fmt: skip
 
@@ -78,25 +80,24 @@ def clearest_effects(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def markdown_table(best: list[dict[str, Any]], worlds: int) -> str:
+def markdown_table(rows: list[dict[str, Any]], worlds: int) -> str:
     """Return the table for docs/odd.md."""
     lines = [
         f"Paired differences (on minus off) over {worlds} worlds with common random numbers, with 95 % intervals; for",
         "each mechanism the headline outcome and the shipped scenario in which the effect is clearest. Written by",
         "`python -m experiments.ensembles.mechanisms docs/odd.md`.",
         "",
-        "| mechanism | built | tested | off switch | outcome it moves | scenario | on minus off |",
+        "| mechanism | acts | test | switch | outcome affected | scenario | on minus off |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for row in best:
+    for row in rows:
         number, _, _ = (Mechanisms.model_fields[row["mechanism"]].description or "").partition(":")
         effect = f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
         acts = sum(act.mechanism == row["mechanism"] for act in PROTOCOL)
-        tested = "off is absent, [test](../tests/model/test_mechanisms.py)"
         cells = (
             f"{number} {row['mechanism']}",
-            f"{acts} acts",
-            tested,
+            str(acts),
+            "[test_mechanisms.py](../tests/model/test_mechanisms.py)",
             f"`mechanisms.{row['mechanism']}`",
             row["measure"],
         )
@@ -113,7 +114,7 @@ def insert_table(path: Path, table: str) -> None:
 
 
 if __name__ == "__main__":
-    written = markdown_table(clearest_effects(mechanism_effects(WORLDS)), WORLDS)
-    print(written)
+    table = markdown_table(clearest_effects(mechanism_effects(WORLDS)), WORLDS)
+    print(table)
     for target in sys.argv[1:]:
-        insert_table(Path(target), written)
+        insert_table(Path(target), table)

@@ -20,12 +20,12 @@ class NegotiationOutcomes(NamedTuple):
     first_deal: np.ndarray
 
 
-def negotiation_outcomes(seen: np.ndarray, negotiations: int) -> NegotiationOutcomes:
+def negotiation_outcomes(trajectories: np.ndarray, negotiations: int) -> NegotiationOutcomes:
     """Return the outcomes of trajectories [world, round, indicator]."""
     talks = range(negotiations)
-    deals = [first_positive_round(negotiation_series(seen, k)["deal_progress"]) for k in talks]
+    deals = [first_positive_round(negotiation_series(trajectories, k)["deal_progress"]) for k in talks]
     return NegotiationOutcomes(
-        np.stack([classify_outcomes(seen, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1)
+        np.stack([classify_outcomes(trajectories, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1)
     )
 
 

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 PERCENTILES = (5, 25, 50, 75, 95)
-
-
 Z95 = 1.959963984540054
 
 
@@ -22,10 +20,10 @@ class Share(NamedTuple):
 def wilson(count: int, total: int) -> Share:
     """Return a share and its 95 % interval (Wilson 1927)."""
     share, z2 = count / total, Z95 * Z95
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
     half = Z95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    low = max(min(middle - half, share), 0.0) if count else 0.0
-    return Share(share, low, min(max(middle + half, share), 1.0) if count < total else 1.0)
+    low = max(min(centre - half, share), 0.0) if count else 0.0
+    return Share(share, low, min(max(centre + half, share), 1.0) if count < total else 1.0)
 
 
 class EventTimes(NamedTuple):
@@ -38,29 +36,29 @@ class EventTimes(NamedTuple):
     def median(self) -> float | None:
         """Return the median round, or None if the event did not happen in more than half of the worlds."""
         ordered = np.sort(np.where(self.censored, np.inf, self.rounds))
-        middle = float(ordered[(len(ordered) - 1) // 2])
-        return None if math.isinf(middle) else middle
+        median = float(ordered[(len(ordered) - 1) // 2])
+        return None if math.isinf(median) else median
 
 
 def first_positive_round(progress: np.ndarray) -> np.ndarray:
     """Return for each world the first round in which ``progress`` [world, round] is positive, -1 for none: int16."""
-    stands = progress > 0.0
-    return np.where(stands.any(axis=1), stands.argmax(axis=1), -1).astype(np.int16)
+    positive = progress > 0.0
+    return np.where(positive.any(axis=1), positive.argmax(axis=1), -1).astype(np.int16)
 
 
-def percentile_bands(seen: np.ndarray) -> np.ndarray:
-    """Return the percentiles over worlds: [percentile, round, indicator]. Sorts ``seen`` [indicator, round, world].
+def percentile_bands(values: np.ndarray) -> np.ndarray:
+    """Return the percentiles over worlds: [percentile, round, indicator]. Sorts ``values`` [indicator, round, world].
 
     Same results as NumPy's linear interpolation, but faster, because the sorted axis is contiguous.
     """
-    seen.sort(axis=-1)
-    last = seen.shape[-1] - 1
-    found = np.empty((len(PERCENTILES), *seen.shape[:2]))
+    values.sort(axis=-1)
+    last = values.shape[-1] - 1
+    result = np.empty((len(PERCENTILES), *values.shape[:2]))
     for place, percent in enumerate(PERCENTILES):
-        whole, part = divmod(last * (percent / 100), 1.0)
-        below, above = seen[..., int(whole)], seen[..., min(int(whole) + 1, last)]
-        found[place] = below + (above - below) * part if part < 0.5 else above - (above - below) * (1.0 - part)
-    return found.transpose(0, 2, 1)
+        index, part = divmod(last * (percent / 100), 1.0)
+        below, above = values[..., int(index)], values[..., min(int(index) + 1, last)]
+        result[place] = below + (above - below) * part if part < 0.5 else above - (above - below) * (1.0 - part)
+    return result.transpose(0, 2, 1)
 
 
 MIN_WORLDS = 30  # from this number on, an effect that is equal in all worlds is not a coincidence
@@ -85,9 +83,9 @@ def paired_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
     """Estimate the effect on one measure from paired worlds, each [world]."""
     difference, count = changed - base, len(base)
     mean = float(difference.mean())
-    own, alone = sample_variance(difference), sample_variance(base) + sample_variance(changed)
-    half = Z95 * (own / count) ** 0.5
-    needed = round(count * alone / own) if own > 0.0 else None
+    variance, independent = sample_variance(difference), sample_variance(base) + sample_variance(changed)
+    half = Z95 * (variance / count) ** 0.5
+    needed = round(count * independent / variance) if variance > 0.0 else None
     return Effect(mean, *difference_interval(mean, half, base, changed), float((difference != 0.0).mean()), needed)
 
 
@@ -98,10 +96,10 @@ def difference_interval(mean: float, half: float, base: np.ndarray, changed: np.
     return mean - half, mean + half
 
 
-def drop_unreliable_interval(found: Effect, worlds: int) -> Effect:
+def drop_unreliable_interval(effect: Effect, worlds: int) -> Effect:
     """Return the effect, without its interval if it has one world, or few worlds that all differ by the same amount."""
-    alike = found.low == found.high != 0.0 and worlds < MIN_WORLDS
-    return found._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else found
+    alike = effect.low == effect.high != 0.0 and worlds < MIN_WORLDS
+    return effect._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else effect
 
 
 def independent_effect(base: np.ndarray, changed: np.ndarray) -> Effect:

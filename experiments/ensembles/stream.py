@@ -44,10 +44,10 @@ def design_chunks(cells: DesignCells, design: Mapping[str, Sequence[Any]]) -> It
     """Split the worlds of a design into chunks of neighbours with equal values. Raises ScenarioError at a bad value."""
     rows = list(zip(*design.values(), strict=True))
     first = 0
-    for at in range(1, len(rows) + 1):
-        if at == len(rows) or rows[at] != rows[first] or at - first == CHUNK_SIZE:
-            yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, at - first)
-            first = at
+    for end in range(1, len(rows) + 1):
+        if end == len(rows) or rows[end] != rows[first] or end - first == CHUNK_SIZE:
+            yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, end - first)
+            first = end
 
 
 class ResultCollector:
@@ -73,7 +73,7 @@ class ResultCollector:
         dtype: type = np.float64,
     ):
         if worlds < 1:
-            raise ScenarioError([InputError("worlds", worlds, "should be at least 1")])
+            raise ScenarioError([InputError("worlds", worlds, "must be at least 1")])
         self.worlds, self.rounds, self.done = worlds, scenario.rounds if rounds is None else rounds, 0
         self.negotiations, self.band_indicators, self.keeps_all = list(scenario.negotiations), band_indicators, keep
         count, names = len(self.negotiations), indicator_names(self.negotiations)
@@ -85,17 +85,18 @@ class ResultCollector:
         self.band_values = np.empty((len(names[band_indicators]), self.rounds + 1, min(worlds, band_worlds)), dtype)
         self.trajectories = np.empty((worlds if keep else min(worlds, DIGEST_COUNT), self.rounds + 1, len(names)))
 
-    def add(self, first: int, seen: np.ndarray) -> None:
+    def add(self, first: int, trajectories: np.ndarray) -> None:
         """Add the worlds of one chunk, [world, round, indicator], which begin at position ``first``."""
-        place = slice(first, first + len(seen))
-        self.outcomes[place], self.first_deal[place] = negotiation_outcomes(seen, len(self.negotiations))
-        self.means[place] = seen[:, 1:].mean(axis=1)
-        self.ends[place] = seen[:, -1]
+        place = slice(first, first + len(trajectories))
+        self.outcomes[place], self.first_deal[place] = negotiation_outcomes(trajectories, len(self.negotiations))
+        self.means[place] = trajectories[:, 1:].mean(axis=1)
+        self.ends[place] = trajectories[:, -1]
         if self.fingerprints is not None:
-            self.fingerprints[place] = [fingerprint(course) for course in seen]
-        for kept, part in ((self.trajectories, seen), (self.band_values.T, seen[:, :, self.band_indicators])):
-            count = min(max(len(kept) - first, 0), len(seen))
-            kept[first : first + count] = part[:count]
+            self.fingerprints[place] = [fingerprint(trajectory) for trajectory in trajectories]
+        banded = trajectories[:, :, self.band_indicators]
+        for target, part in ((self.trajectories, trajectories), (self.band_values.T, banded)):
+            count = min(max(len(target) - first, 0), len(trajectories))
+            target[first : first + count] = part[:count]
 
     def outcomes_so_far(self) -> NegotiationOutcomes:
         """Return a copy of the outcomes of the worlds so far."""
@@ -110,15 +111,14 @@ class ResultCollector:
         parts = np.array_split(self.band_values, 1 if threads == 1 else os.cpu_count() or 1)
         if self.done < self.worlds:
             parts = [part[:, :, : self.done].copy() for part in parts]
-        return np.concatenate(
-            list(map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)), axis=-1
-        )
+        bands = map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)
+        return np.concatenate(list(bands), axis=-1)
 
 
 def fingerprint(trajectory: np.ndarray) -> int:
     """Return a 64-bit hash of a trajectory."""
-    plain = trajectory + 0.0  # minus zero equals zero
-    return int.from_bytes(hashlib.blake2b(plain.tobytes(), digest_size=8).digest())
+    normalized = trajectory + 0.0  # minus zero equals zero
+    return int.from_bytes(hashlib.blake2b(normalized.tobytes(), digest_size=8).digest())
 
 
 def stream_ensemble(
@@ -137,8 +137,8 @@ def stream_ensemble(
 
     def play(chunk: WorldChunk) -> int:
         seeds = np.arange(chunk.first, chunk.first + chunk.size, dtype=np.uint64) + np.uint64(seed)
-        remember = fits_in_cache(chunk.start, collector.worlds, collector.rounds)
-        collector.add(chunk.first, run_trajectories(chunk.start, seeds, collector.rounds, remember))
+        cache_draws = fits_in_cache(chunk.start, collector.worlds, collector.rounds)
+        collector.add(chunk.first, run_trajectories(chunk.start, seeds, collector.rounds, cache_draws))
         return chunk.size
 
     for size in run_in_order(play, chunks, 1 if collector.worlds <= CHUNK_SIZE else threads, stop):
