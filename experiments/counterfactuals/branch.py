@@ -49,19 +49,17 @@ class Branch:
         self.scenario, self.changed = load_scenario(scenario), load_scenario(scenario, changes)
         self.seed, self.at, self.overrides = seed, at, tuple(overrides)
         if not 1 <= at <= self.scenario.rounds:
-            raise ScenarioError([InputError("at", at, f"should be between 1 and {self.scenario.rounds}")])
+            raise ScenarioError([InputError("at", at, f"must be between 1 and {self.scenario.rounds}")])
         if early := [move for move in self.overrides if move.round < at]:
-            raise ScenarioError(
-                [InputError(move.act, move.round, f"is before the branch in round {at}") for move in early]
-            )
+            problem = f"is before the branch in round {at}"
+            raise ScenarioError([InputError(move.act, move.round, problem) for move in early])
         self.past = world_after(self.scenario, seed, at - 1)
         self.base = run_trajectory(World(self.scenario, seed, collect_overrides(self.scenario)), self.scenario.rounds)
-        self.trajectory = np.concatenate(
-            [self.base[: at - 1], run_trajectory(self.arm(seed), self.scenario.rounds - at + 1)]
-        )
+        changed = run_trajectory(self.arm(seed), self.scenario.rounds - at + 1)
+        self.trajectory = np.concatenate([self.base[: at - 1], changed])
 
     def arm(self, seed: int) -> World:
-        """Return the world at the branching point, under the change, with another seed from there on."""
+        """Return the world at the branching point, under the change, with a seed for the rounds that follow."""
         try:
             return self.past.continue_with(self.changed, seed, collect_overrides(self.changed, self.overrides))
         except ValueError as error:
@@ -84,14 +82,13 @@ class Branch:
         keep_rounds: number of rounds after the branching point that still use the random numbers of the run, so
         that a decision forced in round ``at`` meets the same circumstances as in the run.
         """
-        here = self.past.continue_with(self.scenario, self.seed, collect_overrides(self.scenario))
-        there = self.arm(self.seed)
+        base = self.past.continue_with(self.scenario, self.seed, collect_overrides(self.scenario))
+        changed = self.arm(self.seed)
         seeds = np.arange(count, dtype=np.uint64) + np.uint64(seed)
-        return Continuations(*(self._futures(world, seeds, keep_rounds) for world in (here, there)))
+        return Continuations(*(self._continuations(world, seeds, keep_rounds) for world in (base, changed)))
 
-    def _futures(self, world: World, seeds: np.ndarray, keep: int) -> np.ndarray:
-        own = run_trajectory(world, keep)
-        rest = self.scenario.rounds - self.at + 1 - keep
-        played = run_trajectories(world, seeds, rest)
-        past = np.concatenate([self.base[: self.at - 1], own[:-1]])
-        return np.concatenate([np.broadcast_to(past, (len(seeds), *past.shape)), played], axis=1)
+    def _continuations(self, world: World, seeds: np.ndarray, keep_rounds: int) -> np.ndarray:
+        kept = run_trajectory(world, keep_rounds)
+        resampled = run_trajectories(world, seeds, self.scenario.rounds - self.at + 1 - keep_rounds)
+        past = np.concatenate([self.base[: self.at - 1], kept[:-1]])
+        return np.concatenate([np.broadcast_to(past, (len(seeds), *past.shape)), resampled], axis=1)

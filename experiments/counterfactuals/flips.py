@@ -30,10 +30,10 @@ class EvaluatedCondition(NamedTuple):
     @property
     def score(self) -> float:
         """Return the sum of the terms, added in the order of the rule."""
-        total = 0.0
+        score = 0.0
         for value in self.terms.values():
-            total += value
-        return total
+            score += value
+        return score
 
     @property
     def holds(self) -> bool:
@@ -103,37 +103,37 @@ class ReplayedDecision:
 
     def evaluate_conditions(self, world: World) -> list[EvaluatedCondition]:
         """Return the conditions of the decision in a world."""
-        weighed = []
+        evaluated = []
         for condition in self.act.conditions:
             terms = condition.rule(world.compiled, *self.cell)
             *values, threshold = map(float, terms)
             named = dict(zip(terms._fields[:-1], values, strict=True))
-            weighed.append(EvaluatedCondition(condition.name, condition.terms.__doc__ or "", named, threshold))
-        return weighed
+            evaluated.append(EvaluatedCondition(condition.name, condition.terms.__doc__ or "", named, threshold))
+        return evaluated
 
     def term_flips(self) -> Iterator[TermFlip]:
         """Yield for each term the smallest change that flips the decision, verified by replaying the run."""
         for place, condition in enumerate(self.conditions):
             declared = declared_terms(self.act.conditions[place].terms)
-            becomes = self._settle(self.conditions, place)
+            becomes = self._with_inverted(place)
             for name, value in condition.terms.items():
                 low, high, _ = declared[name]
                 to = None
                 if becomes != self.value:
                     to = _least_change(condition, name)
-                    to = to if low <= to <= high and self._replays(place, name, to, becomes) else None
+                    to = to if low <= to <= high and self._is_confirmed(place, name, to, becomes) else None
                 yield TermFlip(condition.name, name, value, to, low, high, becomes if to is not None else None)
 
-    def _settle(self, conditions: list[EvaluatedCondition], turned: int) -> int:
+    def _with_inverted(self, inverted: int) -> int:
         """Return the decision with one condition inverted."""
-        held = [each.holds != (place == turned) for place, each in enumerate(conditions)]
+        held = [each.holds != (place == inverted) for place, each in enumerate(self.conditions)]
         return combine_conditions(self.act, held)
 
-    def _replays(self, place: int, term: str, to: float, becomes: int) -> bool:
+    def _is_confirmed(self, place: int, term: str, to: float, becomes: int) -> bool:
         """Return whether a replay with the term set to a value gives the claimed decision."""
-        again = self.evaluate_conditions(self.world_before(self.scenario))
-        again[place].terms[term] = to
-        return combine_conditions(self.act, [each.holds for each in again]) == becomes
+        conditions = self.evaluate_conditions(self.world_before(self.scenario))
+        conditions[place].terms[term] = to
+        return combine_conditions(self.act, [each.holds for each in conditions]) == becomes
 
     def decide_with(self, path: str, value: float) -> int | None:
         """Return the decision with one parameter changed from the start; None if the decision does not arise then."""
@@ -153,9 +153,9 @@ class ReplayedDecision:
         """
         for lever in list_levers(self.scenario):
             report(lever.path)
-            yield self._nearest(lever, steps)
+            yield self._nearest_flip(lever, steps)
 
-    def _nearest(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
+    def _nearest_flip(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
         found: list[tuple[float, float, int]] = []
         for end in (lever.low, lever.high):
             before = float(lever.value)
@@ -180,14 +180,14 @@ class ReplayedDecision:
                 far, becomes = middle, decided
             else:
                 near = middle
-        short = _short(far, near)
-        decided = self.decide_with(lever.path, short)
+        rounded = _rounded_away(far, near)
+        decided = self.decide_with(lever.path, rounded)
         if decided is not None and decided != self.value:
-            return short, decided
+            return rounded, decided
         return far, becomes
 
 
-def _short(far: float, near: float) -> float:
+def _rounded_away(far: float, near: float) -> float:
     """Return a value rounded to three decimals, away from the value that does not flip the decision."""
     scaled = far * 1000.0
     return (math.ceil(scaled) if far > near else math.floor(scaled)) / 1000.0
@@ -196,12 +196,12 @@ def _short(far: float, near: float) -> float:
 def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
     """Return values of a lever from the present one towards one end of its range."""
     if lever.whole:
-        way = 1 if end > lever.value else -1
-        values: list[float] = list(range(int(lever.value) + way, int(end) + way, way))
+        direction = 1 if end > lever.value else -1
+        values: list[float] = list(range(int(lever.value) + direction, int(end) + direction, direction))
         return values if len(values) <= steps else values[:: math.ceil(len(values) / steps)]
-    return (
-        [lever.value + (end - lever.value) * step / steps for step in range(1, steps + 1)] if end != lever.value else []
-    )
+    if end == lever.value:
+        return []
+    return [lever.value + (end - lever.value) * step / steps for step in range(1, steps + 1)]
 
 
 def _least_change(condition: EvaluatedCondition, term: str) -> float:
