@@ -28,9 +28,9 @@ COMMAND_TITLE = f"`detente ensemble` with {WORLDS:,} worlds"
 
 def percentiles_json(value: float) -> str:
     """Return five percentiles of every overall indicator by round, for a value of the parameter, as JSON."""
-    found = play_ensemble(load_scenario(SCENARIO, {LEVER: value}), WORLDS, rounds=ROUNDS)
-    bands = found.bands[:, :, : len(OVERALL)].round(4).tolist()
-    return json.dumps({"percentiles": PERCENTILES, "indicators": found.indicators[: len(OVERALL)], "bands": bands})
+    ensemble = play_ensemble(load_scenario(SCENARIO, {LEVER: value}), WORLDS, rounds=ROUNDS)
+    bands = ensemble.bands[:, :, : len(OVERALL)].round(4).tolist()
+    return json.dumps({"percentiles": PERCENTILES, "indicators": ensemble.indicators[: len(OVERALL)], "bands": bands})
 
 
 class PauseMonitor(threading.Thread):
@@ -51,14 +51,14 @@ class PauseMonitor(threading.Thread):
 
 def longest_pause(work: Callable[[], object]) -> float:
     """Return the longest pause of another thread during some work, in ms."""
-    heart = PauseMonitor()
-    heart.start()
+    monitor = PauseMonitor()
+    monitor.start()
     try:
         work()
     finally:
-        heart.running = False
-        heart.join()
-    return heart.longest * 1e3
+        monitor.running = False
+        monitor.join()
+    return monitor.longest * 1e3
 
 
 def changed_parameter() -> list[Measurement]:
@@ -100,12 +100,12 @@ def time_command(**variables: str) -> float:
 def first_answer() -> list[Measurement]:
     """Measure the first result of the command with all kernels cached."""
     time_command()
-    took = statistics.median(time_command() for _ in range(3))
-    return [Measurement(f"first result of {COMMAND_TITLE}, kernels cached", took, "s", 1.5, 0.8)]
+    seconds = statistics.median(time_command() for _ in range(3))
+    return [Measurement(f"first result of {COMMAND_TITLE}, kernels cached", seconds, "s", 1.5, 0.8)]
 
 
 def first_answer_cold() -> list[Measurement]:
     """Measure the first result of the command with an empty cache."""
     with tempfile.TemporaryDirectory() as folder:
-        took = time_command(DETENTE_CACHE=folder)
-    return [Measurement(f"first result of {COMMAND_TITLE}, empty cache", took, "s", 90, 30)]
+        seconds = time_command(DETENTE_CACHE=folder)
+    return [Measurement(f"first result of {COMMAND_TITLE}, empty cache", seconds, "s", 90, 30)]

@@ -14,7 +14,7 @@ from typing import Any
 
 import websockets
 
-MAX_MESSAGE_BYTES = 64 << 20  # largest message
+MAX_MESSAGE_BYTES = 64 << 20
 
 
 class ExploreConnection:
@@ -35,7 +35,7 @@ class ExploreConnection:
         await self._send("comm_open", {"comm_id": self.control, "target_name": "solara.control", "data": {}})
         themes = {"light": {}, "dark": {}}
         arguments = {"path": f"/?{self.query}", "appName": None, "dark": False, "themes": themes}
-        await self._tell(self.control, {"method": "run", "args": arguments})
+        await self._message(self.control, {"method": "run", "args": arguments})
         await self.wait_until(lambda live: bool((live.get("picture") or {}).get("settled")))
 
     async def close(self) -> None:
@@ -43,18 +43,18 @@ class ExploreConnection:
         self.reader.cancel()
         await self.socket.close()
 
-    async def send_event(self, name: str, sent: Any) -> None:
+    async def send_event(self, name: str, data: Any) -> None:
         """Send an event of the control panel."""
-        await self._tell(self.panel, {"method": "custom", "content": {"event": name, "data": sent}})
+        await self._message(self.panel, {"method": "custom", "content": {"event": name, "data": data}})
 
-    async def wait_until(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
+    async def wait_until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
         """Wait until the data of the board meet a condition. Raises TimeoutError after ``seconds``."""
         async with asyncio.timeout(seconds):
-            while not wanted(self.live):
+            while not condition(self.live):
                 self.changed.clear()
                 await self.changed.wait()
 
-    async def _tell(self, comm: str, data: dict[str, Any]) -> None:
+    async def _message(self, comm: str, data: dict[str, Any]) -> None:
         await self._send("comm_msg", {"comm_id": comm, "data": data})
 
     async def _send(self, kind: str, content: dict[str, Any]) -> None:
@@ -79,26 +79,28 @@ class ExploreConnection:
 
 async def time_updates(address: str, query: str, browsers: int, movers: int, moves: int) -> list[float]:
     """Open connections, move sliders in some of them, and return the seconds of each update."""
-    clients = [ExploreConnection(address, query) for _ in range(browsers)]
-    for at in range(0, browsers, 5):
-        await asyncio.gather(*(client.open() for client in clients[at : at + 5]))
-    times = await asyncio.gather(*(_move(client, number, moves) for number, client in enumerate(clients[:movers])))
-    await asyncio.gather(*(client.close() for client in clients))
-    return [seconds for each in times for seconds in each]
+    connections = [ExploreConnection(address, query) for _ in range(browsers)]
+    for first in range(0, browsers, 5):
+        await asyncio.gather(*(connection.open() for connection in connections[first : first + 5]))
+    times = await asyncio.gather(
+        *(_move(connection, number, moves) for number, connection in enumerate(connections[:movers]))
+    )
+    await asyncio.gather(*(connection.close() for connection in connections))
+    return [seconds for updates in times for seconds in updates]
 
 
-async def _move(client: ExploreConnection, number: int, moves: int) -> list[float]:
+async def _move(connection: ExploreConnection, number: int, moves: int) -> list[float]:
     """Move a slider in small steps, as a user does, and return the seconds of the last step of each move."""
     times = []
     for move in range(moves):
         await asyncio.sleep(0.5 + 0.05 * number)
         start = 0.1 + 0.06 * move + 0.0001 * number  # differs between connections, else results would be cached
         for step in range(10):
-            await client.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
+            await connection.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
             await asyncio.sleep(0.06)
-        before, begun = client.live["picture"]["number"], time.perf_counter()
-        await client.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.05, 6)})
-        await client.wait_until(lambda live, before=before: _settled(live, before))
+        before, begun = connection.live["picture"]["number"], time.perf_counter()
+        await connection.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.05, 6)})
+        await connection.wait_until(lambda live, before=before: _settled(live, before))
         times.append(time.perf_counter() - begun)
     return times
 

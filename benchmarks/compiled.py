@@ -16,9 +16,9 @@ from model.world import World
 SCENARIO = "us-iran-2026"
 
 
-def first_world(setting: Scenario) -> World:
+def first_world(scenario: Scenario) -> World:
     """Return the first world of a scenario."""
-    return World(setting, 1, collect_overrides(setting))
+    return World(scenario, 1, collect_overrides(scenario))
 
 
 @cache
@@ -38,8 +38,8 @@ def cpu_time_per_run(worlds: int, rounds: int, world: World | None = None) -> fl
     """Return the mean CPU time of a run in this thread, in seconds."""
     first = benchmark_world() if world is None else world
     used = time.thread_time()
-    for place in range(0, worlds, CHUNK_SIZE):
-        run_trajectories(first.copy_at_start(1), seed_range(place, min(CHUNK_SIZE, worlds - place)), rounds)
+    for start in range(0, worlds, CHUNK_SIZE):
+        run_trajectories(first.copy_at_start(1), seed_range(start, min(CHUNK_SIZE, worlds - start)), rounds)
     return (time.thread_time() - used) / worlds
 
 
@@ -47,10 +47,10 @@ def wall_time_per_run(worlds: int, rounds: int) -> float:
     """Return the mean wall time per run with the threads of the pool, in seconds."""
     first = benchmark_world()
     begun = time.perf_counter()
-    places = range(0, worlds, CHUNK_SIZE)
+    starts = range(0, worlds, CHUNK_SIZE)
     list(
         thread_pool().map(
-            lambda place: run_trajectories(first.copy_at_start(1), seed_range(place, CHUNK_SIZE), rounds), places
+            lambda start: run_trajectories(first.copy_at_start(1), seed_range(start, CHUNK_SIZE), rounds), starts
         )
     )
     return (time.perf_counter() - begun) / worlds

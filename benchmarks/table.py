@@ -22,22 +22,22 @@ class Measurement(NamedTuple):
     what: str
     value: float
     unit: str
-    must: float | None = None
+    target: float | None = None
     stretch: float | None = None
-    more: bool = False  # whether a higher value is better
+    higher_is_better: bool = False
 
     def reaches(self, target: float) -> bool:
         """Return whether the value meets a target."""
-        return self.value >= target if self.more else self.value <= target
+        return self.value >= target if self.higher_is_better else self.value <= target
 
     @property
     def verdict(self) -> str:
         """Return which target is met, as text."""
-        if self.must is None:
+        if self.target is None:
             return ""
         if self.stretch is not None and self.reaches(self.stretch):
             return "stretch met"
-        return "met" if self.reaches(self.must) else "MISSED"
+        return "met" if self.reaches(self.target) else "MISSED"
 
 
 def format_number(value: float | None) -> str:
@@ -67,22 +67,22 @@ def write_recorded(rows: list[Measurement]) -> None:
     old = json.loads(RECORDED.read_text("utf-8"))["rows"] if RECORDED.is_file() else []
     now = [{"what": row.what, "value": float(f"{row.value:.4g}"), "unit": row.unit} for row in rows]
     measured = {row.what for row in rows}
-    kept = [row for row in old if row["what"] not in measured]
-    facts = {"recorded": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine()}
-    text = json.dumps({**facts, "rows": now + kept}, indent=1)
+    others = [row for row in old if row["what"] not in measured]
+    machine = {"recorded": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine()}
+    text = json.dumps({**machine, "rows": now + others}, indent=1)
     write_atomically(RECORDED, (text + "\n").encode())
 
 
 def print_table(rows: list[Measurement]) -> None:
     """Print measurements, targets and recorded values."""
-    table, then = Table(box=None, padding=(0, 1), header_style="dim"), read_recorded()
+    table, recorded = Table(box=None, padding=(0, 1), header_style="dim"), read_recorded()
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading in ("benchmark", "") else "right")
     for row in rows:
-        before = then.get(row.what)
+        before = recorded.get(row.what)
         change = format_number(row.value / before) if before else ""
         measured = f"{format_number(row.value)} {row.unit}"
         style = "red" if row.verdict == "MISSED" else None
-        limits = format_number(row.must), format_number(row.stretch)
+        limits = format_number(row.target), format_number(row.stretch)
         table.add_row(row.what, measured, *limits, row.verdict, format_number(before), change, style=style)
     Console(highlight=False, width=None if os.isatty(1) else 170).print(table)

@@ -18,8 +18,8 @@ def now(model: Any) -> float:
 class LeanAssembly(Assembly):
     """A watched model that collects only the indicators that the kernel also computes, and the time of each round."""
 
-    def __init__(self, *given: Any, **named: Any):
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         self.datacollector = mesa.DataCollector({**self.datacollector.model_reporters, "now": now})
         self.datacollector.collect(self)
 
