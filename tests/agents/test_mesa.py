@@ -69,18 +69,18 @@ def test_collected_tables_store_values_not_references():
     assert states.groupby(level=0)["support"].first().nunique() > 3
 
 
-@pytest.mark.parametrize("breaks", [False, True])
-def test_rewound_run_continues_identically(monkeypatch, breaks):
+@pytest.mark.parametrize("raises", [False, True])
+def test_rewound_run_continues_identically(monkeypatch, raises):
     model = Assembly("two-states", rng=1).run(3)
-    mark = model.take_checkpoint()
-    if breaks:  # stops Mesa's own schedule
+    checkpoint = model.take_checkpoint()
+    if raises:  # stops Mesa's own schedule
         monkeypatch.setattr(model, "_play", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             model.step()
         monkeypatch.undo()
     else:
         model.run(2)
-    model.rewind(mark)
+    model.rewind(checkpoint)
     assert (model.round, model.steps, model.time) == (3, 3, 3.0)
     model.run(4)
     alone = Assembly("two-states", rng=1).run(7)

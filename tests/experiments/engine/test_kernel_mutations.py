@@ -13,12 +13,12 @@ from model.world import World
 
 def first_difference(step, rounds: int = 12) -> int | None:
     """Play one world with ``step`` and one with the kernel. Returns the first round that differs, or None."""
-    setting = load_scenario("gulf-region", {f"mechanisms.{name}": True for name in Mechanisms.model_fields})
-    mine, measured = World(setting, 5), World(setting, 5)
+    scenario = load_scenario("gulf-region", {f"mechanisms.{name}": True for name in Mechanisms.model_fields})
+    stepped, played = World(scenario, 5), World(scenario, 5)
     for now in range(1, rounds + 1):
-        step(mine)
-        advance(measured, 1)
-        if mine.snapshot() != measured.snapshot():
+        step(stepped)
+        advance(played, 1)
+        if stepped.snapshot() != played.snapshot():
             return now
     return None
 

@@ -9,9 +9,9 @@ from support.ensembles import assert_ensembles_equal, single_run
 from support.worlds import smallest_scenario
 
 from agents.assembly import Assembly
-from experiments.engine import draw_cache as fates
+from experiments.engine import draw_cache
 from experiments.engine.kernel import run_trajectories
-from experiments.ensembles import stream as subject
+from experiments.ensembles import stream
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from model.errors import ScenarioError
 from model.loading import load_scenario
@@ -31,11 +31,11 @@ def test_first_ten_digests_equal_those_of_watched_runs(name):
 
 
 def test_changes_overrides_and_rounds_apply_to_every_world():
-    changes, moves = {"perception.misread_friendly": 0.3}, (Override(3, "hold_talks", "nuclear", None, None, 1),)
-    ensemble = play_ensemble("us-iran-2026", 3, seed=7, rounds=20, changes=changes, overrides=moves, keep=True)
-    watched = [Assembly("us-iran-2026", changes, rng=7 + k, overrides=moves).run(20).trajectory for k in range(3)]
+    changes, overrides = {"perception.misread_friendly": 0.3}, (Override(3, "hold_talks", "nuclear", None, None, 1),)
+    ensemble = play_ensemble("us-iran-2026", 3, seed=7, rounds=20, changes=changes, overrides=overrides, keep=True)
+    watched = [Assembly("us-iran-2026", changes, rng=7 + k, overrides=overrides).run(20).trajectory for k in range(3)]
     assert ensemble.trajectories.tobytes() == np.array(watched).tobytes()
-    for left_out in ({"changes": changes}, {"overrides": moves}):
+    for left_out in ({"changes": changes}, {"overrides": overrides}):
         assert play_ensemble("us-iran-2026", 3, seed=7, rounds=20, **left_out).digests != ensemble.digests
 
 
@@ -51,67 +51,65 @@ def test_results_do_not_depend_on_threads_or_chunks(monkeypatch):
     def play(threads):
         return play_ensemble("gulf-region", 150, seed=5, rounds=24, keep=True, threads=threads)
 
-    whole = play(1)
-    assert_ensembles_equal(play(None), whole)
+    single_threaded = play(1)
+    assert_ensembles_equal(play(None), single_threaded)
     for chunk in (1, 7, 149, 1000):
-        monkeypatch.setattr(subject, "CHUNK_SIZE", chunk)
-        assert_ensembles_equal(play(None), whole)
-        assert_ensembles_equal(play(1), whole)
+        monkeypatch.setattr(stream, "CHUNK_SIZE", chunk)
+        assert_ensembles_equal(play(None), single_threaded)
+        assert_ensembles_equal(play(1), single_threaded)
 
 
-@pytest.mark.parametrize("together", [1, 2, 7, 64])
-def test_results_do_not_depend_on_block_size(together, monkeypatch):
-    start, seeds = (
-        World(load_scenario("gulf-region"), 0, collect_overrides(load_scenario("gulf-region"))),
-        np.arange(9, dtype=np.uint64),
-    )
+@pytest.mark.parametrize("block_size", [1, 2, 7, 64])
+def test_results_do_not_depend_on_block_size(block_size, monkeypatch):
+    scenario, seeds = load_scenario("gulf-region"), np.arange(9, dtype=np.uint64)
+    start = World(scenario, 0, collect_overrides(scenario))
     expected = run_trajectories(start.copy_at_start(0), seeds, 10)
-    monkeypatch.setattr("experiments.engine.kernel.BLOCK_SIZE", together)
+    monkeypatch.setattr("experiments.engine.kernel.BLOCK_SIZE", block_size)
     assert run_trajectories(start.copy_at_start(0), seeds, 10).tobytes() == expected.tobytes()
 
 
 def test_cached_draws_do_not_change_results():
     seeds = np.arange(50, 59, dtype=np.uint64)
     for value in (0.0, 0.3, 0.9):
-        setting = load_scenario(
+        scenario = load_scenario(
             "us-iran-2026", {"relations.us.iran.campaign": value, "perception.misread_friendly": value / 2}
         )
-        start = World(setting, 0, collect_overrides(setting))
-        plain = run_trajectories(start.copy_at_start(0), seeds, 20)
-        assert run_trajectories(start.copy_at_start(0), seeds, 20, cache_draws=True).tobytes() == plain.tobytes()
-        assert run_trajectories(start.copy_at_start(0), seeds, 20, cache_draws=True).tobytes() == plain.tobytes()
+        start = World(scenario, 0, collect_overrides(scenario))
+        uncached = run_trajectories(start.copy_at_start(0), seeds, 20)
+        assert run_trajectories(start.copy_at_start(0), seeds, 20, cache_draws=True).tobytes() == uncached.tobytes()
+        assert run_trajectories(start.copy_at_start(0), seeds, 20, cache_draws=True).tobytes() == uncached.tobytes()
 
 
 def test_cached_draws_are_specific_to_seeds_rounds_and_actors():
-    known = {}
+    results = {}
     for name, first, rounds in (
         ("two-states", 1, 8),
         ("two-states", 2, 8),
         ("two-states", 1, 9),
         ("us-iran-2013", 1, 8),
     ):
-        setting, seeds = load_scenario(name), np.arange(first, first + 4, dtype=np.uint64)
-        start = World(setting, 0, collect_overrides(setting))
+        scenario, seeds = load_scenario(name), np.arange(first, first + 4, dtype=np.uint64)
+        start = World(scenario, 0, collect_overrides(scenario))
         for _ in range(2):
-            seen = run_trajectories(start.copy_at_start(0), seeds, rounds, cache_draws=True)
-            assert known.setdefault((name, first, rounds), seen.tobytes()) == seen.tobytes()
-        assert seen.tobytes() == run_trajectories(start.copy_at_start(0), seeds, rounds).tobytes()
-    assert len({*known.values()}) == 4
+            trajectories = run_trajectories(start.copy_at_start(0), seeds, rounds, cache_draws=True)
+            assert results.setdefault((name, first, rounds), trajectories.tobytes()) == trajectories.tobytes()
+        assert trajectories.tobytes() == run_trajectories(start.copy_at_start(0), seeds, rounds).tobytes()
+    assert len({*results.values()}) == 4
 
 
 def test_draw_cache_respects_its_size(monkeypatch):
-    setting = load_scenario("two-states")
-    start = World(setting, 0, collect_overrides(setting))
-    one = fates.empty_draws(start, 8, 30).nbytes
-    kept = LRUCache[Any, np.ndarray](3 * one, getsizeof=lambda each: each.nbytes)
-    monkeypatch.setattr(fates, "_kept", kept)
+    scenario = load_scenario("two-states")
+    start = World(scenario, 0, collect_overrides(scenario))
+    block_bytes = draw_cache.empty_draws(start, 8, 30).nbytes
+    cache = LRUCache[Any, np.ndarray](3 * block_bytes, getsizeof=lambda each: each.nbytes)
+    monkeypatch.setattr(draw_cache, "_cache", cache)
     for first in range(5):
         run_trajectories(
             start.copy_at_start(0), np.arange(100 * first, 100 * first + 8, dtype=np.uint64), 30, cache_draws=True
         )
-    assert sum(each.nbytes for each in kept.values()) == 3 * one
-    assert fates.fits_in_cache(start, 24, 30)
-    assert not fates.fits_in_cache(start, 25, 30)
+    assert sum(each.nbytes for each in cache.values()) == 3 * block_bytes
+    assert draw_cache.fits_in_cache(start, 24, 30)
+    assert not draw_cache.fits_in_cache(start, 25, 30)
 
 
 def test_each_world_of_an_ensemble_equals_its_single_run():
@@ -125,7 +123,7 @@ def test_each_world_of_an_ensemble_equals_its_single_run():
 
 
 def test_each_world_of_a_design_equals_the_run_of_its_scenario(monkeypatch):
-    monkeypatch.setattr(subject, "CHUNK_SIZE", 4)
+    monkeypatch.setattr(stream, "CHUNK_SIZE", 4)
     design = {
         "perception.misread_friendly": [0.0] * 10 + [0.3] * 3 + [0.0],
         "states.alba.resolve": [0.2] * 7 + [0.8] * 7,
@@ -138,12 +136,12 @@ def test_each_world_of_a_design_equals_the_run_of_its_scenario(monkeypatch):
         changes = {"belief.memory": 0.9, **dict(zip(design, row, strict=True))}
         assert ensemble.trajectories[k].tobytes() == single_run("two-states", 6 + k, changes, 25).tobytes(), k
     assert ensemble.frame()["states.alba.resolve"].tolist() == design["states.alba.resolve"]
-    alike = play_ensemble("two-states", 14, seed=6, rounds=25, changes={"belief.memory": 0.9})
-    assert alike.digests != ensemble.digests
+    undesigned = play_ensemble("two-states", 14, seed=6, rounds=25, changes={"belief.memory": 0.9})
+    assert undesigned.digests != ensemble.digests
 
 
 @pytest.mark.parametrize(
-    ("design", "told"),
+    ("design", "path"),
     [
         ({"states.alba.resolve": [0.5] * 4}, "states.alba.resolve"),
         ({"states.alba.resolve": [0.5] * 5, "belief.memory": [0.9] * 6}, "belief.memory"),
@@ -152,8 +150,8 @@ def test_each_world_of_a_design_equals_the_run_of_its_scenario(monkeypatch):
         ({"states.alba.resolute": [0.5] * 5}, "resolute"),
     ],
 )
-def test_invalid_design_is_rejected_with_its_column(design, told):
-    with pytest.raises(ScenarioError, match=told):
+def test_invalid_design_is_rejected_with_its_column(design, path):
+    with pytest.raises(ScenarioError, match=path):
         play_ensemble("two-states", 5, design=design)
 
 

@@ -40,10 +40,10 @@ def test_summaries_match_the_trajectories():
         assert ensemble.outcomes[k].tolist() == [classify_outcome(trajectory, talks) for talks in range(3)]
         assert ensemble.overall[k] == overall_outcome(trajectory, 3)
         for talks in range(3):
-            stands = [
+            rounds_with_deal = [
                 now for now, share in enumerate(negotiation_series(trajectory, talks)["deal_progress"]) if share > 0.0
             ]
-            assert ensemble.first_deal[k, talks] == (stands[0] if stands else -1)
+            assert ensemble.first_deal[k, talks] == (rounds_with_deal[0] if rounds_with_deal else -1)
 
 
 def test_shares_of_outcomes_sum_to_one():
@@ -103,15 +103,18 @@ def test_overlap_counts_shared_seeds():
 
 
 def test_ensembles_are_paired_if_they_have_the_same_seeds():
-    usual = play_ensemble("us-iran-2026", 60, seed=1, rounds=30)
+    base = play_ensemble("us-iran-2026", 60, seed=1, rounds=30)
     pressed = play_ensemble("us-iran-2026", 60, seed=1, rounds=30, changes={"relations.us.iran.campaign": 0.2})
     others = play_ensemble("us-iran-2026", 60, seed=61, rounds=30, changes={"relations.us.iran.campaign": 0.2})
-    paired, apart = compare_ensembles(usual, pressed)["mean_tension"], compare_ensembles(usual, others)["mean_tension"]
-    assert paired.difference == pytest.approx(float((pressed.means[:, 2] - usual.means[:, 2]).mean()), abs=1e-6)
-    assert paired.high - paired.low < 0.7 * (apart.high - apart.low)
+    paired, independent = (
+        compare_ensembles(base, pressed)["mean_tension"],
+        compare_ensembles(base, others)["mean_tension"],
+    )
+    assert paired.difference == pytest.approx(float((pressed.means[:, 2] - base.means[:, 2]).mean()), abs=1e-6)
+    assert paired.high - paired.low < 0.7 * (independent.high - independent.low)
     assert paired.share_of_worlds_changed > 0.5
-    spread = (usual.means[:, 2].var(ddof=1) + others.means[:, 2].var(ddof=1)) / 60
-    assert apart.high - apart.low == pytest.approx(2 * 1.96 * spread**0.5, rel=1e-3)
+    spread = (base.means[:, 2].var(ddof=1) + others.means[:, 2].var(ddof=1)) / 60
+    assert independent.high - independent.low == pytest.approx(2 * 1.96 * spread**0.5, rel=1e-3)
 
 
 def test_partly_shared_seeds_cause_a_warning():

@@ -10,7 +10,7 @@ import pytest
 from support.ensembles import assert_ensembles_equal, single_run
 
 from experiments.engine.pool import CancelledError
-from experiments.ensembles import stream as subject
+from experiments.ensembles import stream
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from model.loading import scenario_names
 from model.measures import trajectory_digest
@@ -18,35 +18,35 @@ from model.measures import trajectory_digest
 
 @pytest.mark.parametrize("threads", [None, 1])
 def test_progress_counts_up_to_the_number_of_worlds(threads):
-    told: list[int] = []
-    play_ensemble("two-states", 200, rounds=3, threads=threads, progress=told.append)
-    assert len(told) == 4
-    assert all(a < b for a, b in zip([0, *told], told, strict=False))
-    assert told[-1] == 200
+    counts: list[int] = []
+    play_ensemble("two-states", 200, rounds=3, threads=threads, progress=counts.append)
+    assert len(counts) == 4
+    assert all(a < b for a, b in zip([0, *counts], counts, strict=False))
+    assert counts[-1] == 200
 
 
 @pytest.mark.parametrize("threads", [None, 1])
 def test_cancelled_ensemble_leaves_the_pool_usable(threads):
-    told: list[int] = []
-    asked = threading.Event()
+    counts: list[int] = []
+    stopped = threading.Event()
 
     def progress(done: int) -> None:
-        told.append(done)
-        asked.set()
+        counts.append(done)
+        stopped.set()
 
     with pytest.raises(CancelledError):
-        play_ensemble("two-states", 200_000, threads=threads, progress=progress, stop=asked.is_set)
-    assert told[-1] <= 20 * subject.CHUNK_SIZE
+        play_ensemble("two-states", 200_000, threads=threads, progress=progress, stop=stopped.is_set)
+    assert counts[-1] <= 20 * stream.CHUNK_SIZE
     assert_ensembles_equal(
         play_ensemble("two-states", 130, rounds=5), play_ensemble("two-states", 130, rounds=5, threads=1)
     )
 
 
 def test_stop_is_called_before_the_first_world():
-    told: list[int] = []
+    counts: list[int] = []
     with pytest.raises(CancelledError):
-        play_ensemble("two-states", 10, progress=told.append, stop=lambda: True)
-    assert told == []
+        play_ensemble("two-states", 10, progress=counts.append, stop=lambda: True)
+    assert counts == []
 
 
 def eight_at_once(seed: int, worlds: int, rounds: int) -> None:
