@@ -62,10 +62,10 @@ def test_trajectories_match_the_recorded_digests(name):
 
 SCRIPT = """
 from agents.assembly import Assembly
-from model.measures import digest
+from model.measures import trajectory_digest
 for name in ("us-iran-2026", "gulf-region"):
     model = Assembly(name, rng=11).run(24)
-    print(model.ledger.digest(), digest(model.trajectory))
+    print(model.ledger.digest(), trajectory_digest(model.trajectory))
 """
 
 
