@@ -1,24 +1,25 @@
 """`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
 
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from agents.ledger import TELLING, read_ledger
+from agents.assembly import Assembly
+from agents.ledger import TELLING, Ledger, read_ledger
 from dashboards import saved_runs as runs
 from dashboards.decisions import cell_of, told_as
 from dashboards.terminal.decision import cost_screen, decision_screen, lever_screen
-from dashboards.terminal.widgets import console
 from experiments.counterfactuals.branch import Branch
 from experiments.counterfactuals.flips import LeverFlip, Question, TermFlip
 from experiments.counterfactuals.pivot import cost, otherwise
 from model.compiler import source_digest
 from model.errors import Fault, ScenarioError
-from model.loading import load
+from model.loading import load, scenario_data
 from model.overrides import Override
 from model.parameter_space import levers as all_levers
 from model.protocol import ACT, PROTOCOL
@@ -37,6 +38,12 @@ class Answer(NamedTuple):
     alike: dict[str, list[str]]
     opposite: int
 
+    def __repr__(self) -> str:
+        screen = Console(width=100, file=StringIO(), color_system=None, highlight=False)
+        with screen.capture() as written:
+            screen.print(answer_screen(self))
+        return "\n".join(line.rstrip() for line in written.get().splitlines())
+
 
 def ask(
     folder: Path | None,
@@ -48,9 +55,24 @@ def ask(
     levers: bool = True,
     quiet: bool = False,
 ) -> Answer:
-    """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
+    """Explain a decision of a saved run, the latest by default. Raises ScenarioError if there is no such decision."""
     saved = runs.read(folder or runs.latest())
-    row, others, alike = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
+    return explain(saved, rows_of(saved), now, actor, act, counterpart, negotiation, levers, quiet)
+
+
+def explain(
+    saved: runs.Saved,
+    ledger: pd.DataFrame,
+    now: int,
+    actor: str,
+    act: str | None = None,
+    counterpart: str | None = None,
+    negotiation: str | None = None,
+    levers: bool = True,
+    quiet: bool = False,
+) -> Answer:
+    """Explain a decision that is a row of a ledger. Raises ScenarioError if there is no such decision."""
+    row, others, alike = find(ledger, saved, now, actor, act, counterpart, negotiation)
     number = ACT[row["act"]]
     question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
     told = PROTOCOL[number].recorded(question.value)
@@ -62,6 +84,16 @@ def ask(
     spent = what_it_cost(saved, row, question) if levers else {}
     opposite = otherwise(row["act"], question.value)
     return Answer(saved, row, question, terms, found, others, spent, alike, opposite)
+
+
+def explain_run(model: Assembly, now: int, actor: str, **named: Any) -> Answer:
+    """Explain a decision of a run in memory, as `explain` does. Raises ScenarioError if there is no such decision."""
+    data = scenario_data(model.setting)
+    moves = [{name: value for name, value in each._asdict().items() if value is not None} for each in model.overrides]
+    data["moves"] = [*data.get("moves", []), *moves]
+    saved = runs.Saved(Path("not saved"), data, model.seed, model.round, source_digest())
+    ledger = model.ledger or Ledger()
+    return explain(saved, ledger.frame().assign(conditions=None), now, actor, **named, quiet=True)
 
 
 def what_it_cost(saved: runs.Saved, row: dict[str, Any], question: Question) -> dict[str, float]:
@@ -110,19 +142,19 @@ def find(
     Of those of the same kind, the values that each option tells them apart by.
     """
     if now > saved.rounds:
-        raise ScenarioError([Fault("--round", now, f"the run has {saved.rounds} rounds")])
+        raise ScenarioError([Fault("round", now, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
-        raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
+        raise ScenarioError([Fault.unknown("actor", actor, set(rows["actor"].dropna()), "actor who decides")])
     rows = rows.loc[(rows["round"] == now) & (rows["actor"] == actor)]
     if rows.empty:
-        raise ScenarioError([Fault("--round", now, f"{actor} decided nothing in that round")])
+        raise ScenarioError([Fault("round", now, f"{actor} decided nothing in that round")])
     what = f"decision of {actor} in round {now}"
     for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         known = set(rows[column].dropna())
         if wanted is not None and wanted not in known:
             raise ScenarioError(
-                [Fault.unknown(f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}")]
+                [Fault.unknown(column, wanted, known, what if column == "act" else f"{column} of a {what}")]
             )
         rows = rows if wanted is None else rows.loc[rows[column] == wanted]
     order = {name: place for place, name in enumerate(TELLING)}
@@ -135,21 +167,22 @@ def find(
     return row, sorted(set(rows["act"]) - {row["act"]}), alike
 
 
-def show_answer(answer: Answer) -> None:
-    """Print the answer on one screen."""
-    screen = console()
-    screen.print(f"Round {answer.row['round']}, {answer.row['act']}, seed {answer.run.seed} ({answer.run.folder})")
-    if answer.row["forced"]:
-        screen.print("This move was set from outside; below is how the actor would have decided.")
-    screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
+def answer_screen(answer: Answer) -> Group:
+    """Return the answer as one screen."""
+    row = answer.row
+    parts: list[RenderableType] = [f"Round {row['round']}, {row['act']}, seed {answer.run.seed} ({answer.run.folder})"]
+    if row["forced"]:
+        parts.append("This move was set from outside; below is how the actor would have decided.")
+    parts.append(decision_screen(answer.question, row["sentence"], answer.terms))
     if answer.levers:
-        screen.print(lever_screen(answer.levers, lambda value: told_as(answer.question, answer.row, value)))
+        parts.append(lever_screen(answer.levers, lambda value: told_as(answer.question, row, value)))
     if answer.cost:
-        screen.print(cost_screen(answer.cost, told_as(answer.question, answer.row, answer.opposite)))
+        parts.append(cost_screen(answer.cost, told_as(answer.question, row, answer.opposite)))
     for name, values in answer.alike.items():
-        screen.print(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {answer.row[name]}")
+        parts.append(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {row[name]}")
     if answer.others:
-        screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
+        parts.append(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
+    return Group(*parts)
 
 
 def facts(answer: Answer) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from dashboards.cli.options import (
     Changes,
     ScenarioName,
     Seed,
-    changes_to,
     keep_others,
     make_folder,
+    parse_changes,
     path_of,
     plain_errors,
 )
@@ -57,7 +57,7 @@ def ensemble(
             make_folder(out)
         saved = None if against is None else Ensemble.load(against)
         plain = read(scenario)
-        changed = changes_to(plain, changes)
+        changed = parse_changes(changes)
         if saved is not None and saved.scenario != plain.get("name"):
             typer.echo(f"note: {against} holds worlds of another scenario, {saved.scenario}", err=True)
         with bar(worlds, "worlds", as_json) as progress:
@@ -114,7 +114,7 @@ def compare(
 
     with plain_errors(), bar(worlds, "pairs of worlds", as_json) as progress:
         plain = read(scenario)
-        changed = changes_to(plain, changes)
+        changed = parse_changes(changes)
         if not changed:
             raise ScenarioError([Fault("--set", "", "is missing; name at least one change, PATH=VALUE")])
         found = compare_worlds(plain, changed, worlds, seed, progress=progress)
@@ -146,26 +146,23 @@ def pivot(
     """Give the chance of each outcome from every round of a run on, and what moved it most."""
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console
-    from experiments.counterfactuals.pivot import actions, chances
+    from experiments.counterfactuals.turning_points import pivot as find_pivot
     from model.enumerations import Outcome
-    from model.loading import change, load, read
+    from model.loading import load
 
     with plain_errors():
-        plain = read(scenario)
-        data = change(plain, changes_to(plain, changes))
-        setting = load(data)
+        setting = load(scenario, parse_changes(changes))
         with bar(setting.rounds, "rounds", as_json) as progress:
-            found = chances(data, seed, futures, progress=progress)
-        turned = actions(data, seed, found.turning_round, futures)
+            found = find_pivot(setting, seed, futures, progress)
     if not as_json:
-        console().print(pivot_screen(setting, seed, found, turned, console().width))
+        console().print(pivot_screen(found, console().width))
         return
     facts = {
         "scenario": setting.name,
         "seed": seed,
         "futures": futures,
-        "chances": {each.name: found.chances[:, each].tolist() for each in Outcome},
+        "chances": {each.name: found.chances.chances[:, each].tolist() for each in Outcome},
         "turning_round": found.turning_round,
-        "actions": [each._asdict() for each in turned[:10]],
+        "actions": [each._asdict() for each in found.actions[:10]],
     }
     typer.echo(json.dumps(facts))

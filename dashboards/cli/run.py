@@ -12,10 +12,10 @@ from dashboards.cli.options import (
     Changes,
     ScenarioName,
     Seed,
-    changes_to,
     keep_others,
     make_folder,
     make_room,
+    parse_changes,
     path_of,
     plain_errors,
 )
@@ -53,7 +53,7 @@ def run(
 
     with plain_errors():
         plain = read(scenario)
-        data = change(plain, {**changes_to(plain, changes), **({} if rounds is None else {"rounds": rounds})})
+        data = change(plain, {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
         setting = load(data)
         tell_silent_events(setting)
         if report is not None:

@@ -26,11 +26,12 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Show why a decision was taken, and what would have changed it; each flip is verified by a rerun."""
-    from dashboards.cli.answers import ask, facts, show_answer
+    from dashboards.cli.answers import answer_screen, ask, facts
+    from dashboards.terminal.widgets import console
 
     with plain_errors():
         answer = ask(run, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(facts(answer), ensure_ascii=False))
     else:
-        show_answer(answer)
+        console().print(answer_screen(answer))

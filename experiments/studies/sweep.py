@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from experiments.engine.kernel import kernel
+from experiments.studies import results
 from experiments.studies.chunk import ChunkTables, run_chunk
 from experiments.studies.store import StudyStore, damaged, failed_points, parts, written_manifest
 from experiments.studies.study import Study, load_study
 from model.compiler import COMPILED
 from model.errors import Fault, ScenarioError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RUNS_A_CHUNK = 4096
 NO_PAGE: Any = None  # Dask wants no dashboard of its own
@@ -38,10 +42,19 @@ class Plan(NamedTuple):
 class Swept(NamedTuple):
     """What a sweep did: points in the folder, points played now, points in the folder that failed, seconds."""
 
+    folder: Path
     points: int
     played: int
     failed: int
     seconds: float
+
+    def frame(self) -> "pd.DataFrame":
+        """Return one row for each run: the values of the factors, outcome, indicators; the error of a failed point."""
+        return results.table(self.folder)
+
+    def by_point(self) -> "pd.DataFrame":
+        """Return one row for each point: the values of the factors, shares of outcomes, mean indicators."""
+        return results.by_point(self.folder)
 
 
 def plan(study: Study, folder: Path, points: int | None = None) -> Plan:
@@ -134,7 +147,7 @@ def sweep(
                     failures += played.runs.num_rows - played.runs.column("error").null_count
                     progress(done, failures)
         there = sum(end - begin for begin, end in parts(folder, "runs"))
-        return Swept(there, wanted.to_play, failed_points(folder), time.perf_counter() - begun)
+        return Swept(folder, there, wanted.to_play, failed_points(folder), time.perf_counter() - begun)
 
 
 def _play(
