@@ -12,6 +12,7 @@ data, or a `Scenario`. `set` changes values by the same dotted paths as the opti
 """
 
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ __all__ = [
     "parameters",
     "pivot",
     "run",
+    "scenario_data",
     "scenarios",
     "studies",
     "sweep",
@@ -78,6 +80,13 @@ def load_scenario(scenario: "ScenarioSource", set: Mapping[str, Any] | None = No
     from model.loading import load
 
     return load(scenario, set)
+
+
+def scenario_data(scenario: "ScenarioSource") -> dict[str, Any]:
+    """Return a scenario as plain data, to edit: tables are dicts, as in the TOML file. It is not checked."""
+    from model.loading import scenario_data
+
+    return scenario_data(scenario)
 
 
 def load_study(study: str | Path | Mapping[str, Any]) -> "Study":
@@ -203,7 +212,7 @@ def _changed(scenario: "ScenarioSource", set: Mapping[str, Any] | None, rounds: 
     """Return a scenario with changes applied, and with another number of rounds if one is given; check the seed."""
     from model.errors import Fault, ScenarioError
 
-    if not isinstance(seed, int) or not 0 <= seed < 2**63:
+    if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
         raise ScenarioError([Fault("seed", seed, "allowed is a whole number from 0 to 2**63 - 1")])
     return load_scenario(scenario, {**(set or {}), **({} if rounds is None else {"rounds": rounds})})
 

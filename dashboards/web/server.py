@@ -67,7 +67,7 @@ def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
 
     WARMTH.start()
     threading.Thread(target=open_pages, daemon=True, name="pages").start()
-    own = [Route("/export/{name}", answer), Route("/docs/{name}", documents.answer)]
+    own = [Route("/export/{name}", answer), Route("/docs/{name:path}", documents.answer)]
     app.router.routes[:0] = own  # before Solara's own, which takes every address
     door = Door(app, classroom)
     threading.Thread(target=door.open, daemon=True, name="classroom").start()

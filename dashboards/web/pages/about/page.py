@@ -5,14 +5,13 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import solara
 
 from dashboards.link import VERSION, Link, Setting, read_link, scenario_of, shipped_names, written
 from dashboards.web.components import guarded, html
-from dashboards.web.documents import served
+from dashboards.web.documents import FOLDER, served
 from dashboards.web.pages.about.glossary import GLOSSARY
 from dashboards.web.pages.about.messages import (
     AboutFacts,
@@ -32,7 +31,6 @@ from model.parameter_space import declared
 from model.parameters import Mechanisms
 from model.protocol import ACT, PROTOCOL, Act
 
-LIMITS = Path(__file__).parent / "limits.md"  # the same text as docs/limits.md, which is not installed
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
 FORMULA = re.compile(r": [^:]*=.*$|\s*\([^)]*\b[BM]\d+[^)]*\)")  # belongs into docs/odd.md, not into a first reading
 
@@ -72,9 +70,11 @@ DOCS = (
     ("docs/limits.md", "what does not follow from a result; the same text as above"),
     ("docs/validation.md", "what the model reproduces of what others found, and where it does not"),
     ("docs/trace.md", "how the model was made and tested: a TRACE record"),
+    ("docs/python.md", "how to use it from Python, in a notebook or a script"),
     ("docs/studies.md", "how to put a question to many settings, and to its results"),
     ("docs/architecture.md", "how the code is built, and why"),
     ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
+    ("docs/classroom/README.md", "how to teach with it: a guide, lesson plans, role cards"),
     ("CONTRIBUTING.md", "how to add a rule in four steps"),
 )
 
@@ -139,8 +139,8 @@ def act_data(act: Act) -> ActRow:
 
 @cache
 def limits() -> list[TextBlock]:
-    """Read the packaged page of limits as headings, paragraphs and lists."""
-    return list(blocks(LIMITS.read_text("utf-8")))
+    """Return docs/limits.md as headings, paragraphs and lists."""
+    return list(blocks((FOLDER / "limits.md").read_text("utf-8")))
 
 
 def blocks(text: str) -> Iterator[TextBlock]:
