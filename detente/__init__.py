@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from agents.assembly import Assembly
+    from agents.state import State
     from dashboards.cli.answers import Answer
     from experiments.counterfactuals.turning_points import PivotResult
     from experiments.ensembles.compare import Comparison
@@ -43,6 +44,7 @@ __all__ = [
     "PivotResult",
     "Scenario",
     "ScenarioError",
+    "State",
     "Study",
     "Swept",
     "__version__",
@@ -222,6 +224,8 @@ def __getattr__(name: str) -> Any:
     match name:
         case "Assembly":
             from agents import assembly as module
+        case "State":
+            from agents import state as module
         case "Answer":
             from dashboards.cli import answers as module
         case "PivotResult":
