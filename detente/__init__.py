@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from agents.assembly import Assembly
     from agents.state import State
-    from dashboards.cli.answers import Answer
+    from dashboards.cli.explanation import DecisionExplanation
     from experiments.counterfactuals.turning_points import PivotResult
     from experiments.ensembles.compare import Comparison
     from experiments.ensembles.ensemble import Ensemble
     from experiments.studies.study import Study
-    from experiments.studies.sweep import Swept
+    from experiments.studies.sweep import SweepResult
     from model.enumerations import Outcome
     from model.errors import ScenarioError
     from model.scenario import Scenario
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     type ScenarioSource = str | Path | Mapping[str, Any] | Scenario
 
 __all__ = [
-    "Answer",
     "Assembly",
     "Comparison",
+    "DecisionExplanation",
     "Ensemble",
     "Outcome",
     "PivotResult",
@@ -46,7 +46,7 @@ __all__ = [
     "ScenarioError",
     "State",
     "Study",
-    "Swept",
+    "SweepResult",
     "__version__",
     "compare",
     "ensemble",
@@ -65,23 +65,23 @@ __all__ = [
 
 def scenarios() -> list[str]:
     """Return the names of the shipped scenarios."""
-    from model.loading import shipped
+    from model.loading import scenario_names
 
-    return shipped()
+    return scenario_names()
 
 
 def studies() -> list[str]:
     """Return the names of the shipped studies."""
-    from experiments.studies.study import shipped
+    from experiments.studies.study import shipped_studies
 
-    return shipped()
+    return shipped_studies()
 
 
 def load_scenario(scenario: "ScenarioSource", set: Mapping[str, Any] | None = None) -> "Scenario":
     """Return a checked scenario, with changes applied. Raises ScenarioError with every error found."""
-    from model.loading import load
+    from model.loading import load_scenario
 
-    return load(scenario, set)
+    return load_scenario(scenario, set)
 
 
 def scenario_data(scenario: "ScenarioSource") -> dict[str, Any]:
@@ -102,9 +102,9 @@ def parameters(scenario: "ScenarioSource") -> "pd.DataFrame":
     """Return one row for each parameter of a scenario: its path, value, range, unit, meaning and source."""
     import pandas as pd
 
-    from model.parameter_space import settings
+    from model.parameter_space import list_parameters
 
-    return pd.DataFrame(settings(load_scenario(scenario)))
+    return pd.DataFrame(list_parameters(load_scenario(scenario)))
 
 
 def run(
@@ -131,13 +131,13 @@ def why(
     counterpart: str | None = None,
     negotiation: str | None = None,
     levers: bool = True,
-) -> "Answer":
+) -> "DecisionExplanation":
     """Explain why an actor of a run decided as it did, and find what would have changed the decision.
 
     act: the most telling decision of that actor in that round by default. levers: whether to search the nearest
     value of each lever that changes the decision, which takes some seconds.
     """
-    from dashboards.cli.answers import explain_run
+    from dashboards.cli.explanation import explain_run
 
     return explain_run(run, round, actor, act=act, counterpart=counterpart, negotiation=negotiation, levers=levers)
 
@@ -199,7 +199,7 @@ def sweep(
     points: int | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] = lambda done, failed: None,
-) -> "Swept":
+) -> "SweepResult":
     """Play the points of a study that are not in the folder yet, and store the results there.
 
     points: the first points of the design only. progress is called with the numbers of points done and failed.
@@ -212,10 +212,10 @@ def sweep(
 
 def _changed(scenario: "ScenarioSource", set: Mapping[str, Any] | None, rounds: int | None, seed: int) -> "Scenario":
     """Return a scenario with changes applied, and with another number of rounds if one is given; check the seed."""
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
-        raise ScenarioError([Fault("seed", seed, "allowed is a whole number from 0 to 2**63 - 1")])
+        raise ScenarioError([InputError("seed", seed, "allowed is a whole number from 0 to 2**63 - 1")])
     return load_scenario(scenario, {**(set or {}), **({} if rounds is None else {"rounds": rounds})})
 
 
@@ -226,8 +226,8 @@ def __getattr__(name: str) -> Any:
             from agents import assembly as module
         case "State":
             from agents import state as module
-        case "Answer":
-            from dashboards.cli import answers as module
+        case "DecisionExplanation":
+            from dashboards.cli import explanation as module
         case "PivotResult":
             from experiments.counterfactuals import turning_points as module
         case "Comparison":
@@ -236,7 +236,7 @@ def __getattr__(name: str) -> Any:
             from experiments.ensembles import ensemble as module
         case "Study":
             from experiments.studies import study as module
-        case "Swept":
+        case "SweepResult":
             from experiments.studies import sweep as module
         case "Outcome":
             from model import enumerations as module

@@ -13,15 +13,15 @@ from typer.main import get_command
 from agents.assembly import Assembly
 from dashboards.cli.main import app
 from dashboards.cli.options import parse_changes
-from dashboards.reports.odd_tables import ODD, rewrite
-from dashboards.terminal.ensembles import effect_words
-from experiments.counterfactuals.pivot import chances
-from experiments.ensembles.compare import compare, contrast
+from dashboards.reports.odd_tables import ODD_PATH, update_tables
+from dashboards.terminal.ensembles import format_effect
+from experiments.counterfactuals.pivot import outcome_chances
+from experiments.ensembles.compare import compare, compare_ensembles
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.ensembles.mechanisms import WORLDS, summaries
-from model.chance import Moment
-from model.loading import change, read, shipped
-from model.parameter_space import declared
+from experiments.ensembles.mechanisms import WORLDS, mechanism_measures
+from model.chance import DecisionPoint
+from model.loading import apply_changes, read_scenario, scenario_names
+from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
 
 ROOT = Path(__file__).parent.parent
@@ -54,17 +54,17 @@ def anchors(page):
 
 
 def submodels():
-    return ODD.read_text("utf-8").partition("## 7. Submodels")[2].partition("## 8. Parameters")[0]
+    return ODD_PATH.read_text("utf-8").partition("## 7. Submodels")[2].partition("## 8. Parameters")[0]
 
 
 def test_the_generated_tables_are_current():
-    text = ODD.read_text("utf-8")
-    assert rewrite(text) == text, "run `python -m dashboards.reports.odd_tables`"
+    text = ODD_PATH.read_text("utf-8")
+    assert update_tables(text) == text, "run `python -m dashboards.reports.odd_tables`"
 
 
 def test_a_page_without_its_markers_is_refused():
     with pytest.raises(ValueError, match="must hold each of these markers once"):
-        rewrite("no markers here")
+        update_tables("no markers here")
 
 
 @pytest.mark.parametrize(("language", "text"), EXAMPLES)
@@ -131,11 +131,11 @@ def test_where_to_find_what_names_only_what_exists(question, answer):
 
 def test_every_parameter_is_told_in_a_submodel():
     text = submodels()
-    assert [each.path for each in declared() if f"`{each.path}`" not in text] == []
+    assert [each.path for each in declared_parameters() if f"`{each.path}`" not in text] == []
 
 
 def test_no_submodel_names_a_parameter_that_is_not_declared():
-    known = {each.path for each in declared()}
+    known = {each.path for each in declared_parameters()}
     sections = {path.partition(".")[0] for path in known}
     named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodels()))
     assert {name for name in named - known if name.partition(".")[0] in sections} == set()
@@ -147,13 +147,13 @@ def test_every_switch_is_told_in_a_submodel():
 
 
 def test_every_draw_has_its_address_in_the_odd():
-    concepts = ODD.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
-    assert [moment.name for moment in Moment if f"`{moment.name}`" not in concepts] == []
+    concepts = ODD_PATH.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
+    assert [moment.name for moment in DecisionPoint if f"`{moment.name}`" not in concepts] == []
 
 
 def test_every_shipped_scenario_is_named_in_the_readme():
     text = (ROOT / "README.md").read_text("utf-8")
-    assert [name for name in shipped() if f"`{name}`" not in text] == []
+    assert [name for name in scenario_names() if f"`{name}`" not in text] == []
 
 
 # What the teaching kit says that a command gives: (page, command, words with the numbers left open).
@@ -235,10 +235,10 @@ def printed(command):
         return {name: f"{share * 100:.1f}" for name, share in shares.items()}, settings
     if verb == "compare":
         effects = compare(scenario, changes, base_changes=base).effects
-        shown = {name: effect_words(name, effect) for name, effect in effects.items()}
+        shown = {name: format_effect(name, effect) for name, effect in effects.items()}
         reach = {f"{name}_reach": words[2] for name, words in shown.items()}
         return {name: words[1] for name, words in shown.items()} | reach, settings
-    found = chances(change(read(scenario), changes), int(rest[rest.index("--seed") + 1]))
+    found = outcome_chances(apply_changes(read_scenario(scenario), changes), int(rest[rest.index("--seed") + 1]))
     now = found.turning_round
     before, after = (f"{share * 100:.0f}" for share in found.deal[now - 1 : now + 1])
     return {"round": now, "before": before, "after": after}, settings
@@ -279,7 +279,7 @@ def test_the_run_that_the_two_weeks_tell_of_goes_so():
 
 
 def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
-    text = ODD.read_text("utf-8")
+    text = ODD_PATH.read_text("utf-8")
     row = re.compile(r"^\| M\d+ \w+ \|.*\| `mechanisms\.(\w+)` \| ([\w ]+) \| `([\w-]+)` \| (.+) \|$", re.MULTILINE)
     rows = row.findall(text)
     assert [mechanism for mechanism, *_ in rows] == list(Mechanisms.model_fields)
@@ -288,6 +288,6 @@ def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
     for mechanism, measured, where, told in rows:
         if where == scenario:
             off = play_ensemble(scenario, WORLDS, changes={f"mechanisms.{mechanism}": False}, band_worlds=1)
-            difference, low, high = contrast(off, on, summaries)[measured][:3]
+            difference, low, high = compare_ensembles(off, on, mechanism_measures)[measured][:3]
             stale = f"{mechanism}: run `python -m experiments.ensembles.mechanisms docs/odd.md`"
             assert told == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale

@@ -11,7 +11,7 @@ from support.commands import detente as command
 from support.commands import invoke, strict_json
 
 import detente
-from model.measures import digest, indicator_names
+from model.measures import indicator_names, trajectory_digest
 from model.overrides import Override
 
 SCENARIO = "two-states"
@@ -56,7 +56,7 @@ def test_a_run_equals_that_of_the_command_line(tmp_path):
     words = ["run", SCENARIO, "--seed", 3, "--rounds", 12, "--set", "states.alba.generosity=0.4", "--json"]
     facts = strict_json(command(*words, cwd=tmp_path).out)
     run = detente.run(SCENARIO, seed=3, rounds=12, set=GENEROUS)
-    assert digest(run.trajectory) == facts["trajectory_digest"]
+    assert trajectory_digest(run.trajectory) == facts["trajectory_digest"]
     assert run.ledger is not None
     assert run.ledger.digest() == facts["ledger_digest"]
     assert {name: each.name for name, each in run.outcomes.items()} == {
@@ -167,7 +167,7 @@ def test_a_scenario_is_a_name_path_data_or_scenario(source, tmp_path):
         "scenario": detente.load_scenario(SCENARIO),
     }[source]
     run = detente.run(scenario, rounds=4, set=GENEROUS)
-    assert digest(run.trajectory) == digest(detente.run(SCENARIO, rounds=4, set=GENEROUS).trajectory)
+    assert trajectory_digest(run.trajectory) == trajectory_digest(detente.run(SCENARIO, rounds=4, set=GENEROUS).trajectory)
     assert detente.ensemble(scenario, 4, rounds=4).digests == detente.ensemble(SCENARIO, 4, rounds=4).digests
 
 

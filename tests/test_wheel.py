@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from support.browser import served
+from support.browser import serve_dashboard
 from support.commands import UNCOMPILED
 
 from dashboards.web.pages.about import page as about
@@ -101,7 +101,7 @@ def test_command_line_works_from_the_wheel(installed, tmp_path):
 def test_dashboard_shows_the_documents_from_the_wheel(installed, tmp_path):
     names = [name for name, _ in about.DOCS if name.startswith("docs/")]
     assert "docs/odd.md" in names
-    with served(command=installed / "detente", cwd=tmp_path, env=ALONE) as address:
+    with serve_dashboard(command=installed / "detente", cwd=tmp_path, env=ALONE) as address:
         for name in names:
             answer = requests.get(f"{address}{name}", timeout=30)
             assert answer.status_code == 200

@@ -7,40 +7,40 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboards.reports.offline_page import render
+from dashboards.reports.offline_page import render_page
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-HERE = Path(__file__).parent
-FOLDER = HERE / "docs"
-LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+TEMPLATE_FOLDER = Path(__file__).parent
+DOCS_FOLDER = TEMPLATE_FOLDER / "docs"
+LINK_PATTERN = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 
 
-def served(name: str) -> bool:
+def is_served(name: str) -> bool:
     """Return whether a document is shown: all of docs/ are."""
-    return name.startswith("docs/") and file_of(name.removeprefix("docs/")) is not None
+    return name.startswith("docs/") and document_path(name.removeprefix("docs/")) is not None
 
 
-def file_of(name: str) -> Path | None:
+def document_path(name: str) -> Path | None:
     """Return the file of a document by its path in docs/, such as `odd.md` or `classroom/README.md`; None if none."""
-    return next((path for path in FOLDER.rglob("*.md") if path.relative_to(FOLDER).as_posix() == name), None)
+    return next((path for path in DOCS_FOLDER.rglob("*.md") if path.relative_to(DOCS_FOLDER).as_posix() == name), None)
 
 
-def answer(request: "Request") -> "Response":
-    """Answer a request for a document."""
+def serve_document(request: "Request") -> "Response":
+    """DecisionExplanation a request for a document."""
     from starlette.responses import HTMLResponse, PlainTextResponse
 
     name = request.path_params["name"]
-    path = file_of(name)
+    path = document_path(name)
     if path is None:
         return PlainTextResponse("There is no such page.", 404)
-    return HTMLResponse(page(path.read_text("utf-8"), posixpath.dirname(name)))
+    return HTMLResponse(render_document(path.read_text("utf-8"), posixpath.dirname(name)))
 
 
 @lru_cache(maxsize=32)
-def page(text: str, folder: str = "") -> str:
+def render_document(text: str, folder: str = "") -> str:
     """Return Markdown as an HTML page; links that lead out of docs/ become text.
 
     folder: the folder of docs/ in which the document lies, "" for docs/ itself.
@@ -48,11 +48,11 @@ def page(text: str, folder: str = "") -> str:
     from markdown import markdown
 
     def leads_to_document(target: str) -> bool:
-        return file_of(posixpath.normpath(posixpath.join(folder, target.partition("#")[0]))) is not None
+        return document_path(posixpath.normpath(posixpath.join(folder, target.partition("#")[0]))) is not None
 
-    body = LINK.sub(
+    body = LINK_PATTERN.sub(
         lambda link: link[0] if link[1].startswith("#") or leads_to_document(link[1]) else link[2],
         markdown(text, extensions=["tables", "fenced_code", "toc"]),
     )
     title = text.lstrip().partition("\n")[0].removeprefix("# ")
-    return render("documents.html", folder=HERE, title=title, text=body, version=version("detente"))
+    return render_page("documents.html", folder=TEMPLATE_FOLDER, title=title, text=body, version=version("detente"))

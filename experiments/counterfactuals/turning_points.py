@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from experiments.counterfactuals.pivot import Action, Chances, actions, chances
+from experiments.counterfactuals.pivot import DecisionEffect, OutcomeChances, outcome_chances, rank_decisions
 from experiments.ensembles.text_table import text_table
 from model.columns import SERVICES
 from model.enumerations import Outcome
-from model.errors import Fault, ScenarioError
-from model.loading import load
-from model.protocol import ACT, PROTOCOL
+from model.errors import InputError, ScenarioError
+from model.loading import load_scenario
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.scenario import Scenario
-from model.world import names
+from model.world import axis_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +23,8 @@ class PivotResult(NamedTuple):
 
     scenario: Scenario
     seed: int
-    chances: Chances
-    actions: list[Action]
+    chances: OutcomeChances
+    actions: list[DecisionEffect]
 
     @property
     def turning_round(self) -> int:
@@ -47,7 +47,7 @@ class PivotResult(NamedTuple):
         import pandas as pd
 
         rows = [{**each._asdict(), "cell": cell_names(self.scenario, each)} for each in self.actions]
-        return pd.DataFrame(rows, columns=list(Action._fields)).rename(columns={"cell": "who"})
+        return pd.DataFrame(rows, columns=list(DecisionEffect._fields)).rename(columns={"cell": "who"})
 
     def __repr__(self) -> str:
         now, deal = self.turning_round, self.chances.deal
@@ -77,16 +77,16 @@ def pivot(
     futures: continuations simulated from each round. Raises ScenarioError if the scenario is wrong.
     """
     if futures < 2:
-        raise ScenarioError([Fault("futures", futures, "at least 2 are needed")])
-    setting = load(scenario)
-    found = chances(setting, seed, futures, progress=progress)
-    return PivotResult(setting, seed, found, actions(setting, seed, found.turning_round, futures))
+        raise ScenarioError([InputError("futures", futures, "at least 2 are needed")])
+    setting = load_scenario(scenario)
+    found = outcome_chances(setting, seed, futures, progress=progress)
+    return PivotResult(setting, seed, found, rank_decisions(setting, seed, found.turning_round, futures))
 
 
-def cell_names(scenario: Scenario, action: Action) -> str:
+def cell_names(scenario: Scenario, action: DecisionEffect) -> str:
     """Return the names of the cell of a decision: who decided, towards whom, in which negotiation."""
-    lists, talks, named = names(scenario), "", []
-    for axis, place in zip(PROTOCOL[ACT[action.act]].axes, action.cell, strict=True):
+    lists, talks, named = axis_names(scenario), "", []
+    for axis, place in zip(PROTOCOL[ACT_INDEX[action.act]].axes, action.cell, strict=True):
         if axis == "negotiation":
             talks = lists.negotiation[place]
         if axis == "side":

@@ -1,5 +1,6 @@
 """`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
 
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,128 +11,133 @@ from rich.console import Console, Group, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from agents.assembly import Assembly
-from agents.ledger import TELLING, Ledger, read_ledger
+from agents.ledger import DECISION_PRIORITY, Ledger, read_ledger
 from dashboards import saved_runs as runs
-from dashboards.decisions import cell_of, told_as
-from dashboards.terminal.decision import cost_screen, decision_screen, lever_screen
+from dashboards.decision_lookup import alternative_sentence, decision_cell
+from dashboards.terminal.decision import decision_screen, lever_screen, opposite_screen
 from experiments.counterfactuals.branch import Branch
-from experiments.counterfactuals.flips import LeverFlip, Question, TermFlip
-from experiments.counterfactuals.pivot import cost, otherwise
+from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
+from experiments.counterfactuals.pivot import opposite_value, outcome_shares_by_arm
 from model.compiler import source_digest
-from model.errors import Fault, ScenarioError
-from model.loading import load, scenario_data
+from model.errors import InputError, ScenarioError
+from model.loading import load_scenario, scenario_data
 from model.overrides import Override
-from model.parameter_space import levers as all_levers
-from model.protocol import ACT, PROTOCOL
+from model.parameter_space import list_levers as all_levers
+from model.protocol import ACT_INDEX, PROTOCOL
 
 
-class Answer(NamedTuple):
+class DecisionExplanation(NamedTuple):
     """What `why` found out."""
 
-    run: runs.Saved
+    run: runs.SavedRun
     row: dict[str, Any]
-    question: Question
+    question: ReplayedDecision
     terms: list[TermFlip]
     levers: list[LeverFlip]
-    others: list[str]
-    cost: dict[str, float]
-    alike: dict[str, list[str]]
+    other_acts: list[str]
+    continuation_shares: dict[str, float]
+    alternatives: dict[str, list[str]]
     opposite: int
 
     def __repr__(self) -> str:
         screen = Console(width=100, file=StringIO(), color_system=None, highlight=False)
         with screen.capture() as written:
-            screen.print(answer_screen(self))
+            screen.print(explanation_screen(self))
         return "\n".join(line.rstrip() for line in written.get().splitlines())
 
 
-def ask(
+def explain_decision(
     folder: Path | None,
-    now: int,
+    round_number: int,
     actor: str,
     act: str | None = None,
     counterpart: str | None = None,
     negotiation: str | None = None,
     levers: bool = True,
     quiet: bool = False,
-) -> Answer:
+) -> DecisionExplanation:
     """Explain a decision of a saved run, the latest by default. Raises ScenarioError if there is no such decision."""
-    saved = runs.read(folder or runs.latest())
-    return explain(saved, rows_of(saved), now, actor, act, counterpart, negotiation, levers, quiet)
+    saved = runs.read_run(folder or runs.latest_run())
+    return explain_row(saved, read_run_ledger(saved), round_number, actor, act, counterpart, negotiation, levers, quiet)
 
 
-def explain(
-    saved: runs.Saved,
+def explain_row(
+    saved: runs.SavedRun,
     ledger: pd.DataFrame,
-    now: int,
+    round_number: int,
     actor: str,
     act: str | None = None,
     counterpart: str | None = None,
     negotiation: str | None = None,
     levers: bool = True,
     quiet: bool = False,
-) -> Answer:
+) -> DecisionExplanation:
     """Explain a decision that is a row of a ledger. Raises ScenarioError if there is no such decision."""
-    row, others, alike = find(ledger, saved, now, actor, act, counterpart, negotiation)
-    number = ACT[row["act"]]
-    question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
-    told = PROTOCOL[number].recorded(question.value)
+    row, others, alike = find_decision(ledger, saved, round_number, actor, act, counterpart, negotiation)
+    number = ACT_INDEX[row["act"]]
+    cell = decision_cell(load_scenario(saved.scenario), number, row)
+    question = ReplayedDecision(saved.scenario, saved.seed, round_number, number, cell)
+    told = PROTOCOL[number].to_recorded(question.value)
     if told != row["value"] and not row["forced"]:
-        changed = " The model has changed since this run." if saved.model != source_digest() else ""
-        raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
+        changed = " The model has changed since this run." if saved.model_digest != source_digest() else ""
+        raise ScenarioError(
+            [InputError(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")]
+        )
     terms = list(question.term_flips())
-    found = search(question, quiet) if levers else []
-    spent = what_it_cost(saved, row, question) if levers else {}
-    opposite = otherwise(row["act"], question.value)
-    return Answer(saved, row, question, terms, found, others, spent, alike, opposite)
+    found = search_levers(question, quiet) if levers else []
+    spent = compare_with_opposite(saved, row, question) if levers else {}
+    opposite = opposite_value(row["act"], question.value)
+    return DecisionExplanation(saved, row, question, terms, found, others, spent, alike, opposite)
 
 
-def explain_run(model: Assembly, now: int, actor: str, **named: Any) -> Answer:
-    """Explain a decision of a run in memory, as `explain` does. Raises ScenarioError if there is no such decision."""
-    data = scenario_data(model.setting)
+def explain_run(model: Assembly, round_number: int, actor: str, **named: Any) -> DecisionExplanation:
+    """Explain a decision of a run in memory, as `explain_row` does. Raises ScenarioError if there is no such decision."""
+    data = scenario_data(model.loaded_scenario)
     moves = [{name: value for name, value in each._asdict().items() if value is not None} for each in model.overrides]
     data["moves"] = [*data.get("moves", []), *moves]
-    saved = runs.Saved(Path("not saved"), data, model.seed, model.round, source_digest())
+    saved = runs.SavedRun(Path("not saved"), data, model.seed, model.round, source_digest())
     ledger = model.ledger or Ledger()
-    return explain(saved, ledger.frame().assign(conditions=None), now, actor, **named, quiet=True)
+    return explain_row(saved, ledger.frame(), round_number, actor, **named, quiet=True)
 
 
-def what_it_cost(saved: runs.Saved, row: dict[str, Any], question: Question) -> dict[str, float]:
+def compare_with_opposite(saved: runs.SavedRun, row: dict[str, Any], question: ReplayedDecision) -> dict[str, float]:
     """Redraw a thousand futures after the decision as it was taken, and after its opposite."""
-    turned = float(otherwise(row["act"], question.value))
+    turned = float(opposite_value(row["act"], question.value))
     move = Override(row["round"], row["act"], row["negotiation"], row["actor"], row["counterpart"], turned)
-    return cost(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
+    return outcome_shares_by_arm(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
 
 
-def rows_of(saved: runs.Saved) -> pd.DataFrame:
+def read_run_ledger(saved: runs.SavedRun) -> pd.DataFrame:
     """Read the ledger of a saved run. Raises ScenarioError if it is damaged, or of another model."""
     try:
         ledger = read_ledger(saved.folder)
-        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT}
+        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT_INDEX}
     except OSError as error:
         raise ScenarioError(
-            [Fault(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
+            [InputError(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ScenarioError([Fault(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
+        raise ScenarioError([InputError(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
     if unknown:
-        raise ScenarioError([Fault(str(saved.folder), "", "was saved by another version of the model; run it again")])
+        raise ScenarioError(
+            [InputError(str(saved.folder), "", "was saved by another version of the model; run it again")]
+        )
     return ledger
 
 
-def search(question: Question, quiet: bool) -> list[LeverFlip]:
+def search_levers(question: ReplayedDecision, quiet: bool) -> list[LeverFlip]:
     """Search all levers, telling which one is tried."""
     screen = Console(stderr=True)
     columns = SpinnerColumn(), TextColumn("{task.completed}/{task.total} levers  {task.description}")
     with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
         line = progress.add_task("", total=len(all_levers(question.scenario)))
-        return list(question.lever_flips(tell=lambda path: progress.update(line, advance=1, description=path)))
+        return list(question.lever_flips(report=lambda path: progress.update(line, advance=1, description=path)))
 
 
-def find(
+def find_decision(
     ledger: pd.DataFrame,
-    saved: runs.Saved,
-    now: int,
+    saved: runs.SavedRun,
+    round_number: int,
     actor: str,
     act: str | None,
     counterpart: str | None,
@@ -141,23 +147,23 @@ def find(
 
     Of those of the same kind, the values that each option tells them apart by.
     """
-    if now > saved.rounds:
-        raise ScenarioError([Fault("round", now, f"the run has {saved.rounds} rounds")])
+    if round_number > saved.rounds:
+        raise ScenarioError([InputError("round", round_number, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
-        raise ScenarioError([Fault.unknown("actor", actor, set(rows["actor"].dropna()), "actor who decides")])
-    rows = rows.loc[(rows["round"] == now) & (rows["actor"] == actor)]
+        raise ScenarioError([InputError.unknown_name("actor", actor, set(rows["actor"].dropna()), "actor who decides")])
+    rows = rows.loc[(rows["round"] == round_number) & (rows["actor"] == actor)]
     if rows.empty:
-        raise ScenarioError([Fault("round", now, f"{actor} decided nothing in that round")])
-    what = f"decision of {actor} in round {now}"
+        raise ScenarioError([InputError("round", round_number, f"{actor} decided nothing in that round")])
+    what = f"decision of {actor} in round {round_number}"
     for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         known = set(rows[column].dropna())
         if wanted is not None and wanted not in known:
             raise ScenarioError(
-                [Fault.unknown(column, wanted, known, what if column == "act" else f"{column} of a {what}")]
+                [InputError.unknown_name(column, wanted, known, what if column == "act" else f"{column} of a {what}")]
             )
         rows = rows if wanted is None else rows.loc[rows[column] == wanted]
-    order = {name: place for place, name in enumerate(TELLING)}
+    order = {name: place for place, name in enumerate(DECISION_PRIORITY)}
     best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
     row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
     row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
@@ -167,7 +173,7 @@ def find(
     return row, sorted(set(rows["act"]) - {row["act"]}), alike
 
 
-def answer_screen(answer: Answer) -> Group:
+def explanation_screen(answer: DecisionExplanation) -> Group:
     """Return the answer as one screen."""
     row = answer.row
     parts: list[RenderableType] = [f"Round {row['round']}, {row['act']}, seed {answer.run.seed} ({answer.run.folder})"]
@@ -175,17 +181,18 @@ def answer_screen(answer: Answer) -> Group:
         parts.append("This move was set from outside; below is how the actor would have decided.")
     parts.append(decision_screen(answer.question, row["sentence"], answer.terms))
     if answer.levers:
-        parts.append(lever_screen(answer.levers, lambda value: told_as(answer.question, row, value)))
-    if answer.cost:
-        parts.append(cost_screen(answer.cost, told_as(answer.question, row, answer.opposite)))
-    for name, values in answer.alike.items():
+        parts.append(lever_screen(answer.levers, partial(alternative_sentence, answer.question, row)))
+    if answer.continuation_shares:
+        opposite = alternative_sentence(answer.question, row, answer.opposite)
+        parts.append(opposite_screen(answer.continuation_shares, opposite))
+    for name, values in answer.alternatives.items():
         parts.append(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {row[name]}")
-    if answer.others:
-        parts.append(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
+    if answer.other_acts:
+        parts.append(f"Other decisions of the same actor in this round (--act): {', '.join(answer.other_acts)}")
     return Group(*parts)
 
 
-def facts(answer: Answer) -> dict[str, Any]:
+def explanation_data(answer: DecisionExplanation) -> dict[str, Any]:
     """Write the answer as plain data."""
     question = answer.question
     return {
@@ -196,9 +203,9 @@ def facts(answer: Answer) -> dict[str, Any]:
         "actor": answer.row["actor"],
         "value": question.value,
         "sentence": answer.row["sentence"],
-        "cost": answer.cost,
-        "opposite": told_as(question, answer.row, answer.opposite),
-        "alike": answer.alike,
+        "cost": answer.continuation_shares,
+        "opposite": alternative_sentence(question, answer.row, answer.opposite),
+        "alike": answer.alternatives,
         "conditions": [
             {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
             for c in question.conditions
