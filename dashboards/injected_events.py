@@ -40,7 +40,7 @@ EVENT_FORMS = {
     "incident": EventForm(
         "Bilateral incident", "An incident sets {actor}'s posture towards {counterpart} to {value:g}", (0.0, 1.0)
     ),
-    "pressure_step": EventForm("Change of pressure", "{actor} sets its pressure on {counterpart} to {value:g}", (0.0, 1.0)),
+    "pressure_step": EventForm("Change of pressure", "{actor} sets pressure on {counterpart} to {value:g}", (0.0, 1.0)),
     "conciliatory_act": EventForm("Conciliatory act", "{actor} acts cooperatively towards {counterpart}"),
     "hostile_act": EventForm("Hostile act", "{actor} acts with hostility towards {counterpart}"),
 }  # fmt: skip
