@@ -14,15 +14,15 @@
   const STEPS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 480]; // a round is a month
 
   function detLineChart(spec) {
-    const given = Object.assign({ left: 40, right: 12, top: 8, bottom: 24, high: 1, bands: [], lines: [], marks: [], dots: [], ticksAbove: [] }, spec);
-    const scales = scalesOf(given);
-    const shapes = axes(given, scales);
-    given.marks.forEach((mark) => { if (!mark.over) shapes.push(verticalLine(given, scales, mark)); });
-    given.bands.forEach((band) => shapes.push(...bandShapes(band, scales)));
-    given.lines.forEach((line) => shapes.push(["path", Object.assign({ fill: "none", "stroke-linejoin": "round", d: path(runs(line, line.values), scales) }, line.look)]));
-    given.ticksAbove.forEach(({ rounds, look }) => shapes.push(["path", Object.assign({ fill: "none", d: rounds.map((round) => `M${scales.x(round)} ${given.top}v8`).join("") }, look)]));
-    given.marks.forEach((mark) => { if (mark.over) shapes.push(verticalLine(given, scales, mark)); });
-    given.dots.forEach(({ round, value, look }) => shapes.push(["circle", Object.assign({ cx: scales.x(round), cy: scales.y(value) }, look)]));
+    const options = Object.assign({ left: 40, right: 12, top: 8, bottom: 24, high: 1, bands: [], lines: [], marks: [], dots: [], ticksAbove: [] }, spec);
+    const scales = scalesOf(options);
+    const shapes = axes(options, scales);
+    options.marks.forEach((mark) => { if (!mark.over) shapes.push(verticalLine(options, scales, mark)); });
+    options.bands.forEach((band) => shapes.push(...bandShapes(band, scales)));
+    options.lines.forEach((line) => shapes.push(["path", Object.assign({ fill: "none", "stroke-linejoin": "round", d: path(runs(line, line.values), scales) }, line.look)]));
+    options.ticksAbove.forEach(({ rounds, look }) => shapes.push(["path", Object.assign({ fill: "none", d: rounds.map((round) => `M${scales.x(round)} ${options.top}v8`).join("") }, look)]));
+    options.marks.forEach((mark) => { if (mark.over) shapes.push(verticalLine(options, scales, mark)); });
+    options.dots.forEach(({ round, value, look }) => shapes.push(["circle", Object.assign({ cx: scales.x(round), cy: scales.y(value) }, look)]));
     return Object.assign({ shapes }, scales);
   }
 
@@ -42,20 +42,20 @@
     };
   }
 
-  function axes(given, { x, y, middle }) {
-    const { width, height, left, right, bottom, rounds, text, rule } = given;
-    const line = rule ? { stroke: rule } : {}, letters = (more) => Object.assign(text ? { fill: text } : {}, more);
+  function axes(options, { x, y, middle }) {
+    const { width, height, left, right, bottom, rounds, text, rule } = options;
+    const line = rule ? { stroke: rule } : {}, textAttributes = (more) => Object.assign(text ? { fill: text } : {}, more);
     const below = height - bottom, shapes = [];
-    ticksOf(given).forEach(([value, label]) => {
+    ticksOf(options).forEach(([value, label]) => {
       shapes.push(["line", Object.assign({ x1: left, x2: width - right, y1: y(value), y2: y(value) }, line)]);
-      shapes.push(["text", letters({ x: left - 6, y: y(value) + 4, "text-anchor": "end" }), label]);
+      shapes.push(["text", textAttributes({ x: left - 6, y: y(value) + 4, "text-anchor": "end" }), label]);
     });
-    (given.along || roundLabels(rounds, x(rounds) - x(0))).forEach(([round, label, anchor]) => {
-      shapes.push(["text", letters({ x: anchor ? x(round) : middle(round), y: below + 16, "text-anchor": anchor || "middle" }), label]);
+    (options.along || roundLabels(rounds, x(rounds) - x(0))).forEach(([round, label, anchor]) => {
+      shapes.push(["text", textAttributes({ x: anchor ? x(round) : middle(round), y: below + 16, "text-anchor": anchor || "middle" }), label]);
     });
-    const across = (left + width - right) / 2, up = (given.top + below) / 2;
-    if (given.belowTitle) shapes.push(["text", letters({ x: across, y: height - 3, "text-anchor": "middle" }), given.belowTitle]);
-    if (given.sideTitle) shapes.push(["text", letters({ x: 11, y: up, "text-anchor": "middle", transform: `rotate(-90 11 ${up})` }), given.sideTitle]);
+    const across = (left + width - right) / 2, up = (options.top + below) / 2;
+    if (options.belowTitle) shapes.push(["text", textAttributes({ x: across, y: height - 3, "text-anchor": "middle" }), options.belowTitle]);
+    if (options.sideTitle) shapes.push(["text", textAttributes({ x: 11, y: up, "text-anchor": "middle", transform: `rotate(-90 11 ${up})` }), options.sideTitle]);
     return shapes;
   }
 

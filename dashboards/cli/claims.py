@@ -71,8 +71,10 @@ def claims(
 def claim_data(evaluated: Any) -> dict[str, Any]:
     """Return an evaluated claim as plain data."""
 
-    def shares(found: Any) -> dict[str, Any]:
-        plain = {name: getattr(found, name)._asdict() for name in ("holds", "fails", "touched") if hasattr(found, name)}
-        return {**found._asdict(), **plain}
+    def with_shares(result: Any) -> dict[str, Any]:
+        named = {
+            name: getattr(result, name)._asdict() for name in ("holds", "fails", "touched") if hasattr(result, name)
+        }
+        return {**result._asdict(), **named}
 
-    return {**shares(evaluated), "comparisons": [shares(one) for one in evaluated.comparisons]}
+    return {**with_shares(evaluated), "comparisons": [with_shares(one) for one in evaluated.comparisons]}

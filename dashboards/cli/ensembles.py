@@ -62,12 +62,12 @@ def ensemble(
             check_overwrite(out, "ensemble.json", ("scenario", "band_worlds", "digests"), ENSEMBLE_FILES)
             ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
-        plain = read_scenario(scenario)
-        changed = parse_scenario_changes(plain, changes)
-        if saved is not None and saved.scenario != plain.get("name"):
+        data = read_scenario(scenario)
+        changed = parse_scenario_changes(data, changes)
+        if saved is not None and saved.scenario != data.get("name"):
             typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
         with progress_bar(worlds, "worlds", as_json) as progress:
-            found = play_ensemble(plain, worlds, seed, changes=changed, progress=progress)
+            found = play_ensemble(data, worlds, seed, changes=changed, progress=progress)
         if out is not None:
             found.save(out)
     with print_warnings():
@@ -122,11 +122,11 @@ def compare(
     from model.loading import read_scenario
 
     with report_errors(), progress_bar(worlds, "pairs of worlds", as_json) as progress:
-        plain = read_scenario(scenario)
-        changed = parse_scenario_changes(plain, changes)
+        data = read_scenario(scenario)
+        changed = parse_scenario_changes(data, changes)
         if not changed:
             raise ScenarioError([InputError("--set", "", "is missing; give at least one change as PATH=VALUE")])
-        found = compare_worlds(plain, changed, worlds, seed, progress=progress)
+        found = compare_worlds(data, changed, worlds, seed, progress=progress)
     if not as_json:
         console().print(comparison_screen(found, changed))
         return
@@ -164,8 +164,8 @@ def pivot(
     from model.loading import apply_changes, load_scenario, read_scenario
 
     with report_errors():
-        plain = read_scenario(scenario)
-        data = apply_changes(plain, parse_scenario_changes(plain, changes))
+        data = read_scenario(scenario)
+        data = apply_changes(data, parse_scenario_changes(data, changes))
         setting = load_scenario(data)
         with progress_bar(setting.rounds, "rounds", as_json) as progress:
             found = outcome_chances(data, seed, futures, progress=progress)

@@ -53,9 +53,9 @@ def run(
     from model.loading import apply_changes, load_scenario, read_scenario
 
     with report_errors():
-        plain = read_scenario(scenario)
+        original = read_scenario(scenario)
         data = apply_changes(
-            plain, {**parse_scenario_changes(plain, changes), **({} if rounds is None else {"rounds": rounds})}
+            original, {**parse_scenario_changes(original, changes), **({} if rounds is None else {"rounds": rounds})}
         )
         setting = load_scenario(data)
         warn_silent_events(setting)

@@ -19,14 +19,14 @@ def scenarios(as_json: AsJson = False) -> None:
     from model.loading import load_scenario, scenario_names
 
     with report_errors():
-        listed = [load_scenario(name) for name in scenario_names()]
+        loaded = [load_scenario(name) for name in scenario_names()]
     if as_json:
-        plain = [
-            {"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in listed
+        data = [
+            {"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in loaded
         ]
-        typer.echo(json.dumps(plain, ensure_ascii=False))
+        typer.echo(json.dumps(data, ensure_ascii=False))
     else:
-        console().print(scenario_table(listed))
+        console().print(scenario_table(loaded))
 
 
 @app.command()

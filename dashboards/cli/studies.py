@@ -23,12 +23,12 @@ def studies(as_json: AsJson = False) -> None:
     with report_errors():
         found = [load_study(name) for name in shipped_studies()]
     if as_json:
-        plain = [
+        data = [
             {"name": s.name, "question": s.file.question, "scenario": s.file.scenario, "design": s.file.design.kind,
              "factors": [factor.path for factor in s.factors], "points": s.size, "replications": s.file.replications}
             for s in found
         ]  # fmt: skip
-        typer.echo(json.dumps(plain))
+        typer.echo(json.dumps(data))
         return
     table = plain_table("study", "points x runs", "design", keep_names_whole=True)
     table.add_column("question", overflow="fold")
