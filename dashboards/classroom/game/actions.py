@@ -93,9 +93,9 @@ OPTIONS: Mapping[str, Mapping[str, tuple[ForcedAct, ...]]] = {
         "step": (ForcedAct("take_initiative", 1), ForcedAct("choose_conduct", 1)),
     },
     "press": {
-        "raise": (ForcedAct("press", _pressure_after(1)),),
-        "hold": (ForcedAct("press", _pressure_after(0)),),
-        "relieve": (ForcedAct("press", _pressure_after(-1)),),
+        "raise": (ForcedAct("set_pressure", _pressure_after(1)),),
+        "hold": (ForcedAct("set_pressure", _pressure_after(0)),),
+        "relieve": (ForcedAct("set_pressure", _pressure_after(-1)),),
     },
     "seek": {"seek": (ForcedAct("seek_talks", 1),), "stay_away": (ForcedAct("seek_talks", 0),)},
     "channel": {
@@ -103,8 +103,8 @@ OPTIONS: Mapping[str, Mapping[str, tuple[ForcedAct, ...]]] = {
         "facilitator": (ForcedAct("choose_channel", Channel.INDIRECT, _facilitator_active),),
     },
     "experts": {
-        "send": (ForcedAct("host", _exchange_level, _hosted),),
-        "keep_home": (ForcedAct("host", ExchangeLevel.NONE, _hosted),),
+        "send": (ForcedAct("host_exchange", _exchange_level, _hosted),),
+        "keep_home": (ForcedAct("host_exchange", ExchangeLevel.NONE, _hosted),),
     },
     "propose": {"propose": (ForcedAct("propose", 1, _idle),), "wait": (ForcedAct("propose", 0, _idle),)},
     "answer": {

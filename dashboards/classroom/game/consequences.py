@@ -140,13 +140,13 @@ def _propose(seen: ChoiceContext) -> Iterator[Fact]:
         yield make_fact(
             "fact.rung_burden", to_percent(float(narrative_burden(world.compiled, seen.talks, seen.side, r))), rung=rung
         )
-    yield make_fact("fact.least_share", to_percent(seen.observer("reservation", seen.talks, seen.side)))
+    yield make_fact("fact.least_share", to_percent(seen.observer("reservation_value", seen.talks, seen.side)))
     yield make_fact("fact.may_be_refused", other=seen.names["other"])
     yield make_fact("fact.needs_talks")
 
 
 def _wait(seen: ChoiceContext) -> Iterator[Fact]:
-    hurry = (1.0 - seen.observer("own_patience", seen.me)) * seen.observer.world.impatience_growth
+    hurry = (1.0 - seen.observer("own_discount_factor", seen.me)) * seen.observer.world.impatience_growth
     yield make_fact("fact.waiting_softens", to_percent(hurry))
 
 
@@ -164,7 +164,7 @@ def _accept(seen: ChoiceContext) -> Iterator[Fact]:
     share = share if seen.side == 0 else 1.0 - share
     doubt = seen.observer("doubt", seen.talks, seen.side)
     yield make_fact("fact.share_offered", to_percent(share))
-    yield make_fact("fact.least_share", to_percent(seen.observer("reservation", seen.talks, seen.side)))
+    yield make_fact("fact.least_share", to_percent(seen.observer("reservation_value", seen.talks, seen.side)))
     yield make_fact(
         "fact.rung_burden", to_percent(float(narrative_burden(world.compiled, seen.talks, seen.side, r))), rung=rung
     )

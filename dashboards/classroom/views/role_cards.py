@@ -59,7 +59,7 @@ def _interests(table: ClassSimulation, seat: str, eyes: Observer) -> Iterator[Fa
     yield make_fact("card.security", to_percent(weight))
     yield make_fact("card.sovereignty", to_percent(1.0 - weight))
     yield make_fact("card.resolve", to_percent(eyes("own_resolve", me)))
-    yield make_fact("card.discount_factor", to_percent(eyes("own_patience", me)))
+    yield make_fact("card.discount_factor", to_percent(eyes("own_discount_factor", me)))
     doctrine = DOCTRINES[int(eyes("doctrine", me))]
     key = f"card.doctrine.{doctrine}"
     yield make_fact(key) if key in FACT_KINDS else make_fact("card.doctrine.other", doctrine=doctrine)

@@ -272,7 +272,7 @@ def _of_talks(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
         for side in range(2):
             me, other = (world.names.state[int(world.party[k, each])] for each in (side, 1 - side))
             other = {"actor": me, "talks": talks, "other": other}
-            yield "known.reservation", "reservation", (k, side), _as_percent, {"actor": me, "talks": talks}
+            yield "known.reservation", "reservation_value", (k, side), _as_percent, {"actor": me, "talks": talks}
             yield "known.suspicion", "suspicion", (k, side), _if_any, other
             yield (
                 "known.deceit",
