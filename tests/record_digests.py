@@ -1,4 +1,4 @@
-"""Record digests and golden chronicles anew: `make digests`, after a change of the model that is meant."""
+"""Update the recorded digests and chronicles after an intended change of the model: `make digests`."""
 
 import json
 from pathlib import Path
@@ -12,12 +12,12 @@ from model.measures import trajectory_digest
 from model.overrides import collect_overrides
 from model.world import World
 
-found = {}
+digests = {}
 for name in scenario_names():
-    setting = load_scenario(name)
-    found[name] = trajectory_digest(run_trajectory(World(setting, 1, collect_overrides(setting)), setting.rounds))
+    scenario = load_scenario(name)
+    digests[name] = trajectory_digest(run_trajectory(World(scenario, 1, collect_overrides(scenario)), scenario.rounds))
 Path(__file__).with_name("experiments").joinpath("engine", "digests.json").write_text(
-    json.dumps(found, indent=1) + "\n"
+    json.dumps(digests, indent=1) + "\n"
 )
 GOLDEN.mkdir(exist_ok=True)
 ledgers = {name: Assembly(name, rng=seed).run().ledger for name, seed in TOLD.items()}

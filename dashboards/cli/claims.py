@@ -30,8 +30,7 @@ def claims(
     Shows for each claim where it holds, where it fails, and the size of its effect.
     """
     from dashboards.cli.progress import progress_bar
-    from dashboards.reports.study import claims_page, format_percent
-    from dashboards.terminal.widgets import console, plain_table
+    from dashboards.reports.study import claims_page
     from experiments.studies.claims import evaluate_claims
     from experiments.studies.essay_claims import CLAIMS
 
@@ -41,24 +40,7 @@ def claims(
         with progress_bar(total, "comparisons", as_json) as progress:
             evaluated = evaluate_claims(points, replications, seed, reach=reach, progress=progress)
         if not as_json:
-            table = plain_table("verdict", "holds in", "fails in", "differs in")
-            table.add_column("claim and its comparisons (an effect above 0 supports the claim)", overflow="fold")
-            for each in evaluated:
-                table.add_row(
-                    each.verdict, format_percent(each.holds.share), format_percent(each.fails.share), "", each.words
-                )
-                for one in each.comparisons:
-                    where = f"; fails mainly where {one.where[0]}" if one.where else ""
-                    comparison = f"  {one.says}: {one.effect:+.3f} ({one.low:+.3f} to {one.high:+.3f}){where}"
-                    table.add_row(
-                        "", *(format_percent(x.share) for x in (one.holds, one.fails, one.touched)), comparison
-                    )
-            console().print(table)
-            if reach == 1.0:
-                typer.echo(
-                    "Over the full ranges most points are extreme and have little effect. "
-                    "Use --reach 0.25 to stay within a quarter of the scenario's values."
-                )
+            print_claims(evaluated, reach)
         facts = {
             "points": points,
             "replications": replications,
@@ -66,6 +48,27 @@ def claims(
             "claims": [claim_data(each) for each in evaluated],
         }
         write_analysis(out, "claims", facts, claims_page(evaluated, points, replications, reach), as_json)
+
+
+def print_claims(evaluated: Any, reach: float) -> None:
+    """Print the evaluated claims with their comparisons."""
+    from dashboards.reports.study import format_percent
+    from dashboards.terminal.widgets import console, plain_table
+
+    table = plain_table("verdict", "holds in", "fails in", "differs in")
+    table.add_column("claim and its comparisons (an effect above 0 supports the claim)", overflow="fold")
+    for each in evaluated:
+        table.add_row(each.verdict, format_percent(each.holds.share), format_percent(each.fails.share), "", each.words)
+        for one in each.comparisons:
+            where = f"; fails mainly where {one.where[0]}" if one.where else ""
+            comparison = f"  {one.says}: {one.effect:+.3f} ({one.low:+.3f} to {one.high:+.3f}){where}"
+            table.add_row("", *(format_percent(x.share) for x in (one.holds, one.fails, one.touched)), comparison)
+    console().print(table)
+    if reach == 1.0:
+        typer.echo(
+            "Over the full ranges most points are extreme and have little effect. "
+            "Use --reach 0.25 to stay within a quarter of the scenario's values."
+        )
 
 
 def claim_data(evaluated: Any) -> dict[str, Any]:

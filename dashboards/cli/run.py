@@ -32,9 +32,7 @@ app = typer.Typer()
 def run(
     scenario: ScenarioName,
     seed: Seed = 1,
-    rounds: Annotated[
-        int | None, typer.Option(help="Number of rounds, 1 to 1200; default: as in the scenario.")
-    ] = None,
+    rounds: Annotated[int | None, typer.Option(help="Rounds to run, 1 to 1200; default: as in the scenario.")] = None,
     changes: Changes = None,
     out: Annotated[
         Path | None,
@@ -54,7 +52,8 @@ def run(
 
     with report_errors():
         original = read_scenario(scenario)
-        data = apply_changes(original, {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
+        length = {} if rounds is None else {"rounds": rounds}
+        data = apply_changes(original, parse_changes(changes) | length)
         setting = load_scenario(data)
         warn_silent_events(setting)
         if report is not None:

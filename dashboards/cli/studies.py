@@ -69,15 +69,7 @@ def sweep(
     with report_errors():
         loaded = load_study(study)
         plan = plan_sweep(loaded, out, points)
-        if not as_json:
-            typer.echo(loaded.file.question)
-            typer.echo(
-                f"{plan.points:,} of {loaded.size:,} points ({loaded.file.design.kind}), {plan.to_play:,} to run, "
-                f"{loaded.file.replications} runs of {loaded.rounds} rounds each: {plan.runs:,} runs, "
-                f"about {format_bytes(plan.size)} in {out}"
-            )
-        for name in plan.damaged:
-            typer.echo(f"Note: {out / name} is damaged; its points are run again", err=True)
+        print_plan(loaded, plan, out, as_json)
         if dry_run:
             if as_json:
                 typer.echo(json.dumps(plan._asdict()))
@@ -97,6 +89,19 @@ def sweep(
     if done.failed:
         typer.echo(f"{done.failed} points failed. `detente results {out}` lists the errors.", err=True)
     typer.echo(f"Next: detente results {out}")
+
+
+def print_plan(study: Any, plan: Any, out: Path, as_json: bool) -> None:
+    """Print the plan of a sweep, and a note for each damaged file."""
+    if not as_json:
+        typer.echo(study.file.question)
+        typer.echo(
+            f"{plan.points:,} of {study.size:,} points ({study.file.design.kind}), {plan.to_play:,} to run, "
+            f"{study.file.replications} runs of {study.rounds} rounds each: {plan.runs:,} runs, "
+            f"about {format_bytes(plan.size)} in {out}"
+        )
+    for name in plan.damaged:
+        typer.echo(f"Note: {out / name} is damaged; its points are run again.", err=True)
 
 
 @app.command()

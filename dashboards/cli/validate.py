@@ -20,9 +20,7 @@ app = typer.Typer()
 
 @app.command()
 def validate(
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Use fewer worlds; takes less than two minutes on two cores.")
-    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Use fewer worlds: two minutes on two cores.")] = False,
     check: Annotated[
         str | None, typer.Option(metavar="ID", help="Run one closed form only, or all of a row, such as B18.")
     ] = None,
@@ -30,9 +28,7 @@ def validate(
         list[str] | None,
         typer.Option("--set", metavar="SYMBOL=VALUE", help="Value of a symbol of the check; repeatable."),
     ] = None,
-    listed: Annotated[
-        bool, typer.Option("--list", help="List the checks and their symbols without running them.")
-    ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the checks with their symbols; run none.")] = False,
     report: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write a self-contained HTML report.")
     ] = None,

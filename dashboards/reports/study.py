@@ -215,25 +215,25 @@ def claims_page(evaluated: Sequence[ClaimResult], count: int, replications: int,
         ("claim", "verdict", "holds", "fails"),
         [(each.words, each.verdict, format_share(each.holds), format_share(each.fails)) for each in evaluated],
     )
-    sections = [
-        PageSection(
-            each.words,
-            [f"It fails mainly where {'; '.join(one.where)}." for one in each.comparisons if one.where],
-            None,
-            "",
-            ("comparison", "holds", "fails", "differs", "effect", "95 % interval"),
-            [
-                (one.says, format_share(one.holds), format_share(one.fails), format_percent(one.touched.share),
-                 f"{one.effect:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}")
-                for one in each.comparisons
-            ],
-        )
-        for each in evaluated
-    ]  # fmt: skip
     failing = [each.words for each in evaluated if each.verdict == "fails"]
     lead = [
         f"{sum(each.verdict == 'holds' for each in evaluated)} of {len(evaluated)} claims hold at most points. "
         f"{sum(each.verdict == 'leans' for each in evaluated)} tend to hold, but are undecided at most points.",
         "Failing: " + "; ".join(failing) + "." if failing else "No claim fails over the whole space.",
     ]
-    return StudyPage("claims", "Where do the essay's claims hold?", lead, [overview, *sections])
+    return StudyPage("claims", "Where do the essay's claims hold?", lead, [overview, *map(claim_section, evaluated)])
+
+
+def claim_section(claim: ClaimResult) -> PageSection:
+    """Return the section of an evaluated claim, with one row per comparison."""
+    rows = [
+        (one.says, format_share(one.holds), format_share(one.fails), format_percent(one.touched.share),
+         f"{one.effect:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}")
+        for one in claim.comparisons
+    ]  # fmt: skip
+    return PageSection(
+        claim.words,
+        [f"It fails mainly where {'; '.join(one.where)}." for one in claim.comparisons if one.where],
+        headings=("comparison", "holds", "fails", "differs", "effect", "95 % interval"),
+        rows=rows,
+    )
