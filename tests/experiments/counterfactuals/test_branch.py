@@ -165,7 +165,7 @@ def test_compare_and_pivot_print_json_and_screens(tmp_path):
 
 def test_bad_words_to_the_measuring_commands_are_told(tmp_path):
     for words in (("compare", "two-states"), ("ensemble", "two-sates"), ("pivot", "two-states", "--set", "rounds=0")):
-        assert "fault" in refused_command(*words, cwd=tmp_path)
+        assert "error" in refused_command(*words, cwd=tmp_path)
 
 
 def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewer_futures():
