@@ -40,7 +40,7 @@ def words_present(act, language):
 def missing_words(acts):
     """Return a message for each missing text."""
     return [
-        f"{act.name} lacks `{word}` in {language.name} (agents/words/{language.code}.toml)"
+        f"{act.name} has no `{word}` in {language.name} (agents/words/{language.code}.toml)"
         for act in acts
         for language in languages()
         for word in sorted(words_needed(act, language.code) - words_present(act, language.code))
@@ -66,6 +66,6 @@ def test_missing_texts_of_a_new_act_are_listed():
         0, recall_envoy, "conduct", conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation))
     )
     assert missing_words([added]) == [
-        f"recall_envoy lacks `{word}` in English (agents/words/en.toml)"
+        f"recall_envoy has no `{word}` in English (agents/words/en.toml)"
         for word in ("had.0", "had.1", "sentence.0", "sentence.1")
     ]

@@ -122,7 +122,7 @@ def test_the_why_command_that_run_suggests_works(tmp_path):
 
 
 def test_a_run_without_key_moments_has_no_heading_for_them(tmp_path):
-    done = run_detente("run", "two-states", "--rounds", 1, "--out", "kept", cwd=tmp_path)
+    done = run_detente("run", "two-states", "--rounds", 1, "--out", "saved", cwd=tmp_path)
     assert "Key moments" not in done.out
 
 

@@ -83,7 +83,7 @@ def test_axes_have_units_and_a_fixed_range(page):
 
 def test_the_header_identifies_the_run(page, run):
     head = page.locator("header").inner_text()
-    for text in ("Two states", "Seed\n1\n", "Rounds played\n12 of 60", "not a forecast"):
+    for text in ("Two states", "Seed\n1\n", "Rounds\n12 of 60", "not a forecast"):
         assert text in head
     assert page.locator("h1").count() == 1
     assert page.locator("#narratives article").count() == 2
