@@ -114,7 +114,7 @@ class EventOffer(TypedDict):
 
 
 class EffectiveRounds:
-    """The rounds of a run in which each event would have an effect; recorded while the run is played."""
+    """The rounds of a run in which each event would have an effect; recorded during the run."""
 
     def __init__(self) -> None:
         self.history: dict[tuple[str, EventTarget], list[bool]] = {}

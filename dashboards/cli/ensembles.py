@@ -113,7 +113,8 @@ def compare(
 ) -> None:
     """Compare a scenario with and without changes.
 
-    Both settings use common random numbers: the effects of --set on outcomes and indicators are paired.
+    Simulates each world with and without the changes of --set, with common random numbers, and shows the paired
+    effects on outcomes and indicators.
     """
     from dashboards.terminal.ensembles import comparison_screen
     from dashboards.terminal.widgets import console
@@ -154,8 +155,8 @@ def pivot(
 ) -> None:
     """Find the turning point of one run.
 
-    Simulates many futures from every round. Shows how the chance of a deal changes, and which decisions of the
-    turning point change it most.
+    Simulates many futures from every round. Shows how the chance of a deal changes, and which decisions at the
+    turning point matter most.
     """
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console

@@ -209,7 +209,7 @@ def discover(
 ) -> None:
     """Run scenario discovery (PRIM) on a sweep.
 
-    Finds the ranges of the factors in which an outcome is frequent (ema-workbench).
+    Finds the ranges of the factors in which an outcome is frequent. Uses EMA Workbench.
     """
     from dashboards.reports.study import box_page, describe_box
     from experiments.studies.discover import discover as discover_box

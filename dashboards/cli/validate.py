@@ -20,7 +20,7 @@ app = typer.Typer()
 
 @app.command()
 def validate(
-    quick: Annotated[bool, typer.Option("--quick", help="Use fewer worlds: two minutes on two cores.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Use fewer worlds; takes about two minutes.")] = False,
     check: Annotated[
         str | None, typer.Option(metavar="ID", help="Run one closed form only, or all of a row, such as B18.")
     ] = None,

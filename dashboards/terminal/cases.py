@@ -172,32 +172,32 @@ def ranking_data(found: dict[str, ForecasterComparison] | None) -> dict[str, Any
     }
 
 
-def replay_data(played: Replay) -> dict[str, Any]:
+def replay_data(replay: Replay) -> dict[str, Any]:
     """Return what `cases --replay --json` prints for a case."""
     return {
-        "case": played.case.name,
-        "scenario": played.case.header.scenario,
-        "scored": len(played.scored_months),
-        "standing": ranking_data(compare_forecasters([played.scored_months])),
-        "months": month_rows([played]),
+        "case": replay.case.name,
+        "scenario": replay.case.header.scenario,
+        "scored": len(replay.scored_months),
+        "standing": ranking_data(compare_forecasters([replay.scored_months])),
+        "months": month_rows([replay]),
     }
 
 
-def replay_screen(played: Replay) -> RenderableType:
+def replay_screen(replay: Replay) -> RenderableType:
     """Return a replay by month in both directions, with the comparison of the forecasters."""
-    head = Text.assemble((make_printable(played.case.header.title), "bold"), f"  {played.case.name}, replayed")
+    head = Text.assemble((make_printable(replay.case.header.title), "bold"), f"  {replay.case.name}, replayed")
     parts: list[RenderableType] = [head]
-    for direction in played.directions:
+    for direction in replay.directions:
         parts += [
             Text(
                 f"\n{direction.input_side} as in the record, {direction.responder} simulated by the model", style="bold"
             ),
             months_table(direction),
         ]
-    found = compare_forecasters([played.scored_months])
+    found = compare_forecasters([replay.scored_months])
     if found is None:
         return Group(*parts, Text("\nNo month can be scored, because no month has earlier acts of both sides."))
-    parts += [Text(f"\nOver {len(played.scored_months)} scored months (lower is better):"), ranking_table(found)]
+    parts += [Text(f"\nOver {len(replay.scored_months)} scored months (lower is better):"), ranking_table(found)]
     note = (
         "Input: sign of the other side's previous act. Weights range from -10 to 10. The model has two kinds of act; "
         "docs/cases.md explains the comparison."

@@ -19,12 +19,12 @@ def decision_screen(question: "ReplayedDecision", sentence: str, terms: Iterable
     flips = {(flip.condition, flip.term): flip for flip in terms}
     parts: list[RenderableType] = [Text(sentence, style="bold")]
     for condition in question.conditions:
-        verdict = ("holds", "green") if condition.holds else ("does not hold", "yellow")
+        verdict = ("Holds", "green") if condition.holds else ("Does not hold", "yellow")
         parts.append(
             Text.assemble(
                 f"\n{condition.meaning} ",
                 verdict,
-                f"; score {format_number(condition.score)}, threshold {format_number(condition.threshold)}",
+                f" (score {format_number(condition.score)}, threshold {format_number(condition.threshold)}).",
             )
         )
         grid = Table(box=None, padding=(0, 2), header_style="dim")

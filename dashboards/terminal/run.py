@@ -8,7 +8,8 @@ from agents.assembly import Assembly
 from dashboards.labels import OUTCOME_LABELS
 from dashboards.run_history import STATUS_WEIGHTS, key_moments, rung_dates
 from dashboards.terminal.widgets import line_plot
-from model.enumerations import Outcome
+from dashboards.theme import STATUS_STYLES
+from model.enumerations import Outcome, RungStatus
 from model.measures import negotiation_series
 
 
@@ -48,7 +49,7 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
                     f": {OUTCOME_LABELS[model.outcome_of(talks).name]}",
                 )
             )
-        parts += [grid, Text(f"contact in {contact:.0%} of rounds, breaches {breaches}")]
+        parts += [grid, Text(f"talks in {contact:.0%} of rounds, breaches: {breaches}")]
         parts.append(_rung_table(model, talks))
     if moments := key_moments(model):
         table = Table.grid(padding=(0, 2))
@@ -62,7 +63,8 @@ def _rung_table(model: Assembly, talks: str) -> Table:
     table = Table(box=None, padding=(0, 2), header_style="dim")
     for heading in ("rung", "status", "changes (round)"):
         table.add_column(heading)
+    labels = {status.name.lower(): STATUS_STYLES[status].label for status in RungStatus}
     for title, now, dates in rung_dates(model, talks):
-        changes = [f"{status} {when}" for when, status in dates if status in STATUS_WEIGHTS]
-        table.add_row(title, now, ", ".join(changes[-6:]) or "-")
+        changes = [f"{labels[status]} {when}" for when, status in dates if status in STATUS_WEIGHTS]
+        table.add_row(title, labels[now], ", ".join(changes[-6:]) or "-")
     return table

@@ -59,7 +59,7 @@ def check_screen(part: ValidationPart) -> RenderableType:
             style = {"holds": "green", "fails": "bold red"}.get(value, "")
             table.add_row(Text(key.replace("_", " "), style="dim"), Text(value, style=style))
         parts += [head, table]
-    return Group(*parts, *(Text(note, style="dim") for note in part.notes if "left out" in note))
+    return Group(*parts, *(Text(note, style="dim") for note in part.notes if " was skipped: " in note))
 
 
 def checks_screen(checks: Iterable[Check], absent: Iterable[UnmodelledResult]) -> RenderableType:

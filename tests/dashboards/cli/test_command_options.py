@@ -17,7 +17,7 @@ def test_the_help_lists_all_commands(tmp_path):
 @pytest.mark.parametrize(
     "words",
     [
-        ["run", "us-iran-2026", "--out", "kept"],
+        ["run", "us-iran-2026", "--out", "saved"],
         ["ensemble", "us-iran-2026", "--worlds", 3],
         ["compare", "two-states", "--worlds", 3, "--set", "mechanisms.facilitation=false"],
         ["pivot", "two-states", "--seed", 7, "--futures", 5, "--set", "rounds=6"],
@@ -119,10 +119,10 @@ def test_an_invalid_host_is_reported(tmp_path):
 
 @pytest.mark.parametrize(("command", "file"), [("run", "trajectory.parquet"), ("ensemble", "worlds.parquet")])
 def test_only_own_output_files_are_overwritten(command, file, tmp_path):
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / file).write_text("mine")
-    words = (command, "two-states", "--set", "rounds=3", "--out", "kept", *["--worlds", 2][: 2 * (command != "run")])
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / file).write_text("content")
+    words = (command, "two-states", "--set", "rounds=3", "--out", "saved", *["--worlds", 2][: 2 * (command != "run")])
     assert f"contains {file} from another source" in refused_command(*words, cwd=tmp_path)
-    assert (tmp_path / "kept" / file).read_text() == "mine"
-    (tmp_path / "kept" / file).unlink()
+    assert (tmp_path / "saved" / file).read_text() == "content"
+    (tmp_path / "saved" / file).unlink()
     assert [run_detente(*words, "--json", cwd=tmp_path).code for _ in range(2)] == [0, 0]

@@ -113,7 +113,7 @@ def test_the_why_command_that_run_suggests_works(tmp_path):
     done = run_detente("run", "us-iran-2026", "--rounds", 14, "--out", folder, cwd=tmp_path)
     assert done.code == 0
     for words in ("Outcome: ", "trust, United States in Iran", "trust, Iran in United States", "tension", "deal progress",
-                  "contact in", "breaches", "Technical clarification", "Key moments"):  # fmt: skip
+                  "talks in", "breaches", "Technical clarification", "Key moments"):  # fmt: skip
         assert words in done.out
     (command,) = re.findall(r"^Explain a decision: detente (why .*)$", done.out, re.MULTILINE)
     answer = run_detente(*shlex.split(command), "--no-levers", cwd=tmp_path)
@@ -122,7 +122,7 @@ def test_the_why_command_that_run_suggests_works(tmp_path):
 
 
 def test_a_run_without_key_moments_has_no_heading_for_them(tmp_path):
-    done = run_detente("run", "two-states", "--rounds", 1, "--out", "kept", cwd=tmp_path)
+    done = run_detente("run", "two-states", "--rounds", 1, "--out", "saved", cwd=tmp_path)
     assert "Key moments" not in done.out
 
 

@@ -82,8 +82,8 @@ def test_why_refuses_a_damaged_run(file, content, saved_run, tmp_path):
 
 
 def test_why_lists_alternatives_and_the_opposite(tmp_path):
-    run_detente("run", "us-iran-2026", "--rounds", 14, "--out", "kept", "--json", cwd=tmp_path)
-    words = ["why", "kept", "--round", 14, "--actor", "iran", "--act", "choose_conduct"]
+    run_detente("run", "us-iran-2026", "--rounds", 14, "--out", "saved", "--json", cwd=tmp_path)
+    words = ["why", "saved", "--round", 14, "--actor", "iran", "--act", "choose_conduct"]
     done = run_detente(*words, "--no-levers", cwd=tmp_path, COLUMNS="200")
     assert "(--counterpart): eu3, israel, saudi-arabia, us; shown:" in done.out
     facts = strict_json(run_detente(*words, "--counterpart", "us", "--no-levers", "--json", cwd=tmp_path).out)
