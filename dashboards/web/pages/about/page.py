@@ -88,7 +88,7 @@ DOCS = (
     ("docs/trace.md", "how the model was made and tested: a TRACE record"),
     ("docs/studies.md", "how to put a question to many settings, and to its results"),
     ("docs/architecture.md", "how the code is built, and why"),
-    ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
+    ("docs/extend/doctrine.md", "how to add a doctrine"),
     ("CONTRIBUTING.md", "how to add a rule in four steps"),
 )
 
