@@ -49,10 +49,10 @@ NO_DIALOGUE, NO_PRESSURE = set_parties("dialogue", 0.0), set_relations("campaign
 CLAIMS = (
     Claim(
         "scrutiny",
-        "Scrutiny slows talks down but makes them more orderly",
+        "Scrutiny slows talks but orders them",
         (
             ClaimComparison(
-                "the first deal comes later",
+                "the first deal is later",
                 set_mechanisms(scrutiny=True),
                 set_mechanisms(scrutiny=False),
                 rounds_to_deal,
@@ -77,7 +77,7 @@ CLAIMS = (
     ),
     Claim(
         "good-offices",
-        "Facilitators keep dialogue from stagnating",
+        "Facilitators prevent the dialogue from stagnating",
         (
             ClaimComparison(
                 "more contact",
@@ -86,7 +86,7 @@ CLAIMS = (
                 mean_indicator("contact"),
             ),
             ClaimComparison(
-                "shorter silences",
+                "shorter interruptions",
                 set_facilitators(good_offices=0.6),
                 set_facilitators(good_offices=0.0),
                 longest_silence,
@@ -109,7 +109,7 @@ CLAIMS = (
     ),
     Claim(
         "controlled-engagement",
-        "Pressure and dialogue together work (controlled engagement)",
+        "Pressure and dialogue work in parallel (controlled engagement)",
         (
             ClaimComparison(
                 "more deals than with pressure alone",
@@ -130,7 +130,7 @@ CLAIMS = (
         "Contact has value even without a comprehensive agreement",
         (
             ClaimComparison(
-                "less tension than without contact, in the worlds without a comprehensive deal",
+                "less tension than without contact, in worlds without a comprehensive deal",
                 no_change,
                 set_parameters(contact__contact_probability=0.0, contact__contact_persistence=0.0),
                 mean_indicator("tension"),
@@ -141,10 +141,10 @@ CLAIMS = (
     ),
     Claim(
         "small-first",
-        "Small technical deals come before big ones",
+        "Small technical deals precede large ones",
         (
             ClaimComparison(
-                "more of the stake is in force at the end",
+                "more progress at the end",
                 set_bundling(1),
                 set_bundling(None),
                 final_indicator("deal_progress"),
@@ -179,10 +179,10 @@ CLAIMS = (
     ),
     Claim(
         "narratives",
-        "Opposed narratives obstruct agreement",
+        "Opposed narratives are an obstacle",
         (
             ClaimComparison(
-                "less of the stake is in force than with similar narratives",
+                "less progress than with similar narratives",
                 set_parties("security_weight", 0.9, 0.1),
                 set_parties("security_weight", 0.5),
                 final_indicator("deal_progress"),
@@ -192,10 +192,10 @@ CLAIMS = (
     ),
     Claim(
         "deficit",
-        "An inherited trust deficit costs deals",
+        "An inherited lack of trust costs deals",
         (
             ClaimComparison(
-                "fewer deals than from trust of 0.5",
+                "fewer deals than with even trust",
                 set_relations("trust", 0.2),
                 set_relations("trust", 0.5),
                 deal_at_end,
@@ -205,10 +205,10 @@ CLAIMS = (
     ),
     Claim(
         "home",
-        "Compromise is also negotiated at home",
+        "Compromise is negotiated at home, too",
         (
             ClaimComparison(
-                "less of the stake is in force where deals need ratification",
+                "less progress when deals must be ratified",
                 set_mechanisms(ratification=True),
                 set_mechanisms(ratification=False),
                 final_indicator("deal_progress"),
@@ -218,17 +218,17 @@ CLAIMS = (
     ),
     Claim(
         "region",
-        "The regional setting puts pressure on the talks",
+        "The regional setting affects the talks",
         (
             ClaimComparison(
-                "less of the stake is in force with the alliances mechanism on",
+                "less progress with alliances",
                 set_mechanisms(alliances=True),
                 set_mechanisms(alliances=False),
                 final_indicator("deal_progress"),
                 expect_more=False,
             ),
             ClaimComparison(
-                "more tension with the oil market and region mechanism on",
+                "more tension with oil market and region",
                 set_mechanisms(environment=True),
                 set_mechanisms(environment=False),
                 mean_indicator("tension"),
@@ -237,7 +237,7 @@ CLAIMS = (
     ),
     Claim(
         "channels",
-        "Indirect messages and technical talks carry the process",
+        "Indirect messages and technical talks sustain the process",
         (
             ClaimComparison(
                 "more trust with technical exchanges",
@@ -246,7 +246,7 @@ CLAIMS = (
                 mean_indicator("trust"),
             ),
             ClaimComparison(
-                "less tension where talks are indirect",
+                "less tension with indirect talks",
                 set_parameters(contact__direct_trust=1.0),
                 set_parameters(contact__direct_trust=0.0),
                 mean_indicator("tension"),

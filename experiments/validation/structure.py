@@ -117,7 +117,7 @@ def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[s
     still = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
     return ValidationPart(
         "structure",
-        "Structural sensitivity",
+        "Sensitivity to structure",
         summary_text(rows),
         rows,
         len(still),
