@@ -22,10 +22,10 @@ from model.loading import MAX_FILE_BYTES, load_scenario
 from model.schema_errors import convert_errors
 
 CASES_FOLDER = Path(__file__).parent
-MOST_MONTHS = 1200  # the longest run, in rounds
+MAX_MONTHS = 1200  # the longest run, in rounds
 
 
-def _day(text: str) -> datetime.date:
+def _parse_day(text: str) -> datetime.date:
     try:
         return datetime.datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
@@ -42,7 +42,7 @@ class CaseEvent(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    date: Annotated[datetime.date, BeforeValidator(_day)]
+    date: Annotated[datetime.date, BeforeValidator(_parse_day)]
     precision: Literal["day", "month", "approx"]
     actor: Actor
     target: Actor
@@ -148,23 +148,27 @@ def load_case(name: str | Path) -> Case:
     path = CASES_FOLDER / f"{name}.csv" if str(name) in case_names() else Path(name)
     if not os.path.isfile(path):  # unlike Path.is_file, it accepts names of any length
         raise ScenarioError([InputError.unknown_name("case", str(name), case_names(), "case or file")])
-    lines = _text(path).split("\n")
+    lines = _read_text(path).split("\n")
     above = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    head, faults = _head(lines[:above])
-    events, more = _events([f"{line}\n" for line in lines[above:]], above)
-    faults += more
-    if head is None:
-        raise ScenarioError(collect_errors(faults))
+    header, errors = _parse_header(lines[:above])
+    events, further = _parse_events([f"{line}\n" for line in lines[above:]], above)
+    errors += further
+    if header is None:
+        raise ScenarioError(collect_errors(errors))
     case = Case(
-        path.stem, head, (_side(head.first), _side(head.second)), frozenset(head.towards_either.split()), events
+        path.stem,
+        header,
+        (_parse_side(header.first), _parse_side(header.second)),
+        frozenset(header.towards_either.split()),
+        events,
     )
-    faults += [*_check_sides(case), *_check_events(case)]
-    if faults:
-        raise ScenarioError(collect_errors(faults))
+    errors += [*_check_sides(case), *_check_events(case)]
+    if errors:
+        raise ScenarioError(collect_errors(errors))
     return case
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     """Return the text of a file."""
     try:
         with path.open("rb") as file:
@@ -180,66 +184,66 @@ def _text(path: Path) -> str:
         raise ScenarioError([InputError(str(path), "", f"cannot be read: {error.strerror or error}")]) from None
 
 
-def _head(opening: list[str]) -> tuple[CaseHeader | None, list[InputError]]:
+def _parse_header(header_lines: list[str]) -> tuple[CaseHeader | None, list[InputError]]:
     """Read the header lines, `# key: words`; `corrected` and `note` may occur several times."""
     found: dict[str, Any] = {"corrected": [], "note": []}
-    faults = []
-    for number, line in enumerate(opening, start=1):
-        key, colon, words = (part.strip() for part in line[1:].partition(":"))
+    errors = []
+    for number, line in enumerate(header_lines, start=1):
+        key, colon, text = (part.strip() for part in line[1:].partition(":"))
         if not colon:
-            faults.append(InputError(f"line {number}", line, "should be `# key: words`"))
+            errors.append(InputError(f"line {number}", line, "should be `# key: words`"))
         elif key in ("corrected", "note"):
-            found[key].append(words)
+            found[key].append(text)
         elif key in found:
-            faults.append(InputError(f"line {number}, {key}", "", "occurs twice"))
+            errors.append(InputError(f"line {number}, {key}", "", "occurs twice"))
         else:
-            found[key] = words
+            found[key] = text
     try:
-        return CaseHeader.model_validate(found), faults
+        return CaseHeader.model_validate(found), errors
     except ValidationError as error:
-        told = (
+        invalid = (
             InputError(f"header, {each.path}", each.value, each.problem) for each in convert_errors(error, CaseHeader)
         )
-        return None, [*faults, *told]
+        return None, [*errors, *invalid]
 
 
-def _side(words: str) -> CaseSide:
+def _parse_side(text: str) -> CaseSide:
     """Parse a side, `state = ACTOR ACTOR`."""
-    state, _, actors = words.partition("=")
+    state, _, actors = text.partition("=")
     return CaseSide(state.strip(), frozenset(actors.split()))
 
 
-def _events(table: list[str], above: int) -> tuple[tuple[CaseEvent, ...], list[InputError]]:
+def _parse_events(table: list[str], above: int) -> tuple[tuple[CaseEvent, ...], list[InputError]]:
     """Read the rows below the heading; ``above`` is the number of lines before it."""
     events: list[CaseEvent] = []
-    faults: list[InputError] = []
+    errors: list[InputError] = []
     reader = csv.DictReader(table, strict=True)
     try:
         heading = tuple(reader.fieldnames or ())
-        lacking = [InputError(f"heading, {name}", "", "is missing") for name in CASE_COLUMNS if name not in heading]
+        missing = [InputError(f"heading, {name}", "", "is missing") for name in CASE_COLUMNS if name not in heading]
         unknown = [
             InputError.unknown_name(f"heading, {name}", name, CASE_COLUMNS, "column")
             for name in heading
             if name not in CASE_COLUMNS
         ]
-        if lacking or unknown:
-            return (), [*lacking, *unknown]
+        if missing or unknown:
+            return (), [*missing, *unknown]
         for row in reader:
             line = above + reader.line_num
             if None in row or None in row.values():
-                faults.append(
+                errors.append(
                     InputError(f"line {line}", "", f"does not have the {len(CASE_COLUMNS)} fields of the heading")
                 )
                 continue
             try:
                 events.append(CaseEvent.model_validate({**row, "line": line}))
             except ValidationError as error:
-                faults += [each._replace(path=f"line {line}, {each.path}") for each in convert_errors(error, CaseEvent)]
+                errors += [each._replace(path=f"line {line}, {each.path}") for each in convert_errors(error, CaseEvent)]
     except csv.Error as error:
-        faults.append(InputError(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
-    if not events and not faults:
-        faults.append(InputError(f"line {above + 1}", "", "no acts follow"))
-    return tuple(events), faults
+        errors.append(InputError(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
+    if not events and not errors:
+        errors.append(InputError(f"line {above + 1}", "", "no acts follow"))
+    return tuple(events), errors
 
 
 def _check_sides(case: Case) -> Iterator[InputError]:
@@ -259,12 +263,12 @@ def _check_sides(case: Case) -> Iterator[InputError]:
     pairs = [{*talks.parties} for talks in scenario.negotiations.values()]
     if {side.state for side in case.sides} not in pairs:
         yield InputError("header, second", case.header.second, "the two sides are not the parties to one negotiation")
-    for both in sorted(case.sides[0].actors & case.sides[1].actors):
-        yield InputError("header, second", both, "is also an actor of the first side")
+    for shared in sorted(case.sides[0].actors & case.sides[1].actors):
+        yield InputError("header, second", shared, "is also an actor of the first side")
 
 
 def _check_events(case: Case) -> Iterator[InputError]:
-    """Yield errors that involve more than one field: codes, weights, actors, sources, order."""
+    """Yield errors that involve further than one field: codes, weights, actors, sources, order."""
     first, second = (side.actors for side in case.sides)
     known = first | second | case.shared_targets | {*case.header.third.split()}
     for number, each in enumerate(case.events):
@@ -288,7 +292,5 @@ def _check_events(case: Case) -> Iterator[InputError]:
             )
         if number and each.date < case.events[number - 1].date:
             yield InputError(f"{where}, date", str(each.date), "is earlier than in the row above")
-    if case.events and case.months > MOST_MONTHS:
-        yield InputError(
-            f"line {case.events[-1].line}, date", case.months, f"a case spans at most {MOST_MONTHS} months"
-        )
+    if case.events and case.months > MAX_MONTHS:
+        yield InputError(f"line {case.events[-1].line}, date", case.months, f"a case spans at most {MAX_MONTHS} months")

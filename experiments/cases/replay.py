@@ -90,22 +90,22 @@ class Replay(NamedTuple):
 
 def persistent_signs(conduct: Mapping[int, float], months: int) -> list[int | None]:
     """Return the sign (1 or 0) of the last act up to each month, the first month at index 0; None before any act."""
-    held: list[int | None] = []
+    signs: list[int | None] = []
     for now in range(1, months + 1):
         weight = conduct.get(now, 0.0)
-        held.append(int(weight > 0) if weight else held[-1] if held else None)
-    return held
+        signs.append(int(weight > 0) if weight else signs[-1] if signs else None)
+    return signs
 
 
-def input_overrides(case: Case, given: int) -> list[Override]:
+def input_overrides(case: Case, side: int) -> list[Override]:
     """Return one side's record as forced moves: its conduct since its first act, which never miscarries."""
-    actor, counterpart = case.sides[given].state, case.sides[1 - given].state
-    held = persistent_signs(case.monthly_conduct(given), case.months)
-    known = [(now, value) for now, value in enumerate(held, start=1) if value is not None]
+    actor, counterpart = case.sides[side].state, case.sides[1 - side].state
+    signs = persistent_signs(case.monthly_conduct(side), case.months)
+    known = [(now, value) for now, value in enumerate(signs, start=1) if value is not None]
     return [
-        Override(now, act, None, actor, counterpart, float(worth))
+        Override(now, act, None, actor, counterpart, float(act_value))
         for now, value in known
-        for act, worth in (("choose_conduct", value), ("miscarry", 0))
+        for act, act_value in (("choose_conduct", value), ("miscarry", 0))
     ]
 
 
@@ -120,9 +120,9 @@ def response_shares(
         apply_changes(read_scenario(case.header.scenario), {"events": [], "moves": [], "rounds": case.months})
     )
     states = list(setting.states)
-    me, other = (states.index(case.sides[side].state) for side in (answering, 1 - answering))
+    one, other = (states.index(case.sides[side].state) for side in (answering, 1 - answering))
     return play_cooperation(setting, input_overrides(case, 1 - answering) if use_input else (), worlds, seed)[
-        :, :, me, other
+        :, :, one, other
     ].mean(axis=0)
 
 
@@ -141,36 +141,39 @@ def base_rate(excluded: str) -> Forecast:
 
 def replay_case(case: Case, worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True) -> Replay:
     """Replay a case in both directions."""
-    usual = base_rate(case.name)
+    baseline = base_rate(case.name)
     first, second = (
-        _direction(case, side, response_shares(case, side, worlds, seed, use_input), usual) for side in (0, 1)
+        _replay_direction(case, side, response_shares(case, side, worlds, seed, use_input), baseline) for side in (0, 1)
     )
     return Replay(case, (first, second))
 
 
-def _direction(case: Case, answering: int, chances: np.ndarray, usual: Forecast) -> ReplayDirection:
-    held = persistent_signs(case.monthly_conduct(1 - answering), case.months)
+def _replay_direction(case: Case, answering: int, chances: np.ndarray, baseline: Forecast) -> ReplayDirection:
+    signs = persistent_signs(case.monthly_conduct(1 - answering), case.months)
     own = {each.month_index for each in case.acts_of(answering) if each.joint == "no"}
     months, last = [], None
-    for now, happened in case.monthly_conduct(answering).items():
+    for now, observed in case.monthly_conduct(answering).items():
         share = float(chances[now - 1])
-        said = {"model": Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (share, 1.0 - share)), "base rate": usual}
+        forecasts = {
+            "model": Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (share, 1.0 - share)),
+            "base rate": baseline,
+        }
         if last is not None:
-            said["persistence"] = Forecast((last,), (1.0,))
-        given = held[now - 2] if now > 1 else None
-        scored = happened != 0 and last is not None and given is not None
-        scores = _scores(said, happened) if scored else None
-        common = case.events[0].month_index + now - 1 not in own
-        months.append(ReplayMonth(now, case.month_of(now), given, happened, common, said, scores))
-        last = happened or last
+            forecasts["persistence"] = Forecast((last,), (1.0,))
+        input_sign = signs[now - 2] if now > 1 else None
+        scored = observed != 0 and last is not None and input_sign is not None
+        scores = _scores(forecasts, observed) if scored else None
+        joint_only = case.events[0].month_index + now - 1 not in own
+        months.append(ReplayMonth(now, case.month_of(now), input_sign, observed, joint_only, forecasts, scores))
+        last = observed or last
     return ReplayDirection(case.sides[answering].state, case.sides[1 - answering].state, months)
 
 
-def _scores(said: Mapping[str, Forecast], happened: float) -> tuple[float, ...]:
+def _scores(forecasts: Mapping[str, Forecast], observed: float) -> tuple[float, ...]:
     """Return the Brier score of each forecaster, then the CRPS of each."""
-    ordered = [said[name] for name in FORECASTERS]
-    signs = (brier_score(each.chance, happened > 0) for each in ordered)
-    return (*signs, *(crps(each.values, happened, each.shares) for each in ordered))
+    ordered = [forecasts[name] for name in FORECASTERS]
+    signs = (brier_score(each.chance, observed > 0) for each in ordered)
+    return (*signs, *(crps(each.values, observed, each.shares) for each in ordered))
 
 
 class ForecasterComparison(NamedTuple):
@@ -213,11 +216,11 @@ def _with_differences(scores: np.ndarray) -> np.ndarray:
     return np.hstack([scores, scores[:, [0]] - scores[:, 1:3], scores[:, [3]] - scores[:, 4:6]])
 
 
-def _compare(scores: Sequence[Interval], distances: Sequence[Interval]) -> ForecasterComparison:
+def _compare(scores: Sequence[Interval], differences: Sequence[Interval]) -> ForecasterComparison:
     named: dict[str, Interval] = dict(zip(FORECASTERS, scores, strict=True))
-    rival = min(FORECASTERS[1:], key=lambda name: named[name].mean)
-    best = "model" if named["model"].mean <= named[rival].mean else rival
-    return ForecasterComparison(named, best, rival, distances[FORECASTERS.index(rival) - 1])
+    baseline = min(FORECASTERS[1:], key=lambda name: named[name].mean)
+    best = "model" if named["model"].mean <= named[baseline].mean else baseline
+    return ForecasterComparison(named, best, baseline, differences[FORECASTERS.index(baseline) - 1])
 
 
 def replay_all(

@@ -63,10 +63,10 @@ def memory_one_of(axl: Any, name: str) -> MemoryOne:
         return MemoryOne(name, player._initial == C, tuple(float(each) for each in player._four_vector.values()))
     after = {}
     for mine, others in itertools.product((C, D), repeat=2):
-        asked, other = getattr(axl, name)(), axl.MockPlayer([C])
-        asked.update_history(mine, others)
+        probed, other = getattr(axl, name)(), axl.MockPlayer([C])
+        probed.update_history(mine, others)
         other.update_history(others, mine)
-        after[mine, others] = asked.strategy(other)
+        after[mine, others] = probed.strategy(other)
     match = axl.Match((player, axl.MockPlayer([C, C, D, C, D, D, C, D, D, C])), turns=40).play()
     after |= {before: now[0] for before, now in itertools.pairwise(match)}
     return MemoryOne(name, match[0][0] == C, tuple(float(each == C) for each in after.values()))
@@ -108,11 +108,11 @@ def play_states(one: MemoryOne, other: MemoryOne | Sequence[int], turns: int, se
         moves = [
             Override(turn, "choose_conduct", None, "borea", "alba", float(other[turn])) for turn in range(1, turns)
         ]
-    played = Worlds(isolated_scenario(("reciprocity",), changes), 1, seed, moves)
-    seen = [played.pair_cooperation()[0].copy()]
+    simulation = Worlds(isolated_scenario(("reciprocity",), changes), 1, seed, moves)
+    seen = [simulation.pair_cooperation()[0].copy()]
     for _ in range(turns - 1):
-        played.step()
-        seen.append(played.pair_cooperation()[0].copy())
+        simulation.step()
+        seen.append(simulation.pair_cooperation()[0].copy())
     return np.array(seen)
 
 
@@ -158,12 +158,12 @@ def compare_in_noise(
         )
         moves = match.play()[FIRST:]
         shares[number] = [np.mean([pair[side] == axl.Action.C for pair in moves]) for side in (0, 1)]
-    played = Worlds(isolated_scenario(("reciprocity", "noise"), doctrine_settings(one, other, noise)), worlds, seed)
-    played.step(FIRST - 1)
+    simulation = Worlds(isolated_scenario(("reciprocity", "noise"), doctrine_settings(one, other, noise)), worlds, seed)
+    simulation.step(FIRST - 1)
     total = np.zeros((worlds, 2))
     for _ in range(FIRST, LAST):
-        played.step()
-        total += played.pair_cooperation()
+        simulation.step()
+        total += simulation.pair_cooperation()
     unit = 1.0 / (LAST - FIRST)
     return [
         CooperationComparison(
@@ -174,10 +174,10 @@ def compare_in_noise(
 
 
 def comparison_row(
-    name: str, other: str, what: str, expected: Any, found: Any, error: float, holds: bool
+    name: str, other: str, compared: str, expected: Any, found: Any, error: float, holds: bool
 ) -> dict[str, Any]:
     """Return a row of the table."""
-    head = {"strategy": name, "against": other, "compared": what, "library": expected, "states": found}
+    head = {"strategy": name, "against": other, "compared": compared, "library": expected, "states": found}
     return {**head, "standard_error": error, "verdict": "holds" if holds else "fails"}
 
 
@@ -192,20 +192,25 @@ def move_rows(axl: Any, turns: int, progress: Callable[[str], None]) -> list[dic
     def against(one: MemoryOne) -> dict[str, Any]:
         progress(f"axelrod: {one.name}")
         differing = [other for other in others if count_same_moves(axl, one, other, turns) < turns]
-        told = ", ".join(other if isinstance(other, str) else other.name for other in differing)
-        played, alike = f"{len(others)} of {len(others)}", f"{len(others) - len(differing)} of {len(others)}"
-        words = f"{turns} moves of both"
-        return comparison_row(one.name, told or f"{len(others)} strategies", words, played, alike, 0.0, not differing)
+        names = ", ".join(other if isinstance(other, str) else other.name for other in differing)
+        expected, same = f"{len(others)} of {len(others)}", f"{len(others) - len(differing)} of {len(others)}"
+        compared = f"{turns} moves of both"
+        return comparison_row(
+            one.name, names or f"{len(others)} strategies", compared, expected, same, 0.0, not differing
+        )
 
     unnamed = [against(one) for one in deterministic_doctrines()]
     failing = [each for each in unnamed if each["verdict"] == "fails"]
-    whole = len(unnamed) * len(others)
-    alike = len(unnamed) - len(failing)
-    told = f"{alike} strategies: every response to the last acts, both first moves", f"{len(others)} strategies each"
-    shared = comparison_row(
-        *told, f"{turns} moves of both", f"{whole} of {whole}", f"{alike * len(others)} of {whole}", 0.0, True
+    total = len(unnamed) * len(others)
+    same_count = len(unnamed) - len(failing)
+    texts = (
+        f"{same_count} strategies: every response to the last acts, both first moves",
+        f"{len(others)} strategies each",
     )
-    return [*map(against, named), *failing, *([shared] if alike else [])]
+    shared = comparison_row(
+        *texts, f"{turns} moves of both", f"{total} of {total}", f"{same_count * len(others)} of {total}", 0.0, True
+    )
+    return [*map(against, named), *failing, *([shared] if same_count else [])]
 
 
 def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[dict[str, Any]]:
@@ -220,13 +225,13 @@ def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[d
         progress(f"axelrod: {one} against {other} in noise")
         found = compare_in_noise(axl, named[one], named[other], NOISE, matches, worlds)
         for side, each in zip(("first", "second"), found, strict=True):
-            what = f"cooperation of the {side}, noise {NOISE:g}"
+            compared = f"cooperation of the {side}, noise {NOISE:g}"
             error = math.hypot(each.library.error, each.states.error)
             rows.append(
                 comparison_row(
                     one,
                     other,
-                    what,
+                    compared,
                     each.library.value,
                     each.states.value,
                     error,

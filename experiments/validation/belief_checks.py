@@ -17,18 +17,18 @@ PAYOFFS = {
     "P": Symbol(2.0, -10, 10, "payoff of mutual defection"),
     "S": Symbol(1.0, -10, 10, "payoff for cooperating with a defector"),
 }
-COPIED = Symbol(0.6, 0.1, 0.95, "probability that an untrustworthy side also takes the step")
+COPY_CHANCE = Symbol(0.6, 0.1, 0.95, "probability that an untrustworthy side also takes the step")
 MEMORY = Symbol(0.9, 0.5, 0.995, "share of the evidence retained each round")
 WEIGHT = Symbol(4.0, 1.0, 10.0, "weight of a betrayal relative to a kept promise")
-STILL = {  # only costly signals change trust
+SIGNALS_ONLY = {  # only costly signals change trust
     "belief.memory": 1.0, "belief.conduct_evidence": 0.0, "belief.rung_evidence": 0.0,
     "relations.alba.borea.evidence": 8.0,
 }  # fmt: skip
 
 
-def current_trust(played: Worlds) -> float:
+def current_trust(simulation: Worlds) -> float:
     """Return the first party's trust in the second, in the first world."""
-    return float(played.column("trust")[0, 0, 1])
+    return float(simulation.column("trust")[0, 0, 1])
 
 
 def assurance_threshold(given: Any) -> float:
@@ -45,9 +45,9 @@ def simulate_assurance_threshold(given: Any, worlds: int, seed: int) -> Simulate
     def cooperates(trust: float) -> bool:
         changes = {"states.alba.doctrine": "assurance", "relations.alba.borea.trust": trust}
         changes |= {f"states.alba.{name}": float(value) for name, value in payoffs.items()}
-        played = Worlds(isolated_scenario(("reciprocity",), changes), 1, seed)
-        played.step()
-        return bool(played.column("conduct")[0, 0, 1])
+        simulation = Worlds(isolated_scenario(("reciprocity",), changes), 1, seed)
+        simulation.step()
+        return bool(simulation.column("conduct")[0, 0, 1])
 
     return find_threshold(cooperates, MIN_TRUST, MAX_TRUST)
 
@@ -57,15 +57,15 @@ def signalling_scenario(t: float, m: float, rungs: int) -> Scenario:
     data = smallest_scenario(rungs=rungs)
     for step in data["negotiations"]["talks"]["rungs"].values():
         step.update(status="implementing", duration=1)
-    changes = {**STILL, "belief.signal_cost_weight": -math.log(m) * rungs, "relations.alba.borea.trust": t}
+    changes = {**SIGNALS_ONLY, "belief.signal_cost_weight": -math.log(m) * rungs, "relations.alba.borea.trust": t}
     return isolated_scenario(("reputation", "reassurance"), {**changes, "verification.compliance_noise": 0.0}, data)
 
 
 def simulate_trust_after_rungs(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return trust after k rungs, one verified per round; a rung changes trust in the following round."""
-    played = Worlds(signalling_scenario(given.t, given.m, int(given.k)), 1, seed)
-    played.step(int(given.k) + 1)
-    return SimulatedValue(current_trust(played))
+    simulation = Worlds(signalling_scenario(given.t, given.m, int(given.k)), 1, seed)
+    simulation.step(int(given.k) + 1)
+    return SimulatedValue(current_trust(simulation))
 
 
 def max_rungs(m: float) -> int:
@@ -81,11 +81,11 @@ def rungs_needed(given: Any) -> float:
 
 def simulate_rungs_needed(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Count the kept rungs until trust reaches the threshold tstar."""
-    played = Worlds(signalling_scenario(given.t, given.m, max_rungs(given.m)), 1, seed)
-    played.step()
+    simulation = Worlds(signalling_scenario(given.t, given.m, max_rungs(given.m)), 1, seed)
+    simulation.step()
     kept = 0
-    while current_trust(played) < given.tstar and kept < max_rungs(given.m):
-        played.step()
+    while current_trust(simulation) < given.tstar and kept < max_rungs(given.m):
+        simulation.step()
         kept += 1
     return SimulatedValue(float(kept))
 
@@ -93,16 +93,16 @@ def simulate_rungs_needed(given: Any, worlds: int, seed: int) -> SimulatedValue:
 def simulate_trust_after_attack(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return trust after one attack that is blamed on the other side."""
     data = smallest_scenario()
-    blame = {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
-    data["spoilers"] = {"wreckers": blame}
+    spoiler = {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
+    data["spoilers"] = {"wreckers": spoiler}
     changes = {
-        **STILL, "attacks.attack_near_deal": 0.0, "attacks.stopped_if_trustworthy": given.sT,
+        **SIGNALS_ONLY, "attacks.attack_near_deal": 0.0, "attacks.stopped_if_trustworthy": given.sT,
         "attacks.stopped_if_untrustworthy": given.sU, "relations.alba.borea.trust": given.t,
     }  # fmt: skip
     attack = Override(1, "attack_talks", None, "wreckers", None, 1)
-    played = Worlds(isolated_scenario(("reputation", "spoilers"), changes, data), 1, seed, (attack,))
-    played.step(2)
-    return SimulatedValue(current_trust(played))
+    simulation = Worlds(isolated_scenario(("reputation", "spoilers"), changes, data), 1, seed, (attack,))
+    simulation.step(2)
+    return SimulatedValue(current_trust(simulation))
 
 
 def trust_after_attack(given: Any) -> float:
@@ -125,9 +125,9 @@ def evidence_worlds(memory: float, weight: float, hostile: range, seed: int) -> 
 def simulate_trust_after_evidence(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return trust after r cooperative and then s hostile rounds, without forgetting."""
     kept, broken = int(given.r), int(given.s)
-    played = evidence_worlds(1.0, 1.0, range(kept + 1, kept + broken + 1), seed)
-    played.step(kept + broken)
-    return SimulatedValue(current_trust(played))
+    simulation = evidence_worlds(1.0, 1.0, range(kept + 1, kept + broken + 1), seed)
+    simulation.step(kept + broken)
+    return SimulatedValue(current_trust(simulation))
 
 
 def rounds_to_limit(lam: float) -> int:
@@ -137,44 +137,44 @@ def rounds_to_limit(lam: float) -> int:
 
 def trust_limit(given: Any) -> float:
     """Return the limit of trust after kept rounds only: (A + 1) / (A + 2), A = 1 / (1 - lam)."""
-    most = 1.0 / (1.0 - given.lam)
-    return (most + 1.0) / (most + 2.0)
+    limit = 1.0 / (1.0 - given.lam)
+    return (limit + 1.0) / (limit + 2.0)
 
 
 def trust_after_betrayal(given: Any) -> float:
     """Return trust after one betrayal at the limit: A / (A + w + 1)."""
-    most = 1.0 / (1.0 - given.lam)
-    return most / (most + given.w + 1.0)
+    limit = 1.0 / (1.0 - given.lam)
+    return limit / (limit + given.w + 1.0)
 
 
 def repair_rounds(given: Any) -> float:
     """Return the least n with (A - lam^n + 1) / (A - lam^n + w lam^n + 2) >= T."""
-    most = 1.0 / (1.0 - given.lam)
-    left = (most + 1.0 - given.T * (most + 2.0)) / (1.0 + given.T * (given.w - 1.0))
-    return max(math.ceil(math.log(left) / math.log(given.lam) - 1e-9), 0)
+    limit = 1.0 / (1.0 - given.lam)
+    remaining = (limit + 1.0 - given.T * (limit + 2.0)) / (1.0 + given.T * (given.w - 1.0))
+    return max(math.ceil(math.log(remaining) / math.log(given.lam) - 1e-9), 0)
 
 
 def simulate_trust_limit(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return trust once cooperation no longer changes it."""
-    played = evidence_worlds(given.lam, 1.0, range(0), seed)
-    played.step(rounds_to_limit(given.lam))
-    return SimulatedValue(current_trust(played))
+    simulation = evidence_worlds(given.lam, 1.0, range(0), seed)
+    simulation.step(rounds_to_limit(given.lam))
+    return SimulatedValue(current_trust(simulation))
 
 
 def betrayal_worlds(given: Any, seed: int) -> Worlds:
     """Return a world just after one betrayal at the limit of trust."""
-    when = rounds_to_limit(given.lam) + 1
-    played = evidence_worlds(given.lam, given.w, range(when, when + 1), seed)
-    played.step(when)
-    return played
+    betrayal = rounds_to_limit(given.lam) + 1
+    simulation = evidence_worlds(given.lam, given.w, range(betrayal, betrayal + 1), seed)
+    simulation.step(betrayal)
+    return simulation
 
 
 def simulate_repair_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Count the kept rounds after one betrayal until trust is back at the target T."""
-    played = betrayal_worlds(given, seed)
+    simulation = betrayal_worlds(given, seed)
     rounds = 0
-    while current_trust(played) < given.T and rounds < 10_000:
-        played.step()
+    while current_trust(simulation) < given.T and rounds < 10_000:
+        simulation.step()
         rounds += 1
     return SimulatedValue(float(rounds))
 
@@ -209,27 +209,29 @@ def repair_problem(given: Any) -> str:
     )
 
 
-ASSURE = "Doctrine assurance; only mechanism reciprocity on. The threshold of trust is found by bisection."
-SIGNAL = (
+ASSURANCE_SETTING = "Doctrine assurance; only mechanism reciprocity on. The threshold of trust is found by bisection."
+SIGNAL_SETTING = (
     "Ladder of equal rungs, one kept per round; only mechanisms reputation and reassurance on; evidence has no weight."
 )
-COUNT = "Only mechanisms reputation and reciprocity on; the other's conduct is forced; one unit of evidence per round."
+EVIDENCE_SETTING = (
+    "Only mechanisms reputation and reciprocity on; the other's conduct is forced; one unit of evidence per round."
+)
 
 CHECKS = (
     Check(
         "B06a", "lowest trust at which assurance cooperates", "(P-S)/((R-T)+(P-S))", "Kydd 2005", PAYOFFS,
-        assurance_threshold, simulate_assurance_threshold, ASSURE, assurance_problem,
+        assurance_threshold, simulate_assurance_threshold, ASSURANCE_SETTING, assurance_problem,
     ),
     Check(
         "B06b", "trust after k kept rungs", "t/(t+(1-t)m^k)", "Kydd 2000, 2005",
-        {"t": TRUST, "m": COPIED._replace(default=0.25), "k": Symbol(1, 1, 40, "rungs kept", whole=True)},
-        lambda given: given.t / (given.t + (1.0 - given.t) * given.m**given.k), simulate_trust_after_rungs, SIGNAL,
-        signal_cost_problem,
+        {"t": TRUST, "m": COPY_CHANCE._replace(default=0.25), "k": Symbol(1, 1, 40, "rungs kept", whole=True)},
+        lambda given: given.t / (given.t + (1.0 - given.t) * given.m**given.k), simulate_trust_after_rungs,
+        SIGNAL_SETTING, signal_cost_problem,
     ),
     Check(
         "B06c", "kept rungs until trust reaches tstar", "least k with t/(t+(1-t)m^k) >= tstar", "Kydd 2000, 2005",
-        {"t": TRUST, "m": COPIED, "tstar": Symbol(2 / 3, 0.05, 0.95, "trust needed")}, rungs_needed,
-        simulate_rungs_needed, SIGNAL, ladder_length_problem,
+        {"t": TRUST, "m": COPY_CHANCE, "tstar": Symbol(2 / 3, 0.05, 0.95, "trust needed")}, rungs_needed,
+        simulate_rungs_needed, SIGNAL_SETTING, ladder_length_problem,
     ),
     Check(
         "B07", "trust after one attack", "t(1-sT)/(t(1-sT)+(1-t)(1-sU))", "Kydd & Walter 2002",
@@ -245,20 +247,20 @@ CHECKS = (
         "B13a", "trust after r kept and s broken rounds", "(r+1)/(r+s+2)", "Josang & Ismail 2002",
         {"r": Symbol(8, 0, 1000, "rounds kept", whole=True), "s": Symbol(2, 0, 1000, "rounds broken", whole=True)},
         lambda given: (given.r + 1.0) / (given.r + given.s + 2.0), simulate_trust_after_evidence,
-        COUNT + " No forgetting.",
+        EVIDENCE_SETTING + " No forgetting.",
     ),
     Check(
         "B13b", "limit of trust with forgetting", "(A+1)/(A+2), A=1/(1-lam)", "Josang & Ismail 2002", {"lam": MEMORY},
-        trust_limit, simulate_trust_limit, COUNT,
+        trust_limit, simulate_trust_limit, EVIDENCE_SETTING,
     ),
     Check(
         "B13c", "trust after one betrayal at that limit", "A/(A+w+1), A=1/(1-lam)", "Slovic 1993 on asymmetry",
         {"lam": MEMORY, "w": WEIGHT}, trust_after_betrayal,
-        lambda given, worlds, seed: SimulatedValue(current_trust(betrayal_worlds(given, seed))), COUNT,
+        lambda given, worlds, seed: SimulatedValue(current_trust(betrayal_worlds(given, seed))), EVIDENCE_SETTING,
     ),
     Check(
         "B13d", "kept rounds until trust is repaired", "least n with (A-lam^n+1)/(A-lam^n+w lam^n+2) >= T",
         "Slovic 1993 on asymmetry", {"lam": MEMORY, "w": WEIGHT, "T": Symbol(0.9, 0.5, 0.99, "trust to regain")},
-        repair_rounds, simulate_repair_rounds, COUNT, repair_problem,
+        repair_rounds, simulate_repair_rounds, EVIDENCE_SETTING, repair_problem,
     ),
 )  # fmt: skip

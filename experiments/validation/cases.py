@@ -34,20 +34,22 @@ def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Replay every case in both directions and compare with persistence and base rate. Quick: fewer worlds."""
     worlds = 100 if quick else REPLAY_WORLDS
     found = replay_all(worlds, progress=lambda name: progress(f"case {name}"))
-    untold = replay_all(worlds, use_input=False, progress=lambda name: progress(f"case {name}, without input"))
+    without_input = replay_all(worlds, use_input=False, progress=lambda name: progress(f"case {name}, without input"))
     groups = {name: [each.scored_months] for name, each in found.items()}
     groups[ALL_CASES] = [each.scored_months for each in found.values()]
     groups[OWN_ACTS] = [[month for month in group if not month.joint_only] for group in groups[ALL_CASES]]
-    groups[WITHOUT_INPUT] = [each.scored_months for each in untold.values()]
-    told = {name: standing for name, group in groups.items() if (standing := compare_forecasters(group)) is not None}
-    rows = [_row(name, groups[name], standing) for name, standing in told.items()]
-    lead = _lead(told, sum(map(len, groups[ALL_CASES])), len(found))
+    groups[WITHOUT_INPUT] = [each.scored_months for each in without_input.values()]
+    comparisons = {
+        name: comparison for name, group in groups.items() if (comparison := compare_forecasters(group)) is not None
+    }
+    rows = [_row(name, groups[name], comparison) for name, comparison in comparisons.items()]
+    lead = _lead(comparisons, sum(map(len, groups[ALL_CASES])), len(found))
     failed = sum(row["verdict"].startswith("fail") for row in rows)
     return ValidationPart("cases", "Replay of historical cases", lead, rows, failed, notes=NOTES)
 
 
 def _row(
-    name: str, group: Sequence[Sequence[ReplayMonth]], standing: dict[str, ForecasterComparison]
+    name: str, group: Sequence[Sequence[ReplayMonth]], comparison: dict[str, ForecasterComparison]
 ) -> dict[str, Any]:
     months = [month for each in group for month in each]
     row: dict[str, Any] = {
@@ -55,37 +57,41 @@ def _row(
         "months": len(months),
         "cooperative": round(sum(month.observed > 0 for month in months) / len(months), 2),
     }
-    for score, what in (("Brier", "sign"), ("CRPS", "size")):
-        row |= {f"{score}, {who}": str(standing[what].scores[who]) for who in FORECASTERS}
-        row[f"nearest, {what}"] = standing[what].best
-    return {**row, "verdict": combined_verdict(standing)}
+    for score, quantity in (("Brier", "sign"), ("CRPS", "size")):
+        row |= {f"{score}, {who}": str(comparison[quantity].scores[who]) for who in FORECASTERS}
+        row[f"nearest, {quantity}"] = comparison[quantity].best
+    return {**row, "verdict": combined_verdict(comparison)}
 
 
-def combined_verdict(standing: dict[str, ForecasterComparison]) -> str:
+def combined_verdict(comparison: dict[str, ForecasterComparison]) -> str:
     """Combine the verdicts on sign and size, failures first."""
-    by_verdict = {each: [what for what, one in standing.items() if one.verdict == each] for each in ("fails", "holds")}
-    told = [f"{each} on {' and '.join(what)}" for each, what in by_verdict.items() if what]
-    return ", ".join(told) or "undecided"
+    by_verdict = {
+        each: [quantity for quantity, one in comparison.items() if one.verdict == each] for each in ("fails", "holds")
+    }
+    texts = [f"{each} on {' and '.join(quantities)}" for each, quantities in by_verdict.items() if quantities]
+    return ", ".join(texts) or "undecided"
 
 
-def _lead(told: dict[str, dict[str, ForecasterComparison]], months: int, cases: int) -> str:
+def _lead(comparisons: dict[str, dict[str, ForecasterComparison]], months: int, cases: int) -> str:
     """Summarize the results in sentences, first those where a baseline is better."""
-    ordered = sorted(told[ALL_CASES].items(), key=lambda item: item[1].best == "model")
-    sentences = [_sentence(what, one) for what, one in ordered]
+    ordered = sorted(comparisons[ALL_CASES].items(), key=lambda item: item[1].best == "model")
+    sentences = [_sentence(quantity, one) for quantity, one in ordered]
     counted = f"Based on {months} months of {cases} cases, each replayed in both directions."
-    brier = {name: told[name]["sign"].scores["model"].mean for name in (OWN_ACTS, WITHOUT_INPUT)}
-    alone = (
+    brier = {name: comparisons[name]["sign"].scores["model"].mean for name in (OWN_ACTS, WITHOUT_INPUT)}
+    acts_alone = (
         f"For acts of one side only, the model's Brier score is {brier[OWN_ACTS]:.3f}, against 0.250 for a coin toss; "
         f"without the other side's acts as input, the model has {brier[WITHOUT_INPUT]:.3f} over all months."
     )
-    return " ".join([*sentences, alone, counted])
+    return " ".join([*sentences, acts_alone, counted])
 
 
-def _sentence(what: str, one: ForecasterComparison) -> str:
-    score = "Brier score" if what == "sign" else "CRPS"
+def _sentence(quantity: str, one: ForecasterComparison) -> str:
+    score = "Brier score" if quantity == "sign" else "CRPS"
     model, baseline = one.scores["model"].mean, one.scores[one.best_baseline].mean
     words = f"{score} {model:.3f} against {baseline:.3f} of the {one.best_baseline}"
     note = "" if one.is_distinguishable else ", not statistically distinguishable"
     if one.best == "model":
-        return f"On the {what} of the next month the model is closer to the record than both baselines: {words}{note}."
-    return f"A baseline is better on the {what} of the next month: {words}{note}."
+        return (
+            f"On the {quantity} of the next month the model is closer to the record than both baselines: {words}{note}."
+        )
+    return f"A baseline is better on the {quantity} of the next month: {words}{note}."

@@ -100,9 +100,9 @@ def complete_symbols(check: Check, given: Mapping[str, Any]) -> dict[str, float]
     if faults:
         raise ScenarioError(faults)
     values = {name: given.get(name, symbol.default) for name, symbol in check.symbols.items()}
-    if lack := check.domain_problem(SimpleNamespace(**values)):
+    if problem := check.domain_problem(SimpleNamespace(**values)):
         shown = ", ".join(f"{name} = {value:g}" for name, value in values.items())
-        raise ScenarioError([InputError(check.id, shown, lack)])
+        raise ScenarioError([InputError(check.id, shown, problem)])
     return values
 
 

@@ -108,22 +108,22 @@ def run_selected(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1
     no check has, or if all checks would be skipped.
     """
     checks = select_checks(name)
-    if able := [check for check in checks if given.keys() <= check.symbols.keys()]:
-        checks = able
+    if complete := [check for check in checks if given.keys() <= check.symbols.keys()]:
+        checks = complete
     known = {symbol for check in checks for symbol in check.symbols}
-    if strange := [
+    if unknown := [
         InputError.unknown_name("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known
     ]:
-        raise ScenarioError(strange)
-    found, refused = [], {}
+        raise ScenarioError(unknown)
+    found, errors = [], {}
     for check in checks:
         try:
             found.append(run_check(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed))
         except ScenarioError as error:
-            refused[check.id] = error
+            errors[check.id] = error
     if not found:
-        raise next(iter(refused.values()))
-    return CheckRun(found, [f"{check} was skipped: {error}" for check, error in refused.items()])
+        raise next(iter(errors.values()))
+    return CheckRun(found, [f"{check} was skipped: {error}" for check, error in errors.items()])
 
 
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
@@ -136,7 +136,7 @@ def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     return part._replace(rows=part.rows + [unmodelled_row(each) for each in UNMODELLED])
 
 
-def checks_part(found: Sequence[CheckResult], left_out: Sequence[str] = ()) -> ValidationPart:
+def checks_part(found: Sequence[CheckResult], skipped: Sequence[str] = ()) -> ValidationPart:
     """Return the results of checks as a part of the validation, failures first."""
     failing = [each for each in found if not each.holds]
     lead = f"{len(found) - len(failing)} of {len(found)} quantities agree with theory"
@@ -149,7 +149,7 @@ def checks_part(found: Sequence[CheckResult], left_out: Sequence[str] = ()) -> V
         len(failing),
         figure=discrepancy_figure(found),
         notes=(
-            *left_out,
+            *skipped,
             "A check shows that a mechanism implements its equation, not that the equation describes any state.",
             "Checks run at their default values; `detente validate --check ID --set SYMBOL=VALUE` runs one at others.",
         ),
@@ -158,10 +158,10 @@ def checks_part(found: Sequence[CheckResult], left_out: Sequence[str] = ()) -> V
 
 def discrepancy_figure(found: Sequence[CheckResult]) -> dict[str, Any] | None:
     """Return a figure of the differences between simulation and closed form in standard errors, or None without any."""
-    drawn = [each for each in found if each.sample.error]
-    if not drawn:
+    stochastic = [each for each in found if each.sample.error]
+    if not stochastic:
         return None
-    apart = [(each.sample.value - each.expected) / each.sample.error for each in drawn]
+    differences = [(each.sample.value - each.expected) / each.sample.error for each in stochastic]
     bounds = [
         {
             "type": "line",
@@ -174,8 +174,8 @@ def discrepancy_figure(found: Sequence[CheckResult]) -> dict[str, Any] | None:
         }
         for edge in (-MAX_STANDARD_ERRORS, MAX_STANDARD_ERRORS)
     ]
-    dots = {"type": "scatter", "mode": "markers", "x": [each.check.id for each in drawn], "y": apart}
-    reach = max(4.0, *(abs(each) + 0.5 for each in apart))
+    dots = {"type": "scatter", "mode": "markers", "x": [each.check.id for each in stochastic], "y": differences}
+    reach = max(4.0, *(abs(each) + 0.5 for each in differences))
     return {
         "data": [{**dots, "marker": {"color": BLUE, "size": 9}}],
         "layout": {

@@ -38,24 +38,24 @@ def noisy_pair(
 
 def cooperation_rate(setting: Scenario, memory: float, worlds: int, seed: int) -> SimulatedValue:
     """Measure the share of cooperative acts of both sides after the burn-in."""
-    played = Worlds(setting, worlds, seed)
-    played.step(burn_in_rounds(memory))
+    simulation = Worlds(setting, worlds, seed)
+    simulation.step(burn_in_rounds(memory))
     total = np.zeros(worlds)
     for _ in range(WINDOW):
-        played.step()
-        total += played.pair_cooperation().mean(axis=1)
+        simulation.step()
+        total += simulation.pair_cooperation().mean(axis=1)
     return mean_over_worlds(total / WINDOW)
 
 
 def mean_spell(at_peace: bool, e: float, worlds: int, seed: int) -> SimulatedValue:
     """Measure the mean length of spells: rounds of peace (or conflict) divided by the number of spells that end."""
-    played = Worlds(noisy_pair("reciprocity", execution=e), worlds, seed)
-    played.step(burn_in_rounds(1 - 2 * e))
+    simulation = Worlds(noisy_pair("reciprocity", execution=e), worlds, seed)
+    simulation.step(burn_in_rounds(1 - 2 * e))
     inside, ends = np.zeros(worlds), np.zeros(worlds)
-    before = played.pair_cooperation().all(axis=1) == at_peace
+    before = simulation.pair_cooperation().all(axis=1) == at_peace
     for _ in range(int(LONG * (4.0 / (1.0 - (1.0 - e) ** 2)))):
-        played.step()
-        now = played.pair_cooperation().all(axis=1) == at_peace
+        simulation.step()
+        now = simulation.pair_cooperation().all(axis=1) == at_peace
         inside += before
         ends += before & ~now
         before = now

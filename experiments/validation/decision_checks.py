@@ -88,18 +88,20 @@ class Answers(NamedTuple):
 
 def simulate_answers(given: Any, deceitful: bool, worlds: int, seed: int) -> Answers:
     """Simulate one side's examination of a proposal until it answers."""
-    played = Worlds(scrutiny_scenario(given, deceitful), worlds, seed, (PROPOSED_STEP, *withheld_answers(LONGEST + 1)))
-    played.step()
+    simulation = Worlds(
+        scrutiny_scenario(given, deceitful), worlds, seed, (PROPOSED_STEP, *withheld_answers(LONGEST + 1))
+    )
+    simulation.step()
     refused = np.zeros(worlds, bool)
     answered = np.zeros(worlds, bool)
 
-    def answer(played: Worlds) -> np.ndarray:
-        said = played.column("answer")[:, 0, 0]
-        refused[~answered & (said < 0)] = True
-        answered[said != 0] = True
+    def answer(simulation: Worlds) -> np.ndarray:
+        answers = simulation.column("answer")[:, 0, 0]
+        refused[~answered & (answers < 0)] = True
+        answered[answers != 0] = True
         return answered
 
-    return Answers(played.first_round(answer, LONGEST), refused)
+    return Answers(simulation.first_round(answer, LONGEST), refused)
 
 
 def decision_bound(given: Any, seed: int, sign: int) -> SimulatedValue:
@@ -107,9 +109,9 @@ def decision_bound(given: Any, seed: int, sign: int) -> SimulatedValue:
 
     def decides(doubt: float) -> bool:
         forced = Override(2, "examine", "talks", "alba", None, sign * doubt)
-        played = Worlds(scrutiny_scenario(given), 1, seed, (PROPOSED_STEP, forced, *withheld_answers(2)))
-        played.step(2)
-        return int(played.column("answer")[0, 0, 0]) == -sign
+        simulation = Worlds(scrutiny_scenario(given), 1, seed, (PROPOSED_STEP, forced, *withheld_answers(2)))
+        simulation.step(2)
+        return int(simulation.column("answer")[0, 0, 0]) == -sign
 
     found = find_threshold(decides, 0.0, 49.0)
     return found._replace(value=sign * found.value)
@@ -123,9 +125,9 @@ def ratified_share(given: Any, worlds: int, seed: int) -> SimulatedValue:
     }  # fmt: skip
     ready = Override(1, "status", "talks", None, "step-1", float(RungStatus.SCRUTINISED))
     share = Override(1, "offer", "talks", None, None, given.y)
-    played = Worlds(isolated_scenario(("ratification",), changes), worlds, seed, (ready, share))
-    played.step(2)
-    return share_of_worlds(played.column("ratified")[:, 0, 0] == 1)
+    simulation = Worlds(isolated_scenario(("ratification",), changes), worlds, seed, (ready, share))
+    simulation.step(2)
+    return share_of_worlds(simulation.column("ratified")[:, 0, 0] == 1)
 
 
 def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
@@ -138,16 +140,16 @@ def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
         **ACCEPTS_ANY_SHARE, "home.audience_growth": given.kappa, "home.audience_decay": 0.0, "home.lock_in": given.w,
         "scrutiny.loss_weight": 0.0, "states.alba.cooperates_first": False, "states.alba.dialogue": 0.0,
     }  # fmt: skip
-    played = Worlds(
+    simulation = Worlds(
         isolated_scenario(("audience_costs",), changes), 1, seed, (PROPOSED_STEP, *withheld_answers(LONGEST))
     )
     costs = [0.0]
     for now in range(1, LONGEST + 1):
-        played.step()
-        if now > 1 and int(played.column("answer")[0, 0, 0]) < 0:
+        simulation.step()
+        if now > 1 and int(simulation.column("answer")[0, 0, 0]) < 0:
             before, after = costs[-2], costs[-1]
             return SimulatedValue(now - 2 + (given.w - before) / (after - before), resolution=1e-6)
-        costs.append(float(played.column("audience_cost")[0, 0]))
+        costs.append(float(simulation.column("audience_cost")[0, 0]))
     return SimulatedValue(math.nan)
 
 
@@ -155,25 +157,25 @@ def drift_series(given: Any, worlds: int, seed: int, column: str) -> np.ndarray:
     """Return the oil price or regional tension after the burn-in: float64 [world, round]."""
     noise = {f"environment.{name}_noise": given.sigma for name in ("oil", "region")}
     memory = {f"environment.{name}_memory": given.phi for name in ("oil", "region")}
-    played = Worlds(isolated_scenario(("environment",), {**noise, **memory}), worlds, seed)
-    played.step(burn_in_rounds(given.phi))
-    seen = np.empty((worlds, WINDOW))
+    simulation = Worlds(isolated_scenario(("environment",), {**noise, **memory}), worlds, seed)
+    simulation.step(burn_in_rounds(given.phi))
+    series = np.empty((worlds, WINDOW))
     for now in range(WINDOW):
-        played.step()
-        seen[:, now] = played.column(column)[:, 0]
-    return seen
+        simulation.step()
+        series[:, now] = simulation.column(column)[:, 0]
+    return series
 
 
-def standard_deviation(seen: np.ndarray) -> SimulatedValue:
+def standard_deviation(series: np.ndarray) -> SimulatedValue:
     """Return the standard deviation about the known mean of zero, with its error by the delta method."""
-    square = mean_over_worlds((seen**2).mean(axis=1))
+    square = mean_over_worlds((series**2).mean(axis=1))
     value = math.sqrt(square.value)
     return square._replace(value=value, error=square.error / (2.0 * value))
 
 
-def half_life(seen: np.ndarray) -> SimulatedValue:
+def half_life(series: np.ndarray) -> SimulatedValue:
     """Return the half-life from lagged covariance over variance, with its error by the delta method."""
-    phi = ratio_over_worlds((seen[:, 1:] * seen[:, :-1]).mean(axis=1), (seen[:, :-1] ** 2).mean(axis=1))
+    phi = ratio_over_worlds((series[:, 1:] * series[:, :-1]).mean(axis=1), (series[:, :-1] ** 2).mean(axis=1))
     value = math.log(0.5) / math.log(phi.value)
     return phi._replace(value=value, error=abs(value / (phi.value * math.log(phi.value))) * phi.error)
 
@@ -182,8 +184,10 @@ def test_problem(given: Any) -> str:
     """Return an error text if findings carry no information, or too little to end the test."""
     if given.p0 >= given.p1:
         return "p0 must be below p1"
-    left = max(expected_test(given, deceitful).undecided for deceitful in (False, True))
-    return "" if left < 1e-9 else f"p0 and p1 must be further apart: the test would continue after {LONGEST} findings"
+    remaining = max(expected_test(given, deceitful).undecided for deceitful in (False, True))
+    return (
+        "" if remaining < 1e-9 else f"p0 and p1 must be further apart: the test would continue after {LONGEST} findings"
+    )
 
 
 WALD = {

@@ -47,11 +47,11 @@ def bootstrap_sums(tables: Sequence[np.ndarray], draws: int = DRAWS) -> WorldSum
 
 def estimate_statistic(sums: WorldSums, statistic: Statistic) -> Estimate:
     """Estimate a statistic with its interval; draws in which it is undefined are excluded."""
-    whole, found = float(statistic(sums.total)), statistic(sums.resampled)
+    value, found = float(statistic(sums.total)), statistic(sums.resampled)
     found = found[np.isfinite(found)]
-    if not math.isfinite(whole) or not len(found):
+    if not math.isfinite(value) or not len(found):
         return Estimate(math.nan, math.nan, math.nan)
-    return Estimate(whole, *np.quantile(found, [0.025, 0.975]).tolist())
+    return Estimate(value, *np.quantile(found, [0.025, 0.975]).tolist())
 
 
 def interval_verdict(found: Estimate, lower: float, upper: float) -> Verdict:

@@ -33,8 +33,8 @@ def inspection_scenario(d: float, f: float = 0.0, status: str = "verified", **mo
     step = rung(verifier="watch", status=status, verifiability=1.0, duration=60)
     data["negotiations"]["talks"]["rungs"]["step-1"] = step
     data["negotiations"]["talks"]["access"] = 1.0
-    own = {f"states.{name}.trustworthiness": 1.0 for name in ("alba", "borea")}
-    return isolated_scenario(("verification",), {"verification.compliance_noise": 0.0, **own, **more}, data)
+    honest = {f"states.{name}.trustworthiness": 1.0 for name in ("alba", "borea")}
+    return isolated_scenario(("verification",), {"verification.compliance_noise": 0.0, **honest, **more}, data)
 
 
 def withheld_accusations(rounds: int) -> tuple[Override, ...]:
@@ -46,14 +46,14 @@ def withheld_accusations(rounds: int) -> tuple[Override, ...]:
 def correct_report_share(given: Any, worlds: int, seed: int, report: int) -> SimulatedValue:
     """Return the share of correct reports of a kind, if honest sides violate by accident with probability pi."""
     setting = inspection_scenario(given.d, given.f, **{"verification.compliance_noise": given.pi})
-    played = Worlds(setting, worlds, seed, withheld_accusations(ROUNDS))
+    simulation = Worlds(setting, worlds, seed, withheld_accusations(ROUNDS))
     true = reports = 0
     for _ in range(ROUNDS):
-        played.step()
-        said = played.column("report")[:, 0, 0, :] == report
-        violated = played.column("complies")[:, 0, :] == 0
-        reports += int(said.sum())
-        true += int((said & (violated == (report == InspectionReport.VIOLATION))).sum())
+        simulation.step()
+        reported = simulation.column("report")[:, 0, 0, :] == report
+        violated = simulation.column("complies")[:, 0, :] == 0
+        reports += int(reported.sum())
+        true += int((reported & (violated == (report == InspectionReport.VIOLATION))).sum())
     return binomial_share(true, reports, worlds)
 
 
@@ -72,21 +72,21 @@ def reported_worlds(given: Any, report: int, rounds: int, seed: int) -> Worlds:
     """Return a world in which one side receives a report of a kind in each round; implementation begins in round 1."""
     setting = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
     reports = tuple(Override(now, "report_findings", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
-    played = Worlds(setting, 1, seed, (*reports, *withheld_accusations(rounds + 1)))
-    played.step()
-    return played
+    simulation = Worlds(setting, 1, seed, (*reports, *withheld_accusations(rounds + 1)))
+    simulation.step()
+    return simulation
 
 
-def current_suspicion(played: Worlds) -> float:
+def current_suspicion(simulation: Worlds) -> float:
     """Return the first side's belief that the second violates."""
-    return float(played.column("suspicion")[0, 0, 0])
+    return float(simulation.column("suspicion")[0, 0, 0])
 
 
 def belief_after_report(given: Any, report: int, seed: int) -> float:
     """Return the belief in a violation after one report."""
-    played = reported_worlds(given, report, 1, seed)
-    played.step()
-    return current_suspicion(played)
+    simulation = reported_worlds(given, report, 1, seed)
+    simulation.step()
+    return current_suspicion(simulation)
 
 
 def reports_needed(given: Any) -> float:
@@ -97,9 +97,9 @@ def reports_needed(given: Any) -> float:
 
 def simulate_reports_needed(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Count the clean reports until suspicion is below the goal."""
-    played, count = reported_worlds(given, InspectionReport.CLEAN, 200, seed), 0
-    while current_suspicion(played) >= given.goal and count < 200:
-        played.step()
+    simulation, count = reported_worlds(given, InspectionReport.CLEAN, 200, seed), 0
+    while current_suspicion(simulation) >= given.goal and count < 200:
+        simulation.step()
         count += 1
     return SimulatedValue(float(count))
 
@@ -107,8 +107,10 @@ def simulate_reports_needed(given: Any, worlds: int, seed: int) -> SimulatedValu
 def rounds_unreported(given: Any, worlds: int, seed: int) -> np.ndarray:
     """Return the round of the first report of a violation, by world, if one side violates in every round."""
     violates = tuple(Override(now, "comply", "talks", "borea", None, 0) for now in range(1, LONGEST + 1))
-    played = Worlds(inspection_scenario(given.d), worlds, seed, (*violates, *withheld_accusations(LONGEST)))
-    return played.first_round(lambda played: played.column("report")[:, 0, 0, 1] == InspectionReport.VIOLATION, LONGEST)
+    simulation = Worlds(inspection_scenario(given.d), worlds, seed, (*violates, *withheld_accusations(LONGEST)))
+    return simulation.first_round(
+        lambda simulation: simulation.column("report")[:, 0, 0, 1] == InspectionReport.VIOLATION, LONGEST
+    )
 
 
 def clean_report_problem(given: Any) -> str:

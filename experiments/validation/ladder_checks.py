@@ -36,9 +36,9 @@ def acceptance_threshold(data: dict[str, Any], loss: float, future: float, seed:
 
     def accepts(trust: float) -> bool:
         changes = {**ACCEPTS_ANY_SHARE, **weights, "relations.alba.borea.trust": trust}
-        played = Worlds(isolated_scenario((), changes, data), 1, seed, (proposed,))
-        played.step(2)
-        return int(played.column("answer")[0, 0, 0]) == 1
+        simulation = Worlds(isolated_scenario((), changes, data), 1, seed, (proposed,))
+        simulation.step(2)
+        return int(simulation.column("answer")[0, 0, 0]) == 1
 
     return find_threshold(accepts, MIN_TRUST, MAX_TRUST)
 
@@ -56,8 +56,8 @@ def first_stake(given: Any) -> float:
 
 def simulate_first_stake(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return the share of the total stake that the model gives the first rung of that ladder."""
-    played = Worlds(isolated_scenario((), {}, growing_ladder(max_stake_growth(given), int(given.N))), 1, seed)
-    return SimulatedValue(float(played.column("stake")[0, 0, 0]))
+    simulation = Worlds(isolated_scenario((), {}, growing_ladder(max_stake_growth(given), int(given.N))), 1, seed)
+    return SimulatedValue(float(simulation.column("stake")[0, 0, 0]))
 
 
 def simulate_waiting_growth(given: Any, worlds: int, seed: int) -> SimulatedValue:
@@ -71,9 +71,9 @@ def simulate_waiting_growth(given: Any, worlds: int, seed: int) -> SimulatedValu
         }  # fmt: skip
         data = growing_ladder(growth, 2, duration=9)
         data["negotiations"]["talks"]["rungs"]["step-1"]["status"] = "implementing"
-        played = Worlds(isolated_scenario(("gradualism",), changes, data), 1, seed)
-        played.step()
-        return bool(played.column("complies")[0, 0, 0])
+        simulation = Worlds(isolated_scenario(("gradualism",), changes, data), 1, seed)
+        simulation.step()
+        return bool(simulation.column("complies")[0, 0, 0])
 
     return find_threshold(waits, 0.001, 100.0)
 
@@ -82,11 +82,11 @@ def simulate_deterrent_penalty(given: Any, worlds: int, seed: int) -> SimulatedV
     """Find the least penalty at which an untrustworthy side complies with the agreement in force."""
 
     def keeps(penalty: float) -> bool:
-        own = {"verification.betrayal_gain": given.G, "verification.honour_gain": 0.0}
-        changes = {**own, "verification.deterrence": penalty, "states.alba.trustworthiness": 0.0}
-        played = Worlds(inspection_scenario(given.d, **changes), 1, seed)
-        played.step()
-        return bool(played.column("complies")[0, 0, 0])
+        gains = {"verification.betrayal_gain": given.G, "verification.honour_gain": 0.0}
+        changes = {**gains, "verification.deterrence": penalty, "states.alba.trustworthiness": 0.0}
+        simulation = Worlds(inspection_scenario(given.d, **changes), 1, seed)
+        simulation.step()
+        return bool(simulation.column("complies")[0, 0, 0])
 
     return find_threshold(keeps, 0.0, 5.0)
 
@@ -109,8 +109,8 @@ def growth_problem(given: Any) -> str:
 
 def stakes_problem(given: Any) -> str:
     """Return an error text if the stakes or the threshold are outside the model's ranges."""
-    if lack := growth_problem(given):
-        return lack
+    if problem := growth_problem(given):
+        return problem
     if not 0.001 <= max_stake_growth(given) ** (given.N - 1) <= 100:
         return "the last stake must be between 0.001 and 100 times the first"
     if not hasattr(given, "l"):

@@ -34,10 +34,10 @@ def climbing_scenario(
 
 def simulate_ladders(setting: Scenario, worlds: int, seed: int, stop_at_zero: bool = False) -> LadderEnds:
     """Simulate until every ladder is complete or collapsed, or, with ``stop_at_zero``, has no rung in force."""
-    played = Worlds(setting, worlds, seed)
+    simulation = Worlds(setting, worlds, seed)
 
-    def ended(played: Worlds) -> np.ndarray:
-        status = played.column("status")[:, 0]
+    def ended(simulation: Worlds) -> np.ndarray:
+        status = simulation.column("status")[:, 0]
         in_force = (status == RungStatus.VERIFIED).sum(axis=1)
         failed = (status == RungStatus.COLLAPSED).any(axis=1) | (stop_at_zero & (in_force == 0))
         completed[(completed < 0) & failed] = 0
@@ -45,7 +45,7 @@ def simulate_ladders(setting: Scenario, worlds: int, seed: int, stop_at_zero: bo
         return completed >= 0
 
     completed = np.full(worlds, -1)
-    return LadderEnds(played.first_round(ended, LONGEST), completed == 1)
+    return LadderEnds(simulation.first_round(ended, LONGEST), completed == 1)
 
 
 def gambler_success(given: Any) -> float:

@@ -75,9 +75,9 @@ def measure_patterns(
         tables = {name: pattern.count_cases(name, worlds) for name in pattern.scenarios}
         sums = bootstrap_sums(list(tables.values()))
         for inequality in pattern.inequalities:
-            earlier = (before or {}).get((pattern.key, inequality.description), {})
+            before_tuning = (before or {}).get((pattern.key, inequality.description), {})
             rows.append(
-                _row(pattern, inequality, tables, estimate_statistic(sums, inequality.statistic), worlds, earlier)
+                _row(pattern, inequality, tables, estimate_statistic(sums, inequality.statistic), worlds, before_tuning)
             )
     return rows
 
@@ -88,7 +88,7 @@ def _row(
     tables: dict[str, np.ndarray],
     found: Estimate,
     worlds: int,
-    earlier: dict[str, Any],
+    before_tuning: dict[str, Any],
 ) -> dict[str, Any]:
     return {
         "pattern": pattern.key,
@@ -106,8 +106,8 @@ def _row(
         ),
         "used_for_tuning": "held back" if pattern.held_back else "yes" if pattern.tuned else "no",
         "mind": pattern.caveat,
-        "before": earlier.get("estimate"),
-        "verdict_before": earlier.get("verdict"),
+        "before": before_tuning.get("estimate"),
+        "verdict_before": before_tuning.get("verdict"),
     }
 
 
@@ -137,13 +137,15 @@ def pattern_verdicts(rows: list[dict[str, Any]]) -> dict[str, Verdict]:
 def summary_text(rows: list[dict[str, Any]]) -> str:
     """Summarize the results in two sentences, failures first."""
     found = pattern_verdicts(rows)
-    by = {what: [key for key, each in found.items() if each == what] for what in ("fails", "undecided", "holds")}
-    said = [f"{len(by['fails'])} of {len(found)} patterns fail ({_list(by['fails'])})"]
-    said += [f"{len(by['undecided'])} are undecided ({_list(by['undecided'])})"] if by["undecided"] else []
-    held = ", ".join(sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "held back"}, key=_number))
+    keys = {what: [key for key, each in found.items() if each == what] for what in ("fails", "undecided", "holds")}
+    parts = [f"{len(keys['fails'])} of {len(found)} patterns fail ({_list(keys['fails'])})"]
+    parts += [f"{len(keys['undecided'])} are undecided ({_list(keys['undecided'])})"] if keys["undecided"] else []
+    held_back = ", ".join(
+        sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "held back"}, key=_number)
+    )
     tuned = sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "yes"}, key=_number)
-    use = f"Held back from tuning: {held}; used for tuning: {', '.join(tuned) or 'none'}."
-    return f"{'; '.join(said)}; {len(by['holds'])} hold ({_list(by['holds'])}). {use}"
+    tuning = f"Held back from tuning: {held_back}; used for tuning: {', '.join(tuned) or 'none'}."
+    return f"{'; '.join(parts)}; {len(keys['holds'])} hold ({_list(keys['holds'])}). {tuning}"
 
 
 def _number(key: str) -> int:

@@ -25,8 +25,8 @@ def trust_lost(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     talks, parties = first_negotiation(setting)
     states = list(setting.states)
     victim = next(party for party in parties if party != LEFT_BY)
-    for leaves in (0, 1):
-        move = Override(LEFT_IN, "withdraw", talks, LEFT_BY, value=leaves)
+    for withdrawn in (0, 1):
+        move = Override(LEFT_IN, "withdraw", talks, LEFT_BY, value=withdrawn)
         trace = record_trace(scenario, worlds, ["trust"], overrides=[move], rounds=LEFT_IN + AFTERWARDS)
         curves.append(trace["trust"][:, LEFT_IN:, states.index(victim), states.index(LEFT_BY)])
     return curves[0] - curves[1]
@@ -51,11 +51,11 @@ def withdrawal_responses(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     lost in one round.
     """
     trace = record_trace(scenario, worlds, ["status"])
-    stood = trace["status"][:, :, 0] == RungStatus.VERIFIED
-    fallen = (stood[:, :-1] & ~stood[:, 1:])[:, LEFT_IN - 1 : LEFT_IN + 23]
-    steps = fallen.any(axis=2).sum(axis=1)
-    most = (fallen @ trace.initial_world.stake[0]).max(axis=1)
-    return np.stack([np.ones(worlds), steps >= 3, steps, most], axis=1).astype(float)
+    in_force = trace["status"][:, :, 0] == RungStatus.VERIFIED
+    lost = (in_force[:, :-1] & ~in_force[:, 1:])[:, LEFT_IN - 1 : LEFT_IN + 23]
+    steps = lost.any(axis=2).sum(axis=1)
+    largest = (lost @ trace.initial_world.stake[0]).max(axis=1)
+    return np.stack([np.ones(worlds), steps >= 3, steps, largest], axis=1).astype(float)
 
 
 def reciprocity_correlations(scenario: ScenarioSource, worlds: int) -> np.ndarray:
@@ -137,8 +137,8 @@ def doubt_without_inspectors(scenario: ScenarioSource, worlds: int) -> np.ndarra
         trace = record_trace(
             scenario, worlds, ["good_evidence", "bad_evidence", "suspicion", "programme"], overrides=moves
         )
-        kept, broken = (trace[name][:, 1:, [one, other], [other, one]] for name in ("good_evidence", "bad_evidence"))
-        mean, total = kept / (kept + broken), kept + broken
+        good, bad = (trace[name][:, 1:, [one, other], [other, one]] for name in ("good_evidence", "bad_evidence"))
+        mean, total = good / (good + bad), good + bad
         suspected = trace["suspicion"][:, 1:, 0]
         programme = trace["programme"][:, 1:, [one, other]].max(axis=2)
         measured = (mean * (1.0 - mean) / (total + 1.0), suspected * (1.0 - suspected), programme)
@@ -158,10 +158,10 @@ def withdrawals_after_turnover(scenario: ScenarioSource, worlds: int) -> np.ndar
     for changes in (1, 0):
         move = Override(now, "change_government", actor=parties[0], value=changes)
         trace = record_trace(scenario, worlds, ["status", "rounds_withdrawn", "withdraws"], overrides=[move])
-        stands = (trace["status"][:, now - 1, 0] == RungStatus.VERIFIED).any(axis=1)
-        stands &= ~trace["rounds_withdrawn"][:, now - 1, 0].any(axis=1)
-        leaves = trace["withdraws"][:, now : now + 24, 0].any(axis=(1, 2))
-        found += [stands, stands & leaves]
+        in_force = (trace["status"][:, now - 1, 0] == RungStatus.VERIFIED).any(axis=1)
+        in_force &= ~trace["rounds_withdrawn"][:, now - 1, 0].any(axis=1)
+        withdrawn = trace["withdraws"][:, now : now + 24, 0].any(axis=(1, 2))
+        found += [in_force, in_force & withdrawn]
     return np.stack(found, axis=1).astype(float)
 
 

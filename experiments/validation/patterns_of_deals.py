@@ -85,21 +85,21 @@ def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 def first_kept_rounds(trace: Trace) -> np.ndarray:
     """Return the round in which each rung of the longer ladders was first verified, NEVER if it was not."""
-    kept = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
-    return np.where(kept.any(axis=1), kept.argmax(axis=1), NEVER)
+    verified = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
+    return np.where(verified.any(axis=1), verified.argmax(axis=1), NEVER)
 
 
 def ended_rungs(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count verified rungs and those that ended within two years, for the first, middle and last rungs: [world, 6]."""
     trace = record_trace(scenario, worlds, ["status"])
-    proved = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
-    over = np.isin(trace["status"], ENDED_STATUSES)
+    verified = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
+    ended = np.isin(trace["status"], ENDED_STATUSES)
     counts = np.zeros((worlds, 6))
-    for world, now, k, r in np.argwhere(proved):
+    for world, now, k, r in np.argwhere(verified):
         last = trace.initial_world.rungs[k] - 1
         place = 0 if r == 0 else 2 if r == last else 1
         counts[world, 2 * place] += 1
-        counts[world, 2 * place + 1] += over[world, now + 2 : now + 2 + FOLLOWED, k, r].any()
+        counts[world, 2 * place + 1] += ended[world, now + 2 : now + 2 + FOLLOWED, k, r].any()
     return counts
 
 
@@ -114,12 +114,23 @@ def relief_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
         me, other = trace.initial_world.party[k, side], trace.initial_world.party[k, 1 - side]
         pressure = trace["pressure"][:, :, me, other]
         pressed, falls = pressure[:, :-2] > 0.01, np.diff(pressure, axis=1) < -1e-9
-        paid = (falls[:, :-1] | falls[:, 1:]) & pressed
+        relieved = (falls[:, :-1] | falls[:, 1:]) & pressed
         before, now, after = (status[:, at : status.shape[1] - 2 + at, k, r] for at in range(3))
-        working = (before == RungStatus.IMPLEMENTING) & pressed
-        yes = working & (now == RungStatus.VERIFIED)
-        no = working & (now == RungStatus.IMPLEMENTING) & (after != RungStatus.VERIFIED)
-        counts += np.stack([each.sum(axis=1) for each in (yes, yes & paid, no, no & paid)], axis=1)
+        implementing = (before == RungStatus.IMPLEMENTING) & pressed
+        with_verification = implementing & (now == RungStatus.VERIFIED)
+        without_verification = implementing & (now == RungStatus.IMPLEMENTING) & (after != RungStatus.VERIFIED)
+        counts += np.stack(
+            [
+                each.sum(axis=1)
+                for each in (
+                    with_verification,
+                    with_verification & relieved,
+                    without_verification,
+                    without_verification & relieved,
+                )
+            ],
+            axis=1,
+        )
     return counts
 
 
@@ -196,7 +207,7 @@ DEAL_PATTERNS = (
         caveat="The same worlds run step by step and in one step, equally often; within a ladder the order is fixed.",
     ),
     Pattern(
-        "S6", "Momentum: the probability of a further rung rises with the rungs kept",
+        "S6", "Momentum: the probability of a further rung rises with the rungs verified",
         "UCDP: .54, .77, .84, .88, .86 after one to five small deals; partly a selection effect", LADDERS,
         continuation_counts,
         {f"after {k}": share_statistic(k - 1, k) for k in (1, 2, 3)}

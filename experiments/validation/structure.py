@@ -84,13 +84,13 @@ def world_outcomes(found: Ensemble) -> np.ndarray:
 
 def structural_effects(scenario: str, worlds: int) -> dict[tuple[str, str, str], StructuralEffect]:
     """Measure the effects of all changes in one scenario, with common random numbers in both arms."""
-    played: dict[Any, np.ndarray] = {}
+    cached: dict[Any, np.ndarray] = {}
 
     def arm(settings: dict[str, Any], rounds: int | None) -> np.ndarray:
         key = (*sorted(settings.items()), rounds)
-        if key not in played:
-            played[key] = world_outcomes(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
-        return played[key]
+        if key not in cached:
+            cached[key] = world_outcomes(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
+        return cached[key]
 
     found = {}
     for change in structural_changes(scenario):
@@ -114,13 +114,13 @@ def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[s
     order = [(mechanism_label(name), "mechanism") for name in Mechanisms.model_fields]
     ranked = sorted(by_change, key=lambda each: order.index(each[:2]) if each[:2] in order else len(order))
     rows = [effect_row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
-    still = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
+    without_effect = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
     return ValidationPart(
         "structure",
         "Sensitivity to structure",
         summary_text(rows),
         rows,
-        len(still),
+        len(without_effect),
         effect_heat_map(ranked, by_change),
         NOTES,
     )
@@ -133,13 +133,13 @@ def effect_row(name: str, kind: str, says: str, found: list[StructuralEffect], w
     clear = np.abs(difference) > np.maximum(bound, 1e-12)
     strength = np.abs(difference) / np.where(error > 0.0, error, np.inf)
     at = np.unravel_index((strength + clear * np.abs(difference)).argmax(), strength.shape)
-    most = float(np.abs(np.where(clear, difference, 0.0)).max())
+    largest = float(np.abs(np.where(clear, difference, 0.0)).max())
     return {
         "change": name,
         "kind": kind,
         "says": says,
         "worlds": worlds,
-        "verdict": "moves nothing" if not clear.any() else "moves little" if most < LITTLE else "moves",
+        "verdict": "moves nothing" if not clear.any() else "moves little" if largest < LITTLE else "moves",
         "scenarios_moved": f"{int(clear.any(axis=1).sum())} of {len(found)}",
         "clearest": OUTCOMES[at[1]],
         "scenario": found[at[0]].scenario,
@@ -152,14 +152,16 @@ def effect_row(name: str, kind: str, says: str, found: list[StructuralEffect], w
 
 def summary_text(rows: list[dict[str, Any]]) -> str:
     """Name the mechanisms with no effect or only small effects."""
-    still = [each["change"] for each in rows if each["verdict"] == "moves nothing" and each["kind"] == "mechanism"]
-    little = [each["change"] for each in rows if each["verdict"] == "moves little" and each["kind"] == "mechanism"]
-    said = (
-        f"No effect in any scenario, proposed for removal: {', '.join(still)}."
-        if still
+    without_effect = [
+        each["change"] for each in rows if each["verdict"] == "moves nothing" and each["kind"] == "mechanism"
+    ]
+    small = [each["change"] for each in rows if each["verdict"] == "moves little" and each["kind"] == "mechanism"]
+    text = (
+        f"No effect in any scenario, proposed for removal: {', '.join(without_effect)}."
+        if without_effect
         else "Every mechanism has a significant effect on some outcome in some shipped scenario."
     )
-    return said + (f" No effect above {LITTLE:g}: {', '.join(little)}." if little else "")
+    return text + (f" No effect above {LITTLE:g}: {', '.join(small)}." if small else "")
 
 
 def effect_heat_map(

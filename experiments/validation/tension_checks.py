@@ -41,9 +41,9 @@ def richardson_scenario(given: Any, step: float) -> Scenario:
 
 def fixed_point(given: Any) -> tuple[float, float]:
     """Solve k y - a x + g = 0 and l x - b y + h = 0."""
-    whole = given.a * given.b - given.k * given.l
+    determinant = given.a * given.b - given.k * given.l
     x, y = given.b * given.g + given.k * given.h, given.a * given.h + given.l * given.g
-    return x / whole, y / whole
+    return x / determinant, y / determinant
 
 
 def eigenvalues(given: Any) -> tuple[float, float]:
@@ -52,31 +52,31 @@ def eigenvalues(given: Any) -> tuple[float, float]:
     return half - root, half + root
 
 
-def current_postures(played: Worlds) -> np.ndarray:
+def current_postures(simulation: Worlds) -> np.ndarray:
     """Return both postures in the first world."""
-    found = played.column("posture")[0]
+    found = simulation.column("posture")[0]
     return np.array([found[0, 1], found[1, 0]])
 
 
 def simulate_fixed_point(given: Any, worlds: int, seed: int, side: int) -> SimulatedValue:
     """Return the posture of a side once postures are constant."""
-    played = Worlds(richardson_scenario(given, SMALL), 1, seed)
-    played.step(int(40.0 / (SMALL * -eigenvalues(given)[1])) + 1)
-    return SimulatedValue(float(current_postures(played)[side]), resolution=1e-6)
+    simulation = Worlds(richardson_scenario(given, SMALL), 1, seed)
+    simulation.step(int(40.0 / (SMALL * -eigenvalues(given)[1])) + 1)
+    return SimulatedValue(float(current_postures(simulation)[side]), resolution=1e-6)
 
 
 def round_map(given: Any, step: float, start: tuple[float, float], seed: int) -> np.ndarray:
     """Estimate the linear map of one round from three successive changes of the postures."""
-    moved = tuple(
+    moves = tuple(
         Override(1, "update_posture", None, one, other, value)
         for (one, other), value in zip((("alba", "borea"), ("borea", "alba")), start, strict=True)
     )
-    played = Worlds(richardson_scenario(given, step), 1, seed, moved)
-    seen = []
+    simulation = Worlds(richardson_scenario(given, step), 1, seed, moves)
+    history = []
     for _ in range(4):
-        played.step()
-        seen.append(current_postures(played))
-    first, second, third = np.diff(np.array(seen), axis=0)
+        simulation.step()
+        history.append(current_postures(simulation))
+    first, second, third = np.diff(np.array(history), axis=0)
     before, after = np.column_stack([first, second]), np.column_stack([second, third])
     return np.linalg.solve(before.T, after.T).T
 
@@ -114,8 +114,8 @@ def eigenvalue_problem(given: Any) -> str:
 
 def step_problem(given: Any) -> str:
     """Return an error text if the step is outside the model's range, or there is no fixed point."""
-    if lack := stability_problem(given) or eigenvalue_problem(given):
-        return lack
+    if problem := stability_problem(given) or eigenvalue_problem(given):
+        return problem
     if min(fixed_point(given)) < 0.05:
         return "both postures of the fixed point must be above 0.05"
     return "" if 2.0 / -eigenvalues(given)[0] < 1.99 else "2/|least eigenvalue| must be below 2, the maximum step"

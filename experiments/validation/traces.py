@@ -52,7 +52,7 @@ def record_trace(
         World(setting, 0, collect_overrides(setting, overrides)),
         setting.rounds if rounds is None else rounds,
     )
-    kept = {
+    recorded = {
         name: np.empty(
             (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN_BY_NAME[name].kind == "float" else np.int16
         )
@@ -61,16 +61,16 @@ def record_trace(
 
     def play(first: int) -> None:
         rows = slice(first, min(first + BLOCK_SIZE, worlds))
-        played = Worlds(setting, rows.stop - first, first + 1, overrides)
+        simulation = Worlds(setting, rows.stop - first, first + 1, overrides)
         for now in range(length + 1):
             if now:
-                played.step()
+                simulation.step()
             for name in columns:
-                kept[name][rows, now] = played.column(name)
+                recorded[name][rows, now] = simulation.column(name)
 
     load_kernel()
     list(thread_pool().map(play, range(0, worlds, BLOCK_SIZE)))
-    return Trace(setting, start, kept)
+    return Trace(setting, start, recorded)
 
 
 def first_negotiation(setting: Scenario) -> tuple[str, list[str]]:

@@ -149,8 +149,8 @@ def test_rounds_to_lose_and_rebuild_come_from_the_curve():
 def test_only_dependent_series_correlate():
     rng = np.random.default_rng(5)
     cause = rng.random((200, 43))
-    told, value = correlations(cause[:, :-1], 0.5 * cause[:, :-1] + 0.5 * rng.random((200, 42)))
-    assert told.all()
+    defined, value = correlations(cause[:, :-1], 0.5 * cause[:, :-1] + 0.5 * rng.random((200, 42)))
+    assert defined.all()
     assert 0.6 < value.mean() < 0.8
     assert abs(correlations(cause[:, :-1], rng.random((200, 42)))[1].mean()) < 0.03
     assert not correlations(np.ones((3, 42)), cause[:3, :-1])[0].any()

@@ -76,9 +76,9 @@ def test_check_fails_for_a_different_model(name, symbol, other):
 
 
 def test_every_theoretical_result_is_checked_or_listed():
-    told = {*CHECKS, *(each.id for each in UNMODELLED)}
+    listed = {*CHECKS, *(each.id for each in UNMODELLED)}
     rows = {f"B{number:02}" for number in range(1, 26)}
-    assert {name[:3] for name in told} == rows
+    assert {name[:3] for name in listed} == rows
     assert all(each.reason.endswith(".") for each in UNMODELLED)
 
 
@@ -90,7 +90,7 @@ def test_family_selects_all_checks_and_a_name_one():
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--check", "B99"), "no such check"),
         (("--check", ""), "no such check"),
@@ -106,10 +106,10 @@ def test_family_selects_all_checks_and_a_name_one():
         (("--check", "B19", "--report", "."), "is a folder"),
     ],
 )
-def test_invalid_check_is_refused_with_name_and_range(words, told):
+def test_invalid_check_is_refused_with_name_and_range(words, message):
     done = invoke("validate", *words)
     assert done.exit_code == 2
-    assert told in done.stderr.replace("\n", " ")
+    assert message in done.stderr.replace("\n", " ")
     assert done.stdout == ""
 
 
@@ -146,8 +146,8 @@ def test_list_has_every_check_and_unmodelled_result():
     assert [each["id"] for each in listed["checks"]] == list(CHECKS)
     assert listed["checks"][0]["parameters"]["e"]["low"] == 0.005
     assert len(listed["not_in_the_model"]) == len(UNMODELLED) > 0
-    told = invoke("validate", "--list").stdout
-    assert all(name in told for name in (*CHECKS, *(each.id for each in UNMODELLED)))
+    text = invoke("validate", "--list").stdout
+    assert all(name in text for name in (*CHECKS, *(each.id for each in UNMODELLED)))
 
 
 @pytest.fixture(scope="module")
