@@ -46,7 +46,7 @@ UNMODELLED = (
         "B02p", "payoff of a noisy pair", "conduct has no payoffs; only the assurance doctrine uses them."
     ),
     UnmodelledResult("B03a", "bound of generosity", "generosity is an input, not derived from payoffs."),
-    UnmodelledResult("B07b", "chance of violence", "a spoiler's hazard does not depend on a state's type."),
+    UnmodelledResult("B07b", "probability of violence", "a spoiler's hazard does not depend on a state's type."),
     UnmodelledResult("B08", "one-shot inspection game", "inspectors and states follow rules; neither plays a game."),
     UnmodelledResult(
         "B09", "value and first inspection of Dresher's game", "inspections are not rationed over a game."
@@ -56,7 +56,7 @@ UNMODELLED = (
         "B12", "multiplier of an initiative", "conduct is binary, and a response has a probability, not a size."
     ),
     UnmodelledResult(
-        "B16c", "monthly from yearly detection; size of a sample", "detection is a monthly chance, without samples."
+        "B16c", "monthly from yearly detection; size of a sample", "detection is monthly; there is no sampling."
     ),
     UnmodelledResult("B17", "first share of alternating offers", "offers do not follow from discount factors."),
     UnmodelledResult(
@@ -65,7 +65,9 @@ UNMODELLED = (
     UnmodelledResult(
         "B19b", "sealed offers; breakdown under private information", "reservation values are not private types."
     ),
-    UnmodelledResult("B21", "folds of trust (M19)", "trust does not feed on itself through the other's expectation."),
+    UnmodelledResult(
+        "B21", "fold bifurcation of trust (M19)", "trust has no feedback through the other side's expectation."
+    ),
     UnmodelledResult("B23b", "penalty with a lag; longest lag", "the penalty that a betrayer considers is immediate."),
     UnmodelledResult(
         "B24", "uranium: masses, significant quantities, separative work", "a programme is a share, not a mass."

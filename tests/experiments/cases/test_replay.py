@@ -18,7 +18,7 @@ from experiments.validation.cases import run_part
 from model.loading import apply_changes, load_scenario
 
 
-def reciprocal(folder: Path, **more) -> str:
+def reciprocal_scenario(folder: Path, **more) -> str:
     """Write a scenario in which two states reciprocate and nothing else happens; return its path."""
     changes = {**{name.partition(".")[2]: False for name in ALL_OFF}, "reciprocity": True}
     unforgiving = {f"states.{name}.generosity": 0.0 for name in ("alba", "borea")}
@@ -30,7 +30,7 @@ def reciprocal(folder: Path, **more) -> str:
 
 
 def test_reciprocal_pair_repeats_the_input_a_month_later(tmp_path):
-    opening = [OPENING[0], f"# scenario: {reciprocal(tmp_path)}", *OPENING[2:]]
+    opening = [OPENING[0], f"# scenario: {reciprocal_scenario(tmp_path)}", *OPENING[2:]]
     case = load_case(write_case(tmp_path, opening=opening))
     assert persistent_signs(case.monthly_conduct(0), case.months) == [1, 0, 1, 1, 1]
     assert response_shares(case, 1, worlds=3).tolist() == [1, 1, 0, 1, 1]
@@ -51,7 +51,7 @@ def test_scheduled_events_are_removed(tmp_path):
     event = {"round": 2, "kind": "hostile_act", "actor": "borea", "counterpart": "alba", "text": {"en": "B strikes."}}
     found = []
     for more in ({}, {"events": [event]}):
-        opening = [OPENING[0], f"# scenario: {reciprocal(tmp_path, **more)}", *OPENING[2:]]
+        opening = [OPENING[0], f"# scenario: {reciprocal_scenario(tmp_path, **more)}", *OPENING[2:]]
         found.append(response_shares(load_case(write_case(tmp_path, opening=opening)), 1, worlds=3).tolist())
     assert found[0] == found[1]
 

@@ -12,7 +12,7 @@ from experiments.studies.study import Study, load_study
 from model.errors import ScenarioError
 
 
-def unit(names: list[str], design: dict) -> Study:
+def unit_study(names: list[str], design: dict) -> Study:
     """Return a study whose factors range from 0 to 1, to be analysed with the test's own values."""
     data = study_data(levers={}, uncertainties={name: [0.0, 1.0] for name in names}, design=design)
     return load_study(data)
@@ -23,7 +23,7 @@ THREE = ["states.alba.generosity", "states.borea.generosity", "states.alba.initi
 
 def test_sobol_indices_of_ishigami_match_published_values():
     """Ishigami with a = 7, b = 0.1: first order .3139, .4424, 0; total .5576, .4424, .2437 (Sobol 1993; Saltelli 2008)."""
-    found = unit(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
+    found = unit_study(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
     x = found.unit_points() * 2 * np.pi - np.pi
     values = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
     table = sensitivity_indices(found, values).indices.set_index("factor").loc[THREE]
@@ -33,7 +33,7 @@ def test_sobol_indices_of_ishigami_match_published_values():
 
 def test_sobol_indices_of_the_g_function_match_closed_forms():
     """G with a = (0, 1, 4.5): closed forms of Saltelli and Sobol 1995."""
-    found = unit(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
+    found = unit_study(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
     a = np.array([0.0, 1.0, 4.5])
     values = np.prod((np.abs(4 * found.unit_points() - 2) + a) / (1 + a), axis=1)
     parts = 1 / (3 * (1 + a) ** 2)
@@ -44,7 +44,7 @@ def test_sobol_indices_of_the_g_function_match_closed_forms():
 
 def test_second_order_indices_find_the_interaction():
     """Ishigami has one interaction: x1 with x3, 0.2437 (Saltelli 2008)."""
-    found = unit(THREE, {"kind": "sobol", "points": 2048, "second_order": True})
+    found = unit_study(THREE, {"kind": "sobol", "points": 2048, "second_order": True})
     x = found.unit_points() * 2 * np.pi - np.pi
     values = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
     result = sensitivity_indices(found, values)
@@ -56,7 +56,7 @@ def test_second_order_indices_find_the_interaction():
 
 
 def test_morris_ranks_factors_by_their_strength():
-    found = unit(THREE, {"kind": "morris", "points": 50})
+    found = unit_study(THREE, {"kind": "morris", "points": 50})
     x = found.unit_points()
     table = sensitivity_indices(found, 5 * x[:, 0] - 2 * x[:, 1]).indices
     assert table["factor"].tolist() == THREE
@@ -65,7 +65,7 @@ def test_morris_ranks_factors_by_their_strength():
 
 
 def test_truncated_design_is_refused_and_small_one_remarked():
-    found = unit(THREE, {"kind": "sobol", "points": 16})
+    found = unit_study(THREE, {"kind": "sobol", "points": 16})
     with pytest.raises(ScenarioError, match="a truncated design has no indices"):
         sensitivity_indices(found, np.zeros(found.size - 1))
     with pytest.raises(ScenarioError, match="a truncated design has no indices"):

@@ -37,13 +37,13 @@ def kill_and_resume(folder: Path, file: Path, kills: int, seed: int, signals=(si
         time.sleep(rng.uniform(0.0, 0.1))
         process.send_signal(rng.choice(signals))
         process.communicate(timeout=60)
-        interrupted += len(rows_there(out)) < POINTS
+        interrupted += len(stored_points(out)) < POINTS
     done = run_detente("sweep", file, "--out", out, cwd=folder)
     assert done.code == 0, done.err
     return interrupted
 
 
-def rows_there(folder: Path) -> range:
+def stored_points(folder: Path) -> range:
     """Return the range of stored points."""
     return range(sum(end - begin for begin, end in part_ranges(folder, "runs")))
 
@@ -86,7 +86,7 @@ def test_lost_chunks_are_reported_and_run_by_the_next_sweep(whole, tmp_path, mon
         patched.setattr("experiments.studies.sweep.open_executor", lambda *_: nullcontext(Broken()))
         with pytest.raises(ScenarioError, match="the scheduler has gone; the same command resumes"):
             sweep(study_data(**LARGE_STUDY), tmp_path)
-    assert 0 < len(rows_there(tmp_path)) < POINTS
+    assert 0 < len(stored_points(tmp_path)) < POINTS
     assert sweep(study_data(**LARGE_STUDY), tmp_path).failed == 0
     pd.testing.assert_frame_equal(runs_table(tmp_path), whole)
 

@@ -39,8 +39,8 @@ from model.loading import apply_changes, build_scenario, load_scenario
 NAN = float("nan")
 
 
-def smooth(**changes: object) -> dict:
-    """Write a scenario as data in which nothing happens but what a test switches on: talks, and rungs that pass."""
+def frictionless(**changes: object) -> dict:
+    """Return a scenario, as plain data, in which talks and rungs succeed and nothing else happens unless switched on."""
     data = smallest_scenario(rungs=5)
     data["rounds"] = 60
     for step, _ in enumerate(data["negotiations"]["talks"]["rungs"]):
@@ -49,7 +49,7 @@ def smooth(**changes: object) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("found", "least", "most", "said"),
+    ("interval", "lower", "upper", "expected"),
     [
         ((0.3, 0.26, 0.34), 0.25, np.inf, "holds"),
         ((0.3, 0.20, 0.40), 0.25, np.inf, "undecided"),
@@ -60,8 +60,8 @@ def smooth(**changes: object) -> dict:
         ((NAN, NAN, NAN), 0.0, np.inf, "not measurable"),
     ],
 )
-def test_verdict_compares_the_interval_with_the_bounds(found, least, most, said):
-    assert interval_verdict(Estimate(*found), least, most) == said
+def test_verdict_compares_the_interval_with_the_bounds(interval, lower, upper, expected):
+    assert interval_verdict(Estimate(*interval), lower, upper) == expected
 
 
 def test_pattern_holds_only_if_all_tests_hold():
@@ -108,7 +108,7 @@ def test_a_third_of_the_patterns_is_held_back_from_tuning():
     assert not any(pattern.tuned for pattern in held)
 
 
-def planted(chances: dict[str, float]) -> Pattern:
+def planted_pattern(chances: dict[str, float]) -> Pattern:
     """Return a pattern with known truth: events with the given probabilities in each scenario."""
     rng = np.random.default_rng(7)
 
@@ -120,18 +120,18 @@ def planted(chances: dict[str, float]) -> Pattern:
 
 
 def test_planted_pattern_is_found_and_its_absence_too():
-    (yes,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.9, "other": 0.5}),))
-    (no,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.1, "other": 0.5}),))
-    (maybe,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.5}),))
+    (yes,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.9, "other": 0.5}),))
+    (no,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.1, "other": 0.5}),))
+    (maybe,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.5}),))
     (never,) = patterns.measure_patterns(
-        5, patterns=(planted({})._replace(scenarios=("one",), counted=lambda *_: np.zeros((5, 2))),)
+        5, patterns=(planted_pattern({})._replace(scenarios=("one",), count=lambda *_: np.zeros((5, 2))),)
     )
     assert [each["verdict"] for each in (yes, no, maybe, never)] == ["holds", "fails", "undecided", "not measurable"]
     assert never["estimate"] is None
     assert "one 0.8" in yes["by_scenario"] or "one 0.9" in yes["by_scenario"]
     assert "1 of 1 patterns fail (S0)" in patterns.summary_text([no])
     earlier = {("S0", "share"): {"estimate": 0.25, "verdict": "fails"}}
-    (row,) = patterns.measure_patterns(50, before=earlier, patterns=(planted({"one": 0.9}),))
+    (row,) = patterns.measure_patterns(50, before=earlier, patterns=(planted_pattern({"one": 0.9}),))
     assert (row["before"], row["verdict_before"]) == (0.25, "fails")
 
 
@@ -164,45 +164,47 @@ def test_loop_area_is_zero_for_equal_curves():
 
 
 def test_sweep_gives_constant_trust_if_trust_is_constant():
-    counts = trust_over_sweep(build_into("smooth", smooth()), 3, DWELL // 6)
+    counts = trust_over_sweep(named_scenario("frictionless", frictionless()), 3, DWELL // 6)
     assert counts.shape == (3, 1 + 2 * LEVELS)
     assert np.allclose(counts[:, 1:], 0.5)
 
 
-def build_into(name: str, data: dict) -> dict:
+def named_scenario(name: str, data: dict) -> dict:
     """Validate data under a new name, and return it."""
     build_scenario({**data, "name": name})
     return {**data, "name": name}
 
 
 def test_ladder_without_failures_continues():
-    done = continuation_counts(smooth(), 4)
+    done = continuation_counts(frictionless(), 4)
     assert (done[:, :4] == 1.0).all()
     assert (done[:, 4:] == 1.0).all()
-    assert (ended_rungs(smooth(), 4)[:, 1::2] == 0.0).all()
-    assert (completed_ladders(smooth(), 4) == 1.0).all()
+    assert (ended_rungs(frictionless(), 4)[:, 1::2] == 0.0).all()
+    assert (completed_ladders(frictionless(), 4) == 1.0).all()
     assert (
-        continuation_counts(smooth(**{"contact.contact_probability": 0.0, "contact.contact_persistence": 0.0}), 4)
+        continuation_counts(frictionless(**{"contact.contact_probability": 0.0, "contact.contact_persistence": 0.0}), 4)
         == 0.0
     ).all()
 
 
 def test_collapsed_rungs_count_as_ended():
     friction = {"mechanisms.friction": True, "ladder.climb_chance": 0.5, "ladder.collapse_chance": 0.4}
-    counts = ended_rungs(smooth(**friction), 20).sum(axis=0)
+    counts = ended_rungs(frictionless(**friction), 20).sum(axis=0)
     assert counts[1] > 0.8 * counts[0] > 0.0
 
 
 def test_veto_players_make_deals_fail():
     strict = {"mechanisms.ratification": True, "home.veto_spread": 1.0, "home.support_weight": 0.0}
-    shipped, fails, one, one_fails, _, _, four, four_fails = ratification_failures(smooth(**strict), 40).sum(axis=0)
+    shipped, fails, one, one_fails, _, _, four, four_fails = ratification_failures(frictionless(**strict), 40).sum(
+        axis=0
+    )
     assert fails > 0.0 < shipped
     assert four_fails / four > one_fails / one
-    assert ratification_failures(smooth(), 4).sum(axis=0)[1::2].tolist() == [0.0] * 4
+    assert ratification_failures(frictionless(), 4).sum(axis=0)[1::2].tolist() == [0.0] * 4
 
 
 def test_arms_are_equal_without_facilitators():
-    counts = agreements_by_facilitation(smooth(), 5)
+    counts = agreements_by_facilitation(frictionless(), 5)
     assert (counts[:, :2] == counts[:, 2:]).all()
 
 
@@ -219,10 +221,10 @@ def pick(*keys: str) -> tuple[Pattern, ...]:
 
 
 def test_structure_names_mechanisms_without_effect():
-    said: list[str] = []
-    found = structure.run_part(True, said.append, ["argentina-brazil-1985", "us-ussr-1985"])
+    messages: list[str] = []
+    found = structure.run_part(True, messages.append, ["argentina-brazil-1985", "us-ussr-1985"])
     by_name = {row["change"]: row for row in found.rows}
-    assert len(said) == 2
+    assert len(messages) == 2
     assert by_name["M1 reciprocity"]["verdict"] == "moves"
     assert by_name["M11 facilitation"]["verdict"] == "moves nothing"  # no facilitators in these two
     assert "M11 facilitation" in found.lead

@@ -205,9 +205,9 @@ FACTS = {"version": "0", "code_digest": "abcdef", "date": "2026-01-02", "quick":
 
 def test_page_opens_offline_and_escapes_hostile_text(browser, tmp_path):
     write_validation_report(two_parts(), FACTS, tmp_path / "page.html")
-    page, asked = browser.new_page(viewport={"width": 390, "height": 844}), []
-    page.on("request", lambda sent: asked.append(sent.url))
-    page.on("dialog", lambda dialog: asked.append("a dialog"))
+    page, requested = browser.new_page(viewport={"width": 390, "height": 844}), []
+    page.on("request", lambda sent: requested.append(sent.url))
+    page.on("dialog", lambda dialog: requested.append("a dialog"))
     page.goto((tmp_path / "page.html").as_uri())
     page.wait_for_selector("html[data-drawn] .plot-container")
     text = page.locator("body").inner_text()
@@ -217,7 +217,7 @@ def test_page_opens_offline_and_escapes_hostile_text(browser, tmp_path):
     verdicts = page.locator("[aria-labelledby=second] .verdict").all_inner_texts()
     assert verdicts == ["fails", "holds"]
     assert "<script>alert(1)</script>" in text
-    assert asked == [(tmp_path / "page.html").as_uri()]
+    assert requested == [(tmp_path / "page.html").as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.close()
 
@@ -245,7 +245,7 @@ def test_parts_that_must_hold_exist():
     assert MUST_HOLD == ("closed-forms", "axelrod")
 
 
-def asked(name):
+def response_for(name):
     return documents.serve_document(Request({"type": "http", "path_params": {"name": name}}))
 
 
@@ -253,12 +253,12 @@ def test_about_links_to_validation_and_trace():
     for name in ("docs/validation.md", "docs/trace.md"):
         assert name in dict(about.DOCS)
         assert documents.is_served(name)
-        shown = asked(name.removeprefix("docs/"))
+        shown = response_for(name.removeprefix("docs/"))
         assert shown.status_code == 200
         assert b"<table>" in shown.body
     assert not documents.is_served("README.md")
     for name in ("../pyproject.toml", "pyproject.toml", "nothing.md"):
-        assert asked(name).status_code == 404
+        assert response_for(name).status_code == 404
 
 
 def test_documentation_page_keeps_links_between_pages_only():
