@@ -1,4 +1,4 @@
-"""The documentation keeps its word: tables are current, examples run, links lead somewhere."""
+"""Documentation: generated tables are current, examples run, links resolve, numbers match the code."""
 
 import importlib
 import os
@@ -27,92 +27,101 @@ from model.parameters import Mechanisms
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
-MARKED = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+RUNNABLE_BLOCK = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
 
-def told(page):
+def page_name(page):
     return page.relative_to(ROOT).as_posix()
 
 
 EXAMPLES = [
-    pytest.param(language, text, id=f"{told(page)}-{number}")
+    pytest.param(language, text, id=f"{page_name(page)}-{number}")
     for page in PAGES
-    for number, (language, text) in enumerate(MARKED.findall(page.read_text("utf-8")), 1)
+    for number, (language, text) in enumerate(RUNNABLE_BLOCK.findall(page.read_text("utf-8")), 1)
 ]
 
 
-def links(page):
+def page_links(page):
     prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
     return LINK.findall(prose)
 
 
-def anchors(page):
+def heading_anchors(page):
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def submodels():
+def submodel_section():
     return ODD_PATH.read_text("utf-8").partition("## 7. Submodels")[2].partition("## 8. Parameters")[0]
 
 
-def test_the_generated_tables_are_current():
+def test_generated_tables_are_current():
     text = ODD_PATH.read_text("utf-8")
     assert update_tables(text) == text, "run `python -m dashboards.reports.odd_tables`"
 
 
-def test_a_page_without_its_markers_is_refused():
-    with pytest.raises(ValueError, match="must hold each of these markers once"):
+def test_a_document_without_markers_is_refused():
+    with pytest.raises(ValueError, match="must contain each of these markers once"):
         update_tables("no markers here")
 
 
 @pytest.mark.parametrize(("language", "text"), EXAMPLES)
-def test_an_example_marked_for_running_runs(language, text, tmp_path):
+def test_marked_examples_run(language, text, tmp_path):
     if language == "python":
         command = [sys.executable, "-c", text]
     else:
         lines = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
         command = ["sh", "-ec", "\n".join(lines)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    here = {**os.environ, "PATH": path}
-    done = subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True, timeout=300)
+    environment = {**os.environ, "PATH": path}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=told)
-def test_relative_links_lead_somewhere(page):
-    for _, target in links(page):
+@pytest.mark.parametrize("page", [page for page in PAGES if SESSION.search(page.read_text("utf-8"))], ids=page_name)
+def test_a_python_session_prints_what_its_page_shows(page, tmp_path):
+    (tmp_path / "session.txt").write_text("\n".join(SESSION.findall(page.read_text("utf-8"))), "utf-8")
+    command = [sys.executable, "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", "session.txt"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_relative_links_resolve(page):
+    for _, target in page_links(page):
         if "://" in target:
             continue
         path, _, anchor = target.partition("#")
         file = (page.parent / path).resolve() if path else page
-        assert file.exists(), f"{told(page)} links to {target}"
-        assert not anchor or anchor in anchors(file), f"{told(page)} links to {target}"
+        assert file.exists(), f"{page_name(page)} links to {target}"
+        assert not anchor or anchor in heading_anchors(file), f"{page_name(page)} links to {target}"
 
 
-def test_a_function_linked_by_name_stands_in_the_file_it_links():
+def test_linked_functions_are_in_the_linked_file():
     for page in PAGES:
-        for label, target in links(page):
+        for label, target in page_links(page):
             if target.endswith(".py") and label.startswith("`"):
                 file = (page.parent / target).resolve().relative_to(ROOT)
                 module = importlib.import_module(".".join(file.with_suffix("").parts))
-                assert hasattr(module, label.strip("`")), f"{told(page)}: {label} is not in {target}"
+                assert hasattr(module, label.strip("`")), f"{page_name(page)}: {label} is not in {target}"
 
 
-def answers():
+def lookup_rows():
     """Return the rows of "Where to find what", split into question and answer."""
     table = ARCHITECTURE.read_text("utf-8").partition("## Where to find what\n")[2].partition("\n## ")[0]
     return [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in table.splitlines() if line[:1] == "|"][2:]
 
 
-def test_each_question_of_where_to_find_what_is_asked_once():
-    questions = [question for question, _ in answers()]
+def test_lookup_questions_are_unique():
+    questions = [question for question, _ in lookup_rows()]
     assert questions
     assert [each for each in questions if questions.count(each) > 1 or not each.endswith("?")] == []
 
 
-@pytest.mark.parametrize(("question", "answer"), answers())
-def test_where_to_find_what_names_only_what_exists(question, answer):
+@pytest.mark.parametrize(("question", "answer"), lookup_rows())
+def test_lookup_answers_name_existing_files_and_commands(question, answer):
     files = [(ARCHITECTURE.parent / target.partition("#")[0]).resolve() for _, target in LINK.findall(answer)]
     commands = re.findall(r"`detente ([\w-]+)", answer)
     assert files or commands
@@ -120,36 +129,36 @@ def test_where_to_find_what_names_only_what_exists(question, answer):
     assert set(commands) <= get_command(app).commands.keys()
 
 
-def test_every_parameter_is_told_in_a_submodel():
-    text = submodels()
+def test_every_parameter_is_described_in_a_submodel():
+    text = submodel_section()
     assert [each.path for each in declared_parameters() if f"`{each.path}`" not in text] == []
 
 
-def test_no_submodel_names_a_parameter_that_is_not_declared():
+def test_submodels_name_only_declared_parameters():
     known = {each.path for each in declared_parameters()}
     sections = {path.partition(".")[0] for path in known}
-    named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodels()))
+    named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodel_section()))
     assert {name for name in named - known if name.partition(".")[0] in sections} == set()
 
 
-def test_every_switch_is_told_in_a_submodel():
-    text = submodels()
+def test_every_switch_is_described_in_a_submodel():
+    text = submodel_section()
     assert [name for name in Mechanisms.model_fields if f"`{name} = false`" not in text] == []
 
 
-def test_every_draw_has_its_address_in_the_odd():
+def test_every_decision_point_is_described_in_the_odd():
     concepts = ODD_PATH.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
     assert [moment.name for moment in DecisionPoint if f"`{moment.name}`" not in concepts] == []
 
 
-def test_every_shipped_scenario_is_named_in_the_readme():
+def test_the_readme_names_every_built_in_scenario():
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in scenario_names() if f"`{name}`" not in text] == []
 
 
-# What the teaching kit says that a command gives: (page, command, words with the numbers left open).
+# Results of commands in the teaching kit: (page, command, text with placeholders for the numbers).
 TWO_YEARS = {"two-years.toml": ("two-states", {"rounds": 24})}
-SAID = [
+KIT_STATEMENTS = [
     (
         "lesson-50", "ensemble two-years.toml",
         "comprehensive deal {comprehensive_deal} %, partial arrangement {partial_arrangement} %, managed contact "
@@ -209,12 +218,12 @@ SAID = [
 NUMBER = re.compile(r"[+-]\d+\.\d|\d\.\d %")
 
 
-def on_one_line(name):
+def kit_text(name):
     return " ".join((ROOT / "docs" / "classroom" / f"{name}.md").read_text("utf-8").split())
 
 
-def printed(command):
-    """Give the numbers that a command prints, by name, and the settings it names."""
+def command_numbers(command):
+    """Return the numbers of a command by name, and its settings."""
     verb, scenario, *rest = command.split()
     settings = [word for word in rest if "=" in word]
     scenario, base = TWO_YEARS.get(scenario, (scenario, {}))
@@ -235,25 +244,27 @@ def printed(command):
     return {"round": now, "before": before, "after": after}, settings
 
 
-@pytest.mark.parametrize(("page", "command", "words"), SAID, ids=[f"{page}: {command}" for page, command, _ in SAID])
-def test_what_the_teaching_kit_says_of_a_command_is_what_it_gives(page, command, words):
-    numbers, settings = printed(command)
-    text = on_one_line(page)
-    assert words.format(**numbers) in text, f"{page}: write what `detente {command}` prints"
+@pytest.mark.parametrize(
+    ("page", "command", "words"), KIT_STATEMENTS, ids=[f"{page}: {command}" for page, command, _ in KIT_STATEMENTS]
+)
+def test_numbers_in_the_teaching_kit_are_current(page, command, words):
+    numbers, settings = command_numbers(command)
+    text = kit_text(page)
+    assert words.format(**numbers) in text, f"{page}: use the numbers of `detente {command}`"
     assert [each for each in settings if each not in text] == []
 
 
-def test_the_teaching_kit_gives_no_share_or_effect_that_no_command_is_asked_for():
-    for page in {page for page, _, _ in SAID}:
-        text = on_one_line(page)
-        for name, _, words in SAID:
+def test_all_numbers_in_the_teaching_kit_are_tested():
+    for page in {page for page, _, _ in KIT_STATEMENTS}:
+        text = kit_text(page)
+        for name, _, words in KIT_STATEMENTS:
             if name == page:
                 pieces = map(re.escape, re.split(r"\{.*?\}", words))
                 text = re.sub(r"[-+.\d to]+".join(pieces), "", text)
         assert NUMBER.findall(text) == [], page
 
 
-def test_the_run_that_the_two_weeks_tell_of_goes_so():
+def test_the_run_in_the_two_week_module_is_current():
     model = Assembly("two-states", {"rounds": 24}, rng=7).run()
     assert model.ledger is not None
     rows = model.ledger.rows
@@ -261,24 +272,24 @@ def test_the_run_that_the_two_weeks_tell_of_goes_so():
     def when(words):
         return next(row.round for row in rows if words in row.sentence)
 
-    told = (
+    expected = (
         f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
-        f"{when('Alba refuses')}, and the ladder collapses in round {when('has collapsed')}; the outcome is managed contact"
+        f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
     )
     assert model.outcome.name == "managed_contact"
-    assert told in on_one_line("module-two-weeks")
+    assert expected in kit_text("module-two-weeks")
 
 
-def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
+def test_the_table_of_mechanism_effects_is_current():
     text = ODD_PATH.read_text("utf-8")
     row = re.compile(r"^\| M\d+ \w+ \|.*\| `mechanisms\.(\w+)` \| ([\w ]+) \| `([\w-]+)` \| (.+) \|$", re.MULTILINE)
     rows = row.findall(text)
     assert [mechanism for mechanism, *_ in rows] == list(Mechanisms.model_fields)
     scenario = "us-iran-2018"
     on = play_ensemble(scenario, WORLDS, band_worlds=1)
-    for mechanism, measured, where, told in rows:
+    for mechanism, measured, where, effect in rows:
         if where == scenario:
             off = play_ensemble(scenario, WORLDS, changes={f"mechanisms.{mechanism}": False}, band_worlds=1)
             difference, low, high = compare_ensembles(off, on, mechanism_measures)[measured][:3]
             stale = f"{mechanism}: run `python -m experiments.ensembles.mechanisms docs/odd.md`"
-            assert told == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale
+            assert effect == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale
