@@ -194,7 +194,7 @@ class Notice(RequestModel):
 class EventRequest(RequestModel):
     """An event in the first month of the open turn."""
 
-    declared: Identifier
+    kind: Identifier
     negotiation: Identifier | None = None
     actor: Identifier | None = None
     counterpart: Identifier | None = None

@@ -35,14 +35,14 @@ OTHER_NAMES = {  # names of the browser, of modules, errors, events, languages a
         r"\w+",
         """
     CLOSED NumberFormat URL assign blob close createObjectURL data delete detLineChart dir drop findLast form format
-    hasAttribute hash json lang newLesson message ok origin pathname place random readyState reload removeAttribute removeItem
+    hasAttribute hash json lang drawLessonForm message ok origin pathname place random readyState reload removeAttribute removeItem
     replaceAll replaceChildren replaceState returnValue revokeObjectURL scrollHeight search searchParams section
     showModal size visibilityState writeText
     scope en percent deal_progress
     """,
     )
 }
-NOT_READ = {"changes", "resolve_ms", "support"}  # for clients other than the pages
+NOT_READ = {"changes", "due", "resolve_ms", "support"}  # for clients other than the pages
 
 
 def type_errors(declared: Any, answer: Any) -> list[str]:
