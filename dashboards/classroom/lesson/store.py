@@ -83,6 +83,7 @@ MIGRATIONS = (  # each upgrades a store by one version; never edit one after its
     """
     UPDATE move SET choices = replace(choices, '"table:', '"propose:');
     UPDATE turn SET sheets = replace(sheets, '"table:', '"propose:'), played = replace(played, '"table:', '"propose:');
+    UPDATE lesson SET debrief = replace(debrief, '"table:', '"propose:');
     """,  # the verb `table` is called `propose`
 )
 

@@ -75,9 +75,9 @@ export function factList(list) {
 export function ladderView(talks, several, brief = false) {
   const rungs = talks.rungs.map((rung) => {
     const status = rung.status.toLowerCase();
-    const gives = Object.entries(rung.gives || {}).map(([auth, own]) => {
-      const what = scenarioText(own, `negotiations.${talks.talks}.rungs.${rung.rung}.parties.${auth}.gives`);
-      return what ? `${nameOf(auth)}: ${what}` : "";
+    const gives = Object.entries(rung.gives || {}).map(([party, own]) => {
+      const what = scenarioText(own, `negotiations.${talks.talks}.rungs.${rung.rung}.parties.${party}.gives`);
+      return what ? `${nameOf(party)}: ${what}` : "";
     }).filter(Boolean);
     return el("li", { class: `rung ${status}${rung.in_play ? " now" : ""}`, "aria-current": rung.in_play ? "step" : null },
       mark(rung.status),
@@ -215,7 +215,7 @@ export function roleCard(card) {
     const several = new Set(card.rungs.map((rung) => rung.talks)).size > 1;
     made.push(el("h3", {}, t("play.ladder")), el("ol", { class: "plain" }, card.rungs.map((rung) => {
       const place = `negotiations.${rung.talks}.rungs.${rung.rung}`;
-      const gives = Object.entries(rung.gives || {}).map(([auth, own]) => `${nameOf(auth)}: ${scenarioText(own, `${place}.parties.${auth}.gives`)}`);
+      const gives = Object.entries(rung.gives || {}).map(([party, own]) => `${nameOf(party)}: ${scenarioText(own, `${place}.parties.${party}.gives`)}`);
       const title = scenarioText(rung.title, `${place}.title`) || nameOf(`${rung.talks}/${rung.rung}`);
       return el("li", {}, el("b", {}, several ? `${nameOf(rung.talks)}: ${title}` : title), gives.map((line) => el("div", { class: "muted" }, line)),
         rung.burden ? el("div", { class: "muted" }, phrase(rung.burden.key, rung.burden)) : null);
