@@ -1,4 +1,4 @@
-"""A regional facilitator: it comes, takes tasks as far as it has time, and tires."""
+"""A regional facilitator: decides whether to be present, takes on tasks within its capacity, and tires."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from model.rules import facilitation
 
 
 class Facilitator(Actor):
-    """A facilitator. Its services work through the tasks it takes."""
+    """A facilitator. Its services take effect through the tasks that it takes on."""
 
     axis: ClassVar[str] = "facilitator"
 

@@ -1,4 +1,4 @@
-"""A state: what it does towards others, in its negotiations, and at home."""
+"""A state: its decisions towards other states, in its negotiations, and in domestic politics."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,22 +21,22 @@ from model.rules.lookups import side_of
 
 
 def party_rule_method(rule: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a rule of a party a method of the state: asked for the side on which the state sits."""
+    """Return a rule of a party as a method of a state; the rule receives the negotiation and the state's side."""
 
     @wraps(rule)
-    def perform(state: "State", talks: int) -> Any:
+    def method(state: "State", talks: int) -> Any:
         return rule(state.world, talks, side_of(state.world, talks, state.index))
 
-    perform.rule = rule  # type: ignore[attr-defined]
-    return perform
+    method.rule = rule  # type: ignore[attr-defined]
+    return method
 
 
 class State(Actor):
-    """A state. Override one method to change one decision; `other` and `talks` are seat numbers."""
+    """A state. Override a method to change that decision; `other` and `talks` are indices."""
 
     axis: ClassVar[str] = "state"
 
-    # towards another state
+    # towards other states
     take_initiative = rule_method(conduct.take_initiative)
     choose_conduct = rule_method(conduct.choose_conduct)
     remember_standing = rule_method(conduct.remember_standing)
@@ -50,10 +50,10 @@ class State(Actor):
     update_posture = rule_method(tension.update_posture)
     set_pressure = rule_method(pressure.set_pressure)
 
-    # towards the talks of others
+    # towards negotiations of others
     align = rule_method(tension.align)
 
-    # in its own talks
+    # in its own negotiations
     seek_talks = party_rule_method(contact.seek_talks)
     update_impatience = party_rule_method(bargaining.update_impatience)
     set_reservation_value = party_rule_method(bargaining.set_reservation_value)
@@ -65,7 +65,7 @@ class State(Actor):
     accuse = party_rule_method(verification.accuse)
     withdraw = party_rule_method(home.withdraw)
 
-    # at home
+    # in domestic politics
     set_programme = rule_method(pressure.set_programme)
     update_support = rule_method(home.update_support)
     update_audience_cost = rule_method(home.update_audience_cost)

@@ -1,6 +1,6 @@
-"""The measuring wing: the compiled kernel, ensembles, counterfactuals, studies and what they say.
+"""Measured runs: the compiled kernel, ensembles, counterfactuals, studies, cases and validation.
 
-`from experiments import Study, load_study, sweep` is the way in for programs; each is imported when asked for.
+Programs use `from experiments import Study, load_study, sweep`; each name is imported on first use.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -263,7 +263,7 @@ def test_the_run_that_the_two_weeks_tell_of_goes_so():
 
     told = (
         f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
-        f"{when('Alba refuses')}, and the ladder collapses in round {when('has collapsed')}; the outcome is managed contact"
+        f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
     )
     assert model.outcome.name == "managed_contact"
     assert told in on_one_line("module-two-weeks")

@@ -71,7 +71,7 @@ def test_reload_and_personal_link_return_to_the_same_seat(browser, classroom):
         second.page.locator("[data-key=change]").click()
         choose(second.page, "conduct:borea", "friendly")
         send(second.page)
-        expect(alba.locator(".sent")).to_contain_text("with goodwill")
+        expect(alba.locator(".sent")).to_contain_text("cooperate")
 
 
 def test_pages_reconnect_after_the_server_was_killed(browser, classroom):
@@ -88,7 +88,7 @@ def test_pages_reconnect_after_the_server_was_killed(browser, classroom):
         classroom.start()
         expect(alba.locator("#line")).to_have_text("connected", timeout=20_000)
         expect(borea.locator("#line")).to_have_text("وصل", timeout=20_000)
-        expect(alba.locator(".sent")).to_contain_text("with goodwill")
+        expect(alba.locator(".sent")).to_contain_text("cooperate")
         choose(borea, "press:alba", "relieve")
         send_or_next(borea)
         for page in (alba, borea):

@@ -35,7 +35,7 @@ def test_a_narrow_screen_cuts_no_number_and_no_plot(words, tmp_path):
 def test_a_change_of_somebody_who_is_not_there_is_refused_with_who_is(tmp_path):
     for command in ("run", "compare", "ensemble", "pivot"):
         told = refused_command(command, "us-iran-2026", "--set", "states.alba.generosity=0.3", cwd=tmp_path)
-        assert "no such state; there are: eu3, iran, israel, saudi-arabia, us" in told
+        assert "no such state; available: eu3, iran, israel, saudi-arabia, us" in told
         assert "is missing" not in told
 
 

@@ -64,7 +64,7 @@ def test_validate_scenario_tells_all_faults_with_places_and_exit_code_2(tmp_path
     (tmp_path / "broken.toml").write_text(broken, "utf-8")
     told = refusal_message(run_detente("validate-scenario", "broken.toml", cwd=tmp_path))
     assert "roundz: no such key; did you mean `rounds`?" in told
-    assert "rounds: allowed is between 1 and 1200" in told
+    assert "rounds: must be between 1 and 1200" in told
     assert "negotiations.border.parties: no such state; did you mean `boreas`?" in told
     count = int(told.split()[0])
     assert count == len(told.splitlines()) - 1

@@ -94,7 +94,7 @@ def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
     [
         (("--check", "B99"), "no such check"),
         (("--check", ""), "no such check"),
-        (("--check", "B04b", "--set", "q=0.1"), "no such symbol of B04b; there are: d, f, g"),
+        (("--check", "B04b", "--set", "q=0.1"), "no such symbol of B04b; available: d, f, g"),
         (("--check", "B04b", "--set", "d=1.7"), "--set d: must be a number between 0 and 0.999"),
         (("--check", "B04b", "--set", "d=nan"), "--set d: must be a number between 0 and 0.999"),
         (("--check", "B04b", "--set", "d=much"), "--set d: must be a number between 0 and 0.999"),
