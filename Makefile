@@ -16,14 +16,14 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
 OWN_UV := $(filter .tools/%,$(UV))
 
 # Packages: those that `make run` needs, or the development ones from the first time that they were asked for.
-WANTS_DEV := $(filter check format test soak validate digests bench,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
+WANTS_DEV := $(filter check format test soak validate digests pictures bench,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
 PACKAGES := .venv/.ready/$(if $(WANTS_DEV),dev,run)
 COMPILED := .venv/.ready/compiled
 
 # A file of tests at a time on each core, so that a file's tests share their server and browser.
 TOGETHER := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test check format soak validate digests bench lock clean browser again
+.PHONY: help setup run test check format soak validate digests pictures bench lock clean browser again
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -68,6 +68,10 @@ validate: $(PACKAGES) $(COMPILED)  ## put the model against what it did not make
 digests: $(PACKAGES)  ## record trajectories and chronicles anew, after a change of the model that is meant
 	@echo "Recording digests and chronicles"
 	@NUMBA_DISABLE_JIT=1 PYTHONPATH=.:tests:tests/agents $(PYTHON) tests/record_digests.py
+
+pictures: browser $(PACKAGES) $(COMPILED)  ## take the pictures of the README again
+	@echo "Taking pictures"
+	@PYTHONPATH=.:tests $(PYTHON) tests/take_pictures.py
 
 bench: $(PACKAGES) $(COMPILED)  ## measure the speed (OPTIONS=--browser: that of the pages)
 	@echo "Measuring the speed"
