@@ -92,7 +92,7 @@ def test_the_head_says_which_run_it_is_and_that_it_is_no_forecast(page, run):
 
 def test_the_ladder_says_each_status_in_words(page, run):
     ladder = page.locator("[data-chart=ladder]")
-    assert "A line between the two commands" in ladder.text_content()
+    assert "Hotline between the two commands" in ladder.text_content()
     assert {"off the table", "on the table"} <= set(ladder.locator(".legendtext").all_text_contents())
     spans = page.evaluate("RUN.negotiations[0].ladder.map(rung => rung.spans)")
     statuses = run.world.status[0]
