@@ -1,4 +1,4 @@
-"""The documentation keeps its word: tables are current, examples run, links lead somewhere."""
+"""Test the documentation: tables are current, examples run, links and pictures exist, numbers are reproduced."""
 
 import importlib
 import os
@@ -28,91 +28,99 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 MARKED = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+PICTURE = re.compile(r"!\[[^\]]+\]\(([^)\s]+)\)")
+LARGEST_PICTURE = 200_000  # bytes
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
 
-def told(page):
+def relative_name(page):
     return page.relative_to(ROOT).as_posix()
 
 
 EXAMPLES = [
-    pytest.param(language, text, id=f"{told(page)}-{number}")
+    pytest.param(language, text, id=f"{relative_name(page)}-{number}")
     for page in PAGES
     for number, (language, text) in enumerate(MARKED.findall(page.read_text("utf-8")), 1)
 ]
 
 
-def links(page):
+def links_of(page):
     prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
     return LINK.findall(prose)
 
 
-def anchors(page):
+def anchors_of(page):
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def submodels():
+def submodels_text():
     return ODD.read_text("utf-8").partition("## 7. Submodels")[2].partition("## 8. Parameters")[0]
 
 
-def test_the_generated_tables_are_current():
+def test_generated_tables_are_current():
     text = ODD.read_text("utf-8")
     assert rewrite(text) == text, "run `python -m dashboards.reports.odd_tables`"
 
 
-def test_a_page_without_its_markers_is_refused():
+def test_a_page_without_markers_is_rejected():
     with pytest.raises(ValueError, match="must hold each of these markers once"):
         rewrite("no markers here")
 
 
 @pytest.mark.parametrize(("language", "text"), EXAMPLES)
-def test_an_example_marked_for_running_runs(language, text, tmp_path):
+def test_examples_marked_to_run_run(language, text, tmp_path):
     if language == "python":
         command = [sys.executable, "-c", text]
     else:
         lines = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
         command = ["sh", "-ec", "\n".join(lines)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    here = {**os.environ, "PATH": path}
-    done = subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
+    environment = {**os.environ, "PATH": path}
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=told)
-def test_relative_links_lead_somewhere(page):
-    for _, target in links(page):
+@pytest.mark.parametrize("page", PAGES, ids=relative_name)
+def test_relative_links_exist(page):
+    for _, target in links_of(page):
         if "://" in target:
             continue
         path, _, anchor = target.partition("#")
         file = (page.parent / path).resolve() if path else page
-        assert file.exists(), f"{told(page)} links to {target}"
-        assert not anchor or anchor in anchors(file), f"{told(page)} links to {target}"
+        assert file.exists(), f"{relative_name(page)} links to {target}"
+        assert not anchor or anchor in anchors_of(file), f"{relative_name(page)} links to {target}"
 
 
-def test_a_function_linked_by_name_stands_in_the_file_it_links():
+def test_a_linked_function_is_in_the_linked_file():
     for page in PAGES:
-        for label, target in links(page):
+        for label, target in links_of(page):
             if target.endswith(".py") and label.startswith("`"):
                 file = (page.parent / target).resolve().relative_to(ROOT)
                 module = importlib.import_module(".".join(file.with_suffix("").parts))
-                assert hasattr(module, label.strip("`")), f"{told(page)}: {label} is not in {target}"
+                assert hasattr(module, label.strip("`")), f"{relative_name(page)}: {label} is not in {target}"
 
 
-def answers():
-    """Return the rows of "Where to find what", split into question and answer."""
+def test_the_readme_has_two_pictures_of_less_than_200_kb():
+    pictures = PICTURE.findall((ROOT / "README.md").read_text("utf-8"))
+    assert pictures == ["docs/pictures/explore.png", "docs/pictures/watch.png"]
+    assert [name for name in pictures if (ROOT / name).stat().st_size >= LARGEST_PICTURE] == []
+
+
+def questions_and_answers():
+    """Return the rows of "Where to find what" as pairs of question and answer."""
     table = ARCHITECTURE.read_text("utf-8").partition("## Where to find what\n")[2].partition("\n## ")[0]
     return [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in table.splitlines() if line[:1] == "|"][2:]
 
 
-def test_each_question_of_where_to_find_what_is_asked_once():
-    questions = [question for question, _ in answers()]
+def test_each_question_of_where_to_find_what_occurs_once():
+    questions = [question for question, _ in questions_and_answers()]
     assert questions
     assert [each for each in questions if questions.count(each) > 1 or not each.endswith("?")] == []
 
 
-@pytest.mark.parametrize(("question", "answer"), answers())
-def test_where_to_find_what_names_only_what_exists(question, answer):
+@pytest.mark.parametrize(("question", "answer"), questions_and_answers())
+def test_where_to_find_what_names_existing_files(question, answer):
     files = [(ARCHITECTURE.parent / target.partition("#")[0]).resolve() for _, target in LINK.findall(answer)]
     commands = re.findall(r"`detente ([\w-]+)", answer)
     assert files or commands
@@ -120,36 +128,36 @@ def test_where_to_find_what_names_only_what_exists(question, answer):
     assert set(commands) <= get_command(app).commands.keys()
 
 
-def test_every_parameter_is_told_in_a_submodel():
-    text = submodels()
+def test_every_parameter_is_in_a_submodel():
+    text = submodels_text()
     assert [each.path for each in declared() if f"`{each.path}`" not in text] == []
 
 
-def test_no_submodel_names_a_parameter_that_is_not_declared():
+def test_submodels_name_declared_parameters_only():
     known = {each.path for each in declared()}
     sections = {path.partition(".")[0] for path in known}
-    named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodels()))
+    named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodels_text()))
     assert {name for name in named - known if name.partition(".")[0] in sections} == set()
 
 
-def test_every_switch_is_told_in_a_submodel():
-    text = submodels()
+def test_every_switch_is_in_a_submodel():
+    text = submodels_text()
     assert [name for name in Mechanisms.model_fields if f"`{name} = false`" not in text] == []
 
 
-def test_every_draw_has_its_address_in_the_odd():
+def test_every_decision_point_is_in_the_odd():
     concepts = ODD.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
     assert [moment.name for moment in Moment if f"`{moment.name}`" not in concepts] == []
 
 
-def test_every_shipped_scenario_is_named_in_the_readme():
+def test_the_readme_names_every_scenario():
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in shipped() if f"`{name}`" not in text] == []
 
 
-# What the teaching kit says that a command gives: (page, command, words with the numbers left open).
+# Results that the teaching kit quotes: (page, command, text with placeholders for the numbers).
 TWO_YEARS = {"two-years.toml": ("two-states", {"rounds": 24})}
-SAID = [
+QUOTED = [
     (
         "lesson-50", "ensemble two-years.toml",
         "comprehensive deal {comprehensive_deal} %, partial arrangement {partial_arrangement} %, managed contact "
@@ -209,12 +217,12 @@ SAID = [
 NUMBER = re.compile(r"[+-]\d+\.\d|\d\.\d %")
 
 
-def on_one_line(name):
+def text_of_page(name):
     return " ".join((ROOT / "docs" / "classroom" / f"{name}.md").read_text("utf-8").split())
 
 
-def printed(command):
-    """Give the numbers that a command prints, by name, and the settings it names."""
+def results_of(command):
+    """Return the numbers that a command prints, by name, and its settings."""
     verb, scenario, *rest = command.split()
     settings = [word for word in rest if "=" in word]
     scenario, base = TWO_YEARS.get(scenario, (scenario, {}))
@@ -235,50 +243,52 @@ def printed(command):
     return {"round": now, "before": before, "after": after}, settings
 
 
-@pytest.mark.parametrize(("page", "command", "words"), SAID, ids=[f"{page}: {command}" for page, command, _ in SAID])
-def test_what_the_teaching_kit_says_of_a_command_is_what_it_gives(page, command, words):
-    numbers, settings = printed(command)
-    text = on_one_line(page)
+@pytest.mark.parametrize(
+    ("page", "command", "words"), QUOTED, ids=[f"{page}: {command}" for page, command, _ in QUOTED]
+)
+def test_the_teaching_kit_quotes_current_results(page, command, words):
+    numbers, settings = results_of(command)
+    text = text_of_page(page)
     assert words.format(**numbers) in text, f"{page}: write what `detente {command}` prints"
     assert [each for each in settings if each not in text] == []
 
 
-def test_the_teaching_kit_gives_no_share_or_effect_that_no_command_is_asked_for():
-    for page in {page for page, _, _ in SAID}:
-        text = on_one_line(page)
-        for name, _, words in SAID:
+def test_the_teaching_kit_quotes_no_unchecked_results():
+    for page in {page for page, _, _ in QUOTED}:
+        text = text_of_page(page)
+        for name, _, words in QUOTED:
             if name == page:
                 pieces = map(re.escape, re.split(r"\{.*?\}", words))
                 text = re.sub(r"[-+.\d to]+".join(pieces), "", text)
         assert NUMBER.findall(text) == [], page
 
 
-def test_the_run_that_the_two_weeks_tell_of_goes_so():
+def test_the_run_described_in_the_two_week_module_is_current():
     model = Assembly("two-states", {"rounds": 24}, rng=7).run()
     assert model.ledger is not None
     rows = model.ledger.rows
 
-    def when(words):
+    def round_of(words):
         return next(row.round for row in rows if words in row.sentence)
 
-    told = (
-        f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
-        f"{when('Alba refuses')}, and the ladder collapses in round {when('has collapsed')}; the outcome is managed contact"
+    description = (
+        f"the first step is verified in round {round_of('is verified')}, Alba refuses the second in round "
+        f"{round_of('Alba refuses')}, and the ladder collapses in round {round_of('has collapsed')}; the outcome is managed contact"
     )
     assert model.outcome.name == "managed_contact"
-    assert told in on_one_line("module-two-weeks")
+    assert description in text_of_page("module-two-weeks")
 
 
-def test_rows_of_what_each_mechanism_moves_are_what_the_code_gives():
+def test_the_table_of_mechanism_effects_is_current():
     text = ODD.read_text("utf-8")
     row = re.compile(r"^\| M\d+ \w+ \|.*\| `mechanisms\.(\w+)` \| ([\w ]+) \| `([\w-]+)` \| (.+) \|$", re.MULTILINE)
     rows = row.findall(text)
     assert [mechanism for mechanism, *_ in rows] == list(Mechanisms.model_fields)
     scenario = "us-iran-2018"
     on = play_ensemble(scenario, WORLDS, band_worlds=1)
-    for mechanism, measured, where, told in rows:
+    for mechanism, measured, where, effect in rows:
         if where == scenario:
             off = play_ensemble(scenario, WORLDS, changes={f"mechanisms.{mechanism}": False}, band_worlds=1)
             difference, low, high = contrast(off, on, summaries)[measured][:3]
             stale = f"{mechanism}: run `python -m experiments.ensembles.mechanisms docs/odd.md`"
-            assert told == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale
+            assert effect == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale
