@@ -6,49 +6,49 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-WORDS = Path(__file__).with_name("words")
-FIRST = "en"
+WORDS_FOLDER = Path(__file__).with_name("words")
+DEFAULT_LANGUAGE = "en"
 
 
 class ActWords(NamedTuple):
     """The words of one act in one language; ``words/en.toml`` explains each."""
 
     sentences: Mapping[int, str]
-    level: str
-    because: Mapping[str, str]
-    had: Mapping[int, str]
+    level_sentence: str
+    reasons: Mapping[str, str]
+    had_clauses: Mapping[int, str]
     absence: str
     messages: Mapping[str, str]  # of the classroom, by the keys that its pages use
 
 
 @cache
-def acts_in(language: str) -> Mapping[str, ActWords]:
+def load_act_words(language: str) -> Mapping[str, ActWords]:
     """Load the words of all acts in a language, by the name of the act; none if the language has no file."""
-    file = WORDS / f"{language}.toml"
+    file = WORDS_FOLDER / f"{language}.toml"
     tables = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return {act: _words(table) for act, table in tables.items()}
 
 
-def words_for(act: str, language: str = FIRST) -> ActWords:
+def words_for(act: str, language: str = DEFAULT_LANGUAGE) -> ActWords:
     """Return the words of an act in a language; empty if it has none."""
-    return acts_in(language).get(act, EMPTY)
+    return load_act_words(language).get(act, NO_WORDS)
 
 
-def flat(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+def flatten(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the texts of nested tables by dotted key."""
     for name, value in tree.items():
         if isinstance(value, Mapping):
-            yield from flat(value, f"{path}{name}.")
+            yield from flatten(value, f"{path}{name}.")
         elif isinstance(value, str):
             yield path + name, value.strip()
 
 
 def _words(table: Mapping[str, Any]) -> ActWords:
     sentences, had = ({int(value): text for value, text in table.get(part, {}).items()} for part in ("sentence", "had"))
-    messages = dict(flat(table.get("class", {})))
+    messages = dict(flatten(table.get("class", {})))
     return ActWords(
         sentences, table.get("level", ""), table.get("because", {}), had, table.get("absence", ""), messages
     )
 
 
-EMPTY = _words({})
+NO_WORDS = _words({})

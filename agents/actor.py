@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 import mesa
 
-from model.columns import COLUMN
+from model.columns import COLUMN_BY_NAME
 from model.world import World
 
 Rule = Callable[..., Any]
@@ -18,14 +18,14 @@ class ActorModel(Protocol):
     world: World
 
 
-def performs(rule: Rule) -> Rule:
+def rule_method(rule: Rule) -> Rule:
     """Make a rule a method: asked on the actor's behalf, with the rest of the cell as arguments."""
 
     @wraps(rule)
     def perform(actor: "Actor", *rest: int) -> Any:
-        return rule(actor.world, actor.seat, *rest)
+        return rule(actor.world, actor.index, *rest)
 
-    perform.asks = rule  # type: ignore[attr-defined]
+    perform.rule = rule  # type: ignore[attr-defined]
     return perform
 
 
@@ -35,21 +35,21 @@ class Actor(mesa.Agent[Any]):
     axis: ClassVar[str]
     model: ActorModel
 
-    def __init__(self, model: ActorModel, seat: int, name: str):
+    def __init__(self, model: ActorModel, index: int, name: str):
         super().__init__(model)
-        self.seat = seat
+        self.index = index
         self.name = name
 
     @property
     def world(self) -> Any:
         """Give what rules take for a world."""
-        return self.model.world.handle
+        return self.model.world.compiled
 
     def __getattr__(self, name: str) -> Any:
-        column = COLUMN.get(name)
+        column = COLUMN_BY_NAME.get(name)
         if column is None or column.axes[0] != self.axis or "model" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        row = getattr(self.model.world, name)[self.seat]
+        row = getattr(self.model.world, name)[self.index]
         return row if len(column.axes) > 1 else float(row)
 
     def __repr__(self) -> str:

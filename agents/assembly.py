@@ -8,24 +8,24 @@ import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
+from agents.decision_cells import Actors, decision_cells
 from agents.facilitator import Facilitator
 from agents.ledger import Ledger
 from agents.narrator import Narrator
-from agents.seating import Actors, seat
 from agents.state import State
 from agents.verification_body import VerificationBody
 from model.enumerations import Outcome
-from model.loading import load
-from model.measures import indicator_names, look, outcome_of, overall_outcome
-from model.overrides import Override, forced
+from model.loading import load_scenario
+from model.measures import classify_outcome, indicator_names, indicator_row, overall_outcome
+from model.overrides import Override, collect_overrides
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
-from model.world import Forced, World
+from model.world import ResolvedOverride, World
 
 
-def reading(name: str, model: "Assembly") -> float:
+def indicator_value(name: str, model: "Assembly") -> float:
     """Read one indicator of the round."""
-    return float(model.seen[model.places[name]])
+    return float(model.current_indicators[model.indicator_index[name]])
 
 
 class Checkpoint(NamedTuple):
@@ -58,27 +58,31 @@ class Assembly(mesa.Model):
         seed = int(np.random.SeedSequence().generate_state(1)[0]) if rng is None else int(rng)
         super().__init__(rng=seed)
         self.seed = seed
-        self.setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
-        moves = forced(self.setting, overrides)
-        self.world = World(self.setting, seed, moves)
-        self.moves: dict[tuple[int, int], list[Forced]] = {}
+        self.loaded_scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+        moves = collect_overrides(self.loaded_scenario, overrides)
+        self.world = World(self.loaded_scenario, seed, moves)
+        self.forced_moves: dict[tuple[int, int], list[ResolvedOverride]] = {}
         for move in moves:
-            self.moves.setdefault((move.round, move.act), []).append(move)
+            self.forced_moves.setdefault((move.round, move.act), []).append(move)
         self.ledger = Ledger() if ledger else None
-        self.narrator = Narrator(self.world, self.setting)
-        classes = state if isinstance(state, Mapping) else dict.fromkeys(self.setting.states, state)
-        self.states = [classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.setting.states)]
-        self.facilitators = [Facilitator(self, seat, name) for seat, name in enumerate(self.setting.facilitators)]
-        self.bodies = [VerificationBody(self, seat, name) for seat, name in enumerate(self.setting.bodies)]
+        self.narrator = Narrator(self.world, self.loaded_scenario)
+        classes = state if isinstance(state, Mapping) else dict.fromkeys(self.loaded_scenario.states, state)
+        self.states = [
+            classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.loaded_scenario.states)
+        ]
+        self.facilitators = [
+            Facilitator(self, seat, name) for seat, name in enumerate(self.loaded_scenario.facilitators)
+        ]
+        self.bodies = [VerificationBody(self, seat, name) for seat, name in enumerate(self.loaded_scenario.bodies)]
         actors = Actors(self.states, self.facilitators, self.bodies)
-        self.seating = [seat(act, self.world, actors) for act in PROTOCOL]
-        self.places = {name: at for at, name in enumerate(indicator_names(self.world.names.negotiation))}
-        self.seen = look(self.world)
-        self.history = [self.seen]
+        self.decision_cells = [decision_cells(act, self.world, actors) for act in PROTOCOL]
+        self.indicator_index = {name: at for at, name in enumerate(indicator_names(self.world.names.negotiation))}
+        self.current_indicators = indicator_row(self.world)
+        self.history = [self.current_indicators]
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(reading, name) for name in self.places},
+            model_reporters={name: partial(indicator_value, name) for name in self.indicator_index},
             agenttype_reporters={
-                State: {name: name for name in ("support", "audience", "programme")},
+                State: {name: name for name in ("support", "audience_cost", "programme")},
                 Facilitator: {"fatigue": "fatigue"},
                 VerificationBody: {"inspections": "inspections"},
             },
@@ -102,20 +106,20 @@ class Assembly(mesa.Model):
                 self._play(number, act)
         if self.ledger is not None:
             self.narrator.describe_messages(self.ledger)
-        self.seen = look(self.world)
-        self.history.append(self.seen)
+        self.current_indicators = indicator_row(self.world)
+        self.history.append(self.current_indicators)
         self.datacollector.collect(self)
-        self.running = self.round < self.setting.rounds
+        self.running = self.round < self.loaded_scenario.rounds
 
     def run(self, rounds: int | None = None) -> "Assembly":
         """Play all rounds of the scenario, or so many; give the model back."""
-        for _ in range(self.setting.rounds if rounds is None else rounds):
+        for _ in range(self.loaded_scenario.rounds if rounds is None else rounds):
             self.step()
         return self
 
-    def forced_now(self, number: int) -> Iterable[Forced]:
+    def current_forced_moves(self, act_number: int) -> Iterable[ResolvedOverride]:
         """Give the overrides of an act in this round; asked as the act comes, when all before it are settled."""
-        return self.moves.get((self.round, number), ())
+        return self.forced_moves.get((self.round, act_number), ())
 
     @property
     def round(self) -> int:
@@ -134,43 +138,43 @@ class Assembly(mesa.Model):
 
     def outcome_of(self, negotiation: str) -> Outcome:
         """Say how one negotiation stands."""
-        return outcome_of(self.trajectory, self.world.names.negotiation.index(negotiation))
+        return classify_outcome(self.trajectory, self.world.names.negotiation.index(negotiation))
 
     def _play(self, number: int, act: Act) -> None:
         """Decide every cell of an act, apply the overrides, describe it in the ledger, and commit the values."""
-        values = [each.ask(*each.rest) for each in self.seating[number]]
+        values = [each.decide(*each.arguments) for each in self.decision_cells[number]]
         forced_cells = set()
-        for move in self.forced_now(number):
+        for move in self.current_forced_moves(number):
             values[move.cell] = move.value
             forced_cells.add(move.cell)
         if self.ledger is not None:
-            self.narrator.describe_act(self.ledger, act, self.seating[number], values, forced_cells)
+            self.narrator.describe_act(self.ledger, act, self.decision_cells[number], values, forced_cells)
         getattr(self.world, act.column).flat = values
 
     # There and back
 
-    def mark(self) -> Checkpoint:
+    def take_checkpoint(self) -> Checkpoint:
         """Remember where the run stands, to come back to it."""
         rows = len(self.ledger.rows) if self.ledger is not None else 0
         return Checkpoint(self.world.snapshot(), rows, len(self.history))
 
-    def rewind(self, mark: Checkpoint) -> None:
+    def rewind(self, checkpoint: Checkpoint) -> None:
         """Go back to where the run stood, with Mesa's tables and clock; good after a step that broke off as well."""
-        self.world.restore(mark.world)
-        del self.history[mark.rounds :]
-        self.seen = self.history[-1]
+        self.world.restore(checkpoint.world)
+        del self.history[checkpoint.rounds :]
+        self.current_indicators = self.history[-1]
         if self.ledger is not None:
-            del self.ledger.rows[mark.rows :]
+            del self.ledger.rows[checkpoint.rows :]
         for values in self.datacollector.model_vars.values():
-            del values[mark.rounds :]
+            del values[checkpoint.rounds :]
         records = self.datacollector._agenttype_records
-        for time in list(records)[mark.rounds :]:
+        for time in list(records)[checkpoint.rounds :]:
             del records[time]
-        self._set_clock(mark.rounds - 1)
+        self._set_clock(checkpoint.rounds - 1)
 
     def _set_clock(self, rounds: int) -> None:
         """Set Mesa's clock back: it has no way to, and does not go on at all after a step that broke off."""
         self._default_schedule.stop()
-        self.steps, self.time, self.running = rounds, float(rounds), rounds < self.setting.rounds
+        self.steps, self.time, self.running = rounds, float(rounds), rounds < self.loaded_scenario.rounds
         schedule = Schedule(interval=1.0, start=rounds + 1.0)
         self._default_schedule = self.schedule_recurring(self._do_step, schedule, Priority.HIGH)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from agents.actor import Actor, performs
+from agents.actor import Actor, rule_method
 from model.rules import facilitation
 
 
@@ -11,7 +11,7 @@ class Facilitator(Actor):
 
     axis: ClassVar[str] = "facilitator"
 
-    be_present = performs(facilitation.be_present)
-    tire = performs(facilitation.tire)
-    take_task = performs(facilitation.take_task)
-    spend = performs(facilitation.spend)
+    update_presence = rule_method(facilitation.update_presence)
+    update_fatigue = rule_method(facilitation.update_fatigue)
+    take_task = rule_method(facilitation.take_task)
+    pay_for_tasks = rule_method(facilitation.pay_for_tasks)

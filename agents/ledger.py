@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from model.atomic_files import drafted, write_whole
+from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import ExchangeLevel, Friction, InspectionReport
-from model.protocol import ACT, PROTOCOL, verdict
-from model.signals import KINDS
+from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions
+from model.signals import SIGNAL_KINDS
 
 
-class Held(NamedTuple):
+class RecordedCondition(NamedTuple):
     """A condition as it was weighed: its terms, their sum, the threshold, and whether it held."""
 
     name: str
@@ -29,7 +29,7 @@ class Held(NamedTuple):
     holds: bool
 
 
-class Row(NamedTuple):
+class LedgerEntry(NamedTuple):
     """One line of the ledger. ``kind`` is "decision", "level", "signal" or "event"."""
 
     round: int
@@ -40,7 +40,7 @@ class Row(NamedTuple):
     negotiation: str | None
     value: float
     sentence: str
-    conditions: tuple[Held, ...] = ()
+    conditions: tuple[RecordedCondition, ...] = ()
     forced: bool = False
     channel: str | None = None
     strength: float | None = None
@@ -48,21 +48,23 @@ class Row(NamedTuple):
     meant: float | None = None
     perceived: float | None = None
 
-    def plain(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Write the row as plain data."""
         return {**self._asdict(), "conditions": [condition._asdict() for condition in self.conditions]}
 
 
-def weigh(name: str, terms: Any) -> Held:
+def record_condition(name: str, terms: Any) -> RecordedCondition:
     """Write a condition's tuple of terms as a line of the ledger; the sum is made as the rule makes it."""
     *values, threshold = map(float, terms)
     total = 0.0
     for value in values:
         total += value
-    return Held(name, dict(zip(terms._fields[:-1], values, strict=True)), total, threshold, total >= threshold)
+    return RecordedCondition(
+        name, dict(zip(terms._fields[:-1], values, strict=True)), total, threshold, total >= threshold
+    )
 
 
-def recompute(row: Row) -> int:
+def recompute_value(row: LedgerEntry) -> int:
     """Derive a choice from its recorded terms alone."""
     held = []
     for condition in row.conditions:
@@ -70,7 +72,7 @@ def recompute(row: Row) -> int:
         for value in condition.terms.values():
             total += value
         held.append(total >= condition.threshold)
-    return verdict(PROTOCOL[ACT[row.act]], held)
+    return combine_conditions(PROTOCOL[ACT_INDEX[row.act]], held)
 
 
 # What a digest is made of: never change or reuse a number. Acts have theirs in the protocol, signals a CAMEO code.
@@ -79,14 +81,14 @@ CHANNEL_IDS = {None: None, "none": 0, "indirect": 1, "public": 2, "technical": 3
 RUNG_ID = 0  # of an event on the ladder, which no act of its own decides
 
 
-def act_id(row: Row) -> int | str:
+def act_id(row: LedgerEntry) -> int | str:
     """Return the stable id of what a row is about."""
     if row.kind == "signal":
-        return KINDS[row.act].cameo
-    return PROTOCOL[ACT[row.act]].id if row.act in ACT else RUNG_ID
+        return SIGNAL_KINDS[row.act].cameo
+    return PROTOCOL[ACT_INDEX[row.act]].id if row.act in ACT_INDEX else RUNG_ID
 
 
-def unworded(row: Row) -> list[Any]:
+def digest_fields(row: LedgerEntry) -> list[Any]:
     """Return a row without its words: ids for act, kind and channel, and the numbers of each condition in order."""
     numbers = (row.strength, row.cost, row.meant, row.perceived)
     return [
@@ -102,58 +104,58 @@ def unworded(row: Row) -> list[Any]:
     ]
 
 
-TELLING = {  # decisions, the most telling first; and whether to do it says more than to leave it
-    "give_answer": False,
+DECISION_PRIORITY = {  # decisions, the most telling first; and whether to do it says more than to leave it
+    "answer_proposal": False,
     "ratify": False,
     "withdraw": True,
     "comply": False,
     "accuse": True,
     "seek_talks": False,
-    "table": False,
+    "propose": False,
     "choose_conduct": False,
 }
-EVERY_VALUE = frozenset((-1, 0, 1, 2, 3))
-QUIET = {  # the acts, and their values, that are routine: what goes on in most rounds
-    "take_task": EVERY_VALUE,
-    "choose_conduct": EVERY_VALUE,
-    "miscarry": EVERY_VALUE,
-    "misread_act": EVERY_VALUE,
-    "seek_talks": EVERY_VALUE,
-    "inspect": EVERY_VALUE,
+ALL_VALUES = frozenset((-1, 0, 1, 2, 3))
+ROUTINE_VALUES = {  # the acts, and their values, that are routine: what goes on in most rounds
+    "take_task": ALL_VALUES,
+    "choose_conduct": ALL_VALUES,
+    "miscarry": ALL_VALUES,
+    "misread_act": ALL_VALUES,
+    "seek_talks": ALL_VALUES,
+    "inspect": ALL_VALUES,
     "hold_talks": {0},
-    "host": {ExchangeLevel.NONE},
-    "table": {0},
-    "give_answer": {0},
+    "host_exchange": {ExchangeLevel.NONE},
+    "propose": {0},
+    "answer_proposal": {0},
     "comply": {1},
-    "report_on": {PROTOCOL[ACT["report_on"]].recorded(InspectionReport.CLEAN)},
-    "rub": {Friction.CLIMB, Friction.STALL},
+    "report_findings": {PROTOCOL[ACT_INDEX["report_findings"]].to_recorded(InspectionReport.CLEAN)},
+    "resolve_friction": {Friction.CLIMB, Friction.STALL},
 }
 
 
-def is_routine(row: Row) -> bool:
+def is_routine(row: LedgerEntry) -> bool:
     """Say whether a decision is one of those that are taken in most rounds."""
-    return not row.forced and row.kind == "decision" and row.value in QUIET.get(row.act, ())
+    return not row.forced and row.kind == "decision" and row.value in ROUTINE_VALUES.get(row.act, ())
 
 
 class Ledger:
     """The rows of one run, in the order in which things happened."""
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[LedgerEntry] = []
 
-    def add(self, row: Row) -> None:
+    def add(self, row: LedgerEntry) -> None:
         """Write a row."""
         self.rows.append(row)
 
-    def lines(self) -> Iterable[str]:
+    def json_lines(self) -> Iterable[str]:
         """Write every row as one line of JSON, keys in declared order, floats in full."""
-        return (json.dumps(row.plain(), ensure_ascii=False) for row in self.rows)
+        return (json.dumps(row.as_dict(), ensure_ascii=False) for row in self.rows)
 
     def digest(self) -> str:
         """Return the SHA-256 of what happened, whatever the words: of ids, numbers and names of the scenario."""
         hasher = hashlib.sha256()
         for row in self.rows:
-            hasher.update(json.dumps(unworded(row)).encode() + b"\n")
+            hasher.update(json.dumps(digest_fields(row)).encode() + b"\n")
         return hasher.hexdigest()
 
     def chronicle(self) -> str:
@@ -163,13 +165,13 @@ class Ledger:
 
     def frame(self) -> pd.DataFrame:
         """Give the ledger as a table; conditions as a JSON text."""
-        plain = [{**row.plain(), "conditions": json.dumps(row.plain()["conditions"])} for row in self.rows]
-        return pd.DataFrame(plain, columns=list(Row._fields))
+        plain = [{**row.as_dict(), "conditions": json.dumps(row.as_dict()["conditions"])} for row in self.rows]
+        return pd.DataFrame(plain, columns=list(LedgerEntry._fields))
 
     def save(self, folder: Path) -> None:
         """Save as Parquet and as JSON lines, each whole or not at all."""
-        write_whole(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.lines()).encode())
-        with drafted(folder / "ledger.parquet") as draft:
+        write_atomically(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.json_lines()).encode())
+        with atomic_replacement(folder / "ledger.parquet") as draft:
             self.frame().to_parquet(draft, index=False)
 
 

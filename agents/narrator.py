@@ -3,19 +3,27 @@
 from functools import cached_property
 from typing import Any
 
-from agents.ledger import Ledger, Row, weigh
-from agents.seating import Cell, Names, SeatedCell
-from agents.sentences import FORCED, OWN_RULE, READ_AS, SET, SIGNALS, STATUS, sentence
+from agents.decision_cells import Cell, CellNames, DecisionCell
+from agents.ledger import Ledger, LedgerEntry, record_condition
+from agents.sentences import (
+    CUSTOM_RULE_SENTENCE,
+    FORCED_SENTENCE,
+    FORCED_SUFFIX,
+    MESSAGE_SENTENCE,
+    MISREAD_SENTENCE,
+    STATUS_SENTENCES,
+    decision_sentence,
+)
 from model.columns import SERVICES
-from model.enumerations import Status
-from model.overrides import from_event, resolve
+from model.enumerations import RungStatus
+from model.overrides import event_overrides, resolve_override
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
-from model.signals import Signal, signals
+from model.signals import Signal, round_signals
 from model.world import World
 
 
-def reading_of(message: Signal) -> str:
+def perceived_as(message: Signal) -> str:
     """Return how the receiver reads a message."""
     if message.kind == "inspection report":
         return "a violation" if message.perceived < 0 else "clean"
@@ -25,8 +33,8 @@ def reading_of(message: Signal) -> str:
 class Narrator:
     """Describes one run in rows of its ledger, and writes out the names of its cells."""
 
-    def __init__(self, world: World, setting: Scenario):
-        self.world, self.setting = world, setting
+    def __init__(self, world: World, scenario: Scenario):
+        self.world, self.scenario = world, scenario
 
     @property
     def round(self) -> int:
@@ -34,10 +42,10 @@ class Narrator:
         return int(self.world.clock[0])
 
     def describe_act(
-        self, ledger: Ledger, act: Act, seated: list[SeatedCell], values: list[Any], forced: set[int]
+        self, ledger: Ledger, act: Act, seated: list[DecisionCell], values: list[Any], forced: set[int]
     ) -> None:
         """Add the decisions of an act, and the changes on the ladder, to the ledger; ``forced`` lists flat cells."""
-        handle = self.world.handle
+        handle = self.world.compiled
         events = self._event_texts() if forced else {}
         for place, (each, value) in enumerate(zip(seated, values, strict=True)):
             if act.column == "status":
@@ -48,32 +56,36 @@ class Narrator:
             if place not in forced and (not live or (act.rare and not value)):
                 continue
             weighed = live and each.by_rule
-            held = tuple(weigh(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
+            held = (
+                tuple(record_condition(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
+            )
             event = events.get((act.name, place)) if place in forced else None
             ledger.add(self._row(act, each.cell, float(value), held, place in forced, event))
 
-    def _row(self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], forced: bool, event: str | None) -> Row:
-        names = self.name_cell(act, cell)
-        titles = self.titles(names)
-        recorded = act.recorded(value)
+    def _row(
+        self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], forced: bool, event: str | None
+    ) -> LedgerEntry:
+        names = self.cell_names(act, cell)
+        titles = self.display_names(names)
+        recorded = act.to_recorded(value)
         if event is not None:
             words = event
         elif forced and not act.conditions:
-            words = SET.format(act=act.name, value=value)
+            words = FORCED_SENTENCE.format(act=act.name, value=value)
         elif act.conditions and (held or forced):
-            words = sentence(act.name, recorded, {c.name: c.holds for c in held}, **titles)
+            words = decision_sentence(act.name, recorded, {c.name: c.holds for c in held}, **titles)
         else:
-            words = OWN_RULE.format(act=act.name, value=value, **titles)
+            words = CUSTOM_RULE_SENTENCE.format(act=act.name, value=value, **titles)
         kind = "level" if act.sums else "decision"
-        return Row(self.round, kind, act.name, *names, recorded, words + FORCED * forced, held, forced)
+        return LedgerEntry(self.round, kind, act.name, *names, recorded, words + FORCED_SUFFIX * forced, held, forced)
 
     @cached_property
     def _events(self) -> list[tuple[range, dict[tuple[str, int], str]]]:
         """Return the rounds of each event that has a text, and the text by act and flat cell."""
         found = []
-        for event in self.setting.events:
+        for event in self.scenario.events:
             if event.text:
-                moves = [resolve(self.setting, override) for override in from_event(event)]
+                moves = [resolve_override(self.scenario, override) for override in event_overrides(event)]
                 places = {(PROTOCOL[move.act].name, move.cell): event.text["en"] for move in moves}
                 found.append((range(event.round, (event.until or event.round) + 1), places))
         return found
@@ -88,26 +100,26 @@ class Narrator:
 
     def _describe_rung(self, ledger: Ledger, cell: Cell, value: int) -> None:
         k, r = cell
-        if r >= self.world.rungs[k] or value == self.world.stood[cell]:
+        if r >= self.world.rungs[k] or value == self.world.previous_status[cell]:
             return
         talks = self.world.names.negotiation[k]
         rung = self.world.names.rung[k][r]
-        words = STATUS[Status(value).name].format(rung=self.title(talks, rung))
-        ledger.add(Row(self.round, "event", "rung", None, rung, talks, value, words))
+        words = STATUS_SENTENCES[RungStatus(value).name].format(rung=self.display_name(talks, rung))
+        ledger.add(LedgerEntry(self.round, "event", "rung", None, rung, talks, value, words))
 
     def describe_messages(self, ledger: Ledger) -> None:
         """Add the messages of the round to the ledger, as they were meant and as they were read."""
-        for message in signals(self.world):
-            names = {"actor": self.title(message.sender), "counterpart": self.title(message.receiver)}
-            words = SIGNALS if message.meant == message.perceived else READ_AS
-            text = words.format(kind=message.kind, channel=message.channel, reading=reading_of(message), **names)
+        for message in round_signals(self.world):
+            names = {"actor": self.display_name(message.sender), "counterpart": self.display_name(message.receiver)}
+            words = MESSAGE_SENTENCE if message.meant == message.perceived else MISREAD_SENTENCE
+            text = words.format(kind=message.kind, channel=message.channel, reading=perceived_as(message), **names)
             how = {name: getattr(message, name) for name in ("channel", "strength", "cost", "meant", "perceived")}
             places = message.sender, message.receiver, message.negotiation
-            ledger.add(Row(self.round, "signal", message.kind, *places, message.strength, text, **how))
+            ledger.add(LedgerEntry(self.round, "signal", message.kind, *places, message.strength, text, **how))
 
     # Names
 
-    def name_cell(self, act: Act, cell: Cell) -> Names:
+    def cell_names(self, act: Act, cell: Cell) -> CellNames:
         """Return the names of a cell: actor, counterpart, negotiation."""
         names, actor, counterpart, talks = self.world.names, None, None, None
         for axis, place in zip(act.axes, cell, strict=True):
@@ -133,21 +145,23 @@ class Narrator:
             return SERVICES[place]
         return getattr(names, axis)[place] if axis in names._fields else None
 
-    def titles(self, names: Names) -> dict[str, Any]:
+    def display_names(self, names: CellNames) -> dict[str, Any]:
         """Return the titles of a cell's names as a sentence takes them, with the rung in play."""
         actor, counterpart, talks = names
         rung = None
         if talks is not None:
             k = self.world.names.negotiation.index(talks)
             rung = int(self.world.rung[k])
-            rung = self.title(talks, self.world.names.rung[k][rung]) if rung >= 0 else "the ladder"
+            rung = self.display_name(talks, self.world.names.rung[k][rung]) if rung >= 0 else "the ladder"
         return {
-            "actor": self.title(actor),
-            "counterpart": self.title(counterpart),
-            "talks": self.title(talks),
+            "actor": self.display_name(actor),
+            "counterpart": self.display_name(counterpart),
+            "talks": self.display_name(talks),
             "rung": rung,
         }
 
-    def title(self, name: str | None, rung: str | None = None) -> str:
+    def display_name(self, name: str | None, rung: str | None = None) -> str:
         """Return the title of an actor, a negotiation, or a rung of it."""
-        return self.setting.written(name) if rung is None or name is None else self.setting.written_rung(name, rung)
+        return (
+            self.scenario.display_name(name) if rung is None or name is None else self.scenario.rung_title(name, rung)
+        )

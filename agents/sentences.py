@@ -5,7 +5,7 @@ from typing import Any
 
 from agents.act_words import words_for
 
-STATUS = {
+STATUS_SENTENCES = {
     "IDLE": "{rung} is off the table.",
     "PROPOSED": "{rung} is on the table.",
     "SCRUTINISED": "Both sides accept {rung}.",
@@ -17,25 +17,25 @@ STATUS = {
     "SNAPPED": "{rung} is taken back.",
     "COLLAPSED": "{rung} has collapsed.",
 }
-SIGNALS = "{actor} to {counterpart}: {kind} ({channel})."
-READ_AS = "{actor} to {counterpart}: {kind} ({channel}), read as {reading}."
-FORCED = " (set from outside)"
-SET = "{act} is set to {value:g}."
-OWN_RULE = "{actor} decides by a rule of its own: {act} = {value:g}."
+MESSAGE_SENTENCE = "{actor} to {counterpart}: {kind} ({channel})."
+MISREAD_SENTENCE = "{actor} to {counterpart}: {kind} ({channel}), read as {reading}."
+FORCED_SUFFIX = " (set from outside)"
+FORCED_SENTENCE = "{act} is set to {value:g}."
+CUSTOM_RULE_SENTENCE = "{actor} decides by a rule of its own: {act} = {value:g}."
 
 
-def because(act: str, conditions: Mapping[str, bool]) -> str:
+def reason_clause(act: str, conditions: Mapping[str, bool]) -> str:
     """Name the conditions that made a refusal or a breach."""
-    known = words_for(act).because
-    reasons = [name for name in known if name in conditions and conditions[name] == (name == "doubted")]
-    if "doubted" in reasons:
-        reasons = ["doubted"]
+    known = words_for(act).reasons
+    reasons = [name for name in known if name in conditions and conditions[name] == (name == "condemned")]
+    if "condemned" in reasons:
+        reasons = ["condemned"]
     return ", because " + " and ".join(known[name] for name in reasons) if reasons else ""
 
 
-def sentence(act: str, value: float, conditions: Mapping[str, bool], **names: Any) -> str:
+def decision_sentence(act: str, value: float, conditions: Mapping[str, bool], **names: Any) -> str:
     """Write the sentence of one decision, or of a level."""
     words = words_for(act)
-    if words.level:
-        return words.level.format(value=value, **names)
-    return words.sentences.get(int(value), "").format(because=because(act, conditions), **names)
+    if words.level_sentence:
+        return words.level_sentence.format(value=value, **names)
+    return words.sentences.get(int(value), "").format(because=reason_clause(act, conditions), **names)

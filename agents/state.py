@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar
 
-from agents.actor import Actor, performs
+from agents.actor import Actor, rule_method
 from model.rules import (
     bargaining,
     beliefs,
@@ -20,14 +20,14 @@ from model.rules import (
 from model.rules.lookups import side_of
 
 
-def performs_as_party(rule: Callable[..., Any]) -> Callable[..., Any]:
+def party_rule_method(rule: Callable[..., Any]) -> Callable[..., Any]:
     """Make a rule of a party a method of the state: asked for the side on which the state sits."""
 
     @wraps(rule)
     def perform(state: "State", talks: int) -> Any:
-        return rule(state.world, talks, side_of(state.world, talks, state.seat))
+        return rule(state.world, talks, side_of(state.world, talks, state.index))
 
-    perform.asks = rule  # type: ignore[attr-defined]
+    perform.rule = rule  # type: ignore[attr-defined]
     return perform
 
 
@@ -37,35 +37,35 @@ class State(Actor):
     axis: ClassVar[str] = "state"
 
     # towards another state
-    step_forward = performs(conduct.step_forward)
-    choose_conduct = performs(conduct.choose_conduct)
-    remember_standing = performs(conduct.remember_standing)
-    judge_oneself = performs(conduct.judge_oneself)
-    judge_other = performs(conduct.judge_other)
-    reassure = performs(beliefs.reassure)
-    dismay_at = performs(beliefs.dismay_at)
-    remember_kept = performs(beliefs.remember_kept)
-    remember_broken = performs(beliefs.remember_broken)
-    revise_trust = performs(beliefs.revise_trust)
-    harden = performs(tension.harden)
-    press = performs(pressure.press)
+    take_initiative = rule_method(conduct.take_initiative)
+    choose_conduct = rule_method(conduct.choose_conduct)
+    remember_standing = rule_method(conduct.remember_standing)
+    judge_own_standing = rule_method(conduct.judge_own_standing)
+    judge_other_standing = rule_method(conduct.judge_other_standing)
+    reassure = rule_method(beliefs.reassure)
+    weigh_violence = rule_method(beliefs.weigh_violence)
+    update_good_evidence = rule_method(beliefs.update_good_evidence)
+    update_bad_evidence = rule_method(beliefs.update_bad_evidence)
+    update_trust = rule_method(beliefs.update_trust)
+    update_posture = rule_method(tension.update_posture)
+    set_pressure = rule_method(pressure.set_pressure)
 
     # towards the talks of others
-    align = performs(tension.align)
+    align = rule_method(tension.align)
 
     # in its own talks
-    seek_talks = performs_as_party(contact.seek_talks)
-    grow_impatient = performs_as_party(bargaining.grow_impatient)
-    weigh_reservation = performs_as_party(bargaining.weigh_reservation)
-    table = performs_as_party(bargaining.table)
-    give_answer = performs_as_party(scrutiny.give_answer)
-    ratify = performs_as_party(home.ratify)
-    comply = performs_as_party(compliance.comply)
-    suspect = performs_as_party(verification.suspect)
-    accuse = performs_as_party(verification.accuse)
-    withdraw = performs_as_party(home.withdraw)
+    seek_talks = party_rule_method(contact.seek_talks)
+    update_impatience = party_rule_method(bargaining.update_impatience)
+    set_reservation_value = party_rule_method(bargaining.set_reservation_value)
+    propose = party_rule_method(bargaining.propose)
+    answer_proposal = party_rule_method(scrutiny.answer_proposal)
+    ratify = party_rule_method(home.ratify)
+    comply = party_rule_method(compliance.comply)
+    update_suspicion = party_rule_method(verification.update_suspicion)
+    accuse = party_rule_method(verification.accuse)
+    withdraw = party_rule_method(home.withdraw)
 
     # at home
-    run_programme = performs(pressure.run_programme)
-    sway = performs(home.sway)
-    bind_by_words = performs(home.bind_by_words)
+    set_programme = rule_method(pressure.set_programme)
+    update_support = rule_method(home.update_support)
+    update_audience_cost = rule_method(home.update_audience_cost)

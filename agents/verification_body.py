@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from agents.actor import Actor, performs
+from agents.actor import Actor, rule_method
 from model.rules import verification
 
 
@@ -11,5 +11,5 @@ class VerificationBody(Actor):
 
     axis: ClassVar[str] = "body"
 
-    inspect = performs(verification.inspect)
-    report_on = performs(verification.report_on)
+    inspect = rule_method(verification.inspect)
+    report_findings = rule_method(verification.report_findings)

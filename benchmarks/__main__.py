@@ -11,19 +11,27 @@ import time
 from collections.abc import Callable
 
 from benchmarks.answers import changed_parameter, first_answer, first_answer_cold
-from benchmarks.browser import in_the_browser
-from benchmarks.classroom import in_the_classroom
-from benchmarks.growth import growth, million
-from benchmarks.rules_alone import own_cost
-from benchmarks.sweeps import sweeps, whole_sobol
-from benchmarks.table import Measured, record, share_of_core, show
-from benchmarks.watched import against_batch_run, single_runs
+from benchmarks.browser import browser_times
+from benchmarks.classroom import classroom_times
+from benchmarks.growth import growth, million_worlds
+from benchmarks.rules_alone import driver_overhead
+from benchmarks.sweeps import sobol_study, sweep_benchmarks
+from benchmarks.table import Measurement, core_share, print_table, write_recorded
+from benchmarks.watched import batch_run_comparison, single_runs
 
-Group = Callable[[], list[Measured]]
-ALWAYS: tuple[Group, ...] = (against_batch_run, own_cost, changed_parameter, first_answer, growth, single_runs, sweeps)
+BenchmarkGroup = Callable[[], list[Measurement]]
+DEFAULT_GROUPS: tuple[BenchmarkGroup, ...] = (
+    batch_run_comparison,
+    driver_overhead,
+    changed_parameter,
+    first_answer,
+    growth,
+    single_runs,
+    sweep_benchmarks,
+)
 
 
-def wanted() -> argparse.Namespace:
+def parse_options() -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the speed.")
     parser.add_argument("--cold", action="store_true", help="also the first answer with nothing cached (minutes)")
@@ -34,7 +42,7 @@ def wanted() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def two_cores() -> int:
+def limit_to_two_cores() -> int:
     """Keep to two cores, this process and all it starts; give the number of cores there are."""
     if not hasattr(os, "sched_setaffinity"):
         return os.cpu_count() or 1
@@ -43,9 +51,9 @@ def two_cores() -> int:
     return len(cores)
 
 
-def measured(groups: list[Group]) -> list[Measured]:
+def run_groups(groups: list[BenchmarkGroup]) -> list[Measurement]:
     """Measure one group after the other."""
-    rows: list[Measured] = []
+    rows: list[Measurement] = []
     for group in groups:
         begun = time.perf_counter()
         print(f"measuring: {group.__name__.replace('_', ' ')}", end="", file=sys.stderr, flush=True)
@@ -56,20 +64,20 @@ def measured(groups: list[Group]) -> list[Measured]:
 
 def main() -> None:
     """Measure, print, and record if asked to."""
-    options, cores = wanted(), two_cores()
-    groups = [*ALWAYS, *[first_answer_cold] * options.cold, *[million, whole_sobol] * options.long]
+    options, cores = parse_options(), limit_to_two_cores()
+    groups = [*DEFAULT_GROUPS, *[first_answer_cold] * options.cold, *[million_worlds, sobol_study] * options.long]
     if options.browser:
-        groups = [in_the_browser]
+        groups = [browser_times]
     if options.classroom:
-        groups = [in_the_classroom]
-    before = share_of_core()
-    rows = measured(groups)
-    least = min(before, share_of_core())
-    show(rows)
+        groups = [classroom_times]
+    before = core_share()
+    rows = run_groups(groups)
+    least = min(before, core_share())
+    print_table(rows)
     print(f"Measured on 2 of {cores} cores. A busy thread got {least:.0%} of its core", end="")
     print(": others were at work, read times with care." if least < 0.95 else ".")
     if options.record:
-        record(rows)
+        write_recorded(rows)
 
 
 if __name__ == "__main__":

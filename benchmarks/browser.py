@@ -18,17 +18,17 @@ from typing import Any
 
 import requests
 
-from benchmarks.clients import classroom
+from benchmarks.clients import time_updates
 from benchmarks.compiled import SCENARIO
-from benchmarks.table import Measured
+from benchmarks.table import Measurement
 
 WORLDS, BROWSERS, MOVERS = 1000, 30, 10
 QUERY = f"s={SCENARIO}&seed=1&worlds={WORLDS}"
 SLIDER = "input[type=range][aria-label='United States, Openness to talks']"
-QUIETLY = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+BROWSER_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 # Times are taken in the page: from an event to the first frame after the charts were drawn from its answer.
-HANDS = """
+PAGE_SCRIPT = """
 window.hands = {
   board: document.querySelector('.det-board'),
   painted: [],
@@ -103,7 +103,7 @@ def chromium() -> Iterator[Any]:
 
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=QUIETLY)
+        opened = playwright.chromium.launch(executable_path=found, args=BROWSER_OPTIONS)
         yield opened
         opened.close()
 
@@ -117,7 +117,7 @@ def first_paint(opened: Any, address: str) -> tuple[float, Any]:
     return time.perf_counter() - begun, page
 
 
-def memory(process: int) -> float:
+def resident_memory(process: int) -> float:
     """Read the resident memory of a process, in MB."""
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
@@ -125,7 +125,7 @@ def memory(process: int) -> float:
     return 0.0
 
 
-def explore(opened: Any, address: str) -> list[Measured]:
+def measure_explore(opened: Any, address: str) -> list[Measurement]:
     """Measure Explore: first paint on a warm server, slider to paint, updates while dragging."""
     first_paint(opened, address)[1].context.close()  # the server is warm from here on
     paints = []
@@ -134,7 +134,7 @@ def explore(opened: Any, address: str) -> list[Measured]:
         paints.append(seconds)
         page.context.close()
     _, page = first_paint(opened, address)
-    page.evaluate(HANDS)
+    page.evaluate(PAGE_SCRIPT)
     page.evaluate("hands.settled(-1)")
     times = []
     for step in range(21):
@@ -143,14 +143,14 @@ def explore(opened: Any, address: str) -> list[Measured]:
     rate = page.evaluate("hands.drag(4)")
     page.context.close()
     return [
-        Measured("Explore: first useful paint, warm server", statistics.median(paints), "s", must=3.0),
-        Measured(f"Explore: slider to painted bands of {WORLDS:,} worlds", statistics.median(times), "ms", must=300),
-        Measured("Explore: the same, 90th percentile", sorted(times)[int(0.9 * len(times))], "ms"),
-        Measured("Explore: updates while dragging", rate, "per s", must=5, more=True),
+        Measurement("Explore: first useful paint, warm server", statistics.median(paints), "s", must=3.0),
+        Measurement(f"Explore: slider to painted bands of {WORLDS:,} worlds", statistics.median(times), "ms", must=300),
+        Measurement("Explore: the same, 90th percentile", sorted(times)[int(0.9 * len(times))], "ms"),
+        Measurement("Explore: updates while dragging", rate, "per s", must=5, more=True),
     ]
 
 
-def watch(opened: Any, address: str) -> list[Measured]:
+def measure_watch(opened: Any, address: str) -> list[Measurement]:
     """Measure how many rounds a second Watch plays at its highest speed, if it is asked for five or more."""
     page = opened.new_context(viewport={"width": 1366, "height": 768}).new_page()
     page.goto(f"{address}?{QUERY}&page=watch")
@@ -166,24 +166,24 @@ def watch(opened: Any, address: str) -> list[Measured]:
     page.wait_for_timeout(5000)
     rate = (float(position.input_value()) - first) / (time.perf_counter() - begun)
     page.context.close()
-    return [Measured("Watch: rounds played at 5 a second", rate, "per s", must=4.9, more=True)]
+    return [Measurement("Watch: rounds played at 5 a second", rate, "per s", must=4.9, more=True)]
 
 
-def many(address: str, process: int) -> list[Measured]:
+def measure_many_browsers(address: str, process: int) -> list[Measurement]:
     """Measure thirty browsers, ten of which move sliders."""
-    before = memory(process)
+    before = resident_memory(process)
     with ThreadPoolExecutor(1) as apart:  # Playwright has an event loop in this thread
-        times = sorted(apart.submit(asyncio.run, classroom(address, QUERY, BROWSERS, MOVERS, moves=6)).result())
-    each = (memory(process) - before) / BROWSERS
+        times = sorted(apart.submit(asyncio.run, time_updates(address, QUERY, BROWSERS, MOVERS, moves=6)).result())
+    each = (resident_memory(process) - before) / BROWSERS
     what = f"{BROWSERS} browsers, {MOVERS} move sliders"
     return [
-        Measured(f"{what}: an update, 95th percentile", times[int(0.95 * len(times))], "s", must=3.0),
-        Measured(f"{what}: an update, median", statistics.median(times), "s"),
-        Measured(f"{what}: memory of the server for each", each, "MB", must=25),
+        Measurement(f"{what}: an update, 95th percentile", times[int(0.95 * len(times))], "s", must=3.0),
+        Measurement(f"{what}: an update, median", statistics.median(times), "s"),
+        Measurement(f"{what}: memory of the server for each", each, "MB", must=25),
     ]
 
 
-def cold(opened: Any) -> list[Measured]:
+def measure_cold_server(opened: Any) -> list[Measurement]:
     """Measure a server with nothing compiled: until it answers, and until the page tells that it compiles."""
     with tempfile.TemporaryDirectory() as cache, dashboard(Path(cache)) as (address, _, seconds):
         begun = time.perf_counter()
@@ -193,18 +193,18 @@ def cold(opened: Any) -> list[Measured]:
         told = time.perf_counter() - begun
         page.context.close()
     return [
-        Measured("cold server: from its start until it answers", seconds, "s"),
-        Measured("cold server: from a request until the page tells that it compiles", told, "s", must=5.0),
+        Measurement("cold server: from its start until it answers", seconds, "s"),
+        Measurement("cold server: from a request until the page tells that it compiles", told, "s", must=5.0),
     ]
 
 
-def in_the_browser() -> list[Measured]:
+def browser_times() -> list[Measurement]:
     """Measure all that a reader waits for."""
     with chromium() as opened:
-        rows = cold(opened)
+        rows = measure_cold_server(opened)
         with dashboard() as (address, process, _):
-            rows += explore(opened, address) + watch(opened, address)
+            rows += measure_explore(opened, address) + measure_watch(opened, address)
         with dashboard() as (address, process, _):
             first_paint(opened, address)[1].context.close()
-            rows += many(address, process)
+            rows += measure_many_browsers(address, process)
     return rows

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.compiled import SCENARIO
-from benchmarks.table import Measured
+from benchmarks.table import Measurement
 
 STUDENTS, ROUNDS = 40, 36
 
 
-def lesson(students: int = STUDENTS, rounds: int = ROUNDS) -> dict[str, Any]:
+def play_lesson(students: int = STUDENTS, rounds: int = ROUNDS) -> dict[str, Any]:
     """Have bots play a whole lesson; gives what they measured. Raises RuntimeError if a check of theirs failed."""
     command = [str(Path(sys.executable).with_name("detente")), "class", "--bots", str(students)]
     command += ["--scenario", SCENARIO, "--rounds", str(rounds), "--json"]
@@ -26,14 +26,14 @@ def lesson(students: int = STUDENTS, rounds: int = ROUNDS) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def in_the_classroom() -> list[Measured]:
+def classroom_times() -> list[Measurement]:
     """Measure a lesson of forty."""
-    found = lesson()
+    found = play_lesson()
     what = f"classroom of {STUDENTS} and a projector"
     return [
-        Measured(f"{what}: a move is acknowledged, 95th percentile", found["move_ms_p95"], "ms", must=500),
-        Measured(f"{what}: the same, median", found["move_ms_median"], "ms"),
-        Measured(f"{what}: a student's page has its news, 95th percentile", found["view_ms_p95"], "ms"),
-        Measured(f"{what}: a turn resolves, at most", found["resolve_ms_most"], "ms", must=1000),
-        Measured(f"{what}: memory of the server, at most", found["server_mb"], "MB", must=1500),
+        Measurement(f"{what}: a move is acknowledged, 95th percentile", found["move_ms_p95"], "ms", must=500),
+        Measurement(f"{what}: the same, median", found["move_ms_median"], "ms"),
+        Measurement(f"{what}: a student's page has its news, 95th percentile", found["view_ms_p95"], "ms"),
+        Measurement(f"{what}: a turn resolves, at most", found["resolve_ms_most"], "ms", must=1000),
+        Measurement(f"{what}: memory of the server, at most", found["server_mb"], "MB", must=1500),
     ]

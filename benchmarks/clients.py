@@ -14,10 +14,10 @@ from typing import Any
 
 import websockets
 
-LONGEST = 64 << 20  # bytes of one message
+MAX_MESSAGE_BYTES = 64 << 20  # bytes of one message
 
 
-class Client:
+class ExploreConnection:
     """One browser's connection to Explore."""
 
     def __init__(self, address: str, query: str):
@@ -26,33 +26,33 @@ class Client:
         self.query, self.control = query, str(uuid.uuid4())
         self.panel = self.board = ""
         self.live: dict[str, Any] = {}
-        self.news = asyncio.Event()
+        self.changed = asyncio.Event()
 
     async def open(self) -> None:
         """Connect, open the page, and wait until its numbers are settled."""
-        self.socket = await websockets.connect(self.url, max_size=LONGEST)
+        self.socket = await websockets.connect(self.url, max_size=MAX_MESSAGE_BYTES)
         self.reader = asyncio.create_task(self._read())
         await self._send("comm_open", {"comm_id": self.control, "target_name": "solara.control", "data": {}})
         themes = {"light": {}, "dark": {}}
         arguments = {"path": f"/?{self.query}", "appName": None, "dark": False, "themes": themes}
         await self._tell(self.control, {"method": "run", "args": arguments})
-        await self.until(lambda live: bool((live.get("picture") or {}).get("settled")))
+        await self.wait_until(lambda live: bool((live.get("picture") or {}).get("settled")))
 
     async def close(self) -> None:
         """Disconnect."""
         self.reader.cancel()
         await self.socket.close()
 
-    async def event(self, name: str, sent: Any) -> None:
+    async def send_event(self, name: str, sent: Any) -> None:
         """Send what the panel of controls would send."""
         await self._tell(self.panel, {"method": "custom", "content": {"event": name, "data": sent}})
 
-    async def until(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
+    async def wait_until(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
         """Wait until the board shows what is wanted."""
         async with asyncio.timeout(seconds):
             while not wanted(self.live):
-                self.news.clear()
-                await self.news.wait()
+                self.changed.clear()
+                await self.changed.wait()
 
     async def _tell(self, comm: str, data: dict[str, Any]) -> None:
         await self._send("comm_msg", {"comm_id": comm, "data": data})
@@ -74,12 +74,12 @@ class Client:
                 self.panel = content["comm_id"]
             if "live" in state:
                 self.board, self.live = content["comm_id"], state["live"]
-                self.news.set()
+                self.changed.set()
 
 
-async def classroom(address: str, query: str, browsers: int, movers: int, moves: int) -> list[float]:
+async def time_updates(address: str, query: str, browsers: int, movers: int, moves: int) -> list[float]:
     """Open so many browsers, let some of them move sliders, and give the seconds that each update took."""
-    clients = [Client(address, query) for _ in range(browsers)]
+    clients = [ExploreConnection(address, query) for _ in range(browsers)]
     for at in range(0, browsers, 5):
         await asyncio.gather(*(client.open() for client in clients[at : at + 5]))
     times = await asyncio.gather(*(_move(client, number, moves) for number, client in enumerate(clients[:movers])))
@@ -87,18 +87,18 @@ async def classroom(address: str, query: str, browsers: int, movers: int, moves:
     return [seconds for each in times for seconds in each]
 
 
-async def _move(client: Client, number: int, moves: int) -> list[float]:
+async def _move(client: ExploreConnection, number: int, moves: int) -> list[float]:
     """Move a slider now and then, in small steps as a hand does, and time the last step of each move."""
     times = []
     for move in range(moves):
         await asyncio.sleep(0.5 + 0.05 * number)
         start = 0.1 + 0.06 * move + 0.0001 * number  # nobody else's values, which would be known already
         for step in range(10):
-            await client.event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
+            await client.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
             await asyncio.sleep(0.06)
         before, begun = client.live["picture"]["number"], time.perf_counter()
-        await client.event("move", {"path": "states.us.dialogue", "value": round(start + 0.05, 6)})
-        await client.until(lambda live, before=before: _settled(live, before))
+        await client.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.05, 6)})
+        await client.wait_until(lambda live, before=before: _settled(live, before))
         times.append(time.perf_counter() - begun)
     return times
 

@@ -5,48 +5,52 @@ from functools import cache
 
 import numpy as np
 
-from experiments.engine.kernel import measure_many
-from experiments.engine.pool import pool
-from experiments.ensembles.stream import CHUNK
-from model.loading import load
-from model.overrides import forced
+from experiments.engine.kernel import run_trajectories
+from experiments.engine.pool import thread_pool
+from experiments.ensembles.stream import CHUNK_SIZE
+from model.loading import load_scenario
+from model.overrides import collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
 SCENARIO = "us-iran-2026"
 
 
-def start(setting: Scenario) -> World:
+def first_world(setting: Scenario) -> World:
     """Make the first world of a scenario."""
-    return World(setting, 1, forced(setting))
+    return World(setting, 1, collect_overrides(setting))
 
 
 @cache
-def usual() -> World:
+def benchmark_world() -> World:
     """Make the first world of the scenario that is measured, with all that it calls compiled."""
-    world = start(load(SCENARIO))
-    measure_many(world.like(1), seeds(0, 1), 1)
+    world = first_world(load_scenario(SCENARIO))
+    run_trajectories(world.copy_at_start(1), seed_range(0, 1), 1)
     return world
 
 
-def seeds(first: int, count: int) -> np.ndarray:
+def seed_range(first: int, count: int) -> np.ndarray:
     """Number the worlds from one on."""
     return np.arange(first, first + count, dtype=np.uint64)
 
 
-def one_thread(worlds: int, rounds: int, world: World | None = None) -> float:
+def cpu_time_per_run(worlds: int, rounds: int, world: World | None = None) -> float:
     """Take the CPU time of one run, in seconds, over many, in this thread."""
-    first = usual() if world is None else world
+    first = benchmark_world() if world is None else world
     used = time.thread_time()
-    for place in range(0, worlds, CHUNK):
-        measure_many(first.like(1), seeds(place, min(CHUNK, worlds - place)), rounds)
+    for place in range(0, worlds, CHUNK_SIZE):
+        run_trajectories(first.copy_at_start(1), seed_range(place, min(CHUNK_SIZE, worlds - place)), rounds)
     return (time.thread_time() - used) / worlds
 
 
-def two_threads(worlds: int, rounds: int) -> float:
+def wall_time_per_run(worlds: int, rounds: int) -> float:
     """Take the wall time from run to run, in seconds, with the threads of the pool."""
-    first = usual()
+    first = benchmark_world()
     begun = time.perf_counter()
-    places = range(0, worlds, CHUNK)
-    list(pool().map(lambda place: measure_many(first.like(1), seeds(place, CHUNK), rounds), places))
+    places = range(0, worlds, CHUNK_SIZE)
+    list(
+        thread_pool().map(
+            lambda place: run_trajectories(first.copy_at_start(1), seed_range(place, CHUNK_SIZE), rounds), places
+        )
+    )
     return (time.perf_counter() - begun) / worlds

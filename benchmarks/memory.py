@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def peak() -> float:
+def peak_memory() -> float:
     """Give the peak memory of this process, in MB, as Linux tells it.
 
     ``getrusage`` will not do: it tells at least what the process that started this one had.

@@ -11,24 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.compiled import SCENARIO, one_thread, seeds, usual
-from benchmarks.table import Measured
+from benchmarks.compiled import SCENARIO, benchmark_world, cpu_time_per_run, seed_range
+from benchmarks.table import Measurement
 from experiments.engine.kernel import advance
 from experiments.ensembles.ensemble import play_ensemble
-from model.compiler import generated
-from model.loading import load
+from model.compiler import import_generated
+from model.loading import load_scenario
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
 from model.world import World
 
 WORLDS, ROUNDS = 16, 60
-HEAD = '''"""Written by benchmarks/rules_alone.py from the protocol. Do not edit."""
+SOURCE_HEADER = '''"""Written by benchmarks/rules_alone.py from the protocol. Do not edit."""
 from model.protocol import PROTOCOL
 from model.compiler import internal, rule
 
 
 '''
-LOOP = '''@rule
+LOOP_SOURCE = '''@rule
 def ask_all(world, clocks, reals, wholes, kept_reals, kept_wholes, times):
     """Put back one kept world after the other, and ask all rules so many times in each."""
     total = 0.0
@@ -50,40 +50,40 @@ def ask_source(place: int, act: Act) -> str:
     return "\n".join([*lines, "", "", ""])
 
 
-def source() -> str:
+def loop_source() -> str:
     """Write the loop over all rules whose mechanism is on."""
     calls = []
     for place, act in enumerate(PROTOCOL):
         switch = f"if world.with_{act.mechanism}: " if act.mechanism else ""
         calls.append(f"            {switch}total += ask_{place}(world)\n")
     asks = "".join(ask_source(place, act) for place, act in enumerate(PROTOCOL))
-    return HEAD + asks + LOOP + "".join(calls) + "    return total\n"
+    return SOURCE_HEADER + asks + LOOP_SOURCE + "".join(calls) + "    return total\n"
 
 
 @cache
-def loop() -> Any:
+def load_loop() -> Any:
     """Import the compiled loop."""
-    return generated("rules_alone", source()).ask_all
+    return import_generated("rules_alone", loop_source()).ask_all
 
 
-def kept_worlds() -> tuple[World, np.ndarray, np.ndarray, np.ndarray]:
+def recorded_worlds() -> tuple[World, np.ndarray, np.ndarray, np.ndarray]:
     """Play some worlds and keep the buffers after each round."""
     reals, wholes = [], []
-    for seed in seeds(1, WORLDS):
-        world = usual().like(int(seed))
+    for seed in seed_range(1, WORLDS):
+        world = benchmark_world().copy_at_start(int(seed))
         for _ in range(ROUNDS):
             advance(world, 1)
-            reals.append(world.reals.copy())
-            wholes.append(world.wholes.copy())
+            reals.append(world.floats.copy())
+            wholes.append(world.integers.copy())
     clocks = np.tile(np.arange(1, ROUNDS + 1), WORLDS)
-    return usual().like(1), clocks, np.array(reals), np.array(wholes)
+    return benchmark_world().copy_at_start(1), clocks, np.array(reals), np.array(wholes)
 
 
 def loop_time(kept: tuple[World, np.ndarray, np.ndarray, np.ndarray], times: int) -> float:
     """Take the CPU time of the loop over all kept worlds, in seconds."""
     world, clocks, reals, wholes = kept
     used = time.thread_time()
-    loop()(world.handle, clocks, world.reals, world.wholes, reals, wholes, times)
+    load_loop()(world.compiled, clocks, world.floats, world.integers, reals, wholes, times)
     return time.thread_time() - used
 
 
@@ -99,16 +99,16 @@ def ensemble_time(setting: Scenario, worlds: int = 256) -> float:
     return (time.thread_time() - used) / worlds
 
 
-def own_cost() -> list[Measured]:
+def driver_overhead() -> list[Measurement]:
     """Measure the driver's own cost, of the ensemble as a whole and of its kernel, in turns."""
-    setting, kept = load(SCENARIO), kept_worlds()
+    setting, kept = load_scenario(SCENARIO), recorded_worlds()
     loop_time(kept, 1)
-    turns = [(rules_time(kept), one_thread(64, ROUNDS), ensemble_time(setting)) for _ in range(7)]
+    turns = [(rules_time(kept), cpu_time_per_run(64, ROUNDS), ensemble_time(setting)) for _ in range(7)]
     rules, played, whole = (statistics.median(column) for column in zip(*turns, strict=True))
     return [
-        Measured("time of an ensemble over that of its rules in a compiled loop", whole / rules, "x", 1.4, 1.1),
-        Measured("  of its kernel alone", played / rules, "x"),
-        Measured(f"  rules of a run of {ROUNDS} rounds", rules * 1e6, "us"),
-        Measured("  kernel: the same with pages turned, overrides and indicators", played * 1e6, "us"),
-        Measured("  ensemble: the same with bands, shares and digests", whole * 1e6, "us"),
+        Measurement("time of an ensemble over that of its rules in a compiled loop", whole / rules, "x", 1.4, 1.1),
+        Measurement("  of its kernel alone", played / rules, "x"),
+        Measurement(f"  rules of a run of {ROUNDS} rounds", rules * 1e6, "us"),
+        Measurement("  kernel: the same with pages turned, overrides and indicators", played * 1e6, "us"),
+        Measurement("  ensemble: the same with bands, shares and digests", whole * 1e6, "us"),
     ]

@@ -6,18 +6,18 @@ from benchmarks.compiled import SCENARIO
 
 ROUNDS, REPLICATIONS = 60, 20
 
-SOBOL = 1024  # base sample: 14 factors with indices of pairs make 30,720 points
+SOBOL_BASE = 1024  # base sample: 14 factors with indices of pairs make 30,720 points
 
 
 FACTORS = (
     "belief.betrayal_weight", "belief.memory", "perception.misread_friendly", "perception.misread_hostile",
-    "tension.provocation", "verification.betrayal_gain", "contact.contact_ease", "scrutiny.loss_weight",
+    "tension.provocation", "verification.betrayal_gain", "contact.contact_probability", "scrutiny.loss_weight",
     "states.us.generosity", "states.iran.generosity", "states.us.dialogue", "states.iran.dialogue",
     "bodies.iaea.detection", "bodies.iaea.false_alarm",
 )  # fmt: skip
 
 
-def fourteen_factors(design: dict[str, Any], **more: Any) -> dict[str, Any]:
+def benchmark_study(design: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return a study of fourteen factors as plain data."""
     base = {"name": "measured", "question": "How fast?", "scenario": SCENARIO, "rounds": ROUNDS}
     ranges = {path: [0.6, 0.99] if path == "belief.memory" else [0.0, 1.0] for path in FACTORS}

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.compiled import SCENARIO
-from benchmarks.memory import peak
-from benchmarks.processes import measured_by
-from benchmarks.studies import REPLICATIONS, ROUNDS, fourteen_factors
-from benchmarks.table import Measured
+from benchmarks.memory import peak_memory
+from benchmarks.processes import run_program
+from benchmarks.studies import REPLICATIONS, ROUNDS, benchmark_study
+from benchmarks.table import Measurement
 from experiments.studies.chunk import run_chunk
 from experiments.studies.store import StudyStore, part_paths
 from experiments.studies.study import load_study
@@ -24,19 +24,19 @@ from experiments.studies.sweep import sweep
 POINTS = 820
 
 
-def swept(workers: int, points: int = POINTS, **more: Any) -> tuple[float, int]:
+def time_sweep(workers: int, points: int = POINTS, **more: Any) -> tuple[float, int]:
     """Sweep into a fresh folder; give the seconds and the bytes on disk."""
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        sweep(fourteen_factors({"kind": "latin", "points": points}, **more), folder, workers=workers)
+        sweep(benchmark_study({"kind": "latin", "points": points}, **more), folder, workers=workers)
         took = time.perf_counter() - begun
         paths = [*part_paths(Path(folder), "runs"), *part_paths(Path(folder), "kept")]
         return took, sum(path.stat().st_size for path in paths)
 
 
-def storage_share() -> float:
+def measure_storage_share() -> float:
     """Give the share of a sweep's time that writing its parts takes."""
-    study = load_study(fourteen_factors({"kind": "latin", "points": POINTS}))
+    study = load_study(benchmark_study({"kind": "latin", "points": POINTS}))
     rows = study.points().head(205).to_dict("records")
     begun = time.perf_counter()
     played = run_chunk(study, 0, rows)
@@ -49,57 +49,57 @@ def storage_share() -> float:
     return statistics.median(times) / (playing + statistics.median(times))
 
 
-def room(rounds: int, keep: str, indicators: list[str], points: int = 24) -> float:
+def kept_bytes_per_run(rounds: int, keep: str, indicators: list[str], points: int = 24) -> float:
     """Give the bytes that a run takes on disk beside its summary."""
     more = {"rounds": rounds, "keep": keep, "indicators": indicators}
     with tempfile.TemporaryDirectory() as folder:
-        sweep(fourteen_factors({"kind": "latin", "points": points}, **more), folder)
+        sweep(benchmark_study({"kind": "latin", "points": points}, **more), folder)
         return sum(path.stat().st_size for path in part_paths(Path(folder), "kept")) / (points * REPLICATIONS)
 
 
-def sweeps() -> list[Measured]:
+def sweep_benchmarks() -> list[Measurement]:
     """Measure sweeps against batch_run with two processes, and what they cost besides playing."""
-    swept(2, 100)
-    slow = measured_by("batch_run", SCENARIO, ROUNDS, 40, 2)
-    turns = [(swept(1)[0], swept(2)) for _ in range(3)]
+    time_sweep(2, 100)
+    slow = run_program("batch_run", SCENARIO, ROUNDS, 40, 2)
+    turns = [(time_sweep(1)[0], time_sweep(2)) for _ in range(3)]
     one = statistics.median(turn[0] for turn in turns)
     two = statistics.median(turn[1][0] for turn in turns)
     runs, size = POINTS * REPLICATIONS, turns[0][1][1]
     three = ["mean_trust", "mean_tension", "mean_deal_progress"]
     full = [f"mean_{name}" for name in ("trust", "tension", "deal_progress", "contact", "support", "pressure")]
     return [
-        Measured("sweep, results on disk, against batch_run with 2 processes", slow * runs / two, "x", 80, more=True),
-        Measured("  sweep, 2 workers", runs / two, "runs/s"),
-        Measured("  sweep, 1 worker", runs / one, "runs/s"),
-        Measured("efficiency of 2 workers", 100 * one / two / 2, "%", 85, more=True),
-        Measured("time that storage takes", 100 * storage_share(), "%", 10),
-        Measured("peak memory of this process", peak(), "MB", 1000),
-        Measured("a summary on disk", size / runs, "bytes/run", 32),
-        Measured("three indicators over 120 rounds on disk", room(120, "trajectories", three), "bytes/run", 800),
-        Measured(
+        Measurement("sweep, results on disk, against batch_run with 2 processes", slow * runs / two, "x", 80, more=True),
+        Measurement("  sweep, 2 workers", runs / two, "runs/s"),
+        Measurement("  sweep, 1 worker", runs / one, "runs/s"),
+        Measurement("efficiency of 2 workers", 100 * one / two / 2, "%", 85, more=True),
+        Measurement("time that storage takes", 100 * measure_storage_share(), "%", 10),
+        Measurement("peak memory of this process", peak_memory(), "MB", 1000),
+        Measurement("a summary on disk", size / runs, "bytes/run", 32),
+        Measurement("three indicators over 120 rounds on disk", kept_bytes_per_run(120, "trajectories", three), "bytes/run", 800),
+        Measurement(
             "trajectories on disk over their raw size (float32)",
-            100 * room(120, "trajectories", full) / (4 * 121 * len(full)), "%", 60,
+            100 * kept_bytes_per_run(120, "trajectories", full) / (4 * 121 * len(full)), "%", 60,
         ),
-        Measured("grouped DuckDB question over a million runs", question(), "ms", 150),
+        Measurement("grouped DuckDB question over a million runs", time_query(), "ms", 150),
     ]  # fmt: skip
 
 
-def whole_sobol() -> list[Measured]:
+def sobol_study() -> list[Measurement]:
     """Measure a Sobol study of 30,720 points with 20 replications, whole: 614,400 runs of 60 rounds."""
     with tempfile.TemporaryDirectory() as folder:
-        points, failed, took, memory = measured_by("sobol_sweep", folder)
+        points, failed, took, memory = run_program("sobol_sweep", folder)
         size = sum(path.stat().st_size for path in part_paths(Path(folder), "runs"))
     what = f"Sobol study, {points:,} points x {REPLICATIONS}"
     return [
-        Measured(what, took, "s", 300),
-        Measured("  points that failed", failed, ""),
-        Measured("  runs a second", points * REPLICATIONS / took, "runs/s"),
-        Measured("  peak memory", memory, "MB", 1000),
-        Measured("  on disk", size / (points * REPLICATIONS), "bytes/run", 32),
+        Measurement(what, took, "s", 300),
+        Measurement("  points that failed", failed, ""),
+        Measurement("  runs a second", points * REPLICATIONS / took, "runs/s"),
+        Measurement("  peak memory", memory, "MB", 1000),
+        Measurement("  on disk", size / (points * REPLICATIONS), "bytes/run", 32),
     ]
 
 
-def question() -> float:
+def time_query() -> float:
     """Time a grouped question over a million runs on disk, in ms."""
     runs, luck = 1_000_000, np.random.default_rng(1)
     columns = {

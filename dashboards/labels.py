@@ -10,12 +10,12 @@ OUTCOME_LABELS = {
 }
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Write a number shortly."""
     return f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) < 1e4 else f"{value:.3g}"
 
 
-OUTCOME_MEANING: dict[Outcome, str] = {
+OUTCOME_MEANINGS: dict[Outcome, str] = {
     Outcome.comprehensive_deal: "every rung stands verified at the end",
     Outcome.partial_arrangement: "some rungs stand verified, not all",
     Outcome.managed_contact: "no rung stands, but talks go on and tension is bounded",

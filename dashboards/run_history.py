@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.assembly import Assembly
-from agents.ledger import Row
-from model.enumerations import Status
+from agents.ledger import LedgerEntry
+from model.enumerations import RungStatus
 from model.scenario import Event
 
 
@@ -32,58 +32,65 @@ def rung_dates(model: Assembly, talks: str) -> list[tuple[str, str, list[tuple[i
     listed = []
     for r, rung in enumerate(model.world.names.rung[k]):
         dates = [
-            (row.round, Status(int(row.value)).name.lower())
+            (row.round, RungStatus(int(row.value)).name.lower())
             for row in rows
             if row.act == "rung" and row.negotiation == talks and row.counterpart == rung
         ]
-        now = Status(int(model.world.status[k, r])).name.lower()
-        listed.append((model.narrator.title(talks, rung) or rung, now, dates))
+        now = RungStatus(int(model.world.status[k, r])).name.lower()
+        listed.append((model.narrator.display_name(talks, rung) or rung, now, dates))
     return listed
 
 
-def ladder(model: Assembly, talks: str) -> list[RungHistory]:
+def rung_histories(model: Assembly, talks: str) -> list[RungHistory]:
     """Return the rungs of a ladder with their statuses; the run must have kept a ledger."""
     k = model.world.names.negotiation.index(talks)
-    rungs = model.setting.negotiations[talks].rungs
+    rungs = model.loaded_scenario.negotiations[talks].rungs
     found = []
     for name, (title, _, dates) in zip(model.world.names.rung[k], rung_dates(model, talks), strict=True):
-        start = min(Status[rungs[part].status.upper()] for part in name.split("+"))
-        changes = [(0, int(start)), *((when, int(Status[to.upper()])) for when, to in dates)]
+        start = min(RungStatus[rungs[part].status.upper()] for part in name.split("+"))
+        changes = [(0, int(start)), *((when, int(RungStatus[to.upper()])) for when, to in dates)]
         ends = [when - 1 for when, _ in changes[1:]] + [model.round]
         spans = [Span(status, begin, end) for (begin, status), end in zip(changes, ends, strict=True)]
         found.append(RungHistory(title, spans))
     return found
 
 
-def scheduled(model: Assembly) -> list[Event]:
+def scheduled_events(model: Assembly) -> list[Event]:
     """Return the scheduled events of the rounds played that have a text, in order."""
-    told = [event for event in model.setting.events if event.text.get("en") and event.round <= model.round]
+    told = [event for event in model.loaded_scenario.events if event.text.get("en") and event.round <= model.round]
     return sorted(told, key=lambda event: event.round)
 
 
-WEIGHT = {"verified": 4.0, "collapsed": 4.0, "snapped": 3.5, "breached": 3.5, "suspended": 2.5, "implementing": 1.0}
+STATUS_WEIGHTS = {
+    "verified": 4.0,
+    "collapsed": 4.0,
+    "snapped": 3.5,
+    "breached": 3.5,
+    "suspended": 2.5,
+    "implementing": 1.0,
+}
 
 
-def moments(model: Assembly, most: int = 5) -> list[Row]:
+def key_moments(model: Assembly, limit: int = 5) -> list[LedgerEntry]:
     """Pick the moments that mattered: what changed on the ladder, and the largest moves of trust and tension."""
     if model.ledger is None:
         return []
     seen = model.trajectory
-    trust, tension = (abs(np.diff(seen[:, model.places[name]])) for name in ("trust", "tension"))
+    trust, tension = (abs(np.diff(seen[:, model.indicator_index[name]])) for name in ("trust", "tension"))
     shift = trust * 10.0 + tension * 3.0
-    scored: dict[tuple[int, str], tuple[float, Row]] = {}
+    scored: dict[tuple[int, str], tuple[float, LedgerEntry]] = {}
     for row in model.ledger.rows:
         weight = 0.0
         if row.kind == "event" and row.act == "rung":
-            weight = WEIGHT.get(Status(int(row.value)).name.lower(), 0.0)
+            weight = STATUS_WEIGHTS.get(RungStatus(int(row.value)).name.lower(), 0.0)
         elif row.act in ("withdraw", "strike", "change_government") and row.value:
             weight = {"withdraw": 5.0, "strike": 2.0, "change_government": 1.5}[row.act]
-        elif (row.act == "give_answer" and row.value < 0) or (row.act == "ratify" and not row.value):
+        elif (row.act == "answer_proposal" and row.value < 0) or (row.act == "ratify" and not row.value):
             weight = 1.0
         if weight:
             weight += float(shift[row.round - 1])
             place = (row.round, row.negotiation or "")
             if weight > scored.get(place, (0.0, row))[0]:
                 scored[place] = (weight, row)
-    best = sorted(scored.values(), key=lambda pair: -pair[0])[:most]
+    best = sorted(scored.values(), key=lambda pair: -pair[0])[:limit]
     return sorted((row for _, row in best), key=lambda row: row.round)

@@ -7,41 +7,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.compiler import source_digest
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
 
-RUNS = Path("runs")
-MARK = "run.json"
-FILES = ("trajectory.parquet", "ledger.jsonl", "ledger.parquet", MARK)
+RUNS_FOLDER = Path("runs")
+METADATA_FILE = "run.json"
+RUN_FILES = ("trajectory.parquet", "ledger.jsonl", "ledger.parquet", METADATA_FILE)
 
 
-class Saved(NamedTuple):
+class SavedRun(NamedTuple):
     """A saved run, as far as it is needed to play it again."""
 
     folder: Path
     scenario: dict[str, Any]
     seed: int
     rounds: int
-    model: str
+    model_digest: str
 
 
-def new_folder(name: str, seed: int) -> Path:
+def new_run_folder(name: str, seed: int) -> Path:
     """Name a folder for a run: when, what, which seed."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
-    return RUNS / f"{stamp}-{name}-{seed}"
+    return RUNS_FOLDER / f"{stamp}-{name}-{seed}"
 
 
-def save(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
+def save_run(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
     """Save a run, each file whole or not at all. Raises OSError if the folder cannot be written."""
     import pandas as pd
 
-    from model.atomic_files import drafted, write_whole
+    from model.atomic_files import atomic_replacement, write_atomically
 
     folder.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame(model.trajectory, columns=list(model.places))
-    with drafted(folder / "trajectory.parquet") as draft:
+    table = pd.DataFrame(model.trajectory, columns=list(model.indicator_index))
+    with atomic_replacement(folder / "trajectory.parquet") as draft:
         table.rename_axis("round").reset_index().to_parquet(draft, index=False)
     if model.ledger is not None:
         model.ledger.save(folder)
@@ -53,26 +53,26 @@ def save(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
         "outcome": model.outcome.name,
         "scenario": data,
     }
-    write_whole(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
+    write_atomically(folder / "run.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
 
 
-def latest() -> Path:
+def latest_run() -> Path:
     """Find the run saved last under ``runs/``. Raises ScenarioError if there is none."""
-    saved = sorted(RUNS.glob("*/run.json"))
+    saved = sorted(RUNS_FOLDER.glob("*/run.json"))
     if not saved:
-        raise ScenarioError([Fault("runs", "", "no run is saved here yet; `detente run SCENARIO` saves one")])
+        raise ScenarioError([InputError("runs", "", "no run is saved here yet; `detente run SCENARIO` saves one")])
     return saved[-1].parent
 
 
-def read(folder: Path) -> Saved:
+def read_run(folder: Path) -> SavedRun:
     """Read a saved run. Raises ScenarioError if the folder holds none."""
     try:
         facts = json.loads((folder / "run.json").read_text("utf-8"))
-        saved = Saved(folder, facts["scenario"], int(facts["seed"]), int(facts["rounds"]), str(facts["model"]))
+        saved = SavedRun(folder, facts["scenario"], int(facts["seed"]), int(facts["rounds"]), str(facts["model"]))
         if not isinstance(saved.scenario, dict) or not 0 <= saved.seed < 2**64 or saved.rounds < 1:
             raise ValueError("run.json does not describe a run")
         return saved
     except OSError as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no saved run: run.json: {error.strerror}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no saved run: run.json: {error.strerror}")]) from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no readable run: {error}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no readable run: {error}")]) from None

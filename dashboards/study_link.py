@@ -3,26 +3,26 @@
 from pathlib import Path
 
 from dashboards import uploads
-from dashboards.link import LARGEST_SEED, Setting, shipped_names
-from experiments.studies.discover import Box, middle
+from dashboards.page_link import MAX_SEED, Setting, shipped_names
+from experiments.studies.discover import Box, box_midpoint
 from experiments.studies.study import Study
 
 
-def setting_of(study: Study) -> Setting:
+def study_setting(study: Study) -> Setting:
     """Write a study's scenario as a setting that Explore opens; a scenario of a file is kept as if uploaded."""
-    seed = study.file.seed if study.file.seed <= LARGEST_SEED else 1
+    seed = study.file.seed if study.file.seed <= MAX_SEED else 1
     if study.file.scenario not in shipped_names():
-        name = uploads.keep({"name": Path(study.file.scenario).stem, **study.data})
+        name = uploads.store_upload({"name": Path(study.file.scenario).stem, **study.scenario_data})
         return Setting(name, seed=seed)
     rounds = {"rounds": study.file.rounds} if study.file.rounds else {}
     return Setting(study.file.scenario, tuple({**study.file.changes, **rounds}.items()), seed=seed)
 
 
-def point_inside(setting: Setting, box: Box, study: Study) -> Setting:
+def setting_in_box(setting: Setting, box: Box, study: Study) -> Setting:
     """Move a study's setting to a point inside a box."""
-    return setting._replace(changes=tuple({**dict(setting.changes), **middle(box, study)}.items()))
+    return setting._replace(changes=tuple({**dict(setting.changes), **box_midpoint(box, study)}.items()))
 
 
-def travels(setting: Setting) -> bool:
+def is_portable(setting: Setting) -> bool:
     """Say whether a link to a setting opens on a server other than the one that wrote it."""
     return setting.scenario in shipped_names()

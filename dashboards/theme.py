@@ -7,7 +7,7 @@ from the page; a dash, a label or a place is always there as a second cue.
 from typing import Literal, NamedTuple
 
 from dashboards.labels import OUTCOME_LABELS
-from model.enumerations import Outcome, Status
+from model.enumerations import Outcome, RungStatus
 
 
 class LineStyle(NamedTuple):
@@ -20,7 +20,7 @@ class LineStyle(NamedTuple):
     dash: str = "solid"  # or lengths of dash and gap, as Plotly and SVG both read them
 
 
-INDICATORS: dict[str, LineStyle] = {
+INDICATOR_STYLES: dict[str, LineStyle] = {
     "trust_first": LineStyle("{first} in {second}", "trust, 0 to 1", "#0072B2", "#56B4E9"),
     "trust_second": LineStyle("{second} in {first}", "trust, 0 to 1", "#A8447E", "#E79AC7", "5px 3px"),
     "tension": LineStyle("Tension", "posture, 0 to {ceiling:g}", "#C44E00", "#F0984A", "10px 2px"),
@@ -34,7 +34,7 @@ INDICATORS: dict[str, LineStyle] = {
     "uncertainty": LineStyle("Uncertainty of trust", "standard deviation", "#5F4B9E", "#B4A4E8", "8px 2px 2px 2px"),
 }
 
-OUTCOMES: dict[Outcome, LineStyle] = {
+OUTCOME_STYLES: dict[Outcome, LineStyle] = {
     outcome: LineStyle(OUTCOME_LABELS[outcome.name].capitalize(), "share of worlds", light, dark)
     for outcome, light, dark in (
         (Outcome.comprehensive_deal, "#007A5A", "#2FC79A"),
@@ -65,7 +65,7 @@ CHARTS = (
     Chart("tension", "Tension", "mean posture of the two parties", ("tension",)),
     Chart("progress", "Deal progress", "stake of the rungs that stand verified", ("deal_progress",)),
 )
-MORE_CHARTS = (
+EXTRA_CHARTS = (
     Chart(
         "pressure", "Pressure and programme", "what is pressed with, and what is pressed for", ("pressure", "programme")
     ),
@@ -90,7 +90,7 @@ class MessageStyle(NamedTuple):
     short: str
 
 
-FAMILIES: dict[str, LineStyle] = {
+SIGNAL_FAMILIES: dict[str, LineStyle] = {
     "friendly": LineStyle("friendly words and steps", "", "#005F94", "#6CC6FF"),
     "hostile": LineStyle("hostile words and acts", "", "#B23A00", "#FF8A4C"),
     "talks": LineStyle("talks", "", "#2F7FB0", "#56B4E9"),
@@ -98,7 +98,7 @@ FAMILIES: dict[str, LineStyle] = {
     "pressure": LineStyle("pressure", "", "#8F5F00", "#E6B450"),
     "watch": LineStyle("verification", "", "#5B6470", "#A3ADB8"),
 }
-SIGNALS: dict[str, MessageStyle] = {
+SIGNAL_STYLES: dict[str, MessageStyle] = {
     "public statement": MessageStyle("friendly", "circle", "friendly words"),
     "threat": MessageStyle("hostile", "triangle", "threat"),
     "initiative": MessageStyle("friendly", "star", "initiative"),
@@ -116,7 +116,7 @@ SIGNALS: dict[str, MessageStyle] = {
     "suspension": MessageStyle("hostile", "bars", "suspension"),
     "withdrawal": MessageStyle("hostile", "arrow", "withdrawal"),
 }
-SHAPES: dict[str, str] = {  # outlines in a box of 16 about the middle, as SVG reads them
+SYMBOL_PATHS: dict[str, str] = {  # outlines in a box of 16 about the middle, as SVG reads them
     "circle": "M0-6.5a6.5 6.5 0 1 0 .01 0z",
     "triangle": "M0-7.5L7.5 6H-7.5z",
     "star": "M0.0 -8.0L2.0 -2.8L7.6 -2.5L3.2 1.1L4.7 6.5L0.0 3.4L-4.7 6.5L-3.2 1.1L-7.6 -2.5L-2.0 -2.8z",
@@ -158,15 +158,17 @@ class StatusStyle(NamedTuple):
     pale: bool = False
 
 
-STATUSES: dict[Status, StatusStyle] = {  # the colours are the same in the report, which has them in its style sheet
-    Status.IDLE: StatusStyle("off the table", "#E3E8ED", "#333B43", "idle", "circle", 0, pale=True),
-    Status.PROPOSED: StatusStyle("on the table", "#B9D7EC", "#2C4A5E", "under way", "page", 4, ".", pale=True),
-    Status.SCRUTINISED: StatusStyle("accepted", "#7DB7DD", "#35708F", "under way", "tick", 6, "/", pale=True),
-    Status.RATIFIED: StatusStyle("ratified", "#3A8FC4", "#3F92C2", "under way", "diamond", 8, "\\"),
-    Status.IMPLEMENTING: StatusStyle("being implemented", "#0072B2", "#7CC4F0", "under way", "half", 11, "-"),
-    Status.VERIFIED: StatusStyle("verified", "#007A5A", "#2FC79A", "verified", "sealed", 13),
-    Status.BREACHED: StatusStyle("breached", "#C44E00", "#F0984A", "broken", "exclamation", 13, "x"),
-    Status.SUSPENDED: StatusStyle("suspended", "#E69F00", "#E6C24F", "broken", "bars", 13, "|"),
-    Status.SNAPPED: StatusStyle("snapped back", "#A8447E", "#E79AC7", "broken", "back", 13, "+"),
-    Status.COLLAPSED: StatusStyle("collapsed", "#3C4650", "#C3CAD1", "broken", "cross", 13),
+STATUS_STYLES: dict[
+    RungStatus, StatusStyle
+] = {  # the colours are the same in the report, which has them in its style sheet
+    RungStatus.IDLE: StatusStyle("off the table", "#E3E8ED", "#333B43", "idle", "circle", 0, pale=True),
+    RungStatus.PROPOSED: StatusStyle("on the table", "#B9D7EC", "#2C4A5E", "under way", "page", 4, ".", pale=True),
+    RungStatus.SCRUTINISED: StatusStyle("accepted", "#7DB7DD", "#35708F", "under way", "tick", 6, "/", pale=True),
+    RungStatus.RATIFIED: StatusStyle("ratified", "#3A8FC4", "#3F92C2", "under way", "diamond", 8, "\\"),
+    RungStatus.IMPLEMENTING: StatusStyle("being implemented", "#0072B2", "#7CC4F0", "under way", "half", 11, "-"),
+    RungStatus.VERIFIED: StatusStyle("verified", "#007A5A", "#2FC79A", "verified", "sealed", 13),
+    RungStatus.BREACHED: StatusStyle("breached", "#C44E00", "#F0984A", "broken", "exclamation", 13, "x"),
+    RungStatus.SUSPENDED: StatusStyle("suspended", "#E69F00", "#E6C24F", "broken", "bars", 13, "|"),
+    RungStatus.SNAPPED: StatusStyle("snapped back", "#A8447E", "#E79AC7", "broken", "back", 13, "+"),
+    RungStatus.COLLAPSED: StatusStyle("collapsed", "#3C4650", "#C3CAD1", "broken", "cross", 13),
 }

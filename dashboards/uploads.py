@@ -12,26 +12,26 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
-MOST = 64  # files kept, the latest used; a file has at most 1 MiB
+MAX_FILES = 64  # files kept, the latest used; a file has at most 1 MiB
 
-_kept: LRUCache[str, Mapping[str, Any]] = LRUCache(MOST)
+_uploads: LRUCache[str, Mapping[str, Any]] = LRUCache(MAX_FILES)
 _lock = threading.Lock()
 
 
-def keep(data: Mapping[str, Any]) -> str:
+def store_upload(data: Mapping[str, Any]) -> str:
     """Keep a scenario that was checked already; give the name under which it is found again."""
     content = json.dumps(data, sort_keys=True, default=str).encode()
     name = f"file:{data['name']}.{hashlib.sha256(content).hexdigest()[:24]}"
     with _lock:
-        _kept[name] = data
+        _uploads[name] = data
     return name
 
 
-def kept(name: str) -> Mapping[str, Any]:
+def find_upload(name: str) -> Mapping[str, Any]:
     """Find an uploaded scenario. Raises ScenarioError if it is not here."""
     with _lock:
-        if name in _kept:
-            return _kept[name]
-    raise ScenarioError([Fault(name, "", "this scenario is a file that must travel along: upload it here first")])
+        if name in _uploads:
+            return _uploads[name]
+    raise ScenarioError([InputError(name, "", "this scenario is a file that must travel along: upload it here first")])

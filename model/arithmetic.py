@@ -26,7 +26,7 @@ def holds(terms):
 
 
 @rule
-def score(terms):
+def sum_terms(terms):
     """Add the terms of a condition as written, leaving out the threshold."""
     total = 0.0
     for place in range(len(terms) - 1):

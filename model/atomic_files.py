@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @contextmanager
-def drafted(path: Path) -> Iterator[Path]:
+def atomic_replacement(path: Path) -> Iterator[Path]:
     """Give the place of a draft; once it is written, and on the disk, it takes the file's place.
 
     If anything fails the file stays as it was, and no draft is left. Raises OSError if it cannot be written.
@@ -29,7 +29,7 @@ def drafted(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    with drafted(path) as draft:
+    with atomic_replacement(path) as draft:
         draft.write_bytes(content)

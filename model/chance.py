@@ -15,7 +15,7 @@ from model.arithmetic import normal_quantile
 from model.compiler import rule
 
 
-class Moment(IntEnum):
+class DecisionPoint(IntEnum):
     """The decision points at which luck enters. Numbers are part of what a seed means: never reuse one."""
 
     OIL = 1
@@ -45,7 +45,7 @@ class Moment(IntEnum):
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-LOW, HALF, SPARE, SHORT = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(11), np.uint64(16)
+WORD_MASK, WORD_BITS, DISCARDED_BITS, ROUND_SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(11), np.uint64(16)
 ONE = np.uint64(1)
 
 
@@ -59,27 +59,27 @@ def philox(a, b, c, d, u, v):
     """Mix four counter words with two key words in ten rounds (Random123's Philox4x32-10)."""
     for _ in range(10):
         p, q = M0 * a, M1 * c
-        a, b, c, d = (q >> HALF) ^ b ^ u, q & LOW, (p >> HALF) ^ d ^ v, p & LOW
-        u, v = (u + W0) & LOW, (v + W1) & LOW
+        a, b, c, d = (q >> WORD_BITS) ^ b ^ u, q & WORD_MASK, (p >> WORD_BITS) ^ d ^ v, p & WORD_MASK
+        u, v = (u + W0) & WORD_MASK, (v + W1) & WORD_MASK
     return a, b, c, d
 
 
 @rule
-def draw(world, moment, who=0, whom=0, negotiation=0):
+def draw(world, decision_point, actor=0, counterpart=0, negotiation=0):
     """Draw uniformly from (0, 1]: a chance p happens exactly when ``p >= draw``, so 0 never and 1 always."""
-    when = np.uint64(world.clock[0]) << SHORT | np.uint64(moment)
+    when = np.uint64(world.clock[0]) << ROUND_SHIFT | np.uint64(decision_point)
     a, b, _, _ = philox(
         when,
-        np.uint64(who),
-        np.uint64(whom),
+        np.uint64(actor),
+        np.uint64(counterpart),
         np.uint64(negotiation),
-        world.seed & LOW,
-        world.seed >> HALF,
+        world.seed & WORD_MASK,
+        world.seed >> WORD_BITS,
     )
-    return np.float64(((a << HALF | b) >> SPARE) + ONE) * 1.1102230246251565e-16  # 2 ** -53
+    return np.float64(((a << WORD_BITS | b) >> DISCARDED_BITS) + ONE) * 1.1102230246251565e-16  # 2 ** -53
 
 
 @rule
-def normal(world, moment, who=0, whom=0, negotiation=0):
+def draw_normal(world, decision_point, actor=0, counterpart=0, negotiation=0):
     """Draw from the standard normal distribution, at the same address as ``draw``."""
-    return normal_quantile(draw(world, moment, who, whom, negotiation))
+    return normal_quantile(draw(world, decision_point, actor, counterpart, negotiation))

@@ -29,9 +29,9 @@ from numba.extending import (
 from model.columns import AXES, COLUMNS
 from model.parameters import MECHANISMS, PARAMETERS
 
-NUMBERS = {"real": types.float64, "whole": types.int64}
-WORD = 8  # bytes
-LANES = 64  # worlds that may lie side by side
+NUMBERS = {"float": types.float64, "integer": types.int64}
+WORD_BYTES = 8  # bytes
+MAX_LANES = 64  # worlds that may lie side by side
 
 
 class Field(NamedTuple):
@@ -42,7 +42,7 @@ class Field(NamedTuple):
 
     type: Any  # as Numba knows it
     axes: tuple[str, ...] | None = None
-    own: bool = False
+    per_lane: bool = False
 
 
 def _shared(kind: str, *axes: str) -> Field:
@@ -50,24 +50,24 @@ def _shared(kind: str, *axes: str) -> Field:
 
 
 def _own(kind: str, *axes: str) -> Field:
-    return Field(types.Array(NUMBERS[kind], len(axes), "A"), axes, own=True)
+    return Field(types.Array(NUMBERS[kind], len(axes), "A"), axes, per_lane=True)
 
 
 FIELDS: dict[str, Field] = {
-    "seed": Field(types.uint64, own=True),
+    "seed": Field(types.uint64, per_lane=True),
     "n_lane": Field(types.int64),
-    **{f"n_{axis}": Field(types.int64) for axis in (*AXES, "forced", "page")},
+    **{f"n_{axis}": Field(types.int64) for axis in (*AXES, "forced", "buffer")},
     **{f"with_{mechanism}": Field(types.int64) for mechanism in MECHANISMS},
     **{name: Field(types.float64) for _, name in PARAMETERS},
-    "clock": _shared("whole", "world"),
+    "clock": _shared("integer", "world"),
     **{column.name: (_shared if column.given else _own)(column.kind, *column.axes) for column in COLUMNS},
-    **{f"forced_{name}": _shared("whole", "forced") for name in ("round", "act", "cell")},
-    "forced_value": _shared("real", "forced"),
-    "real_page": _shared("real", "page", "lane"),
-    "whole_page": _shared("whole", "page", "lane"),
+    **{f"forced_{name}": _shared("integer", "forced") for name in ("round", "act", "cell")},
+    "forced_value": _shared("float", "forced"),
+    "float_buffer": _shared("float", "buffer", "lane"),
+    "integer_buffer": _shared("integer", "buffer", "lane"),
 }
-PLACE = {name: at for at, name in enumerate(FIELDS)}
-GIVEN = np.array([column.given for column in COLUMNS])
+FIELD_INDEX = {name: at for at, name in enumerate(FIELDS)}
+IS_GIVEN = np.array([column.given for column in COLUMNS])
 
 
 class WorldType(types.Type):
@@ -80,7 +80,7 @@ class WorldType(types.Type):
 WORLD = WorldType()
 
 
-class Handle:
+class CompiledWorld:
     """A pointer to the table of worlds that lie side by side, the first of them; it keeps alive what that points to."""
 
     __slots__ = ("address", "kept", "table")
@@ -92,13 +92,13 @@ class Handle:
         reals, wholes: what the worlds decide, [cell, world]. What is given they have from ``world``.
         Raises ValueError if there are more worlds than lanes.
         """
-        if len(seeds) > LANES:
-            raise ValueError(f"{len(seeds)} worlds side by side, where there are {LANES} lanes")
-        count, most = len(seeds), len(world.real_page)
+        if len(seeds) > MAX_LANES:
+            raise ValueError(f"{len(seeds)} worlds side by side, where there are {MAX_LANES} lanes")
+        count, most = len(seeds), len(world.float_buffer)
         pages = np.empty((most, count)), np.empty((most, count), np.int64)
         lengths = [*(world.size[axis] for axis in AXES), len(world.forced_round), most]
         after = [world.forced_round, world.forced_act, world.forced_cell, world.forced_value, *pages]
-        given = world.addresses(address(world.reals), address(world.wholes))
+        given = world.addresses(address(world.floats), address(world.integers))
         decided = world.addresses(address(reals), address(wholes), count)
         self.table = np.concatenate(
             [
@@ -107,11 +107,11 @@ class Handle:
                 world.switches,
                 world.parameters.view(np.int64),
                 np.array([address(clock)]),
-                np.where(GIVEN, given, decided),
+                np.where(IS_GIVEN, given, decided),
                 np.array([address(array) for array in after]),
             ]
         )
-        self.kept = clock, world.reals, world.wholes, reals, wholes, seeds, *after
+        self.kept = clock, world.floats, world.integers, reals, wholes, seeds, *after
         self.address = address(self.table)
 
 
@@ -128,7 +128,7 @@ def _unboxed(kind: types.Type, handle: Any, c: Any) -> NativeValue:
     return NativeValue(_world(c.context, c.builder, pointer, c.context.get_constant(types.int64, 0)))
 
 
-def _type_of(handle: Handle, _: Any) -> WorldType:
+def _type_of(handle: CompiledWorld, _: Any) -> WorldType:
     return WORLD
 
 
@@ -147,7 +147,7 @@ def _parts(context: Any, builder: ir.IRBuilder, world: ir.Value) -> tuple[ir.Val
 def _word(context: Any, builder: ir.IRBuilder, table: ir.Value, name: str, kind: ir.Type) -> ir.Value:
     """Load one word of the table, which stays as it is while compiled code runs."""
     words = builder.bitcast(table, kind.as_pointer())
-    value = builder.load(builder.gep(words, [context.get_constant(types.intp, PLACE[name])]), align=WORD)
+    value = builder.load(builder.gep(words, [context.get_constant(types.intp, FIELD_INDEX[name])]), align=WORD_BYTES)
     value.set_metadata("invariant.load", builder.module.add_metadata([]))
     return value
 
@@ -158,25 +158,25 @@ def _promise(function: ir.Function) -> None:
     for name, part in parts.items():
         stem, _, number = name.rpartition(".")
         if number == "0" and isinstance(part.type, ir.PointerType) and f"{stem}.2" not in parts:
-            part.attributes.dereferenceable = WORD * len(FIELDS)
-            part.attributes.align = WORD
+            part.attributes.dereferenceable = WORD_BYTES * len(FIELDS)
+            part.attributes.align = WORD_BYTES
 
 
 def _read(context: Any, builder: ir.IRBuilder, kind: types.Type, world: ir.Value, name: str) -> ir.Value:
     """Read a field: a number, or a view of a column made of its address and the lengths of its axes."""
     field, (table, lane) = FIELDS[name], _parts(context, builder, world)
     _promise(builder.function)
-    if not field.own and field.axes is None:
+    if not field.per_lane and field.axes is None:
         return _word(context, builder, table, name, context.get_value_type(field.type))
     element = context.get_value_type(field.type.dtype if field.axes else field.type)
     address = _word(context, builder, table, name, element.as_pointer())
-    if field.own:
+    if field.per_lane:
         address = builder.gep(address, [lane])
     if field.axes is None:
-        return builder.load(address, align=WORD)
-    whole, step = context.get_value_type(types.int64), context.get_constant(types.intp, WORD)
+        return builder.load(address, align=WORD_BYTES)
+    whole, step = context.get_value_type(types.int64), context.get_constant(types.intp, WORD_BYTES)
     shape = [_word(context, builder, table, f"n_{axis}", whole) for axis in field.axes]
-    if field.own:
+    if field.per_lane:
         step = builder.mul(step, _word(context, builder, table, "n_lane", whole))
     return _view(context, builder, field.type, address, shape, step)
 
@@ -189,34 +189,34 @@ def _view(
     for length in reversed(shape):
         strides.append(step)
         step = builder.mul(step, length)
-    made, size = context.make_array(kind)(context, builder), context.get_constant(types.intp, WORD)
+    made, size = context.make_array(kind)(context, builder), context.get_constant(types.intp, WORD_BYTES)
     context.populate_array(
         made, data=address, shape=shape, strides=strides[::-1], itemsize=size, meminfo=None, parent=None
     )
     return made._getvalue()
 
 
-def abreast(column: np.ndarray, lanes: int) -> np.ndarray:
+def lane_view(column: np.ndarray, lanes: int) -> np.ndarray:
     """View the column of all worlds that lie side by side, given that of the first: [cell, world]."""
-    return np.lib.stride_tricks.as_strided(column, (column.size, lanes), (column.strides[-1], WORD))
+    return np.lib.stride_tricks.as_strided(column, (column.size, lanes), (column.strides[-1], WORD_BYTES))
 
 
 @intrinsic
 def _abreast(typing: Any, array: types.Array, lanes: types.Integer) -> Any:
     def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         column = context.make_array(signature.args[0])(context, builder, arguments[0])
-        step = context.get_constant(types.intp, WORD)
+        step = context.get_constant(types.intp, WORD_BYTES)
         return _view(context, builder, signature.return_type, column.data, [column.nitems, arguments[1]], step)
 
     return types.Array(array.dtype, 2, "C")(array, types.int64), made
 
 
-@overload(abreast)
+@overload(lane_view)
 def _abreast_compiled(column, lanes):  # Numba wants both signatures alike, and a lambda has no types
     return lambda column, lanes: _abreast(column, lanes)  # type: ignore[call-arg]
 
 
-def scratch(page: np.ndarray) -> np.ndarray:
+def row_buffer(page: np.ndarray) -> np.ndarray:
     """Give room for one row of a page, which nothing else can point to: [world]."""
     return np.empty(page.shape[1], page.dtype)
 
@@ -224,15 +224,15 @@ def scratch(page: np.ndarray) -> np.ndarray:
 @intrinsic
 def _scratch(typing: Any, page: types.Array) -> Any:
     def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
-        room = cgutils.alloca_once(builder, ir.ArrayType(context.get_value_type(page.dtype), LANES))
+        room = cgutils.alloca_once(builder, ir.ArrayType(context.get_value_type(page.dtype), MAX_LANES))
         start = cgutils.gep_inbounds(builder, room, 0, 0)
-        length, step = (context.get_constant(types.intp, number) for number in (LANES, WORD))
+        length, step = (context.get_constant(types.intp, number) for number in (MAX_LANES, WORD_BYTES))
         return _view(context, builder, signature.return_type, start, [length], step)
 
     return types.Array(page.dtype, 1, "C")(page), made
 
 
-@overload(scratch)
+@overload(row_buffer)
 def _scratch_compiled(page):
     return lambda page: _scratch(page)  # type: ignore[call-arg]
 
@@ -275,7 +275,7 @@ class WorldModel(models.StructModel):
         super().__init__(manager, kind, [("table", types.voidptr), ("lane", types.int64)])
 
 
-typeof_impl.register(Handle)(_type_of)
+typeof_impl.register(CompiledWorld)(_type_of)
 unbox(WorldType)(_unboxed)
 infer_getattr(WorldAttributes)
 lower_getattr_generic(WorldType)(_read)

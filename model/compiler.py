@@ -18,24 +18,28 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from model.atomic_files import write_whole
+from model.atomic_files import write_atomically
 
-UNUSED = "scipy", "scipy.linalg.cython_blas", "yaml"  # Numba looks for them; no rule uses them; they load slowly
-HIDDEN = [name for name in UNUSED if name not in sys.modules]
-sys.modules.update(dict.fromkeys(HIDDEN))  # type: ignore[arg-type]  # as if not installed, while Numba looks
+UNUSED_IMPORTS = (
+    "scipy",
+    "scipy.linalg.cython_blas",
+    "yaml",
+)  # Numba looks for them; no rule uses them; they load slowly
+HIDDEN_IMPORTS = [name for name in UNUSED_IMPORTS if name not in sys.modules]
+sys.modules.update(dict.fromkeys(HIDDEN_IMPORTS))  # type: ignore[arg-type]  # as if not installed, while Numba looks
 import numba  # noqa: E402
 import numba.np.arraymath  # noqa: E402
 from numba.core import caching  # noqa: E402
 
-for name in HIDDEN:
+for name in HIDDEN_IMPORTS:
     del sys.modules[name]
 
-HERE = Path(__file__).parent
+MODEL_FOLDER = Path(__file__).parent
 
 
 def source_digest() -> str:
     """Name the rules as they are now: twelve hex digits over every source file of the model."""
-    sources = sorted(HERE.rglob("*.py"))
+    sources = sorted(MODEL_FOLDER.rglob("*.py"))
     text = b"".join(path.read_bytes() for path in sources) + numba.__version__.encode()
     return hashlib.sha256(text).hexdigest()[:12]
 
@@ -54,8 +58,8 @@ def _cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="detente-"))
 
 
-CACHE = _cache_folder()
-numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # before the first rule is compiled
+CACHE_FOLDER = _cache_folder()
+numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]  # before the first rule is compiled
 COMPILED = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
 if TYPE_CHECKING:  # a type checker should see the function, not the dispatcher
@@ -70,7 +74,7 @@ if TYPE_CHECKING:  # a type checker should see the function, not the dispatcher
 
 else:  # never fastmath, never parallel; "numpy" errors, because a zero-division branch costs speed
 
-    class Shelf(caching.IndexDataCacheFile):
+    class ChecksummedCacheFile(caching.IndexDataCacheFile):
         """Numba's cache of one function: a file per signature, and what fails its checksum counts as not there.
 
         Numba's own crashes on a damaged file, and keeps an index that two processes may mix up.
@@ -99,7 +103,7 @@ else:  # never fastmath, never parallel; "numpy" errors, because a zero-division
     def _short(text):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    class Shelves:
+    class LazyFunctionCache:
         """The cache of one function, looked for when the function is first called: most are only called by others."""
 
         def __init__(self, function):
@@ -108,7 +112,7 @@ else:  # never fastmath, never parallel; "numpy" errors, because a zero-division
         @cached_property
         def _cache(self):
             cache = caching.FunctionCache(self._function)
-            cache._cache_file.__class__ = Shelf
+            cache._cache_file.__class__ = ChecksummedCacheFile
             return cache
 
         def __getattr__(self, name):
@@ -118,7 +122,7 @@ else:  # never fastmath, never parallel; "numpy" errors, because a zero-division
         def compiler(function):
             made = numba.njit(**options)(function)
             if COMPILED:
-                made._cache = Shelves(function)
+                made._cache = LazyFunctionCache(function)
             return made
 
         return compiler
@@ -128,13 +132,13 @@ else:  # never fastmath, never parallel; "numpy" errors, because a zero-division
     internal = _compiler(**habits, no_cpython_wrapper=True)  # for code that only rules call
 
 
-def called_once(function: Callable[..., Any]) -> None:
+def force_inline(function: Callable[..., Any]) -> None:
     """Have a rule written into its one compiled caller rather than called; say so before it is compiled."""
     if COMPILED:
         function.targetoptions["forceinline"] = True  # type: ignore[attr-defined]
 
 
-def generated(name: str, source: str) -> Any:
+def import_generated(name: str, source: str) -> Any:
     """Import code written by us from declarations, as a file in the cache so that Numba can cache it.
 
     The file carries the digest of its source in its name: Python tells a changed file only by its size
@@ -142,9 +146,9 @@ def generated(name: str, source: str) -> Any:
     all, and anew if what is there is damaged.
     """
     name = f"{name}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
-    path = CACHE / f"{name}.py"
+    path = CACHE_FOLDER / f"{name}.py"
     if not path.is_file() or path.read_text("utf-8") != source:
-        write_whole(path, source.encode())
+        write_atomically(path, source.encode())
     spec = importlib.util.spec_from_file_location(f"detente_{name}", path)
     assert spec is not None
     assert spec.loader is not None

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 
-class Status(IntEnum):
+class RungStatus(IntEnum):
     """The status of a rung of the deal ladder. It changes at most once a round."""
 
     IDLE = 0

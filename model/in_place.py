@@ -18,31 +18,33 @@ from numba.extending import overload
 
 from model.protocol import PROTOCOL, Act
 
-Cell = tuple[str, ...]  # for each index the argument of the act's rule that it is; anything else is ELSE
-ELSE = ""
+CellIndices = tuple[str, ...]  # for each index the argument of the act's rule that it is; anything else is ELSE
+OTHER_INDEX = ""
 
 
 def reads_own_cell_only(act: Act) -> bool:
     """Say whether an act's rule, with all that it calls, reads of the act's column at most the cell it decides."""
-    cell = tuple(arguments(act.rule)[1:])
+    cell = tuple(argument_names(act.rule)[1:])
     try:
-        return all(read == cell for read in reads(act.rule, act.column, cell))
+        return all(read == cell for read in cells_read(act.rule, act.column, cell))
     except RecursionError:  # a rule that calls itself
         return False
 
 
-def reads(rule: Any, column: str, given: Cell) -> Iterator[Cell]:
+def cells_read(rule: Any, column: str, given: CellIndices) -> Iterator[CellIndices]:
     """List the cells of a column that a rule reads, and the rules that it names, called for a given cell."""
     function = getattr(rule, "py_func", rule)
-    nodes = body(function)
+    nodes = body_nodes(function)
     if not nodes:
-        yield (ELSE,)
+        yield (OTHER_INDEX,)
         return
     assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    meaning = {name: cell for name, cell in zip(arguments(rule)[1:], given, strict=False) if name not in assigned}
+    meaning = {name: cell for name, cell in zip(argument_names(rule)[1:], given, strict=False) if name not in assigned}
 
-    def meant(indices: list[ast.expr]) -> Cell:
-        return tuple(meaning.get(index.id, ELSE) if isinstance(index, ast.Name) else ELSE for index in indices)
+    def meant(indices: list[ast.expr]) -> CellIndices:
+        return tuple(
+            meaning.get(index.id, OTHER_INDEX) if isinstance(index, ast.Name) else OTHER_INDEX for index in indices
+        )
 
     where: dict[ast.AST, ast.expr] = {node.value: node.slice for node in nodes if isinstance(node, ast.Subscript)}
     calls: dict[ast.AST, list[ast.expr]] = {
@@ -51,13 +53,13 @@ def reads(rule: Any, column: str, given: Cell) -> Iterator[Cell]:
     for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr == column and not is_member(node, function):
             at = where.get(node)
-            yield (ELSE,) if at is None else meant(at.elts if isinstance(at, ast.Tuple) else [at])
-        elif is_rule(called := named(node, function)):
-            yield from reads(called, column, meant(calls.get(node, [])[1:]))
+            yield (OTHER_INDEX,) if at is None else meant(at.elts if isinstance(at, ast.Tuple) else [at])
+        elif is_rule(called := resolve_name(node, function)):
+            yield from cells_read(called, column, meant(calls.get(node, [])[1:]))
 
 
 @lru_cache(maxsize=1024)
-def body(function: FunctionType) -> list[ast.AST]:
+def body_nodes(function: FunctionType) -> list[ast.AST]:
     """Parse a function; give every node of its body, or nothing if it sees more than its arguments and its module."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -69,18 +71,18 @@ def body(function: FunctionType) -> list[ast.AST]:
     return [node for statement in written.body for node in ast.walk(statement)]
 
 
-def named(node: ast.AST, function: FunctionType) -> Any:
+def resolve_name(node: ast.AST, function: FunctionType) -> Any:
     """Find what a name in a function stands for, if it is its module's or another's."""
     if isinstance(node, ast.Name):
         return function.__globals__.get(node.id)
-    if isinstance(node, ast.Attribute) and isinstance(module := named(node.value, function), ModuleType):
+    if isinstance(node, ast.Attribute) and isinstance(module := resolve_name(node.value, function), ModuleType):
         return getattr(module, node.attr, None)
     return None
 
 
 def is_member(node: ast.Attribute, function: FunctionType) -> bool:
     """Return whether an attribute is a member of a class, as of an enumeration, which may be called like a column."""
-    return isinstance(named(node.value, function), type)
+    return isinstance(resolve_name(node.value, function), type)
 
 
 def is_rule(thing: Any) -> bool:
@@ -88,20 +90,20 @@ def is_rule(thing: Any) -> bool:
     return isinstance(thing, FunctionType) or hasattr(thing, "py_func")
 
 
-def arguments(rule: Any) -> list[str]:
+def argument_names(rule: Any) -> list[str]:
     """Name the arguments of a rule, the world first."""
     return list(inspect.signature(getattr(rule, "py_func", rule)).parameters)
 
 
 @lru_cache(maxsize=256)
-def spares_page(place: int) -> bool:
+def writes_in_place(place: int) -> bool:
     """Say whether this act of the protocol may be decided in place."""
     return reads_own_cell_only(PROTOCOL[place])
 
 
-@overload(spares_page, prefer_literal=True)
+@overload(writes_in_place, prefer_literal=True)
 def _spares_page_compiled(place):  # is asked while the caller is compiled, and is a constant there
     if not isinstance(place, types.IntegerLiteral):
         return None
-    known = spares_page(place.literal_value)
+    known = writes_in_place(place.literal_value)
     return lambda place: known

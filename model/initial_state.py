@@ -3,19 +3,19 @@
 from typing import Any
 
 from model.chance import stable_id
-from model.columns import PERSONAL, SKILLS
-from model.enumerations import Doctrine, Status
+from model.columns import SKILLS, STATE_PARAMETERS
+from model.enumerations import Doctrine, RungStatus
 from model.scenario import Scenario
 
 
-def bundle(scenario: Scenario, negotiation: str) -> list[list[str]]:
+def bundle_rungs(scenario: Scenario, negotiation: str) -> list[list[str]]:
     """Tie the rungs of a ladder into steps, as many to a step as the bundling says."""
     talks = scenario.negotiations[negotiation]
     rungs = list(talks.rungs)
     return [rungs[at : at + talks.bundling] for at in range(0, len(rungs), talks.bundling)]
 
 
-def fill(world: Any, scenario: Scenario) -> None:
+def fill_columns(world: Any, scenario: Scenario) -> None:
     """Write the scenario into the given columns, and set what starts elsewhere than at neutral."""
     _fill_actors(world, scenario)
     _fill_relations(world, scenario)
@@ -28,7 +28,7 @@ def _fill_actors(world: Any, scenario: Scenario) -> None:
         world.state_id[me] = stable_id(name)
         world.doctrine[me] = Doctrine[state.doctrine]
         world.veto_players[me] = state.veto_players
-        for parameter in PERSONAL:
+        for parameter in STATE_PARAMETERS:
             getattr(world, f"own_{parameter}")[me] = getattr(state, parameter)
         world.usual_support[me] = world.support[me] = state.support
         world.programme[me] = state.programme
@@ -38,14 +38,14 @@ def _fill_actors(world: Any, scenario: Scenario) -> None:
         world.facilitator_id[f] = stable_id(name)
         world.arrives[f] = facilitator.arrives
         world.present[f] = facilitator.arrives == 0
-        world.credit[f] = facilitator.credibility
+        world.credibility[f] = facilitator.credibility
         for skill in SKILLS:
             getattr(world, f"skill_{skill}")[f] = getattr(facilitator, skill)
     for b, (name, body) in enumerate(scenario.bodies.items()):
         world.body_id[b] = stable_id(name)
         for fact in ("detection", "false_alarm", "delay", "inspections"):
             getattr(world, fact)[b] = getattr(body, fact)
-    for x, (name, spoiler) in enumerate(scenario.outsiders.items()):
+    for x, (name, spoiler) in enumerate(scenario.spoilers.items()):
         talks = scenario.negotiations[spoiler.negotiation]
         world.spoiler_id[x] = stable_id(name)
         world.target[x] = list(scenario.negotiations).index(spoiler.negotiation)
@@ -54,14 +54,14 @@ def _fill_actors(world: Any, scenario: Scenario) -> None:
 
 
 def _fill_relations(world: Any, scenario: Scenario) -> None:
-    world.between[...] = -1
+    world.negotiation_between[...] = -1
     for me, one in enumerate(scenario.states):
         for other, another in enumerate(scenario.states):
             relation = scenario.relation(one, another)
             counts = relation.evidence + 2.0
             same = me == other
-            world.prior_kept[me, other] = world.kept[me, other] = relation.trust * counts
-            world.prior_broken[me, other] = world.broken[me, other] = (1.0 - relation.trust) * counts
+            world.prior_good_evidence[me, other] = world.good_evidence[me, other] = relation.trust * counts
+            world.prior_bad_evidence[me, other] = world.bad_evidence[me, other] = (1.0 - relation.trust) * counts
             world.trust[me, other] = 1.0 if same else relation.trust
             world.posture[me, other] = 0.0 if same else relation.tension
             world.grievance[me, other] = relation.grievance
@@ -77,15 +77,15 @@ def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None
     first, second = (states.index(party) for party in talks.parties)
     world.negotiation_id[k] = stable_id(name)
     world.party[k] = first, second
-    world.between[first, second] = world.between[second, first] = k
+    world.negotiation_between[first, second] = world.negotiation_between[second, first] = k
     world.contact[k] = talks.talking
-    world.access_before[k] = world.access[k] = talks.access
+    world.initial_access[k] = world.access[k] = talks.access
     world.suspicion[k] = scenario.verification.prior_violation
     for f, helper in enumerate(scenario.facilitators):
         world.mediates[f, k] = helper in talks.facilitators
     for state, attitude in talks.attitudes.items():
         world.attitude[states.index(state), k] = attitude
-    steps, whole = bundle(scenario, name), sum(rung.stake for rung in talks.rungs.values())
+    steps, whole = bundle_rungs(scenario, name), sum(rung.stake for rung in talks.rungs.values())
     world.rungs[k] = len(steps)
     world.verifier[k] = -1
     for r, step in enumerate(steps):
@@ -95,9 +95,9 @@ def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None
         world.stake[k, r] = sum(share)
         world.verifiability[k, r] = min(rung.verifiability for rung in tied)
         world.reversibility[k, r] = min(rung.reversibility for rung in tied)
-        world.grants[k, r] = sum(rung.access for rung in tied)
+        world.access_granted[k, r] = sum(rung.access for rung in tied)
         world.duration[k, r] = max(rung.duration for rung in tied)
-        world.status[k, r] = min(Status[rung.status.upper()] for rung in tied)
+        world.status[k, r] = min(RungStatus[rung.status.upper()] for rung in tied)
         verifiers = [rung.verifier for rung in tied if rung.verifier is not None]
         if verifiers:
             world.verifier[k, r] = list(scenario.bodies).index(verifiers[0])
@@ -106,5 +106,5 @@ def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None
             weights = [part / sum(share) for part in share]
             world.security_burden[k, side, r] = sum(w * g.security for w, g in zip(weights, gifts, strict=True))
             world.sovereignty_burden[k, side, r] = sum(w * g.sovereignty for w, g in zip(weights, gifts, strict=True))
-            world.binds[k, side, r] = sum(gift.restraint for gift in gifts)
-            world.relieves[k, side, r] = sum(gift.relief for gift in gifts)
+            world.programme_cut[k, side, r] = sum(gift.restraint for gift in gifts)
+            world.pressure_relief[k, side, r] = sum(gift.relief for gift in gifts)

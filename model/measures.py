@@ -9,7 +9,7 @@ import numpy as np
 from model.compiler import rule
 from model.enumerations import Outcome
 from model.rules.beliefs import uncertainty
-from model.rules.lookups import progress, suffered, tension_of
+from model.rules.lookups import mutual_tension, pressure_suffered, progress
 from model.world import World
 
 
@@ -49,50 +49,50 @@ OVERALL = (
     Indicator("oil", "log deviation", "oil price"),
     Indicator("region", "deviation", "regional tension"),
 )
-WIDE, NARROW = len(OVERALL), len(BY_NEGOTIATION)
-RECENT = 12  # rounds looked back on to say whether contact was managed
-LEAST_CONTACT = 0.25  # share of those rounds with contact
-MOST_TENSION = 0.85  # mean tension in them
+OVERALL_COUNT, NEGOTIATION_COUNT = len(OVERALL), len(BY_NEGOTIATION)
+RECENT_ROUNDS = 12  # rounds looked back on to say whether contact was managed
+MIN_CONTACT = 0.25  # share of those rounds with contact
+MAX_TENSION = 0.85  # mean tension in them
 
-EN_ROUTE = {name: place for place, (name, _, _) in enumerate(BY_NEGOTIATION)}
+INDICATOR_OFFSET = {name: place for place, (name, _, _) in enumerate(BY_NEGOTIATION)}
 
 
 @rule
-def observe_negotiation(world, k, seen, at):
+def write_negotiation_indicators(world, k, row, start):
     """Measure one negotiation into a row, from position ``at`` on, in the order of BY_NEGOTIATION."""
     a, b = world.party[k, 0], world.party[k, 1]
-    seen[at] = world.trust[a, b]
-    seen[at + 1] = world.trust[b, a]
-    seen[at + 2] = 0.5 * (uncertainty(world, a, b) + uncertainty(world, b, a))
-    seen[at + 3] = tension_of(world, k)
-    seen[at + 4] = progress(world, k)
-    seen[at + 5] = 0.5 * (suffered(world, a) + suffered(world, b))
-    seen[at + 6] = max(world.programme[a], world.programme[b])
-    seen[at + 7] = world.contact[k]
-    seen[at + 8] = 0.5 * (world.misread[a, b] + world.misread[b, a])
-    seen[at + 9] = world.support[a]
-    seen[at + 10] = world.support[b]
-    seen[at + 11] = world.breaches[k]
+    row[start] = world.trust[a, b]
+    row[start + 1] = world.trust[b, a]
+    row[start + 2] = 0.5 * (uncertainty(world, a, b) + uncertainty(world, b, a))
+    row[start + 3] = mutual_tension(world, k)
+    row[start + 4] = progress(world, k)
+    row[start + 5] = 0.5 * (pressure_suffered(world, a) + pressure_suffered(world, b))
+    row[start + 6] = max(world.programme[a], world.programme[b])
+    row[start + 7] = world.contact[k]
+    row[start + 8] = 0.5 * (world.misread[a, b] + world.misread[b, a])
+    row[start + 9] = world.support[a]
+    row[start + 10] = world.support[b]
+    row[start + 11] = world.breaches[k]
 
 
 @rule
-def observe(world, seen):
+def write_indicators(world, row):
     """Measure the world into a row: OVERALL, then each negotiation's BY_NEGOTIATION."""
-    for place in range(WIDE):
-        seen[place] = 0.0
+    for place in range(OVERALL_COUNT):
+        row[place] = 0.0
     count = world.n_negotiation
     for k in range(count):
-        at = WIDE + k * NARROW
-        observe_negotiation(world, k, seen, at)
-        seen[0] += 0.5 * (seen[at] + seen[at + 1])
+        at = OVERALL_COUNT + k * NEGOTIATION_COUNT
+        write_negotiation_indicators(world, k, row, at)
+        row[0] += 0.5 * (row[at] + row[at + 1])
         for place in range(1, 8):
-            seen[place] += seen[at + 1 + place]
-        seen[8] += 0.5 * (seen[at + 9] + seen[at + 10])
-        seen[9] += seen[at + 11]
+            row[place] += row[at + 1 + place]
+        row[8] += 0.5 * (row[at + 9] + row[at + 10])
+        row[9] += row[at + 11]
     for place in range(9):
-        seen[place] /= count
-    seen[10] = world.oil[0]
-    seen[11] = world.region[0]
+        row[place] /= count
+    row[10] = world.oil[0]
+    row[11] = world.regional_tension[0]
 
 
 def indicator_names(negotiations: Sequence[str]) -> list[str]:
@@ -101,58 +101,58 @@ def indicator_names(negotiations: Sequence[str]) -> list[str]:
     return [indicator.name for indicator in OVERALL] + own
 
 
-def width(world: World) -> int:
+def indicator_count(world: World) -> int:
     """Count the indicators of a world: OVERALL, and BY_NEGOTIATION for each negotiation."""
-    return WIDE + world.size["negotiation"] * NARROW
+    return OVERALL_COUNT + world.size["negotiation"] * NEGOTIATION_COUNT
 
 
-def look(world: World) -> np.ndarray:
+def indicator_row(world: World) -> np.ndarray:
     """Measure a world now: one row of indicators, float64[width]."""
-    seen = np.empty(width(world))
-    observe(world.handle, seen)
+    seen = np.empty(indicator_count(world))
+    write_indicators(world.compiled, seen)
     return seen
 
 
-def series(trajectory: np.ndarray, negotiation: int) -> dict[str, np.ndarray]:
+def negotiation_series(trajectory: np.ndarray, negotiation: int) -> dict[str, np.ndarray]:
     """Take one negotiation's indicators out of trajectories [..., round, indicator], by name."""
-    at = WIDE + negotiation * NARROW
-    return {name: trajectory[..., at + place] for name, place in EN_ROUTE.items()}
+    at = OVERALL_COUNT + negotiation * NEGOTIATION_COUNT
+    return {name: trajectory[..., at + place] for name, place in INDICATOR_OFFSET.items()}
 
 
-def outcomes_of(trajectories: np.ndarray, negotiation: int) -> np.ndarray:
+def classify_outcomes(trajectories: np.ndarray, negotiation: int) -> np.ndarray:
     """Say how a negotiation stands at the end of each trajectory [..., round, indicator]: numbers of Outcome.
 
     comprehensive_deal: every rung stands verified. partial_arrangement: some rung does.
     managed_contact: none does, but in the last 12 rounds there was contact in at least a quarter
     and mean tension was at most 0.85. breakdown: anything else.
     """
-    seen = series(trajectories, negotiation)
+    seen = negotiation_series(trajectories, negotiation)
     progress_now = seen["deal_progress"][..., -1]
-    recent = slice(max(trajectories.shape[-2] - RECENT, 1), None)
+    recent = slice(max(trajectories.shape[-2] - RECENT_ROUNDS, 1), None)
     count = max(trajectories.shape[-2] - recent.start, 1)
     contact = seen["contact"][..., recent].sum(axis=-1) / count
     tension = seen["tension"][..., recent].sum(axis=-1) / count
-    managed = (contact >= LEAST_CONTACT) & (tension <= MOST_TENSION)
+    managed = (contact >= MIN_CONTACT) & (tension <= MAX_TENSION)
     small = np.where(managed, Outcome.managed_contact, Outcome.breakdown)
     some = np.where(progress_now > 0.0, Outcome.partial_arrangement, small)
     return np.where(progress_now >= 1.0 - 1e-9, Outcome.comprehensive_deal, some).astype(np.int8)
 
 
-def outcome_of(trajectory: np.ndarray, negotiation: int) -> Outcome:
+def classify_outcome(trajectory: np.ndarray, negotiation: int) -> Outcome:
     """Say how a negotiation stands at the end of one trajectory."""
-    return Outcome(int(outcomes_of(trajectory, negotiation)))
+    return Outcome(int(classify_outcomes(trajectory, negotiation)))
 
 
 def overall_outcome(trajectory: np.ndarray, negotiations: int) -> Outcome:
     """Give the outcome of a whole run: that of its least advanced negotiation."""
-    return min(outcome_of(trajectory, k) for k in range(negotiations))
+    return min(classify_outcome(trajectory, k) for k in range(negotiations))
 
 
-def digest(trajectory: Any) -> str:
+def trajectory_digest(trajectory: Any) -> str:
     """Hash a trajectory: SHA-256 of its float64 values, little-endian, round by round."""
     return hashlib.sha256(np.ascontiguousarray(trajectory, "<f8").tobytes()).hexdigest()
 
 
-def overall(trajectories: np.ndarray, negotiations: int) -> np.ndarray:
+def overall_outcomes(trajectories: np.ndarray, negotiations: int) -> np.ndarray:
     """Give the overall outcome of each trajectory: that of its least advanced negotiation."""
-    return np.min([outcomes_of(trajectories, k) for k in range(negotiations)], axis=0)
+    return np.min([classify_outcomes(trajectories, k) for k in range(negotiations)], axis=0)

@@ -5,15 +5,16 @@ replays and human seats are all lists of ``Override``; both drivers apply them a
 decided and before the page is turned.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from model.columns import SERVICES
 from model.enumerations import Channel
-from model.errors import Fault, ScenarioError
-from model.protocol import ACT, ACT_ON, PROTOCOL
+from model.errors import InputError, ScenarioError
+from model.former_names import current_act
+from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.scenario import Event, Move, Scenario
-from model.world import Forced, Names, names, sizes
+from model.world import AxisNames, ResolvedOverride, axis_names, axis_sizes
 
 
 class Override(NamedTuple):
@@ -36,44 +37,53 @@ class EventKind(NamedTuple):
     meaning: str
 
 
-EVENTS = {
+EVENT_KINDS = {
     "oil_shock": EventKind("drift_oil", 0.6, (), "the oil price deviation jumps to the value"),
     "regional_incident": EventKind("drift_region", 0.8, (), "regional tension jumps to the value"),
     "election": EventKind("change_government", 1, ("actor",), "the actor's government changes"),
-    "attack": EventKind("strike", 1, ("actor",), "the spoiler attacks"),
+    "attack": EventKind("attack_talks", 1, ("actor",), "the spoiler attacks"),
     "withdrawal": EventKind("withdraw", 1, ("negotiation", "actor"), "the actor leaves what stands"),
     "leak": EventKind("choose_channel", Channel.PUBLIC, ("negotiation",), "the talks become public"),
     "silence": EventKind("hold_talks", 0, ("negotiation",), "no round of talks takes place"),
-    "loss_of_access": EventKind("stay_barred", 1, ("negotiation",), "inspectors are shut out, until access is restored"),
-    "access_restored": EventKind("stay_barred", 0, ("negotiation",), "inspectors are let in again"),
-    "facilitator_arrives": EventKind("be_present", 1, ("actor",), "the facilitator comes"),
-    "facilitator_leaves": EventKind("be_present", 0, ("actor",), "the facilitator goes"),
-    "pressure_step": EventKind("press", 0.8, ("actor", "counterpart"), "the actor's pressure on the counterpart jumps to the value"),
+    "loss_of_access": EventKind("bar_inspectors", 1, ("negotiation",), "inspectors are shut out, until access is restored"),
+    "access_restored": EventKind("bar_inspectors", 0, ("negotiation",), "inspectors are let in again"),
+    "facilitator_arrives": EventKind("update_presence", 1, ("actor",), "the facilitator comes"),
+    "facilitator_leaves": EventKind("update_presence", 0, ("actor",), "the facilitator goes"),
+    "pressure_step": EventKind("set_pressure", 0.8, ("actor", "counterpart"), "the actor's pressure on the counterpart jumps to the value"),
     "hostile_act": EventKind("choose_conduct", 0, ("actor", "counterpart"), "the actor acts with hostility"),
     "conciliatory_act": EventKind("choose_conduct", 1, ("actor", "counterpart"), "the actor acts with good will"),
-    "incident": EventKind("harden", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
+    "incident": EventKind("update_posture", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
 }  # fmt: skip
 
 
-def act_number(name: str) -> int | None:
+def stored_override(parts: Sequence[Any]) -> Override:
+    """Return an override from its stored parts, in the order of its fields; a former act gets its present name."""
+    override = Override(*parts)
+    return override._replace(act=current_act(override.act))
+
+
+def act_index(name: str) -> int | None:
     """Find an act by its own name or by the column it decides."""
-    return ACT.get(name, ACT_ON.get(name))
+    name = current_act(name)
+    return ACT_INDEX.get(name, ACT_INDEX_BY_COLUMN.get(name))
 
 
-def resolve(scenario: Scenario, override: Override) -> Forced:
+def resolve_override(scenario: Scenario, override: Override) -> ResolvedOverride:
     """Turn names into numbers. Raises ScenarioError naming what does not fit."""
-    lists, counts = names(scenario), sizes(scenario)
-    number = act_number(override.act)
+    lists, counts = axis_names(scenario), axis_sizes(scenario)
+    number = act_index(override.act)
     if number is None:
-        raise ScenarioError([Fault.unknown("moves.act", override.act, ACT, "act")])
+        raise ScenarioError([InputError.unknown_name("moves.act", override.act, ACT_INDEX, "act")])
     cell = 0
     axes = PROTOCOL[number].axes
     for place, axis in enumerate(axes):
         cell = cell * counts[axis] + _along(axis, place, axes, override, lists, scenario)
-    return Forced(override.round, number, cell, override.value)
+    return ResolvedOverride(override.round, number, cell, override.value)
 
 
-def _along(axis: str, place: int, axes: tuple[str, ...], override: Override, lists: Names, scenario: Scenario) -> int:
+def _along(
+    axis: str, place: int, axes: tuple[str, ...], override: Override, lists: AxisNames, scenario: Scenario
+) -> int:
     """Find the position along one axis that an override names."""
     if axis == "world":
         return 0
@@ -88,9 +98,9 @@ def _along(axis: str, place: int, axes: tuple[str, ...], override: Override, lis
         return _position(lists.rung[talks], override.counterpart, "rung", override)
     if axis == "service":
         return _position(list(SERVICES), override.counterpart, "service", override)
-    if axis in UNNAMED:
-        raise ScenarioError([Fault(override.act, "", "cannot be forced")])
-    named = override.counterpart if {*axes[:place]} & {*SEATS} else override.actor
+    if axis in UNADDRESSABLE_AXES:
+        raise ScenarioError([InputError(override.act, "", "cannot be forced")])
+    named = override.counterpart if {*axes[:place]} & {*ROLE_TABLES} else override.actor
     return _position(getattr(lists, axis), named, axis, override)
 
 
@@ -98,37 +108,37 @@ def _position(known: list[str], name: str | None, what: str, override: Override)
     if name in known:
         return known.index(str(name))
     where = f"round {override.round}, {override.act}"
-    raise ScenarioError([Fault.unknown(where, name, known, what)])
+    raise ScenarioError([InputError.unknown_name(where, name, known, what)])
 
 
-def from_event(event: Event) -> Iterator[Override]:
+def event_overrides(event: Event) -> Iterator[Override]:
     """Write a scheduled event as overrides, one for each round in which it holds."""
-    kind = EVENTS[event.kind]
+    kind = EVENT_KINDS[event.kind]
     value = kind.value if event.value is None else event.value
     for now in range(event.round, (event.until or event.round) + 1):
         yield Override(now, kind.act, event.negotiation, event.actor, event.counterpart, value)
 
 
-def from_move(move: Move) -> Override:
+def move_override(move: Move) -> Override:
     """Write a scenario's forced move as an override."""
     return Override(move.round, move.act, move.negotiation, move.actor, move.counterpart, move.value)
 
 
-def silent_events(scenario: Scenario) -> list[str]:
+def ineffective_events(scenario: Scenario) -> list[str]:
     """List scheduled events that cannot happen, because the mechanism whose act they force is off."""
     found = []
     for number, event in enumerate(scenario.events):
-        mechanism = PROTOCOL[ACT[EVENTS[event.kind].act]].mechanism
+        mechanism = PROTOCOL[ACT_INDEX[EVENT_KINDS[event.kind].act]].mechanism
         if mechanism and not getattr(scenario.mechanisms, mechanism):
             found.append(f"events.{number} ({event.kind}, round {event.round}) has no effect: {mechanism} is off")
     return found
 
 
-def forced(scenario: Scenario, more: Iterable[Override] = ()) -> list[Forced]:
+def collect_overrides(scenario: Scenario, more: Iterable[Override] = ()) -> list[ResolvedOverride]:
     """Collect all overrides of a run: scheduled events, the scenario's moves, and any more."""
-    events = (override for event in scenario.events for override in from_event(event))
-    return [resolve(scenario, each) for each in (*events, *map(from_move, scenario.moves), *more)]
+    events = (override for event in scenario.events for override in event_overrides(event))
+    return [resolve_override(scenario, each) for each in (*events, *map(move_override, scenario.moves), *more)]
 
 
-UNNAMED = ("slot", "die")  # axes along which no event or move can name a place
-SEATS = {"state": "states", "facilitator": "facilitators", "body": "bodies", "spoiler": "outsiders"}
+UNADDRESSABLE_AXES = ("slot", "die")  # axes along which no event or move can name a place
+ROLE_TABLES = {"state": "states", "facilitator": "facilitators", "body": "bodies", "spoiler": "spoilers"}

@@ -11,8 +11,18 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from model.parameters import SECTIONS, knobs
-from model.scenario import Body, FacilitatorSpec, Negotiation, Relation, Rung, RungShare, Scenario, Spoiler, StateSpec
+from model.parameters import SECTIONS, parameter_fields
+from model.scenario import (
+    BodySpec,
+    FacilitatorSpec,
+    Negotiation,
+    Relation,
+    Rung,
+    RungShare,
+    Scenario,
+    SpoilerSpec,
+    StateSpec,
+)
 
 
 class DeclaredParameter(NamedTuple):
@@ -29,33 +39,33 @@ class DeclaredParameter(NamedTuple):
     source: str
 
 
-def bounds(field: FieldInfo) -> tuple[float, float]:
+def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
     """Read a parameter's range from its declaration."""
     low = next(rule.ge for rule in field.metadata if isinstance(rule, Ge))
     high = next(rule.le for rule in field.metadata if isinstance(rule, Le))
     return float(low), float(high)  # type: ignore[arg-type]
 
 
-def describe(path: str, value: float, field: FieldInfo) -> DeclaredParameter:
+def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParameter:
     """Make a setting of a declared parameter."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
     return DeclaredParameter(
-        path, value, *bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"]
+        path, value, *parameter_bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"]
     )
 
 
 def _of(path: str, thing: BaseModel) -> Iterator[DeclaredParameter]:
-    for name, field in knobs(type(thing)).items():
-        yield describe(f"{path}.{name}", getattr(thing, name), field)
+    for name, field in parameter_fields(type(thing)).items():
+        yield make_parameter(f"{path}.{name}", getattr(thing, name), field)
 
 
-def settings(scenario: Scenario) -> list[DeclaredParameter]:
+def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
     """List every parameter of a scenario, global ones first, then actors, relations and ladders."""
     found: list[DeclaredParameter] = []
     for section in SECTIONS:
         found += _of(section, getattr(scenario, section))
-    for role in ("states", "facilitators", "bodies", "outsiders"):
+    for role in ("states", "facilitators", "bodies", "spoilers"):
         for name, actor in getattr(scenario, role).items():
             found += _of(f"{role}.{name}", actor)
     for one, others in scenario.relations.items():
@@ -70,17 +80,17 @@ def settings(scenario: Scenario) -> list[DeclaredParameter]:
     return found
 
 
-def levers(scenario: Scenario) -> list[DeclaredParameter]:
+def list_levers(scenario: Scenario) -> list[DeclaredParameter]:
     """List the parameters that someone at the table can choose."""
-    return [setting for setting in settings(scenario) if setting.lever]
+    return [setting for setting in list_parameters(scenario) if setting.lever]
 
 
-DECLARED: dict[str, type[BaseModel]] = {
+PARAMETER_MODELS: dict[str, type[BaseModel]] = {
     **SECTIONS,
     "states.NAME": StateSpec,
     "facilitators.NAME": FacilitatorSpec,
-    "bodies.NAME": Body,
-    "outsiders.NAME": Spoiler,
+    "bodies.NAME": BodySpec,
+    "spoilers.NAME": SpoilerSpec,
     "relations.ONE.OTHER": Relation,
     "negotiations.NAME": Negotiation,
     "negotiations.NAME.rungs.RUNG": Rung,
@@ -88,10 +98,10 @@ DECLARED: dict[str, type[BaseModel]] = {
 }
 
 
-def declared() -> list[DeclaredParameter]:
+def declared_parameters() -> list[DeclaredParameter]:
     """List every parameter as declared, at its default, under a general path."""
     return [
-        describe(f"{path}.{name}", field.default, field)
-        for path, model in DECLARED.items()
-        for name, field in knobs(model).items()
+        make_parameter(f"{path}.{name}", field.default, field)
+        for path, model in PARAMETER_MODELS.items()
+        for name, field in parameter_fields(model).items()
     ]

@@ -4,11 +4,12 @@ An act decides one column: every cell from the world as it stands, then the page
 who act, act at once, and their order cannot matter. An act whose mechanism is off is not played.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from model.columns import COLUMN
-from model.compiler import called_once
+from model.columns import COLUMN_BY_NAME
+from model.compiler import force_inline
 from model.enumerations import InspectionReport
 from model.rules import (
     bargaining,
@@ -39,7 +40,7 @@ class Condition(NamedTuple):
     @property
     def name(self) -> str:
         """Name the condition after its tuple, in lower case."""
-        return self.terms.__name__.lower()
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.terms.__name__).lower()
 
 
 class Act(NamedTuple):
@@ -64,7 +65,7 @@ class Act(NamedTuple):
     combine: Rule | None = None
     sums: bool = False
     rare: bool = False
-    fated: bool = False
+    parameter_free: bool = False
     knows: Literal["own", "all"] = "own"
 
     @property
@@ -75,220 +76,220 @@ class Act(NamedTuple):
     @property
     def axes(self) -> tuple[str, ...]:
         """Give the axes of the column it decides."""
-        return COLUMN[self.column].axes
+        return COLUMN_BY_NAME[self.column].axes
 
     @property
     def _recorded_zero(self) -> int:
         """Return the value that the ledger records as 0: of a report it is a clean one, so that 1 is a violation."""
         return int(InspectionReport.CLEAN) if self.column == "report" else 0
 
-    def recorded[V: (int, float)](self, value: V) -> V:
+    def to_recorded[V: (int, float)](self, value: V) -> V:
         """Return a value of the column as the ledger records it."""
         return value - self._recorded_zero
 
-    def decided[V: (int, float)](self, recorded: V) -> V:
+    def from_recorded[V: (int, float)](self, recorded: V) -> V:
         """Return the value of the column that the ledger records so."""
         return recorded + self._recorded_zero
 
 
-def by_nature(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
+def nature_act(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
     """Declare an act that no actor performs."""
     return Act(id, rule, column, "nature", mechanism, knows="all", **more)
 
 
-def by_state(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
+def state_act(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
     """Declare an act that each state performs from what it may know."""
     return Act(id, rule, column, "state", mechanism, **more)
 
 
-def by_party(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
+def party_act(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
     """Declare an act that each party to a negotiation performs from what it may know."""
     return Act(id, rule, column, "party", mechanism, **more)
 
 
-def on(*conditions: tuple[Rule, type]) -> tuple[Condition, ...]:
+def named_conditions(*conditions: tuple[Rule, type]) -> tuple[Condition, ...]:
     """List conditions: each the rule that weighs it and its tuple of terms."""
     return tuple(Condition(*condition) for condition in conditions)
 
 
 PROTOCOL: tuple[Act, ...] = (
-    by_nature(1, conduct.roll_dice, "dice", fated=True),
+    nature_act(1, conduct.draw_random_numbers, "random_draws", parameter_free=True),
     # The world outside
-    by_nature(2, home.settle_type, "trustworthy"),
-    by_nature(3, environment.drift_oil, "oil", "environment"),
-    by_nature(4, environment.drift_region, "region", "environment"),
+    nature_act(2, home.draw_government_type, "trustworthy"),
+    nature_act(3, environment.drift_oil, "oil", "environment"),
+    nature_act(4, environment.drift_region, "regional_tension", "environment"),
     # Facilitators open and close channels
-    Act(5, facilitation.be_present, "present", "facilitator"),
-    Act(6, facilitation.tire, "fatigue", "facilitator", "facilitation"),
+    Act(5, facilitation.update_presence, "present", "facilitator"),
+    Act(6, facilitation.update_fatigue, "fatigue", "facilitator", "facilitation"),
     Act(
         7, facilitation.take_task, "effort", "facilitator", "facilitation",
-        on((facilitation.has_time, facilitation.Task), (facilitation.affords, facilitation.Purse)),
-        facilitation.can_take,
+        named_conditions((facilitation.capacity_terms, facilitation.Task), (facilitation.funds_terms, facilitation.Funds)),
+        facilitation.is_task_open,
     ),
-    Act(8, facilitation.spend, "spent", "facilitator", "facilitation"),
-    by_nature(9, facilitation.clear_channel, "clarity", "facilitation"),
-    by_nature(10, facilitation.shade, "slant", "facilitation"),
-    by_nature(
-        11, facilitation.host, "exchange", "facilitation",
-        conditions=on((facilitation.hosting_chance, facilitation.Hosted), (facilitation.closeness, facilitation.Close)),
-        when=facilitation.someone_hosts, combine=facilitation.settle_level,
+    Act(8, facilitation.pay_for_tasks, "spent", "facilitator", "facilitation"),
+    nature_act(9, facilitation.clear_channel, "clarity", "facilitation"),
+    nature_act(10, facilitation.distort_messages, "message_bias", "facilitation"),
+    nature_act(
+        11, facilitation.host_exchange, "exchange", "facilitation",
+        conditions=named_conditions((facilitation.hosting_terms, facilitation.Hosting), (facilitation.closeness_terms, facilitation.Closeness)),
+        when=facilitation.has_host, combine=facilitation.exchange_level,
     ),
     # Conduct, meant and done
-    by_state(
-        12, conduct.step_forward, "initiative", "reciprocity",
-        conditions=on((conduct.readiness, conduct.Initiative)), when=conduct.may_step_forward, rare=True,
+    state_act(
+        12, conduct.take_initiative, "initiative", "reciprocity",
+        conditions=named_conditions((conduct.initiative_terms, conduct.Initiative)), when=conduct.may_take_initiative, rare=True,
     ),
-    by_state(
+    state_act(
         13, conduct.choose_conduct, "conduct", "reciprocity",
-        conditions=on((conduct.leaning, conduct.Leaning)), when=conduct.apart,
+        conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation)), when=conduct.are_distinct,
     ),
-    by_nature(
-        14, conduct.miscarry, "slip", "noise",
-        conditions=on((conduct.miscarriage, conduct.Slip)), when=conduct.apart, rare=True,
+    nature_act(
+        14, conduct.miscarry, "miscarried", "noise",
+        conditions=named_conditions((conduct.miscarriage_terms, conduct.Miscarriage)), when=conduct.are_distinct, rare=True,
     ),
     # and seen, well or badly
-    by_nature(
+    nature_act(
         15, conduct.misread_act, "misread", "noise",
-        conditions=on((conduct.misreading, conduct.Misreading)), when=conduct.apart, rare=True,
+        conditions=named_conditions((conduct.misreading_terms, conduct.Misreading)), when=conduct.are_distinct, rare=True,
     ),
-    by_nature(16, conduct.perceive, "perceived"),
-    by_state(17, conduct.remember_standing, "standing_before", "reciprocity"),
-    by_state(18, conduct.judge_oneself, "standing", "reciprocity"),
-    by_state(19, conduct.judge_other, "esteem", "reciprocity"),
+    nature_act(16, conduct.perceive, "perceived"),
+    state_act(17, conduct.remember_standing, "previous_standing", "reciprocity"),
+    state_act(18, conduct.judge_own_standing, "standing", "reciprocity"),
+    state_act(19, conduct.judge_other_standing, "perceived_standing", "reciprocity"),
     # Beliefs
-    by_state(20, beliefs.reassure, "reassurance", "reassurance"),
-    by_state(21, beliefs.dismay_at, "dismay", "spoilers"),
-    by_state(22, beliefs.remember_kept, "kept", "reputation"),
-    by_state(23, beliefs.remember_broken, "broken", "reputation"),
-    by_state(24, beliefs.revise_trust, "trust", "reputation"),
-    by_nature(25, facilitation.judge, "credit", "facilitation"),
+    state_act(20, beliefs.reassure, "reassurance", "reassurance"),
+    state_act(21, beliefs.weigh_violence, "violence_factor", "spoilers"),
+    state_act(22, beliefs.update_good_evidence, "good_evidence", "reputation"),
+    state_act(23, beliefs.update_bad_evidence, "bad_evidence", "reputation"),
+    state_act(24, beliefs.update_trust, "trust", "reputation"),
+    nature_act(25, facilitation.update_credibility, "credibility", "facilitation"),
     # Tension and the region
-    by_state(
-        26, tension.harden, "posture", "tension",
-        conditions=on((tension.posture, tension.Posture)), when=conduct.apart, sums=True,
+    state_act(
+        26, tension.update_posture, "posture", "tension",
+        conditions=named_conditions((tension.posture_terms, tension.Posture)), when=conduct.are_distinct, sums=True,
     ),
-    by_state(
+    state_act(
         27, tension.align, "alignment", "alliances",
-        conditions=on((tension.alignment, tension.Alignment)), when=tension.third, sums=True,
+        conditions=named_conditions((tension.alignment_terms, tension.Alignment)), when=tension.is_third_state, sums=True,
     ),
     # Talks
-    by_nature(28, bargaining.pick_rung, "rung"),
-    by_nature(29, bargaining.remember_status, "stood"),
-    by_party(
-        30, contact.seek_talks, "seeks", "ripeness",
-        conditions=on((contact.pain, contact.Pain), (contact.way_out, contact.WayOut)),
+    nature_act(28, bargaining.select_rung, "rung"),
+    nature_act(29, bargaining.remember_status, "previous_status"),
+    party_act(
+        30, contact.seek_talks, "seeks_talks", "ripeness",
+        conditions=named_conditions((contact.pain_terms, contact.Pain), (contact.way_out_terms, contact.WayOut)),
     ),
-    by_nature(
+    nature_act(
         31, contact.hold_talks, "contact",
-        conditions=on((contact.meeting, contact.Meeting)), when=contact.both_seek,
+        conditions=named_conditions((contact.meeting_terms, contact.Meeting)), when=contact.both_seek_talks,
     ),
-    by_nature(32, contact.choose_channel, "channel"),
-    by_party(33, bargaining.grow_impatient, "impatience", "impatience"),
-    by_party(
-        34, bargaining.weigh_reservation, "reservation",
-        conditions=on((bargaining.reservation, bargaining.Reservation)), when=bargaining.in_play, sums=True,
+    nature_act(32, contact.choose_channel, "channel"),
+    party_act(33, bargaining.update_impatience, "impatience", "impatience"),
+    party_act(
+        34, bargaining.set_reservation_value, "reservation_value",
+        conditions=named_conditions((bargaining.reservation_terms, bargaining.Reservation)), when=bargaining.has_rung_in_play, sums=True,
     ),
-    by_party(
-        35, bargaining.table, "tabled",
-        conditions=on((bargaining.hope, bargaining.Hope)), when=bargaining.can_table,
+    party_act(
+        35, bargaining.propose, "proposed",
+        conditions=named_conditions((bargaining.readiness_terms, bargaining.Readiness)), when=bargaining.can_propose,
     ),
-    by_nature(36, bargaining.place_offer, "offer"),
+    nature_act(36, bargaining.make_offer, "offer"),
     # Scrutiny, answer, ratification
-    by_nature(37, scrutiny.examine, "doubt", "scrutiny"),
-    by_party(
-        38, scrutiny.give_answer, "answer",
-        conditions=on(
-            (scrutiny.doubted, scrutiny.Doubted),
-            (scrutiny.cleared, scrutiny.Cleared),
-            (scrutiny.worth, scrutiny.Worth),
-            (scrutiny.acceptable, scrutiny.Acceptable),
-            (scrutiny.free, scrutiny.Free),
+    nature_act(37, scrutiny.examine, "doubt", "scrutiny"),
+    party_act(
+        38, scrutiny.answer_proposal, "answer",
+        conditions=named_conditions(
+            (scrutiny.condemnation_terms, scrutiny.Condemned),
+            (scrutiny.clearance_terms, scrutiny.Cleared),
+            (scrutiny.worth_terms, scrutiny.WorthRisk),
+            (scrutiny.share_terms, scrutiny.Acceptable),
+            (scrutiny.freedom_terms, scrutiny.FreeToAccept),
         ),
-        when=scrutiny.on_table, combine=scrutiny.settle_answer,
+        when=scrutiny.is_under_examination, combine=scrutiny.settle_answer,
     ),
-    by_party(
+    party_act(
         39, home.ratify, "ratified", "ratification",
-        conditions=on((home.ratification, home.Ratification)), when=home.awaits_ratification,
+        conditions=named_conditions((home.ratification_terms, home.Ratification)), when=home.awaits_ratification,
     ),
     # Keeping what stands, and looking
-    by_nature(40, compliance.look_ahead, "prospect", "gradualism"),
-    by_party(
+    nature_act(40, compliance.find_next_stake, "prospect", "gradualism"),
+    party_act(
         41, compliance.comply, "complies",
-        conditions=on((compliance.honest, compliance.Honest), (compliance.careful, compliance.Careful)),
-        when=compliance.has_duties,
+        conditions=named_conditions((compliance.incentive_terms, compliance.Incentive), (compliance.accident_terms, compliance.NoAccident)),
+        when=compliance.has_obligations,
     ),
-    by_nature(42, verification.record, "remembered"),
+    nature_act(42, verification.remember_compliance, "past_compliance"),
     Act(
         43, verification.inspect, "inspected", "body", "verification",
-        on((verification.spare_inspection, verification.Inspection)), verification.open_to,
+        named_conditions((verification.inspection_terms, verification.Inspection)), verification.can_inspect,
     ),
     Act(
-        44, verification.report_on, "report", "body", "verification",
-        on((verification.finding, verification.Finding)), verification.looks, knows="all",
+        44, verification.report_findings, "report", "body", "verification",
+        named_conditions((verification.finding_terms, verification.Finding)), verification.is_inspected, knows="all",
     ),
-    by_party(45, verification.suspect, "suspicion", "verification"),
-    by_party(
+    party_act(45, verification.update_suspicion, "suspicion", "verification"),
+    party_act(
         46, verification.accuse, "accuses", "verification",
-        conditions=on((verification.accusation, verification.Accusation)), when=verification.could_accuse,
+        conditions=named_conditions((verification.accusation_terms, verification.Accusation)), when=verification.may_accuse,
     ),
-    by_nature(
+    nature_act(
         47, ladder.forgive, "forgiven",
-        conditions=on((ladder.forgiveness_of, ladder.Forgiveness)), when=ladder.is_breached,
+        conditions=named_conditions((ladder.forgiveness_terms, ladder.Forgiveness)), when=ladder.has_breached_rung,
     ),
-    by_nature(
-        48, ladder.rub, "friction", "friction",
-        conditions=on(
-            (ladder.climbing, ladder.Climb), (ladder.slipping, ladder.Slipping), (ladder.collapsing, ladder.Collapse)
+    nature_act(
+        48, ladder.resolve_friction, "friction", "friction",
+        conditions=named_conditions(
+            (ladder.climb_terms, ladder.Climb), (ladder.setback_terms, ladder.Setback), (ladder.collapse_terms, ladder.Collapse)
         ),
-        when=ladder.moving, combine=ladder.settle_friction,
+        when=ladder.has_friction, combine=ladder.settle_friction,
     ),
-    by_nature(
+    nature_act(
         49, home.change_government, "turnover", "turnover",
-        conditions=on((home.change_hazard, home.Change)), rare=True,
+        conditions=named_conditions((home.government_change_terms, home.GovernmentChange)), rare=True,
     ),
-    by_party(
+    party_act(
         50, home.withdraw, "withdraws", "turnover",
-        conditions=on((home.leaving, home.Leaving)), when=home.could_leave,
+        conditions=named_conditions((home.withdrawal_terms, home.Withdrawal)), when=home.may_withdraw,
     ),
-    by_nature(51, home.count_absence, "left"),
+    nature_act(51, home.count_withdrawal, "rounds_withdrawn"),
     # The ladder moves
-    by_nature(52, ladder.advance, "status"),
-    by_nature(53, ladder.grow_old, "age"),
-    by_nature(54, verification.stay_barred, "barred"),
-    by_nature(55, verification.grant_access, "access"),
-    by_nature(56, ladder.earn, "earned"),
-    by_nature(57, ladder.betray, "betrayed"),
-    by_nature(58, ladder.count_breaches, "breaches"),
-    by_nature(59, ladder.count_refusals, "refusals"),
-    by_nature(60, ladder.count_unratified, "unratified"),
+    nature_act(52, ladder.advance_ladder, "status"),
+    nature_act(53, ladder.age_rungs, "status_age"),
+    nature_act(54, verification.bar_inspectors, "inspectors_barred"),
+    nature_act(55, verification.grant_access, "access"),
+    nature_act(56, ladder.record_compliance, "honoured_stake"),
+    nature_act(57, ladder.record_betrayal, "betrayed_stake"),
+    nature_act(58, ladder.count_breaches, "breaches"),
+    nature_act(59, ladder.count_refusals, "refusals"),
+    nature_act(60, ladder.count_unratified, "unratified"),
     # The other track, spoilers, and home
-    by_nature(61, pressure.remember_pressure, "pressure_before"),
-    by_state(
-        62, pressure.press, "pressure", "pressure",
-        conditions=on((pressure.aim, pressure.Aim)), when=pressure.pressing, sums=True,
+    nature_act(61, pressure.remember_pressure, "previous_pressure"),
+    state_act(
+        62, pressure.set_pressure, "pressure", "pressure",
+        conditions=named_conditions((pressure.pressure_target_terms, pressure.PressureTarget)), when=pressure.is_pressing, sums=True,
     ),
-    by_state(
-        63, pressure.run_programme, "programme", "pressure",
-        conditions=on((pressure.programme, pressure.Programme)), when=pressure.has_programme, sums=True,
+    state_act(
+        63, pressure.set_programme, "programme", "pressure",
+        conditions=named_conditions((pressure.programme_terms, pressure.Programme)), when=pressure.has_programme, sums=True,
     ),
-    by_nature(
-        64, pressure.strike, "attack", "spoilers",
-        conditions=on((pressure.attack_hazard, pressure.Attack)), rare=True,
+    nature_act(
+        64, pressure.attack_talks, "attack", "spoilers",
+        conditions=named_conditions((pressure.attack_terms, pressure.Attack)), rare=True,
     ),
-    by_state(
-        65, home.sway, "support", "ratification",
-        conditions=on((home.support, home.Support)), sums=True,
+    state_act(
+        65, home.update_support, "support", "ratification",
+        conditions=named_conditions((home.support_terms, home.Support)), sums=True,
     ),
-    by_state(66, home.bind_by_words, "audience", "audience"),
+    state_act(66, home.update_audience_cost, "audience_cost", "audience_costs"),
 )  # fmt: skip
 
 for act in PROTOCOL:
-    called_once(act.rule)
+    force_inline(act.rule)
 
-ACT = {act.name: place for place, act in enumerate(PROTOCOL)}
-ACT_ON = {act.column: place for place, act in enumerate(PROTOCOL)}
+ACT_INDEX = {act.name: place for place, act in enumerate(PROTOCOL)}
+ACT_INDEX_BY_COLUMN = {act.column: place for place, act in enumerate(PROTOCOL)}
 
 
-def verdict(act: Act, held: list[bool]) -> int:
+def combine_conditions(act: Act, held: list[bool]) -> int:
     """Settle a choice from its conditions: by the act's ``combine``, else 1 if all hold and 0 if not."""
     return int(act.combine(*held)) if act.combine is not None else int(all(held))

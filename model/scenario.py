@@ -11,10 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from model import parameters
 from model.enumerations import Doctrine
-from model.parameters import Section, knob
+from model.parameters import Section, parameter
 
 
-def in_english(text: dict[str, Any]) -> dict[str, Any]:
+def require_english(text: dict[str, Any]) -> dict[str, Any]:
     """Check that there are words in English, in which everything is told."""
     if "en" not in text:
         raise PydanticCustomError("no_english", "needs its words in English, under `en`")
@@ -22,14 +22,14 @@ def in_english(text: dict[str, Any]) -> dict[str, Any]:
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Line = Annotated[str, StringConstraints(max_length=4000)]
-Step = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+-]{0,1999}$")]  # a bundle is named `a+b`
-Text = Annotated[
-    dict[Name, Line],
-    AfterValidator(in_english),
+PlainText = Annotated[str, StringConstraints(max_length=4000)]
+RungName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+-]{0,1999}$")]  # a bundle is named `a+b`
+TranslatedText = Annotated[
+    dict[Name, PlainText],
+    AfterValidator(require_english),
     Field(description="words by language; `en` is always there", json_schema_extra={"required": ["en"]}),
 ]
-Status = Literal["idle", "ratified", "implementing", "verified"]
+StartingStatus = Literal["idle", "ratified", "implementing", "verified"]
 if TYPE_CHECKING:
     DoctrineName = str
 else:
@@ -39,125 +39,135 @@ else:
 class StateSpec(Section):
     """A state: its narrative, its hidden type, its resolve and its home."""
 
-    name: Text
-    narrative: Text = Field(default_factory=dict, description="the state's story in its own terms")
+    name: TranslatedText
+    narrative: TranslatedText = Field(default_factory=dict, description="the state's story in its own terms")
     doctrine: DoctrineName = Field("reciprocity", description="how it chooses its monthly conduct")
     cooperates_first: bool = Field(True, description="its conduct before the first round")
-    security_weight: float = knob(0.5, 0, 1, "weight of external security against sovereignty in its narrative")
-    trustworthiness: float = knob(0.8, 0, 1, "chance that its government means to keep its word")
-    resolve: float = knob(0.5, 0, 1, "what it holds out for")
-    patience: float = knob(0.95, 0, 1, "delta: weight of the next round against this one", unit="per round")
-    after_cc: float = knob(1.0, 0, 1, "chance to cooperate after both cooperated", source="memory-one; B01-B03")
-    after_cd: float = knob(0.0, 0, 1, "chance to cooperate after being let down", source="memory-one; B01-B03")
-    after_dc: float = knob(1.0, 0, 1, "chance to cooperate after letting down", source="memory-one; B01-B03")
-    after_dd: float = knob(0.0, 0, 1, "chance to cooperate after both defected", source="memory-one; B01-B03")
-    generosity: float = knob(0.15, 0, 1, "g: chance to answer a hostile act with cooperation all the same", source="Nowak & Sigmund 1992", lever=True)  # fmt: skip
-    initiative: float = knob(0.10, 0, 1, "chance of an announced conciliatory step after a hostile act", source="Osgood 1962", lever=True)  # fmt: skip
-    initiative_cost: float = knob(0.3, 0, 5, "cost of such a step to the one who takes it", source="Kydd 2000", lever=True)  # fmt: skip
-    temptation: float = knob(0.9, -10, 10, "T: payoff for defecting on a cooperator", source="B06: R > T for a security seeker")  # fmt: skip
-    reward: float = knob(1.0, -10, 10, "R: payoff of mutual cooperation", source="B06")
-    punishment: float = knob(0.3, -10, 10, "P: payoff of mutual defection", source="B06")
-    sucker: float = knob(0.0, -10, 10, "S: payoff for cooperating with a defector", source="B06")
-    reaction: float = knob(0.30, 0, 2, "k: rise in posture per unit of the other's posture", source="Richardson 1960")
-    restraint: float = knob(0.55, 0, 2, "a: fall in posture per unit of one's own", source="Richardson 1960")
-    dialogue: float = knob(0.8, 0, 1, "dialogue track: openness to hold talks", lever=True)
-    programme: float = knob(0.0, 0, 1, "programme level at the start")
-    ambition: float = knob(0.0, 0, 1, "programme level it aims at when unbound and unpressed")
-    veto_players: int = knob(2, 0, 5, "players at home who must all agree", unit="players", source="Putnam 1988")
-    support: float = knob(0.55, 0, 1, "support at home for the talks, at the start and by habit")
-    turnover: float = knob(0.010, 0, 1, "chance of a change of government", unit="per round", source="1/96 to 1/36")
-    continuity: float = knob(
+    security_weight: float = parameter(0.5, 0, 1, "weight of external security against sovereignty in its narrative")
+    trustworthiness: float = parameter(0.8, 0, 1, "chance that its government means to keep its word")
+    resolve: float = parameter(0.5, 0, 1, "what it holds out for")
+    discount_factor: float = parameter(0.95, 0, 1, "delta: weight of the next round against this one", unit="per round")
+    after_cc: float = parameter(1.0, 0, 1, "chance to cooperate after both cooperated", source="memory-one; B01-B03")
+    after_cd: float = parameter(0.0, 0, 1, "chance to cooperate after being let down", source="memory-one; B01-B03")
+    after_dc: float = parameter(1.0, 0, 1, "chance to cooperate after letting down", source="memory-one; B01-B03")
+    after_dd: float = parameter(0.0, 0, 1, "chance to cooperate after both defected", source="memory-one; B01-B03")
+    generosity: float = parameter(0.15, 0, 1, "g: chance to answer a hostile act with cooperation all the same", source="Nowak & Sigmund 1992", lever=True)  # fmt: skip
+    initiative: float = parameter(0.10, 0, 1, "chance of an announced conciliatory step after a hostile act", source="Osgood 1962", lever=True)  # fmt: skip
+    initiative_cost: float = parameter(0.3, 0, 5, "cost of such a step to the one who takes it", source="Kydd 2000", lever=True)  # fmt: skip
+    temptation: float = parameter(0.9, -10, 10, "T: payoff for defecting on a cooperator", source="B06: R > T for a security seeker")  # fmt: skip
+    reward: float = parameter(1.0, -10, 10, "R: payoff of mutual cooperation", source="B06")
+    punishment: float = parameter(0.3, -10, 10, "P: payoff of mutual defection", source="B06")
+    sucker: float = parameter(0.0, -10, 10, "S: payoff for cooperating with a defector", source="B06")
+    reaction: float = parameter(
+        0.30, 0, 2, "k: rise in posture per unit of the other's posture", source="Richardson 1960"
+    )
+    restraint: float = parameter(0.55, 0, 2, "a: fall in posture per unit of one's own", source="Richardson 1960")
+    dialogue: float = parameter(0.8, 0, 1, "dialogue track: openness to hold talks", lever=True)
+    programme: float = parameter(0.0, 0, 1, "programme level at the start")
+    ambition: float = parameter(0.0, 0, 1, "programme level it aims at when unbound and unpressed")
+    veto_players: int = parameter(2, 0, 5, "players at home who must all agree", unit="players", source="Putnam 1988")
+    support: float = parameter(0.55, 0, 1, "support at home for the talks, at the start and by habit")
+    turnover: float = parameter(
+        0.010, 0, 1, "chance of a change of government", unit="per round", source="1/96 to 1/36"
+    )
+    continuity: float = parameter(
         0.6,
         0,
         1,
         "psi: chance that a new government keeps the old one's type, and share of evidence that outlives the change",
     )
-    withdrawal: float = knob(0.25, 0, 1, "chance that a new government leaves the standing deal")
-    suppression: float = knob(0.3, 0, 1, "share of spoilers' attacks from its side that it prevents", lever=True)
+    withdrawal: float = parameter(0.25, 0, 1, "chance that a new government leaves the standing deal")
+    suppression: float = parameter(0.3, 0, 1, "share of spoilers' attacks from its side that it prevents", lever=True)
 
 
 class FacilitatorSpec(Section):
     """A regional facilitator: four services and hosting, with bias, capacity and a reputation."""
 
-    name: Text
-    bias: float = knob(0.0, -1, 1, "leaning: +1 towards the first party of each negotiation, -1 the second")
-    capacity: float = knob(2.0, 0, 20, "tasks it can do in a round", unit="tasks", lever=True)
-    credibility: float = knob(0.6, 0, 1, "how far states believe it at the start", source="Kydd 2006")
-    clarity: float = knob(0.5, 0, 1, "h: share of misreadings it removes", source="0-.8", lever=True)
-    formulation: float = knob(0.5, 0, 1, "q: chance that its text falls inside the overlap", source=".3-.9", lever=True)
-    leverage: float = knob(0.05, 0, 1, "mu: shift of a reservation value it can pay for", source="0-.3", lever=True)
-    good_offices: float = knob(0.4, 0, 1, "chance of contact it adds under tension", lever=True)
-    hosting: float = knob(0.3, 0, 1, "chance that it hosts a small exchange outside the ladder", lever=True)
-    task_cost: float = knob(1.0, 0, 1000, "cost of one task", unit="budget units")
-    budget: float = knob(1000.0, 0, 1e6, "what it can spend over the run", unit="budget units", lever=True)
-    arrives: int = knob(0, 0, 1200, "round from which it is there", unit="round", lever=True)
+    name: TranslatedText
+    bias: float = parameter(0.0, -1, 1, "leaning: +1 towards the first party of each negotiation, -1 the second")
+    capacity: float = parameter(2.0, 0, 20, "tasks it can do in a round", unit="tasks", lever=True)
+    credibility: float = parameter(0.6, 0, 1, "how far states believe it at the start", source="Kydd 2006")
+    clarity: float = parameter(0.5, 0, 1, "h: share of misreadings it removes", source="0-.8", lever=True)
+    formulation: float = parameter(
+        0.5, 0, 1, "q: chance that its text falls inside the overlap", source=".3-.9", lever=True
+    )
+    leverage: float = parameter(
+        0.05, 0, 1, "mu: shift of a reservation value it can pay for", source="0-.3", lever=True
+    )
+    good_offices: float = parameter(0.4, 0, 1, "chance of contact it adds under tension", lever=True)
+    hosting: float = parameter(0.3, 0, 1, "chance that it hosts a small exchange outside the ladder", lever=True)
+    task_cost: float = parameter(1.0, 0, 1000, "cost of one task", unit="budget units")
+    budget: float = parameter(1000.0, 0, 1e6, "what it can spend over the run", unit="budget units", lever=True)
+    arrives: int = parameter(0, 0, 1200, "round from which it is there", unit="round", lever=True)
 
 
-class Body(Section):
+class BodySpec(Section):
     """A verification body: what it detects, when it errs, how late, and how much it can inspect."""
 
-    name: Text
-    detection: float = knob(0.6, 0, 1, "d: chance that an inspection with full access detects a violation", unit="per inspection", lever=True)  # fmt: skip
-    false_alarm: float = knob(0.03, 0, 1, "f: chance that it finds a violation where there is none", unit="per inspection", source=".002-.05")  # fmt: skip
-    delay: int = knob(1, 0, 12, "rounds between an act and the report on it", unit="rounds")
-    inspections: int = knob(2, 0, 12, "negotiations it can inspect in a round", unit="per round", lever=True)
+    name: TranslatedText
+    detection: float = parameter(0.6, 0, 1, "d: chance that an inspection with full access detects a violation", unit="per inspection", lever=True)  # fmt: skip
+    false_alarm: float = parameter(0.03, 0, 1, "f: chance that it finds a violation where there is none", unit="per inspection", source=".002-.05")  # fmt: skip
+    delay: int = parameter(1, 0, 12, "rounds between an act and the report on it", unit="rounds")
+    inspections: int = parameter(2, 0, 12, "negotiations it can inspect in a round", unit="per round", lever=True)
 
 
-class Spoiler(Section):
+class SpoilerSpec(Section):
     """A group outside the bargain that attacks it, blamed on one party."""
 
-    name: Text
+    name: TranslatedText
     negotiation: Name
     blamed_on: Name
-    hazard: float = knob(0.01, 0, 1, "chance of an attack in any round", unit="per round")
+    hazard: float = parameter(0.01, 0, 1, "chance of an attack in any round", unit="per round")
 
 
 class Relation(Section):
     """How one state stands to another at the start (one direction; alliance counts in both)."""
 
-    trust: float = knob(0.5, 0.02, 0.98, "trust at the start; the inherited deficit lies here")
-    evidence: float = knob(4.0, 0, 100, "how firmly that trust is held", unit="counts")
-    tension: float = knob(0.2, 0, 1, "hostile posture at the start", unit="posture")
-    grievance: float = knob(0.0, -1, 1, "standing drive of posture", unit="posture per round", source="Richardson 1960")
-    pressure: float = knob(0.0, 0, 1, "pressure exerted at the start")
-    campaign: float = knob(0.0, 0, 1, "pressure track: level aimed at while nothing is agreed", lever=True)
-    alliance: float = knob(0.0, -1, 1, "pull of the one on the other")
+    trust: float = parameter(0.5, 0.02, 0.98, "trust at the start; the inherited deficit lies here")
+    evidence: float = parameter(4.0, 0, 100, "how firmly that trust is held", unit="counts")
+    tension: float = parameter(0.2, 0, 1, "hostile posture at the start", unit="posture")
+    grievance: float = parameter(
+        0.0, -1, 1, "standing drive of posture", unit="posture per round", source="Richardson 1960"
+    )
+    pressure: float = parameter(0.0, 0, 1, "pressure exerted at the start")
+    campaign: float = parameter(0.0, 0, 1, "pressure track: level aimed at while nothing is agreed", lever=True)
+    alliance: float = parameter(0.0, -1, 1, "pull of the one on the other")
 
 
 class RungShare(Section):
     """What one party gives in a rung, and what that costs in either narrative."""
 
-    gives: Text = Field(default_factory=dict)
-    security: float = knob(0.2, 0, 1, "burden in terms of external security")
-    sovereignty: float = knob(0.2, 0, 1, "burden in terms of sovereignty")
-    restraint: float = knob(0.0, 0, 1, "share of its programme that it gives up")
-    relief: float = knob(0.0, 0, 1, "share of its pressure that it lifts once the rung is verified")
+    gives: TranslatedText = Field(default_factory=dict)
+    security: float = parameter(0.2, 0, 1, "burden in terms of external security")
+    sovereignty: float = parameter(0.2, 0, 1, "burden in terms of sovereignty")
+    restraint: float = parameter(0.0, 0, 1, "share of its programme that it gives up")
+    relief: float = parameter(0.0, 0, 1, "share of its pressure that it lifts once the rung is verified")
 
 
 class Rung(Section):
     """One step of a deal ladder."""
 
-    title: Text
-    stake: float = knob(1.0, 0.001, 100, "weight of the rung; shares of the whole are computed", lever=True)
-    verifiability: float = knob(0.8, 0, 1, "how well compliance shows to an inspector")
-    reversibility: float = knob(0.7, 0, 1, "how far it can be undone if the other side breaks it")
-    access: float = knob(0.2, 0, 1, "access it grants to inspectors once implemented")
-    duration: int = knob(2, 1, 60, "rounds that implementation takes", unit="rounds")
+    title: TranslatedText
+    stake: float = parameter(1.0, 0.001, 100, "weight of the rung; shares of the whole are computed", lever=True)
+    verifiability: float = parameter(0.8, 0, 1, "how well compliance shows to an inspector")
+    reversibility: float = parameter(0.7, 0, 1, "how far it can be undone if the other side breaks it")
+    access: float = parameter(0.2, 0, 1, "access it grants to inspectors once implemented")
+    duration: int = parameter(2, 1, 60, "rounds that implementation takes", unit="rounds")
     needs_verification: bool = Field(True, description="whether the rung must name a verifier")
     verifier: Name | None = Field(None, description="the body that verifies it")
-    status: Status = Field("idle", description="status at the start")
+    status: StartingStatus = Field("idle", description="status at the start")
     parties: dict[Name, RungShare] = Field(description="what each party gives")
 
 
 class Negotiation(Section):
     """Two parties, a ladder of rungs, and those who help."""
 
-    title: Text
+    title: TranslatedText
     parties: list[Name] = Field(min_length=2, max_length=2, description="the two principals, first and second")
     facilitators: list[Name] = Field(default_factory=list)
     talking: bool = Field(False, description="whether talks are under way at the start")
-    access: float = knob(0.2, 0, 1, "inspectors' access before any rung")
-    bundling: int = knob(1, 1, 40, "rungs tied into one step: 1 is step by step, all of them the grand bargain", unit="rungs", lever=True)  # fmt: skip
+    access: float = parameter(0.2, 0, 1, "inspectors' access before any rung")
+    bundling: int = parameter(1, 1, 40, "rungs tied into one step: 1 is step by step, all of them the grand bargain", unit="rungs", lever=True)  # fmt: skip
     rungs: dict[Name, Rung] = Field(min_length=1, max_length=40)
     attitudes: dict[Name, Annotated[float, Field(ge=-1, le=1)]] = Field(
         default_factory=dict, description="what third states think of the talks: -1 against, +1 for"
@@ -174,7 +184,7 @@ class Event(Section):
     negotiation: Name | None = None
     value: float | None = Field(None, ge=-1e6, le=1e6)
     until: int | None = Field(None, ge=1, le=1200, description="last round in which it holds")
-    text: Text = Field(default_factory=dict)
+    text: TranslatedText = Field(default_factory=dict)
 
 
 class Move(Section):
@@ -184,28 +194,28 @@ class Move(Section):
     act: str
     negotiation: Name | None = None
     actor: Name | None = None
-    counterpart: Step | None = None
+    counterpart: RungName | None = None
     value: float = Field(ge=-1e6, le=1e6)
 
 
-class Thing(Section):
+class SuggestedChange(Section):
     """A thing to try: words, and the changes that set it."""
 
-    text: Text
+    text: TranslatedText
     set: dict[str, float | int | bool | str] = Field(default_factory=dict)
 
 
 class Scenario(Section):
     """Everything a run depends on besides its seed."""
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 2
     name: Name
-    title: Text
-    summary: Text
-    cut_off: Line = Field(description="date up to which facts are taken into account, and what is assumed")
-    notice: dict[Name, list[Line]] = Field(default_factory=dict)
-    things_to_try: list[Thing] = Field(default_factory=list, alias="try")
-    sources: list[Line] = Field(default_factory=list)
+    title: TranslatedText
+    summary: TranslatedText
+    cut_off: PlainText = Field(description="date up to which facts are taken into account, and what is assumed")
+    notice: dict[Name, list[PlainText]] = Field(default_factory=dict)
+    things_to_try: list[SuggestedChange] = Field(default_factory=list, alias="try")
+    sources: list[PlainText] = Field(default_factory=list)
     rounds: int = Field(60, ge=1, le=1200, description="rounds in a run; one is a month")
     mechanisms: parameters.Mechanisms = parameters.Mechanisms()
     perception: parameters.Perception = parameters.Perception()
@@ -219,12 +229,12 @@ class Scenario(Section):
     ladder: parameters.Ladder = parameters.Ladder()
     pressure: parameters.Pressure = parameters.Pressure()
     home: parameters.Home = parameters.Home()
-    spoilers: parameters.Spoilers = parameters.Spoilers()
+    attacks: parameters.Attacks = parameters.Attacks()
     environment: parameters.Environment = parameters.Environment()
     states: dict[Name, StateSpec] = Field(min_length=2)
     facilitators: dict[Name, FacilitatorSpec] = Field(default_factory=dict)
-    bodies: dict[Name, Body] = Field(default_factory=dict)
-    outsiders: dict[Name, Spoiler] = Field(default_factory=dict, description="spoilers")
+    bodies: dict[Name, BodySpec] = Field(default_factory=dict)
+    spoilers: dict[Name, SpoilerSpec] = Field(default_factory=dict, description="spoilers")
     relations: dict[Name, dict[Name, Relation]] = Field(default_factory=dict)
     negotiations: dict[Name, Negotiation] = Field(min_length=1, max_length=12)
     events: list[Event] = Field(default_factory=list, max_length=1000)
@@ -234,16 +244,16 @@ class Scenario(Section):
         """Find how one state stands to another, or the neutral relation."""
         return self.relations.get(one, {}).get(other, Relation())
 
-    def written(self, name: str | None, language: str = "en") -> str:
+    def display_name(self, name: str | None, language: str = "en") -> str:
         """Give the written name of an actor or a negotiation."""
-        for role in (self.states, self.facilitators, self.bodies, self.outsiders):
+        for role in (self.states, self.facilitators, self.bodies, self.spoilers):
             if name in role:
                 return role[str(name)].name.get(language, role[str(name)].name["en"])
         if name in self.negotiations:
             return self.negotiations[str(name)].title.get(language, self.negotiations[str(name)].title["en"])
         return name or ""
 
-    def written_rung(self, negotiation: str, rung: str, language: str = "en") -> str:
+    def rung_title(self, negotiation: str, rung: str, language: str = "en") -> str:
         """Give the written title of a rung; of a bundle, those of its parts."""
         rungs = self.negotiations[negotiation].rungs
         return " with ".join(rungs[part].title.get(language, rungs[part].title["en"]) for part in rung.split("+"))

@@ -9,10 +9,10 @@ from typing import Any, Literal, NamedTuple
 from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 
-from model.errors import NAME_RULE, Fault
+from model.errors import NAME_RULE, InputError
 
 
-class ErrorPlace(NamedTuple):
+class ErrorLocation(NamedTuple):
     """Where an error happened: its path as the file has it, the type wanted there, its range and unit."""
 
     path: tuple[Any, ...]
@@ -22,7 +22,7 @@ class ErrorPlace(NamedTuple):
     unit: str
 
     @property
-    def allowed(self) -> str:
+    def allowed_range(self) -> str:
         """Write the range, if there is one."""
         low = next((rule.ge for rule in self.rules if isinstance(rule, Ge)), None)
         high = next((rule.le for rule in self.rules if isinstance(rule, Le)), None)
@@ -30,7 +30,7 @@ class ErrorPlace(NamedTuple):
         return f"allowed is between {low} and {high}{unit}" if low is not None and high is not None else ""
 
 
-def walk(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorPlace:
+def locate_error(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorLocation:
     """Follow an error's path down the declarations, through tables, lists and choices of types."""
     kept, wanted, rules, unit = [], model, (), ""
     for step in path:
@@ -56,16 +56,16 @@ def walk(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorPlace:
             wanted = inside[1] if origin is dict else inside[0] if origin is list else None
             bare = typing.get_args(wanted)[1:] if typing.get_origin(wanted) is typing.Annotated else ()
             rules, unit = tuple(chain.from_iterable(getattr(each, "metadata", (each,)) for each in bare)), ""
-    return ErrorPlace(tuple(kept), model, wanted, rules, unit)
+    return ErrorLocation(tuple(kept), model, wanted, rules, unit)
 
 
-def choices(wanted: Any) -> list[str]:
+def allowed_words(wanted: Any) -> list[str]:
     """List the words a field allows, if it is a choice of words."""
     named = typing.get_args(wanted) if typing.get_origin(wanted) is Literal else ()
     return [word for word in named if isinstance(word, str)]
 
 
-def plainly(kind: str, message: str, about: Mapping[str, Any], place: ErrorPlace) -> str:
+def describe_error(kind: str, message: str, about: Mapping[str, Any], place: ErrorLocation) -> str:
     """Say in plain words what pydantic found wrong."""
     if kind == "missing":
         return "is missing"
@@ -79,27 +79,27 @@ def plainly(kind: str, message: str, about: Mapping[str, Any], place: ErrorPlace
         return f"has too few entries; at least {about['min_length']} needed"
     if kind in {"dict_type", "model_type"}:
         return "should be a table"
-    if kind in {"greater_than_equal", "less_than_equal"} and place.allowed:
-        return place.allowed
+    if kind in {"greater_than_equal", "less_than_equal"} and place.allowed_range:
+        return place.allowed_range
     problem = message.replace("Input should be", "should be")
-    return f"{problem}; {place.allowed}" if place.allowed else problem
+    return f"{problem}; {place.allowed_range}" if place.allowed_range else problem
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
+def convert_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[InputError]:
     """Turn a validation error into faults with ranges and suggestions."""
     told = set()
     for found in error.errors(include_url=False):
-        place = walk(model, found["loc"])
+        place = locate_error(model, found["loc"])
         where, value = ".".join(map(str, place.path)), found["input"]
         if where in told:
             continue  # a choice of types: each that was tried complains
         told.add(where)
         if found["type"] == "extra_forbidden":
             known = {info.alias or name for name, info in place.model.model_fields.items()}
-            yield Fault.unknown(where, str(place.path[-1]), known, "key")
-        elif found["type"] == "literal_error" and isinstance(value, str) and choices(place.wanted):
-            yield Fault.unknown(where, value, choices(place.wanted), "choice")
+            yield InputError.unknown_name(where, str(place.path[-1]), known, "key")
+        elif found["type"] == "literal_error" and isinstance(value, str) and allowed_words(place.wanted):
+            yield InputError.unknown_name(where, value, allowed_words(place.wanted), "choice")
         else:
             quiet = found["type"] in {"missing", "too_short", "too_long"}
-            problem = plainly(found["type"], found["msg"], found.get("ctx", {}), place)
-            yield Fault(where, "" if quiet else value, problem)
+            problem = describe_error(found["type"], found["msg"], found.get("ctx", {}), place)
+            yield InputError(where, "" if quiet else value, problem)

@@ -7,7 +7,7 @@ Strengths are weights of the closest CAMEO event on Goldstein's scale of conflic
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from model.enumerations import Channel, ExchangeLevel, InspectionReport, Status
+from model.enumerations import Channel, ExchangeLevel, InspectionReport, RungStatus
 from model.world import World
 
 
@@ -19,7 +19,7 @@ class SignalKind(NamedTuple):
     meaning: str
 
 
-KINDS = {
+SIGNAL_KINDS = {
     "public statement": SignalKind(0.4, "013", "friendly words in public"),
     "threat": SignalKind(-4.4, "130", "hostile words or acts in public"),
     "initiative": SignalKind(4.0, "030", "an announced unilateral conciliatory step"),
@@ -37,7 +37,7 @@ KINDS = {
     "suspension": SignalKind(-7.0, "164", "a rung is suspended or taken back"),
     "withdrawal": SignalKind(-7.0, "166", "a party leaves what stands"),
 }
-CHANNELS = {*(channel.name.lower() for channel in Channel), *(level.name.lower() for level in ExchangeLevel)}
+CHANNEL_NAMES = {*(channel.name.lower() for channel in Channel), *(level.name.lower() for level in ExchangeLevel)}
 
 
 class Signal(NamedTuple):
@@ -54,7 +54,7 @@ class Signal(NamedTuple):
     perceived: float
 
 
-def signals(world: World) -> list[Signal]:
+def round_signals(world: World) -> list[Signal]:
     """Read all messages of the round just played, in a fixed order."""
     found = [*_conduct(world), *_pressure(world)]
     for k in range(world.size["negotiation"]):
@@ -63,7 +63,7 @@ def signals(world: World) -> list[Signal]:
 
 
 def _plain(kind: str, sender: str, receiver: str, talks: str | None, channel: str, cost: float = 0.0) -> Signal:
-    strength = KINDS[kind].strength
+    strength = SIGNAL_KINDS[kind].strength
     return Signal(kind, sender, receiver, talks, channel, strength, cost, strength, strength)
 
 
@@ -71,28 +71,28 @@ def _conduct(world: Any) -> Iterator[Signal]:
     states = world.names.state
     for me, sender in enumerate(states):
         for other, receiver in enumerate(states):
-            k = int(world.between[me, other])
+            k = int(world.negotiation_between[me, other])
             if me == other or (k < 0 and world.posture[me, other] < 0.3):
                 continue  # between states that are not at odds, words are not news
-            friendly, hostile = KINDS["public statement"].strength, KINDS["threat"].strength
+            friendly, hostile = SIGNAL_KINDS["public statement"].strength, SIGNAL_KINDS["threat"].strength
             meant = friendly if world.conduct[me, other] else hostile
-            done = bool(world.conduct[me, other]) != bool(world.slip[me, other])
+            done = bool(world.conduct[me, other]) != bool(world.miscarried[me, other])
             seen = friendly if world.perceived[other, me] else hostile
             kind, cost = "public statement" if done else "threat", 0.0
             if done and world.initiative[me, other]:
                 kind, cost = "initiative", float(world.own_initiative_cost[me])
-                meant = KINDS[kind].strength
+                meant = SIGNAL_KINDS[kind].strength
                 seen = meant if world.perceived[other, me] else hostile
             talks = world.names.negotiation[k] if k >= 0 else None
-            yield Signal(kind, sender, receiver, talks, "public", KINDS[kind].strength, cost, meant, seen)
+            yield Signal(kind, sender, receiver, talks, "public", SIGNAL_KINDS[kind].strength, cost, meant, seen)
 
 
 def _pressure(world: Any) -> Iterator[Signal]:
     for me, sender in enumerate(world.names.state):
         for other, receiver in enumerate(world.names.state):
-            change = float(world.pressure[me, other] - world.pressure_before[me, other])
+            change = float(world.pressure[me, other] - world.previous_pressure[me, other])
             if abs(change) > 1e-3:
-                kind, k = "relief" if change < 0 else "pressure step", int(world.between[me, other])
+                kind, k = "relief" if change < 0 else "pressure step", int(world.negotiation_between[me, other])
                 talks = world.names.negotiation[k] if k >= 0 else None
                 yield _plain(kind, sender, receiver, talks, "public", abs(change))
 
@@ -108,7 +108,7 @@ def _talks(world: Any, k: int) -> Iterator[Signal]:
         if world.exchange[k]:
             level = ExchangeLevel(int(world.exchange[k])).name.lower()
             yield _plain("technical talk", sender, receiver, talks, level)
-        if world.tabled[k, side]:
+        if world.proposed[k, side]:
             yield _plain("proposal", sender, receiver, talks, channel)
         if world.answer[k, side]:
             kind = "acceptance" if world.answer[k, side] > 0 else "refusal"
@@ -122,9 +122,9 @@ def _reports(world: Any, k: int) -> Iterator[Signal]:
             report = int(world.report[b, k, side])
             if world.inspected[b, k] and report != InspectionReport.NONE:
                 about = world.names.state[int(world.party[k, side])]
-                found = KINDS["inspection report"].strength if report == InspectionReport.VIOLATION else 0.0
+                found = SIGNAL_KINDS["inspection report"].strength if report == InspectionReport.VIOLATION else 0.0
                 slot = int(world.clock[0] - world.delay[b]) % world.size["slot"]
-                truth = 0.0 if world.remembered[k, side, slot] else KINDS["inspection report"].strength
+                truth = 0.0 if world.past_compliance[k, side, slot] else SIGNAL_KINDS["inspection report"].strength
                 yield Signal("inspection report", body, about, talks, "technical", found, 0.0, truth, found)
 
 
@@ -137,10 +137,10 @@ def _ladder(world: Any, k: int) -> Iterator[Signal]:
         if world.withdraws[k, side]:
             yield _plain("withdrawal", sender, receiver, talks, "public")
         for r in range(int(world.rungs[k])):
-            now, was = int(world.status[k, r]), int(world.stood[k, r])
+            now, was = int(world.status[k, r]), int(world.previous_status[k, r])
             if now == was:
                 continue
-            if now in (Status.IMPLEMENTING, Status.VERIFIED) and was < Status.VERIFIED:
+            if now in (RungStatus.IMPLEMENTING, RungStatus.VERIFIED) and was < RungStatus.VERIFIED:
                 yield _plain("notice of implementation", sender, receiver, talks, "public")
-            if now in (Status.SUSPENDED, Status.SNAPPED) and not world.left[k, side]:
+            if now in (RungStatus.SUSPENDED, RungStatus.SNAPPED) and not world.rounds_withdrawn[k, side]:
                 yield _plain("suspension", sender, receiver, talks, "public")

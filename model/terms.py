@@ -18,7 +18,7 @@ class Term(NamedTuple):
     meaning: str
 
 
-def terms_of(condition: type) -> dict[str, Term]:
+def declared_terms(condition: type) -> dict[str, Term]:
     """Read the declared terms of a condition's NamedTuple, the threshold left out."""
     hints = typing.get_type_hints(condition, include_extras=True)
     return {name: hint.__metadata__[0] for name, hint in hints.items() if name != "threshold"}

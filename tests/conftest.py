@@ -33,7 +33,7 @@ def in_browser(item: pytest.Item) -> bool:
 
 def rank(item: pytest.Item) -> int:
     """Return how early a test's file starts: 0 with a browser, 1 if its module starts processes, else 2."""
-    processes = {"subprocess", "detente"} & vars(getattr(item, "module", item)).keys()
+    processes = {"subprocess", "run_detente"} & vars(getattr(item, "module", item)).keys()
     return 0 if in_browser(item) else 1 if processes else 2
 
 
@@ -62,7 +62,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Serve one dashboard for all tests, by its command; give its address."""
-    from support.browser import served
+    from support.browser import serve_dashboard
 
-    with served() as found:
+    with serve_dashboard() as found:
         yield found

@@ -6,16 +6,16 @@ from pathlib import Path
 from test_chronicles import DIGESTS, GOLDEN, TOLD
 
 from agents.assembly import Assembly
-from experiments.engine.kernel import measure
-from model.loading import load, shipped
-from model.measures import digest
-from model.overrides import forced
+from experiments.engine.kernel import run_trajectory
+from model.loading import load_scenario, scenario_names
+from model.measures import trajectory_digest
+from model.overrides import collect_overrides
 from model.world import World
 
 found = {}
-for name in shipped():
-    setting = load(name)
-    found[name] = digest(measure(World(setting, 1, forced(setting)), setting.rounds))
+for name in scenario_names():
+    setting = load_scenario(name)
+    found[name] = trajectory_digest(run_trajectory(World(setting, 1, collect_overrides(setting)), setting.rounds))
 Path(__file__).with_name("experiments").joinpath("engine", "digests.json").write_text(
     json.dumps(found, indent=1) + "\n"
 )

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
-from support.browser import COLD, open_browser, opened, served
-from support.explore import settled
+from support.browser import COLD_START_MS, open_browser, open_dashboard, serve_dashboard
+from support.explore import wait_until_settled
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 SIZE = (1366, 657)  # pixels: the screen of a small laptop without the bars of the browser
@@ -27,14 +27,14 @@ class Shot(NamedTuple):
 
 def run_is_complete(page: Page) -> None:
     """Wait until Watch has received the whole run."""
-    page.wait_for_selector(".det-net", timeout=COLD)
-    page.wait_for_selector(".det-watch[aria-busy=false]", timeout=COLD)
+    page.wait_for_selector(".det-net", timeout=COLD_START_MS)
+    page.wait_for_selector(".det-watch[aria-busy=false]", timeout=COLD_START_MS)
 
 
 SHOTS = {
     "explore": Shot(
         "s=us-iran-2026&set=negotiations.nuclear.bundling:2&seed=1&worlds=1000&base.s=us-iran-2026",
-        ready=settled,
+        ready=wait_until_settled,
         top=".det-dials",
     ),
     "watch": Shot("page=watch&s=us-iran-2026&seed=1&round=18", ready=run_is_complete),
@@ -71,7 +71,9 @@ def looks_the_same(first: bytes, second: bytes) -> bool:
 def take(browser: Browser, address: str, name: str) -> Path:
     """Open a page, wait until it is complete, and write its picture."""
     shot = SHOTS[name]
-    with opened(browser, address, shot.query, SIZE, ready=shot.ready, alone=True, reduced_motion="reduce") as page:
+    with open_dashboard(
+        browser, address, shot.query, SIZE, ready=shot.ready, alone=True, reduced_motion="reduce"
+    ) as page:
         if shot.top is not None:
             scroll_to(page, shot.top)
         page.evaluate("document.fonts.ready")
@@ -86,7 +88,7 @@ def take(browser: Browser, address: str, name: str) -> Path:
 def main() -> None:
     """Take all pictures and print the size of each file."""
     PICTURES.mkdir(exist_ok=True)
-    with served() as address, open_browser() as browser:
+    with serve_dashboard() as address, open_browser() as browser:
         for name in SHOTS:
             path = take(browser, address, name)
             print(f"{path.relative_to(PICTURES.parents[1])}: {path.stat().st_size / 1000:.0f} kB")

@@ -13,15 +13,15 @@ from typer.main import get_command
 from agents.assembly import Assembly
 from dashboards.cli.main import app
 from dashboards.cli.options import parse_changes
-from dashboards.reports.odd_tables import ODD, rewrite
-from dashboards.terminal.ensembles import effect_words
-from experiments.counterfactuals.pivot import chances
-from experiments.ensembles.compare import compare, contrast
+from dashboards.reports.odd_tables import ODD_PATH, update_tables
+from dashboards.terminal.ensembles import format_effect
+from experiments.counterfactuals.pivot import outcome_chances
+from experiments.ensembles.compare import compare, compare_ensembles
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.ensembles.mechanisms import WORLDS, summaries
-from model.chance import Moment
-from model.loading import change, read, shipped
-from model.parameter_space import declared
+from experiments.ensembles.mechanisms import WORLDS, mechanism_measures
+from model.chance import DecisionPoint
+from model.loading import apply_changes, read_scenario, scenario_names
+from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
 
 ROOT = Path(__file__).parent.parent
@@ -55,17 +55,17 @@ def anchors_of(page):
 
 
 def submodels_text():
-    return ODD.read_text("utf-8").partition("## 7. Submodels")[2].partition("## 8. Parameters")[0]
+    return ODD_PATH.read_text("utf-8").partition("## 7. Submodels")[2].partition("## 8. Parameters")[0]
 
 
 def test_generated_tables_are_current():
-    text = ODD.read_text("utf-8")
-    assert rewrite(text) == text, "run `python -m dashboards.reports.odd_tables`"
+    text = ODD_PATH.read_text("utf-8")
+    assert update_tables(text) == text, "run `python -m dashboards.reports.odd_tables`"
 
 
 def test_a_page_without_markers_is_rejected():
     with pytest.raises(ValueError, match="must hold each of these markers once"):
-        rewrite("no markers here")
+        update_tables("no markers here")
 
 
 @pytest.mark.parametrize(("language", "text"), EXAMPLES)
@@ -130,11 +130,11 @@ def test_where_to_find_what_names_existing_files(question, answer):
 
 def test_every_parameter_is_in_a_submodel():
     text = submodels_text()
-    assert [each.path for each in declared() if f"`{each.path}`" not in text] == []
+    assert [each.path for each in declared_parameters() if f"`{each.path}`" not in text] == []
 
 
 def test_submodels_name_declared_parameters_only():
-    known = {each.path for each in declared()}
+    known = {each.path for each in declared_parameters()}
     sections = {path.partition(".")[0] for path in known}
     named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodels_text()))
     assert {name for name in named - known if name.partition(".")[0] in sections} == set()
@@ -146,13 +146,13 @@ def test_every_switch_is_in_a_submodel():
 
 
 def test_every_decision_point_is_in_the_odd():
-    concepts = ODD.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
-    assert [moment.name for moment in Moment if f"`{moment.name}`" not in concepts] == []
+    concepts = ODD_PATH.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
+    assert [moment.name for moment in DecisionPoint if f"`{moment.name}`" not in concepts] == []
 
 
 def test_the_readme_names_every_scenario():
     text = (ROOT / "README.md").read_text("utf-8")
-    assert [name for name in shipped() if f"`{name}`" not in text] == []
+    assert [name for name in scenario_names() if f"`{name}`" not in text] == []
 
 
 # Results that the teaching kit quotes: (page, command, text with placeholders for the numbers).
@@ -234,10 +234,10 @@ def results_of(command):
         return {name: f"{share * 100:.1f}" for name, share in shares.items()}, settings
     if verb == "compare":
         effects = compare(scenario, changes, base_changes=base).effects
-        shown = {name: effect_words(name, effect) for name, effect in effects.items()}
+        shown = {name: format_effect(name, effect) for name, effect in effects.items()}
         reach = {f"{name}_reach": words[2] for name, words in shown.items()}
         return {name: words[1] for name, words in shown.items()} | reach, settings
-    found = chances(change(read(scenario), changes), int(rest[rest.index("--seed") + 1]))
+    found = outcome_chances(apply_changes(read_scenario(scenario), changes), int(rest[rest.index("--seed") + 1]))
     now = found.turning_round
     before, after = (f"{share * 100:.0f}" for share in found.deal[now - 1 : now + 1])
     return {"round": now, "before": before, "after": after}, settings
@@ -280,7 +280,7 @@ def test_the_run_described_in_the_two_week_module_is_current():
 
 
 def test_the_table_of_mechanism_effects_is_current():
-    text = ODD.read_text("utf-8")
+    text = ODD_PATH.read_text("utf-8")
     row = re.compile(r"^\| M\d+ \w+ \|.*\| `mechanisms\.(\w+)` \| ([\w ]+) \| `([\w-]+)` \| (.+) \|$", re.MULTILINE)
     rows = row.findall(text)
     assert [mechanism for mechanism, *_ in rows] == list(Mechanisms.model_fields)
@@ -289,6 +289,6 @@ def test_the_table_of_mechanism_effects_is_current():
     for mechanism, measured, where, effect in rows:
         if where == scenario:
             off = play_ensemble(scenario, WORLDS, changes={f"mechanisms.{mechanism}": False}, band_worlds=1)
-            difference, low, high = contrast(off, on, summaries)[measured][:3]
+            difference, low, high = compare_ensembles(off, on, mechanism_measures)[measured][:3]
             stale = f"{mechanism}: run `python -m experiments.ensembles.mechanisms docs/odd.md`"
             assert effect == f"{difference:+.3f} ({low:+.3f} to {high:+.3f})", stale

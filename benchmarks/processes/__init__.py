@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 
-def measured_by(program: str, *arguments: object) -> Any:
+def run_program(program: str, *arguments: object) -> Any:
     """Run a program of this package in a process of its own and return what it printed."""
     line = [sys.executable, "-m", f"{__name__}.{program}", *map(str, arguments)]
     return json.loads(subprocess.run(line, capture_output=True, text=True, check=True).stdout)

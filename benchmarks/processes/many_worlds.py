@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-from benchmarks.memory import peak
+from benchmarks.memory import peak_memory
 from experiments.ensembles.ensemble import play_ensemble
 
 
@@ -13,7 +13,7 @@ def main(scenario: str, worlds: int, rounds: int) -> None:
     begun = time.perf_counter()
     found = play_ensemble(scenario, worlds, rounds=rounds)
     kept = sum(part.nbytes for part in (found.seeds, found.outcomes, found.means, found.ends, found.first_deal))
-    print(json.dumps([peak(), time.perf_counter() - begun, kept / 1e6]))
+    print(json.dumps([peak_memory(), time.perf_counter() - begun, kept / 1e6]))
 
 
 if __name__ == "__main__":

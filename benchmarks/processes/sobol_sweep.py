@@ -4,16 +4,16 @@ import json
 import sys
 import time
 
-from benchmarks.memory import peak
-from benchmarks.studies import SOBOL, fourteen_factors
+from benchmarks.memory import peak_memory
+from benchmarks.studies import SOBOL_BASE, benchmark_study
 from experiments.studies.sweep import sweep
 
 
 def main(folder: str) -> None:
     """Print the four numbers."""
     begun = time.perf_counter()
-    done = sweep(fourteen_factors({"kind": "sobol", "points": SOBOL, "second_order": True}), folder)
-    print(json.dumps([done.points, done.failed, time.perf_counter() - begun, peak()]))
+    done = sweep(benchmark_study({"kind": "sobol", "points": SOBOL_BASE, "second_order": True}), folder)
+    print(json.dumps([done.points, done.failed, time.perf_counter() - begun, peak_memory()]))
 
 
 if __name__ == "__main__":

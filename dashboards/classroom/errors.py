@@ -8,13 +8,13 @@ class RefusedError(Exception):
 
     def __init__(self, status: int, code: str, text: str, also: dict[str, Any] | None = None, /, **params: Any):
         super().__init__(text)
-        self.status, self.code, self.text, self.params, self.also = status, code, text, params, also or {}
+        self.status, self.code, self.text, self.params, self.extra = status, code, text, params, also or {}
 
-    def plain(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """Write the answer's body."""
-        return {"error": {"code": self.code, "params": self.params, "text": self.text}, **self.also}
+        return {"error": {"code": self.code, "params": self.params, "text": self.text}, **self.extra}
 
 
-def bad_field(field: str, allowed: str) -> RefusedError:
+def invalid_field(field: str, allowed: str) -> RefusedError:
     """Refuse a field: say which, and what it may be."""
     return RefusedError(400, "bad.field", f"{field} must be {allowed}.", field=field, allowed=allowed)

@@ -9,11 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from dashboards.classroom.errors import RefusedError
 from model.enumerations import Outcome
 
-MOST_CHOICES, MOST_PENDING, LARGEST_ID = 80, 20, 2**53
+MAX_CHOICES, MAX_PENDING_EVENTS, MAX_ID = 80, 20, 2**53
 OUTCOMES = tuple(outcome.name for outcome in Outcome)
 
 
-def validated(kind: Any, sent: bytes | Mapping[str, Any]) -> Any:
+def validate(kind: Any, sent: bytes | Mapping[str, Any]) -> Any:
     """Validate JSON text or plain data as a declared type. Raises RefusedError naming the field that does not fit."""
     adapter = _adapter(kind)
     try:
@@ -34,7 +34,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _or_refused(code: str, text: str, **params: Any) -> WrapValidator:
+def _refuse_with(code: str, text: str, **params: Any) -> WrapValidator:
     """Return a validator that refuses whatever is wrong with a field under one code."""
 
     def check(value: Any, inner: Any) -> Any:
@@ -50,35 +50,35 @@ def _printable(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def _whole(percent: dict[str, float]) -> dict[str, float]:
+def _sums_to_100(percent: dict[str, float]) -> dict[str, float]:
     if {*percent} != {*OUTCOMES} or abs(sum(percent.values()) - 100) > 0.5:
         raise ValueError("the percentages of all outcomes must add up to 100")
     return percent
 
 
 PRINTABLE = AfterValidator(_printable)  # a text for people: without control characters, and blanks at its ends
-Word = Annotated[str, Field(min_length=1, max_length=80)]
+Identifier = Annotated[str, Field(min_length=1, max_length=80)]
 Code = Annotated[str, Field(max_length=40)]
-PersonId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PersonId = Annotated[int, Field(ge=1, le=MAX_ID)]
 PersonName = Annotated[
     str,
     PRINTABLE,
     Field(min_length=1, max_length=40),
-    _or_refused("name.bad", "A name has 1 to 40 characters."),
+    _refuse_with("name.bad", "A name has 1 to 40 characters."),
 ]
-Percent = Annotated[
+OutcomePercentages = Annotated[
     dict[str, Annotated[float, Field(ge=0, le=100)]],
-    AfterValidator(_whole),
-    _or_refused("bet.bad", f"A bet has a percentage for each of {', '.join(OUTCOMES)}, together 100."),
+    AfterValidator(_sums_to_100),
+    _refuse_with("bet.bad", f"A bet has a percentage for each of {', '.join(OUTCOMES)}, together 100."),
 ]
 Choices = Annotated[
-    dict[Word, Word],
-    Field(max_length=MOST_CHOICES),
-    _or_refused("move.bad", "choices must be an object of verbs and options.", verb="", option=""),
+    dict[Identifier, Identifier],
+    Field(max_length=MAX_CHOICES),
+    _refuse_with("move.bad", "choices must be an object of verbs and options.", verb="", option=""),
 ]
 
 
-class Sent(BaseModel):
+class RequestModel(BaseModel):
     """What a browser sends: no field but those declared, no text for a number, no number that is none."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -87,66 +87,66 @@ class Sent(BaseModel):
 # Anyone
 
 
-class RoomCode(Sent):
+class RoomCode(RequestModel):
     """The code of a room."""
 
     code: Code = ""
 
 
-class PersonalToken(Sent):
+class PersonalToken(RequestModel):
     """The token of a personal link."""
 
     token: Annotated[str, Field(min_length=16, max_length=80)]
 
 
-class Joining(Sent):
+class JoinRequest(RequestModel):
     """A seat taken under a name; without a seat, any."""
 
     code: Code
     name: PersonName
-    seat: Word | None = None
+    seat: Identifier | None = None
 
 
 # Students
 
 
-class SentMove(Sent):
+class MoveRequest(RequestModel):
     """A move for the open turn, based on a version of the delegation's sheet."""
 
-    turn: Annotated[int, Field(ge=0, le=LARGEST_ID)]
-    base: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    turn: Annotated[int, Field(ge=0, le=MAX_ID)]
+    base: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
     choices: Choices
     done: bool = True
 
 
-class SentBet(Sent):
+class ForecastRequest(RequestModel):
     """A bet called after a number of turns."""
 
-    at: Annotated[int, Field(ge=0, le=LARGEST_ID)]
-    percent: Percent
+    at: Annotated[int, Field(ge=0, le=MAX_ID)]
+    percent: OutcomePercentages
 
 
-class SentMessage(Sent):
+class MessageRequest(RequestModel):
     """A message to another seat, or to all."""
 
-    to: Word
+    to: Identifier
     text: Annotated[str, PRINTABLE, Field(min_length=1, max_length=500)]
 
 
-class Presence(Sent):
+class PresenceReport(RequestModel):
     """The page that a student looks at, and for how many seconds since it was last told."""
 
     page: Literal["join", "card", "play", "bets", "messages", "debrief", "other"] = "other"
     seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
 
 
-class SeatChoice(Sent):
+class SeatChoice(RequestModel):
     """A seat, or any."""
 
-    seat: Word | None = None
+    seat: Identifier | None = None
 
 
-class SoloAction(Sent):
+class SoloAction(RequestModel):
     """What somebody who plays alone does with the lesson."""
 
     action: Literal["next", "end", "stop"]
@@ -155,65 +155,65 @@ class SoloAction(Sent):
 # Instructor
 
 
-class RoomTitle(Sent):
+class RoomTitle(RequestModel):
     """A new room."""
 
     title: Annotated[str, PRINTABLE, Field(min_length=1, max_length=80)] = "Classroom"
 
 
-class PlainAction(Sent):
+class SimpleAction(RequestModel):
     """An action that needs nothing but its name."""
 
     action: Literal["open", "close", "start", "pause", "resume", "next", "slowest", "end", "stop"]
 
 
-class Extension(Sent):
+class ClockExtension(RequestModel):
     """More time on the clock."""
 
     action: Literal["extend"]
     seconds: Annotated[float, Field(ge=1, le=7200)]
 
 
-class Handover(Sent):
+class SeatHandover(RequestModel):
     """A seat handed to its agent, or back to its people."""
 
     action: Literal["hand"]
-    seat: Word
+    seat: Identifier
     agent: bool
 
 
-class Notice(Sent):
+class Notice(RequestModel):
     """A notice to all."""
 
     action: Literal["notice"]
     text: Annotated[str, PRINTABLE, Field(min_length=1, max_length=300)]
 
 
-class SentEvent(Sent):
+class EventRequest(RequestModel):
     """An event that befalls the next month."""
 
-    kind: Word
-    negotiation: Word | None = None
-    actor: Word | None = None
-    counterpart: Word | None = None
+    kind: Identifier
+    negotiation: Identifier | None = None
+    actor: Identifier | None = None
+    counterpart: Identifier | None = None
     value: float | None = None
 
 
-class Injection(Sent):
+class EventInjection(RequestModel):
     """An event to be injected."""
 
     action: Literal["inject"]
-    event: SentEvent
+    event: EventRequest
 
 
-class Cancellation(Sent):
+class EventCancellation(RequestModel):
     """An event that waits, by its place, to be taken back."""
 
     action: Literal["cancel"]
-    at: Annotated[int, Field(ge=0, le=MOST_PENDING)]
+    at: Annotated[int, Field(ge=0, le=MAX_PENDING_EVENTS)]
 
 
-class SettingsUpdate(Sent):
+class SettingsUpdate(RequestModel):
     """The settings that may change while a lesson goes on; what is left out stays."""
 
     messages: bool = True
@@ -224,30 +224,38 @@ class SettingsUpdate(Sent):
     chooses: bool = True
 
 
-class NewSettings(Sent):
+class SettingsChange(RequestModel):
     """Some settings to be changed."""
 
     action: Literal["set"]
     settings: SettingsUpdate
 
 
-class Removal(Sent):
+class ParticipantRemoval(RequestModel):
     """A person to be taken out of the lesson."""
 
     action: Literal["remove"]
     person: PersonId
 
 
-class Relocation(Sent):
+class ParticipantMove(RequestModel):
     """A person to be seated elsewhere."""
 
     action: Literal["move_person"]
     person: PersonId
-    seat: Word
+    seat: Identifier
 
 
 InstructorAction = Annotated[
-    PlainAction | Extension | Handover | Notice | Injection | Cancellation | NewSettings | Removal | Relocation,
+    SimpleAction
+    | ClockExtension
+    | SeatHandover
+    | Notice
+    | EventInjection
+    | EventCancellation
+    | SettingsChange
+    | ParticipantRemoval
+    | ParticipantMove,
     Field(discriminator="action"),
 ]
 

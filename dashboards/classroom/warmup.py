@@ -6,58 +6,58 @@
 import logging
 import threading
 
-from dashboards.classroom.game.actions import verbs_of
-from dashboards.classroom.game.available_actions import completed, limits, offered, open_verbs
-from dashboards.classroom.game.consequences import Standpoint, facts_of
-from dashboards.classroom.game.simulation import Simulation
-from dashboards.classroom.game.visibility import Eyes
-from dashboards.classroom.views.role_cards import card
-from dashboards.classroom.views.student import known
-from model.loading import load
+from dashboards.classroom.game.actions import seat_verbs
+from dashboards.classroom.game.available_actions import available_verbs, choice_limits, complete_choices, offered_verbs
+from dashboards.classroom.game.consequences import ChoiceContext, option_facts
+from dashboards.classroom.game.simulation import ClassSimulation
+from dashboards.classroom.game.visibility import Observer
+from dashboards.classroom.views.role_cards import role_card
+from dashboards.classroom.views.student import known_facts
+from model.loading import load_scenario
 
 log = logging.getLogger(__name__)
 
 
-def rehearse(months: int = 3) -> Simulation:
+def warm_up(months: int = 3) -> ClassSimulation:
     """Play some months of the smallest scenario with every verb ordered, and weigh every option; gives the run."""
-    scenario = load("two-states")
-    table = Simulation(scenario, 1)
+    scenario = load_scenario("two-states")
+    table = ClassSimulation(scenario, 1)
     for month in range(months):
         sheets = {}
         for seat in table.verbs:
-            eyes = Eyes(table.world, scenario, seat)
-            card(table, seat, eyes)
-            _ = [*offered(table, seat, eyes, 1), *known(table, eyes), *limits(table, seat, 1)]
-            choices = {verb.id: verb.options[month % len(verb.options)] for verb in open_verbs(table, seat, 1)}
-            sheets[seat] = completed(table, seat, 1, choices)
-            _weigh_all(table, seat, eyes)
-        table.turn(sheets, 1)
+            eyes = Observer(table.world, scenario, seat)
+            role_card(table, seat, eyes)
+            _ = [*offered_verbs(table, seat, eyes, 1), *known_facts(table, eyes), *choice_limits(table, seat, 1)]
+            choices = {verb.id: verb.options[month % len(verb.options)] for verb in available_verbs(table, seat, 1)}
+            sheets[seat] = complete_choices(table, seat, 1, choices)
+            _compute_all_facts(table, seat, eyes)
+        table.play_turn(sheets, 1)
     return table
 
 
-def _weigh_all(table: Simulation, seat: str, eyes: Eyes) -> None:
+def _compute_all_facts(table: ClassSimulation, seat: str, eyes: Observer) -> None:
     """Weigh every option of a seat, open or not."""
     names = {"other": seat, "talks": "border", "rung": "border/hotline", "service": "contact"}
-    for verb in verbs_of(table.setting, seat):
+    for verb in seat_verbs(table.loaded_scenario, seat):
         for option in verb.options:
-            facts_of(Standpoint(eyes, verb, 0, 1 if verb.act != "task" else 0, 0, 0, names), option)
+            option_facts(ChoiceContext(eyes, verb, 0, 1 if verb.act != "task" else 0, 0, 0, names), option)
 
 
-def begin() -> None:
+def start_in_background() -> None:
     """Rehearse on a thread of its own, once the model is compiled."""
-    threading.Thread(target=_when_ready, daemon=True, name="rehearsal").start()
+    threading.Thread(target=_warm_up_when_compiled, daemon=True, name="rehearsal").start()
 
 
-def _when_ready() -> None:
-    from dashboards.warmup import WARMTH
+def _warm_up_when_compiled() -> None:
+    from dashboards.model_warmup import MODEL_WARMUP
 
-    while not WARMTH.wait(1.0):
+    while not MODEL_WARMUP.wait(1.0):
         pass
     try:
-        rehearse()
+        warm_up()
     except Exception:
         log.exception("the rehearsal failed")
 
 
 if __name__ == "__main__":
-    rehearse()
+    warm_up()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboards.cli.options import AsJson, make_room, path_of, plain_errors
+from dashboards.cli.options import AsJson, ensure_writable_file, parse_path, report_errors
 
 if TYPE_CHECKING:
-    from dashboards.classroom.server.context import House
+    from dashboards.classroom.server.context import ClassroomContext
 
 app = typer.Typer()
 
@@ -28,34 +28,34 @@ def classroom(
     rounds: Annotated[int | None, typer.Option(min=1, max=240, help="Months of that lesson.")] = None,
     bots: Annotated[int, typer.Option(min=0, max=200, help="Have so many bots play a whole lesson, and stop.")] = 0,
     store: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="FILE", help="Where the classroom is kept.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Where the classroom is kept.")
     ] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="Make a new instructor key; the old one is void.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Open the classroom: people take seats in a live negotiation, agents keep the others."""
     if bots:
-        with plain_errors():
-            refuse_with_bots(context)
-        play_by_bots(bots, scenario or "two-states", rounds, as_json)
+        with report_errors():
+            reject_options_with_bots(context)
+        run_bot_lesson(bots, scenario or "two-states", rounds, as_json)
         return
-    from dashboards.classroom.server.context import open_house
+    from dashboards.classroom.server.context import open_classroom
     from dashboards.web import server
 
-    listener = server.listen(host, port)
-    with plain_errors(), contextlib.ExitStack() as refused:
+    listener = server.bind_address(host, port)
+    with report_errors(), contextlib.ExitStack() as refused:
         refused.callback(listener.close)
-        house = open_house(store, host, listener.getsockname()[1])
-        facts = opened(house, scenario, rounds, new_key)
+        house = open_classroom(store, host, listener.getsockname()[1])
+        facts = startup_facts(house, scenario, rounds, new_key)
         refused.pop_all()
-    typer.echo(json.dumps(facts) if as_json else told(facts))
+    typer.echo(json.dumps(facts) if as_json else startup_message(facts))
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(listener, lambda: house)
+        server.run_server(listener, lambda: house)
 
 
-def refuse_with_bots(context: typer.Context) -> None:
+def reject_options_with_bots(context: typer.Context) -> None:
     """Refuse the options that a lesson of bots, which has a server and a store of its own, would leave unheard."""
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     given = [
         name
@@ -64,40 +64,40 @@ def refuse_with_bots(context: typer.Context) -> None:
     ]
     told = "goes without --bots, which plays in a classroom of its own"
     if given:
-        raise ScenarioError([Fault(f"--{name.replace('_', '-')}", "", told) for name in given])
+        raise ScenarioError([InputError(f"--{name.replace('_', '-')}", "", told) for name in given])
 
 
-def opened(house: "House", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:
+def startup_facts(house: "ClassroomContext", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:
     """Gather what is told at the start; with a scenario, open a room. Raises ScenarioError if it is at fault."""
     from dashboards.classroom.errors import RefusedError
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     facts: dict[str, Any] = {
-        "address": house.base,
-        "console": f"{house.base}/class/console",
+        "address": house.base_url,
+        "console": f"{house.base_url}/class/console",
         "on_network": house.on_network,
         "store": str(house.rooms.store.path),
     }
     if scenario is not None:
         from dashboards.classroom.lesson.settings import Settings
-        from dashboards.classroom.schemas import validated
-        from dashboards.link import data_of, shipped_names
-        from dashboards.uploads import keep
-        from model.loading import read
+        from dashboards.classroom.schemas import validate
+        from dashboards.page_link import load_scenario_data, shipped_names
+        from dashboards.uploads import store_upload
+        from model.loading import read_scenario
 
-        data = read(scenario)
-        known = scenario if scenario in shipped_names() else keep(data)
-        data_of(known)
+        data = read_scenario(scenario)
+        known = scenario if scenario in shipped_names() else store_upload(data)
+        load_scenario_data(known)
         try:
-            settings = validated(Settings, {"scenario": known, "rounds": rounds})
-            room, _ = house.rooms.make_room_for(f"{data['title']['en']}"[:80], settings)
+            settings = validate(Settings, {"scenario": known, "rounds": rounds})
+            room, _ = house.rooms.create_room_with_lesson(f"{data['title']['en']}"[:80], settings)
         except RefusedError as refused:
-            raise ScenarioError([Fault("scenario", scenario, refused.text)]) from None
-        facts |= {"code": room["code"], "link": house.link(room["code"])}
-    return facts | {"key": house.rooms.instructor_key(new_key)}  # last: a key is told, or it is not made
+            raise ScenarioError([InputError("scenario", scenario, refused.text)]) from None
+        facts |= {"code": room["code"], "link": house.room_url(room["code"])}
+    return facts | {"key": house.rooms.create_instructor_key(new_key)}  # last: a key is told, or it is not made
 
 
-def told(facts: dict[str, Any]) -> str:
+def startup_message(facts: dict[str, Any]) -> str:
     """Say where the classroom is, and how it is entered."""
     lines = [f"Detente classroom: {facts['address']}/class  (Ctrl-C stops it)", f"Console: {facts['console']}"]
     if facts["key"]:
@@ -113,12 +113,12 @@ def told(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def play_by_bots(bots: int, scenario: str, rounds: int | None, as_json: bool) -> None:
+def run_bot_lesson(bots: int, scenario: str, rounds: int | None, as_json: bool) -> None:
     """Have bots play a whole lesson against a server of its own; exits with code 1 if a check fails."""
-    from dashboards.classroom.bots import whole_lesson
+    from dashboards.classroom.bots import play_lesson
 
-    with plain_errors():
-        result = whole_lesson(bots, scenario, rounds)
+    with report_errors():
+        result = play_lesson(bots, scenario, rounds)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
     else:
@@ -133,34 +133,34 @@ def play_by_bots(bots: int, scenario: str, rounds: int | None, as_json: bool) ->
 @app.command("lesson")
 def lesson(
     file: Annotated[
-        Path, typer.Argument(parser=path_of, metavar="LESSON.json", help="A lesson exported from the classroom.")
+        Path, typer.Argument(parser=parse_path, metavar="LESSON.json", help="A lesson exported from the classroom.")
     ],
     report: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write the HTML report of its run.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write the HTML report of its run.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
-    from dashboards.classroom.views.exports import played_again, same_run
-    from dashboards.link import LONGEST
-    from model.errors import printable
-    from model.measures import digest
+    from dashboards.classroom.views.exports import is_same_run, replay_lesson
+    from dashboards.page_link import MAX_ADDRESS_LENGTH
+    from model.errors import make_printable
+    from model.measures import trajectory_digest
 
-    with plain_errors():
+    with report_errors():
         if report is not None:
-            make_room(report)
-        model, plain = played_again(file)
+            ensure_writable_file(report)
+        model, plain = replay_lesson(file)
         if report is not None:
-            from dashboards.reports.run import write_report
+            from dashboards.reports.run import write_run_report
 
-            write_report(model, report)
+            write_run_report(model, report)
     ledger = model.ledger.digest() if model.ledger is not None else None
     facts = {
         "rounds": model.round,
         "outcome": model.outcome.name,
-        "trajectory_digest": digest(model.trajectory),
+        "trajectory_digest": trajectory_digest(model.trajectory),
         "ledger_digest": ledger,
-        "same": same_run(model, plain),
+        "same": is_same_run(model, plain),
         "link": plain.get("link"),
     }
     if as_json:
@@ -169,6 +169,6 @@ def lesson(
         same = "as in the lesson" if facts["same"] else "NOT as in the lesson (another version of the model?)"
         typer.echo(f"{model.round} months, {model.outcome.name.replace('_', ' ')}: {same}.")
         if isinstance(facts["link"], str):
-            typer.echo(f"In the dashboard: /{printable(facts['link'], LONGEST)}")
+            typer.echo(f"In the dashboard: /{make_printable(facts['link'], MAX_ADDRESS_LENGTH)}")
     if not facts["same"]:
         raise typer.Exit(1)

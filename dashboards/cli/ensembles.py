@@ -11,13 +11,13 @@ from dashboards.cli.options import (
     Changes,
     ScenarioName,
     Seed,
-    changes_to,
-    keep_others,
-    make_folder,
-    path_of,
-    plain_errors,
+    check_overwrite,
+    ensure_writable_folder,
+    parse_path,
+    parse_scenario_changes,
+    report_errors,
 )
-from dashboards.cli.progress import bar, known, told_warnings
+from dashboards.cli.progress import nan_to_none, print_warnings, progress_bar
 
 if TYPE_CHECKING:
     from experiments.ensembles.ensemble import Ensemble
@@ -27,7 +27,7 @@ Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play
 Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Redrawn futures at each round.")]
 
 
-FILES = ("worlds.parquet", "bands.parquet", "trajectories.parquet", "ensemble.json")  # of a saved ensemble
+ENSEMBLE_FILES = ("worlds.parquet", "bands.parquet", "trajectories.parquet", "ensemble.json")  # of a saved ensemble
 
 
 @app.command()
@@ -37,35 +37,35 @@ def ensemble(
     seed: Seed = 1,
     changes: Changes = None,
     out: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder to save the ensemble in, as Parquet.")
+        Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Folder to save the ensemble in, as Parquet.")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="DIR", help="Folder of a saved ensemble to compare with.")
+        Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Folder of a saved ensemble to compare with.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play many worlds: outcome shares with their intervals, and bands."""
     from dashboards.terminal.ensembles import contrast_screen, ensemble_screen
     from dashboards.terminal.widgets import console
-    from experiments.ensembles.compare import contrast
+    from experiments.ensembles.compare import compare_ensembles
     from experiments.ensembles.ensemble import Ensemble, play_ensemble
-    from model.loading import read
+    from model.loading import read_scenario
 
-    with plain_errors():
+    with report_errors():
         if out is not None:
-            keep_others(out, "ensemble.json", ("scenario", "band_worlds", "digests"), FILES)
-            make_folder(out)
+            check_overwrite(out, "ensemble.json", ("scenario", "band_worlds", "digests"), ENSEMBLE_FILES)
+            ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
-        plain = read(scenario)
-        changed = changes_to(plain, changes)
+        plain = read_scenario(scenario)
+        changed = parse_scenario_changes(plain, changes)
         if saved is not None and saved.scenario != plain.get("name"):
             typer.echo(f"note: {against} holds worlds of another scenario, {saved.scenario}", err=True)
-        with bar(worlds, "worlds", as_json) as progress:
+        with progress_bar(worlds, "worlds", as_json) as progress:
             found = play_ensemble(plain, worlds, seed, changes=changed, progress=progress)
         if out is not None:
             found.save(out)
-    with told_warnings():
-        effects = {} if saved is None else contrast(saved, found)
+    with print_warnings():
+        effects = {} if saved is None else compare_ensembles(saved, found)
     if not as_json:
         console().print(ensemble_screen(found, console().width))
         if saved is not None:
@@ -73,13 +73,13 @@ def ensemble(
         if out is not None:
             typer.echo(f"Saved in {out}")
         return
-    facts = ensemble_facts(found, seed)
+    facts = ensemble_data(found, seed)
     if saved is not None:
-        facts["against"] = {name: [known(value) for value in effect[:3]] for name, effect in effects.items()}
+        facts["against"] = {name: [nan_to_none(value) for value in effect[:3]] for name, effect in effects.items()}
     typer.echo(json.dumps(facts))
 
 
-def ensemble_facts(found: "Ensemble", seed: int) -> dict[str, Any]:
+def ensemble_data(found: "Ensemble", seed: int) -> dict[str, Any]:
     """Return what `ensemble --json` prints of an ensemble."""
     from experiments.ensembles.statistics import PERCENTILES
     from model.measures import OVERALL
@@ -109,14 +109,14 @@ def compare(
     from dashboards.terminal.ensembles import comparison_screen
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import compare as compare_worlds
-    from model.errors import Fault, ScenarioError
-    from model.loading import read
+    from model.errors import InputError, ScenarioError
+    from model.loading import read_scenario
 
-    with plain_errors(), bar(worlds, "pairs of worlds", as_json) as progress:
-        plain = read(scenario)
-        changed = changes_to(plain, changes)
+    with report_errors(), progress_bar(worlds, "pairs of worlds", as_json) as progress:
+        plain = read_scenario(scenario)
+        changed = parse_scenario_changes(plain, changes)
         if not changed:
-            raise ScenarioError([Fault("--set", "", "is missing; name at least one change, PATH=VALUE")])
+            raise ScenarioError([InputError("--set", "", "is missing; name at least one change, PATH=VALUE")])
         found = compare_worlds(plain, changed, worlds, seed, progress=progress)
     if not as_json:
         console().print(comparison_screen(found, changed))
@@ -128,7 +128,7 @@ def compare(
         "worlds": worlds,
         "share_of_worlds_changed": found.share_of_worlds_changed,
         "effects": {
-            name: {key: known(value) for key, value in effect._asdict().items()}
+            name: {key: nan_to_none(value) for key, value in effect._asdict().items()}
             for name, effect in found.effects.items()
         },
     }
@@ -146,17 +146,17 @@ def pivot(
     """Give the chance of each outcome from every round of a run on, and what moved it most."""
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console
-    from experiments.counterfactuals.pivot import actions, chances
+    from experiments.counterfactuals.pivot import outcome_chances, rank_decisions
     from model.enumerations import Outcome
-    from model.loading import change, load, read
+    from model.loading import apply_changes, load_scenario, read_scenario
 
-    with plain_errors():
-        plain = read(scenario)
-        data = change(plain, changes_to(plain, changes))
-        setting = load(data)
-        with bar(setting.rounds, "rounds", as_json) as progress:
-            found = chances(data, seed, futures, progress=progress)
-        turned = actions(data, seed, found.turning_round, futures)
+    with report_errors():
+        plain = read_scenario(scenario)
+        data = apply_changes(plain, parse_scenario_changes(plain, changes))
+        setting = load_scenario(data)
+        with progress_bar(setting.rounds, "rounds", as_json) as progress:
+            found = outcome_chances(data, seed, futures, progress=progress)
+        turned = rank_decisions(data, seed, found.turning_round, futures)
     if not as_json:
         console().print(pivot_screen(setting, seed, found, turned, console().width))
         return

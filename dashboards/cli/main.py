@@ -5,6 +5,7 @@ import dashboards.cli.startup  # noqa: F401  (before all that takes time)
 # isort: split
 import os
 import sys
+import warnings
 from contextlib import suppress
 from io import TextIOWrapper
 
@@ -28,6 +29,7 @@ for part in (scenarios, run, why, dashboard, ensembles, studies, cases, validate
 
 def main() -> None:
     """Run the command line. Signs that the output cannot write become others; what it has no room for is told."""
+    warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -38,14 +40,14 @@ def main() -> None:
             if sys.stdout is not None:
                 sys.stdout.flush()
     except BrokenPipeError:
-        leave_output()  # whoever read it has gone
+        discard_output()  # whoever read it has gone
     except OSError as error:
-        leave_output()
+        discard_output()
         typer.echo(f"{error.filename or 'standard output'}: {error.strerror or error}", err=True)
         raise SystemExit(1) from None
 
 
-def leave_output() -> None:
+def discard_output() -> None:
     """Write what is still to be written nowhere, so that it is not tried again at the end."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,27 +19,27 @@ Changes = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
-DRAFT = re.compile(r"(\.\d+)+\.tmp$")  # what a draft has after the name of the file it becomes
+DRAFT_SUFFIX = re.compile(r"(\.\d+)+\.tmp$")  # what a draft has after the name of the file it becomes
 
 
-def path_of(text: str | Path) -> Path:
+def parse_path(text: str | Path) -> Path:
     """Read the path of an option; an empty one, as of a variable that is not set, would be the current folder."""
     if not str(text):
         raise typer.BadParameter("is empty; give the path of a file or folder")
     return Path(text)
 
 
-def make_room(path: Path) -> None:
+def ensure_writable_file(path: Path) -> None:
     """Make the folder of a file, and see that one can be written there: better told before the work than after.
 
     Raises OSError with the name of the file if not.
     """
     if path.is_dir():
         raise IsADirectoryError(EISDIR, "is a folder, not a file", str(path))
-    make_folder(path.parent, path)
+    ensure_writable_folder(path.parent, path)
 
 
-def make_folder(folder: Path, wanted: Path | None = None) -> None:
+def ensure_writable_folder(folder: Path, reported_path: Path | None = None) -> None:
     """Make a folder and see that it can be written to. Raises OSError with the name of what is wanted if not."""
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
@@ -50,90 +50,90 @@ def make_folder(folder: Path, wanted: Path | None = None) -> None:
         for each in made:
             with suppress(OSError):
                 each.rmdir()
-        raise OSError(error.errno, f"cannot be written: {error.strerror}", str(wanted or folder)) from None
+        raise OSError(error.errno, f"cannot be written: {error.strerror}", str(reported_path or folder)) from None
 
 
-def keep_others(folder: Path, mark: str, known: Sequence[str], files: Sequence[str]) -> None:
+def check_overwrite(folder: Path, marker_file: str, expected_keys: Sequence[str], files: Sequence[str]) -> None:
     """Refuse to write over files of a folder that the same command did not write: its mark has keys of its own.
 
     Raises ScenarioError.
     """
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     there = [name for name in files if (folder / name).exists()]
     try:
-        facts = json.loads((folder / mark).read_text("utf-8"))
-        ours = isinstance(facts, dict) and facts.keys() >= {*known}
+        facts = json.loads((folder / marker_file).read_text("utf-8"))
+        ours = isinstance(facts, dict) and facts.keys() >= {*expected_keys}
     except (OSError, ValueError):
         ours = False
     if there and not ours:
         told = f"holds {', '.join(there)} of something else, which would be overwritten; choose another folder"
-        raise ScenarioError([Fault("--out", str(folder), told)])
+        raise ScenarioError([InputError("--out", str(folder), told)])
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
+def report_errors() -> Iterator[None]:
     """Turn what a user can get wrong into a clear message and exit code 2."""
     from model.errors import ScenarioError
 
     try:
         yield
     except ScenarioError as error:
-        count = len(error.faults)
+        count = len(error.errors)
         typer.echo(f"{count} fault{'s' if count != 1 else ''} found:", err=True)
-        for fault in error.faults:
+        for fault in error.errors:
             typer.echo(f"  {fault}", err=True)
         raise typer.Exit(2) from None
     except BrokenPipeError:
         raise  # whoever read our output has gone, which is no fault of theirs
     except OSError as error:
-        named = DRAFT.sub("", str(error.filename or "file"))
+        named = DRAFT_SUFFIX.sub("", str(error.filename or "file"))
         typer.echo(f"{named}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
 
 
-def parse_changes(texts: list[str] | None, written: str = "PATH=VALUE") -> dict[str, Any]:
+def parse_changes(texts: list[str] | None, syntax: str = "PATH=VALUE") -> dict[str, Any]:
     """Read pairs as they are written; a value is written as in TOML, and a bare word is a text."""
-    from model.errors import Fault, ScenarioError
-    from model.loading import parse
+    from model.errors import InputError, ScenarioError
+    from model.loading import parse_toml
 
     changes: dict[str, Any] = {}
     for text in texts or []:
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
-            raise ScenarioError([Fault("--set", text, f"is written {written}")])
+            raise ScenarioError([InputError("--set", text, f"is written {syntax}")])
         try:
-            changes[path.strip()] = parse(f"value = {value}")["value"]
+            changes[path.strip()] = parse_toml(f"value = {value}")["value"]
         except ValueError:
             changes[path.strip()] = {"True": True, "False": False}.get(value.strip(), value.strip())
     return changes
 
 
-WHO = {
+ROLE_NAMES = {
     "states": "state",
     "facilitators": "facilitator",
     "bodies": "body",
-    "outsiders": "outsider",
+    "spoilers": "outsider",
     "negotiations": "negotiation",
 }
 
 
-def changes_to(data: Mapping[str, Any], texts: list[str] | None) -> dict[str, Any]:
+def parse_scenario_changes(data: Mapping[str, Any], texts: list[str] | None) -> dict[str, Any]:
     """Read changes to a scenario, given as plain data. Raises ScenarioError for one of somebody who is not in it.
 
     Somebody new can be added as a whole, `states.new={...}`.
     """
-    from model.errors import Fault, ScenarioError
+    from model.errors import InputError, ScenarioError
 
     changes, faults = parse_changes(texts), []
     for path in changes:
         role, *inside = path.split(".")
         there = data.get(role)
-        if role in WHO and len(inside) > 1 and isinstance(there, Mapping):
+        if role in ROLE_NAMES and len(inside) > 1 and isinstance(there, Mapping):
             new = (each.split(".")[1] for each in changes if each.startswith(f"{role}.") and each.count(".") == 1)
             known = {*there, *new}
             if inside[0] not in known:
-                faults.append(Fault.unknown(f"--set {path}", inside[0], known, WHO[role]))
+                faults.append(InputError.unknown_name(f"--set {path}", inside[0], known, ROLE_NAMES[role]))
     if faults:
         raise ScenarioError(faults)
     return changes

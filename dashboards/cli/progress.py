@@ -9,7 +9,7 @@ import typer
 
 
 @contextmanager
-def bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
+def progress_bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Show a progress bar with rate and time left on the terminal, and none elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -22,7 +22,7 @@ def bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def told_warnings() -> Iterator[None]:
+def print_warnings() -> Iterator[None]:
     """Write warnings as one plain line each."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -31,12 +31,12 @@ def told_warnings() -> Iterator[None]:
         typer.echo(f"note: {each.message}", err=True)
 
 
-def known(value: float | None) -> float | None:
+def nan_to_none(value: float | None) -> float | None:
     """Give a number for JSON, which knows no NaN."""
     return None if value != value else value
 
 
-def size_words(size: float) -> str:
+def format_bytes(size: float) -> str:
     """Write a number of bytes."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
@@ -45,7 +45,7 @@ def size_words(size: float) -> str:
     return f"{size:.3g} GB"
 
 
-class sweep_bar:  # noqa: N801  # used as `with sweep_bar(...)`
+class SweepProgress:  # used as `with sweep_bar(...)`
     """A progress bar in points, with the rate of runs, failures and the time left; none where nobody looks."""
 
     def __init__(self, points: int, replications: int, quiet: bool):
@@ -57,18 +57,18 @@ class sweep_bar:  # noqa: N801  # used as `with sweep_bar(...)`
         self.progress = Progress(
             *columns, TimeRemainingColumn(), console=screen, transient=True, disable=quiet or not screen.is_terminal
         )
-        self.line = self.progress.add_task("", total=points)
+        self.task = self.progress.add_task("", total=points)
         self.replications = replications
 
     def __enter__(self) -> Any:
         self.progress.start()
-        return self.show
+        return self.update
 
     def __exit__(self, *_: object) -> None:
         self.progress.stop()
 
-    def show(self, done: int, failed: int) -> None:
+    def update(self, done: int, failed: int) -> None:
         """Show how many points are done and have failed."""
         rate = (self.progress.tasks[0].speed or 0.0) * self.replications
         told = f"{rate:,.0f} runs/s" + (f", {failed} failed" if failed else "")
-        self.progress.update(self.line, completed=done, description=told)
+        self.progress.update(self.task, completed=done, description=told)

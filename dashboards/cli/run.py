@@ -12,14 +12,14 @@ from dashboards.cli.options import (
     Changes,
     ScenarioName,
     Seed,
-    changes_to,
-    keep_others,
-    make_folder,
-    make_room,
-    path_of,
-    plain_errors,
+    check_overwrite,
+    ensure_writable_file,
+    ensure_writable_folder,
+    parse_path,
+    parse_scenario_changes,
+    report_errors,
 )
-from dashboards.cli.scenarios import tell_silent_events
+from dashboards.cli.scenarios import warn_silent_events
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -39,49 +39,51 @@ def run(
     out: Annotated[
         Path | None,
         typer.Option(
-            parser=path_of, metavar="DIR", help="Folder to save the run in; a new one under runs/ if left out."
+            parser=parse_path, metavar="DIR", help="Folder to save the run in; a new one under runs/ if left out."
         ),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write a self-contained HTML report.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write a self-contained HTML report.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play one run, save it, and show it on one screen."""
     from dashboards import saved_runs as runs
-    from model.loading import change, load, read
+    from model.loading import apply_changes, load_scenario, read_scenario
 
-    with plain_errors():
-        plain = read(scenario)
-        data = change(plain, {**changes_to(plain, changes), **({} if rounds is None else {"rounds": rounds})})
-        setting = load(data)
-        tell_silent_events(setting)
+    with report_errors():
+        plain = read_scenario(scenario)
+        data = apply_changes(
+            plain, {**parse_scenario_changes(plain, changes), **({} if rounds is None else {"rounds": rounds})}
+        )
+        setting = load_scenario(data)
+        warn_silent_events(setting)
         if report is not None:
-            make_room(report)
-        folder = out or runs.new_folder(setting.name, seed)
-        keep_others(folder, runs.MARK, ("detente", "model", "scenario"), runs.FILES)
-        make_folder(folder)
-        model, finished = play(setting, seed, quiet=as_json)
+            ensure_writable_file(report)
+        folder = out or runs.new_run_folder(setting.name, seed)
+        check_overwrite(folder, runs.METADATA_FILE, ("detente", "model", "scenario"), runs.RUN_FILES)
+        ensure_writable_folder(folder)
+        model, finished = play_run(setting, seed, quiet=as_json)
         if model is None:
             with suppress(OSError):
                 folder.rmdir()  # unless there is something in it, which is then not ours
             typer.echo("Stopped before the first round; nothing was saved.", err=True)
             raise typer.Exit(130)
-        runs.save(folder, model, data)
+        runs.save_run(folder, model, data)
         if report is not None:
-            from dashboards.reports.run import write_report
+            from dashboards.reports.run import write_run_report
 
-            write_report(model, report)
+            write_run_report(model, report)
     if as_json:
-        typer.echo(json.dumps(run_facts(model, folder), ensure_ascii=False))
+        typer.echo(json.dumps(run_summary(model, folder), ensure_ascii=False))
     else:
-        show(model, folder, report)
+        print_run(model, folder, report)
     if not finished:
         typer.echo(f"Stopped after round {model.round}; what was played is saved.", err=True)
         raise typer.Exit(130)
 
 
-def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
+def play_run(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
     """Play a watched run with a live progress line; Ctrl-C stops it after a whole round.
 
     Gives the model, or None if not one round was played, and whether all rounds were.
@@ -99,10 +101,11 @@ def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
             line = progress.add_task("", total=setting.rounds)
             model = Assembly(setting, rng=seed)
             for _ in range(setting.rounds):
-                mark = model.mark()
+                mark = model.take_checkpoint()
                 model.step()
                 trust, tension, deal = (
-                    model.seen[model.places[name]] for name in ("trust", "tension", "deal_progress")
+                    model.current_indicators[model.indicator_index[name]]
+                    for name in ("trust", "tension", "deal_progress")
                 )
                 seen = f"trust {trust:.2f}  tension {tension:.2f}  deal {deal:.0%}"
                 progress.update(line, advance=1, description=seen)
@@ -114,7 +117,7 @@ def play(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
     return model, True
 
 
-def show(model: Any, folder: Path, report: Path | None) -> None:
+def print_run(model: Any, folder: Path, report: Path | None) -> None:
     """Print a run on one screen, with the command that asks about its most telling decision."""
     from rich.text import Text
 
@@ -122,14 +125,14 @@ def show(model: Any, folder: Path, report: Path | None) -> None:
     from dashboards.terminal.widgets import console
 
     console().print(run_screen(model, console().width))
-    if question := suggest_question(model, folder):
+    if question := suggested_why_command(model, folder):
         console().print(Text.assemble("\nAsk why: ", (question, "bold")), soft_wrap=True)
     typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
 
 
-def run_facts(model: Any, folder: Path) -> dict[str, Any]:
+def run_summary(model: Any, folder: Path) -> dict[str, Any]:
     """Write what ``run --json`` prints."""
-    from model.measures import digest
+    from model.measures import trajectory_digest
 
     seen = model.trajectory
     return {
@@ -137,24 +140,27 @@ def run_facts(model: Any, folder: Path) -> dict[str, Any]:
         "seed": model.seed,
         "rounds": model.round,
         "outcome": model.outcome.name,
-        "trajectory_digest": digest(seen),
+        "trajectory_digest": trajectory_digest(seen),
         "ledger_digest": model.ledger.digest(),
         "contact_share": float(seen[1:, model.places["contact"]].mean()),
         "breaches": int(seen[-1, model.places["breaches"]]),
         "folder": str(folder),
-        **plain_json(model, model.world),
+        **negotiation_results(model, model.world),
     }
 
 
-def suggest_question(model: Any, folder: Path) -> str:
+def suggested_why_command(model: Any, folder: Path) -> str:
     """Write the exact command that asks about the most telling decision of a run; nothing if there is none."""
     import shlex
 
-    from agents.ledger import TELLING
+    from agents.ledger import DECISION_PRIORITY
 
     decided = [row for row in model.ledger.rows if row.kind == "decision" and row.actor and row.conditions]
     telling = [
-        row for act, does in TELLING.items() for row in reversed(decided) if row.act == act and (row.value >= 1) == does
+        row
+        for act, does in DECISION_PRIORITY.items()
+        for row in reversed(decided)
+        if row.act == act and (row.value >= 1) == does
     ]
     if not decided:
         return ""
@@ -167,15 +173,15 @@ def suggest_question(model: Any, folder: Path) -> str:
     return shlex.join(words)
 
 
-def plain_json(model: "Assembly", world: "World") -> dict[str, Any]:
+def negotiation_results(model: "Assembly", world: "World") -> dict[str, Any]:
     """Write a run as plain data for ``--json``."""
     from dashboards.run_history import rung_dates
-    from model.measures import BY_NEGOTIATION, series
+    from model.measures import BY_NEGOTIATION, negotiation_series
 
     seen = model.trajectory
     found: dict[str, Any] = {}
-    for k, (talks, setting) in enumerate(model.setting.negotiations.items()):
-        own, (first, second) = series(seen, k), setting.parties
+    for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
+        own, (first, second) = negotiation_series(seen, k), setting.parties
         found[talks] = {
             "name": setting.title["en"],
             "parties": [first, second],

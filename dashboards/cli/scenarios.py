@@ -9,7 +9,7 @@ import typer
 from dashboards.cli.options import (
     AsJson,
     ScenarioName,
-    plain_errors,
+    report_errors,
 )
 
 app = typer.Typer()
@@ -20,10 +20,10 @@ def scenarios(as_json: AsJson = False) -> None:
     """List the shipped scenarios."""
     from dashboards.terminal.scenarios import scenario_table
     from dashboards.terminal.widgets import console
-    from model.loading import load, shipped
+    from model.loading import load_scenario, scenario_names
 
-    with plain_errors():
-        listed = [load(name) for name in shipped()]
+    with report_errors():
+        listed = [load_scenario(name) for name in scenario_names()]
     if as_json:
         plain = [
             {"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in listed
@@ -36,10 +36,10 @@ def scenarios(as_json: AsJson = False) -> None:
 @app.command()
 def show(scenario: ScenarioName) -> None:
     """Print a scenario file verbatim."""
-    from model.loading import locate
+    from model.loading import find_scenario
 
-    with plain_errors():
-        content = locate(scenario).read_bytes()
+    with report_errors():
+        content = find_scenario(scenario).read_bytes()
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -48,13 +48,13 @@ def show(scenario: ScenarioName) -> None:
 @app.command()
 def validate_scenario(file: ScenarioName) -> None:
     """Check a scenario file and tell everything that is wrong with it."""
-    from model.loading import load
+    from model.loading import load_scenario
 
-    with plain_errors():
-        scenario = load(file)
+    with report_errors():
+        scenario = load_scenario(file)
     counts = f"{len(scenario.states)} states, {len(scenario.negotiations)} negotiations, {scenario.rounds} rounds"
     typer.echo(f"{scenario.name}: valid ({counts}).")
-    tell_silent_events(scenario)
+    warn_silent_events(scenario)
 
 
 @app.command()
@@ -70,20 +70,20 @@ def parameters(as_json: AsJson = False) -> None:
     """List every parameter: path, default, range, unit, meaning, source, lever or uncertainty."""
     from dashboards.terminal.scenarios import parameter_table
     from dashboards.terminal.widgets import console
-    from model.parameter_space import declared
+    from model.parameter_space import declared_parameters
 
     if as_json:
-        typer.echo(json.dumps([setting._asdict() for setting in declared()], ensure_ascii=False))
+        typer.echo(json.dumps([setting._asdict() for setting in declared_parameters()], ensure_ascii=False))
     else:
-        screen = console(lines=True)
-        screen.print(parameter_table(declared(), screen.width))
-        assumed = sum(setting.source == "assumed" for setting in declared())
-        typer.echo(f"{len(declared())} parameters, of which {assumed} are assumed.")
+        screen = console(unlimited_width=True)
+        screen.print(parameter_table(declared_parameters(), screen.width))
+        assumed = sum(setting.source == "assumed" for setting in declared_parameters())
+        typer.echo(f"{len(declared_parameters())} parameters, of which {assumed} are assumed.")
 
 
-def tell_silent_events(setting: Any) -> None:
+def warn_silent_events(setting: Any) -> None:
     """Say which scheduled events cannot happen because their mechanism is off."""
-    from model.overrides import silent_events
+    from model.overrides import ineffective_events
 
-    for event in silent_events(setting):
+    for event in ineffective_events(setting):
         typer.echo(f"note: {event}", err=True)

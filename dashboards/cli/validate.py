@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboards.cli.options import AsJson, make_room, parse_changes, path_of, plain_errors
+from dashboards.cli.options import AsJson, ensure_writable_file, parse_changes, parse_path, report_errors
 
 if TYPE_CHECKING:
     from experiments.validation.part import ValidationPart
@@ -30,10 +30,10 @@ def validate(
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="List every check with its symbols, and run none.")] = False,
     report: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="FILE.html", help="Write a page that opens offline.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write a page that opens offline.")
     ] = None,
     markdown: Annotated[
-        Path | None, typer.Option(parser=path_of, metavar="FILE.md", help="Write the document.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.md", help="Write the document.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,18 +41,18 @@ def validate(
 
     Exit code 1 if a closed form or a docking fails; patterns and cases are about the world, and may.
     """
-    with plain_errors():
+    with report_errors():
         if listed:
-            tell_checks(as_json)
+            list_checks(as_json)
             return
         for path in filter(None, (report, markdown)):
-            make_room(path)
-        found = measured(check, parse_changes(values, "SYMBOL=VALUE"), quick, as_json)
-        facts = facts_of(found, quick)
+            ensure_writable_file(path)
+        found = run_parts(check, parse_changes(values, "SYMBOL=VALUE"), quick, as_json)
+        facts = validation_data(found, quick)
         if report is not None:
-            from dashboards.reports.validation import write_report
+            from dashboards.reports.validation import write_validation_report
 
-            write_report(found, facts, report)
+            write_validation_report(found, facts, report)
         if markdown is not None:
             from dashboards.reports.validation import write_document
 
@@ -60,7 +60,7 @@ def validate(
     if as_json:
         typer.echo(json.dumps(facts, allow_nan=False))
     else:
-        show(found, facts, alone=check is not None)
+        print_results(found, facts, alone=check is not None)
         for path in filter(None, (report, markdown)):
             typer.echo(f"Written to {path}")
     from experiments.validation.parts import MUST_HOLD
@@ -69,7 +69,7 @@ def validate(
         raise typer.Exit(1)
 
 
-def show(found: "Sequence[ValidationPart]", facts: dict[str, Any], alone: bool) -> None:
+def print_results(found: "Sequence[ValidationPart]", facts: dict[str, Any], alone: bool) -> None:
     """Print the results of all parts, or of one check alone, on one screen."""
     from dashboards.terminal.validation import check_screen, validation_screen
     from dashboards.terminal.widgets import console
@@ -77,23 +77,25 @@ def show(found: "Sequence[ValidationPart]", facts: dict[str, Any], alone: bool) 
     console().print(check_screen(found[0]) if alone else validation_screen(found, facts))
 
 
-def measured(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[ValidationPart]":
+def run_parts(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[ValidationPart]":
     """Run one check, or all parts. Raises ScenarioError if what is asked for cannot be run."""
-    from experiments.validation.closed_forms import part_of, run_chosen
-    from model.errors import Fault, ScenarioError
+    from experiments.validation.closed_forms import checks_part, run_selected
+    from model.errors import InputError, ScenarioError
 
     if check is not None:
-        return [part_of(*run_chosen(check, given, quick))]
+        return [checks_part(*run_selected(check, given, quick))]
     if given:
-        raise ScenarioError([Fault("--set", ", ".join(given), "needs --check, which names the closed form it is for")])
+        raise ScenarioError(
+            [InputError("--set", ", ".join(given), "needs --check, which names the closed form it is for")]
+        )
     from experiments.validation.parts import PARTS
 
-    with line(quiet) as progress:
-        return [part.measure(quick, progress) for part in PARTS]
+    with status_line(quiet) as progress:
+        return [part.run_part(quick, progress) for part in PARTS]
 
 
 @contextmanager
-def line(quiet: bool) -> Iterator[Callable[[str], None]]:
+def status_line(quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show on one line what is being done, on a terminal; nothing elsewhere."""
     from rich.console import Console
 
@@ -105,7 +107,7 @@ def line(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def facts_of(found: "Sequence[ValidationPart]", quick: bool) -> dict[str, Any]:
+def validation_data(found: "Sequence[ValidationPart]", quick: bool) -> dict[str, Any]:
     """Write what ``validate --json`` prints; checks are the closed forms that were run."""
     from model.compiler import source_digest
 
@@ -120,9 +122,9 @@ def facts_of(found: "Sequence[ValidationPart]", quick: bool) -> dict[str, Any]:
     }
 
 
-def tell_checks(as_json: bool) -> None:
+def list_checks(as_json: bool) -> None:
     """List every check with its symbols, ranges and defaults, and the rows that are not in the model."""
-    from experiments.validation.closed_forms import ABSENT, CHECKS
+    from experiments.validation.closed_forms import CHECKS, UNMODELLED
 
     if as_json:
         checks = [
@@ -130,9 +132,9 @@ def tell_checks(as_json: bool) -> None:
              "setting": each.setting, "parameters": {name: s._asdict() for name, s in each.symbols.items()}}
             for each in CHECKS.values()
         ]  # fmt: skip
-        typer.echo(json.dumps({"checks": checks, "not_in_the_model": [each._asdict() for each in ABSENT]}))
+        typer.echo(json.dumps({"checks": checks, "not_in_the_model": [each._asdict() for each in UNMODELLED]}))
         return
-    from dashboards.terminal.validation import list_screen
+    from dashboards.terminal.validation import checks_screen
     from dashboards.terminal.widgets import console
 
-    console().print(list_screen(list(CHECKS.values()), ABSENT))
+    console().print(checks_screen(list(CHECKS.values()), UNMODELLED))

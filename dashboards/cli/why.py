@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dashboards.cli.options import AsJson, path_of, plain_errors
+from dashboards.cli.options import AsJson, parse_path, report_errors
 
 app = typer.Typer()
 
@@ -15,7 +15,7 @@ app = typer.Typer()
 def why(
     run: Annotated[
         Path | None,
-        typer.Argument(parser=path_of, metavar="[RUN]", help="Folder of a saved run; the latest if left out."),
+        typer.Argument(parser=parse_path, metavar="[RUN]", help="Folder of a saved run; the latest if left out."),
     ] = None,
     now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
     actor: Annotated[str, typer.Option(help="Who decided.")] = ...,  # type: ignore[assignment]
@@ -26,11 +26,11 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Show why a decision was taken, and what would have changed it; each flip is verified by a rerun."""
-    from dashboards.cli.answers import ask, facts, show_answer
+    from dashboards.cli.explanation import explain_decision, explanation_data, print_explanation
 
-    with plain_errors():
-        answer = ask(run, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
+    with report_errors():
+        answer = explain_decision(run, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
     if as_json:
-        typer.echo(json.dumps(facts(answer), ensure_ascii=False))
+        typer.echo(json.dumps(explanation_data(answer), ensure_ascii=False))
     else:
-        show_answer(answer)
+        print_explanation(answer)

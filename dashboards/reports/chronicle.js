@@ -122,7 +122,7 @@ function filter() {
 }
 
 function groupBox({ key, label: says }, group) {
-  const count = ROWS.filter((row) => row.group === group).length, always = key === "told";
+  const count = ROWS.filter((row) => row.group === group).length, always = key === "events";
   const box = make("input", { type: "checkbox", value: group, ...(always ? { checked: "" } : {}) });
   return count || always ? make("label", {}, box, `${says} (${count})`) : "";
 }

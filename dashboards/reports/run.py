@@ -9,16 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dashboards.labels import OUTCOME_MEANING
-from dashboards.reports.chronicle import left_out
-from dashboards.reports.offline_page import embedded, render, source
-from dashboards.reports.run_data import data
-from dashboards.run_history import moments, rung_dates, scheduled
-from dashboards.theme import INDICATORS, OUTCOMES, STATUSES
-from model.atomic_files import write_whole
+from dashboards.labels import OUTCOME_MEANINGS
+from dashboards.reports.chronicle import omitted_groups
+from dashboards.reports.offline_page import embedded_json, read_asset, render_page
+from dashboards.reports.run_data import run_data
+from dashboards.run_history import key_moments, rung_dates, scheduled_events
+from dashboards.theme import INDICATOR_STYLES, OUTCOME_STYLES, STATUS_STYLES
+from model.atomic_files import write_atomically
 from model.compiler import source_digest
-from model.enumerations import Status
-from model.measures import digest, series
+from model.enumerations import RungStatus
+from model.measures import negotiation_series, trajectory_digest
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -26,23 +26,25 @@ if TYPE_CHECKING:
 SCRIPTS = ("run.js", "network.js", "chronicle.js")
 
 
-def write_report(model: "Assembly", path: Path) -> None:
+def write_run_report(model: "Assembly", path: Path) -> None:
     """Write the report of a run, whole or not at all. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, page(model).encode())
+    write_atomically(path, render_run(model).encode())
 
 
-def page(model: "Assembly") -> str:
+def render_run(model: "Assembly") -> str:
     """Write the page of a run."""
     from plotly.offline import get_plotlyjs
 
-    scripts = [get_plotlyjs(), *map(source, SCRIPTS)]
-    return render("run.html", scripts, run=words(model), looks=INDICATORS, data=embedded(data(model)))
+    scripts = [get_plotlyjs(), *map(read_asset, SCRIPTS)]
+    return render_page(
+        "run.html", scripts, run=page_texts(model), looks=INDICATOR_STYLES, data=embedded_json(run_data(model))
+    )
 
 
-def words(model: "Assembly") -> dict[str, Any]:
+def page_texts(model: "Assembly") -> dict[str, Any]:
     """Gather what the page says in words."""
-    setting, outcome = model.setting, model.outcome
+    setting, outcome = model.loaded_scenario, model.outcome
     parties = dict.fromkeys(party for talks in setting.negotiations.values() for party in talks.parties)
     return {
         "title": setting.title["en"],
@@ -50,58 +52,60 @@ def words(model: "Assembly") -> dict[str, Any]:
         "summary": setting.summary["en"],
         "cut_off": setting.cut_off,
         "sources": setting.sources,
-        "outcome": OUTCOMES[outcome].label,
-        "meaning": OUTCOME_MEANING[outcome],
+        "outcome": OUTCOME_STYLES[outcome].label,
+        "meaning": OUTCOME_MEANINGS[outcome],
         "seed": model.seed,
         "rounds": model.round,
         "planned": setting.rounds,
         "version": version("detente"),
         "model_digest": source_digest(),
-        "trajectory_digest": digest(model.trajectory),
-        "parties": [(model.narrator.title(party), setting.states[party].narrative.get("en", "")) for party in parties],
-        "events": [(event.round, event.text["en"]) for event in scheduled(model)],
-        "negotiations": [negotiation_words(model, talks) for talks in setting.negotiations],
-        "moments": moments(model),
-        "tasks": tasks(model),
+        "trajectory_digest": trajectory_digest(model.trajectory),
+        "parties": [
+            (model.narrator.display_name(party), setting.states[party].narrative.get("en", "")) for party in parties
+        ],
+        "events": [(event.round, event.text["en"]) for event in scheduled_events(model)],
+        "negotiations": [negotiation_texts(model, talks) for talks in setting.negotiations],
+        "moments": key_moments(model),
+        "tasks": facilitator_tasks(model),
         "told": model.ledger is not None,
-        "left_out": left_out(model),
+        "left_out": omitted_groups(model),
     }
 
 
-def negotiation_words(model: "Assembly", talks: str) -> dict[str, Any]:
+def negotiation_texts(model: "Assembly", talks: str) -> dict[str, Any]:
     """Gather what the page says of one negotiation: how it stands, its charts in words, its rungs."""
-    own = series(model.trajectory, model.world.names.negotiation.index(talks))
-    first, second = (model.narrator.title(party) for party in model.setting.negotiations[talks].parties)
+    own = negotiation_series(model.trajectory, model.world.names.negotiation.index(talks))
+    first, second = (model.narrator.display_name(party) for party in model.loaded_scenario.negotiations[talks].parties)
     held = int(own["contact"][1:].sum())
 
     def move(name: str) -> str:
         return f"from {own[name][0]:.2f} to {own[name][-1]:.2f}"
 
     return {
-        "title": model.narrator.title(talks),
+        "title": model.narrator.display_name(talks),
         "first": first,
         "second": second,
-        "outcome": OUTCOMES[model.outcome_of(talks)].label,
-        "meaning": OUTCOME_MEANING[model.outcome_of(talks)],
+        "outcome": OUTCOME_STYLES[model.outcome_of(talks)].label,
+        "meaning": OUTCOME_MEANINGS[model.outcome_of(talks)],
         "breaches": int(own["breaches"][-1]),
         "talks": held,
         "contact": held / max(model.round, 1),
         "moves": {name: move(name) for name in own},
-        "rungs": rung_words(model, talks),
+        "rungs": rung_texts(model, talks),
     }
 
 
-def rung_words(model: "Assembly", talks: str) -> list[tuple[str, str, str]]:
+def rung_texts(model: "Assembly", talks: str) -> list[tuple[str, str, str]]:
     """List the rungs of a ladder: title, status now, and the rounds in which the status changed."""
-    said = {status.name.lower(): STATUSES[status].label for status in Status}
+    said = {status.name.lower(): STATUS_STYLES[status].label for status in RungStatus}
     return [
         (title, said[now], ", ".join(f"{said[to]} {when}" for when, to in dates))
         for title, now, dates in rung_dates(model, talks)
     ]
 
 
-def tasks(model: "Assembly") -> list[tuple[str, int]]:
+def facilitator_tasks(model: "Assembly") -> list[tuple[str, int]]:
     """Count the tasks that each facilitator took on."""
     rows = model.ledger.rows if model.ledger is not None else []
     taken = Counter(row.actor for row in rows if row.act == "take_task" and row.value == 1)
-    return [(model.narrator.title(name), taken[name]) for name in model.setting.facilitators]
+    return [(model.narrator.display_name(name), taken[name]) for name in model.loaded_scenario.facilitators]

@@ -5,16 +5,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboards.reports.offline_page import embedded, render, source
+from dashboards.reports.offline_page import embedded_json, read_asset, render_page
 from experiments.ensembles.statistics import Share
-from experiments.studies.claims import Judged
-from experiments.studies.discover import Box, words
+from experiments.studies.claims import ClaimResult
+from experiments.studies.discover import Box, limit_sentences
 from experiments.studies.sensitivity import Sensitivity
-from model.atomic_files import write_whole
+from model.atomic_files import write_atomically
 from model.compiler import source_digest
 
 BLUE, AMBER, GREY = "#3A8FC4", "#C44E00", "#8A96A3"
-LABELS = {  # of the columns of sensitivity indices
+INDEX_LABELS = {  # of the columns of sensitivity indices
     "factor": "factor", "first": "first order", "first_interval": "±", "total": "total", "total_interval": "± ",
     "strength": "strength (mu*)", "strength_interval": "±", "direction": "direction (mu)",
     "interplay": "interplay (sigma)", "with": "together with", "second": "second order", "second_interval": "±",
@@ -25,14 +25,14 @@ class PageSection(NamedTuple):
     """A part of a page: title, sentences, a chart with its words, a table."""
 
     title: str
-    words: Sequence[str] = ()
+    sentences: Sequence[str] = ()
     chart: Mapping[str, Any] | None = None
-    chart_words: str = ""
+    chart_caption: str = ""
     headings: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
 
 
-class Page(NamedTuple):
+class StudyPage(NamedTuple):
     """A page: what kind of analysis, its title, the answer in sentences, and its parts."""
 
     kind: str
@@ -41,32 +41,32 @@ class Page(NamedTuple):
     sections: Sequence[PageSection]
 
 
-def write_page(page: Page, path: Path) -> None:
+def write_study_page(page: StudyPage, path: Path) -> None:
     """Write a page, whole or not at all. Raises OSError if the file cannot be written."""
     charts = {at: part.chart for at, part in enumerate(page.sections, 1) if part.chart}
-    fill_in("study.html", path, charts, page=page, version=version("detente"), digest=source_digest())
+    write_chart_page("study.html", path, charts, page=page, version=version("detente"), digest=source_digest())
 
 
-def fill_in(template: str, path: Path, charts: Mapping[int, Any], **words: Any) -> None:
+def write_chart_page(template: str, path: Path, charts: Mapping[int, Any], **words: Any) -> None:
     """Fill in a template whose charts are numbered, with all that it needs inside, and write it whole or not at all."""
     from plotly.offline import get_plotlyjs
 
-    text = render(template, [get_plotlyjs(), source("study.js")], charts=embedded(charts), **words)
+    text = render_page(template, [get_plotlyjs(), read_asset("study.js")], charts=embedded_json(charts), **words)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text.encode())
+    write_atomically(path, text.encode())
 
 
-def points(value: float) -> str:
+def format_percent(value: float) -> str:
     """Write a share in percent."""
     return f"{100 * value:.0f} %"
 
 
-def with_interval(share: Share) -> str:
+def format_share(share: Share) -> str:
     """Write a share with its interval."""
-    return f"{points(share.share)} ({points(share.low)} to {points(share.high)})"
+    return f"{format_percent(share.share)} ({format_percent(share.low)} to {format_percent(share.high)})"
 
 
-def sensitivity_page(question: str, found: Sensitivity) -> Page:
+def sensitivity_page(question: str, found: Sensitivity) -> StudyPage:
     """Lay out sensitivity indices: the answer, a bar a factor, the table."""
     key, spread = ("total", "total_interval") if found.method == "sobol" else ("strength", "strength_interval")
     table = found.indices
@@ -82,23 +82,25 @@ def sensitivity_page(question: str, found: Sensitivity) -> Page:
                 "marker": {"color": BLUE},
             }
         ],
-        "layout": {"xaxis": {"title": {"text": LABELS[key]}}, "showlegend": False},
+        "layout": {"xaxis": {"title": {"text": INDEX_LABELS[key]}}, "showlegend": False},
     }
     rows = [[str(row[0]), *(f"{value:.4f}" for value in row[1:])] for row in table.itertuples(index=False)]
-    told = f"{LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
-    sections = [PageSection("Indices", found.remarks, chart, told, [LABELS[name] for name in table.columns], rows)]
+    told = f"{INDEX_LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
+    sections = [
+        PageSection("Indices", found.remarks, chart, told, [INDEX_LABELS[name] for name in table.columns], rows)
+    ]
     if len(found.pairs):
         rows = [[*row[:2], f"{row[2]:.4f}", f"{row[3]:.4f}"] for row in found.pairs.itertuples(index=False)]
-        sections.append(PageSection("Pairs", headings=[LABELS[name] for name in found.pairs.columns], rows=rows))
-    return Page(
+        sections.append(PageSection("Pairs", headings=[INDEX_LABELS[name] for name in found.pairs.columns], rows=rows))
+    return StudyPage(
         "sensitivity",
         f"What moves {found.outcome.replace('_', ' ')}?",
-        [question, *sensitivity_words(found)],
+        [question, *describe_sensitivity(found)],
         sections,
     )
 
 
-def sensitivity_words(found: Sensitivity) -> list[str]:
+def describe_sensitivity(found: Sensitivity) -> list[str]:
     """Say what matters most, and what chance contributes."""
     key = "total" if found.method == "sobol" else "strength"
     first = [f"{row['factor']} ({row[key]:.3g})" for row in found.indices.head(3).to_dict("records")]
@@ -111,11 +113,15 @@ def sensitivity_words(found: Sensitivity) -> list[str]:
     return [
         f"Most of what moves {found.outcome.replace('_', ' ')}: {', '.join(first)}.",
         *([f"What moves it only together: {together}."] if len(found.pairs) else []),
-        *([] if found.noise is None else [f"Dice alone leave {points(found.noise)} of the variance between points."]),
+        *(
+            []
+            if found.noise is None
+            else [f"Dice alone leave {format_percent(found.noise)} of the variance between points."]
+        ),
     ]
 
 
-def box_page(question: str, outcome: str, above: float, box: Box, inside: str) -> Page:
+def box_page(question: str, outcome: str, above: float, box: Box, link_sentence: str) -> StudyPage:
     """Lay out a discovered box: its limits in words, the trade-off, and where a point inside it opens."""
     steps = box.trade_off
     chart = {
@@ -151,32 +157,32 @@ def box_page(question: str, outcome: str, above: float, box: Box, inside: str) -
         ]
         for edge in box.edges
     ]
-    return Page(
+    return StudyPage(
         "scenario discovery",
         f"Where does {outcome.replace('_', ' ')} reach {above:g}?",
-        [question, *box_words(outcome, above, box)],
+        [question, *describe_box(outcome, above, box)],
         [
-            PageSection("The box", words(box), None, "", ("factor", "inside the box", "in resamples"), rows),
-            PageSection("Coverage against density", (inside,) if box.edges else (), chart, told),
+            PageSection("The box", limit_sentences(box), None, "", ("factor", "inside the box", "in resamples"), rows),
+            PageSection("Coverage against density", (link_sentence,) if box.edges else (), chart, told),
         ],
     )
 
 
-def box_words(outcome: str, above: float, box: Box) -> list[str]:
+def describe_box(outcome: str, above: float, box: Box) -> list[str]:
     """Say what the box holds, if one was found."""
     reached = f"{box.cases} of {box.points} points reach {above:g} in {outcome.replace('_', ' ')}."
     if not box.edges:
         return [reached]
     return [
         reached,
-        f"The box holds {points(box.coverage)} of them, and {points(box.density)} of what lies inside is such a point.",
+        f"The box holds {format_percent(box.coverage)} of them, and {format_percent(box.density)} of what lies inside is such a point.",
     ]
 
 
-def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: float) -> Page:
+def claims_page(judged: Sequence[ClaimResult], count: int, replications: int, reach: float) -> StudyPage:
     """Lay out the judged claims: shares of the space in which each holds and fails, and a part for each."""
     order = list(reversed(judged))
-    near = f"every uncertainty, up to {points(reach)} of its value away from the scenario's own"
+    near = f"every uncertainty, up to {format_percent(reach)} of its value away from the scenario's own"
     span = "every uncertainty's full declared range" if reach == 1 else near
     bars = [
         {"type": "bar", "orientation": "h", "name": name, "y": [each.words for each in order],
@@ -199,7 +205,7 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: 
         chart,
         told,
         ("claim", "verdict", "holds", "fails"),
-        [(each.words, each.verdict, with_interval(each.holds), with_interval(each.fails)) for each in judged],
+        [(each.words, each.verdict, format_share(each.holds), format_share(each.fails)) for each in judged],
     )
     parts = [
         PageSection(
@@ -209,7 +215,7 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: 
             "",
             ("what it says", "holds", "fails", "differs", "effect", "95 % interval"),
             [
-                (one.says, with_interval(one.holds), with_interval(one.fails), points(one.touched.share),
+                (one.says, format_share(one.holds), format_share(one.fails), format_percent(one.touched.share),
                  f"{one.effect:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}")
                 for one in each.comparisons
             ],
@@ -222,4 +228,4 @@ def claims_page(judged: Sequence[Judged], count: int, replications: int, reach: 
         f"{sum(each.verdict == 'leans' for each in judged)} lean that way, but are undecided at most points.",
         "Failing: " + "; ".join(failing) + "." if failing else "None fails over the space as a whole.",
     ]
-    return Page("claims", "Where do the essay's claims hold?", lead, [whole, *parts])
+    return StudyPage("claims", "Where do the essay's claims hold?", lead, [whole, *parts])

@@ -7,14 +7,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboards.labels import OUTCOME_LABELS, number
-from dashboards.terminal.widgets import bar, listing
+from dashboards.labels import OUTCOME_LABELS, format_number
+from dashboards.terminal.widgets import plain_table, signed_bar
 
 if TYPE_CHECKING:
-    from experiments.counterfactuals.flips import LeverFlip, Question, TermFlip
+    from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
 
 
-def decision_screen(question: "Question", sentence: str, terms: Iterable["TermFlip"]) -> RenderableType:
+def decision_screen(question: "ReplayedDecision", sentence: str, terms: Iterable["TermFlip"]) -> RenderableType:
     """Show a decision: its conditions, their terms as bars, and what would have flipped each."""
     flips = {(flip.condition, flip.term): flip for flip in terms}
     parts: list[RenderableType] = [Text(sentence, style="bold")]
@@ -24,7 +24,7 @@ def decision_screen(question: "Question", sentence: str, terms: Iterable["TermFl
             Text.assemble(
                 f"\n{condition.meaning} ",
                 mark,
-                f": {number(condition.score)} against {number(condition.threshold)}",
+                f": {format_number(condition.score)} against {format_number(condition.threshold)}",
             )
         )
         grid = Table(box=None, padding=(0, 2), header_style="dim")
@@ -34,7 +34,7 @@ def decision_screen(question: "Question", sentence: str, terms: Iterable["TermFl
         for name, value in condition.terms.items():
             flip = flips[condition.name, name]
             at = f"{flip.to:.4g}" if flip.to is not None else "none in range"
-            grid.add_row(f"  {name}", number(value), Text(bar(value, largest), style="cyan"), at)
+            grid.add_row(f"  {name}", format_number(value), Text(signed_bar(value, largest), style="cyan"), at)
         parts.append(grid)
     return Group(*parts)
 
@@ -52,7 +52,9 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
         if flip.to is None or flip.becomes is None:
             none.append(flip.lever.path)
         else:
-            grid.add_row(flip.lever.path, number(flip.lever.value), number(flip.to), describe(flip.becomes))
+            grid.add_row(
+                flip.lever.path, format_number(flip.lever.value), format_number(flip.to), describe(flip.becomes)
+            )
     words = f"No value in range does so for {len(none)} other levers" + (" (--json lists them)." if none else ".")
     quiet = Text(words, style="dim")
     if not grid.rows:
@@ -62,9 +64,9 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
     )
 
 
-def cost_screen(cost: Mapping[str, float], opposite: str) -> RenderableType:
+def opposite_screen(cost: Mapping[str, float], opposite: str) -> RenderableType:
     """Show what became of a thousand redrawn futures after a decision and after its opposite, told in a sentence."""
-    table = listing("outcome", "as it was", "otherwise", "difference")
+    table = plain_table("outcome", "as it was", "otherwise", "difference")
     for name, label in OUTCOME_LABELS.items():
         went, turned = cost[f"went_{name}"], cost[f"turned_{name}"]
         table.add_row(label, f"{went:.1%}", f"{turned:.1%}", f"{(turned - went) * 100:+.1f} points")

@@ -8,32 +8,32 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from dashboards.labels import OUTCOME_LABELS, number
-from dashboards.terminal.widgets import bar, line_plot, listing
-from experiments.counterfactuals.pivot import Action, Chances
+from dashboards.labels import OUTCOME_LABELS, format_number
+from dashboards.terminal.widgets import line_plot, plain_table, signed_bar
+from experiments.counterfactuals.pivot import DecisionEffect, OutcomeChances
 from experiments.ensembles.compare import Comparison
 from experiments.ensembles.ensemble import Ensemble
 from experiments.ensembles.statistics import Effect
 from model.columns import SERVICES
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.scenario import Scenario
-from model.world import names
+from model.world import axis_names
 
-SHOWN = ("trust", "tension", "deal_progress", "contact")
+SCREEN_INDICATORS = ("trust", "tension", "deal_progress", "contact")
 
 
 def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
     """Show outcome shares, times to a first deal and bands, in so many columns."""
     head = Text.assemble((found.scenario, "bold"), f"  {len(found.seeds):,} worlds, {found.seed_range}")
-    shares, longest = listing("outcome", "share", "95 % interval", ""), max(min(30, width - 50), 0)
+    shares, longest = plain_table("outcome", "share", "95 % interval", ""), max(min(30, width - 50), 0)
     for name, share in found.shares().items():
         interval = f"{share.low:.1%} to {share.high:.1%}"
         shares.add_row(
             OUTCOME_LABELS[name], f"{share.share:.1%}", interval, Text("█" * round(share.share * longest), style="cyan")
         )
-    deals = [f"{talks}: {median_words(found, talks)}" for talks in found.negotiations]
-    bands = listing("indicator", "5 %", "median", "95 %")
-    for name in SHOWN:
+    deals = [f"{talks}: {describe_median(found, talks)}" for talks in found.negotiations]
+    bands = plain_table("indicator", "5 %", "median", "95 %")
+    for name in SCREEN_INDICATORS:
         top = max(1.0, float(found.band(name, 95).max()))
         lines = [
             line_plot(found.band(name, p)[1:].tolist(), top, max(min(17, (width - 20) // 3), 3)) for p in (5, 50, 95)
@@ -46,14 +46,14 @@ def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
     return Group(head, shares, Text("median round of the first deal: " + "; ".join(deals)), bands, note)
 
 
-def median_words(found: Ensemble, talks: str) -> str:
+def describe_median(found: Ensemble, talks: str) -> str:
     """Say when half the worlds had a first deal."""
     times = found.first_deals(talks)
     without = f"{times.censored.mean():.0%} of worlds have none"
     return f"{times.median:g} ({without})" if times.median is not None else f"none in half of the worlds ({without})"
 
 
-def effect_words(name: str, effect: Effect) -> tuple[str, str, str]:
+def format_effect(name: str, effect: Effect) -> tuple[str, str, str]:
     """Write an effect: the measure, the difference, its interval if there is one; outcomes in points."""
     points = name in OUTCOME_LABELS or name == "some_deal"
     difference, low, high = (f"{value * 100:+.1f}" if points else f"{value:+.3f}" for value in effect[:3])
@@ -63,9 +63,9 @@ def effect_words(name: str, effect: Effect) -> tuple[str, str, str]:
 
 def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect]) -> RenderableType:
     """Show what differs between an ensemble and a saved one."""
-    table = listing("measure", "difference", "95 % interval")
+    table = plain_table("measure", "difference", "95 % interval")
     for name, effect in effects.items():
-        table.add_row(*effect_words(name, effect))
+        table.add_row(*format_effect(name, effect))
     dice = "the same dice" if list(one.seeds) == list(other.seeds) else "dice of their own"
     dice += "" if one.scenario == other.scenario else "; another scenario"
     return Group(
@@ -74,22 +74,22 @@ def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect
     )
 
 
-def value_words(value: Any) -> str:
+def format_set_value(value: Any) -> str:
     """Write a value as --set takes it."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> RenderableType:
     """Show paired effects."""
-    changed = " ".join(f"--set {shlex.quote(f'{path}={value_words(value)}')}" for path, value in changes.items())
+    changed = " ".join(f"--set {shlex.quote(f'{path}={format_set_value(value)}')}" for path, value in changes.items())
     head = Text.assemble(
         (changed, "bold"),
         f"\nthe same {found.worlds:,} worlds with and without, from seed {found.seed}; outcomes in points",
     )
-    table = listing("measure", "effect", "95 % interval", "changed", "runs alone")
+    table = plain_table("measure", "effect", "95 % interval", "changed", "runs alone")
     for name, effect in found.effects.items():
         needed = "-" if effect.independent_runs is None else f"{effect.independent_runs:,}"
-        table.add_row(*effect_words(name, effect), f"{effect.share_of_worlds_changed:.1%}", needed)
+        table.add_row(*format_effect(name, effect), f"{effect.share_of_worlds_changed:.1%}", needed)
     tail = Text(
         f"{found.share_of_worlds_changed:.1%} of worlds differ anywhere in their course. Runs alone: how many runs of "
         "each setting, with dice of their own, would give as narrow an interval.",
@@ -99,7 +99,7 @@ def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> Renderab
 
 
 def pivot_screen(
-    scenario: Scenario, seed: int, found: Chances, turned: Sequence[Action], width: int = 80
+    scenario: Scenario, seed: int, found: OutcomeChances, turned: Sequence[DecisionEffect], width: int = 80
 ) -> RenderableType:
     """Show the chance of a deal from every round on, and what moved it most, in so many columns."""
     now, deal = found.turning_round, found.deal
@@ -108,15 +108,15 @@ def pivot_screen(
     )
     line = Text.assemble("chance of some deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 22), 8)), "cyan"))
     moved = Text(f"Round {now} moved it most: from {deal[now - 1]:.0%} to {deal[now]:.0%}.", style="bold")
-    table = listing("decision of that round", "was", "else", "chance of a deal", "95 % interval", "")
+    table = plain_table("decision of that round", "was", "else", "chance of a deal", "95 % interval", "")
     largest = max((abs(each.deal - each.deal_otherwise) for each in turned), default=0.0)
     for each in turned[:6]:
         difference = each.deal_otherwise - each.deal
-        label = f"{each.act} {cell_words(scenario, each)}"
+        label = f"{each.act} {cell_label(scenario, each)}"
         chance = f"{each.deal:.0%} -> {each.deal_otherwise:.0%}"
         interval = f"{each.low * 100:+.0f} to {each.high * 100:+.0f}"
-        drawn = bar(difference, largest, 8) if width >= 72 else ""
-        table.add_row(label, number(each.value), number(each.otherwise), chance, interval, drawn)
+        drawn = signed_bar(difference, largest, 8) if width >= 72 else ""
+        table.add_row(label, format_number(each.value), format_number(each.otherwise), chance, interval, drawn)
     note = Text(
         "Interval: of the difference in points, over the same futures. Chances are a property of these assumptions, "
         "no forecast.",
@@ -125,10 +125,10 @@ def pivot_screen(
     return Group(head, line, moved, table, note)
 
 
-def cell_words(scenario: Scenario, action: Action) -> str:
+def cell_label(scenario: Scenario, action: DecisionEffect) -> str:
     """Name the cell of a decision."""
-    lists, talks, told = names(scenario), "", []
-    for axis, place in zip(PROTOCOL[ACT[action.act]].axes, action.cell, strict=True):
+    lists, talks, told = axis_names(scenario), "", []
+    for axis, place in zip(PROTOCOL[ACT_INDEX[action.act]].axes, action.cell, strict=True):
         if axis == "negotiation":
             talks = lists.negotiation[place]
         if axis == "side":

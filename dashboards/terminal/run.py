@@ -6,15 +6,15 @@ from rich.text import Text
 
 from agents.assembly import Assembly
 from dashboards.labels import OUTCOME_LABELS
-from dashboards.run_history import WEIGHT, moments, rung_dates
+from dashboards.run_history import STATUS_WEIGHTS, key_moments, rung_dates
 from dashboards.terminal.widgets import line_plot
 from model.enumerations import Outcome
-from model.measures import series
+from model.measures import negotiation_series
 
 
 def run_screen(model: Assembly, width: int = 80) -> RenderableType:
     """Show a run: outcome, small line plots as long as so many columns allow, rungs, breaches, contact, moments."""
-    setting, seen = model.setting, model.trajectory
+    setting, seen = model.loaded_scenario, model.trajectory
     outcome = OUTCOME_LABELS[model.outcome.name]
     colour = "green" if model.outcome >= Outcome.partial_arrangement else "yellow"
     parts: list[RenderableType] = [
@@ -22,8 +22,8 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
         Text.assemble("Outcome: ", (outcome, f"bold {colour}")),
     ]
     for k, talks in enumerate(setting.negotiations):
-        own = series(seen, k)
-        first, second = (model.narrator.title(party) for party in setting.negotiations[talks].parties)
+        own = negotiation_series(seen, k)
+        first, second = (model.narrator.display_name(party) for party in setting.negotiations[talks].parties)
         grid = Table.grid(padding=(0, 2))
         for kept in (False, True, True):
             grid.add_column(no_wrap=kept)
@@ -44,13 +44,13 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
             parts.append(
                 Text.assemble(
                     "\n",
-                    (model.narrator.title(talks) or talks, "bold"),
+                    (model.narrator.display_name(talks) or talks, "bold"),
                     f": {OUTCOME_LABELS[model.outcome_of(talks).name]}",
                 )
             )
         parts += [grid, Text(f"contact in {contact:.0%} of rounds, breaches {breaches}")]
-        parts.append(_rungs(model, talks))
-    if mattered := moments(model):
+        parts.append(_rung_table(model, talks))
+    if mattered := key_moments(model):
         told = Table.grid(padding=(0, 2))
         for row in mattered:
             told.add_row(Text(f"round {row.round}", no_wrap=True), row.sentence)
@@ -58,11 +58,11 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
     return Group(*parts)
 
 
-def _rungs(model: Assembly, talks: str) -> Table:
+def _rung_table(model: Assembly, talks: str) -> Table:
     listed = Table(box=None, padding=(0, 2), header_style="dim")
     for heading in ("rung", "now", "dates (round)"):
         listed.add_column(heading)
     for title, now, dates in rung_dates(model, talks):
-        kept = [f"{status} {when}" for when, status in dates if status in WEIGHT]
+        kept = [f"{status} {when}" for when, status in dates if status in STATUS_WEIGHTS]
         listed.add_row(title, now, ", ".join(kept[-6:]) or "-")
     return listed

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from dashboards.labels import number
+from dashboards.labels import format_number
 
 if TYPE_CHECKING:
     from model.scenario import Scenario
@@ -24,7 +24,7 @@ def scenario_table(scenarios: Iterable["Scenario"]) -> Table:
     return table
 
 
-WIDE = 170  # columns from which on a parameter has a row of a table
+MIN_TABLE_WIDTH = 170  # columns from which on a parameter has a row of a table
 
 
 def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
@@ -32,8 +32,8 @@ def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
     rows = [
         (
             each.path,
-            number(each.value),
-            f"{number(each.low)} to {number(each.high)}",
+            format_number(each.value),
+            f"{format_number(each.low)} to {format_number(each.high)}",
             each.unit,
             "lever" if each.lever else "uncertainty",
             each.meaning,
@@ -41,7 +41,7 @@ def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
         )
         for each in settings
     ]
-    if width < WIDE:
+    if width < MIN_TABLE_WIDTH:
         return Group(*(_parameter_lines(*row) for row in rows))
     table = Table(box=None, padding=(0, 2), header_style="dim")
     for heading in ("parameter", "default", "range", "unit", "role"):

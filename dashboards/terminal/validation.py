@@ -7,39 +7,44 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dashboards.reports.validation import counts, written
-from dashboards.terminal.widgets import listing
+from dashboards.reports.validation import count_verdicts, format_cell
+from dashboards.terminal.widgets import plain_table
 from experiments.validation.check import Check
-from experiments.validation.closed_forms import Absent
+from experiments.validation.closed_forms import UnmodelledResult
 from experiments.validation.part import ValidationPart
 
-MOST = 12  # failing rows of a part that are told on the screen
-COLUMNS, LONGEST = 7, 60  # columns of such a row, and signs of a cell; the page and the document have all of it
+MAX_FAILING_ROWS = 12  # failing rows of a part that are told on the screen
+MAX_COLUMNS, MAX_CELL_LENGTH = (
+    7,
+    60,
+)  # columns of such a row, and signs of a cell; the page and the document have all of it
 
 
 def validation_screen(parts: Sequence[ValidationPart], facts: dict[str, Any]) -> RenderableType:
     """Show each part with its counts and what it comes to, then what fails."""
     head = f"Validation of {facts['date']}, code {facts['code_digest']}" + (", quick" if facts["quick"] else "")
-    table = listing("part", "rows")
+    table = plain_table("part", "rows")
     table.add_column("what was found", overflow="fold")
     for part in parts:
-        found = counts(part)
+        found = count_verdicts(part)
         style = "bold red" if found.fail else "green" if found.hold else ""
         table.add_row(Text(part.title), Text(str(found), style=style), Text(part.lead))
-    shown = [failures(part) for part in parts if part.failing]
+    shown = [failing_rows(part) for part in parts if part.failing_rows]
     return Group(Text(head, style="bold"), *shown, table)
 
 
-def failures(part: ValidationPart) -> RenderableType:
+def failing_rows(part: ValidationPart) -> RenderableType:
     """Show the rows of a part that fail, without their remarks."""
-    keys = [key for key in part.failing[0] if key not in ("remark", "formula", "verdict")]
-    keys = [key for key in keys if all(len(written(row[key])) <= LONGEST for row in part.failing)][:COLUMNS]
+    keys = [key for key in part.failing_rows[0] if key not in ("remark", "formula", "verdict")]
+    keys = [key for key in keys if all(len(format_cell(row[key])) <= MAX_CELL_LENGTH for row in part.failing_rows)][
+        :MAX_COLUMNS
+    ]
     table = Table(box=None, padding=(0, 1), header_style="dim", title=f"failing: {part.title}", title_justify="left")
     for key in keys:
         table.add_column(key.replace("_", " "), overflow="fold")
-    for row in part.failing[:MOST]:
-        table.add_row(*(Text(written(row[key])) for key in keys))
-    more = len(part.failing) - MOST
+    for row in part.failing_rows[:MAX_FAILING_ROWS]:
+        table.add_row(*(Text(format_cell(row[key])) for key in keys))
+    more = len(part.failing_rows) - MAX_FAILING_ROWS
     return Group(table, Text(f"and {more} more")) if more > 0 else table
 
 
@@ -50,14 +55,14 @@ def check_screen(part: ValidationPart) -> RenderableType:
         head = Text.assemble((f"{row['id']}  ", "bold"), row["quantity"], (f"  {row['formula']}", "dim"))
         table = Table(box=None, padding=(0, 1), show_header=False)
         for key in ("parameters", "expected", "simulated", "standard_error", "verdict", "remark"):
-            value = f"{row[key]:.6g}" if isinstance(row[key], float) else written(row[key])
+            value = f"{row[key]:.6g}" if isinstance(row[key], float) else format_cell(row[key])
             style = {"holds": "green", "fails": "bold red"}.get(value, "")
             table.add_row(Text(key.replace("_", " "), style="dim"), Text(value, style=style))
         told += [head, table]
     return Group(*told, *(Text(note, style="dim") for note in part.notes if "left out" in note))
 
 
-def list_screen(checks: Iterable[Check], absent: Iterable[Absent]) -> RenderableType:
+def checks_screen(checks: Iterable[Check], absent: Iterable[UnmodelledResult]) -> RenderableType:
     """List checks with their symbols, and what is not in the model."""
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for heading in ("check", "quantity and closed form", "symbol = default, range, meaning"):

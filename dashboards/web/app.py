@@ -10,8 +10,8 @@ import reacton
 import solara
 import solara.lab
 
-from dashboards.link import PAGES, Link, read_link, written
-from dashboards.web.components import guarded, html
+from dashboards.page_link import PAGES, Link, format_link, parse_link
+from dashboards.web.components import html, safe_handler
 
 TITLES = {
     "explore": "Explore",
@@ -21,45 +21,50 @@ TITLES = {
     "sweeps": "Sweeps",
     "about": "About",
 }
-LONGEST_TRAIL = 200  # links that can be undone
+MAX_HISTORY = 200  # links that can be undone
 
 log = logging.getLogger(__name__)
 
 
-class Trail(NamedTuple):
+class LinkHistory(NamedTuple):
     """The links that were shown, and the one shown now; what comes after it was undone."""
 
     links: tuple[Link, ...]
-    at: int = 0
-    told: int = 0  # grows whenever the address has to follow
-    replaces: bool = False  # whether the address takes the place of the one before in the browser's history
+    position: int = 0
+    address_number: int = 0  # grows whenever the address has to follow
+    replaces_address: bool = False  # whether the address takes the place of the one before in the browser's history
 
     @property
-    def now(self) -> Link:
+    def current(self) -> Link:
         """Give the link that is shown."""
-        return self.links[self.at]
+        return self.links[self.position]
 
-    def gone(self, link: Link) -> "Trail":
+    def visit(self, link: Link) -> "LinkHistory":
         """Go on to another link. Where only the playhead moved there is nothing to undo."""
-        if link == self.now:
+        if link == self.current:
             return self
-        if link._replace(round=self.now.round) == self.now:
-            return Trail((*self.links[: self.at], link, *self.links[self.at + 1 :]), self.at, self.told + 1, True)
-        kept = self.links[: self.at + 1][-LONGEST_TRAIL:]
-        return Trail((*kept, link), len(kept), self.told + 1)
+        if link._replace(round=self.current.round) == self.current:
+            return LinkHistory(
+                (*self.links[: self.position], link, *self.links[self.position + 1 :]),
+                self.position,
+                self.address_number + 1,
+                True,
+            )
+        kept = self.links[: self.position + 1][-MAX_HISTORY:]
+        return LinkHistory((*kept, link), len(kept), self.address_number + 1)
 
-    def moved(self, steps: int) -> "Trail":
+    def step(self, steps: int) -> "LinkHistory":
         """Undo (-1) or redo (1), as far as there is something to undo or redo."""
-        at = min(max(self.at + steps, 0), len(self.links) - 1)
-        return self if at == self.at else Trail(self.links, at, self.told + 1)
+        at = min(max(self.position + steps, 0), len(self.links) - 1)
+        return self if at == self.position else LinkHistory(self.links, at, self.address_number + 1)
 
-    def arrived(self, link: Link) -> "Trail":
+    def follow_browser(self, link: Link) -> "LinkHistory":
         """Follow the browser's own Back and Forward, which are steps of ours if they lead where ours do."""
         for steps in (-1, 1):
-            there = self.at + steps
+            there = self.position + steps
             if 0 <= there < len(self.links) and self.links[there] == link:
-                return Trail(self.links, there, self.told)
-        return self.gone(link)._replace(told=self.told)
+                return LinkHistory(self.links, there, self.address_number)
+        return self.visit(link)._replace(address_number=self.address_number)
 
 
 @solara.component_vue("frame.vue")
@@ -70,16 +75,16 @@ def Frame(  # noqa: N802
     undo: bool,
     redo: bool,
     notes: list[str],
-    fault: str,
+    error: str,
     event_open: Callable[[str], None],
     event_step: Callable[[int], None],
-    event_arrive: Callable[[str], None],
+    event_navigate: Callable[[str], None],
     event_dismiss: Callable[[Any], None],
 ) -> None:
     """Show the header; ``address`` is what the browser's address shall be from now on."""
 
 
-def component_of(page: str) -> Callable[..., Any]:
+def page_component(page: str) -> Callable[..., Any]:
     """Find a page's component; its module is imported when it is first opened, as some are heavy."""
     match page:
         case "explore":
@@ -111,40 +116,40 @@ def component_of(page: str) -> Callable[..., Any]:
 @solara.component
 def Content(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show the page that the link names; if it fails, say so in its place, and leave all else usable."""
-    fault, clear = reacton.use_exception()
-    if fault is not None:
-        log.error("the page %s failed", link.page, exc_info=fault)
+    error, clear = reacton.use_exception()
+    if error is not None:
+        log.error("the page %s failed", link.page, exc_info=error)
         with html("main", class_="det-single"), html("section", class_="det-card", role="alert"):
             html("h1", f"{TITLES[link.page]} failed")
-            html("p", f"Something went wrong ({type(fault).__name__}). The link is unharmed: try again, or undo.")
+            html("p", f"Something went wrong ({type(error).__name__}). The link is unharmed: try again, or undo.")
             solara.Button("Try again", on_click=clear, outlined=True)
         return
-    component_of(link.page)(link, go)
+    page_component(link.page)(link, go)
 
 
 @solara.component
 def Page() -> None:  # noqa: N802
     """Show the page that the link names, under the frame."""
     router = solara.use_router()
-    first, told = solara.use_memo(lambda: read_link(router.search or ""), [])
-    trail, set_trail = solara.use_state(Trail((first,)))
+    first, told = solara.use_memo(lambda: parse_link(router.search or ""), [])
+    trail, set_trail = solara.use_state(LinkHistory((first,)))
     notes, set_notes = solara.use_state(told)
-    fault, complain = solara.use_state("")
-    link = trail.now
+    error, show_error = solara.use_state("")
+    link = trail.current
 
     def go(new: Link) -> None:
-        set_trail(lambda trail: trail.gone(new))
+        set_trail(lambda trail: trail.visit(new))
 
     def open_page(page: str) -> None:
         if page in PAGES:
-            set_trail(lambda trail: trail.gone(trail.now._replace(page=page)))
+            set_trail(lambda trail: trail.visit(trail.current._replace(page=page)))
 
     def step(steps: int) -> None:
-        set_trail(lambda trail: trail.moved(1 if steps > 0 else -1))
+        set_trail(lambda trail: trail.step(1 if steps > 0 else -1))
 
-    def arrive(query: str) -> None:
-        arrived, told = read_link(query)
-        set_trail(lambda trail: trail.arrived(arrived))
+    def navigate(query: str) -> None:
+        arrived, told = parse_link(query)
+        set_trail(lambda trail: trail.follow_browser(arrived))
         set_notes(told)
 
     solara.Title(f"{TITLES[link.page]} · Detente")
@@ -152,18 +157,19 @@ def Page() -> None:  # noqa: N802
         with html("header", class_="det-header"):
             Frame(
                 pages=[
-                    {"page": page, "title": TITLES[page], "query": written(link._replace(page=page))} for page in PAGES
+                    {"page": page, "title": TITLES[page], "query": format_link(link._replace(page=page))}
+                    for page in PAGES
                 ],
                 page=link.page,
-                address={"query": written(link), "number": trail.told, "replace": trail.replaces},
-                undo=trail.at > 0,
-                redo=trail.at < len(trail.links) - 1,
+                address={"query": format_link(link), "number": trail.address_number, "replace": trail.replaces_address},
+                undo=trail.position > 0,
+                redo=trail.position < len(trail.links) - 1,
                 notes=notes,
-                fault=fault,
-                event_open=guarded(open_page, complain),
-                event_step=guarded(step, complain),
-                event_arrive=guarded(arrive, complain),
-                event_dismiss=guarded(lambda _: set_notes([]), complain),
+                error=error,
+                event_open=safe_handler(open_page, show_error),
+                event_step=safe_handler(step, show_error),
+                event_navigate=safe_handler(navigate, show_error),
+                event_dismiss=safe_handler(lambda _: set_notes([]), show_error),
             )
             solara.lab.ThemeToggle()
         Content(link, go).key(link.page)

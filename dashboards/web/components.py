@@ -12,7 +12,7 @@ import solara
 
 from model.errors import ScenarioError
 
-PAGES = Path(__file__).parent / "pages"
+PAGES_FOLDER = Path(__file__).parent / "pages"
 
 log = logging.getLogger(__name__)
 
@@ -23,27 +23,27 @@ def html(tag: str, *children: Any, **attributes: str) -> solara.Element:
 
 
 @cache
-def parts(*names: str) -> dict[str, str]:
+def page_templates(*names: str) -> dict[str, str]:
     """Return the templates of a page by their tags: watch/why is det-watch-why, shared/progress det-progress."""
-    return {tag(name): (PAGES / f"{name}.vue").read_text("utf-8") for name in names}
+    return {template_tag(name): (PAGES_FOLDER / f"{name}.vue").read_text("utf-8") for name in names}
 
 
-def tag(name: str) -> str:
+def template_tag(name: str) -> str:
     """Return the tag of a template below ``pages``."""
     return "det-" + name.removeprefix("shared/").replace("/", "-").replace("_", "-")
 
 
-def guarded(handle: Callable[[Any], None], complain: Callable[[str], None]) -> Callable[[Any], None]:
+def safe_handler(handle: Callable[[Any], None], show_error: Callable[[str], None]) -> Callable[[Any], None]:
     """Wrap a handler of something a browser sent: a failure becomes a sentence, and the page lives on."""
 
     def answer(sent: Any) -> None:
         try:
             handle(sent)
-            complain("")
+            show_error("")
         except ScenarioError as error:
-            complain("; ".join(map(str, error.faults)))
+            show_error("; ".join(map(str, error.errors)))
         except Exception as error:
             log.exception("a handler failed")
-            complain(f"That did not work ({type(error).__name__}); nothing was changed.")
+            show_error(f"That did not work ({type(error).__name__}); nothing was changed.")
 
     return answer

@@ -7,12 +7,21 @@ import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from dashboards.link import VERSION, Link, Setting, data_of, read_link, scenario_of, thawed, written
 from dashboards.link_text import forced_moves
-from dashboards.web.jobs.background import never
-from dashboards.web.jobs.queue import TURNS
+from dashboards.page_link import (
+    VERSION,
+    Link,
+    Setting,
+    changes_with_lists,
+    format_link,
+    load_scenario_data,
+    parse_link,
+    scenario_of,
+)
+from dashboards.web.jobs.background import never_stop
+from dashboards.web.jobs.queue import JOB_QUEUE
 from model.errors import ScenarioError
-from model.loading import build, change
+from model.loading import apply_changes, build_scenario
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,25 +30,25 @@ if TYPE_CHECKING:
 
 def scenario_data(setting: Setting) -> dict[str, Any]:
     """Give the scenario as plain data, with the changes made and the injected events as forced moves."""
-    data = change(data_of(setting.scenario), thawed(setting.changes))
+    data = apply_changes(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
     moves = forced_moves(setting.events)
     return {**data, "moves": [*data.get("moves", []), *moves]} if moves else data
 
 
-def scenario_file(setting: Setting) -> str:
+def scenario_toml(setting: Setting) -> str:
     """Write the scenario as a TOML file that the command line plays to the same numbers."""
     import tomli_w
 
-    head = f"# Written by the Detente dashboard, version {VERSION}.\n# Link: ?{written(Link(setting))}\n"
+    head = f"# Written by the Detente dashboard, version {VERSION}.\n# Link: ?{format_link(Link(setting))}\n"
     head += f"# The watched run: detente run FILE --seed {setting.seed}\n\n"
-    return head + tomli_w.dumps(as_plain_json(scenario_data(setting)), multiline_strings=True)
+    return head + tomli_w.dumps(without_missing_values(scenario_data(setting)), multiline_strings=True)
 
 
-def as_plain_json(data: Any) -> Any:
+def without_missing_values(data: Any) -> Any:
     """Leave out what TOML cannot say: nothing at all is said by leaving it out."""
     if isinstance(data, Mapping):
-        return {key: as_plain_json(value) for key, value in data.items() if value is not None}
-    return [as_plain_json(each) for each in data] if isinstance(data, list | tuple) else data
+        return {key: without_missing_values(value) for key, value in data.items() if value is not None}
+    return [without_missing_values(each) for each in data] if isinstance(data, list | tuple) else data
 
 
 def worlds_table(setting: Setting) -> str:
@@ -55,11 +64,11 @@ def bands_table(setting: Setting) -> str:
     """Write one row per round and indicator: five percentiles and the mean over the worlds, and the watched run."""
     import csv
 
-    from dashboards.web.jobs.ensemble_results import result_of
+    from dashboards.web.jobs.ensemble_results import complete_result
     from experiments.ensembles.statistics import PERCENTILES
     from model.measures import BY_NEGOTIATION
 
-    result = result_of(setting)
+    result = complete_result(setting)
     assert result is not None
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
@@ -68,7 +77,7 @@ def bands_table(setting: Setting) -> str:
     )
     for talks in result.negotiations:
         for indicator in BY_NEGOTIATION:
-            at = result.place(talks, indicator.name)
+            at = result.indicator_index(talks, indicator.name)
             for now in range(result.rounds + 1):
                 values = [*result.bands[:, now, at], result.run[now, at]]
                 table.writerow([talks, indicator.name, now, *(f"{each:.6g}" for each in values)])
@@ -79,13 +88,15 @@ def run_table(setting: Setting) -> str:
     """Write the watched run: one row per round, every indicator."""
     import csv
 
-    from experiments.engine.kernel import measure
+    from experiments.engine.kernel import run_trajectory
     from model.measures import indicator_names
-    from model.overrides import forced
+    from model.overrides import collect_overrides
     from model.world import World
 
     scenario = scenario_of(setting)
-    trajectory = measure(World(scenario, setting.seed, forced(scenario, setting.events)), scenario.rounds)
+    trajectory = run_trajectory(
+        World(scenario, setting.seed, collect_overrides(scenario, setting.events)), scenario.rounds
+    )
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["round", *indicator_names(list(scenario.negotiations))])
@@ -93,12 +104,12 @@ def run_table(setting: Setting) -> str:
     return text.getvalue()
 
 
-def report(setting: Setting) -> str:
+def run_report(setting: Setting) -> str:
     """Write the HTML report of the watched run."""
     from agents.assembly import Assembly
-    from dashboards.reports.run import page
+    from dashboards.reports.run import render_run
 
-    return page(Assembly(build(scenario_data(setting)), rng=setting.seed).run())
+    return render_run(Assembly(build_scenario(scenario_data(setting)), rng=setting.seed).run())
 
 
 class Export(NamedTuple):
@@ -114,14 +125,14 @@ EXPORTS = {
     "bands.csv": Export("Bands (CSV)", "what the charts show, by round", "text/csv", bands_table),
     "worlds.csv": Export("Worlds (CSV)", "one row per world", "text/csv", worlds_table),
     "run.csv": Export("Watched run (CSV)", "one row per round", "text/csv", run_table),
-    "report.html": Export("Report (HTML)", "of the watched run; opens offline", "text/html", report),
+    "report.html": Export("Report (HTML)", "of the watched run; opens offline", "text/html", run_report),
     "scenario.toml": Export(
-        "Scenario (TOML)", "with all changes, for the command line", "application/toml", scenario_file
+        "Scenario (TOML)", "with all changes, for the command line", "application/toml", scenario_toml
     ),
 }
 
 
-def file_name(setting: Setting, export: str) -> str:
+def export_file_name(setting: Setting, export: str) -> str:
     """Name the file that an export is saved as."""
     return f"{scenario_of(setting).name}-seed-{setting.seed}-{export}"
 
@@ -137,32 +148,32 @@ class ExportRow(TypedDict):
 
 def export_rows(link: Link) -> list[ExportRow]:
     """Return the exports of a link for the browser."""
-    query = written(Link(link.setting))
+    query = format_link(Link(link.setting))
     return [
         {
             "title": each.title,
             "about": each.about,
             "href": f"export/{name}?{query}",
-            "file": file_name(link.setting, name),
+            "file": export_file_name(link.setting, name),
         }
         for name, each in EXPORTS.items()
     ]
 
 
-def answer(request: "Request") -> "Response":
+def serve_export(request: "Request") -> "Response":
     """Answer a request for an export; on a thread of its own, as it may take a second."""
     from starlette.responses import PlainTextResponse, Response
 
     name = request.path_params["name"]
     if name not in EXPORTS:
         return PlainTextResponse("There is no such export.", 404)
-    link, notes = read_link(str(request.url.query))
+    link, notes = parse_link(str(request.url.query))
     if notes:  # an export must be what was asked for, or nothing
         return PlainTextResponse("\n".join(notes), 400)
     try:
-        with TURNS.taken(never):
+        with JOB_QUEUE.slot(never_stop):
             text = EXPORTS[name].make(link.setting)
-        headers = {"Content-Disposition": f'attachment; filename="{file_name(link.setting, name)}"'}
+        headers = {"Content-Disposition": f'attachment; filename="{export_file_name(link.setting, name)}"'}
     except ScenarioError as error:
-        return PlainTextResponse("\n".join(map(str, error.faults)), 400)
+        return PlainTextResponse("\n".join(map(str, error.errors)), 400)
     return Response(text.encode(), media_type=f"{EXPORTS[name].kind}; charset=utf-8", headers=headers)

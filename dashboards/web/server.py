@@ -12,17 +12,20 @@ from errno import EACCES, EADDRINUSE
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dashboards.web.mount import Door
+from dashboards.web.mount import LazyClassroom
 
-ASSETS = (Path(__file__).parent / "assets", Path(__file__).parents[1] / "assets")  # ours, and what the classroom shares
-NOWHERE = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
+ASSET_FOLDERS = (
+    Path(__file__).parent / "assets",
+    Path(__file__).parents[1] / "assets",
+)  # ours, and what the classroom shares
+UNREACHABLE_CDN = "http://127.0.0.1:9/"  # where a front-end file that is not installed would be looked for
 
 
 if TYPE_CHECKING:
-    from dashboards.classroom.server.context import House
+    from dashboards.classroom.server.context import ClassroomContext
 
 
-def listen(host: str, port: int) -> socket.socket:
+def bind_address(host: str, port: int) -> socket.socket:
     """Bind an address; port 0 takes a free one. Exits with code 2 if it is taken."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -39,44 +42,44 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(host: str, port: int) -> None:
     """Serve the dashboard until Ctrl-C; port 0 takes a free one. Exits with code 2 if the address is taken."""
-    listener = listen(host, port)
+    listener = bind_address(host, port)
     bound = listener.getsockname()[1]
 
-    def classroom() -> "House":
-        from dashboards.classroom.server.context import open_house
+    def classroom() -> "ClassroomContext":
+        from dashboards.classroom.server.context import open_classroom
 
-        return open_house(None, host, bound)
+        return open_classroom(None, host, bound)
 
     shown = f"[{host}]" if ":" in host else host
     print(f"Detente dashboard: http://{shown}:{bound}  (Ctrl-C stops it)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        run(listener, classroom)
+        run_server(listener, classroom)
 
 
-def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
+def run_server(listener: socket.socket, create_context: Callable[[], "ClassroomContext"]) -> None:
     """Run the web server on a socket that is bound already; the classroom is opened while it answers."""
-    prepare()
+    configure_solara()
     import pandas as pd  # noqa: F401  # whole, before a page is drawn: reacton looks into it, even half imported
     import uvicorn
     from solara.server.starlette import app
     from starlette.routing import Route
 
-    from dashboards.warmup import WARMTH
+    from dashboards.model_warmup import MODEL_WARMUP
     from dashboards.web import documents
-    from dashboards.web.downloads import answer
+    from dashboards.web.downloads import serve_export
 
-    WARMTH.start()
-    threading.Thread(target=open_pages, daemon=True, name="pages").start()
-    own = [Route("/export/{name}", answer), Route("/docs/{name}", documents.answer)]
+    MODEL_WARMUP.start()
+    threading.Thread(target=import_pages, daemon=True, name="pages").start()
+    own = [Route("/export/{name}", serve_export), Route("/docs/{name}", documents.serve_document)]
     app.router.routes[:0] = own  # before Solara's own, which takes every address
-    door = Door(app, classroom)
-    threading.Thread(target=door.open, daemon=True, name="classroom").start()
+    door = LazyClassroom(app, create_context)
+    threading.Thread(target=door.mount_when_ready, daemon=True, name="classroom").start()
 
     class Server(uvicorn.Server):
         """A server that lets go of who listens to the classroom's news before it waits for all requests to end."""
 
         def handle_exit(self, sig: int, frame: Any) -> None:
-            door.let_go()
+            door.close_streams()
             super().handle_exit(sig, frame)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -87,19 +90,19 @@ def run(listener: socket.socket, classroom: Callable[[], "House"]) -> None:
     Server(config).run(sockets=[listener])
 
 
-def open_pages() -> None:
+def import_pages() -> None:
     """Import the heavy pages once the model is ready, so that nobody waits for them later."""
-    from dashboards.link import PAGES
-    from dashboards.warmup import WARMTH
-    from dashboards.web.app import component_of
+    from dashboards.model_warmup import MODEL_WARMUP
+    from dashboards.page_link import PAGES
+    from dashboards.web.app import page_component
 
-    while not WARMTH.wait(1.0):
+    while not MODEL_WARMUP.wait(1.0):
         pass
     for page in PAGES:
-        component_of(page)
+        page_component(page)
 
 
-def prepare() -> None:
+def configure_solara() -> None:
     """Set Solara up: production, quiet, offline, with our assets and Plotly's own script."""
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"  # which Solara reads when it is imported
     import plotly
@@ -118,5 +121,5 @@ def prepare() -> None:
     settings.theme.title = "Detente"
     settings.kernel.cull_timeout = "15m"
     apps["__default__"] = AppScript(app.__name__)
-    settings.assets.extra_locations += [*map(str, ASSETS), str(Path(plotly.__file__).parent / "package_data")]
-    solara.settings.assets.cdn = NOWHERE
+    settings.assets.extra_locations += [*map(str, ASSET_FOLDERS), str(Path(plotly.__file__).parent / "package_data")]
+    solara.settings.assets.cdn = UNREACHABLE_CDN

@@ -17,11 +17,11 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
-from model.errors import Fault, ScenarioError, gather
-from model.loading import LARGEST_FILE, load
-from model.schema_errors import explain
+from model.errors import InputError, ScenarioError, collect_errors
+from model.loading import MAX_FILE_BYTES, load_scenario
+from model.schema_errors import convert_errors
 
-LIBRARY = Path(__file__).parent
+CASES_FOLDER = Path(__file__).parent
 MOST_MONTHS = 1200  # rounds of the longest run
 
 
@@ -32,7 +32,7 @@ def _day(text: str) -> datetime.date:
         raise PydanticCustomError("no_day", "should be a day, written 2015-07-14") from None
 
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Actor = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Evidence = Literal["verified", "partly", "memory"]
 
@@ -47,7 +47,7 @@ class CaseEvent(BaseModel):
     actor: Actor
     target: Actor
     joint: Literal["yes", "no"]
-    event: Words
+    event: ShortText
     cameo: Actor
     weight: float = Field(ge=-10, le=10)
     step: Literal[
@@ -55,35 +55,35 @@ class CaseEvent(BaseModel):
         "verification", "pressure", "breach", "withdrawal", "force", "spoiler", "mediation", "domestic",
         "de-escalation",
     ]  # fmt: skip
-    source: Words
+    source: ShortText
     evidence: Evidence
     line: int
 
     @property
-    def month(self) -> int:
+    def month_index(self) -> int:
         """Count months on from the year 0, so that two dates can be subtracted."""
         return self.date.year * 12 + self.date.month - 1
 
 
-COLUMNS = tuple(name for name in CaseEvent.model_fields if name != "line")
+CASE_COLUMNS = tuple(name for name in CaseEvent.model_fields if name != "line")
 
 
-class Head(BaseModel):
+class CaseHeader(BaseModel):
     """What the first lines of a file say."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Words
-    scenario: Words
-    first: Words
-    second: Words
+    title: ShortText
+    scenario: ShortText
+    first: ShortText
+    second: ShortText
     towards_either: str = Field("", alias="towards-either")
     third: str = ""
-    corrected: list[Words] = []
-    note: list[Words] = []
+    corrected: list[ShortText] = []
+    note: list[ShortText] = []
 
 
-class Side(NamedTuple):
+class CaseSide(NamedTuple):
     """One of the two sides: the state of the scenario that stands for it, and the actors whose acts are its own."""
 
     state: str
@@ -95,17 +95,17 @@ class Case:
     """A checked case; rounds are months, and the month of the first act is round 1."""
 
     name: str
-    head: Head
-    sides: tuple[Side, Side]
-    either: frozenset[str]
+    header: CaseHeader
+    sides: tuple[CaseSide, CaseSide]
+    shared_targets: frozenset[str]
     events: tuple[CaseEvent, ...]
 
     @property
     def months(self) -> int:
         """Count the months from the first act to the last, both included."""
-        return self.events[-1].month - self.events[0].month + 1
+        return self.events[-1].month_index - self.events[0].month_index + 1
 
-    def acts(self, side: int) -> list[CaseEvent]:
+    def acts_of(self, side: int) -> list[CaseEvent]:
         """List the acts of a side towards the other: its own, and those the two did together.
 
         What it does to someone named under ``towards-either`` counts too; what others do, or it does at home, does not.
@@ -114,53 +114,53 @@ class Case:
         return [
             each
             for each in self.events
-            if (each.actor in own and each.target in other | self.either)
+            if (each.actor in own and each.target in other | self.shared_targets)
             or (each.joint == "yes" and each.target in own)
         ]
 
-    def conduct(self, side: int) -> dict[int, float]:
+    def monthly_conduct(self, side: int) -> dict[int, float]:
         """Give the mean weight of a side's acts in each month that has any: round to -10..10."""
         months: dict[int, list[float]] = defaultdict(list)
-        for each in self.acts(side):
-            months[each.month - self.events[0].month + 1].append(each.weight)
+        for each in self.acts_of(side):
+            months[each.month_index - self.events[0].month_index + 1].append(each.weight)
         return {now: sum(weights) / len(weights) for now, weights in sorted(months.items())}
 
-    def date_of(self, now: int) -> str:
+    def month_of(self, now: int) -> str:
         """Write the month of a round, 2015-07."""
-        year, month = divmod(self.events[0].month + now - 1, 12)
+        year, month = divmod(self.events[0].month_index + now - 1, 12)
         return f"{year}-{month + 1:02}"
 
 
 @lru_cache(maxsize=1)
-def weights() -> dict[str, tuple[float, str]]:
+def goldstein_weights() -> dict[str, tuple[float, str]]:
     """Read what each code weighs and means: the part of Goldstein's scale that the library uses."""
-    with (LIBRARY / "tables" / "weights.csv").open(encoding="utf-8", newline="") as file:
+    with (CASES_FOLDER / "tables" / "weights.csv").open(encoding="utf-8", newline="") as file:
         return {row["cameo"]: (float(row["weight"]), row["meaning"]) for row in csv.DictReader(file)}
 
 
-def library() -> list[str]:
+def case_names() -> list[str]:
     """List the names of the cases that come with the package."""
-    return sorted(path.stem for path in LIBRARY.glob("*.csv"))
+    return sorted(path.stem for path in CASES_FOLDER.glob("*.csv"))
 
 
 def load_case(name: str | Path) -> Case:
     """Load a case by name, or a file by path. Raises ScenarioError with every fault, by line and column."""
-    path = LIBRARY / f"{name}.csv" if str(name) in library() else Path(name)
+    path = CASES_FOLDER / f"{name}.csv" if str(name) in case_names() else Path(name)
     if not os.path.isfile(path):  # unlike Path's own, it takes any name, however long
-        raise ScenarioError([Fault.unknown("case", str(name), library(), "case or file")])
+        raise ScenarioError([InputError.unknown_name("case", str(name), case_names(), "case or file")])
     lines = _text(path).split("\n")
     above = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
     head, faults = _head(lines[:above])
     events, more = _events([f"{line}\n" for line in lines[above:]], above)
     faults += more
     if head is None:
-        raise ScenarioError(gather(faults))
+        raise ScenarioError(collect_errors(faults))
     case = Case(
         path.stem, head, (_side(head.first), _side(head.second)), frozenset(head.towards_either.split()), events
     )
     faults += [*_check_sides(case), *_check_events(case)]
     if faults:
-        raise ScenarioError(gather(faults))
+        raise ScenarioError(collect_errors(faults))
     return case
 
 
@@ -168,111 +168,125 @@ def _text(path: Path) -> str:
     """Read a file as text."""
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            raise ScenarioError([Fault(str(path), path.stat().st_size, "a case file has at most 1 MiB (bytes)")])
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ScenarioError([InputError(str(path), path.stat().st_size, "a case file has at most 1 MiB (bytes)")])
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError([Fault(str(path), "", f"is not text in UTF-8: byte {error.start}")]) from None
+        raise ScenarioError([InputError(str(path), "", f"is not text in UTF-8: byte {error.start}")]) from None
     except OSError as error:
-        raise ScenarioError([Fault(str(path), "", f"cannot be read: {error.strerror or error}")]) from None
+        raise ScenarioError([InputError(str(path), "", f"cannot be read: {error.strerror or error}")]) from None
 
 
-def _head(opening: list[str]) -> tuple[Head | None, list[Fault]]:
+def _head(opening: list[str]) -> tuple[CaseHeader | None, list[InputError]]:
     """Read the opening: `# key: words`; `corrected` and `note` may come several times."""
     found: dict[str, Any] = {"corrected": [], "note": []}
     faults = []
     for number, line in enumerate(opening, start=1):
         key, colon, words = (part.strip() for part in line[1:].partition(":"))
         if not colon:
-            faults.append(Fault(f"line {number}", line, "is written `# key: words`"))
+            faults.append(InputError(f"line {number}", line, "is written `# key: words`"))
         elif key in ("corrected", "note"):
             found[key].append(words)
         elif key in found:
-            faults.append(Fault(f"line {number}, {key}", "", "is there twice"))
+            faults.append(InputError(f"line {number}, {key}", "", "is there twice"))
         else:
             found[key] = words
     try:
-        return Head.model_validate(found), faults
+        return CaseHeader.model_validate(found), faults
     except ValidationError as error:
-        told = (Fault(f"opening, {each.path}", each.value, each.problem) for each in explain(error, Head))
+        told = (
+            InputError(f"opening, {each.path}", each.value, each.problem) for each in convert_errors(error, CaseHeader)
+        )
         return None, [*faults, *told]
 
 
-def _side(words: str) -> Side:
+def _side(words: str) -> CaseSide:
     """Read a side, `state = ACTOR ACTOR`."""
     state, _, actors = words.partition("=")
-    return Side(state.strip(), frozenset(actors.split()))
+    return CaseSide(state.strip(), frozenset(actors.split()))
 
 
-def _events(table: list[str], above: int) -> tuple[tuple[CaseEvent, ...], list[Fault]]:
+def _events(table: list[str], above: int) -> tuple[tuple[CaseEvent, ...], list[InputError]]:
     """Read the rows under the heading; ``above`` is how many lines stand before it."""
     events: list[CaseEvent] = []
-    faults: list[Fault] = []
+    faults: list[InputError] = []
     reader = csv.DictReader(table, strict=True)
     try:
         heading = tuple(reader.fieldnames or ())
-        lacking = [Fault(f"heading, {name}", "", "is missing") for name in COLUMNS if name not in heading]
+        lacking = [InputError(f"heading, {name}", "", "is missing") for name in CASE_COLUMNS if name not in heading]
         unknown = [
-            Fault.unknown(f"heading, {name}", name, COLUMNS, "column") for name in heading if name not in COLUMNS
+            InputError.unknown_name(f"heading, {name}", name, CASE_COLUMNS, "column")
+            for name in heading
+            if name not in CASE_COLUMNS
         ]
         if lacking or unknown:
             return (), [*lacking, *unknown]
         for row in reader:
             line = above + reader.line_num
             if None in row or None in row.values():
-                faults.append(Fault(f"line {line}", "", f"has not the {len(COLUMNS)} fields of the heading"))
+                faults.append(InputError(f"line {line}", "", f"has not the {len(CASE_COLUMNS)} fields of the heading"))
                 continue
             try:
                 events.append(CaseEvent.model_validate({**row, "line": line}))
             except ValidationError as error:
-                faults += [each._replace(path=f"line {line}, {each.path}") for each in explain(error, CaseEvent)]
+                faults += [each._replace(path=f"line {line}, {each.path}") for each in convert_errors(error, CaseEvent)]
     except csv.Error as error:
-        faults.append(Fault(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
+        faults.append(InputError(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
     if not events and not faults:
-        faults.append(Fault(f"line {above + 1}", "", "there are no acts below it"))
+        faults.append(InputError(f"line {above + 1}", "", "there are no acts below it"))
     return tuple(events), faults
 
 
-def _check_sides(case: Case) -> Iterator[Fault]:
+def _check_sides(case: Case) -> Iterator[InputError]:
     """Check that the two sides are two parties of a scenario that there is."""
     try:
-        scenario = load(case.head.scenario)
+        scenario = load_scenario(case.header.scenario)
     except ScenarioError as error:
-        yield from (each._replace(path=f"opening, {each.path}") for each in error.faults)
+        yield from (each._replace(path=f"opening, {each.path}") for each in error.errors)
         return
     for key, side in zip(("first", "second"), case.sides, strict=True):
         if not side.actors:
-            yield Fault(f"opening, {key}", getattr(case.head, key), "is written `state = ACTOR ACTOR`")
+            yield InputError(f"opening, {key}", getattr(case.header, key), "is written `state = ACTOR ACTOR`")
         elif side.state not in scenario.states:
-            yield Fault.unknown(f"opening, {key}", side.state, scenario.states, f"state in {case.head.scenario}")
+            yield InputError.unknown_name(
+                f"opening, {key}", side.state, scenario.states, f"state in {case.header.scenario}"
+            )
     pairs = [{*talks.parties} for talks in scenario.negotiations.values()]
     if {side.state for side in case.sides} not in pairs:
-        yield Fault("opening, second", case.head.second, "the two sides are not the parties to one negotiation")
+        yield InputError("opening, second", case.header.second, "the two sides are not the parties to one negotiation")
     for both in sorted(case.sides[0].actors & case.sides[1].actors):
-        yield Fault("opening, second", both, "is an actor of the first side too")
+        yield InputError("opening, second", both, "is an actor of the first side too")
 
 
-def _check_events(case: Case) -> Iterator[Fault]:
+def _check_events(case: Case) -> Iterator[InputError]:
     """Check what one field alone cannot show: codes, weights, actors, sources, order."""
     first, second = (side.actors for side in case.sides)
-    known = first | second | case.either | {*case.head.third.split()}
+    known = first | second | case.shared_targets | {*case.header.third.split()}
     for number, each in enumerate(case.events):
         where = f"line {each.line}"
-        if each.cameo not in weights():
-            yield Fault.unknown(f"{where}, cameo", each.cameo, weights(), "code in the table of weights")
-        elif each.weight != weights()[each.cameo][0]:
-            yield Fault(f"{where}, weight", each.weight, f"code {each.cameo} weighs {weights()[each.cameo][0]}")
+        if each.cameo not in goldstein_weights():
+            yield InputError.unknown_name(
+                f"{where}, cameo", each.cameo, goldstein_weights(), "code in the table of weights"
+            )
+        elif each.weight != goldstein_weights()[each.cameo][0]:
+            yield InputError(
+                f"{where}, weight", each.weight, f"code {each.cameo} weighs {goldstein_weights()[each.cameo][0]}"
+            )
         for column in ("actor", "target"):
             if getattr(each, column) not in known:
-                yield Fault.unknown(f"{where}, {column}", getattr(each, column), known, "actor in the opening")
+                yield InputError.unknown_name(
+                    f"{where}, {column}", getattr(each, column), known, "actor in the opening"
+                )
         if each.joint == "yes" and not all({each.actor, each.target} & side for side in (first, second)):
-            yield Fault(f"{where}, joint", "yes", "an act of both needs an actor of each side")
+            yield InputError(f"{where}, joint", "yes", "an act of both needs an actor of each side")
         if (each.source == "memory") != (each.evidence == "memory"):
-            yield Fault(
+            yield InputError(
                 f"{where}, evidence", each.evidence, "`memory` stands in both of source and evidence, or in none"
             )
         if number and each.date < case.events[number - 1].date:
-            yield Fault(f"{where}, date", str(each.date), "is before the row above")
+            yield InputError(f"{where}, date", str(each.date), "is before the row above")
     if case.events and case.months > MOST_MONTHS:
-        yield Fault(f"line {case.events[-1].line}, date", case.months, f"a case spans at most {MOST_MONTHS} months")
+        yield InputError(
+            f"line {case.events[-1].line}, date", case.months, f"a case spans at most {MOST_MONTHS} months"
+        )

@@ -10,7 +10,7 @@ BLOCK = 4  # neighbours in time that are drawn together
 DRAWS = 2_000
 
 
-def brier(chance: float, happened: bool) -> float:
+def brier_score(chance: float, happened: bool) -> float:
     """Score the chance given to something that then happened or not: squared error (Brier 1950)."""
     return (chance - float(happened)) ** 2
 
@@ -35,7 +35,7 @@ class Interval(NamedTuple):
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
-def over_months(scores: np.ndarray) -> list[Interval]:
+def means_over_months(scores: np.ndarray) -> list[Interval]:
     """Give the mean of each column of [month, column], with an interval from blocks of neighbouring months.
 
     Blocks of 4 rows begin anywhere and run on from the end at the start (Politis & Romano 1992), so that what
@@ -47,7 +47,7 @@ def over_months(scores: np.ndarray) -> list[Interval]:
     return _intervals(scores.mean(axis=0), scores[rows].mean(axis=1))
 
 
-def over_cases(cases: Sequence[np.ndarray]) -> list[Interval]:
+def means_over_cases(cases: Sequence[np.ndarray]) -> list[Interval]:
     """Give the mean over the months of all cases of each column, with an interval from drawing whole cases."""
     sums, counts = np.array([each.sum(axis=0) for each in cases]), np.array([len(each) for each in cases])
     drawn = np.random.default_rng(1).integers(len(cases), size=(DRAWS, len(cases)))

@@ -6,23 +6,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.engine.kernel import advance, measure, measure_many
-from model.errors import Fault, ScenarioError
-from model.loading import load
-from model.measures import digest
-from model.overrides import Override, forced
+from experiments.engine.kernel import advance, run_trajectories, run_trajectory
+from model.errors import InputError, ScenarioError
+from model.loading import load_scenario
+from model.measures import trajectory_digest
+from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
 
-def stand(scenario: Scenario, seed: int, rounds: int, overrides: Sequence[Override] = ()) -> World:
+def world_after(scenario: Scenario, seed: int, rounds: int, overrides: Sequence[Override] = ()) -> World:
     """Give the world of a run as it stands after so many rounds."""
-    world = World(scenario, seed, forced(scenario, overrides))
+    world = World(scenario, seed, collect_overrides(scenario, overrides))
     advance(world, rounds)
     return world
 
 
-class Futures(NamedTuple):
+class Continuations(NamedTuple):
     """Redrawn futures of both arms, paired by seed: [future, round, indicator], the past included."""
 
     base: np.ndarray
@@ -46,25 +46,29 @@ class Branch:
         changes: Mapping[str, Any] | None = None,
         overrides: Sequence[Override] = (),
     ):
-        self.scenario, self.changed = load(scenario), load(scenario, changes)
+        self.scenario, self.changed = load_scenario(scenario), load_scenario(scenario, changes)
         self.seed, self.at, self.overrides = seed, at, tuple(overrides)
         if not 1 <= at <= self.scenario.rounds:
-            raise ScenarioError([Fault("at", at, f"allowed is between 1 and {self.scenario.rounds}")])
+            raise ScenarioError([InputError("at", at, f"allowed is between 1 and {self.scenario.rounds}")])
         if early := [move for move in self.overrides if move.round < at]:
-            raise ScenarioError([Fault(move.act, move.round, f"is before the branch in round {at}") for move in early])
-        self.past = stand(self.scenario, seed, at - 1)
-        self.base = measure(World(self.scenario, seed, forced(self.scenario)), self.scenario.rounds)
-        self.trajectory = np.concatenate([self.base[: at - 1], measure(self.arm(seed), self.scenario.rounds - at + 1)])
+            raise ScenarioError(
+                [InputError(move.act, move.round, f"is before the branch in round {at}") for move in early]
+            )
+        self.past = world_after(self.scenario, seed, at - 1)
+        self.base = run_trajectory(World(self.scenario, seed, collect_overrides(self.scenario)), self.scenario.rounds)
+        self.trajectory = np.concatenate(
+            [self.base[: at - 1], run_trajectory(self.arm(seed), self.scenario.rounds - at + 1)]
+        )
 
     def arm(self, seed: int) -> World:
         """Give the world at the branching point, under the change."""
         try:
-            return self.past.heir(self.changed, seed, forced(self.changed, self.overrides))
+            return self.past.continue_with(self.changed, seed, collect_overrides(self.changed, self.overrides))
         except ValueError as error:
-            raise ScenarioError([Fault("changes", "", f"cannot be made in mid-run: {error}")]) from None
+            raise ScenarioError([InputError("changes", "", f"cannot be made in mid-run: {error}")]) from None
 
     @property
-    def differs_from(self) -> int | None:
+    def first_difference(self) -> int | None:
         """Give the first round in which the branch differs from the run, or None if it never does."""
         rows = (self.base != self.trajectory).any(axis=1)
         return int(rows.argmax()) if rows.any() else None
@@ -72,22 +76,22 @@ class Branch:
     @property
     def digests(self) -> tuple[str, str]:
         """Hash the run and the branch."""
-        return digest(self.base), digest(self.trajectory)
+        return trajectory_digest(self.base), trajectory_digest(self.trajectory)
 
-    def redrawn(self, futures: int = 1000, seed: int = 1_000_003, keep_rounds: int = 0) -> Futures:
+    def resample(self, count: int = 1000, seed: int = 1_000_003, keep_rounds: int = 0) -> Continuations:
         """Keep the past and redraw the future of both arms with the same new seeds.
 
         keep_rounds: rounds after the branching point that are still played with the run's own dice, so
         that a decision forced in round ``at`` falls among the very circumstances in which it fell.
         """
-        here = self.past.heir(self.scenario, self.seed, forced(self.scenario))
+        here = self.past.continue_with(self.scenario, self.seed, collect_overrides(self.scenario))
         there = self.arm(self.seed)
-        seeds = np.arange(futures, dtype=np.uint64) + np.uint64(seed)
-        return Futures(*(self._futures(world, seeds, keep_rounds) for world in (here, there)))
+        seeds = np.arange(count, dtype=np.uint64) + np.uint64(seed)
+        return Continuations(*(self._futures(world, seeds, keep_rounds) for world in (here, there)))
 
     def _futures(self, world: World, seeds: np.ndarray, keep: int) -> np.ndarray:
-        own = measure(world, keep)
+        own = run_trajectory(world, keep)
         rest = self.scenario.rounds - self.at + 1 - keep
-        played = measure_many(world, seeds, rest)
+        played = run_trajectories(world, seeds, rest)
         past = np.concatenate([self.base[: self.at - 1], own[:-1]])
         return np.concatenate([np.broadcast_to(past, (len(seeds), *past.shape)), played], axis=1)

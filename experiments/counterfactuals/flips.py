@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 from experiments.engine.kernel import advance, play_acts
 from model.errors import ScenarioError
-from model.loading import load
-from model.overrides import Override, forced
-from model.parameter_space import DeclaredParameter, levers
-from model.protocol import PROTOCOL, Act, verdict
+from model.loading import load_scenario
+from model.overrides import Override, collect_overrides
+from model.parameter_space import DeclaredParameter, list_levers
+from model.protocol import PROTOCOL, Act, combine_conditions
 from model.scenario import Scenario
-from model.terms import terms_of
+from model.terms import declared_terms
 from model.world import World
 
 
-class Weighed(NamedTuple):
+class EvaluatedCondition(NamedTuple):
     """A condition in the moment of the decision: its terms in order, and the threshold."""
 
     name: str
@@ -61,7 +61,7 @@ class LeverFlip(NamedTuple):
     becomes: int | None
 
 
-class Question:
+class ReplayedDecision:
     """One decision of one run: scenario as plain data, seed, round, act and cell.
 
     Raises ScenarioError if the data has faults.
@@ -76,45 +76,45 @@ class Question:
         cell: tuple[int, ...],
         overrides: tuple[Override, ...] = (),
     ):
-        self.data, self.seed, self.round, self.number, self.cell = data, seed, now, act, cell
+        self.data, self.seed, self.round, self.act_number, self.cell = data, seed, now, act, cell
         self.overrides = overrides
-        self.scenario = load(data)
+        self.scenario = load_scenario(data)
         self.act: Act = PROTOCOL[act]
-        self.world = self.before(self.scenario)
-        self.live = self.is_live(self.world)
+        self.world = self.world_before(self.scenario)
+        self.is_open = self.open_in(self.world)
         self.value = self.decide(self.world)
-        self.conditions = self.weigh(self.world)
+        self.conditions = self.evaluate_conditions(self.world)
 
-    def before(self, scenario: Scenario) -> World:
+    def world_before(self, scenario: Scenario) -> World:
         """Play a scenario with this run's dice up to the moment of the decision."""
-        world = World(scenario, self.seed, forced(scenario, self.overrides))
+        world = World(scenario, self.seed, collect_overrides(scenario, self.overrides))
         advance(world, self.round - 1)
         world.clock[0] += 1
-        play_acts(world, 0, self.number)
+        play_acts(world, 0, self.act_number)
         return world
 
-    def is_live(self, world: World) -> bool:
+    def open_in(self, world: World) -> bool:
         """Say whether there is anything to decide."""
-        return self.act.when is None or bool(self.act.when(world.handle, *self.cell))
+        return self.act.when is None or bool(self.act.when(world.compiled, *self.cell))
 
     def decide(self, world: World) -> int:
         """Ask the rule itself."""
-        return int(self.act.rule(world.handle, *self.cell))
+        return int(self.act.rule(world.compiled, *self.cell))
 
-    def weigh(self, world: World) -> list[Weighed]:
+    def evaluate_conditions(self, world: World) -> list[EvaluatedCondition]:
         """Weigh the decision's conditions."""
         weighed = []
         for condition in self.act.conditions:
-            terms = condition.rule(world.handle, *self.cell)
+            terms = condition.rule(world.compiled, *self.cell)
             *values, threshold = map(float, terms)
             named = dict(zip(terms._fields[:-1], values, strict=True))
-            weighed.append(Weighed(condition.name, condition.terms.__doc__ or "", named, threshold))
+            weighed.append(EvaluatedCondition(condition.name, condition.terms.__doc__ or "", named, threshold))
         return weighed
 
     def term_flips(self) -> Iterator[TermFlip]:
         """Find for each term the smallest change that flips the decision, each verified by a rerun."""
         for place, condition in enumerate(self.conditions):
-            declared = terms_of(self.act.conditions[place].terms)
+            declared = declared_terms(self.act.conditions[place].terms)
             becomes = self._settle(self.conditions, place)
             for name, value in condition.terms.items():
                 low, high, _ = declared[name]
@@ -124,34 +124,34 @@ class Question:
                     to = to if low <= to <= high and self._replays(place, name, to, becomes) else None
                 yield TermFlip(condition.name, name, value, to, low, high, becomes if to is not None else None)
 
-    def _settle(self, conditions: list[Weighed], turned: int) -> int:
+    def _settle(self, conditions: list[EvaluatedCondition], turned: int) -> int:
         """Settle the decision with one condition turned to its opposite."""
         held = [each.holds != (place == turned) for place, each in enumerate(conditions)]
-        return verdict(self.act, held)
+        return combine_conditions(self.act, held)
 
     def _replays(self, place: int, term: str, to: float, becomes: int) -> bool:
         """Play again to the moment, set the term, and see the decision come out as claimed."""
-        again = self.weigh(self.before(self.scenario))
+        again = self.evaluate_conditions(self.world_before(self.scenario))
         again[place].terms[term] = to
-        return verdict(self.act, [each.holds for each in again]) == becomes
+        return combine_conditions(self.act, [each.holds for each in again]) == becomes
 
-    def under(self, path: str, value: float) -> int | None:
+    def decide_with(self, path: str, value: float) -> int | None:
         """Decide with one setting changed from round 0; None if the question does not arise then."""
         try:
-            world = self.before(load(self.data, {path: value}))
+            world = self.world_before(load_scenario(self.data, {path: value}))
         except ScenarioError:
             return None
         if world.shape(self.act.column) != self.world.shape(self.act.column):
             return None
-        return self.decide(world) if self.is_live(world) else None
+        return self.decide(world) if self.open_in(world) else None
 
-    def lever_flips(self, steps: int = 12, tell: Callable[[str], None] = lambda _: None) -> Iterator[LeverFlip]:
+    def lever_flips(self, steps: int = 12, report: Callable[[str], None] = lambda _: None) -> Iterator[LeverFlip]:
         """Find for each lever the nearest value that flips the decision, on a grid refined by halving.
 
         steps: grid points on either side of the present value. Every value given was played.
         """
-        for lever in levers(self.scenario):
-            tell(lever.path)
+        for lever in list_levers(self.scenario):
+            report(lever.path)
             yield self._nearest(lever, steps)
 
     def _nearest(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
@@ -159,7 +159,7 @@ class Question:
         for end in (lever.low, lever.high):
             before = float(lever.value)
             for value in _grid(lever, end, steps):
-                becomes = self.under(lever.path, value)
+                becomes = self.decide_with(lever.path, value)
                 if becomes is not None and becomes != self.value:
                     value, becomes = self._refine(lever, before, value, becomes)
                     found.append((abs(value - lever.value), value, becomes))
@@ -174,13 +174,13 @@ class Question:
         """Halve the gap between a value that does not flip and one that does."""
         for _ in range(0 if lever.whole else 6):
             middle = 0.5 * (near + far)
-            decided = self.under(lever.path, middle)
+            decided = self.decide_with(lever.path, middle)
             if decided is not None and decided != self.value:
                 far, becomes = middle, decided
             else:
                 near = middle
         short = _short(far, near)
-        decided = self.under(lever.path, short)
+        decided = self.decide_with(lever.path, short)
         if decided is not None and decided != self.value:
             return short, decided
         return far, becomes
@@ -203,7 +203,7 @@ def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
     )
 
 
-def _least_change(condition: Weighed, term: str) -> float:
+def _least_change(condition: EvaluatedCondition, term: str) -> float:
     """Find the value of a term, nearest to its own, at which the condition turns to its opposite."""
     holds, value = condition.holds, condition.terms[term]
     to = value + (condition.threshold - condition.score)

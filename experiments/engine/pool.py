@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 
-AHEAD = 2 * (os.cpu_count() or 1)  # jobs of one caller that run or wait in the pool; the jobs of others come between
+JOBS_AHEAD = 2 * (
+    os.cpu_count() or 1
+)  # jobs of one caller that run or wait in the pool; the jobs of others come between
 
 _pool: list[Executor] = []
 
 
-def pool() -> Executor:
+def thread_pool() -> Executor:
     """Return the one pool of threads of this process."""
     if not _pool:
         _pool.append(ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worlds"))
@@ -22,7 +24,7 @@ class CancelledError(Exception):
     """Raised when work was told to stop between two jobs."""
 
 
-def play_in_order[Job, Played](
+def run_in_order[Job, Played](
     play: Callable[[Job], Played],
     jobs: Iterable[Job],
     threads: int | None = None,
@@ -45,7 +47,9 @@ def play_in_order[Job, Played](
     coming, running = iter(jobs), deque[Future[Played]]()
     try:
         while True:
-            running.extend(pool().submit(unless_stopped, job) for job in islice(coming, AHEAD - len(running)))
+            running.extend(
+                thread_pool().submit(unless_stopped, job) for job in islice(coming, JOBS_AHEAD - len(running))
+            )
             if not running:
                 return
             yield running.popleft().result()

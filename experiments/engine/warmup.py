@@ -6,15 +6,15 @@ import time
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from experiments.engine.kernel import measure
-from model.compiler import CACHE, COMPILED
-from model.loading import load
-from model.overrides import forced
+from experiments.engine.kernel import run_trajectory
+from model.compiler import CACHE_FOLDER, COMPILED
+from model.loading import load_scenario
+from model.overrides import collect_overrides
 from model.protocol import PROTOCOL
 from model.world import World
 
 
-def warm() -> None:
+def compile_all() -> None:
     """Compile the kernel, every rule and every condition for Python's callers; quick when all is cached."""
     if not COMPILED:
         return
@@ -22,18 +22,18 @@ def warm() -> None:
     columns = SpinnerColumn(), TextColumn("compiling: {task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         line = progress.add_task("the kernel (about a minute when nothing is cached)", total=None)
-        setting = load("two-states")
-        world = World(setting, 1, forced(setting))
-        measure(world, 1)
+        setting = load_scenario("two-states")
+        world = World(setting, 1, collect_overrides(setting))
+        run_trajectory(world, 1)
         for act in PROTOCOL:
             progress.update(line, description=act.name)
             cell = [0] * len(act.axes)
             rules = [act.rule, *(c.rule for c in act.conditions), *([act.when] if act.when else [])]
             for rule in rules:
                 if min(world.shape(act.column)) > 0:
-                    rule(world.handle, *cell)
-    print(f"Rules compiled and cached in {CACHE} ({time.perf_counter() - started:.1f} s).", file=sys.stderr)
+                    rule(world.compiled, *cell)
+    print(f"Rules compiled and cached in {CACHE_FOLDER} ({time.perf_counter() - started:.1f} s).", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    warm()
+    compile_all()

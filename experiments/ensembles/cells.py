@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from model.errors import ScenarioError
-from model.loading import build, change
-from model.overrides import Override, forced
+from model.loading import apply_changes, build_scenario
+from model.overrides import Override, collect_overrides
 from model.world import World
 
-MOST_TRIED = 50  # values of one parameter
-FEW, BETWEEN = 10, 4  # of a design's column: distinct values that are all tried; how many are tried of more
-BUFFERS = ("reals", "wholes", "parameters", "switches")
+MAX_TRIALS = 50  # values of one parameter
+ALL_UP_TO, SAMPLE_SIZE = 10, 4  # of a design's column: distinct values that are all tried; how many are tried of more
+BUFFERS = ("floats", "integers", "parameters", "switches")
 Cells = dict[str, np.ndarray]  # by buffer, the places that take a parameter's value
 
 
@@ -32,8 +32,8 @@ class DesignCells:
         self, data: Mapping[str, Any], samples: Mapping[str, Sequence[Any]], overrides: Iterable[Override] = ()
     ):
         self.data, self.overrides = data, tuple(overrides)
-        self.scenario = build(data)
-        self.base = World(self.scenario, 0, forced(self.scenario, self.overrides))
+        self.scenario = build_scenario(data)
+        self.base = World(self.scenario, 0, collect_overrides(self.scenario, self.overrides))
         self.cells = {path: self._found(path, values) for path, values in samples.items()}
         for path in _sharing(self.cells):
             self.cells[path] = None
@@ -48,22 +48,22 @@ class DesignCells:
         return self._built(values) if any(self.cells[path] is None for path in values) else self._set(values)
 
     def _built(self, values: Mapping[str, Any]) -> World:
-        scenario = build(change(self.data, values))
-        return World(scenario, 0, forced(scenario, self.overrides))
+        scenario = build_scenario(apply_changes(self.data, values))
+        return World(scenario, 0, collect_overrides(scenario, self.overrides))
 
     def _set(self, values: Mapping[str, Any]) -> World:
         """Copy the world with the values in their cells."""
-        twin = self.base.like(0)
+        twin = self.base.copy_at_start(0)
         twin.parameters, twin.switches = self.base.parameters.copy(), self.base.switches.copy()
         for path, value in values.items():
             for buffer, places in (self.cells[path] or {}).items():
                 getattr(twin, buffer)[places] = value
-        twin.settle()
+        twin.apply_parameters()
         return twin
 
     def _found(self, path: str, tried: Sequence[Any]) -> Cells | None:
         """Find the cells that take a parameter's value as it is; None if it does more, or cannot be tried."""
-        if not 0 < len(tried) <= MOST_TRIED or any(isinstance(value, str) for value in tried):
+        if not 0 < len(tried) <= MAX_TRIALS or any(isinstance(value, str) for value in tried):
             return None
         try:
             worlds = [self._built({path: value}) for value in tried]
@@ -108,7 +108,7 @@ def _sharing(cells: Mapping[str, Cells | None]) -> set[str]:
     return {path for sharing in owners.values() if len(sharing) > 1 for path in sharing}
 
 
-def samples_of(column: Sequence[Any]) -> list[Any]:
+def sample_values(column: Sequence[Any]) -> list[Any]:
     """Choose the values to try of a column of a design: all of a few, else the least, the greatest and some between.
 
     Return none for words, mixed types or numbers that are not finite: these are built from the scenario.
@@ -117,6 +117,6 @@ def samples_of(column: Sequence[Any]) -> list[Any]:
     if len(kinds) != 1 or not issubclass(kinds.pop(), bool | int | float) or not np.isfinite(column).all():
         return []
     values = sorted(set(column))
-    if len(values) <= FEW:
+    if len(values) <= ALL_UP_TO:
         return values
-    return [values[at * (len(values) - 1) // (BETWEEN - 1)] for at in range(BETWEEN)]
+    return [values[at * (len(values) - 1) // (SAMPLE_SIZE - 1)] for at in range(SAMPLE_SIZE)]

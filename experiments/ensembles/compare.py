@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
-from experiments.ensembles.statistics import Effect, effect, independent_effect, told
+from experiments.ensembles.statistics import Effect, drop_unreliable_interval, independent_effect, paired_effect
 from model.enumerations import Outcome
-from model.loading import load
+from model.loading import load_scenario
 from model.measures import OVERALL
 from model.scenario import Scenario
 
-MEANS = ("trust", "tension", "deal_progress", "contact", "support")
-PLACE = {indicator.name: at for at, indicator in enumerate(OVERALL)}
+COMPARED_INDICATORS = ("trust", "tension", "deal_progress", "contact", "support")
+INDICATOR_INDEX = {indicator.name: at for at, indicator in enumerate(OVERALL)}
 
 
 class Comparison(NamedTuple):
@@ -27,14 +27,14 @@ class Comparison(NamedTuple):
     share_of_worlds_changed: float
 
 
-def of_worlds(found: Ensemble) -> dict[str, np.ndarray]:
+def world_measures(found: Ensemble) -> dict[str, np.ndarray]:
     """Give the outcomes (0 or 1) and the mean indicators of each world of an ensemble."""
-    means = {f"mean_{name}": found.means[:, PLACE[name]].astype(float) for name in MEANS}
+    means = {f"mean_{name}": found.means[:, INDICATOR_INDEX[name]].astype(float) for name in COMPARED_INDICATORS}
     return outcome_measures(found.overall) | means
 
 
-def contrast(
-    one: Ensemble, other: Ensemble, measured: Callable[[Ensemble], dict[str, np.ndarray]] = of_worlds
+def compare_ensembles(
+    one: Ensemble, other: Ensemble, measures: Callable[[Ensemble], dict[str, np.ndarray]] = world_measures
 ) -> dict[str, Effect]:
     """Estimate what differs between two ensembles, other minus one: paired if all seeds are the same.
 
@@ -50,8 +50,10 @@ def contrast(
             stacklevel=2,
         )
     return {
-        name: told(effect(before, after) if paired else independent_effect(before, after), min(worlds))
-        for (name, before), after in zip(measured(one).items(), measured(other).values(), strict=True)
+        name: drop_unreliable_interval(
+            paired_effect(before, after) if paired else independent_effect(before, after), min(worlds)
+        )
+        for (name, before), after in zip(measures(one).items(), measures(other).values(), strict=True)
     }
 
 
@@ -81,7 +83,7 @@ def compare(
 
     Raises ScenarioError if the scenario or a value is at fault.
     """
-    settings = load(scenario, base_changes), load(scenario, {**(base_changes or {}), **changes})
+    settings = load_scenario(scenario, base_changes), load_scenario(scenario, {**(base_changes or {}), **changes})
 
     def played(setting: Scenario, before: int) -> Ensemble:
         """Play the worlds of one arm, ``before`` worlds having been played of the other."""
@@ -90,4 +92,4 @@ def compare(
         )
 
     base, changed = played(settings[0], 0), played(settings[1], worlds)
-    return Comparison(worlds, seed, contrast(base, changed), changed_share(base, changed))
+    return Comparison(worlds, seed, compare_ensembles(base, changed), changed_share(base, changed))

@@ -12,16 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.ensembles.cells import DesignCells, samples_of
+from experiments.ensembles.cells import DesignCells, sample_values
 from experiments.ensembles.outcomes import WorldOutcomes
 from experiments.ensembles.statistics import PERCENTILES
-from experiments.ensembles.stream import BAND_WORLDS, DIGESTS, Gatherer, chunks_of, design_chunks, stream_ensemble
-from model.atomic_files import drafted, write_whole
+from experiments.ensembles.stream import (
+    BAND_WORLDS,
+    DIGEST_COUNT,
+    ResultCollector,
+    design_chunks,
+    stream_ensemble,
+    world_chunks,
+)
+from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import Outcome
-from model.errors import Fault, ScenarioError
-from model.loading import change, load, read
-from model.measures import digest, indicator_names
-from model.overrides import Override, forced
+from model.errors import InputError, ScenarioError
+from model.loading import apply_changes, load_scenario, read_scenario
+from model.measures import indicator_names, trajectory_digest
+from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
@@ -98,7 +105,7 @@ class Ensemble(WorldOutcomes):
             (folder / "trajectories.parquet").unlink(missing_ok=True)
         facts = {name: getattr(self, name) for name in ("scenario", "rounds", "negotiations", "band_worlds", "digests")}
         facts["design"] = list(self.design)
-        write_whole(folder / "ensemble.json", json.dumps(facts).encode())
+        write_atomically(folder / "ensemble.json", json.dumps(facts).encode())
 
     @classmethod
     def load(cls, folder: str | Path) -> "Ensemble":
@@ -110,7 +117,7 @@ class Ensemble(WorldOutcomes):
             facts = json.loads((folder / "ensemble.json").read_text("utf-8"))
             worlds, bands = pd.read_parquet(folder / "worlds.parquet"), pd.read_parquet(folder / "bands.parquet")
         except (OSError, ValueError) as error:
-            raise ScenarioError([Fault(str(folder), "", f"holds no readable ensemble: {error}")]) from None
+            raise ScenarioError([InputError(str(folder), "", f"holds no readable ensemble: {error}")]) from None
         names, talks = indicator_names(facts["negotiations"]), facts["negotiations"]
         numbers = worlds[[f"{name}.outcome" for name in talks]].map(lambda name: Outcome[name].value)
         shape, kept = (len(PERCENTILES), facts["rounds"] + 1, len(names)), folder / "trajectories.parquet"
@@ -128,7 +135,7 @@ class Ensemble(WorldOutcomes):
 
 
 def _write(path: Path, table: "pd.DataFrame") -> None:
-    with drafted(path) as draft:
+    with atomic_replacement(path) as draft:
         table.to_parquet(draft, index=False)
 
 
@@ -158,15 +165,15 @@ def play_ensemble(
     """
     if isinstance(scenario, Scenario) and (changes or design):
         raise TypeError("changes and a design need the scenario by name, path or plain data")
-    setting = scenario if isinstance(scenario, Scenario) else load(scenario, changes)
-    gathered = Gatherer(setting, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
+    setting = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+    gathered = ResultCollector(setting, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
     if design and not isinstance(scenario, Scenario):
         chunks = design_chunks(_cells_of(scenario, changes, overrides, design, worlds), design)
     else:
-        chunks = chunks_of(World(setting, 0, forced(setting, overrides)), worlds)
+        chunks = world_chunks(World(setting, 0, collect_overrides(setting, overrides)), worlds)
     for done in stream_ensemble(gathered, chunks, seed, threads, stop):
         progress(done)
-    return summed_up(setting.name, gathered, seed, threads, design or {})
+    return ensemble_from(setting.name, gathered, seed, threads, design or {})
 
 
 def _cells_of(
@@ -178,15 +185,15 @@ def _cells_of(
 ) -> DesignCells:
     """Find the cells that the columns of a design set. Raises ScenarioError if one has not a value for each world."""
     needed = f"one value for each of the {worlds} worlds is needed"
-    if faults := [Fault(path, len(values), needed) for path, values in design.items() if len(values) != worlds]:
+    if faults := [InputError(path, len(values), needed) for path, values in design.items() if len(values) != worlds]:
         raise ScenarioError(faults)
-    data = change(scenario if isinstance(scenario, Mapping) else read(scenario), changes or {})
-    return DesignCells(data, {path: samples_of(values) for path, values in design.items()}, overrides)
+    data = apply_changes(scenario if isinstance(scenario, Mapping) else read_scenario(scenario), changes or {})
+    return DesignCells(data, {path: sample_values(values) for path, values in design.items()}, overrides)
 
 
-def summed_up(
+def ensemble_from(
     name: str,
-    gathered: Gatherer,
+    gathered: ResultCollector,
     seed: int,
     threads: int | None = None,
     design: Mapping[str, Sequence[Any]] = MappingProxyType({}),
@@ -202,9 +209,9 @@ def summed_up(
         ends=gathered.ends,
         first_deal=gathered.first_deal,
         bands=gathered.bands(threads),
-        band_worlds=gathered.banded.shape[-1],
-        digests=[digest(world) for world in gathered.kept[:DIGESTS]],
-        trajectories=gathered.kept if gathered.keep else None,
+        band_worlds=gathered.band_values.shape[-1],
+        digests=[trajectory_digest(world) for world in gathered.trajectories[:DIGEST_COUNT]],
+        trajectories=gathered.trajectories if gathered.keeps_all else None,
         fingerprints=gathered.fingerprints,
         design={path: list(values) for path, values in design.items()},
     )

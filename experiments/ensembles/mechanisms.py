@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.ensembles.compare import PLACE, contrast, outcome_measures
+from experiments.ensembles.compare import INDICATOR_INDEX, compare_ensembles, outcome_measures
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import Z95, Effect
-from model.loading import load, shipped
+from model.loading import load_scenario, scenario_names
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
 
@@ -27,40 +27,40 @@ MEASURES = (
 WORLDS = 300
 
 OUTCOMES = ("comprehensive_deal", "some_deal", "breakdown")
-MEANS = (
+MEAN_INDICATORS = (
     "contact", "tension", "trust", "deal_progress", "uncertainty", "pressure", "programme", "misperception",
     "support",
 )  # fmt: skip
 
 
-def summaries(found: Ensemble) -> dict[str, np.ndarray]:
+def mechanism_measures(found: Ensemble) -> dict[str, np.ndarray]:
     """Return each of MEASURES of the worlds of an ensemble: [world]."""
     outcomes = outcome_measures(found.overall)
     columns = [outcomes[outcome] for outcome in OUTCOMES]
-    columns += [found.means[:, PLACE[indicator]].astype(float) for indicator in MEANS]
-    columns += [found.ends[:, PLACE["breaches"]].astype(float)]
+    columns += [found.means[:, INDICATOR_INDEX[indicator]].astype(float) for indicator in MEAN_INDICATORS]
+    columns += [found.ends[:, INDICATOR_INDEX["breaches"]].astype(float)]
     return dict(zip(MEASURES, columns, strict=True))
 
 
-def strength(found: Effect) -> float:
+def effect_strength(found: Effect) -> float:
     """Return the size of an effect in standard errors, zero without a spread."""
     half = max(found.high - found.difference, found.difference - found.low)  # one of them may end at a share of one
     return abs(found.difference) / (half / Z95) if half > 0.0 else 0.0
 
 
-def effects(
+def mechanism_effects(
     worlds: int = 200, progress: Callable[[Any, str], Iterable[Any]] = lambda things, _: things
 ) -> pd.DataFrame:
     """Measure every mechanism in every shipped scenario: one row per mechanism, scenario and measure."""
     rows = []
-    for name in progress(shipped(), "switching mechanisms off"):
-        here, switches = play_ensemble(name, worlds, band_worlds=1), load(name).mechanisms
+    for name in progress(scenario_names(), "switching mechanisms off"):
+        here, switches = play_ensemble(name, worlds, band_worlds=1), load_scenario(name).mechanisms
         for mechanism in Mechanisms.model_fields:
             is_on = getattr(switches, mechanism)
             other = play_ensemble(name, worlds, changes={f"mechanisms.{mechanism}": not is_on}, band_worlds=1)
             on, off = (here, other) if is_on else (other, here)
-            for measured, found in contrast(off, on, summaries).items():
-                rows.append((mechanism, name, measured, *found[:3], strength(found)))
+            for measured, found in compare_ensembles(off, on, mechanism_measures).items():
+                rows.append((mechanism, name, measured, *found[:3], effect_strength(found)))
     return pd.DataFrame(rows, columns=["mechanism", "scenario", "measure", "difference", "low", "high", "strength"])
 
 
@@ -70,7 +70,7 @@ HEADLINE = (
 )  # fmt: skip
 
 
-def strongest(table: pd.DataFrame) -> list[dict[str, Any]]:
+def clearest_effects(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Keep for each mechanism the scenario and headline outcome that it moves most clearly."""
     rows = [row for row in table.to_dict(orient="records") if row["measure"] in HEADLINE]
     return [
@@ -79,7 +79,7 @@ def strongest(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def markdown(best: list[dict[str, Any]], worlds: int) -> str:
+def markdown_table(best: list[dict[str, Any]], worlds: int) -> str:
     """Write the table for docs/odd.md."""
     lines = [
         f"Paired differences (on minus off) over {worlds} worlds with the same dice, with 95 % intervals; for each",
@@ -105,7 +105,7 @@ def markdown(best: list[dict[str, Any]], worlds: int) -> str:
     return "\n".join(lines)
 
 
-def write_into(path: Path, table: str) -> None:
+def insert_table(path: Path, table: str) -> None:
     """Put the table between its markers in a document."""
     begin, end = "<!-- mechanisms:begin -->", "<!-- mechanisms:end -->"
     before, _, rest = path.read_text("utf-8").partition(begin)
@@ -114,7 +114,7 @@ def write_into(path: Path, table: str) -> None:
 
 
 if __name__ == "__main__":
-    written = markdown(strongest(effects(WORLDS)), WORLDS)
+    written = markdown_table(clearest_effects(mechanism_effects(WORLDS)), WORLDS)
     print(written)
     for target in sys.argv[1:]:
-        write_into(Path(target), written)
+        insert_table(Path(target), written)

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.ensembles.statistics import Share, Times, first_above_zero, wilson
+from experiments.ensembles.statistics import EventTimes, Share, first_positive_round, wilson
 from model.enumerations import Outcome
-from model.measures import outcomes_of, series
+from model.measures import classify_outcomes, negotiation_series
 
 
-class Endings(NamedTuple):
+class NegotiationOutcomes(NamedTuple):
     """How negotiations ended, and when they first had a verified rung.
 
     outcomes: int8 [world, negotiation], numbers of Outcome. first_deal: int16 [world, negotiation], -1 for none.
@@ -20,11 +20,13 @@ class Endings(NamedTuple):
     first_deal: np.ndarray
 
 
-def endings(seen: np.ndarray, negotiations: int) -> Endings:
+def negotiation_outcomes(seen: np.ndarray, negotiations: int) -> NegotiationOutcomes:
     """Return the endings of trajectories [world, round, indicator]."""
     talks = range(negotiations)
-    deals = [first_above_zero(series(seen, k)["deal_progress"]) for k in talks]
-    return Endings(np.stack([outcomes_of(seen, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1))
+    deals = [first_positive_round(negotiation_series(seen, k)["deal_progress"]) for k in talks]
+    return NegotiationOutcomes(
+        np.stack([classify_outcomes(seen, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1)
+    )
 
 
 @dataclass(eq=False)
@@ -55,7 +57,7 @@ class WorldOutcomes:
         found = self.overall if negotiation is None else self.outcomes[:, self.negotiations.index(negotiation)]
         return {each.name: wilson(int((found == each).sum()), len(found)) for each in reversed(Outcome)}
 
-    def first_deals(self, negotiation: str) -> Times:
+    def first_deals(self, negotiation: str) -> EventTimes:
         """Return the rounds to the first verified rung of a negotiation, censored at the end of the run."""
         found = self.first_deal[:, self.negotiations.index(negotiation)]
-        return Times(np.where(found < 0, self.rounds, found), found < 0)
+        return EventTimes(np.where(found < 0, self.rounds, found), found < 0)

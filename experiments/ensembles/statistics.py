@@ -28,7 +28,7 @@ def wilson(count: int, total: int) -> Share:
     return Share(share, low, min(max(middle + half, share), 1.0) if count < total else 1.0)
 
 
-class Times(NamedTuple):
+class EventTimes(NamedTuple):
     """Times to an event: the round it came in, and whether the run ended before it did (censored)."""
 
     rounds: np.ndarray
@@ -42,13 +42,13 @@ class Times(NamedTuple):
         return None if math.isinf(middle) else middle
 
 
-def first_above_zero(progress: np.ndarray) -> np.ndarray:
+def first_positive_round(progress: np.ndarray) -> np.ndarray:
     """Find for each world the first round in which something stands, -1 for none: int16 [world]."""
     stands = progress > 0.0
     return np.where(stands.any(axis=1), stands.argmax(axis=1), -1).astype(np.int16)
 
 
-def bands_of(seen: np.ndarray) -> np.ndarray:
+def percentile_bands(seen: np.ndarray) -> np.ndarray:
     """Give the percentiles over worlds of [indicator, round, world], which is sorted: [percentile, round, indicator].
 
     The same as NumPy's own, by linear interpolation, but quicker: sorting rows of neighbours is what processors like.
@@ -63,7 +63,7 @@ def bands_of(seen: np.ndarray) -> np.ndarray:
     return found.transpose(0, 2, 1)
 
 
-FEW = 30  # worlds; that so many all differ alike is no accident
+MIN_WORLDS = 30  # worlds; that so many all differ alike is no accident
 
 
 class Effect(NamedTuple):
@@ -82,36 +82,36 @@ class Effect(NamedTuple):
     independent_runs: int | None
 
 
-def effect(base: np.ndarray, changed: np.ndarray) -> Effect:
+def paired_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
     """Estimate the paired effect on one measure, [world]."""
     difference, count = changed - base, len(base)
     mean = float(difference.mean())
-    own, alone = spread(difference), spread(base) + spread(changed)
+    own, alone = sample_variance(difference), sample_variance(base) + sample_variance(changed)
     half = Z95 * (own / count) ** 0.5
     needed = round(count * alone / own) if own > 0.0 else None
-    return Effect(mean, *interval(mean, half, base, changed), float((difference != 0.0).mean()), needed)
+    return Effect(mean, *difference_interval(mean, half, base, changed), float((difference != 0.0).mean()), needed)
 
 
-def interval(mean: float, half: float, base: np.ndarray, changed: np.ndarray) -> tuple[float, float]:
+def difference_interval(mean: float, half: float, base: np.ndarray, changed: np.ndarray) -> tuple[float, float]:
     """Give the interval of a difference; that of two shares stays between -1 and 1."""
     if all(bool(((values == 0.0) | (values == 1.0)).all()) for values in (base, changed)):
         return max(mean - half, -1.0), min(mean + half, 1.0)
     return mean - half, mean + half
 
 
-def told(found: Effect, worlds: int) -> Effect:
+def drop_unreliable_interval(found: Effect, worlds: int) -> Effect:
     """Take back the interval where there is none to give: of one world, or of a few that all differ alike."""
-    alike = found.low == found.high != 0.0 and worlds < FEW
+    alike = found.low == found.high != 0.0 and worlds < MIN_WORLDS
     return found._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else found
 
 
 def independent_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
     """Estimate the effect on one measure from worlds with dice of their own."""
     mean = float(changed.mean() - base.mean())
-    half = Z95 * float(spread(base) / len(base) + spread(changed) / len(changed)) ** 0.5
-    return Effect(mean, *interval(mean, half, base, changed), float("nan"), min(len(base), len(changed)))
+    half = Z95 * float(sample_variance(base) / len(base) + sample_variance(changed) / len(changed)) ** 0.5
+    return Effect(mean, *difference_interval(mean, half, base, changed), float("nan"), min(len(base), len(changed)))
 
 
-def spread(values: np.ndarray) -> float:
+def sample_variance(values: np.ndarray) -> float:
     """Give the variance, 0 for a single world."""
     return float(values.var(ddof=1)) if len(values) > 1 else 0.0

@@ -11,19 +11,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.engine.dice_cache import worth_keeping
-from experiments.engine.kernel import kernel, measure_many
-from experiments.engine.pool import play_in_order, pool
+from experiments.engine.draw_cache import fits_in_cache
+from experiments.engine.kernel import load_kernel, run_trajectories
+from experiments.engine.pool import run_in_order, thread_pool
 from experiments.ensembles.cells import DesignCells
-from experiments.ensembles.outcomes import Endings, endings
-from experiments.ensembles.statistics import bands_of
-from model.errors import Fault, ScenarioError
+from experiments.ensembles.outcomes import NegotiationOutcomes, negotiation_outcomes
+from experiments.ensembles.statistics import percentile_bands
+from model.errors import InputError, ScenarioError
 from model.measures import indicator_names
 from model.scenario import Scenario
 from model.world import World
 
-CHUNK = 64  # worlds played without asking whether to stop
-DIGESTS = 10  # worlds whose trajectories are hashed, to compare with watched runs
+CHUNK_SIZE = 64  # worlds played without asking whether to stop
+DIGEST_COUNT = 10  # worlds whose trajectories are hashed, to compare with watched runs
 BAND_WORLDS = 5_000  # bands are taken over the first worlds only, unless others are asked for
 
 
@@ -35,9 +35,9 @@ class WorldChunk(NamedTuple):
     size: int
 
 
-def chunks_of(start: World, worlds: int) -> Iterator[WorldChunk]:
+def world_chunks(start: World, worlds: int) -> Iterator[WorldChunk]:
     """Cut worlds of one start into chunks."""
-    return (WorldChunk(start, first, min(CHUNK, worlds - first)) for first in range(0, worlds, CHUNK))
+    return (WorldChunk(start, first, min(CHUNK_SIZE, worlds - first)) for first in range(0, worlds, CHUNK_SIZE))
 
 
 def design_chunks(cells: DesignCells, design: Mapping[str, Sequence[Any]]) -> Iterator[WorldChunk]:
@@ -45,12 +45,12 @@ def design_chunks(cells: DesignCells, design: Mapping[str, Sequence[Any]]) -> It
     rows = list(zip(*design.values(), strict=True))
     first = 0
     for at in range(1, len(rows) + 1):
-        if at == len(rows) or rows[at] != rows[first] or at - first == CHUNK:
+        if at == len(rows) or rows[at] != rows[first] or at - first == CHUNK_SIZE:
             yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, at - first)
             first = at
 
 
-class Gatherer:
+class ResultCollector:
     """What finished chunks have shown, by position; chunks may come from several threads at once.
 
     outcomes, first_deal: as in Endings. means, ends: float32 [world, indicator], over the rounds and at the end.
@@ -69,48 +69,50 @@ class Gatherer:
         keep: bool = False,
         paired: bool = False,
         band_worlds: int = BAND_WORLDS,
-        only: slice = slice(None),
+        band_indicators: slice = slice(None),
         dtype: type = np.float64,
     ):
         if worlds < 1:
-            raise ScenarioError([Fault("worlds", worlds, "at least 1 is needed")])
+            raise ScenarioError([InputError("worlds", worlds, "at least 1 is needed")])
         self.worlds, self.rounds, self.done = worlds, scenario.rounds if rounds is None else rounds, 0
-        self.negotiations, self.only, self.keep = list(scenario.negotiations), only, keep
+        self.negotiations, self.band_indicators, self.keeps_all = list(scenario.negotiations), band_indicators, keep
         count, names = len(self.negotiations), indicator_names(self.negotiations)
         self.outcomes = np.empty((worlds, count), np.int8)
         self.first_deal = np.empty((worlds, count), np.int16)
         self.means = np.empty((worlds, len(names)), np.float64 if paired else np.float32)
         self.ends = np.empty((worlds, len(names)), np.float32)
         self.fingerprints = np.empty(worlds, np.uint64) if paired else None
-        self.banded = np.empty((len(names[only]), self.rounds + 1, min(worlds, band_worlds)), dtype)
-        self.kept = np.empty((worlds if keep else min(worlds, DIGESTS), self.rounds + 1, len(names)))
+        self.band_values = np.empty((len(names[band_indicators]), self.rounds + 1, min(worlds, band_worlds)), dtype)
+        self.trajectories = np.empty((worlds if keep else min(worlds, DIGEST_COUNT), self.rounds + 1, len(names)))
 
-    def take(self, first: int, seen: np.ndarray) -> None:
+    def add(self, first: int, seen: np.ndarray) -> None:
         """Sum up the worlds of one chunk, [world, round, indicator], which begin at position ``first``."""
         place = slice(first, first + len(seen))
-        self.outcomes[place], self.first_deal[place] = endings(seen, len(self.negotiations))
+        self.outcomes[place], self.first_deal[place] = negotiation_outcomes(seen, len(self.negotiations))
         self.means[place] = seen[:, 1:].mean(axis=1)
         self.ends[place] = seen[:, -1]
         if self.fingerprints is not None:
             self.fingerprints[place] = [fingerprint(course) for course in seen]
-        for kept, part in ((self.kept, seen), (self.banded.T, seen[:, :, self.only])):
+        for kept, part in ((self.trajectories, seen), (self.band_values.T, seen[:, :, self.band_indicators])):
             count = min(max(len(kept) - first, 0), len(seen))
             kept[first : first + count] = part[:count]
 
-    def endings(self) -> Endings:
+    def outcomes_so_far(self) -> NegotiationOutcomes:
         """Return a copy of the endings of the worlds so far."""
-        return Endings(self.outcomes[: self.done].copy(), self.first_deal[: self.done].copy())
+        return NegotiationOutcomes(self.outcomes[: self.done].copy(), self.first_deal[: self.done].copy())
 
-    def average(self) -> np.ndarray:
+    def mean(self) -> np.ndarray:
         """Return the mean over the worlds so far: float64 [round, indicator]; not after the last ``bands``."""
-        return self.banded[:, :, : self.done].mean(axis=-1, dtype=np.float64).T
+        return self.band_values[:, :, : self.done].mean(axis=-1, dtype=np.float64).T
 
     def bands(self, threads: int | None = 1) -> np.ndarray:
         """Return the bands over the worlds so far; once all worlds are there, this uses up what they are taken from."""
-        parts = np.array_split(self.banded, 1 if threads == 1 else os.cpu_count() or 1)
+        parts = np.array_split(self.band_values, 1 if threads == 1 else os.cpu_count() or 1)
         if self.done < self.worlds:
             parts = [part[:, :, : self.done].copy() for part in parts]
-        return np.concatenate(list(map(bands_of, parts) if threads == 1 else pool().map(bands_of, parts)), axis=-1)
+        return np.concatenate(
+            list(map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)), axis=-1
+        )
 
 
 def fingerprint(trajectory: np.ndarray) -> int:
@@ -120,7 +122,7 @@ def fingerprint(trajectory: np.ndarray) -> int:
 
 
 def stream_ensemble(
-    gathered: Gatherer,
+    collector: ResultCollector,
     chunks: Iterable[WorldChunk],
     seed: int,
     threads: int | None = None,
@@ -131,14 +133,14 @@ def stream_ensemble(
     At every step ``gathered`` holds the first worlds, whole. threads: 1 plays in the calling thread.
     Closing the iterator cancels the rest. Raises CancelledError if told to stop.
     """
-    kernel()
+    load_kernel()
 
     def play(chunk: WorldChunk) -> int:
         seeds = np.arange(chunk.first, chunk.first + chunk.size, dtype=np.uint64) + np.uint64(seed)
-        remember = worth_keeping(chunk.start, gathered.worlds, gathered.rounds)
-        gathered.take(chunk.first, measure_many(chunk.start, seeds, gathered.rounds, remember))
+        remember = fits_in_cache(chunk.start, collector.worlds, collector.rounds)
+        collector.add(chunk.first, run_trajectories(chunk.start, seeds, collector.rounds, remember))
         return chunk.size
 
-    for size in play_in_order(play, chunks, 1 if gathered.worlds <= CHUNK else threads, stop):
-        gathered.done += size
-        yield gathered.done
+    for size in run_in_order(play, chunks, 1 if collector.worlds <= CHUNK_SIZE else threads, stop):
+        collector.done += size
+        yield collector.done

@@ -8,36 +8,36 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.ensembles.cells import DesignCells
-from experiments.ensembles.compare import PLACE
-from experiments.ensembles.statistics import PERCENTILES, bands_of
-from experiments.ensembles.stream import Gatherer, chunks_of, stream_ensemble
+from experiments.ensembles.compare import INDICATOR_INDEX
+from experiments.ensembles.statistics import PERCENTILES, percentile_bands
+from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
 from experiments.studies.study import Study
 from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
 from model.scenario import Scenario
 from model.world import World
 
-TRIED = (0.0, 0.35, 0.65, 0.999999)  # shares of a factor's range
+PROBED_SHARES = (0.0, 0.35, 0.65, 0.999999)  # shares of a factor's range
 
 
 class ChunkTables(NamedTuple):
     """What a chunk gives: one row a run, and if the study keeps them, bands or trajectories."""
 
     runs: pa.Table
-    kept: pa.Table | None
+    series: pa.Table | None
 
 
 def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> ChunkTables:
     """Play the points ``first``, ``first + 1``, ... with these values of their factors."""
-    cells = cells_of(StudyKey(study))
+    cells = design_cells(StudyKey(study))
     parts = [_play_point(study, cells, first + at, row) for at, row in enumerate(rows)]
-    kept = [part.kept for part in parts if part.kept is not None]
+    kept = [part.series for part in parts if part.series is not None]
     return ChunkTables(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(kept) if kept else None)
 
 
-def schema(study: Study) -> pa.Schema:
+def runs_schema(study: Study) -> pa.Schema:
     """Give the columns of the table of runs."""
-    talks = list(study.data["negotiations"])
+    talks = list(study.scenario_data["negotiations"])
     return pa.schema(
         [
             ("point", pa.int32()),
@@ -52,48 +52,48 @@ def schema(study: Study) -> pa.Schema:
     )
 
 
-def seed_of(study: Study, point: int) -> int:
+def first_seed(study: Study, point: int) -> int:
     """Return the seed of a point's first replication: the same at every point if random numbers are common."""
-    return study.file.seed + (0 if study.file.common_dice else point * study.file.replications)
+    return study.file.seed + (0 if study.file.common_random_numbers else point * study.file.replications)
 
 
-def failed(study: Study, point: int, stage: str, error: str) -> ChunkTables:
+def failed_point(study: Study, point: int, stage: str, error: str) -> ChunkTables:
     """Give the row of a point that failed: at which stage, and by what."""
     row = {"point": point, "replication": -1, "stage": stage, "error": error[:500]}
-    return ChunkTables(pa.Table.from_pylist([row], schema=schema(study)), None)
+    return ChunkTables(pa.Table.from_pylist([row], schema=runs_schema(study)), None)
 
 
 def _play_point(study: Study, cells: DesignCells, point: int, values: Mapping[str, Any]) -> ChunkTables:
     try:
         world = cells.world(values)
     except ScenarioError as error:
-        return failed(study, point, "scenario", "; ".join(map(str, error.faults)))
+        return failed_point(study, point, "scenario", "; ".join(map(str, error.errors)))
     try:
         gathered = _gathered(study, cells.scenario, point, world)
         return ChunkTables(_runs(study, point, gathered), _kept(study, point, gathered))
     except Exception as error:  # a point that fails is a row, never the end of a sweep
-        return failed(study, point, "run", f"{type(error).__name__}: {error}")
+        return failed_point(study, point, "run", f"{type(error).__name__}: {error}")
 
 
-def _gathered(study: Study, scenario: Scenario, point: int, world: World) -> Gatherer:
+def _gathered(study: Study, scenario: Scenario, point: int, world: World) -> ResultCollector:
     """Play the replications of a point from its world before the first round."""
     keep, worlds = study.file.keep, study.file.replications
-    gathered = Gatherer(
+    gathered = ResultCollector(
         scenario,
         worlds,
         study.rounds,
         keep=keep == "trajectories",
         band_worlds=worlds if keep == "bands" else 1,
     )
-    for _ in stream_ensemble(gathered, chunks_of(world, worlds), seed_of(study, point), threads=1):
+    for _ in stream_ensemble(gathered, world_chunks(world, worlds), first_seed(study, point), threads=1):
         pass
     return gathered
 
 
-def _runs(study: Study, point: int, gathered: Gatherer) -> pa.Table:
+def _runs(study: Study, point: int, gathered: ResultCollector) -> pa.Table:
     talks = gathered.negotiations
-    outcomes, first_deal = gathered.endings()
-    count, shape = gathered.worlds, schema(study)
+    outcomes, first_deal = gathered.outcomes_so_far()
+    count, shape = gathered.worlds, runs_schema(study)
     columns: dict[str, Any] = {
         "point": np.full(count, point, np.int32),
         "replication": np.arange(count, dtype=np.int32),
@@ -104,21 +104,21 @@ def _runs(study: Study, point: int, gathered: Gatherer) -> pa.Table:
         columns[f"{name}.first_deal"] = first_deal[:, k]
     for name in study.file.indicators:
         kind, _, indicator = name.partition("_")
-        columns[name] = (gathered.means if kind == KINDS[0] else gathered.ends)[:, PLACE[indicator]]
+        columns[name] = (gathered.means if kind == KINDS[0] else gathered.ends)[:, INDICATOR_INDEX[indicator]]
     nothing = pa.nulls(count, pa.string())
     columns |= {"stage": nothing, "error": nothing}
     return pa.table({field.name: columns[field.name] for field in shape}, schema=shape)
 
 
-def _kept(study: Study, point: int, gathered: Gatherer) -> pa.Table | None:
+def _kept(study: Study, point: int, gathered: ResultCollector) -> pa.Table | None:
     if study.file.keep == "summaries":
         return None
     names = list(dict.fromkeys(name.partition("_")[2] for name in study.file.indicators))
-    wanted = [PLACE[name] for name in names]
+    wanted = [INDICATOR_INDEX[name] for name in names]
     if study.file.keep == "bands":
-        table, label, places = bands_of(gathered.banded[wanted]), "percentile", PERCENTILES
+        table, label, places = percentile_bands(gathered.band_values[wanted]), "percentile", PERCENTILES
     else:
-        table, label, places = gathered.kept[:, :, wanted], "replication", range(gathered.worlds)
+        table, label, places = gathered.trajectories[:, :, wanted], "replication", range(gathered.worlds)
     count, rounds = table.shape[:2]
     return pa.table(
         {
@@ -130,9 +130,9 @@ def _kept(study: Study, point: int, gathered: Gatherer) -> pa.Table | None:
     )
 
 
-def start_of(study: Study, values: Mapping[str, Any]) -> World:
+def initial_world(study: Study, values: Mapping[str, Any]) -> World:
     """Return the world of a point before its first round. Raises ScenarioError if the values do not go together."""
-    return cells_of(StudyKey(study)).world(values)
+    return design_cells(StudyKey(study)).world(values)
 
 
 class StudyKey:
@@ -140,7 +140,7 @@ class StudyKey:
 
     def __init__(self, study: Study):
         self.study = study
-        self.text = repr((study.file, study.data, study.factors))
+        self.text = repr((study.file, study.scenario_data, study.factors))
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -150,7 +150,9 @@ class StudyKey:
 
 
 @lru_cache(maxsize=4)
-def cells_of(key: StudyKey) -> DesignCells:
+def design_cells(key: StudyKey) -> DesignCells:
     """Return the cells that the factors of a study set; of a list all values are tried, of a range some."""
-    tried = {each.path: each.values or tuple(dict.fromkeys(map(each.at, TRIED))) for each in key.study.factors}
-    return DesignCells(key.study.data, tried)
+    tried = {
+        each.path: each.values or tuple(dict.fromkeys(map(each.value_at, PROBED_SHARES))) for each in key.study.factors
+    }
+    return DesignCells(key.study.scenario_data, tried)

@@ -12,21 +12,21 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from scipy.stats import ks_2samp, qmc, t
 
-from experiments.engine.kernel import measure_many
-from experiments.engine.pool import pool
-from experiments.ensembles.statistics import Share, effect, wilson
+from experiments.engine.kernel import run_trajectories
+from experiments.engine.pool import thread_pool
+from experiments.ensembles.statistics import Share, paired_effect, wilson
 from experiments.studies.essay_claims import CLAIMS, Claim, ClaimComparison
-from model.errors import Fault, ScenarioError
-from model.loading import build, change, load, read
-from model.overrides import forced
-from model.parameter_space import DeclaredParameter, settings
+from model.errors import InputError, ScenarioError
+from model.loading import apply_changes, build_scenario, load_scenario, read_scenario
+from model.overrides import collect_overrides
+from model.parameter_space import DeclaredParameter, list_parameters
 from model.scenario import Scenario
 from model.world import World
 
 SCENARIO = "us-iran-2026"
 
 
-class Verdict(NamedTuple):
+class ComparisonResult(NamedTuple):
     """What became of one comparison over the space.
 
     holds, fails: shares of the points, with Wilson intervals; the rest is undecided. touched: share of the
@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
     where: list[str]
 
 
-class Judged(NamedTuple):
+class ClaimResult(NamedTuple):
     """A claim with the share of points at which all it says holds, and at which some of it fails."""
 
     key: str
@@ -52,17 +52,17 @@ class Judged(NamedTuple):
     holds: Share
     fails: Share
     verdict: Literal["holds", "fails", "depends", "leans", "undecided"]
-    comparisons: list[Verdict]
+    comparisons: list[ComparisonResult]
 
 
-def space(scenario: Scenario, reach: float = 1.0) -> list[DeclaredParameter]:
+def uncertainty_space(scenario: Scenario, reach: float = 1.0) -> list[DeclaredParameter]:
     """List every uncertainty of a scenario with its range: the space in which claims are judged.
 
     reach: 1 is the full declared range; less keeps within so large a share of the scenario's own value, and of the
     range. Of the value too, as ranges say what a file may hold: a tenth of the range of a task's cost, which is 1,
     would make it 100 and leave every facilitator without means. A value of nought stays as it is.
     """
-    return [_near(each, reach) if reach < 1.0 else each for each in settings(scenario) if not each.lever]
+    return [_near(each, reach) if reach < 1.0 else each for each in list_parameters(scenario) if not each.lever]
 
 
 def _near(setting: DeclaredParameter, reach: float) -> DeclaredParameter:
@@ -71,7 +71,7 @@ def _near(setting: DeclaredParameter, reach: float) -> DeclaredParameter:
     return setting._replace(low=max(setting.low, setting.value - most), high=min(setting.high, setting.value + most))
 
 
-def sample(factors: list[DeclaredParameter], points: int, seed: int) -> list[dict[str, Any]]:
+def sample_points(factors: list[DeclaredParameter], points: int, seed: int) -> list[dict[str, Any]]:
     """Lay points over the full declared ranges, by a latin hypercube."""
     shares = qmc.LatinHypercube(len(factors), rng=seed).random(points)
     return [{each.path: _at(each, x) for each, x in zip(factors, row, strict=True)} for row in shares]
@@ -85,7 +85,7 @@ def _at(factor: DeclaredParameter, share: float) -> float:
     return float(factor.low + share * (factor.high - factor.low))
 
 
-class Judging(NamedTuple):
+class ClaimExperiment(NamedTuple):
     """What judging needs: the scenario as plain data, the points, the dice."""
 
     data: dict[str, Any]
@@ -94,21 +94,25 @@ class Judging(NamedTuple):
     rounds: int
 
 
-def differences(judging: Judging, comparison: ClaimComparison, point: Mapping[str, Any]) -> np.ndarray:
+def paired_differences(judging: ClaimExperiment, comparison: ClaimComparison, point: Mapping[str, Any]) -> np.ndarray:
     """Give the paired differences at one point, as claimed above nought, [world]."""
     arms = []
-    for changes in (comparison.claimed, comparison.against):
-        base = build(change(judging.data, point))
-        setting = build(change(judging.data, {**point, **changes(base)}))
-        arms.append(measure_many(World(setting, 0, forced(setting)), judging.seeds, judging.rounds, remember=True))
+    for changes in (comparison.claimed, comparison.reference):
+        base = build_scenario(apply_changes(judging.data, point))
+        setting = build_scenario(apply_changes(judging.data, {**point, **changes(base)}))
+        arms.append(
+            run_trajectories(
+                World(setting, 0, collect_overrides(setting)), judging.seeds, judging.rounds, cache_draws=True
+            )
+        )
     claimed, against = (comparison.measure(arm) for arm in arms)
-    if comparison.among is not None:
-        kept = comparison.among(arms[0]) > 0
+    if comparison.subset is not None:
+        kept = comparison.subset(arms[0]) > 0
         claimed, against = claimed[kept], against[kept]
-    return claimed - against if comparison.more else against - claimed
+    return claimed - against if comparison.expect_more else against - claimed
 
 
-def judge(
+def evaluate_claims(
     points: int = 128,
     replications: int = 20,
     seed: int = 1,
@@ -116,27 +120,29 @@ def judge(
     reach: float = 1.0,
     claims: tuple[Claim, ...] = CLAIMS,
     progress: Callable[[int], None] = lambda _: None,
-    hands: Executor | None = None,
-) -> list[Judged]:
+    executor: Executor | None = None,
+) -> list[ClaimResult]:
     """Judge claims over the space of uncertainties. progress is told how many comparisons are done.
 
     reach: see ``space``. Raises ScenarioError if there are fewer than 8 points or 2 replications, or no reach.
     """
     if not 0 < reach <= 1:
-        raise ScenarioError([Fault("--reach", reach, "allowed is above 0, up to 1")])
+        raise ScenarioError([InputError("--reach", reach, "allowed is above 0, up to 1")])
     if points < 8 or replications < 2:
-        raise ScenarioError([Fault("--points", points, "at least 8 points and 2 replications are needed")])
-    data, setting = read(scenario), load(scenario)
-    factors = space(setting, reach)
-    laid = sample(factors, points, seed)
-    judging = Judging(data, laid, np.arange(replications, dtype=np.uint64) + np.uint64(seed), setting.rounds)
+        raise ScenarioError([InputError("--points", points, "at least 8 points and 2 replications are needed")])
+    data, setting = read_scenario(scenario), load_scenario(scenario)
+    factors = uncertainty_space(setting, reach)
+    laid = sample_points(factors, points, seed)
+    judging = ClaimExperiment(data, laid, np.arange(replications, dtype=np.uint64) + np.uint64(seed), setting.rounds)
     matrix = np.array([[float(point[each.path]) for each in factors] for point in laid])
     done, judged = 0, []
     for claim in claims:
         verdicts, signs = [], []
         for comparison in claim.comparisons:
-            found = list((hands or pool()).map(lambda at, c=comparison: differences(judging, c, at), laid))
-            sign = np.array([decided(each) for each in found])
+            found = list(
+                (executor or thread_pool()).map(lambda at, c=comparison: paired_differences(judging, c, at), laid)
+            )
+            sign = np.array([significant_sign(each) for each in found])
             verdicts.append(_verdict(comparison, found, sign, factors, matrix))
             signs.append(sign)
             done += 1
@@ -145,7 +151,7 @@ def judge(
     return judged
 
 
-def decided(found: np.ndarray) -> int:
+def significant_sign(found: np.ndarray) -> int:
     """Say whether paired differences lie above nought (1), below (-1), or are not decided (0)."""
     if len(found) < 2:
         return 0
@@ -160,10 +166,10 @@ def _verdict(
     sign: np.ndarray,
     factors: list[DeclaredParameter],
     matrix: np.ndarray,
-) -> Verdict:
+) -> ComparisonResult:
     means = np.array([each.mean() for each in found if len(each)] or [0.0])
-    whole, count = effect(np.zeros(len(means)), means), len(sign)
-    return Verdict(
+    whole, count = paired_effect(np.zeros(len(means)), means), len(sign)
+    return ComparisonResult(
         comparison.says,
         wilson(int((sign > 0).sum()), count),
         wilson(int((sign < 0).sum()), count),
@@ -171,11 +177,11 @@ def _verdict(
         whole.difference,
         whole.low,
         whole.high,
-        where_it_fails(sign, factors, matrix),
+        failing_factors(sign, factors, matrix),
     )
 
 
-def where_it_fails(sign: np.ndarray, factors: list[DeclaredParameter], matrix: np.ndarray, most: int = 3) -> list[str]:
+def failing_factors(sign: np.ndarray, factors: list[DeclaredParameter], matrix: np.ndarray, most: int = 3) -> list[str]:
     """Name the factors whose values at failing points differ most from those elsewhere, beyond chance."""
     failing = sign < 0
     if failing.sum() < 5 or (~failing).sum() < 5:
@@ -190,7 +196,7 @@ def where_it_fails(sign: np.ndarray, factors: list[DeclaredParameter], matrix: n
     return [words for _, words in sorted(found, reverse=True)[:most]]
 
 
-def _judged(claim: Claim, signs: np.ndarray, verdicts: list[Verdict]) -> Judged:
+def _judged(claim: Claim, signs: np.ndarray, verdicts: list[ComparisonResult]) -> ClaimResult:
     """Judge a claim: it holds at a point where all its comparisons do, and fails where one does.
 
     Over the space it "holds" (or "fails") if it does at more than half of the points, the interval allowed for;
@@ -210,4 +216,4 @@ def _judged(claim: Claim, signs: np.ndarray, verdicts: list[Verdict]) -> Judged:
         verdict = "depends"
     elif all(each.low > 0 for each in verdicts):
         verdict = "leans"
-    return Judged(claim.key, claim.words, holds, fails, verdict, verdicts)
+    return ClaimResult(claim.key, claim.words, holds, fails, verdict, verdicts)

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import by_point, outcomes_in, study_of
+from experiments.studies.results import outcome_names, stored_study, summary_by_point
 from experiments.studies.study import Factor, Study
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
-LEAST_POINTS = 30
+MIN_POINTS = 30
 RESAMPLES = 10
 
 
-class Edge(NamedTuple):
+class BoxLimit(NamedTuple):
     """One limit of a box: a factor, from where to where, and in what percentage of resamples it stood again.
 
     A resample in which no box can be found, for all or none of its points are of interest, is not counted; None if
@@ -39,7 +39,7 @@ class Box(NamedTuple):
     of interest. trade_off: the whole peeling, a row a step. cases: points of interest, of all.
     """
 
-    edges: list[Edge]
+    edges: list[BoxLimit]
     coverage: float
     density: float
     mass: float
@@ -54,11 +54,13 @@ def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
     inputs: a row a point, numbers or lists of categories. wanted: bool [point]. Raises ScenarioError if
     there are too few points, or if all or none are of interest.
     """
-    if len(inputs) < LEAST_POINTS:
-        raise ScenarioError([Fault("points", len(inputs), f"at least {LEAST_POINTS} are needed")])
+    if len(inputs) < MIN_POINTS:
+        raise ScenarioError([InputError("points", len(inputs), f"at least {MIN_POINTS} are needed")])
     if wanted.all() or not wanted.any():
         every = "every" if wanted.all() else "no"
-        raise ScenarioError([Fault("points", len(inputs), f"{every} point is of interest; choose another threshold")])
+        raise ScenarioError(
+            [InputError("points", len(inputs), f"{every} point is of interest; choose another threshold")]
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on optional parts of the library that are not installed
         logging.getLogger("EMA").setLevel(logging.ERROR)
@@ -115,32 +117,34 @@ def _is_limited(limits: Any, values: Any) -> bool:
     return bool(limits.iloc[0] > values.min() or limits.iloc[1] < values.max())
 
 
-def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float | None) -> Edge:
+def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float | None) -> BoxLimit:
     """Read one limit; of a factor whose values are listed, which of them lie inside."""
     if isinstance(limits.iloc[0], (set, frozenset)):
         inside = tuple(sorted(limits.iloc[0], key=str))
         everything = len(inside) == values.nunique()
-        return Edge(name, 0.0, 1.0, None if everything else inside, 0.0, 1.0, stability)
+        return BoxLimit(name, 0.0, 1.0, None if everything else inside, 0.0, 1.0, stability)
     low, high = float(limits.iloc[0]), float(limits.iloc[1])
-    return Edge(name, low, high, None, float(values.min()), float(values.max()), stability)
+    return BoxLimit(name, low, high, None, float(values.min()), float(values.max()), stability)
 
 
 def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
     """Find the box of a sweep's factors in which an outcome's share, or an indicator, lies at ``above`` or more."""
-    study = study_of(folder)
-    points = by_point(folder, study)
-    if outcome not in (known := outcomes_in(study, points)):
-        raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
+    study = stored_study(folder)
+    points = summary_by_point(folder, study)
+    if outcome not in (known := outcome_names(study, points)):
+        raise ScenarioError(
+            [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
+        )
     reached = points[outcome].to_numpy(float)
     wanted = reached >= above
     if wanted.all() or not wanted.any():
         which = "every" if wanted.any() else "no"
         told = f"{which} point reaches it; {outcome} goes from {reached.min():.4g} to {reached.max():.4g} here"
-        raise ScenarioError([Fault("--above", above, told)])
-    return find_box(inputs_of(study, points), wanted)
+        raise ScenarioError([InputError("--above", above, told)])
+    return find_box(prim_inputs(study, points), wanted)
 
 
-def inputs_of(study: Study, points: pd.DataFrame) -> pd.DataFrame:
+def prim_inputs(study: Study, points: pd.DataFrame) -> pd.DataFrame:
     """Give the factors as PRIM wants them: switches and words as categories."""
     inputs: Any = points[[factor.path for factor in study.factors]].copy()
     for factor in study.factors:
@@ -149,7 +153,7 @@ def inputs_of(study: Study, points: pd.DataFrame) -> pd.DataFrame:
     return inputs
 
 
-def words(box: Box) -> list[str]:
+def limit_sentences(box: Box) -> list[str]:
     """Say what the box is, a sentence a limit."""
     told = [] if box.edges else ["No box was found: no limit on any factor sets the points of interest apart."]
     for edge in box.edges:
@@ -165,17 +169,17 @@ def words(box: Box) -> list[str]:
     return told
 
 
-def middle(box: Box, study: Study) -> dict[str, Any]:
+def box_midpoint(box: Box, study: Study) -> dict[str, Any]:
     """Give a point inside the box, of values that each factor can take."""
     factors = {factor.path: factor for factor in study.factors}
     return {edge.factor: _inside(edge, factors[edge.factor]) for edge in box.edges}
 
 
-def _inside(edge: Edge, factor: Factor) -> Any:
+def _inside(edge: BoxLimit, factor: Factor) -> Any:
     """Choose a value inside a limit: of a list the nearest to the middle, of whole numbers a whole one."""
     if edge.listed is not None:
         return next(value for value in factor.values or () if str(value) == str(edge.listed[0]))
     centre = (edge.low + edge.high) / 2
     if factor.values is not None:
         return min(factor.values, key=lambda value: abs(value - centre))
-    return round(centre) if factor.whole else float(f"{centre:.4g}")
+    return round(centre) if factor.is_integer else float(f"{centre:.4g}")

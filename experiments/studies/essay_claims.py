@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.ensembles.compare import PLACE
+from experiments.ensembles.compare import INDICATOR_INDEX
 from model.enumerations import Outcome
-from model.measures import outcomes_of
+from model.measures import classify_outcomes
 from model.scenario import Scenario
 
 Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [world]
@@ -21,10 +21,10 @@ class ClaimComparison(NamedTuple):
 
     says: str
     claimed: Changes
-    against: Changes
+    reference: Changes
     measure: Measure
-    more: bool = True
-    among: Measure | None = None  # only the worlds of which this is above nought under ``claimed``
+    expect_more: bool = True
+    subset: Measure | None = None  # only the worlds of which this is above nought under ``claimed``
 
 
 class Claim(NamedTuple):
@@ -35,24 +35,24 @@ class Claim(NamedTuple):
     comparisons: tuple[ClaimComparison, ...]
 
 
-def mean_of(name: str) -> Measure:
+def mean_indicator(name: str) -> Measure:
     """Measure the mean of an indicator over the rounds."""
-    return lambda seen: seen[:, 1:, PLACE[name]].mean(axis=1)
+    return lambda seen: seen[:, 1:, INDICATOR_INDEX[name]].mean(axis=1)
 
 
-def end_of(name: str) -> Measure:
+def final_indicator(name: str) -> Measure:
     """Measure an indicator at the end."""
-    return lambda seen: seen[:, -1, PLACE[name]]
+    return lambda seen: seen[:, -1, INDICATOR_INDEX[name]]
 
 
-def some_deal(seen: np.ndarray) -> np.ndarray:
+def deal_at_end(seen: np.ndarray) -> np.ndarray:
     """Measure whether a deal stands at the end."""
-    return (outcomes_of(seen, 0) >= Outcome.partial_arrangement).astype(float)
+    return (classify_outcomes(seen, 0) >= Outcome.partial_arrangement).astype(float)
 
 
 def longest_silence(seen: np.ndarray) -> np.ndarray:
     """Measure the longest run of rounds without contact."""
-    contact, longest = seen[:, 1:, PLACE["contact"]] > 0, np.zeros(len(seen))
+    contact, longest = seen[:, 1:, INDICATOR_INDEX["contact"]] > 0, np.zeros(len(seen))
     silent = np.zeros(len(seen))
     for now in range(contact.shape[1]):
         silent = np.where(contact[:, now], 0.0, silent + 1.0)
@@ -62,31 +62,31 @@ def longest_silence(seen: np.ndarray) -> np.ndarray:
 
 def rounds_to_deal(seen: np.ndarray) -> np.ndarray:
     """Measure the round of the first deal; one that never comes counts as the round after the last."""
-    progress = seen[:, :, PLACE["deal_progress"]] > 0.0
+    progress = seen[:, :, INDICATOR_INDEX["deal_progress"]] > 0.0
     return np.where(progress.any(axis=1), progress.argmax(axis=1), seen.shape[1]).astype(float)
 
 
-def as_is(_: Scenario) -> dict[str, Any]:
+def no_change(_: Scenario) -> dict[str, Any]:
     """Change nothing."""
     return {}
 
 
-def switch(**mechanisms: bool) -> Changes:
+def set_mechanisms(**mechanisms: bool) -> Changes:
     """Switch mechanisms on or off."""
     return lambda _: {f"mechanisms.{name}": on for name, on in mechanisms.items()}
 
 
-def put(**parameters: float) -> Changes:
+def set_parameters(**parameters: float) -> Changes:
     """Set parameters, written section__name."""
     return lambda _: {name.replace("__", "."): value for name, value in parameters.items()}
 
 
-def helpers(**skills: float) -> Changes:
+def set_facilitators(**skills: float) -> Changes:
     """Set the skills of all facilitators."""
     return lambda s: {f"facilitators.{who}.{name}": x for who in s.facilitators for name, x in skills.items()}
 
 
-def between_parties(name: str, *values: float) -> Changes:
+def set_relations(name: str, *values: float) -> Changes:
     """Set how each of the two parties stands to the other: both alike, or the first and the second."""
 
     def changes(scenario: Scenario) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def between_parties(name: str, *values: float) -> Changes:
     return changes
 
 
-def parties(name: str, *values: Any) -> Changes:
+def set_parties(name: str, *values: Any) -> Changes:
     """Set a parameter of the two parties."""
 
     def changes(scenario: Scenario) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def parties(name: str, *values: Any) -> Changes:
     return changes
 
 
-def bundled(rungs: int | None) -> Changes:
+def set_bundling(rungs: int | None) -> Changes:
     """Tie so many rungs into one step; None ties all of them."""
 
     def changes(scenario: Scenario) -> dict[str, Any]:
@@ -117,15 +117,15 @@ def bundled(rungs: int | None) -> Changes:
     return changes
 
 
-def both(*changes: Changes) -> Changes:
+def combine(*changes: Changes) -> Changes:
     """Make several changes."""
     return lambda scenario: {path: x for each in changes for path, x in each(scenario).items()}
 
 
-TALKING, PRESSING = parties("dialogue", 0.8), between_parties("campaign", 0.7, 0.0)
+TALKING, PRESSING = set_parties("dialogue", 0.8), set_relations("campaign", 0.7, 0.0)
 
 
-SILENT, UNPRESSED = parties("dialogue", 0.0), between_parties("campaign", 0.0)
+SILENT, UNPRESSED = set_parties("dialogue", 0.0), set_relations("campaign", 0.0)
 
 
 CLAIMS = (
@@ -134,25 +134,45 @@ CLAIMS = (
         "Scrutiny slows talks but orders them",
         (
             ClaimComparison(
-                "the first deal comes later", switch(scrutiny=True), switch(scrutiny=False), rounds_to_deal
+                "the first deal comes later",
+                set_mechanisms(scrutiny=True),
+                set_mechanisms(scrutiny=False),
+                rounds_to_deal,
             ),
             ClaimComparison(
-                "fewer breaches", switch(scrutiny=True), switch(scrutiny=False), end_of("breaches"), more=False
+                "fewer breaches",
+                set_mechanisms(scrutiny=True),
+                set_mechanisms(scrutiny=False),
+                final_indicator("breaches"),
+                expect_more=False,
             ),
         ),
     ),
     Claim(
         "every-phase",
         "Trust is built in every phase, not once",
-        (ClaimComparison("more trust at the end", as_is, put(belief__rung_evidence=0.0), end_of("trust")),),
+        (
+            ClaimComparison(
+                "more trust at the end", no_change, set_parameters(belief__rung_evidence=0.0), final_indicator("trust")
+            ),
+        ),
     ),
     Claim(
         "good-offices",
         "Facilitators keep dialogue from stagnating",
         (
-            ClaimComparison("more contact", helpers(good_offices=0.6), helpers(good_offices=0.0), mean_of("contact")),
             ClaimComparison(
-                "shorter silences", helpers(good_offices=0.6), helpers(good_offices=0.0), longest_silence, more=False
+                "more contact",
+                set_facilitators(good_offices=0.6),
+                set_facilitators(good_offices=0.0),
+                mean_indicator("contact"),
+            ),
+            ClaimComparison(
+                "shorter silences",
+                set_facilitators(good_offices=0.6),
+                set_facilitators(good_offices=0.0),
+                longest_silence,
+                expect_more=False,
             ),
         ),
     ),
@@ -161,7 +181,11 @@ CLAIMS = (
         "Facilitators reduce misperception",
         (
             ClaimComparison(
-                "fewer acts misread", helpers(clarity=0.6), helpers(clarity=0.0), mean_of("misperception"), more=False
+                "fewer acts misread",
+                set_facilitators(clarity=0.6),
+                set_facilitators(clarity=0.0),
+                mean_indicator("misperception"),
+                expect_more=False,
             ),
         ),
     ),
@@ -170,10 +194,13 @@ CLAIMS = (
         "Pressure and dialogue side by side work (controlled engagement)",
         (
             ClaimComparison(
-                "more deals than by pressure alone", both(TALKING, PRESSING), both(SILENT, PRESSING), some_deal
+                "more deals than by pressure alone", combine(TALKING, PRESSING), combine(SILENT, PRESSING), deal_at_end
             ),
             ClaimComparison(
-                "more deals than by dialogue alone", both(TALKING, PRESSING), both(TALKING, UNPRESSED), some_deal
+                "more deals than by dialogue alone",
+                combine(TALKING, PRESSING),
+                combine(TALKING, UNPRESSED),
+                deal_at_end,
             ),
         ),
     ),
@@ -183,30 +210,49 @@ CLAIMS = (
         (
             ClaimComparison(
                 "less tension than without contact, in the worlds without a comprehensive deal",
-                as_is,
-                put(contact__contact_ease=0.0, contact__contact_habit=0.0),
-                mean_of("tension"),
-                more=False,
-                among=lambda seen: (outcomes_of(seen, 0) < Outcome.comprehensive_deal).astype(float),
+                no_change,
+                set_parameters(contact__contact_probability=0.0, contact__contact_persistence=0.0),
+                mean_indicator("tension"),
+                expect_more=False,
+                subset=lambda seen: (classify_outcomes(seen, 0) < Outcome.comprehensive_deal).astype(float),
             ),
         ),
     ),
     Claim(
         "small-first",
         "Small technical deals precede big ones",
-        (ClaimComparison("more of the stake stands at the end", bundled(1), bundled(None), end_of("deal_progress")),),
+        (
+            ClaimComparison(
+                "more of the stake stands at the end",
+                set_bundling(1),
+                set_bundling(None),
+                final_indicator("deal_progress"),
+            ),
+        ),
     ),
     Claim(
         "uncertainty",
         "Gradual diplomacy reduces uncertainty",
-        (ClaimComparison("less uncertainty at the end", bundled(1), bundled(None), end_of("uncertainty"), more=False),),
+        (
+            ClaimComparison(
+                "less uncertainty at the end",
+                set_bundling(1),
+                set_bundling(None),
+                final_indicator("uncertainty"),
+                expect_more=False,
+            ),
+        ),
     ),
     Claim(
         "process",
         "Diplomacy is a process, not a destination",
         (
             ClaimComparison(
-                "less tension over time, step by step", bundled(1), bundled(None), mean_of("tension"), more=False
+                "less tension over time, step by step",
+                set_bundling(1),
+                set_bundling(None),
+                mean_indicator("tension"),
+                expect_more=False,
             ),
         ),
     ),
@@ -216,10 +262,10 @@ CLAIMS = (
         (
             ClaimComparison(
                 "less of the stake stands than between alike narratives",
-                parties("security_weight", 0.9, 0.1),
-                parties("security_weight", 0.5),
-                end_of("deal_progress"),
-                more=False,
+                set_parties("security_weight", 0.9, 0.1),
+                set_parties("security_weight", 0.5),
+                final_indicator("deal_progress"),
+                expect_more=False,
             ),
         ),
     ),
@@ -229,10 +275,10 @@ CLAIMS = (
         (
             ClaimComparison(
                 "fewer deals than from even trust",
-                between_parties("trust", 0.2),
-                between_parties("trust", 0.5),
-                some_deal,
-                more=False,
+                set_relations("trust", 0.2),
+                set_relations("trust", 0.5),
+                deal_at_end,
+                expect_more=False,
             ),
         ),
     ),
@@ -242,10 +288,10 @@ CLAIMS = (
         (
             ClaimComparison(
                 "less of the stake stands where deals must be ratified",
-                switch(ratification=True),
-                switch(ratification=False),
-                end_of("deal_progress"),
-                more=False,
+                set_mechanisms(ratification=True),
+                set_mechanisms(ratification=False),
+                final_indicator("deal_progress"),
+                expect_more=False,
             ),
         ),
     ),
@@ -255,16 +301,16 @@ CLAIMS = (
         (
             ClaimComparison(
                 "less of the stake stands with alliances at work",
-                switch(alliances=True),
-                switch(alliances=False),
-                end_of("deal_progress"),
-                more=False,
+                set_mechanisms(alliances=True),
+                set_mechanisms(alliances=False),
+                final_indicator("deal_progress"),
+                expect_more=False,
             ),
             ClaimComparison(
                 "more tension with oil market and region at work",
-                switch(environment=True),
-                switch(environment=False),
-                mean_of("tension"),
+                set_mechanisms(environment=True),
+                set_mechanisms(environment=False),
+                mean_indicator("tension"),
             ),
         ),
     ),
@@ -273,14 +319,17 @@ CLAIMS = (
         "Indirect messages and technical talks carry the process",
         (
             ClaimComparison(
-                "more trust with technical exchanges", helpers(hosting=0.6), helpers(hosting=0.0), mean_of("trust")
+                "more trust with technical exchanges",
+                set_facilitators(hosting=0.6),
+                set_facilitators(hosting=0.0),
+                mean_indicator("trust"),
             ),
             ClaimComparison(
                 "less tension where talks go through others",
-                put(contact__direct_trust=1.0),
-                put(contact__direct_trust=0.0),
-                mean_of("tension"),
-                more=False,
+                set_parameters(contact__direct_trust=1.0),
+                set_parameters(contact__direct_trust=0.0),
+                mean_indicator("tension"),
+                expect_more=False,
             ),
         ),
     ),

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import by_point, outcomes_in, runs_of, study_of, summary
+from experiments.studies.results import outcome_names, stored_study, summary_by_point, sweep_summary, values_by_run
 from experiments.studies.study import Study
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 LEAST_SOBOL, LEAST_MORRIS = 256, 20  # samples below which indices are told to be rough (Saltelli 2008; Ruano 2012)
 
@@ -31,18 +31,18 @@ class Sensitivity(NamedTuple):
     pairs: pd.DataFrame = pd.DataFrame()
 
 
-def analyse(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
+def sensitivity_indices(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
     """Compute the indices of a study's whole design from one value a point, in the order of the design.
 
     Raises ScenarioError if the design is none of Sobol's or Morris's, or if values are missing.
     """
     design = study.file.design
     if design.kind not in ("sobol", "morris"):
-        raise ScenarioError([Fault("design.kind", design.kind, "sensitivity wants a sobol or a morris design")])
+        raise ScenarioError([InputError("design.kind", design.kind, "sensitivity wants a sobol or a morris design")])
     if len(values) != study.size or not np.isfinite(values).all():
         there = int(np.isfinite(values).sum())
         told = f"the whole design of {study.size:,} points is needed; a truncated one has no indices"
-        raise ScenarioError([Fault("points", there, told)])
+        raise ScenarioError([InputError("points", there, told)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SALib divides by a variance that may be nought; told below
         found, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
@@ -64,7 +64,7 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
     from SALib.analyze import sobol
 
     second = study.file.design.second_order
-    found = sobol.analyze(study.problem(), values, calc_second_order=second, seed=seed)
+    found = sobol.analyze(study.salib_problem(), values, calc_second_order=second, seed=seed)
     names = [factor.path for factor in study.factors]
     alone = pd.DataFrame(
         {
@@ -92,7 +92,7 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
 def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     from SALib.analyze import morris
 
-    found = morris.analyze(study.problem(), study.shares(), values, seed=seed)
+    found = morris.analyze(study.salib_problem(), study.unit_points(), values, seed=seed)
     table = pd.DataFrame(
         {
             "factor": [factor.path for factor in study.factors],
@@ -105,18 +105,22 @@ def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, 
     return table, pd.DataFrame()
 
 
-def sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
+def sweep_sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
     """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if that cannot be done."""
-    study = study_of(folder)
-    points = by_point(folder, study)
-    if outcome not in (known := outcomes_in(study, points)):
-        raise ScenarioError([Fault.unknown("--outcome", outcome, known, "outcome or indicator of this study")])
-    if lost := len(set(range(study.size)) - set(points["point"])) * (summary(folder)["failed"] > 0):
-        raise ScenarioError([Fault("points", lost, "failed or are missing; indices need them all (`detente results`)")])
+    study = stored_study(folder)
+    points = summary_by_point(folder, study)
+    if outcome not in (known := outcome_names(study, points)):
+        raise ScenarioError(
+            [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
+        )
+    if lost := len(set(range(study.size)) - set(points["point"])) * (sweep_summary(folder)["failed"] > 0):
+        raise ScenarioError(
+            [InputError("points", lost, "failed or are missing; indices need them all (`detente results`)")]
+        )
     values = np.full(study.size, np.nan)
     values[points["point"]] = points[outcome]
-    found = analyse(study, values, outcome)
-    noise = _noise(study, runs_of(folder, outcome), float(np.var(values, ddof=1)))
+    found = sensitivity_indices(study, values, outcome)
+    noise = _noise(study, values_by_run(folder, outcome), float(np.var(values, ddof=1)))
     if noise is None:
         found.remarks.append("With one replication nobody can tell what dice contribute.")
     elif noise > 0.2:
@@ -138,9 +142,9 @@ def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
     if not between > 0:
         return 0.0
     rest = runs - runs.mean(axis=1, keepdims=True)
-    if study.file.common_dice:
+    if study.file.common_random_numbers:
         rest = rest - rest.mean(axis=0, keepdims=True)
-    free = (points - study.file.common_dice) * (count - 1)
+    free = (points - study.file.common_random_numbers) * (count - 1)
     return min(float((rest * rest).sum()) / free / count / between, 1.0)
 
 

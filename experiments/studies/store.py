@@ -19,14 +19,15 @@ from filelock import FileLock, Timeout
 
 import model
 from experiments.studies.study import Study
-from model.atomic_files import write_whole
-from model.errors import Fault, ScenarioError
+from model.atomic_files import write_atomically
+from model.errors import InputError, ScenarioError
+from model.former_names import current_path
 
 PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
 # Besides the model, what can alter a number.
 CODE = (
     "engine/batch.py",
-    "engine/dice_cache.py",
+    "engine/draw_cache.py",
     "engine/kernel.py",
     "ensembles/cells.py",
     "ensembles/outcomes.py",
@@ -46,18 +47,23 @@ def code_digests() -> dict[str, str]:
     return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in sources.items()}
 
 
-def facts_of(study: Study) -> dict[str, Any]:
+def study_identity(study: Study) -> dict[str, Any]:
     """Write what identifies a study: its file and the scenario's data; a design's size is not part of it."""
-    scenario = hashlib.sha256(json.dumps(study.data, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    scenario = hashlib.sha256(json.dumps(study.scenario_data, sort_keys=True, default=str).encode()).hexdigest()[:16]
     facts = {**study.file.model_dump(mode="json"), "scenario_digest": scenario}
     if study.table is not None:
         facts["table_digest"] = hashlib.sha256(study.table.to_csv(index=False).encode()).hexdigest()[:16]
     return facts
 
 
-def written_manifest(study: Study) -> bytes:
+def manifest_bytes(study: Study) -> bytes:
     """Write the manifest of a folder."""
-    whole = {"study": facts_of(study), "code": code_digests(), "versions": versions(), "scenario": study.data}
+    whole = {
+        "study": study_identity(study),
+        "code": code_digests(),
+        "versions": versions(),
+        "scenario": study.scenario_data,
+    }
     return (json.dumps(whole, indent=1) + "\n").encode()
 
 
@@ -74,13 +80,13 @@ class StudyStore:
         try:
             self.lock.acquire(blocking=False)
         except Timeout:
-            raise ScenarioError([Fault(str(folder), "", "another sweep is at work in this folder")]) from None
+            raise ScenarioError([InputError(str(folder), "", "another sweep is at work in this folder")]) from None
         try:
             self._match()
         except ScenarioError:
             self.lock.release()
             raise
-        for path in damaged(folder):
+        for path in damaged_parts(folder):
             path.replace(path.with_name(f"{path.name}.damaged"))  # its points are played again
         whole = {path.name.removeprefix("runs-") for path in folder.glob("runs-*.parquet")}
         twinless = [path for path in folder.glob("kept-*.parquet") if path.name.removeprefix("kept-") not in whole]
@@ -95,34 +101,36 @@ class StudyStore:
 
     def _match(self) -> None:
         """Compare study and code with those of the folder; of an empty folder, write the manifest."""
-        now = {"study": facts_of(self.study), "code": code_digests()}
+        now = {"study": study_identity(self.study), "code": code_digests()}
         points, path = self.study.points(), self.folder / "manifest.json"
         if not path.exists():
-            if parts(self.folder, "runs"):
-                raise ScenarioError([Fault(str(self.folder), "", "holds results without a manifest; choose another")])
-            write_whole(self.folder / "points.parquet", points.to_parquet(index=False))
-            write_whole(path, written_manifest(self.study))
+            if part_ranges(self.folder, "runs"):
+                raise ScenarioError(
+                    [InputError(str(self.folder), "", "holds results without a manifest; choose another")]
+                )
+            write_atomically(self.folder / "points.parquet", points.to_parquet(index=False))
+            write_atomically(path, manifest_bytes(self.study))
             return
-        faults, there = [], manifest(self.folder)
+        faults, there = [], read_manifest(self.folder)
         for kind in now:
             found = there[kind]
             for key in sorted({*found, *now[kind]}):
                 before, after = found.get(key, "nothing"), now[kind].get(key, "nothing")
                 if before != after:
                     told = f"was {before} there" if kind == "study" else "has changed since"
-                    faults.append(Fault(f"{kind}.{key}", after if kind == "study" else "", told))
-        if not faults and not kept_points(self.folder).equals(points):
-            faults.append(Fault("design", "", "lays out other points than before; another version of a library?"))
+                    faults.append(InputError(f"{kind}.{key}", after if kind == "study" else "", told))
+        if not faults and not stored_points(self.folder).equals(points):
+            faults.append(InputError("design", "", "lays out other points than before; another version of a library?"))
         if faults:
-            where = Fault(
+            where = InputError(
                 str(self.folder), "", "holds results of another study or of other code; choose another folder"
             )
             raise ScenarioError([where, *faults])
 
-    def missing(self, count: int, size: int) -> Iterator[tuple[int, int]]:
+    def missing_ranges(self, count: int, size: int) -> Iterator[tuple[int, int]]:
         """List the runs of points below ``count`` that are not there yet, cut where chunks of ``size`` begin."""
         at = 0
-        there = iter([*parts(self.folder, "runs"), (count, count)])
+        there = iter([*part_ranges(self.folder, "runs"), (count, count)])
         for begin, end in there:
             while at < min(begin, count):
                 stop = min((at // size + 1) * size, begin, count)
@@ -145,10 +153,10 @@ class StudyStore:
         write(
             table, sink, compression="zstd", use_dictionary=plain, use_byte_stream_split=floats, write_statistics=False
         )
-        write_whole(self.folder / name, sink.getvalue().to_pybytes())
+        write_atomically(self.folder / name, sink.getvalue().to_pybytes())
 
 
-def parts(folder: Path, kind: str) -> list[tuple[int, int]]:
+def part_ranges(folder: Path, kind: str) -> list[tuple[int, int]]:
     """List the runs of points whose results are there, in order."""
     found = [PART.match(path.name) for path in folder.glob(f"{kind}-*.parquet")]
     return sorted((int(each[2]), int(each[3])) for each in found if each)
@@ -156,17 +164,19 @@ def parts(folder: Path, kind: str) -> list[tuple[int, int]]:
 
 def part_paths(folder: Path, kind: str) -> list[Path]:
     """List the files of results, in the order of their points."""
-    return [folder / f"{kind}-{begin:08d}-{end:08d}.parquet" for begin, end in parts(folder, kind)]
+    return [folder / f"{kind}-{begin:08d}-{end:08d}.parquet" for begin, end in part_ranges(folder, kind)]
 
 
-def damaged(folder: Path) -> list[Path]:
+def damaged_parts(folder: Path) -> list[Path]:
     """List the files of results that cannot be read, and those of the same points, which are lost with them."""
-    torn = {path.name.partition("-")[2] for kind in ("runs", "kept") for path in unreadable(part_paths(folder, kind))}
+    torn = {
+        path.name.partition("-")[2] for kind in ("runs", "kept") for path in unreadable_files(part_paths(folder, kind))
+    }
     paths = [path for kind in ("runs", "kept") for path in part_paths(folder, kind)]
     return [path for path in paths if path.name.partition("-")[2] in torn]
 
 
-def unreadable(paths: Iterable[Path]) -> Iterator[Path]:
+def unreadable_files(paths: Iterable[Path]) -> Iterator[Path]:
     """Find the Parquet files that are no whole ones: their end, which is written last, tells."""
     for path in paths:
         try:
@@ -179,39 +189,39 @@ def check_parts(folder: Path) -> None:
     """Raise ScenarioError with the name of every file of results that is damaged."""
     told = "is damaged; the sweep that wrote it, called again, plays its points again"
     paths = (path for kind in ("runs", "kept") for path in part_paths(folder, kind))
-    if faults := [Fault(str(path), "", told) for path in unreadable(paths)]:
+    if faults := [InputError(str(path), "", told) for path in unreadable_files(paths)]:
         raise ScenarioError(faults)
 
 
-def manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Read a folder's manifest. Raises ScenarioError if there is none of a sweep."""
     try:
         found = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no readable results: {error}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no readable results: {error}")]) from None
     if not (isinstance(found, dict) and all(isinstance(found.get(key), dict) for key in ("study", "code", "scenario"))):
-        raise ScenarioError([Fault(str(folder), "", "holds a manifest that is none of a sweep")])
+        raise ScenarioError([InputError(str(folder), "", "holds a manifest that is none of a sweep")])
     return found
 
 
-def failed_points(folder: Path) -> int:
+def count_failed_points(folder: Path) -> int:
     """Count the points that failed. Raises ScenarioError if a file of results is damaged."""
     count = 0
     for path in part_paths(folder, "runs"):
         try:
             column = pq.read_table(path, columns=["error"]).column("error")
         except (pa.ArrowException, OSError) as error:
-            raise ScenarioError([Fault(str(path), "", f"is damaged: {str(error).splitlines()[0]}")]) from None
+            raise ScenarioError([InputError(str(path), "", f"is damaged: {str(error).splitlines()[0]}")]) from None
         count += len(column) - column.null_count
     return count
 
 
-def kept_points(folder: Path) -> pd.DataFrame:
+def stored_points(folder: Path) -> pd.DataFrame:
     """Read the values of the factors at each point, as they were swept."""
     try:
-        return pd.read_parquet(folder / "points.parquet")
+        return pd.read_parquet(folder / "points.parquet").rename(columns=current_path)
     except (OSError, ValueError) as error:
-        raise ScenarioError([Fault(str(folder), "", f"holds no readable points: {error}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"holds no readable points: {error}")]) from None
 
 
 def versions() -> dict[str, str]:

@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
+from model.former_names import current_path, warn
 from model.measures import OVERALL
 
-MOST_POINTS = 10_000_000
+MAX_POINTS = 10_000_000
 KINDS = ("mean", "end")
 INDICATORS = tuple(f"{kind}_{indicator.name}" for kind in KINDS for indicator in OVERALL)
 FACTORS = ("levers", "uncertainties")
@@ -31,14 +32,14 @@ class Values(StudySection):
     steps: int = Field(5, ge=2, le=10_000)
 
 
-class Design(StudySection):
+class StudyDesign(StudySection):
     """How points are laid out over the factors.
 
     ``points``: of a latin hypercube; of Sobol the base sample N, a power of two; of Morris the trajectories.
     """
 
     kind: Literal["grid", "latin", "sobol", "morris", "table"] = "latin"
-    points: int = Field(256, ge=1, le=MOST_POINTS)
+    points: int = Field(256, ge=1, le=MAX_POINTS)
     seed: int = Field(1, ge=0, le=2**31 - 1)
     second_order: bool = False
     file: str | None = None
@@ -56,8 +57,8 @@ class StudyFile(StudySection):
     seed: int = Field(1, ge=0, le=2**62)
     indicators: list[str] = Field(default_factory=lambda: list(USUAL), max_length=len(INDICATORS))
     keep: Literal["summaries", "bands", "trajectories"] = "summaries"
-    common_dice: bool = True
-    design: Design = Field(default_factory=lambda: Design.model_validate({}))
+    common_random_numbers: bool = True
+    design: StudyDesign = Field(default_factory=lambda: StudyDesign.model_validate({}))
     levers: dict[str, list[float | int] | Values] = Field(default_factory=dict)
     uncertainties: dict[str, list[float | int] | Values] = Field(default_factory=dict)
 
@@ -66,12 +67,13 @@ class StudyFile(StudySection):
     def _known(cls, names: list[str]) -> list[str]:
         for name in names:
             if name not in INDICATORS:
-                raise ValueError(str(Fault.unknown("indicators", name, INDICATORS, "indicator")))
+                raise ValueError(str(InputError.unknown_name("indicators", name, INDICATORS, "indicator")))
         return names
 
 
-def checked_file(data: Mapping[str, Any]) -> StudyFile:
+def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
     """Check the data of a study file. Raises ScenarioError with every fault found."""
+    data = _current_names(data)
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
@@ -79,7 +81,22 @@ def checked_file(data: Mapping[str, Any]) -> StudyFile:
         raise ScenarioError(list(faults.values())) from None
 
 
-def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[Fault]:
+def _current_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a study under its present names; warn once of former ones."""
+    current, renamed = dict(data), []
+    if "common_dice" in current and "common_random_numbers" not in current:
+        renamed.append(("common_dice", "common_random_numbers"))
+        current["common_random_numbers"] = current.pop("common_dice")
+    for table in (*FACTORS, "changes"):
+        if isinstance(current.get(table), Mapping):
+            paths = {path: current_path(str(path)) for path in current[table]}
+            renamed += [(path, now) for path, now in paths.items() if path != now]
+            current[table] = {paths[path]: value for path, value in current[table].items()}
+    warn(renamed, "study")
+    return current
+
+
+def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[InputError]:
     """Tell one of pydantic's findings; of an unknown key, what is meant."""
     group, *inside = error["loc"]
     if group in FACTORS and len(inside) > 1:
@@ -87,27 +104,31 @@ def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[Fault]:
     elif group == "changes" and len(inside) > 1:
         yield _found(f"{group}.{inside[0]}", error["input"], "should be a finite number, a word, true or false")
     elif error["type"] == "value_error":  # ours, which tells what it found
-        yield Fault(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
+        yield InputError(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
     else:
-        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else Design
+        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
         strange = error["type"] == "extra_forbidden"
-        unknown = Fault.unknown(path, error["loc"][-1], known.model_fields, "key of a study")
+        unknown = InputError.unknown_name(path, error["loc"][-1], known.model_fields, "key of a study")
         yield unknown if strange else _found(path, error["input"], error["msg"])
 
 
-def _factor_fault(error: Any, where: str, written: Any) -> Iterator[Fault]:
+def _factor_fault(error: Any, where: str, written: Any) -> Iterator[InputError]:
     """Tell what is wrong with a factor as it is meant: pydantic tells it of each of the ways to write one."""
     _, _, way, *inside = error["loc"]
     if not isinstance(written, Mapping):
-        yield Fault(where, "", f"{RANGE} (found {written})")
+        yield InputError(where, "", f"{RANGE} (found {written})")
     elif way == "Values" and error["type"] == "extra_forbidden":
-        yield Fault.unknown(f"{where}.{inside[-1]}", inside[-1], Values.model_fields, "key of a factor")
+        yield InputError.unknown_name(f"{where}.{inside[-1]}", inside[-1], Values.model_fields, "key of a factor")
     elif way == "Values" and len(inside) > 1:
         yield _found(f"{where}.{inside[0]}", error["input"], "should hold finite numbers, words, true or false")
     elif way == "Values":
         yield _found(".".join((where, *inside)), error["input"], error["msg"])
 
 
-def _found(path: str, value: Any, problem: str) -> Fault:
+def _found(path: str, value: Any, problem: str) -> InputError:
     """Tell a fault with what was found; a list with what is in it."""
-    return Fault(path, "", f"{problem} (found {value})") if isinstance(value, list) else Fault(path, value, problem)
+    return (
+        InputError(path, "", f"{problem} (found {value})")
+        if isinstance(value, list)
+        else InputError(path, value, problem)
+    )

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import root_scalar
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
-ERRORS = 3.0  # standard errors within which simulation and closed form count as the same
+MAX_STANDARD_ERRORS = 3.0  # standard errors within which simulation and closed form count as the same
 
 
 class Symbol(NamedTuple):
@@ -23,7 +23,7 @@ class Symbol(NamedTuple):
     whole: bool = False
 
 
-class Sample(NamedTuple):
+class SimulatedValue(NamedTuple):
     """What the model gave: the value, its standard error over worlds, and how finely it was found.
 
     error is nought where nothing is left to chance; then ``resolution`` is how far apart two values may lie.
@@ -49,9 +49,9 @@ class Check(NamedTuple):
     source: str
     symbols: Mapping[str, Symbol]
     expected: Callable[[Any], float]
-    simulate: Callable[[Any, int, int], Sample]
+    simulate: Callable[[Any, int, int], SimulatedValue]
     setting: str
-    lacks: Callable[[Any], str] = lambda given: ""
+    domain_problem: Callable[[Any], str] = lambda given: ""
 
 
 class CheckResult(NamedTuple):
@@ -60,12 +60,14 @@ class CheckResult(NamedTuple):
     check: Check
     parameters: dict[str, float]
     expected: float
-    sample: Sample
+    sample: SimulatedValue
 
     @property
     def holds(self) -> bool:
         """Say whether model and closed form agree: within three standard errors, or within the resolution."""
-        return abs(self.sample.value - self.expected) <= max(ERRORS * self.sample.error, self.sample.resolution)
+        return abs(self.sample.value - self.expected) <= max(
+            MAX_STANDARD_ERRORS * self.sample.error, self.sample.resolution
+        )
 
     def row(self) -> dict[str, Any]:
         """Write it as a row of a table, and of the JSON."""
@@ -83,24 +85,25 @@ class CheckResult(NamedTuple):
         }
 
 
-def fill_in(check: Check, given: Mapping[str, Any]) -> dict[str, float]:
+def complete_symbols(check: Check, given: Mapping[str, Any]) -> dict[str, float]:
     """Complete the values of a check's symbols with their defaults.
 
     Raises ScenarioError for a symbol the check does not have, a value out of its range, or values that do
     not go together.
     """
     faults = [
-        Fault.unknown("--set", name, check.symbols, f"symbol of {check.id}") for name in given.keys() - check.symbols
+        InputError.unknown_name("--set", name, check.symbols, f"symbol of {check.id}")
+        for name in given.keys() - check.symbols
     ]
     for name, value in given.items():
         if name in check.symbols and not _fits(check.symbols[name], value):
-            faults.append(Fault(f"--set {name}", value, f"must be {range_words(check.symbols[name])}"))
+            faults.append(InputError(f"--set {name}", value, f"must be {range_text(check.symbols[name])}"))
     if faults:
         raise ScenarioError(faults)
     values = {name: given.get(name, symbol.default) for name, symbol in check.symbols.items()}
-    if lack := check.lacks(SimpleNamespace(**values)):
+    if lack := check.domain_problem(SimpleNamespace(**values)):
         shown = ", ".join(f"{name} = {value:g}" for name, value in values.items())
-        raise ScenarioError([Fault(check.id, shown, lack)])
+        raise ScenarioError([InputError(check.id, shown, lack)])
     return values
 
 
@@ -110,56 +113,56 @@ def _fits(symbol: Symbol, value: Any) -> bool:
     return symbol.low <= value <= symbol.high and (not symbol.whole or value == int(value))
 
 
-def range_words(symbol: Symbol) -> str:
+def range_text(symbol: Symbol) -> str:
     """Write what a symbol may be."""
     kind = "a whole number" if symbol.whole else "a number"
     return f"{kind} between {symbol.low:g} and {symbol.high:g} ({symbol.meaning})"
 
 
-def run(check: Check, given: Mapping[str, Any], worlds: int, seed: int = 1) -> CheckResult:
+def run_check(check: Check, given: Mapping[str, Any], worlds: int, seed: int = 1) -> CheckResult:
     """Run one check. Raises ScenarioError if the values cannot be used."""
-    values = fill_in(check, given)
+    values = complete_symbols(check, given)
     named = SimpleNamespace(**values)
     return CheckResult(check, values, float(check.expected(named)), check.simulate(named, worlds, seed))
 
 
-def mean_of(values: np.ndarray, unit: float = 0.0) -> Sample:
+def mean_over_worlds(values: np.ndarray, unit: float = 0.0) -> SimulatedValue:
     """Take the mean over worlds, one value each.
 
     unit: by how much a value can differ at least; the error is never less than if one world had differed by
     that, so that what was not seen is not held to be impossible.
     """
     error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    return Sample(float(np.mean(values)), max(error, unit / len(values)), worlds=len(values))
+    return SimulatedValue(float(np.mean(values)), max(error, unit / len(values)), worlds=len(values))
 
 
-def ratio_of(above: np.ndarray, below: np.ndarray) -> Sample:
+def ratio_over_worlds(above: np.ndarray, below: np.ndarray) -> SimulatedValue:
     """Take the ratio of two means over worlds, its error by the delta method (Cochran 1977)."""
     value = float(above.sum() / below.sum())
     error = np.std(above - value * below, ddof=1) / math.sqrt(len(below)) / below.mean()
-    return Sample(value, float(error), worlds=len(below))
+    return SimulatedValue(value, float(error), worlds=len(below))
 
 
-def share_of(count: int, total: int, worlds: int) -> Sample:
+def binomial_share(count: int, total: int, worlds: int) -> SimulatedValue:
     """Take a share of independent cases; its error with two more of either kind (Agresti & Coull 1998)."""
     careful = (count + 2) / (total + 4)
-    return Sample(count / total, math.sqrt(careful * (1 - careful) / (total + 4)), worlds=worlds)
+    return SimulatedValue(count / total, math.sqrt(careful * (1 - careful) / (total + 4)), worlds=worlds)
 
 
-def share_in(happened: np.ndarray) -> Sample:
+def share_of_worlds(happened: np.ndarray) -> SimulatedValue:
     """Take the share of worlds in which something happened."""
-    return share_of(int(happened.sum()), len(happened), len(happened))
+    return binomial_share(int(happened.sum()), len(happened), len(happened))
 
 
-def edge(holds: Callable[[float], bool], low: float, high: float, resolution: float = 1e-7) -> Sample:
+def find_threshold(holds: Callable[[float], bool], low: float, high: float, resolution: float = 1e-7) -> SimulatedValue:
     """Find the value from which on something holds, or no longer does, by halving."""
     found = root_scalar(
         lambda value: 1.0 if holds(value) else -1.0, method="bisect", bracket=(low, high), xtol=resolution / 4
     )
-    return Sample(float(found.root), resolution=resolution)
+    return SimulatedValue(float(found.root), resolution=resolution)
 
 
-def burn_in(memory: float) -> int:
+def burn_in_rounds(memory: float) -> int:
     """Count the rounds until a start is forgotten to one part in 100,000, if a share ``memory`` is left each round."""
     if abs(memory) < 1e-3:
         return 3

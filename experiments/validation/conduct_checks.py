@@ -5,8 +5,15 @@ from typing import Any
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.check import Check, Sample, Symbol, burn_in, mean_of, ratio_of
-from experiments.validation.degenerate import both, only
+from experiments.validation.check import (
+    Check,
+    SimulatedValue,
+    Symbol,
+    burn_in_rounds,
+    mean_over_worlds,
+    ratio_over_worlds,
+)
+from experiments.validation.degenerate import for_both_states, isolated_scenario
 from model.scenario import Scenario
 
 WINDOW = 200  # rounds over which a world's conduct is averaged, after its start is forgotten
@@ -15,63 +22,65 @@ SLIPS = Symbol(0.01, 0.005, 0.5, "chance that an act comes out as its opposite")
 GENEROSITY = Symbol(1 / 3, 0.0, 1.0, "chance to answer a hostile act with cooperation all the same")
 
 
-def pair(doctrine: str, execution: float = 0.0, friendly: float = 0.0, hostile: float = 0.0, **own: Any) -> Scenario:
+def noisy_pair(
+    doctrine: str, execution: float = 0.0, friendly: float = 0.0, hostile: float = 0.0, **own: Any
+) -> Scenario:
     """Set two states of one doctrine in noise, and nothing else in the world."""
     noise = {"execution_noise": execution, "misread_friendly": friendly, "misread_hostile": hostile}
-    return only(
+    return isolated_scenario(
         ("reciprocity", "noise"),
         {
-            **both({"doctrine": doctrine, "generosity": 0.0, **own}),
+            **for_both_states({"doctrine": doctrine, "generosity": 0.0, **own}),
             **{f"perception.{name}": value for name, value in noise.items()},
         },
     )
 
 
-def cooperation(setting: Scenario, memory: float, worlds: int, seed: int) -> Sample:
+def cooperation_rate(setting: Scenario, memory: float, worlds: int, seed: int) -> SimulatedValue:
     """Measure the share of acts done that are cooperative, both sides, after the start is forgotten."""
     played = Worlds(setting, worlds, seed)
-    played.step(burn_in(memory))
+    played.step(burn_in_rounds(memory))
     total = np.zeros(worlds)
     for _ in range(WINDOW):
         played.step()
-        total += played.acts().mean(axis=1)
-    return mean_of(total / WINDOW)
+        total += played.pair_cooperation().mean(axis=1)
+    return mean_over_worlds(total / WINDOW)
 
 
-def spell(at_peace: bool, e: float, worlds: int, seed: int) -> Sample:
+def mean_spell(at_peace: bool, e: float, worlds: int, seed: int) -> SimulatedValue:
     """Measure the mean length of spells: rounds in peace (or out of it) over the number of times they end."""
-    played = Worlds(pair("reciprocity", execution=e), worlds, seed)
-    played.step(burn_in(1 - 2 * e))
+    played = Worlds(noisy_pair("reciprocity", execution=e), worlds, seed)
+    played.step(burn_in_rounds(1 - 2 * e))
     inside, ends = np.zeros(worlds), np.zeros(worlds)
-    before = played.acts().all(axis=1) == at_peace
+    before = played.pair_cooperation().all(axis=1) == at_peace
     for _ in range(int(LONG * (4.0 / (1.0 - (1.0 - e) ** 2)))):
         played.step()
-        now = played.acts().all(axis=1) == at_peace
+        now = played.pair_cooperation().all(axis=1) == at_peace
         inside += before
         ends += before & ~now
         before = now
-    return ratio_of(inside, ends)
+    return ratio_over_worlds(inside, ends)
 
 
-def generous(p: float, q: float) -> float:
+def reactive_cooperation(p: float, q: float) -> float:
     """Give the cooperation of two reactive strategies, p after cooperation and q after hostility (Nowak & Sigmund)."""
     return q / (1.0 - p + q)
 
 
 def b03b_expected(given: Any) -> float:
     """Give B03b: with p' = 1 - e and q' = g + e - 2 e g."""
-    return generous(1.0 - given.e, given.g + given.e - 2.0 * given.e * given.g)
+    return reactive_cooperation(1.0 - given.e, given.g + given.e - 2.0 * given.e * given.g)
 
 
 def b04b_expected(given: Any) -> float:
     """Give B04b: with p = 1 - f (1 - g) and q = 1 - d (1 - g)."""
-    return generous(1.0 - given.f * (1.0 - given.g), 1.0 - given.d * (1.0 - given.g))
+    return reactive_cooperation(1.0 - given.f * (1.0 - given.g), 1.0 - given.d * (1.0 - given.g))
 
 
-def b04b_simulated(given: Any, worlds: int, seed: int) -> Sample:
+def b04b_simulated(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Let each state see the other only as a verifier reports: a hostile act is missed with 1 - d."""
-    setting = pair("reciprocity", friendly=given.f, hostile=1.0 - given.d, generosity=given.g)
-    return cooperation(setting, (1.0 - given.g) * (given.d - given.f), worlds, seed)
+    setting = noisy_pair("reciprocity", friendly=given.f, hostile=1.0 - given.d, generosity=given.g)
+    return cooperation_rate(setting, (1.0 - given.g) * (given.d - given.f), worlds, seed)
 
 
 PAVLOV = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 0.0, "after_dd": 1.0}
@@ -81,40 +90,40 @@ CHECKS = (
     Check(
         "B02", "cooperation of a pair in tit for tat", "1/2", "Molander 1985; Nowak & Sigmund 1992", {"e": SLIPS},
         lambda given: 0.5,
-        lambda given, worlds, seed: cooperation(
-            pair("reciprocity", execution=given.e), 1 - 2 * given.e, worlds, seed
+        lambda given, worlds, seed: cooperation_rate(
+            noisy_pair("reciprocity", execution=given.e), 1 - 2 * given.e, worlds, seed
         ),
         ALONE,
     ),
     Check(
         "B02s", "mean spell of peace of that pair, in rounds", "1/(1-(1-e)^2)", "Markov chain of four states",
         {"e": SLIPS}, lambda given: 1.0 / (1.0 - (1.0 - given.e) ** 2),
-        lambda given, worlds, seed: spell(True, given.e, worlds, seed), ALONE + " Peace: both acts cooperative.",
+        lambda given, worlds, seed: mean_spell(True, given.e, worlds, seed), ALONE + " Peace: both acts cooperative.",
     ),
     Check(
         "B02t", "mean spell of conflict of that pair, in rounds", "3/(1-(1-e)^2)", "Markov chain of four states",
         {"e": SLIPS}, lambda given: 3.0 / (1.0 - (1.0 - given.e) ** 2),
-        lambda given, worlds, seed: spell(False, given.e, worlds, seed),
+        lambda given, worlds, seed: mean_spell(False, given.e, worlds, seed),
         ALONE + " Conflict: not both acts cooperative.",
     ),
     Check(
         "B03b", "cooperation of a generous pair", "q'/(1-p'+q'), p'=1-e, q'=g+e-2eg", "Nowak & Sigmund 1992",
         {"e": SLIPS._replace(default=0.05), "g": GENEROSITY}, b03b_expected,
-        lambda given, worlds, seed: cooperation(
-            pair("reciprocity", execution=given.e, generosity=given.g), (1 - 2 * given.e) * (1 - given.g), worlds, seed
+        lambda given, worlds, seed: cooperation_rate(
+            noisy_pair("reciprocity", execution=given.e, generosity=given.g), (1 - 2 * given.e) * (1 - given.g), worlds, seed
         ),
         ALONE,
     ),
     Check(
         "B03c", "cooperation of a pair in win-stay, lose-shift", "(1-e)(1-2e+4e^2)", "Nowak & Sigmund 1993",
         {"e": SLIPS}, lambda given: (1.0 - given.e) * (1.0 - 2.0 * given.e + 4.0 * given.e**2),
-        lambda given, worlds, seed: cooperation(pair("reciprocity", execution=given.e, **PAVLOV), 0.5, worlds, seed),
+        lambda given, worlds, seed: cooperation_rate(noisy_pair("reciprocity", execution=given.e, **PAVLOV), 0.5, worlds, seed),
         ALONE + " After both acts alike cooperate, else not.",
     ),
     Check(
         "B04", "cooperation of a contrite pair", "1/(1+2e)", "Wu & Axelrod 1995", {"e": SLIPS},
         lambda given: 1.0 / (1.0 + 2.0 * given.e),
-        lambda given, worlds, seed: cooperation(pair("contrition", execution=given.e), 0.5, worlds, seed),
+        lambda given, worlds, seed: cooperation_rate(noisy_pair("contrition", execution=given.e), 0.5, worlds, seed),
         "Doctrine contrition on both sides, mechanisms reciprocity and noise alone; misreadings nought.",
     ),
     Check(

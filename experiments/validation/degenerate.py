@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from model.loading import build, change
+from model.loading import apply_changes, build_scenario
 from model.parameters import Mechanisms
 from model.scenario import Scenario
 
@@ -39,12 +39,14 @@ def smallest_scenario(states: int = 2, rungs: int = 3) -> dict[str, Any]:
     }
 
 
-def only(mechanisms: tuple[str, ...], changes: dict[str, Any], data: dict[str, Any] | None = None) -> Scenario:
+def isolated_scenario(
+    mechanisms: tuple[str, ...], changes: dict[str, Any], data: dict[str, Any] | None = None
+) -> Scenario:
     """Build a scenario with these mechanisms on and no other; the smallest one if no data are given."""
     switches = {**ALL_OFF, **{f"mechanisms.{name}": True for name in mechanisms}}
-    return build(change(smallest_scenario() if data is None else data, {**switches, **changes}))
+    return build_scenario(apply_changes(smallest_scenario() if data is None else data, {**switches, **changes}))
 
 
-def both(changes: dict[str, Any]) -> dict[str, Any]:
+def for_both_states(changes: dict[str, Any]) -> dict[str, Any]:
     """Write the same settings for either state."""
     return {f"states.{name}.{key}": value for name in ("alba", "borea") for key, value in changes.items()}

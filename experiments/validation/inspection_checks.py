@@ -6,8 +6,15 @@ from typing import Any
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.check import Check, Sample, Symbol, mean_of, share_in, share_of
-from experiments.validation.degenerate import only, rung, smallest_scenario, text
+from experiments.validation.check import (
+    Check,
+    SimulatedValue,
+    Symbol,
+    binomial_share,
+    mean_over_worlds,
+    share_of_worlds,
+)
+from experiments.validation.degenerate import isolated_scenario, rung, smallest_scenario, text
 from model.enumerations import InspectionReport
 from model.overrides import Override
 from model.scenario import Scenario
@@ -19,7 +26,7 @@ ALARM = Symbol(0.05, 0.0, 1.0, "chance that it finds one where there is none")
 PRIOR = Symbol(0.1, 0.001, 0.5, "chance of a violation")
 
 
-def inspected(d: float, f: float = 0.0, status: str = "verified", **more: Any) -> Scenario:
+def inspection_scenario(d: float, f: float = 0.0, status: str = "verified", **more: Any) -> Scenario:
     """Put one rung under an inspector who may see all of it, and reports at once."""
     data = smallest_scenario(rungs=1)
     data["bodies"] = {"watch": {"name": text("Watch"), "detection": d, "false_alarm": f, "delay": 0}}
@@ -27,19 +34,19 @@ def inspected(d: float, f: float = 0.0, status: str = "verified", **more: Any) -
     data["negotiations"]["talks"]["rungs"]["step-1"] = step
     data["negotiations"]["talks"]["access"] = 1.0
     own = {f"states.{name}.trustworthiness": 1.0 for name in ("alba", "borea")}
-    return only(("verification",), {"verification.compliance_noise": 0.0, **own, **more}, data)
+    return isolated_scenario(("verification",), {"verification.compliance_noise": 0.0, **own, **more}, data)
 
 
-def silent(rounds: int) -> tuple[Override, ...]:
+def withheld_accusations(rounds: int) -> tuple[Override, ...]:
     """Keep both sides from calling a breach, so that what stands goes on standing."""
     parties = ("alba", "borea")
     return tuple(Override(now, "accuse", "talks", party, None, 0) for now in range(1, rounds + 1) for party in parties)
 
 
-def right(given: Any, worlds: int, seed: int, report: int) -> Sample:
+def correct_report_share(given: Any, worlds: int, seed: int, report: int) -> SimulatedValue:
     """Let honest sides err with chance pi, and count how many reports of a kind tell the truth."""
-    setting = inspected(given.d, given.f, **{"verification.compliance_noise": given.pi})
-    played = Worlds(setting, worlds, seed, silent(ROUNDS))
+    setting = inspection_scenario(given.d, given.f, **{"verification.compliance_noise": given.pi})
+    played = Worlds(setting, worlds, seed, withheld_accusations(ROUNDS))
     true = told = 0
     for _ in range(ROUNDS):
         played.step()
@@ -47,7 +54,7 @@ def right(given: Any, worlds: int, seed: int, report: int) -> Sample:
         violated = played.column("complies")[:, 0, :] == 0
         told += int(said.sum())
         true += int((said & (violated == (report == InspectionReport.VIOLATION))).sum())
-    return share_of(true, told, worlds)
+    return binomial_share(true, told, worlds)
 
 
 def ppv(given: Any) -> float:
@@ -61,25 +68,25 @@ def npv(given: Any) -> float:
     return clean / (clean + given.pi * (1.0 - given.d))
 
 
-def believing(given: Any, report: int, rounds: int, seed: int) -> Worlds:
+def reported_worlds(given: Any, report: int, rounds: int, seed: int) -> Worlds:
     """Tell one side so many reports of a kind on the other; round 1 begins what they report on."""
-    setting = inspected(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
-    told = tuple(Override(now, "report_on", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
-    played = Worlds(setting, 1, seed, (*told, *silent(rounds + 1)))
+    setting = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
+    told = tuple(Override(now, "report_findings", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
+    played = Worlds(setting, 1, seed, (*told, *withheld_accusations(rounds + 1)))
     played.step()
     return played
 
 
-def suspicion(played: Worlds) -> float:
+def current_suspicion(played: Worlds) -> float:
     """Give the first side's belief that the second violates."""
     return float(played.column("suspicion")[0, 0, 0])
 
 
-def belief(given: Any, report: int, seed: int) -> float:
+def belief_after_report(given: Any, report: int, seed: int) -> float:
     """Give the belief in a violation after one report."""
-    played = believing(given, report, 1, seed)
+    played = reported_worlds(given, report, 1, seed)
     played.step()
-    return suspicion(played)
+    return current_suspicion(played)
 
 
 def reports_needed(given: Any) -> float:
@@ -88,30 +95,30 @@ def reports_needed(given: Any) -> float:
     return max(math.floor(math.log(odds) / math.log((1.0 - given.d) / (1.0 - given.f)) + 1e-9) + 1, 0)
 
 
-def reports_until(given: Any, worlds: int, seed: int) -> Sample:
+def simulate_reports_needed(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Count the clean reports until suspicion is below the goal."""
-    played, count = believing(given, InspectionReport.CLEAN, 200, seed), 0
-    while suspicion(played) >= given.goal and count < 200:
+    played, count = reported_worlds(given, InspectionReport.CLEAN, 200, seed), 0
+    while current_suspicion(played) >= given.goal and count < 200:
         played.step()
         count += 1
-    return Sample(float(count))
+    return SimulatedValue(float(count))
 
 
-def unseen(given: Any, worlds: int, seed: int) -> np.ndarray:
+def rounds_unreported(given: Any, worlds: int, seed: int) -> np.ndarray:
     """Let one side violate in every round; give the round of the first report of it, by world."""
     violates = tuple(Override(now, "comply", "talks", "borea", None, 0) for now in range(1, LONGEST + 1))
-    played = Worlds(inspected(given.d), worlds, seed, (*violates, *silent(LONGEST)))
-    return played.first(lambda played: played.column("report")[:, 0, 0, 1] == InspectionReport.VIOLATION, LONGEST)
+    played = Worlds(inspection_scenario(given.d), worlds, seed, (*violates, *withheld_accusations(LONGEST)))
+    return played.first_round(lambda played: played.column("report")[:, 0, 0, 1] == InspectionReport.VIOLATION, LONGEST)
 
 
-def no_news(given: Any) -> str:
+def clean_report_problem(given: Any) -> str:
     """Say whether clean reports cannot lower suspicion so far in time."""
     if given.d <= given.f:
         return "d must be greater than f, or a clean report is no good news"
     return "" if given.d < 1 and reports_needed(given) <= 50 else "needs more than 50 clean reports, or d is 1"
 
 
-def never_reported(given: Any) -> str:
+def report_rate_problem(given: Any) -> str:
     """Say whether reports of violation are too rare to take a share of."""
     rate = given.pi * given.d + (1.0 - given.pi) * given.f
     return "" if rate >= 0.001 else "pi d + (1 - pi) f must be at least 0.001, or violations are hardly ever reported"
@@ -125,39 +132,39 @@ WAITS = "One standing rung, full access; one side violates in every round; nobod
 CHECKS = (
     Check(
         "B14a", "share of reports of violation that are right", "pi d/(pi d+(1-pi)f)", "Bayes", RATES,
-        ppv, lambda given, worlds, seed: right(given, worlds, seed, InspectionReport.VIOLATION), NATURE, never_reported,
+        ppv, lambda given, worlds, seed: correct_report_share(given, worlds, seed, InspectionReport.VIOLATION), NATURE, report_rate_problem,
     ),
     Check(
         "B14b", "share of clean reports that are right", "(1-pi)(1-f)/((1-pi)(1-f)+pi(1-d))", "Bayes",
         RATES | {"f": ALARM._replace(high=0.95)},
-        npv, lambda given, worlds, seed: right(given, worlds, seed, InspectionReport.CLEAN), NATURE,
+        npv, lambda given, worlds, seed: correct_report_share(given, worlds, seed, InspectionReport.CLEAN), NATURE,
     ),
     Check(
         "B14c", "belief in a violation after a report of one", "pi d/(pi d+(1-pi)f)", "Bayes",
         RATES | {"f": ALARM._replace(low=0.0001)},
-        ppv, lambda given, worlds, seed: Sample(belief(given, InspectionReport.VIOLATION, seed)), STATE,
+        ppv, lambda given, worlds, seed: SimulatedValue(belief_after_report(given, InspectionReport.VIOLATION, seed)), STATE,
     ),
     Check(
         "B14d", "belief in compliance after a clean report", "(1-pi)(1-f)/((1-pi)(1-f)+pi(1-d))", "Bayes",
         RATES | {"d": DETECTS._replace(high=0.999), "f": ALARM._replace(high=0.999)},
-        npv, lambda given, worlds, seed: Sample(1.0 - belief(given, InspectionReport.CLEAN, seed)), STATE,
+        npv, lambda given, worlds, seed: SimulatedValue(1.0 - belief_after_report(given, InspectionReport.CLEAN, seed)), STATE,
     ),
     Check(
         "B14e", "clean reports until suspicion is below a goal", "least n: pi(1-d)^n/(pi(1-d)^n+(1-pi)(1-f)^n) < goal",
         "Bayes",
         {**RATES, "pi": PRIOR._replace(default=0.3), "d": DETECTS._replace(default=0.5),
          "goal": Symbol(0.01, 0.0001, 0.4, "suspicion to get below")},
-        reports_needed, reports_until, STATE, no_news,
+        reports_needed, simulate_reports_needed, STATE, clean_report_problem,
     ),
     Check(
         "B16a", "mean rounds until a standing violation is reported", "1/d", "geometric distribution",
         {"d": DETECTS._replace(default=0.2, low=0.02)}, lambda given: 1.0 / given.d,
-        lambda given, worlds, seed: mean_of(unseen(given, worlds, seed), 1.0), WAITS,
+        lambda given, worlds, seed: mean_over_worlds(rounds_unreported(given, worlds, seed), 1.0), WAITS,
     ),
     Check(
         "B16b", "share of violations reported within n rounds", "1-(1-d)^n", "geometric distribution",
         {"d": DETECTS._replace(default=0.2, low=0.02), "n": Symbol(12, 1, 200, "rounds", whole=True)},
         lambda given: 1.0 - (1.0 - given.d) ** given.n,
-        lambda given, worlds, seed: share_in(unseen(given, worlds, seed) <= given.n), WAITS,
+        lambda given, worlds, seed: share_of_worlds(rounds_unreported(given, worlds, seed) <= given.n), WAITS,
     ),
 )  # fmt: skip

@@ -5,29 +5,36 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.belief_checks import LEAST, MOST
-from experiments.validation.check import Check, Sample, Symbol, edge, mean_of, share_in
-from experiments.validation.degenerate import only, smallest_scenario
-from experiments.validation.inspection_checks import inspected
-from model.enumerations import Status
+from experiments.validation.belief_checks import MAX_TRUST, MIN_TRUST
+from experiments.validation.check import (
+    Check,
+    SimulatedValue,
+    Symbol,
+    find_threshold,
+    mean_over_worlds,
+    share_of_worlds,
+)
+from experiments.validation.degenerate import isolated_scenario, smallest_scenario
+from experiments.validation.inspection_checks import inspection_scenario
+from model.enumerations import RungStatus
 from model.overrides import Override
 from model.scenario import Scenario
 
 LONGEST = 50_000  # rounds that a ladder is watched
-WILLING = {  # any share will do, and nothing else than gain and risk is weighed
+ACCEPTS_ANY_SHARE = {  # any share will do, and nothing else than gain and risk is weighed
     "bargaining.share_scale": 0.0, "bargaining.narrative_weight": 0.0, "bargaining.expected_conflict": 0.0,
     "scrutiny.outside_option": 0.0,
 }  # fmt: skip
 
 
-class Ends(NamedTuple):
+class LadderEnds(NamedTuple):
     """How ladders ended, by world: the round, and whether all rungs stood."""
 
     rounds: np.ndarray
     completed: np.ndarray
 
 
-def growing(growth: float, count: int, **more: Any) -> dict[str, Any]:
+def growing_ladder(growth: float, count: int, **more: Any) -> dict[str, Any]:
     """Write a ladder whose stakes grow by a factor from rung to rung."""
     data = smallest_scenario(rungs=count)
     for place, step in enumerate(data["negotiations"]["talks"]["rungs"].values()):
@@ -35,122 +42,126 @@ def growing(growth: float, count: int, **more: Any) -> dict[str, Any]:
     return data
 
 
-def accepts_from(data: dict[str, Any], loss: float, future: float, seed: int) -> Sample:
+def acceptance_threshold(data: dict[str, Any], loss: float, future: float, seed: int) -> SimulatedValue:
     """Find the trust from which on the first rung of a ladder is accepted."""
-    tabled = Override(1, "status", "talks", None, "step-1", float(Status.PROPOSED))
+    tabled = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     weights = {"scrutiny.loss_weight": loss, "scrutiny.future_weight": future}
 
     def accepts(trust: float) -> bool:
-        changes = {**WILLING, **weights, "relations.alba.borea.trust": trust}
-        played = Worlds(only((), changes, data), 1, seed, (tabled,))
+        changes = {**ACCEPTS_ANY_SHARE, **weights, "relations.alba.borea.trust": trust}
+        played = Worlds(isolated_scenario((), changes, data), 1, seed, (tabled,))
         played.step(2)
         return int(played.column("answer")[0, 0, 0]) == 1
 
-    return edge(accepts, LEAST, MOST)
+    return find_threshold(accepts, MIN_TRUST, MAX_TRUST)
 
 
-def steepest(given: Any) -> float:
+def max_stake_growth(given: Any) -> float:
     """Give the fastest growth of stakes at which an untrustworthy side betrays at once: (b - c) / (delta b)."""
     return (given.b - given.c) / (given.delta * given.b)
 
 
 def first_stake(given: Any) -> float:
     """Give the first stake of the ladder that grows so fast: (gam - 1) / (gam^N - 1)."""
-    growth = steepest(given)
+    growth = max_stake_growth(given)
     return 1.0 / given.N if abs(growth - 1.0) < 1e-9 else (growth - 1.0) / (growth**given.N - 1.0)
 
 
-def found_stake(given: Any, worlds: int, seed: int) -> Sample:
+def simulate_first_stake(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Read what share of the whole the model gives the first rung of that ladder."""
-    played = Worlds(only((), {}, growing(steepest(given), int(given.N))), 1, seed)
-    return Sample(float(played.column("stake")[0, 0, 0]))
+    played = Worlds(isolated_scenario((), {}, growing_ladder(max_stake_growth(given), int(given.N))), 1, seed)
+    return SimulatedValue(float(played.column("stake")[0, 0, 0]))
 
 
-def waiting_edge(given: Any, worlds: int, seed: int) -> Sample:
+def simulate_waiting_growth(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Find the growth of stakes from which on an untrustworthy side keeps the first rung and waits for the second."""
 
     def waits(growth: float) -> bool:
         changes = {
-            "states.alba.trustworthiness": 0.0, "states.alba.patience": given.delta,
+            "states.alba.trustworthiness": 0.0, "states.alba.discount_factor": given.delta,
             "verification.betrayal_gain": given.b, "verification.honour_gain": given.c,
             "verification.deterrence": 0.0, "verification.compliance_noise": 0.0,
         }  # fmt: skip
-        data = growing(growth, 2, duration=9)
+        data = growing_ladder(growth, 2, duration=9)
         data["negotiations"]["talks"]["rungs"]["step-1"]["status"] = "implementing"
-        played = Worlds(only(("gradualism",), changes, data), 1, seed)
+        played = Worlds(isolated_scenario(("gradualism",), changes, data), 1, seed)
         played.step()
         return bool(played.column("complies")[0, 0, 0])
 
-    return edge(waits, 0.001, 100.0)
+    return find_threshold(waits, 0.001, 100.0)
 
 
-def deterring(given: Any, worlds: int, seed: int) -> Sample:
+def simulate_deterrent_penalty(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Find the least penalty at which an untrustworthy side keeps what stands."""
 
     def keeps(penalty: float) -> bool:
         own = {"verification.betrayal_gain": given.G, "verification.honour_gain": 0.0}
         changes = {**own, "verification.deterrence": penalty, "states.alba.trustworthiness": 0.0}
-        played = Worlds(inspected(given.d, **changes), 1, seed)
+        played = Worlds(inspection_scenario(given.d, **changes), 1, seed)
         played.step()
         return bool(played.column("complies")[0, 0, 0])
 
-    return edge(keeps, 0.0, 5.0)
+    return find_threshold(keeps, 0.0, 5.0)
 
 
-def climbing(rungs: int, stand: int = 0, climb: float = 0.0, slip: float = 0.0, collapse: float = 0.0) -> Scenario:
+def climbing_scenario(
+    rungs: int, stand: int = 0, climb: float = 0.0, slip: float = 0.0, collapse: float = 0.0
+) -> Scenario:
     """Set a ladder so that a round is a step of the chain; some rungs stand at the start."""
     data = smallest_scenario(rungs=rungs)
     for place, step in enumerate(data["negotiations"]["talks"]["rungs"].values()):
         step.update(status="verified" if place < stand else "implementing", duration=1)
     chances = {"ladder.climb_chance": climb, "ladder.slip_chance": slip, "ladder.collapse_chance": collapse}
     calm = {"ladder.tension_collapses": 0.0, "ladder.recovery": 0, "verification.compliance_noise": 0.0}
-    return only(("friction",), {**chances, **calm}, data)
+    return isolated_scenario(("friction",), {**chances, **calm}, data)
 
 
-def ends(setting: Scenario, worlds: int, seed: int, at_bottom: bool = False) -> Ends:
+def simulate_ladders(setting: Scenario, worlds: int, seed: int, at_bottom: bool = False) -> LadderEnds:
     """Play until every ladder is complete or collapsed, or, if that ends it too, back where nothing stands."""
     played = Worlds(setting, worlds, seed)
 
     def ended(played: Worlds) -> np.ndarray:
         status = played.column("status")[:, 0]
-        standing = (status == Status.VERIFIED).sum(axis=1)
-        gone = (status == Status.COLLAPSED).any(axis=1) | (at_bottom & (standing == 0))
+        standing = (status == RungStatus.VERIFIED).sum(axis=1)
+        gone = (status == RungStatus.COLLAPSED).any(axis=1) | (at_bottom & (standing == 0))
         completed[(completed < 0) & gone] = 0
         completed[(completed < 0) & (standing == status.shape[1])] = 1
         return completed >= 0
 
     completed = np.full(worlds, -1)
-    return Ends(played.first(ended, LONGEST), completed == 1)
+    return LadderEnds(played.first_round(ended, LONGEST), completed == 1)
 
 
-def ruin(given: Any) -> float:
+def gambler_success(given: Any) -> float:
     """Give the gambler's chance to reach N before 0: (1 - (q/p)^i) / (1 - (q/p)^N) (Feller 1968)."""
     odds = (1.0 - given.p) / given.p
     return given.i / given.N if abs(odds - 1.0) < 1e-9 else (1.0 - odds**given.i) / (1.0 - odds**given.N)
 
 
-def ruin_time(given: Any) -> float:
+def gambler_duration(given: Any) -> float:
     """Give the gambler's mean duration: i/(q-p) - N/(q-p) times that chance, or i (N - i) at p = 1/2 (Feller 1968)."""
     drift = 1.0 - 2.0 * given.p
-    return given.i * (given.N - given.i) if abs(drift) < 1e-9 else (given.i - given.N * ruin(given)) / drift
+    return given.i * (given.N - given.i) if abs(drift) < 1e-9 else (given.i - given.N * gambler_success(given)) / drift
 
 
-def gamble(given: Any, worlds: int, seed: int) -> Ends:
+def simulate_gambler(given: Any, worlds: int, seed: int) -> LadderEnds:
     """Climb with p, slip with 1 - p, from i rungs that stand until all do or none does."""
-    return ends(climbing(int(given.N), int(given.i), given.p, 1.0 - given.p), worlds, seed, at_bottom=True)
+    return simulate_ladders(
+        climbing_scenario(int(given.N), int(given.i), given.p, 1.0 - given.p), worlds, seed, at_bottom=True
+    )
 
 
-def climb_or_collapse(given: Any, worlds: int, seed: int) -> Ends:
+def simulate_climb_or_collapse(given: Any, worlds: int, seed: int) -> LadderEnds:
     """Climb with s, collapse with c, else stall."""
-    return ends(climbing(int(given.N), 0, given.s, 0.0, given.c), worlds, seed)
+    return simulate_ladders(climbing_scenario(int(given.N), 0, given.s, 0.0, given.c), worlds, seed)
 
 
-def complete(given: Any) -> float:
+def completion_chance(given: Any) -> float:
     """Give the chance of completion, (s / (s + c))^N."""
     return (given.s / (given.s + given.c)) ** given.N
 
 
-def rung_lost(given: Any) -> float:
+def rounds_losing_rungs(given: Any) -> float:
     """Give the mean rounds when failure costs a rung: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N), or N (N + 1) at p = 1/2."""
     p, q, count = given.p, 1.0 - given.p, given.N
     if abs(p - q) < 1e-9:
@@ -158,35 +169,39 @@ def rung_lost(given: Any) -> float:
     return count / (p - q) - q / (p - q) ** 2 * (1.0 - (q / p) ** count)
 
 
-def completed_when(given: Any, worlds: int, seed: int) -> Sample:
+def rounds_if_completed(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Average the rounds of those ladders that were completed."""
-    found = climb_or_collapse(given, worlds, seed)
-    return mean_of(found.rounds[found.completed], 1.0)
+    found = simulate_climb_or_collapse(given, worlds, seed)
+    return mean_over_worlds(found.rounds[found.completed], 1.0)
 
 
-def no_bargain(given: Any) -> str:
+def bargain_problem(given: Any) -> str:
     """Say whether the model cannot hold these gains and losses."""
-    return "" if LEAST < given.l / (given.g + given.l) < MOST and given.l <= 5 * given.g else "l/g must be at most 5"
+    return (
+        ""
+        if MIN_TRUST < given.l / (given.g + given.l) < MAX_TRUST and given.l <= 5 * given.g
+        else "l/g must be at most 5"
+    )
 
 
-def no_growth(given: Any) -> str:
+def growth_problem(given: Any) -> str:
     """Say whether no ladder grows so fast."""
     if given.c >= given.b:
         return "c must be below b, or nobody betrays"
-    return "" if 0.01 <= steepest(given) <= 50 else "(b-c)/(delta b) must be between 0.01 and 50"
+    return "" if 0.01 <= max_stake_growth(given) <= 50 else "(b-c)/(delta b) must be between 0.01 and 50"
 
 
-def no_ladder(given: Any) -> str:
+def stakes_problem(given: Any) -> str:
     """Say whether the ladder's stakes, or the threshold, leave the model's ranges."""
-    if lack := no_growth(given):
+    if lack := growth_problem(given):
         return lack
-    if not 0.001 <= steepest(given) ** (given.N - 1) <= 100:
+    if not 0.001 <= max_stake_growth(given) ** (given.N - 1) <= 100:
         return "the last stake must be between 0.001 and 100 times the first"
     if not hasattr(given, "l"):
         return ""
     if given.l > 5 * given.g:
         return "l/g must be at most 5"
-    return "" if LEAST < ladder_threshold(given) < MOST else "the threshold lies outside 0.02 to 0.98"
+    return "" if MIN_TRUST < ladder_threshold(given) < MAX_TRUST else "the threshold lies outside 0.02 to 0.98"
 
 
 def ladder_threshold(given: Any) -> float:
@@ -216,85 +231,87 @@ CHAIN = "Every rung under implementation takes one round; mechanism friction alo
 CHAIN_UP = CHAIN + " The rest of the time it stalls."
 
 
-def walks(given: Any) -> str:
+def start_problem(given: Any) -> str:
     """Say whether the start is not between the ends."""
     return "" if given.i < given.N else "i must be below N"
 
 
-def falls(given: Any) -> str:
+def chances_problem(given: Any) -> str:
     """Say whether the chances add up to more than one."""
     return "" if given.s + given.c <= 1.0 else "s + c must be at most 1"
 
 
-def too_few(given: Any) -> str:
+def completion_problem(given: Any) -> str:
     """Say whether too few ladders are completed to average them."""
-    return falls(given) or ("" if complete(given) > 0.02 else "fewer than 2 in 100 ladders would be completed")
+    return chances_problem(given) or (
+        "" if completion_chance(given) > 0.02 else "fewer than 2 in 100 ladders would be completed"
+    )
 
 
 CHECKS = (
     Check(
         "B05a", "trust needed for one big step", "l/(g+l)", "expected utility", RISK,
         lambda given: given.l / (given.g + given.l),
-        lambda given, _, seed: accepts_from(smallest_scenario(rungs=1), given.l / given.g, 0, seed), WEIGH, no_bargain,
+        lambda given, _, seed: acceptance_threshold(smallest_scenario(rungs=1), given.l / given.g, 0, seed), WEIGH, bargain_problem,
     ),
     Check(
         "B05b", "growth of stakes from which on a betrayer waits", "(b-c)/(delta b)", "after Sobel 1985, Watson 1999",
-        GAINS, steepest, waiting_edge,
-        "Two rungs, the first under implementation; mechanism gradualism alone; the growth by halving.", no_growth,
+        GAINS, max_stake_growth, simulate_waiting_growth,
+        "Two rungs, the first under implementation; mechanism gradualism alone; the growth by halving.", growth_problem,
     ),
     Check(
         "B05c", "first stake of the steepest ladder that screens", "(gam-1)/(gam^N-1), gam=(b-c)/(delta b)",
-        "geometric series", LADDER, first_stake, found_stake, "Share of the whole that the model gives the first rung.",
-        no_ladder,
+        "geometric series", LADDER, first_stake, simulate_first_stake, "Share of the whole that the model gives the first rung.",
+        stakes_problem,
     ),
     Check(
         "B05d", "trust needed for the first rung of that ladder", "l s1/(g+l s1)", "expected utility", RISK | LADDER,
         ladder_threshold,
-        lambda given, worlds, seed: accepts_from(
-            growing(steepest(given), int(given.N)), given.l / given.g, 1.0, seed
+        lambda given, worlds, seed: acceptance_threshold(
+            growing_ladder(max_stake_growth(given), int(given.N)), given.l / given.g, 1.0, seed
         ),
-        WEIGH + " The rest of the ladder weighs as much as the rung.", no_ladder,
+        WEIGH + " The rest of the ladder weighs as much as the rung.", stakes_problem,
     ),
     Check(
-        "B18a", "ladder up and down: share completed", "(1-(q/p)^i)/(1-(q/p)^N), q=1-p", "Feller 1968", WALK, ruin,
-        lambda given, worlds, seed: share_in(gamble(given, worlds, seed).completed), CHAIN, walks,
+        "B18a", "ladder up and down: share completed", "(1-(q/p)^i)/(1-(q/p)^N), q=1-p", "Feller 1968", WALK, gambler_success,
+        lambda given, worlds, seed: share_of_worlds(simulate_gambler(given, worlds, seed).completed), CHAIN, start_problem,
     ),
     Check(
         "B18b", "ladder up and down: mean rounds", "(i-N P)/(q-p), P the share completed", "Feller 1968", WALK,
-        ruin_time, lambda given, worlds, seed: mean_of(gamble(given, worlds, seed).rounds, 1.0), CHAIN, walks,
+        gambler_duration, lambda given, worlds, seed: mean_over_worlds(simulate_gambler(given, worlds, seed).rounds, 1.0), CHAIN, start_problem,
     ),
     Check(
-        "B18c", "climb, collapse or stall: share completed", "(s/(s+c))^N", "absorbing Markov chain", FALL, complete,
-        lambda given, worlds, seed: share_in(climb_or_collapse(given, worlds, seed).completed), CHAIN_UP, falls,
+        "B18c", "climb, collapse or stall: share completed", "(s/(s+c))^N", "absorbing Markov chain", FALL, completion_chance,
+        lambda given, worlds, seed: share_of_worlds(simulate_climb_or_collapse(given, worlds, seed).completed), CHAIN_UP, chances_problem,
     ),
     Check(
         "B18d", "climb, collapse or stall: mean rounds until it ends", "(1-(s/(s+c))^N)/c", "absorbing Markov chain",
-        FALL, lambda given: (1.0 - complete(given)) / given.c,
-        lambda given, worlds, seed: mean_of(climb_or_collapse(given, worlds, seed).rounds, 1.0), CHAIN_UP, falls,
+        FALL, lambda given: (1.0 - completion_chance(given)) / given.c,
+        lambda given, worlds, seed: mean_over_worlds(simulate_climb_or_collapse(given, worlds, seed).rounds, 1.0), CHAIN_UP, chances_problem,
     ),
     Check(
         "B18e", "climb, collapse or stall: mean rounds if completed", "N/(s+c)", "absorbing Markov chain", FALL,
-        lambda given: given.N / (given.s + given.c), completed_when, CHAIN_UP, too_few,
+        lambda given: given.N / (given.s + given.c), rounds_if_completed, CHAIN_UP, completion_problem,
     ),
     Check(
         "B18g", "failure costs a rung: mean rounds", "N/(p-q)-q/(p-q)^2 (1-(q/p)^N), q=1-p", "absorbing Markov chain",
-        {"p": Symbol(0.8, 0.4, 1.0, "chance to climb"), "N": RUNGS}, rung_lost,
-        lambda given, worlds, seed: mean_of(
-            ends(climbing(int(given.N), 0, given.p, 1.0 - given.p), worlds, seed).rounds, 1.0
+        {"p": Symbol(0.8, 0.4, 1.0, "chance to climb"), "N": RUNGS}, rounds_losing_rungs,
+        lambda given, worlds, seed: mean_over_worlds(
+            simulate_ladders(climbing_scenario(int(given.N), 0, given.p, 1.0 - given.p), worlds, seed).rounds, 1.0
         ),
         CHAIN + " Where nothing stands, nothing is lost.",
     ),
     Check(
         "B18h", "rungs are kept: mean rounds", "N/p", "absorbing Markov chain",
         {"p": Symbol(0.8, 0.02, 1.0, "chance to climb"), "N": RUNGS}, lambda given: given.N / given.p,
-        lambda given, worlds, seed: mean_of(ends(climbing(int(given.N), 0, given.p), worlds, seed).rounds, 1.0),
+        lambda given, worlds, seed: mean_over_worlds(simulate_ladders(climbing_scenario(int(given.N), 0, given.p), worlds, seed).rounds, 1.0),
         CHAIN_UP,
     ),
     Check(
         "B23", "least penalty that deters, without lag", "G/d", "Avenhaus, von Stengel & Zamir 2002",
         {"G": Symbol(1.0, 0.05, 5.0, "gain from violating, per stake"),
          "d": Symbol(0.9, 0.05, 1.0, "chance of detection")},
-        lambda given: given.G / given.d, deterring, "One standing rung, full access; the penalty by halving.",
+        lambda given: given.G / given.d, simulate_deterrent_penalty, "One standing rung, full access; the penalty by halving.",
         lambda given: "" if given.G / given.d < 5 else "G/d must be below 5, where penalties end",
     ),
 )  # fmt: skip

@@ -22,11 +22,11 @@ class ValidationPart(NamedTuple):
     notes: tuple[str, ...] = ()
 
     @property
-    def failing(self) -> list[dict[str, Any]]:
+    def failing_rows(self) -> list[dict[str, Any]]:
         """List the rows whose verdict is that they fail."""
         return [row for row in self.rows if str(row.get("verdict", "")).startswith("fail")]
 
     @property
-    def ordered(self) -> list[dict[str, Any]]:
+    def ordered_rows(self) -> list[dict[str, Any]]:
         """List all rows, those that fail first."""
         return sorted(self.rows, key=lambda row: not str(row.get("verdict", "")).startswith("fail"))

@@ -1,17 +1,17 @@
 """The parts of the validation, in the order in which they are told, and what none of them says."""
 
-from experiments.validation import cases, closed_forms, others_strategies, patterns, structure
+from experiments.validation import axelrod_docking, cases, closed_forms, patterns, structure
 
 PARTS = (
     closed_forms,
-    others_strategies,
+    axelrod_docking,
     patterns,
     cases,
     structure,
-)  # modules, each with measure(quick, progress) -> Part
+)  # modules, each with run_part(quick, progress) -> Part
 MUST_HOLD = ("closed-forms", "axelrod")  # parts about the code; the others are about the world, and may fail
 
-NEVER_TESTED = (
+NOT_TESTED = (
     "Several mechanisms together against a closed form: each check isolates one or two, and theory has none for all.",
     "Facilitators, pressure and programmes, ripeness, turnover and alliances against a closed form: theory has none "
     "that the model's rules would be an instance of.",

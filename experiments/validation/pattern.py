@@ -6,24 +6,24 @@ from typing import NamedTuple
 import numpy as np
 
 from experiments.validation.estimate import Statistic
-from experiments.validation.traces import Source
+from experiments.validation.traces import ScenarioSource
 
-INFINITE = float("inf")
+UNBOUNDED = float("inf")
 # grand-bargain is us-iran-2026 with one lever changed: in a pool it would count the same world twice
-POOL = (
+ALL_SCENARIOS = (
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "two-states", "us-dprk-1994", "us-iran-2013",
     "us-iran-2018", "us-iran-2026", "us-ussr-1985",
 )  # fmt: skip
-Count = Callable[[Source, int], np.ndarray]  # scenario, worlds -> [world, quantity]
+CountFunction = Callable[[ScenarioSource, int], np.ndarray]  # scenario, worlds -> [world, quantity]
 
 
 class Inequality(NamedTuple):
     """One thing that a pattern says: a statistic lies between two bounds, both excluded."""
 
-    says: str
+    description: str
     statistic: Statistic
-    least: float
-    most: float = INFINITE
+    lower: float
+    upper: float = UNBOUNDED
 
 
 class Pattern(NamedTuple):
@@ -36,12 +36,12 @@ class Pattern(NamedTuple):
     """
 
     key: str
-    words: str
+    statement: str
     data: str
     scenarios: tuple[str, ...]
-    counted: Count
-    figures: dict[str, Statistic]
-    says: tuple[Inequality, ...]
+    count_cases: CountFunction
+    reported: dict[str, Statistic]
+    inequalities: tuple[Inequality, ...]
     held_back: bool = False
     tuned: bool = False
-    mind: str = ""
+    caveat: str = ""

@@ -15,18 +15,26 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.estimate import Estimate, Statistic, Verdict, estimate, overall, sums_of, verdict
+from experiments.validation.estimate import (
+    Estimate,
+    Statistic,
+    Verdict,
+    bootstrap_sums,
+    combine_verdicts,
+    estimate_statistic,
+    interval_verdict,
+)
 from experiments.validation.part import ValidationPart
-from experiments.validation.pattern import INFINITE, Inequality, Pattern
-from experiments.validation.patterns_of_conflict import CONFLICT
-from experiments.validation.patterns_of_deals import DEALS
-from model.atomic_files import write_whole
+from experiments.validation.pattern import UNBOUNDED, Inequality, Pattern
+from experiments.validation.patterns_of_conflict import CONFLICT_PATTERNS
+from experiments.validation.patterns_of_deals import DEAL_PATTERNS
+from model.atomic_files import write_atomically
 from model.compiler import source_digest
-from model.loading import SHIPPED
+from model.loading import SCENARIO_FOLDER
 
-PATTERNS = tuple(sorted(DEALS + CONFLICT, key=lambda pattern: int(pattern.key[1:])))
+PATTERNS = tuple(sorted(DEAL_PATTERNS + CONFLICT_PATTERNS, key=lambda pattern: int(pattern.key[1:])))
 WORLDS, FEWER = 400, 60  # in each arm of each scenario; the fewer if it must be quick
-BEFORE = Path(__file__).with_name("patterns_before.json")
+BASELINE_FILE = Path(__file__).with_name("patterns_before.json")
 NOTES = (
     "Archives count crises and conflicts that came to be recorded; the scenarios are nine structures chosen by us, "
     "weighed by the events they bring. Matching a figure shows that the model is plausible, not that it is right.",
@@ -44,15 +52,17 @@ NOTES = (
 )
 
 
-def measure(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
+def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Measure every pattern, and set it beside what was measured before anything was tuned."""
-    before = kept(BEFORE)
-    rows = measured(FEWER if quick else WORLDS, progress, {(row["pattern"], row["test"]): row for row in before})
+    before = read_rows(BASELINE_FILE)
+    rows = measure_patterns(
+        FEWER if quick else WORLDS, progress, {(row["pattern"], row["test"]): row for row in before}
+    )
     failed = sum(row["verdict"] == "fails" for row in rows)
-    return ValidationPart("patterns", "Patterns from data", lead(rows), rows, failed, None, NOTES)
+    return ValidationPart("patterns", "Patterns from data", summary_text(rows), rows, failed, None, NOTES)
 
 
-def measured(
+def measure_patterns(
     worlds: int,
     progress: Callable[[str], None] = lambda _: None,
     before: dict[tuple[str, str], dict[str, Any]] | None = None,
@@ -61,12 +71,14 @@ def measured(
     """Measure patterns with so many worlds in each arm of each scenario: one row for each inequality."""
     rows = []
     for pattern in patterns:
-        progress(f"{pattern.key}: {pattern.words}")
-        tables = {name: pattern.counted(name, worlds) for name in pattern.scenarios}
-        sums = sums_of(list(tables.values()))
-        for inequality in pattern.says:
-            earlier = (before or {}).get((pattern.key, inequality.says), {})
-            rows.append(_row(pattern, inequality, tables, estimate(sums, inequality.statistic), worlds, earlier))
+        progress(f"{pattern.key}: {pattern.statement}")
+        tables = {name: pattern.count_cases(name, worlds) for name in pattern.scenarios}
+        sums = bootstrap_sums(list(tables.values()))
+        for inequality in pattern.inequalities:
+            earlier = (before or {}).get((pattern.key, inequality.description), {})
+            rows.append(
+                _row(pattern, inequality, tables, estimate_statistic(sums, inequality.statistic), worlds, earlier)
+            )
     return rows
 
 
@@ -80,20 +92,20 @@ def _row(
 ) -> dict[str, Any]:
     return {
         "pattern": pattern.key,
-        "says": pattern.words,
-        "test": inequality.says,
+        "says": pattern.statement,
+        "test": inequality.description,
         "data": pattern.data,
         "scenarios": ", ".join(pattern.scenarios),
         "worlds": worlds,
-        "arms": "; ".join(f"{name} {_figure(tables, each)}" for name, each in pattern.figures.items()),
+        "arms": "; ".join(f"{name} {_figure(tables, each)}" for name, each in pattern.reported.items()),
         **_numbers(found),
-        "threshold": threshold(inequality),
-        "verdict": verdict(found, inequality.least, inequality.most),
+        "threshold": threshold_text(inequality),
+        "verdict": interval_verdict(found, inequality.lower, inequality.upper),
         "by_scenario": "; ".join(
             f"{name} {_figure({name: each}, inequality.statistic)}" for name, each in tables.items()
         ),
         "used_for_tuning": "held back" if pattern.held_back else "yes" if pattern.tuned else "no",
-        "mind": pattern.mind,
+        "mind": pattern.caveat,
         "before": earlier.get("estimate"),
         "verdict_before": earlier.get("verdict"),
     }
@@ -109,22 +121,22 @@ def _figure(tables: dict[str, np.ndarray], statistic: Statistic) -> str:
     return f"{value:.3g}" if math.isfinite(value) else "never"
 
 
-def threshold(inequality: Inequality) -> str:
+def threshold_text(inequality: Inequality) -> str:
     """Write the bounds of an inequality."""
-    if inequality.most == INFINITE:
-        return f"above {inequality.least:g}"
-    return f"between {inequality.least:g} and {inequality.most:g}"
+    if inequality.upper == UNBOUNDED:
+        return f"above {inequality.lower:g}"
+    return f"between {inequality.lower:g} and {inequality.upper:g}"
 
 
-def verdicts(rows: list[dict[str, Any]]) -> dict[str, Verdict]:
+def pattern_verdicts(rows: list[dict[str, Any]]) -> dict[str, Verdict]:
     """Say what became of each pattern: it holds if all its inequalities do."""
     keys = dict.fromkeys(row["pattern"] for row in rows)
-    return {key: overall([row["verdict"] for row in rows if row["pattern"] == key]) for key in keys}
+    return {key: combine_verdicts([row["verdict"] for row in rows if row["pattern"] == key]) for key in keys}
 
 
-def lead(rows: list[dict[str, Any]]) -> str:
+def summary_text(rows: list[dict[str, Any]]) -> str:
     """Say in two sentences what was found, the worst first."""
-    found = verdicts(rows)
+    found = pattern_verdicts(rows)
     by = {what: [key for key, each in found.items() if each == what] for what in ("fails", "undecided", "holds")}
     said = [f"{len(by['fails'])} of {len(found)} patterns fail ({_list(by['fails'])})"]
     said += [f"{len(by['undecided'])} are undecided ({_list(by['undecided'])})"] if by["undecided"] else []
@@ -142,23 +154,23 @@ def _list(keys: list[str]) -> str:
     return ", ".join(keys) or "none"
 
 
-def kept(path: Path) -> list[dict[str, Any]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
     """Read the rows of a table that was written, none if there is no such file."""
     return json.loads(path.read_text("utf-8"))["rows"] if path.is_file() else []
 
 
 def scenarios_digest() -> str:
     """Hash the shipped scenario files, on whose values the patterns depend as on the code."""
-    text = b"".join(path.read_bytes() for path in sorted(SHIPPED.glob("*.toml")))
+    text = b"".join(path.read_bytes() for path in sorted(SCENARIO_FOLDER.glob("*.toml")))
     return hashlib.sha256(text).hexdigest()[:12]
 
 
-def write(path: Path, worlds: int = WORLDS) -> None:
+def write_rows(path: Path, worlds: int = WORLDS) -> None:
     """Measure and write a table with its date and what it was measured with."""
-    rows = measured(worlds, lambda words: print(words, file=sys.stderr))
+    rows = measure_patterns(worlds, lambda words: print(words, file=sys.stderr))
     facts = {"date": date.today().isoformat(), "model_digest": source_digest(), "scenarios_digest": scenarios_digest()}
-    write_whole(path, (json.dumps({**facts, "rows": rows}, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, (json.dumps({**facts, "rows": rows}, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write_rows(Path(sys.argv[1]))

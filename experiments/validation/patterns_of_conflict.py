@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.estimate import ratio
-from experiments.validation.pattern import POOL, Inequality, Pattern
-from experiments.validation.patterns_of_deals import gap, reached, share
-from experiments.validation.sweeping import SLOW, area, swept_twice
-from experiments.validation.traces import Source, first_talks, record
-from model.enumerations import Status
-from model.loading import load
+from experiments.validation.estimate import safe_ratio
+from experiments.validation.hysteresis import SLOW, loop_area, trust_over_two_sweeps
+from experiments.validation.pattern import ALL_SCENARIOS, Inequality, Pattern
+from experiments.validation.patterns_of_deals import difference_statistic, newly_reached, share_statistic
+from experiments.validation.traces import ScenarioSource, first_negotiation, record_trace
+from model.enumerations import RungStatus
+from model.loading import load_scenario
 from model.overrides import Override
 
 LEFT_IN, LEFT_BY, LEAVING = 5, "us", "us-iran-2018"  # the withdrawal that this scenario schedules
@@ -19,54 +19,54 @@ QUARTERS = 43  # as many as in the data
 ATTACKED = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
-def lost_and_rebuilt(scenario: Source, worlds: int) -> np.ndarray:
+def trust_lost(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Measure how far trust lies below what it had been without the withdrawal, [world, round after it]."""
-    setting, curves = load(scenario), []
-    talks, parties = first_talks(setting)
+    setting, curves = load_scenario(scenario), []
+    talks, parties = first_negotiation(setting)
     states = list(setting.states)
     victim = next(party for party in parties if party != LEFT_BY)
     for leaves in (0, 1):
         move = Override(LEFT_IN, "withdraw", talks, LEFT_BY, value=leaves)
-        trace = record(scenario, worlds, ["trust"], overrides=[move], rounds=LEFT_IN + AFTERWARDS)
+        trace = record_trace(scenario, worlds, ["trust"], overrides=[move], rounds=LEFT_IN + AFTERWARDS)
         curves.append(trace["trust"][:, LEFT_IN:, states.index(victim), states.index(LEFT_BY)])
     return curves[0] - curves[1]
 
 
-def rounds_losing(sums: np.ndarray) -> np.ndarray:
+def rounds_to_lose(sums: np.ndarray) -> np.ndarray:
     """Give the rounds until nine tenths of the largest loss have come."""
     return (sums >= 0.9 * sums.max(axis=-1, keepdims=True)).argmax(axis=-1).astype(float)
 
 
-def rounds_rebuilding(sums: np.ndarray) -> np.ndarray:
+def rounds_to_rebuild(sums: np.ndarray) -> np.ndarray:
     """Give the rounds from the largest loss until a tenth of it is left; where that never comes, those played."""
     largest, bottom = sums.max(axis=-1, keepdims=True), sums.argmax(axis=-1)
     back = (sums <= 0.1 * largest) & (np.arange(sums.shape[-1]) > bottom[..., None])
     return np.where(back.any(axis=-1), back.argmax(axis=-1), sums.shape[-1] - 1).astype(float) - bottom
 
 
-def answered(scenario: Source, worlds: int) -> np.ndarray:
+def withdrawal_responses(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count worlds, those that answer a withdrawal in three steps or more, their steps, and the most lost at once.
 
     Within two years of it: [world, 4], the last the largest share of the ladder that falls in one round.
     """
-    trace = record(scenario, worlds, ["status"])
-    stood = trace["status"][:, :, 0] == Status.VERIFIED
+    trace = record_trace(scenario, worlds, ["status"])
+    stood = trace["status"][:, :, 0] == RungStatus.VERIFIED
     fallen = (stood[:, :-1] & ~stood[:, 1:])[:, LEFT_IN - 1 : LEFT_IN + 23]
     steps = fallen.any(axis=2).sum(axis=1)
-    most = (fallen @ trace.start.stake[0]).max(axis=1)
+    most = (fallen @ trace.initial_world.stake[0]).max(axis=1)
     return np.stack([np.ones(worlds), steps >= 3, steps, most], axis=1).astype(float)
 
 
-def reciprocated(scenario: Source, worlds: int) -> np.ndarray:
+def reciprocity_correlations(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Correlate quarterly means of each party's conduct with the other's a quarter later, as long as in the data.
 
     [world, 4]: whether the first party's answer to the second can be told, and how they correlate; the same of the
     second. It cannot be told where one of the two series is constant.
     """
-    setting = load(scenario)
-    trace = record(scenario, worlds, ["conduct", "slip"], rounds=3 * QUARTERS)
-    one, other = (list(setting.states).index(party) for party in first_talks(setting)[1])
-    acted = (trace["conduct"] ^ trace["slip"])[:, 1:]
+    setting = load_scenario(scenario)
+    trace = record_trace(scenario, worlds, ["conduct", "miscarried"], rounds=3 * QUARTERS)
+    one, other = (list(setting.states).index(party) for party in first_negotiation(setting)[1])
+    acted = (trace["conduct"] ^ trace["miscarried"])[:, 1:]
     means = [acted[:, :, a, b].reshape(worlds, QUARTERS, 3).mean(axis=2) for a, b in ((one, other), (other, one))]
     found = []
     for answer, cause in (means, means[::-1]):
@@ -79,15 +79,15 @@ def correlations(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.nda
     """Correlate two series in each world, [world, time]; say first where that is possible."""
     one, other = one - one.mean(axis=1, keepdims=True), other - other.mean(axis=1, keepdims=True)
     size = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
-    return size > 1e-12, ratio((one * other).sum(axis=1), np.where(size > 1e-12, size, 0.0))
+    return size > 1e-12, safe_ratio((one * other).sum(axis=1), np.where(size > 1e-12, size, 0.0))
 
 
-def attacks_before_deals(scenario: Source, worlds: int) -> np.ndarray:
+def attacks_before_deals(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count rounds and attacks in the first and in the last third of the time before the first deal is kept."""
-    trace = record(scenario, worlds, ["status", "attack"])
-    done, counts = reached(trace, Status.VERIFIED).any(axis=3), np.zeros((worlds, 4))
+    trace = record_trace(scenario, worlds, ["status", "attack"])
+    done, counts = newly_reached(trace, RungStatus.VERIFIED).any(axis=3), np.zeros((worlds, 4))
     for k in range(done.shape[2]):
-        attacks = trace["attack"][:, 1:, trace.start.target == k].sum(axis=2)
+        attacks = trace["attack"][:, 1:, trace.initial_world.target == k].sum(axis=2)
         for world in np.flatnonzero(done[:, :, k].any(axis=1)):
             third = (int(done[world, :, k].argmax()) + 1) // 3
             before = attacks[world, : done[world, :, k].argmax() + 1]
@@ -96,45 +96,47 @@ def attacks_before_deals(scenario: Source, worlds: int) -> np.ndarray:
     return counts
 
 
-def hurt_by_attacks(scenario: Source, worlds: int) -> np.ndarray:
+def trust_lost_to_attacks(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Measure what the first attack does to trust in the blamed side where that is thought weak, and strong.
 
     [world, 3]: whether there was one, and the fall of trust in both arms, which have the same past.
     """
     falls, happened = [], np.zeros(worlds, bool)
     for able in (0.5, 0.8):
-        changes = {"spoilers.stopped_if_trustworthy": able, "spoilers.stopped_if_not": 0.45}
-        trace = record(scenario, worlds, ["attack", "trust"], changes)
+        changes = {"attacks.stopped_if_trustworthy": able, "attacks.stopped_if_untrustworthy": 0.45}
+        trace = record_trace(scenario, worlds, ["attack", "trust"], changes)
         attacks, fall = trace["attack"][:, :-1], np.zeros(worlds)
         happened = attacks.any(axis=(1, 2))
         for world in np.flatnonzero(happened):
             now = int(attacks[world].any(axis=1).argmax())
             x = int(attacks[world, now].argmax())
-            sides = trace.start.party[trace.start.target[x]]
-            blamed = trace.start.blamed[x]
+            sides = trace.initial_world.party[trace.initial_world.target[x]]
+            blamed = trace.initial_world.blamed[x]
             trust = trace["trust"][world, :, sides[1 - blamed], sides[blamed]]
             fall[world] = trust[now] - trust[now + 1]
         falls.append(fall)
     return np.stack([happened, *falls], axis=1).astype(float)
 
 
-def attacks(scenario: Source, worlds: int) -> np.ndarray:
+def attack_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count attacks before deals, and measure what attacks do."""
-    return np.concatenate([attacks_before_deals(scenario, worlds), hurt_by_attacks(scenario, worlds)], axis=1)
+    return np.concatenate([attacks_before_deals(scenario, worlds), trust_lost_to_attacks(scenario, worlds)], axis=1)
 
 
-def unseen(scenario: Source, worlds: int) -> np.ndarray:
+def doubt_without_inspectors(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Measure doubt about type and about compliance, and the programme, with inspectors in and shut out.
 
     [world, 7]: one, then for each arm the mean variance of the belief about the other's type, the mean variance of
     the belief that it violates, and the mean programme of the party with the greater ambition, over all rounds.
     """
-    setting, found = load(scenario), [np.ones(worlds)]
-    talks, parties = first_talks(setting)
+    setting, found = load_scenario(scenario), [np.ones(worlds)]
+    talks, parties = first_negotiation(setting)
     one, other = (list(setting.states).index(party) for party in parties)
-    for moves in ([], [Override(1, "stay_barred", talks, value=1)]):
-        trace = record(scenario, worlds, ["kept", "broken", "suspicion", "programme"], overrides=moves)
-        kept, broken = (trace[name][:, 1:, [one, other], [other, one]] for name in ("kept", "broken"))
+    for moves in ([], [Override(1, "bar_inspectors", talks, value=1)]):
+        trace = record_trace(
+            scenario, worlds, ["good_evidence", "bad_evidence", "suspicion", "programme"], overrides=moves
+        )
+        kept, broken = (trace[name][:, 1:, [one, other], [other, one]] for name in ("good_evidence", "bad_evidence"))
         mean, total = kept / (kept + broken), kept + broken
         suspected = trace["suspicion"][:, 1:, 0]
         programme = trace["programme"][:, 1:, [one, other]].max(axis=2)
@@ -143,93 +145,103 @@ def unseen(scenario: Source, worlds: int) -> np.ndarray:
     return np.stack(found, axis=1)
 
 
-def inherited(scenario: Source, worlds: int) -> np.ndarray:
+def withdrawals_after_turnover(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count withdrawals in the two years after a change of government, and where there is none.
 
     The first party's government is made to change, or not to, after a third of the run; of the worlds in which
     something stands then. [world, 4].
     """
-    setting = load(scenario)
-    _, parties = first_talks(setting)
+    setting = load_scenario(scenario)
+    _, parties = first_negotiation(setting)
     now, found = setting.rounds // 3, []
     for changes in (1, 0):
         move = Override(now, "change_government", actor=parties[0], value=changes)
-        trace = record(scenario, worlds, ["status", "left", "withdraws"], overrides=[move])
-        stands = (trace["status"][:, now - 1, 0] == Status.VERIFIED).any(axis=1)
-        stands &= ~trace["left"][:, now - 1, 0].any(axis=1)
+        trace = record_trace(scenario, worlds, ["status", "rounds_withdrawn", "withdraws"], overrides=[move])
+        stands = (trace["status"][:, now - 1, 0] == RungStatus.VERIFIED).any(axis=1)
+        stands &= ~trace["rounds_withdrawn"][:, now - 1, 0].any(axis=1)
         leaves = trace["withdraws"][:, now : now + 24, 0].any(axis=(1, 2))
         found += [stands, stands & leaves]
     return np.stack(found, axis=1).astype(float)
 
 
-def mean(one: int, other: int) -> Any:
+def conditional_mean(one: int, other: int) -> Any:
     """Give the mean of one quantity over those worlds that another counts."""
-    return lambda sums: ratio(sums[..., other], sums[..., one])
+    return lambda sums: safe_ratio(sums[..., other], sums[..., one])
 
 
-CONFLICT = (
+CONFLICT_PATTERNS = (
     Pattern(
         "S10",
         "Trust takes more than five times as long to rebuild as to lose",
         "Slovic 1993, by way of Poortinga and Pidgeon 2004; 20 months of building, undone by one announcement",
         (LEAVING,),
-        lost_and_rebuilt,
+        trust_lost,
         {
-            "rounds to lose": rounds_losing,
-            "rounds to rebuild": rounds_rebuilding,
+            "rounds to lose": rounds_to_lose,
+            "rounds to rebuild": rounds_to_rebuild,
         },
         (
             Inequality(
-                "rounds to rebuild over rounds to lose", lambda s: ratio(rounds_rebuilding(s), rounds_losing(s)), 5.0
+                "rounds to rebuild over rounds to lose",
+                lambda s: safe_ratio(rounds_to_rebuild(s), rounds_to_lose(s)),
+                5.0,
             ),
         ),
-        mind="Trust of the side that was left, against the same worlds without the withdrawal; nine tenths each way.",
+        caveat="Trust of the side that was left, against the same worlds without the withdrawal; nine tenths each way.",
     ),
     Pattern(
         "S11",
         "After a withdrawal the other side answers in at least three steps, not with a leap",
         "steps of 2019-20, 61, 61, 60 and 60 days apart",
         (LEAVING,),
-        answered,
-        {"steps in two years": mean(0, 2), "largest share lost in a round": mean(0, 3)},
+        withdrawal_responses,
+        {"steps in two years": conditional_mean(0, 2), "largest share lost in a round": conditional_mean(0, 3)},
         (
-            Inequality("share of worlds with three steps or more", mean(0, 1), 0.5),
-            Inequality("largest share of the ladder lost in one round", mean(0, 3), 0.0, 0.5),
+            Inequality("share of worlds with three steps or more", conditional_mean(0, 1), 0.5),
+            Inequality("largest share of the ladder lost in one round", conditional_mean(0, 3), 0.0, 0.5),
         ),
-        mind="The clock is a parameter of the ladder; what could fail is that talks, collapse or return cut it short.",
+        caveat="The clock is a parameter of the ladder; what could fail is that talks, collapse or return cut it short.",
     ),
     Pattern(
         "S12",
         "Conduct is reciprocal in both directions",
         "ICEWS 2005-15, 43 quarters: .38 and .33; from a 20 % sample",
-        POOL,
-        reciprocated,
-        {"second to first": mean(0, 1), "first to second": mean(2, 3)},
+        ALL_SCENARIOS,
+        reciprocity_correlations,
+        {"second to first": conditional_mean(0, 1), "first to second": conditional_mean(2, 3)},
         (
-            Inequality("second party's conduct with the first's a quarter later", mean(0, 1), 0.2, 0.6),
-            Inequality("first party's conduct with the second's a quarter later", mean(2, 3), 0.2, 0.6),
+            Inequality("second party's conduct with the first's a quarter later", conditional_mean(0, 1), 0.2, 0.6),
+            Inequality("first party's conduct with the second's a quarter later", conditional_mean(2, 3), 0.2, 0.6),
         ),
         held_back=True,
-        mind="Cooperative or hostile acts, where the data weigh events on a scale.",
+        caveat="Cooperative or hostile acts, where the data weigh events on a scale.",
     ),
     Pattern(
         "S17",
         "Attacks cluster near agreement, and hurt more where the blamed side is thought able to stop them",
         "Kydd and Walter 2002; dated cases",
         ATTACKED,
-        attacks,
+        attack_counts,
         {
-            "attacks a round, first third": share(0, 1),
-            "last third": share(2, 3),
-            "fall of trust, thought weak": mean(4, 5),
-            "thought strong": mean(4, 6),
+            "attacks a round, first third": share_statistic(0, 1),
+            "last third": share_statistic(2, 3),
+            "fall of trust, thought weak": conditional_mean(4, 5),
+            "thought strong": conditional_mean(4, 6),
         },
         (
-            Inequality("attacks a round, last third minus first", gap(share(2, 3), share(0, 1)), 0.0),
-            Inequality("fall of trust, strong minus weak", gap(mean(4, 6), mean(4, 5)), 0.0),
+            Inequality(
+                "attacks a round, last third minus first",
+                difference_statistic(share_statistic(2, 3), share_statistic(0, 1)),
+                0.0,
+            ),
+            Inequality(
+                "fall of trust, strong minus weak",
+                difference_statistic(conditional_mean(4, 6), conditional_mean(4, 5)),
+                0.0,
+            ),
         ),
         held_back=True,
-        mind="The time before the first deal is kept. "
+        caveat="The time before the first deal is kept. "
         "That nearness draws attacks is built in; how clearly it shows is not.",
     ),
     Pattern(
@@ -237,41 +249,57 @@ CONFLICT = (
         "Without verification doubt and programme grow",
         "IAEA reports 2019-25: stock of 60 % from 0 to 441 kg while access fell",
         ("us-dprk-1994", "us-iran-2013", "us-iran-2018", "us-iran-2026"),
-        unseen,
-        {"programme, seen": mean(0, 3), "programme, unseen": mean(0, 6)},
+        doubt_without_inspectors,
+        {"programme, seen": conditional_mean(0, 3), "programme, unseen": conditional_mean(0, 6)},
         (
             Inequality(
-                "variance of the belief about the other's type, unseen minus seen", gap(mean(0, 4), mean(0, 1)), 0.0
+                "variance of the belief about the other's type, unseen minus seen",
+                difference_statistic(conditional_mean(0, 4), conditional_mean(0, 1)),
+                0.0,
             ),
-            Inequality("variance of the belief in a violation, unseen minus seen", gap(mean(0, 5), mean(0, 2)), 0.0),
-            Inequality("programme, unseen minus seen", gap(mean(0, 6), mean(0, 3)), 0.0),
+            Inequality(
+                "variance of the belief in a violation, unseen minus seen",
+                difference_statistic(conditional_mean(0, 5), conditional_mean(0, 2)),
+                0.0,
+            ),
+            Inequality(
+                "programme, unseen minus seen",
+                difference_statistic(conditional_mean(0, 6), conditional_mean(0, 3)),
+                0.0,
+            ),
         ),
         held_back=True,
-        mind="Inspectors are shut out from the first round on.",
+        caveat="Inspectors are shut out from the first round on.",
     ),
     Pattern(
         "S19",
         "Withdrawals follow changes of government",
         "three dated cases",
-        POOL,
-        inherited,
-        {"after a change": share(0, 1), "without": share(2, 3)},
-        (Inequality("withdrawn within two years, after a change minus without", gap(share(0, 1), share(2, 3)), 0.0),),
+        ALL_SCENARIOS,
+        withdrawals_after_turnover,
+        {"after a change": share_statistic(0, 1), "without": share_statistic(2, 3)},
+        (
+            Inequality(
+                "withdrawn within two years, after a change minus without",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.0,
+            ),
+        ),
         held_back=True,
-        mind="Only new governments withdraw, by rule; what could fail is that trust or scheduled changes outweigh it.",
+        caveat="Only new governments withdraw, by rule; what could fail is that trust or scheduled changes outweigh it.",
     ),
     Pattern(
         "S20",
         "Hysteresis: tension rising and tension falling give different curves of trust",
         "theory only (B21)",
         ("us-iran-2026",),
-        swept_twice,
-        {"area": area(0), "area, four times as slow": area(SLOW)},
+        trust_over_two_sweeps,
+        {"area": loop_area(0), "area, four times as slow": loop_area(SLOW)},
         (
-            Inequality("area between the curves", area(0), 0.0),
-            Inequality("area at a quarter of the pace", area(SLOW), 0.0),
+            Inequality("area between the curves", loop_area(0), 0.0),
+            Inequality("area at a quarter of the pace", loop_area(SLOW), 0.0),
         ),
-        mind="Memory alone gives an area that vanishes with slower sweeps. The threshold of theory, beta above 4, is "
+        caveat="Memory alone gives an area that vanishes with slower sweeps. The threshold of theory, beta above 4, is "
         "not measurable: the mechanism (M19) is not built.",
     ),
 )

@@ -4,18 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from experiments.studies.essay_claims import bundled, helpers
-from experiments.validation.estimate import ratio
-from experiments.validation.pattern import POOL, Inequality, Pattern
-from experiments.validation.traces import Source, Trace, record
-from model.enumerations import Status
-from model.loading import load
+from experiments.studies.essay_claims import set_bundling, set_facilitators
+from experiments.validation.estimate import safe_ratio
+from experiments.validation.pattern import ALL_SCENARIOS, Inequality, Pattern
+from experiments.validation.traces import ScenarioSource, Trace, record_trace
+from model.enumerations import RungStatus
+from model.loading import load_scenario
 from model.scenario import Scenario
 
 FOLLOWED = 24  # rounds for which the fate of a deal is followed
 UNCUT = 240  # rounds of a run whose end cuts little short
 NEVER = 10_000  # a round that never comes
-ENDED = (Status.SUSPENDED, Status.SNAPPED, Status.COLLAPSED)
+ENDED_STATUSES = (RungStatus.SUSPENDED, RungStatus.SNAPPED, RungStatus.COLLAPSED)
 LADDERS = (  # at least four rungs, none of which stands at the start
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2026",
     "us-ussr-1985",
@@ -27,108 +27,111 @@ FACILITATED = (
 PRESSED = ("gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
-def reached(trace: Trace, status: Status) -> np.ndarray:
+def newly_reached(trace: Trace, status: RungStatus) -> np.ndarray:
     """Say in which rounds a rung newly reaches a status: bool [world, round, negotiation, rung]."""
     now = trace["status"] == status
     return now[:, 1:] & ~now[:, :-1]
 
 
-def agreements(scenario: Source, worlds: int, changes: dict[str, Any]) -> np.ndarray:
+def agreement_counts(scenario: ScenarioSource, worlds: int, changes: dict[str, Any]) -> np.ndarray:
     """Count for each world the negotiations, and those with at least one new ratified deal: [world, 2]."""
-    new = reached(record(scenario, worlds, ["status"], changes), Status.RATIFIED).any(axis=(1, 3))
+    new = newly_reached(record_trace(scenario, worlds, ["status"], changes), RungStatus.RATIFIED).any(axis=(1, 3))
     return np.stack([np.full(worlds, new.shape[1]), new.sum(axis=1)], axis=1).astype(float)
 
 
-def with_and_without(scenario: Source, worlds: int) -> np.ndarray:
+def agreements_by_facilitation(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count agreements with facilitators and without."""
     arms = ({}, {"mechanisms.facilitation": False})
-    return np.concatenate([agreements(scenario, worlds, changes) for changes in arms], axis=1)
+    return np.concatenate([agreement_counts(scenario, worlds, changes) for changes in arms], axis=1)
 
 
-def by_style(scenario: Source, worlds: int) -> np.ndarray:
+def agreements_by_style(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count agreements under facilitators who only pass on, who also draft, and who also pay."""
     arms = (
-        helpers(formulation=0.0, leverage=0.0),
-        helpers(formulation=0.5, leverage=0.0),
-        helpers(formulation=0.5, leverage=0.15),
+        set_facilitators(formulation=0.0, leverage=0.0),
+        set_facilitators(formulation=0.5, leverage=0.0),
+        set_facilitators(formulation=0.5, leverage=0.15),
     )
-    setting = load(scenario)
-    return np.concatenate([agreements(scenario, worlds, arm(setting)) for arm in arms], axis=1)
+    setting = load_scenario(scenario)
+    return np.concatenate([agreement_counts(scenario, worlds, arm(setting)) for arm in arms], axis=1)
 
 
-def completed(scenario: Source, worlds: int) -> np.ndarray:
+def completed_ladders(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count ladders that at some time stood complete: step by step, and in one single step."""
-    setting, found = load(scenario), []
-    for changes in (bundled(1)(setting), bundled(None)(setting)):
-        trace = record(scenario, worlds, ["status"], changes)
-        missing = trace["status"] != Status.VERIFIED
-        within = np.arange(missing.shape[3]) < trace.start.rungs[:, None]
+    setting, found = load_scenario(scenario), []
+    for changes in (set_bundling(1)(setting), set_bundling(None)(setting)):
+        trace = record_trace(scenario, worlds, ["status"], changes)
+        missing = trace["status"] != RungStatus.VERIFIED
+        within = np.arange(missing.shape[3]) < trace.initial_world.rungs[:, None]
         found.append((~(missing & within).any(axis=3)).any(axis=1).sum(axis=1))
     return np.stack(found, axis=1).astype(float)
 
 
-def continued(scenario: Source, worlds: int) -> np.ndarray:
+def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count ladders on which k rungs were kept, and how soon a further one was: [world, 10].
 
     First those with at least k rungs kept, for k from 1 to 4, in the run as shipped. Then for k from 1 to 3, in runs
     so long that the end cuts none short: those whose k-th rung was kept in time to be followed for two years, and
     those that kept a further one within them.
     """
-    short = kept_in(record(scenario, worlds, ["status"]))
+    short = first_kept_rounds(record_trace(scenario, worlds, ["status"]))
     counts = [(short < NEVER).sum(axis=2) >= k for k in range(1, 5)]
-    first = kept_in(record(scenario, worlds, ["status"], rounds=UNCUT))
+    first = first_kept_rounds(record_trace(scenario, worlds, ["status"], rounds=UNCUT))
     for k in range(1, 4):
         followed = first[:, :, k - 1] <= UNCUT - FOLLOWED
         counts += [followed, followed & (first[:, :, k] <= first[:, :, k - 1] + FOLLOWED)]
     return np.stack([each.sum(axis=1) for each in counts], axis=1).astype(float)
 
 
-def kept_in(trace: Trace) -> np.ndarray:
+def first_kept_rounds(trace: Trace) -> np.ndarray:
     """Find the round in which each rung of the longer ladders was first kept, NEVER if it was not."""
-    kept = trace["status"][:, :, trace.start.rungs >= 4] == Status.VERIFIED
+    kept = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
     return np.where(kept.any(axis=1), kept.argmax(axis=1), NEVER)
 
 
-def ended(scenario: Source, worlds: int) -> np.ndarray:
+def ended_rungs(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count kept rungs followed for two years and those that ended in them: first, middle and last of a ladder."""
-    trace = record(scenario, worlds, ["status"])
-    proved = reached(trace, Status.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
-    over = np.isin(trace["status"], ENDED)
+    trace = record_trace(scenario, worlds, ["status"])
+    proved = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
+    over = np.isin(trace["status"], ENDED_STATUSES)
     counts = np.zeros((worlds, 6))
     for world, now, k, r in np.argwhere(proved):
-        last = trace.start.rungs[k] - 1
+        last = trace.initial_world.rungs[k] - 1
         place = 0 if r == 0 else 2 if r == last else 1
         counts[world, 2 * place] += 1
         counts[world, 2 * place + 1] += over[world, now + 2 : now + 2 + FOLLOWED, k, r].any()
     return counts
 
 
-def rewarded(scenario: Source, worlds: int) -> np.ndarray:
+def relief_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count rungs that promise relief: rounds in which one is verified, and is not, and those followed by relief.
 
     Followed: pressure falls in the same round or the next. Only where pressure was exerted.
     """
-    trace = record(scenario, worlds, ["status", "pressure"])
+    trace = record_trace(scenario, worlds, ["status", "pressure"])
     status, counts = trace["status"], np.zeros((worlds, 4))
-    for k, side, r in np.argwhere(trace.start.relieves > 0.0):
-        me, other = trace.start.party[k, side], trace.start.party[k, 1 - side]
+    for k, side, r in np.argwhere(trace.initial_world.pressure_relief > 0.0):
+        me, other = trace.initial_world.party[k, side], trace.initial_world.party[k, 1 - side]
         pressure = trace["pressure"][:, :, me, other]
         pressed, falls = pressure[:, :-2] > 0.01, np.diff(pressure, axis=1) < -1e-9
         paid = (falls[:, :-1] | falls[:, 1:]) & pressed
         before, now, after = (status[:, at : status.shape[1] - 2 + at, k, r] for at in range(3))
-        working = (before == Status.IMPLEMENTING) & pressed
-        yes = working & (now == Status.VERIFIED)
-        no = working & (now == Status.IMPLEMENTING) & (after != Status.VERIFIED)
+        working = (before == RungStatus.IMPLEMENTING) & pressed
+        yes = working & (now == RungStatus.VERIFIED)
+        no = working & (now == RungStatus.IMPLEMENTING) & (after != RungStatus.VERIFIED)
         counts += np.stack([each.sum(axis=1) for each in (yes, yes & paid, no, no & paid)], axis=1)
     return counts
 
 
-def failed_at_home(scenario: Source, worlds: int) -> np.ndarray:
+def ratification_failures(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count deals put to ratification and those that failed: as shipped, then with one, two and four veto players."""
-    setting, found = load(scenario), []
+    setting, found = load_scenario(scenario), []
     for players in (None, 1, 2, 4):
-        trace = record(scenario, worlds, ["status", "unratified"], _veto(setting, players))
-        found += [reached(trace, Status.SCRUTINISED).sum(axis=(1, 2, 3)), trace["unratified"][:, -1].sum(axis=1)]
+        trace = record_trace(scenario, worlds, ["status", "unratified"], _veto(setting, players))
+        found += [
+            newly_reached(trace, RungStatus.SCRUTINISED).sum(axis=(1, 2, 3)),
+            trace["unratified"][:, -1].sum(axis=1),
+        ]
     return np.stack(found, axis=1).astype(float)
 
 
@@ -137,12 +140,12 @@ def _veto(setting: Scenario, players: int | None) -> dict[str, Any]:
     return {} if players is None else {f"states.{party}.veto_players": players for party in sorted(parties)}
 
 
-def share(bottom: int, top: int) -> Any:
+def share_statistic(bottom: int, top: int) -> Any:
     """Give the share that one count is of another."""
-    return lambda sums: ratio(sums[..., top], sums[..., bottom])
+    return lambda sums: safe_ratio(sums[..., top], sums[..., bottom])
 
 
-def gap(one: Any, other: Any) -> Any:
+def difference_statistic(one: Any, other: Any) -> Any:
     """Give one statistic minus another."""
     return lambda sums: one(sums) - other(sums)
 
@@ -150,66 +153,102 @@ def gap(one: Any, other: Any) -> Any:
 def odds_ratio(sums: np.ndarray) -> np.ndarray:
     """Give the odds of an agreement with facilitators over those without."""
     with_all, with_some, without_all, without_some = (sums[..., at] for at in range(4))
-    return ratio(with_some * (without_all - without_some), (with_all - with_some) * without_some)
+    return safe_ratio(with_some * (without_all - without_some), (with_all - with_some) * without_some)
 
 
-DEALS = (
+DEAL_PATTERNS = (
     Pattern(
         "S1",
         "Agreement is more frequent with facilitators than without",
         "ICB v14, 1918-2017: 95 of 153 mediated crises (.62) against 71 of 329 (.22); odds ratio 6.6 (4.2 to 10.4)",
         FACILITATED,
-        with_and_without,
-        {"with facilitators": share(0, 1), "without": share(2, 3)},
+        agreements_by_facilitation,
+        {"with facilitators": share_statistic(0, 1), "without": share_statistic(2, 3)},
         (
-            Inequality("share with minus share without", gap(share(0, 1), share(2, 3)), 0.25),
+            Inequality(
+                "share with minus share without",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.25,
+            ),
             Inequality("odds ratio", odds_ratio, 4.0, 10.0),
         ),
         tuned=True,
-        mind="A run lasts three to nine years, a crisis of the data some months; in the data mediators choose crises.",
+        caveat="A run lasts three to nine years, a crisis of the data some months; in the data mediators choose crises.",
     ),
     Pattern(
         "S2",
         "The stronger the style of the facilitator, the more agreement",
         "ICB: facilitation 7 of 17, formulation 37 of 65, manipulation 38 of 51",
         FACILITATED,
-        by_style,
-        {"passing on": share(0, 1), "also drafting": share(2, 3), "also paying": share(4, 5)},
+        agreements_by_style,
+        {
+            "passing on": share_statistic(0, 1),
+            "also drafting": share_statistic(2, 3),
+            "also paying": share_statistic(4, 5),
+        },
         (
-            Inequality("drafting minus passing on", gap(share(2, 3), share(0, 1)), 0.0),
-            Inequality("paying minus drafting", gap(share(4, 5), share(2, 3)), 0.0),
+            Inequality(
+                "drafting minus passing on", difference_statistic(share_statistic(2, 3), share_statistic(0, 1)), 0.0
+            ),
+            Inequality(
+                "paying minus drafting", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0
+            ),
         ),
         held_back=True,
-        mind="Styles by formulation 0, .5, .5 and leverage 0, 0, .15; all else as shipped, capacity too.",
+        caveat="Styles by formulation 0, .5, .5 and leverage 0, 0, .15; all else as shipped, capacity too.",
     ),
     Pattern(
         "S5",
         "Big deals follow small ones: at least half of the complete ladders have a smaller deal behind them",
         "UCDP: .60 of 77 full agreements; 7 of 8 cases",
         FROM_THE_GROUND,
-        completed,
+        completed_ladders,
         {"complete, by steps (worlds)": lambda sums: sums[..., 0], "complete, in one": lambda sums: sums[..., 1]},
-        (Inequality("share by steps", lambda s: ratio(s[..., 0], s[..., 0] + s[..., 1]), 0.5),),
-        mind="The same worlds climb in steps and in one leap, as often; within one ladder the order is given.",
+        (Inequality("share by steps", lambda s: safe_ratio(s[..., 0], s[..., 0] + s[..., 1]), 0.5),),
+        caveat="The same worlds climb in steps and in one leap, as often; within one ladder the order is given.",
     ),
     Pattern(
         "S6",
         "Momentum: the chance of a further rung rises with the rungs kept",
         "UCDP: .54, .77, .84, .88, .86 after one to five small deals; partly selection",
         LADDERS,
-        continued,
-        {f"after {k}": share(k - 1, k) for k in (1, 2, 3)}
-        | {f"within two years after {k}": share(2 * k + 2, 2 * k + 3) for k in (1, 2, 3)},
+        continuation_counts,
+        {f"after {k}": share_statistic(k - 1, k) for k in (1, 2, 3)}
+        | {f"within two years after {k}": share_statistic(2 * k + 2, 2 * k + 3) for k in (1, 2, 3)},
         (
-            Inequality("chance after three minus after one", gap(share(2, 3), share(0, 1)), 0.2),
-            Inequality("chance after two minus after one", gap(share(1, 2), share(0, 1)), 0.0),
-            Inequality("chance after three minus after two", gap(share(2, 3), share(1, 2)), 0.0),
-            Inequality("within two years: after three minus after one", gap(share(8, 9), share(4, 5)), 0.2),
-            Inequality("within two years: after two minus after one", gap(share(6, 7), share(4, 5)), 0.0),
-            Inequality("within two years: after three minus after two", gap(share(8, 9), share(6, 7)), 0.0),
+            Inequality(
+                "chance after three minus after one",
+                difference_statistic(share_statistic(2, 3), share_statistic(0, 1)),
+                0.2,
+            ),
+            Inequality(
+                "chance after two minus after one",
+                difference_statistic(share_statistic(1, 2), share_statistic(0, 1)),
+                0.0,
+            ),
+            Inequality(
+                "chance after three minus after two",
+                difference_statistic(share_statistic(2, 3), share_statistic(1, 2)),
+                0.0,
+            ),
+            Inequality(
+                "within two years: after three minus after one",
+                difference_statistic(share_statistic(8, 9), share_statistic(4, 5)),
+                0.2,
+            ),
+            Inequality(
+                "within two years: after two minus after one",
+                difference_statistic(share_statistic(6, 7), share_statistic(4, 5)),
+                0.0,
+            ),
+            Inequality(
+                "within two years: after three minus after two",
+                difference_statistic(share_statistic(8, 9), share_statistic(6, 7)),
+                0.0,
+            ),
         ),
         tuned=True,
-        mind="The end of a run leaves later rungs less time; without it nearly every ladder goes on, as nothing ends a "
+        caveat="The end of a run leaves later rungs less time; without it nearly every ladder goes on, as nothing ends a "
         "process for good. Hence also the share that goes on within two years, in runs of twenty years; these "
         "three rows were added after the first look.",
     ),
@@ -218,37 +257,60 @@ DEALS = (
         "Small deals end more often than partial ones, and partial ones more often than full ones",
         "UCDP: .44, .38, .22 ended; a blank is read as not ended",
         LADDERS,
-        ended,
-        {"first rung": share(0, 1), "between": share(2, 3), "last rung": share(4, 5)},
+        ended_rungs,
+        {"first rung": share_statistic(0, 1), "between": share_statistic(2, 3), "last rung": share_statistic(4, 5)},
         (
-            Inequality("first rungs minus those between", gap(share(0, 1), share(2, 3)), 0.0),
-            Inequality("those between minus last rungs", gap(share(2, 3), share(4, 5)), 0.0),
+            Inequality(
+                "first rungs minus those between",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.0,
+            ),
+            Inequality(
+                "those between minus last rungs",
+                difference_statistic(share_statistic(2, 3), share_statistic(4, 5)),
+                0.0,
+            ),
         ),
         held_back=True,
-        mind="Ended within two years of being kept: suspended, taken back or collapsed. The highest rung falls first.",
+        caveat="Ended within two years of being kept: suspended, taken back or collapsed. The highest rung falls first.",
     ),
     Pattern(
         "S14",
         "What was promised for a verified step comes in the same round or the next",
         "17 April 2014: report and payment on one day",
         PRESSED,
-        rewarded,
-        {"after verification": share(0, 1), "without": share(2, 3)},
-        (Inequality("relief after verification minus without", gap(share(0, 1), share(2, 3)), 0.0),),
-        mind="Relief follows verification by rule; what could fail is that escalation or its aim stands against it.",
+        relief_counts,
+        {"after verification": share_statistic(0, 1), "without": share_statistic(2, 3)},
+        (
+            Inequality(
+                "relief after verification minus without",
+                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
+                0.0,
+            ),
+        ),
+        caveat="Relief follows verification by rule; what could fail is that escalation or its aim stands against it.",
     ),
     Pattern(
         "S22",
         "Deals fail at home, the more often the more veto players there are",
         "theory (Putnam 1988); one referendum, 50.2 to 49.8",
-        POOL,
-        failed_at_home,
-        {"as shipped": share(0, 1), "one player": share(2, 3), "two": share(4, 5), "four": share(6, 7)},
+        ALL_SCENARIOS,
+        ratification_failures,
+        {
+            "as shipped": share_statistic(0, 1),
+            "one player": share_statistic(2, 3),
+            "two": share_statistic(4, 5),
+            "four": share_statistic(6, 7),
+        },
         (
-            Inequality("share that fails, as shipped", share(0, 1), 0.0),
-            Inequality("two players minus one", gap(share(4, 5), share(2, 3)), 0.0),
-            Inequality("four players minus two", gap(share(6, 7), share(4, 5)), 0.0),
+            Inequality("share that fails, as shipped", share_statistic(0, 1), 0.0),
+            Inequality(
+                "two players minus one", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0
+            ),
+            Inequality(
+                "four players minus two", difference_statistic(share_statistic(6, 7), share_statistic(4, 5)), 0.0
+            ),
         ),
-        mind="Independent veto players are built in: what could fail is that impatience or support makes up for them.",
+        caveat="Independent veto players are built in: what could fail is that impatience or support makes up for them.",
     ),
 )

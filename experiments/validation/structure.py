@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from experiments.ensembles.compare import PLACE
+from experiments.ensembles.compare import INDICATOR_INDEX
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.validation.part import ValidationPart
 from model.enumerations import Doctrine, Outcome
-from model.loading import load, shipped
+from model.loading import load_scenario, scenario_names
 from model.parameters import Mechanisms
 
 OUTCOMES = (
@@ -40,7 +40,7 @@ class StructuralChange(NamedTuple):
     rounds: tuple[int | None, int | None] = (None, None)
 
 
-class Moved(NamedTuple):
+class StructuralEffect(NamedTuple):
     """What a change does in one scenario: paired differences, their standard errors and spreads, [outcome]."""
 
     scenario: str
@@ -49,11 +49,11 @@ class Moved(NamedTuple):
     spread: np.ndarray
 
 
-def changes_of(scenario: str) -> list[StructuralChange]:
+def structural_changes(scenario: str) -> list[StructuralChange]:
     """List the changes that a scenario allows: only what is on can be switched off."""
-    setting = load(scenario)
+    setting = load_scenario(scenario)
     found = [
-        StructuralChange(label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
+        StructuralChange(mechanism_label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
         for name in Mechanisms.model_fields
         if getattr(setting.mechanisms, name)
     ]
@@ -64,60 +64,68 @@ def changes_of(scenario: str) -> list[StructuralChange]:
     return [*found, StructuralChange(f"{LONG} rounds", "length", says, {}, {}, (SHORT, LONG))]
 
 
-def label(mechanism: str) -> str:
+def mechanism_label(mechanism: str) -> str:
     """Name a mechanism with its number."""
     number, _, _ = (Mechanisms.model_fields[mechanism].description or "").partition(":")
     return f"{number} {mechanism}"
 
 
-def headline(found: Ensemble) -> np.ndarray:
+def world_outcomes(found: Ensemble) -> np.ndarray:
     """Give the outcomes of each world, [world, outcome]."""
-    means = (found.means[:, PLACE[name]] for name in ("contact", "tension", "trust", "deal_progress"))
+    means = (found.means[:, INDICATOR_INDEX[name]] for name in ("contact", "tension", "trust", "deal_progress"))
     shares = (
         found.overall == Outcome.comprehensive_deal,
         found.overall >= Outcome.partial_arrangement,
         found.overall == Outcome.breakdown,
     )
-    return np.stack([*shares, *means, found.ends[:, PLACE["breaches"]]], axis=1).astype(float)
+    return np.stack([*shares, *means, found.ends[:, INDICATOR_INDEX["breaches"]]], axis=1).astype(float)
 
 
-def moved(scenario: str, worlds: int) -> dict[tuple[str, str, str], Moved]:
+def structural_effects(scenario: str, worlds: int) -> dict[tuple[str, str, str], StructuralEffect]:
     """Measure what every change does in one scenario, by the same worlds in both arms."""
     played: dict[Any, np.ndarray] = {}
 
     def arm(settings: dict[str, Any], rounds: int | None) -> np.ndarray:
         key = (*sorted(settings.items()), rounds)
         if key not in played:
-            played[key] = headline(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
+            played[key] = world_outcomes(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
         return played[key]
 
     found = {}
-    for change in changes_of(scenario):
+    for change in structural_changes(scenario):
         base, changed = arm(change.base, change.rounds[0]), arm(change.changed, change.rounds[1])
         difference = changed - base
         error = difference.std(axis=0, ddof=1) / worlds**0.5
         spread = np.sqrt((base.var(axis=0, ddof=1) + changed.var(axis=0, ddof=1)) / 2.0)
-        found[change.name, change.kind, change.says] = Moved(scenario, difference.mean(axis=0), error, spread)
+        found[change.name, change.kind, change.says] = StructuralEffect(
+            scenario, difference.mean(axis=0), error, spread
+        )
     return found
 
 
-def measure(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> ValidationPart:
+def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> ValidationPart:
     """Measure every change in every shipped scenario (or in those named): one row for each change."""
     worlds, by_change = FEWER if quick else WORLDS, {}
-    for scenario in scenarios or shipped():
+    for scenario in scenarios or scenario_names():
         progress(f"structure: {scenario}")
-        for change, found in moved(scenario, worlds).items():
+        for change, found in structural_effects(scenario, worlds).items():
             by_change.setdefault(change, []).append(found)
-    order = [(label(name), "mechanism") for name in Mechanisms.model_fields]
+    order = [(mechanism_label(name), "mechanism") for name in Mechanisms.model_fields]
     ranked = sorted(by_change, key=lambda each: order.index(each[:2]) if each[:2] in order else len(order))
-    rows = [row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
+    rows = [effect_row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
     still = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
     return ValidationPart(
-        "structure", "Sensitivity to structure", lead(rows), rows, len(still), figure(ranked, by_change), NOTES
+        "structure",
+        "Sensitivity to structure",
+        summary_text(rows),
+        rows,
+        len(still),
+        effect_heat_map(ranked, by_change),
+        NOTES,
     )
 
 
-def row(name: str, kind: str, says: str, found: list[Moved], worlds: int) -> dict[str, Any]:
+def effect_row(name: str, kind: str, says: str, found: list[StructuralEffect], worlds: int) -> dict[str, Any]:
     """Sum up what a change does: mean effects over scenarios, and the clearest effect of all."""
     difference, error = (np.array([getattr(each, field) for each in found]) for field in ("difference", "error"))
     bound = float(norm.ppf(1.0 - 0.025 / difference.size)) * error
@@ -141,7 +149,7 @@ def row(name: str, kind: str, says: str, found: list[Moved], worlds: int) -> dic
     }
 
 
-def lead(rows: list[dict[str, Any]]) -> str:
+def summary_text(rows: list[dict[str, Any]]) -> str:
     """Name what moves nothing or little, and the mechanisms that move most."""
     still = [each["change"] for each in rows if each["verdict"] == "moves nothing" and each["kind"] == "mechanism"]
     little = [each["change"] for each in rows if each["verdict"] == "moves little" and each["kind"] == "mechanism"]
@@ -153,7 +161,9 @@ def lead(rows: list[dict[str, Any]]) -> str:
     return said + (f" Moves nothing by more than {LITTLE:g}: {', '.join(little)}." if little else "")
 
 
-def figure(changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[Moved]]) -> dict[str, Any]:
+def effect_heat_map(
+    changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[StructuralEffect]]
+) -> dict[str, Any]:
     """Draw a heat map: mean effect over scenarios in words, coloured by its size in spreads between worlds."""
     effects = [np.array([each.difference for each in by_change[change]]).mean(axis=0) for change in changes]
     spreads = [np.array([each.spread for each in by_change[change]]).mean(axis=0) for change in changes]
@@ -167,7 +177,7 @@ def figure(changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[Mo
         "x": list(OUTCOMES),
         "y": names,
         "z": [[round(float(value), 3) for value in size] for size in sizes],
-        "text": [[brief(value) for value in effect] for effect in effects],
+        "text": [[short_number(value) for value in effect] for effect in effects],
         "texttemplate": "%{text}",
         "textfont": {"size": 10},
         "hovertemplate": "%{y}: %{x} %{text} (%{z} spreads)<extra></extra>",
@@ -189,6 +199,6 @@ def figure(changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[Mo
     return {"data": [heat], "layout": layout}
 
 
-def brief(effect: float) -> str:
+def short_number(effect: float) -> str:
     """Write an effect so that it fits a narrow cell: a sign and two decimals, a dot for less."""
     return "\u00b7" if abs(effect) < 0.005 else f"{effect:+.2f}".replace("+0.", "+.").replace("-0.", "-.")

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.check import Check, Sample, Symbol, edge
-from experiments.validation.degenerate import only
+from experiments.validation.check import Check, SimulatedValue, Symbol, find_threshold
+from experiments.validation.degenerate import isolated_scenario
 from model.overrides import Override
 from model.scenario import Scenario
 
@@ -26,9 +26,9 @@ PAIR = {
 }
 
 
-def richardson(given: Any, step: float) -> Scenario:
+def richardson_scenario(given: Any, step: float) -> Scenario:
     """Set two postures to x' = x + D (k y - a x + g) and y' = y + D (l x - b y + h), and nothing else."""
-    return only(
+    return isolated_scenario(
         ("tension",),
         {
             **dict.fromkeys(EVENTS, 0.0), "tension.tension_step": step, "tension.tension_ceiling": 100.0,
@@ -52,42 +52,42 @@ def eigenvalues(given: Any) -> tuple[float, float]:
     return half - root, half + root
 
 
-def postures(played: Worlds) -> np.ndarray:
+def current_postures(played: Worlds) -> np.ndarray:
     """Give both postures of the first world."""
     found = played.column("posture")[0]
     return np.array([found[0, 1], found[1, 0]])
 
 
-def at_rest(given: Any, worlds: int, seed: int, side: int) -> Sample:
+def simulate_fixed_point(given: Any, worlds: int, seed: int, side: int) -> SimulatedValue:
     """Play until postures rest."""
-    played = Worlds(richardson(given, SMALL), 1, seed)
+    played = Worlds(richardson_scenario(given, SMALL), 1, seed)
     played.step(int(40.0 / (SMALL * -eigenvalues(given)[1])) + 1)
-    return Sample(float(postures(played)[side]), resolution=1e-6)
+    return SimulatedValue(float(current_postures(played)[side]), resolution=1e-6)
 
 
 def round_map(given: Any, step: float, start: tuple[float, float], seed: int) -> np.ndarray:
     """Read the linear map of a round off three successive moves of the postures."""
     moved = tuple(
-        Override(1, "harden", None, one, other, value)
+        Override(1, "update_posture", None, one, other, value)
         for (one, other), value in zip((("alba", "borea"), ("borea", "alba")), start, strict=True)
     )
-    played = Worlds(richardson(given, step), 1, seed, moved)
+    played = Worlds(richardson_scenario(given, step), 1, seed, moved)
     seen = []
     for _ in range(4):
         played.step()
-        seen.append(postures(played))
+        seen.append(current_postures(played))
     first, second, third = np.diff(np.array(seen), axis=0)
     before, after = np.column_stack([first, second]), np.column_stack([second, third])
     return np.linalg.solve(before.T, after.T).T
 
 
-def leading(given: Any, worlds: int, seed: int) -> Sample:
+def simulate_eigenvalue(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Read the leading eigenvalue off the round map."""
     found = np.real(np.linalg.eigvals(round_map(given, SMALL, (20.0, 9.0), seed))).max()
-    return Sample(float((found - 1.0) / SMALL), resolution=1e-6)
+    return SimulatedValue(float((found - 1.0) / SMALL), resolution=1e-6)
 
 
-def largest_step(given: Any, worlds: int, seed: int) -> Sample:
+def simulate_largest_step(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Find the step of the round map from which on postures no longer settle."""
     x, y = fixed_point(given)
     start = x + AWAY[0] * x, y + AWAY[1] * y
@@ -95,10 +95,10 @@ def largest_step(given: Any, worlds: int, seed: int) -> Sample:
     def swings(step: float) -> bool:
         return bool(np.abs(np.linalg.eigvals(round_map(given, step, start, seed))).max() > 1.0)
 
-    return edge(swings, 0.01, 2.0, resolution=1e-5)
+    return find_threshold(swings, 0.01, 2.0, resolution=1e-5)
 
 
-def unstable(given: Any) -> str:
+def stability_problem(given: Any) -> str:
     """Say whether postures have nowhere to rest, or only beyond the ceiling."""
     if given.a * given.b - given.k * given.l < 0.001 or eigenvalues(given)[1] > -0.005:
         return "a b must exceed k l clearly, or postures run away"
@@ -106,15 +106,15 @@ def unstable(given: Any) -> str:
     return "" if max(x, y) < 99 else "the fixed point must lie below 100, where posture ends"
 
 
-def alike(given: Any) -> str:
+def eigenvalue_problem(given: Any) -> str:
     """Say whether the map cannot be read off: the two eigenvalues are too near."""
     low, high = eigenvalues(given)
     return "" if high - low > 0.05 else "the two eigenvalues must differ by more than 0.05"
 
 
-def beyond(given: Any) -> str:
+def step_problem(given: Any) -> str:
     """Say whether the step is out of the model's range, or there is no fixed point to swing about."""
-    if lack := unstable(given) or alike(given):
+    if lack := stability_problem(given) or eigenvalue_problem(given):
         return lack
     if min(fixed_point(given)) < 0.05:
         return "both postures of the fixed point must be above 0.05"
@@ -125,21 +125,21 @@ ALONE = "Mechanism tension alone; all events move nothing; ceiling 100."
 CHECKS = (
     Check(
         "B11a", "posture of the first at rest", "(b g+k h)/(a b-k l)", "Richardson 1960", PAIR,
-        lambda given: fixed_point(given)[0], lambda given, worlds, seed: at_rest(given, worlds, seed, 0), ALONE,
-        unstable,
+        lambda given: fixed_point(given)[0], lambda given, worlds, seed: simulate_fixed_point(given, worlds, seed, 0), ALONE,
+        stability_problem,
     ),
     Check(
         "B11b", "posture of the second at rest", "(a h+l g)/(a b-k l)", "Richardson 1960", PAIR,
-        lambda given: fixed_point(given)[1], lambda given, worlds, seed: at_rest(given, worlds, seed, 1), ALONE,
-        unstable,
+        lambda given: fixed_point(given)[1], lambda given, worlds, seed: simulate_fixed_point(given, worlds, seed, 1), ALONE,
+        stability_problem,
     ),
     Check(
         "B11c", "leading eigenvalue; above nought postures run away",
         "-(a+b)/2+sqrt((a-b)^2/4+k l)", "Richardson 1960", PAIR,
-        lambda given: eigenvalues(given)[1], leading, ALONE + " Read off three successive moves.", alike,
+        lambda given: eigenvalues(given)[1], simulate_eigenvalue, ALONE + " Read off three successive moves.", eigenvalue_problem,
     ),
     Check(
         "B11d", "largest step at which postures settle", "2/|least eigenvalue|", "Richardson 1960", PAIR,
-        lambda given: 2.0 / -eigenvalues(given)[0], largest_step, ALONE + " The step by halving.", beyond,
+        lambda given: 2.0 / -eigenvalues(given)[0], simulate_largest_step, ALONE + " The step by halving.", step_problem,
     ),
 )  # fmt: skip

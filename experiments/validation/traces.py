@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from experiments.engine.kernel import TOGETHER, kernel
-from experiments.engine.pool import pool
+from experiments.engine.kernel import BLOCK_SIZE, load_kernel
+from experiments.engine.pool import thread_pool
 from experiments.engine.worlds import Worlds
-from model.columns import COLUMN
-from model.loading import load
-from model.overrides import Override, forced
+from model.columns import COLUMN_BY_NAME
+from model.loading import load_scenario
+from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
-Source = str | Mapping[str, Any]  # a scenario by name, or as plain data
+ScenarioSource = str | Mapping[str, Any]  # a scenario by name, or as plain data
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Trace:
     start: a world before its first round, for what is given. columns: by name, [world, round, *axes], the start first.
     """
 
-    setting: Scenario
-    start: World
+    scenario: Scenario
+    initial_world: World
     columns: dict[str, np.ndarray]
 
     def __getitem__(self, column: str) -> np.ndarray:
@@ -34,8 +34,8 @@ class Trace:
         return self.columns[column]
 
 
-def record(
-    scenario: Source,
+def record_trace(
+    scenario: ScenarioSource,
     worlds: int,
     columns: Sequence[str],
     changes: Mapping[str, Any] | None = None,
@@ -47,17 +47,20 @@ def record(
     rounds: those of the scenario by default; a run may go on beyond them. Raises ScenarioError if the scenario
     or a change is at fault.
     """
-    setting = load(scenario, changes)
-    start, length = World(setting, 0, forced(setting, overrides)), setting.rounds if rounds is None else rounds
+    setting = load_scenario(scenario, changes)
+    start, length = (
+        World(setting, 0, collect_overrides(setting, overrides)),
+        setting.rounds if rounds is None else rounds,
+    )
     kept = {
         name: np.empty(
-            (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN[name].kind == "real" else np.int16
+            (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN_BY_NAME[name].kind == "float" else np.int16
         )
         for name in columns
     }
 
     def play(first: int) -> None:
-        rows = slice(first, min(first + TOGETHER, worlds))
+        rows = slice(first, min(first + BLOCK_SIZE, worlds))
         played = Worlds(setting, rows.stop - first, first + 1, overrides)
         for now in range(length + 1):
             if now:
@@ -65,12 +68,12 @@ def record(
             for name in columns:
                 kept[name][rows, now] = played.column(name)
 
-    kernel()
-    list(pool().map(play, range(0, worlds, TOGETHER)))
+    load_kernel()
+    list(thread_pool().map(play, range(0, worlds, BLOCK_SIZE)))
     return Trace(setting, start, kept)
 
 
-def first_talks(setting: Scenario) -> tuple[str, list[str]]:
+def first_negotiation(setting: Scenario) -> tuple[str, list[str]]:
     """Name the first negotiation and its parties."""
     name, talks = next(iter(setting.negotiations.items()))
     return name, list(talks.parties)

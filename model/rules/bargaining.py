@@ -2,12 +2,12 @@
 
 from typing import Annotated, NamedTuple
 
-from model.arithmetic import clip, holds, score
-from model.chance import Moment, draw
+from model.arithmetic import clip, holds, sum_terms
+from model.chance import DecisionPoint, draw
 from model.compiler import rule
-from model.enumerations import Status
-from model.rules.facilitation import FORMULATION, LEVERAGE, helped
-from model.rules.lookups import burden, standing_at, suffered
+from model.enumerations import RungStatus
+from model.rules.facilitation import FORMULATION, LEVERAGE, combined_effect
+from model.rules.lookups import is_rung_in_play_at, narrative_burden, pressure_suffered
 from model.terms import Term
 
 
@@ -26,7 +26,7 @@ class Reservation(NamedTuple):
     threshold: float
 
 
-class Hope(NamedTuple):
+class Readiness(NamedTuple):
     """A side tables the rung in play."""
 
     eagerness: Annotated[float, Term(0, 1, "readiness to table a step")]
@@ -36,10 +36,10 @@ class Hope(NamedTuple):
 
 
 @rule
-def pick_rung(world, k):
+def select_rung(world, k):
     """Find the lowest rung that is not verified, or -1."""
     for r in range(world.rungs[k]):
-        if world.status[k, r] != Status.VERIFIED:
+        if world.status[k, r] != RungStatus.VERIFIED:
             return r
     return -1
 
@@ -51,16 +51,16 @@ def remember_status(world, k, r):
 
 
 @rule
-def grow_impatient(world, k, side):
+def update_impatience(world, k, side):
     """Soften while waiting, the faster the less patient: (1 - delta) haste a round, at most .3; anew at a deal."""
-    if standing_at(world, k, Status.RATIFIED) or standing_at(world, k, Status.IMPLEMENTING):
+    if is_rung_in_play_at(world, k, RungStatus.RATIFIED) or is_rung_in_play_at(world, k, RungStatus.IMPLEMENTING):
         return 0.0
-    hurry = (1.0 - world.own_patience[world.party[k, side]]) * world.haste
+    hurry = (1.0 - world.own_discount_factor[world.party[k, side]]) * world.impatience_growth
     return min(world.impatience[k, side] + hurry, 0.3)
 
 
 @rule
-def allies(world, me, k):
+def alliance_support(world, me, k):
     """Add up what allies do about the talks, weighted by the alliance, between -1 and 1."""
     total = 0.0
     for other in range(world.n_state):
@@ -69,74 +69,77 @@ def allies(world, me, k):
 
 
 @rule
-def reservation(world, k, side):
+def reservation_terms(world, k, side):
     """Sum what a side must have from the rung in play (win-set; Putnam 1988, Drezner 1999)."""
     me, other, r = world.party[k, side], world.party[k, 1 - side], max(world.rung[k], 0)
     bite = max(1.0 - world.oil_blunts_pressure * max(world.oil[0], 0.0), 0.0)
     believed = 1.0 - world.doubt_of_successors
     return Reservation(
         world.share_scale * 2.0 * world.own_resolve[me],
-        world.narrative_weight * burden(world, k, side, r),
-        world.audience_weight * world.audience[me],
-        -world.alliance_pull * allies(world, me, k),
+        world.narrative_weight * narrative_burden(world, k, side, r),
+        world.audience_weight * world.audience_cost[me],
+        -world.alliance_pull * alliance_support(world, me, k),
         world.expected_conflict * world.posture[me, other],
-        -world.concession_to_pressure * suffered(world, me) * bite,
-        -world.concession_to_pressure * world.relieves[k, 1 - side, r] * world.pressure[other, me] * believed,
+        -world.concession_to_pressure * pressure_suffered(world, me) * bite,
+        -world.concession_to_pressure * world.pressure_relief[k, 1 - side, r] * world.pressure[other, me] * believed,
         -world.impatience[k, side],
-        -helped(world, k, LEVERAGE, me),
+        -combined_effect(world, k, LEVERAGE, me),
         0.0,
     )
 
 
 @rule
-def in_play(world, k, side):
+def has_rung_in_play(world, k, side):
     """Say whether a rung is in play."""
     return world.rung[k] >= 0
 
 
 @rule
-def weigh_reservation(world, k, side):
+def set_reservation_value(world, k, side):
     """Weigh the least share of the rung's gains that I can take."""
-    return clip(score(reservation(world, k, side)), 0.0, 1.0)
+    return clip(sum_terms(reservation_terms(world, k, side)), 0.0, 1.0)
 
 
 @rule
-def can_table(world, k, side):
+def can_propose(world, k, side):
     """Say whether a rung can be tabled: there is contact, and the rung in play is idle."""
-    return world.contact[k] > 0 and standing_at(world, k, Status.IDLE)
+    return world.contact[k] > 0 and is_rung_in_play_at(world, k, RungStatus.IDLE)
 
 
 @rule
-def hope(world, k, side):
+def readiness_terms(world, k, side):
     """Weigh whether to table the rung in play."""
     me, other = world.party[k, side], world.party[k, 1 - side]
-    fate = draw(world, Moment.PROPOSE, world.state_id[me], world.state_id[other], world.negotiation_id[k])
-    return Hope(world.eagerness, 0.5 * world.trust[me, other], -0.5 * world.posture[me, other], fate)
+    fate = draw(world, DecisionPoint.PROPOSE, world.state_id[me], world.state_id[other], world.negotiation_id[k])
+    return Readiness(world.eagerness, 0.5 * world.trust[me, other], -0.5 * world.posture[me, other], fate)
 
 
 @rule
-def table(world, k, side):
+def propose(world, k, side):
     """Table the rung in play."""
-    return can_table(world, k, side) and holds(hope(world, k, side))
+    return can_propose(world, k, side) and holds(readiness_terms(world, k, side))
 
 
 @rule
-def is_tabled(world, k):
+def has_proposal(world, k):
     """Say whether a proposal is tabled this round."""
-    return world.tabled[k, 0] > 0 or world.tabled[k, 1] > 0
+    return world.proposed[k, 0] > 0 or world.proposed[k, 1] > 0
 
 
 @rule
-def place_offer(world, k):
+def make_offer(world, k):
     """Place the offer halfway between the two demands if a facilitator formulates it, else as the proposer likes."""
-    if not is_tabled(world, k):
+    if not has_proposal(world, k):
         return world.offer[k]
     here = world.negotiation_id[k]
-    least, most = world.reservation[k, 0], 1.0 - world.reservation[k, 1]
-    skill = min(helped(world, k, FORMULATION, world.party[k, 0]), helped(world, k, FORMULATION, world.party[k, 1]))
-    if skill >= draw(world, Moment.FORMULATE, 0, 0, here):
+    least, most = world.reservation_value[k, 0], 1.0 - world.reservation_value[k, 1]
+    skill = min(
+        combined_effect(world, k, FORMULATION, world.party[k, 0]),
+        combined_effect(world, k, FORMULATION, world.party[k, 1]),
+    )
+    if skill >= draw(world, DecisionPoint.FORMULATE, 0, 0, here):
         return clip(0.5 * (least + most), 0.0, 1.0)
-    mine = draw(world, Moment.OFFER, 0, 0, here)
-    both = world.tabled[k, 0] > 0 and world.tabled[k, 1] > 0
-    first = draw(world, Moment.PROPOSER, 0, 0, here) <= 0.5 if both else world.tabled[k, 0] > 0
+    mine = draw(world, DecisionPoint.OFFER, 0, 0, here)
+    both = world.proposed[k, 0] > 0 and world.proposed[k, 1] > 0
+    first = draw(world, DecisionPoint.PROPOSER, 0, 0, here) <= 0.5 if both else world.proposed[k, 0] > 0
     return 1.0 - mine * (1.0 - least) if first else mine * most

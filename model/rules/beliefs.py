@@ -6,96 +6,98 @@ from model.arithmetic import exp
 from model.compiler import rule
 from model.rules.lookups import attacks_blamed_on, side_of
 
-MOST_EVIDENCE = 1e6
+MAX_EVIDENCE = 1e6
 
 
 @rule
 def reassure(world, me, other):
     """Raise the odds of trust by 1 / m(c), m(c) = exp(-kappa c), for what a step cost the other (B06)."""
     cost = world.own_initiative_cost[other] * world.initiative[other, me] * world.perceived[me, other]
-    k = world.between[me, other]
+    k = world.negotiation_between[me, other]
     if k >= 0:
-        cost += world.earned[k, side_of(world, k, other)]
+        cost += world.honoured_stake[k, side_of(world, k, other)]
     return exp(world.signal_cost_weight * cost) if cost > 0.0 else 1.0
 
 
 @rule
-def dismay_at(world, me, other):
+def weigh_violence(world, me, other):
     """Lower the odds of trust by (1 - s_U) / (1 - s_T) for each attack blamed on the other (B07)."""
-    k = world.between[me, other]
+    k = world.negotiation_between[me, other]
     if k < 0:
         return 1.0
     factor = 1.0
     for _ in range(int(attacks_blamed_on(world, k, side_of(world, k, other)))):
-        factor *= (1.0 - world.stopped_if_not) / (1.0 - world.stopped_if_trustworthy)
+        factor *= (1.0 - world.stopped_if_untrustworthy) / (1.0 - world.stopped_if_trustworthy)
     return factor
 
 
 @rule
-def carried_over(world, me, other):
+def retained_share(world, me, other):
     """Give the share of evidence that outlives a change of government on either side (psi)."""
     share = world.own_continuity[me] if world.turnover[me] else 1.0
     return share * (world.own_continuity[other] if world.turnover[other] else 1.0)
 
 
 @rule
-def signalled(world, me, other):
+def has_signal(world, me, other):
     """Say whether signals shift the odds of trust this round; where they do not, most of the arithmetic is spared."""
-    return world.reassurance[me, other] != world.dismay[me, other]
+    return world.reassurance[me, other] != world.violence_factor[me, other]
 
 
 @rule
-def kept_in_all(world, me, other):
+def total_preserving_factor(world, me, other):
     """Give the factor by which signals leave the sum of evidence as it is: they move a belief, and do not harden it."""
-    shift = world.reassurance[me, other] / world.dismay[me, other]
+    shift = world.reassurance[me, other] / world.violence_factor[me, other]
     return 1.0 / (1.0 + world.trust[me, other] * (shift - 1.0))
 
 
 @rule
-def remember_kept(world, me, other):
+def update_good_evidence(world, me, other):
     """Weigh good evidence: a' = lambda a + conduct seen + rungs kept + exchanges by level, then signals (B13).
 
     While trust is below one half, a share of it is dismissed (confirmation bias).
     """
-    k = world.between[me, other]
+    k = world.negotiation_between[me, other]
     good = world.conduct_evidence * world.perceived[me, other]
     if k >= 0:
-        good += world.rung_evidence * world.earned[k, side_of(world, k, other)]
+        good += world.rung_evidence * world.honoured_stake[k, side_of(world, k, other)]
         good += world.exchange_evidence * world.exchange[k]
     if world.trust[me, other] < 0.5:
         good *= 1.0 - world.confirmation_bias
-    now = 1.0 + world.memory * (world.kept[me, other] - 1.0) + good
-    if signalled(world, me, other):
-        now *= world.reassurance[me, other] / world.dismay[me, other] * kept_in_all(world, me, other)
-    share = carried_over(world, me, other)
-    return min(share * now + (1.0 - share) * world.prior_kept[me, other], MOST_EVIDENCE)
+    now = 1.0 + world.memory * (world.good_evidence[me, other] - 1.0) + good
+    if has_signal(world, me, other):
+        now *= (
+            world.reassurance[me, other] / world.violence_factor[me, other] * total_preserving_factor(world, me, other)
+        )
+    share = retained_share(world, me, other)
+    return min(share * now + (1.0 - share) * world.prior_good_evidence[me, other], MAX_EVIDENCE)
 
 
 @rule
-def remember_broken(world, me, other):
+def update_bad_evidence(world, me, other):
     """Weigh bad evidence: b' = lambda b + w (hostile conduct seen + rungs broken), then signals (B13)."""
-    k = world.between[me, other]
+    k = world.negotiation_between[me, other]
     bad = world.conduct_evidence * (1 - world.perceived[me, other])
     if k >= 0:
-        bad += world.rung_evidence * world.betrayed[k, side_of(world, k, other)]
-    now = 1.0 + world.memory * (world.broken[me, other] - 1.0) + world.betrayal_weight * bad
-    if signalled(world, me, other):
-        now *= kept_in_all(world, me, other)
-    share = carried_over(world, me, other)
-    return min(share * now + (1.0 - share) * world.prior_broken[me, other], MOST_EVIDENCE)
+        bad += world.rung_evidence * world.betrayed_stake[k, side_of(world, k, other)]
+    now = 1.0 + world.memory * (world.bad_evidence[me, other] - 1.0) + world.betrayal_weight * bad
+    if has_signal(world, me, other):
+        now *= total_preserving_factor(world, me, other)
+    share = retained_share(world, me, other)
+    return min(share * now + (1.0 - share) * world.prior_bad_evidence[me, other], MAX_EVIDENCE)
 
 
 @rule
-def revise_trust(world, me, other):
+def update_trust(world, me, other):
     """Trust as far as the evidence goes: tau = (a + 1) / (a + b + 2) (Josang & Ismail 2002; B13)."""
     if me == other:
         return 1.0
-    return world.kept[me, other] / (world.kept[me, other] + world.broken[me, other])
+    return world.good_evidence[me, other] / (world.good_evidence[me, other] + world.bad_evidence[me, other])
 
 
 @rule
 def uncertainty(world, me, other):
     """Give the standard deviation of the Beta belief, the root of ab / ((a+b)^2 (a+b+1))."""
-    a, b = world.kept[me, other], world.broken[me, other]
+    a, b = world.good_evidence[me, other], world.bad_evidence[me, other]
     total = a + b
     return sqrt(a * b / (total * total * (total + 1.0)))

@@ -9,13 +9,13 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from model.arithmetic import holds
-from model.chance import Moment, draw
+from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import Doctrine
 from model.terms import Term
 
 SLIP, MISREAD, CONDUCT = range(3)  # columns.DICE
-MOMENTS = np.array([Moment.SLIP, Moment.MISREAD, Moment.CONDUCT])
+DRAW_POINTS = np.array([DecisionPoint.SLIP, DecisionPoint.MISREAD, DecisionPoint.CONDUCT])
 
 
 class Misreading(NamedTuple):
@@ -27,7 +27,7 @@ class Misreading(NamedTuple):
     threshold: float
 
 
-class Leaning(NamedTuple):
+class Cooperation(NamedTuple):
     """A state means to cooperate this month."""
 
     habit: Annotated[float, Term(0, 1, "answer that its doctrine gives to the last acts")]
@@ -44,7 +44,7 @@ class Initiative(NamedTuple):
     threshold: float
 
 
-class Slip(NamedTuple):
+class Miscarriage(NamedTuple):
     """An act miscarries."""
 
     noise: Annotated[float, Term(0, 0.5, "chance that an act comes out as its opposite")]
@@ -52,55 +52,55 @@ class Slip(NamedTuple):
 
 
 @rule
-def roll_dice(world, die, me, other):
+def draw_random_numbers(world, die, me, other):
     """Roll the dice between each two states ahead of the round; no parameter has a say in how they fall."""
-    return draw(world, MOMENTS[die], world.state_id[me], world.state_id[other])
+    return draw(world, DRAW_POINTS[die], world.state_id[me], world.state_id[other])
 
 
 @rule
-def acted(world, me, other):
+def actual_conduct(world, me, other):
     """Say what a state in fact did: 1 cooperative, 0 hostile."""
-    return world.conduct[me, other] ^ world.slip[me, other]
+    return world.conduct[me, other] ^ world.miscarried[me, other]
 
 
 @rule
-def misreading(world, me, other):
+def misreading_terms(world, me, other):
     """Weigh the chance that I misread the other's act."""
-    slant = world.slant[me, other]
-    if acted(world, other, me):
+    slant = world.message_bias[me, other]
+    if actual_conduct(world, other, me):
         noise, shading = world.misread_friendly, max(-slant, 0.0)
     else:
         noise, shading = world.misread_hostile, max(slant, 0.0)
-    fate = world.dice[MISREAD, me, other]
+    fate = world.random_draws[MISREAD, me, other]
     return Misreading(noise, -noise * world.clarity[me, other], shading, fate)
 
 
 @rule
 def misread_act(world, me, other):
     """Misread the other's act, by chance."""
-    return me != other and holds(misreading(world, me, other))
+    return me != other and holds(misreading_terms(world, me, other))
 
 
 @rule
 def perceive(world, me, other):
     """See the other's act, or its opposite if it is misread."""
-    return acted(world, other, me) ^ world.misread[me, other]
+    return actual_conduct(world, other, me) ^ world.misread[me, other]
 
 
 @rule
-def judge_oneself(world, me, other):
+def judge_own_standing(world, me, other):
     """Keep good standing by cooperating, or by a hostile act against one in bad standing (Wu & Axelrod 1995)."""
-    if acted(world, me, other):
+    if actual_conduct(world, me, other):
         return True
-    return world.standing[me, other] > 0 and world.esteem[me, other] == 0
+    return world.standing[me, other] > 0 and world.perceived_standing[me, other] == 0
 
 
 @rule
-def judge_other(world, me, other):
+def judge_other_standing(world, me, other):
     """Hold the other in good standing by the same rule, as far as its acts are seen rightly."""
     if world.perceived[me, other]:
         return True
-    return world.esteem[me, other] > 0 and world.standing_before[me, other] == 0
+    return world.perceived_standing[me, other] > 0 and world.previous_standing[me, other] == 0
 
 
 @rule
@@ -112,60 +112,60 @@ def remember_standing(world, me, other):
 @rule
 def memory_one(world, me, other):
     """Look up the answer to my own last act and the other's as I saw it, both of the round before."""
-    mine, theirs = acted(world, me, other), world.perceived[me, other]
+    mine, theirs = actual_conduct(world, me, other), world.perceived[me, other]
     if mine:
         return world.own_after_cc[me] if theirs else world.own_after_cd[me]
     return world.own_after_dc[me] if theirs else world.own_after_dd[me]
 
 
 @rule
-def reciprocity(world, me, other):
+def reciprocity_doctrine(world, me, other):
     """Answer in kind, with some generosity (memory-one; Axelrod 1984, Nowak & Sigmund 1992)."""
     habit = memory_one(world, me, other)
     generosity = 0.0 if world.perceived[me, other] else world.own_generosity[me] * (1.0 - habit)
-    fate = world.dice[CONDUCT, me, other]
-    return Leaning(habit, generosity, 0.0, 0.0, fate)
+    fate = world.random_draws[CONDUCT, me, other]
+    return Cooperation(habit, generosity, 0.0, 0.0, fate)
 
 
 @rule
-def contrition(world, me, other):
+def contrition_doctrine(world, me, other):
     """Be hostile only while I am in good standing and the other is not."""
-    provoked = world.standing[me, other] > 0 and world.esteem[me, other] == 0
-    fate = world.dice[CONDUCT, me, other]
-    return Leaning(0.0 if provoked else 1.0, 0.0, 0.0, 0.0, fate)
+    provoked = world.standing[me, other] > 0 and world.perceived_standing[me, other] == 0
+    fate = world.random_draws[CONDUCT, me, other]
+    return Cooperation(0.0 if provoked else 1.0, 0.0, 0.0, 0.0, fate)
 
 
 @rule
-def initiative(world, me, other):
+def initiative_doctrine(world, me, other):
     """Answer in kind, but step forward unasked now and then (GRIT; Osgood 1962)."""
-    answer = reciprocity(world, me, other)
+    answer = reciprocity_doctrine(world, me, other)
     step = (1.0 - answer.habit - answer.forgiveness) * world.initiative[me, other]
-    return Leaning(answer.habit, answer.forgiveness, step, 0.0, answer.threshold)
+    return Cooperation(answer.habit, answer.forgiveness, step, 0.0, answer.threshold)
 
 
 @rule
-def assurance(world, me, other):
+def assurance_doctrine(world, me, other):
     """Cooperate when trust reaches (P - S) / ((R - T) + (P - S)) (Kydd 2005; B06)."""
     fear = world.own_punishment[me] - world.own_sucker[me]
     total = world.own_reward[me] - world.own_temptation[me] + fear
-    return Leaning(0.0, 0.0, 0.0, world.trust[me, other], fear / total if total > 0.0 else 2.0)
+    return Cooperation(0.0, 0.0, 0.0, world.trust[me, other], fear / total if total > 0.0 else 2.0)
 
 
 @rule
-def leaning(world, me, other):
+def cooperation_terms(world, me, other):
     """Return what the state's doctrine weighs."""
     doctrine = world.doctrine[me]
     if doctrine == Doctrine.contrition:
-        return contrition(world, me, other)
+        return contrition_doctrine(world, me, other)
     if doctrine == Doctrine.initiative:
-        return initiative(world, me, other)
+        return initiative_doctrine(world, me, other)
     if doctrine == Doctrine.assurance:
-        return assurance(world, me, other)
-    return reciprocity(world, me, other)
+        return assurance_doctrine(world, me, other)
+    return reciprocity_doctrine(world, me, other)
 
 
 @rule
-def apart(world, me, other):
+def are_distinct(world, me, other):
     """Say whether these are two states and not one."""
     return me != other
 
@@ -173,36 +173,36 @@ def apart(world, me, other):
 @rule
 def choose_conduct(world, me, other):
     """Choose this month's conduct as the doctrine leans."""
-    return me == other or holds(leaning(world, me, other))
+    return me == other or holds(cooperation_terms(world, me, other))
 
 
 @rule
-def may_step_forward(world, me, other):
+def may_take_initiative(world, me, other):
     """Say whether the doctrine knows unilateral steps, and the other was seen to be hostile."""
     return me != other and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
 
 
 @rule
-def readiness(world, me, other):
+def initiative_terms(world, me, other):
     """Weigh an announced unilateral step."""
-    fate = draw(world, Moment.INITIATIVE, world.state_id[me], world.state_id[other])
+    fate = draw(world, DecisionPoint.INITIATIVE, world.state_id[me], world.state_id[other])
     return Initiative(world.own_initiative[me], fate)
 
 
 @rule
-def step_forward(world, me, other):
+def take_initiative(world, me, other):
     """Announce a conciliatory step of my own."""
-    return may_step_forward(world, me, other) and holds(readiness(world, me, other))
+    return may_take_initiative(world, me, other) and holds(initiative_terms(world, me, other))
 
 
 @rule
-def miscarriage(world, me, other):
+def miscarriage_terms(world, me, other):
     """Weigh the chance that the act miscarries."""
-    fate = world.dice[SLIP, me, other]
-    return Slip(world.execution_noise, fate)
+    fate = world.random_draws[SLIP, me, other]
+    return Miscarriage(world.execution_noise, fate)
 
 
 @rule
 def miscarry(world, me, other):
     """Do the opposite of what I mean, by accident."""
-    return me != other and holds(miscarriage(world, me, other))
+    return me != other and holds(miscarriage_terms(world, me, other))

@@ -2,19 +2,21 @@
 
 from math import sqrt
 
-from model.chance import Moment, normal
+from model.chance import DecisionPoint, draw_normal
 from model.compiler import rule
 
 
 @rule
 def drift_oil(world, w):
     """Let the log oil price deviation drift: O' = phi O + sigma e (B22)."""
-    return world.oil_memory * world.oil[w] + world.oil_noise * normal(world, Moment.OIL)
+    return world.oil_memory * world.oil[w] + world.oil_noise * draw_normal(world, DecisionPoint.OIL)
 
 
 @rule
 def drift_region(world, w):
     """Let regional tension drift: R' = phi R + sigma (c e_oil + sqrt(1 - c c) e) (B22)."""
     link = world.oil_region_link
-    shock = link * normal(world, Moment.OIL) + sqrt(1.0 - link * link) * normal(world, Moment.REGION)
-    return world.region_memory * world.region[w] + world.region_noise * shock
+    shock = link * draw_normal(world, DecisionPoint.OIL) + sqrt(1.0 - link * link) * draw_normal(
+        world, DecisionPoint.REGION
+    )
+    return world.region_memory * world.regional_tension[w] + world.region_noise * shock

@@ -2,23 +2,23 @@
 
 from typing import Annotated, NamedTuple
 
-from model.arithmetic import clip, holds, score
-from model.chance import Moment, draw
+from model.arithmetic import clip, holds, sum_terms
+from model.chance import DecisionPoint, draw
 from model.compiler import rule
-from model.enumerations import Channel, Status
+from model.enumerations import Channel, RungStatus
 from model.rules.lookups import (
     attacks_blamed_on,
-    bound,
-    burden,
+    has_agreement_in_force,
+    is_rung_in_play_at,
+    narrative_burden,
+    pressure_suffered,
     progress,
     side_of,
-    standing_at,
-    suffered,
 )
 from model.terms import Term
 
 
-class Change(NamedTuple):
+class GovernmentChange(NamedTuple):
     """The government changes."""
 
     hazard: Annotated[float, Term(0, 1, "usual chance of a change")]
@@ -34,7 +34,7 @@ class Ratification(NamedTuple):
     threshold: float
 
 
-class Leaving(NamedTuple):
+class Withdrawal(NamedTuple):
     """A new government leaves what stands."""
 
     withdrawal: Annotated[float, Term(0, 1, "readiness of a new government to leave")]
@@ -55,34 +55,34 @@ class Support(NamedTuple):
 
 
 @rule
-def settle_type(world, me):
+def draw_government_type(world, me):
     """Draw the government's type at the start, and again when a new one does not continue the old (M17)."""
     if world.clock[0] > 1 and not world.turnover[me]:
         return world.trustworthy[me] > 0
-    fresh = world.own_trustworthiness[me] >= draw(world, Moment.TYPE, world.state_id[me])
+    fresh = world.own_trustworthiness[me] >= draw(world, DecisionPoint.TYPE, world.state_id[me])
     if world.clock[0] == 1:
         return fresh
-    kept = world.own_continuity[me] >= draw(world, Moment.TYPE_KEPT, world.state_id[me])
+    kept = world.own_continuity[me] >= draw(world, DecisionPoint.TYPE_KEPT, world.state_id[me])
     return world.trustworthy[me] > 0 if kept else fresh
 
 
 @rule
-def change_hazard(world, me):
+def government_change_terms(world, me):
     """Weigh a change of government."""
     lost = world.unpopularity * max(world.usual_support[me] - world.support[me], 0.0)
-    return Change(world.own_turnover[me], lost, draw(world, Moment.TURNOVER, world.state_id[me]))
+    return GovernmentChange(world.own_turnover[me], lost, draw(world, DecisionPoint.TURNOVER, world.state_id[me]))
 
 
 @rule
 def change_government(world, me):
     """Change the government, by chance, the likelier the more support is lost."""
-    return holds(change_hazard(world, me))
+    return holds(government_change_terms(world, me))
 
 
 @rule
 def awaits_ratification(world, k, side):
     """Say whether a deal waits for ratification."""
-    return standing_at(world, k, Status.SCRUTINISED)
+    return is_rung_in_play_at(world, k, RungStatus.SCRUTINISED)
 
 
 @rule
@@ -90,13 +90,13 @@ def hardest_veto(world, k, side):
     """Find the highest demand among the veto players: the maximum of independent draws (B19)."""
     me, hardest = world.party[k, side], 0.0
     for player in range(world.veto_players[me]):
-        demand = draw(world, Moment.VETO, world.state_id[me], player, world.negotiation_id[k])
+        demand = draw(world, DecisionPoint.VETO, world.state_id[me], player, world.negotiation_id[k])
         hardest = max(hardest, demand)
     return hardest * world.veto_spread
 
 
 @rule
-def ratification(world, k, side):
+def ratification_terms(world, k, side):
     """Weigh the deal at home: with y the share and no support term, P = y^players (Putnam 1988; B19)."""
     me = world.party[k, side]
     share = world.offer[k] if side == 0 else 1.0 - world.offer[k]
@@ -107,41 +107,45 @@ def ratification(world, k, side):
 @rule
 def ratify(world, k, side):
     """Put the deal to the veto players at home."""
-    return not awaits_ratification(world, k, side) or holds(ratification(world, k, side))
+    return not awaits_ratification(world, k, side) or holds(ratification_terms(world, k, side))
 
 
 @rule
-def could_leave(world, k, side):
+def may_withdraw(world, k, side):
     """Say whether a new government finds something standing that it could leave."""
-    return world.turnover[world.party[k, side]] > 0 and world.left[k, side] == 0 and bound(world, k)
+    return (
+        world.turnover[world.party[k, side]] > 0
+        and world.rounds_withdrawn[k, side] == 0
+        and has_agreement_in_force(world, k)
+    )
 
 
 @rule
-def leaving(world, k, side):
+def withdrawal_terms(world, k, side):
     """Weigh withdrawal (M17)."""
     me, other = world.party[k, side], world.party[k, 1 - side]
-    fate = draw(world, Moment.WITHDRAW, world.state_id[me], world.state_id[other], world.negotiation_id[k])
-    return Leaving(world.own_withdrawal[me], 0.5 - world.trust[me, other], fate)
+    fate = draw(world, DecisionPoint.WITHDRAW, world.state_id[me], world.state_id[other], world.negotiation_id[k])
+    return Withdrawal(world.own_withdrawal[me], 0.5 - world.trust[me, other], fate)
 
 
 @rule
 def withdraw(world, k, side):
     """Leave what stands, as a new government."""
-    return could_leave(world, k, side) and holds(leaving(world, k, side))
+    return may_withdraw(world, k, side) and holds(withdrawal_terms(world, k, side))
 
 
 @rule
-def count_absence(world, k, side):
+def count_withdrawal(world, k, side):
     """Count the rounds since a side left; a newly ratified rung brings it back."""
     if world.withdraws[k, side]:
         return 1
-    if standing_at(world, k, Status.RATIFIED) or world.left[k, side] == 0:
+    if is_rung_in_play_at(world, k, RungStatus.RATIFIED) or world.rounds_withdrawn[k, side] == 0:
         return 0
-    return world.left[k, side] + 1
+    return world.rounds_withdrawn[k, side] + 1
 
 
 @rule
-def support(world, me):
+def support_terms(world, me):
     """Sum what moves support at home: habit, pressure, dividends, attacks, concessions."""
     dividend, attack, concession = 0.0, 0.0, 0.0
     for k in range(world.n_negotiation):
@@ -150,34 +154,37 @@ def support(world, me):
             dividend += progress(world, k)
             concession += world.own_initiative_cost[me] * world.initiative[me, world.party[k, 1 - side]]
             attack += attacks_blamed_on(world, k, 1 - side)
-            if standing_at(world, k, Status.RATIFIED) and world.stood[k, world.rung[k]] == Status.SCRUTINISED:
-                concession += burden(world, k, side, world.rung[k]) * world.stake[k, world.rung[k]]
+            if (
+                is_rung_in_play_at(world, k, RungStatus.RATIFIED)
+                and world.previous_status[k, world.rung[k]] == RungStatus.SCRUTINISED
+            ):
+                concession += narrative_burden(world, k, side, world.rung[k]) * world.stake[k, world.rung[k]]
     now = world.support[me]
     return Support(
         now,
         world.support_speed * (world.usual_support[me] - now),
-        -world.pain_at_home * suffered(world, me),
-        world.dividend * dividend,
-        -world.attack_at_home * attack,
-        -world.concession_at_home * concession,
+        -world.pressure_erodes_support * pressure_suffered(world, me),
+        world.progress_builds_support * dividend,
+        -world.attack_erodes_support * attack,
+        -world.concession_erodes_support * concession,
         0.0,
     )
 
 
 @rule
-def sway(world, me):
+def update_support(world, me):
     """Let support at home move."""
-    return clip(score(support(world, me)), 0.0, 1.0)
+    return clip(sum_terms(support_terms(world, me)), 0.0, 1.0)
 
 
 @rule
-def bind_by_words(world, me):
+def update_audience_cost(world, me):
     """Let public threats and demands bind: A' = (1 - phi) A + kappa count (Fearon 1994; B20)."""
     count = 0.0
     for k in range(world.n_negotiation):
         if world.party[k, 0] == me or world.party[k, 1] == me:
             side = side_of(world, k, me)
             count += 1 - world.conduct[me, world.party[k, 1 - side]]
-            if world.channel[k] == Channel.PUBLIC and (world.tabled[k, side] or world.answer[k, side] < 0):
+            if world.channel[k] == Channel.PUBLIC and (world.proposed[k, side] or world.answer[k, side] < 0):
                 count += 1.0
-    return (1.0 - world.audience_decay) * world.audience[me] + world.audience_growth * count
+    return (1.0 - world.audience_decay) * world.audience_cost[me] + world.audience_growth * count

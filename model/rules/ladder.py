@@ -3,10 +3,10 @@
 from typing import Annotated, NamedTuple
 
 from model.arithmetic import holds
-from model.chance import Moment, draw
+from model.chance import DecisionPoint, draw
 from model.compiler import rule
-from model.enumerations import Friction, InspectionReport, Status
-from model.rules.lookups import bound, tension_of, top_standing
+from model.enumerations import Friction, InspectionReport, RungStatus
+from model.rules.lookups import has_agreement_in_force, highest_verified_rung, mutual_tension
 from model.terms import Term
 
 
@@ -17,7 +17,7 @@ class Climb(NamedTuple):
     threshold: float
 
 
-class Slipping(NamedTuple):
+class Setback(NamedTuple):
     """If not: the last completed rung must be done again."""
 
     climb: Annotated[float, Term(0, 1, "chance to go on")]
@@ -43,29 +43,29 @@ class Forgiveness(NamedTuple):
 
 
 @rule
-def moving(world, k):
+def has_friction(world, k):
     """Say whether something is in progress or stands."""
-    return bound(world, k)
+    return has_agreement_in_force(world, k)
 
 
 @rule
-def climbing(world, k):
+def climb_terms(world, k):
     """Weigh going on."""
-    return Climb(world.climb_chance, draw(world, Moment.FRICTION, 0, 0, world.negotiation_id[k]))
+    return Climb(world.climb_chance, draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k]))
 
 
 @rule
-def slipping(world, k):
+def setback_terms(world, k):
     """Weigh slipping back, by the same draw."""
-    fate = draw(world, Moment.FRICTION, 0, 0, world.negotiation_id[k])
-    return Slipping(world.climb_chance, world.slip_chance, fate)
+    fate = draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k])
+    return Setback(world.climb_chance, world.slip_chance, fate)
 
 
 @rule
-def collapsing(world, k):
+def collapse_terms(world, k):
     """Weigh collapse, by the same draw."""
-    fate = draw(world, Moment.FRICTION, 0, 0, world.negotiation_id[k])
-    danger = world.tension_collapses * tension_of(world, k)
+    fate = draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k])
+    danger = world.tension_collapses * mutual_tension(world, k)
     return Collapse(world.climb_chance, world.slip_chance, world.collapse_chance, danger, fate)
 
 
@@ -80,51 +80,53 @@ def settle_friction(climbs, slips, collapses):
 
 
 @rule
-def rub(world, k):
+def resolve_friction(world, k):
     """Let the rung in progress climb, stall or slip, or the ladder collapse (B18)."""
-    if not moving(world, k):
+    if not has_friction(world, k):
         return Friction.CLIMB
-    return settle_friction(holds(climbing(world, k)), holds(slipping(world, k)), holds(collapsing(world, k)))
+    return settle_friction(
+        holds(climb_terms(world, k)), holds(setback_terms(world, k)), holds(collapse_terms(world, k))
+    )
 
 
 @rule
-def is_breached(world, k):
+def has_breached_rung(world, k):
     """Say whether a rung stands breached."""
     for r in range(world.rungs[k]):
-        if world.status[k, r] == Status.BREACHED:
+        if world.status[k, r] == RungStatus.BREACHED:
             return True
     return False
 
 
 @rule
-def unrepaired(world, k):
+def has_unrepaired_breach(world, k):
     """Say whether a breach stands, or a rung is suspended or taken back for one."""
     for r in range(world.rungs[k]):
-        if Status.BREACHED <= world.status[k, r] <= Status.SNAPPED:
+        if RungStatus.BREACHED <= world.status[k, r] <= RungStatus.SNAPPED:
             return True
     return False
 
 
 @rule
-def forgiveness_of(world, k):
+def forgiveness_terms(world, k):
     """Weigh forgiving."""
-    return Forgiveness(world.forgiveness, draw(world, Moment.FORGIVE, 0, 0, world.negotiation_id[k]))
+    return Forgiveness(world.forgiveness, draw(world, DecisionPoint.FORGIVE, 0, 0, world.negotiation_id[k]))
 
 
 @rule
 def forgive(world, k):
     """Forgive a called breach, so that the rung is repaired and not suspended."""
-    return is_breached(world, k) and holds(forgiveness_of(world, k))
+    return has_breached_rung(world, k) and holds(forgiveness_terms(world, k))
 
 
 @rule
-def someone(world, column, k):
+def either_side(world, column, k):
     """Say whether either side does it."""
     return column[k, 0] > 0 or column[k, 1] > 0
 
 
 @rule
-def proved(world, k, r):
+def passes_verification(world, k, r):
     """Say whether the rung's verifier, if it has one, found both sides clean this round."""
     body = world.verifier[k, r]
     clean = InspectionReport.CLEAN
@@ -132,100 +134,102 @@ def proved(world, k, r):
 
 
 @rule
-def advance_talks(world, k, r, status):
+def next_talks_status(world, k, r, status):
     """Move a rung that is still being talked about."""
-    if status == Status.IDLE:
-        return Status.PROPOSED if r == world.rung[k] and someone(world, world.tabled, k) else Status.IDLE
-    if r != world.rung[k] and status != Status.RATIFIED:
-        return Status.IDLE
-    if status == Status.PROPOSED:
+    if status == RungStatus.IDLE:
+        return RungStatus.PROPOSED if r == world.rung[k] and either_side(world, world.proposed, k) else RungStatus.IDLE
+    if r != world.rung[k] and status != RungStatus.RATIFIED:
+        return RungStatus.IDLE
+    if status == RungStatus.PROPOSED:
         if world.answer[k, 0] < 0 or world.answer[k, 1] < 0:
-            return Status.IDLE
+            return RungStatus.IDLE
         agreed = world.answer[k, 0] > 0 and world.answer[k, 1] > 0
-        return Status.SCRUTINISED if agreed else Status.PROPOSED
-    if status == Status.SCRUTINISED:
-        return Status.RATIFIED if world.ratified[k, 0] and world.ratified[k, 1] else Status.IDLE
-    return Status.IMPLEMENTING if r == world.rung[k] else Status.RATIFIED
+        return RungStatus.SCRUTINISED if agreed else RungStatus.PROPOSED
+    if status == RungStatus.SCRUTINISED:
+        return RungStatus.RATIFIED if world.ratified[k, 0] and world.ratified[k, 1] else RungStatus.IDLE
+    return RungStatus.IMPLEMENTING if r == world.rung[k] else RungStatus.RATIFIED
 
 
 @rule
-def advance_deal(world, k, r, status):
+def next_deal_status(world, k, r, status):
     """Move a rung that is being implemented or stands verified."""
     if world.friction[k] == Friction.COLLAPSE:
-        return Status.COLLAPSED
-    if status == Status.IMPLEMENTING:
+        return RungStatus.COLLAPSED
+    if status == RungStatus.IMPLEMENTING:
         if r != world.rung[k]:
             return status
-        if someone(world, world.accuses, k):
-            return Status.BREACHED
-        if someone(world, world.left, k):
-            return Status.SUSPENDED
-        due = world.age[k, r] + 1 >= world.duration[k, r] and world.friction[k] == Friction.CLIMB
-        return Status.VERIFIED if due and proved(world, k, r) else status
-    if r != top_standing(world, k):
+        if either_side(world, world.accuses, k):
+            return RungStatus.BREACHED
+        if either_side(world, world.rounds_withdrawn, k):
+            return RungStatus.SUSPENDED
+        due = world.status_age[k, r] + 1 >= world.duration[k, r] and world.friction[k] == Friction.CLIMB
+        return RungStatus.VERIFIED if due and passes_verification(world, k, r) else status
+    if r != highest_verified_rung(world, k):
         return status
-    if someone(world, world.left, k):
-        absence = max(world.left[k, 0], world.left[k, 1])
-        return Status.SNAPPED if absence % int(world.answer_delay) == 0 else status
-    in_progress = world.rung[k] >= 0 and world.status[k, world.rung[k]] == Status.IMPLEMENTING
-    if someone(world, world.accuses, k) and not in_progress:
-        return Status.BREACHED
-    return Status.IMPLEMENTING if world.friction[k] == Friction.SLIP else status
+    if either_side(world, world.rounds_withdrawn, k):
+        absence = max(world.rounds_withdrawn[k, 0], world.rounds_withdrawn[k, 1])
+        return RungStatus.SNAPPED if absence % int(world.answer_delay) == 0 else status
+    in_progress = world.rung[k] >= 0 and world.status[k, world.rung[k]] == RungStatus.IMPLEMENTING
+    if either_side(world, world.accuses, k) and not in_progress:
+        return RungStatus.BREACHED
+    return RungStatus.IMPLEMENTING if world.friction[k] == Friction.SLIP else status
 
 
 @rule
-def advance(world, k, r):
+def advance_ladder(world, k, r):
     """Move a rung by at most one status."""
     status = world.status[k, r]
     if r >= world.rungs[k]:
         return status
-    if status <= Status.RATIFIED:
-        return advance_talks(world, k, r, status)
-    if status <= Status.VERIFIED:
-        return advance_deal(world, k, r, status)
-    if status == Status.BREACHED:
-        return Status.IMPLEMENTING if world.forgiven[k] else Status.SUSPENDED
-    rest = world.recovery if status == Status.COLLAPSED else world.cool_down
-    rested = world.age[k, r] + 1 >= rest and not (status == Status.COLLAPSED and rest == 0.0)
-    return Status.IDLE if rested else status
+    if status <= RungStatus.RATIFIED:
+        return next_talks_status(world, k, r, status)
+    if status <= RungStatus.VERIFIED:
+        return next_deal_status(world, k, r, status)
+    if status == RungStatus.BREACHED:
+        return RungStatus.IMPLEMENTING if world.forgiven[k] else RungStatus.SUSPENDED
+    rest = world.recovery if status == RungStatus.COLLAPSED else world.cool_down
+    rested = world.status_age[k, r] + 1 >= rest and not (status == RungStatus.COLLAPSED and rest == 0.0)
+    return RungStatus.IDLE if rested else status
 
 
 @rule
-def grow_old(world, k, r):
+def age_rungs(world, k, r):
     """Count the rounds since a rung's status last changed."""
-    return 0 if world.status[k, r] != world.stood[k, r] else world.age[k, r] + 1
+    return 0 if world.status[k, r] != world.previous_status[k, r] else world.status_age[k, r] + 1
 
 
 @rule
-def earn(world, k, side):
+def record_compliance(world, k, side):
     """Note the stake a side has just proved to keep."""
     total = 0.0
     for r in range(world.rungs[k]):
-        if world.status[k, r] == Status.VERIFIED and world.stood[k, r] == Status.IMPLEMENTING:
+        if world.status[k, r] == RungStatus.VERIFIED and world.previous_status[k, r] == RungStatus.IMPLEMENTING:
             total += world.stake[k, r]
     return total
 
 
 @rule
-def newly_breached(world, k, r):
+def is_newly_breached(world, k, r):
     """Say whether a rung has just been called breached."""
-    return world.status[k, r] == Status.BREACHED and world.stood[k, r] != Status.BREACHED
+    return world.status[k, r] == RungStatus.BREACHED and world.previous_status[k, r] != RungStatus.BREACHED
 
 
 @rule
-def owed(world, k, r):
+def was_in_force(world, k, r):
     """Say whether a rung was being implemented or stood verified when the round began."""
-    return world.stood[k, r] == Status.VERIFIED or (r == world.rung[k] and world.stood[k, r] == Status.IMPLEMENTING)
+    return world.previous_status[k, r] == RungStatus.VERIFIED or (
+        r == world.rung[k] and world.previous_status[k, r] == RungStatus.IMPLEMENTING
+    )
 
 
 @rule
-def betray(world, k, side):
+def record_betrayal(world, k, side):
     """Note the stake a side has just broken: called in breach, or left while it was owed."""
     total = 0.0
     for r in range(world.rungs[k]):
-        if world.withdraws[k, side] and owed(world, k, r):
+        if world.withdraws[k, side] and was_in_force(world, k, r):
             total += world.stake[k, r]
-        if newly_breached(world, k, r) and world.accuses[k, 1 - side]:
+        if is_newly_breached(world, k, r) and world.accuses[k, 1 - side]:
             total += world.stake[k, r]
     return total
 
@@ -236,21 +240,21 @@ def count_breaches(world, k):
     count = world.breaches[k]
     left = world.withdraws[k, 0] + world.withdraws[k, 1]
     for r in range(world.rungs[k]):
-        if left > 0 and owed(world, k, r):
+        if left > 0 and was_in_force(world, k, r):
             count += left
             break
     for r in range(world.rungs[k]):
-        if newly_breached(world, k, r):
+        if is_newly_breached(world, k, r):
             count += 1
     return count
 
 
 @rule
-def fallen_from(world, k, status):
+def count_reset_to_idle(world, k, status):
     """Count rungs that have just gone from this status back to idle."""
     count = 0
     for r in range(world.rungs[k]):
-        if world.stood[k, r] == status and world.status[k, r] == Status.IDLE:
+        if world.previous_status[k, r] == status and world.status[k, r] == RungStatus.IDLE:
             count += 1
     return count
 
@@ -258,10 +262,10 @@ def fallen_from(world, k, status):
 @rule
 def count_refusals(world, k):
     """Count proposals that were refused."""
-    return world.refusals[k] + fallen_from(world, k, Status.PROPOSED)
+    return world.refusals[k] + count_reset_to_idle(world, k, RungStatus.PROPOSED)
 
 
 @rule
 def count_unratified(world, k):
     """Count deals that failed at home."""
-    return world.unratified[k] + fallen_from(world, k, Status.SCRUTINISED)
+    return world.unratified[k] + count_reset_to_idle(world, k, RungStatus.SCRUTINISED)

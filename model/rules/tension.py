@@ -2,7 +2,7 @@
 
 from typing import Annotated, NamedTuple
 
-from model.arithmetic import clip, score
+from model.arithmetic import clip, sum_terms
 from model.compiler import rule
 from model.enumerations import ExchangeLevel
 from model.rules.lookups import attacks_blamed_on, progress, side_of
@@ -34,10 +34,10 @@ class Alignment(NamedTuple):
 
 
 @rule
-def posture(world, me, other):
+def posture_terms(world, me, other):
     """Sum the Richardson round map x' = x + D (k y - a x + g) and the events of the round (B11)."""
     mine, theirs = world.posture[me, other], world.posture[other, me]
-    k, step = world.between[me, other], world.tension_step
+    k, step = world.negotiation_between[me, other], world.tension_step
     at_odds = k >= 0 or world.grievance[me, other] > 0.0
     attack, calm = 0.0, 0.0
     if k >= 0:
@@ -52,7 +52,7 @@ def posture(world, me, other):
         world.provocation * (1 - world.perceived[me, other]),
         world.pressure_provokes * world.pressure[other, me],
         world.programme_provokes * world.own_security_weight[me] * world.programme[other] if at_odds else 0.0,
-        world.region_provokes * world.region[0] if at_odds else 0.0,
+        world.region_provokes * world.regional_tension[0] if at_odds else 0.0,
         attack,
         -calm,
         0.0,
@@ -60,19 +60,19 @@ def posture(world, me, other):
 
 
 @rule
-def harden(world, me, other):
+def update_posture(world, me, other):
     """Harden or soften my posture towards the other."""
-    return 0.0 if me == other else clip(score(posture(world, me, other)), 0.0, world.tension_ceiling)
+    return 0.0 if me == other else clip(sum_terms(posture_terms(world, me, other)), 0.0, world.tension_ceiling)
 
 
 @rule
-def third(world, me, k):
+def is_third_state(world, me, k):
     """Say whether a state stands outside a negotiation."""
     return world.party[k, 0] != me and world.party[k, 1] != me
 
 
 @rule
-def alignment(world, me, k):
+def alignment_terms(world, me, k):
     """Weigh what a third state does about the talks."""
     hostility = max(world.posture[me, world.party[k, 0]], world.posture[me, world.party[k, 1]])
     return Alignment(world.attitude[me, k], -world.wariness * hostility, 0.0)
@@ -81,4 +81,4 @@ def alignment(world, me, k):
 @rule
 def align(world, me, k):
     """Back the talks or press against them, as a third state."""
-    return clip(score(alignment(world, me, k)), -1.0, 1.0) if third(world, me, k) else 0.0
+    return clip(sum_terms(alignment_terms(world, me, k)), -1.0, 1.0) if is_third_state(world, me, k) else 0.0

@@ -3,14 +3,20 @@
 from typing import Annotated, NamedTuple
 
 from model.arithmetic import clip, holds
-from model.chance import Moment, draw
-from model.columns import SLOTS
+from model.chance import DecisionPoint, draw
+from model.columns import COMPLIANCE_SLOTS
 from model.compiler import rule
-from model.enumerations import InspectionReport, Status
-from model.rules.lookups import at_stake, bound, detection_now, standing_at, watcher
+from model.enumerations import InspectionReport, RungStatus
+from model.rules.lookups import (
+    detection_probability,
+    has_agreement_in_force,
+    inspecting_body,
+    is_rung_in_play_at,
+    stake_at_risk,
+)
 from model.terms import Term
 
-LEAST_ACCESS = 0.01  # below this inspectors see nothing and report nothing
+MIN_ACCESS = 0.01  # below this inspectors see nothing and report nothing
 
 
 class Inspection(NamedTuple):
@@ -36,32 +42,32 @@ class Accusation(NamedTuple):
 
 
 @rule
-def record(world, k, side, slot):
+def remember_compliance(world, k, side, slot):
     """Remember compliance for as long as the slowest report takes."""
-    if world.clock[0] % SLOTS == slot:
+    if world.clock[0] % COMPLIANCE_SLOTS == slot:
         return world.complies[k, side]
-    return world.remembered[k, side, slot]
+    return world.past_compliance[k, side, slot]
 
 
 @rule
-def open_to(world, b, k):
+def can_inspect(world, b, k):
     """Say whether a body has something to inspect in a negotiation, and may."""
-    return watcher(world, k) == b and bound(world, k) and world.access[k] >= LEAST_ACCESS
+    return inspecting_body(world, k) == b and has_agreement_in_force(world, k) and world.access[k] >= MIN_ACCESS
 
 
 @rule
-def urgency(world, k):
+def inspection_urgency(world, k):
     """Rank where to look: first what is being implemented, then what stands, by the stake."""
-    return at_stake(world, k) + (1.0 if standing_at(world, k, Status.IMPLEMENTING) else 0.0)
+    return stake_at_risk(world, k) + (1.0 if is_rung_in_play_at(world, k, RungStatus.IMPLEMENTING) else 0.0)
 
 
 @rule
-def spare_inspection(world, b, k):
+def inspection_terms(world, b, k):
     """Weigh the inspections a body has against the negotiations where looking is more urgent."""
     queue = 0.0
     for j in range(world.n_negotiation):
-        if j != k and open_to(world, b, j):
-            here, there = urgency(world, k), urgency(world, j)
+        if j != k and can_inspect(world, b, j):
+            here, there = inspection_urgency(world, k), inspection_urgency(world, j)
             if there > here or (there == here and world.negotiation_id[j] < world.negotiation_id[k]):
                 queue += 1.0
     return Inspection(float(world.inspections[b]), -queue, 1.0)
@@ -70,43 +76,45 @@ def spare_inspection(world, b, k):
 @rule
 def inspect(world, b, k):
     """Inspect where it is most urgent, as far as inspections go."""
-    return open_to(world, b, k) and holds(spare_inspection(world, b, k))
+    return can_inspect(world, b, k) and holds(inspection_terms(world, b, k))
 
 
 @rule
-def looks(world, b, k, side):
+def is_inspected(world, b, k, side):
     """Say whether a body inspects in a negotiation this round."""
     return world.inspected[b, k] > 0
 
 
 @rule
-def finding(world, b, k, side):
+def finding_terms(world, b, k, side):
     """Weigh detection d access verifiability, or false alarm f, for what the side did `delay` rounds ago."""
-    slot = (world.clock[0] - world.delay[b] + SLOTS) % SLOTS
-    violated = world.remembered[k, side, slot] == 0
-    chance = detection_now(world, k) if violated else world.false_alarm[b]
-    fate = draw(world, Moment.DETECT, world.body_id[b], world.state_id[world.party[k, side]], world.negotiation_id[k])
+    slot = (world.clock[0] - world.delay[b] + COMPLIANCE_SLOTS) % COMPLIANCE_SLOTS
+    violated = world.past_compliance[k, side, slot] == 0
+    chance = detection_probability(world, k) if violated else world.false_alarm[b]
+    fate = draw(
+        world, DecisionPoint.DETECT, world.body_id[b], world.state_id[world.party[k, side]], world.negotiation_id[k]
+    )
     return Finding(chance, fate)
 
 
 @rule
-def report_on(world, b, k, side):
+def report_findings(world, b, k, side):
     """Report a violation, a clean inspection or nothing."""
-    if not looks(world, b, k, side):
+    if not is_inspected(world, b, k, side):
         return InspectionReport.NONE
-    return InspectionReport.VIOLATION if holds(finding(world, b, k, side)) else InspectionReport.CLEAN
+    return InspectionReport.VIOLATION if holds(finding_terms(world, b, k, side)) else InspectionReport.CLEAN
 
 
 @rule
-def suspect(world, k, side):
+def update_suspicion(world, k, side):
     """Weigh a report by Bayes, pi d / (pi d + (1 - pi) f); without one, drift towards one half (B14)."""
-    if not bound(world, k):
+    if not has_agreement_in_force(world, k):
         return world.prior_violation
-    now, body = world.suspicion[k, side], watcher(world, k)
+    now, body = world.suspicion[k, side], inspecting_body(world, k)
     report = world.report[body, k, 1 - side] if body >= 0 else InspectionReport.NONE
     if report == InspectionReport.NONE:
-        return now + world.blind_drift * (0.5 - now)
-    detected, alarmed = detection_now(world, k), world.false_alarm[body]
+        return now + world.belief_drift * (0.5 - now)
+    detected, alarmed = detection_probability(world, k), world.false_alarm[body]
     if report == InspectionReport.CLEAN:
         detected, alarmed = 1.0 - detected, 1.0 - alarmed
     total = now * detected + (1.0 - now) * alarmed
@@ -114,14 +122,16 @@ def suspect(world, k, side):
 
 
 @rule
-def could_accuse(world, k, side):
+def may_accuse(world, k, side):
     """Say whether a report of violation lies before a side."""
-    body = watcher(world, k)
-    return body >= 0 and bound(world, k) and world.report[body, k, 1 - side] == InspectionReport.VIOLATION
+    body = inspecting_body(world, k)
+    return (
+        body >= 0 and has_agreement_in_force(world, k) and world.report[body, k, 1 - side] == InspectionReport.VIOLATION
+    )
 
 
 @rule
-def accusation(world, k, side):
+def accusation_terms(world, k, side):
     """Weigh belief against the standard of proof."""
     return Accusation(world.suspicion[k, side], world.proof_standard)
 
@@ -129,22 +139,22 @@ def accusation(world, k, side):
 @rule
 def accuse(world, k, side):
     """Call the other side in breach."""
-    return could_accuse(world, k, side) and holds(accusation(world, k, side))
+    return may_accuse(world, k, side) and holds(accusation_terms(world, k, side))
 
 
 @rule
-def stay_barred(world, k):
+def bar_inspectors(world, k):
     """Keep inspectors out once they are shut out, until something lets them in."""
-    return world.barred[k]
+    return world.inspectors_barred[k]
 
 
 @rule
 def grant_access(world, k):
     """Grant the access that rungs being implemented or verified give; none if inspectors are barred."""
-    if world.barred[k]:
+    if world.inspectors_barred[k]:
         return 0.0
-    total = world.access_before[k]
+    total = world.initial_access[k]
     for r in range(world.rungs[k]):
-        if world.status[k, r] == Status.IMPLEMENTING or world.status[k, r] == Status.VERIFIED:
-            total += world.grants[k, r]
+        if world.status[k, r] == RungStatus.IMPLEMENTING or world.status[k, r] == RungStatus.VERIFIED:
+            total += world.access_granted[k, r]
     return min(total, 1.0)

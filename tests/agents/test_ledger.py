@@ -6,14 +6,14 @@ import pytest
 from support.worlds import text
 
 from agents.assembly import Assembly
-from agents.ledger import Ledger, read_ledger, recompute
+from agents.ledger import Ledger, read_ledger, recompute_value
 from agents.state import State
-from experiments.counterfactuals.flips import Question
-from model.loading import load, read
+from experiments.counterfactuals.flips import ReplayedDecision
+from model.loading import load_scenario, read_scenario
 from model.overrides import Override
-from model.parameter_space import levers
-from model.protocol import ACT, PROTOCOL
-from model.signals import KINDS
+from model.parameter_space import list_levers
+from model.protocol import ACT_INDEX, PROTOCOL
+from model.signals import SIGNAL_KINDS
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def watched():
 def test_every_choice_is_recomputed_from_its_recorded_terms(watched):
     choices = [row for row in watched.ledger.rows if row.kind == "decision" and row.conditions and not row.forced]
     assert len(choices) > 2000
-    assert all(row.value == recompute(row) for row in choices)
+    assert all(row.value == recompute_value(row) for row in choices)
 
 
 def test_terms_add_up_to_the_score_that_was_used_bit_for_bit(watched):
@@ -51,7 +51,7 @@ def test_a_digest_is_of_ids_and_numbers_and_not_of_words(watched):
 
 def test_no_two_acts_or_signals_share_an_id():
     assert len({act.id for act in PROTOCOL}) == len(PROTOCOL)
-    assert len({kind.cameo for kind in KINDS.values()}) == len(KINDS)
+    assert len({kind.cameo for kind in SIGNAL_KINDS.values()}) == len(SIGNAL_KINDS)
 
 
 def test_every_kind_of_signal_is_sent_in_some_scenario():
@@ -60,9 +60,9 @@ def test_every_kind_of_signal_is_sent_in_some_scenario():
         for seed in (1, 2, 3):
             rows = Assembly(name, rng=seed).run().ledger.rows
             sent |= {row.act for row in rows if row.kind == "signal"}
-            if sent == set(KINDS):
+            if sent == set(SIGNAL_KINDS):
                 return
-    assert sent == set(KINDS)
+    assert sent == set(SIGNAL_KINDS)
 
 
 def test_misread_signals_differ_in_what_was_meant_and_what_was_perceived(watched):
@@ -97,17 +97,17 @@ def test_a_saved_ledger_reads_back_the_same(watched, tmp_path):
 def question(watched, act, when=lambda row: True):
     """Ask about a decision of the watched run."""
     row = next(row for row in watched.ledger.rows if row.act == act and row.conditions and when(row))
-    number = ACT[act]
+    number = ACT_INDEX[act]
     asked = next(
-        each for each in watched.seating[number]
+        each for each in watched.decision_cells[number]
         if watched.narrator.name_cell(PROTOCOL[number], each.cell) == (row.actor, row.counterpart, row.negotiation)
     )  # fmt: skip
-    return row, Question(read("us-iran-2026"), 2, row.round, number, asked.cell)
+    return row, ReplayedDecision(read_scenario("us-iran-2026"), 2, row.round, number, asked.cell)
 
 
 CASES = [
-    ("give_answer", -1),
-    ("give_answer", 1),
+    ("answer_proposal", -1),
+    ("answer_proposal", 1),
     ("choose_conduct", 0),
     ("ratify", 1),
     ("seek_talks", 0),
@@ -143,7 +143,7 @@ def test_each_term_flip_is_the_smallest_that_flips(watched, act, value):
     assert found or act == "choose_conduct" or value == -1
 
 
-@pytest.mark.parametrize(("act", "value"), [("give_answer", -1), ("give_answer", 1)])
+@pytest.mark.parametrize(("act", "value"), [("answer_proposal", -1), ("answer_proposal", 1)])
 def test_every_lever_flip_comes_true_in_a_watched_run(watched, act, value):
     row, asked = question(watched, act, lambda row: row.value == value)
     flips = [flip for flip in asked.lever_flips(steps=5) if flip.to is not None]
@@ -160,7 +160,7 @@ def test_every_lever_flip_comes_true_in_a_watched_run(watched, act, value):
 
 
 def test_levers_are_what_someone_at_the_table_can_choose():
-    paths = {lever.path for lever in levers(load("us-iran-2026"))}
+    paths = {lever.path for lever in list_levers(load_scenario("us-iran-2026"))}
     assert "negotiations.nuclear.bundling" in paths
     assert "bodies.iaea.detection" in paths
     assert not {path for path in paths if path.startswith(("environment.", "belief."))}
@@ -177,7 +177,7 @@ class Stubborn(State):
     """A state that never answers with good will."""
 
     def choose_conduct(self, other):
-        return other == self.seat
+        return other == self.index
 
 
 def test_one_decision_overridden_in_plain_python_works_and_is_told():
@@ -190,7 +190,7 @@ def test_one_decision_overridden_in_plain_python_works_and_is_told():
 
 
 def test_hostile_text_in_names_stays_text():
-    data = read("two-states")
+    data = read_scenario("two-states")
     data["states"]["alba"]["name"] = text("{actor} <script>alert(1)</script> %s")
-    model = Assembly(load(data), rng=1).run(10)
+    model = Assembly(load_scenario(data), rng=1).run(10)
     assert any("<script>" in row.sentence for row in model.ledger.rows)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import mesa
 import pytest
-from support.browser import await_ready, expect
+from support.browser import expect, wait_until_ready
 
 from agents.assembly import Assembly
 from agents.facilitator import Facilitator
@@ -22,15 +22,15 @@ from model.protocol import PROTOCOL
 def test_actors_are_mesa_agents_and_the_model_a_mesa_model():
     model = Assembly("us-iran-2026", rng=1)
     assert isinstance(model, mesa.Model)
-    for kind, count in ((State, len(model.setting.states)), (Facilitator, 3), (VerificationBody, 1)):
+    for kind, count in ((State, len(model.loaded_scenario.states)), (Facilitator, 3), (VerificationBody, 1)):
         assert len(model.agents.select(agent_type=kind)) == count
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
 
 
 def test_every_default_works_and_changes_are_a_mapping():
-    assert Assembly(rng=3).setting.name == "us-iran-2026"
+    assert Assembly(rng=3).loaded_scenario.name == "us-iran-2026"
     changed = Assembly("two-states", {"rounds": 7, "states.alba.resolve": 0.9}, rng=3)
-    assert (changed.setting.rounds, changed.setting.states["alba"].resolve) == (7, 0.9)
+    assert (changed.loaded_scenario.rounds, changed.loaded_scenario.states["alba"].resolve) == (7, 0.9)
     with pytest.raises(ScenarioError, match="resolve"):
         Assembly("two-states", {"states.alba.resolv": 0.9})
     with pytest.raises(TypeError):
@@ -47,7 +47,7 @@ def test_every_act_of_an_actor_is_a_method_of_its_class():
     roles = {"state": State, "party": State, "facilitator": Facilitator, "body": VerificationBody}
     for act in PROTOCOL:
         if act.role != "nature":
-            assert getattr(roles[act.role], act.name).asks is act.rule
+            assert getattr(roles[act.role], act.name).rule is act.rule
 
 
 def test_an_actors_columns_are_its_attributes():
@@ -64,7 +64,7 @@ def test_tables_hold_values_of_their_round_and_not_references():
     table = model.datacollector.get_model_vars_dataframe()
     assert len(table) == 11
     assert table["trust"].nunique() > 5
-    assert table["tension"].tolist() == model.trajectory[:, model.places["tension"]].tolist()
+    assert table["tension"].tolist() == model.trajectory[:, model.indicator_index["tension"]].tolist()
     states = model.datacollector.get_agenttype_vars_dataframe(State)
     assert states.groupby(level=0)["support"].first().nunique() > 3
 
@@ -72,7 +72,7 @@ def test_tables_hold_values_of_their_round_and_not_references():
 @pytest.mark.parametrize("breaks", [False, True])
 def test_a_run_that_is_rewound_goes_on_as_if_nothing_had_been(monkeypatch, breaks):
     model = Assembly("two-states", rng=1).run(3)
-    mark = model.mark()
+    mark = model.take_checkpoint()
     if breaks:  # after this Mesa's own clock stands still
         monkeypatch.setattr(model, "_play", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -104,7 +104,7 @@ def test_batch_run_takes_the_model_as_it_is():
     ends = {(str(row["changes"]), row["trust"]) for row in rows}
     assert len(ends) == 4
     alone = Assembly("two-states", rng=1).run(12)
-    assert alone.seen[0] in {row["trust"] for row in rows if row["changes"] is None}
+    assert alone.current_indicators[0] in {row["trust"] for row in rows if row["changes"] is None}
 
 
 APP = """
@@ -142,7 +142,7 @@ def stock_page(tmp_path):
     ]
     server = subprocess.Popen([*command, "--no-check-version"], cwd=tmp_path, env={**os.environ, **settings})
     try:
-        await_ready(f"http://127.0.0.1:{port}/readyz")
+        wait_until_ready(f"http://127.0.0.1:{port}/readyz")
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

@@ -5,27 +5,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboards import uploads
-from dashboards.link import (
-    FIRST,
-    LARGEST_SEED,
-    MOST,
+from dashboards.link_text import format_value, parse_value
+from dashboards.page_link import (
+    DEFAULT_SCENARIO,
+    MAX_SEED,
+    MAX_WORLDS,
     PAGES,
     Link,
     Setting,
     SweepView,
-    in_order,
-    read_link,
+    format_link,
+    parse_link,
     scenario_of,
     shipped_names,
-    written,
+    sort_events,
 )
-from dashboards.link_text import read_value, written_value
 from model.errors import ScenarioError
-from model.loading import load, read
+from model.loading import load_scenario, read_scenario
 from model.overrides import Override
-from model.parameter_space import settings as settings_of
+from model.parameter_space import list_parameters as settings_of
 
-KNOBS = {name: settings_of(load(name)) for name in shipped_names()}
+KNOBS = {name: settings_of(load_scenario(name)) for name in shipped_names()}
 SWITCHES = ("facilitation", "noise", "spoilers", "alliances")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -46,15 +46,15 @@ def changes(draw, name):
 @st.composite
 def events(draw, name):
     spoken = Override(draw(st.integers(1, 60)), "drift_oil", value=draw(st.floats(-5, 5)))
-    talks = next(iter(load(name).negotiations))
+    talks = next(iter(load_scenario(name).negotiations))
     left = Override(draw(st.integers(1, 60)), "hold_talks", talks, value=float(draw(st.booleans())))
-    return in_order(draw(st.lists(st.sampled_from([spoken, left]), max_size=4)))
+    return sort_events(draw(st.lists(st.sampled_from([spoken, left]), max_size=4)))
 
 
 @st.composite
 def some_settings(draw):
     name = draw(st.sampled_from(shipped_names()))
-    seed, worlds = draw(st.integers(0, LARGEST_SEED)), draw(st.integers(20, MOST))
+    seed, worlds = draw(st.integers(0, MAX_SEED)), draw(st.integers(20, MAX_WORLDS))
     return Setting(name, draw(changes(name)), draw(events(name)), seed, worlds)
 
 
@@ -70,7 +70,7 @@ def links(draw):
     futures, named = draw(st.integers(100, 1000)), names if any(names) else ()
     paths = st.sampled_from(["", "runs/grid", "states.us.dialogue", "a folder/“x” & y=1", "true", "7"])
     look = SweepView(*(draw(paths) for _ in range(4)), draw(st.none() | st.floats(-1e6, 1e6)))
-    return link._replace(futures=futures, names=named, talks=talks, charts=charts, look=look)
+    return link._replace(futures=futures, names=named, talks=talks, charts=charts, sweep_view=look)
 
 
 def usable(link: Link) -> None:
@@ -87,7 +87,7 @@ def test_a_link_is_read_back_as_it_was_written(link):
         usable(link)
     except ScenarioError:  # a few draws do not go together
         return
-    assert read_link(written(link)) == (link, [])
+    assert parse_link(format_link(link)) == (link, [])
 
 
 @settings(deadline=None, max_examples=300)
@@ -135,61 +135,61 @@ def test_a_link_is_read_back_as_it_was_written(link):
     ).map("&".join)
 )
 def test_whatever_the_address_holds_a_page_opens(query):
-    link, notes = read_link(query)
+    link, notes = parse_link(query)
     usable(link)
     assert all(isinstance(note, str) for note in notes)
-    assert read_link(written(link)) == (link, [])
+    assert parse_link(format_link(link)) == (link, [])
 
 
 @pytest.mark.parametrize("above", ["nan", "inf", "1e999", "true", "0.5x"])
 def test_what_counts_as_high_must_be_a_number(above):
-    link, notes = read_link(f"s=two-states&folder=runs/grid&above={above}")
-    assert (link.look.folder, link.look.above) == ("runs/grid", None)
+    link, notes = parse_link(f"s=two-states&folder=runs/grid&above={above}")
+    assert (link.sweep_view.folder, link.sweep_view.above) == ("runs/grid", None)
     assert "above must be a number" in notes[0]
 
 
 def test_a_link_is_short_enough_to_read():
-    link = Link(Setting(FIRST, (("states.us.dialogue", 0.6), ("mechanisms.facilitation", False))))
-    assert written(link) == (
+    link = Link(Setting(DEFAULT_SCENARIO, (("states.us.dialogue", 0.6), ("mechanisms.facilitation", False))))
+    assert format_link(link) == (
         "s=us-iran-2026&set=states.us.dialogue:0.6&set=mechanisms.facilitation:false&seed=1&worlds=1000&v=0.1.0"
     )
 
 
 def test_a_number_keeps_its_kind_and_words_that_look_like_one_stay_words():
     made = (("a.whole", 3), ("a.real", 3.0), ("a.word", "3"), ("a.no", "false"), ("a.words", ("x", "y: & z")))
-    query = written(Link(Setting(FIRST, made)))
-    told = read_link(query)[1]
+    query = format_link(Link(Setting(DEFAULT_SCENARIO, made)))
+    told = parse_link(query)[1]
     assert len(told) == 5  # there is no `a`, so each is left out and named
-    assert [read_value(written_value(value)) for _, value in made] == [value for _, value in made]
-    assert [type(read_value(written_value(value))) for _, value in made] == [type(value) for _, value in made]
+    assert [parse_value(format_value(value)) for _, value in made] == [value for _, value in made]
+    assert [type(parse_value(format_value(value))) for _, value in made] == [type(value) for _, value in made]
 
 
 def test_what_cannot_be_used_is_left_out_with_a_sentence_and_the_rest_is_kept():
-    link, notes = read_link("set=states.us.dialogue:7&set=states.us.resolve:0.3&event=3,drift_oil,,,,99&round=7")
-    assert link == Link(Setting(FIRST, (("states.us.resolve", 0.3),)), round=7)
+    link, notes = parse_link("set=states.us.dialogue:7&set=states.us.resolve:0.3&event=3,drift_oil,,,,99&round=7")
+    assert link == Link(Setting(DEFAULT_SCENARIO, (("states.us.resolve", 0.3),)), round=7)
     assert len(notes) == 2
     assert "states.us.dialogue: allowed is between 0.0 and 1.0" in notes[0] or "between 0 and 1" in notes[0]
     assert "3,drift_oil,,,,99" in notes[1]
 
 
 def test_an_old_link_says_so_and_opens():
-    link, notes = read_link("s=two-states&seed=5&v=0.0.9")
+    link, notes = parse_link("s=two-states&seed=5&v=0.0.9")
     assert link == Link(Setting("two-states", seed=5))
     assert len(notes) == 1
     assert "made with version 0.0.9" in notes[0]
 
 
 def test_an_uploaded_scenario_is_found_by_its_content_only_where_it_was_uploaded():
-    data = {**read("two-states"), "name": "our-own"}
-    name = uploads.keep(data)
+    data = {**read_scenario("two-states"), "name": "our-own"}
+    name = uploads.store_upload(data)
     assert name.startswith("file:our-own.")
-    assert read_link(written(Link(Setting(name)))) == (Link(Setting(name)), [])
+    assert parse_link(format_link(Link(Setting(name)))) == (Link(Setting(name)), [])
     assert scenario_of(Setting(name)).name == "our-own"
-    elsewhere, notes = read_link("s=file:our-own.0123456789abcdef01234567&set=states.us.resolve:0.3")
+    elsewhere, notes = parse_link("s=file:our-own.0123456789abcdef01234567&set=states.us.resolve:0.3")
     assert elsewhere == Link()
     assert "must travel along" in notes[0]
 
 
 def test_a_path_that_leads_nowhere_is_told_by_the_loader_s_own_words():
     with pytest.raises(ScenarioError, match="did you mean `dialogue`"):
-        scenario_of(Setting(FIRST, (("states.us.dialog", 0.5),)))
+        scenario_of(Setting(DEFAULT_SCENARIO, (("states.us.dialog", 0.5),)))

@@ -3,21 +3,21 @@
 import json
 from contextlib import chdir
 
-from support.studies import study
+from support.studies import study_data
 
-from dashboards.link import scenario_of
-from dashboards.study_link import setting_of
+from dashboards.page_link import scenario_of
+from dashboards.study_link import study_setting
 from experiments.studies.study import load_study
 
 
 def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
     import tomli_w
 
-    from model.loading import read as read_scenario
+    from model.loading import read_scenario as read_scenario
 
     data = json.loads(json.dumps(read_scenario("two-states"), default=str))
     (tmp_path / "mine.toml").write_text(tomli_w.dumps(data))
     with chdir(tmp_path):
-        setting = setting_of(load_study(study(scenario="mine.toml")))
+        setting = study_setting(load_study(study_data(scenario="mine.toml")))
     assert setting.scenario.startswith("file:")
     assert scenario_of(setting).rounds == 8

@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from support.worlds import scenario, world_of
+from support.worlds import make_scenario, make_world
 
-from model.chance import LOW, Moment, draw, normal, philox, stable_id
+from model.chance import WORD_MASK, DecisionPoint, draw, draw_normal, philox, stable_id
 
 PUBLISHED = [  # Random123's known answers for philox4x32-10: counter, key, result
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
@@ -25,25 +25,25 @@ def test_philox_gives_the_published_answers_of_random123(counter, key, known):
 
 
 def test_every_address_gives_its_own_draw():
-    world, seen = world_of(scenario()), {}
+    world, seen = make_world(make_scenario()), {}
     ids = [stable_id(name) for name in ("alba", "borea", "talks", "step-1")] + [0, 1, 2]
     for now in (1, 2, 1200):
         world.clock[0] = now
-        for moment, who, whom, talks in product(Moment, ids, ids, [*ids[:3], 0]):
-            number = draw(world.handle, int(moment), who, whom, talks)
+        for moment, who, whom, talks in product(DecisionPoint, ids, ids, [*ids[:3], 0]):
+            number = draw(world.compiled, int(moment), who, whom, talks)
             assert seen.setdefault(number, (now, moment, who, whom, talks)) == (now, moment, who, whom, talks)
 
 
 def test_counter_words_never_overlap():
     """Round and moment share one word; the largest of both still fit."""
-    assert max(Moment) < 1 << 16
-    assert (1200 << 16 | max(Moment)) <= int(LOW)
-    assert len(set(Moment)) == len(Moment.__members__)
+    assert max(DecisionPoint) < 1 << 16
+    assert (1200 << 16 | max(DecisionPoint)) <= int(WORD_MASK)
+    assert len(set(DecisionPoint)) == len(DecisionPoint.__members__)
 
 
 def test_draws_are_uniform_and_never_zero():
-    world = world_of(scenario(), seed=7)
-    numbers = np.array([draw(world.handle, 1, who, whom, 0) for who in range(200) for whom in range(100)])
+    world = make_world(make_scenario(), seed=7)
+    numbers = np.array([draw(world.compiled, 1, who, whom, 0) for who in range(200) for whom in range(100)])
     assert numbers.min() > 0.0
     assert numbers.max() <= 1.0
     counts, _ = np.histogram(numbers, 20, (0.0, 1.0))
@@ -52,12 +52,12 @@ def test_draws_are_uniform_and_never_zero():
 
 
 def test_normal_draws_have_mean_zero_and_unit_spread():
-    world = world_of(scenario(), seed=9)
-    numbers = np.array([normal(world.handle, 2, who, whom, 0) for who in range(200) for whom in range(100)])
+    world = make_world(make_scenario(), seed=9)
+    numbers = np.array([draw_normal(world.compiled, 2, who, whom, 0) for who in range(200) for whom in range(100)])
     assert abs(numbers.mean()) < 3 / np.sqrt(len(numbers))
     assert abs(numbers.std() - 1.0) < 3 / np.sqrt(2 * len(numbers))
 
 
 def test_another_seed_is_another_world():
-    one, other = world_of(scenario(), seed=1), world_of(scenario(), seed=2**40 + 1)
-    assert draw(one.handle, 1, 0, 0, 0) != draw(other.handle, 1, 0, 0, 0)
+    one, other = make_world(make_scenario(), seed=1), make_world(make_scenario(), seed=2**40 + 1)
+    assert draw(one.compiled, 1, 0, 0, 0) != draw(other.compiled, 1, 0, 0, 0)

@@ -20,21 +20,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.compiler import CACHE
+from model.compiler import CACHE_FOLDER
 from model.rules.environment import drift_region
 
 
 class Tiny(NamedTuple):
     clock: np.ndarray
     seed: np.uint64
-    region: np.ndarray
+    regional_tension: np.ndarray
     region_memory: float
     region_noise: float
     oil_region_link: float
 
 
 world = Tiny(np.array([1]), np.uint64(5), np.array([0.5]), 0.9, 0.1, 0.3)
-print(CACHE)
+print(CACHE_FOLDER)
 print(drift_region(world, 0).hex())
 print(drift_region.stats.cache_hits.total() if hasattr(drift_region, "stats") else "uncompiled")
 '''
@@ -42,12 +42,12 @@ print(drift_region.stats.cache_hits.total() if hasattr(drift_region, "stats") el
 THREADS = """
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from model.compiler import generated
+from model.compiler import import_generated
 source = "from model.compiler import rule\\n\\n\\n@rule\\ndef twice(x):\\n    return 2.0 * x\\n"
 gate = Barrier(8)
 def make(_):
     gate.wait()
-    return generated("made", source).twice(21.0)
+    return import_generated("made", source).twice(21.0)
 with ThreadPoolExecutor(8) as callers:
     print(list(callers.map(make, range(8))))
 """
@@ -237,7 +237,7 @@ def test_eight_threads_may_generate_code_at_once(copy):
 
 
 def test_generated_code_is_written_anew_when_it_differs(copy):
-    script = "from model.compiler import generated; print(generated('made', 'answer = {}').answer)"
+    script = "from model.compiler import import_generated; print(import_generated('made', 'answer = {}').answer)"
     assert [copy.run(script.format(number)) for number in (41, 42, 42)] == [["41"], ["42"], ["42"]]
     for made in copy.cache.rglob("made*.py"):
         made.write_text("answer = ")  # as a crash of the machine may leave it

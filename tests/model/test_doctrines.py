@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from support.worlds import ALL_OFF, alone, play, world_of
+from support.worlds import ALL_OFF, make_world, measure_run, scenario_with_only
 
 from agents.assembly import Assembly
-from model.measures import WIDE
+from model.measures import OVERALL_COUNT
 from model.overrides import Override
 
 C, D = 1, 0
@@ -15,7 +15,7 @@ SCRIPT = [C, D, C, C, D, D, C, C]
 def against(script, doctrine, **own):
     """Play a doctrine against a script, with no noise; give what it meant to do each round."""
     changes = {"states.alba.doctrine": doctrine, **{f"states.alba.{name}": value for name, value in own.items()}}
-    setting = alone("reciprocity", {"rounds": len(script), **changes})
+    setting = scenario_with_only("reciprocity", {"rounds": len(script), **changes})
     moves = tuple(Override(now + 1, "choose_conduct", None, "borea", "alba", move) for now, move in enumerate(script))
     model = Assembly(setting, rng=1, overrides=moves)
     meant = []
@@ -55,17 +55,17 @@ def test_contrition_punishes_bad_standing_and_accepts_its_own_punishment():
 
 
 def test_a_contrite_state_that_slipped_makes_amends():
-    setting = alone(("reciprocity", "noise"), {
+    setting = scenario_with_only(("reciprocity", "noise"), {
         "rounds": 6, "perception.execution_noise": 0.0, "perception.misread_friendly": 0.0,
         "perception.misread_hostile": 0.0,
         **{f"states.{name}.doctrine": "contrition" for name in ("alba", "borea")},
     })  # fmt: skip
-    model = Assembly(setting, rng=1, overrides=(Override(2, "slip", None, "alba", "borea", 1),))
+    model = Assembly(setting, rng=1, overrides=(Override(2, "miscarried", None, "alba", "borea", 1),))
     done = []
     for _ in range(6):
         model.step()
         world = model.world
-        done.append([int(world.conduct[pair] ^ world.slip[pair]) for pair in ((0, 1), (1, 0))])
+        done.append([int(world.conduct[pair] ^ world.miscarried[pair]) for pair in ((0, 1), (1, 0))])
     assert done == [[C, C], [D, C], [C, D], [C, C], [C, C], [C, C]]
 
 
@@ -73,7 +73,7 @@ def test_assurance_cooperates_exactly_when_trust_reaches_the_threshold():
     """B06: (P - S) / ((R - T) + (P - S)) = 1 / 2 for T, R, P, S = 3, 4, 2, 1."""
     payoffs = {"temptation": 3.0, "reward": 4.0, "punishment": 2.0, "sucker": 1.0}
     for trust, cooperates in ((0.49, D), (0.5, C), (0.51, C)):
-        setting = alone("reciprocity", {
+        setting = scenario_with_only("reciprocity", {
             "rounds": 1, "states.alba.doctrine": "assurance", "relations.alba.borea.trust": trust,
             **{f"states.alba.{name}": value for name, value in payoffs.items()},
         })  # fmt: skip
@@ -85,14 +85,14 @@ def cooperation(setting, worlds=400):
     """Share of acts that are cooperative in the last half of the rounds, both sides, and its standard error."""
     shares = []
     for seed in range(worlds):
-        world = world_of(setting, seed)
+        world = make_world(setting, seed)
         from experiments.engine.kernel import advance
 
         advance(world, setting.rounds // 2)
         total = 0
         for _ in range(setting.rounds - setting.rounds // 2):
             advance(world, 1)
-            total += sum(int(world.conduct[pair] ^ world.slip[pair]) for pair in ((0, 1), (1, 0)))
+            total += sum(int(world.conduct[pair] ^ world.miscarried[pair]) for pair in ((0, 1), (1, 0)))
         shares.append(total / (2 * (setting.rounds - setting.rounds // 2)))
     return np.mean(shares), np.std(shares) / np.sqrt(worlds)
 
@@ -104,7 +104,7 @@ def noisy(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.0):
         for name in ("alba", "borea")
         for key, value in (("doctrine", doctrine), ("generosity", generosity))
     }
-    return alone(("reciprocity", "noise"), {
+    return scenario_with_only(("reciprocity", "noise"), {
         **both, "rounds": 200, "perception.execution_noise": execution,
         "perception.misread_friendly": friendly, "perception.misread_hostile": hostile,
     })  # fmt: skip
@@ -126,8 +126,8 @@ def test_pairs_in_noise_settle_where_theory_says(setting, expected):
 
 
 def test_with_everything_off_nothing_moves():
-    from support.worlds import scenario
+    from support.worlds import make_scenario
 
-    seen = play(scenario({**ALL_OFF, "rounds": 30, "negotiations.talks.talking": False}), seed=5)
-    moving = [place for place in range(WIDE) if np.ptp(seen[1:, place]) > 0]
+    seen = measure_run(make_scenario({**ALL_OFF, "rounds": 30, "negotiations.talks.talking": False}), seed=5)
+    moving = [place for place in range(OVERALL_COUNT) if np.ptp(seen[1:, place]) > 0]
     assert set(moving) <= {3, 6}, "only contact and what it leads to (indicators 6 and 3) may move"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from model.loading import locate
+from model.loading import find_scenario
 
 DETENTE = Path(sys.executable).with_name("detente")
 
 
-TWO_STATES = locate("two-states").read_bytes()
+TWO_STATES = find_scenario("two-states").read_bytes()
 HOSTILE = {
     "noise": b"\x00\xff\x1b[2J" * 50,
     "deep": b"a = " + b"[" * 200_000,

@@ -5,16 +5,16 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, given, settings
 from support.watched_column import RecordedColumn
-from support.worlds import scenarios
+from support.worlds import random_scenarios
 
 import model.rules.lookups as lookups
 from agents.assembly import Assembly
 from model.compiler import rule
-from model.in_place import reads_own_cell_only, spares_page
+from model.in_place import reads_own_cell_only, writes_in_place
 from model.protocol import PROTOCOL, Act
-from model.rules.lookups import suffered
+from model.rules.lookups import pressure_suffered
 
-WITH_PAGE = {"harden", "advance"}  # the acts that look at other cells of what they decide
+WITH_PAGE = {"update_posture", "advance_ladder"}  # the acts that look at other cells of what they decide
 
 
 @rule
@@ -41,7 +41,7 @@ def keeps_by_another(world, me, other):
 
 def reads_nothing(world, me, other):
     """Read other columns only."""
-    return world.trust[other, me] + world.pressure_before[other, me]
+    return world.trust[other, me] + world.previous_pressure[other, me]
 
 
 def answers(world, me, other):
@@ -61,12 +61,12 @@ def answers_by_two(world, me, other):
 
 def adds_up(world, me, other):
     """Ask a rule that reads many."""
-    return suffered(world, me)
+    return pressure_suffered(world, me)
 
 
 def adds_up_by_module(world, me, other):
     """Ask a rule by its module's name."""
-    return lookups.suffered(world, me)
+    return lookups.pressure_suffered(world, me)
 
 
 def counts(world, me, other):
@@ -155,7 +155,7 @@ def test_a_rule_that_may_read_another_cell_is_seen_to(asked):
 
 
 def test_the_acts_that_need_a_page_are_known():
-    assert {act.name for place, act in enumerate(PROTOCOL) if not spares_page(place)} == WITH_PAGE
+    assert {act.name for place, act in enumerate(PROTOCOL) if not writes_in_place(place)} == WITH_PAGE
 
 
 class CellsRead:
@@ -171,7 +171,7 @@ class CellsRead:
 
 @pytest.mark.uncompiled
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(scenarios())
+@given(random_scenarios())
 def test_an_act_without_a_page_reads_no_other_cell_when_it_is_played(setting):
     watched = Assembly(setting, rng=4)
     for _ in range(min(setting.rounds, 6)):

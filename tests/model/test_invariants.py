@@ -7,48 +7,48 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from support.watched_column import RecordedColumn
-from support.worlds import scenarios
+from support.worlds import random_scenarios
 
 from agents.assembly import Assembly
-from agents.ledger import recompute
-from model.columns import COLUMN, COLUMNS
+from agents.ledger import recompute_value
+from model.columns import COLUMN_BY_NAME, COLUMNS
 from model.compiler import COMPILED
-from model.enumerations import Status
-from model.overrides import forced
-from model.protocol import ACT, PROTOCOL, Act
-from model.terms import terms_of
+from model.enumerations import RungStatus
+from model.overrides import collect_overrides
+from model.protocol import ACT_INDEX, PROTOCOL, Act
+from model.terms import declared_terms
 from model.world import World
 
 pytestmark = pytest.mark.uncompiled
 MANY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SHARES = (
-    "clarity", "trust", "reservation", "offer", "suspicion", "access", "pressure", "programme", "support",
-    "credit", "fatigue", "prospect", "stake", "impatience",
+    "clarity", "trust", "reservation_value", "offer", "suspicion", "access", "pressure", "programme", "support",
+    "credibility", "fatigue", "prospect", "stake", "impatience",
 )  # fmt: skip
 NEXT = {  # where a rung may go in one round, besides staying
-    Status.IDLE: {Status.PROPOSED},
-    Status.PROPOSED: {Status.IDLE, Status.SCRUTINISED},
-    Status.SCRUTINISED: {Status.IDLE, Status.RATIFIED},
-    Status.RATIFIED: {Status.IMPLEMENTING},
-    Status.IMPLEMENTING: {Status.VERIFIED, Status.BREACHED, Status.SUSPENDED, Status.COLLAPSED},
-    Status.VERIFIED: {Status.BREACHED, Status.SNAPPED, Status.COLLAPSED, Status.IMPLEMENTING},
-    Status.BREACHED: {Status.IMPLEMENTING, Status.SUSPENDED},
-    Status.SUSPENDED: {Status.IDLE},
-    Status.SNAPPED: {Status.IDLE},
-    Status.COLLAPSED: {Status.IDLE},
+    RungStatus.IDLE: {RungStatus.PROPOSED},
+    RungStatus.PROPOSED: {RungStatus.IDLE, RungStatus.SCRUTINISED},
+    RungStatus.SCRUTINISED: {RungStatus.IDLE, RungStatus.RATIFIED},
+    RungStatus.RATIFIED: {RungStatus.IMPLEMENTING},
+    RungStatus.IMPLEMENTING: {RungStatus.VERIFIED, RungStatus.BREACHED, RungStatus.SUSPENDED, RungStatus.COLLAPSED},
+    RungStatus.VERIFIED: {RungStatus.BREACHED, RungStatus.SNAPPED, RungStatus.COLLAPSED, RungStatus.IMPLEMENTING},
+    RungStatus.BREACHED: {RungStatus.IMPLEMENTING, RungStatus.SUSPENDED},
+    RungStatus.SUSPENDED: {RungStatus.IDLE},
+    RungStatus.SNAPPED: {RungStatus.IDLE},
+    RungStatus.COLLAPSED: {RungStatus.IDLE},
 }
 
 
 @MANY
-@given(scenarios())
+@given(random_scenarios())
 def test_numbers_stay_in_their_bounds_and_rungs_move_one_status_a_round(setting):
     model = Assembly(setting, rng=1)
     for _ in range(setting.rounds):
         before, owed = model.world.status.copy(), model.world.pressure.copy()
         model.step()
         world = model.world
-        assert np.isfinite(world.reals).all()
-        assert np.isfinite(model.seen).all()
+        assert np.isfinite(world.floats).all()
+        assert np.isfinite(model.current_indicators).all()
         for name in SHARES:
             column = getattr(world, name)
             assert column.min(initial=0.0) >= 0.0, name
@@ -56,33 +56,33 @@ def test_numbers_stay_in_their_bounds_and_rungs_move_one_status_a_round(setting)
         assert world.posture.min() >= 0.0
         assert world.posture.max() <= setting.tension.tension_ceiling
         for old, new in zip(before.flat, world.status.flat, strict=True):
-            assert old == new or Status(int(new)) in NEXT[Status(int(old))]
+            assert old == new or RungStatus(int(new)) in NEXT[RungStatus(int(old))]
         check_rewards(world, owed)
 
 
 def check_rewards(world: World, before: np.ndarray) -> None:
     """No reward without an implemented rung: pressure under a campaign falls below it only for relief owed."""
     for me, other in product(range(world.size["state"]), repeat=2):
-        k = int(world.between[me, other])
+        k = int(world.negotiation_between[me, other])
         if k < 0 or me == other:
             continue
-        verified = (world.status[k] == Status.VERIFIED).any()
+        verified = (world.status[k] == RungStatus.VERIFIED).any()
         if not verified and world.with_pressure:
             assert world.pressure[me, other] >= min(before[me, other], world.campaign[me, other]) - 1e-12
 
 
 @MANY
-@given(scenarios())
+@given(random_scenarios())
 def test_every_choice_follows_from_its_recorded_terms_and_every_term_is_in_its_declared_range(setting):
     model = Assembly(setting, rng=2).run()
     assert model.ledger is not None
     for row in model.ledger.rows:
         if row.conditions and not row.forced and row.kind == "decision":
-            assert row.value == recompute(row), row
+            assert row.value == recompute_value(row), row
         for condition, declared in zip(
-            row.conditions, PROTOCOL[ACT[row.act]].conditions if row.conditions else (), strict=True
+            row.conditions, PROTOCOL[ACT_INDEX[row.act]].conditions if row.conditions else (), strict=True
         ):
-            for name, term in terms_of(declared.terms).items():
+            for name, term in declared_terms(declared.terms).items():
                 value = condition.terms[name]
                 assert term.low - 1e-9 <= value <= term.high + 1e-9, (row.act, condition.name, name, value)
             assert condition.holds == (condition.score >= condition.threshold)
@@ -97,22 +97,22 @@ class Spied:
 
     def __getattr__(self, name: str):
         value = getattr(self._world, name)
-        column = COLUMN.get(name)
-        return value if column is None or column.sight == "public" else RecordedColumn(name, value, self.reads)
+        column = COLUMN_BY_NAME.get(name)
+        return value if column is None or column.visibility == "public" else RecordedColumn(name, value, self.reads)
 
 
 def may_read(world: World, me: int | None, helper: int | None, name: str, place: tuple[int, ...]) -> bool:
     """Say whether an actor may read this cell: its own row, or one shared with it."""
-    column = COLUMN[name]
+    column = COLUMN_BY_NAME[name]
     axes = column.axes
     if axes[0] == "state":
         own = place[0] == me
-        return own or (column.sight == "shared" and len(place) > 1 and axes[1] == "state" and place[1] == me)
+        return own or (column.visibility == "shared" and len(place) > 1 and axes[1] == "state" and place[1] == me)
     if axes[0] == "facilitator":
-        return place[0] == helper or (column.sight == "shared" and len(place) > 1 and place[1] == me)
+        return place[0] == helper or (column.visibility == "shared" and len(place) > 1 and place[1] == me)
     if axes[0] == "negotiation":
         parties = [int(party) for party in world.party[place[0]]]
-        if column.sight == "shared":
+        if column.visibility == "shared":
             return me in parties or (helper is not None and bool(world.mediates[helper, place[0]]))
         return len(place) > 1 and axes[1] == "side" and parties[place[1]] == me
     return False
@@ -138,7 +138,7 @@ def live_reads(world: World, act: Act, cell: tuple[int, ...]) -> list[tuple[str,
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(scenarios())
+@given(random_scenarios())
 def test_no_rule_reads_another_actors_private_column(setting):
     assert not COMPILED, "run with NUMBA_DISABLE_JIT=1, as `make test` does"
     model = Assembly(setting, rng=3)
@@ -155,12 +155,12 @@ def test_no_rule_reads_another_actors_private_column(setting):
 
 def test_a_rule_that_looks_into_anothers_cards_is_caught():
     """The test above can fail: a rule that reads the other's reservation value is seen to do so."""
-    from support.worlds import scenario
+    from support.worlds import make_scenario
 
-    setting = scenario()
-    world = World(setting, 1, forced(setting))
+    setting = make_scenario()
+    world = World(setting, 1, collect_overrides(setting))
     act = next(act for act in PROTOCOL if act.column == "answer")
-    peeking = act._replace(rule=lambda world, k, side: world.reservation[k, 1 - side], conditions=(), when=None)
+    peeking = act._replace(rule=lambda world, k, side: world.reservation_value[k, 1 - side], conditions=(), when=None)
     ((name, place),) = live_reads(world, peeking, (0, 0))
     assert not may_read(world, int(world.party[0, 0]), None, name, place)
 

@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from support.rounds import indicator, rounds_of
-from support.worlds import ALL_OFF, rung, scenario, smallest_scenario, text, world_of
+from support.rounds import indicator_index, record_rounds
+from support.worlds import ALL_OFF, make_scenario, make_world, rung, smallest_scenario, text
 
 from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
 from experiments.ensembles.ensemble import play_ensemble
 from model.enumerations import InspectionReport
-from model.loading import build, change
-from model.overrides import Override, forced
-from model.protocol import ACT_ON, PROTOCOL
+from model.loading import apply_changes, build_scenario
+from model.overrides import Override, collect_overrides
+from model.protocol import ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.world import World
 
 
@@ -23,8 +23,8 @@ def verified(detection=0.5, false_alarm=0.05, **more):
     data["bodies"] = {"watch": {"name": text("Watch"), "detection": detection, "false_alarm": false_alarm, "delay": 0}}
     data["negotiations"]["talks"]["rungs"]["step-1"] = rung(verifier="watch", status="verified", verifiability=1.0)
     data["negotiations"]["talks"]["access"] = 1.0
-    return build(
-        change(data, {**ALL_OFF, "mechanisms.verification": True, "verification.compliance_noise": 0.0, **more})
+    return build_scenario(
+        apply_changes(data, {**ALL_OFF, "mechanisms.verification": True, "verification.compliance_noise": 0.0, **more})
     )
 
 
@@ -34,19 +34,21 @@ def verified(detection=0.5, false_alarm=0.05, **more):
 def test_b14_reports_are_weighed_by_bayes(detection, ppv, npv):
     setting = verified(detection, **{"verification.prior_violation": 0.1})
     for report, belief in ((InspectionReport.VIOLATION, ppv), (InspectionReport.CLEAN, 1.0 - npv)):
-        world = world_of(setting)
+        world = make_world(setting)
         world.rung[0] = -1
         world.suspicion[0, 0] = 0.1
         world.report[0, 0, 1] = report
-        suspect = PROTOCOL[ACT_ON["suspicion"]].rule
-        assert suspect(world.handle, 0, 0) == pytest.approx(belief, abs=5e-5)
+        suspect = PROTOCOL[ACT_INDEX_BY_COLUMN["suspicion"]].rule
+        assert suspect(world.compiled, 0, 0) == pytest.approx(belief, abs=5e-5)
 
 
 def test_b14_six_clean_reports_take_suspicion_from_thirty_to_under_one_percent():
     setting = verified(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
-    clean = tuple(Override(now, "report_on", "talks", "watch", "borea", InspectionReport.CLEAN) for now in range(1, 9))
-    start = Override(1, "suspect", "talks", "alba", None, 0.3)
-    moved = rounds_of(setting, 8, ("suspicion", (0, 0)), overrides=(start, *clean))[:, 0]
+    clean = tuple(
+        Override(now, "report_findings", "talks", "watch", "borea", InspectionReport.CLEAN) for now in range(1, 9)
+    )
+    start = Override(1, "update_suspicion", "talks", "alba", None, 0.3)
+    moved = record_rounds(setting, 8, ("suspicion", (0, 0)), overrides=(start, *clean))[:, 0]
     assert next(now for now, value in enumerate(moved) if value < 0.01) == 6
 
 
@@ -70,12 +72,16 @@ def climbing(count, **chances):
         f"ladder.{names[key]}": value for key, value in {"climb": 0.0, "slip": 0.0, "collapse": 0.0, **chances}.items()
     }
     calm = {"ladder.tension_collapses": 0.0, "ladder.recovery": 0, "verification.compliance_noise": 0.0}
-    return build(change(data, {**ALL_OFF, "mechanisms.friction": True, "rounds": 300, **values, **calm}))
+    return build_scenario(
+        apply_changes(data, {**ALL_OFF, "mechanisms.friction": True, "rounds": 300, **values, **calm})
+    )
 
 
 def completed(setting, worlds, rounds):
     """Give the round in which each world's deal was whole, 0 for never."""
-    seen = play_ensemble(setting, worlds, 0, rounds=rounds, keep=True).trajectories[:, :, indicator("deal_progress")]
+    seen = play_ensemble(setting, worlds, 0, rounds=rounds, keep=True).trajectories[
+        :, :, indicator_index("deal_progress")
+    ]
     return np.argmax(seen >= 1 - 1e-9, axis=1)
 
 
@@ -101,20 +107,24 @@ def test_b05_a_betrayer_waits_when_the_next_stake_is_large_enough():
         first, second = data["negotiations"]["talks"]["rungs"].values()
         first.update(status="implementing", stake=1.0, duration=9)
         second.update(stake=growth)
-        setting = build(change(data, {
-            **ALL_OFF, "mechanisms.gradualism": True, "states.alba.trustworthiness": 0.0, "states.alba.patience": 0.6,
+        setting = build_scenario(apply_changes(data, {
+            **ALL_OFF, "mechanisms.gradualism": True, "states.alba.trustworthiness": 0.0, "states.alba.discount_factor": 0.6,
             "verification.betrayal_gain": 2.0, "verification.honour_gain": 0.5, "verification.deterrence": 0.0,
             "verification.compliance_noise": 0.0,
         }))  # fmt: skip
-        world = world_of(setting)
+        world = make_world(setting)
         advance(world, 1)
         assert bool(world.complies[0, 0]) == waits
 
 
 def test_loss_of_access_blinds_and_lets_suspicion_drift():
     setting = scenario_with_access_lost()
-    seen = rounds_of(
-        setting, 40, ("access", (0,)), ("suspicion", (0, 0)), overrides=(Override(10, "stay_barred", "talks", value=1),)
+    seen = record_rounds(
+        setting,
+        40,
+        ("access", (0,)),
+        ("suspicion", (0, 0)),
+        overrides=(Override(10, "bar_inspectors", "talks", value=1),),
     )
     assert seen[8, 0] > 0
     assert (seen[9:, 0] == 0).all()
@@ -128,6 +138,6 @@ def scenario_with_access_lost():
 
 def test_bundling_ties_rungs_into_steps():
     for bundling, steps in ((1, 3), (2, 2), (3, 1), (40, 1)):
-        world = World(scenario({"negotiations.talks.bundling": bundling}), 1, forced(scenario()))
+        world = World(make_scenario({"negotiations.talks.bundling": bundling}), 1, collect_overrides(make_scenario()))
         assert int(world.rungs[0]) == steps
         assert world.stake[0, :steps].sum() == pytest.approx(1.0)

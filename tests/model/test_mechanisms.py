@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from support.rounds import rounds_of
-from support.worlds import ALL_OFF, alone, play, smallest_scenario, step_by_hand, text
+from support.rounds import record_rounds
+from support.worlds import ALL_OFF, measure_run, scenario_with_only, smallest_scenario, step_protocol, text
 
 from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
-from model.enumerations import Status
-from model.loading import build, change, load
+from model.enumerations import RungStatus
+from model.loading import apply_changes, build_scenario, load_scenario
 from model.overrides import Override
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
@@ -22,12 +22,12 @@ from model.world import World
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_off_is_the_protocol_without_its_acts(name, mechanism):
     """Every column, every round, byte for byte."""
-    whole, without = load(name), load(name, {f"mechanisms.{mechanism}": False})
+    whole, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
     assert any(act.mechanism == mechanism for act in PROTOCOL)
     rest = tuple(act for act in PROTOCOL if act.mechanism != mechanism)
     cut, off = World(whole, 5), World(without, 5)
     for _ in range(20):
-        step_by_hand(cut, rest)
+        step_protocol(cut, rest)
         advance(off, 1)
         assert cut.snapshot() == off.snapshot()
 
@@ -35,14 +35,14 @@ def test_off_is_the_protocol_without_its_acts(name, mechanism):
 def test_b13_trust_is_the_beta_mean_with_forgetting_and_asymmetry():
     kept = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
     start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
-    setting = alone("reputation", {**kept, **start})
-    trust = rounds_of(setting, 200, ("trust", (0, 1)))[:, 0]
+    setting = scenario_with_only("reputation", {**kept, **start})
+    trust = record_rounds(setting, 200, ("trust", (0, 1)))[:, 0]
     for now in (1, 2, 10):
         count = (1 - 0.9**now) / 0.1
         assert trust[now - 1] == pytest.approx((count + 1) / (count + 2), abs=1e-12)
     assert trust[-1] == pytest.approx(11 / 12, abs=1e-8)
     betrayed = Override(150, "perceived", None, "alba", "borea", 0)
-    after = rounds_of(setting, 200, ("trust", (0, 1)), overrides=(betrayed,))[149:, 0]
+    after = record_rounds(setting, 200, ("trust", (0, 1)), overrides=(betrayed,))[149:, 0]
     assert after[0] == pytest.approx((9 + 1) / (9 + 4 + 2), abs=1e-6)
     repaired = next(rounds for rounds, value in enumerate(after) if value >= 0.90)
     assert repaired == 28
@@ -50,7 +50,7 @@ def test_b13_trust_is_the_beta_mean_with_forgetting_and_asymmetry():
 
 def test_b06_costly_signals_multiply_the_odds():
     """A kept rung of cost c is taken by an untrustworthy side with probability m = exp(-kappa c)."""
-    setting = alone(
+    setting = scenario_with_only(
         ("reputation", "reassurance"),
         {
             "belief.memory": 1.0, "belief.conduct_evidence": 0.0, "belief.rung_evidence": 0.0,
@@ -59,10 +59,10 @@ def test_b06_costly_signals_multiply_the_odds():
         },
         rungs=4,
     )  # fmt: skip
-    proved = Override(2, "status", "talks", None, "step-1", float(Status.VERIFIED))
-    begun = Override(1, "status", "talks", None, "step-1", float(Status.IMPLEMENTING))
-    trust, kept, broken = rounds_of(
-        setting, 3, ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1)), overrides=(begun, proved)
+    proved = Override(2, "status", "talks", None, "step-1", float(RungStatus.VERIFIED))
+    begun = Override(1, "status", "talks", None, "step-1", float(RungStatus.IMPLEMENTING))
+    trust, kept, broken = record_rounds(
+        setting, 3, ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1)), overrides=(begun, proved)
     ).T
     assert trust[1] == pytest.approx(0.3)
     assert trust[2] == pytest.approx(0.3 / (0.3 + 0.7 * 0.25), abs=1e-12)
@@ -71,16 +71,16 @@ def test_b06_costly_signals_multiply_the_odds():
 
 def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
     data = smallest_scenario()
-    data["outsiders"] = {
+    data["spoilers"] = {
         "wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
     }
-    setting = build(change(data, {
+    setting = build_scenario(apply_changes(data, {
         **ALL_OFF, "mechanisms.reputation": True, "mechanisms.spoilers": True, "belief.memory": 1.0,
-        "belief.conduct_evidence": 0.0, "spoilers.attack_near_deal": 0.0, "spoilers.stopped_if_trustworthy": 0.8,
-        "spoilers.stopped_if_not": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
+        "belief.conduct_evidence": 0.0, "attacks.attack_near_deal": 0.0, "attacks.stopped_if_trustworthy": 0.8,
+        "attacks.stopped_if_untrustworthy": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
     }))  # fmt: skip
-    columns = ("trust", (0, 1)), ("kept", (0, 1)), ("broken", (0, 1))
-    found = rounds_of(setting, 3, *columns, overrides=(Override(1, "strike", None, "wreckers", None, 1),))
+    columns = ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1))
+    found = record_rounds(setting, 3, *columns, overrides=(Override(1, "attack_talks", None, "wreckers", None, 1),))
     assert found[1, 0] == pytest.approx(0.3, abs=1e-12)
     assert found[1, 1] + found[1, 2] == pytest.approx(10.0, abs=1e-12)
 
@@ -91,7 +91,7 @@ def richardson(**more):
         ("provocation", "pressure_provokes", "region_provokes", "attack_provokes", "contact_calms", "progress_calms"),
         0.0,
     )
-    return alone("tension", {
+    return scenario_with_only("tension", {
         **{f"tension.{name}": value for name, value in zero.items()},
         "tension.tension_step": 0.5, "states.alba.reaction": 0.5, "states.borea.reaction": 0.4,
         "states.alba.restraint": 0.8, "states.borea.restraint": 0.7, "relations.alba.borea.grievance": 0.3,
@@ -100,7 +100,7 @@ def richardson(**more):
 
 
 def test_b11_postures_reach_richardsons_fixed_point():
-    seen = rounds_of(richardson(), 400, ("posture", (0, 1)), ("posture", (1, 0)))
+    seen = record_rounds(richardson(), 400, ("posture", (0, 1)), ("posture", (1, 0)))
     assert seen[-1, 0] == pytest.approx(0.8611, abs=5e-5)
     assert seen[-1, 1] == pytest.approx(0.7778, abs=5e-5)
     ratio = (seen[30, 0] - seen[-1, 0]) / (seen[29, 0] - seen[-1, 0])
@@ -109,15 +109,15 @@ def test_b11_postures_reach_richardsons_fixed_point():
 
 def test_b11_postures_run_away_when_reaction_outweighs_restraint():
     hot = richardson(**{"states.alba.reaction": 0.9, "states.borea.reaction": 0.8, "tension.tension_ceiling": 100.0})
-    seen = rounds_of(hot, 50, ("posture", (0, 1)))[:, 0]
+    seen = record_rounds(hot, 50, ("posture", (0, 1)))[:, 0]
     assert 10 < seen[-1] < 100
     assert (seen[49] - seen[48]) / (seen[48] - seen[47]) == pytest.approx(1 + 0.5 * 0.1, abs=2e-3)
 
 
 def test_b20_audience_costs_lock_in_after_w_over_kappa():
     """kappa = .08 and w = .6: 7.5 threats, so the eighth locks the state in."""
-    setting = alone(
-        "audience",
+    setting = scenario_with_only(
+        "audience_costs",
         {
             "home.audience_growth": 0.08,
             "home.audience_decay": 0.0,
@@ -125,17 +125,17 @@ def test_b20_audience_costs_lock_in_after_w_over_kappa():
             "states.alba.dialogue": 0.0,
         },
     )
-    audience = rounds_of(setting, 12, ("audience", (0,)))[:, 0]
+    audience = record_rounds(setting, 12, ("audience_cost", (0,)))[:, 0]
     locked = next(now for now, value in enumerate(audience, 1) if value > 0.6)
     assert locked == math.ceil(0.6 / 0.08) == 8
 
 
 def test_b22_oil_and_region_are_autoregressive():
-    setting = alone("environment", {
+    setting = scenario_with_only("environment", {
         "rounds": 600, "environment.oil_memory": 0.9, "environment.oil_noise": 0.1,
         "environment.region_memory": 0.9, "environment.region_noise": 0.1, "environment.oil_region_link": 0.5,
     })  # fmt: skip
-    seen = np.concatenate([play(setting, seed)[101:, 10:12] for seed in range(120)])
+    seen = np.concatenate([measure_run(setting, seed)[101:, 10:12] for seed in range(120)])
     assert seen[:, 0].std() == pytest.approx(0.2294, abs=0.004)
     assert seen[:, 1].std() == pytest.approx(0.2294, abs=0.004)
     assert np.corrcoef(seen[:, 0], seen[:, 1])[0, 1] == pytest.approx(0.5, abs=0.03)
@@ -144,7 +144,7 @@ def test_b22_oil_and_region_are_autoregressive():
 
 def scrutinised(deceitful):
     """Put one proposal under scrutiny with alpha = .05, beta = .1, p0 = .1, p1 = .3, one finding a round."""
-    return alone("scrutiny", {
+    return scenario_with_only("scrutiny", {
         "scrutiny.false_rejection": 0.05, "scrutiny.false_acceptance": 0.1, "scrutiny.suspicious_if_honest": 0.1,
         "scrutiny.suspicious_if_deceitful": 0.3, "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0,
         "states.borea.trustworthiness": 0.0 if deceitful else 1.0,
@@ -154,9 +154,11 @@ def scrutinised(deceitful):
 @pytest.mark.parametrize(("deceitful", "length", "condemned"), [(False, 18.527, 0.0330), (True, 18.378, 0.9066)])
 def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
     setting = scrutinised(deceitful)
-    tabled = Override(1, "status", "talks", None, "step-1", float(Status.PROPOSED))
+    tabled = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     stay = tuple(
-        Override(now, "give_answer", "talks", party, None, 0) for now in range(2, 200) for party in ("alba", "borea")
+        Override(now, "answer_proposal", "talks", party, None, 0)
+        for now in range(2, 200)
+        for party in ("alba", "borea")
     )
     played = Worlds(setting, 400, 0, (tabled, *stay))
     played.step()
@@ -175,11 +177,11 @@ def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
 
 @pytest.mark.parametrize("players", [0, 1, 2, 3])
 def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(players):
-    setting = alone("ratification", {
+    setting = scenario_with_only("ratification", {
         "home.veto_spread": 1.0, "home.support_weight": 0.0, "states.alba.veto_players": players,
         "states.borea.veto_players": 0,
     })  # fmt: skip
-    ready = Override(1, "status", "talks", None, "step-1", float(Status.SCRUTINISED))
+    ready = Override(1, "status", "talks", None, "step-1", float(RungStatus.SCRUTINISED))
     share = Override(1, "offer", "talks", None, None, 0.7)
     worlds = 2000
     played = Worlds(setting, worlds, 0, (ready, share))

@@ -8,11 +8,19 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.faults import faults, only, rich
 from support.names import LEADERS
+from support.scenario_errors import load_errors, only_error, rich_scenario
 
-from model.loading import LARGEST_FILE, SHIPPED, change, load, locate, read, shipped
-from model.parameter_space import DECLARED, bounds, declared
+from model.loading import (
+    MAX_FILE_BYTES,
+    SCENARIO_FOLDER,
+    apply_changes,
+    find_scenario,
+    load_scenario,
+    read_scenario,
+    scenario_names,
+)
+from model.parameter_space import PARAMETER_MODELS, declared_parameters, parameter_bounds
 from model.scenario import Scenario
 
 REQUIRED = {
@@ -25,19 +33,19 @@ NAME = re.compile(rf"\b(?:{LEADERS})\b")
 
 
 def test_the_ten_required_scenarios_are_shipped():
-    assert set(shipped()) >= REQUIRED
+    assert set(scenario_names()) >= REQUIRED
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", scenario_names())
 def test_a_shipped_scenario_loads_under_its_own_name_with_all_its_texts(name):
-    scenario = load(name)
+    scenario = load_scenario(name)
     assert scenario.name == name
     assert all(scenario.title["en"].strip() and words.strip() for words in (scenario.summary["en"], scenario.cut_off))
     assert scenario.notice["en"]
     assert scenario.things_to_try
     assert scenario.sources
     assert re.search(r"\b(19|20)\d\d\b|invented", scenario.cut_off), "the cut-off gives no date"
-    assert "assumed" in json.dumps(read(name)).lower(), "it does not say what is assumed"
+    assert "assumed" in json.dumps(read_scenario(name)).lower(), "it does not say what is assumed"
     for talks in scenario.negotiations.values():
         for party in talks.parties:
             assert len(scenario.states[party].narrative["en"]) > 40
@@ -45,18 +53,18 @@ def test_a_shipped_scenario_loads_under_its_own_name_with_all_its_texts(name):
             assert all(share.gives["en"].strip() for share in step.parties.values())
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", scenario_names())
 def test_each_thing_to_try_changes_the_scenario_and_still_loads(name):
-    before = load(name)
+    before = load_scenario(name)
     for thing in before.things_to_try:
         assert thing.text["en"].strip()
         assert thing.set, f"nothing to set: {thing.text['en']}"
-        assert load(name, thing.set) != before, f"changes nothing: {thing.set}"
+        assert load_scenario(name, thing.set) != before, f"changes nothing: {thing.set}"
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", scenario_names())
 def test_no_leader_is_named(name):
-    words = re.sub(r"https?://\S+", "", locate(name).read_text("utf-8"))
+    words = re.sub(r"https?://\S+", "", find_scenario(name).read_text("utf-8"))
     assert not NAME.findall(words)
 
 
@@ -65,21 +73,21 @@ def test_the_deny_list_would_find_a_name():
     assert not NAME.findall("Trumpet, Kerryman, sisili")
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", scenario_names())
 def test_every_event_and_move_of_a_shipped_scenario_falls_within_its_rounds(name):
-    scenario = load(name)
+    scenario = load_scenario(name)
     for each in (*scenario.events, *scenario.moves):
         assert each.round <= scenario.rounds
     assert all((each.until or 1) <= scenario.rounds for each in scenario.events)
 
 
 def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
-    content = locate("two-states").read_bytes()
+    content = find_scenario("two-states").read_bytes()
     file = tmp_path / "big.toml"
-    file.write_bytes(content + b"#" * (LARGEST_FILE - len(content)))
-    assert load(file).name == "two-states"
-    file.write_bytes(content + b"#" * (LARGEST_FILE + 1 - len(content)))
-    assert "a scenario file has at most 1 MiB" in only(str(file))
+    file.write_bytes(content + b"#" * (MAX_FILE_BYTES - len(content)))
+    assert load_scenario(file).name == "two-states"
+    file.write_bytes(content + b"#" * (MAX_FILE_BYTES + 1 - len(content)))
+    assert "a scenario file has at most 1 MiB" in only_error(str(file))
 
 
 @pytest.mark.parametrize(
@@ -100,30 +108,30 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
 def test_a_file_that_is_no_scenario_is_told_with_its_path_and_reason(tmp_path, content, told):
     file = tmp_path / "broken.toml"
     file.write_bytes(content)
-    found = faults(str(file))
+    found = load_errors(str(file))
     assert told in found[0]
     assert found[0].startswith(str(file)) or not content
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tmp_path):
     file = tmp_path / "windows.toml"
-    file.write_bytes(b"\xef\xbb\xbf" + locate("two-states").read_bytes().replace(b"\n", b"\r\n"))
-    assert load(file).states == load("two-states").states
+    file.write_bytes(b"\xef\xbb\xbf" + find_scenario("two-states").read_bytes().replace(b"\n", b"\r\n"))
+    assert load_scenario(file).states == load_scenario("two-states").states
 
 
 def test_a_folder_is_no_scenario(tmp_path):
-    assert only(str(tmp_path)).startswith("scenario: is a folder, not a file")
+    assert only_error(str(tmp_path)).startswith("scenario: is a folder, not a file")
 
 
 @pytest.mark.parametrize("name", ["us-iran-2062", "nowhere/us-iran.toml", "", "\0", "x" * 5000], ids=range(5))
 def test_a_scenario_that_is_nowhere_is_told_with_what_there_is(name):
-    found = only(name)
+    found = only_error(name)
     assert found.startswith("scenario: ")
     assert "did you mean `us-iran-2026`?" in found or "there are: " in found or "is a folder" in found
 
 
 def test_a_misspelt_scenario_is_told_with_the_nearest_one():
-    assert "did you mean `gulf-region`?" in only("golf-region")
+    assert "did you mean `gulf-region`?" in only_error("golf-region")
 
 
 def schema_of(model: Any) -> dict[str, Any]:
@@ -131,14 +139,14 @@ def schema_of(model: Any) -> dict[str, Any]:
     return whole["$defs"][model.__name__]
 
 
-@pytest.mark.parametrize("path", DECLARED)
+@pytest.mark.parametrize("path", PARAMETER_MODELS)
 def test_the_schema_has_default_range_unit_meaning_and_role_of_every_parameter(path):
-    model, listed = DECLARED[path], schema_of(DECLARED[path])["properties"]
-    of_this = [each for each in declared() if each.path.rpartition(".")[0] == path]
+    model, listed = PARAMETER_MODELS[path], schema_of(PARAMETER_MODELS[path])["properties"]
+    of_this = [each for each in declared_parameters() if each.path.rpartition(".")[0] == path]
     for each in of_this:
         name = each.path.rpartition(".")[2]
         told = listed[name]
-        assert (told["minimum"], told["maximum"]) == bounds(model.model_fields[name])
+        assert (told["minimum"], told["maximum"]) == parameter_bounds(model.model_fields[name])
         assert told["default"] == each.value
         assert each.low <= each.value <= each.high
         assert told["type"] == ("integer" if each.whole else "number")
@@ -148,9 +156,9 @@ def test_the_schema_has_default_range_unit_meaning_and_role_of_every_parameter(p
         assert each.source
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", scenario_names())
 def test_the_schema_accepts_what_ships(name):
-    jsonschema.validate(read(name), Scenario.model_json_schema())
+    jsonschema.validate(read_scenario(name), Scenario.model_json_schema())
 
 
 @pytest.mark.parametrize(
@@ -158,12 +166,14 @@ def test_the_schema_accepts_what_ships(name):
     [{"rounds": 0}, {"states.alba.resolve": 2.0}, {"states.alba.name": {"fa": "x"}}, {"surprise": 1}],
 )
 def test_the_schema_refuses_what_the_loader_refuses(changes):
-    data = change(rich(), changes)
-    assert faults(data)
+    data = apply_changes(rich_scenario(), changes)
+    assert load_errors(data)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data, Scenario.model_json_schema())
 
 
 def test_every_shipped_file_is_found_by_its_name_and_nothing_else_lies_there():
-    assert {path.name for path in Path(SHIPPED).iterdir() if path.suffix} == {f"{name}.toml" for name in shipped()}
-    assert all(tomllib.loads(locate(name).read_text("utf-8"))["name"] == name for name in shipped())
+    assert {path.name for path in Path(SCENARIO_FOLDER).iterdir() if path.suffix} == {
+        f"{name}.toml" for name in scenario_names()
+    }
+    assert all(tomllib.loads(find_scenario(name).read_text("utf-8"))["name"] == name for name in scenario_names())

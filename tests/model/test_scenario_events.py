@@ -1,116 +1,123 @@
 """Events and moves of a scenario name a cell and set what its column can hold."""
 
 import pytest
-from support.faults import event, faults, move, only, rich
+from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
 
-from model.enumerations import Status
+from model.enumerations import RungStatus
 from model.errors import ScenarioError
-from model.loading import build, load
-from model.overrides import EVENTS, Override, forced, resolve
-from model.protocol import ACT, ACT_ON, PROTOCOL
+from model.loading import build_scenario, load_scenario
+from model.overrides import EVENT_KINDS, Override, collect_overrides, resolve_override
+from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.world import World
 
 
 def test_an_event_of_unknown_kind_is_told():
-    assert only(rich(), event("electoin", actor="alba")).startswith(
+    assert only_error(rich_scenario(), with_event("electoin", actor="alba")).startswith(
         "events.0.kind: no such kind of event; did you mean `election`?"
     )
 
 
 def test_a_move_of_unknown_act_is_told():
-    assert only(rich(), move("step_forwards")).startswith("moves.0.act: no such act; did you mean `step_forward`?")
+    assert only_error(rich_scenario(), with_move("step_forwards")).startswith(
+        "moves.0.act: no such act; did you mean `step_forward`?"
+    )
 
 
-@pytest.mark.parametrize("kind", EVENTS)
+@pytest.mark.parametrize("kind", EVENT_KINDS)
 def test_an_event_without_a_name_it_needs_is_told(kind):
-    found = faults(rich(), event(kind))
-    for need in EVENTS[kind].needs:
+    found = load_errors(rich_scenario(), with_event(kind))
+    for need in EVENT_KINDS[kind].needs:
         assert any(fault.startswith(f"events.0.{need}: is missing; `{kind}` needs a") for fault in found)
-    assert len(found) == len(EVENTS[kind].needs)
+    assert len(found) == len(EVENT_KINDS[kind].needs)
 
 
 def test_a_name_that_an_event_would_ignore_is_told():
-    assert "events.0.negotiation: is not used by `election`" in only(
-        rich(), event("election", actor="alba", negotiation="talks")
+    assert "events.0.negotiation: is not used by `election`" in only_error(
+        rich_scenario(), with_event("election", actor="alba", negotiation="talks")
     )
-    assert "moves.0.counterpart: is not used by `change_government`" in only(
-        rich(), move("change_government", actor="alba", counterpart="borea")
+    assert "moves.0.counterpart: is not used by `change_government`" in only_error(
+        rich_scenario(), with_move("change_government", actor="alba", counterpart="borea")
     )
 
 
 def test_an_event_does_not_end_before_it_begins():
-    good = event("silence", negotiation="talks", until=2)
-    assert faults(rich(), good) == []
-    assert "events.0.until: is before the event begins (found 1)" in only(
-        rich(), event("silence", negotiation="talks", until=1)
+    good = with_event("silence", negotiation="talks", until=2)
+    assert load_errors(rich_scenario(), good) == []
+    assert "events.0.until: is before the event begins (found 1)" in only_error(
+        rich_scenario(), with_event("silence", negotiation="talks", until=1)
     )
 
 
 def test_no_state_acts_upon_itself():
-    assert "events.0.counterpart: is the actor itself" in only(
-        rich(), event("hostile_act", actor="alba", counterpart="alba")
+    assert "events.0.counterpart: is the actor itself" in only_error(
+        rich_scenario(), with_event("hostile_act", actor="alba", counterpart="alba")
     )
 
 
 @pytest.mark.parametrize(
     ("changes", "low", "high"),
     [
-        (event("leak", negotiation="talks"), 0, 2),
-        (event("pressure_step", actor="alba", counterpart="borea"), 0, 1),
-        (move("advance", negotiation="talks", counterpart="step-1"), 0, max(Status)),
-        (move("give_answer", negotiation="talks", actor="alba"), -1, 1),
-        (move("pick_rung", negotiation="talks"), -1, 2),
-        (move("rub", negotiation="talks"), 0, 3),
-        (move("remember_kept", actor="alba", counterpart="borea"), 1, 1e6),
+        (with_event("leak", negotiation="talks"), 0, 2),
+        (with_event("pressure_step", actor="alba", counterpart="borea"), 0, 1),
+        (with_move("advance_ladder", negotiation="talks", counterpart="step-1"), 0, max(RungStatus)),
+        (with_move("answer_proposal", negotiation="talks", actor="alba"), -1, 1),
+        (with_move("select_rung", negotiation="talks"), -1, 2),
+        (with_move("resolve_friction", negotiation="talks"), 0, 3),
+        (with_move("update_good_evidence", actor="alba", counterpart="borea"), 1, 1e6),
     ],
 )
 def test_an_event_or_move_sets_only_what_its_column_can_hold(changes, low, high):
     ((key, (row,)),) = changes.items()
     for value in (low, high):
-        assert faults(rich(), {key: [{**row, "value": float(value)}]}) == []
+        assert load_errors(rich_scenario(), {key: [{**row, "value": float(value)}]}) == []
     for value in (low - 1, high + 1):
         assert f"allowed is between {low} and {high}" in "".join(
-            faults(rich(), {key: [{**row, "value": float(value)}]})
+            load_errors(rich_scenario(), {key: [{**row, "value": float(value)}]})
         )
 
 
 def test_a_choice_is_not_set_to_a_fraction():
-    assert "moves.0.value: should be a whole number" in only(
-        rich(), move("seek_talks", 0.5, actor="alba", negotiation="talks")
+    assert "moves.0.value: should be a whole number" in only_error(
+        rich_scenario(), with_move("seek_talks", 0.5, actor="alba", negotiation="talks")
     )
 
 
 def test_whatever_act_and_names_a_move_has_it_is_told_at_load_or_can_be_played():
     """Every act by its name and by its column, with every actor, counterpart and negotiation, right and wrong."""
-    data, accepted = rich(), set()
+    data, accepted = rich_scenario(), set()
     actors = (None, "alba", "third-0", "helper", "watch", "wreckers", "nobody")
-    for act in {*ACT, *ACT_ON}:
-        number = ACT.get(act, ACT_ON.get(act, -1))
+    for act in {*ACT_INDEX, *ACT_INDEX_BY_COLUMN}:
+        number = ACT_INDEX.get(act, ACT_INDEX_BY_COLUMN.get(act, -1))
         for actor in actors:
             for counterpart in (*actors[:4], "step-2", "clarity"):
                 for talks in (None, "talks", "nothing"):
                     given = {"actor": actor, "counterpart": counterpart, "negotiation": talks}
                     row = {key: name for key, name in given.items() if name is not None}
                     try:
-                        scenario = build({**data, **move(act, 1.0, **row)})
+                        scenario = build_scenario({**data, **with_move(act, 1.0, **row)})
                     except ScenarioError:
                         continue
-                    (place,) = forced(scenario)
+                    (place,) = collect_overrides(scenario)
                     column = getattr(World(scenario, 1), PROTOCOL[number].column)
                     assert place.act == number
                     assert 0 <= place.cell < column.size
                     accepted.add(number)
-    hidden = {"record", "roll_dice"}  # a past round and a die have no name
-    assert {PROTOCOL[number].name for number in accepted} == {*ACT} - hidden
+    hidden = {"remember_compliance", "draw_random_numbers"}  # a past round and a die have no name
+    assert {PROTOCOL[number].name for number in accepted} == {*ACT_INDEX} - hidden
 
 
 def test_what_resolve_refuses_a_file_cannot_hold():
     with pytest.raises(ScenarioError, match="no such state"):
-        resolve(build(rich()), Override(2, "press", None, "alba", "nobody", 1.0))
-    assert "no such state" in only(rich(), move("press", actor="alba", counterpart="nobody"))
+        resolve_override(build_scenario(rich_scenario()), Override(2, "set_pressure", None, "alba", "nobody", 1.0))
+    assert "no such state" in only_error(rich_scenario(), with_move("set_pressure", actor="alba", counterpart="nobody"))
 
 
 def test_a_move_can_name_a_bundle_of_rungs():
-    changes = {"negotiations.talks.bundling": 2, **move("advance", negotiation="talks", counterpart="step-1+step-2")}
-    assert len(forced(load(rich(), changes))) == 1
-    assert "no such rung" in only(rich(), {**changes, **move("advance", negotiation="talks", counterpart="step-1")})
+    changes = {
+        "negotiations.talks.bundling": 2,
+        **with_move("advance_ladder", negotiation="talks", counterpart="step-1+step-2"),
+    }
+    assert len(collect_overrides(load_scenario(rich_scenario(), changes))) == 1
+    assert "no such rung" in only_error(
+        rich_scenario(), {**changes, **with_move("advance_ladder", negotiation="talks", counterpart="step-1")}
+    )

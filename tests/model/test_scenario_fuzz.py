@@ -13,23 +13,23 @@ from hypothesis import strategies as st
 
 from agents.assembly import Assembly
 from dashboards.cli.options import parse_changes
-from model.checks import LIMITS
+from model.checks import OVERRIDE_RANGES
 from model.columns import SERVICES
 from model.errors import ScenarioError
-from model.loading import build, change, load, locate, read, shipped
-from model.overrides import EVENTS
-from model.parameter_space import settings as settings_of
-from model.protocol import ACT, ACT_ON, PROTOCOL
+from model.loading import apply_changes, build_scenario, find_scenario, load_scenario, read_scenario, scenario_names
+from model.overrides import EVENT_KINDS
+from model.parameter_space import list_parameters as settings_of
+from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.scenario import Scenario
-from model.world import names
+from model.world import axis_names
 
 SOON = 5.0  # seconds, for any one file
 
 
-FILES = {name: locate(name).read_bytes() for name in shipped()}
+FILES = {name: find_scenario(name).read_bytes() for name in scenario_names()}
 
 
-PLAIN = {name: read(name) for name in shipped()}
+PLAIN = {name: read_scenario(name) for name in scenario_names()}
 
 
 SMALL = ["two-states", "us-dprk-1994", "us-iran-2026", "egypt-israel-1973"]
@@ -73,7 +73,7 @@ def verdict(load_it: Any) -> Scenario | ScenarioError:
         told = load_it()
     except ScenarioError as error:
         told = error
-        lines = [str(fault) for fault in error.faults]
+        lines = [str(fault) for fault in error.errors]
         assert lines
         assert all(": " in line and len(line) < 1500 and "\n" not in line for line in lines)
     assert time.process_time() - begun < SOON
@@ -103,7 +103,7 @@ def mutated_bytes(draw: st.DrawFn) -> bytes:
 def test_a_file_with_mutated_bytes_loads_or_is_refused(content, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / "mutated.toml"
     file.write_bytes(content)
-    verdict(lambda: load(file))
+    verdict(lambda: load_scenario(file))
 
 
 @many(100)
@@ -111,7 +111,7 @@ def test_a_file_with_mutated_bytes_loads_or_is_refused(content, tmp_path_factory
 def test_a_file_of_noise_is_refused(content, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / "noise.toml"
     file.write_bytes(content)
-    assert isinstance(verdict(lambda: load(file)), ScenarioError)
+    assert isinstance(verdict(lambda: load_scenario(file)), ScenarioError)
 
 
 def paths(data: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -155,7 +155,7 @@ def mutated_data(draw: st.DrawFn) -> dict[str, Any]:
 @many(300)
 @given(data=mutated_data())
 def test_data_with_anything_anywhere_loads_or_is_refused(data):
-    verdict(lambda: build(data))
+    verdict(lambda: build_scenario(data))
 
 
 @pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
@@ -163,10 +163,10 @@ def test_nothing_nasty_gets_through_at_any_kind_of_place(value):
     """Each nasty value at each place of the smallest scenario, one at a time."""
     data = PLAIN["two-states"]
     for path in paths(data)[1:]:
-        verdict(lambda path=path: build(put(data, path, value, "set")))
+        verdict(lambda path=path: build_scenario(put(data, path, value, "set")))
 
 
-KNOWN = sorted({each.path for name in SMALL for each in settings_of(load(name))})
+KNOWN = sorted({each.path for name in SMALL for each in settings_of(load_scenario(name))})
 
 
 PARTS = [
@@ -199,14 +199,14 @@ SET_VALUES = st.sampled_from(
 @many(250)
 @given(texts=st.lists(st.tuples(SET_PATHS, SET_VALUES).map("=".join) | st.text(max_size=9), min_size=1, max_size=3))
 def test_whatever_is_set_on_the_command_line_loads_or_is_refused(texts):
-    verdict(lambda: load("us-iran-2026", parse_changes(texts)))
+    verdict(lambda: load_scenario("us-iran-2026", parse_changes(texts)))
 
 
 @st.composite
 def playable(draw: st.DrawFn) -> Scenario:
     """Draw a scenario that loads: parameters at and between their ends, and events and moves that fit."""
     name = draw(st.sampled_from(SMALL))
-    scenario = load(name)
+    scenario = load_scenario(name)
     known = settings_of(scenario)
     changes: dict[str, Any] = {}
     for each in draw(st.lists(st.sampled_from(known), max_size=40, unique_by=lambda each: each.path)):
@@ -215,18 +215,18 @@ def playable(draw: st.DrawFn) -> Scenario:
     for each in draw(st.lists(st.sampled_from(sorted(PLAIN[name].get("mechanisms", {"noise": True}))), max_size=3)):
         changes[f"mechanisms.{each}"] = draw(st.booleans())
     events, moves = [], []
-    for kind in draw(st.lists(st.sampled_from(sorted(EVENTS)), max_size=4)):
-        row = naming(scenario, EVENTS[kind].act, lambda names: draw(st.sampled_from(names)))
+    for kind in draw(st.lists(st.sampled_from(sorted(EVENT_KINDS)), max_size=4)):
+        row = naming(scenario, EVENT_KINDS[kind].act, lambda names: draw(st.sampled_from(names)))
         events.append({"round": draw(st.integers(1, 3)), "kind": kind} | row)
-    for act in draw(st.lists(st.sampled_from([*ACT, *ACT_ON]), max_size=8)):
+    for act in draw(st.lists(st.sampled_from([*ACT_INDEX, *ACT_INDEX_BY_COLUMN]), max_size=8)):
         value = draw(st.sampled_from([*ends(act), 0.0, 1.0, -1.0, 2.0, 9.0, 100.0, 1e6, -5.0, 0.5, 50.0, -50.0]))
         row = naming(scenario, act, lambda names: draw(st.sampled_from(names)))
         moves.append({"round": draw(st.integers(1, 3)), "act": act, "value": value} | row)
-    data = {**change(PLAIN[name], changes), "events": [], "moves": []}
+    data = {**apply_changes(PLAIN[name], changes), "events": [], "moves": []}
     data["events"] = [row for row in events if fits(data, "events", row)]
     data["moves"] = [row for row in moves if fits(data, "moves", row)]
     try:
-        return build(data)
+        return build_scenario(data)
     except ScenarioError:  # two changes that do not go together
         assume(False)
         raise
@@ -234,7 +234,7 @@ def playable(draw: st.DrawFn) -> Scenario:
 
 def ends(act: str) -> list[float]:
     """Give the least and the most that an act can be set to."""
-    low, high = LIMITS.get(PROTOCOL[ACT.get(act, ACT_ON.get(act, 0))].column, (0, 1))
+    low, high = OVERRIDE_RANGES.get(PROTOCOL[ACT_INDEX.get(act, ACT_INDEX_BY_COLUMN.get(act, 0))].column, (0, 1))
     return [float(low), float(high)]
 
 
@@ -243,10 +243,10 @@ def naming(scenario: Scenario, act: str, choose: Callable[[list[str]], str]) -> 
     talks, row = choose(list(scenario.negotiations)), {}
     known = {
         "negotiation": [talks], "side": scenario.negotiations[talks].parties, "service": list(SERVICES),
-        "rung": names(scenario).rung[list(scenario.negotiations).index(talks)], "state": list(scenario.states),
-        "facilitator": list(scenario.facilitators), "body": list(scenario.bodies), "spoiler": list(scenario.outsiders),
+        "rung": axis_names(scenario).rung[list(scenario.negotiations).index(talks)], "state": list(scenario.states),
+        "facilitator": list(scenario.facilitators), "body": list(scenario.bodies), "spoiler": list(scenario.spoilers),
     }  # fmt: skip
-    for axis in PROTOCOL[ACT.get(act, ACT_ON.get(act, 0))].axes:
+    for axis in PROTOCOL[ACT_INDEX.get(act, ACT_INDEX_BY_COLUMN.get(act, 0))].axes:
         key = "negotiation" if axis == "negotiation" else "counterpart" if axis in ("rung", "service") else "actor"
         key = "counterpart" if key == "actor" and "actor" in row else key
         if known.get(axis):
@@ -257,9 +257,9 @@ def naming(scenario: Scenario, act: str, choose: Callable[[list[str]], str]) -> 
 def fits(data: dict[str, Any], key: str, row: dict[str, Any]) -> bool:
     """Say whether one event or move alone is accepted."""
     try:
-        build({**data, "events": [], "moves": [], key: [row]})
+        build_scenario({**data, "events": [], "moves": [], key: [row]})
     except ScenarioError as error:
-        return not any(fault.path.startswith(key) for fault in error.faults)
+        return not any(fault.path.startswith(key) for fault in error.errors)
     return True
 
 
@@ -277,13 +277,17 @@ def test_a_scenario_that_loads_can_be_played(scenario, seed):
 @pytest.mark.uncompiled
 def test_every_act_can_be_set_to_the_ends_of_its_range():
     told, data = {}, PLAIN["us-iran-2026"]
-    for act in ACT:
+    for act in ACT_INDEX:
         for end in (0, 1):
-            row = naming(load(data), act, lambda names: names[0]) | {"round": 2, "act": act, "value": ends(act)[end]}
+            row = naming(load_scenario(data), act, lambda names: names[0]) | {
+                "round": 2,
+                "act": act,
+                "value": ends(act)[end],
+            }
             if "actor" in row and row["actor"] == row.get("counterpart"):
                 row["counterpart"] = "iran"
             if fits(data, "moves", row):
-                model = Assembly(build({**data, "moves": [row]}), rng=1).run(4)
+                model = Assembly(build_scenario({**data, "moves": [row]}), rng=1).run(4)
                 assert np.isfinite(model.trajectory).all(), row
                 told[act] = len(model.ledger.rows)
-    assert {*ACT} - {*told} == {"record", "roll_dice"}  # they cannot be set
+    assert {*ACT_INDEX} - {*told} == {"remember_compliance", "draw_random_numbers"}  # they cannot be set

@@ -4,12 +4,12 @@ import copy
 from typing import Any
 
 import pytest
-from support.faults import event, faults, move, only, rich
+from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
 from support.worlds import rung, smallest_scenario, text
 
-from model.errors import MOST_FAULTS
-from model.loading import build, change
-from model.world import World, names
+from model.errors import MAX_ERRORS
+from model.loading import apply_changes, build_scenario
+from model.world import World, axis_names
 
 
 @pytest.mark.parametrize(
@@ -36,98 +36,112 @@ from model.world import World, names
             "parties.third-0: no such party to it; there are: alba, borea",
         ),
         (
-            {"outsiders.wreckers.negotiation": "talk"},
-            "outsiders.wreckers.negotiation: no such negotiation; did you mean `talks`?",
+            {"spoilers.wreckers.negotiation": "talk"},
+            "spoilers.wreckers.negotiation: no such negotiation; did you mean `talks`?",
         ),
         (
-            {"outsiders.wreckers.blamed_on": "third-0"},
-            "outsiders.wreckers.blamed_on: no such party to `talks`; there are: alba, borea",
+            {"spoilers.wreckers.blamed_on": "third-0"},
+            "spoilers.wreckers.blamed_on: no such party to `talks`; there are: alba, borea",
         ),
         ({"relations.albo.borea": {}}, "relations.albo: no such state; did you mean `alba`?"),
         ({"relations.alba.bore": {}}, "relations.alba.bore: no such state; did you mean `borea`?"),
         ({"relations.alba.alba": {}}, "relations.alba.alba: a state has no relation to itself"),
-        (event("election", actor="albi"), "events.0.actor: no such state; did you mean `alba`?"),
-        (event("attack", actor="alba"), "events.0.actor: no such spoiler; there are: wreckers"),
-        (event("facilitator_leaves", actor="watch"), "events.0.actor: no such facilitator; there are: helper"),
-        (event("withdrawal", actor="third-0", negotiation="talks"), "events.0.actor: no such party to its negotiation"),
-        (event("leak", negotiation="tolks"), "events.0.negotiation: no such negotiation; did you mean `talks`?"),
-        (event("incident", actor="alba", counterpart="helper"), "events.0.counterpart: no such state"),
-        (move("seek_talks", actor="third-0", negotiation="talks"), "moves.0.actor: no such party to its negotiation"),
+        (with_event("election", actor="albi"), "events.0.actor: no such state; did you mean `alba`?"),
+        (with_event("attack", actor="alba"), "events.0.actor: no such spoiler; there are: wreckers"),
+        (with_event("facilitator_leaves", actor="watch"), "events.0.actor: no such facilitator; there are: helper"),
         (
-            move("ratify", actor="alba", negotiation="tolks"),
+            with_event("withdrawal", actor="third-0", negotiation="talks"),
+            "events.0.actor: no such party to its negotiation",
+        ),
+        (with_event("leak", negotiation="tolks"), "events.0.negotiation: no such negotiation; did you mean `talks`?"),
+        (with_event("incident", actor="alba", counterpart="helper"), "events.0.counterpart: no such state"),
+        (
+            with_move("seek_talks", actor="third-0", negotiation="talks"),
+            "moves.0.actor: no such party to its negotiation",
+        ),
+        (
+            with_move("ratify", actor="alba", negotiation="tolks"),
             "moves.0.negotiation: no such negotiation; did you mean `talks`?",
         ),
         (
-            move("advance", negotiation="talks", counterpart="step-9"),
+            with_move("advance_ladder", negotiation="talks", counterpart="step-9"),
             "moves.0.counterpart: no such rung of its negotiation",
         ),
         (
-            move("take_task", actor="helper", negotiation="talks", counterpart="tea"),
+            with_move("take_task", actor="helper", negotiation="talks", counterpart="tea"),
             "moves.0.counterpart: no such service",
         ),
-        (move("inspect", actor="helper", negotiation="talks"), "moves.0.actor: no such body; there are: watch"),
-        (move("strike", actor="borea"), "moves.0.actor: no such spoiler; there are: wreckers"),
-        (move("press", actor="alba", counterpart="borei"), "moves.0.counterpart: no such state; did you mean `borea`?"),
+        (with_move("inspect", actor="helper", negotiation="talks"), "moves.0.actor: no such body; there are: watch"),
+        (with_move("attack_talks", actor="borea"), "moves.0.actor: no such spoiler; there are: wreckers"),
+        (
+            with_move("set_pressure", actor="alba", counterpart="borei"),
+            "moves.0.counterpart: no such state; did you mean `borea`?",
+        ),
     ],
 )
 def test_a_name_that_leads_nowhere_is_told_with_its_place(changes, told):
-    assert any(told in fault for fault in faults(rich(), changes)), faults(rich(), changes)
+    assert any(told in fault for fault in load_errors(rich_scenario(), changes)), load_errors(rich_scenario(), changes)
 
 
 def test_a_rung_needs_a_verifier_unless_it_says_that_it_needs_none():
     changes = {"negotiations.talks.rungs.step-2.needs_verification": True}
     place = "negotiations.talks.rungs.step-2.verifier"
-    assert only(rich(), changes) == f"{place}: is missing; name a body, or set needs_verification = false"
-    data = rich()
+    assert (
+        only_error(rich_scenario(), changes) == f"{place}: is missing; name a body, or set needs_verification = false"
+    )
+    data = rich_scenario()
     del data["negotiations"]["talks"]["rungs"]["step-2"]["needs_verification"]
-    assert only(data).startswith(f"{place}: is missing")
-    assert faults(rich(), {"negotiations.talks.rungs.step-2.needs_verification": False}) == []
+    assert only_error(data).startswith(f"{place}: is missing")
+    assert load_errors(rich_scenario(), {"negotiations.talks.rungs.step-2.needs_verification": False}) == []
 
 
 def test_each_party_has_its_share_in_each_rung():
     changes = {"negotiations.talks.rungs.step-1.parties": {"alba": {}}}
-    assert only(rich(), changes) == "negotiations.talks.rungs.step-1.parties.borea: is missing"
+    assert only_error(rich_scenario(), changes) == "negotiations.talks.rungs.step-1.parties.borea: is missing"
 
 
 def test_no_rung_starts_verified_above_one_that_is_not():
     changes = {"negotiations.talks.rungs.step-2.status": "verified"}
-    assert "rungs.step-2.status: a rung below it is not verified yet" in only(rich(), changes)
+    assert "rungs.step-2.status: a rung below it is not verified yet" in only_error(rich_scenario(), changes)
 
 
 @pytest.mark.parametrize(
-    ("role", "other"), [("facilitators", "states"), ("outsiders", "facilitators"), ("bodies", "states")]
+    ("role", "other"), [("facilitators", "states"), ("spoilers", "facilitators"), ("bodies", "states")]
 )
 def test_two_actors_of_one_name_are_told_whatever_their_roles(role, other):
-    data = rich()
+    data = rich_scenario()
     name = next(iter(data[other]))
     data[role][name] = copy.deepcopy(next(iter(data[role].values())))
     assert any(f"{role}.{name}: two actors have this name" in fault or
-               f"{other}.{name}: two actors have this name" in fault for fault in faults(data))  # fmt: skip
+               f"{other}.{name}: two actors have this name" in fault for fault in load_errors(data))  # fmt: skip
 
 
 def test_two_states_negotiate_once():
-    data = rich()
+    data = rich_scenario()
     data["negotiations"]["more-talks"] = {**data["negotiations"]["talks"], "parties": ["borea", "alba"]}
-    assert "negotiations.more-talks.parties: the same two states negotiate in `talks`" in only(data)
+    assert "negotiations.more-talks.parties: the same two states negotiate in `talks`" in only_error(data)
 
 
 def test_a_state_does_not_negotiate_with_itself():
-    changes = {"negotiations.talks.parties": ["alba", "alba"], "outsiders": {}}
-    assert any("a state cannot negotiate with itself (found 'alba')" in fault for fault in faults(rich(), changes))
+    changes = {"negotiations.talks.parties": ["alba", "alba"], "spoilers": {}}
+    assert any(
+        "a state cannot negotiate with itself (found 'alba')" in fault
+        for fault in load_errors(rich_scenario(), changes)
+    )
 
 
 @pytest.mark.parametrize("parties", [[], ["alba"], ["alba", "borea", "third-0"]])
 def test_a_negotiation_has_two_parties(parties):
-    found = faults(rich(), {"negotiations.talks.parties": parties})
+    found = load_errors(rich_scenario(), {"negotiations.talks.parties": parties})
     assert any(fault.startswith("negotiations.talks.parties: has too") for fault in found)
 
 
 def test_64_actors_are_allowed_and_65_are_not():
-    assert faults(smallest_scenario(64)) == []
-    assert "at most 64 actors in all, whatever their role (found 65)" in only(smallest_scenario(65))
+    assert load_errors(smallest_scenario(64)) == []
+    assert "at most 64 actors in all, whatever their role (found 65)" in only_error(smallest_scenario(65))
     mixed = smallest_scenario(60)
     mixed["facilitators"] = {f"helper-{n}": {"name": text("Helper")} for n in range(5)}
-    assert "found 65" in only(mixed)
+    assert "found 65" in only_error(mixed)
 
 
 def test_12_negotiations_are_allowed_and_13_are_not():
@@ -139,38 +153,40 @@ def test_12_negotiations_are_allowed_and_13_are_not():
             data["negotiations"][f"with-{other}"] = {**share, "parties": ["alba", other], "rungs": {"one": step}}
         return data
 
-    assert faults(crowded(12)) == []
-    assert "negotiations: has too many entries; at most 12 allowed" in only(crowded(13))
+    assert load_errors(crowded(12)) == []
+    assert "negotiations: has too many entries; at most 12 allowed" in only_error(crowded(13))
 
 
 def test_40_rungs_are_allowed_and_41_are_not():
-    assert faults(smallest_scenario(rungs=40)) == []
-    assert "negotiations.talks.rungs: has too many entries; at most 40 allowed" in only(smallest_scenario(rungs=41))
-    assert "negotiations.talks.rungs: has too few entries" in only(smallest_scenario(rungs=0))
+    assert load_errors(smallest_scenario(rungs=40)) == []
+    assert "negotiations.talks.rungs: has too many entries; at most 40 allowed" in only_error(
+        smallest_scenario(rungs=41)
+    )
+    assert "negotiations.talks.rungs: has too few entries" in only_error(smallest_scenario(rungs=0))
 
 
 def test_1200_rounds_are_allowed_and_1201_are_not():
-    assert faults(smallest_scenario(), {"rounds": 1200}) == []
-    assert only(smallest_scenario(), {"rounds": 1201}) == "rounds: allowed is between 1 and 1200 (found 1201)"
-    assert only(smallest_scenario(), {"rounds": 0}) == "rounds: allowed is between 1 and 1200 (found 0)"
+    assert load_errors(smallest_scenario(), {"rounds": 1200}) == []
+    assert only_error(smallest_scenario(), {"rounds": 1201}) == "rounds: allowed is between 1 and 1200 (found 1201)"
+    assert only_error(smallest_scenario(), {"rounds": 0}) == "rounds: allowed is between 1 and 1200 (found 0)"
 
 
 def test_one_state_is_too_few():
-    assert "states: has too few entries; at least 2 needed" in faults(
+    assert "states: has too few entries; at least 2 needed" in load_errors(
         smallest_scenario(), {"states": {"alba": {"name": text("A")}}}
     )
 
 
 def test_faults_beyond_counting_are_told_in_bounded_number_and_time():
-    found = faults({f"key-{n}": n for n in range(100_000)})
-    assert len(found) == MOST_FAULTS + 1
+    found = load_errors({f"key-{n}": n for n in range(100_000)})
+    assert len(found) == MAX_ERRORS + 1
     assert "more than 200 faults" in found[-1]
 
 
 @pytest.mark.parametrize("tied", [3, 4, 40])
 def test_a_bundle_larger_than_the_ladder_is_the_whole_ladder(tied):
-    scenario = build(change(smallest_scenario(rungs=3), {"negotiations.talks.bundling": tied}))
-    assert names(scenario).rung == [["step-1+step-2+step-3"]]
+    scenario = build_scenario(apply_changes(smallest_scenario(rungs=3), {"negotiations.talks.bundling": tied}))
+    assert axis_names(scenario).rung == [["step-1+step-2+step-3"]]
     world = World(scenario, 1)
     assert world.rungs.tolist() == [1]
     assert world.stake[0].tolist() == pytest.approx([1.0])

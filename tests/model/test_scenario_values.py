@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from support.faults import event, faults, move, only, rich
+from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
 
 from model.errors import ScenarioError
-from model.loading import load, read
-from model.parameter_space import declared, settings
+from model.loading import load_scenario, read_scenario
+from model.parameter_space import declared_parameters, list_parameters
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,14 @@ from model.parameter_space import declared, settings
     ],
 )
 def test_a_misspelt_name_is_told_with_the_nearest_right_one(changes, told):
-    assert told in only(rich(), changes)
+    assert told in only_error(rich_scenario(), changes)
 
 
 def test_a_suggestion_comes_from_the_right_table_even_if_a_name_is_also_a_key():
-    data = rich()
+    data = rich_scenario()
     data["negotiations"]["rungs"] = data["negotiations"].pop("talks") | {"bundlng": 2}
-    data["outsiders"] = {}
-    assert "did you mean `bundling`?" in only(data)
+    data["spoilers"] = {}
+    assert "did you mean `bundling`?" in only_error(data)
 
 
 @pytest.mark.parametrize(
@@ -59,20 +59,20 @@ def test_a_suggestion_comes_from_the_right_table_even_if_a_name_is_also_a_key():
     ids=lambda value: type(value).__name__,
 )
 def test_a_number_that_is_none_is_told_with_path_value_and_range(value, told):
-    assert only(rich(), {"states.alba.resolve": value}).startswith("states.alba.resolve: ")
-    assert told in only(rich(), {"states.alba.resolve": value})
+    assert only_error(rich_scenario(), {"states.alba.resolve": value}).startswith("states.alba.resolve: ")
+    assert told in only_error(rich_scenario(), {"states.alba.resolve": value})
 
 
 @pytest.mark.parametrize("value", [2.0, 2.5, True, "2", math.nan, 10**30])
 def test_a_whole_number_takes_nothing_else(value):
-    found = only(rich(), {"negotiations.talks.bundling": value})
+    found = only_error(rich_scenario(), {"negotiations.talks.bundling": value})
     assert "negotiations.talks.bundling: " in found
     assert "allowed is between 1 and 40 (rungs)" in found
 
 
 @pytest.mark.parametrize("value", [1, 0, "true", None, 1.0])
 def test_a_switch_takes_nothing_but_true_or_false(value):
-    assert "mechanisms.noise: should be a valid boolean" in only(rich(), {"mechanisms.noise": value})
+    assert "mechanisms.noise: should be a valid boolean" in only_error(rich_scenario(), {"mechanisms.noise": value})
 
 
 @pytest.mark.parametrize(
@@ -91,23 +91,23 @@ def test_a_switch_takes_nothing_but_true_or_false(value):
     ],
 )
 def test_a_wrong_kind_of_thing_is_told_in_plain_words(changes, told):
-    assert told in only(rich(), changes)
+    assert told in only_error(rich_scenario(), changes)
 
 
 @pytest.mark.parametrize("key", ["name", "title", "summary", "cut_off"])
 def test_a_missing_key_is_told(key):
-    data = rich()
+    data = rich_scenario()
     del data[key]
-    assert only(data) == f"{key}: is missing"
+    assert only_error(data) == f"{key}: is missing"
 
 
 def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
     """Over the richest scenarios: every global parameter, and those of every kind of actor, relation and rung."""
     tried = set()
     for name in ("us-iran-2026", "gulf-region"):
-        data = read(name)
-        for each in settings(load(data)):
-            kind = re.sub(r"(states|facilitators|bodies|outsiders|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
+        data = read_scenario(name)
+        for each in list_parameters(load_scenario(data)):
+            kind = re.sub(r"(states|facilitators|bodies|spoilers|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
             kind = re.sub(r"^relations\.[^.]+\.[^.]+", "relations", kind)
             if kind in tried:
                 continue
@@ -115,55 +115,58 @@ def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
             for end, way in ((each.low, -1), (each.high, 1)):
                 good: Any = int(end) if each.whole else end
                 bad: Any = int(end) + way if each.whole else math.nextafter(end, way * math.inf)
-                assert faults(data, {each.path: good}) == [], each.path
-                found = [fault for fault in faults(data, {each.path: bad}) if fault.startswith(f"{each.path}: ")]
+                assert load_errors(data, {each.path: good}) == [], each.path
+                found = [fault for fault in load_errors(data, {each.path: bad}) if fault.startswith(f"{each.path}: ")]
                 assert len(found) == 1
                 low, high = (float(number) for number in re.findall(r"between (\S+) and (\S+)", found[0])[0])
                 assert (low, high) == (each.low, each.high)
-    assert len(tried) == len(declared())
+    assert len(tried) == len(declared_parameters())
 
 
 def test_the_error_reads_as_its_faults_one_a_line():
     with pytest.raises(ScenarioError) as raised:
-        load(rich(), {"states.alba.resolve": 7.0, "surprise": 1})
-    assert len(raised.value.faults) == 2
-    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.faults]
+        load_scenario(rich_scenario(), {"states.alba.resolve": 7.0, "surprise": 1})
+    assert len(raised.value.errors) == 2
+    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.errors]
 
 
 def test_all_faults_are_told_at_once_whoever_finds_them():
-    found = faults(
-        rich(),
+    found = load_errors(
+        rich_scenario(),
         {
             "states.alba.resolv": 1.0,
             "states.alba.resolve": 7.0,
             "rounds": "many",
             "negotiations.talks.facilitators": ["nobody"],
-            "outsiders.wreckers.blamed_on": "nobody",
-            **event("electoin"),
-            **move("press", actor="nobody", counterpart="alba"),
+            "spoilers.wreckers.blamed_on": "nobody",
+            **with_event("electoin"),
+            **with_move("set_pressure", actor="nobody", counterpart="alba"),
         },
     )
     assert sorted(fault.split(": ")[0] for fault in found) == sorted(
         ["states.alba.resolv", "states.alba.resolve", "rounds", "negotiations.talks.facilitators",
-         "outsiders.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
+         "spoilers.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
     )  # fmt: skip
 
 
 def test_a_fault_is_told_at_its_own_place_in_a_list():
     rows = [5, {"round": 2, "kind": "oil_shock"}, {"round": 2, "kind": "electoin"}]
-    assert [fault.split(": ")[0] for fault in faults(rich(), {"events": rows})] == ["events.0", "events.2.kind"]
+    assert [fault.split(": ")[0] for fault in load_errors(rich_scenario(), {"events": rows})] == [
+        "events.0",
+        "events.2.kind",
+    ]
 
 
 def test_a_fault_cannot_steer_the_terminal():
-    assert "\x1b" not in only(rich(), {"a\x1b[2J": 1})
+    assert "\x1b" not in only_error(rich_scenario(), {"a\x1b[2J": 1})
 
 
 def test_a_change_through_something_that_is_no_table_is_told():
-    assert only(rich(), {"name.more": 1}) == "name.more: `name` is not a table (found 1)"
+    assert only_error(rich_scenario(), {"name.more": 1}) == "name.more: `name` is not a table (found 1)"
 
 
 def test_a_change_leaves_the_data_it_was_made_from_alone():
-    data = rich()
+    data = rich_scenario()
     before = copy.deepcopy(data)
-    load(data, {"states.alba.resolve": 0.9, "relations.borea.alba.trust": 0.4})
+    load_scenario(data, {"states.alba.resolve": 0.9, "relations.borea.alba.trust": 0.4})
     assert data == before

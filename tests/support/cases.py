@@ -21,21 +21,21 @@ ACTS = [
 ]
 
 
-def written(folder: Path, acts=ACTS, opening=OPENING, heading=HEADING, name="neighbours") -> Path:
+def write_case(folder: Path, acts=ACTS, opening=OPENING, heading=HEADING, name="neighbours") -> Path:
     """Write a case as a file and return its path."""
     path = folder / f"{name}.csv"
     path.write_text("\n".join([*opening, heading, *acts]) + "\n", "utf-8")
     return path
 
 
-def told(path: Path) -> list[str]:
+def case_errors(path: Path) -> list[str]:
     """Return what loading a wrong case reports."""
     with pytest.raises(ScenarioError) as error:
         load_case(path)
-    return [str(fault) for fault in error.value.faults]
+    return [str(fault) for fault in error.value.errors]
 
 
-def swapped(at: int, old: str, new: str) -> list[str]:
+def acts_with(at: int, old: str, new: str) -> list[str]:
     """Return the acts with one text replaced in one row."""
     assert old in ACTS[at]
     return [*ACTS[:at], ACTS[at].replace(old, new, 1), *ACTS[at + 1 :]]

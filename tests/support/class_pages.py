@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Error, Page, Response
 
-from dashboards.link import LARGEST_SEED
-from support.browser import DETENTE, await_ready, expect
+from dashboards.page_link import MAX_SEED
+from support.browser import DETENTE, expect, wait_until_ready
 
 PHONE, LAPTOP = (390, 844), (1366, 768)
 MINA = "Mina <img src=x onerror=alert(1)>"
@@ -22,7 +22,7 @@ OMID = "امید"
 WORDS = "<b>Shall we</b> talk?"
 
 
-class Classroom:
+class ServedClassroom:
     """A classroom of its own, served by its command; it can be killed, and started again on the same store and port."""
 
     def __init__(self, folder: Path):
@@ -38,16 +38,16 @@ class Classroom:
         assert self.server.stdout is not None
         facts = json.loads(self.server.stdout.readline())
         self.key = facts["key"] or self.key
-        await_ready(f"{self.address}/class")
+        wait_until_ready(f"{self.address}/class")
 
-    def end(self, how: signal.Signals) -> int:
+    def stop(self, how: signal.Signals) -> int:
         with self.server as server:
             server.send_signal(how)
             return server.wait(timeout=20)
 
 
 # What a browser says when its server is killed: before an answer, in the middle of one, and afterwards.
-CUT_OFF = (
+CONNECTION_ERRORS = (
     "ERR_EMPTY",
     "ERR_CONTENT_LENGTH",
     "ERR_INCOMPLETE_CHUNKED",
@@ -56,28 +56,28 @@ CUT_OFF = (
 )
 
 
-class PageSeen:
+class WatchedPage:
     """A page of the classroom, with all that it was sent."""
 
     def __init__(self, page: Page, address: str):
-        self.page, self.bodies, self.faults, self.addresses = page, [], [], []
-        self.pardon: tuple[str, ...] = ("favicon",)
-        page.on("request", lambda sent: self.asked(sent.url, address))
-        page.on("response", self.answered)
-        page.on("console", lambda said: self.note(said.text, said.type == "error"))
-        page.on("pageerror", lambda error: self.note(str(error)))
-        page.on("dialog", lambda dialog: self.note(f"a dialog: {dialog.message}"))
+        self.page, self.bodies, self.errors, self.addresses = page, [], [], []
+        self.allowed: tuple[str, ...] = ("favicon",)
+        page.on("request", lambda sent: self.record_request(sent.url, address))
+        page.on("response", self.record_response)
+        page.on("console", lambda said: self.record_error(said.text, said.type == "error"))
+        page.on("pageerror", lambda error: self.record_error(str(error)))
+        page.on("dialog", lambda dialog: self.record_error(f"a dialog: {dialog.message}"))
 
-    def note(self, fault: str, there: bool = True):
-        if there and not any(part in fault for part in self.pardon):
-            self.faults.append(fault)
+    def record_error(self, fault: str, there: bool = True):
+        if there and not any(part in fault for part in self.allowed):
+            self.errors.append(fault)
 
-    def asked(self, url: str, address: str):
+    def record_request(self, url: str, address: str):
         self.addresses.append(url)
-        self.note(f"asked elsewhere: {url}", not url.startswith((address, "data:", "blob:" + address)))
+        self.record_error(f"asked elsewhere: {url}", not url.startswith((address, "data:", "blob:" + address)))
 
-    def answered(self, got: Response):
-        self.note(f"{got.status} {got.url}", got.status >= 400)
+    def record_response(self, got: Response):
+        self.record_error(f"{got.status} {got.url}", got.status >= 400)
         if "/class/api/" in got.url and "/news" not in got.url:
             self.bodies.append(got)
 
@@ -92,18 +92,20 @@ class PageSeen:
 
 
 @contextmanager
-def seen(browser: Browser, room: Classroom, path: str, size: tuple[int, int] = PHONE, **how) -> Iterator[PageSeen]:
+def open_page(
+    browser: Browser, room: ServedClassroom, path: str, size: tuple[int, int] = PHONE, **how
+) -> Iterator[WatchedPage]:
     """Open a page of the classroom in a browser of its own; nothing may have failed, or left the machine."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **{"locale": "en-GB", **how})
-    found = PageSeen(context.new_page(), room.address)
+    found = WatchedPage(context.new_page(), room.address)
     found.page.goto(room.address + path)
     expect(found.page.locator("main#content:not([inert])")).to_be_attached()
     yield found
-    assert found.faults == []
+    assert found.errors == []
     context.close()
 
 
-def open_lesson(room: Classroom, page: Page, seats: dict[str, int], **numbers: int) -> str:
+def open_lesson(room: ServedClassroom, page: Page, seats: dict[str, int], **numbers: int) -> str:
     """Open a room with a lesson through the console, as an instructor does; give its code."""
     page.get_by_label("instructor's key").fill(room.key)
     page.get_by_role("button", name="Open").click()
@@ -112,7 +114,7 @@ def open_lesson(room: Classroom, page: Page, seats: dict[str, int], **numbers: i
     page.get_by_label("Scenario").select_option("two-states")
     for seat in page.locator("[data-seat]").all():
         seat.fill(str(seats.get(str(seat.get_attribute("data-seat")), 0)))
-    expect(page.locator("#new-seed")).to_have_attribute("max", str(LARGEST_SEED))
+    expect(page.locator("#new-seed")).to_have_attribute("max", str(MAX_SEED))
     for name, value in numbers.items():
         page.locator(f"#new-{name}").fill(str(value))
     page.get_by_role("button", name="Open this lesson").click()
@@ -147,35 +149,35 @@ def send(page: Page):
     expect(page.locator(".sent")).to_be_visible()
 
 
-def turn(page: Page, number: int):
+def expect_turn(page: Page, number: int):
     expect(page.locator("#turn")).to_contain_text(re.compile(f"[{number}{'۰۱۲۳۴۵۶۷۸۹'[number]}]"), timeout=20_000)
 
 
-def secrets_of(bodies: list[str]) -> set[str]:
+def private_numbers(bodies: list[str]) -> set[str]:
     """Gather the private numbers that a seat was told, as they were written to it."""
     views = [json.loads(body) for body in bodies if '"known"' in body]
     own = {repr(each["value"]) for view in views for each in view["known"] if each["group"] == "own"}
     return {number for number in own if len(number) > 10}
 
 
-class Underway(NamedTuple):
+class RunningLesson(NamedTuple):
     """A lesson in several browsers."""
 
-    enter: Callable[..., PageSeen]
+    enter: Callable[..., WatchedPage]
     code: str
-    console: PageSeen
-    wall: PageSeen
-    alba: PageSeen
-    borea: PageSeen  # in Persian
+    console: WatchedPage
+    wall: WatchedPage
+    alba: WatchedPage
+    borea: WatchedPage  # in Persian
 
 
 @contextmanager
-def underway(browser: Browser, room: Classroom) -> Iterator[Underway]:
+def running_lesson(browser: Browser, room: ServedClassroom) -> Iterator[RunningLesson]:
     """Open a lesson of three rounds, and let two people join it."""
     with ExitStack() as stack:
 
-        def enter(path: str, **how) -> PageSeen:
-            return stack.enter_context(seen(browser, room, path, **how))
+        def enter(path: str, **how) -> WatchedPage:
+            return stack.enter_context(open_page(browser, room, path, **how))
 
         console = enter("/class/console", size=LAPTOP)
         seats = {"alba": 2, "borea": 1, "corvia": 1}
@@ -186,14 +188,14 @@ def underway(browser: Browser, room: Classroom) -> Iterator[Underway]:
         join(alba.page, MINA, "alba")
         join(borea.page, OMID, "borea")
         expect(console.page.locator("#seats")).to_contain_text(MINA)
-        yield Underway(enter, code, console, wall, alba, borea)
+        yield RunningLesson(enter, code, console, wall, alba, borea)
 
 
-def begin(lesson: Underway):
+def start_lesson(lesson: RunningLesson):
     """Start the lesson, and wait until its first round is open to both."""
     lesson.console.page.get_by_role("button", name="Start").click()
     for each in (lesson.alba, lesson.borea):
-        turn(each.page, 1)
+        expect_turn(each.page, 1)
 
 
 def send_or_next(page: Page):

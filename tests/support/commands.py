@@ -15,8 +15,17 @@ from dashboards.cli.main import app
 
 DETENTE = Path(sys.executable).with_name("detente")
 UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}  # the same numbers, and a quicker start
-QUICK = {"scenarios", "show", "validate-scenario", "schema", "parameters", "run", "why", "--help"}  # one world at most
-DECISIVE = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"}  # variables that decide about color or width
+UNCOMPILED_COMMANDS = {
+    "scenarios",
+    "show",
+    "validate-scenario",
+    "schema",
+    "parameters",
+    "run",
+    "why",
+    "--help",
+}  # one world at most
+TERMINAL_VARIABLES = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"}  # variables that decide about color or width
 
 
 class CommandResult(NamedTuple):
@@ -29,11 +38,11 @@ class CommandResult(NamedTuple):
 
 def environment(command: Any = "show", **more: str) -> dict[str, str]:
     """Return the environment for a command, without variables that decide about color or width."""
-    kept = {key: value for key, value in os.environ.items() if key not in DECISIVE}
-    return kept | (UNCOMPILED if command in QUICK else {}) | more
+    kept = {key: value for key, value in os.environ.items() if key not in TERMINAL_VARIABLES}
+    return kept | (UNCOMPILED if command in UNCOMPILED_COMMANDS else {}) | more
 
 
-def detente(*words: Any, cwd: Path, **more: str) -> CommandResult:
+def run_detente(*words: Any, cwd: Path, **more: str) -> CommandResult:
     """Run a command in a process of its own. Check that it prints no traceback and no escape code."""
     env = environment(words[0], **more)
     done = subprocess.run([DETENTE, *map(str, words)], cwd=cwd, env=env, capture_output=True, timeout=300, check=False)
@@ -48,16 +57,16 @@ def invoke(*words: Any) -> Result:
     return CliRunner().invoke(app, [*map(str, words)])
 
 
-def refused(*words: Any, cwd: Path) -> str:
+def refused_command(*words: Any, cwd: Path) -> str:
     """Run a wrong command in this process and return its error message."""
     with chdir(cwd):
         done = invoke(*words)
     assert isinstance(done.exception, SystemExit), done.exception
     assert "\x1b" not in done.stderr
-    return error_message(CommandResult(done.exit_code, done.stdout, done.stderr))
+    return refusal_message(CommandResult(done.exit_code, done.stdout, done.stderr))
 
 
-def error_message(done: CommandResult) -> str:
+def refusal_message(done: CommandResult) -> str:
     """Return the message of a command that was refused: exit code 2, nothing on standard output."""
     assert done.code == 2, done
     assert done.out == ""
@@ -65,7 +74,7 @@ def error_message(done: CommandResult) -> str:
     return done.err
 
 
-def on_terminal(*words: Any, cwd: Path, **more: str) -> str:
+def run_on_terminal(*words: Any, cwd: Path, **more: str) -> str:
     """Run a command on a terminal of its own and return all that it wrote there."""
     ours, theirs = pty.openpty()
     env = environment(words[0], TERM="xterm-256color", **more)

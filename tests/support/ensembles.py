@@ -4,20 +4,20 @@ from dataclasses import fields
 
 import numpy as np
 
-from experiments.engine.kernel import measure
+from experiments.engine.kernel import run_trajectory
 from experiments.ensembles.ensemble import Ensemble
-from model.loading import load
-from model.overrides import forced
+from model.loading import load_scenario
+from model.overrides import collect_overrides
 from model.world import World
 
 
-def alone(name, seed, changes=None, rounds=None, overrides=()):
+def single_run(name, seed, changes=None, rounds=None, overrides=()):
     """Measure one world as a run of its own."""
-    setting = load(name, changes)
-    return measure(World(setting, seed, forced(setting, overrides)), rounds or setting.rounds)
+    setting = load_scenario(name, changes)
+    return run_trajectory(World(setting, seed, collect_overrides(setting, overrides)), rounds or setting.rounds)
 
 
-def assert_equal(one: Ensemble, other: Ensemble) -> None:
+def assert_ensembles_equal(one: Ensemble, other: Ensemble) -> None:
     """Compare two ensembles field by field: arrays by type, shape and bytes."""
     for each in fields(Ensemble):
         mine, yours = getattr(one, each.name), getattr(other, each.name)

@@ -2,11 +2,11 @@
 
 from playwright.sync_api import Page
 
-from dashboards.link import Link, Setting, written
-from support.browser import COLD, expect, opened
-from support.pages import link_of
+from dashboards.page_link import Link, Setting, format_link
+from support.browser import COLD_START_MS, expect, open_dashboard
+from support.pages import current_link
 
-FEW = Setting(worlds=64)
+SMALL_SETTING = Setting(worlds=64)
 OPENNESS = "United States, Openness to talks"
 SPECS = """() => Object.fromEntries([...document.querySelectorAll('.det-figure')].map((figure) =>
     [figure.dataset.chart, figure.querySelector('.det-line-chart').__vue__.spec]))"""
@@ -15,7 +15,7 @@ LINES = f"""() => Object.fromEntries(Object.entries(({SPECS})()).map(([chart, {{
 RANGES = f"() => Object.values(({SPECS})()).map(({{ high }}) => high)"
 
 
-def settled(page: Page) -> None:
+def wait_until_settled(page: Page) -> None:
     """Wait until all worlds asked for are played and painted; what the page does is looked at in each of its frames."""
     page.wait_for_function(
         """() => { const said = (document.querySelector('.det-note') || {}).textContent || '';
@@ -28,30 +28,30 @@ def settled(page: Page) -> None:
         return heard && live.picture.settled && live.picture.setting === live.asked && !live.busy
           && (!board.baseline || live.picture.base)
           && element.dataset.painted === `${live.picture.number} ${live.picture.worlds}`; }""",
-        timeout=COLD,
+        timeout=COLD_START_MS,
     )
 
 
-def explore(browser, address, setting: Setting = FEW, **how):
-    query = how.pop("query", written(how.pop("link", Link(setting))))
-    return opened(browser, address, query, ready=settled, **how)
+def open_explore(browser, address, setting: Setting = SMALL_SETTING, **how):
+    query = how.pop("query", format_link(how.pop("link", Link(setting))))
+    return open_dashboard(browser, address, query, ready=wait_until_settled, **how)
 
 
-def shares(page: Page) -> list[str]:
+def outcome_texts(page: Page) -> list[str]:
     return page.locator(".det-dials .det-share").all_inner_texts()
 
 
-def changes_of(page: Page) -> dict:
-    return dict(link_of(page).setting.changes)
+def link_changes(page: Page) -> dict:
+    return dict(current_link(page).setting.changes)
 
 
-def press(page: Page, lever: str, key: str, times: int = 1) -> None:
+def press_lever(page: Page, lever: str, key: str, times: int = 1) -> None:
     before = page.locator("#det-text-trust_first").inner_text()
     page.get_by_role("slider", name=lever).focus()
     for _ in range(times):
         page.keyboard.press(key)
     expect(page.locator("#det-text-trust_first")).not_to_have_text(before, use_inner_text=True)
-    settled(page)
+    wait_until_settled(page)
 
 
 def upload(page: Page, name: str, content: bytes) -> None:

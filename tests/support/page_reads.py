@@ -3,7 +3,7 @@
 import re
 
 # Names of the browser, of Vue and of Vuetify, which any template may read.
-OF_THE_BROWSER = {
+BROWSER_NAMES = {
     *re.findall(
         r"\w+",
         """
@@ -26,7 +26,7 @@ OF_THE_BROWSER = {
 }
 
 
-def code_of(template: str) -> str:
+def template_code(template: str) -> str:
     """Return the expressions and the script of a template, without comments and quoted texts."""
     markup, _, script = template.partition("<script>")
     bound = re.findall(r'\s(?::|@|v-)[\w.:\[\]-]+="([^"]*)"', markup) + re.findall(r"\{\{(.*?)\}\}", markup, re.DOTALL)
@@ -34,9 +34,9 @@ def code_of(template: str) -> str:
     return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "''", "\n".join([*bound, script]))
 
 
-def read_by(template: str) -> set[str]:
+def names_read(template: str) -> set[str]:
     """Return the names that a template reads of its data: members, and what it takes out of an object."""
-    code = code_of(template)
+    code = template_code(template)
     members = set(re.findall(r"(?<=[\w)\]?])\.([A-Za-z_]\w*)", code))
     taken = re.findall(r"(?:const|let) \{([^{}=]*)\} =", code)
     return members | {
@@ -47,9 +47,9 @@ def read_by(template: str) -> set[str]:
     }
 
 
-def made_by(template: str) -> set[str]:
+def names_defined(template: str) -> set[str]:
     """Return the names that a template gives to values and functions of its own, its properties and references."""
-    code = code_of(template)
+    code = template_code(template)
     own = {*re.findall(r"\bref=\"(\w+)\"", template), *re.findall(r"\b(\w+) = ", code)}
     for properties in re.findall(r"\bprops: \[([^\]]*)\]", template):
         own |= {*re.findall(r"\w+", properties)}

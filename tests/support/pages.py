@@ -4,41 +4,45 @@ import re
 
 from playwright.sync_api import Page
 
-from dashboards.link import Link, Setting, read_link, written
-from support.browser import COLD, expect, opened
+from dashboards.page_link import Link, Setting, format_link, parse_link
+from support.browser import COLD_START_MS, expect, open_dashboard
 
 SMALL = Setting("two-states", seed=4, worlds=60)
 SHORT = SMALL._replace(changes=(("rounds", 24),))  # the work of Turning points grows with the square of the rounds
 FINISHED = re.compile(r"redrawn futures from every round; the same dice|in each, seeds \d+ to \d+: the same dice")
 
 
-def finished(page: Page) -> None:
+def wait_until_finished(page: Page) -> None:
     """Wait until all long work of the page is done."""
-    expect(page.locator(".det-progress .det-note")).to_have_text(FINISHED, timeout=COLD)
+    expect(page.locator(".det-progress .det-note")).to_have_text(FINISHED, timeout=COLD_START_MS)
 
 
-def turning(browser, address, link: Link, **how):
-    return opened(browser, address, written(link._replace(page="turning")), ready=finished, **how)
+def open_turning_points(browser, address, link: Link, **how):
+    return open_dashboard(
+        browser, address, format_link(link._replace(page="turning")), ready=wait_until_finished, **how
+    )
 
 
-def comparing(browser, address, link: Link, **how):
-    return opened(browser, address, written(link._replace(page="compare")), ready=finished, **how)
+def open_compare(browser, address, link: Link, **how):
+    return open_dashboard(
+        browser, address, format_link(link._replace(page="compare")), ready=wait_until_finished, **how
+    )
 
 
-def link_of(page: Page) -> Link:
+def current_link(page: Page) -> Link:
     """Read what the address holds now; `soon` waits until a change is in it."""
-    link, notes = read_link(page.evaluate("location.search"))
+    link, notes = parse_link(page.evaluate("location.search"))
     assert notes == []
     return link
 
 
-def told_of(news) -> object:
+def last_result(news) -> object:
     """Give the result of the last piece of news."""
     *_, last = news
-    assert last.over
-    assert last.fault == ""
+    assert last.finished
+    assert last.error == ""
     return last.result
 
 
-def never() -> bool:
+def not_cancelled() -> bool:
     return False

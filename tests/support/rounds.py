@@ -3,17 +3,17 @@
 import numpy as np
 
 from experiments.engine.kernel import advance
-from model.measures import EN_ROUTE, WIDE
-from support.worlds import world_of
+from model.measures import INDICATOR_OFFSET, OVERALL_COUNT
+from support.worlds import make_world
 
 
-def indicator(name, negotiation=0):
-    return WIDE + negotiation * 12 + EN_ROUTE[name]
+def indicator_index(name, negotiation=0):
+    return OVERALL_COUNT + negotiation * 12 + INDICATOR_OFFSET[name]
 
 
-def rounds_of(setting, count, *columns, seed=1, overrides=()):
+def record_rounds(setting, count, *columns, seed=1, overrides=()):
     """Play round by round and note columns' cells after each."""
-    world = world_of(setting, seed, overrides)
+    world = make_world(setting, seed, overrides)
     seen = []
     for _ in range(count):
         advance(world, 1)

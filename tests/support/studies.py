@@ -5,10 +5,10 @@ from pathlib import Path
 import tomli_w
 
 POINTS = 960  # with so many replications 128 to a chunk, so eight chunks
-BIG = {"replications": 32, "rounds": 12, "design": {"kind": "latin", "points": POINTS}}
+LARGE_STUDY = {"replications": 32, "rounds": 12, "design": {"kind": "latin", "points": POINTS}}
 
 
-def study(**more):
+def study_data(**more):
     """Write the smallest study as plain data."""
     usual = {
         "name": "small",
@@ -26,5 +26,5 @@ def study(**more):
 def write_study(folder: Path, **more) -> Path:
     """Write the smallest study as a file."""
     path = folder / "small.toml"
-    path.write_text(tomli_w.dumps(study(**more)))
+    path.write_text(tomli_w.dumps(study_data(**more)))
     return path

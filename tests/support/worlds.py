@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from experiments.engine.kernel import measure
-from experiments.validation.degenerate import ALL_OFF, only, rung, smallest_scenario, text
-from model.loading import build, change
-from model.overrides import Override, forced
-from model.parameter_space import settings
+from experiments.engine.kernel import run_trajectory
+from experiments.validation.degenerate import ALL_OFF, isolated_scenario, rung, smallest_scenario, text
+from model.loading import apply_changes, build_scenario
+from model.overrides import Override, collect_overrides
+from model.parameter_space import list_parameters
 from model.parameters import SECTIONS, Mechanisms
 from model.protocol import Act
 from model.scenario import Scenario
@@ -18,29 +18,31 @@ from model.world import World
 __all__ = ["ALL_OFF", "rung", "smallest_scenario", "text"]
 
 
-def scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
+def make_scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
     """Build the smallest scenario with changes."""
-    return build(change(smallest_scenario(**more), changes or {}))
+    return build_scenario(apply_changes(smallest_scenario(**more), changes or {}))
 
 
-def alone(mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
+def scenario_with_only(
+    mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any
+) -> Scenario:
     """Build the smallest scenario with only these mechanisms on."""
     names = (mechanism,) if isinstance(mechanism, str) else mechanism
-    return only(names, changes or {}, smallest_scenario(**more))
+    return isolated_scenario(names, changes or {}, smallest_scenario(**more))
 
 
-def world_of(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
+def make_world(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
     """Make a world of a scenario."""
-    return World(setting, seed, forced(setting, overrides))
+    return World(setting, seed, collect_overrides(setting, overrides))
 
 
-def play(setting: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Override, ...] = ()) -> np.ndarray:
+def measure_run(setting: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Override, ...] = ()) -> np.ndarray:
     """Measure one run."""
-    return measure(world_of(setting, seed, overrides), rounds or setting.rounds)
+    return run_trajectory(make_world(setting, seed, overrides), rounds or setting.rounds)
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
+def random_scenarios(draw: st.DrawFn) -> Scenario:
     """Draw a valid scenario: any sizes, mechanisms, doctrines and parameters within their declared ranges."""
     states = draw(st.integers(2, 5))
     data = smallest_scenario(states, draw(st.integers(1, 4)))
@@ -68,17 +70,19 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             first["status"] = draw(st.sampled_from(["ratified", "implementing", "verified"]))
     data["negotiations"] = talks
     if draw(st.booleans()):
-        data["outsiders"] = {"wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea"}}
+        data["spoilers"] = {"wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea"}}
     for state in data["states"].values():
         state["doctrine"] = draw(st.sampled_from(["reciprocity", "contrition", "initiative", "assurance"]))
-    return build(change(data, draw(some_settings(build(data)))))
+    return build_scenario(apply_changes(data, draw(random_values(build_scenario(data)))))
 
 
 @st.composite
-def some_settings(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
+def random_values(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
     """Draw new values for some parameters of a scenario, ends of their ranges included."""
     known = [
-        each for each in settings(setting) if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
+        each
+        for each in list_parameters(setting)
+        if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
     ]
     chosen = draw(st.lists(st.sampled_from(known), max_size=14, unique_by=lambda each: each.path))
     values = {}
@@ -90,10 +94,10 @@ def some_settings(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
     return values
 
 
-def step_by_hand(world: World, protocol: tuple[Act, ...]) -> None:
+def step_protocol(world: World, protocol: tuple[Act, ...]) -> None:
     """Play one round of any protocol, act by act, without overrides."""
     world.clock[0] += 1
     for act in protocol:
         column = getattr(world, act.column)
         cells = list(np.ndindex(column.shape))
-        column.flat = [act.rule(world.handle, *cell) for cell in cells]
+        column.flat = [act.rule(world.compiled, *cell) for cell in cells]

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal, TypedDict
 
-from dashboards.classroom.lesson.predictions import CalibrationRow
+from dashboards.classroom.lesson.forecasts import CalibrationRow
 from dashboards.classroom.views.instructor_messages import ConsoleRoom, ConsoleView
-from dashboards.classroom.views.messages import ClassCharts, ClassLadder, ScenarioName, StoryRow, Text
+from dashboards.classroom.views.messages import ClassCharts, ClassLadder, LocalizedText, ScenarioName, StoryRow
 
 
 class DebriefProgress(TypedDict):
@@ -21,7 +21,7 @@ class DebriefReady(TypedDict):
     ready: Literal[True]
 
 
-class FaultMessage(TypedDict):
+class ErrorMessage(TypedDict):
     """What was refused: the code of its words, their values, and a plain sentence."""
 
     code: str
@@ -33,7 +33,7 @@ class DebriefFailed(TypedDict):
     """A debrief could not be computed."""
 
     ready: Literal[False]
-    error: FaultMessage
+    error: ErrorMessage
 
 
 class ConsoleMessage(ConsoleView, ConsoleRoom):
@@ -80,7 +80,7 @@ class TurningTurn(TypedDict):
     story: list[StoryRow]
 
 
-class GhostDecision(TypedDict):
+class AlternativeDecision(TypedDict):
     """A decision of a seat, and its agent's."""
 
     verb: str
@@ -88,12 +88,12 @@ class GhostDecision(TypedDict):
     agent: str | None
 
 
-class GhostPoint(TypedDict):
+class ComparedTurn(TypedDict):
     """A turn in which a seat differed from its ghost, and what both come to."""
 
     month: int
     turn: int
-    decisions: list[GhostDecision]
+    decisions: list[AlternativeDecision]
     yours: dict[str, float]
     ghost: dict[str, float]
     deal: float
@@ -103,23 +103,23 @@ class GhostPoint(TypedDict):
     futures: int
 
 
-class SeatGhost(TypedDict):
+class SeatComparison(TypedDict):
     """A seat against its ghost."""
 
     seat: str
     moves: int
     differed: int
     ghost: EndState
-    points: list[GhostPoint]
+    points: list[ComparedTurn]
 
 
-class NamedGhost(SeatGhost):
+class NamedSeatComparison(SeatComparison):
     """A seat against its ghost, with who sat there, as far as it may be told."""
 
     people: list[str]
 
 
-class WeighedPoints(TypedDict):
+class ComparedPoints(TypedDict):
     """How many of the differences were weighed."""
 
     points: int
@@ -141,8 +141,8 @@ class DebriefFindings(EndState):
     agents_charts: ClassCharts
     chances: DealChances
     turning: list[TurningTurn]
-    ghosts: list[SeatGhost]
-    weighed: WeighedPoints
+    ghosts: list[SeatComparison]
+    weighed: ComparedPoints
     model: dict[str, dict[str, float]]
 
 
@@ -152,7 +152,7 @@ class StoredDebrief(DebriefFindings):
     questions: list[DebriefQuestion]
 
 
-class ScoredBet(TypedDict):
+class ScoredForecast(TypedDict):
     """The bets called after a turn, scored."""
 
     at: int
@@ -162,10 +162,10 @@ class ScoredBet(TypedDict):
     model_brier: float | None
 
 
-ScoredBets = TypedDict(
-    "ScoredBets",
+ScoredForecasts = TypedDict(
+    "ScoredForecasts",
     {
-        "rounds": list[ScoredBet],
+        "rounds": list[ScoredForecast],
         "calibration": list[CalibrationRow],
         "class": float | None,
         "mine": float | None,
@@ -184,7 +184,7 @@ class DebriefMessage(TypedDict):
 
     ready: Literal[True]
     lesson: int
-    names: dict[str, Text]
+    names: dict[str, LocalizedText]
     scenario: ScenarioName
     outcome: str
     progress: float
@@ -197,9 +197,9 @@ class DebriefMessage(TypedDict):
     story: list[StoryRow]
     chances: DealChances
     turning: list[TurningTurn]
-    ghosts: list[NamedGhost]
-    weighed: WeighedPoints
-    bets: ScoredBets
+    ghosts: list[NamedSeatComparison]
+    weighed: ComparedPoints
+    bets: ScoredForecasts
     questions: list[DebriefQuestion]
     link: str | None
     watch: str | None

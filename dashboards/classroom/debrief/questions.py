@@ -1,35 +1,35 @@
 """Questions for discussion, chosen by what happened in the lesson."""
 
 from dashboards.classroom.debrief.messages import DebriefFindings, DebriefQuestion
+from dashboards.classroom.lesson.forecasts import all_forecasts, mean_brier_score
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.predictions import bets, mean_score
-from model.measures import series
+from model.measures import negotiation_series
 
 
-def question(key: str, names: dict[str, str] | None = None, **numbers: float) -> DebriefQuestion:
+def make_question(key: str, names: dict[str, str] | None = None, **numbers: float) -> DebriefQuestion:
     """Write a question as plain data."""
     return {"key": key, "numbers": numbers, "names": names or {}}
 
 
-def questions(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
+def discussion_questions(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
     """Choose the questions that this lesson raises; the last one is always there."""
     asked = []
     if found["turning"]:
-        asked.append(question("question.turning", month=found["turning"][0]["month"]))
+        asked.append(make_question("question.turning", month=found["turning"][0]["month"]))
     points = [(each["seat"], point) for each in found["ghosts"] for point in each["points"]]
     if points:
         seat, point = max(points, key=lambda each: abs(each[1]["deal"] - each[1]["deal_ghost"]))
-        asked.append(question("question.differed_most", {"actor": seat}, month=point["month"]))
+        asked.append(make_question("question.differed_most", {"actor": seat}, month=point["month"]))
     asked += _from_ledger(lesson)
     asked += _from_run(lesson, found)
     first = {each["key"]: each for each in reversed(asked)}  # of several alike the first
-    return [*reversed(first.values()), question("question.model_limits")]
+    return [*reversed(first.values()), make_question("question.model_limits")]
 
 
 def _from_ledger(lesson: Lesson) -> list[DebriefQuestion]:
-    asked, ledger = [], lesson.table.ledger
+    asked, ledger = [], lesson.simulation.ledger
     kinds = {
-        ("give_answer", -1): "question.refused",
+        ("answer_proposal", -1): "question.refused",
         ("comply", 0): "question.breached",
         ("ratify", 0): "question.ratification",
     }
@@ -39,38 +39,40 @@ def _from_ledger(lesson: Lesson) -> list[DebriefQuestion]:
             row = rows[0]
             names = {"actor": str(row.actor)}
             if act != "comply":
-                names["rung"] = _rung_then(lesson, str(row.negotiation), row.round)
-            asked.append(question(key, names, month=row.round))
+                names["rung"] = _rung_at(lesson, str(row.negotiation), row.round)
+            asked.append(make_question(key, names, month=row.round))
     return asked
 
 
-def _rung_then(lesson: Lesson, talks: str, month: int) -> str:
+def _rung_at(lesson: Lesson, talks: str, month: int) -> str:
     """Name the rung that was in play in a month: the last one put on the table."""
-    rows = lesson.table.ledger.rows if lesson.table.ledger is not None else []
+    rows = lesson.simulation.ledger.rows if lesson.simulation.ledger is not None else []
     tabled = [
         row for row in rows if row.act == "rung" and row.negotiation == talks and row.value == 1 and row.round <= month
     ]
-    k = lesson.table.world.names.negotiation.index(talks)
-    return f"{talks}/{tabled[-1].counterpart if tabled else lesson.table.world.names.rung[k][0]}"
+    k = lesson.simulation.world.names.negotiation.index(talks)
+    return f"{talks}/{tabled[-1].counterpart if tabled else lesson.simulation.world.names.rung[k][0]}"
 
 
 def _from_run(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
-    asked, world = [], lesson.table.world
+    asked, world = [], lesson.simulation.world
     for k, (talks, setting) in enumerate(lesson.scenario.negotiations.items()):
         first, second = setting.parties
-        misread = series(lesson.table.trajectory, k)["misperception"].sum() * 2
+        misread = negotiation_series(lesson.simulation.trajectory, k)["misperception"].sum() * 2
         if misread >= 2:
-            asked.append(question("question.misread", {"actor": first, "other": second}, count=int(misread)))
+            asked.append(make_question("question.misread", {"actor": first, "other": second}, count=int(misread)))
         if world.rung[k] >= 0 and not world.refusals[k] and not (world.status[k] > 0).any():
             rung = world.names.rung[k][int(world.rung[k])]
-            asked.append(question("question.never_tabled", {"talks": talks, "rung": f"{talks}/{rung}"}))
+            asked.append(make_question("question.never_tabled", {"talks": talks, "rung": f"{talks}/{rung}"}))
     if lesson.scenario.facilitators:
-        asked.append(question("question.facilitator", {"actor": next(iter(lesson.scenario.facilitators))}))
-    score = mean_score([each for given in bets(lesson).values() for each in given.values()], found["outcome"])
+        asked.append(make_question("question.facilitator", {"actor": next(iter(lesson.scenario.facilitators))}))
+    score = mean_brier_score(
+        [each for given in all_forecasts(lesson).values() for each in given.values()], found["outcome"]
+    )
     if score is not None and score > 0.75:  # worse than a quarter on each outcome
-        asked.append(question("question.bets_wrong", percent=round(100 * score)))
+        asked.append(make_question("question.bets_wrong", percent=round(100 * score)))
     if found["agents"]["progress"] > found["progress"]:
-        asked.append(question("question.agents_better"))
+        asked.append(make_question("question.agents_better"))
     elif found["agents"] == {"outcome": found["outcome"], "progress": found["progress"]}:
-        asked.append(question("question.same_as_agents"))
+        asked.append(make_question("question.same_as_agents"))
     return asked

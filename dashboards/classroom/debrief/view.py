@@ -8,65 +8,67 @@ from dashboards.classroom.debrief.messages import (
     DebriefMessage,
     DebriefProgress,
     DebriefReady,
-    FaultMessage,
-    NamedGhost,
-    ScoredBet,
-    ScoredBets,
+    ErrorMessage,
+    NamedSeatComparison,
+    ScoredForecast,
+    ScoredForecasts,
 )
 from dashboards.classroom.errors import RefusedError
-from dashboards.classroom.game.visibility import Eyes
-from dashboards.classroom.lesson import predictions
+from dashboards.classroom.game.visibility import Observer
+from dashboards.classroom.lesson import forecasts
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.views.exports import link_of
-from dashboards.classroom.views.serialize import all_names, charts, ladder, of_scenario, story
+from dashboards.classroom.views.exports import dashboard_link
+from dashboards.classroom.views.serialize import all_names, ladders, public_story, scenario_name, visible_charts
 
 
-def debrief(
+def debrief_message(
     debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | None
 ) -> DebriefMessage | DebriefProgress:
     """Give the debrief of a lesson that is over, or how far it is. Raises RefusedError if the lesson goes on."""
-    lesson.need("ended")
-    told = story(lesson.table, lesson.events)
+    lesson.require_phase("ended")
+    told = public_story(lesson.simulation, lesson.events)
     found = debriefs.find(lesson, told)
     if isinstance(found, tuple):
         return {"ready": False, "done": found[0], "of": found[1]}
-    eyes = Eyes(lesson.table.world, lesson.scenario, None, "all")
-    people = lesson.people()
-    ghosts: list[NamedGhost] = [{**each, "people": _names(people, each["seat"], person)} for each in found["ghosts"]]
+    eyes = Observer(lesson.simulation.world, lesson.scenario, None, "all")
+    people = lesson.participants()
+    ghosts: list[NamedSeatComparison] = [
+        {**each, "people": _participant_names(people, each["seat"], person)} for each in found["ghosts"]
+    ]
     return {
         "ready": True,
         "lesson": lesson.number,
-        "names": all_names(lesson.table),
-        "scenario": of_scenario(lesson.scenario, lesson.source),
+        "names": all_names(lesson.simulation),
+        "scenario": scenario_name(lesson.scenario, lesson.source),
         "outcome": lesson.outcome,
         "progress": found["progress"],
         "seed": lesson.seed,
-        "rounds": lesson.table.round,
-        "months": lesson.months,
+        "rounds": lesson.simulation.round,
+        "months": lesson.months_per_turn,
         "agents": found["agents"],
-        "charts": {**charts(lesson.table, eyes), "agents": found["agents_charts"]},
-        "ladder": ladder(lesson.table),
+        "charts": {**visible_charts(lesson.simulation, eyes), "agents": found["agents_charts"]},
+        "ladder": ladders(lesson.simulation),
         "story": told,
         "chances": found["chances"],
         "turning": found["turning"],
         "ghosts": sorted(ghosts, key=lambda each: each["seat"] != seat),
         "weighed": found["weighed"],
-        "bets": scored(lesson, found["model"], person),
+        "bets": score_forecasts(lesson, found["model"], person),
         "questions": found["questions"],
-        "link": link_of(lesson, "explore"),
-        "watch": link_of(lesson, "watch"),
+        "link": dashboard_link(lesson, "explore"),
+        "watch": dashboard_link(lesson, "watch"),
     }
 
 
-def _names(people: list[Any], seat: str, person: int | None) -> list[str]:
+def _participant_names(people: list[Any], seat: str, person: int | None) -> list[str]:
     """Name who sat in a seat: for the instructor all, for a student only the student."""
     return [each["name"] for each in people if each["seat"] == seat and person in (None, each["person"])]
 
 
-def scored(lesson: Lesson, model: dict[str, dict[str, float]], person: int | None) -> ScoredBets:
+def score_forecasts(lesson: Lesson, model: dict[str, dict[str, float]], person: int | None) -> ScoredForecasts:
     """Score the class's bets, and beside them what the model's own chances were then."""
-    outcome, all_bets = str(lesson.outcome), predictions.bets(lesson)
-    rounds: list[ScoredBet] = []
+    outcome, all_bets = str(lesson.outcome), forecasts.all_forecasts(lesson)
+    rounds: list[ScoredForecast] = []
     for at, given in all_bets.items():
         if given:
             own = {name: 100.0 * share for name, share in model.get(str(at), {}).items()}
@@ -74,18 +76,18 @@ def scored(lesson: Lesson, model: dict[str, dict[str, float]], person: int | Non
                 {
                     "at": at,
                     "given": len(given),
-                    "mean": predictions.mean(given.values()),
-                    "brier": _rounded(predictions.mean_score(given.values(), outcome)),
-                    "model_brier": _rounded(predictions.brier(own, outcome)) if own else None,
+                    "mean": forecasts.mean_forecast(given.values()),
+                    "brier": _rounded(forecasts.mean_brier_score(given.values(), outcome)),
+                    "model_brier": _rounded(forecasts.brier_score(own, outcome)) if own else None,
                 }
             )
     everyone = [each for given in all_bets.values() for each in given.values()]
     own = [given[person] for given in all_bets.values() if person in given]
     return {
         "rounds": rounds,
-        "calibration": predictions.calibration(everyone, outcome),
-        "class": _rounded(predictions.mean_score(everyone, outcome)),
-        "mine": _rounded(predictions.mean_score(own, outcome)) if person is not None else None,
+        "calibration": forecasts.calibration(everyone, outcome),
+        "class": _rounded(forecasts.mean_brier_score(everyone, outcome)),
+        "mine": _rounded(forecasts.mean_brier_score(own, outcome)) if person is not None else None,
     }
 
 
@@ -93,13 +95,13 @@ def _rounded(score: float | None) -> float | None:
     return None if score is None else round(score, 3)
 
 
-def progress(debriefs: Debriefs, lesson: Lesson) -> DebriefProgress | DebriefReady | DebriefFailed | None:
+def debrief_progress(debriefs: Debriefs, lesson: Lesson) -> DebriefProgress | DebriefReady | DebriefFailed | None:
     """Say how far the debrief is, and begin it; None while the lesson goes on."""
     if lesson.phase != "ended":
         return None
     try:
-        found = debriefs.find(lesson, story(lesson.table, lesson.events))
+        found = debriefs.find(lesson, public_story(lesson.simulation, lesson.events))
     except RefusedError as refused:
-        fault: FaultMessage = {"code": refused.code, "params": refused.params, "text": refused.text}
+        fault: ErrorMessage = {"code": refused.code, "params": refused.params, "text": refused.text}
         return {"ready": False, "error": fault}
     return {"ready": False, "done": found[0], "of": found[1]} if isinstance(found, tuple) else {"ready": True}

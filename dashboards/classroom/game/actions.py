@@ -11,21 +11,21 @@ from model.arithmetic import clip, holds
 from model.columns import SERVICES
 from model.enumerations import Channel, ExchangeLevel, InspectionReport
 from model.overrides import Override
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.rules import bargaining, compliance, contact, facilitation, home, scrutiny, verification
-from model.rules.lookups import bound
+from model.rules.lookups import has_agreement_in_force
 from model.scenario import Scenario
 
 Cell = tuple[int, ...]
-Occasion = Callable[[Any, Cell], bool]
+Condition = Callable[[Any, Cell], bool]
 
 
-class Force(NamedTuple):
+class ForcedAct(NamedTuple):
     """One act that an option forces: its name, the value, and whether there is an occasion, asked as the act comes."""
 
     act: str
     value: float | Callable[[Any, Cell], float]
-    occasion: Occasion | None = None
+    applies: Condition | None = None
 
 
 class Verb(NamedTuple):
@@ -47,12 +47,12 @@ class Verb(NamedTuple):
         return tuple(OPTIONS[self.act])
 
 
-def _when(rule: Callable[..., Any]) -> Occasion:
+def _rule_applies(rule: Callable[..., Any]) -> Condition:
     """Ask a rule of the model whether there is an occasion."""
-    return lambda world, cell: bool(rule(world.handle, *cell))
+    return lambda world, cell: bool(rule(world.compiled, *cell))
 
 
-def _moved(direction: int) -> Callable[[Any, Cell], float]:
+def _pressure_after(direction: int) -> Callable[[Any, Cell], float]:
     """Move pressure up or down as far as policy moves in a month, or keep it."""
 
     def level(world: Any, cell: Cell) -> float:
@@ -62,99 +62,109 @@ def _moved(direction: int) -> Callable[[Any, Cell], float]:
     return level
 
 
-def _level(world: Any, cell: Cell) -> float:
+def _exchange_level(world: Any, cell: Cell) -> float:
     """Hold a hosted exchange at the level that trust allows."""
-    return float(facilitation.settle_level(True, holds(facilitation.closeness(world.handle, *cell))))
+    return float(facilitation.exchange_level(True, holds(facilitation.closeness_terms(world.compiled, *cell))))
 
 
-def _goes_through(world: Any, cell: Cell) -> bool:
+def _facilitator_active(world: Any, cell: Cell) -> bool:
     """Say whether talks are held and a facilitator is at work in them."""
     return bool(world.contact[cell]) and bool(world.effort[:, cell[0]].any())
 
 
-def _can_leave(world: Any, cell: Cell) -> bool:
+def _can_withdraw(world: Any, cell: Cell) -> bool:
     """Say whether something stands that a side could leave."""
-    return bool(bound(world.handle, cell[0])) and world.left[cell] == 0
+    return bool(has_agreement_in_force(world.compiled, cell[0])) and world.rounds_withdrawn[cell] == 0
 
 
-_talks, _hosted = _when(contact.in_contact), _when(facilitation.someone_hosts)
-_idle, _asked, _owes = _when(bargaining.can_table), _when(scrutiny.on_table), _when(compliance.has_duties)
-_told, _looks = _when(verification.could_accuse), _when(verification.looks)
-_task, _open = _when(facilitation.can_take), _when(verification.open_to)
+_talks, _hosted = _rule_applies(contact.in_contact), _rule_applies(facilitation.has_host)
+_idle, _asked, _owes = (
+    _rule_applies(bargaining.can_propose),
+    _rule_applies(scrutiny.is_under_examination),
+    _rule_applies(compliance.has_obligations),
+)
+_told, _looks = _rule_applies(verification.may_accuse), _rule_applies(verification.is_inspected)
+_task, _open = _rule_applies(facilitation.is_task_open), _rule_applies(verification.can_inspect)
 
-OPTIONS: Mapping[str, Mapping[str, tuple[Force, ...]]] = {
+OPTIONS: Mapping[str, Mapping[str, tuple[ForcedAct, ...]]] = {
     "conduct": {
-        "friendly": (Force("choose_conduct", 1),),
-        "hostile": (Force("choose_conduct", 0),),
-        "step": (Force("step_forward", 1), Force("choose_conduct", 1)),
+        "friendly": (ForcedAct("choose_conduct", 1),),
+        "hostile": (ForcedAct("choose_conduct", 0),),
+        "step": (ForcedAct("take_initiative", 1), ForcedAct("choose_conduct", 1)),
     },
     "press": {
-        "raise": (Force("press", _moved(1)),),
-        "hold": (Force("press", _moved(0)),),
-        "relieve": (Force("press", _moved(-1)),),
+        "raise": (ForcedAct("set_pressure", _pressure_after(1)),),
+        "hold": (ForcedAct("set_pressure", _pressure_after(0)),),
+        "relieve": (ForcedAct("set_pressure", _pressure_after(-1)),),
     },
-    "seek": {"seek": (Force("seek_talks", 1),), "stay_away": (Force("seek_talks", 0),)},
+    "seek": {"seek": (ForcedAct("seek_talks", 1),), "stay_away": (ForcedAct("seek_talks", 0),)},
     "channel": {
-        "direct": (Force("choose_channel", Channel.PUBLIC, _talks),),
-        "facilitator": (Force("choose_channel", Channel.INDIRECT, _goes_through),),
+        "direct": (ForcedAct("choose_channel", Channel.PUBLIC, _talks),),
+        "facilitator": (ForcedAct("choose_channel", Channel.INDIRECT, _facilitator_active),),
     },
-    "experts": {"send": (Force("host", _level, _hosted),), "keep_home": (Force("host", ExchangeLevel.NONE, _hosted),)},
-    "table": {"propose": (Force("table", 1, _idle),), "wait": (Force("table", 0, _idle),)},
+    "experts": {
+        "send": (ForcedAct("host_exchange", _exchange_level, _hosted),),
+        "keep_home": (ForcedAct("host_exchange", ExchangeLevel.NONE, _hosted),),
+    },
+    "propose": {"propose": (ForcedAct("propose", 1, _idle),), "wait": (ForcedAct("propose", 0, _idle),)},
     "answer": {
-        "accept": (Force("give_answer", 1, _asked),),
-        "examine": (Force("give_answer", 0, _asked),),
-        "refuse": (Force("give_answer", -1, _asked),),
+        "accept": (ForcedAct("answer_proposal", 1, _asked),),
+        "examine": (ForcedAct("answer_proposal", 0, _asked),),
+        "refuse": (ForcedAct("answer_proposal", -1, _asked),),
     },
-    "comply": {"implement": (Force("comply", 1, _owes),), "breach": (Force("comply", 0, _owes),)},
-    "accuse": {"accuse": (Force("accuse", 1, _told),), "let_pass": (Force("accuse", 0, _told),)},
+    "comply": {"implement": (ForcedAct("comply", 1, _owes),), "breach": (ForcedAct("comply", 0, _owes),)},
+    "accuse": {"accuse": (ForcedAct("accuse", 1, _told),), "let_pass": (ForcedAct("accuse", 0, _told),)},
     "withdraw": {
-        "leave": (Force("withdraw", 1, _can_leave),),
-        "stay": (Force("withdraw", 0, _when(home.could_leave)),),
+        "leave": (ForcedAct("withdraw", 1, _can_withdraw),),
+        "stay": (ForcedAct("withdraw", 0, _rule_applies(home.may_withdraw)),),
     },
-    "task": {"take": (Force("take_task", 1, _task),), "leave": (Force("take_task", 0, _task),)},
-    "inspect": {"inspect": (Force("inspect", 1, _open),), "leave": (Force("inspect", 0, _open),)},
+    "task": {"take": (ForcedAct("take_task", 1, _task),), "leave": (ForcedAct("take_task", 0, _task),)},
+    "inspect": {"inspect": (ForcedAct("inspect", 1, _open),), "leave": (ForcedAct("inspect", 0, _open),)},
     "report": {
         "as_found": (),
-        "clean": (Force("report_on", InspectionReport.CLEAN, _looks),),
-        "violation": (Force("report_on", InspectionReport.VIOLATION, _looks),),
+        "clean": (ForcedAct("report_findings", InspectionReport.CLEAN, _looks),),
+        "violation": (ForcedAct("report_findings", InspectionReport.VIOLATION, _looks),),
     },
 }
-FORCED_BY = {
+ACTS_OF_VERB = {
     act: tuple(dict.fromkeys(force.act for forces in options.values() for force in forces))
     for act, options in OPTIONS.items()
 }
-LAST = ("facilitator", "keep_home")  # where the two parties order differently about what they share, these win
+PREVAILING_OPTIONS = (
+    "facilitator",
+    "keep_home",
+)  # where the two parties order differently about what they share, these win
 
 
-def kind_of(scenario: Scenario, seat: str) -> str | None:
+def seat_kind(scenario: Scenario, seat: str) -> str | None:
     """Say whether a name is a state's, a facilitator's or a body's; None if no seat has it."""
     rows = {"state": scenario.states, "facilitator": scenario.facilitators, "body": scenario.bodies}
     return next((kind for kind, names in rows.items() if seat in names), None)
 
 
-def seats(scenario: Scenario) -> dict[str, str]:
+def playable_seats(scenario: Scenario) -> dict[str, str]:
     """List the seats that people can take, with their kinds: parties, facilitators and bodies that have work."""
     talks = scenario.negotiations.values()
     parties = dict.fromkeys(party for each in talks for party in each.parties)
     helpers = dict.fromkeys(name for each in talks for name in each.facilitators)
     bodies = dict.fromkeys(rung.verifier for each in talks for rung in each.rungs.values() if rung.verifier)
-    return {name: str(kind_of(scenario, name)) for name in (*parties, *helpers, *bodies)}
+    return {name: str(seat_kind(scenario, name)) for name in (*parties, *helpers, *bodies)}
 
 
-def verbs_of(scenario: Scenario, seat: str) -> Iterator[Verb]:
+def seat_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
     """List everything that a seat could ever order; acts whose mechanism is off are left out."""
-    for verb in dict.fromkeys(_all_of(scenario, seat)):
-        switches = {PROTOCOL[ACT[name]].mechanism for name in FORCED_BY[verb.act]}
+    for verb in dict.fromkeys(_possible_verbs(scenario, seat)):
+        switches = {PROTOCOL[ACT_INDEX[name]].mechanism for name in ACTS_OF_VERB[verb.act]}
         if all(getattr(scenario.mechanisms, switch) for switch in switches if switch):
             yield verb
 
 
-def _all_of(scenario: Scenario, seat: str) -> Iterator[Verb]:
-    kind = kind_of(scenario, seat)
+def _possible_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
+    kind = seat_kind(scenario, seat)
     for talks, setting in scenario.negotiations.items():
         if seat in setting.parties:
             other = next(party for party in setting.parties if party != seat)
-            yield from (Verb(act, seat, talks) for act in ("table", "answer", "seek", "channel", "experts"))
+            yield from (Verb(act, seat, talks) for act in ("propose", "answer", "seek", "channel", "experts"))
             yield from (Verb(act, seat, talks) for act in ("comply", "accuse", "withdraw"))
             yield from (Verb(act, seat, None, other) for act in ("conduct", "press"))
         elif kind == "facilitator" and seat in setting.facilitators:
@@ -164,21 +174,21 @@ def _all_of(scenario: Scenario, seat: str) -> Iterator[Verb]:
             yield from (Verb("report", seat, talks, party) for party in setting.parties)
 
 
-def written(verb: Verb, act: str, now: int, value: float = 0.0) -> Override:
+def override_for(verb: Verb, act: str, now: int, value: float = 0.0) -> Override:
     """Write what a verb forces at one act as an override."""
-    axes = PROTOCOL[ACT[act]].axes
+    axes = PROTOCOL[ACT_INDEX[act]].axes
     actor = verb.seat if axes != ("negotiation",) else None
     return Override(now, act, verb.negotiation, actor, verb.counterpart, value)
 
 
-def option_of(verb: Verb, values: Mapping[str, float], before: float = 0.0) -> str | None:
+def option_from_values(verb: Verb, values: Mapping[str, float], before: float = 0.0) -> str | None:
     """Say which option some values of the acts come to; ``before`` is the pressure that was."""
     if verb.act == "conduct":
         if values.get("choose_conduct", 1) == 0:
             return "hostile"
-        return "step" if values.get("step_forward") else "friendly"
+        return "step" if values.get("take_initiative") else "friendly"
     if verb.act == "press":
-        change = values["press"] - before
+        change = values["set_pressure"] - before
         return "hold" if abs(change) < 1e-9 else "raise" if change > 0 else "relieve"
     value = next(iter(values.values()))
     if verb.act == "experts":

@@ -8,18 +8,18 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from dashboards.classroom.game.actions import Verb
-from dashboards.classroom.game.facts import Fact, fact, percent
-from dashboards.classroom.game.visibility import Eyes, HiddenError
+from dashboards.classroom.game.facts import Fact, make_fact, to_percent
+from dashboards.classroom.game.visibility import HiddenError, Observer
 from model.arithmetic import clip, exp
 from model.columns import SERVICES
 from model.rules import bargaining, compliance, facilitation, scrutiny
-from model.rules.lookups import burden, detection_now, exerted, progress, tension_of
+from model.rules.lookups import detection_probability, mutual_tension, narrative_burden, pressure_exerted, progress
 
 
-class Standpoint(NamedTuple):
+class ChoiceContext(NamedTuple):
     """Where a seat looks from when it weighs a verb: its eyes, and the places of what the verb is about."""
 
-    eyes: Eyes
+    observer: Observer
     verb: Verb
     me: int
     other: int
@@ -28,117 +28,129 @@ class Standpoint(NamedTuple):
     names: dict[str, str]
 
 
-Maker = Callable[[Standpoint], Iterator[Fact]]
+FactMaker = Callable[[ChoiceContext], Iterator[Fact]]
 
 
-def facts_of(seen: Standpoint, option: str) -> list[Fact]:
+def option_facts(seen: ChoiceContext, option: str) -> list[Fact]:
     """Tell what an option costs and risks, as far as the seat may know."""
     made: list[Fact] = []
     with suppress(HiddenError):  # under "public" sight much of this is hidden even from one's own side
-        for each in MAKERS[seen.verb.act, option](seen):
+        for each in FACT_MAKERS[seen.verb.act, option](seen):
             made.append(each)
     return made
 
 
-def _friendly(seen: Standpoint) -> Iterator[Fact]:
-    world, other = seen.eyes.world, seen.names["other"]
-    yield fact("fact.friendly_earns", other=other)
-    yield fact(
-        "fact.misread", percent(world.misread_friendly * (1 - seen.eyes("clarity", seen.other, seen.me))), other=other
+def _friendly(seen: ChoiceContext) -> Iterator[Fact]:
+    world, other = seen.observer.world, seen.names["other"]
+    yield make_fact("fact.friendly_earns", other=other)
+    yield make_fact(
+        "fact.misread",
+        to_percent(world.misread_friendly * (1 - seen.observer("clarity", seen.other, seen.me))),
+        other=other,
     )
-    yield fact("fact.may_be_let_down", percent(1 - seen.eyes("trust", seen.me, seen.other)), other=other)
+    yield make_fact("fact.may_be_let_down", to_percent(1 - seen.observer("trust", seen.me, seen.other)), other=other)
 
 
-def _hostile(seen: Standpoint) -> Iterator[Fact]:
-    world, other, now = seen.eyes.world, seen.names["other"], seen.eyes("audience", seen.me)
-    yield fact("fact.hostile_shows_firmness", other=other)
+def _hostile(seen: ChoiceContext) -> Iterator[Fact]:
+    world, other, now = seen.observer.world, seen.names["other"], seen.observer("audience_cost", seen.me)
+    yield make_fact("fact.hostile_shows_firmness", other=other)
     later = (1 - world.audience_decay) * now + world.audience_growth
-    yield fact("fact.hostile_binds", round(now, 2), round(later, 2), round(world.lock_in, 2))
-    yield fact("fact.hostile_provokes", round(world.provocation, 2), other=other)
+    yield make_fact("fact.hostile_binds", round(now, 2), round(later, 2), round(world.lock_in, 2))
+    yield make_fact("fact.hostile_provokes", round(world.provocation, 2), other=other)
 
 
-def _step(seen: Standpoint) -> Iterator[Fact]:
-    world, cost = seen.eyes.world, seen.eyes("own_initiative_cost", seen.me)
-    yield fact("fact.step_reassures", round(float(exp(world.signal_cost_weight * cost)), 2), other=seen.names["other"])
-    yield fact("fact.step_costs_support", percent(world.concession_at_home * cost))
+def _step(seen: ChoiceContext) -> Iterator[Fact]:
+    world, cost = seen.observer.world, seen.observer("own_initiative_cost", seen.me)
+    yield make_fact(
+        "fact.step_reassures", round(float(exp(world.signal_cost_weight * cost)), 2), other=seen.names["other"]
+    )
+    yield make_fact("fact.step_costs_support", to_percent(world.concession_erodes_support * cost))
     yield from list(_friendly(seen))[1:]
 
 
-def _pressing(direction: int) -> Maker:
-    def make(seen: Standpoint) -> Iterator[Fact]:
-        world, other = seen.eyes.world, seen.names["other"]
-        now, all_now = seen.eyes("pressure", seen.me, seen.other), float(exerted(world.handle, seen.me))
+def _pressure_facts(direction: int) -> FactMaker:
+    def make(seen: ChoiceContext) -> Iterator[Fact]:
+        world, other = seen.observer.world, seen.names["other"]
+        now, all_now = seen.observer("pressure", seen.me, seen.other), float(pressure_exerted(world.compiled, seen.me))
         step = (world.relief_speed, 0.0, world.pressure_speed)[direction + 1]
         later = float(clip(now + direction * step, 0.0, 1.0))
-        dear = world.pressing_costs * (1.0 + max(float(world.oil[0]), 0.0))
-        yield fact("fact.pressure_to", percent(now), percent(later), other=other)
+        dear = world.cost_of_pressure * (1.0 + max(float(world.oil[0]), 0.0))
+        yield make_fact("fact.pressure_to", to_percent(now), to_percent(later), other=other)
         change = later - now
         if direction >= 0:
-            yield fact("fact.pressing_hurts", percent(dear * all_now), percent(dear * min(all_now + change, 1.0)))
-            yield fact("fact.pressure_provokes", round(world.pressure_provokes * later, 2), other=other)
+            yield make_fact(
+                "fact.pressing_hurts", to_percent(dear * all_now), to_percent(dear * min(all_now + change, 1.0))
+            )
+            yield make_fact("fact.pressure_provokes", round(world.pressure_provokes * later, 2), other=other)
         if direction > 0:
-            yield fact("fact.pressure_concedes", percent(world.concession_to_pressure * change), other=other)
+            yield make_fact("fact.pressure_concedes", to_percent(world.concession_to_pressure * change), other=other)
         if direction < 0:
-            yield fact("fact.relief_calms", round(-world.pressure_provokes * change, 2), other=other)
-            yield fact("fact.relief_less_leverage", percent(-world.concession_to_pressure * change), other=other)
+            yield make_fact("fact.relief_calms", round(-world.pressure_provokes * change, 2), other=other)
+            yield make_fact(
+                "fact.relief_less_leverage", to_percent(-world.concession_to_pressure * change), other=other
+            )
 
     return make
 
 
-def _seek(seen: Standpoint) -> Iterator[Fact]:
-    world, k, tension = seen.eyes.world, seen.talks, float(tension_of(seen.eyes.world.handle, seen.talks))
-    open_to_talks = min(seen.eyes("own_dialogue", seen.me), seen.eyes("own_dialogue", seen.other))
-    chance = world.contact_ease * open_to_talks + world.contact_habit * seen.eyes("contact", k)
-    offices = facilitation.helped(world.handle, k, facilitation.CONTACT, seen.me)  # as far as this side believes them
-    chance += float(offices) * min(tension, 1.0) - world.contact_chill * tension
-    yield fact("fact.talks_calm", round(world.contact_calms, 2))
-    yield fact("fact.other_must_seek", other=seen.names["other"])
-    yield fact("fact.talks_chance", percent(float(clip(chance, 0.0, 1.0))))
+def _seek(seen: ChoiceContext) -> Iterator[Fact]:
+    world, k, tension = seen.observer.world, seen.talks, float(mutual_tension(seen.observer.world.compiled, seen.talks))
+    open_to_talks = min(seen.observer("own_dialogue", seen.me), seen.observer("own_dialogue", seen.other))
+    chance = world.contact_probability * open_to_talks + world.contact_persistence * seen.observer("contact", k)
+    offices = facilitation.combined_effect(
+        world.compiled, k, facilitation.CONTACT, seen.me
+    )  # as far as this side believes them
+    chance += float(offices) * min(tension, 1.0) - world.tension_blocks_contact * tension
+    yield make_fact("fact.talks_calm", round(world.contact_calms, 2))
+    yield make_fact("fact.other_must_seek", other=seen.names["other"])
+    yield make_fact("fact.talks_chance", to_percent(float(clip(chance, 0.0, 1.0))))
 
 
-def _stay_away(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.no_talks")
+def _stay_away(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.no_talks")
 
 
-def _channel(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.facilitator_keeps_face")
-    yield fact("fact.needs_facilitator")
+def _channel(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.facilitator_keeps_face")
+    yield make_fact("fact.needs_facilitator")
 
 
-def _direct(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.public_binds", round(seen.eyes.world.audience_growth, 2))
-    yield fact("fact.needs_talks")
+def _direct(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.public_binds", round(seen.observer.world.audience_growth, 2))
+    yield make_fact("fact.needs_talks")
 
 
-def _send(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.exchange_builds", round(seen.eyes.world.exchange_evidence, 2))
-    yield fact("fact.needs_host")
+def _send(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.exchange_builds", round(seen.observer.world.exchange_evidence, 2))
+    yield make_fact("fact.needs_host")
 
 
-def _keep_home(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.no_exchange")
+def _keep_home(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.no_exchange")
 
 
-def _rung(seen: Standpoint) -> int:
-    return max(int(bargaining.pick_rung(seen.eyes.world.handle, seen.talks)), 0)
+def _rung_in_play(seen: ChoiceContext) -> int:
+    return max(int(bargaining.select_rung(seen.observer.world.compiled, seen.talks)), 0)
 
 
-def _propose(seen: Standpoint) -> Iterator[Fact]:
-    world, rung, r = seen.eyes.world, seen.names["rung"], _rung(seen)
-    yield fact("fact.rung_stake", percent(seen.eyes("stake", seen.talks, r)), rung=rung)
-    if seen.eyes.may("own_security_weight", seen.me):
-        yield fact("fact.rung_burden", percent(float(burden(world.handle, seen.talks, seen.side, r))), rung=rung)
-    yield fact("fact.least_share", percent(seen.eyes("reservation", seen.talks, seen.side)))
-    yield fact("fact.may_be_refused", other=seen.names["other"])
-    yield fact("fact.needs_talks")
+def _propose(seen: ChoiceContext) -> Iterator[Fact]:
+    world, rung, r = seen.observer.world, seen.names["rung"], _rung_in_play(seen)
+    yield make_fact("fact.rung_stake", to_percent(seen.observer("stake", seen.talks, r)), rung=rung)
+    if seen.observer.can_see("own_security_weight", seen.me):
+        yield make_fact(
+            "fact.rung_burden", to_percent(float(narrative_burden(world.compiled, seen.talks, seen.side, r))), rung=rung
+        )
+    yield make_fact("fact.least_share", to_percent(seen.observer("reservation_value", seen.talks, seen.side)))
+    yield make_fact("fact.may_be_refused", other=seen.names["other"])
+    yield make_fact("fact.needs_talks")
 
 
-def _wait(seen: Standpoint) -> Iterator[Fact]:
-    hurry = (1.0 - seen.eyes("own_patience", seen.me)) * seen.eyes.world.haste
-    yield fact("fact.waiting_softens", percent(hurry))
+def _wait(seen: ChoiceContext) -> Iterator[Fact]:
+    hurry = (1.0 - seen.observer("own_discount_factor", seen.me)) * seen.observer.world.impatience_growth
+    yield make_fact("fact.waiting_softens", to_percent(hurry))
 
 
-def home_chance(eyes: Eyes, me: int, share: float) -> float:
+def approval_probability(eyes: Observer, me: int, share: float) -> float:
     """Give the chance that all veto players at home agree: each asks for an independent draw times the spread (B19)."""
     world = eyes.world
     swing = world.support_weight * (eyes("support", me) - 0.5)
@@ -146,126 +158,137 @@ def home_chance(eyes: Eyes, me: int, share: float) -> float:
     return least ** int(eyes("veto_players", me))
 
 
-def _accept(seen: Standpoint) -> Iterator[Fact]:
-    world, other, rung, r = seen.eyes.world, seen.names["other"], seen.names["rung"], _rung(seen)
-    share = seen.eyes("offer", seen.talks)
+def _accept(seen: ChoiceContext) -> Iterator[Fact]:
+    world, other, rung, r = seen.observer.world, seen.names["other"], seen.names["rung"], _rung_in_play(seen)
+    share = seen.observer("offer", seen.talks)
     share = share if seen.side == 0 else 1.0 - share
-    doubt = seen.eyes("doubt", seen.talks, seen.side)
-    yield fact("fact.share_offered", percent(share))
-    yield fact("fact.least_share", percent(seen.eyes("reservation", seen.talks, seen.side)))
-    yield fact("fact.rung_burden", percent(float(burden(world.handle, seen.talks, seen.side, r))), rung=rung)
-    weighed = scrutiny.worth(world.handle, seen.talks, seen.side)
-    yield fact("fact.step_worth", percent(float(weighed.gain + weighed.future)))
-    yield fact("fact.step_risk", percent(float(-weighed.risk)), other=other)
-    if doubt > scrutiny.UNASKED:
-        yield fact("fact.deceit", percent(odds(doubt)), other=other)
-    yield fact("fact.home_ratifies", percent(home_chance(seen.eyes, seen.me, share)))
+    doubt = seen.observer("doubt", seen.talks, seen.side)
+    yield make_fact("fact.share_offered", to_percent(share))
+    yield make_fact("fact.least_share", to_percent(seen.observer("reservation_value", seen.talks, seen.side)))
+    yield make_fact(
+        "fact.rung_burden", to_percent(float(narrative_burden(world.compiled, seen.talks, seen.side, r))), rung=rung
+    )
+    weighed = scrutiny.worth_terms(world.compiled, seen.talks, seen.side)
+    yield make_fact("fact.step_worth", to_percent(float(weighed.gain + weighed.future)))
+    yield make_fact("fact.step_risk", to_percent(float(-weighed.risk)), other=other)
+    if doubt > scrutiny.NO_DOUBT:
+        yield make_fact("fact.deceit", to_percent(logistic(doubt)), other=other)
+    yield make_fact("fact.home_ratifies", to_percent(approval_probability(seen.observer, seen.me, share)))
 
 
-def odds(log_odds: float) -> float:
+def logistic(log_odds: float) -> float:
     """Turn log odds into a chance."""
     return 1.0 / (1.0 + float(exp(-log_odds)))
 
 
-def _examine(seen: Standpoint) -> Iterator[Fact]:
-    doubt = seen.eyes("doubt", seen.talks, seen.side)
-    if doubt > scrutiny.UNASKED:
-        yield fact("fact.examining_waits", percent(odds(doubt)))
+def _examine(seen: ChoiceContext) -> Iterator[Fact]:
+    doubt = seen.observer("doubt", seen.talks, seen.side)
+    if doubt > scrutiny.NO_DOUBT:
+        yield make_fact("fact.examining_waits", to_percent(logistic(doubt)))
     yield from _wait(seen)
 
 
-def _refuse(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.proposal_falls", rung=seen.names["rung"])
-    yield fact("fact.refusal_binds", round(seen.eyes.world.audience_growth, 2))
+def _refuse(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.proposal_falls", rung=seen.names["rung"])
+    yield make_fact("fact.refusal_binds", round(seen.observer.world.audience_growth, 2))
 
 
-def _implement(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.keeps_progress", percent(float(progress(seen.eyes.world.handle, seen.talks))))
-    yield fact(
-        "fact.other_may_breach", percent(seen.eyes("suspicion", seen.talks, seen.side)), other=seen.names["other"]
+def _implement(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.keeps_progress", to_percent(float(progress(seen.observer.world.compiled, seen.talks))))
+    yield make_fact(
+        "fact.other_may_breach",
+        to_percent(seen.observer("suspicion", seen.talks, seen.side)),
+        other=seen.names["other"],
     )
 
 
-def _breach(seen: Standpoint) -> Iterator[Fact]:
-    handle = seen.eyes.world.handle
-    weighed = compliance.honest(handle, seen.talks, seen.side)
-    yield fact("fact.breach_gains", percent(float(-weighed.temptation)))
-    yield fact("fact.breach_found", percent(float(detection_now(handle, seen.talks))))
-    yield fact("fact.breach_costs_trust", percent(float(progress(handle, seen.talks))), other=seen.names["other"])
-
-
-def _accuse(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.needs_report")
-    yield fact(
-        "fact.really_violates", percent(seen.eyes("suspicion", seen.talks, seen.side)), other=seen.names["other"]
+def _breach(seen: ChoiceContext) -> Iterator[Fact]:
+    handle = seen.observer.world.compiled
+    weighed = compliance.incentive_terms(handle, seen.talks, seen.side)
+    yield make_fact("fact.breach_gains", to_percent(float(-weighed.temptation)))
+    yield make_fact("fact.breach_found", to_percent(float(detection_probability(handle, seen.talks))))
+    yield make_fact(
+        "fact.breach_costs_trust", to_percent(float(progress(handle, seen.talks))), other=seen.names["other"]
     )
-    yield fact("fact.accusation_suspends", percent(1.0 - seen.eyes.world.forgiveness))
 
 
-def _let_pass(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.needs_report")
-    yield fact("fact.violation_passes", other=seen.names["other"])
-
-
-def _leave(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.leaving_loses", percent(float(progress(seen.eyes.world.handle, seen.talks))))
-    yield fact("fact.leaving_counts_as_breach", other=seen.names["other"])
-
-
-def _stay(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.staying_keeps", percent(float(progress(seen.eyes.world.handle, seen.talks))))
-
-
-def _take(seen: Standpoint) -> Iterator[Fact]:
-    world, service = seen.eyes.world, seen.names["service"]
-    at, talks = SERVICE_AT[service], seen.names["talks"]
-    yield fact(
-        "fact.task_effect", percent(float(facilitation.skill(world.handle, seen.me, at))), service=service, talks=talks
+def _accuse(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.needs_report")
+    yield make_fact(
+        "fact.really_violates", to_percent(seen.observer("suspicion", seen.talks, seen.side)), other=seen.names["other"]
     )
-    left = seen.eyes("skill_budget", seen.me) - seen.eyes("spent", seen.me)
-    yield fact("fact.task_cost", round(seen.eyes("skill_task_cost", seen.me), 1), round(left, 1))
-    yield fact("fact.task_tires", percent(world.fatigue_rate))
+    yield make_fact("fact.accusation_suspends", to_percent(1.0 - seen.observer.world.forgiveness))
+
+
+def _let_pass(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.needs_report")
+    yield make_fact("fact.violation_passes", other=seen.names["other"])
+
+
+def _leave(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.leaving_loses", to_percent(float(progress(seen.observer.world.compiled, seen.talks))))
+    yield make_fact("fact.leaving_counts_as_breach", other=seen.names["other"])
+
+
+def _stay(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.staying_keeps", to_percent(float(progress(seen.observer.world.compiled, seen.talks))))
+
+
+def _take(seen: ChoiceContext) -> Iterator[Fact]:
+    world, service = seen.observer.world, seen.names["service"]
+    at, talks = SERVICE_INDEX[service], seen.names["talks"]
+    yield make_fact(
+        "fact.task_effect",
+        to_percent(float(facilitation.service_skill(world.compiled, seen.me, at))),
+        service=service,
+        talks=talks,
+    )
+    left = seen.observer("skill_budget", seen.me) - seen.observer("spent", seen.me)
+    yield make_fact("fact.task_cost", round(seen.observer("skill_task_cost", seen.me), 1), round(left, 1))
+    yield make_fact("fact.task_tires", to_percent(world.fatigue_rate))
     if at == facilitation.CLARITY:
-        yield fact("fact.wrong_told", percent(world.credibility_rate))
+        yield make_fact("fact.wrong_told", to_percent(world.credibility_rate))
 
 
-def _undone(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.task_undone", service=seen.names["service"], talks=seen.names["talks"])
+def _undone(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.task_undone", service=seen.names["service"], talks=seen.names["talks"])
 
 
-def _inspect(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.inspection_finds", percent(float(detection_now(seen.eyes.world.handle, seen.talks))))
-    yield fact("fact.inspection_errs", percent(seen.eyes("false_alarm", seen.me)))
+def _inspect(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact(
+        "fact.inspection_finds", to_percent(float(detection_probability(seen.observer.world.compiled, seen.talks)))
+    )
+    yield make_fact("fact.inspection_errs", to_percent(seen.observer("false_alarm", seen.me)))
 
 
-def _unseen(seen: Standpoint) -> Iterator[Fact]:
-    yield fact("fact.unseen")
+def _unseen(seen: ChoiceContext) -> Iterator[Fact]:
+    yield make_fact("fact.unseen")
 
 
-def _reporting(key: str, *named: str) -> Maker:
-    def make(seen: Standpoint) -> Iterator[Fact]:
-        yield fact("fact.report_needs_inspection")
-        yield fact(key, **{name: seen.names[name] for name in named})
+def _report_facts(key: str, *named: str) -> FactMaker:
+    def make(seen: ChoiceContext) -> Iterator[Fact]:
+        yield make_fact("fact.report_needs_inspection")
+        yield make_fact(key, **{name: seen.names[name] for name in named})
 
     return make
 
 
-SERVICE_AT = {name: at for at, name in enumerate(SERVICES)}
-MAKERS: dict[tuple[str, str], Maker] = {
+SERVICE_INDEX = {name: at for at, name in enumerate(SERVICES)}
+FACT_MAKERS: dict[tuple[str, str], FactMaker] = {
     ("conduct", "friendly"): _friendly,
     ("conduct", "hostile"): _hostile,
     ("conduct", "step"): _step,
-    ("press", "raise"): _pressing(1),
-    ("press", "hold"): _pressing(0),
-    ("press", "relieve"): _pressing(-1),
+    ("press", "raise"): _pressure_facts(1),
+    ("press", "hold"): _pressure_facts(0),
+    ("press", "relieve"): _pressure_facts(-1),
     ("seek", "seek"): _seek,
     ("seek", "stay_away"): _stay_away,
     ("channel", "facilitator"): _channel,
     ("channel", "direct"): _direct,
     ("experts", "send"): _send,
     ("experts", "keep_home"): _keep_home,
-    ("table", "propose"): _propose,
-    ("table", "wait"): _wait,
+    ("propose", "propose"): _propose,
+    ("propose", "wait"): _wait,
     ("answer", "accept"): _accept,
     ("answer", "examine"): _examine,
     ("answer", "refuse"): _refuse,
@@ -279,7 +302,7 @@ MAKERS: dict[tuple[str, str], Maker] = {
     ("task", "leave"): _undone,
     ("inspect", "inspect"): _inspect,
     ("inspect", "leave"): _unseen,
-    ("report", "as_found"): _reporting("fact.report_honest"),
-    ("report", "clean"): _reporting("fact.report_hides", "other"),
-    ("report", "violation"): _reporting("fact.report_accuses", "other"),
+    ("report", "as_found"): _report_facts("fact.report_honest"),
+    ("report", "clean"): _report_facts("fact.report_hides", "other"),
+    ("report", "violation"): _report_facts("fact.report_accuses", "other"),
 }

@@ -23,7 +23,7 @@ class Fact(TypedDict):
     names: dict[str, str]
 
 
-FACTS: dict[str, FactKind] = {
+FACT_KINDS: dict[str, FactKind] = {
     "fact.friendly_earns": FactKind("gain", (), ("other",)),
     "fact.misread": FactKind("risk", ("percent",), ("other",)),
     "fact.may_be_let_down": FactKind("risk", ("percent",), ("other",)),
@@ -92,7 +92,7 @@ FACTS: dict[str, FactKind] = {
     "card.security": FactKind("note", ("percent",)),
     "card.sovereignty": FactKind("note", ("percent",)),
     "card.resolve": FactKind("note", ("percent",)),
-    "card.patience": FactKind("note", ("percent",)),
+    "card.discount_factor": FactKind("note", ("percent",)),
     "card.doctrine.reciprocity": FactKind("note"),
     "card.doctrine.contrition": FactKind("note"),
     "card.doctrine.initiative": FactKind("note"),
@@ -139,15 +139,15 @@ FACTS: dict[str, FactKind] = {
 }
 
 
-def percent(share: float) -> float:
+def to_percent(share: float) -> float:
     """Write a share as a percentage that people read: whole, or with one digit below one."""
     value = 100.0 * share
     return round(value) if abs(value) >= 1.0 or value == 0.0 else round(value, 1)
 
 
-def fact(key: str, *numbers: float, **names: str) -> Fact:
+def make_fact(key: str, *numbers: float, **names: str) -> Fact:
     """Write a fact as plain data; its key tells how many numbers and which names it has."""
-    kind = FACTS[key]
+    kind = FACT_KINDS[key]
     wanted = dict(zip(kind.numbers, numbers, strict=True))
     if set(names) != set(kind.names):
         raise ValueError(f"{key} needs the names {kind.names}, not {(*names,)}")

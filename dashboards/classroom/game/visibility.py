@@ -2,25 +2,25 @@
 
 from typing import Any, Literal
 
-from model.columns import COLUMN
+from model.columns import COLUMN_BY_NAME
 from model.scenario import Scenario
 
-Sight = Literal["own", "public", "all"]
+Visibility = Literal["own", "public", "all"]
 
 
 class HiddenError(Exception):
     """A seat asked for what it may not know."""
 
 
-class Eyes:
+class Observer:
     """The eyes of a seat, or of the public if there is none: ``eyes("trust", 0, 1)`` reads one cell.
 
     sight: "own" sees what is public, what is shared with the seat, and its own; "public" only what all
     see; "all" everything. Raises HiddenError for a cell that is hidden, by the declarations in model/columns.py.
     """
 
-    def __init__(self, world: Any, scenario: Scenario, seat: str | None = None, sight: Sight = "own"):
-        self.world, self.seat, self.sight = world, seat, sight
+    def __init__(self, world: Any, scenario: Scenario, seat: str | None = None, visibility: Visibility = "own"):
+        self.world, self.seat, self.visibility = world, seat, visibility
         self.kind = self.at = None
         for kind, rows in (
             ("state", scenario.states),
@@ -32,21 +32,21 @@ class Eyes:
 
     def __call__(self, column: str, *cell: int) -> float:
         """Read one cell of a column."""
-        if not self.may(column, *cell):
+        if not self.can_see(column, *cell):
             raise HiddenError(f"{column}{list(cell)} is hidden from {self.seat or 'the public'}")
         return float(getattr(self.world, column)[cell])
 
-    def may(self, column: str, *cell: int) -> bool:
+    def can_see(self, column: str, *cell: int) -> bool:
         """Say whether a cell may be read."""
-        declared = COLUMN[column]
-        if declared.sight == "public" or self.sight == "all":
+        declared = COLUMN_BY_NAME[column]
+        if declared.visibility == "public" or self.visibility == "all":
             return True
-        if self.kind is None or self.sight == "public":
+        if self.kind is None or self.visibility == "public":
             return False
-        owners = self._between(declared.axes, cell)
-        return (self.kind, self.at) in (owners if declared.sight == "shared" else owners[:1])
+        owners = self._owners(declared.axes, cell)
+        return (self.kind, self.at) in (owners if declared.visibility == "shared" else owners[:1])
 
-    def _between(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> list[tuple[str, int]]:
+    def _owners(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> list[tuple[str, int]]:
         """List whom a cell lies between, its owner first."""
         if axes[0] == "negotiation":
             parties = [("state", int(party)) for party in self.world.party[cell[0]]]

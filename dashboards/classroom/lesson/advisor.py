@@ -3,12 +3,12 @@
 from typing import Any, TypedDict
 
 from agents.assembly import Assembly
-from agents.ledger import Row
-from dashboards.classroom.game.actions import FORCED_BY, Verb, option_of, written
-from dashboards.classroom.game.available_actions import open_verbs
+from agents.ledger import LedgerEntry
+from dashboards.classroom.game.actions import ACTS_OF_VERB, Verb, option_from_values, override_for
+from dashboards.classroom.game.available_actions import available_verbs
 from dashboards.classroom.lesson.lesson import Lesson
-from model.protocol import ACT, PROTOCOL
-from model.terms import terms_of
+from model.protocol import ACT_INDEX, PROTOCOL
+from model.terms import declared_terms
 
 
 class AdviceTerm(TypedDict):
@@ -38,58 +38,61 @@ class AdvisedVerb(TypedDict):
     terms: list[AdviceCondition]
 
 
-def advice(lesson: Lesson, seat: str) -> list[AdvisedVerb]:
+def agent_advice(lesson: Lesson, seat: str) -> list[AdvisedVerb]:
     """Play the next month with agents alone, on a copy, and tell what this seat's agent decided there and why.
 
     No move that another seat has sent has a part in it, so it gives none of them away.
     """
     with lesson.lock:
-        table = lesson.table
-        verbs = [verb for verb in open_verbs(table, seat, lesson.months) if _own(verb)]
+        table = lesson.simulation
+        verbs = [verb for verb in available_verbs(table, seat, lesson.months_per_turn) if _is_own_decision(verb)]
         ahead = Assembly(lesson.scenario, rng=lesson.seed)
         ahead.world.restore(table.world.snapshot())
-        pressures = {verb.id: table.world.pressure[table.cell(verb, "press")] for verb in verbs if verb.act == "press"}
+        pressures = {
+            verb.id: table.world.pressure[table.cell(verb, "set_pressure")] for verb in verbs if verb.act == "press"
+        }
     ahead.step()
     rows = ahead.ledger.rows if ahead.ledger is not None else []
     found: list[AdvisedVerb] = []
     for verb in verbs:
-        values = {act: _value(ahead, lesson, verb, act) for act in FORCED_BY[verb.act]}
-        option = option_of(verb, values, float(pressures.get(verb.id, 0.0)))
-        found.append({"verb": verb.id, "option": option, "terms": _terms(ahead, rows, verb)})
+        values = {act: _decided_value(ahead, lesson, verb, act) for act in ACTS_OF_VERB[verb.act]}
+        option = option_from_values(verb, values, float(pressures.get(verb.id, 0.0)))
+        found.append({"verb": verb.id, "option": option, "terms": _weighed_conditions(ahead, rows, verb)})
     return found
 
 
-def _own(verb: Verb) -> bool:
+def _is_own_decision(verb: Verb) -> bool:
     """Say whether the agent decides this from what it knows: neither chance nor what an inspection will find."""
-    acts = [PROTOCOL[ACT[name]] for name in FORCED_BY[verb.act]]
+    acts = [PROTOCOL[ACT_INDEX[name]] for name in ACTS_OF_VERB[verb.act]]
     return bool(acts) and all(act.role != "nature" and act.knows == "own" for act in acts)
 
 
-def _value(ahead: Assembly, lesson: Lesson, verb: Verb, act: str) -> float:
-    return float(getattr(ahead.world, PROTOCOL[ACT[act]].column)[lesson.table.cell(verb, act)])
+def _decided_value(ahead: Assembly, lesson: Lesson, verb: Verb, act: str) -> float:
+    return float(getattr(ahead.world, PROTOCOL[ACT_INDEX[act]].column)[lesson.simulation.cell(verb, act)])
 
 
-def _terms(ahead: Assembly, rows: list[Row], verb: Verb) -> list[AdviceCondition]:
+def _weighed_conditions(ahead: Assembly, rows: list[LedgerEntry], verb: Verb) -> list[AdviceCondition]:
     """Give the conditions that the agent weighed, with each term."""
     told: list[AdviceCondition] = []
-    for name in FORCED_BY[verb.act]:
-        act = PROTOCOL[ACT[name]]
-        override = written(verb, name, 1)
+    for name in ACTS_OF_VERB[verb.act]:
+        act = PROTOCOL[ACT_INDEX[name]]
+        override = override_for(verb, name, 1)
         names = (override.actor, override.counterpart, override.negotiation)
         for row in rows:
             if row.act == name and all(n is None or n == m for n, m in zip(names, _names(row), strict=True)):
                 told += [
-                    _weighed(condition, held) for condition, held in zip(act.conditions, row.conditions, strict=False)
+                    _condition_message(condition, held)
+                    for condition, held in zip(act.conditions, row.conditions, strict=False)
                 ]
     return told
 
 
-def _names(row: Row) -> tuple[str | None, str | None, str | None]:
+def _names(row: LedgerEntry) -> tuple[str | None, str | None, str | None]:
     return row.actor, row.counterpart, row.negotiation
 
 
-def _weighed(condition: Any, held: Any) -> AdviceCondition:
-    meanings = terms_of(condition.terms)
+def _condition_message(condition: Any, held: Any) -> AdviceCondition:
+    meanings = declared_terms(condition.terms)
     return {
         "condition": held.name,
         "meaning": (condition.terms.__doc__ or "").strip(),

@@ -4,149 +4,149 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from dashboards.classroom.errors import RefusedError, bad_field
+from dashboards.classroom.errors import RefusedError, invalid_field
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.store import written
+from dashboards.classroom.lesson.store import to_json
 from dashboards.classroom.schemas import (
-    MOST_PENDING,
-    Cancellation,
-    Extension,
-    Handover,
-    Injection,
-    NewSettings,
+    MAX_PENDING_EVENTS,
+    ClockExtension,
+    EventCancellation,
+    EventInjection,
     Notice,
-    Removal,
-    Sent,
+    ParticipantRemoval,
+    RequestModel,
+    SeatHandover,
+    SettingsChange,
 )
-from dashboards.interventions import injected
+from dashboards.injected_events import parse_injected_event
 from model.errors import ScenarioError
 
-MOST_NOTICES = 200
+MAX_NOTICES = 200
 
 
-def start(lesson: Lesson, sent: Sent) -> None:
+def start_lesson(lesson: Lesson, sent: RequestModel) -> None:
     """Open the first turn."""
-    lesson.need("lobby")
-    lesson.go("playing", turn=1, left=lesson.settings.seconds or None)
+    lesson.require_phase("lobby")
+    lesson.set_phase("playing", turn=1, seconds_left=lesson.settings.seconds or None)
 
 
-def pause(lesson: Lesson, sent: Sent) -> None:
+def pause_lesson(lesson: Lesson, sent: RequestModel) -> None:
     """Stop the clock; moves are still taken."""
-    lesson.need("playing")
-    lesson.go("paused", left=lesson.left)
+    lesson.require_phase("playing")
+    lesson.set_phase("paused", seconds_left=lesson.seconds_left)
 
 
-def resume(lesson: Lesson, sent: Sent) -> None:
+def resume_lesson(lesson: Lesson, sent: RequestModel) -> None:
     """Let the clock go on."""
-    lesson.need("paused")
-    lesson.go("playing", left=lesson.left)
+    lesson.require_phase("paused")
+    lesson.set_phase("playing", seconds_left=lesson.seconds_left)
 
 
-def next_turn(lesson: Lesson, sent: Sent) -> None:
+def next_turn(lesson: Lesson, sent: RequestModel) -> None:
     """Resolve the turn now; the agents decide for who has not moved."""
-    lesson.resolve()
+    lesson.resolve_turn()
 
 
-def extend(lesson: Lesson, sent: Extension) -> None:
+def extend_clock(lesson: Lesson, sent: ClockExtension) -> None:
     """Add time to the clock, or start one."""
-    lesson.need("playing", "paused")
-    lesson.go(lesson.phase, left=(lesson.left or 0.0) + sent.seconds)
+    lesson.require_phase("playing", "paused")
+    lesson.set_phase(lesson.phase, seconds_left=(lesson.seconds_left or 0.0) + sent.seconds)
 
 
-def slowest(lesson: Lesson, sent: Sent) -> None:
+def hand_over_slow_seats(lesson: Lesson, sent: RequestModel) -> None:
     """Hand the seats that have not moved to their agents, so that the turn can go on."""
-    lesson.need("playing", "paused")
-    done = {seat for seat, row in lesson.sheets().items() if row["done"]}
-    for seat in lesson.awaited() - done:
+    lesson.require_phase("playing", "paused")
+    done = {seat for seat, row in lesson.latest_moves().items() if row["done"]}
+    for seat in lesson.awaited_seats() - done:
         lesson.set_agent(seat, "slow")
-    lesson.resolve()
+    lesson.resolve_turn()
 
 
-def hand(lesson: Lesson, sent: Handover) -> None:
+def hand_over_seat(lesson: Lesson, sent: SeatHandover) -> None:
     """Hand a seat to its agent, or back to its people."""
     if sent.seat not in lesson.seats():
         raise RefusedError(404, "seat.unknown", "There is no such seat.")
     lesson.set_agent(sent.seat, "handed" if sent.agent else None)
 
 
-def notice(lesson: Lesson, sent: Notice) -> None:
+def send_notice(lesson: Lesson, sent: Notice) -> None:
     """Send a notice to all."""
-    with lesson.store.writing() as db:
+    with lesson.store.transaction() as db:
         count = db.execute("SELECT COUNT(*) FROM notice WHERE lesson = ?", (lesson.id,)).fetchone()[0]
-        if count >= MOST_NOTICES:
-            raise bad_field("text", "fewer notices in one lesson")
+        if count >= MAX_NOTICES:
+            raise invalid_field("text", "fewer notices in one lesson")
         db.execute("INSERT INTO notice (lesson, text, at) VALUES (?,?,?)", (lesson.id, sent.text, time.time()))
 
 
-def inject(lesson: Lesson, sent: Injection) -> None:
+def inject_event(lesson: Lesson, sent: EventInjection) -> None:
     """Schedule an event for the first month of the open turn. Raises RefusedError if it makes no sense."""
-    lesson.need("lobby", "playing", "paused")
-    if len(lesson.store.rows("SELECT 1 FROM pending WHERE lesson = ?", lesson.id)) >= MOST_PENDING:
+    lesson.require_phase("lobby", "playing", "paused")
+    if len(lesson.store.rows("SELECT 1 FROM pending WHERE lesson = ?", lesson.id)) >= MAX_PENDING_EVENTS:
         raise RefusedError(409, "event.bad", "Too many events are waiting already.")
     event = sent.event.model_dump()
     try:
-        injected(lesson.scenario, {**event, "round": lesson.table.round + 1})
+        parse_injected_event(lesson.scenario, {**event, "round": lesson.simulation.round + 1})
     except (ScenarioError, TypeError) as error:
         raise RefusedError(400, "event.bad", f"The event cannot be used: {error}") from None
-    with lesson.store.writing() as db:
-        db.execute("INSERT INTO pending (lesson, event) VALUES (?,?)", (lesson.id, written(event)))
+    with lesson.store.transaction() as db:
+        db.execute("INSERT INTO pending (lesson, event) VALUES (?,?)", (lesson.id, to_json(event)))
 
 
-def cancel(lesson: Lesson, sent: Cancellation) -> None:
+def cancel_event(lesson: Lesson, sent: EventCancellation) -> None:
     """Take back an event that waits."""
     rows = lesson.store.rows("SELECT id FROM pending WHERE lesson = ? ORDER BY id", lesson.id)
     if sent.at >= len(rows):
-        raise bad_field("at", "the place of an event that waits")
-    with lesson.store.writing() as db:
+        raise invalid_field("at", "the place of an event that waits")
+    with lesson.store.transaction() as db:
         db.execute("DELETE FROM pending WHERE id = ?", (rows[sent.at]["id"],))
 
 
-def change(lesson: Lesson, sent: NewSettings) -> None:
+def change_settings(lesson: Lesson, sent: SettingsChange) -> None:
     """Change some settings while the lesson goes on."""
     settings = lesson.settings.model_copy(update=sent.settings.model_dump(exclude_unset=True))
-    with lesson.store.writing() as db:
-        db.execute("UPDATE lesson SET settings = ? WHERE id = ?", (written(settings.model_dump()), lesson.id))
+    with lesson.store.transaction() as db:
+        db.execute("UPDATE lesson SET settings = ? WHERE id = ?", (to_json(settings.model_dump()), lesson.id))
     lesson.settings = settings
 
 
-def remove(lesson: Lesson, sent: Removal) -> None:
+def remove_participant(lesson: Lesson, sent: ParticipantRemoval) -> None:
     """Take a person out of the seat and the lesson; under the same link there is no way back into it."""
     both = lesson.id, sent.person
-    with lesson.store.writing() as db:
+    with lesson.store.transaction() as db:
         db.execute("INSERT INTO removed SELECT lesson, person FROM place WHERE lesson = ? AND person = ?", both)
         db.execute("DELETE FROM place WHERE lesson = ? AND person = ?", both)
 
 
-def end(lesson: Lesson, sent: Sent) -> None:
+def end_lesson(lesson: Lesson, sent: RequestModel) -> None:
     """End the lesson; the agents play what is left."""
     lesson.end(play_on=True)
 
 
-def stop(lesson: Lesson, sent: Sent) -> None:
+def stop_lesson(lesson: Lesson, sent: RequestModel) -> None:
     """End the lesson as it stands."""
     lesson.end(play_on=False)
 
 
 ACTIONS: dict[str, Callable[[Lesson, Any], None]] = {
-    "start": start,
-    "pause": pause,
-    "resume": resume,
+    "start": start_lesson,
+    "pause": pause_lesson,
+    "resume": resume_lesson,
     "next": next_turn,
-    "extend": extend,
-    "slowest": slowest,
-    "hand": hand,
-    "notice": notice,
-    "inject": inject,
-    "cancel": cancel,
-    "set": change,
-    "remove": remove,
-    "end": end,
-    "stop": stop,
+    "extend": extend_clock,
+    "slowest": hand_over_slow_seats,
+    "hand": hand_over_seat,
+    "notice": send_notice,
+    "inject": inject_event,
+    "cancel": cancel_event,
+    "set": change_settings,
+    "remove": remove_participant,
+    "end": end_lesson,
+    "stop": stop_lesson,
 }
 
 
-def do(lesson: Lesson, action: str, sent: Sent) -> None:
+def perform_action(lesson: Lesson, action: str, sent: RequestModel) -> None:
     """Do what the instructor asks for. Raises RefusedError if it cannot be done."""
     with lesson.lock:
         ACTIONS[action](lesson, sent)
-    lesson.tell("room")
+    lesson.notify("room")

@@ -12,19 +12,19 @@ from weakref import WeakValueDictionary
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.participant import here
-from dashboards.classroom.lesson.seating import sit, taken_out
-from dashboards.classroom.lesson.settings import Settings, read_settings
-from dashboards.classroom.lesson.store import LessonStore, hashed, written
+from dashboards.classroom.lesson.participant import record_presence
+from dashboards.classroom.lesson.seating import assign_seat, removed_error
+from dashboards.classroom.lesson.settings import Settings, complete_settings
+from dashboards.classroom.lesson.store import LessonStore, hash_secret, to_json
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
-CODE = 6  # letters of a code: 7e8 of them, and a guesser has one try in ten seconds
-MOST_ROOMS, MOST_SOLO, MOST_LESSONS = 200, 300, 200
-KEPT = 40  # lessons held in memory, the latest used
-IDLE = 120.0  # seconds after which one who plays alone, and is not heard of, does without the memory
-BEAT = 0.25  # seconds between two looks at the clocks
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
+CODE_LENGTH = 6  # letters of a code: 7e8 of them, and a guesser has one try in ten seconds
+MAX_ROOMS, MAX_SOLO_ROOMS, MAX_LESSONS = 200, 300, 200
+MAX_LOADED_LESSONS = 40  # lessons held in memory, the latest used
+IDLE_SECONDS = 120.0  # seconds after which one who plays alone, and is not heard of, does without the memory
+TICK_SECONDS = 0.25  # seconds between two looks at the clocks
 
-Tell = Callable[[str, str, Collection[int] | None], None]
+Notify = Callable[[str, str, Collection[int] | None], None]
 
 log = logging.getLogger(__name__)
 
@@ -32,144 +32,146 @@ log = logging.getLogger(__name__)
 class Rooms:
     """All rooms of a store. ``tell`` is told a room's code, the scope of a change, and whom it concerns (None: all)."""
 
-    def __init__(self, store: LessonStore, tell: Tell = lambda code, scope, people: None):
-        self.store, self.tell = store, tell
+    def __init__(self, store: LessonStore, notify: Notify = lambda code, scope, people: None):
+        self.store, self.notify = store, notify
         self._lessons: OrderedDict[int, Lesson] = OrderedDict()
-        self._used: WeakValueDictionary[int, Lesson] = WeakValueDictionary()  # also those that only a request holds
-        self._alone: set[int] = set()  # lessons in memory that are played alone
-        self._opening: dict[int, threading.Lock] = {}  # of each lesson, held while it is played again
+        self._referenced: WeakValueDictionary[int, Lesson] = (
+            WeakValueDictionary()
+        )  # also those that only a request holds
+        self._solo_lessons: set[int] = set()  # lessons in memory that are played alone
+        self._loading: dict[int, threading.Lock] = {}  # of each lesson, held while it is played again
         self._lock = threading.RLock()
-        self._open = threading.Event()
-        self._clocks = threading.Thread(target=self._pass_time, daemon=True, name="classroom clocks")
+        self._stopped = threading.Event()
+        self._clocks = threading.Thread(target=self._run_clocks, daemon=True, name="classroom clocks")
 
     # Rooms
 
-    def make_room(self, title: str, solo: bool = False) -> sqlite3.Row:
+    def create_room(self, title: str, solo: bool = False) -> sqlite3.Row:
         """Make a room with a code of its own."""
-        with self._lock, self.store.writing() as db:
+        with self._lock, self.store.transaction() as db:
             count = db.execute("SELECT COUNT(*) FROM room WHERE solo = ?", (solo,)).fetchone()[0]
-            if count >= (MOST_SOLO if solo else MOST_ROOMS):
+            if count >= (MAX_SOLO_ROOMS if solo else MAX_ROOMS):
                 if not solo:
                     raise RefusedError(409, "room.closed", f"There are {count} rooms already; delete some.")
                 self._delete(db, db.execute("SELECT MIN(id) FROM room WHERE solo = 1").fetchone()[0])
             while True:
-                code = "".join(secrets.choice(LETTERS) for _ in range(CODE))
+                code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
                 if not db.execute("SELECT 1 FROM room WHERE code = ?", (code,)).fetchone():
                     break
             db.execute("INSERT INTO room (code, title, solo, made) VALUES (?,?,?,?)", (code, title, solo, time.time()))
-        return self.room(code, solo=solo)
+        return self.find_room(code, solo=solo)
 
-    def room(self, code: str, solo: bool = False) -> sqlite3.Row:
+    def find_room(self, code: str, solo: bool = False) -> sqlite3.Row:
         """Find a room by its code. Raises RefusedError if there is none."""
-        row = self.store.row("SELECT * FROM room WHERE code = ? AND solo = ?", cleaned(code), solo)
+        row = self.store.row("SELECT * FROM room WHERE code = ? AND solo = ?", normalize_code(code), solo)
         if row is None:
             raise RefusedError(404, "room.unknown", "There is no room with this code.")
         return row
 
-    def rooms(self) -> list[sqlite3.Row]:
+    def list_rooms(self) -> list[sqlite3.Row]:
         """List the rooms of classes, the newest first."""
         return self.store.rows("SELECT * FROM room WHERE solo = 0 ORDER BY id DESC")
 
     def delete_room(self, code: str) -> None:
         """Delete a room with all its lessons."""
-        room = self.room(code)
-        with self._lock, self.store.writing() as db:
+        room = self.find_room(code)
+        with self._lock, self.store.transaction() as db:
             self._delete(db, room["id"])
-        self.tell(room["code"], "room", None)
+        self.notify(room["code"], "room", None)
 
     def _delete(self, db: sqlite3.Connection, room: int) -> None:
         for row in db.execute("SELECT id FROM lesson WHERE room = ?", (room,)).fetchall():
-            for held in (self._lessons, self._used, self._opening):
+            for held in (self._lessons, self._referenced, self._loading):
                 held.pop(row["id"], None)
-            self._alone.discard(row["id"])
+            self._solo_lessons.discard(row["id"])
         db.execute("DELETE FROM room WHERE id = ?", (room,))
 
-    def set_open(self, room: sqlite3.Row, is_open: bool) -> None:
+    def set_open_to_joiners(self, room: sqlite3.Row, is_open: bool) -> None:
         """Say whether new people may join."""
-        with self.store.writing() as db:
+        with self.store.transaction() as db:
             db.execute("UPDATE room SET open = ? WHERE id = ?", (is_open, room["id"]))
-        self.tell(room["code"], "room", None)
+        self.notify(room["code"], "room", None)
 
     # Lessons
 
-    def make_lesson(self, room: sqlite3.Row, sent: Settings) -> Lesson:
+    def create_lesson(self, room: sqlite3.Row, sent: Settings) -> Lesson:
         """Make a new lesson in a room; one that goes on is ended first."""
-        settings, data, _ = read_settings(sent)
-        last = self.lesson(room)
+        settings, data, _ = complete_settings(sent)
+        last = self.find_lesson(room)
         if last is not None and last.phase != "ended":
             last.end(play_on=False)
-        return self._make_lesson(room, settings, data)
+        return self._create_lesson(room, settings, data)
 
-    def make_room_for(self, title: str, sent: Settings, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
+    def create_room_with_lesson(self, title: str, sent: Settings, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
         """Make a room with its first lesson. Raises RefusedError, and makes nothing, if there can be no such lesson."""
-        settings, data, _ = read_settings(sent)
-        room = self.make_room(title, solo)
-        return room, self._make_lesson(room, settings, data)
+        settings, data, _ = complete_settings(sent)
+        room = self.create_room(title, solo)
+        return room, self._create_lesson(room, settings, data)
 
-    def _make_lesson(self, room: sqlite3.Row, settings: Settings, data: dict[str, Any]) -> Lesson:
-        with self.store.writing() as db:
+    def _create_lesson(self, room: sqlite3.Row, settings: Settings, data: dict[str, Any]) -> Lesson:
+        with self.store.transaction() as db:
             query = "SELECT COALESCE(MAX(number), 0) + 1 FROM lesson WHERE room = ?"
             number = db.execute(query, (room["id"],)).fetchone()[0]
-            if number > MOST_LESSONS:
+            if number > MAX_LESSONS:
                 raise RefusedError(409, "room.closed", "This room has too many lessons; make another.")
-            row = (room["id"], number, written(data), settings.scenario, written(settings.model_dump()), settings.seed)
+            row = (room["id"], number, to_json(data), settings.scenario, to_json(settings.model_dump()), settings.seed)
             columns = "room, number, scenario, source, settings, seed, made, phase, turn"
             query = f"INSERT INTO lesson ({columns}) VALUES (?,?,?,?,?,?,?,'lobby',0)"
             made = int(db.execute(query, (*row, time.time())).lastrowid or 0)
             rows = [(made, seat, most) for seat, most in (settings.seats or {}).items()]
             db.executemany("INSERT INTO seat (lesson, seat, most) VALUES (?,?,?)", rows)
-        self.tell(room["code"], "room", None)
-        return self.open_lesson(made, room["code"])
+        self.notify(room["code"], "room", None)
+        return self.load_lesson(made, room["code"])
 
-    def lesson(self, room: sqlite3.Row, number: int | None = None) -> Lesson | None:
+    def find_lesson(self, room: sqlite3.Row, number: int | None = None) -> Lesson | None:
         """Give a lesson of a room, the newest if no number is given; None if there is none."""
         query = "SELECT id FROM lesson WHERE room = ? AND number = COALESCE(?, number) ORDER BY number DESC LIMIT 1"
         row = self.store.row(query, room["id"], number)
-        return self.open_lesson(row["id"], room["code"]) if row else None
+        return self.load_lesson(row["id"], room["code"]) if row else None
 
-    def open_lesson(self, made: int, code: str) -> Lesson:
+    def load_lesson(self, made: int, code: str) -> Lesson:
         """Give a lesson by its row in the store; it is played again if it is not held in memory."""
         with self._lock:
-            if (lesson := self._used.get(made)) is not None:
-                return self._hold(lesson)
-            opening = self._opening.setdefault(made, threading.Lock())
+            if (lesson := self._referenced.get(made)) is not None:
+                return self._retain(lesson)
+            opening = self._loading.setdefault(made, threading.Lock())
         with opening:  # to play it again takes a while, in which nobody need wait who asks for another
-            if (lesson := self._used.get(made)) is None:
-                lesson = Lesson(self.store, made, lambda scope: self._tell_of(made, code, scope))
+            if (lesson := self._referenced.get(made)) is None:
+                lesson = Lesson(self.store, made, lambda scope: self._notify_lesson(made, code, scope))
             with self._lock:
                 query = "SELECT solo FROM lesson JOIN room ON room.id = room WHERE lesson.id = ?"
                 row = self.store.row(query, made)
                 if row is None:  # it was deleted meanwhile
                     raise RefusedError(404, "lesson.none", "There is no such lesson.")
                 if row["solo"]:
-                    self._alone.add(made)
-                self._used[made] = lesson
-                return self._hold(lesson)
+                    self._solo_lessons.add(made)
+                self._referenced[made] = lesson
+                return self._retain(lesson)
 
-    def _hold(self, lesson: Lesson) -> Lesson:
+    def _retain(self, lesson: Lesson) -> Lesson:
         """Keep a lesson in memory and let go of idle ones only, which no cache of cachetools does; needs the lock."""
         self._lessons[lesson.id] = lesson
         self._lessons.move_to_end(lesson.id)
-        if len(self._lessons) > KEPT:
+        if len(self._lessons) > MAX_LOADED_LESSONS:
             idle = [each for each, held in self._lessons.items() if held is not lesson and self._is_idle(held)]
-            for each in idle[: len(self._lessons) - KEPT]:
+            for each in idle[: len(self._lessons) - MAX_LOADED_LESSONS]:
                 del self._lessons[each]
         return lesson
 
     def _is_idle(self, lesson: Lesson) -> bool:
         """Say whether a lesson can wait in the store: it is not being played, or alone, by somebody who is away."""
-        heard = max([lesson.began, *(when for when, _ in [*lesson.seen.values()])])
-        left = lesson.id in self._alone and time.time() - heard > IDLE
+        heard = max([lesson.loaded_at, *(when for when, _ in [*lesson.last_seen.values()])])
+        left = lesson.id in self._solo_lessons and time.time() - heard > IDLE_SECONDS
         return left or lesson.phase in ("ended", "lobby")
 
-    def _tell_of(self, made: int, code: str, scope: str) -> None:
+    def _notify_lesson(self, made: int, code: str, scope: str) -> None:
         """Tell of a change in a lesson; what concerns one seat only to those who sit there, without its name."""
         kind, _, seat = scope.partition(":")
         query = "SELECT person FROM place WHERE lesson = ? AND seat = ?"
         people = {row["person"] for row in self.store.rows(query, made, seat)} if seat else None
-        self.tell(code, kind, people)
+        self.notify(code, kind, people)
 
-    def lessons(self, room: sqlite3.Row) -> list[sqlite3.Row]:
+    def list_lessons(self, room: sqlite3.Row) -> list[sqlite3.Row]:
         """List the lessons of a room, the first one first."""
         return self.store.rows("SELECT * FROM lesson WHERE room = ? ORDER BY number", room["id"])
 
@@ -177,7 +179,7 @@ class Rooms:
 
     def join(self, room: sqlite3.Row, name: str, seat: str | None) -> tuple[str, int, str]:
         """Let a person join the newest lesson; gives token, number and seat. Raises RefusedError if it cannot be."""
-        lesson = self.lesson(room)
+        lesson = self.find_lesson(room)
         if lesson is None:
             raise RefusedError(409, "phase.wrong", "There is no lesson yet.", phase="none")
         if not room["open"]:
@@ -185,29 +187,29 @@ class Rooms:
         if not lesson.settings.chooses:
             seat = None
         token = secrets.token_urlsafe(16)
-        with lesson.lock, self.store.writing() as db:
-            lesson.need("lobby", "playing", "paused")
+        with lesson.lock, self.store.transaction() as db:
+            lesson.require_phase("lobby", "playing", "paused")
             query = "INSERT INTO person (room, token, name, made) VALUES (?,?,?,?)"
-            made = db.execute(query, (room["id"], hashed(token), name, time.time()))
+            made = db.execute(query, (room["id"], hash_secret(token), name, time.time()))
             person = int(made.lastrowid or 0)
-            taken = sit(db, lesson, person, seat)
-        here(lesson, person, "join", 0)
-        lesson.tell(f"seat:{taken}")
-        lesson.tell("console")
+            taken = assign_seat(db, lesson, person, seat)
+        record_presence(lesson, person, "join", 0)
+        lesson.notify(f"seat:{taken}")
+        lesson.notify("console")
         return token, person, taken
 
-    def person(self, token: str) -> sqlite3.Row:
+    def find_person(self, token: str) -> sqlite3.Row:
         """Find a person by token, with the room. Raises RefusedError if there is none."""
         query = (
             "SELECT person.id, person.name, person.room, room.code, room.title, room.solo, room.open "
             "FROM person JOIN room ON room.id = person.room WHERE token = ?"
         )
-        row = self.store.row(query, hashed(token))
+        row = self.store.row(query, hash_secret(token))
         if row is None:
             raise RefusedError(401, "token.unknown", "This personal link is not known here.")
         return row
 
-    def seated(self, person: sqlite3.Row) -> tuple[Lesson, str]:
+    def current_seat(self, person: sqlite3.Row) -> tuple[Lesson, str]:
         """Give the newest lesson that a person takes part in, and the seat. Raises RefusedError if there is none."""
         query = (
             "SELECT lesson, seat FROM place WHERE person = ? UNION ALL "
@@ -217,43 +219,43 @@ class Rooms:
         if row is None:
             raise RefusedError(409, "seat.none", "You have no seat.")
         if row["seat"] is None:
-            raise taken_out()
-        return self.open_lesson(row["lesson"], person["code"]), row["seat"]
+            raise removed_error()
+        return self.load_lesson(row["lesson"], person["code"]), row["seat"]
 
-    def sit_again(self, lesson: Lesson, person: int, seat: str | None) -> str:
+    def rejoin(self, lesson: Lesson, person: int, seat: str | None) -> str:
         """Let a person of the room take part in its newest lesson. Raises RefusedError if the person has or had a seat.
 
         Whoever has seen what one side knows may not sit down on another.
         """
         with lesson.lock:
-            lesson.need("lobby", "playing", "paused")
-            if person in {row["person"] for row in lesson.people()}:
+            lesson.require_phase("lobby", "playing", "paused")
+            if person in {row["person"] for row in lesson.participants()}:
                 raise RefusedError(409, "seat.have", "You have a seat in this lesson already.")
             return self.change_seat(lesson, person, seat)
 
     def change_seat(self, lesson: Lesson, person: int, seat: str | None) -> str:
         """Let a person sit down elsewhere."""
-        with lesson.lock, self.store.writing() as db:
-            taken = sit(db, lesson, person, seat)
-        here(lesson, person, "join", 0)
-        lesson.tell("room")
+        with lesson.lock, self.store.transaction() as db:
+            taken = assign_seat(db, lesson, person, seat)
+        record_presence(lesson, person, "join", 0)
+        lesson.notify("room")
         return taken
 
     # Instructor
 
-    def instructor_key(self, anew: bool) -> str | None:
+    def create_instructor_key(self, replace: bool) -> str | None:
         """Make the instructor key if there is none yet, or a new one; give it this once, else None."""
-        if self.store.row("SELECT 1 FROM house WHERE name = 'key'") and not anew:
+        if self.store.row("SELECT 1 FROM house WHERE name = 'key'") and not replace:
             return None
         key = secrets.token_urlsafe(16)
-        with self.store.writing() as db:
-            db.execute("INSERT OR REPLACE INTO house VALUES ('key', ?)", (hashed(key),))
+        with self.store.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO house VALUES ('key', ?)", (hash_secret(key),))
         return key
 
-    def is_key(self, key: str) -> bool:
+    def is_instructor_key(self, key: str) -> bool:
         """Say whether this is the instructor key."""
         row = self.store.row("SELECT value FROM house WHERE name = 'key'")
-        return row is not None and secrets.compare_digest(row["value"], hashed(key))
+        return row is not None and secrets.compare_digest(row["value"], hash_secret(key))
 
     # Time
 
@@ -261,18 +263,18 @@ class Rooms:
         """Let time pass, on a thread of its own, in every lesson that is being played; alone one has no clock."""
         query = "SELECT lesson.id, code FROM lesson JOIN room ON room = room.id WHERE phase = 'playing' AND solo = 0"
         for row in self.store.rows(query):
-            self.open_lesson(row["id"], row["code"]).given_time()
+            self.load_lesson(row["id"], row["code"]).grant_grace_period()
         self._clocks.start()
 
     def close(self) -> None:
         """Stop the clocks, and close the store."""
-        self._open.set()
+        self._stopped.set()
         if self._clocks.ident is not None:
             self._clocks.join(timeout=5)
         self.store.close()
 
-    def _pass_time(self) -> None:
-        while not self._open.wait(BEAT):
+    def _run_clocks(self) -> None:
+        while not self._stopped.wait(TICK_SECONDS):
             with self._lock:
                 lessons = [lesson for lesson in self._lessons.values() if lesson.phase == "playing"]
             for lesson in lessons:
@@ -282,6 +284,6 @@ class Rooms:
                     log.exception("a lesson's clock failed")
 
 
-def cleaned(code: str) -> str:
+def normalize_code(code: str) -> str:
     """Read a code as people type it: without blanks and dashes, in capitals."""
     return "".join(letter for letter in code.upper() if letter.isalnum())[:20]

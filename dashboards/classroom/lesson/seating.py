@@ -7,16 +7,16 @@ from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
 
 
-def taken_out() -> RefusedError:
+def removed_error() -> RefusedError:
     """Refuse somebody whom the instructor has taken out of a lesson."""
     return RefusedError(409, "seat.removed", "You were taken out of this lesson; you can join anew.")
 
 
-def sit(db: sqlite3.Connection, lesson: Lesson, person: int, seat: str | None) -> str:
+def assign_seat(db: sqlite3.Connection, lesson: Lesson, person: int, seat: str | None) -> str:
     """Write a person's seat down: the one asked for, or the emptiest. Raises RefusedError if it cannot be."""
     seats = lesson.seats()
     if db.execute("SELECT 1 FROM removed WHERE lesson = ? AND person = ?", (lesson.id, person)).fetchone():
-        raise taken_out()
+        raise removed_error()
     query = "SELECT seat, COUNT(*) FROM place WHERE lesson = ? AND person != ? GROUP BY seat"
     taken = dict(db.execute(query, (lesson.id, person)).fetchall())
     if seat is not None and seat not in seats:

@@ -5,72 +5,72 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from dashboards.classroom.errors import RefusedError, bad_field
-from dashboards.classroom.game.actions import seats
-from dashboards.classroom.schemas import PersonName, Sent, SettingsUpdate, Word
-from dashboards.link import LARGEST_SEED, data_of
+from dashboards.classroom.errors import RefusedError, invalid_field
+from dashboards.classroom.game.actions import playable_seats
+from dashboards.classroom.schemas import Identifier, PersonName, RequestModel, SettingsUpdate
+from dashboards.page_link import MAX_SEED, load_scenario_data
 from model.errors import ScenarioError
-from model.loading import build, change
+from model.loading import apply_changes, build_scenario
 from model.scenario import Scenario
 
-MOST_ROUNDS, MOST_TURNS = 240, 120
-Share = Annotated[int, Field(ge=1, le=20)]
+MAX_ROUNDS, MAX_TURNS = 240, 120
+SeatCapacity = Annotated[int, Field(ge=1, le=20)]
 
 
-class WorldSettings(Sent):
+class WorldSettings(RequestModel):
     """What is played, how long, and with what help; what is left out takes its default."""
 
     scenario: Annotated[str, Field(max_length=200)]
     changes: dict[str, float | int | bool | str | list[str]] = Field(default_factory=dict, max_length=100)
-    seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
-    rounds: int | None = Field(None, ge=1, le=MOST_ROUNDS)
+    seed: int | None = Field(None, ge=0, le=MAX_SEED)
+    rounds: int | None = Field(None, ge=1, le=MAX_ROUNDS)
     months: int = Field(1, ge=1, le=12)
     advisor: bool = True
-    bets: list[Annotated[int, Field(ge=0, le=MOST_TURNS)]] = Field(default_factory=lambda: [0], max_length=12)
+    bets: list[Annotated[int, Field(ge=0, le=MAX_TURNS)]] = Field(default_factory=lambda: [0], max_length=12)
 
 
 class SoloSettings(WorldSettings):
     """A seat played against agents."""
 
-    seat: Word
+    seat: Identifier
     name: PersonName = "You"
 
 
 class Settings(SettingsUpdate, WorldSettings):
     """The settings of a lesson."""
 
-    seats: dict[str, Share] | None = None
+    seats: dict[str, SeatCapacity] | None = None
     sight: Literal["own", "public", "all"] = "own"
 
 
-def read_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Scenario]:
+def complete_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Scenario]:
     """Return the settings completed, with the scenario as data and built.
 
     Raises RefusedError naming the field or the error of the scenario.
     """
     try:
-        data = data_of(settings.scenario)
-        rounds = settings.rounds or min(int(data.get("rounds", 60)), MOST_ROUNDS)
-        changed = change(data, {**settings.changes, "rounds": rounds})
-        scenario = build(changed)
+        data = load_scenario_data(settings.scenario)
+        rounds = settings.rounds or min(int(data.get("rounds", 60)), MAX_ROUNDS)
+        changed = apply_changes(data, {**settings.changes, "rounds": rounds})
+        scenario = build_scenario(changed)
     except ScenarioError as error:
-        told = "; ".join(map(str, error.faults[:5]))
+        told = "; ".join(map(str, error.errors[:5]))
         raise RefusedError(400, "scenario.bad", f"The scenario cannot be used: {told}") from None
     turns = -(-rounds // settings.months)
-    if turns > MOST_TURNS:
-        raise bad_field("months", f"such that there are at most {MOST_TURNS} turns, not {turns}")
-    taken = _seats(settings, scenario)
+    if turns > MAX_TURNS:
+        raise invalid_field("months", f"such that there are at most {MAX_TURNS} turns, not {turns}")
+    taken = _seat_capacities(settings, scenario)
     bets = sorted({at for at in settings.bets if at < turns})
     drawn = secrets.randbelow(2**31) if settings.seed is None else settings.seed
     whole = settings.model_copy(update={"rounds": rounds, "seats": taken, "bets": bets, "seed": drawn})
     return whole, changed, scenario
 
 
-def _seats(settings: Settings, scenario: Scenario) -> dict[str, int]:
-    known = seats(scenario)
+def _seat_capacities(settings: Settings, scenario: Scenario) -> dict[str, int]:
+    known = playable_seats(scenario)
     wanted = settings.seats if settings.seats is not None else dict.fromkeys(known, 3)
     if unknown := [name for name in wanted if name not in known]:
         raise RefusedError(400, "seat.unknown", f"{unknown[0][:40]} is no seat of this scenario.")
     if not wanted:
-        raise bad_field("seats", "at least one seat for people")
+        raise invalid_field("seats", "at least one seat for people")
     return {name: wanted[name] for name in known if name in wanted}

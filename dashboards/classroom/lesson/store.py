@@ -18,7 +18,7 @@ from typing import Any
 import platformdirs
 from filelock import FileLock, Timeout
 
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 MIGRATIONS = (  # each brings a store from the version before to its own; never edited once it was released
     """
@@ -79,21 +79,25 @@ MIGRATIONS = (  # each brings a store from the version before to its own; never 
         lesson INTEGER NOT NULL REFERENCES lesson ON DELETE CASCADE,
         person INTEGER NOT NULL REFERENCES person ON DELETE CASCADE, PRIMARY KEY (lesson, person)) WITHOUT ROWID;
     CREATE INDEX removed_person ON removed (person);
-    """,  # a lesson's number is never given twice, and who was taken out of a lesson stays out
+    """,  # a lesson's number is never reused, and a person removed from a lesson stays out
+    """
+    UPDATE move SET choices = replace(choices, '"table:', '"propose:');
+    UPDATE turn SET sheets = replace(sheets, '"table:', '"propose:'), played = replace(played, '"table:', '"propose:');
+    """,  # the verb `table` is called `propose`
 )
 
 
-def usual_place() -> Path:
+def default_path() -> Path:
     """Say where the store lies unless another place is given: by DETENTE_CLASSROOM, else with the user's data."""
     return Path(os.environ.get("DETENTE_CLASSROOM") or Path(platformdirs.user_data_dir("detente")) / "classroom.sqlite")
 
 
-def written(plain: Any) -> str:
+def to_json(plain: Any) -> str:
     """Write plain data as JSON for a column."""
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
-def hashed(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """Hash a secret of 128 random bits; these need neither salt nor a slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -106,19 +110,19 @@ class LessonStore:
     """
 
     def __init__(self, path: Path | None = None):
-        self.path = path or usual_place()
+        self.path = path or default_path()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.is_dir():
-            raise ScenarioError([Fault("store", str(self.path), "is a folder, not a file")])
+            raise ScenarioError([InputError("store", str(self.path), "is a folder, not a file")])
         self.path.touch(0o600)  # it holds names; where it cannot be written, the lock would say that it is in use
-        self._alone = FileLock(f"{self.path}.lock", timeout=0)
+        self._file_lock = FileLock(f"{self.path}.lock", timeout=0)
         try:
-            self._alone.acquire()
+            self._file_lock.acquire()
         except Timeout:
             raise ScenarioError(
-                [Fault("store", str(self.path), "is in use by another server; stop that first")]
+                [InputError("store", str(self.path), "is in use by another server; stop that first")]
             ) from None
-        self._turn = threading.RLock()
+        self._lock = threading.RLock()
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             self._db.row_factory = sqlite3.Row
@@ -128,7 +132,7 @@ class LessonStore:
         except sqlite3.DatabaseError as error:
             self.close()
             told = f"cannot be read as a classroom's store: {error}"
-            raise ScenarioError([Fault("store", str(self.path), told)]) from None
+            raise ScenarioError([InputError("store", str(self.path), told)]) from None
         except ScenarioError:
             self.close()
             raise
@@ -136,14 +140,14 @@ class LessonStore:
     def _migrate(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
-            raise ScenarioError([Fault("store", str(self.path), "was made by a later version of Detente")])
+            raise ScenarioError([InputError("store", str(self.path), "was made by a later version of Detente")])
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             self._db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write several things as one: all of it is on the disk when the block ends, or none."""
-        with self._turn:
+        with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -154,7 +158,7 @@ class LessonStore:
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         """Read rows."""
-        with self._turn:
+        with self._lock:
             return self._db.execute(query, values).fetchall()
 
     def row(self, query: str, *values: Any) -> sqlite3.Row | None:
@@ -163,6 +167,6 @@ class LessonStore:
 
     def close(self) -> None:
         """Close the store and let another process have it."""
-        with self._turn:
+        with self._lock:
             self._db.close()
-        self._alone.release()
+        self._file_lock.release()

@@ -32,7 +32,7 @@ export function name(id) {
   const [talks, rung] = String(id).split("/");
   const places = rung
     ? [`negotiations.${talks}.rungs.${rung}.title`]
-    : [...["states", "facilitators", "bodies", "outsiders"].map((role) => `${role}.${id}.name`), `negotiations.${id}.title`];
+    : [...["states", "facilitators", "bodies", "spoilers"].map((role) => `${role}.${id}.name`), `negotiations.${id}.title`];
   const found = places.map((place) => `scenario.${scenario}.${place}`).find(known);
   if (found) return say(found);
   if (rung && rung.includes("+")) {

@@ -38,7 +38,7 @@ def network_address(host: str) -> str:
     return socket.gethostname()
 
 
-def qr(link: str) -> str:
+def qr_svg(link: str) -> str:
     """Draw a link as a QR code in SVG, dark on light whatever the page's colours."""
     import segno
 

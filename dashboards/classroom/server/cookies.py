@@ -7,28 +7,28 @@ another site makes a browser send is nobody's, whatever cookies come with it.
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboards.classroom.lesson.rooms import cleaned
+from dashboards.classroom.lesson.rooms import normalize_code
 
-ROOM = "detente-room"  # the header in which a page names its room
-KEPT_FOR = 180 * 86_400  # seconds: a term
+ROOM_HEADER = "detente-room"  # the header in which a page names its room
+COOKIE_MAX_AGE = 180 * 86_400  # seconds: a term
 
 
-def cookie_of(code: str) -> str:
+def seat_cookie(code: str) -> str:
     """Return the name of the cookie that holds the seat of a room."""
-    return f"detente-seat-{cleaned(code)}"
+    return f"detente-seat-{normalize_code(code)}"
 
 
 def seat_token(request: Request, code: str) -> str:
     """Return the personal token that a browser holds for a room; empty if none."""
-    return request.cookies.get(cookie_of(code), "")[:200]
+    return request.cookies.get(seat_cookie(code), "")[:200]
 
 
-def keep_seat(request: Request, answer: Response, code: str, token: str) -> Response:
+def set_seat_cookie(request: Request, answer: Response, code: str, token: str) -> Response:
     """Let a browser hold a seat from this answer on."""
     answer.set_cookie(
-        cookie_of(code),
+        seat_cookie(code),
         token,
-        max_age=KEPT_FOR,
+        max_age=COOKIE_MAX_AGE,
         path="/class",
         secure=request.url.scheme == "https",
         httponly=True,

@@ -4,17 +4,17 @@ from starlette.responses import Response
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.server.request import NOT_KEPT
+from dashboards.classroom.server.request import NO_STORE_HEADERS
 from dashboards.classroom.views.exports import EXPORTS
 
 
-def exported(lesson: Lesson, name: str) -> Response:
+def export_response(lesson: Lesson, name: str) -> Response:
     """Answer with an export of a lesson."""
     if name not in EXPORTS:
         raise RefusedError(404, "not.found", "There is no such export.")
     kind, make = EXPORTS[name]
     saved = f"{lesson.scenario.name}-lesson-{lesson.number}-{name}"
-    headers = {**NOT_KEPT, "Content-Disposition": f'attachment; filename="{saved}"'}
+    headers = {**NO_STORE_HEADERS, "Content-Disposition": f'attachment; filename="{saved}"'}
     if name.endswith(".html"):
         headers["Content-Security-Policy"] = "sandbox allow-scripts"
     return Response(make(lesson).encode(), media_type=f"{kind}; charset=utf-8", headers=headers)

@@ -8,10 +8,10 @@ import threading
 from collections.abc import AsyncIterator, Collection
 from typing import NamedTuple
 
-PING = 15.0  # seconds after which a quiet line is kept open
-SIGN_OF_LIFE = "event: ping\ndata: {}\n\n"
-MOST_LISTENERS = 400  # of one room
-END = ""  # the line after which nothing comes
+PING_SECONDS = 15.0  # seconds after which a quiet line is kept open
+PING_EVENT = "event: ping\ndata: {}\n\n"
+MAX_LISTENERS = 400  # of one room
+END_OF_STREAM = ""  # the line after which nothing comes
 
 
 class Listener(NamedTuple):
@@ -29,14 +29,14 @@ class EventBroker:
         self._lock = threading.RLock()  # a signal may ask for the end while this thread holds it
         self._versions: dict[str, int] = {}
         self._listeners: dict[str, set[Listener]] = {}
-        self._over = False
+        self._closed = False
 
     def version(self, code: str) -> int:
         """Give the number of the last news for all of a room."""
         with self._lock:
             return self._versions.get(code, 0)
 
-    def tell(self, code: str, scope: str, people: Collection[int] | None = None) -> None:
+    def publish(self, code: str, scope: str, people: Collection[int] | None = None) -> None:
         """Tell all who listen to a room that something in this scope has changed, or only these people.
 
         What is not for all does not count as news for all either: nobody learns from a gap that others were told.
@@ -45,24 +45,24 @@ class EventBroker:
             version = self._versions.get(code, 0) + (people is None)
             self._versions[code] = version
             listeners = [each for each in self._listeners.get(code, ()) if people is None or each.person in people]
-        line = _line(version, scope)
+        line = _changed_event(version, scope)
         for each in listeners:
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is there any more
-                each.loop.call_soon_threadsafe(_put, each.queue, line)
+                each.loop.call_soon_threadsafe(_enqueue, each.queue, line)
 
     def close(self) -> None:
         """Let all who listen go, and take nobody new, so that the server can stop."""
         with self._lock:
-            self._over = True
+            self._closed = True
             listeners = [each for room in self._listeners.values() for each in room]
         for each in listeners:
             with contextlib.suppress(RuntimeError):
-                each.loop.call_soon_threadsafe(_put, each.queue, END)
+                each.loop.call_soon_threadsafe(_enqueue, each.queue, END_OF_STREAM)
 
-    def crowded(self, code: str) -> bool:
+    def is_full(self, code: str) -> bool:
         """Say whether a room has as many listeners as it may."""
         with self._lock:
-            return self._over or len(self._listeners.get(code, ())) >= MOST_LISTENERS
+            return self._closed or len(self._listeners.get(code, ())) >= MAX_LISTENERS
 
     async def listen(self, code: str, person: int | None = None) -> AsyncIterator[str]:
         """Give the lines of an event stream, until the listener goes away."""
@@ -73,13 +73,13 @@ class EventBroker:
         try:
             # A page whose line breaks comes back after this while: of forty not all in the same instant.
             yield f"retry: {random.randrange(1000, 3000)}\n"
-            yield _line(self.version(code), "room")
+            yield _changed_event(self.version(code), "room")
             while True:
                 try:
-                    line = await asyncio.wait_for(queue.get(), PING)
+                    line = await asyncio.wait_for(queue.get(), PING_SECONDS)
                 except TimeoutError:
-                    line = SIGN_OF_LIFE
-                if line == END:
+                    line = PING_EVENT
+                if line == END_OF_STREAM:
                     return
                 yield line
         finally:
@@ -87,14 +87,14 @@ class EventBroker:
                 self._listeners[code].discard(me)
 
 
-def _put(queue: "asyncio.Queue[str]", line: str) -> None:
+def _enqueue(queue: "asyncio.Queue[str]", line: str) -> None:
     if queue.full():  # one who does not keep up is told once more that the room has changed
         while not queue.empty():
             queue.get_nowait()
-        if line != END:
-            line = _line(json.loads(line.split("data: ")[1])["version"], "room")
+        if line != END_OF_STREAM:
+            line = _changed_event(json.loads(line.split("data: ")[1])["version"], "room")
     queue.put_nowait(line)
 
 
-def _line(version: int, scope: str) -> str:
+def _changed_event(version: int, scope: str) -> str:
     return f"event: changed\ndata: {json.dumps({'version': version, 'scope': scope})}\n\n"

@@ -5,14 +5,14 @@ from typing import Any, Literal
 from starlette.responses import Response
 
 from dashboards.classroom.debrief.messages import ConsoleMessage, DebriefMessage, DebriefProgress
-from dashboards.classroom.debrief.view import debrief, progress
+from dashboards.classroom.debrief.view import debrief_message, debrief_progress
 from dashboards.classroom.errors import RefusedError
-from dashboards.classroom.lesson.instructor import do
+from dashboards.classroom.lesson.instructor import perform_action
 from dashboards.classroom.lesson.settings import Settings
-from dashboards.classroom.schemas import InstructorAction, Relocation, RoomTitle
-from dashboards.classroom.server.downloads import exported
-from dashboards.classroom.server.request import Asking, Handler
-from dashboards.classroom.views.instructor import cards, console
+from dashboards.classroom.schemas import InstructorAction, ParticipantMove, RoomTitle
+from dashboards.classroom.server.downloads import export_response
+from dashboards.classroom.server.request import ClassRequest, Handler
+from dashboards.classroom.views.instructor import console_view, role_cards
 from dashboards.classroom.views.instructor_messages import (
     CardsMessage,
     ConsoleRoom,
@@ -20,29 +20,29 @@ from dashboards.classroom.views.instructor_messages import (
     LessonRow,
     RoomRow,
 )
-from dashboards.classroom.views.serialize import names, of_scenario
-from dashboards.interventions import EventOffer, Openings, offers
+from dashboards.classroom.views.serialize import scenario_name, written_names
+from dashboards.injected_events import EffectiveRounds, EventOffer, event_offers
 
 
-def key(ask: Asking) -> dict[str, Any]:
+def check_key(ask: ClassRequest) -> dict[str, Any]:
     """Check the key."""
-    ask.need_key()
+    ask.require_key()
     return {"ok": True, "host_note": _host_note(ask)}
 
 
-def _host_note(ask: Asking) -> Literal["network", "loopback"]:
-    return "network" if ask.house.on_network else "loopback"
+def _host_note(ask: ClassRequest) -> Literal["network", "loopback"]:
+    return "network" if ask.context.on_network else "loopback"
 
 
-def rooms(ask: Asking) -> list[RoomRow]:
+def list_rooms(ask: ClassRequest) -> list[RoomRow]:
     """List the rooms."""
-    ask.need_key()
+    ask.require_key()
     found: list[RoomRow] = []
-    for room in ask.house.rooms.rooms():
-        lessons = ask.house.rooms.lessons(room)
+    for room in ask.context.rooms.list_rooms():
+        lessons = ask.context.rooms.list_lessons(room)
         last = lessons[-1] if lessons else None
         query = "SELECT COUNT(*) AS people FROM place WHERE lesson = ?"
-        people = ask.house.rooms.store.row(query, last["id"]) if last else None
+        people = ask.context.rooms.store.row(query, last["id"]) if last else None
         found.append(
             {
                 "code": room["code"],
@@ -51,39 +51,39 @@ def rooms(ask: Asking) -> list[RoomRow]:
                 "lesson": last["number"] if last else None,
                 "phase": last["phase"] if last else "none",
                 "people": people["people"] if people else 0,
-                "link": ask.house.link(room["code"]),
+                "link": ask.context.room_url(room["code"]),
                 "made": room["made"],
             }
         )
     return found
 
 
-def make_room(ask: Asking) -> dict[str, Any]:
+def create_room(ask: ClassRequest) -> dict[str, Any]:
     """Make a room."""
-    ask.need_key()
-    room = ask.house.rooms.make_room(ask.read(RoomTitle).title)
-    return {**ask.house.shown(room["code"]), "title": room["title"]}
+    ask.require_key()
+    room = ask.context.rooms.create_room(ask.parse_body(RoomTitle).title)
+    return {**ask.context.room_link(room["code"]), "title": room["title"]}
 
 
-def delete_room(ask: Asking) -> dict[str, Any]:
+def delete_room(ask: ClassRequest) -> dict[str, Any]:
     """Delete a room with its lessons."""
-    ask.need_key()
-    ask.house.rooms.delete_room(ask.request.path_params["code"])
+    ask.require_key()
+    ask.context.rooms.delete_room(ask.http.path_params["code"])
     return {"ok": True}
 
 
-def make_lesson(ask: Asking) -> dict[str, Any]:
+def create_lesson(ask: ClassRequest) -> dict[str, Any]:
     """Make a new lesson in a room."""
-    ask.need_key()
-    room = ask.house.rooms.room(ask.request.path_params["code"])
-    return {"lesson": ask.house.rooms.make_lesson(room, ask.read(Settings)).number}
+    ask.require_key()
+    room = ask.context.rooms.find_room(ask.http.path_params["code"])
+    return {"lesson": ask.context.rooms.create_lesson(room, ask.parse_body(Settings)).number}
 
 
-def show_console(ask: Asking) -> ConsoleMessage | ConsoleWithoutLesson:
+def get_console(ask: ClassRequest) -> ConsoleMessage | ConsoleWithoutLesson:
     """Give everything that the instructor's page shows."""
-    ask.need_key()
-    room = ask.house.rooms.room(ask.request.path_params["code"])
-    version = ask.house.news.version(room["code"])
+    ask.require_key()
+    room = ask.context.rooms.find_room(ask.http.path_params["code"])
+    version = ask.context.events.version(room["code"])
     lessons: list[LessonRow] = [
         {
             "lesson": row["number"],
@@ -92,10 +92,10 @@ def show_console(ask: Asking) -> ConsoleMessage | ConsoleWithoutLesson:
             "outcome": row["outcome"],
             "made": row["made"],
         }
-        for row in ask.house.rooms.lessons(room)
+        for row in ask.context.rooms.list_lessons(room)
     ]
     found: ConsoleRoom = {
-        **ask.house.shown(room["code"]),
+        **ask.context.room_link(room["code"]),
         "version": version,
         "title": room["title"],
         "open": bool(room["open"]),
@@ -104,62 +104,62 @@ def show_console(ask: Asking) -> ConsoleMessage | ConsoleWithoutLesson:
     }
     if not lessons:
         return {**found, "lesson": None, "phase": "none"}
-    _, lesson = ask.instructed()
-    return {**found, **console(lesson), "debrief": progress(ask.house.debriefs, lesson)}
+    _, lesson = ask.require_lesson()
+    return {**found, **console_view(lesson), "debrief": debrief_progress(ask.context.debriefs, lesson)}
 
 
-def act(ask: Asking) -> dict[str, Any]:
+def post_action(ask: ClassRequest) -> dict[str, Any]:
     """Do what the instructor asks for."""
-    room, lesson = ask.instructed()
-    sent = ask.read(InstructorAction)
+    room, lesson = ask.require_lesson()
+    sent = ask.parse_body(InstructorAction)
     if sent.action in ("open", "close"):
-        ask.house.rooms.set_open(room, sent.action == "open")
-    elif isinstance(sent, Relocation):
-        if sent.person not in {row["person"] for row in lesson.people()}:
+        ask.context.rooms.set_open_to_joiners(room, sent.action == "open")
+    elif isinstance(sent, ParticipantMove):
+        if sent.person not in {row["person"] for row in lesson.participants()}:
             raise RefusedError(404, "seat.unknown", "Nobody of that number takes part.")
-        ask.house.rooms.change_seat(lesson, sent.person, sent.seat)
+        ask.context.rooms.change_seat(lesson, sent.person, sent.seat)
     else:
-        do(lesson, sent.action, sent)
-    return {"ok": True, "version": ask.house.news.version(room["code"])}
+        perform_action(lesson, sent.action, sent)
+    return {"ok": True, "version": ask.context.events.version(room["code"])}
 
 
-def events(ask: Asking) -> list[EventOffer]:
+def list_events(ask: ClassRequest) -> list[EventOffer]:
     """List the events that can be injected."""
-    _, lesson = ask.instructed()
-    return offers(lesson.scenario, Openings())
+    _, lesson = ask.require_lesson()
+    return event_offers(lesson.scenario, EffectiveRounds())
 
 
-def show_cards(ask: Asking) -> CardsMessage:
+def get_cards(ask: ClassRequest) -> CardsMessage:
     """Give all role cards, to be printed."""
-    _, lesson = ask.instructed()
-    named = names(lesson.scenario)
-    return {"scenario": of_scenario(lesson.scenario, lesson.source), "names": named, "cards": cards(lesson)}
+    _, lesson = ask.require_lesson()
+    named = written_names(lesson.scenario)
+    return {"scenario": scenario_name(lesson.scenario, lesson.source), "names": named, "cards": role_cards(lesson)}
 
 
-def show_debrief(ask: Asking) -> DebriefMessage | DebriefProgress:
+def get_debrief(ask: ClassRequest) -> DebriefMessage | DebriefProgress:
     """Give the debrief."""
-    _, lesson = ask.instructed()
-    return debrief(ask.house.debriefs, lesson, None, None)
+    _, lesson = ask.require_lesson()
+    return debrief_message(ask.context.debriefs, lesson, None, None)
 
 
-def export(ask: Asking) -> Response:
+def get_export(ask: ClassRequest) -> Response:
     """Give an export."""
-    _, lesson = ask.instructed()
-    return exported(lesson, ask.request.path_params["file"])
+    _, lesson = ask.require_lesson()
+    return export_response(lesson, ask.http.path_params["file"])
 
 
 GET: dict[str, Handler] = {
-    "key": key,
-    "rooms": rooms,
-    "rooms/{code}/console": show_console,
-    "rooms/{code}/events": events,
-    "rooms/{code}/cards": show_cards,
-    "rooms/{code}/debrief": show_debrief,
-    "rooms/{code}/export/{file}": export,
+    "key": check_key,
+    "rooms": list_rooms,
+    "rooms/{code}/console": get_console,
+    "rooms/{code}/events": list_events,
+    "rooms/{code}/cards": get_cards,
+    "rooms/{code}/debrief": get_debrief,
+    "rooms/{code}/export/{file}": get_export,
 }
 POST: dict[str, Handler] = {
-    "rooms": make_room,
-    "rooms/{code}/lessons": make_lesson,
-    "rooms/{code}/do": act,
+    "rooms": create_room,
+    "rooms/{code}/lessons": create_lesson,
+    "rooms/{code}/do": post_action,
 }
 DELETE: dict[str, Handler] = {"rooms/{code}": delete_room}

@@ -7,18 +7,18 @@ from cachetools import LRUCache
 
 from dashboards.classroom.errors import RefusedError
 
-MOST_KEPT = 10_000
+MAX_NAMES = 10_000
 
 
-class Bucket:
+class RateLimit:
     """So many tries at once, and one more every so many seconds, for each name."""
 
     def __init__(self, tries: int, seconds: float):
         self.tries, self.seconds = tries, seconds
-        self._left: LRUCache[str, tuple[float, float]] = LRUCache(MOST_KEPT)
+        self._left: LRUCache[str, tuple[float, float]] = LRUCache(MAX_NAMES)
         self._lock = threading.Lock()
 
-    def left(self, name: str) -> float:
+    def tries_left(self, name: str) -> float:
         """Give the tries that a name has left."""
         left, when = self._left.get(name, (float(self.tries), 0.0))
         return min(left + (time.monotonic() - when) / self.seconds, float(self.tries))
@@ -26,13 +26,13 @@ class Bucket:
     def check(self, name: str) -> None:
         """Raise RefusedError if a name has no try left; takes none."""
         with self._lock:
-            left = self.left(name)
+            left = self.tries_left(name)
         if left < 1.0:
             wait = int((1.0 - left) * self.seconds) + 1
             raise RefusedError(429, "too.fast", f"Too many tries; wait {wait} seconds.", seconds=wait)
 
-    def take(self, name: str) -> None:
+    def use(self, name: str) -> None:
         """Take a try. Raises RefusedError if there is none left."""
         self.check(name)
         with self._lock:
-            self._left[name] = self.left(name) - 1.0, time.monotonic()
+            self._left[name] = self.tries_left(name) - 1.0, time.monotonic()

@@ -4,8 +4,8 @@ import json
 import time
 from typing import Any, cast
 
-from dashboards.classroom.game.visibility import Eyes
-from dashboards.classroom.lesson import predictions
+from dashboards.classroom.game.visibility import Observer
+from dashboards.classroom.lesson import forecasts
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.views.instructor_messages import (
     ConsoleSeat,
@@ -15,31 +15,37 @@ from dashboards.classroom.views.instructor_messages import (
     PersonRow,
     SeatState,
 )
-from dashboards.classroom.views.messages import RoleCard, WallView
-from dashboards.classroom.views.role_cards import card
-from dashboards.classroom.views.serialize import charts
-from dashboards.classroom.views.student import messages, notices, seats_shown, shared, sight_of
-from dashboards.interventions import TOLD
+from dashboards.classroom.views.messages import ProjectorView, RoleCard
+from dashboards.classroom.views.role_cards import role_card
+from dashboards.classroom.views.serialize import visible_charts
+from dashboards.classroom.views.student import (
+    current_visibility,
+    notice_rows,
+    seat_statuses,
+    shared_view,
+    visible_messages,
+)
+from dashboards.injected_events import EVENT_FORMS
 
-LATE = 0.75  # share of the clock after which a seat that has not moved is late
+LATE_SHARE = 0.75  # share of the clock after which a seat that has not moved is late
 
 
-def console(lesson: Lesson) -> ConsoleView:
+def console_view(lesson: Lesson) -> ConsoleView:
     """Give everything that the instructor's page shows of a lesson."""
     with lesson.lock:
-        people = lesson.people()
-        eyes = Eyes(lesson.table.world, lesson.scenario, None, "all")
+        people = lesson.participants()
+        eyes = Observer(lesson.simulation.world, lesson.scenario, None, "all")
         waiting = lesson.store.rows("SELECT event FROM pending WHERE lesson = ? ORDER BY id", lesson.id)
         events = [json.loads(row["event"]) for row in waiting]
         return {
-            **shared(lesson),
+            **shared_view(lesson),
             "settings": _settings(lesson),
             "people": [_person(lesson, row) for row in people],
             "seats": _seats(lesson),
-            "charts": lesson.once("console charts", lambda: charts(lesson.table, eyes)),
-            "bets": predictions.of_class(lesson),
-            "messages": messages(lesson, None),
-            "notices": notices(lesson),
+            "charts": lesson.cached("console charts", lambda: visible_charts(lesson.simulation, eyes)),
+            "bets": forecasts.class_forecasts(lesson),
+            "messages": visible_messages(lesson, None),
+            "notices": notice_rows(lesson),
             "pending": [_pending(event) for event in events],
             "load": {"resolve_ms": round(lesson.resolve_ms)},
         }
@@ -51,25 +57,25 @@ def _settings(lesson: Lesson) -> LessonSettings:
 
 
 def _pending(event: dict[str, Any]) -> PendingEvent:
-    return cast(PendingEvent, {**event, "label": TOLD[event["kind"]].label})
+    return cast(PendingEvent, {**event, "label": EVENT_FORMS[event["kind"]].label})
 
 
 def _person(lesson: Lesson, row: Any) -> PersonRow:
-    when, page = lesson.seen.get(row["person"], (None, ""))
+    when, page = lesson.last_seen.get(row["person"], (None, ""))
     return {
         "person": row["person"],
         "name": row["name"],
         "seat": row["seat"],
-        "present": when is not None and lesson.present(row["person"]),
+        "present": when is not None and lesson.is_present(row["person"]),
         "seen": None if when is None else round(time.time() - when, 1),
         "page": page,
     }
 
 
 def _seats(lesson: Lesson) -> list[ConsoleSeat]:
-    sheets, people, kinds = lesson.sheets(), lesson.people(), lesson.kinds()
-    left, seconds = lesson.left, lesson.settings.seconds
-    late = left is not None and seconds > 0 and left < (1.0 - LATE) * seconds
+    sheets, people, kinds = lesson.latest_moves(), lesson.participants(), lesson.seat_kinds()
+    left, seconds = lesson.seconds_left, lesson.settings.seconds
+    late = left is not None and seconds > 0 and left < (1.0 - LATE_SHARE) * seconds
     rows = lesson.seats()
     found: list[ConsoleSeat] = []
     for seat, kind in kinds.items():
@@ -94,25 +100,29 @@ def _seats(lesson: Lesson) -> list[ConsoleSeat]:
     return found
 
 
-def projector(lesson: Lesson) -> WallView:
+def projector_view(lesson: Lesson) -> ProjectorView:
     """Give what the wall shows: nothing that is private, and nobody's name."""
     with lesson.lock:
-        told = shared(lesson)
-        eyes = Eyes(lesson.table.world, lesson.scenario, None, "all" if sight_of(lesson) == "all" else "public")
+        told = shared_view(lesson)
+        eyes = Observer(
+            lesson.simulation.world, lesson.scenario, None, "all" if current_visibility(lesson) == "all" else "public"
+        )
         return {
             **told,
-            "charts": lesson.once("wall charts", lambda: charts(lesson.table, eyes)),
-            "seats": seats_shown(lesson),
-            "people": len(lesson.people()),
+            "charts": lesson.cached("wall charts", lambda: visible_charts(lesson.simulation, eyes)),
+            "seats": seat_statuses(lesson),
+            "people": len(lesson.participants()),
             "headline": told["story"][-1] if told["story"] else None,
             "story": told["story"][-8:],
-            "notices": notices(lesson)[-1:],
-            "bets": predictions.shown_on_wall(lesson),
+            "notices": notice_rows(lesson)[-1:],
+            "bets": forecasts.projector_forecasts(lesson),
         }
 
 
-def cards(lesson: Lesson) -> list[RoleCard]:
+def role_cards(lesson: Lesson) -> list[RoleCard]:
     """Give all role cards, to be printed."""
     with lesson.lock:
-        world, scenario = lesson.table.world, lesson.scenario
-        return [card(lesson.table, seat, Eyes(world, scenario, seat, "own")) for seat in lesson.kinds()]
+        world, scenario = lesson.simulation.world, lesson.scenario
+        return [
+            role_card(lesson.simulation, seat, Observer(world, scenario, seat, "own")) for seat in lesson.seat_kinds()
+        ]

@@ -2,17 +2,17 @@
 
 from typing import Any, Literal, TypedDict
 
+from dashboards.classroom.lesson.forecasts import ClassForecasts
 from dashboards.classroom.lesson.lesson import Phase
-from dashboards.classroom.lesson.predictions import ClassBets
 from dashboards.classroom.views.messages import (
     ClassCharts,
+    LocalizedText,
+    MessageRow,
+    NoticeRow,
     RoleCard,
     RoomLink,
     ScenarioName,
     SharedView,
-    ShownMessage,
-    ShownNotice,
-    Text,
 )
 
 SeatState = Literal["agent", "late", "waiting", "done", "draft"]
@@ -85,9 +85,9 @@ class ConsoleView(SharedView):
     people: list[PersonRow]
     seats: list[ConsoleSeat]
     charts: ClassCharts
-    bets: ClassBets
-    messages: list[ShownMessage]
-    notices: list[ShownNotice]
+    bets: ClassForecasts
+    messages: list[MessageRow]
+    notices: list[NoticeRow]
     pending: list[PendingEvent]
     load: ServerLoad
 
@@ -136,5 +136,5 @@ class CardsMessage(TypedDict):
     """All role cards, to be printed."""
 
     scenario: ScenarioName
-    names: dict[str, Text]
+    names: dict[str, LocalizedText]
     cards: list[RoleCard]

@@ -1,36 +1,36 @@
 """All keys that the pages need words for, with the placeholders of each: one table, checked against the words file."""
 
-from dashboards.classroom.game.actions import FORCED_BY, OPTIONS
-from dashboards.classroom.game.facts import FACTS
+from dashboards.classroom.game.actions import ACTS_OF_VERB, OPTIONS
+from dashboards.classroom.game.facts import FACT_KINDS
 from model.columns import SERVICES
-from model.enumerations import ExchangeLevel, Friction, Outcome, Status
+from model.enumerations import ExchangeLevel, Friction, Outcome, RungStatus
 from model.protocol import PROTOCOL, Act
-from model.signals import CHANNELS, KINDS
-from model.terms import terms_of
+from model.signals import CHANNEL_NAMES, SIGNAL_KINDS
+from model.terms import declared_terms
 
 PARTIES = ("other", "talks")
-NAMES = {  # what a verb's label may name
+VERB_NAMES = {  # what a verb's label may name
     "conduct": ("other",),
     "press": ("other",),
-    "table": ("other", "talks", "rung"),
+    "propose": ("other", "talks", "rung"),
     "answer": ("other", "talks", "rung"),
     "task": ("talks", "service"),
     "inspect": ("talks",),
     "report": ("talks", "other"),
 }
-LIMITS = {"limit.tasks": ("most",), "limit.inspections": ("most",)}
+LIMIT_KEYS = {"limit.tasks": ("most",), "limit.inspections": ("most",)}
 ROLES = ("state", "facilitator", "body")
 PHASES = ("none", "lobby", "playing", "paused", "ended")
-STORY = {
+STORY_VALUES = {
     "strike": (1,),
     "change_government": (1,),
     "withdraw": (1,),
     "accuse": (1,),
     "hold_talks": (0, 1),
-    "host": (int(ExchangeLevel.TECHNICAL), int(ExchangeLevel.POLITICAL)),
-    "rub": (int(Friction.SLIP), int(Friction.COLLAPSE)),
+    "host_exchange": (int(ExchangeLevel.TECHNICAL), int(ExchangeLevel.POLITICAL)),
+    "resolve_friction": (int(Friction.SLIP), int(Friction.COLLAPSE)),
 }
-QUESTIONS = {
+QUESTION_KEYS = {
     "question.turning": ("month",),
     "question.differed_most": ("month", "actor"),
     "question.refused": ("month", "actor", "rung"),
@@ -44,7 +44,7 @@ QUESTIONS = {
     "question.same_as_agents": (),
     "question.model_limits": (),
 }
-FAULTS = [
+ERROR_CODES = [
     "bad.json",
     "bad.field",
     "too.large",
@@ -75,36 +75,36 @@ FAULTS = [
 
 
 def _placeholders() -> dict[str, tuple[str, ...]]:
-    keys = {key: (*kind.numbers, *kind.names) for key, kind in FACTS.items()}
-    keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in KINDS}
-    keys |= {f"channel.{name}": () for name in CHANNELS}
+    keys = {key: (*kind.numbers, *kind.names) for key, kind in FACT_KINDS.items()}
+    keys |= {f"signal.{kind.replace(' ', '_')}": () for kind in SIGNAL_KINDS}
+    keys |= {f"channel.{name}": () for name in CHANNEL_NAMES}
     keys |= {f"reading.{name}": () for name in ("friendly", "hostile", "clean", "violation")}
-    keys |= {f"status.{status.name}": () for status in Status}
+    keys |= {f"status.{status.name}": () for status in RungStatus}
     keys |= {f"outcome.{outcome.name}": () for outcome in Outcome}
     keys |= {f"service.{name}": () for name in SERVICES} | {f"role.{name}": () for name in ROLES}
-    keys |= {f"phase.{name}": () for name in PHASES} | {f"fault.{code}": () for code in FAULTS}
-    keys |= {f"story.rung.{int(status)}": ("rung",) for status in Status}
+    keys |= {f"phase.{name}": () for name in PHASES} | {f"fault.{code}": () for code in ERROR_CODES}
+    keys |= {f"story.rung.{int(status)}": ("rung",) for status in RungStatus}
     for act in PROTOCOL:
-        keys |= keys_of(act)
-    return keys | LIMITS | QUESTIONS
+        keys |= act_keys(act)
+    return keys | LIMIT_KEYS | QUESTION_KEYS
 
 
-def keys_of(act: Act) -> dict[str, tuple[str, ...]]:
+def act_keys(act: Act) -> dict[str, tuple[str, ...]]:
     """List the messages that the pages need for an act, with their placeholders: agents/words has them by act."""
     keys: dict[str, tuple[str, ...]] = {}
     names = ("actor", "counterpart", "talks", "rung")
-    keys |= {f"story.{act.name}.{value}": names for value in STORY.get(act.name, ())}
-    for order, forced in FORCED_BY.items():
+    keys |= {f"story.{act.name}.{value}": names for value in STORY_VALUES.get(act.name, ())}
+    for order, forced in ACTS_OF_VERB.items():
         if act.name == forced[0]:
-            keys |= {f"verb.{order}": NAMES.get(order, PARTIES), f"act.{order}": ()}
+            keys |= {f"verb.{order}": VERB_NAMES.get(order, PARTIES), f"act.{order}": ()}
         for option, forces in OPTIONS[order].items():
             if act.name == (forces[0].act if forces else forced[0]):
                 keys[f"option.{order}.{option}"] = ()
         if act.name in forced and act.role != "nature" and act.knows == "own":  # what the advisor explains
             for each in act.conditions:
                 keys[f"condition.{each.name}"] = ()
-                keys |= {f"term.{each.name}.{term}": () for term in terms_of(each.terms)}
+                keys |= {f"term.{each.name}.{term}": () for term in declared_terms(each.terms)}
     return keys
 
 
-KEYS = _placeholders()
+MESSAGE_KEYS = _placeholders()

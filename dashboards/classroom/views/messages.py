@@ -7,18 +7,18 @@ What the game and the lesson make themselves is declared there: facts and offers
 from typing import Literal, NotRequired, TypedDict
 
 from dashboards.classroom.game.facts import Fact
+from dashboards.classroom.lesson.forecasts import ProjectorForecasts
 from dashboards.classroom.lesson.lesson import Phase
-from dashboards.classroom.lesson.predictions import WallBets
 
-Text = dict[str, str]  # by language
+LocalizedText = dict[str, str]  # by language
 
 
 class ScenarioName(TypedDict):
     """A scenario by name."""
 
     id: str
-    title: Text
-    summary: Text
+    title: LocalizedText
+    summary: LocalizedText
 
 
 class SeatName(TypedDict):
@@ -26,7 +26,7 @@ class SeatName(TypedDict):
 
     seat: str
     kind: str
-    name: Text
+    name: LocalizedText
 
 
 class ShippedScenario(ScenarioName):
@@ -41,11 +41,11 @@ class ClassRung(TypedDict):
 
     rung: str
     id: str
-    title: Text
+    title: LocalizedText
     status: str
     age: int
     in_play: bool
-    gives: dict[str, Text]
+    gives: dict[str, LocalizedText]
 
 
 class ClassLadder(TypedDict):
@@ -68,7 +68,7 @@ class StoryRow(TypedDict):
     talks: str | None
     rung: str | None
     sentence: str
-    text: NotRequired[Text]
+    text: NotRequired[LocalizedText]
     kind: NotRequired[str | None]
 
 
@@ -76,7 +76,7 @@ class ChartMark(TypedDict):
     """An event of the scenario, marked on the charts."""
 
     month: int
-    text: Text
+    text: LocalizedText
 
 
 class OwnSeries(TypedDict):
@@ -105,16 +105,16 @@ class TurnClock(TypedDict):
     running: bool
 
 
-class SettledForAll(TypedDict):
+class SharedTurnState(TypedDict):
     """What all see, and what stays until the turn resolves."""
 
-    names: dict[str, Text]
+    names: dict[str, LocalizedText]
     scenario: ScenarioName
     ladder: list[ClassLadder]
     story: list[StoryRow]
 
 
-class SharedView(SettledForAll):
+class SharedView(SharedTurnState):
     """What everyone in a lesson sees of its state."""
 
     lesson: int
@@ -128,7 +128,7 @@ class SharedView(SettledForAll):
     outcome: str | None
 
 
-class ShownSeat(SeatName):
+class SeatStatus(SeatName):
     """A seat, and who plays it now."""
 
     played: Literal["people", "agent"]
@@ -136,7 +136,7 @@ class ShownSeat(SeatName):
     done: bool
 
 
-class ShownNotice(TypedDict):
+class NoticeRow(TypedDict):
     """A notice of the instructor."""
 
     id: int
@@ -144,8 +144,8 @@ class ShownNotice(TypedDict):
     at: float
 
 
-ShownMessage = TypedDict(
-    "ShownMessage",
+MessageRow = TypedDict(
+    "MessageRow",
     {"id": int, "from": str, "to": str, "name": str, "text": str, "at": float, "mine": bool},
 )
 
@@ -155,16 +155,16 @@ class CardRung(TypedDict):
 
     talks: str
     rung: str
-    title: Text
-    gives: dict[str, Text]
+    title: LocalizedText
+    gives: dict[str, LocalizedText]
     burden: Fact | None
 
 
 class RoleCard(SeatName):
     """A role card."""
 
-    narrative: Text
-    summary: Text
+    narrative: LocalizedText
+    summary: LocalizedText
     notice: list[str] | None
     interests: list[Fact]
     home: list[Fact]
@@ -183,7 +183,7 @@ class RoomSeat(SeatName):
     agent: bool
 
 
-class RoomLook(TypedDict):
+class RoomPreview(TypedDict):
     """A room as somebody sees it who has its code; without a lesson it has no scenario and no seats."""
 
     code: str
@@ -204,7 +204,7 @@ class RoomLink(TypedDict):
     qr: str
 
 
-class WallWithoutLesson(RoomLink):
+class ProjectorWithoutLesson(RoomLink):
     """The wall of a room without a lesson."""
 
     version: int
@@ -212,18 +212,18 @@ class WallWithoutLesson(RoomLink):
     phase: Literal["none"]
 
 
-class WallView(SharedView):
+class ProjectorView(SharedView):
     """What the wall shows of a lesson."""
 
     charts: ClassCharts
-    seats: list[ShownSeat]
+    seats: list[SeatStatus]
     people: int
     headline: StoryRow | None
-    notices: list[ShownNotice]
-    bets: WallBets
+    notices: list[NoticeRow]
+    bets: ProjectorForecasts
 
 
-class WallMessage(WallView, RoomLink):
+class ProjectorMessage(ProjectorView, RoomLink):
     """The answer to ``projector``."""
 
     version: int

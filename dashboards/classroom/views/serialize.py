@@ -2,37 +2,43 @@
 
 from collections.abc import Iterable
 
-from agents.ledger import Row
-from dashboards.classroom.game.simulation import Simulation
-from dashboards.classroom.game.visibility import Eyes
-from dashboards.classroom.views.message_keys import STORY
+from agents.ledger import LedgerEntry
+from dashboards.classroom.game.simulation import ClassSimulation
+from dashboards.classroom.game.visibility import Observer
+from dashboards.classroom.views.message_keys import STORY_VALUES
 from dashboards.classroom.views.messages import (
     ChartMark,
     ClassCharts,
     ClassLadder,
     ClassRung,
+    LocalizedText,
     OwnSeries,
     ScenarioName,
     StoryRow,
-    Text,
 )
-from dashboards.interventions import event_words, kind_of
-from model.enumerations import Status
-from model.measures import series
+from dashboards.injected_events import describe_event, event_kind
+from model.enumerations import RungStatus
+from model.measures import negotiation_series
 from model.overrides import Override
 from model.scenario import Scenario
 
-PUBLIC = ("tension", "deal_progress", "pressure", "programme", "contact")  # indicators made of public columns alone
+PUBLIC_INDICATORS = (
+    "tension",
+    "deal_progress",
+    "pressure",
+    "programme",
+    "contact",
+)  # indicators made of public columns alone
 
 
-def text(words: Text) -> Text:
+def localized(words: LocalizedText) -> LocalizedText:
     """Give a text of a scenario in all its languages; one that was left out has empty English."""
     return words or {"en": ""}
 
 
-def names(scenario: Scenario) -> dict[str, Text]:
+def written_names(scenario: Scenario) -> dict[str, LocalizedText]:
     """Give the written names of all actors, negotiations and rungs by id; a rung's is ``talks/rung``."""
-    rows = (scenario.states, scenario.facilitators, scenario.bodies, scenario.outsiders)
+    rows = (scenario.states, scenario.facilitators, scenario.bodies, scenario.spoilers)
     found = {name: actor.name for role in rows for name, actor in role.items()}
     found |= {name: talks.title for name, talks in scenario.negotiations.items()}
     found |= {
@@ -43,32 +49,32 @@ def names(scenario: Scenario) -> dict[str, Text]:
     return found
 
 
-def all_names(table: Simulation) -> dict[str, Text]:
+def all_names(table: ClassSimulation) -> dict[str, LocalizedText]:
     """Give all written names, bundles of rungs as well."""
-    found = names(table.setting)
+    found = written_names(table.loaded_scenario)
     for talks, rungs in zip(table.world.names.negotiation, table.world.names.rung, strict=True):
         for rung in rungs:
-            found.setdefault(f"{talks}/{rung}", rung_text(table.setting, talks, rung))
+            found.setdefault(f"{talks}/{rung}", rung_title(table.loaded_scenario, talks, rung))
     return found
 
 
-def rung_text(scenario: Scenario, talks: str, rung: str) -> Text:
+def rung_title(scenario: Scenario, talks: str, rung: str) -> LocalizedText:
     """Give a rung's title; a bundle's in English and in every language that all its parts have."""
     parts = [scenario.negotiations[talks].rungs[part].title for part in rung.split("+")]
     shared = set.intersection(*(set(part) for part in parts))
     return {language: " + ".join(part[language] for part in parts) for language in sorted(shared)}
 
 
-def of_scenario(scenario: Scenario, source: str) -> ScenarioName:
+def scenario_name(scenario: Scenario, source: str) -> ScenarioName:
     """Name a scenario: id, title, summary."""
-    return {"id": source, "title": text(scenario.title), "summary": text(scenario.summary)}
+    return {"id": source, "title": localized(scenario.title), "summary": localized(scenario.summary)}
 
 
-def ladder(table: Simulation) -> list[ClassLadder]:
+def ladders(table: ClassSimulation) -> list[ClassLadder]:
     """Give every ladder with where its rungs stand, the lowest rung first."""
     world = table.world
     found: list[ClassLadder] = []
-    for k, (talks, setting) in enumerate(table.setting.negotiations.items()):
+    for k, (talks, setting) in enumerate(table.loaded_scenario.negotiations.items()):
         rungs: list[ClassRung] = []
         for r, rung in enumerate(world.names.rung[k]):
             parts = [setting.rungs[part] for part in rung.split("+")]
@@ -76,12 +82,12 @@ def ladder(table: Simulation) -> list[ClassLadder]:
                 {
                     "rung": rung,
                     "id": f"{talks}/{rung}",
-                    "title": rung_text(table.setting, talks, rung),
-                    "status": Status(int(world.status[k, r])).name,
-                    "age": int(world.age[k, r]),
+                    "title": rung_title(table.loaded_scenario, talks, rung),
+                    "status": RungStatus(int(world.status[k, r])).name,
+                    "age": int(world.status_age[k, r]),
                     "in_play": int(world.rung[k]) == r and table.round > 0,
                     "gives": {
-                        party: joined([part.parties[party].gives for part in parts]) for party in setting.parties
+                        party: join_texts([part.parties[party].gives for part in parts]) for party in setting.parties
                     },
                 }
             )
@@ -90,14 +96,14 @@ def ladder(table: Simulation) -> list[ClassLadder]:
     return found
 
 
-def joined(parts: Iterable[Text]) -> Text:
+def join_texts(parts: Iterable[LocalizedText]) -> LocalizedText:
     """Join texts in every language that they all have."""
-    parts = [text(part) for part in parts]
+    parts = [localized(part) for part in parts]
     shared = set.intersection(*(set(part) for part in parts))
     return {language: "; ".join(filter(None, (part[language] for part in parts))) for language in sorted(shared)}
 
 
-def story(table: Simulation, events: Iterable[Override] = ()) -> list[StoryRow]:
+def public_story(table: ClassSimulation, events: Iterable[Override] = ()) -> list[StoryRow]:
     """Tell the public happenings of the run, in order: what the ledger has of them, and the events that befell it."""
     rows: list[StoryRow] = []
     held: dict[str | None, int] = {}
@@ -107,16 +113,16 @@ def story(table: Simulation, events: Iterable[Override] = ()) -> list[StoryRow]:
             if held.get(row.negotiation) == value:
                 continue
             held[row.negotiation] = value
-        if row.act == "rung" or value in STORY.get(row.act, ()):
-            rows.append(_told(row))
-    for event in table.setting.events:
+        if row.act == "rung" or value in STORY_VALUES.get(row.act, ()):
+            rows.append(_ledger_story(row))
+    for event in table.loaded_scenario.events:
         if event.text and event.round <= table.round:
-            rows.append(_event(event.round, dict(event.text)))
-    rows += [_injected(table.setting, event) for event in events]
+            rows.append(_event_story(event.round, dict(event.text)))
+    rows += [_injected_story(table.loaded_scenario, event) for event in events]
     return sorted(rows, key=lambda row: row["month"])
 
 
-def _told(row: Row) -> StoryRow:
+def _ledger_story(row: LedgerEntry) -> StoryRow:
     rung = f"{row.negotiation}/{row.counterpart}" if row.act == "rung" else None
     return {
         "month": row.round,
@@ -130,7 +136,7 @@ def _told(row: Row) -> StoryRow:
     }
 
 
-def _event(month: int, words: Text) -> StoryRow:
+def _event_story(month: int, words: LocalizedText) -> StoryRow:
     return {
         "month": month,
         "act": "event",
@@ -144,40 +150,40 @@ def _event(month: int, words: Text) -> StoryRow:
     }
 
 
-def _injected(scenario: Scenario, event: Override) -> StoryRow:
+def _injected_story(scenario: Scenario, event: Override) -> StoryRow:
     """Tell an event that was set off from outside: its English words, and its kind and names for all others."""
     return {
-        **_event(event.round, {"en": event_words(scenario, event)}),
+        **_event_story(event.round, {"en": describe_event(scenario, event)}),
         "actor": event.actor,
         "counterpart": event.counterpart,
         "talks": event.negotiation,
-        "kind": kind_of(event),
+        "kind": event_kind(event),
         "value": round(event.value, 2),
     }
 
 
-def charts(table: Simulation, eyes: Eyes) -> ClassCharts:
+def visible_charts(table: ClassSimulation, eyes: Observer) -> ClassCharts:
     """Give the series that these eyes may see, round by round from the start."""
     seen = table.trajectory
     talks: dict[str, dict[str, list[float]]] = {}
     trust: dict[str, dict[str, list[float]]] = {}
     own: OwnSeries | None = None
     states = table.world.names.state
-    for k, (name, setting) in enumerate(table.setting.negotiations.items()):
-        rows = series(seen, k)
-        talks[name] = {indicator: rows[indicator].round(4).tolist() for indicator in PUBLIC}
+    for k, (name, setting) in enumerate(table.loaded_scenario.negotiations.items()):
+        rows = negotiation_series(seen, k)
+        talks[name] = {indicator: rows[indicator].round(4).tolist() for indicator in PUBLIC_INDICATORS}
         pairs = (("trust_first", *setting.parties), ("trust_second", *setting.parties[::-1]))
         for indicator, truster, trusted in pairs:
-            if eyes.may("trust", states.index(truster), states.index(trusted)):
+            if eyes.can_see("trust", states.index(truster), states.index(trusted)):
                 trust.setdefault(truster, {})[trusted] = rows[indicator].round(4).tolist()
         for indicator, party in zip(("support_first", "support_second"), setting.parties, strict=True):
-            if party == eyes.seat and eyes.may("support", states.index(party)):
+            if party == eyes.seat and eyes.can_see("support", states.index(party)):
                 own = {"support": rows[indicator].round(4).tolist(), "trust": {}}
     if own is not None:
         own["trust"] = trust.get(str(eyes.seat), {})
     marks: list[ChartMark] = [
         {"month": event.round, "text": dict(event.text)}
-        for event in table.setting.events
+        for event in table.loaded_scenario.events
         if event.text and event.round <= table.round
     ]
     found: ClassCharts = {
@@ -187,6 +193,6 @@ def charts(table: Simulation, eyes: Eyes) -> ClassCharts:
         "own": own,
         "marks": marks,
     }
-    if eyes.sight == "all":
+    if eyes.visibility == "all":
         found["trust"] = trust
     return found

@@ -5,10 +5,10 @@ from typing import Literal, NotRequired, TypedDict
 from dashboards.classroom.game.available_actions import OfferedVerb
 from dashboards.classroom.game.facts import Fact
 from dashboards.classroom.lesson.advisor import AdvisedVerb
+from dashboards.classroom.lesson.forecasts import OwnForecasts
 from dashboards.classroom.lesson.lesson import Phase
-from dashboards.classroom.lesson.participant import SeatSheet
-from dashboards.classroom.lesson.predictions import OwnBets
-from dashboards.classroom.views.messages import ClassCharts, RoleCard, SharedView, ShownMessage, ShownNotice, ShownSeat
+from dashboards.classroom.lesson.participant import MoveState
+from dashboards.classroom.views.messages import ClassCharts, MessageRow, NoticeRow, RoleCard, SeatStatus, SharedView
 
 SignalReading = Literal["friendly", "hostile", "violation", "clean"]
 
@@ -42,7 +42,7 @@ class PerceivedSignal(TypedDict):
     mine: bool
 
 
-class SettledForSeat(TypedDict):
+class SeatTurnState(TypedDict):
     """What a seat sees, and what stays until the turn resolves."""
 
     card: RoleCard
@@ -62,7 +62,7 @@ class OrderOutcome(TypedDict):
     agent: str | None
 
 
-class SeatMove(SeatSheet):
+class SeatMove(MoveState):
     """A seat's move of the open turn, and what came of the last one."""
 
     last: list[OrderOutcome]
@@ -78,7 +78,7 @@ class StudentSettings(TypedDict):
     chooses: bool
 
 
-class StudentView(SharedView, SettledForSeat):
+class StudentView(SharedView, SeatTurnState):
     """What one student sees of a lesson."""
 
     solo: bool
@@ -89,11 +89,11 @@ class StudentView(SharedView, SettledForSeat):
     delegation: list[str]
     agent: str | None
     settings: StudentSettings
-    seats: list[ShownSeat]
+    seats: list[SeatStatus]
     move: SeatMove
-    bets: OwnBets
-    messages: list[ShownMessage]
-    notices: list[ShownNotice]
+    bets: OwnForecasts
+    messages: list[MessageRow]
+    notices: list[NoticeRow]
 
 
 class NextLesson(TypedDict):

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.act_words import FIRST, acts_in, flat
+from agents.act_words import DEFAULT_LANGUAGE, flatten, load_act_words
 
-WORDS = Path(__file__).parents[1] / "words"
+WORDS_DIR = Path(__file__).parents[1] / "words"
 
 
 class Language(NamedTuple):
@@ -32,19 +32,19 @@ def words_of(code: str) -> Mapping[str, str]:
     A text of a scenario has the key ``scenario.NAME.`` and what it names, as in
     ``scenario.us-iran-2026.states.us.name``.
     """
-    return own_words(code) if code == FIRST else {**words_of(FIRST), **own_words(code)}
+    return own_words(code) if code == DEFAULT_LANGUAGE else {**words_of(DEFAULT_LANGUAGE), **own_words(code)}
 
 
 @cache
 def own_words(code: str) -> Mapping[str, str]:
     """Return the words of a language's own files; a scenario that is ``like`` another has its texts as well."""
-    words = dict(flat(_file(code)))
-    for act in acts_in(code).values():
+    words = dict(flatten(_file(code)))
+    for act in load_act_words(code).values():
         words |= act.messages
     for name, texts in _file(code).get("scenario", {}).items():
         if other := texts.get("like"):
             del words[f"scenario.{name}.like"]
-            alike = dict(flat(_file(code)["scenario"][other], f"scenario.{name}."))
+            alike = dict(flatten(_file(code)["scenario"][other], f"scenario.{name}."))
             words = alike | words
     return words
 
@@ -52,12 +52,12 @@ def own_words(code: str) -> Mapping[str, str]:
 @cache
 def languages() -> tuple[Language, ...]:
     """List the languages that there are words in, English first."""
-    codes = sorted((each.stem for each in WORDS.glob("*.toml")), key=lambda code: (code != FIRST, code))
+    codes = sorted((each.stem for each in WORDS_DIR.glob("*.toml")), key=lambda code: (code != DEFAULT_LANGUAGE, code))
     return tuple(Language(code, **_file(code)["language"]) for code in codes)
 
 
 @cache
-def packed(code: str) -> tuple[str, bytes]:
+def words_json(code: str) -> tuple[str, bytes]:
     """Give the words of a language as the pages fetch them, with a digest that names them."""
     body = json.dumps(words_of(code), ensure_ascii=False).encode()
     return hashlib.sha256(body).hexdigest()[:12], body
@@ -65,4 +65,4 @@ def packed(code: str) -> tuple[str, bytes]:
 
 @cache
 def _file(code: str) -> dict[str, Any]:
-    return tomllib.loads((WORDS / f"{code}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((WORDS_DIR / f"{code}.toml").read_text(encoding="utf-8"))

@@ -12,18 +12,18 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 
-from dashboards.warmup import WARMTH
+from dashboards.model_warmup import MODEL_WARMUP
 from experiments.engine.pool import CancelledError
 from model.errors import ScenarioError
 
-KEPT = 48  # finished results, the latest used
-OFTEN = 0.2  # seconds between two pieces of news at least
-PATIENCE = 1.0  # seconds that work goes on when its last follower has gone: one who comes back finds it
+MAX_RESULTS = 48  # finished results, the latest used
+UPDATE_INTERVAL = 0.2  # seconds between two pieces of news at least
+GRACE_SECONDS = 1.0  # seconds that work goes on when its last follower has gone: one who comes back finds it
 
 log = logging.getLogger(__name__)
 
 
-def never() -> bool:
+def never_stop() -> bool:
     """Say that it is never time to stop."""
     return False
 
@@ -35,132 +35,138 @@ class JobUpdate(NamedTuple):
     done: int = 0
     total: int = 0
     seconds: float = 0.0
-    over: bool = False
+    finished: bool = False
     note: str = ""
-    fault: str = ""
+    error: str = ""
 
     @property
-    def left(self) -> float | None:
+    def seconds_left(self) -> float | None:
         """Estimate the seconds left; None while too little is done to tell."""
         return self.seconds * (self.total - self.done) / self.done if self.done * 50 > self.total else None
 
     @property
-    def wait(self) -> str:
+    def time_left_text(self) -> str:
         """Say how long it may still take, to go on a sentence with; nothing if it is less than a second."""
-        return f", about {self.left:.0f} s left" if self.left is not None and self.left >= 1 else ""
+        return (
+            f", about {self.seconds_left:.0f} s left"
+            if self.seconds_left is not None and self.seconds_left >= 1
+            else ""
+        )
 
 
-class Work:
+class Job:
     """One computation and those who follow it."""
 
-    def __init__(self, play: "Play"):
+    def __init__(self, play: "Compute"):
         self.changed = threading.Condition()
-        self.news, self.number, self.followers = JobUpdate(), 0, 0
-        self.whole, self.doomed, self.left = False, False, 0.0
-        self._play, self._told, self._began = play, 0.0, 0.0
+        self.update, self.version, self.followers = JobUpdate(), 0, 0
+        self.complete, self.abandoned, self.left_at = False, False, 0.0
+        self._compute, self._published_at, self._started_at = play, 0.0, 0.0
 
     def report(self, done: int, total: int, result: Any = None) -> None:
         """Tell what was found so far, not more often than anyone can see."""
         now = time.monotonic()
-        if now - self._told >= OFTEN:
-            self._told = now
-            self.tell(JobUpdate(self.news.result if result is None else result, done, total, now - self._began))
+        if now - self._published_at >= UPDATE_INTERVAL:
+            self._published_at = now
+            self.publish(
+                JobUpdate(self.update.result if result is None else result, done, total, now - self._started_at)
+            )
 
-    def stopped(self) -> bool:
+    def is_abandoned(self) -> bool:
         """Say whether nobody waits for this any more."""
         with _lock:
-            self.doomed = self.doomed or (not self.followers and time.monotonic() - self.left > PATIENCE)
-            return self.doomed
+            self.abandoned = self.abandoned or (not self.followers and time.monotonic() - self.left_at > GRACE_SECONDS)
+            return self.abandoned
 
     def run(self) -> JobUpdate:
         """Do the work, tell how far it is, and give the news of how it ended, not told yet."""
-        self._began = time.monotonic()
+        self._started_at = time.monotonic()
         try:
-            while not WARMTH.wait(0.5) and not self.stopped():
-                self.tell(JobUpdate(note=f"Compiling the model, this once: {WARMTH.elapsed} s so far."))
-            self._began = time.monotonic()
-            result = self._play(self.report, self.stopped)
-            seconds, self.whole = time.monotonic() - self._began, True
-            return self.news._replace(result=result, seconds=seconds, over=True, note="")
+            while not MODEL_WARMUP.wait(0.5) and not self.is_abandoned():
+                self.publish(JobUpdate(note=f"Compiling the model, this once: {MODEL_WARMUP.elapsed} s so far."))
+            self._started_at = time.monotonic()
+            result = self._compute(self.report, self.is_abandoned)
+            seconds, self.complete = time.monotonic() - self._started_at, True
+            return self.update._replace(result=result, seconds=seconds, finished=True, note="")
         except CancelledError:
-            return self.news._replace(over=True)
+            return self.update._replace(finished=True)
         except ScenarioError as error:
-            return self.news._replace(over=True, fault="; ".join(map(str, error.faults)))
+            return self.update._replace(finished=True, error="; ".join(map(str, error.errors)))
         except Exception as error:
             log.exception("long work failed")
-            return self.news._replace(over=True, fault=f"This failed ({type(error).__name__}: {error}).")
+            return self.update._replace(finished=True, error=f"This failed ({type(error).__name__}: {error}).")
 
-    def tell(self, news: JobUpdate) -> None:
+    def publish(self, news: JobUpdate) -> None:
         """Let all followers know."""
         with self.changed:
-            self.news, self.number = news, self.number + 1
+            self.update, self.version = news, self.version + 1
             self.changed.notify_all()
 
 
-Report = Callable[..., None]
-Play = Callable[[Report, Callable[[], bool]], Any]
+ReportProgress = Callable[..., None]
+Compute = Callable[[ReportProgress, Callable[[], bool]], Any]
 
 _lock = threading.Lock()
-_running: dict[Hashable, Work] = {}
-_finished: LRUCache[Hashable, JobUpdate] = LRUCache(KEPT)
+_jobs: dict[Hashable, Job] = {}
+_results: LRUCache[Hashable, JobUpdate] = LRUCache(MAX_RESULTS)
 
 
-def follow(key: Hashable, play: Play, stop: Callable[[], bool]) -> Iterator[JobUpdate]:
-    """Give news of some work until it is over or ``stop`` says so; begin it if nobody else has."""
-    work, number = _join(key, play), 0
+def follow(key: Hashable, compute: Compute, stop: Callable[[], bool]) -> Iterator[JobUpdate]:
+    """Give news of some work until it is finished or ``stop`` says so; begin it if nobody else has."""
+    work, number = _join(key, compute), 0
     if isinstance(work, JobUpdate):
         yield work
         return
     try:
         while not stop():
             with work.changed:
-                if work.number == number:
-                    work.changed.wait(OFTEN)
-                fresh, number, news = work.number != number, work.number, work.news
+                if work.version == number:
+                    work.changed.wait(UPDATE_INTERVAL)
+                fresh, number, news = work.version != number, work.version, work.update
             if fresh:
                 yield news
-                if news.over:
+                if news.finished:
                     return
     finally:
         _leave(work)
 
 
-def _join(key: Hashable, play: Play) -> Work | JobUpdate:
+def _join(key: Hashable, play: Compute) -> Job | JobUpdate:
     """Join some work, beginning it if nobody else has; or give how it ended."""
     with _lock:
-        if (kept := _finished.get(key)) is not None:
+        if (kept := _results.get(key)) is not None:
             return kept
-        work = _running.get(key)
-        if work is None or work.doomed:
-            work = _running[key] = Work(play)
-            threading.Thread(target=_do, args=(key, work), daemon=True, name="long work").start()
+        work = _jobs.get(key)
+        if work is None or work.abandoned:
+            work = _jobs[key] = Job(play)
+            threading.Thread(target=_run_job, args=(key, work), daemon=True, name="long work").start()
         work.followers += 1
     return work
 
 
-def _leave(work: Work) -> None:
+def _leave(work: Job) -> None:
     with _lock:
         work.followers -= 1
-        work.left = time.monotonic()
+        work.left_at = time.monotonic()
 
 
-def _do(key: Hashable, work: Work) -> None:
+def _run_job(key: Hashable, work: Job) -> None:
     news = work.run()
     with _lock:  # before the end is told: who asks again on hearing it must not meet the work that has ended
-        if _running.get(key) is work:
-            del _running[key]
-        if work.whole:
-            _finished[key] = news
-    work.tell(news)
+        if _jobs.get(key) is work:
+            del _jobs[key]
+        if work.complete:
+            _results[key] = news
+    work.publish(news)
 
 
-class Desk:
+class TaskSlot:
     """One page's place for long work: the newest request replaces the older one."""
 
     def __init__(self) -> None:
         self._ticket, self._lock = 0, threading.Lock()
 
-    def begin(self, run: Callable[[Callable[[], bool]], None]) -> None:
+    def start(self, run: Callable[[Callable[[], bool]], None]) -> None:
         """Run something on a thread of its own in place of what was run before; it is told when to stop."""
         ticket = self.cancel()
         threading.Thread(
@@ -177,5 +183,5 @@ class Desk:
         try:
             run(stop)
         except Exception:
-            if not stop():  # a page that has gone is no fault of ours
+            if not stop():  # a page that has gone is no error of ours
                 log.exception("a page could not be told")

@@ -8,30 +8,30 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-AT_ONCE = 2  # one plays its worlds while another sums up its own
+MAX_CONCURRENT = 2  # one plays its worlds while another sums up its own
 
 
-class Turns:
+class JobQueue:
     """A queue of those who want to play."""
 
-    def __init__(self, at_once: int = AT_ONCE):
+    def __init__(self, at_once: int = MAX_CONCURRENT):
         self._at_once = at_once
         self._queue: list[object] = []
         self._change = threading.Condition()
 
     @property
-    def crowded(self) -> bool:
+    def is_full(self) -> bool:
         """Say whether one who came now would have to wait."""
         return len(self._queue) >= self._at_once
 
     @contextmanager
-    def taken(self, gives_up: Callable[[], bool]) -> Iterator[bool]:
+    def slot(self, stop: Callable[[], bool]) -> Iterator[bool]:
         """Wait for a turn and have it; False if the one who waits gave up before."""
         ticket = object()
         with self._change:
             self._queue.append(ticket)
         try:
-            yield self._await(ticket, gives_up)
+            yield self._await(ticket, stop)
         finally:
             with self._change:
                 self._queue.remove(ticket)
@@ -46,4 +46,4 @@ class Turns:
         return True
 
 
-TURNS = Turns()
+JOB_QUEUE = JobQueue()

@@ -4,14 +4,14 @@ import json
 import math
 
 import requests
-from support.classroom import HOSTILE, SURE, a_lesson, order, served
+from support.classroom import HOSTILE, SURE, make_lesson, serve_api, submit_choices
 
-from dashboards.classroom.views.exports import moves, table_of
+from dashboards.classroom.views.exports import csv_table, moves_csv
 
 
 def test_codes_cannot_be_guessed_and_a_wrong_key_opens_nothing(house):
-    room, _ = a_lesson(house)
-    with served(house) as clients:
+    room, _ = make_lesson(house)
+    with serve_api(house) as clients:
         guesser = clients()
         key = house.rooms.instructor_key(True)
         statuses = [guesser.ask("POST", "look", {"code": f"AAAA{at:02}"})[0] for at in range(40)]
@@ -28,8 +28,8 @@ def test_codes_cannot_be_guessed_and_a_wrong_key_opens_nothing(house):
 
 
 def test_looking_takes_no_seat_and_names_are_kept_as_text(house):
-    room, lesson = a_lesson(house, seats={"alba": 1})
-    with served(house) as clients:
+    room, lesson = make_lesson(house, seats={"alba": 1})
+    with serve_api(house) as clients:
         for _ in range(3):
             assert clients().post("look", {"code": room["code"]})["seats"][0]["people"] == 0
         joined = clients().post("join", {"code": room["code"], "name": HOSTILE, "seat": None})
@@ -41,16 +41,16 @@ def test_looking_takes_no_seat_and_names_are_kept_as_text(house):
             sent = {"code": room["code"], "name": name, "seat": None}
             assert clients().ask("POST", "join", sent)[1]["error"]["code"] == "name.bad"
     lesson.go("playing", turn=1)
-    order(lesson, joined["person"], "alba", {"conduct:borea": "friendly"})
-    assert table_of(["name"], [["=1+1"]]) == "name\n'=1+1\n"
-    assert "<script>" in moves(lesson)
+    submit_choices(lesson, joined["person"], "alba", {"conduct:borea": "friendly"})
+    assert csv_table(["name"], [["=1+1"]]) == "name\n'=1+1\n"
+    assert "<script>" in moves_csv(lesson)
 
 
 def test_no_request_makes_the_server_fail(house):
-    room, lesson = a_lesson(house)
+    room, lesson = make_lesson(house)
     lesson.go("playing", turn=1)
     junk = [None, True, -1, 1e308, 10**400, "x" * 300, [], {"a": {}}, "\ud800", "'; DROP TABLE move; --"]
-    with served(house) as clients:
+    with serve_api(house) as clients:
         token = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})["token"]
         key = house.rooms.instructor_key(True)
         student, console = clients(f"Bearer {token}"), clients(f"Instructor {key}")
@@ -87,9 +87,9 @@ def test_no_request_makes_the_server_fail(house):
 
 
 def test_no_number_makes_the_server_fail(house):
-    room, lesson = a_lesson(house)
+    room, lesson = make_lesson(house)
     lesson.go("playing", turn=1)
-    with served(house) as clients:
+    with serve_api(house) as clients:
         token = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})["token"]
         student = clients(f"Bearer {token}")
         console = clients(f"Instructor {house.rooms.instructor_key(True)}")
@@ -116,8 +116,8 @@ def test_no_number_makes_the_server_fail(house):
 
 
 def test_messages_reach_whom_they_are_for_and_only_if_allowed(house):
-    room, _ = a_lesson(house)
-    with served(house) as clients:
+    room, _ = make_lesson(house)
+    with serve_api(house) as clients:
         joined = [
             clients().post("join", {"code": room["code"], "name": seat, "seat": seat})
             for seat in ("alba", "borea", "corvia")
@@ -133,8 +133,8 @@ def test_messages_reach_whom_they_are_for_and_only_if_allowed(house):
 
 
 def test_news_tells_that_something_changed_and_never_what_and_ends_when_the_server_does(house):
-    room, lesson = a_lesson(house)
-    with served(house) as clients:
+    room, lesson = make_lesson(house)
+    with serve_api(house) as clients:
         news = clients().news(room["code"])
         assert next(news)["scope"] == "room"
         joined = [
@@ -148,7 +148,7 @@ def test_news_tells_that_something_changed_and_never_what_and_ends_when_the_serv
         people[0].post("message", {"to": "borea", "text": "Between us"})
         told = [next(news), next(own[2])]
         lesson.go("playing", turn=1)
-        order(lesson, joined[0]["person"], "alba", {"conduct:borea": "hostile"})
+        submit_choices(lesson, joined[0]["person"], "alba", {"conduct:borea": "hostile"})
         told += [next(news), next(own[2])]
         # Who has no part in it hears the same of a private message and of a move: no seat, and no gap that tells of one.
         assert [each["scope"] for each in told] == ["console"] * 4
@@ -161,9 +161,9 @@ def test_news_tells_that_something_changed_and_never_what_and_ends_when_the_serv
 
 
 def test_a_cookie_holds_a_seat_only_for_pages_that_name_their_room(house):
-    (room, _), (other, _) = a_lesson(house), a_lesson(house)
+    (room, _), (other, _) = make_lesson(house), make_lesson(house)
     code = room["code"]
-    with served(house) as clients:
+    with serve_api(house) as clients:
         token = clients().post("join", {"code": code, "name": "Mina", "seat": "alba"})["token"]
         base, held = clients().base, {"Cookie": f"detente-seat-{code}={token}"}
 

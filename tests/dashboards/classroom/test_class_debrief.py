@@ -5,24 +5,24 @@ import time
 
 import numpy as np
 import pytest
-from support.classroom import SURE, a_lesson, order, played, served, sit_down
+from support.classroom import SURE, join_seat, make_lesson, play_turns, serve_api, submit_choices
 
 from agents.assembly import Assembly
 from dashboards.classroom.debrief import counterfactuals as debrief_module
-from dashboards.classroom.debrief.counterfactuals import chances, debriefed
-from dashboards.classroom.debrief.futures import OUTLOOK, history, kept
-from dashboards.classroom.debrief.view import progress
+from dashboards.classroom.debrief.counterfactuals import compute_debrief, deal_chances
+from dashboards.classroom.debrief.futures import FUTURES_PER_TURN, indicator_history, played_lesson
+from dashboards.classroom.debrief.view import debrief_progress
 from dashboards.classroom.errors import RefusedError
-from dashboards.classroom.lesson.predictions import brier, calibration
+from dashboards.classroom.lesson.forecasts import brier_score, calibration
 from dashboards.classroom.schemas import OUTCOMES
-from model.loading import load
+from model.loading import load_scenario
 
 
 def test_bets_are_scored_by_brier_and_calibration():
     even = dict.fromkeys(OUTCOMES, 25.0)
-    assert brier(SURE, "breakdown") == 0.0
-    assert brier(SURE, "managed_contact") == 2.0
-    assert brier(even, "breakdown") == pytest.approx(0.75)
+    assert brier_score(SURE, "breakdown") == 0.0
+    assert brier_score(SURE, "managed_contact") == 2.0
+    assert brier_score(even, "breakdown") == pytest.approx(0.75)
     rows = calibration([SURE, even], "breakdown")
     assert [(row["low"], row["stated"], row["came_true"], row["count"]) for row in rows] == [
         (0, 0, 0, 3),
@@ -32,15 +32,17 @@ def test_bets_are_scored_by_brier_and_calibration():
 
 
 def test_the_debrief_weighs_each_seat_against_its_ghost(house):
-    room, lesson = a_lesson(house, "us-iran-2026", rounds=18, months=3, bets=[0, 2])
-    us, iran = sit_down(house, room, "us"), sit_down(house, room, "iran", "Omid")
+    room, lesson = make_lesson(house, "us-iran-2026", rounds=18, months=3, bets=[0, 2])
+    us, iran = join_seat(house, room, "us"), join_seat(house, room, "iran", "Omid")
     lesson.go("playing", turn=1)
     for _ in range(6):
-        order(lesson, us, "us", {"seek:nuclear": "stay_away", "conduct:iran": "hostile", "press:iran": "raise"})
-        order(lesson, iran, "iran", {})
+        submit_choices(
+            lesson, us, "us", {"seek:nuclear": "stay_away", "conduct:iran": "hostile", "press:iran": "raise"}
+        )
+        submit_choices(lesson, iran, "iran", {})
         lesson.resolve()
-    assert np.array_equal(history(kept(lesson), 18), lesson.table.trajectory)
-    found = debriefed(lesson, [])
+    assert np.array_equal(indicator_history(played_lesson(lesson), 18), lesson.table.trajectory)
+    found = compute_debrief(lesson, [])
     ghost = next(each for each in found["ghosts"] if each["seat"] == "us")
     assert ghost["differed"] >= 6
     assert {point["futures"] for point in ghost["points"]} == {1000}
@@ -53,13 +55,13 @@ def test_the_debrief_weighs_each_seat_against_its_ghost(house):
     assert not next(each for each in found["ghosts"] if each["seat"] == "iran")["points"]
     assert len(found["chances"]["deal"]) == 7
     assert found["chances"]["deal"][-1] == float(lesson.table.outcome >= 2)
-    alone = Assembly(load("us-iran-2026", {"rounds": 18}), rng=3).run()
+    alone = Assembly(load_scenario("us-iran-2026", {"rounds": 18}), rng=3).run()
     assert found["agents"]["outcome"] == alone.outcome.name
     assert found["questions"]
 
 
 def test_a_debrief_is_computed_once_and_one_that_failed_is_not_begun_at_every_question(house, monkeypatch):
-    _, lesson = a_lesson(house)
+    _, lesson = make_lesson(house)
     lesson.end(play_on=False)
     begun = []
 
@@ -69,7 +71,7 @@ def test_a_debrief_is_computed_once_and_one_that_failed_is_not_begun_at_every_qu
             raise ValueError("on purpose")
         return {"fine": True}
 
-    monkeypatch.setattr(debrief_module, "debriefed", compute)
+    monkeypatch.setattr(debrief_module, "compute_debrief", compute)
 
     def settled():
         while isinstance(found := house.debriefs.find(lesson, []), tuple):
@@ -79,19 +81,19 @@ def test_a_debrief_is_computed_once_and_one_that_failed_is_not_begun_at_every_qu
     for _ in range(3):
         with pytest.raises(RefusedError, match="could not be computed"):
             settled()
-    assert progress(house.debriefs, lesson)["error"]["code"] == "debrief.failed"
+    assert debrief_progress(house.debriefs, lesson)["error"]["code"] == "debrief.failed"
     assert len(begun) == 1
-    monkeypatch.setattr(debrief_module, "REST", 0.0)
+    monkeypatch.setattr(debrief_module, "RETRY_SECONDS", 0.0)
     assert settled() == settled() == {"fine": True}
     assert len(begun) == 2
 
 
 def test_of_a_debrief_that_was_just_written_none_is_begun_anew(house, monkeypatch):
     """Whoever asks while it is being written waits for it, and finds it."""
-    _, lesson = a_lesson(house)
+    _, lesson = make_lesson(house)
     lesson.end(play_on=False)
     begun = []
-    monkeypatch.setattr(debrief_module, "debriefed", lambda *given: begun.append(1) or {"fine": True})
+    monkeypatch.setattr(debrief_module, "compute_debrief", lambda *given: begun.append(1) or {"fine": True})
     house.debriefs._lock.acquire()
     asks = threading.Thread(target=lambda: house.debriefs.find(lesson, []))
     asks.start()
@@ -104,10 +106,10 @@ def test_of_a_debrief_that_was_just_written_none_is_begun_anew(house, monkeypatc
 
 
 def test_a_chance_that_futures_agree_on_is_not_certain_before_the_end(house):
-    _, lesson, _ = played(house, turns=3, months=4)
-    run = kept(lesson)
-    none, every = np.zeros(OUTLOOK, np.int8), np.full(OUTLOOK, 3, np.int8)
-    found = chances(run, [none, every, every, every])
+    _, lesson, _ = play_turns(house, turns=3, months=4)
+    run = played_lesson(lesson)
+    none, every = np.zeros(FUTURES_PER_TURN, np.int8), np.full(FUTURES_PER_TURN, 3, np.int8)
+    found = deal_chances(run, [none, every, every, every])
     assert found["deal"] == [0.0, 1.0, 1.0, 1.0]
     assert 0.01 < found["high"][0] < 0.03
     assert 0.97 < found["low"][1] < 0.99
@@ -116,14 +118,14 @@ def test_a_chance_that_futures_agree_on_is_not_certain_before_the_end(house):
 
 
 def test_a_lesson_over_the_wire_from_lobby_to_debrief_with_one_who_plays_alone(house):
-    with served(house) as clients:
+    with serve_api(house) as clients:
         joined = clients().post("solo", {"scenario": "two-states", "seat": "alba", "rounds": 4, "seed": 1})
         me = clients(f"Bearer {joined['token']}")
         assert clients().ask("POST", "look", {"code": joined["code"]})[0] == 404
         me.post("bet", {"at": 0, "percent": SURE})
         advice = {each["verb"]: each for each in me.get("advice")["advice"]}
         assert advice["conduct:borea"]["option"] in ("friendly", "hostile", "step")
-        assert advice["conduct:borea"]["terms"][0]["condition"] == "leaning"
+        assert advice["conduct:borea"]["terms"][0]["condition"] == "cooperation"
         me.post("move", {"turn": 1, "base": 0, "choices": {"conduct:borea": "hostile"}, "done": True})
         for _ in range(40):
             if me.get("me")["turn"] == 2:
@@ -134,6 +136,6 @@ def test_a_lesson_over_the_wire_from_lobby_to_debrief_with_one_who_plays_alone(h
         me.post("solo/do", {"action": "end"})
         while not (told := me.get("debrief"))["ready"]:
             time.sleep(0.1)
-        assert told["bets"]["mine"] == brier(SURE, told["outcome"])
+        assert told["bets"]["mine"] == brier_score(SURE, told["outcome"])
         assert told["ghosts"][0]["seat"] == "alba"
         assert "<html" in me.get("solo/export/report.html")

@@ -3,32 +3,32 @@
 import json
 import signal
 
-from support.browser import barriers, expect, fits, photograph
+from support.browser import accessibility_violations, expect, fits_width, save_screenshot
 from support.class_pages import (
-    CUT_OFF,
+    CONNECTION_ERRORS,
     MINA,
     OMID,
     TITLE,
     WORDS,
-    begin,
     choose,
+    expect_turn,
     join,
-    secrets_of,
+    private_numbers,
+    running_lesson,
     send,
     send_or_next,
+    start_lesson,
     token_of,
-    turn,
-    underway,
 )
 
 
 def test_people_join_bet_and_move_and_the_console_shows_it(browser, classroom):
-    with underway(browser, classroom) as lesson:
+    with running_lesson(browser, classroom) as lesson:
         console, wall, alba = lesson.console.page, lesson.wall.page, lesson.alba.page
         expect(wall.locator(".join-code")).to_have_text(lesson.code)
         expect(wall.get_by_role("img", name=f"{classroom.address}/class/r/{lesson.code}")).to_be_visible()
         expect(wall.locator("#wall")).to_contain_text("2 are here")
-        photograph(wall, "class_projector_lobby")
+        save_screenshot(wall, "class_projector_lobby")
         looks = lesson.enter(f"/class/r/{lesson.code}")  # and takes no seat by it
         expect(looks.page.locator("#choice")).to_contain_text("Alba")
         expect(wall.locator("#wall")).to_contain_text("2 are here")
@@ -42,7 +42,7 @@ def test_people_join_bet_and_move_and_the_console_shows_it(browser, classroom):
         alba.locator("[data-key=bet]").click()
         expect(alba.locator("#bets .done")).to_have_text("Your bet stands.")
         expect(console.locator("#bets")).to_contain_text("1 of 2")
-        begin(lesson)
+        start_lesson(lesson)
         choose(alba, "conduct:borea", "step")
         expect(alba.locator(".verb .weigh:visible")).to_contain_text("Support at home falls by")
         send(alba)
@@ -50,8 +50,8 @@ def test_people_join_bet_and_move_and_the_console_shows_it(browser, classroom):
 
 
 def test_a_reload_and_the_personal_link_on_another_device_come_back_to_the_same_seat(browser, classroom):
-    with underway(browser, classroom) as lesson:
-        begin(lesson)
+    with running_lesson(browser, classroom) as lesson:
+        start_lesson(lesson)
         alba = lesson.alba.page
         choose(alba, "conduct:borea", "step")
         send(alba)
@@ -75,14 +75,14 @@ def test_a_reload_and_the_personal_link_on_another_device_come_back_to_the_same_
 
 
 def test_pages_come_back_by_themselves_when_the_server_was_killed(browser, classroom):
-    with underway(browser, classroom) as lesson:
-        begin(lesson)
+    with running_lesson(browser, classroom) as lesson:
+        start_lesson(lesson)
         pages = lesson.console, lesson.wall, lesson.alba, lesson.borea
         alba, borea = lesson.alba.page, lesson.borea.page
         choose(alba, "conduct:borea", "friendly")
         send(alba)
         for each in pages:
-            each.pardon += CUT_OFF
+            each.allowed += CONNECTION_ERRORS
         classroom.end(signal.SIGKILL)
         expect(alba.locator("#line")).to_have_text("connection lost, trying again")
         classroom.start()
@@ -92,20 +92,20 @@ def test_pages_come_back_by_themselves_when_the_server_was_killed(browser, class
         choose(borea, "press:alba", "relieve")
         send_or_next(borea)
         for page in (alba, borea):
-            turn(page, 2)
+            expect_turn(page, 2)
         for each in pages:
             expect(each.page.locator("#line.lost")).to_have_count(0)
-            each.pardon = each.pardon[: -len(CUT_OFF)]
+            each.allowed = each.allowed[: -len(CONNECTION_ERRORS)]
 
 
 def test_nobody_is_sent_what_only_another_seat_may_know(browser, classroom):
-    with underway(browser, classroom) as lesson:
-        begin(lesson)
+    with running_lesson(browser, classroom) as lesson:
+        start_lesson(lesson)
         alba, borea, wall = lesson.alba, lesson.borea, lesson.wall
         send(alba.page)
         send_or_next(borea.page)
         for each in (alba, borea):
-            turn(each.page, 2)
+            expect_turn(each.page, 2)
         alba.page.locator("#to").select_option("borea")
         alba.page.locator("#text").fill(WORDS)
         alba.page.get_by_role("button", name="Send the message").click()
@@ -116,10 +116,10 @@ def test_nobody_is_sent_what_only_another_seat_may_know(browser, classroom):
         expect(late.page.locator("#verbs")).to_contain_text("keeping contact alive")
         expect(late.page.locator("#messages")).not_to_contain_text("Shall we")
         told = {each: "\n".join(each.texts()) for each in (lesson.console, wall, alba, borea, late)}
-        token, hidden = token_of(alba.page, lesson.code), secrets_of(told[alba].split("\n"))
+        token, hidden = token_of(alba.page, lesson.code), private_numbers(told[alba].split("\n"))
         assert len(hidden) >= 3
         for each in (borea, late, wall):
-            mine = secrets_of(told[each].split("\n"))  # two sides may come to the same number, each for itself
+            mine = private_numbers(told[each].split("\n"))  # two sides may come to the same number, each for itself
             assert [number for number in hidden - mine if number in told[each]] == []
             assert token not in told[each]
         for private in (MINA, "Mina", OMID, "Latecomer", WORDS, '"trust"', '"known"', '"choices"'):
@@ -130,11 +130,11 @@ def test_nobody_is_sent_what_only_another_seat_may_know(browser, classroom):
 
 
 def test_the_instructor_sends_notices_and_events_pauses_and_hands_seats_over(browser, classroom):
-    with underway(browser, classroom) as lesson:
-        begin(lesson)
+    with running_lesson(browser, classroom) as lesson:
+        start_lesson(lesson)
         console, alba, borea = lesson.console.page, lesson.alba.page, lesson.borea.page
         console.get_by_role("button", name="Close the round now").click()
-        turn(alba, 2)
+        expect_turn(alba, 2)
         console.locator("#words").fill("Two minutes <i>left</i>")
         console.locator("#notice button").click()
         expect(alba.locator("#notices")).to_contain_text("Two minutes <i>left</i>")
@@ -147,24 +147,24 @@ def test_the_instructor_sends_notices_and_events_pauses_and_hands_seats_over(bro
         console.get_by_role("button", name="Hand to its agent: Borea").click()
         expect(borea.locator("#verbs")).to_contain_text("عامل شما این جایگاه را بازی می‌کند")
         pages = {"console": console, "projector": lesson.wall.page, "student": alba, "student_fa": borea}
-        assert [barriers(page) for page in pages.values()] == [[]] * 4
-        assert all(map(fits, pages.values()))
+        assert [accessibility_violations(page) for page in pages.values()] == [[]] * 4
+        assert all(map(fits_width, pages.values()))
         assert borea.evaluate("[document.dir, document.documentElement.lang]") == ["rtl", "fa"]
         for name, page in pages.items():
-            photograph(page, f"class_{name}")
+            save_screenshot(page, f"class_{name}")
 
 
 def test_the_debrief_comes_to_all_and_the_lesson_as_a_file_to_the_console(browser, classroom):
-    with underway(browser, classroom) as lesson:
+    with running_lesson(browser, classroom) as lesson:
         console, alba, borea, wall = (each.page for each in (lesson.console, lesson.alba, lesson.borea, lesson.wall))
         alba.locator("[data-key=bet]").click()
         expect(alba.locator("#bets .done")).to_have_text("Your bet stands.")
-        begin(lesson)
+        start_lesson(lesson)
         choose(alba, "conduct:borea", "step")
         send(alba)
         for number in (2, 3):
             console.get_by_role("button", name="Close the round now").click()
-            turn(alba, number)
+            expect_turn(alba, number)
         console.get_by_role("button", name="Close the round now").click()
         for page in (alba, console):
             expect(page.locator("#debrief h1")).to_contain_text("It ended in", timeout=60_000)
@@ -176,6 +176,6 @@ def test_the_debrief_comes_to_all_and_the_lesson_as_a_file_to_the_console(browse
             console.get_by_role("button", name="The lesson as a file").click()
         kept = json.loads(got.value.path().read_text())
         assert [len(kept["turns"]), kept["seed"], bool(kept["overrides"])] == [3, 11, True]
-        assert [barriers(page) for page in (console, alba)] == [[], []]
+        assert [accessibility_violations(page) for page in (console, alba)] == [[], []]
         for name, page in (("console", console), ("projector", wall), ("student", alba), ("student_fa", borea)):
-            photograph(page, f"class_debrief_{name}")
+            save_screenshot(page, f"class_debrief_{name}")

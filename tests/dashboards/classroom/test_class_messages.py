@@ -6,21 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.classroom import HOSTILE, SURE, a_lesson, served
-from support.page_reads import OF_THE_BROWSER, made_by, read_by
+from support.classroom import HOSTILE, SURE, make_lesson, serve_api
+from support.page_reads import BROWSER_NAMES, names_defined, names_read
 
 from dashboards.classroom.debrief.messages import ConsoleMessage, DebriefMessage, DebriefProgress
-from dashboards.classroom.lesson.participant import MoveTaken
+from dashboards.classroom.lesson.participant import MoveReceipt
 from dashboards.classroom.server import frontend
 from dashboards.classroom.views.instructor_messages import CardsMessage, ConsoleWithoutLesson, RoomRow
-from dashboards.classroom.views.messages import RoomLook, ShippedScenario, WallMessage, WallWithoutLesson
+from dashboards.classroom.views.messages import ProjectorMessage, ProjectorWithoutLesson, RoomPreview, ShippedScenario
 from dashboards.classroom.views.student_messages import AdviceMessage, StudentMessage
-from dashboards.interventions import EventOffer
-from dashboards.web.pages.shared.shapes import errors, keys_of
+from dashboards.injected_events import EventOffer
+from dashboards.web.pages.shared.shapes import field_names, shape_errors
 
 PAGES = Path(frontend.__file__).parents[1] / "pages"
 SENT_TO_PAGES = (
-    StudentMessage | AdviceMessage | MoveTaken | RoomLook | WallMessage | WallWithoutLesson | ConsoleMessage,
+    StudentMessage
+    | AdviceMessage
+    | MoveReceipt
+    | RoomPreview
+    | ProjectorMessage
+    | ProjectorWithoutLesson
+    | ConsoleMessage,
     ConsoleWithoutLesson | list[RoomRow] | CardsMessage | list[ShippedScenario] | list[EventOffer] | DebriefMessage,
     DebriefProgress,
 )
@@ -41,7 +47,7 @@ UNREAD = {"changes", "resolve_ms", "support"}  # told for those who read the ans
 
 def differing(shape: Any, answer: Any) -> list[str]:
     """Return where an answer differs from its shape."""
-    return [*errors(shape, answer, "answer")][:5]
+    return [*shape_errors(shape, answer, "answer")][:5]
 
 
 def answers(clients, console, students, code):
@@ -49,8 +55,8 @@ def answers(clients, console, students, code):
     yield ConsoleMessage, console.get(f"rooms/{code}/console")
     yield list[RoomRow], console.get("rooms")
     yield CardsMessage, console.get(f"rooms/{code}/cards")
-    yield WallMessage, clients().get(f"projector?code={code}")
-    yield RoomLook, clients().post("look", {"code": code})
+    yield ProjectorMessage, clients().get(f"projector?code={code}")
+    yield RoomPreview, clients().post("look", {"code": code})
     for student in students:
         yield StudentMessage, student.get("me")
 
@@ -66,9 +72,9 @@ def play_turn(lesson, student, number):
 
 @pytest.mark.parametrize(("scenario", "sight"), [("two-states", "public"), ("us-iran-2026", "own")])
 def test_every_answer_of_a_played_lesson_has_its_declared_shape(house, scenario, sight):
-    room, lesson = a_lesson(house, scenario, rounds=6, months=2, sight=sight, bets=[0, 1])
+    room, lesson = make_lesson(house, scenario, rounds=6, months=2, sight=sight, bets=[0, 1])
     code = room["code"]
-    with served(house) as clients:
+    with serve_api(house) as clients:
         console = clients(f"Instructor {house.rooms.instructor_key(True)}")
         joined = [clients().post("join", {"code": code, "name": HOSTILE, "seat": seat}) for seat in lesson.seats()]
         students = [clients(f"Bearer {each['token']}") for each in joined]
@@ -91,7 +97,7 @@ def test_every_answer_of_a_played_lesson_has_its_declared_shape(house, scenario,
                 console.post(f"rooms/{code}/do", {"action": "inject", "event": event})
             for number, student in enumerate(students):
                 assert differing(AdviceMessage, student.get("advice")) == []
-                assert differing(MoveTaken, play_turn(lesson, student, turn + number)) == []
+                assert differing(MoveReceipt, play_turn(lesson, student, turn + number)) == []
             check()
             lesson.resolve()
         check()
@@ -109,25 +115,25 @@ def test_every_answer_of_a_played_lesson_has_its_declared_shape(house, scenario,
 def test_a_room_without_a_lesson_answers_in_its_declared_shapes(house):
     room = house.rooms.make_room("Empty")
     code = room["code"]
-    with served(house) as clients:
+    with serve_api(house) as clients:
         console = clients(f"Instructor {house.rooms.instructor_key(True)}")
         for shape, answer in (
             (ConsoleWithoutLesson, console.get(f"rooms/{code}/console")),
-            (WallWithoutLesson, clients().get(f"projector?code={code}")),
-            (RoomLook, clients().post("look", {"code": code})),
+            (ProjectorWithoutLesson, clients().get(f"projector?code={code}")),
+            (RoomPreview, clients().post("look", {"code": code})),
             (list[RoomRow], console.get("rooms")),
         ):
             assert differing(shape, answer) == []
 
 
 def test_the_pages_read_what_is_declared_and_nothing_else():
-    keys = set().union(*map(keys_of, SENT_TO_PAGES))
+    keys = set().union(*map(field_names, SENT_TO_PAGES))
     scripts = {path.name: f"<script>{path.read_text('utf-8')}" for path in PAGES.glob("*.js")}
     assert len(scripts) > 10
     for name, script in scripts.items():
-        parts = {part for part in read_by(script) if part.endswith("_")}  # the beginning of a key in a template text
-        unknown = read_by(script) - parts - keys - made_by(script) - OF_THE_BROWSER - OF_NO_MESSAGE
+        parts = {part for part in names_read(script) if part.endswith("_")}  # the beginning of a key in a template text
+        unknown = names_read(script) - parts - keys - names_defined(script) - BROWSER_NAMES - OF_NO_MESSAGE
         assert unknown == set(), f"{name} reads what no message holds"
     everywhere = "\n".join(scripts.values())
-    ours = keys - keys_of(EventOffer) - UNREAD  # the offers are those of Watch, which reads the rest of them
+    ours = keys - field_names(EventOffer) - UNREAD  # the offers are those of Watch, which reads the rest of them
     assert {key for key in ours if not re.search(rf"\b{key}\b", everywhere)} == set()

@@ -2,24 +2,24 @@
 
 from contextlib import ExitStack
 
-from support.browser import barriers, expect, fits, photograph
+from support.browser import accessibility_violations, expect, fits_width, save_screenshot
 from support.class_pages import (
     LAPTOP,
     join,
     open_lesson,
-    seen,
+    open_page,
     token_of,
 )
 
 
 def test_who_was_taken_out_is_told_so_and_joins_anew_and_seats_are_chosen_only_where_they_may_be(browser, classroom):
     with ExitStack() as stack:
-        console = stack.enter_context(seen(browser, classroom, "/class/console", size=LAPTOP))
+        console = stack.enter_context(open_page(browser, classroom, "/class/console", size=LAPTOP))
         code = open_lesson(classroom, console.page, {"alba": 1, "borea": 1}, rounds=6)
-        phone = stack.enter_context(seen(browser, classroom, f"/class/r/{code}"))
-        away = stack.enter_context(seen(browser, classroom, f"/class/r/{code}"))
+        phone = stack.enter_context(open_page(browser, classroom, f"/class/r/{code}"))
+        away = stack.enter_context(open_page(browser, classroom, f"/class/r/{code}"))
         for each in (phone, away):
-            each.pardon += ("409",)
+            each.allowed += ("409",)
         join(phone.page, "Mina", "alba")
         expect(phone.page.locator("#other-seat")).to_be_visible()
         join(away.page, "Omid", "borea")
@@ -54,8 +54,8 @@ def test_who_was_taken_out_is_told_so_and_joins_anew_and_seats_are_chosen_only_w
 
 
 def test_without_the_key_nobody_sees_the_console_or_the_role_cards(browser, classroom):
-    with seen(browser, classroom, "/class/console", size=LAPTOP) as found:
-        found.pardon += ("401",)
+    with open_page(browser, classroom, "/class/console", size=LAPTOP) as found:
+        found.allowed += ("401",)
         found.page.get_by_label("instructor's key").fill("not-the-key-at-all")
         found.page.get_by_role("button", name="Open").click()
         expect(found.page.get_by_role("alert")).to_contain_text("not the instructor's key")
@@ -67,17 +67,17 @@ def test_without_the_key_nobody_sees_the_console_or_the_role_cards(browser, clas
 
 
 def test_a_wrong_code_is_told_so_and_the_right_one_leads_to_the_room(browser, classroom):
-    with seen(browser, classroom, "/class") as found:
-        found.pardon += ("404",)
+    with open_page(browser, classroom, "/class") as found:
+        found.allowed += ("404",)
         found.page.get_by_label("Code of the room").fill("NOROOM")
         found.page.get_by_role("button", name="Look in").click()
         expect(found.page.get_by_role("alert")).to_contain_text("There is no room with this code")
-        assert barriers(found.page) == []
-        photograph(found.page, "class_home")
+        assert accessibility_violations(found.page) == []
+        save_screenshot(found.page, "class_home")
 
 
 def test_one_seat_is_played_alone_from_the_tour_and_by_the_keyboard(browser, classroom):
-    with seen(browser, classroom, "/class/tour", size=LAPTOP) as found:
+    with open_page(browser, classroom, "/class/tour", size=LAPTOP) as found:
         page = found.page
         page.get_by_role("button", name="Take the seat").focus()
         page.keyboard.press("Enter")
@@ -92,9 +92,9 @@ def test_one_seat_is_played_alone_from_the_tour_and_by_the_keyboard(browser, cla
         seat.locator("[data-key=send]").focus()
         page.keyboard.press("Enter")
         expect(seat.locator("#turn")).to_have_text("Round 2 of 12", timeout=20_000)
-        assert fits(page)
-        assert barriers(page) == []
-        photograph(page, "class_tour")
+        assert fits_width(page)
+        assert accessibility_violations(page) == []
+        save_screenshot(page, "class_tour")
         for number in (3, 4):
             seat.locator("[data-key=send]").click()
             expect(seat.locator("#turn")).to_have_text(f"Round {number} of 12", timeout=20_000)
@@ -104,7 +104,7 @@ def test_one_seat_is_played_alone_from_the_tour_and_by_the_keyboard(browser, cla
 
 
 def test_what_is_opened_stays_open_however_quickly_something_in_it_is_picked(browser, classroom):
-    with seen(browser, classroom, "/class/solo?scenario=two-states&seat=alba&rounds=48&months=4") as found:
+    with open_page(browser, classroom, "/class/solo?scenario=two-states&seat=alba&rounds=48&months=4") as found:
         page = found.page
         page.locator("#start .main").click()
         expect(page.locator("#turn")).to_have_text("Round 1 of 12", timeout=20_000)
@@ -129,7 +129,9 @@ def test_what_is_opened_stays_open_however_quickly_something_in_it_is_picked(bro
 
 
 def test_a_seat_is_taken_alone_in_the_essays_world_in_persian(browser, classroom):
-    with seen(browser, classroom, "/class/solo?lang=fa&scenario=us-iran-2026&seat=oman&rounds=12&months=6") as found:
+    with open_page(
+        browser, classroom, "/class/solo?lang=fa&scenario=us-iran-2026&seat=oman&rounds=12&months=6"
+    ) as found:
         page = found.page
         expect(page.locator("#scenario option:checked")).to_have_text("ایالات متحده و ایران: تعامل مهارشده")
         page.locator("#start .main").click()
@@ -138,5 +140,5 @@ def test_a_seat_is_taken_alone_in_the_essays_world_in_persian(browser, classroom
         expect(page.locator("#card-text")).to_contain_text("مهارت شما در رساندن پیام")
         latin = page.evaluate("document.querySelector('#card-text').innerText.match(/[A-Za-z]{3,}/g)")
         assert latin is None
-        assert barriers(page) == []
-        photograph(page, "class_card_fa")
+        assert accessibility_violations(page) == []
+        save_screenshot(page, "class_card_fa")

@@ -10,12 +10,12 @@ from contextlib import ExitStack, closing
 
 import pytest
 from support import class_server
-from support.classroom import a_lesson, served
+from support.classroom import make_lesson, serve_api
 
-from dashboards.classroom.bots import ClassClient, answers, whole_lesson
+from dashboards.classroom.bots import ClassClient, play_lesson, wait_for_server
 from dashboards.classroom.lesson.store import MIGRATIONS, LessonStore
-from dashboards.classroom.server.context import open_house
-from dashboards.classroom.views.exports import played_again
+from dashboards.classroom.server.context import open_classroom
+from dashboards.classroom.views.exports import replay_lesson
 from model.errors import ScenarioError
 
 
@@ -47,11 +47,11 @@ def test_a_store_of_the_first_version_opens_and_gives_no_number_twice(tmp_path):
         ]
         assert [tuple(row) for row in store.rows("SELECT lesson, person, seat FROM place")] == [(2, 1, "alba")]
         assert store.rows("PRAGMA foreign_key_check") == []
-    house = open_house(path, "127.0.0.1", 8765)
+    house = open_classroom(path, "127.0.0.1", 8765)
     house.rooms.delete_room("K7M2QX")
     for table in ("lesson", "place", "seat", "person"):
         assert house.rooms.store.rows(f"SELECT * FROM {table}") == []
-    assert a_lesson(house)[1].id == 3
+    assert make_lesson(house)[1].id == 3
     house.rooms.close()
 
 
@@ -60,7 +60,7 @@ def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, ExitStack() as stack:
         facts = json.loads(process.stdout.readline())
         base, room = facts["address"], f"rooms/{facts['code']}"
-        answers(base)
+        wait_for_server(base)
         console = stack.enter_context(ClassClient(base, f"Instructor {facts['key']}"))
         student = stack.enter_context(ClassClient(base))
         token = student.post("join", {"code": facts["code"], "name": "Mina", "seat": "alba"})["token"]
@@ -72,9 +72,9 @@ def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
         sent = {"seek:border": "stay_away", "conduct:borea": "friendly"}
         student.post("move", {"turn": 2, "base": 0, "choices": sent, "done": True})
         os.kill(process.pid, signal.SIGKILL)
-    again = open_house(tmp_path / "s.sqlite", "127.0.0.1", 8765)
-    assert again.rooms.instructor_key(anew=False) is None
-    with served(again) as clients:
+    again = open_classroom(tmp_path / "s.sqlite", "127.0.0.1", 8765)
+    assert again.rooms.create_instructor_key(replace=False) is None
+    with serve_api(again) as clients:
         seen, console = clients(f"Bearer {token}").get("me"), clients(f"Instructor {facts['key']}")
         assert (seen["seat"], seen["turn"], seen["month"], seen["phase"]) == ("alba", 2, 1, "playing")
         assert (seen["move"]["choices"], seen["move"]["done"]) == (sent, True)
@@ -83,7 +83,7 @@ def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
         file = tmp_path / "lesson.json"
         file.write_text(json.dumps(console.get(f"{room}/export/lesson.json")))
     again.rooms.close()
-    model, plain = played_again(file)
+    model, plain = replay_lesson(file)
     assert model.ledger.digest() == plain["ledger_digest"]
 
 
@@ -91,7 +91,7 @@ def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
     ("bots", "rounds"), [pytest.param(5, 3, id="five"), pytest.param(40, 24, id="forty", marks=pytest.mark.soak)]
 )
 def test_bots_play_a_whole_lesson_and_all_its_checks_hold(bots, rounds):
-    result = whole_lesson(bots, "us-iran-2026", rounds)
+    result = play_lesson(bots, "us-iran-2026", rounds)
     assert [each for each in result["checks"] if not each["held"]] == []
     assert result["turns"] == rounds
     assert result["server_mb"] < 1500

@@ -5,15 +5,15 @@ from functools import reduce
 
 import pytest
 
-from dashboards.classroom.server.frontend import FOLDER, TOUR
-from dashboards.classroom.views.message_keys import KEYS
+from dashboards.classroom.server.frontend import PAGES_DIR, TOUR
+from dashboards.classroom.views.message_keys import MESSAGE_KEYS
 from dashboards.classroom.views.translations import languages, own_words, words_of
-from dashboards.interventions import TOLD
-from dashboards.link import data_of, read_link, shipped_names
-from model.loading import load
+from dashboards.injected_events import EVENT_FORMS
+from dashboards.page_link import load_scenario_data, parse_link, shipped_names
+from model.loading import load_scenario
 
 HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
-SOURCES = sorted(each for each in FOLDER.iterdir() if each.suffix in (".js", ".html"))
+SOURCES = sorted(each for each in PAGES_DIR.iterdir() if each.suffix in (".js", ".html"))
 
 
 def holes(text: str) -> set[str]:
@@ -34,8 +34,8 @@ def test_every_language_has_the_same_words_with_the_same_holes():
 
 def test_whatever_the_server_can_tell_there_are_words_for():
     english = words_of("en")
-    assert [key for key in (*KEYS, *(f"event.{kind}" for kind in TOLD)) if key not in english] == []
-    assert {key: wrong for key, known in KEYS.items() if (wrong := holes(english[key]) - {*known})} == {}
+    assert [key for key in (*MESSAGE_KEYS, *(f"event.{kind}" for kind in EVENT_FORMS)) if key not in english] == []
+    assert {key: wrong for key, known in MESSAGE_KEYS.items() if (wrong := holes(english[key]) - {*known})} == {}
 
 
 def test_the_pages_ask_for_no_words_that_are_not_there():
@@ -64,7 +64,7 @@ def test_all_that_a_student_reads_of_a_shipped_scenario_is_translated_and_nothin
     persian = {key: text for key, text in own_words("fa").items() if key.startswith("scenario.")}
     wanted = set()
     for name in shipped_names():
-        scenario = load(data_of(name)).model_dump()
+        scenario = load_scenario(load_scenario_data(name)).model_dump()
         told = {each["text"]["en"] for each in scenario.pop("events") if each["text"]}
         keys = {*texts_of({**scenario, "try": {}, "notice": {}})} | {f"events.{words}" for words in told}
         wanted |= {f"scenario.{name}.{key}" for key in keys}
@@ -73,7 +73,7 @@ def test_all_that_a_student_reads_of_a_shipped_scenario_is_translated_and_nothin
 
 @pytest.mark.parametrize("chapter", [each for each in TOUR if each.link], ids=lambda each: each.name)
 def test_a_link_of_the_tour_opens_what_it_says(chapter):
-    link, notes = read_link(chapter.link.removeprefix("/"))
+    link, notes = parse_link(chapter.link.removeprefix("/"))
     assert notes == []
     assert link.page == {"watch": "watch", "explain": "turning"}.get(chapter.name, "explore")
     assert (link.baseline is not None) == (chapter.name == "change")

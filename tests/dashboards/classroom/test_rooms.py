@@ -3,49 +3,52 @@
 import threading
 
 import pytest
-from support.classroom import a_lesson, forget, refused, served, sit_down
+from support.classroom import join_seat, make_lesson, refused_status, serve_api, unload_lessons
 
 from dashboards.classroom.lesson import instructor as leading
 from dashboards.classroom.lesson import rooms
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.schemas import Removal
-from dashboards.cli.classroom import opened
+from dashboards.classroom.schemas import ParticipantRemoval
+from dashboards.cli.classroom import startup_facts
 from model.errors import ScenarioError
 
 
 def test_nobody_changes_sides_once_a_lesson_has_begun(house):
-    room, _ = a_lesson(house)
-    with served(house) as clients:
+    room, _ = make_lesson(house)
+    with serve_api(house) as clients:
         token = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})["token"]
         student = clients(f"Bearer {token}")
         console = clients(f"Instructor {house.rooms.instructor_key(True)}")
         assert student.post("seat", {"seat": "corvia"})["seat"] == "corvia"
-        assert refused(student, "again", {"seat": "borea"}) == (409, "seat.have")
+        assert refused_status(student, "again", {"seat": "borea"}) == (409, "seat.have")
         console.post(f"rooms/{room['code']}/do", {"action": "set", "settings": {"chooses": False}})
-        assert refused(student, "seat", {"seat": "borea"}) == (409, "seat.given")
+        assert refused_status(student, "seat", {"seat": "borea"}) == (409, "seat.given")
         console.post(f"rooms/{room['code']}/do", {"action": "start"})
-        assert refused(student, "again", {"seat": "borea"}) == (409, "seat.have")
-        assert refused(student, "seat", {"seat": "borea"}) == (409, "phase.wrong")
-        assert refused(student, "leave") == (404, "not.found")
+        assert refused_status(student, "again", {"seat": "borea"}) == (409, "seat.have")
+        assert refused_status(student, "seat", {"seat": "borea"}) == (409, "phase.wrong")
+        assert refused_status(student, "leave") == (404, "not.found")
         assert student.get("me")["seat"] == "corvia"
         console.post(f"rooms/{room['code']}/lessons", {"scenario": "two-states"})
         assert student.post("again", {"seat": "borea"})["seat"] == "borea"
-        assert refused(student, "again", {"seat": "alba"}) == (409, "seat.have")
+        assert refused_status(student, "again", {"seat": "alba"}) == (409, "seat.have")
 
 
 def test_who_was_taken_out_stays_out_until_joining_anew(house):
-    room, lesson = a_lesson(house, seats={"alba": 1, "borea": 1})
+    room, lesson = make_lesson(house, seats={"alba": 1, "borea": 1})
     sent = {"code": room["code"], "name": "Mina", "seat": "alba"}
-    with served(house) as clients:
+    with serve_api(house) as clients:
         joined = clients().post("join", sent)
         student = clients(f"Bearer {joined['token']}")
         console = clients(f"Instructor {house.rooms.instructor_key(True)}")
         at = f"rooms/{room['code']}/do"
         console.post(at, {"action": "remove", "person": joined["person"]})
         for path in ("again", "seat", "message", "here"):
-            assert refused(student, path, {"seat": "borea"}) == (409, "seat.removed")
+            assert refused_status(student, path, {"seat": "borea"}) == (409, "seat.removed")
         assert student.ask("GET", "me")[1]["error"]["code"] == "seat.removed"
-        assert refused(console, at, {"action": "move_person", "person": joined["person"], "seat": "borea"})[0] == 404
+        assert (
+            refused_status(console, at, {"action": "move_person", "person": joined["person"], "seat": "borea"})[0]
+            == 404
+        )
         assert lesson.people() == []
         anew = clients().post("join", sent)
         assert (anew["seat"], anew["person"] == joined["person"]) == ("alba", False)
@@ -54,33 +57,35 @@ def test_who_was_taken_out_stays_out_until_joining_anew(house):
 
 
 def test_a_room_is_full_when_its_seats_are_and_joining_again_and_again_is_slowed_down(house):
-    room, lesson = a_lesson(house, seats={"alba": 1})
+    room, lesson = make_lesson(house, seats={"alba": 1})
     for _ in range(410):
-        person = sit_down(house, room, "alba")
-        leading.remove(lesson, Removal(action="remove", person=person))
-    with served(house) as clients:
+        person = join_seat(house, room, "alba")
+        leading.remove_participant(lesson, ParticipantRemoval(action="remove", person=person))
+    with serve_api(house) as clients:
         assert clients().post("join", {"code": room["code"], "name": "Mina", "seat": None})["seat"] == "alba"
         for _ in range(30):  # a class behind one address
-            assert refused(clients(), "join", {"code": room["code"], "name": "Mina", "seat": None}) == (
+            assert refused_status(clients(), "join", {"code": room["code"], "name": "Mina", "seat": None}) == (
                 409,
                 "seat.full",
             )
-        found = {refused(clients(), "join", {"code": room["code"], "name": "x", "seat": None})[0] for _ in range(90)}
+        found = {
+            refused_status(clients(), "join", {"code": room["code"], "name": "x", "seat": None})[0] for _ in range(90)
+        }
         assert found == {409, 429}
 
 
 def test_those_who_play_alone_and_are_away_are_held_in_the_store_only(house, monkeypatch):
-    monkeypatch.setattr(rooms, "KEPT", 2)
-    monkeypatch.setattr(rooms, "MOST_SOLO", 4)
+    monkeypatch.setattr(rooms, "MAX_LOADED_LESSONS", 2)
+    monkeypatch.setattr(rooms, "MAX_SOLO_ROOMS", 4)
     sent = {"scenario": "two-states", "seat": "alba", "rounds": 2, "seed": 1}
-    with served(house) as clients:
+    with serve_api(house) as clients:
         everyone = [clients(f"Bearer {clients().post('solo', sent)['token']}") for _ in range(4)]
         for status, wrong in ((400, {"rounds": 0}), (400, {"seat": "nowhere"}), (400, {"name": ""})):
             assert clients().ask("POST", "solo", sent | wrong)[0] == status
         assert everyone[0].get("me")["phase"] == "playing"  # what is refused takes nobody's place
         assert len(house.rooms._lessons) == 4  # all of them are there
         everyone[0].post("move", {"turn": 1, "base": 0, "choices": {}, "done": True})
-        monkeypatch.setattr(rooms, "IDLE", 0.0)
+        monkeypatch.setattr(rooms, "IDLE_SECONDS", 0.0)
         everyone[3].get("me")
         assert len(house.rooms._lessons) == 2
         assert everyone[1].get("me")["phase"] == "playing"  # played again from the store
@@ -92,17 +97,17 @@ def test_those_who_play_alone_and_are_away_are_held_in_the_store_only(house, mon
 
 
 def test_while_a_lesson_is_played_again_the_others_go_on(house, monkeypatch):
-    (slow_room, slow), (_, quick) = a_lesson(house), a_lesson(house)
-    forget(house)
+    (slow_room, slow), (_, quick) = make_lesson(house), make_lesson(house)
+    unload_lessons(house)
     begun, go_on, made = threading.Event(), threading.Event(), []
 
     class SlowLesson(Lesson):
-        def _play_again(self):
+        def _replay(self):
             if self.id == slow.id:
                 made.append(self)
                 begun.set()
                 assert go_on.wait(10)
-            super()._play_again()
+            super()._replay()
 
     monkeypatch.setattr(rooms, "Lesson", SlowLesson)
     found = []
@@ -123,6 +128,6 @@ def test_while_a_lesson_is_played_again_the_others_go_on(house, monkeypatch):
 
 def test_no_room_is_left_behind_by_a_scenario_that_is_refused(house):
     with pytest.raises(ScenarioError, match="rounds: "):
-        opened(house, "two-states", 10_000, False)
+        startup_facts(house, "two-states", 10_000, False)
     assert house.rooms.rooms() == []
     assert house.rooms.instructor_key(anew=False)  # none was made, so none is lost

@@ -4,78 +4,78 @@ import json
 
 import numpy as np
 import pytest
-from support.classroom import played, served
+from support.classroom import play_turns, serve_api
 
-from dashboards.classroom.game.visibility import Eyes, HiddenError
+from dashboards.classroom.game.visibility import HiddenError, Observer
 from dashboards.classroom.views import role_cards as cards
-from dashboards.classroom.views.message_keys import KEYS
-from dashboards.classroom.views.student import view
+from dashboards.classroom.views.message_keys import MESSAGE_KEYS
+from dashboards.classroom.views.student import student_view
 from model.columns import COLUMNS
 from model.enumerations import Doctrine
-from model.loading import shipped
-from model.rules.lookups import burden
+from model.loading import scenario_names
+from model.rules.lookups import narrative_burden
 
 
 def test_no_seat_sees_what_it_may_not_know(house):
     """Whatever is hidden from a seat is changed, a column at a time: not one character of its view may follow."""
-    _, lesson, people = played(house, "us-iran-2026", turns=9)
+    _, lesson, people = play_turns(house, "us-iran-2026", turns=9)
     lesson.phase = "playing"
     world, seen = lesson.table.world, 0
 
     def shown(seat):
         lesson._kept.clear()
-        return json.dumps(view(lesson, people[seat], "Mina", seat, False))
+        return json.dumps(student_view(lesson, people[seat], "Mina", seat, False))
 
     for seat in ("us", "iran", *(name for name, kind in lesson.kinds().items() if kind != "state")):
-        eyes, before = Eyes(world, lesson.scenario, seat), shown(seat)
+        eyes, before = Observer(world, lesson.scenario, seat), shown(seat)
         for column in COLUMNS:
             cells = getattr(world, column.name)
-            hidden = [at for at in np.ndindex(cells.shape) if not eyes.may(column.name, *at)]
+            hidden = [at for at in np.ndindex(cells.shape) if not eyes.can_see(column.name, *at)]
             if not hidden:
                 continue
             kept = cells.copy()
             for at in hidden:
-                cells[at] = 1 - cells[at] if column.kind == "whole" else 0.37 + 0.5 * cells[at]
+                cells[at] = 1 - cells[at] if column.kind == "integer" else 0.37 + 0.5 * cells[at]
             after = shown(seat)
             cells[...] = kept
             seen += len(hidden)
             assert after == before, f"{seat} sees {column.name}"
     assert seen > 300
     with pytest.raises(HiddenError):
-        Eyes(world, lesson.scenario, "us")("trust", 1, 0)
+        Observer(world, lesson.scenario, "us")("trust", 1, 0)
 
 
 def test_a_doctrine_that_somebody_added_is_named_on_the_card(house, monkeypatch):
     assert tuple(Doctrine.__members__) == cards.DOCTRINES
-    _, lesson, people = played(house, turns=1)
+    _, lesson, people = play_turns(house, turns=1)
     monkeypatch.setattr(cards, "DOCTRINES", (*cards.DOCTRINES, "forbearance"))
     lesson.table.world.doctrine[0] = 4
     lesson._kept.clear()
-    card = view(lesson, people["alba"], "Mina", "alba", False)["card"]
+    card = student_view(lesson, people["alba"], "Mina", "alba", False)["card"]
     (habit,) = [each for each in card["interests"] if "doctrine" in each["key"]]
     assert (habit["key"], habit["names"]) == ("card.doctrine.other", {"doctrine": "forbearance"})
 
 
 def test_a_card_says_how_heavy_each_step_is_for_the_party_that_reads_it_and_for_no_other(house):
-    _, lesson, people = played(house, "us-iran-2026", turns=1)
+    _, lesson, people = play_turns(house, "us-iran-2026", turns=1)
     heavy = {}
     for seat in ("us", "iran", "oman"):
-        card = view(lesson, people[seat], "Mina", seat, False)["card"]
+        card = student_view(lesson, people[seat], "Mina", seat, False)["card"]
         heavy[seat] = [each["burden"] and each["burden"]["numbers"]["percent"] for each in card["rungs"]]
     world = lesson.table.world
     for seat in ("us", "iran"):
         side = lesson.scenario.negotiations["nuclear"].parties.index(seat)
-        wanted = [100 * float(burden(world.handle, 0, side, r)) for r in range(len(heavy[seat]))]
+        wanted = [100 * float(narrative_burden(world.compiled, 0, side, r)) for r in range(len(heavy[seat]))]
         assert heavy[seat] == pytest.approx(wanted, abs=0.51)
     assert heavy["us"] != heavy["iran"]
     assert {*heavy["oman"]} == {None}
 
 
 def test_a_seat_hears_what_was_said_as_it_understood_it_and_nothing_between_others(house):
-    _, lesson, people = played(house, "us-iran-2026", turns=9)
+    _, lesson, people = play_turns(house, "us-iran-2026", turns=9)
     lesson.phase = "playing"
     lesson._kept.clear()
-    us, mediator = (view(lesson, people[seat], "Mina", seat, False) for seat in ("us", "oman"))
+    us, mediator = (student_view(lesson, people[seat], "Mina", seat, False) for seat in ("us", "oman"))
     mine = [each for each in us["signals"] if each["kind"] in ("threat", "public statement", "initiative")]
     assert {each["reading"] is None for each in mine if each["mine"]} == {True}
     assert {each["reading"] for each in mine if not each["mine"]} <= {"friendly", "hostile"}
@@ -86,8 +86,8 @@ def test_a_seat_hears_what_was_said_as_it_understood_it_and_nothing_between_othe
 
 
 def test_the_wall_shows_neither_names_nor_private_facts(house):
-    room, *_ = played(house, turns=3)
-    with served(house) as clients:
+    room, *_ = play_turns(house, turns=3)
+    with serve_api(house) as clients:
         told = clients().get(f"projector?code={room['code']}")
     assert "Mina" not in json.dumps(told)
     assert set(told["charts"]["talks"]["border"]) == {"tension", "deal_progress", "pressure", "programme", "contact"}
@@ -109,14 +109,14 @@ def test_every_word_that_a_view_asks_for_is_known(house):
                 yield from facts(each)
 
     found = set()
-    for scenario in shipped():
-        _, lesson, people = played(house, scenario, turns=4, rounds=12)
+    for scenario in scenario_names():
+        _, lesson, people = play_turns(house, scenario, turns=4, rounds=12)
         for seat, person in people.items():
-            shown = view(lesson, person, "Mina", seat, False)
+            shown = student_view(lesson, person, "Mina", seat, False)
             for key, placeholders in facts(shown):
-                assert set(KEYS[key]) == placeholders
+                assert set(MESSAGE_KEYS[key]) == placeholders
                 found.add(key)
             for verb in shown["verbs"]:
-                assert set(KEYS[f"verb.{verb['act']}"]) <= set(verb["names"])
-                assert {f"option.{verb['act']}.{each['option']}" for each in verb["options"]} <= set(KEYS)
+                assert set(MESSAGE_KEYS[f"verb.{verb['act']}"]) <= set(verb["names"])
+                assert {f"option.{verb['act']}.{each['option']}" for each in verb["options"]} <= set(MESSAGE_KEYS)
     assert len(found) > 60

@@ -4,14 +4,14 @@ import csv
 import json
 
 import pytest
-from support.cases import ACTS, HEADING, swapped, written
-from support.commands import invoke, refused
+from support.cases import ACTS, HEADING, acts_with, write_case
+from support.commands import invoke, refused_command
 
-from experiments.cases.case import library
+from experiments.cases.case import case_names
 
 
 def test_the_command_lists_the_library_and_shows_one_case():
-    assert all(name in invoke("cases").output for name in library())
+    assert all(name in invoke("cases").output for name in case_names())
     shown = invoke("cases", "egypt-israel-1973").output
     assert "Kilometre" in shown
     assert "Valid: 26 acts" in shown
@@ -19,7 +19,7 @@ def test_the_command_lists_the_library_and_shows_one_case():
 
 
 def test_a_case_comes_out_as_it_went_in(tmp_path):
-    path, out = written(tmp_path), tmp_path / "out.csv"
+    path, out = write_case(tmp_path), tmp_path / "out.csv"
     assert invoke("cases", path, "--csv", out).exit_code == 0
     with out.open(encoding="utf-8", newline="") as file:
         assert [",".join(row) for row in csv.reader(file)] == [HEADING, *ACTS]
@@ -28,7 +28,7 @@ def test_a_case_comes_out_as_it_went_in(tmp_path):
 
 
 def test_a_file_is_replayed_like_a_case_of_the_library(tmp_path):
-    path, out = written(tmp_path), tmp_path / "months.csv"
+    path, out = write_case(tmp_path), tmp_path / "months.csv"
     done = invoke("cases", path, "--replay", "--worlds", "40", "--csv", out)
     assert done.exit_code == 0
     assert "alba as in the record, borea answered by the model" in done.output
@@ -40,19 +40,19 @@ def test_a_file_is_replayed_like_a_case_of_the_library(tmp_path):
 
 
 def test_hostile_words_are_shown_as_words(tmp_path):
-    shown = invoke("cases", written(tmp_path, swapped(0, "A offers talks", "[red]A\x1b[31m offers[/red]"))).output
+    shown = invoke("cases", write_case(tmp_path, acts_with(0, "A offers talks", "[red]A\x1b[31m offers[/red]"))).output
     assert "[red]A" in shown
     assert "\x1b" not in shown
 
 
 @pytest.mark.parametrize("words", [["no-such-case"], ["."], ["iran", "--replay"]])
 def test_what_is_no_case_ends_with_code_2_and_one_plain_message(words, tmp_path):
-    assert "no such case or file" in refused("cases", *words, cwd=tmp_path)
+    assert "no such case or file" in refused_command("cases", *words, cwd=tmp_path)
 
 
 def test_a_wrong_file_tells_every_fault_and_nothing_else(tmp_path):
     acts = [each.replace("036", "999").replace("AAB", "XXX") for each in ACTS]
-    message = refused("cases", written(tmp_path, acts), "--replay", cwd=tmp_path)
+    message = refused_command("cases", write_case(tmp_path, acts), "--replay", cwd=tmp_path)
     assert "2 faults found" in message
     assert "line 8, cameo" in message
     assert "line 10, actor" in message

@@ -6,13 +6,13 @@ import shlex
 
 import pandas as pd
 import pytest
-from support.commands import detente, error_message, on_terminal, refused, strict_json
+from support.commands import refusal_message, refused_command, run_detente, run_on_terminal, strict_json
 
 from agents.assembly import Assembly
 from agents.ledger import read_ledger
 from model.enumerations import Outcome
-from model.loading import load, locate
-from model.measures import BY_NEGOTIATION, digest
+from model.loading import find_scenario, load_scenario
+from model.measures import BY_NEGOTIATION, trajectory_digest
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*\b3[0-9]\b[0-9;]*m")
 
@@ -29,7 +29,7 @@ def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
     assert facts["breaches"] >= 0
     (talks,) = facts["negotiations"].values()
     first, second = talks["parties"]
-    assert talks["name"] == load("two-states").negotiations["border"].title["en"]
+    assert talks["name"] == load_scenario("two-states").negotiations["border"].title["en"]
     assert set(talks["trust"]) == {f"{first}->{second}", f"{second}->{first}"}
     assert talks["outcome"] in Outcome.__members__
     series = [
@@ -37,7 +37,7 @@ def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
         *(talks[each.name] for each in BY_NEGOTIATION if not each.name.startswith("trust")),
     ]
     assert all(len(values) == 13 for values in series)
-    assert [rung["id"] for rung in talks["rungs"]] == list(load("two-states").negotiations["border"].rungs)
+    assert [rung["id"] for rung in talks["rungs"]] == list(load_scenario("two-states").negotiations["border"].rungs)
     assert all(rung["title"] and rung["status"] and isinstance(rung["dates"], list) for rung in talks["rungs"])
     assert (folder / facts["folder"] / "run.json").is_file()
 
@@ -45,8 +45,8 @@ def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
 def test_the_printed_numbers_are_those_of_the_watched_model(home):
     facts = strict_json(home[1].out)
     model = Assembly("two-states", {"rounds": 12}, rng=7).run()
-    places = model.places
-    assert facts["trajectory_digest"] == digest(model.trajectory)
+    places = model.indicator_index
+    assert facts["trajectory_digest"] == trajectory_digest(model.trajectory)
     assert facts["ledger_digest"] == model.ledger.digest()
     assert facts["outcome"] == model.outcome.name
     assert facts["contact_share"] == pytest.approx(model.trajectory[1:, places["contact"]].mean())
@@ -71,7 +71,7 @@ def test_a_run_is_saved_whole_and_reads_back(home):
     }
     table = pd.read_parquet(saved / "trajectory.parquet")
     assert table["round"].tolist() == list(range(13))
-    assert digest(table.drop(columns="round").to_numpy()) == facts["trajectory_digest"]
+    assert trajectory_digest(table.drop(columns="round").to_numpy()) == facts["trajectory_digest"]
     lines = (saved / "ledger.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == len(read_ledger(saved))
     assert {json.loads(line)["round"] for line in lines} == set(range(1, 13))
@@ -80,7 +80,7 @@ def test_a_run_is_saved_whole_and_reads_back(home):
 def test_two_runs_of_one_seed_are_the_same(home):
     folder, done = home
     again = strict_json(
-        detente("run", "two-states", "--seed", 7, "--rounds", 12, "--json", "--out", "again", cwd=folder).out
+        run_detente("run", "two-states", "--seed", 7, "--rounds", 12, "--json", "--out", "again", cwd=folder).out
     )
     facts = strict_json(done.out)
     for key in ("trajectory_digest", "ledger_digest"):
@@ -98,31 +98,31 @@ def test_set_changes_the_run_as_it_would_in_the_file(tmp_path):
         "--set",
         "states.borea.doctrine=contrition",
     ]
-    facts = strict_json(detente("run", "two-states", "--rounds", 6, *words, "--json", cwd=tmp_path).out)
+    facts = strict_json(run_detente("run", "two-states", "--rounds", 6, *words, "--json", cwd=tmp_path).out)
     changes = {
         "states.alba.generosity": 0.9,
         "mechanisms.noise": False,
         "states.borea.doctrine": "contrition",
         "rounds": 6,
     }
-    assert facts["trajectory_digest"] == digest(Assembly("two-states", changes, rng=1).run().trajectory)
+    assert facts["trajectory_digest"] == trajectory_digest(Assembly("two-states", changes, rng=1).run().trajectory)
 
 
 def test_a_run_shows_one_screen_and_the_command_it_names_works_as_it_stands(tmp_path):
     folder = tmp_path / "a folder with spaces"
-    done = detente("run", "us-iran-2026", "--rounds", 14, "--out", folder, cwd=tmp_path)
+    done = run_detente("run", "us-iran-2026", "--rounds", 14, "--out", folder, cwd=tmp_path)
     assert done.code == 0
     for words in ("Outcome: ", "trust, United States in Iran", "trust, Iran in United States", "tension", "deal progress",
                   "contact in", "breaches", "Technical clarification", "Moments that mattered"):  # fmt: skip
         assert words in done.out
     (command,) = re.findall(r"^Ask why: detente (why .*)$", done.out, re.MULTILINE)
-    answer = detente(*shlex.split(command), "--no-levers", cwd=tmp_path)
+    answer = run_detente(*shlex.split(command), "--no-levers", cwd=tmp_path)
     assert answer.code == 0, answer.err
     assert "the decision flips at" in answer.out
 
 
 def test_a_run_without_a_moment_that_mattered_has_no_heading_for_them(tmp_path):
-    done = detente("run", "two-states", "--rounds", 1, "--out", "kept", cwd=tmp_path)
+    done = run_detente("run", "two-states", "--rounds", 1, "--out", "kept", cwd=tmp_path)
     assert "Moments that mattered" not in done.out
 
 
@@ -143,26 +143,26 @@ def test_a_run_without_a_moment_that_mattered_has_no_heading_for_them(tmp_path):
 )
 def test_a_run_that_cannot_be_is_refused_with_one_clear_message(words, told, tmp_path):
     (tmp_path / "occupied").write_text("a file, not a folder")
-    message = refused("run", "two-states", *words, cwd=tmp_path)
+    message = refused_command("run", "two-states", *words, cwd=tmp_path)
     assert told in message
     assert len(message.splitlines()) <= 4
     assert not (tmp_path / "runs").exists()
 
 
 def test_a_misspelt_scenario_is_refused_with_a_suggestion(tmp_path):
-    assert "did you mean `us-iran-2026`?" in error_message(detente("run", "us-iran-2062", cwd=tmp_path))
+    assert "did you mean `us-iran-2026`?" in refusal_message(run_detente("run", "us-iran-2062", cwd=tmp_path))
 
 
 def test_a_scenario_may_be_a_path(tmp_path):
-    (tmp_path / "mine.toml").write_bytes(locate("two-states").read_bytes())
-    by_path = strict_json(detente("run", "mine.toml", "--rounds", 3, "--json", cwd=tmp_path).out)
-    assert by_path["trajectory_digest"] == digest(Assembly("two-states", rng=1).run(3).trajectory)
+    (tmp_path / "mine.toml").write_bytes(find_scenario("two-states").read_bytes())
+    by_path = strict_json(run_detente("run", "mine.toml", "--rounds", 3, "--json", cwd=tmp_path).out)
+    assert by_path["trajectory_digest"] == trajectory_digest(Assembly("two-states", rng=1).run(3).trajectory)
 
 
 def test_on_a_terminal_there_are_colours_and_a_progress_line_unless_refused(tmp_path):
-    coloured = on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path)
+    coloured = run_on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path)
     assert COLOUR.search(coloured)
     assert re.search(r"round.*/8", coloured)
-    plain = on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path, NO_COLOR="1")
+    plain = run_on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path, NO_COLOR="1")
     assert "Outcome: " in plain
     assert not COLOUR.search(plain)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from support.commands import DETENTE, CommandResult, detente, environment, strict_json
+from support.commands import DETENTE, CommandResult, environment, run_detente, strict_json
 
 from agents.assembly import Assembly
 from agents.ledger import read_ledger
@@ -50,7 +50,7 @@ def test_an_interrupted_run_leaves_what_was_played_readable(tmp_path):
     printed = strict_json(done.out)
     assert printed["rounds"] == rounds
     assert printed["ledger_digest"] == model.ledger.digest()
-    answer = detente("why", "--round", rounds, "--actor", "iran", "--no-levers", "--json", cwd=tmp_path)
+    answer = run_detente("why", "--round", rounds, "--actor", "iran", "--no-levers", "--json", cwd=tmp_path)
     assert strict_json(answer.out)["round"] == rounds
 
 

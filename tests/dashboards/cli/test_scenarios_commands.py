@@ -5,22 +5,24 @@ import subprocess
 
 import jsonschema
 import pytest
-from support.commands import DETENTE, detente, environment, error_message, strict_json
+from support.commands import DETENTE, environment, refusal_message, run_detente, strict_json
 
 from model.errors import ScenarioError
-from model.loading import load, locate, read, shipped
-from model.parameter_space import declared
+from model.loading import find_scenario, load_scenario, read_scenario, scenario_names
+from model.parameter_space import declared_parameters
 
 
 def test_scenarios_lists_every_shipped_one(tmp_path):
-    done = detente("scenarios", cwd=tmp_path)
+    done = run_detente("scenarios", cwd=tmp_path)
     assert done.code == 0
-    assert [line.split()[0] for line in done.out.splitlines()[1:] if line.split()[0] in shipped()] == shipped()
+    assert [
+        line.split()[0] for line in done.out.splitlines()[1:] if line.split()[0] in scenario_names()
+    ] == scenario_names()
 
 
 def test_scenarios_as_json_has_names_and_summaries(tmp_path):
-    listed = strict_json(detente("scenarios", "--json", cwd=tmp_path).out)
-    assert [each["name"] for each in listed] == shipped()
+    listed = strict_json(run_detente("scenarios", "--json", cwd=tmp_path).out)
+    assert [each["name"] for each in listed] == scenario_names()
     assert all(each["title"] and each["summary"] and each["rounds"] for each in listed)
 
 
@@ -28,7 +30,7 @@ def test_show_prints_a_shipped_file_byte_for_byte(tmp_path):
     shown = subprocess.run(
         [DETENTE, "show", "us-iran-2026"], cwd=tmp_path, env=environment(), capture_output=True, check=True
     )
-    assert shown.stdout == locate("us-iran-2026").read_bytes()
+    assert shown.stdout == find_scenario("us-iran-2026").read_bytes()
 
 
 def test_show_prints_any_file_byte_for_byte(tmp_path):
@@ -50,45 +52,45 @@ def test_a_reader_who_leaves_early_causes_no_traceback(tmp_path):
 
 
 def test_validate_scenario_accepts_a_shipped_file_by_path(tmp_path):
-    done = detente("validate-scenario", locate("gulf-region"), cwd=tmp_path)
+    done = run_detente("validate-scenario", find_scenario("gulf-region"), cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("gulf-region: valid (")
 
 
 def test_validate_scenario_tells_all_faults_with_places_and_exit_code_2(tmp_path):
-    broken = locate("two-states").read_text("utf-8").replace("\nrounds = ", "\nroundz = 1\nrounds = 9999").replace(
+    broken = find_scenario("two-states").read_text("utf-8").replace("\nrounds = ", "\nroundz = 1\nrounds = 9999").replace(
         "[states.borea]", "[states.boreas]"
     )  # fmt: skip
     (tmp_path / "broken.toml").write_text(broken, "utf-8")
-    told = error_message(detente("validate-scenario", "broken.toml", cwd=tmp_path))
+    told = refusal_message(run_detente("validate-scenario", "broken.toml", cwd=tmp_path))
     assert "roundz: no such key; did you mean `rounds`?" in told
     assert "rounds: allowed is between 1 and 1200" in told
     assert "negotiations.border.parties: no such state; did you mean `boreas`?" in told
     count = int(told.split()[0])
     assert count == len(told.splitlines()) - 1
     with pytest.raises(ScenarioError) as found:
-        load(tmp_path / "broken.toml")
-    assert count == len(found.value.faults)
+        load_scenario(tmp_path / "broken.toml")
+    assert count == len(found.value.errors)
 
 
 def test_schema_prints_a_json_schema_that_accepts_what_ships(tmp_path):
-    schema = strict_json(detente("schema", cwd=tmp_path).out)
+    schema = strict_json(run_detente("schema", cwd=tmp_path).out)
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(read("gulf-region"), schema)
+    jsonschema.validate(read_scenario("gulf-region"), schema)
 
 
 def test_parameters_lists_every_parameter(tmp_path):
-    listed = strict_json(detente("parameters", "--json", cwd=tmp_path).out)
-    assert [each["path"] for each in listed] == [each.path for each in declared()]
+    listed = strict_json(run_detente("parameters", "--json", cwd=tmp_path).out)
+    assert [each["path"] for each in listed] == [each.path for each in declared_parameters()]
     assert all(each["low"] <= each["value"] <= each["high"] and each["meaning"] for each in listed)
 
 
 @pytest.mark.parametrize("columns", [{}, {"COLUMNS": "60"}, {"COLUMNS": "80"}, {"COLUMNS": "200"}])
 def test_parameters_are_listed_with_whole_paths_and_sources(columns, tmp_path):
-    done = detente("parameters", cwd=tmp_path, **columns)
+    done = run_detente("parameters", cwd=tmp_path, **columns)
     words = set(done.out.split())
-    assert {setting.path for setting in declared()} <= words
+    assert {setting.path for setting in declared_parameters()} <= words
     assert "…" not in done.out
     assert {"Molander", ".005-.05"} <= {word.strip("[]") for word in words}  # a source, to its end
     if not columns:
-        assert len(done.out.splitlines()) == len(declared()) + 2  # a line each
+        assert len(done.out.splitlines()) == len(declared_parameters()) + 2  # a line each

@@ -2,15 +2,15 @@
 
 import pytest
 from playwright.sync_api import Page
-from support.browser import expect, leave, until, visit
+from support.browser import close_report, expect, open_report, wait_until
 
 from agents.assembly import Assembly
-from agents.ledger import QUIET
+from agents.ledger import ROUTINE_VALUES
 from dashboards.reports import chronicle
-from dashboards.reports.run import page as page_of
-from dashboards.reports.run import write_report
-from model.loading import read
-from model.protocol import ACT
+from dashboards.reports.run import render_run as page_of
+from dashboards.reports.run import write_run_report
+from model.loading import read_scenario
+from model.protocol import ACT_INDEX
 
 HOSTILE = {
     "state": "<script>window.hacked = 1</script>",
@@ -28,15 +28,15 @@ def run():
 @pytest.fixture(scope="module")
 def report(run, tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "run.html"
-    write_report(run, path)
+    write_run_report(run, path)
     return path
 
 
 @pytest.fixture(scope="module")
 def opened(browser, report):
-    page = visit(browser, report)
+    page = open_report(browser, report)
     yield page
-    leave(page)
+    close_report(page)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def page(opened):
     opened.evaluate("document.getElementById('filters').reset()")
     for box in opened.locator("#groups input").all()[1:]:
         box.set_checked(False)
-    until(opened, "shown === found.length && found.every(row => row.group === 0)")
+    wait_until(opened, "shown === found.length && found.every(row => row.group === 0)")
     yield opened
     assert opened.troubles == []
 
@@ -121,7 +121,7 @@ def test_the_chronicle_tells_decisions_and_events_and_hides_the_routine(page, ru
     page.get_by_label("routine decisions").check()
     page.get_by_label("levels").check()
     page.get_by_role("checkbox", name="messages").check()
-    until(page, f"found.length === {len(run.ledger.rows)}")
+    wait_until(page, f"found.length === {len(run.ledger.rows)}")
     assert len(shown(page)) == 200
     page.locator("#more").click()
     assert len(shown(page)) == min(400, len(run.ledger.rows))
@@ -130,25 +130,25 @@ def test_the_chronicle_tells_decisions_and_events_and_hides_the_routine(page, ru
 def test_the_filters_of_text_and_round(page):
     before = len(shown(page))
     page.get_by_label("Text").fill("BOREA accepts")
-    until(page, f"document.querySelectorAll('#rows tr').length < {before}")
+    wait_until(page, f"document.querySelectorAll('#rows tr').length < {before}")
     assert shown(page)
     assert all("Borea accepts" in row for row in shown(page))
     page.get_by_role("button", name="Clear").click()
-    until(page, f"document.querySelectorAll('#rows tr').length === {before}")
+    wait_until(page, f"document.querySelectorAll('#rows tr').length === {before}")
     page.get_by_label("From round").fill("3")
     page.get_by_label("To round").fill("4")
-    until(page, f"document.querySelectorAll('#rows tr').length < {before}")
+    wait_until(page, f"document.querySelectorAll('#rows tr').length < {before}")
     assert rounds(page) <= {"3", "4"}
     page.get_by_label("Text").fill("no such words")
-    until(page, "document.querySelectorAll('#rows tr').length === 0")
+    wait_until(page, "document.querySelectorAll('#rows tr').length === 0")
     assert page.locator("#count").inner_text() == "No row matches."
 
 
 def test_a_row_opens_by_keyboard_to_its_conditions_and_terms(page, run):
-    row = next(row for row in run.ledger.rows if row.act == "give_answer" and row.value)
+    row = next(row for row in run.ledger.rows if row.act == "answer_proposal" and row.value)
     page.get_by_label("Text").fill(row.sentence)
     page.get_by_label("From round").fill(str(row.round))
-    until(page, f"found.every(row => row.round >= {row.round})")
+    wait_until(page, f"found.every(row => row.round >= {row.round})")
     page.locator("#rows summary").first.focus()
     page.keyboard.press("Enter")
     opened = page.locator("#rows .opened")
@@ -178,7 +178,7 @@ def test_the_numbers_of_the_charts_as_a_table(page, run):
 def test_nothing_is_cut_off(page, width):
     page.set_viewport_size({"width": width, "height": 800})
     drawn = "[...document.querySelectorAll('[data-chart]')].map(place => [place.layout.width, place.clientWidth])"
-    until(page, f"{drawn}.every(([drawn, room]) => drawn === room)")
+    wait_until(page, f"{drawn}.every(([drawn, room]) => drawn === room)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.wait_for_selector("html[data-drawn]")
 
@@ -187,17 +187,17 @@ def test_a_change_of_colour_scheme_draws_anew(page):
     line = "document.querySelector('[data-chart=main]').data[0].line.color.toLowerCase()"
     light = page.evaluate(line)
     page.emulate_media(color_scheme="dark")
-    until(page, f"{line} !== '{light}'")
+    wait_until(page, f"{line} !== '{light}'")
     assert (light, page.evaluate(line)) == ("#0072b2", "#56b4e9")
     page.wait_for_selector("html[data-drawn]")
     page.emulate_media(color_scheme="light")
-    until(page, f"{line} === '{light}'")
+    wait_until(page, f"{line} === '{light}'")
     page.wait_for_selector("html[data-drawn]")
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    data = read("two-states")
+    data = read_scenario("two-states")
     data["title"] = data["summary"] = {"en": HOSTILE["state"]}
     data["states"]["alba"] |= {"name": {"en": HOSTILE["state"]}, "narrative": {"en": HOSTILE["other"]}}
     data["states"]["borea"]["name"] = {"en": HOSTILE["other"]}
@@ -206,12 +206,12 @@ def hostile(tmp_path_factory):
     data["events"] = [data["events"][0] | {"round": 2, "text": {"en": HOSTILE["other"]}}]
     data["sources"] = [HOSTILE["rung"]]
     path = tmp_path_factory.mktemp("hostile") / "run.html"
-    write_report(Assembly("two-states", changes=data, rng=1).run(12), path)
+    write_run_report(Assembly("two-states", changes=data, rng=1).run(12), path)
     return path
 
 
 def test_hostile_names_are_shown_as_text_and_never_run(browser, hostile):
-    page = visit(browser, hostile)
+    page = open_report(browser, hostile)
     assert page.locator("h1").inner_text() == HOSTILE["state"]
     assert page.locator("#narratives h3").first.inner_text() == HOSTILE["state"]
     assert HOSTILE["other"] in page.locator("#narratives").inner_text()
@@ -223,11 +223,11 @@ def test_hostile_names_are_shown_as_text_and_never_run(browser, hostile):
     assert HOSTILE["other"] in page.locator("#rows").inner_text()
     assert page.evaluate("window.hacked") is None
     assert page.locator("img, main a[href^=javascript], main b, svg a").count() == 0
-    leave(page)
+    close_report(page)
 
 
 def test_hostile_names_stay_text_when_pointed_at(browser, hostile):
-    page = visit(browser, hostile)
+    page = open_report(browser, hostile)
     page.evaluate("Plotly.Fx.hover(document.querySelector('[data-chart=main]'), [{ curveNumber: 0, pointNumber: 3 }])")
     page.locator("[data-chart=main] .hoverlayer text").first.wait_for(state="attached")
     assert "<script>" in page.locator("[data-chart=main] .hoverlayer").text_content()
@@ -238,7 +238,7 @@ def test_hostile_names_stay_text_when_pointed_at(browser, hostile):
     assert "onerror=" in page.locator("[data-chart=network] .hoverlayer").text_content()
     assert page.evaluate("window.hacked") is None
     assert page.locator("img, svg a").count() == 0
-    leave(page)
+    close_report(page)
 
 
 def test_no_script_but_its_own_may_run(browser, report, tmp_path):
@@ -246,7 +246,7 @@ def test_no_script_but_its_own_may_run(browser, report, tmp_path):
     tampered.write_text(
         report.read_text("utf-8").replace("<main", "<script>window.hacked = 1</script><main", 1), "utf-8"
     )
-    page = visit(browser, tampered)
+    page = open_report(browser, tampered)
     assert page.evaluate("window.hacked") is None
     assert len(page.troubles) == 1
     assert "Content Security Policy" in page.troubles[0]
@@ -255,16 +255,16 @@ def test_no_script_but_its_own_may_run(browser, report, tmp_path):
 
 def test_a_run_without_a_ledger_has_a_report_without_a_chronicle(browser, tmp_path):
     path = tmp_path / "quiet.html"
-    write_report(Assembly("two-states", rng=1, ledger=False).run(3), path)
-    page = visit(browser, path)
+    write_run_report(Assembly("two-states", rng=1, ledger=False).run(3), path)
+    page = open_report(browser, path)
     assert page.locator("[data-chart=ladder]").count() == 0
     assert page.locator("[data-chart=main] svg.main-svg").first.is_visible()
     assert "kept no ledger" in page.locator("#chronicle").inner_text()
-    leave(page)
+    close_report(page)
 
 
 def test_a_long_run_leaves_out_the_quietest_rows_and_says_so(run, monkeypatch):
-    monkeypatch.setattr(chronicle, "MOST_ROWS", 200)
+    monkeypatch.setattr(chronicle, "MAX_ROWS", 200)
     text = page_of(run)
     assert "This run is long" in text
     assert "levels are not in this page" in text
@@ -273,15 +273,15 @@ def test_a_long_run_leaves_out_the_quietest_rows_and_says_so(run, monkeypatch):
 
 def test_it_is_written_whole_and_the_same_twice(run, tmp_path):
     path = tmp_path / "new" / "run.html"
-    write_report(run, path)
+    write_run_report(run, path)
     assert [each.name for each in path.parent.iterdir()] == ["run.html"]
     first = path.read_bytes()
-    write_report(run, path)
+    write_run_report(run, path)
     assert path.read_bytes() == first
     assert path.stat().st_size < 6_000_000
     with pytest.raises(IsADirectoryError):
-        write_report(run, tmp_path)
+        write_run_report(run, tmp_path)
 
 
 def test_every_routine_act_is_an_act():
-    assert set(QUIET) <= set(ACT)
+    assert set(ROUTINE_VALUES) <= set(ACT_INDEX)

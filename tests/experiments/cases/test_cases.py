@@ -4,10 +4,10 @@ import csv
 import re
 
 import pytest
-from support.cases import ACTS, HEADING, OPENING, swapped, told, written
+from support.cases import ACTS, HEADING, OPENING, acts_with, case_errors, write_case
 from support.names import LEADERS
 
-from experiments.cases.case import LIBRARY, library, load_case, weights
+from experiments.cases.case import CASES_FOLDER, case_names, goldstein_weights, load_case
 
 LIVING = re.compile(rf"\b(?:{LEADERS}|Clinton|Bush|Santos|Castro)\b", re.IGNORECASE)
 
@@ -18,37 +18,37 @@ DEAD = re.compile(r"\b(?:Kennedy|Khrushchev|Reagan|Gorbachev|Carter|Kissinger|Al
 
 
 def test_the_library_holds_ten_cases():
-    assert len(library()) == 10
+    assert len(case_names()) == 10
 
 
-@pytest.mark.parametrize("name", library())
+@pytest.mark.parametrize("name", case_names())
 def test_each_act_of_the_library_has_a_source_and_a_mark(name):
     case = load_case(name)
     for each in case.events:
         assert (each.evidence == "memory") == (each.source == "memory")
         assert each.evidence == "memory" or "://" in each.source or re.search(r"[A-Z].*\d|\.\w+\)", each.source), each
-        assert each.weight == weights()[each.cameo][0]
-    assert min(len(case.conduct(side)) for side in (0, 1)) >= 5
+        assert each.weight == goldstein_weights()[each.cameo][0]
+    assert min(len(case.monthly_conduct(side)) for side in (0, 1)) >= 5
 
 
-@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("*.csv")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(CASES_FOLDER.rglob("*.csv")), ids=lambda path: path.stem)
 def test_no_file_of_the_library_names_a_living_leader(path):
     assert not LIVING.findall(path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", library())
+@pytest.mark.parametrize("name", case_names())
 def test_acts_are_told_of_offices_and_not_of_persons(name):
     assert not [each.event for each in load_case(name).events if DEAD.findall(each.event)]
 
 
 def test_the_scale_is_the_part_of_goldsteins_that_is_used():
-    used = {each.cameo for name in library() for each in load_case(name).events}
-    assert used == set(weights())
-    assert all(-10 <= weight <= 10 for weight, _ in weights().values())
+    used = {each.cameo for name in case_names() for each in load_case(name).events}
+    assert used == set(goldstein_weights())
+    assert all(-10 <= weight <= 10 for weight, _ in goldstein_weights().values())
 
 
 def test_the_series_of_stocks_is_in_order_and_marked():
-    with (LIBRARY / "tables" / "iaea-stock.csv").open(encoding="utf-8", newline="") as file:
+    with (CASES_FOLDER / "tables" / "iaea-stock.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["reported"] for row in rows] == sorted(row["reported"] for row in rows)
     for row in rows:
@@ -63,38 +63,40 @@ def test_the_series_of_stocks_is_in_order_and_marked():
 
 
 def test_a_side_is_credited_with_its_own_acts_and_with_those_done_together(tmp_path):
-    case = load_case(written(tmp_path))
+    case = load_case(write_case(tmp_path))
     assert case.months == 5
-    assert case.conduct(0) == {1: 4.0, 2: -4.0, 3: 7.0}
-    assert case.conduct(1) == {1: -4.0, 3: 7.0}
-    assert [case.date_of(now) for now in (1, 5)] == ["2001-01", "2001-05"]
+    assert case.monthly_conduct(0) == {1: 4.0, 2: -4.0, 3: 7.0}
+    assert case.monthly_conduct(1) == {1: -4.0, 3: 7.0}
+    assert [case.month_of(now) for now in (1, 5)] == ["2001-01", "2001-05"]
 
 
 @pytest.mark.parametrize(
     ("acts", "where"),
     [
-        (swapped(0, "2001-01-15", "2001-02-30"), "line 8, date: should be a day, written 2015-07-14"),
-        (swapped(0, "2001-01-15", "20010115"), "line 8, date: should be a day"),
-        (swapped(0, ",day,", ",weekly,"), "line 8, precision: no such choice; there are: approx, day, month"),
-        (swapped(0, "AAA,BBB", "ZZZ,BBB"), "line 8, actor: no such actor in the opening; there are: AAA"),
-        (swapped(0, "036", "999"), "line 8, cameo: no such code in the table of weights"),
-        (swapped(0, "4.0", "14"), "line 8, weight: allowed is between -10 and 10"),
-        (swapped(0, "4.0", "nan"), "line 8, weight: should be a finite number"),
-        (swapped(0, "4.0", "5.0"), "line 8, weight: code 036 weighs 4.0"),
-        (swapped(0, "signal", "signall"), "line 8, step: no such choice; did you mean `signal`"),
-        (swapped(2, "Some Paper", "memory"), "line 10, evidence: `memory` stands in both"),
-        (swapped(2, "Some Paper", ""), "line 10, source: String should have at least 1 character"),
-        (swapped(2, "no,A", "yes,A"), "line 10, joint: an act of both needs an actor of each side"),
-        (swapped(3, "2001-03-05", "2001-01-05"), "line 11, date: is before the row above"),
-        (swapped(6, "2001-05-01", "2201-05-01"), "line 14, date: a case spans at most 1200 months"),
-        (swapped(1, "memory,memory", "memory"), "line 9: has not the 11 fields"),
-        (swapped(1, "memory,memory", "memory,memory,more"), "line 9: has not the 11 fields"),
-        (swapped(1, "B turns", '"B turns'), "line 15: cannot be read as CSV"),
+        (acts_with(0, "2001-01-15", "2001-02-30"), "line 8, date: should be a day, written 2015-07-14"),
+        (acts_with(0, "2001-01-15", "20010115"), "line 8, date: should be a day"),
+        (acts_with(0, ",day,", ",weekly,"), "line 8, precision: no such choice; there are: approx, day, month"),
+        (acts_with(0, "AAA,BBB", "ZZZ,BBB"), "line 8, actor: no such actor in the opening; there are: AAA"),
+        (acts_with(0, "036", "999"), "line 8, cameo: no such code in the table of weights"),
+        (acts_with(0, "4.0", "14"), "line 8, weight: allowed is between -10 and 10"),
+        (acts_with(0, "4.0", "nan"), "line 8, weight: should be a finite number"),
+        (acts_with(0, "4.0", "5.0"), "line 8, weight: code 036 weighs 4.0"),
+        (acts_with(0, "signal", "signall"), "line 8, step: no such choice; did you mean `signal`"),
+        (acts_with(2, "Some Paper", "memory"), "line 10, evidence: `memory` stands in both"),
+        (acts_with(2, "Some Paper", ""), "line 10, source: String should have at least 1 character"),
+        (acts_with(2, "no,A", "yes,A"), "line 10, joint: an act of both needs an actor of each side"),
+        (acts_with(3, "2001-03-05", "2001-01-05"), "line 11, date: is before the row above"),
+        (acts_with(6, "2001-05-01", "2201-05-01"), "line 14, date: a case spans at most 1200 months"),
+        (acts_with(1, "memory,memory", "memory"), "line 9: has not the 11 fields"),
+        (acts_with(1, "memory,memory", "memory,memory,more"), "line 9: has not the 11 fields"),
+        (acts_with(1, "B turns", '"B turns'), "line 15: cannot be read as CSV"),
         ([], "there are no acts below it"),
     ],
 )  # fmt: skip
 def test_a_wrong_row_is_refused_by_line_and_column(tmp_path, acts, where):
-    assert any(where in each for each in told(written(tmp_path, acts))), told(written(tmp_path, acts))
+    assert any(where in each for each in case_errors(write_case(tmp_path, acts))), case_errors(
+        write_case(tmp_path, acts)
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,13 +114,13 @@ def test_a_wrong_row_is_refused_by_line_and_column(tmp_path, acts, where):
     ],
 )
 def test_a_wrong_opening_is_refused(tmp_path, opening, where):
-    assert any(where in each for each in told(written(tmp_path, opening=opening)))
+    assert any(where in each for each in case_errors(write_case(tmp_path, opening=opening)))
 
 
 def test_all_faults_are_told_at_once_and_a_wrong_heading_too(tmp_path):
     acts = [each.replace("036", "999").replace("AAB", "XXX") for each in ACTS]
-    assert len(told(written(tmp_path, acts))) == 2
-    assert told(written(tmp_path, heading=HEADING.replace("joint", "joined"))) == [
+    assert len(case_errors(write_case(tmp_path, acts))) == 2
+    assert case_errors(write_case(tmp_path, heading=HEADING.replace("joint", "joined"))) == [
         "heading, joint: is missing",
         "heading, joined: no such column; did you mean `joint`? (found 'joined')",
     ]
@@ -128,4 +130,4 @@ def test_all_faults_are_told_at_once_and_a_wrong_heading_too(tmp_path):
 def test_what_is_no_case_is_refused(tmp_path, content):
     path = tmp_path / "odd.csv"
     path.write_bytes(content)
-    assert told(path)
+    assert case_errors(path)

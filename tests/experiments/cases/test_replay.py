@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomli_w
-from support.cases import ACTS, OPENING, swapped, written
+from support.cases import ACTS, OPENING, acts_with, write_case
 from support.worlds import ALL_OFF, smallest_scenario
 
 from agents.assembly import Assembly
-from experiments.cases.case import library, load_case
-from experiments.cases.replay import answers, base_rate, persistent, replay, standings
-from experiments.cases.scoring import brier
-from experiments.engine.worlds import acts
-from experiments.validation.cases import measure
-from model.loading import change, load
+from experiments.cases.case import case_names, load_case
+from experiments.cases.replay import base_rate, compare_forecasters, persistent_signs, replay_case, response_shares
+from experiments.cases.scoring import brier_score
+from experiments.engine.worlds import play_cooperation
+from experiments.validation.cases import run_part
+from model.loading import apply_changes, load_scenario
 
 
 def reciprocal(folder: Path, **more) -> str:
@@ -23,26 +23,28 @@ def reciprocal(folder: Path, **more) -> str:
     changes = {**{name.partition(".")[2]: False for name in ALL_OFF}, "reciprocity": True}
     unforgiving = {f"states.{name}.generosity": 0.0 for name in ("alba", "borea")}
     path = folder / "in-kind.toml"
-    path.write_text(tomli_w.dumps({**change(smallest_scenario(), unforgiving), "mechanisms": changes, **more}), "utf-8")
+    path.write_text(
+        tomli_w.dumps({**apply_changes(smallest_scenario(), unforgiving), "mechanisms": changes, **more}), "utf-8"
+    )
     return str(path)
 
 
 def test_a_pair_that_answers_in_kind_repeats_the_input_a_month_later(tmp_path):
     opening = [OPENING[0], f"# scenario: {reciprocal(tmp_path)}", *OPENING[2:]]
-    case = load_case(written(tmp_path, opening=opening))
-    assert persistent(case.conduct(0), case.months) == [1, 0, 1, 1, 1]
-    assert answers(case, 1, worlds=3).tolist() == [1, 1, 0, 1, 1]
-    assert persistent(case.conduct(1), case.months) == [0, 0, 1, 1, 1]
-    assert answers(case, 0, worlds=3).tolist() == [1, 0, 0, 1, 1]
+    case = load_case(write_case(tmp_path, opening=opening))
+    assert persistent_signs(case.monthly_conduct(0), case.months) == [1, 0, 1, 1, 1]
+    assert response_shares(case, 1, worlds=3).tolist() == [1, 1, 0, 1, 1]
+    assert persistent_signs(case.monthly_conduct(1), case.months) == [0, 0, 1, 1, 1]
+    assert response_shares(case, 0, worlds=3).tolist() == [1, 0, 0, 1, 1]
 
 
 def test_the_answer_depends_on_the_input_and_not_on_what_the_answering_side_did(tmp_path):
-    case = load_case(written(tmp_path))
-    friendlier = load_case(written(tmp_path, swapped(1, "120,-4.0", "035,7.0"), name="other"))
-    before, after = (answers(each, 1, worlds=64) for each in (case, friendlier))
+    case = load_case(write_case(tmp_path))
+    friendlier = load_case(write_case(tmp_path, acts_with(1, "120,-4.0", "035,7.0"), name="other"))
+    before, after = (response_shares(each, 1, worlds=64) for each in (case, friendlier))
     assert np.array_equal(before, after)
-    assert friendlier.conduct(1) != case.conduct(1)
-    assert not np.array_equal(answers(case, 0, worlds=64), answers(friendlier, 0, worlds=64))
+    assert friendlier.monthly_conduct(1) != case.monthly_conduct(1)
+    assert not np.array_equal(response_shares(case, 0, worlds=64), response_shares(friendlier, 0, worlds=64))
 
 
 def test_what_a_scenario_schedules_is_left_out(tmp_path):
@@ -50,52 +52,52 @@ def test_what_a_scenario_schedules_is_left_out(tmp_path):
     found = []
     for more in ({}, {"events": [event]}):
         opening = [OPENING[0], f"# scenario: {reciprocal(tmp_path, **more)}", *OPENING[2:]]
-        found.append(answers(load_case(written(tmp_path, opening=opening)), 1, worlds=3).tolist())
+        found.append(response_shares(load_case(write_case(tmp_path, opening=opening)), 1, worlds=3).tolist())
     assert found[0] == found[1]
 
 
 def test_acts_are_those_of_the_watched_runs():
-    setting = load("two-states", {"rounds": 12})
-    done = acts(setting, (), worlds=2, seed=5)
+    setting = load_scenario("two-states", {"rounds": 12})
+    done = play_cooperation(setting, (), worlds=2, seed=5)
     for place, seed in enumerate((5, 6)):
         model = Assembly(setting, rng=seed)
         for now in range(setting.rounds):
             model.step()
-            assert np.array_equal(done[place, now], (model.world.conduct ^ model.world.slip) > 0)
+            assert np.array_equal(done[place, now], (model.world.conduct ^ model.world.miscarried) > 0)
 
 
 def test_the_base_rate_of_a_case_leaves_that_case_out():
-    own = [weight for side in (0, 1) for weight in load_case("iran-2018").conduct(side).values() if weight]
+    own = [weight for side in (0, 1) for weight in load_case("iran-2018").monthly_conduct(side).values() if weight]
     every, others = base_rate("no such case"), base_rate("iran-2018")
     assert sorted(every.values) == sorted([*others.values, *own])
 
 
 def test_a_month_is_scored_against_the_month_before_of_the_same_side(tmp_path):
-    first, second = replay(load_case(written(tmp_path)), worlds=32).directions
+    first, second = replay_case(load_case(write_case(tmp_path)), worlds=32).directions
     assert [month.scores is None for month in first.months] == [True, False, False]
-    assert [month.common for month in first.months] == [False, False, True]
+    assert [month.joint_only for month in first.months] == [False, False, True]
     drop = first.months[1]
     assert drop.forecasts["persistence"].values == (4.0,)
     chance = drop.forecasts["model"].chance
     assert drop.scores is not None
-    assert drop.scores[:2] == (brier(chance, False), 1.0)
+    assert drop.scores[:2] == (brier_score(chance, False), 1.0)
     assert drop.scores[4] == pytest.approx(8.0)
     assert second.months[-1].scores is not None
 
 
 def test_standings_of_nothing_are_nothing(tmp_path):
-    played = replay(load_case(written(tmp_path, ACTS[:1])), worlds=2)
-    assert standings([played.scored]) is None
+    played = replay_case(load_case(write_case(tmp_path, ACTS[:1])), worlds=2)
+    assert compare_forecasters([played.scored_months]) is None
 
 
 def test_the_part_says_first_where_a_baseline_wins():
-    part = measure(True, lambda _: None)
+    part = run_part(True, lambda _: None)
     names = [row["case"] for row in part.rows]
-    assert names == [*library(), "all cases", "all, acts of one side only", "all, the model told nothing"]
+    assert names == [*case_names(), "all cases", "all, acts of one side only", "all, the model told nothing"]
     assert len({tuple(row) for row in part.rows}) == 1
     json.dumps(part._asdict())
-    whole = part.rows[len(library())]
-    assert whole["months"] == sum(row["months"] for row in part.rows[: len(library())])
+    whole = part.rows[len(case_names())]
+    assert whole["months"] == sum(row["months"] for row in part.rows[: len(case_names())])
     lost = [what for what in ("sign", "size") if whole[f"nearest, {what}"] != "model"]
     assert part.lead.startswith(f"A baseline wins on the {lost[0]}") if lost else "A baseline wins" not in part.lead
     assert part.failed == sum(row["verdict"].startswith("fail") for row in part.rows)

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from experiments.cases.replay import BAD, GOOD, Forecast
-from experiments.cases.scoring import brier, crps, over_cases, over_months
+from experiments.cases.replay import COOPERATIVE_WEIGHT, HOSTILE_WEIGHT, Forecast
+from experiments.cases.scoring import brier_score, crps, means_over_cases, means_over_months
 
 
 def slow_crps(values, shares, happened):
@@ -29,35 +29,39 @@ def test_crps_is_the_integral_that_defines_it():
 
 
 def test_brier_is_the_squared_error_of_the_chance():
-    assert brier(0.7, True) == pytest.approx(0.09)
-    assert brier(0.7, False) == pytest.approx(0.49)
+    assert brier_score(0.7, True) == pytest.approx(0.09)
+    assert brier_score(0.7, False) == pytest.approx(0.49)
 
 
 def test_a_perfect_forecaster_scores_nothing():
     perfect = Forecast((7.0,), (1.0,))
-    assert brier(perfect.chance, True) == 0.0
+    assert brier_score(perfect.chance, True) == 0.0
     assert crps(perfect.values, 7.0, perfect.shares) == 0.0
 
 
 def test_a_forecast_tells_its_chance_mean_and_percentiles():
-    said = Forecast((GOOD, BAD), (0.9, 0.1))
+    said = Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (0.9, 0.1))
     assert said.chance == 0.9
-    assert said.mean == pytest.approx(0.9 * GOOD + 0.1 * BAD)
-    assert [said.percentile(part) for part in (0.05, 0.5, 0.95)] == [BAD, GOOD, GOOD]
+    assert said.mean == pytest.approx(0.9 * COOPERATIVE_WEIGHT + 0.1 * HOSTILE_WEIGHT)
+    assert [said.quantile(part) for part in (0.05, 0.5, 0.95)] == [
+        HOSTILE_WEIGHT,
+        COOPERATIVE_WEIGHT,
+        COOPERATIVE_WEIGHT,
+    ]
 
 
 def test_intervals_hold_the_mean_and_widen_with_spread():
     dice = np.random.default_rng(3)
     still, wild = np.full((20, 1), 0.3), dice.uniform(size=(20, 1))
-    assert over_months(still)[0] == pytest.approx((0.3, 0.3, 0.3))
-    found = over_months(wild)[0]
+    assert means_over_months(still)[0] == pytest.approx((0.3, 0.3, 0.3))
+    found = means_over_months(wild)[0]
     assert found.mean == pytest.approx(wild.mean())
     assert wild.min() < found.low < found.mean < found.high < wild.max()
-    assert over_cases([np.zeros((3, 1)), np.ones((1, 1))])[0] == pytest.approx((0.25, 0.0, 1.0))
+    assert means_over_cases([np.zeros((3, 1)), np.ones((1, 1))])[0] == pytest.approx((0.25, 0.0, 1.0))
 
 
 def test_blocks_keep_neighbours_together():
     runs = np.repeat([0.0, 1.0] * 5, 4)[:, None]
     mixed = np.tile([0.0, 1.0], 20)[:, None]
-    wide, narrow = over_months(runs)[0], over_months(mixed)[0]
+    wide, narrow = means_over_months(runs)[0], means_over_months(mixed)[0]
     assert wide.high - wide.low > 3 * (narrow.high - narrow.low)

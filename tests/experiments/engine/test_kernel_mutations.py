@@ -2,18 +2,18 @@
 
 import numpy as np
 import pytest
-from support.worlds import step_by_hand
+from support.worlds import step_protocol
 
 from experiments.engine.kernel import advance
-from model.loading import load
+from model.loading import load_scenario
 from model.parameters import Mechanisms
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.world import World
 
 
 def first_difference(step, rounds: int = 12) -> int | None:
     """Play one world by a step and one by the measured driver; tell the first round after which they differ."""
-    setting = load("gulf-region", {f"mechanisms.{name}": True for name in Mechanisms.model_fields})
+    setting = load_scenario("gulf-region", {f"mechanisms.{name}": True for name in Mechanisms.model_fields})
     mine, measured = World(setting, 5), World(setting, 5)
     for now in range(1, rounds + 1):
         step(mine)
@@ -30,7 +30,7 @@ def with_rule(place: int, rule):
 
 @pytest.mark.uncompiled
 def test_unmutated_there_is_no_difference():
-    assert first_difference(lambda world: step_by_hand(world, PROTOCOL)) is None
+    assert first_difference(lambda world: step_protocol(world, PROTOCOL)) is None
 
 
 @pytest.mark.uncompiled
@@ -43,36 +43,36 @@ def test_a_rule_wrong_in_the_last_place_of_one_cell_of_one_round_is_caught(act):
         column = getattr(world, act.column)
         return np.nextafter(value, np.inf) if column.dtype == np.float64 else value + 1
 
-    mutant = with_rule(ACT[act.name], broken)
-    assert first_difference(lambda world: step_by_hand(world, mutant)) == 4
+    mutant = with_rule(ACT_INDEX[act.name], broken)
+    assert first_difference(lambda world: step_protocol(world, mutant)) == 4
 
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize(
     "first",
     [
-        "tire",
+        "update_fatigue",
         "misread_act",
         "remember_standing",
-        "judge_oneself",
-        "remember_broken",
-        "harden",
+        "judge_own_standing",
+        "update_bad_evidence",
+        "update_posture",
         "hold_talks",
-        "grow_impatient",
-        "table",
+        "update_impatience",
+        "propose",
         "examine",
         "comply",
         "inspect",
-        "report_on",
-        "advance",
-        "strike",
+        "report_findings",
+        "advance_ladder",
+        "attack_talks",
     ],
 )
 def test_two_neighbouring_acts_in_reverse_order_are_caught(first):
     """These are the neighbours of which the later reads what the earlier decides, so that order matters."""
-    order, place = list(PROTOCOL), ACT[first]
+    order, place = list(PROTOCOL), ACT_INDEX[first]
     order[place], order[place + 1] = order[place + 1], order[place]
-    assert first_difference(lambda world: step_by_hand(world, tuple(order))) is not None
+    assert first_difference(lambda world: step_protocol(world, tuple(order))) is not None
 
 
 @pytest.mark.uncompiled
@@ -82,7 +82,7 @@ def test_a_shifted_clock_is_caught(shift):
 
     def step(world):
         world.clock[0] += shift
-        step_by_hand(world, PROTOCOL)
+        step_protocol(world, PROTOCOL)
         world.clock[0] -= shift
 
     assert first_difference(step) == 1
@@ -93,11 +93,11 @@ def test_a_column_updated_in_place_is_caught():
     """Hardening looks at the other side's posture: without turning the page, the second would see the first's new one."""
 
     def step(world):
-        place = ACT["harden"]
-        step_by_hand(world, PROTOCOL[:place])
+        place = ACT_INDEX["update_posture"]
+        step_protocol(world, PROTOCOL[:place])
         for cell in np.ndindex(world.posture.shape):
-            world.posture[cell] = PROTOCOL[place].rule(world.handle, *cell)
+            world.posture[cell] = PROTOCOL[place].rule(world.compiled, *cell)
         world.clock[0] -= 1
-        step_by_hand(world, PROTOCOL[place + 1 :])
+        step_protocol(world, PROTOCOL[place + 1 :])
 
     assert first_difference(step) == 1

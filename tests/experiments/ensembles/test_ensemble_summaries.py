@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.ensembles import alone, assert_equal
+from support.ensembles import assert_ensembles_equal, single_run
 
-from experiments.ensembles.compare import contrast
+from experiments.ensembles.compare import compare_ensembles
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.ensembles.statistics import PERCENTILES, Times, wilson
+from experiments.ensembles.statistics import PERCENTILES, EventTimes, wilson
 from model.enumerations import Outcome
-from model.measures import outcome_of, overall_outcome, series
+from model.measures import classify_outcome, negotiation_series, overall_outcome
 
 
 def test_bands_are_the_percentiles_of_the_worlds():
     ensemble = play_ensemble("gulf-region", 41, seed=3, rounds=15)
-    worlds = np.sort([alone("gulf-region", 3 + k, rounds=15) for k in range(41)], axis=0)
+    worlds = np.sort([single_run("gulf-region", 3 + k, rounds=15) for k in range(41)], axis=0)
     for percentile, place in {5: 2, 25: 10, 50: 20, 75: 30, 95: 38}.items():  # of 41 worlds these are worlds themselves
         np.testing.assert_allclose(ensemble.bands[PERCENTILES.index(percentile)], worlds[place], rtol=1e-12, atol=1e-15)
     at = ensemble.indicators.index("nuclear.tension")
@@ -29,7 +29,7 @@ def test_bands_are_taken_over_the_first_worlds_only_kept_or_not():
     streamed = play_ensemble("two-states", 170, rounds=12, band_worlds=100)
     assert whole.band_worlds == streamed.band_worlds == 100
     assert whole.bands.tobytes() == streamed.bands.tobytes() == first.tobytes()
-    assert_equal(replace(whole, trajectories=None), streamed)
+    assert_ensembles_equal(replace(whole, trajectories=None), streamed)
 
 
 def test_means_ends_outcomes_and_first_deals_are_those_of_the_trajectories():
@@ -37,10 +37,12 @@ def test_means_ends_outcomes_and_first_deals_are_those_of_the_trajectories():
     for k, trajectory in enumerate(ensemble.trajectories):
         np.testing.assert_array_equal(ensemble.ends[k], trajectory[-1].astype(np.float32))
         np.testing.assert_allclose(ensemble.means[k], trajectory[1:].mean(axis=0), rtol=1e-6, atol=1e-7)
-        assert ensemble.outcomes[k].tolist() == [outcome_of(trajectory, talks) for talks in range(3)]
+        assert ensemble.outcomes[k].tolist() == [classify_outcome(trajectory, talks) for talks in range(3)]
         assert ensemble.overall[k] == overall_outcome(trajectory, 3)
         for talks in range(3):
-            stands = [now for now, share in enumerate(series(trajectory, talks)["deal_progress"]) if share > 0.0]
+            stands = [
+                now for now, share in enumerate(negotiation_series(trajectory, talks)["deal_progress"]) if share > 0.0
+            ]
             assert ensemble.first_deal[k, talks] == (stands[0] if stands else -1)
 
 
@@ -76,7 +78,7 @@ def test_first_deals_are_censored_at_the_end_of_the_run():
     ],
 )
 def test_the_median_time_counts_censored_worlds_as_late(rounds, censored, median):
-    assert Times(np.array(rounds), np.array(censored)).median == median
+    assert EventTimes(np.array(rounds), np.array(censored)).median == median
 
 
 def test_a_table_has_one_row_per_world():
@@ -85,7 +87,9 @@ def test_a_table_has_one_row_per_world():
     assert table["seed"].tolist() == list(range(4, 24))
     assert table["outcome"].tolist() == [Outcome(each).name for each in ensemble.outcomes.min(axis=1)]
     assert table["nuclear.first_deal"].tolist() == ensemble.first_deal[:, 0].tolist()
-    assert table["end_oil"].tolist() == [np.float32(alone("gulf-region", 4 + k, rounds=10)[-1, 10]) for k in range(20)]
+    assert table["end_oil"].tolist() == [
+        np.float32(single_run("gulf-region", 4 + k, rounds=10)[-1, 10]) for k in range(20)
+    ]
 
 
 def test_overlap_counts_shared_seeds():
@@ -102,7 +106,7 @@ def test_ensembles_of_the_same_seeds_are_compared_in_pairs_and_others_are_not():
     usual = play_ensemble("us-iran-2026", 60, seed=1, rounds=30)
     pressed = play_ensemble("us-iran-2026", 60, seed=1, rounds=30, changes={"relations.us.iran.campaign": 0.2})
     others = play_ensemble("us-iran-2026", 60, seed=61, rounds=30, changes={"relations.us.iran.campaign": 0.2})
-    paired, apart = contrast(usual, pressed)["mean_tension"], contrast(usual, others)["mean_tension"]
+    paired, apart = compare_ensembles(usual, pressed)["mean_tension"], compare_ensembles(usual, others)["mean_tension"]
     assert paired.difference == pytest.approx(float((pressed.means[:, 2] - usual.means[:, 2]).mean()), abs=1e-6)
     assert paired.high - paired.low < 0.7 * (apart.high - apart.low)
     assert paired.share_of_worlds_changed > 0.5
@@ -113,7 +117,7 @@ def test_ensembles_of_the_same_seeds_are_compared_in_pairs_and_others_are_not():
 def test_ensembles_that_share_some_seeds_are_compared_with_a_warning():
     one, other = play_ensemble("two-states", 10, seed=1, rounds=5), play_ensemble("two-states", 10, seed=8, rounds=5)
     with pytest.warns(UserWarning, match="3 worlds .* same seed .seeds 1 to 10 and seeds 8 to 17"):
-        contrast(one, other)
+        compare_ensembles(one, other)
 
 
 def test_wilson_intervals():

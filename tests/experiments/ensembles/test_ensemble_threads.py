@@ -7,13 +7,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support.ensembles import alone, assert_equal
+from support.ensembles import assert_ensembles_equal, single_run
 
 from experiments.engine.pool import CancelledError
 from experiments.ensembles import stream as subject
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
-from model.loading import shipped
-from model.measures import digest
+from model.loading import scenario_names
+from model.measures import trajectory_digest
 
 
 @pytest.mark.parametrize("threads", [None, 1])
@@ -36,8 +36,10 @@ def test_an_ensemble_told_to_stop_stops_soon_and_leaves_the_pool_usable(threads)
 
     with pytest.raises(CancelledError):
         play_ensemble("two-states", 200_000, threads=threads, progress=progress, stop=asked.is_set)
-    assert told[-1] <= 20 * subject.CHUNK
-    assert_equal(play_ensemble("two-states", 130, rounds=5), play_ensemble("two-states", 130, rounds=5, threads=1))
+    assert told[-1] <= 20 * subject.CHUNK_SIZE
+    assert_ensembles_equal(
+        play_ensemble("two-states", 130, rounds=5), play_ensemble("two-states", 130, rounds=5, threads=1)
+    )
 
 
 def test_stop_is_asked_before_the_first_world():
@@ -53,11 +55,11 @@ def eight_at_once(seed: int, worlds: int, rounds: int) -> None:
     def play(name: str) -> Ensemble:
         return play_ensemble(name, worlds, seed=seed, rounds=rounds, keep=True)
 
-    names = shipped()[:8]
+    names = scenario_names()[:8]
     expected = [play_ensemble(name, worlds, seed=seed, rounds=rounds, keep=True, threads=1) for name in names]
     with ThreadPoolExecutor(8) as callers:
         for one, other in zip(callers.map(play, names), expected, strict=True):
-            assert_equal(one, other)
+            assert_ensembles_equal(one, other)
 
 
 def test_eight_threads_at_once_get_the_same_bytes():
@@ -91,16 +93,16 @@ def run(script: str) -> str:
 
 
 def test_the_first_calls_of_a_process_may_come_from_eight_threads_at_once():
-    assert run(FIRST_CALLS) == digest(alone("two-states", 1, rounds=6))
+    assert run(FIRST_CALLS) == trajectory_digest(single_run("two-states", 1, rounds=6))
 
 
 MEMORY = """
-from benchmarks.memory import peak
+from benchmarks.memory import peak_memory
 from experiments.ensembles.ensemble import play_ensemble
 play_ensemble("two-states", 128, rounds=4)
-before = peak()
+before = peak_memory()
 play_ensemble("two-states", {worlds}, rounds=4)
-print(peak() - before, peak())
+print(peak_memory() - before, peak_memory())
 """
 
 
@@ -112,5 +114,5 @@ def test_memory_grows_by_summaries_only():
 
 @pytest.mark.soak
 def test_a_million_worlds_fit_in_a_gigabyte():
-    _, peak = map(float, run(MEMORY.format(worlds=1_000_000)).split())
-    assert peak < 1000
+    _, peak_memory = map(float, run(MEMORY.format(worlds=1_000_000)).split())
+    assert peak_memory < 1000

@@ -9,23 +9,29 @@ import numpy as np
 import pytest
 
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.claims import decided, judge, sample, space, where_it_fails
+from experiments.studies.claims import (
+    evaluate_claims,
+    failing_factors,
+    sample_points,
+    significant_sign,
+    uncertainty_space,
+)
 from experiments.studies.essay_claims import (
     CLAIMS,
     Claim,
     ClaimComparison,
-    as_is,
-    bundled,
-    helpers,
     longest_silence,
-    mean_of,
-    put,
+    mean_indicator,
+    no_change,
     rounds_to_deal,
+    set_bundling,
+    set_facilitators,
+    set_parameters,
 )
 from model.errors import ScenarioError
-from model.loading import build, change, load, read
+from model.loading import apply_changes, build_scenario, load_scenario, read_scenario
 from model.measures import OVERALL
-from model.parameter_space import settings
+from model.parameter_space import list_parameters
 
 DETENTE = Path(sys.executable).with_name("detente")
 CONTACT, PROGRESS = (
@@ -34,43 +40,45 @@ CONTACT, PROGRESS = (
 
 
 def test_the_space_is_every_uncertainty_over_its_full_declared_range():
-    scenario = load("us-iran-2026")
-    wanted = {each.path: (each.low, each.high) for each in settings(scenario) if not each.lever}
-    assert {each.path: (each.low, each.high) for each in space(scenario)} == wanted
-    for each in space(scenario, 0.1):
+    scenario = load_scenario("us-iran-2026")
+    wanted = {each.path: (each.low, each.high) for each in list_parameters(scenario) if not each.lever}
+    assert {each.path: (each.low, each.high) for each in uncertainty_space(scenario)} == wanted
+    for each in uncertainty_space(scenario, 0.1):
         low, high = wanted[each.path]
         assert low <= each.low <= each.value <= each.high <= high
         assert each.high - each.low <= 0.2 * min(high - low, abs(each.value)) + 1e-12
 
 
 def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_in_one():
-    setting, data = load("us-iran-2026"), read("us-iran-2026")
-    near = sample(space(setting, 0.1), 12, 1)
+    setting, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
+    near = sample_points(uncertainty_space(setting, 0.1), 12, 1)
     in_steps, in_one = (
-        [float(play_ensemble(change(data, {**at, **tied(setting)}), 30).ends[:, PROGRESS].mean()) for at in near]
-        for tied in (bundled(1), bundled(None))
+        [float(play_ensemble(apply_changes(data, {**at, **tied(setting)}), 30).ends[:, PROGRESS].mean()) for at in near]
+        for tied in (set_bundling(1), set_bundling(None))
     )
     assert min(in_steps) > 0.0
     assert max(in_one) == 0.0
 
 
 def test_every_point_of_the_space_is_a_scenario():
-    scenario, data = load("us-iran-2026"), read("us-iran-2026")
-    points = sample(space(scenario), 16, 3)
+    scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
+    points = sample_points(uncertainty_space(scenario), 16, 3)
     for point in points:
-        build(change(data, point))
+        build_scenario(apply_changes(data, point))
     firsts = np.array([point["belief.memory"] for point in points])
     assert sorted(((firsts - 0.5) / 0.5 * 16).astype(int)) == list(range(16))
 
 
 def test_fourteen_claims_are_judged_each_by_settings_that_exist():
-    scenario, data = load("us-iran-2026"), read("us-iran-2026")
+    scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     assert len(CLAIMS) == 14
     assert len({claim.key for claim in CLAIMS}) == 14
     for claim in CLAIMS:
         for comparison in claim.comparisons:
-            claimed, against = comparison.claimed(scenario), comparison.against(scenario)
-            assert build(change(data, claimed)) != build(change(data, against)), comparison.says
+            claimed, against = comparison.claimed(scenario), comparison.reference(scenario)
+            assert build_scenario(apply_changes(data, claimed)) != build_scenario(apply_changes(data, against)), (
+                comparison.says
+            )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,7 @@ def test_fourteen_claims_are_judged_each_by_settings_that_exist():
     [([1.0, 1.0, 1.0], 1), ([-1.0, -1.1, -0.9], -1), ([0.0, 0.0, 0.0], 0), ([1.0, -1.0, 0.1], 0), ([2.0], 0)],
 )
 def test_a_point_is_decided_beyond_two_standard_errors(found, sign):
-    assert decided(np.array(found)) == sign
+    assert significant_sign(np.array(found)) == sign
 
 
 def test_silences_and_first_deals_are_measured_over_the_rounds():
@@ -90,19 +98,19 @@ def test_silences_and_first_deals_are_measured_over_the_rounds():
 
 
 def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_is_undecided():
-    clear, unclear = helpers(clarity=1.0, capacity=20.0), helpers(clarity=0.0)
-    steady = put(facilitation__fatigue_rate=0.0)
+    clear, unclear = set_facilitators(clarity=1.0, capacity=20.0), set_facilitators(clarity=0.0)
+    steady = set_parameters(facilitation__fatigue_rate=0.0)
     says = (
-        Claim("true", "Clear channels are misread less", (ClaimComparison("less", clear, unclear, mean_of("misperception"), False),)),
-        Claim("false", "Clear channels are misread more", (ClaimComparison("more", clear, unclear, mean_of("misperception")),)),
-        Claim("empty", "Nothing changes anything", (ClaimComparison("more", as_is, as_is, mean_of("trust")),)),
+        Claim("true", "Clear channels are misread less", (ClaimComparison("less", clear, unclear, mean_indicator("misperception"), False),)),
+        Claim("false", "Clear channels are misread more", (ClaimComparison("more", clear, unclear, mean_indicator("misperception")),)),
+        Claim("empty", "Nothing changes anything", (ClaimComparison("more", no_change, no_change, mean_indicator("trust")),)),
         Claim("both", "One of two fails", (
-            ClaimComparison("less", clear, unclear, mean_of("misperception"), False),
-            ClaimComparison("more", clear, unclear, mean_of("misperception")),
+            ClaimComparison("less", clear, unclear, mean_indicator("misperception"), False),
+            ClaimComparison("more", clear, unclear, mean_indicator("misperception")),
         )),
     )  # fmt: skip
-    true, false, empty, both = judge(12, 30, reach=0.05, claims=says)
-    assert steady(load("two-states"))
+    true, false, empty, both = evaluate_claims(12, 30, reach=0.05, claims=says)
+    assert steady(load_scenario("two-states"))
     assert (true.verdict, false.verdict, empty.verdict) == ("holds", "fails", "undecided")
     assert true.holds.share == false.fails.share > 0.7
     assert empty.comparisons[0].touched.share == 0.0
@@ -111,19 +119,19 @@ def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_i
 
 
 def test_where_a_claim_fails_names_the_factor_that_tells_failing_points_apart():
-    factors = space(load("us-iran-2026"))[:4]
+    factors = uncertainty_space(load_scenario("us-iran-2026"))[:4]
     luck = np.random.default_rng(1)
     matrix = luck.random((80, 4))
     sign = np.where(matrix[:, 2] > 0.7, -1, 1)
-    (told, *_) = where_it_fails(sign, factors, matrix)
+    (told, *_) = failing_factors(sign, factors, matrix)
     assert told.startswith(f"{factors[2].path} is high")
-    assert where_it_fails(np.ones(80), factors, matrix) == []
+    assert failing_factors(np.ones(80), factors, matrix) == []
 
 
 @pytest.mark.parametrize(("points", "replications", "reach"), [(7, 20, 1.0), (8, 1, 1.0), (8, 2, 0.0), (8, 2, 1.5)])
 def test_too_small_a_judgement_is_refused(points, replications, reach):
     with pytest.raises(ScenarioError):
-        judge(points, replications, reach=reach)
+        evaluate_claims(points, replications, reach=reach)
 
 
 def test_the_command_writes_a_page_and_prints_json(tmp_path):

@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 import tomli_w
 from support.commands import invoke
-from support.studies import study
+from support.studies import study_data
 
-from dashboards.link import LARGEST_SEED, read_link
-from dashboards.reports.study import box_page, box_words
+from dashboards.page_link import MAX_SEED, parse_link
+from dashboards.reports.study import box_page, describe_box
 from experiments import sweep
-from experiments.studies.discover import find_box, words
-from experiments.studies.results import by_point
+from experiments.studies.discover import find_box, limit_sentences
+from experiments.studies.results import summary_by_point
 from experiments.studies.study import load_study
 from model.errors import ScenarioError
-from model.loading import read
+from model.loading import read_scenario
 
 
 def test_prim_finds_a_planted_box():
@@ -30,7 +30,7 @@ def test_prim_finds_a_planted_box():
     assert limits["b"][1] == pytest.approx(0.4, abs=0.04)
     assert box.coverage > 0.85
     assert box.density > 0.85
-    told = words(box)
+    told = limit_sentences(box)
     assert any(sentence.startswith(("a is at least 0.7", "a is at least 0.6")) for sentence in told)
 
 
@@ -46,17 +46,17 @@ def test_a_box_of_which_no_resample_could_be_searched_says_nothing_of_resamples(
     inputs = pd.DataFrame({"a": np.linspace(0, 1, 40)})
     box = find_box(inputs, (inputs["a"] > 0.7).to_numpy())
     assert [edge.stability for edge in box.edges] == [None]
-    assert words(box)[0].startswith("a is at least 0.7")
-    assert "resamples" not in words(box)[0]
+    assert limit_sentences(box)[0].startswith("a is at least 0.7")
+    assert "resamples" not in limit_sentences(box)[0]
     assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "not known"
 
 
 def discovered(folder, **more):
     """Sweep a study, look for a box, and give what the command writes."""
-    made = study(levers={"states.alba.generosity": [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0]},
+    made = study_data(levers={"states.alba.generosity": [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0]},
                  design={"kind": "latin", "points": 40}, **more)  # fmt: skip
     sweep(made, folder / "swept")
-    above = by_point(folder / "swept", load_study(made))["mean_tension"].median()
+    above = summary_by_point(folder / "swept", load_study(made))["mean_tension"].median()
     command = ["discover", folder / "swept", "--outcome", "mean_tension", "--above", f"{above:.4f}"]
     done = invoke(*command, "--json")
     assert done.exit_code == 0, done.output
@@ -65,7 +65,7 @@ def discovered(folder, **more):
 
 def test_the_link_into_a_box_is_a_run_of_the_study(tmp_path):
     found, told = discovered(tmp_path, changes={"states.borea.resolve": 0.9}, seed=7)
-    opens, notes = read_link(found["link"].partition("?")[2])
+    opens, notes = parse_link(found["link"].partition("?")[2])
     assert notes == []
     changes = dict(opens.setting.changes)
     assert (changes["rounds"], changes["states.borea.resolve"], opens.setting.seed) == (8, 0.9, 7)
@@ -75,14 +75,14 @@ def test_the_link_into_a_box_is_a_run_of_the_study(tmp_path):
 
 
 def test_a_seed_too_large_for_a_link_is_told(tmp_path):
-    found, told = discovered(tmp_path, seed=LARGEST_SEED + 4)  # with the dice of those before there is no box
-    opens, notes = read_link(found["link"].partition("?")[2])
+    found, told = discovered(tmp_path, seed=MAX_SEED + 4)  # with the dice of those before there is no box
+    opens, notes = parse_link(found["link"].partition("?")[2])
     assert (notes, opens.setting.seed) == ([], 1)
-    assert f"with seed 1: a link holds no seed as large as {LARGEST_SEED + 4}" in " ".join(told.split())
+    assert f"with seed 1: a link holds no seed as large as {MAX_SEED + 4}" in " ".join(told.split())
 
 
 def test_a_scenario_of_a_file_has_no_link_for_another_server(tmp_path, monkeypatch):
-    (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read("two-states"), default=str))))
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read_scenario("two-states"), default=str))))
     monkeypatch.chdir(tmp_path)
     found, told = discovered(tmp_path, scenario="mine.toml")
     assert found["link"] is None
@@ -117,5 +117,5 @@ def test_points_that_nothing_sets_apart_have_no_box_and_that_is_said():
     every_other = np.arange(60) % 2 == 0
     box = find_box(pd.DataFrame({"a": np.repeat(np.linspace(0, 1, 30), 2)}), every_other)
     box = box._replace(edges=[])
-    assert words(box) == ["No box was found: no limit on any factor sets the points of interest apart."]
-    assert not any("holds" in sentence for sentence in box_words("some_deal", 0.5, box))
+    assert limit_sentences(box) == ["No box was found: no limit on any factor sets the points of interest apart."]
+    assert not any("holds" in sentence for sentence in describe_box("some_deal", 0.5, box))

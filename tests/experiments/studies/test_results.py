@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from support.commands import invoke, refused
-from support.studies import BIG, study, write_study
+from support.commands import invoke, refused_command
+from support.studies import LARGE_STUDY, study_data, write_study
 
 from experiments import sweep
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.results import ask, by_point, table
-from experiments.studies.sensitivity import sensitivity
+from experiments.studies.results import query_results, runs_table, summary_by_point
+from experiments.studies.sensitivity import sweep_sensitivity
 from experiments.studies.store import part_paths
 from experiments.studies.study import load_study
 from model.errors import ScenarioError
@@ -23,11 +23,11 @@ def test_results_keep_their_points_whatever_becomes_of_the_files(tmp_path):
     write_study(tmp_path, levers={"states.alba.generosity": [0.0, 1.0]}, uncertainties={}, design=design)
     sweep(tmp_path / "small.toml", tmp_path / "out")
     (tmp_path / "points.csv").write_text("states.alba.generosity\n0.9\n0.8\n")
-    assert sorted(set(table(tmp_path / "out")["states.alba.generosity"])) == [0.25, 0.5]
+    assert sorted(set(runs_table(tmp_path / "out")["states.alba.generosity"])) == [0.25, 0.5]
     with pytest.raises(ScenarioError, match="table_digest"):
         sweep(tmp_path / "small.toml", tmp_path / "out")
     (tmp_path / "points.csv").unlink()
-    assert len(table(tmp_path / "out")) == 6
+    assert len(runs_table(tmp_path / "out")) == 6
 
 
 def test_a_manifest_of_something_else_is_told(tmp_path):
@@ -39,37 +39,37 @@ def test_a_manifest_of_something_else_is_told(tmp_path):
 
 
 def test_another_study_or_other_code_in_the_same_folder_is_refused_with_the_difference(tmp_path):
-    sweep(study(), tmp_path)
+    sweep(study_data(), tmp_path)
     with pytest.raises(ScenarioError, match=r"study\.replications: was 3 there .found 4"):
-        sweep(study(replications=4), tmp_path)
+        sweep(study_data(replications=4), tmp_path)
     with pytest.raises(ScenarioError, match=r"study\.scenario_digest"):
-        sweep(study(changes={"states.alba.resolve": 0.9}), tmp_path)
+        sweep(study_data(changes={"states.alba.resolve": 0.9}), tmp_path)
     path = tmp_path / "manifest.json"
     facts = json.loads(path.read_text())
     facts["code"]["model/rules/home.py"] = "0"
     path.write_text(json.dumps(facts))
     with pytest.raises(ScenarioError, match=r"code\.model/rules/home\.py: has changed since"):
-        sweep(study(), tmp_path)
+        sweep(study_data(), tmp_path)
 
 
 def test_a_truncated_sobol_design_is_refused_by_sensitivity(tmp_path):
-    sobol = study(design={"kind": "sobol", "points": 8})
+    sobol = study_data(design={"kind": "sobol", "points": 8})
     sweep(sobol, tmp_path, points=20)
     with pytest.raises(ScenarioError, match="a truncated one has no indices"):
-        sensitivity(tmp_path, "some_deal")
+        sweep_sensitivity(tmp_path, "some_deal")
     sweep(sobol, tmp_path)
-    found = sensitivity(tmp_path, "mean_trust")
+    found = sweep_sensitivity(tmp_path, "mean_trust")
     assert set(found.indices["factor"]) == {"states.alba.generosity", "belief.betrayal_weight"}
     assert 0.0 <= found.noise <= 1.0
 
 
 @pytest.mark.parametrize(("keep", "rows_a_point"), [("bands", 5 * 9), ("trajectories", 3 * 9)])
 def test_bands_and_trajectories_are_kept_if_asked_for(keep, rows_a_point, tmp_path):
-    sweep(study(keep=keep), tmp_path)
+    sweep(study_data(keep=keep), tmp_path)
     kept = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "kept")))
     assert len(kept) == 6 * rows_a_point
     if keep == "trajectories":
-        values = load_study(study()).points().iloc[2].to_dict()
+        values = load_study(study_data()).points().iloc[2].to_dict()
         alone = play_ensemble("two-states", 3, 1, rounds=8, changes=values, keep=True)
         assert alone.trajectories is not None
         mine = kept[kept["point"] == 2]["trust"].to_numpy().reshape(3, 9)
@@ -77,15 +77,15 @@ def test_bands_and_trajectories_are_kept_if_asked_for(keep, rows_a_point, tmp_pa
 
 
 def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
-    sweep(study(), tmp_path)
-    answer = ask(
+    sweep(study_data(), tmp_path)
+    answer = query_results(
         tmp_path,
         'select point, avg(mean_trust) as trust, min("states.alba.generosity") as g from results group by point order by point',
     )
     assert len(answer) == 6
-    np.testing.assert_allclose(answer["trust"], by_point(tmp_path)["mean_trust"], rtol=1e-6)
+    np.testing.assert_allclose(answer["trust"], summary_by_point(tmp_path)["mean_trust"], rtol=1e-6)
     with pytest.raises(ScenarioError, match="--sql"):
-        ask(tmp_path, "select nothing from nowhere")
+        query_results(tmp_path, "select nothing from nowhere")
 
 
 @pytest.mark.parametrize(
@@ -97,24 +97,24 @@ def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
     ],
 )
 def test_a_question_without_an_answer_is_told_and_nothing_is_fetched_for_it(query, told, tmp_path):
-    sweep(study(), tmp_path, points=1)
+    sweep(study_data(), tmp_path, points=1)
     with pytest.raises(ScenarioError, match=told) as raised:
-        ask(tmp_path, query)
+        query_results(tmp_path, query)
     assert "NoneType" not in str(raised.value)
     assert "nstall" not in str(raised.value)
 
 
 def test_a_folder_without_results_is_told(tmp_path):
-    assert "holds no readable results" in refused("results", tmp_path, cwd=tmp_path)
+    assert "holds no readable results" in refused_command("results", tmp_path, cwd=tmp_path)
 
 
 @pytest.mark.parametrize(("above", "told"), [("2", "no"), ("nan", "no"), ("-1", "every")])
 def test_a_threshold_that_sets_nothing_apart_is_told_with_what_there_is(above, told, tmp_path):
-    sweep(study(design={"kind": "latin", "points": 30}), tmp_path)
-    message = refused("discover", tmp_path, "--outcome", "mean_trust", "--above", above, cwd=tmp_path)
+    sweep(study_data(design={"kind": "latin", "points": 30}), tmp_path)
+    message = refused_command("discover", tmp_path, "--outcome", "mean_trust", "--above", above, cwd=tmp_path)
     assert f"--above: {told} point reaches it; mean_trust goes from 0." in message
 
 
 def test_a_summary_takes_fewer_than_32_bytes_a_run_on_disk(whole, tmp_path):
-    sweep(study(**BIG), tmp_path)
+    sweep(study_data(**LARGE_STUDY), tmp_path)
     assert sum(path.stat().st_size for path in part_paths(tmp_path, "runs")) < 32 * len(whole)

@@ -4,17 +4,17 @@ import json
 
 import numpy as np
 import pytest
-from support.studies import study
+from support.studies import study_data
 
-from dashboards.reports.study import sensitivity_page, sensitivity_words
-from experiments.studies.sensitivity import analyse, sensitivity_data
+from dashboards.reports.study import describe_sensitivity, sensitivity_page
+from experiments.studies.sensitivity import sensitivity_data, sensitivity_indices
 from experiments.studies.study import Study, load_study
 from model.errors import ScenarioError
 
 
 def unit(names: list[str], design: dict) -> Study:
     """Make a study whose factors run over 0 to 1, to be analysed with values of our own."""
-    plain = study(levers={}, uncertainties={name: [0.0, 1.0] for name in names}, design=design)
+    plain = study_data(levers={}, uncertainties={name: [0.0, 1.0] for name in names}, design=design)
     return load_study(plain)
 
 
@@ -24,9 +24,9 @@ THREE = ["states.alba.generosity", "states.borea.generosity", "states.alba.initi
 def test_sobol_indices_of_ishigami_are_the_published_ones():
     """Ishigami with a = 7, b = 0.1: first order .3139, .4424, 0; total .5576, .4424, .2437 (Sobol 1993; Saltelli 2008)."""
     found = unit(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
-    x = found.shares() * 2 * np.pi - np.pi
+    x = found.unit_points() * 2 * np.pi - np.pi
     values = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
-    table = analyse(found, values).indices.set_index("factor").loc[THREE]
+    table = sensitivity_indices(found, values).indices.set_index("factor").loc[THREE]
     np.testing.assert_allclose(table["first"], [0.3139, 0.4424, 0.0], atol=0.02)
     np.testing.assert_allclose(table["total"], [0.5576, 0.4424, 0.2437], atol=0.02)
 
@@ -35,30 +35,30 @@ def test_sobol_indices_of_the_g_function_are_the_published_ones():
     """G with a = (0, 1, 4.5): closed forms of Saltelli and Sobol 1995."""
     found = unit(THREE, {"kind": "sobol", "points": 4096, "second_order": False})
     a = np.array([0.0, 1.0, 4.5])
-    values = np.prod((np.abs(4 * found.shares() - 2) + a) / (1 + a), axis=1)
+    values = np.prod((np.abs(4 * found.unit_points() - 2) + a) / (1 + a), axis=1)
     parts = 1 / (3 * (1 + a) ** 2)
     whole = np.prod(1 + parts) - 1
-    table = analyse(found, values).indices.set_index("factor").loc[THREE]
+    table = sensitivity_indices(found, values).indices.set_index("factor").loc[THREE]
     np.testing.assert_allclose(table["first"], parts / whole, atol=0.02)
 
 
 def test_second_order_indices_tell_which_factors_act_only_together():
     """Ishigami has one pair: x1 with x3, 0.2437; the others act apart (Saltelli 2008)."""
     found = unit(THREE, {"kind": "sobol", "points": 2048, "second_order": True})
-    x = found.shares() * 2 * np.pi - np.pi
+    x = found.unit_points() * 2 * np.pi - np.pi
     values = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
-    told = analyse(found, values)
+    told = sensitivity_indices(found, values)
     assert told.pairs.loc[0, ["factor", "with"]].tolist() == [THREE[0], THREE[2]]
     np.testing.assert_allclose(told.pairs["second"], [0.2437, 0.0, 0.0], atol=0.03)
-    assert f"{THREE[0]} with {THREE[2]} (0.2" in " ".join(sensitivity_words(told))
+    assert f"{THREE[0]} with {THREE[2]} (0.2" in " ".join(describe_sensitivity(told))
     assert "Pairs" in [section.title for section in sensitivity_page("Why?", told).sections]
     assert json.loads(json.dumps(sensitivity_data(told)))["pairs"][0]["with"] == THREE[2]
 
 
 def test_morris_ranks_factors_by_their_strength():
     found = unit(THREE, {"kind": "morris", "points": 50})
-    x = found.shares()
-    table = analyse(found, 5 * x[:, 0] - 2 * x[:, 1]).indices
+    x = found.unit_points()
+    table = sensitivity_indices(found, 5 * x[:, 0] - 2 * x[:, 1]).indices
     assert table["factor"].tolist() == THREE
     np.testing.assert_allclose(table["strength"], [5.0, 2.0, 0.0], atol=1e-9)
     np.testing.assert_allclose(table["direction"], [5.0, -2.0, 0.0], atol=1e-9)
@@ -67,9 +67,9 @@ def test_morris_ranks_factors_by_their_strength():
 def test_a_truncated_design_has_no_indices_and_a_small_one_says_so():
     found = unit(THREE, {"kind": "sobol", "points": 16})
     with pytest.raises(ScenarioError, match="a truncated one has no indices"):
-        analyse(found, np.zeros(found.size - 1))
+        sensitivity_indices(found, np.zeros(found.size - 1))
     with pytest.raises(ScenarioError, match="a truncated one has no indices"):
-        analyse(found, np.where(np.arange(found.size) == 3, np.nan, 1.0))
-    remarks = analyse(found, found.shares()[:, 0]).remarks
+        sensitivity_indices(found, np.where(np.arange(found.size) == 3, np.nan, 1.0))
+    remarks = sensitivity_indices(found, found.unit_points()[:, 0]).remarks
     assert any("small" in remark for remark in remarks)
-    assert any("nothing moves it" in remark for remark in analyse(found, np.ones(found.size)).remarks)
+    assert any("nothing moves it" in remark for remark in sensitivity_indices(found, np.ones(found.size)).remarks)

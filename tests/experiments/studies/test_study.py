@@ -3,17 +3,17 @@
 import json
 
 import pytest
-from support.studies import study
+from support.studies import study_data
 
-from experiments.studies.chunk import StudyKey, cells_of, start_of
-from experiments.studies.study import load_study, shipped
+from experiments.studies.chunk import StudyKey, design_cells, initial_world
+from experiments.studies.study import load_study, shipped_studies
 from model.errors import ScenarioError
-from model.loading import build, change
-from model.parameter_space import settings
+from model.loading import apply_changes, build_scenario
+from model.parameter_space import list_parameters
 from model.world import World
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped_studies())
 def test_every_shipped_study_asks_a_question_and_lays_out_its_points(name):
     found = load_study(name)
     points = found.points()
@@ -21,11 +21,11 @@ def test_every_shipped_study_asks_a_question_and_lays_out_its_points(name):
     assert len(points) == found.size
     assert list(points) == [factor.path for factor in found.factors]
     for values in (points.to_dict("records")[0], points.to_dict("records")[-1]):
-        found.scenario(values)
+        found.scenario_at(values)
 
 
 def test_at_least_six_studies_are_shipped():
-    assert len(shipped()) >= 6
+    assert len(shipped_studies()) >= 6
 
 
 @pytest.mark.parametrize(
@@ -54,22 +54,22 @@ def test_at_least_six_studies_are_shipped():
 )
 def test_a_study_that_cannot_be_is_refused_with_its_place(more, told):
     with pytest.raises(ScenarioError) as error:
-        load_study(study(**more))
+        load_study(study_data(**more))
     assert told in str(error.value)
-    assert len(error.value.faults) == 1
+    assert len(error.value.errors) == 1
     assert not any(word in str(error.value) for word in ("union", ".float", "a list"))
 
 
 def test_all_faults_are_told_at_once():
     wrong = {"levers": {"states.alba.generosty": [0, 1], "states.borea.generosity": [0.0, 9.0]}}
     with pytest.raises(ScenarioError) as error:
-        load_study(study(**wrong))
-    assert len(error.value.faults) == 2
+        load_study(study_data(**wrong))
+    assert len(error.value.errors) == 2
 
 
 def test_a_grid_is_every_combination_in_written_order():
     found = load_study(
-        study(
+        study_data(
             levers={"states.alba.generosity": {"values": [0.1, 0.9]}},
             uncertainties={"ladder.cool_down": {"low": 0, "high": 8, "steps": 3}},
             design={"kind": "grid"},
@@ -79,7 +79,7 @@ def test_a_grid_is_every_combination_in_written_order():
 
 
 def test_a_latin_hypercube_has_one_point_in_each_slice_and_stays_in_range():
-    points = load_study(study(design={"kind": "latin", "points": 40})).points()
+    points = load_study(study_data(design={"kind": "latin", "points": 40})).points()
     assert sorted((points["states.alba.generosity"] * 40).astype(int)) == list(range(40))
     assert points["belief.betrayal_weight"].between(1.0, 6.0).all()
 
@@ -104,15 +104,19 @@ def test_a_table_of_points_is_read_and_checked(tmp_path):
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
     """For every declared setting of a scenario, whether it only puts a number into cells or does more."""
-    scenario = load_study(study(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})).scenario()
-    ranges = {each.path: [each.low, each.high] for each in settings(scenario)[::3] if each.low < each.high}
-    found = load_study(study(scenario=name, levers={}, uncertainties=ranges))
-    cells = cells_of(StudyKey(found)).cells
+    scenario = load_study(
+        study_data(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})
+    ).scenario_at()
+    ranges = {each.path: [each.low, each.high] for each in list_parameters(scenario)[::3] if each.low < each.high}
+    found = load_study(study_data(scenario=name, levers={}, uncertainties=ranges))
+    cells = design_cells(StudyKey(found)).cells
     assert sum(each is not None for each in cells.values()) > len(cells) // 3
     for factor in found.factors:
-        values = {factor.path: factor.at(0.37)}
-        quick, slow = start_of(found, values), World(found.scenario(values), 0)
-        assert (quick.reals.tobytes(), quick.wholes.tobytes()) == (slow.reals.tobytes(), slow.wholes.tobytes()), values
+        values = {factor.path: factor.value_at(0.37)}
+        quick, slow = initial_world(found, values), World(found.scenario_at(values), 0)
+        assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
+            values
+        )
         assert quick.parameters.tobytes() == slow.parameters.tobytes(), values
 
 
@@ -127,20 +131,22 @@ def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
 )
 def test_points_of_factors_that_meddle_with_each_other_are_those_of_the_scenario(name, changes, ranges):
     if ranges is None:
-        rungs = list(load_study(study(scenario=name)).scenario().negotiations["border"].rungs)
+        rungs = list(load_study(study_data(scenario=name)).scenario_at().negotiations["border"].rungs)
         ranges = {
             f"negotiations.border.rungs.{rung}.{what}": [0.1, 0.9] for rung in rungs for what in ("verifiability",)
         }
         ranges |= {f"negotiations.border.rungs.{rung}.duration": [1, 12] for rung in rungs}
-    found = load_study(study(scenario=name, changes=changes, levers={}, uncertainties=ranges))
+    found = load_study(study_data(scenario=name, changes=changes, levers={}, uncertainties=ranges))
     for values in found.points().to_dict("records"):
-        quick, slow = start_of(found, values), World(found.scenario(values), 0)
-        assert (quick.reals.tobytes(), quick.wholes.tobytes()) == (slow.reals.tobytes(), slow.wholes.tobytes()), values
+        quick, slow = initial_world(found, values), World(found.scenario_at(values), 0)
+        assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
+            values
+        )
 
 
 def test_whole_numbers_have_equal_parts_of_a_range():
     found = load_study(
-        study(
+        study_data(
             scenario="us-iran-2026",
             levers={},
             uncertainties={"states.us.veto_players": [1, 3]},
@@ -152,12 +158,12 @@ def test_whole_numbers_have_equal_parts_of_a_range():
 
 def test_a_switch_whose_name_is_written_wrongly_is_refused_before_anything_is_played():
     with pytest.raises(ScenarioError, match="scrutny"):
-        load_study(study(levers={"mechanisms.scrutny": {"values": [True, False]}}))
+        load_study(study_data(levers={"mechanisms.scrutny": {"values": [True, False]}}))
 
 
 def test_a_study_is_plain_data_through_and_through():
-    found = load_study(study())
+    found = load_study(study_data())
     again = load_study(json.loads(json.dumps(found.file.model_dump(mode="json"))))
     assert again.factors == found.factors
     assert again.points().equals(found.points())
-    assert build(change(found.data, {})).rounds == 8
+    assert build_scenario(apply_changes(found.scenario_data, {})).rounds == 8

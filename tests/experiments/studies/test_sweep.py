@@ -6,23 +6,23 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from support.commands import detente, invoke
-from support.studies import BIG, study, write_study
+from support.commands import invoke, run_detente
+from support.studies import LARGE_STUDY, study_data, write_study
 
 from experiments import sweep
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.chunk import run_chunk, seed_of
-from experiments.studies.results import summary, table
+from experiments.studies.chunk import first_seed, run_chunk
+from experiments.studies.results import runs_table, sweep_summary
 from experiments.studies.store import part_paths
 from experiments.studies.study import load_study
-from experiments.studies.sweep import plan
+from experiments.studies.sweep import plan_sweep
 from model.enumerations import Outcome
 from model.errors import ScenarioError
 
 
 def test_a_row_is_the_run_of_its_point_and_seed(tmp_path):
-    swept = sweep(study(), tmp_path)
-    found, points = table(tmp_path), load_study(study()).points()
+    swept = sweep(study_data(), tmp_path)
+    found, points = runs_table(tmp_path), load_study(study_data()).points()
     assert (swept.points, swept.played, swept.failed) == (6, 6, 0)
     assert len(found) == 18
     for point, values in enumerate(points.to_dict("records")):
@@ -35,53 +35,53 @@ def test_a_row_is_the_run_of_its_point_and_seed(tmp_path):
 
 
 def test_dice_are_common_to_all_points_unless_the_study_wants_its_own():
-    common, own = load_study(study()), load_study(study(common_dice=False))
-    assert seed_of(common, 4) == seed_of(common, 0) == 1
-    assert seed_of(own, 4) == 13
+    common, own = load_study(study_data()), load_study(study_data(common_random_numbers=False))
+    assert first_seed(common, 4) == first_seed(common, 0) == 1
+    assert first_seed(own, 4) == 13
 
 
 @pytest.mark.parametrize("workers", [2, 5])
 def test_any_number_of_workers_gives_the_same_table(workers, whole, tmp_path):
-    sweep(study(**BIG), tmp_path, workers=workers)
-    pd.testing.assert_frame_equal(table(tmp_path), whole)
+    sweep(study_data(**LARGE_STUDY), tmp_path, workers=workers)
+    pd.testing.assert_frame_equal(runs_table(tmp_path), whole)
 
 
 def test_a_larger_number_of_points_extends_the_folder(whole, tmp_path):
-    first = sweep(study(**BIG), tmp_path, points=200)
+    first = sweep(study_data(**LARGE_STUDY), tmp_path, points=200)
     before = {path: path.stat().st_mtime_ns for path in part_paths(tmp_path, "runs")}
-    more = sweep(study(**BIG), tmp_path, points=600)
-    rest = sweep(study(**BIG), tmp_path)
+    more = sweep(study_data(**LARGE_STUDY), tmp_path, points=600)
+    rest = sweep(study_data(**LARGE_STUDY), tmp_path)
     assert (first.played, more.played, rest.played) == (200, 400, 360)
     assert all(path.stat().st_mtime_ns == then for path, then in before.items())
-    assert sweep(study(**BIG), tmp_path).played == 0
-    pd.testing.assert_frame_equal(table(tmp_path), whole)
+    assert sweep(study_data(**LARGE_STUDY), tmp_path).played == 0
+    pd.testing.assert_frame_equal(runs_table(tmp_path), whole)
 
 
 def test_an_unknown_executor_is_refused_and_no_scheduler_that_answers_is_told(tmp_path):
     with pytest.raises(ScenarioError, match="--executor: allowed is local or dask"):
-        sweep(study(), tmp_path, executor="foo")  # type: ignore[arg-type]
+        sweep(study_data(), tmp_path, executor="foo")  # type: ignore[arg-type]
     with pytest.raises(ScenarioError, match="--scheduler: goes with --executor dask"):
-        sweep(study(), tmp_path, scheduler="tcp://127.0.0.1:1")
+        sweep(study_data(), tmp_path, scheduler="tcp://127.0.0.1:1")
     with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler answers there"):
-        sweep(study(), tmp_path, executor="dask", scheduler="nonsense")
+        sweep(study_data(), tmp_path, executor="dask", scheduler="nonsense")
 
 
 def test_a_point_that_fails_is_a_row_with_its_stage_and_error(tmp_path):
     """A doctrine that does not exist is found out only when its point is made."""
-    faulty = study(
+    faulty = study_data(
         levers={"states.alba.doctrine": {"values": ["reciprocity", "appeasement"]}},
         uncertainties={},
         design={"kind": "grid"},
     )
     swept = sweep(faulty, tmp_path)
-    found = table(tmp_path)
+    found = runs_table(tmp_path)
     assert swept.failed == 1
     assert found["error"].notna().sum() == 1
     lost = found[found["error"].notna()].iloc[0]
     assert lost["stage"] == "scenario"
     assert "states.alba.doctrine" in lost["error"]
     assert len(found[found["error"].isna()]) == 3
-    assert summary(tmp_path)["failed"] == 1
+    assert sweep_summary(tmp_path)["failed"] == 1
     done = invoke("results", tmp_path)
     assert "failed (scenario): 1 points from point 1" in done.stdout
 
@@ -89,16 +89,16 @@ def test_a_point_that_fails_is_a_row_with_its_stage_and_error(tmp_path):
 def test_a_second_sweep_into_one_folder_is_refused(tmp_path):
     from experiments.studies.store import StudyStore
 
-    with StudyStore(tmp_path / "out", load_study(study())):
-        done = detente("sweep", write_study(tmp_path), "--out", tmp_path / "out", cwd=tmp_path)
+    with StudyStore(tmp_path / "out", load_study(study_data())):
+        done = run_detente("sweep", write_study(tmp_path), "--out", tmp_path / "out", cwd=tmp_path)
     assert done.code == 2
     assert "another sweep is at work" in done.err
     assert invoke("sweep", tmp_path / "small.toml", "--out", tmp_path / "out").exit_code == 0
 
 
 def test_the_size_that_is_told_is_that_of_the_whole_folder(tmp_path):
-    asked = load_study(study(design={"kind": "latin", "points": 100}))
-    told = plan(asked, tmp_path / "out").size
+    asked = load_study(study_data(design={"kind": "latin", "points": 100}))
+    told = plan_sweep(asked, tmp_path / "out").size
     sweep(asked, tmp_path / "out")
     size = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
     assert 0.7 * size < told < 1.4 * size

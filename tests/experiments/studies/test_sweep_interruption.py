@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support.commands import DETENTE, detente, invoke, refused
-from support.studies import BIG, POINTS, study, write_study
+from support.commands import DETENTE, invoke, refused_command, run_detente
+from support.studies import LARGE_STUDY, POINTS, study_data, write_study
 
 from experiments import sweep
-from experiments.studies.results import ask, table
-from experiments.studies.store import part_paths, parts
+from experiments.studies.results import query_results, runs_table
+from experiments.studies.store import part_paths, part_ranges
 from experiments.studies.study import load_study
 from model.errors import ScenarioError
 
@@ -28,41 +28,41 @@ def kill_and_resume(folder: Path, file: Path, kills: int, seed: int, signals=(si
     luck, cut_short, out = random.Random(seed), 0, folder / "out"
     command = [DETENTE, "sweep", str(file), "--out", str(out), "--json"]
     for _ in range(kills):
-        had = len(parts(out, "runs")) if out.exists() else 0
+        had = len(part_ranges(out, "runs")) if out.exists() else 0
         (out / ".lock").unlink(missing_ok=True)  # whoever held it is dead: the next is there when it begins
         wanted = had + luck.randint(0, 1)  # the lock alone, or a part more
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        while process.poll() is None and not ((out / ".lock").exists() and len(parts(out, "runs")) >= wanted):
+        while process.poll() is None and not ((out / ".lock").exists() and len(part_ranges(out, "runs")) >= wanted):
             time.sleep(0.002)
         time.sleep(luck.uniform(0.0, 0.1))
         process.send_signal(luck.choice(signals))
         process.communicate(timeout=60)
         cut_short += len(rows_there(out)) < POINTS
-    done = detente("sweep", file, "--out", out, cwd=folder)
+    done = run_detente("sweep", file, "--out", out, cwd=folder)
     assert done.code == 0, done.err
     return cut_short
 
 
 def rows_there(folder: Path) -> range:
     """Count the points that are there."""
-    return range(sum(end - begin for begin, end in parts(folder, "runs")))
+    return range(sum(end - begin for begin, end in part_ranges(folder, "runs")))
 
 
 def test_a_sweep_killed_at_any_moment_goes_on_and_its_table_is_the_same(whole, tmp_path):
-    file = write_study(tmp_path, **BIG)
+    file = write_study(tmp_path, **LARGE_STUDY)
     cut_short = kill_and_resume(tmp_path, file, kills=3, seed=5, signals=(signal.SIGKILL, signal.SIGINT))
     assert cut_short > 0
-    pd.testing.assert_frame_equal(table(tmp_path / "out"), whole)
+    pd.testing.assert_frame_equal(runs_table(tmp_path / "out"), whole)
     assert not list((tmp_path / "out").glob("*.tmp"))
 
 
 @pytest.mark.soak
 def test_a_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
-    file = write_study(tmp_path, **BIG)
+    file = write_study(tmp_path, **LARGE_STUDY)
     for batch in range(20):
         (tmp_path / str(batch)).mkdir()
         kill_and_resume(tmp_path / str(batch), file, kills=5, seed=batch)
-        pd.testing.assert_frame_equal(table(tmp_path / str(batch) / "out"), whole)
+        pd.testing.assert_frame_equal(runs_table(tmp_path / str(batch) / "out"), whole)
 
 
 class Broken(Executor):
@@ -83,43 +83,43 @@ class Broken(Executor):
 
 def test_chunks_that_are_lost_are_told_kept_nothing_of_and_played_by_the_next_sweep(whole, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("experiments.studies.sweep.executor_of", lambda *_: nullcontext(Broken()))
+        patched.setattr("experiments.studies.sweep.open_executor", lambda *_: nullcontext(Broken()))
         with pytest.raises(ScenarioError, match="the scheduler has gone; the same command goes on"):
-            sweep(study(**BIG), tmp_path)
+            sweep(study_data(**LARGE_STUDY), tmp_path)
     assert 0 < len(rows_there(tmp_path)) < POINTS
-    assert sweep(study(**BIG), tmp_path).failed == 0
-    pd.testing.assert_frame_equal(table(tmp_path), whole)
+    assert sweep(study_data(**LARGE_STUDY), tmp_path).failed == 0
+    pd.testing.assert_frame_equal(runs_table(tmp_path), whole)
 
 
 def test_what_was_kept_beside_runs_that_never_came_is_removed(tmp_path):
-    kept = study(keep="bands")
+    kept = study_data(keep="bands")
     sweep(kept, tmp_path, points=4)
     (path,) = part_paths(tmp_path, "runs")
     path.unlink()  # as a kill between the two leaves it
     sweep(kept, tmp_path, points=3)
-    assert parts(tmp_path, "kept") == parts(tmp_path, "runs") == [(0, 3)]
-    found = ask(tmp_path, "select distinct percentile from kept order by percentile")
+    assert part_ranges(tmp_path, "kept") == part_ranges(tmp_path, "runs") == [(0, 3)]
+    found = query_results(tmp_path, "select distinct percentile from kept order by percentile")
     assert found["percentile"].tolist() == [5, 25, 50, 75, 95]
 
 
 def test_a_half_written_part_is_not_there(tmp_path):
-    sweep(study(), tmp_path, points=3)
+    sweep(study_data(), tmp_path, points=3)
     (tmp_path / "runs-00000003-00000006.parquet.tmp").write_bytes(b"half of it")
-    sweep(study(), tmp_path)
-    assert len(table(tmp_path)) == 18
+    sweep(study_data(), tmp_path)
+    assert len(runs_table(tmp_path)) == 18
     assert not list(tmp_path.glob("*.tmp"))
 
 
 def test_a_damaged_part_is_named_and_its_points_are_played_again(tmp_path):
     file, out = write_study(tmp_path, replications=2048), tmp_path / "out"  # two points to a chunk
     sweep(load_study(file), out)
-    before, (path, *_) = table(out), part_paths(out, "runs")
+    before, (path, *_) = runs_table(out), part_paths(out, "runs")
     path.write_bytes(path.read_bytes()[:-100])
-    assert f"{path}: is damaged" in refused("results", out, cwd=tmp_path)
+    assert f"{path}: is damaged" in refused_command("results", out, cwd=tmp_path)
     done = invoke("sweep", file, "--out", out, "--json")
     assert f"note: {path} is damaged" in done.stderr
     assert json.loads(done.stdout)["played"] == 2
-    pd.testing.assert_frame_equal(table(out), before)
+    pd.testing.assert_frame_equal(runs_table(out), before)
 
 
 def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
@@ -130,7 +130,7 @@ def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
     assert "File too large" in done.stderr
     assert "Traceback" not in done.stderr
     assert invoke("sweep", tmp_path / "small.toml", "--out", tmp_path / "out").exit_code == 0
-    assert len(table(tmp_path / "out")) == 18
+    assert len(runs_table(tmp_path / "out")) == 18
 
 
 def test_two_dask_workers_of_which_one_is_killed_give_the_same_table(whole, tmp_path):
@@ -147,6 +147,6 @@ def test_two_dask_workers_of_which_one_is_killed_give_the_same_table(whole, tmp_
                 os.kill(pids[0], signal.SIGKILL)
                 killed.append(pids[0])
 
-        sweep(study(**BIG), tmp_path, executor="dask", scheduler=cluster.scheduler_address, progress=kill)
+        sweep(study_data(**LARGE_STUDY), tmp_path, executor="dask", scheduler=cluster.scheduler_address, progress=kill)
     assert killed
-    pd.testing.assert_frame_equal(table(tmp_path), whole)
+    pd.testing.assert_frame_equal(runs_table(tmp_path), whole)

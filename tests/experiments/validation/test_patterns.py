@@ -6,28 +6,35 @@ import numpy as np
 import pytest
 from support.worlds import ALL_OFF, rung, smallest_scenario
 
-from experiments.counterfactuals.branch import stand
+from experiments.counterfactuals.branch import world_after
 from experiments.validation import patterns, structure
-from experiments.validation.estimate import Estimate, estimate, overall, ratio, sums_of, verdict
+from experiments.validation.estimate import (
+    Estimate,
+    bootstrap_sums,
+    combine_verdicts,
+    estimate_statistic,
+    interval_verdict,
+    safe_ratio,
+)
+from experiments.validation.hysteresis import DWELL, LEVELS, SLOW, loop_area, trust_over_sweep
 from experiments.validation.pattern import Inequality, Pattern
 from experiments.validation.patterns_of_conflict import (
-    CONFLICT,
+    CONFLICT_PATTERNS,
     correlations,
-    rounds_losing,
-    rounds_rebuilding,
+    rounds_to_lose,
+    rounds_to_rebuild,
 )
 from experiments.validation.patterns_of_deals import (
-    DEALS,
-    completed,
-    continued,
-    ended,
-    failed_at_home,
-    with_and_without,
+    DEAL_PATTERNS,
+    agreements_by_facilitation,
+    completed_ladders,
+    continuation_counts,
+    ended_rungs,
+    ratification_failures,
 )
-from experiments.validation.sweeping import DWELL, LEVELS, SLOW, area, swept
-from experiments.validation.traces import Source, record
-from model.enumerations import Status
-from model.loading import build, change, load
+from experiments.validation.traces import ScenarioSource, record_trace
+from model.enumerations import RungStatus
+from model.loading import apply_changes, build_scenario, load_scenario
 
 NAN = float("nan")
 
@@ -38,7 +45,7 @@ def smooth(**changes: object) -> dict:
     data["rounds"] = 60
     for step, _ in enumerate(data["negotiations"]["talks"]["rungs"]):
         data["negotiations"]["talks"]["rungs"][f"step-{step + 1}"] = rung(duration=1)
-    return change(data, {**ALL_OFF, "bargaining.share_scale": 0.0, "scrutiny.loss_weight": 0.0, **changes})
+    return apply_changes(data, {**ALL_OFF, "bargaining.share_scale": 0.0, "scrutiny.loss_weight": 0.0, **changes})
 
 
 @pytest.mark.parametrize(
@@ -54,47 +61,50 @@ def smooth(**changes: object) -> dict:
     ],
 )
 def test_an_interval_beyond_the_threshold_decides(found, least, most, said):
-    assert verdict(Estimate(*found), least, most) == said
+    assert interval_verdict(Estimate(*found), least, most) == said
 
 
 def test_a_pattern_holds_only_if_all_it_says_holds():
-    assert overall(["holds", "holds"]) == "holds"
-    assert overall(["holds", "undecided"]) == "undecided"
-    assert overall(["undecided", "fails", "holds"]) == "fails"
+    assert combine_verdicts(["holds", "holds"]) == "holds"
+    assert combine_verdicts(["holds", "undecided"]) == "undecided"
+    assert combine_verdicts(["undecided", "fails", "holds"]) == "fails"
 
 
 def test_an_interval_covers_the_truth_as_often_as_it_says_and_keeps_worlds_whole():
-    luck, covered, statistic = np.random.default_rng(3), 0, lambda sums: ratio(sums[..., 1], sums[..., 0])
+    luck, covered, statistic = np.random.default_rng(3), 0, lambda sums: safe_ratio(sums[..., 1], sums[..., 0])
     for _ in range(100):
         tables = [np.stack([np.ones(150), luck.random(150) < chance], axis=1).astype(float) for chance in (0.2, 0.6)]
-        found = estimate(sums_of(tables, 200), statistic)
+        found = estimate_statistic(bootstrap_sums(tables, 200), statistic)
         covered += found.low <= 0.4 <= found.high
     assert 88 <= covered <= 100
     twice = np.repeat(np.stack([np.ones(50), luck.random(50) < 0.5], axis=1), 2, axis=1)[:, [0, 2]].astype(float)
-    alone, many = estimate(sums_of([twice]), statistic), estimate(sums_of([20.0 * twice]), statistic)
+    alone, many = (
+        estimate_statistic(bootstrap_sums([twice]), statistic),
+        estimate_statistic(bootstrap_sums([20.0 * twice]), statistic),
+    )
     assert alone == many  # twenty events of one world are one world's luck, not twenty
 
 
 def test_recorded_columns_are_those_of_the_run_with_that_seed():
-    trace = record("us-iran-2026", 40, ["trust", "status"])
+    trace = record_trace("us-iran-2026", 40, ["trust", "status"])
     for seed in (1, 33, 40):
-        world = stand(load("us-iran-2026"), seed, 60)
+        world = world_after(load_scenario("us-iran-2026"), seed, 60)
         assert (trace["trust"][seed - 1, 60] == world.trust).all()
         assert (trace["status"][seed - 1, 60] == world.status).all()
 
 
 def test_before_anything_changed_every_pattern_was_measured_and_the_table_says_with_what():
-    facts = json.loads(patterns.BEFORE.read_text("utf-8"))
+    facts = json.loads(patterns.BASELINE_FILE.read_text("utf-8"))
     assert len(facts["model_digest"]) == len(facts["scenarios_digest"]) == 12
     assert {row["pattern"] for row in facts["rows"]} == {pattern.key for pattern in patterns.PATTERNS}
-    asked = {(pattern.key, each.says) for pattern in patterns.PATTERNS for each in pattern.says}
+    asked = {(pattern.key, each.description) for pattern in patterns.PATTERNS for each in pattern.inequalities}
     assert {(row["pattern"], row["test"]) for row in facts["rows"]} == asked
     assert all(row["worlds"] >= 400 for row in facts["rows"])
 
 
 def test_a_third_of_the_patterns_is_held_back_and_none_of_them_was_tuned_to():
     held = [pattern for pattern in patterns.PATTERNS if pattern.held_back]
-    assert len(held) * 3 >= len(patterns.PATTERNS) == len(DEALS) + len(CONFLICT) == 14
+    assert len(held) * 3 >= len(patterns.PATTERNS) == len(DEAL_PATTERNS) + len(CONFLICT_PATTERNS) == 14
     assert not any(pattern.tuned for pattern in held)
 
 
@@ -102,36 +112,36 @@ def planted(chances: dict[str, float]) -> Pattern:
     """Make a pattern whose truth is known: events come with these chances in the scenarios."""
     luck = np.random.default_rng(7)
 
-    def counted(scenario: Source, worlds: int) -> np.ndarray:
+    def counted(scenario: ScenarioSource, worlds: int) -> np.ndarray:
         return np.stack([np.ones(worlds), luck.random(worlds) < chances[str(scenario)]], axis=1).astype(float)
 
-    share = Inequality("share", lambda sums: ratio(sums[..., 1], sums[..., 0]), 0.5)
+    share = Inequality("share", lambda sums: safe_ratio(sums[..., 1], sums[..., 0]), 0.5)
     return Pattern("S0", "planted", "none", tuple(chances), counted, {"share": share.statistic}, (share,))
 
 
 def test_a_planted_pattern_is_found_and_its_absence_too():
-    (yes,) = patterns.measured(300, patterns=(planted({"one": 0.9, "other": 0.5}),))
-    (no,) = patterns.measured(300, patterns=(planted({"one": 0.1, "other": 0.5}),))
-    (maybe,) = patterns.measured(300, patterns=(planted({"one": 0.5}),))
-    (never,) = patterns.measured(
+    (yes,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.9, "other": 0.5}),))
+    (no,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.1, "other": 0.5}),))
+    (maybe,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.5}),))
+    (never,) = patterns.measure_patterns(
         5, patterns=(planted({})._replace(scenarios=("one",), counted=lambda *_: np.zeros((5, 2))),)
     )
     assert [each["verdict"] for each in (yes, no, maybe, never)] == ["holds", "fails", "undecided", "not measurable"]
     assert never["estimate"] is None
     assert "one 0.8" in yes["by_scenario"] or "one 0.9" in yes["by_scenario"]
-    assert "1 of 1 patterns fail (S0)" in patterns.lead([no])
+    assert "1 of 1 patterns fail (S0)" in patterns.summary_text([no])
     earlier = {("S0", "share"): {"estimate": 0.25, "verdict": "fails"}}
-    (row,) = patterns.measured(50, before=earlier, patterns=(planted({"one": 0.9}),))
+    (row,) = patterns.measure_patterns(50, before=earlier, patterns=(planted({"one": 0.9}),))
     assert (row["before"], row["verdict_before"]) == (0.25, "fails")
 
 
 def test_rounds_to_lose_and_to_rebuild_are_read_off_the_curve():
     slow = np.concatenate([[0.0, 1.0], np.linspace(1.0, 0.0, 41)])
-    assert rounds_losing(slow) == 1.0
-    assert 36.0 <= rounds_rebuilding(slow) <= 38.0
-    assert rounds_rebuilding(np.concatenate([slow[:10], np.full(30, 0.8)])) == 38.0  # never back: the rounds played
+    assert rounds_to_lose(slow) == 1.0
+    assert 36.0 <= rounds_to_rebuild(slow) <= 38.0
+    assert rounds_to_rebuild(np.concatenate([slow[:10], np.full(30, 0.8)])) == 38.0  # never back: the rounds played
     quick = np.concatenate([np.linspace(0.0, 1.0, 41), [0.0]])
-    assert rounds_rebuilding(quick) < 5.0 * rounds_losing(quick)
+    assert rounds_to_rebuild(quick) < 5.0 * rounds_to_lose(quick)
 
 
 def test_answers_a_quarter_later_correlate_and_independent_ones_do_not():
@@ -147,52 +157,55 @@ def test_answers_a_quarter_later_correlate_and_independent_ones_do_not():
 def test_an_area_lies_between_two_curves_and_not_between_one_and_itself():
     up, down = np.linspace(0.8, 0.4, LEVELS), np.linspace(0.6, 0.2, LEVELS)
     sums = 50.0 * np.concatenate([[1.0], up, down, [1.0], up, up])
-    assert area(0)(sums) == pytest.approx(0.2)
-    assert area(SLOW)(sums) == pytest.approx(0.0)
+    assert loop_area(0)(sums) == pytest.approx(0.2)
+    assert loop_area(SLOW)(sums) == pytest.approx(0.0)
 
 
 def test_sweeps_meet_at_the_middle_level_when_trust_does_not_move():
-    counts = swept(build_into("smooth", smooth()), 3, DWELL // 6)
+    counts = trust_over_sweep(build_into("smooth", smooth()), 3, DWELL // 6)
     assert counts.shape == (3, 1 + 2 * LEVELS)
     assert np.allclose(counts[:, 1:], 0.5)
 
 
 def build_into(name: str, data: dict) -> dict:
     """Check data and give it, under a name of its own."""
-    build({**data, "name": name})
+    build_scenario({**data, "name": name})
     return {**data, "name": name}
 
 
 def test_a_ladder_on_which_nothing_fails_goes_on_and_one_that_never_starts_does_not():
-    done = continued(smooth(), 4)
+    done = continuation_counts(smooth(), 4)
     assert (done[:, :4] == 1.0).all()
     assert (done[:, 4:] == 1.0).all()
-    assert (ended(smooth(), 4)[:, 1::2] == 0.0).all()
-    assert (completed(smooth(), 4) == 1.0).all()
-    assert (continued(smooth(**{"contact.contact_ease": 0.0, "contact.contact_habit": 0.0}), 4) == 0.0).all()
+    assert (ended_rungs(smooth(), 4)[:, 1::2] == 0.0).all()
+    assert (completed_ladders(smooth(), 4) == 1.0).all()
+    assert (
+        continuation_counts(smooth(**{"contact.contact_probability": 0.0, "contact.contact_persistence": 0.0}), 4)
+        == 0.0
+    ).all()
 
 
 def test_what_collapses_counts_as_ended():
     rubbed = {"mechanisms.friction": True, "ladder.climb_chance": 0.5, "ladder.collapse_chance": 0.4}
-    counts = ended(smooth(**rubbed), 20).sum(axis=0)
+    counts = ended_rungs(smooth(**rubbed), 20).sum(axis=0)
     assert counts[1] > 0.8 * counts[0] > 0.0
 
 
 def test_veto_players_make_deals_fail_and_without_ratification_none_fails():
     strict = {"mechanisms.ratification": True, "home.veto_spread": 1.0, "home.support_weight": 0.0}
-    shipped, fails, one, one_fails, _, _, four, four_fails = failed_at_home(smooth(**strict), 40).sum(axis=0)
+    shipped, fails, one, one_fails, _, _, four, four_fails = ratification_failures(smooth(**strict), 40).sum(axis=0)
     assert fails > 0.0 < shipped
     assert four_fails / four > one_fails / one
-    assert failed_at_home(smooth(), 4).sum(axis=0)[1::2].tolist() == [0.0] * 4
+    assert ratification_failures(smooth(), 4).sum(axis=0)[1::2].tolist() == [0.0] * 4
 
 
 def test_without_facilitators_to_switch_off_both_arms_are_the_same_worlds():
-    counts = with_and_without(smooth(), 5)
+    counts = agreements_by_facilitation(smooth(), 5)
     assert (counts[:, :2] == counts[:, 2:]).all()
 
 
 def test_the_real_patterns_that_theory_builds_in_are_found_in_few_worlds():
-    rows = {row["test"]: row for row in patterns.measured(30, patterns=pick("S11", "S14"))}
+    rows = {row["test"]: row for row in patterns.measure_patterns(30, patterns=pick("S11", "S14"))}
     assert {row["verdict"] for row in rows.values()} == {"holds"}
     assert json.loads(json.dumps(list(rows.values()), allow_nan=False))
     assert len({tuple(row) for row in rows.values()}) == 1  # the same keys in each row
@@ -205,7 +218,7 @@ def pick(*keys: str) -> tuple[Pattern, ...]:
 
 def test_structure_measures_what_is_on_and_names_what_moves_nothing():
     said: list[str] = []
-    found = structure.measure(True, said.append, ["argentina-brazil-1985", "us-ussr-1985"])
+    found = structure.run_part(True, said.append, ["argentina-brazil-1985", "us-ussr-1985"])
     by_name = {row["change"]: row for row in found.rows}
     assert len(said) == 2
     assert by_name["M1 reciprocity"]["verdict"] == "moves"
@@ -219,7 +232,7 @@ def test_structure_measures_what_is_on_and_names_what_moves_nothing():
 
 
 def test_the_figure_shows_every_change_and_outcome():
-    found = structure.measure(True, lambda _: None, ["two-states"])
+    found = structure.run_part(True, lambda _: None, ["two-states"])
     assert found.figure is not None
     (heat,) = found.figure["data"]
     assert heat["y"] == [row["change"] for row in found.rows]
@@ -227,7 +240,7 @@ def test_the_figure_shows_every_change_and_outcome():
 
 
 def test_statuses_that_end_a_deal_are_not_those_of_a_repair():
-    from experiments.validation.patterns_of_deals import ENDED
+    from experiments.validation.patterns_of_deals import ENDED_STATUSES
 
-    assert Status.BREACHED not in ENDED
-    assert Status.IMPLEMENTING not in ENDED
+    assert RungStatus.BREACHED not in ENDED_STATUSES
+    assert RungStatus.IMPLEMENTING not in ENDED_STATUSES

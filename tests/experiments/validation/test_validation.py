@@ -8,12 +8,12 @@ import pytest
 from starlette.requests import Request
 from support.commands import invoke
 
-from dashboards.reports.validation import document, write_report
+from dashboards.reports.validation import render_document, write_validation_report
 from dashboards.web import documents
 from dashboards.web.pages.about import page as about
-from experiments.validation import others_strategies
-from experiments.validation.check import run
-from experiments.validation.closed_forms import ABSENT, CHECKS, chosen
+from experiments.validation import axelrod_docking
+from experiments.validation.check import run_check
+from experiments.validation.closed_forms import CHECKS, UNMODELLED, select_checks
 from experiments.validation.part import ValidationPart
 from experiments.validation.parts import MUST_HOLD, PARTS
 from model.errors import ScenarioError
@@ -60,7 +60,7 @@ def test_at_its_defaults_each_closed_form_has_the_value_that_theory_prints():
 
 @pytest.mark.parametrize(("name", "given"), ELSEWHERE)
 def test_the_model_agrees_with_theory_at_other_values_too(name, given):
-    found = run(CHECKS[name], given, WORLDS)
+    found = run_check(CHECKS[name], given, WORLDS)
     assert found.holds, found.row()
     assert found.parameters == {**{s: each.default for s, each in CHECKS[name].symbols.items()}, **given}
 
@@ -72,21 +72,21 @@ def test_a_model_that_does_something_else_is_noticed(name, symbol, stray):
     def strayed(given, worlds, seed):
         return check.simulate(SimpleNamespace(**{**vars(given), symbol: stray}), worlds, seed)
 
-    assert not run(check._replace(simulate=strayed), {}, WORLDS).holds
+    assert not run_check(check._replace(simulate=strayed), {}, WORLDS).holds
 
 
 def test_every_row_of_theory_is_checked_or_named_as_not_in_the_model():
-    told = {*CHECKS, *(each.id for each in ABSENT)}
+    told = {*CHECKS, *(each.id for each in UNMODELLED)}
     rows = {f"B{number:02}" for number in range(1, 26)}
     assert {name[:3] for name in told} == rows
-    assert all(each.reason.endswith(".") for each in ABSENT)
+    assert all(each.reason.endswith(".") for each in UNMODELLED)
 
 
 def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
-    assert [check.id for check in chosen("B18")] == ["B18a", "B18b", "B18c", "B18d", "B18e", "B18g", "B18h"]
-    assert [check.id for check in chosen("B02")] == ["B02"]
+    assert [check.id for check in select_checks("B18")] == ["B18a", "B18b", "B18c", "B18d", "B18e", "B18g", "B18h"]
+    assert [check.id for check in select_checks("B02")] == ["B02"]
     with pytest.raises(ScenarioError, match="is not in the model: doctrines are given"):
-        chosen("B01")
+        select_checks("B01")
 
 
 @pytest.mark.parametrize(
@@ -145,41 +145,43 @@ def test_the_list_names_every_check_with_ranges_and_what_is_not_in_the_model():
     listed = json.loads(invoke("validate", "--list", "--json").stdout)
     assert [each["id"] for each in listed["checks"]] == list(CHECKS)
     assert listed["checks"][0]["parameters"]["e"]["low"] == 0.005
-    assert len(listed["not_in_the_model"]) == len(ABSENT) > 0
+    assert len(listed["not_in_the_model"]) == len(UNMODELLED) > 0
     told = invoke("validate", "--list").stdout
-    assert all(name in told for name in (*CHECKS, *(each.id for each in ABSENT)))
+    assert all(name in told for name in (*CHECKS, *(each.id for each in UNMODELLED)))
 
 
 @pytest.fixture(scope="module")
 def axl():
-    return others_strategies.library()
+    return axelrod_docking.import_axelrod()
 
 
 def test_the_strategies_named_are_all_of_the_library_without_chance_that_recall_one_turn(axl):
     depth, chancy = axl.Classifiers["memory_depth"], axl.Classifiers["stochastic"]
     found = [each.__name__ for each in axl.all_strategies if not chancy(each()) and depth(each()) <= 1]
-    assert sorted(found) == sorted(others_strategies.NAMED)
+    assert sorted(found) == sorted(axelrod_docking.DETERMINISTIC)
 
 
 def test_states_and_the_librarys_strategies_make_the_same_moves(axl):
-    named = [others_strategies.doctrine_of(axl, name) for name in others_strategies.NAMED]
+    named = [axelrod_docking.memory_one_of(axl, name) for name in axelrod_docking.DETERMINISTIC]
     for one, other in itertools.product(named, [*named[::3], "Grudger", "CyclerCCD"]):
-        assert others_strategies.same_moves(axl, one, other, 60) == 60, (one.name, other)
-    for one in list(others_strategies.pure())[5::9]:
-        assert others_strategies.same_moves(axl, one, "TitFor2Tats", 60) == 60, one.name
+        assert axelrod_docking.count_same_moves(axl, one, other, 60) == 60, (one.name, other)
+    for one in list(axelrod_docking.deterministic_doctrines())[5::9]:
+        assert axelrod_docking.count_same_moves(axl, one, "TitFor2Tats", 60) == 60, one.name
 
 
 def test_another_doctrine_makes_other_moves(axl):
-    pavlov = others_strategies.doctrine_of(axl, "WinStayLoseShift")
-    assert others_strategies.same_moves(axl, pavlov._replace(after=(1.0, 0.0, 1.0, 0.0)), "Desperate", 60) < 60
+    pavlov = axelrod_docking.memory_one_of(axl, "WinStayLoseShift")
+    assert axelrod_docking.count_same_moves(axl, pavlov._replace(after=(1.0, 0.0, 1.0, 0.0)), "Desperate", 60) < 60
 
 
 def test_in_noise_states_cooperate_as_often_as_the_librarys_strategies(axl):
-    one, other = (others_strategies.doctrine_of(axl, name) for name in ("GTFT", "WinStayLoseShift"))
-    assert all(each.apart <= 3 for each in others_strategies.distributions(axl, one, other, 0.05, 60, WORLDS))
+    one, other = (axelrod_docking.memory_one_of(axl, name) for name in ("GTFT", "WinStayLoseShift"))
+    assert all(
+        each.standard_errors_apart <= 3 for each in axelrod_docking.compare_in_noise(axl, one, other, 0.05, 60, WORLDS)
+    )
     harsh = one._replace(after=(1.0, 0.1, 1.0, 0.1))
-    strayed = others_strategies.distributions(axl, harsh._replace(name="GTFT"), other, 0.05, 60, WORLDS)
-    assert max(each.apart for each in strayed) > 3
+    strayed = axelrod_docking.compare_in_noise(axl, harsh._replace(name="GTFT"), other, 0.05, 60, WORLDS)
+    assert max(each.standard_errors_apart for each in strayed) > 3
 
 
 HOSTILE = "<script>alert(1)</script> | `x`"
@@ -202,7 +204,7 @@ FACTS = {"version": "0", "code_digest": "abcdef", "date": "2026-01-02", "quick":
 
 
 def test_the_page_opens_offline_with_failures_first_and_hostile_words_as_words(browser, tmp_path):
-    write_report(two_parts(), FACTS, tmp_path / "page.html")
+    write_validation_report(two_parts(), FACTS, tmp_path / "page.html")
     page, asked = browser.new_page(viewport={"width": 390, "height": 844}), []
     page.on("request", lambda sent: asked.append(sent.url))
     page.on("dialog", lambda dialog: asked.append("a dialog"))
@@ -221,7 +223,7 @@ def test_the_page_opens_offline_with_failures_first_and_hostile_words_as_words(b
 
 
 def test_the_document_tells_failures_first_and_no_word_ends_its_cell():
-    text = document(two_parts(), FACTS)
+    text = render_document(two_parts(), FACTS)
     assert text.splitlines()[2].startswith("Failing: 1 in")
     assert text.index("### Failing") < text.index("### Not failing")
     assert "<script>" not in text
@@ -231,34 +233,34 @@ def test_the_document_tells_failures_first_and_no_word_ends_its_cell():
 
 
 def test_the_document_in_docs_tells_of_every_part_and_every_check():
-    text = documents.file_of("validation.md").read_text("utf-8")
-    assert all(f"| {name} |" in text for name in (*CHECKS, *(each.id for each in ABSENT)))
+    text = documents.document_path("validation.md").read_text("utf-8")
+    assert all(f"| {name} |" in text for name in (*CHECKS, *(each.id for each in UNMODELLED)))
     assert "quick: fewer worlds" not in text
     assert len(PARTS) == text.partition("\n## ")[0].count("](#")
 
 
 def test_parts_whose_failure_is_a_fault_of_the_code_exist():
     keys = {module.__name__.rpartition(".")[2] for module in PARTS}
-    assert {"closed_forms", "others_strategies"} <= keys
+    assert {"closed_forms", "axelrod_docking"} <= keys
     assert MUST_HOLD == ("closed-forms", "axelrod")
 
 
 def asked(name):
-    return documents.answer(Request({"type": "http", "path_params": {"name": name}}))
+    return documents.serve_document(Request({"type": "http", "path_params": {"name": name}}))
 
 
 def test_about_links_validation_and_trace_and_the_links_open():
     for name in ("docs/validation.md", "docs/trace.md"):
         assert name in dict(about.DOCS)
-        assert documents.served(name)
+        assert documents.is_served(name)
         shown = asked(name.removeprefix("docs/"))
         assert shown.status_code == 200
         assert b"<table>" in shown.body
-    assert not documents.served("README.md")
+    assert not documents.is_served("README.md")
     for name in ("../pyproject.toml", "pyproject.toml", "nothing.md"):
         assert asked(name).status_code == 404
 
 
 def test_a_page_of_the_documentation_keeps_links_among_pages_only():
-    shown = documents.page("# T\n\n[a](trace.md#log) [b](../model/compiler.py) [c](https://example.org)")
+    shown = documents.render_document("# T\n\n[a](trace.md#log) [b](../model/compiler.py) [c](https://example.org)")
     assert '<a href="trace.md#log">a</a> b c' in shown

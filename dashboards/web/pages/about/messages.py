@@ -4,14 +4,14 @@ from typing import Literal, TypedDict
 
 
 class ActRow(TypedDict):
-    """An act of the protocol; ``weighs`` is true for a decision whose reasons can be asked."""
+    """An act of the protocol; ``explainable`` is true for a decision whose reasons can be asked."""
 
     name: str
     does: str
     role: str
     who: str
     mechanism: str
-    weighs: bool
+    explainable: bool
 
 
 class StageRow(TypedDict):

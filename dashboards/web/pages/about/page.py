@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import solara
 
-from dashboards.link import VERSION, Link, Setting, read_link, scenario_of, shipped_names, written
-from dashboards.web.components import guarded, html
-from dashboards.web.documents import served
+from dashboards.page_link import VERSION, Link, Setting, format_link, parse_link, scenario_of, shipped_names
+from dashboards.web.components import html, safe_handler
+from dashboards.web.documents import is_served
 from dashboards.web.pages.about.glossary import GLOSSARY
 from dashboards.web.pages.about.messages import (
     AboutFacts,
@@ -28,16 +28,16 @@ from dashboards.web.pages.about.messages import (
 from dashboards.web.pages.shared.shapes import vue_component
 from model.compiler import source_digest
 from model.errors import ScenarioError
-from model.parameter_space import declared
+from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
-from model.protocol import ACT, PROTOCOL, Act
+from model.protocol import ACT_INDEX, PROTOCOL, Act
 
 LIMITS = Path(__file__).parent / "limits.md"  # the same text as docs/limits.md, which is not installed
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
 FORMULA = re.compile(r": [^:]*=.*$|\s*\([^)]*\b[BM]\d+[^)]*\)")  # belongs into docs/odd.md, not into a first reading
 
 
-class Stage(NamedTuple):
+class RoundStage(NamedTuple):
     """A stage of the round: its title, what happens in it, and the act with which it begins."""
 
     title: str
@@ -46,18 +46,32 @@ class Stage(NamedTuple):
 
 
 STAGES = (
-    Stage("The world drifts", "Dice are rolled; government types, oil price and regional tension move.", "roll_dice"),
-    Stage("Good offices", "Facilitators come, tire, take on tasks; channels are cleaned or shaded.", "be_present"),
-    Stage(
-        "Conduct", "Each side acts by its doctrine; the act may miscarry, and is seen, well or badly.", "step_forward"
+    RoundStage(
+        "The world drifts",
+        "Dice are rolled; government types, oil price and regional tension move.",
+        "draw_random_numbers",
     ),
-    Stage("Trust", "Evidence is weighed, and trust moves.", "reassure"),
-    Stage("Tension", "Postures harden or soften; third states take sides.", "harden"),
-    Stage("Talks", "Talks are sought and held; a step is tabled and a share offered.", "pick_rung"),
-    Stage("Scrutiny and answer", "The step is examined, answered, and ratified at home.", "examine"),
-    Stage("Keeping and looking", "What stands is kept or broken; inspectors look; breaches are called.", "look_ahead"),
-    Stage("The ladder moves", "Rungs climb, stall, slip, collapse; governments change and may leave.", "rub"),
-    Stage("Pressure and home", "Pressure and programmes move; spoilers attack; support follows.", "remember_pressure"),
+    RoundStage(
+        "Good offices", "Facilitators come, tire, take on tasks; channels are cleaned or shaded.", "update_presence"
+    ),
+    RoundStage(
+        "Conduct",
+        "Each side acts by its doctrine; the act may miscarry, and is seen, well or badly.",
+        "take_initiative",
+    ),
+    RoundStage("Trust", "Evidence is weighed, and trust moves.", "reassure"),
+    RoundStage("Tension", "Postures harden or soften; third states take sides.", "harden"),
+    RoundStage("Talks", "Talks are sought and held; a step is tabled and a share offered.", "select_rung"),
+    RoundStage("Scrutiny and answer", "The step is examined, answered, and ratified at home.", "examine"),
+    RoundStage(
+        "Keeping and looking", "What stands is kept or broken; inspectors look; breaches are called.", "find_next_stake"
+    ),
+    RoundStage(
+        "The ladder moves", "Rungs climb, stall, slip, collapse; governments change and may leave.", "resolve_friction"
+    ),
+    RoundStage(
+        "Pressure and home", "Pressure and programmes move; spoilers attack; support follows.", "remember_pressure"
+    ),
 )
 ROLES = {
     "nature": "nature",
@@ -94,36 +108,38 @@ def Board(  # noqa: N802
 @solara.component
 def About(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Tell what the model is and what it is not."""
-    _, complain = solara.use_state("")
+    _, show_error = solara.use_state("")
     with html("main", class_="det-single"):
         Board(
             stages=stages(),
-            limits=limits(),
+            limits=limit_blocks(),
             glossary=[{"word": word, "meaning": meaning} for word, meaning in GLOSSARY],
-            sources=sources_for(link.setting.scenario),
+            sources=source_list_for(link.setting.scenario),
             facts={
                 "version": VERSION,
                 "digest": source_digest(),
-                "docs": [{"name": name, "about": told, "address": name if served(name) else ""} for name, told in DOCS],
+                "docs": [
+                    {"name": name, "about": told, "address": name if is_served(name) else ""} for name, told in DOCS
+                ],
                 "acts": len(PROTOCOL),
-                "explore": written(link._replace(page="explore")),
+                "explore": format_link(link._replace(page="explore")),
             },
-            event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
+            event_open=safe_handler(lambda query: go(parse_link(str(query))[0]), show_error),
         )
 
 
 @cache
 def stages() -> list[StageRow]:
     """Return the protocol in stages."""
-    starts = [ACT[stage.first] for stage in STAGES]
+    starts = [ACT_INDEX[stage.first] for stage in STAGES]
     ends = [*starts[1:], len(PROTOCOL)]
     return [
-        {"title": stage.title, "what": stage.what, "acts": [act_data(act) for act in PROTOCOL[start:end]]}
+        {"title": stage.title, "what": stage.what, "acts": [act_row(act) for act in PROTOCOL[start:end]]}
         for stage, start, end in zip(STAGES, starts, ends, strict=True)
     ]
 
 
-def act_data(act: Act) -> ActRow:
+def act_row(act: Act) -> ActRow:
     """Return one act: its name, what it does, who does it, which mechanism it belongs to, what it decides."""
     doc = (act.rule.__doc__ or "").strip().split("\n\n")[0]
     mechanism = Mechanisms.model_fields[act.mechanism].description if act.mechanism else ""
@@ -133,29 +149,32 @@ def act_data(act: Act) -> ActRow:
         "role": act.role,
         "who": ROLES[act.role],
         "mechanism": mechanism or "",
-        "weighs": bool(act.conditions),
+        "explainable": bool(act.conditions),
     }
 
 
 @cache
-def limits() -> list[TextBlock]:
+def limit_blocks() -> list[TextBlock]:
     """Read the packaged page of limits as headings, paragraphs and lists."""
-    return list(blocks(LIMITS.read_text("utf-8")))
+    return list(markdown_blocks(LIMITS.read_text("utf-8")))
 
 
-def blocks(text: str) -> Iterator[TextBlock]:
+def markdown_blocks(text: str) -> Iterator[TextBlock]:
     """Yield the blocks of simple Markdown; each line of a block is a list of spans."""
     for part in re.split(r"\n\s*\n", text.strip()):
         if heading := re.match(r"(#+) (.+)", part):
             if len(heading[1]) > 1:  # the page has a title of its own
-                yield {"kind": "heading", "lines": [spans(heading[2])]}
+                yield {"kind": "heading", "lines": [text_spans(heading[2])]}
         elif part.startswith("- "):
-            yield {"kind": "list", "lines": [spans(" ".join(each.split())) for each in re.split(r"\n- ", part[2:])]}
+            yield {
+                "kind": "list",
+                "lines": [text_spans(" ".join(each.split())) for each in re.split(r"\n- ", part[2:])],
+            }
         else:
-            yield {"kind": "words", "lines": [spans(" ".join(part.split()))]}
+            yield {"kind": "words", "lines": [text_spans(" ".join(part.split()))]}
 
 
-def spans(line: str) -> list[TextSpan]:
+def text_spans(line: str) -> list[TextSpan]:
     """Return a line as spans. A link becomes its words, or the name of the document it leads to."""
     found: list[TextSpan] = []
     at = 0
@@ -177,17 +196,22 @@ def spans(line: str) -> list[TextSpan]:
 
 
 @cache
-def sources() -> SourceList:
+def source_list() -> SourceList:
     """Return the sources that parameters declare, what is assumed, and each scenario's own sources."""
-    known = [each for each in declared() if each.source != "assumed"]
+    known = [each for each in declared_parameters() if each.source != "assumed"]
     rows: list[ParameterSource] = [
         {"path": each.path, "meaning": each.meaning, "source": each.source} for each in known
     ]
-    scenarios = [row for name in shipped_names() for row in cited(name)]
-    return {"parameters": rows, "assumed": len(declared()) - len(known), "all": len(declared()), "scenarios": scenarios}
+    scenarios = [row for name in shipped_names() for row in scenario_sources(name)]
+    return {
+        "parameters": rows,
+        "assumed": len(declared_parameters()) - len(known),
+        "all": len(declared_parameters()),
+        "scenarios": scenarios,
+    }
 
 
-def cited(name: str) -> list[ScenarioSources]:
+def scenario_sources(name: str) -> list[ScenarioSources]:
     """Return what a scenario cites, as one row; none if it cannot be read, which the other pages tell."""
     try:
         scenario = scenario_of(Setting(name))
@@ -197,7 +221,7 @@ def cited(name: str) -> list[ScenarioSources]:
     return [{"name": name, "title": title, "cut_off": scenario.cut_off.strip(), "sources": told}]
 
 
-def sources_for(name: str) -> SourceList:
+def source_list_for(name: str) -> SourceList:
     """Return all sources, those of one scenario first, be it shipped or a file."""
-    others = [row for row in sources()["scenarios"] if row["name"] != name]
-    return {**sources(), "scenarios": [*cited(name), *others]}
+    others = [row for row in source_list()["scenarios"] if row["name"] != name]
+    return {**source_list(), "scenarios": [*scenario_sources(name), *others]}

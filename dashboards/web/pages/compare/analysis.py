@@ -7,20 +7,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dashboards.labels import OUTCOME_MEANING
-from dashboards.link import Setting, scenario_of
-from dashboards.theme import INDICATORS, OUTCOMES
-from dashboards.web.jobs.background import JobUpdate, Report, follow
+from dashboards.labels import OUTCOME_MEANINGS
+from dashboards.page_link import Setting, scenario_of
+from dashboards.theme import INDICATOR_STYLES, OUTCOME_STYLES
+from dashboards.web.jobs.background import JobUpdate, ReportProgress, follow
 from dashboards.web.pages.compare.messages import ArmNumbers, DifferenceRow, PairedDifferences, SmallChart
 from dashboards.web.pages.shared.messages import Bands, OutcomeShare
-from experiments.ensembles.compare import PLACE, changed_share, contrast, of_worlds
-from experiments.ensembles.ensemble import Ensemble, summed_up
+from experiments.ensembles.compare import INDICATOR_INDEX, changed_share, compare_ensembles, world_measures
+from experiments.ensembles.ensemble import Ensemble, ensemble_from
 from experiments.ensembles.statistics import PERCENTILES, Effect
-from experiments.ensembles.stream import Gatherer, chunks_of, stream_ensemble
+from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
 from model.enumerations import Outcome
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 from model.measures import indicator_names
-from model.overrides import forced
+from model.overrides import collect_overrides
 from model.world import World
 
 CHARTS = (  # indicator over all negotiations, its title, whose colour it has, whether a mean is drawn and no band
@@ -37,8 +37,8 @@ MEANS = {
     "mean_contact": ("Contact", "share of rounds with talks"),
     "mean_support": ("Support at home", "mean over rounds and parties"),
 }
-GLIMPSE, MANY = 100, 400  # worlds shown first, and from how many on
-MOST_CELLS = 16_000_000  # numbers held while an arm is played: 128 MB
+PREVIEW_WORLDS, MIN_WORLDS_FOR_PREVIEW = 100, 400  # worlds shown first, and from how many on
+MAX_CELLS = 16_000_000  # numbers held while an arm is played: 128 MB
 
 Stop = Callable[[], bool]
 
@@ -53,7 +53,7 @@ class ArmResult(NamedTuple):
     @property
     def bands(self) -> np.ndarray:
         """Return the bands that are drawn: float64 [percentile, round, chart]."""
-        return self.found.bands[:, :, [PLACE[name] for name, *_ in CHARTS]]
+        return self.found.bands[:, :, [INDICATOR_INDEX[name] for name, *_ in CHARTS]]
 
     @property
     def worlds(self) -> int:
@@ -72,18 +72,20 @@ def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[JobUpdate]
     return follow(key, partial(play_arm, setting, worlds), stop)
 
 
-def play_arm(setting: Setting, worlds: int, report: Report, stop: Stop) -> ArmResult:
+def play_arm(setting: Setting, worlds: int, report: ReportProgress, stop: Stop) -> ArmResult:
     """Play the worlds of one arm. Raises CancelledError if told to stop, ScenarioError if they are too many."""
     scenario = scenario_of(setting)
-    most = MOST_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
+    most = MAX_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
     if worlds > most:
-        raise ScenarioError([Fault("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")])
-    gathered = Gatherer(scenario, worlds, paired=True, band_worlds=worlds)
-    start = World(scenario, setting.seed, forced(scenario, setting.events))
-    for done in stream_ensemble(gathered, chunks_of(start, worlds), setting.seed, stop=stop):
+        raise ScenarioError(
+            [InputError("worlds", worlds, f"at most {most} worlds of so long a scenario can be compared")]
+        )
+    gathered = ResultCollector(scenario, worlds, paired=True, band_worlds=worlds)
+    start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
+    for done in stream_ensemble(gathered, world_chunks(start, worlds), setting.seed, stop=stop):
         report(done, worlds)
-    means = gathered.average()[:, [PLACE[name] for name, *_ in CHARTS]]  # the bands use up what it is taken from
-    return ArmResult(summed_up(scenario.name, gathered, setting.seed), means, scenario.tension.tension_ceiling)
+    means = gathered.mean()[:, [INDICATOR_INDEX[name] for name, *_ in CHARTS]]  # the bands use up what it is taken from
+    return ArmResult(ensemble_from(scenario.name, gathered, setting.seed), means, scenario.tension.tension_ceiling)
 
 
 # Differences
@@ -100,33 +102,36 @@ class Difference(NamedTuple):
     sentence: str
 
     @property
-    def told(self) -> bool:
+    def has_interval(self) -> bool:
         """Return whether there is an interval."""
         return not math.isnan(self.effect.low)
 
 
 def differences(first: ArmResult, other: ArmResult) -> list[Difference]:
     """Tell every paired difference: the outcomes, then the means of the main indicators."""
-    labels = {each.name: (look.label, OUTCOME_MEANING[each]) for each, look in OUTCOMES.items()}
+    labels = {each.name: (look.label, OUTCOME_MEANINGS[each]) for each, look in OUTCOME_STYLES.items()}
     labels = {"some_deal": ("Some deal", "at least one rung stands verified at the end"), **labels}
-    effects, found = contrast(first.found, other.found), []
-    before, after = of_worlds(first.found), of_worlds(other.found)
+    effects, found = compare_ensembles(first.found, other.found), []
+    before, after = world_measures(first.found), world_measures(other.found)
     for name, (label, meaning) in (labels | MEANS).items():
         paired, points = effects[name], name in labels
         levels = float(before[name].mean()), float(after[name].mean())
-        told = sentence(label, paired, levels, points, first.worlds)
+        told = difference_sentence(label, paired, levels, points, first.worlds)
         found.append(Difference(name, label, meaning, paired, points, told))
     return found
 
 
-def sentence(label: str, paired: Effect, levels: tuple[float, float], points: bool, worlds: int) -> str:
+def difference_sentence(label: str, paired: Effect, levels: tuple[float, float], points: bool, worlds: int) -> str:
     """Tell one difference, or that it cannot be told apart from luck."""
     if paired.share_of_worlds_changed == 0.0:
         return f"{label}: the same in every world."
     if math.isnan(paired.low):
-        return f"{label}: {amount(paired.difference, points)} in every world, too few of them to give an interval."
-    interval = f"{amount(paired.difference, points)}, 95 % {amount(paired.low, points, bare=True)} to " + amount(
-        paired.high, points, bare=True
+        return (
+            f"{label}: {signed_amount(paired.difference, points)} in every world, too few of them to give an interval."
+        )
+    interval = (
+        f"{signed_amount(paired.difference, points)}, 95 % {signed_amount(paired.low, points, bare=True)} to "
+        + signed_amount(paired.high, points, bare=True)
     )
     if paired.low <= 0.0 <= paired.high:
         return f"{label}: not distinguishable with {worlds:,} worlds ({interval})."
@@ -137,7 +142,7 @@ def sentence(label: str, paired: Effect, levels: tuple[float, float], points: bo
     return f"{label}: {way}, {now} against {base} ({interval})."
 
 
-def amount(value: float, points: bool, bare: bool = False) -> str:
+def signed_amount(value: float, points: bool, bare: bool = False) -> str:
     """Write a difference with its sign: in points for a share of worlds, else as it is."""
     digits = f"{abs(100 * value):.1f}" if points else f"{abs(value):.3f}"
     sign = "" if not float(digits) else "\N{MINUS SIGN}" if value < 0 else "" if bare else "+"
@@ -147,32 +152,32 @@ def amount(value: float, points: bool, bare: bool = False) -> str:
 # For the browser
 
 
-def arm_data(played: ArmResult) -> ArmNumbers:
+def arm_numbers(played: ArmResult) -> ArmNumbers:
     """Return bands and outcomes of one arm."""
     return {
         "worlds": played.worlds,
         "rounds": played.rounds,
         "bands": {name: arm_bands(played, at) for at, (name, *_) in enumerate(CHARTS)},
-        "texts": {name: text(played, at) for at, (name, *_) in enumerate(CHARTS)},
-        "outcomes": [outcome_share(played, each) for each in OUTCOMES],
+        "texts": {name: chart_text(played, at) for at, (name, *_) in enumerate(CHARTS)},
+        "outcomes": [outcome_share(played, each) for each in OUTCOME_STYLES],
     }
 
 
 def arm_bands(played: ArmResult, at: int) -> Bands:
     """Return what one chart of an arm draws: the mean of its worlds, or their percentiles."""
     if CHARTS[at][3]:
-        return {"mean": short(played.means[:, at])}
-    p5, p25, p50, p75, p95 = short(played.bands[:, :, at])
+        return {"mean": rounded(played.means[:, at])}
+    p5, p25, p50, p75, p95 = rounded(played.bands[:, :, at])
     return {"p5": p5, "p25": p25, "p50": p50, "p75": p75, "p95": p95}
 
 
 def outcome_share(played: ArmResult, outcome: Outcome) -> OutcomeShare:
     """Return the share of an arm's worlds that end in an outcome, with its interval."""
-    look, share = OUTCOMES[outcome], played.found.shares()[outcome.name]
+    look, share = OUTCOME_STYLES[outcome], played.found.shares()[outcome.name]
     return {
         "key": outcome.name,
         "label": look.label,
-        "meaning": OUTCOME_MEANING[outcome],
+        "meaning": OUTCOME_MEANINGS[outcome],
         "light": look.light,
         "dark": look.dark,
         "share": share.share,
@@ -181,12 +186,12 @@ def outcome_share(played: ArmResult, outcome: Outcome) -> OutcomeShare:
     }
 
 
-def short(values: np.ndarray) -> list[Any]:
+def rounded(values: np.ndarray) -> list[Any]:
     """Round to three digits, which no screen can tell apart."""
     return np.round(values, 3).tolist()
 
 
-def text(played: ArmResult, at: int) -> str:
+def chart_text(played: ArmResult, at: int) -> str:
     """Tell in words where one chart of one arm ends."""
     if CHARTS[at][3]:
         return f"{played.means[1:, at].mean():.0%} over all rounds, {played.means[-1, at]:.0%} in the last"
@@ -207,14 +212,14 @@ def chart_rows(arms: list[ArmResult]) -> list[SmallChart]:
             "unit": UNITS[name],
             "mean": mean,
             "top": ceiling if name == "tension" else 1.0,
-            "light": INDICATORS[look].light,
-            "dark": INDICATORS[look].dark,
+            "light": INDICATOR_STYLES[look].light,
+            "dark": INDICATOR_STYLES[look].dark,
         }
         for name, title, look, mean in CHARTS
     ]
 
 
-def difference_data(first: ArmResult, other: ArmResult) -> PairedDifferences:
+def paired_differences(first: ArmResult, other: ArmResult) -> PairedDifferences:
     """Return the paired differences of one arm to the first."""
     rows = [
         DifferenceRow(
@@ -222,8 +227,8 @@ def difference_data(first: ArmResult, other: ArmResult) -> PairedDifferences:
             label=each.label,
             meaning=each.meaning,
             difference=each.effect.difference,
-            low=each.effect.low if each.told else each.effect.difference,
-            high=each.effect.high if each.told else each.effect.difference,
+            low=each.effect.low if each.has_interval else each.effect.difference,
+            high=each.effect.high if each.has_interval else each.effect.difference,
             points=each.points,
             sure=each.effect.low > 0.0 or each.effect.high < 0.0,
             sentence=each.sentence,

@@ -21,7 +21,7 @@ class ArmRow(TypedDict):
 
     name: str
     scenario: str
-    told: str
+    description: str
     explore: str
 
 

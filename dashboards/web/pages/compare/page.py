@@ -8,22 +8,22 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.link import (
-    FEWEST,
-    LARGEST_SEED,
-    LONGEST_NAME,
-    MOST,
-    MOST_ARMS,
+from dashboards.page_link import (
+    MAX_ARMS,
+    MAX_NAME_LENGTH,
+    MAX_SEED,
+    MAX_WORLDS,
+    MIN_WORLDS,
     Link,
     Setting,
-    read_link,
+    format_link,
+    parse_link,
     scenario_of,
-    written,
 )
-from dashboards.web.components import guarded, html, parts
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.pages.compare import analysis as story
 from dashboards.web.pages.compare.analysis import ArmResult
-from dashboards.web.pages.compare.arms import Arms, added, made_up, place
+from dashboards.web.pages.compare.arms import Arms, arm_index, default_name, new_arm
 from dashboards.web.pages.compare.messages import (
     ArmDifference,
     ArmOffers,
@@ -33,10 +33,16 @@ from dashboards.web.pages.compare.messages import (
     SmallChart,
 )
 from dashboards.web.pages.shared.messages import TaskProgress
-from dashboards.web.pages.shared.setting_edits import catalogue_of, sampled, shipped_titles, told_change, told_changes
+from dashboards.web.pages.shared.setting_edits import (
+    catalogue_of,
+    describe_change,
+    describe_changes,
+    shipped_choices,
+    with_sample,
+)
 from dashboards.web.pages.shared.shapes import vue_component
-from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
-from model.errors import printable
+from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, task_progress, use_task
+from model.errors import make_printable
 
 
 class CompareView(NamedTuple):
@@ -47,7 +53,7 @@ class CompareView(NamedTuple):
     share: float = 0.0
     busy: bool = True
     cancelled: bool = False
-    fault: str = ""
+    error: str = ""
 
 
 @vue_component("board.vue")
@@ -59,7 +65,7 @@ def Board(  # noqa: N802
     picture: ComparePicture,
     offers: ArmOffers,
     progress: TaskProgress,
-    fault: str,
+    error: str,
     event_add: Callable[[dict[str, Any]], None],
     event_rename: Callable[[dict[str, Any]], None],
     event_remove: Callable[[int], None],
@@ -72,44 +78,48 @@ def Board(  # noqa: N802
     """Show the arms side by side: ``arms`` what they are, ``picture`` the numbers."""
 
 
-class Round(PageTask):
+class CompareTask(PageTask):
     """One playing of all arms: at first a glimpse of each, then all worlds."""
 
     def __init__(self, arms: Arms, publish: Publish, before: CompareView, stop: Stop):
         super().__init__(CompareView(tuple(each for each in before.played if each[0] in arms.settings)), publish, stop)
         self.arms = arms
 
-    def go(self) -> None:
+    def run(self) -> None:
         """Play the arms."""
         settings = self.arms.settings
         worlds, known = settings[0].worlds, {setting for setting, _ in self.shown.played}
         new = [at for at, setting in enumerate(settings) if setting not in known]
-        if worlds >= story.MANY and not self._play(new, story.GLIMPSE, f"first {story.GLIMPSE} of {worlds:,} worlds"):
+        if worlds >= story.MIN_WORLDS_FOR_PREVIEW and not self._play(
+            new, story.PREVIEW_WORLDS, f"first {story.PREVIEW_WORLDS} of {worlds:,} worlds"
+        ):
             return
         if self._play(list(range(len(settings))), worlds, f"{worlds:,} worlds"):
             last = self.arms.settings[0].seed + worlds - 1
             text = f"{worlds:,} worlds in each, seeds {self.arms.settings[0].seed} to {last}: the same dice."
-            self.say(busy=False, text=text)
+            self.publish(busy=False, text=text)
 
     def _play(self, places: list[int], worlds: int, what: str) -> bool:
         count = len(self.arms.settings)
         for at in places:
             setting, played = self.arms.settings[at], None
             for news in story.follow_arm(setting, worlds, self.stop):
-                if news.fault or self.stop():
-                    self.say(busy=False, fault=news.fault, text="Stopped.")
+                if news.error or self.stop():
+                    self.publish(busy=False, error=news.error, text="Stopped.")
                     return False
                 part = news.done / news.total if news.total else 0.0
-                text = news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){news.wait}"
-                self.say(text=text, share=round((at + part) / count, 3))
-                played = news.result if news.over else None
+                text = (
+                    news.note or f"Playing {what} of “{self.arms.title(at)}” ({at + 1} of {count}){news.time_left_text}"
+                )
+                self.publish(text=text, share=round((at + part) / count, 3))
+                played = news.result if news.finished else None
             if played is None:
                 return False
-            self.say(played=merged(self.shown.played, setting, played))
+            self.publish(played=with_played(self.shown.played, setting, played))
         return True
 
 
-def merged(
+def with_played(
     before: tuple[tuple[Setting, ArmResult], ...], setting: Setting, played: ArmResult
 ) -> tuple[tuple[Setting, ArmResult], ...]:
     """Keep of each setting what was played last."""
@@ -119,56 +129,56 @@ def merged(
 @solara.component
 def Compare(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show settings side by side."""
-    arms = Arms.of(link)
-    shown, begin, cancel = use_task(CompareView(), partial(Round, arms), [arms.settings])
-    complaint, complain = solara.use_state("")
+    arms = Arms.from_link(link)
+    shown, begin, cancel = use_task(CompareView(), partial(CompareTask, arms), [arms.settings])
+    error_text, show_error = solara.use_state("")
 
     def put(changed: Arms) -> None:
-        go(changed.into(link))
+        go(changed.to_link(link))
 
     def add(sent: dict[str, Any]) -> None:
-        put(arms.with_one(*added(link, sent)))
+        put(arms.add(*new_arm(link, sent)))
 
     def rename(sent: dict[str, Any]) -> None:
-        name = printable(str(sent["name"])[:LONGEST_NAME], LONGEST_NAME).strip()
-        at = place(sent["at"], arms)
-        put(arms.renamed(at, "" if name == made_up(arms.settings[at], arms.settings[0], at) else name))
+        name = make_printable(str(sent["name"])[:MAX_NAME_LENGTH], MAX_NAME_LENGTH).strip()
+        at = arm_index(sent["at"], arms)
+        put(arms.rename(at, "" if name == default_name(arms.settings[at], arms.settings[0], at) else name))
 
     def sample(sent: dict[str, Any]) -> None:
-        go(link._replace(setting=sampled(link.setting, sent["seed"], sent["worlds"])))
+        go(link._replace(setting=with_sample(link.setting, sent["seed"], sent["worlds"])))
 
     with html("main", class_="det-single"):
         now = dict(shown.value.played)
         there = [now.get(setting) for setting in arms.settings]
         Board(
-            components=parts("shared/progress", "shared/typed", "shared/line_chart"),
-            head=head_of(link),
+            components=page_templates("shared/progress", "shared/typed", "shared/line_chart"),
+            head=compare_head(link),
             arms=[arm_row(link, arms, at) for at in range(len(arms.settings))],
             charts=story.chart_rows([each for each in there if each is not None]),
-            picture=solara.use_memo(lambda: picture_of(arms, there), [arms, *map(id, there)]),
-            offers=solara.use_memo(lambda: offers_of(link), [link.setting, link.baseline, len(link.arms)]),
-            progress=progress_of(shown.value),
-            fault=complaint,
-            event_add=guarded(add, complain),
-            event_rename=guarded(rename, complain),
-            event_remove=guarded(lambda at: put(arms.without(place(at, arms))), complain),
-            event_swap=guarded(lambda at: put(arms.swapped(place(at, arms))), complain),
-            event_sample=guarded(sample, complain),
-            event_cancel=guarded(cancel, complain),
-            event_again=guarded(begin, complain),
-            event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
+            picture=solara.use_memo(lambda: compare_picture(arms, there), [arms, *map(id, there)]),
+            offers=solara.use_memo(lambda: arm_offers(link), [link.setting, link.baseline, len(link.arms)]),
+            progress=task_progress(shown.value),
+            error=error_text,
+            event_add=safe_handler(add, show_error),
+            event_rename=safe_handler(rename, show_error),
+            event_remove=safe_handler(lambda at: put(arms.remove(arm_index(at, arms))), show_error),
+            event_swap=safe_handler(lambda at: put(arms.swap_right(arm_index(at, arms))), show_error),
+            event_sample=safe_handler(sample, show_error),
+            event_cancel=safe_handler(cancel, show_error),
+            event_again=safe_handler(begin, show_error),
+            event_open=safe_handler(lambda query: go(parse_link(str(query))[0]), show_error),
         )
 
 
-def head_of(link: Link) -> CompareHead:
+def compare_head(link: Link) -> CompareHead:
     """Return the random draws that are used, and their limits."""
     return {
         "seed": link.setting.seed,
         "worlds": link.setting.worlds,
-        "largest_seed": LARGEST_SEED,
-        "fewest": FEWEST,
-        "most": MOST,
-        "longest": LONGEST_NAME,
+        "largest_seed": MAX_SEED,
+        "fewest": MIN_WORLDS,
+        "most": MAX_WORLDS,
+        "longest": MAX_NAME_LENGTH,
     }
 
 
@@ -178,12 +188,12 @@ def arm_row(link: Link, arms: Arms, at: int) -> ArmRow:
     return {
         "name": arms.title(at),
         "scenario": scenario_of(setting).title["en"],
-        "told": told_changes(setting),
-        "explore": written(link._replace(page="explore", setting=setting)),
+        "description": describe_changes(setting),
+        "explore": format_link(link._replace(page="explore", setting=setting)),
     }
 
 
-def picture_of(arms: Arms, there: list[ArmResult | None]) -> ComparePicture:
+def compare_picture(arms: Arms, there: list[ArmResult | None]) -> ComparePicture:
     """Return the numbers of all arms, and each one's differences to the first."""
     first = there[0]
 
@@ -192,28 +202,28 @@ def picture_of(arms: Arms, there: list[ArmResult | None]) -> ComparePicture:
         if first is None or other is None or first.worlds != other.worlds:
             return None
         mixed = arms.settings[at].scenario != arms.settings[0].scenario
-        return {**story.difference_data(first, other), "mixed": mixed}
+        return {**story.paired_differences(first, other), "mixed": mixed}
 
     return {
-        "arms": [story.arm_data(each) if each is not None else None for each in there],
+        "arms": [story.arm_numbers(each) if each is not None else None for each in there],
         "differences": [None, *map(paired, range(1, len(there)))],
         "rounds": max((each.rounds for each in there if each is not None), default=1),
     }
 
 
-def offers_of(link: Link) -> ArmOffers:
+def arm_offers(link: Link) -> ArmOffers:
     """Return what can be added: scenarios, the baseline, things to try, and every value that can be changed."""
     scenario = scenario_of(Setting(link.setting.scenario))
     listed = catalogue_of(link.setting.scenario)
     return {
-        "room": len(link.arms) < MOST_ARMS,
-        "scenarios": shipped_titles(),
-        "baseline": told_changes(link.baseline) if link.baseline is not None else "",
+        "room": len(link.arms) < MAX_ARMS,
+        "scenarios": shipped_choices(),
+        "baseline": describe_changes(link.baseline) if link.baseline is not None else "",
         "tries": [
             {
                 "at": at,
                 "text": thing.text["en"],
-                "sets": "; ".join(told_change(path, value, scenario) for path, value in thing.set.items()),
+                "sets": "; ".join(describe_change(path, value, scenario) for path, value in thing.set.items()),
             }
             for at, thing in enumerate(scenario.things_to_try)
             if thing.set

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from dashboards.link import Link, Setting, scenario_of
-from dashboards.web.jobs.explore_worker import Ask, Player
-from dashboards.web.pages.shared.setting_edits import attempted, moved, sampled
-from dashboards.web.upload import received
+from dashboards.page_link import Link, Setting, scenario_of
+from dashboards.web.jobs.explore_worker import ExploreRequest, ExploreWorker
+from dashboards.web.pages.shared.setting_edits import toggle_suggestion, with_change, with_sample
+from dashboards.web.upload import uploaded_setting
 
 
 class ExploreActions:
@@ -15,31 +15,38 @@ class ExploreActions:
     ``draft.current`` holds the setting under a slider that is still moving, or None.
     """
 
-    def __init__(self, link: Link, go: Callable[[Link], None], player: Player, draft: Any, echo: Callable[[], None]):
+    def __init__(
+        self,
+        link: Link,
+        go: Callable[[Link], None],
+        worker: ExploreWorker,
+        draft: Any,
+        refresh_panel: Callable[[], None],
+    ):
         self.link, self.setting, self._go = link, link.setting, go
-        self._player, self._draft, self._echo = player, draft, echo
+        self._worker, self._draft, self._refresh_panel = worker, draft, refresh_panel
         # the baseline has the random draws of the setting
         self.baseline = link.baseline and link.baseline._replace(seed=self.setting.seed, worlds=self.setting.worlds)
 
     @property
-    def now(self) -> Setting:
+    def draft_setting(self) -> Setting:
         """Return the setting with what a moving slider has changed."""
         return self._draft.current or self.setting
 
-    def show(self) -> None:
+    def play_link(self) -> None:
         """Play the link's setting."""
         self._draft.current = None
         self.play(self.setting)
 
     def play(self, setting: Setting) -> None:
         """Play a setting, and the baseline beside it."""
-        self._player.ask(Ask(setting, self.baseline))
+        self._worker.request(ExploreRequest(setting, self.baseline))
 
-    def put(self, changed: Setting) -> None:
+    def apply(self, changed: Setting) -> None:
         """Make a setting the link's; the panel shows the old one again where nothing has changed."""
         self._draft.current = None
         if changed == self.setting:
-            self._echo()
+            self._refresh_panel()
         self._go(self.link._replace(setting=changed))
 
     def choose(self, name: str) -> None:
@@ -49,56 +56,58 @@ class ExploreActions:
 
     def upload(self, sent: dict[str, Any]) -> None:
         """Open a scenario file. Raises ScenarioError if it is wrong."""
-        self._open(received(sent, self.setting.seed, self.setting.worlds))
+        self._open(uploaded_setting(sent, self.setting.seed, self.setting.worlds))
 
     def _open(self, setting: Setting) -> None:
-        self._go(Link(setting, charts=self.link.charts, look=self.link.look))
+        self._go(Link(setting, charts=self.link.charts, sweep_view=self.link.sweep_view))
 
-    def move(self, sent: dict[str, Any]) -> None:
+    def preview(self, sent: dict[str, Any]) -> None:
         """Play the setting under a moving slider. Raises ScenarioError if the value is not allowed."""
-        self._draft.current = moved(self.now, str(sent["path"]), sent["value"])
+        self._draft.current = with_change(self.draft_setting, str(sent["path"]), sent["value"])
         self.play(self._draft.current)
 
     def commit(self, _: Any) -> None:
         """Make what a slider has changed part of the link."""
-        self.put(self.now)
+        self.apply(self.draft_setting)
 
     def reset(self, paths: list[str] | None) -> None:
         """Remove the changes of some paths, or of all."""
-        kept = [] if paths is None else [each for each in self.now.changes if each[0] not in paths]
-        self.put(self.now._replace(changes=tuple(kept)))
+        kept = [] if paths is None else [each for each in self.draft_setting.changes if each[0] not in paths]
+        self.apply(self.draft_setting._replace(changes=tuple(kept)))
 
-    def attempt(self, at: int) -> None:
+    def toggle_suggestion(self, at: int) -> None:
         """Set a thing to try, or remove it where it is set."""
-        self.put(attempted(self.now, at))
+        self.apply(toggle_suggestion(self.draft_setting, at))
 
     def sample(self, sent: dict[str, Any]) -> None:
         """Change the seed and the number of worlds."""
-        self.put(sampled(self.now, sent["seed"], sent["worlds"]))
+        self.apply(with_sample(self.draft_setting, sent["seed"], sent["worlds"]))
 
     def remove(self, place: int) -> None:
         """Remove an injected event by its place."""
         kept = [event for at, event in enumerate(self.setting.events) if at != place]
-        self.put(self.now._replace(events=tuple(kept)))
+        self.apply(self.draft_setting._replace(events=tuple(kept)))
 
-    def show_talks(self, name: str) -> None:
+    def show_negotiation(self, name: str) -> None:
         """Show another negotiation of the scenario."""
         if name in scenario_of(self.setting).negotiations:
-            self._go(self.link._replace(setting=self.now, talks=name))
+            self._go(self.link._replace(setting=self.draft_setting, talks=name))
 
-    def toggle(self, chart: str) -> None:
+    def toggle_chart(self, chart: str) -> None:
         """Show or hide one of the further charts."""
         charts, shown = tuple(each for each in self.link.charts if each != chart), self.link.charts
-        self._go(self.link._replace(setting=self.now, charts=charts if chart in shown else (*shown, str(chart))))
+        self._go(
+            self.link._replace(setting=self.draft_setting, charts=charts if chart in shown else (*shown, str(chart)))
+        )
 
-    def compare(self, on: bool) -> None:
+    def toggle_baseline(self, on: bool) -> None:
         """Set or clear the baseline."""
-        self._go(self.link._replace(setting=self.now, baseline=self.now if on else None))
+        self._go(self.link._replace(setting=self.draft_setting, baseline=self.draft_setting if on else None))
 
     def stop(self, _: Any) -> None:
         """Stop playing."""
-        self._player.stop()
+        self._worker.stop()
 
-    def again(self, _: Any) -> None:
+    def restart(self, _: Any) -> None:
         """Play all worlds after a stop."""
-        self.play(self.now)
+        self.play(self.draft_setting)

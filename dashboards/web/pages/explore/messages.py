@@ -20,14 +20,14 @@ class PanelState(TypedDict):
     most: int
 
 
-class TalksChoice(TypedDict):
+class NegotiationChoice(TypedDict):
     """A negotiation whose charts can be shown."""
 
     name: str
     title: str
 
 
-class PartyStory(TypedDict):
+class PartyNarrative(TypedDict):
     """What a party tells of itself."""
 
     name: str
@@ -47,14 +47,14 @@ class StoryText(TypedDict):
 
     title: str
     summary: str
-    talks: list[TalksChoice]
+    talks: list[NegotiationChoice]
     shown: str
-    parties: list[PartyStory]
+    parties: list[PartyNarrative]
     notice: list[str]
     tries: list[ThingToTry]
 
 
-class LineLook(TypedDict):
+class ChartLine(TypedDict):
     """How a line of a chart looks."""
 
     key: str
@@ -64,7 +64,7 @@ class LineLook(TypedDict):
     dash: str
 
 
-class ChartLook(TypedDict):
+class ChartSpec(TypedDict):
     """How a chart looks; ``mean`` is true where the mean of the worlds is drawn, and no bands."""
 
     key: str
@@ -75,7 +75,7 @@ class ChartLook(TypedDict):
     rounds: int
     mean: bool
     main: bool
-    lines: list[LineLook]
+    lines: list[ChartLine]
 
 
 class EventRow(TypedDict):
@@ -141,5 +141,5 @@ class LiveState(TypedDict):
     picture: ExplorePicture | None
     busy: str
     stopped: bool
-    fault: str
+    error: str
     asked: str

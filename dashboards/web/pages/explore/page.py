@@ -8,51 +8,54 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.interventions import event_words
-from dashboards.link import FEWEST, LARGEST_SEED, MOST, VERSION, Link, Setting, scenario_of, shipped_names
-from dashboards.web.components import guarded, html, parts
+from dashboards.injected_events import describe_event
+from dashboards.page_link import MAX_SEED, MAX_WORLDS, MIN_WORLDS, VERSION, Link, Setting, scenario_of, shipped_names
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.downloads import export_rows
-from dashboards.web.jobs.explore_worker import ExploreView, Player
+from dashboards.web.jobs.explore_worker import ExploreView, ExploreWorker
 from dashboards.web.pages.explore.actions import ExploreActions
-from dashboards.web.pages.explore.charts import chart_rows, numbers_of
+from dashboards.web.pages.explore.charts import chart_rows, explore_numbers
 from dashboards.web.pages.explore.messages import BoardState, EventRow, ExplorePicture, LiveState, PanelState, StoryText
 from dashboards.web.pages.explore.widgets import Board, Panel, Story
 from dashboards.web.pages.shared.messages import ScenarioChoice
 from dashboards.web.pages.shared.setting_edits import (
     catalogue_of,
-    is_set,
-    shipped_titles,
-    told_change,
-    told_changes,
+    describe_change,
+    describe_changes,
+    has_changes,
+    shipped_choices,
 )
 from model.scenario import Scenario
 
-PARTS = ("explore/outcomes", "explore/chart", "shared/line_chart")
-TRAVELS = (
+TEMPLATES = ("explore/outcomes", "explore/chart", "shared/line_chart")
+FILE_NOTICE = (
     "This scenario is a file of yours that differs from every shipped one in more than values. A link to it opens on "
     "this server only, until it is restarted; to open it elsewhere the file must travel along."
 )
 
 
-def story_of(setting: Setting, talks: str) -> StoryText:
+def story_text(setting: Setting, talks: str) -> StoryText:
     """Return the story for the browser."""
     scenario = scenario_of(Setting(setting.scenario))
     now = scenario_of(setting)
     return {
         "title": now.title["en"],
         "summary": now.summary["en"].strip(),
-        "talks": [{"name": name, "title": now.written(name)} for name in now.negotiations],
+        "talks": [{"name": name, "title": now.display_name(name)} for name in now.negotiations],
         "shown": talks,
         "parties": [
-            {"name": now.written(party), "text": now.states[party].narrative.get("en", "No story is given.").strip()}
+            {
+                "name": now.display_name(party),
+                "text": now.states[party].narrative.get("en", "No story is given.").strip(),
+            }
             for party in now.negotiations[talks].parties
         ],
         "notice": now.notice.get("en", []),
         "tries": [
             {
                 "text": thing.text["en"],
-                "sets": "; ".join(told_change(path, value, scenario) for path, value in thing.set.items()),
-                "active": bool(thing.set) and is_set(setting, thing.set),
+                "sets": "; ".join(describe_change(path, value, scenario) for path, value in thing.set.items()),
+                "active": bool(thing.set) and has_changes(setting, thing.set),
             }
             for thing in scenario.things_to_try
         ],
@@ -67,13 +70,13 @@ def event_rows(setting: Setting) -> list[EventRow]:
         for event in scenario.events
     ]
     injected: list[EventRow] = [
-        {"round": event.round, "text": event_words(scenario, event), "place": place}
+        {"round": event.round, "text": describe_event(scenario, event), "place": place}
         for place, event in enumerate(setting.events)
     ]
     return sorted([*own, *injected], key=lambda row: (row["round"], row["place"]))
 
 
-class Family(NamedTuple):
+class PictureFamily(NamedTuple):
     """What pictures must share so that one can turn into the other."""
 
     scenario: str
@@ -87,47 +90,47 @@ def live_picture(shown: ExploreView, link: Link, talks: str, scenario: Scenario)
     if result is None or result.setting.scenario != link.setting.scenario or result.rounds != scenario.rounds:
         return None
     base = shown.base if link.baseline is not None else None
-    family = Family(link.setting.scenario, talks, result.rounds)
+    family = PictureFamily(link.setting.scenario, talks, result.rounds)
     return {
-        **numbers_of(result, base, scenario, talks, link.charts),
-        "setting": digest(result.setting),
-        "family": digest(family),
+        **explore_numbers(result, base, scenario, talks, link.charts),
+        "setting": short_hash(result.setting),
+        "family": short_hash(family),
         "number": shown.number,
-        "settled": result.complete,
+        "settled": result.is_complete,
     }
 
 
-def digest(thing: Any) -> str:
+def short_hash(thing: Any) -> str:
     """Return a short name that equal things share."""
     return hashlib.sha256(repr(thing).encode()).hexdigest()[:12]
 
 
 @solara.component
-def Live(link: Link, talks: str, shown: solara.Reactive[ExploreView], complaint: str, events: dict[str, Any]) -> None:  # noqa: N802
+def Live(link: Link, talks: str, shown: solara.Reactive[ExploreView], error_text: str, events: dict[str, Any]) -> None:  # noqa: N802
     """Show the board; it alone is drawn again when numbers arrive."""
     news = shown.value
     scenario = scenario_of(link.setting)
     charts = solara.use_memo(lambda: chart_rows(scenario, talks), [link.setting.scenario, link.setting.changes, talks])
     known = [news.number, link.setting.scenario, talks, link.charts, link.baseline is None]
     picture = solara.use_memo(lambda: live_picture(news, link, talks, scenario), known)
-    board = solara.use_memo(lambda: board_of(link), [link])
+    board = solara.use_memo(lambda: board_state(link), [link])
     live: LiveState = {
         "picture": picture,
         "busy": news.busy,
         "stopped": news.stopped,
-        "fault": complaint or news.fault,
-        "asked": digest(link.setting),  # equal to the panel's while both are of one setting
+        "error": error_text or news.error,
+        "asked": short_hash(link.setting),  # equal to the panel's while both are of one setting
     }
-    Board(components=parts(*PARTS), charts=charts, board=board, live=live, **events)
+    Board(components=page_templates(*TEMPLATES), charts=charts, board=board, live=live, **events)
 
 
-def board_of(link: Link) -> BoardState:
+def board_state(link: Link) -> BoardState:
     """Return all of the board that does not move with the numbers."""
     baseline = link.baseline
     words = ""
     if baseline is not None:
         title = scenario_of(Setting(baseline.scenario)).title["en"] + ", "
-        words = ("" if baseline.scenario == link.setting.scenario else title) + told_changes(baseline)
+        words = ("" if baseline.scenario == link.setting.scenario else title) + describe_changes(baseline)
     return {
         "baseline": words,
         "open": list(link.charts),
@@ -138,7 +141,7 @@ def board_of(link: Link) -> BoardState:
     }
 
 
-def panel_of(setting: Setting, echoes: int) -> PanelState:
+def panel_state(setting: Setting, echoes: int) -> PanelState:
     """Return where the controls are."""
     return {
         "scenario": setting.scenario,
@@ -146,25 +149,25 @@ def panel_of(setting: Setting, echoes: int) -> PanelState:
         "seed": setting.seed,
         "worlds": setting.worlds,
         "echoes": echoes,
-        "asked": digest(setting),
-        "largest_seed": LARGEST_SEED,
-        "fewest": FEWEST,
-        "most": MOST,
+        "asked": short_hash(setting),
+        "largest_seed": MAX_SEED,
+        "fewest": MIN_WORLDS,
+        "most": MAX_WORLDS,
     }
 
 
-def choices_of(setting: Setting) -> list[ScenarioChoice]:
+def scenario_choices(setting: Setting) -> list[ScenarioChoice]:
     """Return the scenarios that can be chosen: the shipped ones, and an uploaded one while it is open."""
     if setting.scenario in shipped_names():
-        return shipped_titles()
+        return shipped_choices()
     own = scenario_of(setting).title["en"]
-    return [*shipped_titles(), {"name": setting.scenario, "title": f"{own} (your file)"}]
+    return [*shipped_choices(), {"name": setting.scenario, "title": f"{own} (your file)"}]
 
 
-def use_player() -> tuple[solara.Reactive[ExploreView], Player]:
+def use_worker() -> tuple[solara.Reactive[ExploreView], ExploreWorker]:
     """Return what the page's player shows, and the player, which lives as long as the page."""
     shown = solara.use_reactive(ExploreView())
-    player = solara.use_memo(lambda: Player(shown.set), [])
+    player = solara.use_memo(lambda: ExploreWorker(shown.set), [])
     solara.use_effect(lambda: player.close, [])
     return shown, player
 
@@ -172,9 +175,9 @@ def use_player() -> tuple[solara.Reactive[ExploreView], Player]:
 @solara.component
 def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show the panel of controls beside the story and the results."""
-    shown, player = use_player()
+    shown, player = use_worker()
     draft: Any = solara.use_ref(None)
-    complaint, set_complaint = solara.use_state("")
+    error_text, set_complaint = solara.use_state("")
     echoes, set_echoes = solara.use_state(0)
     setting = link.setting
     talks = link.talks or next(iter(scenario_of(setting).negotiations))
@@ -182,43 +185,43 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     def echo() -> None:
         set_echoes(lambda count: count + 1)
 
-    def complain(fault: str) -> None:
-        set_complaint(fault)
-        if fault:
+    def show_error(error: str) -> None:
+        set_complaint(error)
+        if error:
             echo()
 
     actions = ExploreActions(link, go, player, draft, echo)
-    solara.use_effect(actions.show, [setting, actions.baseline])
+    solara.use_effect(actions.play_link, [setting, actions.baseline])
     with html("div", class_="det-page"):
         Panel(
-            scenarios=choices_of(setting),
+            scenarios=scenario_choices(setting),
             catalogue=catalogue_of(setting.scenario),
-            panel=solara.use_memo(lambda: panel_of(setting, echoes), [setting, echoes]),
-            event_choose=guarded(actions.choose, complain),
-            event_move=guarded(actions.move, complain),
+            panel=solara.use_memo(lambda: panel_state(setting, echoes), [setting, echoes]),
+            event_choose=safe_handler(actions.choose, show_error),
+            event_move=safe_handler(actions.preview, show_error),
             # a move that was refused is told until another is made: the commit after it has nothing to add
-            event_commit=guarded(actions.commit, lambda fault: complain(fault) if fault else None),
-            event_reset=guarded(actions.reset, complain),
-            event_sample=guarded(actions.sample, complain),
-            event_upload=guarded(actions.upload, complain),
+            event_commit=safe_handler(actions.commit, lambda error: show_error(error) if error else None),
+            event_reset=safe_handler(actions.reset, show_error),
+            event_sample=safe_handler(actions.sample, show_error),
+            event_upload=safe_handler(actions.upload, show_error),
         )
         with html("main"):
             if setting.scenario.startswith("file:"):
-                html("p", TRAVELS, class_="det-fault det-travels", role="status")
+                html("p", FILE_NOTICE, class_="det-error det-travels", role="status")
             Story(
-                story=solara.use_memo(lambda: story_of(setting, talks), [setting.scenario, setting.changes, talks]),
-                event_attempt=guarded(actions.attempt, complain),
-                event_show=guarded(actions.show_talks, complain),
+                story=solara.use_memo(lambda: story_text(setting, talks), [setting.scenario, setting.changes, talks]),
+                event_attempt=safe_handler(actions.toggle_suggestion, show_error),
+                event_show=safe_handler(actions.show_negotiation, show_error),
             )
-            Live(link, talks, shown, complaint, board_events(actions, complain))
+            Live(link, talks, shown, error_text, board_events(actions, show_error))
 
 
-def board_events(actions: ExploreActions, complain: Callable[[str], None]) -> dict[str, Any]:
+def board_events(actions: ExploreActions, show_error: Callable[[str], None]) -> dict[str, Any]:
     """Return the handlers of what the board sends."""
     return {
-        "event_baseline": guarded(actions.compare, complain),
-        "event_chart_toggle": guarded(actions.toggle, complain),
-        "event_remove": guarded(actions.remove, complain),
-        "event_stop": guarded(actions.stop, complain),
-        "event_again": guarded(actions.again, complain),
+        "event_baseline": safe_handler(actions.toggle_baseline, show_error),
+        "event_chart_toggle": safe_handler(actions.toggle_chart, show_error),
+        "event_remove": safe_handler(actions.remove, show_error),
+        "event_stop": safe_handler(actions.stop, show_error),
+        "event_again": safe_handler(actions.restart, show_error),
     }

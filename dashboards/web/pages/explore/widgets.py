@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from dashboards.web.pages.explore.messages import BoardState, ChartLook, LiveState, PanelState, StoryText
+from dashboards.web.pages.explore.messages import BoardState, ChartSpec, LiveState, PanelState, StoryText
 from dashboards.web.pages.shared.messages import Catalogue, ScenarioChoice
 from dashboards.web.pages.shared.shapes import vue_component
 
@@ -33,7 +33,7 @@ def Story(  # noqa: N802
 @vue_component("board.vue")
 def Board(  # noqa: N802
     components: dict[str, str],
-    charts: list[ChartLook],
+    charts: list[ChartSpec],
     board: BoardState,
     live: LiveState,
     event_baseline: Callable[[bool], None],

@@ -5,11 +5,11 @@ import re
 
 from dashboards.web.pages.shared.messages import Catalogue, LeverField, LeverGroup, LeverRow, Value
 from model.enumerations import Doctrine
-from model.parameter_space import DeclaredParameter, settings
+from model.parameter_space import DeclaredParameter, list_parameters
 from model.parameters import SECTIONS, Mechanisms
 from model.scenario import Scenario
 
-TITLES = {
+LABELS = {
     "dialogue": "Openness to talks",
     "campaign": "Pressure aimed at",
     "bundling": "Rungs tied into one step",
@@ -28,46 +28,47 @@ SECTION_TITLES = {
     "ladder": "Climbing the ladder",
     "environment": "Oil price and region",
 }
-SWITCHES = {
+STATE_CHOICES = {
     "states": {"doctrine": "how it chooses its monthly conduct", "cooperates_first": "its conduct before round 1"}
 }
 
 
-def catalogue(scenario: Scenario) -> Catalogue:
+def lever_catalogue(scenario: Scenario) -> Catalogue:
     """Return all that can be changed: what each kind of field is, once, and the groups of rows."""
     fields: dict[str, LeverField] = {}
     groups: dict[tuple[str, str], LeverGroup] = {}
     parties = {party for talks in list(scenario.negotiations.values())[:1] for party in talks.parties}
-    for setting in settings(scenario):
-        key, title, label = placed(setting.path, scenario)
+    for setting in list_parameters(scenario):
+        key, title, label = lever_location(setting.path, scenario)
         role = "lever" if setting.lever else "uncertainty"
-        name, field = field_of(setting, scenario)
+        name, field = number_field(setting, scenario)
         fields[name] = field
         if (role, key) not in groups:
             opened = setting.lever and (key in parties or setting.path.endswith(".bundling"))
             groups[role, key] = LeverGroup(
-                key=f"{role}:{key}", title=title, about=about(key), role=role, open=opened, rows=[]
+                key=f"{role}:{key}", title=title, about=section_meaning(key), role=role, open=opened, rows=[]
             )
         groups[role, key]["rows"].append(LeverRow(path=setting.path, field=name, base=setting.value, label=label))
     for name, state in scenario.states.items():
         rows = groups["lever", name]["rows"]
         for field in ("doctrine", "cooperates_first"):
-            fields[f"states.{field}"] = chosen(field)
+            fields[f"states.{field}"] = state_choice_field(field)
             path, base = f"states.{name}.{field}", getattr(state, field)
-            rows.append(LeverRow(path=path, field=f"states.{field}", base=base, label=label_of(field)))
+            rows.append(LeverRow(path=path, field=f"states.{field}", base=base, label=lever_label(field)))
     ordered = sorted(
-        groups.values(), key=lambda group: (group["role"] != "lever", rank(group["key"].partition(":")[2], scenario))
+        groups.values(),
+        key=lambda group: (group["role"] != "lever", group_order(group["key"].partition(":")[2], scenario)),
     )
-    return {"fields": fields, "groups": [*ordered, switched(scenario, fields)]}
+    return {"fields": fields, "groups": [*ordered, mechanism_group(scenario, fields)]}
 
 
-def switched(scenario: Scenario, fields: dict[str, LeverField]) -> LeverGroup:
+def mechanism_group(scenario: Scenario, fields: dict[str, LeverField]) -> LeverGroup:
     """Return the group of mechanisms, each a switch."""
     rows: list[LeverRow] = []
     for name, info in Mechanisms.model_fields.items():
         path = f"mechanisms.{name}"
         fields[path] = {"kind": "switch", "meaning": sentence(info.description or "")}
-        rows.append(LeverRow(path=path, field=path, base=getattr(scenario.mechanisms, name), label=label_of(name)))
+        rows.append(LeverRow(path=path, field=path, base=getattr(scenario.mechanisms, name), label=lever_label(name)))
     return {
         "key": "switch:mechanisms",
         "title": "Mechanisms",
@@ -78,15 +79,15 @@ def switched(scenario: Scenario, fields: dict[str, LeverField]) -> LeverGroup:
     }
 
 
-def chosen(field: str) -> LeverField:
+def state_choice_field(field: str) -> LeverField:
     """Describe one of the two things about a state that are no number."""
-    meaning = sentence(SWITCHES["states"][field])
+    meaning = sentence(STATE_CHOICES["states"][field])
     if field == "doctrine":
         return {"kind": "choice", "choices": list(Doctrine.__members__), "meaning": meaning}
     return {"kind": "switch", "meaning": meaning}
 
 
-def rank(key: str, scenario: Scenario) -> tuple[int, int]:
+def group_order(key: str, scenario: Scenario) -> tuple[int, int]:
     """Order groups: the ladder, then the parties, those who help, those who verify, third states, the rest."""
     role, _, rest = key.partition(".")
     if role == "negotiations" and rest.count(".") == 0:
@@ -95,63 +96,63 @@ def rank(key: str, scenario: Scenario) -> tuple[int, int]:
     if key in parties:
         return 1, parties.index(key)
     for place, known in enumerate(
-        (scenario.facilitators, scenario.bodies, scenario.states, SECTIONS, scenario.outsiders)
+        (scenario.facilitators, scenario.bodies, scenario.states, SECTIONS, scenario.spoilers)
     ):
         if key in known:
             return 2 + place, list(known).index(key)
     return 8, 0
 
 
-def placed(path: str, scenario: Scenario) -> tuple[str, str, str]:
+def lever_location(path: str, scenario: Scenario) -> tuple[str, str, str]:
     """Say in which group a path stands: the key of the group, its title, and the label of the row."""
     role, *names, field = path.split(".")
     if role in SECTIONS:
-        return role, SECTION_TITLES.get(role, label_of(role)), label_of(field)
+        return role, SECTION_TITLES.get(role, lever_label(role)), lever_label(field)
     if role == "relations" and field == "campaign":
-        return names[0], scenario.written(names[0]), f"Pressure aimed at, on {scenario.written(names[1])}"
+        return names[0], scenario.display_name(names[0]), f"Pressure aimed at, on {scenario.display_name(names[1])}"
     if role == "relations":
-        title = f"{scenario.written(names[0])} towards {scenario.written(names[1])}"
-        return ".".join([role, *names]), title, label_of(field)
+        title = f"{scenario.display_name(names[0])} towards {scenario.display_name(names[1])}"
+        return ".".join([role, *names]), title, lever_label(field)
     if role != "negotiations":
-        return names[0], scenario.written(names[0]), label_of(field)
-    return _on_the_ladder(names, field, scenario)
+        return names[0], scenario.display_name(names[0]), lever_label(field)
+    return _rung_location(names, field, scenario)
 
 
-def _on_the_ladder(names: list[str], field: str, scenario: Scenario) -> tuple[str, str, str]:
+def _rung_location(names: list[str], field: str, scenario: Scenario) -> tuple[str, str, str]:
     talks = names[0]
-    title = "The ladder" if len(scenario.negotiations) == 1 else f"The ladder: {scenario.written(talks)}"
+    title = "The ladder" if len(scenario.negotiations) == 1 else f"The ladder: {scenario.display_name(talks)}"
     if len(names) == 1:
-        return f"negotiations.{talks}", title, label_of(field)
-    rung = scenario.written_rung(talks, names[2])
+        return f"negotiations.{talks}", title, lever_label(field)
+    rung = scenario.rung_title(talks, names[2])
     if field == "stake":
         return f"negotiations.{talks}.stakes", title.replace("The ladder", "Weights of the rungs"), f"“{rung}”"
-    whose = f"{scenario.written(names[4])}: " if len(names) > 3 else ""
-    return f"negotiations.{talks}.rungs.{names[2]}", f"Rung “{rung}”", whose + label_of(field, bool(whose))
+    whose = f"{scenario.display_name(names[4])}: " if len(names) > 3 else ""
+    return f"negotiations.{talks}.rungs.{names[2]}", f"Rung “{rung}”", whose + lever_label(field, bool(whose))
 
 
-def about(key: str) -> str:
+def section_meaning(key: str) -> str:
     """Tell what a section of parameters is about; actors and ladders tell it by their names."""
     text = (SECTIONS[key].__doc__ or "").split("(M")[0] if key in SECTIONS else ""
     return text.strip().rstrip(".")
 
 
-def label_of(field: str, within: bool = False) -> str:
+def lever_label(field: str, within: bool = False) -> str:
     """Write a field's name as a label."""
-    words = TITLES.get(field, field.replace("_", " ").capitalize())
+    words = LABELS.get(field, field.replace("_", " ").capitalize())
     return words[0].lower() + words[1:] if within else words
 
 
-def field_of(setting: DeclaredParameter, scenario: Scenario) -> tuple[str, LeverField]:
+def number_field(setting: DeclaredParameter, scenario: Scenario) -> tuple[str, LeverField]:
     """Return the name of a kind of number, and its range, the range of its slider, its unit and meaning."""
     role, *_, name = setting.path.split(".")
-    low, high = setting.low, narrowed(setting, scenario)
+    low, high = setting.low, slider_limit(setting, scenario)
     kind = f"{role}.{setting.path.count('.')}.{name}" + ("" if high == setting.high else f"~{high:g}")
     return kind, {
         "kind": "number",
         "low": low,
         "most": setting.high,
         "high": high,
-        "step": step(low, high, setting.whole),
+        "step": slider_step(low, high, setting.whole),
         "whole": setting.whole,
         "unit": setting.unit,
         "meaning": sentence(setting.meaning),
@@ -159,7 +160,7 @@ def field_of(setting: DeclaredParameter, scenario: Scenario) -> tuple[str, Lever
     }
 
 
-def narrowed(setting: DeclaredParameter, scenario: Scenario) -> float:
+def slider_limit(setting: DeclaredParameter, scenario: Scenario) -> float:
     """Let a slider go no further than it changes anything; what is typed may lie beyond."""
     _, *names, field = setting.path.split(".")
     if field == "bundling":
@@ -171,7 +172,7 @@ def narrowed(setting: DeclaredParameter, scenario: Scenario) -> float:
     return setting.high
 
 
-def step(low: float, high: float, whole: bool) -> float:
+def slider_step(low: float, high: float, whole: bool) -> float:
     """Choose a slider's step: 1 for whole numbers, else a power of ten that gives 50 to 500 steps."""
     return 1.0 if whole else 10.0 ** math.floor(math.log10((high - low) / 50))
 
@@ -182,6 +183,6 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def bases(levers: Catalogue) -> dict[str, Value]:
+def scenario_values(levers: Catalogue) -> dict[str, Value]:
     """Return the value in the scenario of everything that can be changed, by path."""
     return {row["path"]: row["base"] for group in levers["groups"] for row in group["rows"]}

@@ -61,7 +61,7 @@ class TaskProgress(TypedDict):
     share: float
     busy: bool
     cancelled: bool
-    fault: str
+    error: str
 
 
 class Bands(TypedDict, total=False):

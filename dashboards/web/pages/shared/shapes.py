@@ -29,10 +29,10 @@ import solara
 
 from dashboards.messages import Columns, Json
 
-CHECKED = "DETENTE_CHECK_SHAPES"  # the environment variable that has every message checked before it is sent
+CHECK_VARIABLE = "DETENTE_CHECK_SHAPES"  # the environment variable that has every message checked before it is sent
 
 
-class Declared(NamedTuple):
+class TemplateShapes(NamedTuple):
     """What one template receives: its data by their names, and the events that it may send."""
 
     template: Path
@@ -40,7 +40,7 @@ class Declared(NamedTuple):
     events: tuple[str, ...]
 
 
-DECLARED: dict[Path, Declared] = {}  # by template, for all pages imported so far
+DECLARED_TEMPLATES: dict[Path, TemplateShapes] = {}  # by template, for all pages imported so far
 
 
 def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[P, Any]]:
@@ -51,12 +51,12 @@ def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[
         events = tuple(name.removeprefix("event_") for name in hints if name.startswith("event_"))
         shapes = {name: kind for name, kind in hints.items() if not name.startswith("event_")}
         path = Path(inspect.getfile(function)).with_name(template)
-        DECLARED[path] = Declared(path, shapes, events)
+        DECLARED_TEMPLATES[path] = TemplateShapes(path, shapes, events)
         component = solara.component_vue(template)(function)
 
         def checked(*args: P.args, **given: P.kwargs) -> Any:
-            if os.environ.get(CHECKED):
-                check({name: shapes[name] for name in shapes if name in given}, given, path.name)
+            if os.environ.get(CHECK_VARIABLE):
+                check_shapes({name: shapes[name] for name in shapes if name in given}, given, path.name)
             return component(*args, **given)
 
         return checked
@@ -64,14 +64,14 @@ def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[
     return decorate
 
 
-def check(shapes: dict[str, Any], data: dict[str, Any], where: str) -> None:
+def check_shapes(shapes: dict[str, Any], data: dict[str, Any], where: str) -> None:
     """Check data against their shapes. Raises TypeError with all that differs."""
-    found = [error for name, kind in shapes.items() for error in errors(kind, data[name], f"{where}: {name}")]
+    found = [error for name, kind in shapes.items() for error in shape_errors(kind, data[name], f"{where}: {name}")]
     if found:
         raise TypeError("; ".join(found[:5]))
 
 
-def errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
+def shape_errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
     """Yield where data differ from a shape: a TypedDict, list, dict, tuple, Literal, union or plain type."""
     origin: Any = get_origin(kind)
     inner = get_args(kind)
@@ -80,29 +80,29 @@ def errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
     if is_typeddict(kind):
         yield from _field_errors(kind, data, where)
     elif origin in (Union, types.UnionType):
-        if all([*errors(each, data, where)] for each in inner):
+        if all([*shape_errors(each, data, where)] for each in inner):
             yield f"{where} is {data!r:.60}, not {kind}"
     elif origin is Literal:
         if data not in inner:
             yield f"{where} is {data!r:.60}, not one of {inner}"
     elif origin is Json:
-        yield from errors(inner[0], json.loads(data), where) if data else ()
+        yield from shape_errors(inner[0], json.loads(data), where) if data else ()
     elif origin is Columns:
         yield from _column_errors(inner[0], data, where)
     elif origin in (NotRequired, Required):
-        yield from errors(inner[0], data, where)
+        yield from shape_errors(inner[0], data, where)
     elif not _is_of(origin or kind, data):
         yield f"{where} is {data!r:.60}, not {kind}"
     elif origin is list:
         for at, each in enumerate(data):
-            yield from errors(inner[0], each, f"{where}[{at}]")
+            yield from shape_errors(inner[0], each, f"{where}[{at}]")
     elif origin is dict:
         for name, each in data.items():
-            yield from errors(inner[1], each, f"{where}.{name}")
+            yield from shape_errors(inner[1], each, f"{where}.{name}")
     elif origin is tuple:
         kinds = [inner[0]] * len(data) if inner[1:] == (...,) else inner
         for at, (each, own) in enumerate(zip(data, kinds, strict=True)):
-            yield from errors(own, each, f"{where}[{at}]")
+            yield from shape_errors(own, each, f"{where}[{at}]")
 
 
 def _field_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _field_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
         yield f"{where} has no {name}"
     for name, each in data.items():
         if name in fields:
-            yield from errors(fields[name], each, f"{where}.{name}")
+            yield from shape_errors(fields[name], each, f"{where}.{name}")
         else:
             yield f"{where}.{name} is not declared in {kind.__name__}"
 
@@ -124,7 +124,7 @@ def _column_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
         yield f"{where} is not the columns of {kind.__name__}"
         return
     for at, row in enumerate(Columns(data).rows()):
-        yield from errors(kind, row, f"{where}[{at}]")
+        yield from shape_errors(kind, row, f"{where}[{at}]")
 
 
 def _is_of(kind: Any, data: Any) -> bool:
@@ -133,12 +133,12 @@ def _is_of(kind: Any, data: Any) -> bool:
     return data is None if kind in (None, type(None)) else isinstance(data, kind)
 
 
-def shapes_in(kind: Any) -> set[Any]:
+def nested_shapes(kind: Any) -> set[Any]:
     """Return the TypedDicts in a shape, at any depth."""
     inner = get_type_hints(kind).values() if is_typeddict(kind) else get_args(kind)
-    return {*([kind] if is_typeddict(kind) else [])}.union(*map(shapes_in, inner))
+    return {*([kind] if is_typeddict(kind) else [])}.union(*map(nested_shapes, inner))
 
 
-def keys_of(kind: Any) -> set[str]:
+def field_names(kind: Any) -> set[str]:
     """Return the names of all fields in a shape, at any depth."""
-    return {key for each in shapes_in(kind) for key in get_type_hints(each)}
+    return {key for each in nested_shapes(kind) for key in get_type_hints(each)}

@@ -8,7 +8,7 @@ from typing import Any
 
 import solara
 
-from dashboards.web.jobs.background import Desk
+from dashboards.web.jobs.background import TaskSlot
 from dashboards.web.pages.shared.messages import TaskProgress
 
 Publish = Callable[[Any], None]
@@ -21,27 +21,27 @@ class PageTask(ABC):
     def __init__(self, shown: Any, publish: Publish, stop: Stop):
         self.shown, self._publish, self.stop = shown, publish, stop
 
-    def say(self, **changes: Any) -> None:
+    def publish(self, **changes: Any) -> None:
         """Publish a change, unless something newer is being worked on."""
         self.shown = self.shown._replace(**changes)
         if not self.stop():
             self._publish(self.shown)
 
     @abstractmethod
-    def go(self) -> None:
+    def run(self) -> None:
         """Do the work."""
 
 
-def progress_of(shown: Any) -> TaskProgress:
+def task_progress(shown: Any) -> TaskProgress:
     """Return how far the work is."""
     return TaskProgress(
-        text=shown.text, share=shown.share, busy=shown.busy, cancelled=shown.cancelled, fault=shown.fault
+        text=shown.text, share=shown.share, busy=shown.busy, cancelled=shown.cancelled, error=shown.error
     )
 
 
-def use_desk() -> Desk:
+def use_task_slot() -> TaskSlot:
     """Keep a desk as long as the page lives."""
-    desk = solara.use_memo(Desk, [])
+    desk = solara.use_memo(TaskSlot, [])
 
     def leave() -> None:
         desk.cancel()
@@ -57,11 +57,11 @@ def use_task(
 
     make: gives the task, from how to publish, what is shown before it, and what says that it should stop.
     """
-    shown, desk = solara.use_reactive(first), use_desk()
+    shown, desk = solara.use_reactive(first), use_task_slot()
 
     def begin(_: Any = None) -> None:
         before = shown.peek()
-        desk.begin(lambda stop: make(shown.set, before, stop).go())
+        desk.start(lambda stop: make(shown.set, before, stop).run())
 
     def cancel(_: Any) -> None:
         desk.cancel()

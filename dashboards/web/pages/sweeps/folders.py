@@ -5,28 +5,28 @@ from functools import lru_cache
 from pathlib import Path
 
 from dashboards.web.pages.sweeps.messages import FolderRow
-from experiments.studies.results import summary
-from experiments.studies.store import parts
-from model.errors import Fault, ScenarioError, printable
+from experiments.studies.results import sweep_summary
+from experiments.studies.store import part_ranges
+from model.errors import InputError, ScenarioError, make_printable
 
-TOPS, DEEPEST = ("runs", "sweeps"), 2  # where results are looked for, and how far below
-MOST_LISTED = 200
+ROOTS, MAX_DEPTH = ("runs", "sweeps"), 2  # where results are looked for, and how far below
+MAX_LISTED = 200
 
 
-def folders(base: Path) -> list[str]:
+def result_folders(base: Path) -> list[str]:
     """List the folders of results below ``runs/`` and ``sweeps/``, as paths from ``base``; none that leads outside."""
     found: set[Path] = set()
-    for top in TOPS:
-        for depth in range(DEEPEST + 1):
+    for top in ROOTS:
+        for depth in range(MAX_DEPTH + 1):
             found |= {path.parent for path in (base / top).glob(f"{'*/' * depth}manifest.json")}
     home = base.resolve()
     near = [path for path in found if path.resolve().is_relative_to(home)]
-    return [path.relative_to(base).as_posix() for path in sorted(near)][:MOST_LISTED]
+    return [path.relative_to(base).as_posix() for path in sorted(near)][:MAX_LISTED]
 
 
-def inside(text: str, base: Path) -> str:
+def check_folder(text: str, base: Path) -> str:
     """Check a path that somebody typed; give it as it is seen from ``base``. Raises ScenarioError."""
-    shown, home = printable(text, 80), base.resolve()
+    shown, home = make_printable(text, 80), base.resolve()
     path = home
     try:
         path = (home / text.strip()).resolve()
@@ -36,33 +36,35 @@ def inside(text: str, base: Path) -> str:
         near = holds = False
     if not near:
         told = "lies outside the folder in which this server was started; nothing out there is opened"
-        raise ScenarioError([Fault("folder", shown, told)])
+        raise ScenarioError([InputError("folder", shown, told)])
     if not holds:
-        raise ScenarioError([Fault("folder", shown, "holds no results of a sweep: there is no manifest.json in it")])
+        raise ScenarioError(
+            [InputError("folder", shown, "holds no results of a sweep: there is no manifest.json in it")]
+        )
     return path.relative_to(home).as_posix()
 
 
-def stamp(folder: Path) -> tuple[int, ...]:
+def folder_version(folder: Path) -> tuple[int, ...]:
     """Give what changes whenever there is more in a folder."""
     try:
         times = [path.stat().st_mtime_ns for path in (folder, folder / "manifest.json")]
-        return (*times, len(parts(folder, "runs")))
+        return (*times, len(part_ranges(folder, "runs")))
     except OSError:
         return ()
 
 
-def listed(base: Path, names: Iterable[str]) -> list[FolderRow]:
+def folder_rows(base: Path, names: Iterable[str]) -> list[FolderRow]:
     """Return for each folder its question and how far it is; for one that cannot be read, why."""
-    return [_row(base, name, stamp(base / name)) for name in names]
+    return [_row(base, name, folder_version(base / name)) for name in names]
 
 
-@lru_cache(maxsize=2 * MOST_LISTED)
+@lru_cache(maxsize=2 * MAX_LISTED)
 def _row(base: Path, name: str, _: tuple[int, ...]) -> FolderRow:
     try:
-        found = summary(base / name)
+        found = sweep_summary(base / name)
         return {
             "folder": name,
-            "fault": "",
+            "error": "",
             "study": found["study"],
             "question": found["question"],
             "points": found["points"],
@@ -70,7 +72,7 @@ def _row(base: Path, name: str, _: tuple[int, ...]) -> FolderRow:
             "failed": found["failed"],
         }
     except ScenarioError as error:
-        told = "; ".join(map(str, error.faults[:3])).removeprefix(f"{base / name}: ")
+        told = "; ".join(map(str, error.errors[:3])).removeprefix(f"{base / name}: ")
     except Exception as error:  # whatever lies in a folder, the others stay listed
         told = f"cannot be read ({type(error).__name__}: {error})"
-    return {"folder": name, "fault": printable(told, 300)}
+    return {"folder": name, "error": make_printable(told, 300)}

@@ -3,10 +3,10 @@
 from typing import NotRequired, TypedDict
 
 
-class SweepFault(TypedDict):
+class SweepFailure(TypedDict):
     """Why a part of the page cannot be shown."""
 
-    fault: str
+    error: str
 
 
 class SweepFacts(TypedDict):
@@ -23,7 +23,7 @@ class FolderRow(TypedDict):
     """A folder of results: its study and how far it is, or why it cannot be read."""
 
     folder: str
-    fault: str
+    error: str
     study: NotRequired[str]
     question: NotRequired[str]
     points: NotRequired[int]
@@ -58,7 +58,7 @@ class SweepHead(TypedDict):
     """What is in the open folder."""
 
     question: str
-    told: str
+    summary: str
     partly: bool
     failed: int
     failures: list[str]
@@ -80,7 +80,7 @@ class HeatAxis(TypedDict):
 
     name: str
     labels: list[str]
-    told: list[str]
+    descriptions: list[str]
     sets: list[str]
     binned: bool
 
@@ -88,7 +88,7 @@ class HeatAxis(TypedDict):
 class HeatMap(TypedDict):
     """An outcome over two factors: means and counts [place on y][place on x]; ``share`` is true for a share."""
 
-    fault: str
+    error: str
     x: HeatAxis
     y: HeatAxis
     means: list[list[float | None]]
@@ -133,7 +133,7 @@ class PeelingStep(TypedDict):
 class FoundBox(TypedDict):
     """The box, in words and numbers, and the query of its middle."""
 
-    fault: str
+    error: str
     words: list[str]
     holds: str
     coverage: float

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.link import LONGEST_PATH, Link, SweepView, read_link, written
-from dashboards.web.components import guarded, html, parts
+from dashboards.page_link import MAX_PATH_LENGTH, Link, SweepView, format_link, parse_link
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.jobs.background import JobUpdate, follow
 from dashboards.web.pages.shared.messages import TaskProgress
 from dashboards.web.pages.shared.shapes import vue_component
-from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
+from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, task_progress, use_task
 from dashboards.web.pages.sweeps import folders
-from dashboards.web.pages.sweeps.box import box_of, usual_threshold
-from dashboards.web.pages.sweeps.heat_map import map_data, map_of
+from dashboards.web.pages.sweeps.box import default_threshold, find_box
+from dashboards.web.pages.sweeps.heat_map import factor_map, map_message
 from dashboards.web.pages.sweeps.messages import (
     FolderList,
     FolderRow,
@@ -28,23 +28,23 @@ from dashboards.web.pages.sweeps.messages import (
     Ranking,
     SweepChoice,
     SweepFacts,
-    SweepFault,
+    SweepFailure,
     SweepHead,
 )
-from dashboards.web.pages.sweeps.opened import Opened, head_of, read_folder
-from dashboards.web.pages.sweeps.ranking import ranking_of
-from experiments.studies.study import shipped
-from model.errors import Fault, ScenarioError
+from dashboards.web.pages.sweeps.opened import StudyResults, read_folder, sweep_head
+from dashboards.web.pages.sweeps.ranking import rank_factors
+from experiments.studies.study import shipped_studies
+from model.errors import InputError, ScenarioError
 
 
-def filled(look: SweepView, opened: Opened) -> SweepView:
+def complete_choice(look: SweepView, opened: StudyResults) -> SweepView:
     """Fill in what was not chosen, and leave what this study does not have."""
     paths = opened.paths
     outcome = look.outcome if look.outcome in opened.outcomes else opened.outcomes[0]
     x = look.x if look.x in paths else next((each for each in paths if each != look.y), paths[0])
     others = [each for each in paths if each != x]
     y = look.y if look.y in others else next(iter(others), "")
-    above = usual_threshold(opened, outcome) if look.above is None else look.above
+    above = default_threshold(opened, outcome) if look.above is None else look.above
     return SweepView(look.folder, outcome, x, y, above)
 
 
@@ -52,16 +52,16 @@ class SweepsView(NamedTuple):
     """What the page shows so far, and how far it is; a part that is still to come is None."""
 
     rows: list[FolderRow] | None = None
-    opened: Opened | None = None
+    opened: StudyResults | None = None
     look: SweepView = SweepView()
-    map: HeatMap | SweepFault | None = None
+    map: HeatMap | SweepFailure | None = None
     ranking: Ranking | None = None
-    box: FoundBox | SweepFault | None = None
+    box: FoundBox | SweepFailure | None = None
     text: str = "Looking for results."
     share: float = 0.0
     busy: bool = True
     cancelled: bool = False
-    fault: str = ""
+    error: str = ""
 
 
 @vue_component("board.vue")
@@ -71,11 +71,11 @@ def Board(  # noqa: N802
     folders: FolderList,
     head: SweepHead | None,
     choice: SweepChoice,
-    heat: HeatMap | SweepFault | None,
+    heat: HeatMap | SweepFailure | None,
     ranking: Ranking | None,
-    box: FoundBox | SweepFault | None,
+    box: FoundBox | SweepFailure | None,
     progress: TaskProgress,
-    fault: str,
+    error: str,
     event_enter: Callable[[str], None],
     event_choose: Callable[[dict[str, Any]], None],
     event_cancel: Callable[[Any], None],
@@ -85,81 +85,83 @@ def Board(  # noqa: N802
     """Show the folders, and of the one that is open its map, ranking and box."""
 
 
-class Reading(PageTask):
+class SweepTask(PageTask):
     """One look: at the folders, then at the one that is open, part by part."""
 
     def __init__(self, look: SweepView, worlds: int, publish: Publish, before: SweepsView, stop: Stop):
         same = before.opened is not None and before.opened.folder == look.folder
-        fresh = before._replace(busy=True, cancelled=False, fault="", opened=before.opened if same else None)
+        fresh = before._replace(busy=True, cancelled=False, error="", opened=before.opened if same else None)
         super().__init__(fresh, publish, stop)
         self.look, self.worlds, self.base = look, worlds, Path.cwd()
 
-    def go(self) -> None:
+    def run(self) -> None:
         """Look for folders, and read the one that is chosen."""
         try:
             self._list()
             if self.look.folder:
                 self._read()
-            self.say(busy=False, text="All is read." if self.look.folder else "")
+            self.publish(busy=False, text="All is read." if self.look.folder else "")
         except ScenarioError as error:
-            self.say(busy=False, text="Stopped.", fault="; ".join(map(str, error.faults)))
+            self.publish(busy=False, text="Stopped.", error="; ".join(map(str, error.errors)))
         except StoppedError:
             pass
 
     def _do(self, text: str, share: float, key: tuple[Any, ...], play: Callable[[], Any]) -> Any:
         """Do one piece of work once for all who ask; a failure is a ScenarioError."""
-        self.say(text=text, share=share)
+        self.publish(text=text, share=share)
         last: JobUpdate | None = None
         for news in self._follow(key, play):
             if news.note:
-                self.say(text=news.note)
+                self.publish(text=news.note)
             last = news
-        if last is None or not last.over or self.stop():
+        if last is None or not last.finished or self.stop():
             raise StoppedError
-        if last.fault:
-            raise ScenarioError([Fault(self.look.folder or "folders", "", last.fault)])
+        if last.error:
+            raise ScenarioError([InputError(self.look.folder or "folders", "", last.error)])
         return last.result
 
     def _follow(self, key: tuple[Any, ...], play: Callable[[], Any]) -> Iterator[JobUpdate]:
         yield from follow(("sweeps", str(self.base), *key), lambda report, stop: play(), self.stop)
 
     def _list(self) -> None:
-        names = folders.folders(self.base)
-        stamps = tuple((name, folders.stamp(self.base / name)) for name in names)
+        names = folders.result_folders(self.base)
+        stamps = tuple((name, folders.folder_version(self.base / name)) for name in names)
         if stamps or self.shown.rows is None:
-            rows = self._do("Looking for results.", 0.1, ("list", stamps), lambda: folders.listed(self.base, names))
+            rows = self._do(
+                "Looking for results.", 0.1, ("list", stamps), lambda: folders.folder_rows(self.base, names)
+            )
         else:
             rows = []
-        self.say(rows=rows)
+        self.publish(rows=rows)
 
     def _read(self) -> None:
-        base, name = self.base, folders.inside(self.look.folder, self.base)
-        key = (name, folders.stamp(base / name))
+        base, name = self.base, folders.check_folder(self.look.folder, self.base)
+        key = (name, folders.folder_version(base / name))
         opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: read_folder(base, name))
-        wanted, before = filled(self.look, opened), self.shown
+        wanted, before = complete_choice(self.look, opened), self.shown
         same = before.opened is not None and before.look.outcome == wanted.outcome
         kept = {"ranking": before.ranking if same else None}
         kept["box"] = before.box if same and before.look.above == wanted.above else None
-        self.say(opened=opened, look=wanted, map=self._map(opened, wanted), **kept)
+        self.publish(opened=opened, look=wanted, map=self._map(opened, wanted), **kept)
         ranking = self._do(
             "Ranking the factors.", 0.5, ("rank", *key, wanted.outcome),
-            lambda: ranking_of(base, opened, wanted.outcome),
+            lambda: rank_factors(base, opened, wanted.outcome),
         )  # fmt: skip
-        self.say(ranking=ranking)
+        self.publish(ranking=ranking)
         above = float(wanted.above or 0.0)
         box = self._do(
             "Looking for the box, and whether it stands in resamples.", 0.75,
             ("box", *key, wanted.outcome, above, self.worlds),
-            lambda: box_of(base, opened, wanted.outcome, above, self.worlds),
+            lambda: find_box(base, opened, wanted.outcome, above, self.worlds),
         )  # fmt: skip
-        self.say(box=box)
+        self.publish(box=box)
 
-    def _map(self, opened: Opened, wanted: SweepView) -> HeatMap | SweepFault:
+    def _map(self, opened: StudyResults, wanted: SweepView) -> HeatMap | SweepFailure:
         try:
-            found = map_of(opened, wanted.outcome, wanted.x, wanted.y)
+            found = factor_map(opened, wanted.outcome, wanted.x, wanted.y)
         except ScenarioError as error:
-            return {"fault": "; ".join(map(str, error.faults))}
-        return map_data(opened, wanted.outcome, found, self.worlds)
+            return {"error": "; ".join(map(str, error.errors))}
+        return map_message(opened, wanted.outcome, found, self.worlds)
 
 
 class StoppedError(Exception):
@@ -169,42 +171,42 @@ class StoppedError(Exception):
 @solara.component
 def Sweeps(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show which results there are, and what those say that are open."""
-    needs = [link.look, link.setting.worlds]
-    shown, begin, cancel = use_task(SweepsView(), partial(Reading, *needs), needs)
-    complaint, complain = solara.use_state("")
+    needs = [link.sweep_view, link.setting.worlds]
+    shown, begin, cancel = use_task(SweepsView(), partial(SweepTask, *needs), needs)
+    error_text, show_error = solara.use_state("")
 
     def enter(folder: Any) -> None:
-        look = SweepView(folders.inside(str(folder)[:LONGEST_PATH], Path.cwd())) if folder else SweepView()
-        go(link._replace(look=look))
+        look = SweepView(folders.check_folder(str(folder)[:MAX_PATH_LENGTH], Path.cwd())) if folder else SweepView()
+        go(link._replace(sweep_view=look))
 
     def choose(sent: dict[str, Any]) -> None:
-        go(link._replace(look=changed(shown.peek().opened, link.look, sent)))
+        go(link._replace(sweep_view=updated_choice(shown.peek().opened, link.sweep_view, sent)))
 
     def open_link(query: str) -> None:
-        go(read_link(query)[0]._replace(look=link.look))
+        go(parse_link(query)[0]._replace(sweep_view=link.sweep_view))
 
     with html("main", class_="det-single"):
         now, opened = shown.value, shown.value.opened
         Board(
-            components=parts(*PARTS),
-            facts=solara.use_memo(lambda: facts_of(link), [link]),
-            folders={"rows": now.rows, "open": link.look.folder, "where": TOPS_WORDS},
-            head=solara.use_memo(lambda: head_of(opened) if opened else None, [id(opened)]),
+            components=page_templates(*TEMPLATES),
+            facts=solara.use_memo(lambda: sweep_facts(link), [link]),
+            folders={"rows": now.rows, "open": link.sweep_view.folder, "where": ROOTS_TEXT},
+            head=solara.use_memo(lambda: sweep_head(opened) if opened else None, [id(opened)]),
             choice={"outcome": now.look.outcome, "x": now.look.x, "y": now.look.y, "above": now.look.above},
             heat=now.map if opened else None,
             ranking=now.ranking if opened else None,
             box=now.box if opened else None,
-            progress=progress_of(now),
-            fault=complaint,
-            event_enter=guarded(enter, complain),
-            event_choose=guarded(choose, complain),
-            event_cancel=guarded(cancel, complain),
-            event_again=guarded(begin, complain),
-            event_open=guarded(lambda query: open_link(str(query)), complain),
+            progress=task_progress(now),
+            error=error_text,
+            event_enter=safe_handler(enter, show_error),
+            event_choose=safe_handler(choose, show_error),
+            event_cancel=safe_handler(cancel, show_error),
+            event_again=safe_handler(begin, show_error),
+            event_open=safe_handler(lambda query: open_link(str(query)), show_error),
         )
 
 
-PARTS = (
+TEMPLATES = (
     "shared/progress",
     "shared/typed",
     "sweeps/guide",
@@ -213,14 +215,14 @@ PARTS = (
     "sweeps/box",
     "sweeps/plot",
 )
-TOPS_WORDS = " and ".join(f"{top}/" for top in folders.TOPS)
+ROOTS_TEXT = " and ".join(f"{top}/" for top in folders.ROOTS)
 
 
-def changed(opened: Opened | None, look: SweepView, sent: dict[str, Any]) -> SweepView:
+def updated_choice(opened: StudyResults | None, look: SweepView, sent: dict[str, Any]) -> SweepView:
     """Look at something else within the open folder. Raises ScenarioError if there is no such thing."""
     if opened is None or opened.folder != look.folder:
-        raise ScenarioError([Fault("folder", "", "none is open yet")])
-    look = filled(look, opened)
+        raise ScenarioError([InputError("folder", "", "none is open yet")])
+    look = complete_choice(look, opened)
     for part, value in sent.items():
         if part == "outcome" and value in opened.outcomes:
             look = look._replace(outcome=value, above=None)
@@ -231,17 +233,17 @@ def changed(opened: Opened | None, look: SweepView, sent: dict[str, Any]) -> Swe
         elif part == "above" and type(value) in (int, float) and math.isfinite(value):
             look = look._replace(above=float(value))
         else:
-            raise ScenarioError([Fault(str(part), str(value), "is nothing that this study has")])
+            raise ScenarioError([InputError(str(part), str(value), "is nothing that this study has")])
     return look
 
 
-def facts_of(link: Link) -> SweepFacts:
+def sweep_facts(link: Link) -> SweepFacts:
     """Return what the page shows where there are no results: commands that run as they are, and links."""
-    name = next(iter(shipped()), "")
+    name = next(iter(shipped_studies()), "")
     return {
         "studies": "detente studies",
         "sweep": shlex.join(["detente", "sweep", name, "--out", f"runs/{name}"]),
         "results": shlex.join(["detente", "results", f"runs/{name}"]),
-        "to_compare": written(link._replace(page="compare")),
-        "to_explore": written(link._replace(page="explore")),
+        "to_compare": format_link(link._replace(page="compare")),
+        "to_explore": format_link(link._replace(page="explore")),
     }

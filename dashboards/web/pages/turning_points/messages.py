@@ -16,7 +16,7 @@ class TurningHead(TypedDict):
     changed: str
 
 
-class OutcomeLook(TypedDict):
+class OutcomeStyle(TypedDict):
     """How an outcome is drawn."""
 
     key: str
@@ -25,7 +25,7 @@ class OutcomeLook(TypedDict):
     dark: str
 
 
-class StatusLook(TypedDict):
+class StatusSpanStyle(TypedDict):
     """How the status of a rung is drawn; nothing is drawn of one without height."""
 
     label: str
@@ -53,8 +53,8 @@ class RunFrame(TypedDict):
     """The run: ladders, marks, and the looks of what is drawn; ``statuses`` are in the order of their numbers."""
 
     rounds: int
-    outcomes: list[OutcomeLook]
-    statuses: list[StatusLook]
+    outcomes: list[OutcomeStyle]
+    statuses: list[StatusSpanStyle]
     ladders: list[LadderSpans]
     marks: list[RunMark]
 
@@ -76,7 +76,7 @@ class OutlookPicture(TypedDict):
     whole: bool
 
 
-class TurnRow(TypedDict):
+class TurningRound(TypedDict):
     """A round that moved the chance of a deal; ``sure`` where its interval excludes zero."""
 
     round: int
@@ -87,12 +87,12 @@ class TurnRow(TypedDict):
     sure: bool
 
 
-class TurnedRow(TypedDict):
+class DecisionRow(TypedDict):
     """A decision and its opposite, with the chance of a deal after each, and the query that opens it in Watch."""
 
-    went: str
-    had: str
-    luck: bool
+    sentence: str
+    counterfactual: str
+    random: bool
     deal: float
     otherwise: float
     difference: float
@@ -100,7 +100,7 @@ class TurnedRow(TypedDict):
     high: float
     text: str
     interval: str
-    turned: str
+    link: str
 
 
 class RoundView(TypedDict):
@@ -110,8 +110,8 @@ class RoundView(TypedDict):
     decided: int | None
     named: str
     happened: list[str]
-    told: list[str]
-    rows: list[TurnedRow]
+    conclusions: list[str]
+    rows: list[DecisionRow]
     waiting: str
     note: str
     watch: str

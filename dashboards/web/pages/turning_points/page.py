@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.interventions import whole
-from dashboards.link import LARGEST_SEED, LEAST_FUTURES, MOST_FUTURES, Link, Setting, read_link, scenario_of, written
-from dashboards.web.components import guarded, html, parts
+from dashboards.injected_events import check_integer
+from dashboards.page_link import MAX_FUTURES, MAX_SEED, MIN_FUTURES, Link, Setting, format_link, parse_link, scenario_of
+from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.jobs.background import JobUpdate
 from dashboards.web.pages.shared.messages import TaskProgress
 from dashboards.web.pages.shared.shapes import vue_component
-from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, progress_of, use_task
+from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, task_progress, use_task
 from dashboards.web.pages.turning_points import analysis as story
-from dashboards.web.pages.turning_points.analysis import Run, Turned
-from dashboards.web.pages.turning_points.messages import OutlookPicture, RoundView, RunFrame, TurningHead, TurnRow
+from dashboards.web.pages.turning_points.analysis import InvertedDecision, RunSummary
+from dashboards.web.pages.turning_points.messages import OutlookPicture, RoundView, RunFrame, TurningHead, TurningRound
 from model.errors import ScenarioError
 
-CHOICES = (100, 200, 500, 1000)
+FUTURES_CHOICES = (100, 200, 500, 1000)
 
 
 class TurningPointsView(NamedTuple):
@@ -28,21 +28,21 @@ class TurningPointsView(NamedTuple):
 
     setting: Setting | None = None
     frame: RunFrame | None = None
-    run: Run | None = None
+    run: RunSummary | None = None
     picture: OutlookPicture | None = None
-    turns: tuple[TurnRow, ...] = ()
+    turns: tuple[TurningRound, ...] = ()
     verdict: tuple[str, ...] = ()
     summary: str = ""
     decided: int | None = None  # the round that decided it, or moved it most
     number: int = 0  # the round that is looked into
-    turned: tuple[Turned, ...] = ()
-    told: tuple[str, ...] = ()
+    turned: tuple[InvertedDecision, ...] = ()
+    conclusions: tuple[str, ...] = ()
     choices: int = 0
     text: str = "Starting."
     share: float = 0.0
     busy: bool = True
     cancelled: bool = False
-    fault: str = ""
+    error: str = ""
 
 
 @vue_component("board.vue")
@@ -51,12 +51,12 @@ def Board(  # noqa: N802
     head: TurningHead,
     frame: RunFrame | None,
     picture: OutlookPicture | None,
-    turns: list[TurnRow],
+    turns: list[TurningRound],
     verdict: list[str],
     summary: str,
     round: RoundView,
     progress: TaskProgress,
-    fault: str,
+    error: str,
     event_pick: Callable[[int], None],
     event_ask: Callable[[dict[str, Any]], None],
     event_cancel: Callable[[Any], None],
@@ -66,38 +66,42 @@ def Board(  # noqa: N802
     """Show the evaluation bar, the verdict and the round that is looked into."""
 
 
-class Search(PageTask):
-    """One search for turning points, told as it goes."""
+class TurningPointsTask(PageTask):
+    """One search for turning points, conclusions as it goes."""
 
     def __init__(self, link: Link, publish: Publish, before: TurningPointsView, stop: Stop):
-        kept = before if before.setting == story.key(link.setting) else TurningPointsView()
-        fresh = kept._replace(setting=story.key(link.setting), busy=True, cancelled=False, fault="")
+        kept = before if before.setting == story.run_key(link.setting) else TurningPointsView()
+        fresh = kept._replace(setting=story.run_key(link.setting), busy=True, cancelled=False, error="")
         super().__init__(fresh, publish, stop)
         self.link, self.setting = link, link.setting
 
-    def go(self) -> None:
+    def run(self) -> None:
         """Tell the run, redraw its futures, turn the decisions of the round that decided it and of that asked for."""
         if not self._tell_run() or (found := self._redraw()) is None:
             return
         run = self.shown.run
         assert run is not None
-        decided = story.round_asked(run, found)
-        self.say(decided=decided, number=self.link.round or decided or 1, turned=(), told=(), choices=0)
+        decided = story.default_round(run, found)
+        self.publish(decided=decided, number=self.link.round or decided or 1, turned=(), conclusions=(), choices=0)
         if decided is None or (turned := self._turn(decided)) is None:
             return
-        self.say(verdict=tuple(story.verdict(run, found, turned, decided)))
+        self.publish(verdict=tuple(story.verdict(run, found, turned, decided)))
         number = self.link.round or decided
         if number != decided and (turned := self._turn(number)) is None:
             return
-        told = tuple(story.what_mattered(turned, number, story.rose(found, number))) if number != decided else ()
-        self.say(told=told, busy=False, text=finished(self.link.futures))
+        conclusions = (
+            tuple(story.key_decision_text(turned, number, story.chance_rose(found, number)))
+            if number != decided
+            else ()
+        )
+        self.publish(conclusions=conclusions, busy=False, text=basis_text(self.link.futures))
 
     def _tell_run(self) -> bool:
         for news in story.follow_run(self.setting, self.stop):
             if not self._advances(news, "Playing the run", 0.0, 0.1):
                 return False
-            if news.over and news.result is not None:
-                self.say(run=news.result, frame=story.frame_of(news.result))
+            if news.finished and news.result is not None:
+                self.publish(run=news.result, frame=story.run_frame(news.result))
                 return True
         return False
 
@@ -108,51 +112,55 @@ class Search(PageTask):
                 return None
             if news.result is not None:
                 self._show(news)
-            if news.over:
+            if news.finished:
                 return news.result
         return None
 
     def _show(self, news: JobUpdate) -> None:
         run, found = self.shown.run, news.result
         assert run is not None
-        whole = news.over or found.played >= len(found.rounds)
-        told = story.verdict(run, found, [], None) if (found.ends[:, 0] >= 0).all() else []
-        self.say(
-            picture={"columns": story.columns_of(found), "whole": whole},
-            turns=tuple(story.turns(found)) if news.over else self.shown.turns,
-            verdict=self.shown.verdict if told == list(self.shown.verdict[: len(told)]) else tuple(told),
-            summary=story.summary(found) if news.over else "",
+        whole = news.finished or found.played >= len(found.rounds)
+        conclusions = story.verdict(run, found, [], None) if (found.ends[:, 0] >= 0).all() else []
+        self.publish(
+            picture={"columns": story.outlook_columns(found), "whole": whole},
+            turns=tuple(story.turning_rounds(found)) if news.finished else self.shown.turns,
+            verdict=self.shown.verdict
+            if conclusions == list(self.shown.verdict[: len(conclusions)])
+            else tuple(conclusions),
+            summary=story.outlook_summary(found) if news.finished else "",
         )
 
-    def _turn(self, now: int) -> list[Turned] | None:
+    def _turn(self, now: int) -> list[InvertedDecision] | None:
         for news in story.follow_actions(self.setting, now, self.link.futures, self.stop):
             if not self._advances(news, f"Turning each decision of round {now}", 0.7, 0.3):
                 return None
             if news.result and now == self.shown.number:
-                self.say(turned=leading(news.result), choices=len(news.result))
-            if news.over:
+                self.publish(turned=shown_decisions(news.result), choices=len(news.result))
+            if news.finished:
                 return news.result
         return None
 
     def _advances(self, news: JobUpdate, what: str, begins: float, part: float) -> bool:
         """Tell how far some work is; say whether it goes on."""
-        if news.fault:
-            self.say(busy=False, fault=news.fault, text="Stopped.")
+        if news.error:
+            self.publish(busy=False, error=news.error, text="Stopped.")
             return False
         if self.stop():
             return False
         share = begins + part * (news.done / news.total if news.total else 0.0)
-        self.say(text=news.note or f"{what}: {news.done:,} of {news.total:,}{news.wait}", share=round(share, 3))
+        self.publish(
+            text=news.note or f"{what}: {news.done:,} of {news.total:,}{news.time_left_text}", share=round(share, 3)
+        )
         return True
 
 
-def leading(ranked: list[Turned]) -> tuple[Turned, ...]:
+def shown_decisions(ranked: list[InvertedDecision]) -> tuple[InvertedDecision, ...]:
     """Choose the decisions that are shown: those in all futures, or while these are being played, the first ones."""
     whole = [each for each in ranked if each.action.futures == ranked[0].action.futures]
-    return tuple(whole[: story.LEADING])
+    return tuple(whole[: story.MAX_DECISIONS])
 
 
-def finished(futures: int) -> str:
+def basis_text(futures: int) -> str:
     """Say what all is based on."""
     return f"{futures:,} redrawn futures from every round; the same dice everywhere."
 
@@ -160,49 +168,49 @@ def finished(futures: int) -> str:
 @solara.component
 def TurningPoints(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show where a run was won or lost."""
-    needs = [story.key(link.setting), link.futures, link.round]
-    shown, begin, cancel = use_task(TurningPointsView(), partial(Search, link), needs)
-    complaint, complain = solara.use_state("")
+    needs = [story.run_key(link.setting), link.futures, link.round]
+    shown, begin, cancel = use_task(TurningPointsView(), partial(TurningPointsTask, link), needs)
+    error_text, show_error = solara.use_state("")
 
     def ask(sent: dict[str, Any]) -> None:
-        seed = whole("seed", sent.get("seed", link.setting.seed), 0, LARGEST_SEED)
-        futures = whole("futures", sent.get("futures", link.futures), LEAST_FUTURES, MOST_FUTURES)
+        seed = check_integer("seed", sent.get("seed", link.setting.seed), 0, MAX_SEED)
+        futures = check_integer("futures", sent.get("futures", link.futures), MIN_FUTURES, MAX_FUTURES)
         kept = link.round if seed == link.setting.seed else 0
         go(link._replace(setting=link.setting._replace(seed=seed), futures=futures, round=kept))
 
     def pick(sent: int) -> None:
-        go(link._replace(round=whole("round", sent, 1, scenario_of(link.setting).rounds)))
+        go(link._replace(round=check_integer("round", sent, 1, scenario_of(link.setting).rounds)))
 
     try:
         title = scenario_of(link.setting).title["en"]
     except ScenarioError as error:
-        title, found_fault = "No scenario", "; ".join(map(str, error.faults))
+        title, found_fault = "No scenario", "; ".join(map(str, error.errors))
     else:
         found_fault = ""
     now = shown.value
-    if now.setting != story.key(link.setting):
+    if now.setting != story.run_key(link.setting):
         now = TurningPointsView()
     with html("main", class_="det-single"):
         Board(
-            components=parts("shared/progress", "shared/typed", "shared/line_chart"),
-            head=head_of(link, title),
+            components=page_templates("shared/progress", "shared/typed", "shared/line_chart"),
+            head=turning_head(link, title),
             frame=now.frame,
             picture=now.picture,
             turns=list(now.turns),
             verdict=list(now.verdict),
             summary=now.summary,
-            round=round_of(link, now),
-            progress=progress_of(now),
-            fault=complaint or found_fault,
-            event_pick=guarded(pick, complain),
-            event_ask=guarded(ask, complain),
-            event_cancel=guarded(cancel, complain),
-            event_again=guarded(begin, complain),
-            event_open=guarded(lambda query: go(read_link(str(query))[0]), complain),
+            round=round_view(link, now),
+            progress=task_progress(now),
+            error=error_text or found_fault,
+            event_pick=safe_handler(pick, show_error),
+            event_ask=safe_handler(ask, show_error),
+            event_cancel=safe_handler(cancel, show_error),
+            event_again=safe_handler(begin, show_error),
+            event_open=safe_handler(lambda query: go(parse_link(str(query))[0]), show_error),
         )
 
 
-def head_of(link: Link, title: str) -> TurningHead:
+def turning_head(link: Link, title: str) -> TurningHead:
     """Return which run is shown, and what can be chosen."""
     changes, events = len(link.setting.changes), len(link.setting.events)
     parts = [
@@ -213,14 +221,14 @@ def head_of(link: Link, title: str) -> TurningHead:
     return {
         "title": title,
         "seed": link.setting.seed,
-        "largest_seed": LARGEST_SEED,
+        "largest_seed": MAX_SEED,
         "futures": link.futures,
-        "choices": sorted({*CHOICES, link.futures}),
+        "choices": sorted({*FUTURES_CHOICES, link.futures}),
         "changed": ", with " + " and ".join(parts) if parts else "",
     }  # fmt: skip
 
 
-def round_of(link: Link, now: TurningPointsView) -> RoundView:
+def round_view(link: Link, now: TurningPointsView) -> RoundView:
     """Return the round that is looked into, and its turned decisions."""
     shown = [each for each in now.turned if each.action.deal != each.action.deal_otherwise]
     return {
@@ -228,15 +236,15 @@ def round_of(link: Link, now: TurningPointsView) -> RoundView:
         "decided": now.decided,
         "named": f"round {now.decided}" if now.decided is not None else "",
         "happened": now.run.happened[now.number] if now.run and now.number else [],
-        "told": list(now.told),
-        "rows": [story.row_of(link, each) for each in shown],
+        "conclusions": list(now.conclusions),
+        "rows": [story.decision_row(link, each) for each in shown],
         "waiting": "" if now.choices else "Comes when the futures are redrawn." if now.busy else "Not reached.",
-        "note": note(now.choices, len(shown)),
-        "watch": written(link._replace(page="watch", round=now.number)),
+        "note": round_note(now.choices, len(shown)),
+        "watch": format_link(link._replace(page="watch", round=now.number)),
     }
 
 
-def note(choices: int, shown: int) -> str:
+def round_note(choices: int, shown: int) -> str:
     """Say what the table leaves out, and how to take its intervals."""
     if not choices:
         return ""

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from dashboards.interventions import injected, whole
-from dashboards.link import LARGEST_SEED, MOST_EVENTS, Link, check_events, in_order, scenario_of
-from dashboards.web.components import guarded
-from dashboards.web.jobs.background import Desk, follow
+from dashboards.injected_events import check_integer, parse_injected_event
+from dashboards.page_link import MAX_EVENTS, MAX_SEED, Link, check_events, scenario_of, sort_events
+from dashboards.web.components import safe_handler
+from dashboards.web.jobs.background import TaskSlot, follow
 from dashboards.web.pages.watch.messages import AnswerMessage, Explanation, LeverFound
-from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposite_of, search
-from model.errors import Fault, ScenarioError
+from dashboards.web.pages.watch.why import DecisionQuery, explain, opposite_event, read_decision_query, search_levers
+from model.errors import InputError, ScenarioError
 from model.overrides import Override
 
 
@@ -18,23 +18,23 @@ class DecisionAnswer(NamedTuple):
     """What is known of the decision that was asked about last; ``number`` is the browser's own of its question."""
 
     number: int = 0
-    told: Explanation | None = None
+    explanation: Explanation | None = None
     levers: list[LeverFound] | None = None
     done: int = 0
     total: int = 0
     whole: bool = False  # whether all levers were searched
-    fault: str = ""
+    error: str = ""
 
     def message(self) -> AnswerMessage:
         """Return the answer as the browser reads it."""
         return {
             "number": self.number,
-            "told": self.told,
+            "explanation": self.explanation,
             "levers": self.levers,
             "done": self.done,
             "total": self.total,
             "whole": self.whole,
-            "fault": self.fault,
+            "error": self.error,
         }
 
 
@@ -42,23 +42,23 @@ def show_terms(decision: DecisionQuery, number: int, publish: Callable[..., None
     """Weigh a decision again and show its terms."""
     scenario = scenario_of(decision.setting)
     for news in follow(("why", decision), lambda *_: explain(decision, scenario), stop):
-        if news.over and not stop():
-            publish(partial(replaced, number, told=news.result, fault=news.fault))
+        if news.finished and not stop():
+            publish(partial(updated_answer, number, explanation=news.result, error=news.error))
 
 
 def show_levers(decision: DecisionQuery, number: int, publish: Callable[..., None], stop: Callable[[], bool]) -> None:
     """Search the levers that flip a decision, and show them as they are found."""
     scenario = scenario_of(decision.setting)
-    for news in follow(("levers", decision), partial(search, decision, scenario), stop):
+    for news in follow(("levers", decision), partial(search_levers, decision, scenario), stop):
         if stop():
             return
-        total = 0 if news.over else news.total or 1
-        whole = news.over and news.result is not None
-        found = {"levers": news.result or [], "done": news.done, "total": total, "whole": whole, "fault": news.fault}
-        publish(partial(replaced, number, **found))
+        total = 0 if news.finished else news.total or 1
+        whole = news.finished and news.result is not None
+        found = {"levers": news.result or [], "done": news.done, "total": total, "whole": whole, "error": news.error}
+        publish(partial(updated_answer, number, **found))
 
 
-def replaced(number: int, answer: DecisionAnswer, /, **changes: Any) -> DecisionAnswer:
+def updated_answer(number: int, answer: DecisionAnswer, /, **changes: Any) -> DecisionAnswer:
     """Change parts of an answer, unless something else was asked meanwhile."""
     return answer._replace(**changes) if answer.number == number else answer
 
@@ -70,21 +70,21 @@ class WatchHandlers:
         self,
         link: Link,
         go: Callable[[Link], None],
-        asking: Desk,
+        task_slot: TaskSlot,
         answer: DecisionAnswer,
         set_answer: Callable[[Any], None],
     ):
-        self.link, self.go, self.asking = link, go, asking
+        self.link, self.go, self.task_slot = link, go, task_slot
         self.answer, self.set_answer = answer, set_answer
         self.setting, self.scenario = link.setting._replace(worlds=0), scenario_of(link.setting)
 
-    def guarded(self, complain: Callable[[str], None]) -> dict[str, Callable[[Any], None]]:
+    def event_handlers(self, show_error: Callable[[str], None]) -> dict[str, Callable[[Any], None]]:
         """Return all handlers by the names of their events; a failure becomes a sentence."""
         handlers = (
-            self.rest, self.choose, self.inject, self.remove, self.reseed,
-            self.ask, self.turn, self.search, self.cancel, self.adopt,
+            self.save_round, self.choose, self.inject, self.remove, self.reseed,
+            self.ask, self.invert, self.search, self.cancel, self.set_lever,
         )  # fmt: skip
-        return {f"event_{each.__name__}": guarded(each, complain) for each in handlers}
+        return {f"event_{each.__name__}": safe_handler(each, show_error) for each in handlers}
 
     def change(self, **changes: Any) -> None:
         """Show another setting. Raises ScenarioError if its events do not fit it."""
@@ -93,64 +93,64 @@ class WatchHandlers:
         check_events(new)
         self.go(self.link._replace(setting=new, round=min(now, scenario_of(new).rounds)))
 
-    def put(self, event: Override) -> None:
+    def add_event(self, event: Override) -> None:
         """Inject one more event."""
         events = self.link.setting.events
-        if len(events) >= MOST_EVENTS:
-            raise ScenarioError([Fault("events", MOST_EVENTS, "is the most that can be injected")])
-        self.change(events=in_order((*events, event)), round=event.round)
+        if len(events) >= MAX_EVENTS:
+            raise ScenarioError([InputError("events", MAX_EVENTS, "is the most that can be injected")])
+        self.change(events=sort_events((*events, event)), round=event.round)
 
-    def asked(self, sent: Any) -> DecisionQuery:
+    def decision_query(self, sent: Any) -> DecisionQuery:
         """Read the decision that the browser asks about."""
-        return asked(self.setting, self.scenario, sent)
+        return read_decision_query(self.setting, self.scenario, sent)
 
-    def rest(self, sent: Any) -> None:
+    def save_round(self, sent: Any) -> None:
         """Keep the round of the playhead in the link."""
-        self.go(self.link._replace(round=whole("round", sent, 0, self.scenario.rounds)))
+        self.go(self.link._replace(round=check_integer("round", sent, 0, self.scenario.rounds)))
 
     def choose(self, sent: Any) -> None:
         """Show another negotiation."""
         talks = self.scenario.negotiations
         if sent not in talks:
-            raise ScenarioError([Fault.unknown("negotiation", str(sent)[:40], talks, "negotiation")])
+            raise ScenarioError([InputError.unknown_name("negotiation", str(sent)[:40], talks, "negotiation")])
         self.go(self.link._replace(talks=sent))
 
     def inject(self, sent: Any) -> None:
         """Inject the event that the browser sent."""
-        self.put(injected(self.scenario, sent))
+        self.add_event(parse_injected_event(self.scenario, sent))
 
     def remove(self, sent: Any) -> None:
         """Remove an injected event by its place."""
         events = self.link.setting.events
-        at = whole("event", sent, 0, len(events) - 1)
+        at = check_integer("event", sent, 0, len(events) - 1)
         self.change(events=(*events[:at], *events[at + 1 :]))
 
     def reseed(self, sent: Any) -> None:
         """Play the run with another seed."""
-        self.change(seed=whole("seed", sent, 0, LARGEST_SEED))
+        self.change(seed=check_integer("seed", sent, 0, MAX_SEED))
 
     def ask(self, sent: Any) -> None:
         """Explain a decision."""
-        decision, number = self.asked(sent), whole("number", sent["number"], 0, 10**9)
+        decision, number = self.decision_query(sent), check_integer("number", sent["number"], 0, 10**9)
         self.set_answer(DecisionAnswer(number))
-        self.asking.begin(partial(show_terms, decision, number, self.set_answer))
+        self.task_slot.start(partial(show_terms, decision, number, self.set_answer))
 
-    def turn(self, sent: Any) -> None:
+    def invert(self, sent: Any) -> None:
         """Inject the opposite of a decision."""
-        self.put(opposite_of(self.asked(sent), self.scenario))
+        self.add_event(opposite_event(self.decision_query(sent), self.scenario))
 
     def search(self, sent: Any) -> None:
         """Search the levers that flip a decision."""
-        decision, number = self.asked(sent), self.answer.number
-        self.set_answer(partial(replaced, number, levers=[], done=0, total=1, whole=False, fault=""))
-        self.asking.begin(partial(show_levers, decision, number, self.set_answer))
+        decision, number = self.decision_query(sent), self.answer.number
+        self.set_answer(partial(updated_answer, number, levers=[], done=0, total=1, whole=False, error=""))
+        self.task_slot.start(partial(show_levers, decision, number, self.set_answer))
 
     def cancel(self, _: Any) -> None:
         """Stop what is being found out about a decision."""
-        self.asking.cancel()
-        self.set_answer(partial(replaced, self.answer.number, total=0))
+        self.task_slot.cancel()
+        self.set_answer(partial(updated_answer, self.answer.number, total=0))
 
-    def adopt(self, sent: Any) -> None:
+    def set_lever(self, sent: Any) -> None:
         """Set a lever to the value that flips the decision."""
         path, value = str(sent["path"]), sent["value"]
         kept = tuple(each for each in self.link.setting.changes if each[0] != path)

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from dashboards.interventions import EventOffer
+from dashboards.injected_events import EventOffer
 from dashboards.messages import Columns
 from dashboards.reports.messages import ChronicleGroup, StatusSpan
 
@@ -17,7 +17,7 @@ class WatchLine(TypedDict):
     dash: str
 
 
-class MarkLook(TypedDict):
+class MarkStyle(TypedDict):
     """How a kind of message is drawn."""
 
     family: str
@@ -25,7 +25,7 @@ class MarkLook(TypedDict):
     short: str
 
 
-class WatchStatus(TypedDict):
+class RungStatusStyle(TypedDict):
     """How the status of a rung is drawn; ``timed`` is true where its months are counted."""
 
     label: str
@@ -36,18 +36,18 @@ class WatchStatus(TypedDict):
     timed: bool
 
 
-class WatchLooks(TypedDict):
+class WatchStyles(TypedDict):
     """All that the page draws with."""
 
     indicators: dict[str, WatchLine]
     families: dict[str, WatchLine]
-    signals: dict[str, MarkLook]
+    signals: dict[str, MarkStyle]
     dashes: dict[str, str]
     shapes: dict[str, str]
-    statuses: list[WatchStatus]
+    statuses: list[RungStatusStyle]
 
 
-class OutcomeWords(TypedDict):
+class OutcomeText(TypedDict):
     """How a run ends, in words."""
 
     label: str
@@ -61,7 +61,7 @@ class ParameterChange(TypedDict):
     value: str
 
 
-class ActorOnStage(TypedDict):
+class WatchedActor(TypedDict):
     """An actor of the scenario."""
 
     name: str
@@ -69,7 +69,7 @@ class ActorOnStage(TypedDict):
     role: str
 
 
-class StagePlace(TypedDict):
+class ActorPosition(TypedDict):
     """A place in the picture of a negotiation, from the left and from the top, each 0 to 1."""
 
     x: float
@@ -103,7 +103,7 @@ class WatchedTalks(TypedDict):
     series: dict[str, list[float]]
     ladder: list[LadderRung]
     parties: list[int]
-    places: list[StagePlace | None]
+    places: list[ActorPosition | None]
 
 
 class WatchMessage(TypedDict):
@@ -121,13 +121,13 @@ class WatchMessage(TypedDict):
     row: int
 
 
-class Deed(TypedDict):
+class Activity(TypedDict):
     """What an actor did beside its messages."""
 
     round: int
     actor: int
     negotiation: int
-    deed: str
+    activity: str
     text: str
 
 
@@ -170,12 +170,12 @@ class RunMessage(TypedDict):
     planned: int
     changes: list[ParameterChange]
     ceiling: float
-    outcome: OutcomeWords
-    actors: list[ActorOnStage]
+    outcome: OutcomeText
+    actors: list[WatchedActor]
     talks: list[WatchedTalks]
     kinds: list[str]
     messages: Columns[WatchMessage]
-    deeds: Columns[Deed]
+    activities: Columns[Activity]
     events: list[EventMark]
     offers: list[EventOffer]
     groups: list[ChronicleGroup]
@@ -204,7 +204,7 @@ class OtherDecision(TypedDict):
 class TwinMessage(TypedDict):
     """The same run without the injected events, and the first rounds in which the two differ."""
 
-    outcome: OutcomeWords
+    outcome: OutcomeText
     talks: list[TwinTalks]
     first: int | None
     numbers: int | None
@@ -229,7 +229,7 @@ class ExplainedCondition(TypedDict):
     score: float
     threshold: float
     holds: bool
-    turned: str
+    otherwise: str
 
 
 class Explanation(TypedDict):
@@ -258,9 +258,9 @@ class AnswerMessage(TypedDict):
     """What is known of the decision asked about last."""
 
     number: int
-    told: Explanation | None
+    explanation: Explanation | None
     levers: list[LeverFound] | None
     done: int
     total: int
     whole: bool
-    fault: str
+    error: str

@@ -2,34 +2,34 @@
 
 from model.scenario import Scenario
 
-Place = tuple[float, float]  # from the left and from the top, each 0 to 1
-FIRST, SECOND = (0.16, 0.5), (0.84, 0.5)
+Position = tuple[float, float]  # from the left and from the top, each 0 to 1
+FIRST_PARTY, SECOND_PARTY = (0.16, 0.5), (0.84, 0.5)
 ABOVE, BELOW = 0.2, 0.83
-CORNERS = (0.22, 0.82, 0.06, 0.68, 0.34, 0.95, 0.14, 0.75)  # heights at which those who look on stand at the edge
+EDGE_HEIGHTS = (0.22, 0.82, 0.06, 0.68, 0.34, 0.95, 0.14, 0.75)  # heights at which those who look on stand at the edge
 
 
-def places(scenario: Scenario, negotiation: str) -> dict[str, Place]:
+def actor_positions(scenario: Scenario, negotiation: str) -> dict[str, Position]:
     """Place the parties left and right, facilitators between and above, bodies below, all others around."""
     talks = scenario.negotiations[negotiation]
     first, second = talks.parties
-    found = {first: FIRST, second: SECOND}
+    found = {first: FIRST_PARTY, second: SECOND_PARTY}
     found |= _row(list(talks.facilitators), ABOVE, 0.5, 0.2)
     verifiers = {rung.verifier for rung in talks.rungs.values()}
     found |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.2)
     for blamed, middle in ((first, 0.3), (second, 0.7)):
-        own = [n for n, who in scenario.outsiders.items() if who.negotiation == negotiation and who.blamed_on == blamed]
+        own = [n for n, who in scenario.spoilers.items() if who.negotiation == negotiation and who.blamed_on == blamed]
         found |= _row(own, BELOW, middle, 0.08)
     return found | _around(scenario, [name for name in scenario.states if name not in talks.parties], first, second)
 
 
-def _row(names: list[str], height: float, middle: float, step: float) -> dict[str, Place]:
+def _row(names: list[str], height: float, middle: float, step: float) -> dict[str, Position]:
     """Place names side by side about the middle."""
     step = min(step, 0.52 / max(len(names) - 1, 1))
     start = middle - step * (len(names) - 1) / 2
     return {name: (round(start + step * at, 4), height) for at, name in enumerate(names)}
 
 
-def _around(scenario: Scenario, others: list[str], first: str, second: str) -> dict[str, Place]:
+def _around(scenario: Scenario, others: list[str], first: str, second: str) -> dict[str, Position]:
     """Place the other states at the edges, each rather on the side of the party it is closer to."""
 
     def nearness(name: str) -> float:
@@ -43,5 +43,5 @@ def _around(scenario: Scenario, others: list[str], first: str, second: str) -> d
     found = {}
     for side, own in ((0.05, order[:half]), (0.95, order[half:])):
         for at, name in enumerate(own):
-            found[name] = (side, CORNERS[at % len(CORNERS)])
+            found[name] = (side, EDGE_HEIGHTS[at % len(EDGE_HEIGHTS)])
     return found

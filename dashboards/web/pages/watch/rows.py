@@ -3,22 +3,29 @@
 from typing import NamedTuple
 
 from agents.assembly import Assembly
-from agents.ledger import Row
-from dashboards.interventions import event_words, is_of
-from dashboards.link import Setting
-from dashboards.reports.chronicle import act_meaning, group_of, kept_groups, place_of, rows_of, short
+from agents.ledger import LedgerEntry
+from dashboards.injected_events import describe_event, matches_row
+from dashboards.page_link import Setting
+from dashboards.reports.chronicle import (
+    act_meaning,
+    included_groups,
+    ledger_rows,
+    list_index,
+    round_significant,
+    row_group,
+)
 from dashboards.web.pages.watch.messages import ChronicleAct, ChronicleRow, WatchMessage
-from model.protocol import ACT
-from model.signals import KINDS
+from model.protocol import ACT_INDEX
+from model.signals import SIGNAL_KINDS
 
-BEHIND = {  # the decision that a message comes from
-    "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "step_forward",
-    "pressure step": "press", "relief": "press", "proposal": "table", "acceptance": "give_answer",
-    "refusal": "give_answer", "technical talk": "host", "facilitated message": "hold_talks",
-    "direct talks": "hold_talks", "inspection report": "report_on", "accusation": "accuse", "withdrawal": "withdraw",
+SOURCE_ACTS = {  # the decision that a message comes from
+    "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "take_initiative",
+    "pressure step": "set_pressure", "relief": "set_pressure", "proposal": "propose", "acceptance": "answer_proposal",
+    "refusal": "answer_proposal", "technical talk": "host_exchange", "facilitated message": "hold_talks",
+    "direct talks": "hold_talks", "inspection report": "report_findings", "accusation": "accuse", "withdrawal": "withdraw",
 }  # fmt: skip
 
-Cell = tuple[int, str, int, str, str]  # round, act, negotiation, actor, counterpart
+DecisionKey = tuple[int, str, int, str, str]  # round, act, negotiation, actor, counterpart
 
 
 class Chronicle(NamedTuple):
@@ -28,21 +35,21 @@ class Chronicle(NamedTuple):
     acts: list[ChronicleAct]
     names: list[str]
     sentences: list[str]
-    places: dict[Cell, int]
+    places: dict[DecisionKey, int]
 
 
-def chronicle_of(model: Assembly, setting: Setting) -> Chronicle:
+def build_chronicle(model: Assembly, setting: Setting) -> Chronicle:
     """Return the rows of a run's ledger that the page holds, messages aside."""
-    kept = kept_groups(model)
-    talks = {name: place for place, name in enumerate(model.setting.negotiations)}
+    kept = included_groups(model)
+    talks = {name: place for place, name in enumerate(model.loaded_scenario.negotiations)}
     acts: dict[str, int] = {}
     names = {"": 0}
     sentences: dict[str, int] = {}
     rows: list[ChronicleRow] = []
-    places: dict[Cell, int] = {}
+    places: dict[DecisionKey, int] = {}
     now, count = 0, 0
-    for row in rows_of(model):
-        group = group_of(row)
+    for row in ledger_rows(model):
+        group = row_group(row)
         if group not in kept or row.kind == "signal":
             continue
         now, count = (row.round, count if row.round == now else 0)
@@ -53,37 +60,37 @@ def chronicle_of(model: Assembly, setting: Setting) -> Chronicle:
             {
                 "round": row.round,
                 "group": group,
-                "act": place_of(row.act, acts),
+                "act": list_index(row.act, acts),
                 "negotiation": k,
-                "actor": place_of(actor, names),
-                "counterpart": place_of(other, names),
-                "sentence": place_of(sentence_of(row, model, setting), sentences),
+                "actor": list_index(actor, names),
+                "counterpart": list_index(other, names),
+                "sentence": list_index(sentence_of(row, model, setting), sentences),
                 "forced": bool(row.forced),
                 "value": int(row.value),
             }
         )
     listed: list[ChronicleAct] = [
-        {"act": act, "opens": act in ACT and bool(act_meaning(act)["conditions"])} for act in acts
+        {"act": act, "opens": act in ACT_INDEX and bool(act_meaning(act)["conditions"])} for act in acts
     ]
     return Chronicle(rows, listed, list(names), list(sentences), places)
 
 
-def sentence_of(row: Row, model: Assembly, setting: Setting) -> str:
+def sentence_of(row: LedgerEntry, model: Assembly, setting: Setting) -> str:
     """Return the sentence of a row; what was injected is told as the event it is."""
     if row.forced:
         for move in setting.events:
-            if move.round == row.round and is_of(move, row.act, (row.actor, row.counterpart, row.negotiation)):
-                return f"Injected: {event_words(model.setting, move)}."
+            if move.round == row.round and matches_row(move, row.act, (row.actor, row.counterpart, row.negotiation)):
+                return f"Injected: {describe_event(model.loaded_scenario, move)}."
     return row.sentence
 
 
-def messages_of(model: Assembly, actors: list[str], places: dict[Cell, int]) -> list[WatchMessage]:
+def messages_of(model: Assembly, actors: list[str], places: dict[DecisionKey, int]) -> list[WatchMessage]:
     """Return the messages of a run; places: of the decisions, in the chronicle."""
     seats = {name: place for place, name in enumerate(actors)}
-    talks = {name: place for place, name in enumerate(model.setting.negotiations)}
-    kinds = {name: place for place, name in enumerate(KINDS)}
+    talks = {name: place for place, name in enumerate(model.loaded_scenario.negotiations)}
+    kinds = {name: place for place, name in enumerate(SIGNAL_KINDS)}
     found: list[WatchMessage] = []
-    for row in rows_of(model):
+    for row in ledger_rows(model):
         if row.kind != "signal" or row.actor not in seats or row.counterpart not in seats:
             continue
         k = talks.get(row.negotiation or "", -1)
@@ -95,18 +102,18 @@ def messages_of(model: Assembly, actors: list[str], places: dict[Cell, int]) -> 
                 "receiver": seats[row.counterpart],
                 "negotiation": k,
                 "channel": str(row.channel),
-                "meant": short(row.meant or 0.0),
-                "perceived": short(row.perceived or 0.0),
-                "cost": short(row.cost or 0.0),
-                "row": place_behind(row, k, places),
+                "meant": round_significant(row.meant or 0.0),
+                "perceived": round_significant(row.perceived or 0.0),
+                "cost": round_significant(row.cost or 0.0),
+                "row": source_row_index(row, k, places),
             }
         )
     return found
 
 
-def place_behind(message: Row, k: int, places: dict[Cell, int]) -> int:
+def source_row_index(message: LedgerEntry, k: int, places: dict[DecisionKey, int]) -> int:
     """Return the place in its round of the decision behind a message, by all its names or by those that it has."""
-    now, act = message.round, BEHIND.get(message.act, "")
+    now, act = message.round, SOURCE_ACTS.get(message.act, "")
     actor, other = message.actor or "", message.counterpart or ""
     for cell in (
         (now, act, k, actor, other),

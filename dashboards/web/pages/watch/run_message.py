@@ -5,57 +5,57 @@ from typing import Any
 import numpy as np
 
 from agents.assembly import Assembly
-from dashboards.interventions import Openings, event_words, offers
-from dashboards.labels import OUTCOME_MEANING
-from dashboards.link import Setting
+from dashboards.injected_events import EffectiveRounds, describe_event, event_offers
+from dashboards.labels import OUTCOME_MEANINGS
 from dashboards.messages import Columns
-from dashboards.reports.chronicle import GROUPS, left_out
+from dashboards.page_link import Setting
+from dashboards.reports.chronicle import GROUPS, omitted_groups
 from dashboards.reports.messages import RungSpans
 from dashboards.reports.run_data import negotiation_data
-from dashboards.run_history import scheduled
-from dashboards.theme import OUTCOMES
+from dashboards.run_history import scheduled_events
+from dashboards.theme import OUTCOME_STYLES
 from dashboards.web.pages.watch.messages import (
+    Activity,
+    ActorPosition,
     ChronicleRow,
-    Deed,
     EventMark,
     LadderRung,
-    OutcomeWords,
+    OutcomeText,
     RunMessage,
-    StagePlace,
     WatchedTalks,
     WatchMessage,
 )
-from dashboards.web.pages.watch.network_layout import Place, places
-from dashboards.web.pages.watch.rows import chronicle_of, messages_of
+from dashboards.web.pages.watch.network_layout import Position, actor_positions
+from dashboards.web.pages.watch.rows import build_chronicle, messages_of
 from model.columns import SERVICES
 from model.enumerations import Outcome
-from model.signals import KINDS
+from model.signals import SIGNAL_KINDS
 
 SERVICE_WORDS = dict(zip(SERVICES, ("contact", "messages", "texts", "incentives", "hosts"), strict=True))
 
 
-def run_message(model: Assembly, setting: Setting, chances: Openings, deeds: list[Deed]) -> RunMessage:
+def run_message(model: Assembly, setting: Setting, chances: EffectiveRounds, activities: list[Activity]) -> RunMessage:
     """Return all that the page shows of a run."""
-    scenario = model.setting
-    chronicle, actors = chronicle_of(model, setting), roles(model)
+    scenario = model.loaded_scenario
+    chronicle, actors = build_chronicle(model, setting), actor_roles(model)
     return {
         "scenario": scenario.name,
         "title": scenario.title["en"],
         "seed": setting.seed,
         "rounds": model.round,
         "planned": scenario.rounds,
-        "changes": [{"path": path, "value": changed_words(value)} for path, value in setting.changes],
+        "changes": [{"path": path, "value": value_text(value)} for path, value in setting.changes],
         "ceiling": scenario.tension.tension_ceiling,
-        "outcome": outcome_words(model.outcome),
-        "actors": [{"name": name, "title": scenario.written(name), "role": role} for name, role in actors.items()],
+        "outcome": outcome_text(model.outcome),
+        "actors": [{"name": name, "title": scenario.display_name(name), "role": role} for name, role in actors.items()],
         "talks": [talks_data(model, name) for name in scenario.negotiations],
-        "kinds": list(KINDS),
+        "kinds": list(SIGNAL_KINDS),
         "messages": Columns.of(WatchMessage, messages_of(model, list(actors), chronicle.places)),
-        "deeds": Columns.of(Deed, deeds),
-        "events": events_of(model, setting),
-        "offers": offers(scenario, chances),
+        "activities": Columns.of(Activity, activities),
+        "events": event_marks(model, setting),
+        "offers": event_offers(scenario, chances),
         "groups": GROUPS,
-        "left_out": left_out(model),
+        "left_out": omitted_groups(model),
         "rows": Columns.of(ChronicleRow, chronicle.rows),
         "acts": chronicle.acts,
         "names": chronicle.names,
@@ -63,46 +63,46 @@ def run_message(model: Assembly, setting: Setting, chances: Openings, deeds: lis
     }
 
 
-def roles(model: Assembly) -> dict[str, str]:
+def actor_roles(model: Assembly) -> dict[str, str]:
     """Return all actors with their role, in the order in which messages count them."""
-    setting = model.setting
+    setting = model.loaded_scenario
     return {
         **dict.fromkeys(setting.states, "state"),
         **dict.fromkeys(setting.bodies, "body"),
         **dict.fromkeys(setting.facilitators, "facilitator"),
-        **dict.fromkeys(setting.outsiders, "spoiler"),
+        **dict.fromkeys(setting.spoilers, "spoiler"),
     }
 
 
-def changed_words(value: Any) -> str:
+def value_text(value: Any) -> str:
     """Write a changed value in few characters."""
     return f"{value:g}" if isinstance(value, float) else str(value)[:60]
 
 
-def outcome_words(outcome: Outcome) -> OutcomeWords:
+def outcome_text(outcome: Outcome) -> OutcomeText:
     """Return how a run ends, in words."""
-    return {"label": OUTCOMES[outcome].label, "meaning": OUTCOME_MEANING[outcome]}
+    return {"label": OUTCOME_STYLES[outcome].label, "meaning": OUTCOME_MEANINGS[outcome]}
 
 
 def talks_data(model: Assembly, name: str) -> WatchedTalks:
     """Return one negotiation: its series and ladder as in the report, its parties and the places of all actors."""
-    talks, actors = model.setting.negotiations[name], list(roles(model))
-    found, where = negotiation_data(model, name), places(model.setting, name)
+    talks, actors = model.loaded_scenario.negotiations[name], list(actor_roles(model))
+    found, where = negotiation_data(model, name), actor_positions(model.loaded_scenario, name)
     return {
         "name": name,
         "title": found["title"],
         "first": found["first"],
         "second": found["second"],
         "series": found["series"],
-        "ladder": ladder_of(model, name, found["ladder"]),
+        "ladder": ladder_rungs(model, name, found["ladder"]),
         "parties": [actors.index(party) for party in talks.parties],
-        "places": [place_data(where.get(actor)) for actor in actors],
+        "places": [position_data(where.get(actor)) for actor in actors],
     }
 
 
-def ladder_of(model: Assembly, name: str, spans: list[RungSpans]) -> list[LadderRung]:
+def ladder_rungs(model: Assembly, name: str, spans: list[RungSpans]) -> list[LadderRung]:
     """Return the rungs of a ladder with what each party gives on them."""
-    talks, k = model.setting.negotiations[name], model.world.names.negotiation.index(name)
+    talks, k = model.loaded_scenario.negotiations[name], model.world.names.negotiation.index(name)
     found: list[LadderRung] = []
     for r, (step, rung) in enumerate(zip(model.world.names.rung[k], spans, strict=True)):
         parts = [talks.rungs[part] for part in step.split("+")]
@@ -112,27 +112,35 @@ def ladder_of(model: Assembly, name: str, spans: list[RungSpans]) -> list[Ladder
                 "name": step,
                 "title": rung["title"],
                 "spans": rung["spans"],
-                "gives": [{"party": model.narrator.title(party), "gives": words} for party, words in given.items()],
+                "gives": [
+                    {"party": model.narrator.display_name(party), "gives": words} for party, words in given.items()
+                ],
                 "duration": int(model.world.duration[k, r]),
             }
         )
     return found
 
 
-def place_data(place: Place | None) -> StagePlace | None:
+def position_data(place: Position | None) -> ActorPosition | None:
     """Return a place with named parts."""
     return place and {"x": place[0], "y": place[1]}
 
 
-def deeds_of(model: Assembly) -> list[Deed]:
+def round_activities(model: Assembly) -> list[Activity]:
     """Return what actors did in the round just played, beside their messages."""
-    world, actors = model.world, list(roles(model))
-    talks, names = list(model.setting.negotiations), world.names
-    done: list[Deed] = []
+    world, actors = model.world, list(actor_roles(model))
+    talks, names = list(model.loaded_scenario.negotiations), world.names
+    done: list[Activity] = []
 
-    def add(actor: str, negotiation: int, deed: str, text: str) -> None:
+    def add(actor: str, negotiation: int, activity: str, text: str) -> None:
         done.append(
-            {"round": model.round, "actor": actors.index(actor), "negotiation": negotiation, "deed": deed, "text": text}
+            {
+                "round": model.round,
+                "actor": actors.index(actor),
+                "negotiation": negotiation,
+                "activity": activity,
+                "text": text,
+            }
         )
 
     for f, k, service in np.argwhere(world.effort):
@@ -148,13 +156,13 @@ def deeds_of(model: Assembly) -> list[Deed]:
     return done
 
 
-def events_of(model: Assembly, setting: Setting) -> list[EventMark]:
+def event_marks(model: Assembly, setting: Setting) -> list[EventMark]:
     """Return what comes from outside, in order."""
     planned: list[EventMark] = [
-        {"round": event.round, "text": event.text["en"], "place": -1} for event in scheduled(model)
+        {"round": event.round, "text": event.text["en"], "place": -1} for event in scheduled_events(model)
     ]
     put: list[EventMark] = [
-        {"round": move.round, "text": event_words(model.setting, move), "place": at}
+        {"round": move.round, "text": describe_event(model.loaded_scenario, move), "place": at}
         for at, move in enumerate(setting.events)
     ]
     return sorted([*planned, *put], key=lambda event: event["round"])

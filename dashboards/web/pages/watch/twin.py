@@ -8,7 +8,7 @@ from dashboards.messages import Columns
 from dashboards.reports.chronicle import LEVELS
 from dashboards.web.pages.watch.messages import OtherDecision, RunMessage, TwinMessage
 
-Decision = tuple[int, str, int, str, str]  # round, act, negotiation, actor, counterpart
+DecisionKey = tuple[int, str, int, str, str]  # round, act, negotiation, actor, counterpart
 
 
 def twin_message(here: RunMessage, there: RunMessage, numbers: int | None) -> TwinMessage:
@@ -50,7 +50,7 @@ def first_decision(here: RunMessage, there: RunMessage) -> OtherDecision | None:
     return None
 
 
-def _decisions(run: RunMessage) -> dict[Decision, tuple[int, str]]:
+def _decisions(run: RunMessage) -> dict[DecisionKey, tuple[int, str]]:
     """Return the decisions of a run with how they came out and their sentences; what was forced is none."""
     acts, names = [act["act"] for act in run["acts"]], run["names"]
     return {

@@ -4,22 +4,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from agents.act_words import words_for
-from dashboards.decisions import cell_of, told_as
-from dashboards.interventions import whole
-from dashboards.labels import number
-from dashboards.link import Setting, data_of, thawed
-from dashboards.web.jobs.background import Report
+from dashboards.decision_lookup import alternative_sentence, decision_cell
+from dashboards.injected_events import check_integer
+from dashboards.labels import format_number
+from dashboards.page_link import Setting, changes_with_lists, load_scenario_data
+from dashboards.web.jobs.background import ReportProgress
 from dashboards.web.pages.watch.messages import ExplainedCondition, Explanation, LeverFound
-from experiments.counterfactuals.flips import LeverFlip, Question, Weighed
-from experiments.counterfactuals.pivot import otherwise
+from experiments.counterfactuals.flips import EvaluatedCondition, LeverFlip, ReplayedDecision
+from experiments.counterfactuals.pivot import opposite_value
 from experiments.engine.pool import CancelledError
-from model.errors import Fault, ScenarioError
-from model.loading import change
+from model.errors import InputError, ScenarioError
+from model.loading import apply_changes
 from model.overrides import Override
-from model.parameter_space import levers
-from model.protocol import ACT, PROTOCOL, verdict
+from model.parameter_space import list_levers
+from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions
 from model.scenario import Scenario
-from model.terms import terms_of
+from model.terms import declared_terms
 
 
 class DecisionQuery(NamedTuple):
@@ -39,58 +39,64 @@ class DecisionQuery(NamedTuple):
         return {"act": self.act, **{part: getattr(self, part) for part in ("actor", "counterpart", "negotiation")}}
 
 
-def asked(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> DecisionQuery:
+def read_decision_query(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> DecisionQuery:
     """Read what a browser asked about. Raises ScenarioError if there is no such decision."""
     act = sent.get("act")
-    if act not in ACT or not PROTOCOL[ACT[act]].conditions:
-        raise ScenarioError([Fault("act", str(act)[:40], "is no decision that could be explained")])
-    now = whole("round", sent.get("round"), 1, scenario.rounds)
+    if act not in ACT_INDEX or not PROTOCOL[ACT_INDEX[act]].conditions:
+        raise ScenarioError([InputError("act", str(act)[:40], "is no decision that could be explained")])
+    now = check_integer("round", sent.get("round"), 1, scenario.rounds)
     actor, counterpart, talks = (sent.get(part) or None for part in ("actor", "counterpart", "negotiation"))
     value = sent.get("value")
-    value = None if value is None else whole("value", value, -1000, 1000)
+    value = None if value is None else check_integer("value", value, -1000, 1000)
     found = DecisionQuery(setting, now, act, actor, counterpart, talks, value)
-    cell_named(scenario, found)
+    cell_of_query(scenario, found)
     return found
 
 
-def cell_named(scenario: Scenario, decision: DecisionQuery) -> tuple[int, ...]:
+def cell_of_query(scenario: Scenario, decision: DecisionQuery) -> tuple[int, ...]:
     """Find the cell of a decision from its names. Raises ScenarioError if they lead to none."""
     try:
-        return cell_of(scenario, ACT[decision.act], decision.names)
+        return decision_cell(scenario, ACT_INDEX[decision.act], decision.names)
     except (ValueError, KeyError, IndexError, AttributeError):
-        raise ScenarioError([Fault("decision", decision.act, "was not taken by whom it was asked of")]) from None
+        raise ScenarioError([InputError("decision", decision.act, "was not taken by whom it was asked of")]) from None
 
 
-def question_of(decision: DecisionQuery, scenario: Scenario) -> Question:
+def decision_question(decision: DecisionQuery, scenario: Scenario) -> ReplayedDecision:
     """Play the run up to the moment of a decision."""
     setting = decision.setting
-    data = change(data_of(setting.scenario), thawed(setting.changes))
-    cell = cell_named(scenario, decision)
-    return Question(data, setting.seed, decision.round, ACT[decision.act], cell, setting.events)
+    data = apply_changes(load_scenario_data(setting.scenario), changes_with_lists(setting.changes))
+    cell = cell_of_query(scenario, decision)
+    return ReplayedDecision(data, setting.seed, decision.round, ACT_INDEX[decision.act], cell, setting.events)
 
 
 def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
     """Return a decision's conditions with their terms, and what would have flipped each."""
-    question = question_of(decision, scenario)
+    question = decision_question(decision, scenario)
     names, act = decision.names, question.act
     flips = {} if act.sums else {(flip.condition, flip.term): flip.to for flip in question.term_flips()}
     conditions: list[ExplainedCondition] = []
     for place, held in enumerate(question.conditions):
-        meanings = {name: term.meaning for name, term in terms_of(act.conditions[place].terms).items()}
-        turned = verdict(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
+        meanings = {name: term.meaning for name, term in declared_terms(act.conditions[place].terms).items()}
+        turned = combine_conditions(act, [each.holds != (at == place) for at, each in enumerate(question.conditions)])
         decisive = not act.sums and turned != question.value
-        conditions.append(weighed(held, meanings, flips, told_as(question, names, turned) if decisive else ""))
+        conditions.append(
+            explained_condition(
+                held, meanings, flips, alternative_sentence(question, names, turned) if decisive else ""
+            )
+        )
     return {
-        "live": bool(question.live),
+        "live": bool(question.is_open),
         "sums": bool(act.sums),
-        "decided": level_words(question, names) if act.sums else told_as(question, names, question.value),
+        "decided": describe_level(question, names)
+        if act.sums
+        else alternative_sentence(question, names, question.value),
         "conditions": conditions,
-        "opposite": opposite_words(decision, question),
+        "opposite": describe_opposite(decision, question),
     }
 
 
-def weighed(
-    held: Weighed, meanings: Mapping[str, str], flips: Mapping[tuple[str, str], float | None], turned: str
+def explained_condition(
+    held: EvaluatedCondition, meanings: Mapping[str, str], flips: Mapping[tuple[str, str], float | None], turned: str
 ) -> ExplainedCondition:
     """Return a condition as it was weighed, every number in full; flips: by condition and term."""
     return {
@@ -108,76 +114,78 @@ def weighed(
         "score": held.score,
         "threshold": held.threshold,
         "holds": bool(held.holds),
-        "turned": turned,
+        "otherwise": turned,
     }
 
 
-def level_words(question: Question, names: Mapping[str, Any]) -> str:
+def describe_level(question: ReplayedDecision, names: Mapping[str, Any]) -> str:
     """Tell a level: its name and where it stands."""
-    value = float(question.act.rule(question.world.handle, *question.cell))
-    shown = {part: question.scenario.written(names[part]) for part in ("actor", "counterpart")}
-    return words_for(names["act"]).level.format(
-        value=value, talks=question.scenario.written(names["negotiation"]), rung="the step in play", **shown
+    value = float(question.act.rule(question.world.compiled, *question.cell))
+    shown = {part: question.scenario.display_name(names[part]) for part in ("actor", "counterpart")}
+    return words_for(names["act"]).level_sentence.format(
+        value=value, talks=question.scenario.display_name(names["negotiation"]), rung="the step in play", **shown
     )
 
 
-def turned_value(decision: DecisionQuery, question: Question) -> int:
+def opposite_of_query(decision: DecisionQuery, question: ReplayedDecision) -> int:
     """Give the opposite of how a decision came out, which is not how it was weighed if it was set from outside."""
-    value = question.value if decision.value is None else question.act.decided(decision.value)
-    return otherwise(decision.act, value)
+    value = question.value if decision.value is None else question.act.from_recorded(decision.value)
+    return opposite_value(decision.act, value)
 
 
-def opposite_words(decision: DecisionQuery, question: Question) -> str:
+def describe_opposite(decision: DecisionQuery, question: ReplayedDecision) -> str:
     """Tell the opposite of a decision that can be turned from outside; nothing if there is none."""
     choices = words_for(decision.act).sentences
     if question.act.sums or not choices:
         return ""
-    turned = turned_value(decision, question)
-    told = question.act.recorded(turned)
-    return told_as(question, decision.names, turned) if told in choices else "It does not happen."
+    turned = opposite_of_query(decision, question)
+    told = question.act.to_recorded(turned)
+    return alternative_sentence(question, decision.names, turned) if told in choices else "It does not happen."
 
 
-def opposite_of(decision: DecisionQuery, scenario: Scenario) -> Override:
+def opposite_event(decision: DecisionQuery, scenario: Scenario) -> Override:
     """Write the opposite of a decision as an event to inject. Raises ScenarioError if it has none."""
-    question = question_of(decision, scenario)
-    if not opposite_words(decision, question):
-        raise ScenarioError([Fault("decision", decision.act, "has no opposite")])
+    question = decision_question(decision, scenario)
+    if not describe_opposite(decision, question):
+        raise ScenarioError([InputError("decision", decision.act, "has no opposite")])
     talks = None if "spoiler" in question.act.axes else decision.negotiation  # an outsider has but one
-    turned = float(turned_value(decision, question))
+    turned = float(opposite_of_query(decision, question))
     return Override(decision.round, decision.act, talks, decision.actor, decision.counterpart, turned)
 
 
-def search(decision: DecisionQuery, scenario: Scenario, report: Report, stop: Callable[[], bool]) -> list[LeverFound]:
+def search_levers(
+    decision: DecisionQuery, scenario: Scenario, report: ReportProgress, stop: Callable[[], bool]
+) -> list[LeverFound]:
     """Search all levers for the nearest value that flips a decision. Raises CancelledError if told to stop."""
-    question = question_of(decision, scenario)
+    question = decision_question(decision, scenario)
     found: list[LeverFound] = []
-    total = len(levers(scenario))
-    for done, flip in enumerate(searched(question, stop), start=1):
+    total = len(list_levers(scenario))
+    for done, flip in enumerate(stream_lever_flips(question, stop), start=1):
         if flip.to is not None and flip.becomes is not None:
-            found.append(lever_words(flip, told_as(question, decision.names, flip.becomes)))
+            found.append(found_lever(flip, alternative_sentence(question, decision.names, flip.becomes)))
             found.sort(key=lambda each: each["far"])
         report(done, total, list(found))
     return found
 
 
-def searched(question: Question, stop: Callable[[], bool]) -> Iterator[LeverFlip]:
+def stream_lever_flips(question: ReplayedDecision, stop: Callable[[], bool]) -> Iterator[LeverFlip]:
     """Give lever after lever, and give up as soon as told."""
 
     def tell(_: str) -> None:
         if stop():
             raise CancelledError
 
-    yield from question.lever_flips(tell=tell)
+    yield from question.lever_flips(report=tell)
 
 
-def lever_words(flip: LeverFlip, becomes: str) -> LeverFound:
+def found_lever(flip: LeverFlip, becomes: str) -> LeverFound:
     """Return a lever that flips a decision, in words."""
     lever, to = flip.lever, flip.to or 0.0
     return {
         "path": lever.path,
         "meaning": lever.meaning,
-        "before": number(lever.value),
-        "to": number(to),
+        "before": format_number(lever.value),
+        "to": format_number(to),
         "value": int(to) if lever.whole else to,
         "becomes": becomes,
         "far": abs(to - lever.value) / ((lever.high - lever.low) or 1.0),

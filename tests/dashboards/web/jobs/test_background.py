@@ -4,12 +4,12 @@ import threading
 import time
 from functools import partial
 
-from support.pages import never
+from support.pages import not_cancelled
 
 from dashboards.web.jobs import background as long_work
 from dashboards.web.jobs.background import follow
 from experiments.engine.pool import CancelledError
-from model.errors import Fault, ScenarioError
+from model.errors import InputError, ScenarioError
 
 
 class Slow:
@@ -30,7 +30,7 @@ class Slow:
         return "all"
 
 
-def gather(key, play, stop=never) -> tuple[threading.Thread, list]:
+def gather(key, play, stop=not_cancelled) -> tuple[threading.Thread, list]:
     found = []
     thread = threading.Thread(target=lambda: found.extend(follow(key, play, stop)))
     thread.start()
@@ -47,14 +47,14 @@ def test_work_is_done_once_for_all_who_ask_and_kept():
     for thread, _ in threads:
         thread.join(60)
     assert play.begun == 1
-    assert all(found[-1].result == "all" and found[-1].over for _, found in threads)
-    assert any(not news.over and isinstance(news.result, int) for news in threads[0][1])
-    assert [news.result for news in follow(("once", id(play)), play, never)] == ["all"]
+    assert all(found[-1].result == "all" and found[-1].finished for _, found in threads)
+    assert any(not news.finished and isinstance(news.result, int) for news in threads[0][1])
+    assert [news.result for news in follow(("once", id(play)), play, not_cancelled)] == ["all"]
     assert play.begun == 1
 
 
 def test_work_stops_when_nobody_waits_for_it_and_goes_on_while_one_does(monkeypatch):
-    monkeypatch.setattr(long_work, "PATIENCE", 0.1)
+    monkeypatch.setattr(long_work, "GRACE_SECONDS", 0.1)
     play, leave = Slow(), [False, False]
     threads = [gather(("left", id(play)), play, partial(leave.__getitem__, at)) for at in range(2)]
     leave[0] = True
@@ -66,11 +66,11 @@ def test_work_stops_when_nobody_waits_for_it_and_goes_on_while_one_does(monkeypa
 
 def test_a_failure_becomes_a_sentence_and_is_not_kept():
     def fail(report, stop):
-        raise ScenarioError([Fault("worlds", 3, "is too few")])
+        raise ScenarioError([InputError("worlds", 3, "is too few")])
 
     def break_down(report, stop):
         raise ZeroDivisionError("by nought")
 
-    assert "is too few" in [*follow("fails", fail, never)][-1].fault
-    assert "ZeroDivisionError" in [*follow("breaks", break_down, never)][-1].fault
-    assert [*follow("breaks", lambda report, stop: 5, never)][-1].result == 5
+    assert "is too few" in [*follow("fails", fail, not_cancelled)][-1].error
+    assert "ZeroDivisionError" in [*follow("breaks", break_down, not_cancelled)][-1].error
+    assert [*follow("breaks", lambda report, stop: 5, not_cancelled)][-1].result == 5

@@ -9,15 +9,15 @@ from cachetools import LRUCache
 
 import dashboards.web.jobs.explore_worker
 from agents.assembly import Assembly
-from dashboards.link import Setting, in_order
-from dashboards.warmup import Warmth
+from dashboards.model_warmup import ModelWarmup
+from dashboards.page_link import Setting, sort_events
 from dashboards.web.jobs import ensemble_results
-from dashboards.web.jobs.ensemble_results import Result, find, result_of, results
-from dashboards.web.jobs.explore_worker import Ask, ExploreView, Player
+from dashboards.web.jobs.ensemble_results import EnsembleResult, cached_result, complete_result, stream_results
+from dashboards.web.jobs.explore_worker import ExploreRequest, ExploreView, ExploreWorker
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.statistics import PERCENTILES, wilson
 from model.errors import ScenarioError
-from model.measures import series
+from model.measures import negotiation_series
 from model.overrides import Override
 
 COLD = 240  # seconds: the first request may wait until the model is compiled
@@ -32,11 +32,11 @@ def wait_until(happened, seconds: float = COLD) -> None:
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_the_numbers_are_those_of_the_ensemble(name):
-    shown = result_of(Setting(name, seed=7, worlds=70))
+    shown = complete_result(Setting(name, seed=7, worlds=70))
     whole = play_ensemble(name, 70, 7)
     for talks in whole.negotiations:
         for indicator in ("trust_first", "tension", "deal_progress", "breaches"):
-            at = shown.place(talks, indicator)
+            at = shown.indicator_index(talks, indicator)
             edges = [whole.band(f"{talks}.{indicator}", percent) for percent in PERCENTILES]
             np.testing.assert_allclose(shown.bands[:5, :, at], edges, atol=1e-6)
         shares = [wilson(int((shown.outcomes_in(talks) == each).sum()), 70) for each in (3, 2, 1, 0)]
@@ -45,42 +45,44 @@ def test_the_numbers_are_those_of_the_ensemble(name):
 
 
 def test_the_line_is_the_watched_run_with_its_injected_events():
-    events = in_order([Override(9, "drift_oil", value=2.0), Override(4, "hold_talks", "nuclear", value=0.0)])
-    shown = result_of(Setting(events=events, seed=3, worlds=20))
+    events = sort_events([Override(9, "drift_oil", value=2.0), Override(4, "hold_talks", "nuclear", value=0.0)])
+    shown = complete_result(Setting(events=events, seed=3, worlds=20))
     watched = Assembly("us-iran-2026", rng=3, ledger=False, overrides=events).run().trajectory
-    for name, line in series(watched, 0).items():
-        np.testing.assert_array_equal(shown.run[:, shown.place("nuclear", name)], line.astype(np.float32))
-    calm = result_of(Setting(seed=3, worlds=20))
+    for name, line in negotiation_series(watched, 0).items():
+        np.testing.assert_array_equal(shown.run[:, shown.indicator_index("nuclear", name)], line.astype(np.float32))
+    calm = complete_result(Setting(seed=3, worlds=20))
     assert (calm.run != shown.run).any()
 
 
 def test_what_is_known_early_are_the_first_worlds_and_a_stop_is_obeyed():
     setting = Setting("two-states", seed=11, worlds=1000)
-    stopped = list(results(setting, stop=lambda: True))
-    assert [result.complete for result in stopped] == [False]
+    stopped = list(stream_results(setting, stop=lambda: True))
+    assert [result.is_complete for result in stopped] == [False]
     early = stopped[0]
     assert 32 <= early.worlds <= 200
-    again = result_of(setting._replace(worlds=early.worlds))
+    again = complete_result(setting._replace(worlds=early.worlds))
     np.testing.assert_array_equal(again.bands, early.bands)
-    assert find(setting) is None
+    assert cached_result(setting) is None
 
 
 def test_browsers_share_what_was_played_and_the_oldest_is_let_go(monkeypatch):
     setting = Setting("two-states", seed=21, worlds=40)
-    first = result_of(setting)
-    assert first is result_of(Setting("two-states", seed=21, worlds=40))
+    first = complete_result(setting)
+    assert first is complete_result(Setting("two-states", seed=21, worlds=40))
     monkeypatch.setattr(
-        ensemble_results, "_kept", LRUCache[Setting, Result](2 * first.size, getsizeof=lambda each: each.size)
+        ensemble_results,
+        "_results",
+        LRUCache[Setting, EnsembleResult](2 * first.byte_size, getsizeof=lambda each: each.byte_size),
     )
     for seed in (21, 22, 23):
-        result_of(setting._replace(seed=seed))
-    assert find(setting) is None
-    assert find(setting._replace(seed=23)).setting.seed == 23
+        complete_result(setting._replace(seed=seed))
+    assert cached_result(setting) is None
+    assert cached_result(setting._replace(seed=23)).setting.seed == 23
 
 
 def test_two_who_ask_for_the_same_have_it_played_once():
     setting, found = Setting("two-states", seed=31, worlds=200), []
-    threads = [threading.Thread(target=lambda: found.append(result_of(setting))) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: found.append(complete_result(setting))) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -91,30 +93,32 @@ def test_two_who_ask_for_the_same_have_it_played_once():
 
 def test_more_worlds_than_fit_are_refused_with_a_sentence():
     with pytest.raises(ScenarioError, match="worlds: at most 2775 worlds"):
-        result_of(Setting(changes=(("rounds", 1200),), worlds=5000))
+        complete_result(Setting(changes=(("rounds", 1200),), worlds=5000))
 
 
 def test_a_newer_request_replaces_an_older_one():
     published: list[ExploreView] = []
-    player = Player(published.append)
+    player = ExploreWorker(published.append)
     newest = Setting("two-states", seed=2, worlds=60)
-    player.ask(Ask(Setting("two-states", worlds=5000)))
+    player.request(ExploreRequest(Setting("two-states", worlds=5000)))
     wait_until(lambda: published)
-    player.ask(Ask(newest))
+    player.request(ExploreRequest(newest))
     wait_until(lambda: published[-1].result and published[-1].result.setting == newest and not published[-1].busy)
     player.close()
-    assert published[-1].result.complete
+    assert published[-1].result.is_complete
     assert all(shown.result.worlds < 5000 for shown in published if shown.result)
 
 
 def test_a_moving_slider_shows_something_of_what_it_passes():
     published: list[ExploreView] = []
-    player = Player(published.append)
-    player.ask(Ask(Setting("two-states", worlds=20)))
+    player = ExploreWorker(published.append)
+    player.request(ExploreRequest(Setting("two-states", worlds=20)))
     wait_until(lambda: published and published[-1].result)
     begin = len(published)
     for step in range(400):  # two seconds of a hand on a quick machine, and as many as it takes on a slow one
-        player.ask(Ask(Setting("two-states", (("states.alba.resolve", 0.3 + step % 60 / 100),), worlds=5000)))
+        player.request(
+            ExploreRequest(Setting("two-states", (("states.alba.resolve", 0.3 + step % 60 / 100),), worlds=5000))
+        )
         time.sleep(0.05)
         moved = {shown.result.setting for shown in published[begin:]}
         if step >= 39 and len(moved) >= 10:
@@ -125,23 +129,23 @@ def test_a_moving_slider_shows_something_of_what_it_passes():
 
 
 def test_a_page_that_goes_while_the_model_compiles_has_nothing_played(monkeypatch):
-    cold = Warmth()
+    cold = ModelWarmup()
     cold._started = time.monotonic()  # as if under way: it never gets ready
-    monkeypatch.setattr(dashboards.web.jobs.explore_worker, "WARMTH", cold)
+    monkeypatch.setattr(dashboards.web.jobs.explore_worker, "MODEL_WARMUP", cold)
     published, setting = [], Setting("two-states", seed=4711, worlds=32)
-    player = Player(published.append)
-    player.ask(Ask(setting))
+    player = ExploreWorker(published.append)
+    player.request(ExploreRequest(setting))
     wait_until(lambda: any("Compiling" in shown.busy for shown in published))
     player.close()
     time.sleep(2.5)
-    assert find(setting) is None
+    assert cached_result(setting) is None
 
 
 def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
     published: list[ExploreView] = []
-    player = Player(published.append)
+    player = ExploreWorker(published.append)
     setting, baseline = Setting("two-states", seed=41, worlds=50), Setting("two-states", seed=42, worlds=50)
-    player.ask(Ask(setting, baseline))
+    player.request(ExploreRequest(setting, baseline))
     wait_until(lambda: published and published[-1].base is not None and not published[-1].busy)
     player.close()
     assert (published[-1].result.setting, published[-1].base.setting) == (setting, baseline)
@@ -149,8 +153,8 @@ def test_the_baseline_is_played_after_the_setting_and_shown_with_it():
 
 def test_a_reader_who_stops_keeps_what_was_played():
     published: list[ExploreView] = []
-    player = Player(published.append)
-    player.ask(Ask(Setting("us-iran-2026", seed=51, worlds=5000)))
+    player = ExploreWorker(published.append)
+    player.request(ExploreRequest(Setting("us-iran-2026", seed=51, worlds=5000)))
     wait_until(lambda: published and published[-1].result)
     player.stop()
     wait_until(lambda: published[-1].stopped)
@@ -161,16 +165,16 @@ def test_a_reader_who_stops_keeps_what_was_played():
 
 def test_an_invalid_change_becomes_a_sentence_and_the_player_lives_on():
     published: list[ExploreView] = []
-    player = Player(published.append)
-    player.ask(Ask(Setting("two-states", (("states.alba.resolve", 9.0),), worlds=20)))
-    wait_until(lambda: published and published[-1].fault)
-    assert published[-1].fault.startswith("states.alba.resolve")
+    player = ExploreWorker(published.append)
+    player.request(ExploreRequest(Setting("two-states", (("states.alba.resolve", 9.0),), worlds=20)))
+    wait_until(lambda: published and published[-1].error)
+    assert published[-1].error.startswith("states.alba.resolve")
     assert not published[-1].busy
-    player.ask(Ask(Setting("two-states", worlds=20)))
+    player.request(ExploreRequest(Setting("two-states", worlds=20)))
     wait_until(lambda: published[-1].result)
     player.close()
     assert published[-1].result.worlds == 20
-    assert not published[-1].fault
+    assert not published[-1].error
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from dashboards.link import Setting
+from dashboards.page_link import Setting
 from dashboards.web.jobs import explore_worker as player
-from dashboards.web.jobs.explore_worker import Ask, ExploreView, Player
-from dashboards.web.jobs.queue import Turns
+from dashboards.web.jobs.explore_worker import ExploreRequest, ExploreView, ExploreWorker
+from dashboards.web.jobs.queue import JobQueue
 
 
 def never() -> bool:
@@ -23,7 +23,7 @@ def wait_until(true):
 
 
 def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came():
-    turns, order, playing, most = Turns(2), [], [], []
+    turns, order, playing, most = JobQueue(2), [], [], []
     arrived: list[object] = []
 
     class Queue(list):
@@ -35,7 +35,7 @@ def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came()
     lock = threading.Lock()
 
     def play(number):
-        with turns.taken(never) as mine:
+        with turns.slot(never) as mine:
             assert mine
             with lock:
                 order.append(number)
@@ -57,56 +57,56 @@ def test_no_more_than_so_many_play_at_once_and_in_the_order_in_which_they_came()
 
 
 def test_who_gives_up_is_told_and_those_behind_move_up():
-    turns, going, held = Turns(1), threading.Event(), threading.Event()
+    turns, going, held = JobQueue(1), threading.Event(), threading.Event()
 
     def hold():
-        with turns.taken(never):
+        with turns.slot(never):
             held.set()
             going.wait(10)
 
     holder = threading.Thread(target=hold)
     holder.start()
     assert held.wait(10)
-    assert turns.crowded
-    with turns.taken(lambda: True) as mine:
+    assert turns.is_full
+    with turns.slot(lambda: True) as mine:
         assert not mine
     going.set()
     holder.join(10)
-    with turns.taken(never) as mine:
+    with turns.slot(never) as mine:
         assert mine
-    assert not turns.crowded
+    assert not turns.is_full
 
 
 def test_one_who_fails_in_his_turn_does_not_keep_it():
-    turns = Turns(1)
-    with pytest.raises(ZeroDivisionError), turns.taken(never):
+    turns = JobQueue(1)
+    with pytest.raises(ZeroDivisionError), turns.slot(never):
         raise ZeroDivisionError
-    assert not turns.crowded
+    assert not turns.is_full
 
 
 def test_in_a_crowd_a_moving_slider_waits_until_it_rests_and_then_all_its_worlds_are_played(monkeypatch):
-    turns, shown, going = Turns(1), [], threading.Event()
-    monkeypatch.setattr(player, "TURNS", turns)
+    turns, shown, going = JobQueue(1), [], threading.Event()
+    monkeypatch.setattr(player, "JOB_QUEUE", turns)
 
     def publish(news: ExploreView):
         shown.append(news)
 
-    mine = Player(publish)
+    mine = ExploreWorker(publish)
     try:
-        mine.ask(Ask(Setting("two-states", worlds=64)))
+        mine.request(ExploreRequest(Setting("two-states", worlds=64)))
         wait_until(lambda: bool(shown) and shown[-1].result is not None and not shown[-1].busy)
         first = shown[-1].number
 
         def hold():
-            with turns.taken(never):
+            with turns.slot(never):
                 going.wait(60)
 
         holder = threading.Thread(target=hold)
         holder.start()
-        wait_until(lambda: turns.crowded)
+        wait_until(lambda: turns.is_full)
         settings = [Setting("two-states", (("states.alba.dialogue", step / 100),), worlds=64) for step in range(10)]
         for setting in settings:
-            mine.ask(Ask(setting))
+            mine.request(ExploreRequest(setting))
             time.sleep(0.03)
         assert shown[-1].number == first
         going.set()

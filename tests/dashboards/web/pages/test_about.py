@@ -3,19 +3,19 @@
 import re
 from pathlib import Path
 
-from support.browser import barriers, expect, fits, opened, photograph
+from support.browser import accessibility_violations, expect, fits_width, open_dashboard, save_screenshot
 
-from dashboards.link import Setting, scenario_of
+from dashboards.page_link import Setting, scenario_of
 from dashboards.web.pages.about import page as about
 from dashboards.web.pages.about.glossary import GLOSSARY
 from model.parameters import Mechanisms
-from model.protocol import ACT, PROTOCOL
+from model.protocol import ACT_INDEX, PROTOCOL
 
 ROOT = Path(__file__).parents[4]
 
 
 def test_about_tells_the_round_the_limits_and_the_words(browser, address):
-    with opened(browser, address, "page=about") as page:
+    with open_dashboard(browser, address, "page=about") as page:
         expect(page.get_by_role("img", name=re.compile("^The round as a ring of ten stages: 1 "))).to_be_visible()
         page.locator(".det-stages button").nth(6).focus()
         page.keyboard.press("Enter")
@@ -31,15 +31,15 @@ def test_about_tells_the_round_the_limits_and_the_words(browser, address):
         page.get_by_label("Sources of a scenario").select_option(label=scenario_of(Setting("two-states")).title["en"])
         expect(page.locator(".det-cited li")).to_contain_text("No facts are used")
         assert page.evaluate("document.querySelectorAll('.det-cited a').length") == 0
-        assert barriers(page) == []
-        assert fits(page)
-        photograph(page, "about-light-1366")
+        assert accessibility_violations(page) == []
+        assert fits_width(page)
+        save_screenshot(page, "about-light-1366")
         for name, heading in (("validation", "What the model reproduces"), ("trace", "TRACE")):
             with page.context.expect_page() as opening:
                 page.get_by_role("link", name=f"docs/{name}.md").click()
             expect(opening.value.locator("h1")).to_contain_text(heading)
-            assert fits(opening.value)
-            photograph(opening.value, f"docs-{name}")
+            assert fits_width(opening.value)
+            save_screenshot(opening.value, f"docs-{name}")
 
 
 def test_the_packaged_limits_are_those_of_the_documentation():
@@ -48,7 +48,7 @@ def test_the_packaged_limits_are_those_of_the_documentation():
         "cp docs/limits.md dashboards/web/pages/about/limits.md"
     )
     assert '"pages/*/*.md"' in (ROOT / "pyproject.toml").read_text("utf-8")
-    told = "".join(part["words"] for block in about.limits() for line in block["lines"] for part in line)
+    told = "".join(part["words"] for block in about.limit_blocks() for line in block["lines"] for part in line)
     text = re.sub(r"\[\w+\.md\]\([^)]*\)|^- |[*`#]", "", packaged.partition("\n")[2], flags=re.MULTILINE)
     assert [word for word in text.split() if word not in told] == []
 
@@ -59,7 +59,7 @@ def test_the_stages_of_the_picture_are_those_of_the_readme_and_hold_every_act_on
     table = re.findall(r"^\| \d+ \|.*\| ([M\d, ]+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert len(table) == len(found)
     numbers = {name: info.description.split(":")[0] for name, info in Mechanisms.model_fields.items()}
-    starts = [ACT[stage.first] for stage in about.STAGES]
+    starts = [ACT_INDEX[stage.first] for stage in about.STAGES]
     for row, start, end in zip(table, starts, [*starts[1:], len(PROTOCOL)], strict=True):
         played = {numbers[act.mechanism] for act in PROTOCOL[start:end] if act.mechanism}
         listed = {*row.replace(" ", "").split(",")}

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.browser import barriers, expect, fits, photograph, soon, until
-from support.pages import SMALL, comparing, finished, link_of, never, told_of
+from support.browser import accessibility_violations, assert_eventually, expect, fits_width, save_screenshot, wait_until
+from support.pages import SMALL, current_link, last_result, not_cancelled, open_compare, wait_until_finished
 
-from dashboards.link import Link, Setting, scenario_of
+from dashboards.page_link import Link, Setting, scenario_of
 from dashboards.web.pages.compare import analysis as compare_story
-from dashboards.web.pages.compare.page import Arms, added, made_up
+from dashboards.web.pages.compare.page import Arms, default_name, new_arm
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
 from model.errors import ScenarioError
@@ -23,19 +23,19 @@ def pair(worlds: int = 60, **more) -> Link:
 def test_differences_are_the_paired_effects_that_python_computes():
     changes = {"states.alba.dialogue": 0.3}
     expected = compare("two-states", changes, 60, 4)
-    first = told_of(compare_story.follow_arm(SMALL, 60, never))
-    other = told_of(compare_story.follow_arm(SMALL._replace(changes=tuple(changes.items())), 60, never))
+    first = last_result(compare_story.follow_arm(SMALL, 60, not_cancelled))
+    other = last_result(compare_story.follow_arm(SMALL._replace(changes=tuple(changes.items())), 60, not_cancelled))
     found = {each.name: each.effect for each in compare_story.differences(first, other)}
     assert found == {name: expected.effects[name] for name in found}
     assert len(found) == len(expected.effects)
-    assert compare_story.difference_data(first, other)["changed"] == expected.share_of_worlds_changed
-    assert compare_story.difference_data(first, first)["changed"] == 0.0
+    assert compare_story.paired_differences(first, other)["changed"] == expected.share_of_worlds_changed
+    assert compare_story.paired_differences(first, first)["changed"] == 0.0
 
 
 def test_a_few_worlds_that_all_differ_alike_are_told_without_an_interval():
-    first = told_of(compare_story.follow_arm(SMALL, 20, never))
+    first = last_result(compare_story.follow_arm(SMALL, 20, not_cancelled))
     alike = [replace(first.found, means=np.full_like(first.found.means, level)) for level in (0.0, 0.25)]
-    rows = compare_story.difference_data(*(first._replace(found=found) for found in alike))["rows"]
+    rows = compare_story.paired_differences(*(first._replace(found=found) for found in alike))["rows"]
     contact = next(row for row in rows if row["key"] == "mean_contact")
     assert (contact["low"], contact["difference"], contact["high"], contact["sure"]) == (0.25, 0.25, 0.25, False)
     assert contact["sentence"] == "Contact: +0.250 in every world, too few of them to give an interval."
@@ -45,7 +45,7 @@ def test_two_settings_stand_side_by_side_with_their_numbers(browser, address):
     link = pair(changes=(("states.alba.dialogue", 0.3),))
     found = compare("two-states", {"states.alba.dialogue": 0.3}, 60, 4)
     ensembles = [play_ensemble("two-states", 60, 4, changes=dict(arm.changes)) for arm in (link.setting, *link.arms)]
-    with comparing(browser, address, link) as page:
+    with open_compare(browser, address, link) as page:
         arms = page.evaluate("() => document.querySelector('.det-compare').__vue__.picture.arms")
         for arm, ensemble in zip(arms, ensembles, strict=True):
             np.testing.assert_allclose(arm["bands"]["tension"]["p5"], ensemble.band("tension", 5), atol=6e-4)
@@ -68,14 +68,14 @@ def test_two_settings_stand_side_by_side_with_their_numbers(browser, address):
         for chart in ("trust", "tension", "deal_progress", "contact"):
             first, second = page.locator(f"[data-chart={chart}] svg").evaluate_all(axes)
             assert first == second
-        assert barriers(page) == []
-        assert fits(page)
-        photograph(page, "compare-light-1366")
+        assert accessibility_violations(page) == []
+        assert fits_width(page)
+        save_screenshot(page, "compare-light-1366")
 
 
 def test_arms_are_added_renamed_moved_and_removed_and_the_link_holds_them(browser, address):
     hostile = "<img src=x onerror=alert(1)>"
-    with comparing(browser, address, Link(SMALL)) as page:
+    with open_compare(browser, address, Link(SMALL)) as page:
         page.get_by_label("Where").select_option(label="Alba")
         page.get_by_label("What").select_option(label="Openness to talks")
         page.get_by_label("Value", exact=True).fill("0.25")
@@ -83,12 +83,12 @@ def test_arms_are_added_renamed_moved_and_removed_and_the_link_holds_them(browse
         expect(page.locator(".det-arm")).to_have_count(2)
         page.locator(".det-try").first.click()
         expect(page.locator(".det-arm")).to_have_count(3)
-        finished(page)
-        soon(lambda: len(link_of(page).arms), 2)
-        assert link_of(page).arms[0].changes == (("states.alba.dialogue", 0.25),)
+        wait_until_finished(page)
+        assert_eventually(lambda: len(current_link(page).arms), 2)
+        assert current_link(page).arms[0].changes == (("states.alba.dialogue", 0.25),)
         page.get_by_label("Name of setting 2").fill(hostile)
         page.evaluate("document.querySelector('.det-compare').__vue__.$forceUpdate()")  # as while worlds are played
-        until(page, "new Promise((done) => requestAnimationFrame(() => done(true)))")
+        wait_until(page, "new Promise((done) => requestAnimationFrame(() => done(true)))")
         expect(page.get_by_label("Name of setting 2")).to_have_value(hostile)
         page.get_by_label("Name of setting 2").press("Enter")
         expect(page.get_by_role("button", name=f"Remove {hostile}")).to_be_visible()
@@ -98,24 +98,24 @@ def test_arms_are_added_renamed_moved_and_removed_and_the_link_holds_them(browse
         page.get_by_label("Name of setting 2").fill("")
         page.get_by_label("Name of setting 2").press("Tab")
         expect(page.get_by_label("Name of setting 2")).to_have_value(made_up)
-        finished(page)
-        soon(lambda: link_of(page).names[:1], (hostile,))
-        link = link_of(page)
+        wait_until_finished(page)
+        assert_eventually(lambda: current_link(page).names[:1], (hostile,))
+        link = current_link(page)
         assert link.setting.changes == (("states.alba.dialogue", 0.25),)
         told = page.locator(".det-paired li").all_inner_texts()
-    with comparing(browser, address, link) as other:
+    with open_compare(browser, address, link) as other:
         assert other.locator(".det-paired li").all_inner_texts() == told
         assert other.locator("img").count() == 0
         other.locator(".det-arm").nth(2).get_by_role("button", name=re.compile("^Remove")).click()
         expect(other.locator(".det-arm")).to_have_count(2)
         other.locator(".det-arm").nth(0).get_by_role("link", name=re.compile("in Explore")).click()
         expect(other.locator("nav a[aria-current]")).to_have_text("Explore")
-        soon(lambda: link_of(other).setting.changes, (("states.alba.dialogue", 0.25),))
+        assert_eventually(lambda: current_link(other).setting.changes, (("states.alba.dialogue", 0.25),))
 
 
 def test_an_arm_of_another_scenario_is_told_to_share_its_dice_only_in_part(browser, address):
     link = Link(SMALL, page="compare", arms=(Setting("grand-bargain"),))
-    with comparing(browser, address, link) as page:
+    with open_compare(browser, address, link) as page:
         expect(page.locator("[data-arm='1']")).to_contain_text("the dice are shared only in part")
         title = scenario_of(Setting("grand-bargain")).title["en"]
         expect(page.get_by_label("Name of setting 2")).to_have_value(title)
@@ -123,32 +123,32 @@ def test_an_arm_of_another_scenario_is_told_to_share_its_dice_only_in_part(brows
 
 def test_arms_keep_their_order_their_names_and_the_dice_of_the_first():
     one, two = Setting(seed=9, worlds=50), Setting(changes=(("mechanisms.noise", False),))
-    arms = Arms.of(Link(one, arms=(two,), names=("", "Quiet")))
+    arms = Arms.from_link(Link(one, arms=(two,), names=("", "Quiet")))
     assert arms.settings == (one, two._replace(seed=9, worlds=50))
-    assert arms.swapped(0).names == ("Quiet", "")
-    assert arms.without(0).into(Link(one)) == Link(arms.settings[1], names=("Quiet",))
-    assert arms.without(0).without(0) == arms.without(0)
-    assert made_up(two, one, 1) == "Noise off"
-    full = arms.with_one(one).with_one(one)
+    assert arms.swap_right(0).names == ("Quiet", "")
+    assert arms.remove(0).to_link(Link(one)) == Link(arms.settings[1], names=("Quiet",))
+    assert arms.remove(0).remove(0) == arms.remove(0)
+    assert default_name(two, one, 1) == "Noise off"
+    full = arms.add(one).add(one)
     with pytest.raises(ScenarioError, match="four"):
-        full.with_one(one)
+        full.add(one)
 
 
 def test_so_many_worlds_that_they_would_not_fit_are_refused_with_a_sentence():
     long = Setting("two-states", (("rounds", 1200),), worlds=5000)
-    *_, last = compare_story.follow_arm(long, 5000, never)
-    assert re.search("at most [0-9]+ worlds of so long a scenario can be compared", last.fault)
+    *_, last = compare_story.follow_arm(long, 5000, not_cancelled)
+    assert re.search("at most [0-9]+ worlds of so long a scenario can be compared", last.error)
 
 
 def test_what_is_added_is_the_baseline_a_scenario_or_a_thing_to_try_and_nothing_else():
     base = Setting("two-states", (("mechanisms.noise", False),))
     link = Link(SMALL._replace(changes=(("states.alba.dialogue", 0.3),)), baseline=base)
-    assert added(link, {"kind": "baseline"}) == (base, "Baseline")
-    assert added(link, {"kind": "scenario", "name": "gulf-region"})[0] == Setting("gulf-region")
+    assert new_arm(link, {"kind": "baseline"}) == (base, "Baseline")
+    assert new_arm(link, {"kind": "scenario", "name": "gulf-region"})[0] == Setting("gulf-region")
     thing = scenario_of(SMALL).things_to_try[0]
-    tried = dict(added(link, {"kind": "try", "at": 0})[0].changes)
+    tried = dict(new_arm(link, {"kind": "try", "at": 0})[0].changes)
     assert tried == {"states.alba.dialogue": 0.3, **thing.set}
-    changed = added(link, {"kind": "change", "path": "states.alba.dialogue", "value": 0.4})[0]
+    changed = new_arm(link, {"kind": "change", "path": "states.alba.dialogue", "value": 0.4})[0]
     assert changed.changes == (("states.alba.dialogue", 0.4),)
     for wrong in (
         {"kind": "change", "path": "states.alba.dialogue", "value": 7},
@@ -157,4 +157,4 @@ def test_what_is_added_is_the_baseline_a_scenario_or_a_thing_to_try_and_nothing_
         {"kind": "x"},
     ):
         with pytest.raises(ScenarioError):
-            added(link, wrong)
+            new_arm(link, wrong)

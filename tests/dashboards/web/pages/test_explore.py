@@ -3,17 +3,28 @@
 import re
 
 import numpy as np
-from support.browser import expect, reload, soon
-from support.explore import FEW, LINES, OPENNESS, RANGES, SPECS, changes_of, explore, press, settled, shares
-from support.pages import link_of
+from support.browser import assert_eventually, expect, reload
+from support.explore import (
+    LINES,
+    OPENNESS,
+    RANGES,
+    SMALL_SETTING,
+    SPECS,
+    link_changes,
+    open_explore,
+    outcome_texts,
+    press_lever,
+    wait_until_settled,
+)
+from support.pages import current_link
 
 from agents.assembly import Assembly
-from dashboards.link import Link, Setting, in_order
-from dashboards.web.jobs.ensemble_results import result_of
-from dashboards.web.pages.explore.charts import effect_words
+from dashboards.page_link import Link, Setting, sort_events
+from dashboards.web.jobs.ensemble_results import complete_result
+from dashboards.web.pages.explore.charts import effect_text
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
-from model.loading import load
+from model.loading import load_scenario
 from model.overrides import Override
 
 FRAMES = """() => {
@@ -29,19 +40,19 @@ FRAMES = """() => {
 
 def test_charts_dials_and_texts_show_the_numbers_of_the_worlds(browser, address):
     setting = Setting(seed=5, worlds=60)
-    result = result_of(setting)
-    with explore(browser, address, setting) as page:
-        assert page.locator("h1").inner_text() == load("us-iran-2026").title["en"]
+    result = complete_result(setting)
+    with open_explore(browser, address, setting) as page:
+        assert page.locator("h1").inner_text() == load_scenario("us-iran-2026").title["en"]
         drawn = page.evaluate(LINES)
         assert list(drawn) == ["trust_first", "trust_second", "tension", "progress"]
         for chart, name in zip(drawn, ("trust_first", "trust_second", "tension", "deal_progress"), strict=True):
-            at = result.place("nuclear", name)
+            at = result.indicator_index("nuclear", name)
             p5, p25, _, p75, p95, _ = result.bands[:, :, at]
             np.testing.assert_allclose(drawn[chart], [p5, p95, p25, p75, result.run[:, at]], atol=6e-4)
-        ends = result.bands[2, -1, result.place("nuclear", "tension")]
+        ends = result.bands[2, -1, result.indicator_index("nuclear", "tension")]
         expect(page.locator("#det-text-tension")).to_contain_text(f"after 60 rounds median {ends:.2f}")
         expected = [round(100 * share.share) for share in play_ensemble("us-iran-2026", 60, 5).shares().values()]
-        assert [int(re.match(r"\d+", share)[0]) for share in shares(page)] == expected
+        assert [int(re.match(r"\d+", share)[0]) for share in outcome_texts(page)] == expected
         median = result.first_deals_in("nuclear").median
         expect(page.locator("[data-outcome=first-deal]")).to_contain_text(f"round {median:g}")
         watched = Assembly("us-iran-2026", rng=5, ledger=False).run()
@@ -50,22 +61,22 @@ def test_charts_dials_and_texts_show_the_numbers_of_the_worlds(browser, address)
 
 
 def test_a_lever_moved_by_keyboard_moves_all_and_a_reset_brings_all_back(browser, address):
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         lines, ranges = page.evaluate(LINES), page.evaluate(RANGES)
-        press(page, OPENNESS, "PageDown", 6)
+        press_lever(page, OPENNESS, "PageDown", 6)
         assert page.evaluate(LINES) != lines
         assert page.evaluate(RANGES) == ranges  # charts do not jump
         expect(page.locator(".det-changed")).to_contain_text("1 change")
-        soon(lambda: [*changes_of(page)], ["states.us.dialogue"])
+        assert_eventually(lambda: [*link_changes(page)], ["states.us.dialogue"])
         page.get_by_role("button", name=f"Reset {OPENNESS} to 0.8").click()
         expect(page.locator(".det-changed")).to_contain_text("As in the scenario")
-        settled(page)
+        wait_until_settled(page)
         assert page.evaluate(LINES) == lines
-        soon(lambda: link_of(page), Link(FEW))
+        assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
 
 
 def test_a_dragged_slider_shows_previews_and_then_all_the_worlds_that_the_link_holds(browser, address):
-    with explore(browser, address, Setting(worlds=600)) as page:
+    with open_explore(browser, address, Setting(worlds=600)) as page:
         page.evaluate("""() => { const board = document.querySelector('.det-board'); window.seen = [];
             new MutationObserver(() => seen.push([performance.now(), Number(board.dataset.painted.split(' ')[1])]))
               .observe(board, { attributes: true, attributeFilter: ['data-painted'] }); }""")
@@ -83,80 +94,80 @@ def test_a_dragged_slider_shows_previews_and_then_all_the_worlds_that_the_link_h
             page.wait_for_timeout(50)
         moving = len(page.evaluate("seen"))
         page.mouse.up()
-        settled(page)
+        wait_until_settled(page)
         assert moving >= 6
         seen = page.evaluate("seen.map((each) => each[1])")
         assert min(seen) < 600
         assert seen[-1] == 600
-        soon(lambda: len(changes_of(page)), 1)
-        assert link_of(page).setting.worlds == 600
+        assert_eventually(lambda: len(link_changes(page)), 1)
+        assert current_link(page).setting.worlds == 600
         page.get_by_role("button", name="Undo", exact=True).click()  # the whole drag is one step
         expect(slider).to_have_value("0.8")
 
 
 def test_a_baseline_lies_behind_and_tells_the_paired_effect(browser, address):
     setting = Setting(worlds=200)
-    with explore(browser, address, setting) as page:
+    with open_explore(browser, address, setting) as page:
         page.get_by_role("button", name="Set as baseline").click()
         expect(page.get_by_text("Baseline: as in the scenario")).to_be_visible()
         page.get_by_role("spinbutton", name=f"{OPENNESS}, typed").fill("0.3")
         page.keyboard.press("Enter")
         expect(page.locator("[data-outcome=managed_contact]")).to_contain_text("same dice")
-        settled(page)
+        wait_until_settled(page)
         effects = compare("us-iran-2026", {"states.us.dialogue": 0.3}, worlds=200).effects
         for outcome in ("comprehensive_deal", "partial_arrangement", "managed_contact", "breakdown"):
-            expect(page.locator(f"[data-outcome={outcome}] .det-effect")).to_have_text(effect_words(effects[outcome]))
-        base = result_of(setting)
+            expect(page.locator(f"[data-outcome={outcome}] .det-effect")).to_have_text(effect_text(effects[outcome]))
+        base = complete_result(setting)
         behind = page.evaluate(LINES)["tension"][:4]
-        order = base.bands[[0, 4, 1, 3], :, base.place("nuclear", "tension")]
+        order = base.bands[[0, 4, 1, 3], :, base.indicator_index("nuclear", "tension")]
         np.testing.assert_allclose(behind, order, atol=6e-4)
         expect(page.locator("#det-text-tension")).to_contain_text("Baseline median")
-        soon(lambda: link_of(page).baseline, setting)
+        assert_eventually(lambda: current_link(page).baseline, setting)
         reload(page)
-        settled(page)
+        wait_until_settled(page)
         expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_contain_text("same dice")
         page.get_by_role("button", name="Clear baseline").click()
         expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_have_count(0)
-        soon(lambda: link_of(page).baseline, None)
+        assert_eventually(lambda: current_link(page).baseline, None)
 
 
 def test_an_effect_is_written_in_points_with_its_interval():
     from experiments.ensembles.statistics import Effect
 
-    assert effect_words(Effect(0.12, 0.09, 0.15, 0.2, 900)) == "+12 points, 95 % 9 to 15, same dice"
-    assert effect_words(Effect(-0.031, -0.06, -0.002, 0.2, 900)) == "-3 points, 95 % -6 to 0, same dice".replace(
+    assert effect_text(Effect(0.12, 0.09, 0.15, 0.2, 900)) == "+12 points, 95 % 9 to 15, same dice"
+    assert effect_text(Effect(-0.031, -0.06, -0.002, 0.2, 900)) == "-3 points, 95 % -6 to 0, same dice".replace(
         "-", "\N{MINUS SIGN}"
     )
-    assert effect_words(Effect(0.004, 0.001, 0.007, 0.1, 9)) == "+0.4 points, 95 % 0.1 to 0.7, same dice"
-    assert effect_words(Effect(0.0, 0.0, 0.0, 0.0, None)) == "no world differs, same dice"
+    assert effect_text(Effect(0.004, 0.001, 0.007, 0.1, 9)) == "+0.4 points, 95 % 0.1 to 0.7, same dice"
+    assert effect_text(Effect(0.0, 0.0, 0.0, 0.0, None)) == "no world differs, same dice"
 
 
 def test_every_scenario_can_be_chosen_and_each_negotiation_of_it_shown(browser, address):
-    with explore(browser, address, Setting(worlds=20)) as page:
+    with open_explore(browser, address, Setting(worlds=20)) as page:
         picker = page.get_by_label("Scenario", exact=True)
         for name in picker.locator("option").evaluate_all("all => all.map((one) => one.value)"):
             picker.select_option(name)
-            expect(page.locator("h1")).to_have_text(load(name).title["en"])
-            settled(page)
-            soon(lambda: page.get_by_role("slider").count() >= 4, True)
+            expect(page.locator("h1")).to_have_text(load_scenario(name).title["en"])
+            wait_until_settled(page)
+            assert_eventually(lambda: page.get_by_role("slider").count() >= 4, True)
         picker.select_option("gulf-region")
-        settled(page)
-        result = result_of(Setting("gulf-region", worlds=20))
-        for talks, setting in load("gulf-region").negotiations.items():
+        wait_until_settled(page)
+        result = complete_result(Setting("gulf-region", worlds=20))
+        for talks, setting in load_scenario("gulf-region").negotiations.items():
             page.get_by_label("Negotiation shown").select_option(talks)
-            first = load("gulf-region").written(setting.parties[0])
+            first = load_scenario("gulf-region").display_name(setting.parties[0])
             expect(page.locator("[data-chart=trust_first] h2")).to_contain_text(f"{first} trusts")
-            settled(page)
+            wait_until_settled(page)
             run = page.evaluate(LINES)["tension"][4]
-            np.testing.assert_allclose(run, result.run[:, result.place(talks, "tension")], atol=6e-4)
-        soon(lambda: link_of(page).talks, "yemen-peace")
+            np.testing.assert_allclose(run, result.run[:, result.indicator_index(talks, "tension")], atol=6e-4)
+        assert_eventually(lambda: current_link(page).talks, "yemen-peace")
 
 
 # Levers
 
 
 def test_levers_uncertainties_and_mechanisms_are_found_set_and_reset(browser, address):
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         search = page.get_by_label("Find a lever, an uncertainty or a mechanism")
         search.fill("facilitation facilitators")
         page.get_by_role("switch", name="Mechanisms, Facilitation").click()
@@ -172,8 +183,8 @@ def test_levers_uncertainties_and_mechanisms_are_found_set_and_reset(browser, ad
         search.fill("no such thing at all")
         expect(page.get_by_text("Nothing here is called so.")).to_be_visible()
         search.fill("")
-        settled(page)
-        soon(lambda: changes_of(page), {
+        wait_until_settled(page)
+        assert_eventually(lambda: link_changes(page), {
             "mechanisms.facilitation": False, "belief.betrayal_weight": 3.1, "states.iran.doctrine": "contrition",
         })  # fmt: skip
         expect(page.locator(".det-changed")).to_contain_text("3 changes")
@@ -181,11 +192,11 @@ def test_levers_uncertainties_and_mechanisms_are_found_set_and_reset(browser, ad
         expect(page.locator(".det-changed")).to_contain_text("2 changes")
         page.get_by_role("button", name="Reset all").click()
         expect(page.locator(".det-changed")).to_contain_text("As in the scenario")
-        soon(lambda: link_of(page), Link(FEW))
+        assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
 
 
 def test_a_value_out_of_range_is_refused_with_a_sentence_and_the_page_lives_on(browser, address):
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         typed = page.get_by_role("spinbutton", name=f"{OPENNESS}, typed")
         typed.evaluate("field => field.removeAttribute('max')")
         typed.fill("7")
@@ -194,95 +205,95 @@ def test_a_value_out_of_range_is_refused_with_a_sentence_and_the_page_lives_on(b
         expect(typed).to_have_value("0.8")
         page.wait_for_timeout(500)  # what comes after the refusal leaves it to be read
         expect(page.get_by_role("alert")).to_contain_text("(found 7)")
-        press(page, OPENNESS, "PageDown", 2)
+        press_lever(page, OPENNESS, "PageDown", 2)
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_thing_to_try_is_set_by_its_button_and_taken_back_by_it(browser, address):
-    thing = load("us-iran-2026").things_to_try[0]
-    with explore(browser, address) as page:
+    thing = load_scenario("us-iran-2026").things_to_try[0]
+    with open_explore(browser, address) as page:
         page.get_by_role("button", name="What to notice").click()
-        expect(page.locator(".det-notice li").first).to_have_text(load("us-iran-2026").notice["en"][0])
+        expect(page.locator(".det-notice li").first).to_have_text(load_scenario("us-iran-2026").notice["en"][0])
         page.get_by_role("button", name="Things to try").click()
         button = page.get_by_role("button", name=thing.text["en"])
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")
-        settled(page)
-        soon(lambda: changes_of(page), thing.set)
+        wait_until_settled(page)
+        assert_eventually(lambda: link_changes(page), thing.set)
         button.click()
         expect(button).to_have_attribute("aria-pressed", "false")
-        soon(lambda: link_of(page), Link(FEW))
+        assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
 
 
 def test_every_thing_to_try_of_every_scenario_can_be_set():
-    from dashboards.link import scenario_of, shipped_names
-    from dashboards.web.pages.shared.setting_edits import attempted, is_set
+    from dashboards.page_link import scenario_of, shipped_names
+    from dashboards.web.pages.shared.setting_edits import has_changes, toggle_suggestion
 
     for name in shipped_names():
         for at, thing in enumerate(scenario_of(Setting(name)).things_to_try):
-            assert is_set(attempted(Setting(name), at), thing.set)
+            assert has_changes(toggle_suggestion(Setting(name), at), thing.set)
 
 
 # Undo, replay, events, further charts
 
 
 def test_undo_redo_back_and_replay_go_through_the_changes(browser, address):
-    with explore(browser, address) as page:
-        before = shares(page)
+    with open_explore(browser, address) as page:
+        before = outcome_texts(page)
         replay = page.get_by_role("button", name="Replay last change")
         expect(replay).to_be_disabled()
-        press(page, OPENNESS, "Home")
+        press_lever(page, OPENNESS, "Home")
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0")
-        settled(page)
-        after = shares(page)
+        wait_until_settled(page)
+        after = outcome_texts(page)
         assert after != before
         page.keyboard.press("Control+z")
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0.8")
-        settled(page)
-        assert shares(page) == before
+        wait_until_settled(page)
+        assert outcome_texts(page) == before
         page.keyboard.press("Control+Shift+z")
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0")
-        settled(page)
+        wait_until_settled(page)
         page.evaluate(FRAMES)
         replay.click()
         expect(page.get_by_text("After the last change")).to_be_visible()
         expect(replay).to_be_enabled()
         frames = page.evaluate("window.frames_seen")
         assert ["Before the last change", *before] in frames
-        assert frames[-1][1:] == shares(page) == after
+        assert frames[-1][1:] == outcome_texts(page) == after
         page.go_back()
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value("0.8")
         expect(page.get_by_role("button", name="Redo")).to_be_enabled()
 
 
 def test_injected_events_are_listed_drawn_and_removed(browser, address):
-    events = in_order([Override(9, "drift_oil", value=2.0), Override(40, "hold_talks", "nuclear", value=0.0)])
-    with explore(browser, address, FEW._replace(events=events)) as page:
+    events = sort_events([Override(9, "drift_oil", value=2.0), Override(40, "hold_talks", "nuclear", value=0.0)])
+    with open_explore(browser, address, SMALL_SETTING._replace(events=events)) as page:
         assert page.locator(".det-events li.injected").count() == 2
         own = [mark["round"] for mark in page.evaluate(SPECS)["tension"]["marks"]]
-        assert own == sorted([9, 40, *(event.round for event in load("us-iran-2026").events)])
+        assert own == sorted([9, 40, *(event.round for event in load_scenario("us-iran-2026").events)])
         lines = page.evaluate(LINES)
         page.get_by_role("button", name=re.compile("^Remove: round 9")).click()
         expect(page.locator(".det-events li.injected")).to_have_count(1)
-        settled(page)
+        wait_until_settled(page)
         assert page.evaluate(LINES) != lines
-        soon(lambda: link_of(page).setting.events, events[1:])
+        assert_eventually(lambda: current_link(page).setting.events, events[1:])
 
 
 def test_further_charts_open_on_demand_and_the_link_keeps_them(browser, address):
-    result = result_of(FEW)
-    with explore(browser, address) as page:
+    result = complete_result(SMALL_SETTING)
+    with open_explore(browser, address) as page:
         for name in ("Pressure and programme", "Support at home", "Contact", "Misperception", "Uncertainty"):
             page.get_by_role("group", name="Further charts").get_by_role("button", name=name).click()
             expect(page.get_by_role("img", name=re.compile(f"^{name}"))).to_be_visible()
-        soon(lambda: len(link_of(page).charts), 5)
+        assert_eventually(lambda: len(current_link(page).charts), 5)
         reload(page)
-        settled(page)
+        wait_until_settled(page)
         drawn = page.evaluate(LINES)
         assert list(drawn)[4:] == ["pressure", "support", "contact", "misperception", "uncertainty"]
         np.testing.assert_allclose(
-            drawn["contact"][1], result.bands[5, :, result.place("nuclear", "contact")], atol=6e-4
+            drawn["contact"][1], result.bands[5, :, result.indicator_index("nuclear", "contact")], atol=6e-4
         )
         page.get_by_role("button", name="Contact", exact=True).click()
         expect(page.locator("[data-chart=contact]")).to_have_count(0)
-        soon(lambda: "contact" in link_of(page).charts, False)
+        assert_eventually(lambda: "contact" in current_link(page).charts, False)

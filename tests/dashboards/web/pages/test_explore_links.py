@@ -9,39 +9,49 @@ import tomllib
 import numpy as np
 import pytest
 import requests
-from support.browser import COLD, DETENTE, expect, opened, reload, soon
-from support.explore import FEW, LINES, OPENNESS, changes_of, explore, press, settled, shares, upload
-from support.pages import link_of
+from support.browser import COLD_START_MS, DETENTE, assert_eventually, expect, open_dashboard, reload
+from support.explore import (
+    LINES,
+    OPENNESS,
+    SMALL_SETTING,
+    link_changes,
+    open_explore,
+    outcome_texts,
+    press_lever,
+    upload,
+    wait_until_settled,
+)
+from support.pages import current_link
 
 from agents.assembly import Assembly
-from dashboards.link import Link, Setting, in_order, written
-from model.loading import locate
-from model.measures import digest, indicator_names
+from dashboards.page_link import Link, Setting, format_link, sort_events
+from model.loading import find_scenario
+from model.measures import indicator_names, trajectory_digest
 from model.overrides import Override
 
 # Links
 
 
 def test_a_shared_link_reproduces_the_same_numbers_in_a_fresh_browser(browser, address):
-    with explore(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+    with open_explore(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.get_by_role("spinbutton", name="Seed").fill("12")
         page.keyboard.press("Enter")
-        press(page, OPENNESS, "PageDown", 3)
+        press_lever(page, OPENNESS, "PageDown", 3)
         page.get_by_role("button", name="Set as baseline").click()
-        press(page, "Iran, Generosity", "Home")
-        soon(lambda: {*changes_of(page)}, {"states.us.dialogue", "states.iran.generosity"})
+        press_lever(page, "Iran, Generosity", "Home")
+        assert_eventually(lambda: {*link_changes(page)}, {"states.us.dialogue", "states.iran.generosity"})
         page.get_by_role("button", name="Share").click()
         expect(page.get_by_role("button", name="Link copied")).to_be_visible()
         shared = page.evaluate("navigator.clipboard.readText()")
         assert shared == page.evaluate("location.href")
-        lines, ends = page.evaluate(LINES), shares(page)
-    with explore(browser, address, query=shared.partition("?")[2], alone=True) as fresh:
-        assert (fresh.evaluate(LINES), shares(fresh)) == (lines, ends)
+        lines, ends = page.evaluate(LINES), outcome_texts(page)
+    with open_explore(browser, address, query=shared.partition("?")[2], alone=True) as fresh:
+        assert (fresh.evaluate(LINES), outcome_texts(fresh)) == (lines, ends)
 
 
 def test_an_old_or_faulty_link_says_so_and_still_opens(browser, address):
     query = "s=us-iran-2026&set=states.us.dialogue:9&worlds=64&v=0.0.1&page=<b>x</b>"
-    with explore(browser, address, query=query) as page:
+    with open_explore(browser, address, query=query) as page:
         notes = page.locator(".det-notes")
         expect(notes).to_contain_text("made with version 0.0.1")
         expect(notes).to_contain_text("states.us.dialogue: allowed is between 0 and 1 (found 9)")
@@ -52,19 +62,19 @@ def test_an_old_or_faulty_link_says_so_and_still_opens(browser, address):
 
 def test_a_dropped_connection_in_the_middle_loses_nothing(browser, address):
     lost = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "websocket", "net::ERR", "Connection lost", "kernel")
-    with explore(browser, address, pardon=lost) as page:
-        press(page, OPENNESS, "PageDown", 2)
-        soon(lambda: [*changes_of(page)], ["states.us.dialogue"])
-        held = link_of(page)
+    with open_explore(browser, address, allowed=lost) as page:
+        press_lever(page, OPENNESS, "PageDown", 2)
+        assert_eventually(lambda: [*link_changes(page)], ["states.us.dialogue"])
+        held = current_link(page)
         page.get_by_role("spinbutton", name="Worlds").fill("2000")
         page.keyboard.press("Enter")
-        soon(lambda: link_of(page).setting.worlds, 2000)  # and they are under way
+        assert_eventually(lambda: current_link(page).setting.worlds, 2000)  # and they are under way
         page.context.set_offline(True)
         page.wait_for_timeout(1500)
         page.context.set_offline(False)
         reload(page)
-        settled(page)
-        now = link_of(page)
+        wait_until_settled(page)
+        now = current_link(page)
         assert now == held._replace(setting=held.setting._replace(worlds=2000))
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value(
             f"{dict(now.setting.changes)['states.us.dialogue']}"
@@ -72,7 +82,7 @@ def test_a_dropped_connection_in_the_middle_loses_nothing(browser, address):
 
 
 def test_long_work_shows_progress_and_can_be_cancelled(browser, address):
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         page.get_by_role("spinbutton", name="Worlds").fill("5000")
         page.keyboard.press("Enter")
         expect(page.locator(".det-note")).to_contain_text(re.compile(r"Playing: [\d,]+ of 5,000 worlds so far"))
@@ -81,28 +91,28 @@ def test_long_work_shows_progress_and_can_be_cancelled(browser, address):
         expect(page.get_by_role("button", name="Play all")).to_be_visible()
         page.get_by_role("spinbutton", name="Worlds").fill("64")
         page.keyboard.press("Enter")
-        settled(page)
+        wait_until_settled(page)
 
 
 def test_a_setting_that_cannot_be_played_says_why_and_leaves_the_page_usable(browser, address):
-    query = written(Link(Setting(changes=(("rounds", 1200),), worlds=5000)))
-    with opened(browser, address, query) as page:
-        expect(page.get_by_role("alert")).to_contain_text("worlds: at most", timeout=COLD)
+    query = format_link(Link(Setting(changes=(("rounds", 1200),), worlds=5000)))
+    with open_dashboard(browser, address, query) as page:
+        expect(page.get_by_role("alert")).to_contain_text("worlds: at most", timeout=COLD_START_MS)
         page.get_by_role("button", name="Take back rounds").click()
         page.get_by_role("spinbutton", name="Worlds").fill("64")
         page.keyboard.press("Enter")
-        settled(page)
+        wait_until_settled(page)
 
 
 def test_two_browsers_at_once_share_no_setting(browser, address):
-    with explore(browser, address) as one, explore(browser, address) as other:
+    with open_explore(browser, address) as one, open_explore(browser, address) as other:
         before = other.evaluate(LINES)
         one.get_by_role("slider", name=OPENNESS).press("Home")
         other.get_by_role("slider", name="Iran, Generosity").press("Home")
-        settled(one)
-        settled(other)
-        soon(lambda: changes_of(one), {"states.us.dialogue": 0})
-        soon(lambda: changes_of(other), {"states.iran.generosity": 0})
+        wait_until_settled(one)
+        wait_until_settled(other)
+        assert_eventually(lambda: link_changes(one), {"states.us.dialogue": 0})
+        assert_eventually(lambda: link_changes(other), {"states.iran.generosity": 0})
         assert other.get_by_role("slider", name=OPENNESS).input_value() == "0.8"
         assert one.evaluate(LINES) != other.evaluate(LINES) != before
 
@@ -111,10 +121,10 @@ def test_two_browsers_at_once_share_no_setting(browser, address):
 
 
 def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
-    events = in_order([Override(9, "drift_oil", value=2.0)])
+    events = sort_events([Override(9, "drift_oil", value=2.0)])
     setting = Setting(changes=(("states.us.dialogue", 0.5),), events=events, seed=3, worlds=30)
     watched = Assembly("us-iran-2026", dict(setting.changes), rng=3, overrides=events).run()
-    with explore(browser, address, setting) as page:
+    with open_explore(browser, address, setting) as page:
         files = {}
         for title in ("Bands (CSV)", "Worlds (CSV)", "Watched run (CSV)", "Report (HTML)", "Scenario (TOML)"):
             with page.expect_download() as download:
@@ -129,7 +139,7 @@ def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
     assert (tmp_path / "tension.png").read_bytes().startswith(b"\x89PNG")
     rows = list(csv.reader(io.StringIO(files["Watched run (CSV)"].read_text())))
     assert rows[0] == ["round", *indicator_names(["nuclear"])]
-    assert digest(np.array(rows[1:], float)[:, 1:]) == digest(watched.trajectory)
+    assert trajectory_digest(np.array(rows[1:], float)[:, 1:]) == trajectory_digest(watched.trajectory)
     bands = [
         row for row in csv.DictReader(io.StringIO(files["Bands (CSV)"].read_text())) if row["indicator"] == "tension"
     ]
@@ -137,12 +147,12 @@ def test_what_is_taken_along_is_what_the_page_shows(browser, address, tmp_path):
     worlds = list(csv.DictReader(io.StringIO(files["Worlds (CSV)"].read_text())))
     assert [int(row["seed"]) for row in worlds] == list(range(3, 33))
     assert worlds[0]["outcome"] == watched.outcome.name
-    assert digest(watched.trajectory) in files["Report (HTML)"].read_text()
+    assert trajectory_digest(watched.trajectory) in files["Report (HTML)"].read_text()
     done = subprocess.run(
         [DETENTE, "run", files["Scenario (TOML)"], "--seed", "3", "--json", "--out", tmp_path / "run"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert digest(watched.trajectory) in done.stdout
+    assert trajectory_digest(watched.trajectory) in done.stdout
 
 
 def test_an_export_of_a_faulty_link_is_refused_with_the_reason(address):
@@ -152,24 +162,24 @@ def test_an_export_of_a_faulty_link_is_refused_with_the_reason(address):
 
 
 def test_an_uploaded_file_becomes_a_link_where_changes_can_say_it(browser, address, tmp_path):
-    content = locate("us-iran-2026").read_bytes()
+    content = find_scenario("us-iran-2026").read_bytes()
     changed = content.replace(b"resolve = 0.38", b"resolve = 0.41", 1)
     assert changed != content
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         upload(page, "mine.toml", changed)
         expect(page.locator(".det-changed")).to_contain_text("1 change")
-        settled(page)
-        soon(lambda: [*changes_of(page).values()], [0.41])
-        assert link_of(page).setting.scenario == "us-iran-2026"
+        wait_until_settled(page)
+        assert_eventually(lambda: [*link_changes(page).values()], [0.41])
+        assert current_link(page).setting.scenario == "us-iran-2026"
 
 
 def test_a_faulty_upload_is_told_in_the_words_of_the_command_line_and_changes_nothing(browser, address, tmp_path):
     faulty = {
-        "key.toml": locate("two-states").read_bytes() + b"\n[tension]\ntension_stepp = 0.4\nprovocation = 9\n",
+        "key.toml": find_scenario("two-states").read_bytes() + b"\n[tension]\ntension_stepp = 0.4\nprovocation = 9\n",
         "latin.toml": "name = 'é'".encode("latin-1"),
         "broken.toml": b"name = [",
     }
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         page.get_by_text("Your own scenario").click()
         for name, content in faulty.items():
             (tmp_path / name).write_bytes(content)
@@ -181,12 +191,12 @@ def test_a_faulty_upload_is_told_in_the_words_of_the_command_line_and_changes_no
         page.get_by_label("Open a scenario file").set_input_files(tmp_path / "large.toml")
         expect(page.get_by_role("alert")).to_contain_text("a scenario file has at most 1 MiB")
         page.wait_for_timeout(500)  # in which a change would come
-        assert link_of(page) == Link(FEW)
+        assert current_link(page) == Link(SMALL_SETTING)
 
 
 def test_hostile_words_in_an_uploaded_scenario_are_only_words(browser, address):
     evil = "<img src=x onerror=alert(1)>{{constructor}}<script>alert(2)</script>"
-    data = tomllib.loads(locate("two-states").read_text())
+    data = tomllib.loads(find_scenario("two-states").read_text())
     data["name"] = "hostile"
     data["title"]["en"] = data["summary"]["en"] = evil
     for state in data["states"].values():
@@ -198,24 +208,24 @@ def test_hostile_words_in_an_uploaded_scenario_are_only_words(browser, address):
     rungs["hotline-of-hostility"] = {**next(iter(rungs.values())), "title": {"en": evil}}
     import tomli_w
 
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
         upload(page, "evil.toml", tomli_w.dumps(data).encode())
         expect(page.locator("h1")).to_have_text(evil)
         expect(page.get_by_text("the file must travel along")).to_be_visible()
         expect(page.locator(".det-narratives p").first).to_have_text(evil)
-        settled(page)
+        wait_until_settled(page)
         for tab in ("What to notice", "Things to try"):
             page.get_by_role("button", name=tab).click()
             expect(page.locator("#det-story-part").get_by_text(evil).first).to_be_visible()
         page.get_by_role("button", name="Set as baseline").click()
         page.get_by_role("button", name="Support at home").click()
-        settled(page)
+        wait_until_settled(page)
         page.locator("[data-chart=tension] .det-line-chart").hover()
         page.wait_for_timeout(300)
         assert page.locator("main img, main script, nav img").count() == 0
         with page.expect_download():
             page.get_by_role("button", name="Save Tension as PNG").click()
         reload(page)  # the file is still known to this server
-        settled(page)
+        wait_until_settled(page)
         expect(page.locator("h1")).to_have_text(evil)

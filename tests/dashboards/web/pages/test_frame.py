@@ -6,17 +6,27 @@ import signal
 import subprocess
 
 import pytest
-from support.browser import COLD, DETENTE, barriers, expect, fits, opened, photograph, served, soon
-from support.explore import FEW, explore, settled
-from support.pages import SHORT, SMALL, finished, link_of
+from support.browser import (
+    COLD_START_MS,
+    DETENTE,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    save_screenshot,
+    serve_dashboard,
+)
+from support.explore import SMALL_SETTING, open_explore, wait_until_settled
+from support.pages import SHORT, SMALL, current_link, wait_until_finished
 
-from dashboards.link import Link, written
+from dashboards.page_link import Link, format_link
 
 # Frame, keyboard, looks
 
 
 def test_the_navigation_leads_to_every_page_and_the_link_names_it(browser, address):
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         for title, key in (
             ("Watch", "watch"),
             ("Turning points", "turning"),
@@ -27,9 +37,9 @@ def test_the_navigation_leads_to_every_page_and_the_link_names_it(browser, addre
         ):
             page.get_by_role("navigation", name="Pages").get_by_role("link", name=title).click()
             expect(page.get_by_role("link", name=title, exact=True)).to_have_attribute("aria-current", "page")
-            expect(page.locator("main h1")).to_be_visible(timeout=COLD)
-            soon(lambda key=key: link_of(page), Link(FEW, key))
-        settled(page)
+            expect(page.locator("main h1")).to_be_visible(timeout=COLD_START_MS)
+            assert_eventually(lambda key=key: current_link(page), Link(SMALL_SETTING, key))
+        wait_until_settled(page)
 
 
 @pytest.mark.filterwarnings("ignore:There is no current event loop")  # Solara asks for one; nothing here runs in it
@@ -48,7 +58,7 @@ def test_a_page_that_fails_says_so_in_its_place_and_opens_again(monkeypatch):
 
     context = kernel_context.VirtualKernelContext(id=str(uuid.uuid4()), kernel=kernel.Kernel(), session_id="test")
     with context:
-        monkeypatch.setattr(app, "component_of", lambda page: Failing)
+        monkeypatch.setattr(app, "page_component", lambda page: Failing)
         _, rendered = solara.render(app.Content(Link(), lambda link: None), handle_error=False)
         said = str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
         assert "Explore failed" in said
@@ -62,28 +72,32 @@ def test_a_page_that_fails_says_so_in_its_place_and_opens_again(monkeypatch):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_has_no_barriers_fits_its_window_and_follows_the_theme(browser, address, theme):
-    link = Link(FEW._replace(changes=(("states.us.dialogue", 0.5),)), baseline=FEW, charts=("contact", "pressure"))
-    with explore(browser, address, link=link, theme=theme) as page:
+    link = Link(
+        SMALL_SETTING._replace(changes=(("states.us.dialogue", 0.5),)),
+        baseline=SMALL_SETTING,
+        charts=("contact", "pressure"),
+    )
+    with open_explore(browser, address, link=link, theme=theme) as page:
         page.get_by_text("Uncertainties").click()
-        assert barriers(page) == []
-        photograph(page, f"explore-{theme}-1366")
+        assert accessibility_violations(page) == []
+        save_screenshot(page, f"explore-{theme}-1366")
         assert page.locator(f".v-application.theme--{theme}").count() == 1
         ink = page.locator("[data-chart=tension] .det-line-chart path").last
         expect(ink).to_have_attribute("stroke", {"light": "#C44E00", "dark": "#F0984A"}[theme])
         for width, height in ((390, 844), (900, 700), (1366, 768)):
             page.set_viewport_size({"width": width, "height": height})
-            soon(lambda: fits(page), True, f"{width} wide")
-    with explore(browser, address, link=link, theme=theme, size=(390, 844)) as phone:
-        photograph(phone, f"explore-{theme}-390")
-        assert barriers(phone) == []
+            assert_eventually(lambda: fits_width(page), True, f"{width} wide")
+    with open_explore(browser, address, link=link, theme=theme, size=(390, 844)) as phone:
+        save_screenshot(phone, f"explore-{theme}-390")
+        assert accessibility_violations(phone) == []
 
 
 def test_the_keyboard_reaches_every_control_and_every_control_has_a_name(browser, address):
-    with explore(browser, address) as page:
+    with open_explore(browser, address) as page:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")  # the first stop skips to the content
-        soon(lambda: page.evaluate("document.activeElement.tagName"), "MAIN")
-    with explore(browser, address) as page:
+        assert_eventually(lambda: page.evaluate("document.activeElement.tagName"), "MAIN")
+    with open_explore(browser, address) as page:
         page.evaluate("""() => { window.reached = []; document.addEventListener('focusin', ({ target }) =>
             reached.push(target.id || target.textContent.trim().slice(0, 30))); }""")
         for _ in range(170):
@@ -105,25 +119,32 @@ def test_the_keyboard_reaches_every_control_and_every_control_has_a_name(browser
 
 def test_all_four_pages_fit_a_phone_and_a_screen_in_the_dark(browser, address):
     link = Link(SHORT, page="turning", futures=100, arms=(SMALL._replace(changes=(("mechanisms.noise", False),)),))
-    with opened(browser, address, written(link), size=(390, 844), theme="dark", ready=finished) as page:
-        for name, done in (("Turning points", finished), ("Compare", finished), ("Sweeps", None), ("About", None)):
+    with open_dashboard(
+        browser, address, format_link(link), size=(390, 844), theme="dark", ready=wait_until_finished
+    ) as page:
+        for name, done in (
+            ("Turning points", wait_until_finished),
+            ("Compare", wait_until_finished),
+            ("Sweeps", None),
+            ("About", None),
+        ):
             page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
             expect(page.locator("main h1")).to_contain_text(name.split()[0])
             if done:
                 done(page)
             assert page.locator(".v-application.theme--dark").count() == 1
-            assert barriers(page) == [], name
-            soon(lambda: fits(page), True, name)
-            photograph(page, f"{name.split()[0].lower()}-dark-390")
+            assert accessibility_violations(page) == [], name
+            assert_eventually(lambda: fits_width(page), True, name)
+            save_screenshot(page, f"{name.split()[0].lower()}-dark-390")
             page.set_viewport_size({"width": 1366, "height": 768})
-            assert barriers(page) == [], name
-            soon(lambda: fits(page), True, name)
-            photograph(page, f"{name.split()[0].lower()}-dark-1366")
+            assert accessibility_violations(page) == [], name
+            assert_eventually(lambda: fits_width(page), True, name)
+            save_screenshot(page, f"{name.split()[0].lower()}-dark-1366")
             page.set_viewport_size({"width": 390, "height": 844})
 
 
 def test_the_name_of_a_page_opened_by_a_link_is_in_sight_on_a_phone(browser, address):
-    with opened(browser, address, written(Link(page="about")), size=(390, 844)) as page:
+    with open_dashboard(browser, address, format_link(Link(page="about")), size=(390, 844)) as page:
         expect(page.locator("main h1")).to_contain_text("About")
         here = page.get_by_role("navigation", name="Pages").locator("[aria-current]")
         expect(here).to_be_in_viewport(ratio=1)
@@ -139,11 +160,14 @@ def test_a_cold_server_shows_the_page_and_tells_that_it_compiles(browser, tmp_pa
     env = {**os.environ, "DETENTE_CACHE": str(tmp_path)}
     group: list[int] = []
     try:
-        with served(env=env, start_new_session=True, note=group.append) as cold, opened(browser, cold) as page:
+        with (
+            serve_dashboard(env=env, start_new_session=True, note=group.append) as cold,
+            open_dashboard(browser, cold) as page,
+        ):
             expect(page.locator(".det-note")).to_contain_text(
                 re.compile(r"Compiling the model, this once: \d+ s so far")
             )
-            soon(lambda: page.get_by_role("slider").count() > 4, True)
+            assert_eventually(lambda: page.get_by_role("slider").count() > 4, True)
     finally:
         for leader in group:
             os.killpg(leader, signal.SIGKILL) if group_lives(leader) else None  # the compiler that it began

@@ -5,10 +5,16 @@ from importlib import import_module
 from typing import Any, Literal, NotRequired, TypedDict, get_type_hints
 
 import pytest
-from support.page_reads import OF_THE_BROWSER, made_by, read_by
+from support.page_reads import BROWSER_NAMES, names_defined, names_read
 
-from dashboards.web.components import PAGES
-from dashboards.web.pages.shared.shapes import DECLARED, check, errors, keys_of, shapes_in
+from dashboards.web.components import PAGES_FOLDER
+from dashboards.web.pages.shared.shapes import (
+    DECLARED_TEMPLATES,
+    check_shapes,
+    field_names,
+    nested_shapes,
+    shape_errors,
+)
 
 CONVERTED = ["explore", "watch", "compare", "turning_points", "sweeps", "about"]  # pages whose messages are declared
 
@@ -18,7 +24,7 @@ UNREAD = {"asked", "echoes"}  # by the first a test knows that the page has its 
 def declared_in(page: str) -> tuple[dict[str, Any], set[str]]:
     """Return the shapes that the templates of a page receive, and the events that they send."""
     import_module(f"dashboards.web.pages.{page}.page")
-    found = [each for path, each in DECLARED.items() if path.parent.name == page]
+    found = [each for path, each in DECLARED_TEMPLATES.items() if path.parent.name == page]
     assert found
     shapes = {f"{each.template.name} {name}": kind for each in found for name, kind in each.shapes.items()}
     return shapes, {event for each in found for event in each.events}
@@ -27,14 +33,14 @@ def declared_in(page: str) -> tuple[dict[str, Any], set[str]]:
 @pytest.mark.parametrize("page", CONVERTED)
 def test_templates_read_what_is_declared_and_nothing_else(page):
     shapes, events = declared_in(page)
-    keys = {name.split()[1] for name in shapes}.union(*map(keys_of, shapes.values()))
-    templates = {path.name: path.read_text("utf-8") for path in (PAGES / page).glob("*.vue")}
+    keys = {name.split()[1] for name in shapes}.union(*map(field_names, shapes.values()))
+    templates = {path.name: path.read_text("utf-8") for path in (PAGES_FOLDER / page).glob("*.vue")}
     for name, template in templates.items():
-        unknown = read_by(template) - keys - events - made_by(template) - OF_THE_BROWSER
+        unknown = names_read(template) - keys - events - names_defined(template) - BROWSER_NAMES
         assert unknown == set(), f"{page}/{name} reads what no message holds"
     here = "\n".join(templates.values())
-    everywhere = "\n".join(path.read_text("utf-8") for path in PAGES.glob("*/*.vue"))
-    for shape in set().union(*map(shapes_in, shapes.values())):
+    everywhere = "\n".join(path.read_text("utf-8") for path in PAGES_FOLDER.glob("*/*.vue"))
+    for shape in set().union(*map(nested_shapes, shapes.values())):
         read = here if shape.__module__.endswith(f"{page}.messages") else everywhere
         assert {key for key in {*get_type_hints(shape)} - UNREAD if not re.search(rf"\b{key}\b", read)} == set(), (
             shape.__name__
@@ -59,8 +65,8 @@ GOOD = {"name": "x", "kind": "a", "share": 1}
 
 def test_data_of_another_shape_are_refused():
     sheet = {"rows": [GOOD], "best": None, "by_name": {"x": [1, 0.5]}}
-    assert [*errors(Sheet, sheet)] == []
-    assert keys_of(Sheet) == {"rows", "best", "by_name", "name", "kind", "share", "note"}
+    assert [*shape_errors(Sheet, sheet)] == []
+    assert field_names(Sheet) == {"rows", "best", "by_name", "name", "kind", "share", "note"}
     for wrong, told in (
         ({**GOOD, "share": "1"}, "share is '1'"),
         ({**GOOD, "share": True}, "share is True"),
@@ -69,14 +75,14 @@ def test_data_of_another_shape_are_refused():
         ({"name": "x", "kind": "a"}, "has no share"),
         (["x", "a", 1], "not PlainRow"),
     ):
-        assert [each for each in errors(Sheet, {**sheet, "rows": [wrong]}) if told in each], told
+        assert [each for each in shape_errors(Sheet, {**sheet, "rows": [wrong]}) if told in each], told
     with pytest.raises(TypeError, match=r"board\.vue: sheet\.best"):
-        check({"sheet": Sheet}, {"sheet": {**sheet, "best": 3}}, "board.vue")
+        check_shapes({"sheet": Sheet}, {"sheet": {**sheet, "best": 3}}, "board.vue")
 
 
 def test_what_a_template_reads_is_found():
     template = """<template><p :title="row.told" v-if="row.good">{{ list.first.label }}</p></template>
     <script>const { low, high: top } = this.range; // not.this
     const text = "nor.this", made = { own: 1 }; made.own</script>"""
-    assert read_by(template) - made_by(template) >= {"told", "good", "first", "label", "low", "range"}
-    assert "this" not in read_by(template)
+    assert names_read(template) - names_defined(template) >= {"told", "good", "first", "label", "low", "range"}
+    assert "this" not in names_read(template)

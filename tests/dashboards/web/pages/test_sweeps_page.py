@@ -9,20 +9,41 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page
-from support.browser import COLD, barriers, expect, fits, opened, photograph, served, soon
-from support.swept import BROKEN, GRID, SOBOL, SPREAD, STATE, TRUST, WEIGHT, looked, read, shown_map, sweeping
+from support.browser import (
+    COLD_START_MS,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    save_screenshot,
+    serve_dashboard,
+)
+from support.sweep_pages import (
+    BROKEN,
+    GRID,
+    SOBOL,
+    SPREAD,
+    STATE,
+    TRUST,
+    WEIGHT,
+    heat_map,
+    open_folder,
+    open_sweeps,
+    wait_until_read,
+)
 from typer.testing import CliRunner
 
 from dashboards.cli.main import app
-from dashboards.link import Link, Setting, SweepView, read_link, written
+from dashboards.page_link import Link, Setting, SweepView, format_link, parse_link
 from dashboards.web.pages.sweeps import page as sweeps
-from dashboards.web.pages.sweeps.folders import inside
+from dashboards.web.pages.sweeps.folders import check_folder
 from dashboards.web.pages.sweeps.opened import read_folder
-from dashboards.web.pages.sweeps.page import changed, filled
+from dashboards.web.pages.sweeps.page import complete_choice, updated_choice
 from experiments import sweep
-from experiments.studies.discover import discover, middle
-from experiments.studies.results import by_point, study_of
-from experiments.studies.sensitivity import sensitivity
+from experiments.studies.discover import box_midpoint, discover
+from experiments.studies.results import stored_study, summary_by_point
+from experiments.studies.sensitivity import sweep_sensitivity
 from model.errors import ScenarioError
 
 
@@ -46,12 +67,12 @@ def base(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def server(base):
     """Serve the dashboard in the folder of those results."""
-    with served(cwd=base) as found:
+    with serve_dashboard(cwd=base) as found:
         yield found
 
 
 def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, server, base):
-    with sweeping(browser, server) as page:
+    with open_sweeps(browser, server) as page:
         told = page.locator(".det-folder").all_inner_texts()
         assert [each.splitlines()[-1].split(" · ")[0] for each in told] == [
             "runs/deeper/spread", "runs/grid", "runs/hurt", "sweeps/broken", "sweeps/sobol",
@@ -59,15 +80,15 @@ def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, 
         assert "12 of 12 points" in told[1]
         assert "2 failed" in told[3]
         assert "Cannot be opened" in told[2]
-        photograph(page, "sweeps-list-light-1366")
-        read(page, "runs/grid")
+        save_screenshot(page, "sweeps-list-light-1366")
+        open_folder(page, "runs/grid")
         expect(page.locator("#det-question")).to_have_text("Where does <b>trust</b> end?")
         page.get_by_label("Outcome or indicator").select_option("mean_trust")
         expect(page.locator("#det-heat-text")).to_contain_text("Trust, mean over the run")
-        looked(page)
-        found = by_point(base / "runs" / "grid")
+        wait_until_read(page)
+        found = summary_by_point(base / "runs" / "grid")
         means = found.pivot_table("mean_trust", WEIGHT, TRUST).to_numpy()
-        np.testing.assert_allclose(np.array(shown_map(page)["means"], float), means, atol=1e-6)
+        np.testing.assert_allclose(np.array(heat_map(page)["means"], float), means, atol=1e-6)
         table = page.locator(".det-heat tbody tr")
         page.get_by_text("The map as a table").click()
         assert table.nth(0).locator("td").all_inner_texts() == [f"{each:.3g} (1)" for each in means[-1]]
@@ -77,15 +98,15 @@ def test_a_folder_is_listed_read_and_its_map_holds_the_means_of_pandas(browser, 
         page.get_by_label("Across").select_option(WEIGHT)  # the two change places
         expect(page.get_by_label("Upwards")).to_have_value(TRUST)
         page.wait_for_function(f"() => ({STATE})().heat.means.length === 3")
-        np.testing.assert_allclose(np.array(shown_map(page)["means"], float), means.T, atol=1e-6)
-        assert barriers(page) == []
-        assert fits(page)
-        photograph(page, "sweeps-grid-light-1366")
+        np.testing.assert_allclose(np.array(heat_map(page)["means"], float), means.T, atol=1e-6)
+        assert accessibility_violations(page) == []
+        assert fits_width(page)
+        save_screenshot(page, "sweeps-grid-light-1366")
 
 
 def test_a_cell_is_reached_by_keyboard_and_opens_explore_at_its_values(browser, server):
-    with sweeping(browser, server) as page:
-        read(page, "runs/grid")
+    with open_sweeps(browser, server) as page:
+        open_folder(page, "runs/grid")
         first = page.locator(".det-cells a[tabindex='0']")
         expect(first).to_have_count(1)
         first.focus()
@@ -94,18 +115,18 @@ def test_a_cell_is_reached_by_keyboard_and_opens_explore_at_its_values(browser, 
         expect(page.locator(".det-readout")).to_contain_text("one point")
         page.keyboard.press("Enter")
         expect(page.locator("nav a[aria-current]")).to_have_text("Explore")
-        soon(lambda: read_link(page.evaluate("location.search"))[0].page, "explore")
-        setting = read_link(page.evaluate("location.search"))[0].setting
+        assert_eventually(lambda: parse_link(page.evaluate("location.search"))[0].page, "explore")
+        setting = parse_link(page.evaluate("location.search"))[0].setting
         values = dict(setting.changes)
         assert (values["rounds"], setting.scenario, setting.seed) == (8, "two-states", 1)
         assert (values[TRUST], values[WEIGHT]) == (0.5, 4)  # from the lowest corner two up and one to the right
         page.keyboard.press("Control+z")  # and what was open is open again
-        expect(page.locator("#det-question")).to_be_visible(timeout=COLD)
-        looked(page)
+        expect(page.locator("#det-question")).to_be_visible(timeout=COLD_START_MS)
+        wait_until_read(page)
 
 
 def test_a_folder_outside_is_refused_and_one_below_opens_by_its_path(browser, server, base):
-    with sweeping(browser, server) as page:
+    with open_sweeps(browser, server) as page:
         field = page.get_by_label("Another folder, by its path")
         for wrong in ("..", "/etc", str(base.parent), "runs/way-out"):
             field.fill(wrong)
@@ -119,27 +140,27 @@ def test_a_folder_outside_is_refused_and_one_below_opens_by_its_path(browser, se
         expect(page.get_by_role("alert")).to_contain_text("holds no results of a sweep")
         field.fill("elsewhere/grid")
         field.press("Enter")
-        expect(page.locator(".det-swept")).to_contain_text("5 of 12 points", timeout=COLD)
+        expect(page.locator(".det-swept")).to_contain_text("5 of 12 points", timeout=COLD_START_MS)
         expect(page.get_by_role("alert")).to_have_count(0)
         expect(page.locator(".det-swept")).to_contain_text("The sweep is not at its end")
-        looked(page)
-        assert sum(each == 0 for row in shown_map(page)["counts"] for each in row) == 7
+        wait_until_read(page)
+        assert sum(each == 0 for row in heat_map(page)["counts"] for each in row) == 7
         expect(page.locator(".det-cells a")).to_have_count(5)
 
 
 def test_a_shared_link_opens_the_folder_and_what_was_chosen_in_it(browser, server):
-    with sweeping(browser, server) as page:
-        read(page, "runs/grid")
+    with open_sweeps(browser, server) as page:
+        open_folder(page, "runs/grid")
         page.get_by_label("Outcome or indicator").select_option("mean_trust")
-        looked(page)
+        wait_until_read(page)
         page.get_by_label("Across").select_option(WEIGHT)
         expect(page.get_by_label("Upwards")).to_have_value(TRUST)
-        looked(page)
+        wait_until_read(page)
         query = urlsplit(page.url).query
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_label("Upwards")).to_have_value(WEIGHT)
-    assert read_link(query)[0].look[:4] == ("runs/grid", "mean_trust", WEIGHT, TRUST)
-    with opened(browser, server, query, ready=looked) as page:
+    assert parse_link(query)[0].sweep_view[:4] == ("runs/grid", "mean_trust", WEIGHT, TRUST)
+    with open_dashboard(browser, server, query, ready=wait_until_read) as page:
         expect(page.locator("#det-question")).to_have_text("Where does <b>trust</b> end?")
         expect(page.get_by_label("Outcome or indicator")).to_have_value("mean_trust")
         expect(page.get_by_label("Upwards")).to_have_value(TRUST)
@@ -147,44 +168,44 @@ def test_a_shared_link_opens_the_folder_and_what_was_chosen_in_it(browser, serve
 
 @pytest.mark.parametrize("folder", ["/etc", "runs/way-out", "runs/../../outside", "runs"])
 def test_a_link_to_a_folder_that_is_none_of_ours_says_so(browser, server, folder):
-    link = Link(Setting("two-states"), page="sweeps", look=SweepView(folder))
-    with opened(browser, server, written(link)) as page:
-        expect(page.get_by_role("alert")).to_contain_text("folder", timeout=COLD)
+    link = Link(Setting("two-states"), page="sweeps", sweep_view=SweepView(folder))
+    with open_dashboard(browser, server, format_link(link)) as page:
+        expect(page.get_by_role("alert")).to_contain_text("folder", timeout=COLD_START_MS)
         expect(page.locator(".det-folders")).to_be_visible()
         expect(page.locator("#det-question")).to_have_count(0)
 
 
 def test_failed_points_are_told_with_their_error_and_left_out(browser, server):
-    with sweeping(browser, server) as page:
+    with open_sweeps(browser, server) as page:
         read_broken = page.locator(".det-folder", has_text="sweeps/broken")
         read_broken.click()
-        expect(page.locator(".det-swept .det-fault")).to_contain_text(
+        expect(page.locator(".det-swept .det-error")).to_contain_text(
             re.compile(
                 r"2 points failed \(\w+\), the first is point 2: .*doctrine.*Points that failed are left out", re.S
             ),
-            timeout=COLD,
+            timeout=COLD_START_MS,
         )
-        looked(page)
-        heat = shown_map(page)
+        wait_until_read(page)
+        heat = heat_map(page)
         assert np.array(heat["counts"]).sum() == 2
         expect(page.locator(".det-boxed")).to_contain_text("at least 30 points are needed, and 2 are there")
 
 
 def show_tension(page: Page) -> None:
     """Open the spread sample, and choose the mean tension."""
-    read(page, "deeper/spread")
+    open_folder(page, "deeper/spread")
     page.get_by_label("Outcome or indicator").select_option("mean_tension")
     page.wait_for_function(
         f"() => (({STATE})().ranking || {{}}).rows && ({STATE})().heat.outcome.startsWith('Tension')"
     )
-    looked(page)
+    wait_until_read(page)
 
 
 def test_a_spread_sample_shows_bins_and_associations(browser, server, base):
-    found = by_point(base / "runs" / "deeper" / "spread")
-    with sweeping(browser, server) as page:
+    found = summary_by_point(base / "runs" / "deeper" / "spread")
+    with open_sweeps(browser, server) as page:
         show_tension(page)
-        heat = shown_map(page)
+        heat = heat_map(page)
         count = len(heat["x"]["labels"])
         edges = np.linspace(0.0, 1.0, count + 1)
         cuts = [
@@ -205,43 +226,43 @@ def test_a_spread_sample_shows_bins_and_associations(browser, server, base):
 
 def test_the_box_of_a_spread_sample_leads_to_explore(browser, server, base):
     folder = base / "runs" / "deeper" / "spread"
-    with sweeping(browser, server, theme="dark") as page:
+    with open_sweeps(browser, server, theme="dark") as page:
         show_tension(page)
-        above = float(f"{by_point(folder)['mean_tension'].median():.3g}")
+        above = float(f"{summary_by_point(folder)['mean_tension'].median():.3g}")
         field = page.get_by_label("A point is of interest from")
         field.fill(str(above))
         field.press("Enter")
         expect(page.locator(".det-lead")).to_contain_text(str(above))
-        looked(page)
+        wait_until_read(page)
         box = discover(folder, "mean_tension", above)
         expect(page.locator(".det-boxed")).to_contain_text(f"{box.cases} of {box.points} points reach {above:g}")
         assert len(box.edges) > 0
         expect(page.locator(".det-limits li")).to_have_count(len(box.edges))
         link = page.get_by_role("link", name="Open the middle of the box").get_attribute("href")
-        opens, notes = read_link(link or "")
+        opens, notes = parse_link(link or "")
         assert notes == []
         values = dict(opens.setting.changes)
-        inside = middle(box, study_of(folder))
+        inside = box_midpoint(box, stored_study(folder))
         assert {path: values[path] for path in inside} == inside
-        assert barriers(page) == []
-        assert fits(page)
-        photograph(page, "sweeps-spread-dark-1366")
+        assert accessibility_violations(page) == []
+        assert fits_width(page)
+        save_screenshot(page, "sweeps-spread-dark-1366")
         page.set_viewport_size({"width": 390, "height": 844})
-        soon(lambda: fits(page), True)
-        assert barriers(page) == []
-        photograph(page, "sweeps-spread-dark-390")
+        assert_eventually(lambda: fits_width(page), True)
+        assert accessibility_violations(page) == []
+        save_screenshot(page, "sweeps-spread-dark-390")
         field.fill("99")
         field.press("Enter")
         expect(page.locator(".det-boxed")).to_contain_text("No box: no point reaches it; mean_tension goes from")
 
 
 def test_a_whole_sobol_design_is_ranked_by_its_indices_with_their_remarks(browser, server, base):
-    found = sensitivity(base / "sweeps" / "sobol", "mean_trust")
-    with sweeping(browser, server) as page:
-        read(page, "sweeps/sobol")
+    found = sweep_sensitivity(base / "sweeps" / "sobol", "mean_trust")
+    with open_sweeps(browser, server) as page:
+        open_folder(page, "sweeps/sobol")
         page.get_by_label("Outcome or indicator").select_option("mean_trust")
         page.wait_for_function(f"() => ({STATE})().heat.outcome.startsWith('Trust') && ({STATE})().ranking")
-        looked(page)
+        wait_until_read(page)
         rows = page.evaluate(f"({STATE})().ranking.rows")
         np.testing.assert_allclose([row["value"] for row in rows], found.indices["total"])
         np.testing.assert_allclose([row["high"] - row["value"] for row in rows], found.indices["total_interval"])
@@ -249,23 +270,23 @@ def test_a_whole_sobol_design_is_ranked_by_its_indices_with_their_remarks(browse
         assert "The sample is small (16 where 256 or more are advised)" in told
         assert f"Dice alone leave {round(100 * found.noise)} % of the variance between points" in told
         assert "Simple associations" not in told
-        photograph(page, "sweeps-sobol-light-1366")
+        save_screenshot(page, "sweeps-sobol-light-1366")
 
 
 def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tmp_path, monkeypatch):
-    with served(cwd=tmp_path) as address, sweeping(browser, address) as page:
+    with serve_dashboard(cwd=tmp_path) as address, open_sweeps(browser, address) as page:
         expect(page.locator("main")).to_contain_text("There are no results to open yet")
         commands = page.locator("pre").all_inner_texts()
-        assert barriers(page) == []
-        assert fits(page)
-        photograph(page, "sweeps-light-1366")
+        assert accessibility_violations(page) == []
+        assert fits_width(page)
+        save_screenshot(page, "sweeps-light-1366")
         monkeypatch.chdir(tmp_path)
         for command in commands:
             words = shlex.split(command) + (["--points", "3"] if "--out" in command else [])
             done = CliRunner().invoke(app, words[1:])
             assert (words[0], done.exit_code) == ("detente", 0), done.output
         page.get_by_role("button", name="Look again").click()
-        expect(page.locator(".det-folder")).to_contain_text("3 of ", timeout=COLD)
+        expect(page.locator(".det-folder")).to_contain_text("3 of ", timeout=COLD_START_MS)
         page.get_by_role("navigation", name="Pages").get_by_role("link", name="Compare").click()
         expect(page.locator("nav a[aria-current]")).to_have_text("Compare")
 
@@ -273,18 +294,18 @@ def test_without_results_the_page_says_so_and_its_commands_make_some(browser, tm
 def test_what_a_browser_sends_is_checked(base):
     opened_folder = read_folder(base, "runs/grid")
     look = SweepView("runs/grid")
-    assert (filled(look, opened_folder).x, filled(look, opened_folder).y) == (TRUST, WEIGHT)
-    assert changed(opened_folder, look, {"x": WEIGHT})[2:4] == (WEIGHT, TRUST)
-    assert changed(opened_folder, look, {"outcome": "mean_trust"}).outcome == "mean_trust"
+    assert (complete_choice(look, opened_folder).x, complete_choice(look, opened_folder).y) == (TRUST, WEIGHT)
+    assert updated_choice(opened_folder, look, {"x": WEIGHT})[2:4] == (WEIGHT, TRUST)
+    assert updated_choice(opened_folder, look, {"outcome": "mean_trust"}).outcome == "mean_trust"
     for wrong in (
         {"outcome": "point"}, {"x": "no.such"}, {"above": float("nan")}, {"above": True}, {"above": "1"}, {"folder": "/"}
     ):  # fmt: skip
         with pytest.raises(ScenarioError):
-            changed(opened_folder, look, wrong)
+            updated_choice(opened_folder, look, wrong)
     for nothing in ((None, look), (opened_folder, SweepView("runs/other"))):
         with pytest.raises(ScenarioError, match="none is open"):
-            changed(*nothing, {"x": TRUST})
+            updated_choice(*nothing, {"x": TRUST})
     for wrong in ("\0", "a" * 5000, "~", "runs/grid/manifest.json"):
         with pytest.raises(ScenarioError):
-            inside(wrong, base)
-    assert sweeps.facts_of(Link())["sweep"].startswith("detente sweep ")
+            check_folder(wrong, base)
+    assert sweeps.sweep_facts(Link())["sweep"].startswith("detente sweep ")

@@ -4,17 +4,31 @@ import re
 
 import numpy as np
 import pytest
-from support.browser import COLD, barriers, expect, fits, opened, photograph, reload, soon
-from support.pages import SHORT, finished, link_of, never, told_of, turning
+from support.browser import (
+    COLD_START_MS,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    reload,
+    save_screenshot,
+)
+from support.pages import SHORT, current_link, last_result, not_cancelled, open_turning_points, wait_until_finished
 
 from agents.assembly import Assembly
-from dashboards.link import Link, Setting, check_events, read_link, scenario_of, written
+from dashboards.page_link import Link, Setting, check_events, format_link, parse_link, scenario_of
 from dashboards.web.pages.turning_points import analysis as turning_story
 from dashboards.web.pages.turning_points import wording as turning_words
-from experiments.counterfactuals.pivot import Outlook, actions, decisions, outlook
+from experiments.counterfactuals.pivot import (
+    ContinuationOutcomes,
+    open_decisions,
+    rank_decisions,
+    resample_continuations,
+)
 from model.enumerations import Outcome
-from model.overrides import Override, forced, resolve
-from model.protocol import ACT, PROTOCOL
+from model.overrides import Override, collect_overrides, resolve_override
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.world import World
 
 COLUMNS = "() => document.querySelector('.det-turning').__vue__.picture.columns"
@@ -23,19 +37,21 @@ VERDICT = ".det-verdict p"
 
 def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, address):
     link = Link(SHORT, futures=100)
-    found = outlook(scenario_of(SHORT), 4, 100)
-    run = told_of(turning_story.follow_run(SHORT, never))
-    decided = turning_story.round_asked(run, found)
-    ranked = actions(scenario_of(SHORT), 4, decided, 100, leading=turning_story.LEADING)
-    turned = told_of(turning_story.follow_actions(SHORT, decided, 100, never))
+    found = resample_continuations(scenario_of(SHORT), 4, 100)
+    run = last_result(turning_story.follow_run(SHORT, not_cancelled))
+    decided = turning_story.default_round(run, found)
+    ranked = rank_decisions(scenario_of(SHORT), 4, decided, 100, top=turning_story.MAX_DECISIONS)
+    turned = last_result(turning_story.follow_actions(SHORT, decided, 100, not_cancelled))
     assert [each.action for each in turned] == ranked
-    with turning(browser, address, link) as page:
+    with open_turning_points(browser, address, link) as page:
         columns = page.evaluate(COLUMNS)
         for at, column in enumerate(columns):
             shares = {each.name: found.shares(at)[each].share for each in Outcome}
             assert column["round"] == at
             assert column["shares"] == pytest.approx(shares, abs=6e-5)
-            assert [column[part] for part in ("deal", "low", "high")] == pytest.approx([*found.deal(at)], abs=6e-5)
+            assert [column[part] for part in ("deal", "low", "high")] == pytest.approx(
+                [*found.deal_share(at)], abs=6e-5
+            )
         assert len(columns) == 25
         assert page.locator(VERDICT).all_inner_texts() == turning_story.verdict(run, found, turned, decided)
         assert f"Round {decided}" in page.locator("#det-round-title").inner_text()
@@ -43,46 +59,51 @@ def test_the_bar_the_verdict_and_the_table_are_what_python_computes(browser, add
         rows = page.locator(".det-rounds tbody tr")
         assert rows.count() == len(moved) > 0
         numbers = rows.nth(0).locator(".det-number").all_inner_texts()
-        assert numbers == [turning_words.percent(moved[0].deal), turning_words.percent(moved[0].deal_otherwise)]
-        assert barriers(page) == []
-        assert fits(page)
-        photograph(page, "turning-light-1366")
+        assert numbers == [
+            turning_words.percent_text(moved[0].deal),
+            turning_words.percent_text(moved[0].deal_otherwise),
+        ]
+        assert accessibility_violations(page) == []
+        assert fits_width(page)
+        save_screenshot(page, "turning-light-1366")
 
 
 def test_a_round_is_picked_by_keyboard_and_the_link_shows_the_same_elsewhere(browser, address):
-    with turning(browser, address, Link(SHORT, futures=100)) as page:
+    with open_turning_points(browser, address, Link(SHORT, futures=100)) as page:
         page.get_by_role("slider", name="Round to look into").focus()
         page.keyboard.press("Home")
         for _ in range(11):
             page.keyboard.press("ArrowRight")
         expect(page.locator("#det-round-title")).to_have_text("Round 12")
-        soon(lambda: link_of(page).round, 12)
+        assert_eventually(lambda: current_link(page).round, 12)
         expect(page.locator(".det-rounds tbody tr").first).to_be_visible()  # between two rounds there is none
-        finished(page)
-        link = link_of(page)
+        wait_until_finished(page)
+        link = current_link(page)
         assert link.futures == 100
         happened = page.locator(".det-happened li").all_inner_texts()
         rows = page.locator(".det-rounds tbody tr").all_inner_texts()
         expect(page.get_by_role("img", name="How the futures from each round end")).to_have_accessible_description(
             re.compile(r"^Chance of some deal from there on: \d+ % at the start, .* after round 24\.$")
         )
-    with turning(browser, address, link) as other:
+    with open_turning_points(browser, address, link) as other:
         assert other.locator(".det-happened li").all_inner_texts() == happened
         assert other.locator(".det-rounds tbody tr").all_inner_texts() == rows
         row = other.locator(".det-rounds tbody tr").first
-        event = read_link(row.get_by_role("link").get_attribute("href"))[0].setting.events
+        event = parse_link(row.get_by_role("link").get_attribute("href"))[0].setting.events
         row.get_by_role("link").click()
         expect(other.locator("nav a[aria-current]")).to_have_text("Watch")
         wanted = ("watch", 12, event)
-        soon(lambda: (link_of(other).page, link_of(other).round, link_of(other).setting.events), wanted)
+        assert_eventually(
+            lambda: (current_link(other).page, current_link(other).round, current_link(other).setting.events), wanted
+        )
         other.keyboard.press("Control+z")
         expect(other.locator("nav a[aria-current]")).to_have_text("Turning points")
 
 
 def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(browser, address):
     link = Link(Setting("two-states", seed=77), page="turning", futures=1000)
-    with opened(browser, address, written(link)) as page:
-        expect(page.get_by_role("progressbar")).to_be_visible(timeout=COLD)
+    with open_dashboard(browser, address, format_link(link)) as page:
+        expect(page.get_by_role("progressbar")).to_be_visible(timeout=COLD_START_MS)
         page.wait_for_function(
             "() => (document.querySelector('.det-turning').__vue__.picture || {columns: []}).columns.length > 3"
         )
@@ -93,11 +114,11 @@ def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(bro
         assert all(one["low"] < one["deal"] < one["high"] or one["deal"] in (0, 1) for one in kept)
         page.get_by_label("Redrawn futures per round").select_option("100")  # the page lives on
         expect(page.get_by_role("progressbar")).to_be_visible()
-        soon(lambda: link_of(page).futures, 100)
+        assert_eventually(lambda: current_link(page).futures, 100)
         reload(page)  # in the middle of it
-        finished(page)
-        assert link_of(page) == link._replace(futures=100)
-        soon(lambda: page.locator(VERDICT).count() >= 2, True)
+        wait_until_finished(page)
+        assert current_link(page) == link._replace(futures=100)
+        assert_eventually(lambda: page.locator(VERDICT).count() >= 2, True)
         again = page.get_by_label("Seed of the run")
         again.fill("-3")
         again.press("Enter")
@@ -108,39 +129,41 @@ def test_long_work_shows_itself_growing_and_can_be_cancelled_and_begun_again(bro
 def test_the_event_that_turns_a_decision_sets_its_cell_and_nothing_else(name):
     setting, now = Setting(name, seed=3), 20
     scenario = scenario_of(setting)
-    model, world = Assembly(scenario, rng=3).run(now), World(scenario, 3, forced(scenario))
-    for number, cell, value in decisions(scenario, 3, now):
+    model, world = Assembly(scenario, rng=3).run(now), World(scenario, 3, collect_overrides(scenario))
+    for number, cell, value in open_decisions(scenario, 3, now):
         act = PROTOCOL[number]
         other = 1 - value if value in (0, 1) else 0
-        action = turning_story.Action(act.name, cell, value, other, 0.0, 0.0)
-        event = turning_story.told(model, {}, action, now).event
-        move = resolve(scenario, event)
-        assert (move.round, move.act, move.value) == (now, ACT[act.name], other)
+        action = turning_story.DecisionEffect(act.name, cell, value, other, 0.0, 0.0)
+        event = turning_story.describe_decision(model, {}, action, now).event
+        move = resolve_override(scenario, event)
+        assert (move.round, move.act, move.value) == (now, ACT_INDEX[act.name], other)
         assert np.unravel_index(move.cell, world.shape(act.column)) == cell
         check_events(turning_story.with_event(setting, event))
 
 
 def test_a_turned_event_takes_the_place_of_the_one_that_set_the_same():
-    event = Override(9, "give_answer", "nuclear", "us", None, -1.0)
+    event = Override(9, "answer_proposal", "nuclear", "us", None, -1.0)
     other = Override(3, "drift_oil", value=1.0)
     setting = Setting(events=(other, event))
     assert turning_story.with_event(setting, event._replace(value=1.0)).events == (other, event._replace(value=1.0))
 
 
-def an_outlook(*deals: float, futures: int = 200) -> Outlook:
-    found = Outlook(range(len(deals)), futures)
+def an_outlook(*deals: float, futures: int = 200) -> ContinuationOutcomes:
+    found = ContinuationOutcomes(range(len(deals)), futures)
     for place, deal in enumerate(deals):
-        found.ends[place] = Outcome.managed_contact
-        found.ends[place, : round(deal * futures)] = Outcome.partial_arrangement
+        found.outcomes[place] = Outcome.managed_contact
+        found.outcomes[place, : round(deal * futures)] = Outcome.partial_arrangement
     return found
 
 
 def test_the_round_that_lost_or_won_it_is_named_and_luck_is_not():
-    lost = turning_words.named(an_outlook(0.7, 0.8, 0.8, 0.2, 0.0).moves(), deal=False)
+    lost = turning_words.deciding_sentences(an_outlook(0.7, 0.8, 0.8, 0.2, 0.0).chance_changes(), deal=False)
     assert lost[0].startswith("Round 3 lost it: the chance of a deal went from 80 % to 20 %")
-    won = turning_words.named(an_outlook(0.7, 0.5, 0.2, 0.9, 1.0).moves(), deal=True)
+    won = turning_words.deciding_sentences(an_outlook(0.7, 0.5, 0.2, 0.9, 1.0).chance_changes(), deal=True)
     assert won[0].startswith("Round 3 won it: ")
-    assert turning_words.named(an_outlook(0.5, 0.5, 0.51, 0.5).moves(), deal=True)[0].startswith("No single round")
-    both = turning_words.named(an_outlook(0.5, 0.9, 0.2, 0.6).moves(), deal=True)
+    assert turning_words.deciding_sentences(an_outlook(0.5, 0.5, 0.51, 0.5).chance_changes(), deal=True)[0].startswith(
+        "No single round"
+    )
+    both = turning_words.deciding_sentences(an_outlook(0.5, 0.9, 0.2, 0.6).chance_changes(), deal=True)
     assert both[0].startswith("Round 3 won it")
     assert both[1].startswith("Round 2 moved it most, the other way")

@@ -8,14 +8,23 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page
-from support.browser import COLD, LOST, barriers, expect, fits, opened, photograph, soon
-from support.watched import told_in
+from support.browser import (
+    COLD_START_MS,
+    CONNECTION_LOST_ERRORS,
+    accessibility_violations,
+    assert_eventually,
+    expect,
+    fits_width,
+    open_dashboard,
+    save_screenshot,
+)
+from support.watched import decision_sentences
 
 from agents.assembly import Assembly
-from dashboards.link import read_link
-from dashboards.theme import STATUSES
-from model.enumerations import Channel, Status
-from model.loading import load
+from dashboards.page_link import parse_link
+from dashboards.theme import STATUS_STYLES
+from model.enumerations import Channel, RungStatus
+from model.loading import load_scenario
 from model.overrides import Override
 
 REFUSAL = 3  # the round of the first refusal under seed 1
@@ -32,7 +41,7 @@ def shown(page: Page) -> int:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_selector(".det-net", timeout=COLD)
+    page.wait_for_selector(".det-net", timeout=COLD_START_MS)
 
 
 def statuses(page: Page) -> list[int]:
@@ -45,7 +54,7 @@ def here(page: Page) -> str:
 
 
 def test_it_plays_five_rounds_a_second_and_a_lost_connection_does_not_stop_it(browser, address):
-    with opened(browser, address, "page=watch", ready=ready, pardon=LOST) as page:
+    with open_dashboard(browser, address, "page=watch", ready=ready, allowed=CONNECTION_LOST_ERRORS) as page:
         page.get_by_label("Speed").select_option(str(SPEED))
         page.get_by_role("button", name="Play", exact=True).click()
         page.wait_for_function("document.querySelector('.det-where strong').innerText === 'Round 3'")
@@ -60,29 +69,29 @@ def test_it_plays_five_rounds_a_second_and_a_lost_connection_does_not_stop_it(br
 
 
 def test_a_step_and_a_scrub_show_that_rounds_sentences_and_ladder(browser, address, run):
-    with opened(browser, address, "page=watch&round=7", ready=ready) as page:
-        spans = {now: told_in(run, now) for now in (7, 8, 18)}
+    with open_dashboard(browser, address, "page=watch&round=7", ready=ready) as page:
+        spans = {now: decision_sentences(run, now) for now in (7, 8, 18)}
         for now, act in ((7, lambda: None), (8, lambda: page.get_by_role("button", name="Step", exact=True).click())):
             act()
             expect(page.locator(".det-told h2")).to_have_text(f"Round {now}")
             rows = page.locator(".det-now button span, .det-now p")
-            soon(lambda rows=rows: rows.all_inner_texts(), spans[now])
+            assert_eventually(lambda rows=rows: rows.all_inner_texts(), spans[now])
         page.locator(".det-timeline input").evaluate(
             "field => { field.value = 18; field.dispatchEvent(new Event('input', {bubbles: true})) }"
         )
         expect(page.locator(".det-told h2")).to_have_text("Round 18")
         again = Assembly("us-iran-2026", rng=1).run(18)
-        soon(lambda: statuses(page), again.world.status[0].tolist())
+        assert_eventually(lambda: statuses(page), again.world.status[0].tolist())
         words = page.locator("[data-rung] .det-rung-status").all_inner_texts()[::-1]
-        assert words[0].startswith(STATUSES[Status(again.world.status[0][0])].label)
+        assert words[0].startswith(STATUS_STYLES[RungStatus(again.world.status[0][0])].label)
         expect(page.locator("[role=status]", has_text="Round 18 of 60.")).to_contain_text("Both sides accept")
         expect(page.get_by_role("img", name=re.compile("^Trust"))).to_have_accessible_description(
-            re.compile(f"{again.trajectory[18][again.places['nuclear.trust_first']]:.2f} now")
+            re.compile(f"{again.trajectory[18][again.indicator_index['nuclear.trust_first']]:.2f} now")
         )
 
 
 def test_a_refusal_opens_to_terms_that_add_up_and_a_lever_flip_shown_is_true(browser, address):
-    with opened(browser, address, f"page=watch&round={REFUSAL}", ready=ready) as page:
+    with open_dashboard(browser, address, f"page=watch&round={REFUSAL}", ready=ready) as page:
         page.locator(".det-now button", has_text="United States refuses").click()
         condition = page.locator("[data-condition=acceptable]")
         expect(condition).to_be_visible()
@@ -97,19 +106,19 @@ def test_a_refusal_opens_to_terms_that_add_up_and_a_lever_flip_shown_is_true(bro
         expect(page.get_by_role("button", name="All levers searched")).to_be_visible(timeout=60_000)
         lever = page.locator(".det-levers-found li").first
         path, to, becomes = re.match(r"(\S+) from \S+ to (\S+): “(.*)”", lever.inner_text()).groups()
-        changed = Assembly(load("us-iran-2026", {path: float(to)}), rng=1).run(REFUSAL)
-        answer = [r for r in changed.ledger.rows if (r.round, r.act, r.actor) == (REFUSAL, "give_answer", "us")]
+        changed = Assembly(load_scenario("us-iran-2026", {path: float(to)}), rng=1).run(REFUSAL)
+        answer = [r for r in changed.ledger.rows if (r.round, r.act, r.actor) == (REFUSAL, "answer_proposal", "us")]
         assert answer[-1].value != -1
         assert answer[-1].sentence == becomes
-        photograph(page, "watch-why")
-        assert barriers(page) == []
+        save_screenshot(page, "watch-why")
+        assert accessibility_violations(page) == []
         page.get_by_role("button", name="Branch here with that decision").click()
         expect(page.locator(".det-branch-says")).to_contain_text("First difference in round 3")
-        soon(lambda: f"event={REFUSAL},give_answer,nuclear,us,,1.0" in here(page), True)
+        assert_eventually(lambda: f"event={REFUSAL},give_answer,nuclear,us,,1.0" in here(page), True)
 
 
 def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, address):
-    with opened(browser, address, "page=watch&round=14", ready=ready) as page:
+    with open_dashboard(browser, address, "page=watch&round=14", ready=ready) as page:
         page.get_by_role("button", name="Inject an event").click()
         expect(page.get_by_role("radio", name="New facilitator")).to_be_disabled()
         expect(page.get_by_text("every facilitator of this scenario is there already")).to_be_visible()
@@ -120,24 +129,24 @@ def test_an_injected_event_branches_the_run_and_the_link_keeps_it(browser, addre
         found = re.search(r"First difference in round (\d+)", says.inner_text())
         assert int(found[1]) >= 14
         expect(page.locator(".det-small-charts path.det-twin-line")).to_have_count(9)
-        soon(lambda: "event=" in here(page), True)
-        link, notes = read_link(here(page))
+        assert_eventually(lambda: "event=" in here(page), True)
+        link, notes = parse_link(here(page))
         assert notes == []
         assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, float(Channel.PUBLIC)),)
         address_now, told = here(page).removeprefix("?"), says.inner_text()
-        with opened(browser, address, address_now, ready=ready) as other:
-            soon(lambda: shown(other), 14)
+        with open_dashboard(browser, address, address_now, ready=ready) as other:
+            assert_eventually(lambda: shown(other), 14)
             expect(other.locator(".det-branch-says")).to_have_text(told)
             other.get_by_role("button", name=re.compile("^Remove: round 14")).click()
             expect(other.locator(".det-branch")).to_have_count(0)
-            soon(lambda: "event=" in here(other), False)
+            assert_eventually(lambda: "event=" in here(other), False)
             other.keyboard.press("Control+z")
             expect(other.locator(".det-branch-says")).to_have_text(told)
-        photograph(page, "watch-branch")
+        save_screenshot(page, "watch-branch")
 
 
 def test_the_keyboard_plays_and_steps_and_takes_nothing_from_fields(browser, address):
-    with opened(browser, address, "page=watch&round=5", ready=ready) as page:
+    with open_dashboard(browser, address, "page=watch&round=5", ready=ready) as page:
         for key, now in (("ArrowRight", 6), ("ArrowLeft", 5), ("End", 60), ("Home", 0), ("ArrowRight", 1)):
             page.keyboard.press(key)
             expect(page.locator(".det-where strong")).to_have_text(f"Round {now}")
@@ -170,7 +179,7 @@ def test_the_keyboard_plays_and_steps_and_takes_nothing_from_fields(browser, add
 
 
 def test_a_seed_is_taken_when_it_is_entered_and_the_run_plays_on(browser, address):
-    with opened(browser, address, "page=watch&round=5", ready=ready) as page:
+    with open_dashboard(browser, address, "page=watch&round=5", ready=ready) as page:
         seed = page.get_by_label("Seed")
         next_seed = page.get_by_role("button", name="Next seed")
         next_seed.click()
@@ -180,7 +189,7 @@ def test_a_seed_is_taken_when_it_is_entered_and_the_run_plays_on(browser, addres
         page.get_by_role("button", name="Play", exact=True).click()
         seed.fill("4")
         stood = shown(page)
-        soon(lambda: shown(page) != stood, True, "it does not play on while a seed is typed")
+        assert_eventually(lambda: shown(page) != stood, True, "it does not play on while a seed is typed")
         expect(seed).to_have_value("4")
         seed.press("Enter")
         page.wait_for_function("new URLSearchParams(location.search).get('seed') === '4'")
@@ -192,11 +201,11 @@ def test_a_seed_is_taken_when_it_is_entered_and_the_run_plays_on(browser, addres
 def test_hostile_names_are_text_and_motion_rests_if_asked(browser, address):
     evil = "<img src=x onerror=alert(1)>{{7*7}}" + "W" * 200
     query = f"page=watch&round=5&set={quote(f'states.us.name.en:{json.dumps(evil)}')}"
-    with opened(browser, address, query, ready=ready, reduced_motion="reduce") as page:
-        assert fits(page)
+    with open_dashboard(browser, address, query, ready=ready, reduced_motion="reduce") as page:
+        assert fits_width(page)
         assert page.locator("main img").count() == 0
         expect(page.locator(".det-gauges dt").first).to_have_text(f"Trust, {evil}")
-        soon(lambda: page.locator(".det-net text", has_text="<img").count() > 0, True)
+        assert_eventually(lambda: page.locator(".det-net text", has_text="<img").count() > 0, True)
         page.get_by_role("button", name="Play", exact=True).click()
         mark = page.locator(".det-signal").first
         where = mark.get_attribute("transform")
@@ -213,14 +222,14 @@ def test_hostile_names_are_text_and_motion_rests_if_asked(browser, address):
     ],
 )
 def test_it_fits_its_window_without_barriers_and_shows_the_main_parts_at_once(browser, address, theme, size, query):
-    with opened(browser, address, query, size, theme, ready=ready) as page:
-        photograph(page, f"watch-{theme}-{size[0]}")
-        assert fits(page)
+    with open_dashboard(browser, address, query, size, theme, ready=ready) as page:
+        save_screenshot(page, f"watch-{theme}-{size[0]}")
+        assert fits_width(page)
         if size[0] > 1000:
             for part in (".det-deck", ".det-network", ".det-ladder", ".det-told"):
                 box = page.locator(part).bounding_box()
                 assert box["y"] + box["height"] <= size[1]
         page.keyboard.press("i")
         page.wait_for_selector(".det-drawer")
-        assert barriers(page) == []
-        assert fits(page)
+        assert accessibility_violations(page) == []
+        assert fits_width(page)

@@ -1,24 +1,24 @@
 """The data of Watch: the message of a run, its twin, the events that can be injected, decisions explained."""
 
 import pytest
-from support.watched import SETTING, told_in, watched
+from support.watched import SETTING, decision_sentences, watch_run
 
 from agents.assembly import Assembly
-from dashboards.interventions import TOLD, event_words, injected, never
-from dashboards.link import Setting, check_events, scenario_of
+from dashboards.injected_events import EVENT_FORMS, describe_event, impossible_reason, parse_injected_event
 from dashboards.messages import Columns
-from dashboards.reports.chronicle import TOLD as TOLD_GROUP
+from dashboards.page_link import Setting, check_events, scenario_of
+from dashboards.reports.chronicle import DECISIONS as TOLD_GROUP
 from dashboards.reports.messages import RunData
-from dashboards.reports.run_data import data
-from dashboards.web.pages.shared.shapes import errors
-from dashboards.web.pages.watch.job import play
+from dashboards.reports.run_data import run_data
+from dashboards.web.pages.shared.shapes import shape_errors
+from dashboards.web.pages.watch.job import play_run
 from dashboards.web.pages.watch.messages import RunMessage, TwinMessage
-from dashboards.web.pages.watch.network_layout import places
-from dashboards.web.pages.watch.why import DecisionQuery, asked, explain, opposite_of
+from dashboards.web.pages.watch.network_layout import actor_positions
+from dashboards.web.pages.watch.why import DecisionQuery, explain, opposite_event, read_decision_query
 from model.errors import ScenarioError
-from model.loading import load, shipped
-from model.measures import series
-from model.overrides import EVENTS, Override
+from model.loading import load_scenario, scenario_names
+from model.measures import negotiation_series
+from model.overrides import EVENT_KINDS, Override
 
 REFUSAL = 3  # the round of the first refusal under seed 1
 
@@ -30,27 +30,29 @@ def run() -> Assembly:
 
 @pytest.fixture(scope="module")
 def message() -> RunMessage:
-    return watched(SETTING).run.read()
+    return watch_run(SETTING).run.read()
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_what_is_sent_has_the_declared_shapes(name):
     event = Override(14, "drift_oil", None, None, None, 0.6)
-    found = watched(Setting(name, events=(event,)))
-    assert [*errors(RunMessage, found.run.read())] == []
-    assert [*errors(TwinMessage, found.twin.read())] == []
-    assert [*errors(RunData, data(Assembly(name, rng=1).run(12)))] == []
+    found = watch_run(Setting(name, events=(event,)))
+    assert [*shape_errors(RunMessage, found.run.read())] == []
+    assert [*shape_errors(TwinMessage, found.twin.read())] == []
+    assert [*shape_errors(RunData, run_data(Assembly(name, rng=1).run(12)))] == []
 
 
 def test_the_message_tells_every_round_as_the_ledger_and_the_world_do(run, message):
-    assert message["talks"][0]["series"]["tension"] == series(run.trajectory, 0)["tension"].round(4).tolist()
+    assert (
+        message["talks"][0]["series"]["tension"] == negotiation_series(run.trajectory, 0)["tension"].round(4).tolist()
+    )
     for now in range(1, 61):
         rows = [
             message["sentences"][row["sentence"]]
             for row in Columns(message["rows"]).rows()
             if row["round"] == now and row["group"] == TOLD_GROUP
         ]
-        assert rows == told_in(run, now)
+        assert rows == decision_sentences(run, now)
         sent = [row for row in run.ledger.rows if row.round == now and row.kind == "signal"]
         assert message["messages"]["round"].count(now) == len(sent)
 
@@ -60,7 +62,7 @@ def test_a_message_between_parties_leads_to_the_decision_behind_it(message):
     refusals = [each for each in Columns(message["messages"]).rows() if each["kind"] == refusal]
     for sent in refusals:
         row = [row for row in rows if row["round"] == sent["round"]][sent["row"]]
-        assert message["acts"][row["act"]]["act"] == "give_answer"
+        assert message["acts"][row["act"]]["act"] == "answer_proposal"
         assert message["names"][row["actor"]] == message["actors"][sent["sender"]]["name"]
         assert "refuses" in message["sentences"][row["sentence"]]
     assert refusals
@@ -73,7 +75,7 @@ def test_the_terms_of_every_kind_of_decision_add_to_the_score_that_was_used(run)
             continue
         seen.add(row.act)
         sent = {"act": row.act, "round": row.round, "actor": row.actor, "counterpart": row.counterpart}
-        decision = asked(SETTING, scenario, {**sent, "negotiation": row.negotiation})
+        decision = read_decision_query(SETTING, scenario, {**sent, "negotiation": row.negotiation})
         for told, held in zip(explain(decision, scenario)["conditions"], row.conditions, strict=True):
             assert [term["value"] for term in told["terms"]] == list(held.terms.values())
             assert (told["score"], told["threshold"], told["holds"]) == (held.score, held.threshold, held.holds)
@@ -82,11 +84,11 @@ def test_the_terms_of_every_kind_of_decision_add_to_the_score_that_was_used(run)
 
 def test_every_kind_of_event_is_offered_or_refused_with_a_reason():
     for name in ("us-iran-2026", "us-ussr-1985", "gulf-region"):
-        for offer in watched(Setting(name)).run.read()["offers"]:
+        for offer in watch_run(Setting(name)).run.read()["offers"]:
             assert bool(offer["never"]) != bool(offer["choices"])
     off = scenario_of(Setting("us-iran-2026", (("mechanisms.spoilers", False),)))
-    assert "switched off" in never(off, "attack")
-    assert {*TOLD} == {*EVENTS}
+    assert "switched off" in impossible_reason(off, "attack")
+    assert {*EVENT_FORMS} == {*EVENT_KINDS}
 
 
 @pytest.mark.parametrize(
@@ -102,12 +104,12 @@ def test_every_kind_of_event_is_offered_or_refused_with_a_reason():
 )
 def test_an_event_that_makes_no_sense_is_refused(sent):
     with pytest.raises(ScenarioError):
-        injected(scenario_of(SETTING), sent)
+        parse_injected_event(scenario_of(SETTING), sent)
 
 
 def test_a_long_run_is_shown_as_far_as_it_is_played():
     shown = []
-    play(Setting("two-states", (("rounds", 130),)), lambda now, total, begun=None: shown.append((now, begun)))
+    play_run(Setting("two-states", (("rounds", 130),)), lambda now, total, begun=None: shown.append((now, begun)))
     beginnings = [(now, begun.message.read()) for now, begun in shown if begun is not None]
     assert beginnings[0][0] == 60
     first = beginnings[0][1]
@@ -117,12 +119,15 @@ def test_a_long_run_is_shown_as_far_as_it_is_played():
 
 def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
     event = Override(14, "strike", None, "hardline-network-a", None, 1.0)
-    found = watched(SETTING._replace(events=(event,)))
+    found = watch_run(SETTING._replace(events=(event,)))
     with_it, twin = found.run.read(), found.twin.read()
     plain = Assembly("us-iran-2026", rng=1).run()
     forced = Assembly("us-iran-2026", rng=1, overrides=(event,)).run()
-    assert twin["talks"][0]["series"]["tension"] == series(plain.trajectory, 0)["tension"].round(4).tolist()
-    assert with_it["talks"][0]["series"]["tension"] == series(forced.trajectory, 0)["tension"].round(4).tolist()
+    assert twin["talks"][0]["series"]["tension"] == negotiation_series(plain.trajectory, 0)["tension"].round(4).tolist()
+    assert (
+        with_it["talks"][0]["series"]["tension"]
+        == negotiation_series(forced.trajectory, 0)["tension"].round(4).tolist()
+    )
     rows = (plain.trajectory != forced.trajectory).any(axis=1)
     assert twin["numbers"] == rows.argmax() >= twin["first"] >= 14
     assert "Injected: Attack by Armed network A." in with_it["sentences"]
@@ -130,15 +135,15 @@ def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
 
 def test_a_leak_that_moves_no_number_still_differs_where_it_is_told():
     leak = Override(14, "choose_channel", "nuclear", None, None, 2.0)
-    twin = watched(SETTING._replace(events=(leak,))).twin.read()
+    twin = watch_run(SETTING._replace(events=(leak,))).twin.read()
     assert (twin["first"], twin["numbers"], twin["decision"]) == (14, None, None)
 
 
 def test_the_opposite_of_a_refusal_as_an_event_is_an_acceptance():
-    decision = DecisionQuery(SETTING, REFUSAL, "give_answer", "us", None, "nuclear")
-    event = opposite_of(decision, scenario_of(SETTING))
+    decision = DecisionQuery(SETTING, REFUSAL, "answer_proposal", "us", None, "nuclear")
+    event = opposite_event(decision, scenario_of(SETTING))
     played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
-    assert "United States accepts Technical clarification. (set from outside)" in told_in(played, REFUSAL)
+    assert "United States accepts Technical clarification. (set from outside)" in decision_sentences(played, REFUSAL)
 
 
 def test_what_did_happen_can_be_made_not_to_happen(run):
@@ -146,21 +151,21 @@ def test_what_did_happen_can_be_made_not_to_happen(run):
     change = next(row for row in run.ledger.rows if row.act == "change_government" and row.forced)
     for row in (attack, change):
         sent = {"act": row.act, "round": row.round, "actor": row.actor, "negotiation": row.negotiation, "value": 1}
-        event = opposite_of(asked(SETTING, scenario_of(SETTING), sent), scenario_of(SETTING))
+        event = opposite_event(read_decision_query(SETTING, scenario_of(SETTING), sent), scenario_of(SETTING))
         check_events(SETTING._replace(events=(event,)))
         found = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(row.round)
         assert not any(
             (now.round, now.act, now.actor) == (row.round, row.act, row.actor) and now.value
             for now in found.ledger.rows
         )
-        assert event_words(scenario_of(SETTING), event).startswith("Does not happen: ")
+        assert describe_event(scenario_of(SETTING), event).startswith("Does not happen: ")
 
 
 def test_every_actor_of_every_negotiation_has_a_place_of_its_own():
-    for name in shipped():
-        scenario = load(name)
+    for name in scenario_names():
+        scenario = load_scenario(name)
         for talks in scenario.negotiations:
-            found = places(scenario, talks)
+            found = actor_positions(scenario, talks)
             assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*found}
             assert len({*found.values()}) == len(found)
             assert all(0 < x < 1 and 0 < y < 1 for x, y in found.values())

@@ -2,27 +2,27 @@
 
 from playwright.sync_api import Page
 
-from dashboards.link import Link, Setting, written
-from support.browser import COLD, expect, opened
-from support.studies import study
+from dashboards.page_link import Link, Setting, format_link
+from support.browser import COLD_START_MS, expect, open_dashboard
+from support.studies import study_data
 
 TRUST, WEIGHT = "states.alba.generosity", "belief.betrayal_weight"
-GRID = study(
+GRID = study_data(
     name="grid",
     question="Where does <b>trust</b> end?",
     levers={TRUST: {"low": 0.0, "high": 1.0, "steps": 3}},
     uncertainties={WEIGHT: {"values": [1, 2, 4, 6]}},
     design={"kind": "grid"},
 )
-SPREAD = study(
+SPREAD = study_data(
     name="spread",
     rounds=24,
     levers={TRUST: [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0], "mechanisms.noise": {"values": [True, False]}},
     design={"kind": "latin", "points": 150},
 )
-SOBOL = study(name="sobol", design={"kind": "sobol", "points": 16}, indicators=["mean_trust"])
-BROKEN = study(
-    name="broken",
+SOBOL = study_data(name="sobol", design={"kind": "sobol", "points": 16}, indicators=["mean_trust"])
+BROKEN = study_data(
+    name="bad_evidence",
     levers={"states.alba.doctrine": {"values": ["reciprocity", "no-such-doctrine"]}, TRUST: {"values": [0.2, 0.8]}},
     uncertainties={},
     design={"kind": "grid"},
@@ -30,22 +30,24 @@ BROKEN = study(
 STATE = "() => document.querySelector('.det-sweeps').__vue__"
 
 
-def looked(page: Page) -> None:
+def wait_until_read(page: Page) -> None:
     """Wait until the page has read what there is to read."""
-    expect(page.locator(".det-progress")).to_have_count(0, timeout=COLD)
-    expect(page.locator(".det-folders")).to_be_visible(timeout=COLD)
+    expect(page.locator(".det-progress")).to_have_count(0, timeout=COLD_START_MS)
+    expect(page.locator(".det-folders")).to_be_visible(timeout=COLD_START_MS)
 
 
-def read(page: Page, folder: str) -> None:
+def open_folder(page: Page, folder: str) -> None:
     """Open a folder of the list, and wait for all of it."""
     page.locator(".det-folder", has_text=folder).click()
-    expect(page.locator(".det-sweeps")).to_have_attribute("data-drawn", "3", timeout=COLD)
-    looked(page)
+    expect(page.locator(".det-sweeps")).to_have_attribute("data-drawn", "3", timeout=COLD_START_MS)
+    wait_until_read(page)
 
 
-def sweeping(browser, address, **how):
-    return opened(browser, address, written(Link(Setting("two-states"), page="sweeps")), ready=looked, **how)
+def open_sweeps(browser, address, **how):
+    return open_dashboard(
+        browser, address, format_link(Link(Setting("two-states"), page="sweeps")), ready=wait_until_read, **how
+    )
 
 
-def shown_map(page: Page) -> dict:
+def heat_map(page: Page) -> dict:
     return page.evaluate(f"({STATE})().heat")

@@ -10,20 +10,20 @@ import sys
 import threading
 import time
 
-from experiments.engine.kernel import measure
+from experiments.engine.kernel import run_trajectory
 from model.compiler import COMPILED
-from model.loading import load
-from model.overrides import forced
+from model.loading import load_scenario
+from model.overrides import collect_overrides
 from model.world import World
 
 
-def play_one() -> None:
+def load_compiled_model() -> None:
     """Play one round of the smallest scenario, which compiles the kernel or loads it from the cache."""
-    setting = load("two-states")
-    measure(World(setting, 1, forced(setting)), 1)
+    setting = load_scenario("two-states")
+    run_trajectory(World(setting, 1, collect_overrides(setting)), 1)
 
 
-class Warmth:
+class ModelWarmup:
     """Whether the model is compiled and loaded, and how long that has been going on."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Warmth:
         with self._lock:
             if not self._started:
                 self._started = time.monotonic()
-                threading.Thread(target=self._warm, daemon=True, name="warmth").start()
+                threading.Thread(target=self._compile_and_load, daemon=True, name="warmth").start()
 
     def wait(self, seconds: float) -> bool:
         """Wait for so long at most; say whether all is ready."""
@@ -46,18 +46,18 @@ class Warmth:
         """Give the whole seconds since the beginning."""
         return int(time.monotonic() - self._started)
 
-    def _warm(self) -> None:
+    def _compile_and_load(self) -> None:
         try:
             if COMPILED:
                 subprocess.run([sys.executable, "-m", __spec__.name], check=False)
-            play_one()
+            load_compiled_model()
         finally:  # if it failed, the first request will fail in the same way and say so on its page
             self._ready.set()
 
 
-WARMTH = Warmth()
+MODEL_WARMUP = ModelWarmup()
 
 if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(5)  # the pages that tell how long it takes go first
-    play_one()
+    load_compiled_model()

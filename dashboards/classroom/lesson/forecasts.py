@@ -7,14 +7,14 @@ from typing import TypedDict
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.lesson.lesson import Lesson
-from dashboards.classroom.lesson.store import written
-from dashboards.classroom.schemas import OUTCOMES, SentBet
+from dashboards.classroom.lesson.store import to_json
+from dashboards.classroom.schemas import OUTCOMES, ForecastRequest
 
 BINS = ((0, 10), (10, 30), (30, 50), (50, 70), (70, 90), (90, 100))
 Percents = Mapping[str, float]
 
 
-class OwnBets(TypedDict):
+class OwnForecasts(TypedDict):
     """The bets of one person, and their score once there is an outcome."""
 
     open: bool
@@ -24,7 +24,7 @@ class OwnBets(TypedDict):
     score: float | None
 
 
-class BetRound(TypedDict):
+class ForecastRound(TypedDict):
     """The bets called after a turn."""
 
     at: int
@@ -32,7 +32,7 @@ class BetRound(TypedDict):
     mean: dict[str, float] | None
 
 
-class ClassBets(TypedDict):
+class ClassForecasts(TypedDict):
     """The bets of a class while they come in."""
 
     at: int | None
@@ -40,10 +40,10 @@ class ClassBets(TypedDict):
     given: int
     of: int
     mean: dict[str, float] | None
-    rounds: list[BetRound]
+    rounds: list[ForecastRound]
 
 
-class WallBets(TypedDict):
+class ProjectorForecasts(TypedDict):
     """How many have bet, and the mean of the last bet that has closed."""
 
     given: int
@@ -61,21 +61,21 @@ class CalibrationRow(TypedDict):
     count: int
 
 
-def bet(lesson: Lesson, person: int, sent: SentBet) -> int:
+def submit_forecast(lesson: Lesson, person: int, sent: ForecastRequest) -> int:
     """Take a person's bet; it may be changed until the next turn resolves. Gives the turn after which it was called."""
     with lesson.lock:
-        at = lesson.bet_open()
+        at = lesson.open_forecast_turn()
         if at is None or sent.at != at:
             raise RefusedError(409, "phase.wrong", "That bet is not open.", phase=lesson.phase)
         percents = {name: sent.percent[name] for name in OUTCOMES}
-        with lesson.store.writing() as db:
-            row = (lesson.id, at, person, written(percents), time.time())
+        with lesson.store.transaction() as db:
+            row = (lesson.id, at, person, to_json(percents), time.time())
             db.execute("INSERT OR REPLACE INTO bet VALUES (?,?,?,?,?)", row)
-    lesson.tell("console")
+    lesson.notify("console")
     return at
 
 
-def bets(lesson: Lesson) -> dict[int, dict[int, dict[str, float]]]:
+def all_forecasts(lesson: Lesson) -> dict[int, dict[int, dict[str, float]]]:
     """Give all bets: after how many turns, who, and the percentages."""
     found: dict[int, dict[int, dict[str, float]]] = {at: {} for at in lesson.settings.bets}
     for row in lesson.store.rows("SELECT * FROM bet WHERE lesson = ? ORDER BY at, person", lesson.id):
@@ -83,20 +83,20 @@ def bets(lesson: Lesson) -> dict[int, dict[int, dict[str, float]]]:
     return found
 
 
-def brier(percents: Percents, outcome: str) -> float:
+def brier_score(percents: Percents, outcome: str) -> float:
     """Score a bet: the sum over outcomes of (p - o)^2, from 0 (certain and right) to 2 (certain and wrong)."""
     return sum((percents[name] / 100.0 - (name == outcome)) ** 2 for name in OUTCOMES)
 
 
-def mean(all_bets: Iterable[Percents]) -> dict[str, float] | None:
+def mean_forecast(all_bets: Iterable[Percents]) -> dict[str, float] | None:
     """Average bets; None if there are none."""
     listed = list(all_bets)
     return {name: round(sum(each[name] for each in listed) / len(listed), 1) for name in OUTCOMES} if listed else None
 
 
-def mean_score(all_bets: Iterable[Percents], outcome: str) -> float | None:
+def mean_brier_score(all_bets: Iterable[Percents], outcome: str) -> float | None:
     """Average the scores of bets; None if there are none."""
-    scores = [brier(each, outcome) for each in all_bets]
+    scores = [brier_score(each, outcome) for each in all_bets]
     return sum(scores) / len(scores) if scores else None
 
 
@@ -119,11 +119,11 @@ def calibration(all_bets: Iterable[Percents], outcome: str) -> list[CalibrationR
     return found
 
 
-def mine(lesson: Lesson, person: int) -> OwnBets:
+def own_forecasts(lesson: Lesson, person: int) -> OwnForecasts:
     """Give what one person sees of the bets."""
-    own = {at: given[person] for at, given in bets(lesson).items() if person in given}
-    score = mean_score(own.values(), lesson.outcome) if lesson.outcome else None
-    at = lesson.bet_open()
+    own = {at: given[person] for at, given in all_forecasts(lesson).items() if person in given}
+    score = mean_brier_score(own.values(), lesson.outcome) if lesson.outcome else None
+    at = lesson.open_forecast_turn()
     return {
         "open": at is not None,
         "at": at,
@@ -133,26 +133,28 @@ def mine(lesson: Lesson, person: int) -> OwnBets:
     }
 
 
-def of_class(lesson: Lesson) -> ClassBets:
+def class_forecasts(lesson: Lesson) -> ClassForecasts:
     """Give what the instructor sees of the bets while they come in."""
-    found, at = bets(lesson), lesson.bet_open()
-    rounds: list[BetRound] = [
-        {"at": each, "given": len(given), "mean": mean(given.values())} for each, given in found.items() if given
+    found, at = all_forecasts(lesson), lesson.open_forecast_turn()
+    rounds: list[ForecastRound] = [
+        {"at": each, "given": len(given), "mean": mean_forecast(given.values())}
+        for each, given in found.items()
+        if given
     ]
     here = found.get(at, {}) if at is not None else {}
-    people = len(lesson.people())
+    people = len(lesson.participants())
     return {
         "at": at,
         "open": at is not None,
         "given": len(here),
         "of": people,
-        "mean": mean(here.values()),
+        "mean": mean_forecast(here.values()),
         "rounds": rounds,
     }
 
 
-def shown_on_wall(lesson: Lesson) -> WallBets:
+def projector_forecasts(lesson: Lesson) -> ProjectorForecasts:
     """Give what the projector shows: how many have bet, and the mean once that bet has closed."""
-    told = of_class(lesson)
+    told = class_forecasts(lesson)
     closed = [each for each in told["rounds"] if each["at"] != told["at"]]
     return {"given": told["given"], "of": told["of"], "mean": closed[-1]["mean"] if closed else None}

@@ -5,12 +5,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from agents.act_words import words_for
-from agents.sentences import SET, sentence
+from agents.sentences import FORCED_SENTENCE, decision_sentence
 from model.enumerations import Channel
-from model.errors import Fault, ScenarioError
-from model.overrides import EVENTS, Override, act_number
-from model.protocol import ACT, PROTOCOL
-from model.rules.lookups import bound
+from model.errors import InputError, ScenarioError
+from model.overrides import EVENT_KINDS, Override, act_index
+from model.protocol import ACT_INDEX, PROTOCOL
+from model.rules.lookups import has_agreement_in_force
 from model.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ class EventForm(NamedTuple):
     """How a kind of event is offered and told."""
 
     label: str
-    words: str
+    template: str
     scale: tuple[float, float] | None = None  # what its value may be, if it has one to choose
 
 
-TOLD = {
+EVENT_FORMS = {
     "oil_shock": EventForm("Oil shock", "The oil price jumps (log deviation {value:g})", (-1.0, 1.0)),
     "attack": EventForm("Spoiler attack", "Attack by {actor}"),
     "election": EventForm("Election", "The government of {actor} changes"),
@@ -48,14 +48,14 @@ TOLD = {
     "conciliatory_act": EventForm("Conciliatory act", "{actor} acts with good will towards {counterpart}"),
     "hostile_act": EventForm("Hostile act", "{actor} acts with hostility towards {counterpart}"),
 }  # fmt: skip
-NOBODY = {
-    "attack": "This scenario has no outsiders who could attack.",
+MISSING_ACTOR_REASONS = {
+    "attack": "This scenario has no spoilers who could attack.",
     "facilitator_arrives": "This scenario has no facilitators.",
     "facilitator_leaves": "This scenario has no facilitators.",
     "loss_of_access": "This scenario has no verification body.",
     "access_restored": "This scenario has no verification body.",
 }
-WHY_NOT = {
+NO_EFFECT_REASONS = {
     "withdrawal": "nothing stands that it could leave",
     "leak": "no talks are held through a channel that is not public",
     "silence": "no talks are held anyway",
@@ -66,10 +66,10 @@ WHY_NOT = {
     "conciliatory_act": "it means to act with good will anyway",
     "hostile_act": "it means to act with hostility anyway",
 }
-HELPED = {"facilitator_arrives": "facilitation", "facilitator_leaves": "facilitation"}
+FACILITATION_EVENTS = {"facilitator_arrives": "facilitation", "facilitator_leaves": "facilitation"}
 
 
-class Choice(NamedTuple):
+class EventTarget(NamedTuple):
     """Whom an event can befall: its names, as an override has them."""
 
     negotiation: str | None = None
@@ -114,184 +114,188 @@ class EventOffer(TypedDict):
     choices: list[EventChoice]
 
 
-class Openings:
+class EffectiveRounds:
     """In which rounds of a run each event would change anything; filled while the run is played."""
 
     def __init__(self) -> None:
-        self.possible: dict[tuple[str, Choice], list[bool]] = {}
+        self.history: dict[tuple[str, EventTarget], list[bool]] = {}
 
-    def before(self, model: "Assembly") -> None:
+    def record_before_round(self, model: "Assembly") -> None:
         """Note, before a round is played, what it finds standing and who is barred."""
         world = model.world
-        for k, (talks, setting) in enumerate(model.setting.negotiations.items()):
-            stands = bool(bound(world.handle, k))
+        for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
+            stands = bool(has_agreement_in_force(world.compiled, k))
             for side, party in enumerate(setting.parties):
-                self._note("withdrawal", Choice(talks, party), stands and not world.left[k, side])
-            self._note("loss_of_access", Choice(talks), not world.barred[k])
-            self._note("access_restored", Choice(talks), bool(world.barred[k]))
+                self._record("withdrawal", EventTarget(talks, party), stands and not world.rounds_withdrawn[k, side])
+            self._record("loss_of_access", EventTarget(talks), not world.inspectors_barred[k])
+            self._record("access_restored", EventTarget(talks), bool(world.inspectors_barred[k]))
 
-    def after(self, model: "Assembly") -> None:
+    def record_after_round(self, model: "Assembly") -> None:
         """Note, after it, who was there, what was said through which channel, and how each meant to act."""
         world = model.world
-        for k, (talks, setting) in enumerate(model.setting.negotiations.items()):
-            self._note("leak", Choice(talks), bool(world.contact[k]) and world.channel[k] == Channel.INDIRECT)
-            self._note("silence", Choice(talks), bool(world.contact[k]))
+        for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
+            self._record("leak", EventTarget(talks), bool(world.contact[k]) and world.channel[k] == Channel.INDIRECT)
+            self._record("silence", EventTarget(talks), bool(world.contact[k]))
             for actor, other in (setting.parties, setting.parties[::-1]):
                 seat, seen = model.world.names.state.index(actor), model.world.names.state.index(other)
                 kind = bool(world.conduct[seat, seen])
-                self._note("hostile_act", Choice(None, actor, other), kind)
-                self._note("conciliatory_act", Choice(None, actor, other), not kind)
+                self._record("hostile_act", EventTarget(None, actor, other), kind)
+                self._record("conciliatory_act", EventTarget(None, actor, other), not kind)
         for seat, name in enumerate(world.names.facilitator):
-            self._note("facilitator_arrives", Choice(None, name), not world.present[seat])
-            self._note("facilitator_leaves", Choice(None, name), bool(world.present[seat]))
+            self._record("facilitator_arrives", EventTarget(None, name), not world.present[seat])
+            self._record("facilitator_leaves", EventTarget(None, name), bool(world.present[seat]))
 
-    def _note(self, kind: str, choice: Choice, possible: bool) -> None:
-        self.possible.setdefault((kind, choice), []).append(possible)
+    def _record(self, kind: str, choice: EventTarget, possible: bool) -> None:
+        self.history.setdefault((kind, choice), []).append(possible)
 
-    def rounds(self, kind: str, choice: Choice) -> list[RoundSpan] | None:
+    def spans(self, kind: str, choice: EventTarget) -> list[RoundSpan] | None:
         """Return the spans of rounds in which the event would change something; None if it always could."""
-        noted = self.possible.get((kind, choice))
+        noted = self.history.get((kind, choice))
         if noted is None:
             return None
         edges = [at for at, (one, other) in enumerate(pairwise([False, *noted, False]), start=1) if one != other]
         return [{"begin": begin, "end": end - 1} for begin, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def choices(scenario: Scenario, kind: str) -> Iterator[Choice]:
+def event_targets(scenario: Scenario, kind: str) -> Iterator[EventTarget]:
     """List whom an event of this kind can befall."""
-    needs = EVENTS[kind].needs
+    needs = EVENT_KINDS[kind].needs
     pairs = [(name, talks.parties) for name, talks in scenario.negotiations.items()]
     if not needs:
-        yield Choice()
+        yield EventTarget()
     elif kind == "election":
-        yield from (Choice(None, party) for party in dict.fromkeys(party for _, two in pairs for party in two))
+        yield from (EventTarget(None, party) for party in dict.fromkeys(party for _, two in pairs for party in two))
     elif kind == "attack":
-        yield from (Choice(None, name) for name in scenario.outsiders)
+        yield from (EventTarget(None, name) for name in scenario.spoilers)
     elif kind.startswith("facilitator"):
-        yield from (Choice(None, name) for name in scenario.facilitators)
+        yield from (EventTarget(None, name) for name in scenario.facilitators)
     elif needs == ("negotiation",):
-        yield from (Choice(name) for name, _ in pairs if scenario.bodies or "access" not in kind)
+        yield from (EventTarget(name) for name, _ in pairs if scenario.bodies or "access" not in kind)
     elif needs == ("negotiation", "actor"):
-        yield from (Choice(name, party) for name, two in pairs for party in two)
+        yield from (EventTarget(name, party) for name, two in pairs for party in two)
     else:
-        yield from (Choice(None, one, other) for _, two in pairs for one, other in (two, two[::-1]))
+        yield from (EventTarget(None, one, other) for _, two in pairs for one, other in (two, two[::-1]))
 
 
-def switch(kind: str) -> str:
+def required_mechanism(kind: str) -> str:
     """Name the mechanism without which an event of this kind changes nothing."""
-    return HELPED.get(kind) or PROTOCOL[ACT[EVENTS[kind].act]].mechanism
+    return FACILITATION_EVENTS.get(kind) or PROTOCOL[ACT_INDEX[EVENT_KINDS[kind].act]].mechanism
 
 
-def never(scenario: Scenario, kind: str) -> str:
+def impossible_reason(scenario: Scenario, kind: str) -> str:
     """Say why an event of this kind cannot happen in a scenario at all; nothing if it can."""
-    mechanism = switch(kind)
+    mechanism = required_mechanism(kind)
     if mechanism and not getattr(scenario.mechanisms, mechanism):
         return f"The mechanism “{mechanism}” is switched off in this scenario, so it would change nothing."
-    if kind in NOBODY and not [*choices(scenario, kind)]:
-        return NOBODY[kind]
+    if kind in MISSING_ACTOR_REASONS and not [*event_targets(scenario, kind)]:
+        return MISSING_ACTOR_REASONS[kind]
     return ""
 
 
-def offers(scenario: Scenario, chances: Openings) -> list[EventOffer]:
+def event_offers(scenario: Scenario, effective: EffectiveRounds) -> list[EventOffer]:
     """Return all kinds of events: the actors that each can affect, in which rounds, and why not otherwise."""
-    return [offer(scenario, kind, chances) for kind in TOLD]
+    return [event_offer(scenario, kind, effective) for kind in EVENT_FORMS]
 
 
-def offer(scenario: Scenario, kind: str, chances: Openings) -> EventOffer:
+def event_offer(scenario: Scenario, kind: str, effective: EffectiveRounds) -> EventOffer:
     """Return what can be chosen of one kind of event."""
-    scale, reason = TOLD[kind].scale, never(scenario, kind)
+    scale, reason = EVENT_FORMS[kind].scale, impossible_reason(scenario, kind)
     found: list[EventChoice] = [
         {
             "negotiation": each.negotiation,
             "actor": each.actor,
             "counterpart": each.counterpart,
-            "label": choice_words(scenario, each),
-            "open": chances.rounds(kind, each),
+            "label": target_label(scenario, each),
+            "open": effective.spans(kind, each),
         }
-        for each in ([] if reason else choices(scenario, kind))
+        for each in ([] if reason else event_targets(scenario, kind))
     ]
     return {
         "kind": kind,
-        "label": TOLD[kind].label,
-        "meaning": EVENTS[kind].meaning,
-        "value": {"usual": EVENTS[kind].value, "low": scale[0], "high": scale[1]} if scale else None,
+        "label": EVENT_FORMS[kind].label,
+        "meaning": EVENT_KINDS[kind].meaning,
+        "value": {"usual": EVENT_KINDS[kind].value, "low": scale[0], "high": scale[1]} if scale else None,
         "never": reason,
-        "otherwise": WHY_NOT.get(kind, ""),
+        "otherwise": NO_EFFECT_REASONS.get(kind, ""),
         "choices": found,
     }
 
 
-def choice_words(scenario: Scenario, choice: Choice) -> str:
+def target_label(scenario: Scenario, choice: EventTarget) -> str:
     """Say whom an event befalls."""
     several = len(scenario.negotiations) > 1
-    parts = [scenario.written(choice.actor)] if choice.actor else []
-    parts += [f"towards {scenario.written(choice.counterpart)}"] if choice.counterpart else []
+    parts = [scenario.display_name(choice.actor)] if choice.actor else []
+    parts += [f"towards {scenario.display_name(choice.counterpart)}"] if choice.counterpart else []
     if choice.negotiation and (several or not parts):
-        parts.append(f"in {scenario.written(choice.negotiation)}" if parts else scenario.written(choice.negotiation))
+        parts.append(
+            f"in {scenario.display_name(choice.negotiation)}" if parts else scenario.display_name(choice.negotiation)
+        )
     return " ".join(parts)
 
 
-def injected(scenario: Scenario, sent: dict[str, Any]) -> Override:
+def parse_injected_event(scenario: Scenario, sent: dict[str, Any]) -> Override:
     """Read an event that a browser sent. Raises ScenarioError if it makes no sense."""
     kind, now = sent.get("kind"), sent.get("round")
-    if kind not in TOLD:
-        raise ScenarioError([Fault.unknown("event", str(kind)[:40], TOLD, "kind of event")])
-    now = whole("round", now, 1, scenario.rounds)
-    if reason := never(scenario, kind):
-        raise ScenarioError([Fault("event", TOLD[kind].label, reason)])
-    choice = Choice(*(sent.get(part) for part in Choice._fields))
-    if choice not in [*choices(scenario, kind)]:
-        raise ScenarioError([Fault("event", TOLD[kind].label, "cannot befall whom it was sent for")])
-    return Override(now, EVENTS[kind].act, *choice, _value(kind, sent.get("value")))
+    if kind not in EVENT_FORMS:
+        raise ScenarioError([InputError.unknown_name("event", str(kind)[:40], EVENT_FORMS, "kind of event")])
+    now = check_integer("round", now, 1, scenario.rounds)
+    if reason := impossible_reason(scenario, kind):
+        raise ScenarioError([InputError("event", EVENT_FORMS[kind].label, reason)])
+    choice = EventTarget(*(sent.get(part) for part in EventTarget._fields))
+    if choice not in [*event_targets(scenario, kind)]:
+        raise ScenarioError([InputError("event", EVENT_FORMS[kind].label, "cannot befall whom it was sent for")])
+    return Override(now, EVENT_KINDS[kind].act, *choice, _event_value(kind, sent.get("value")))
 
 
-def whole(name: str, sent: Any, low: int, high: int) -> int:
+def check_integer(name: str, sent: Any, low: int, high: int) -> int:
     """Check a whole number that a browser sent. Raises ScenarioError if it is none, or out of range."""
     if isinstance(sent, bool) or not isinstance(sent, int | float) or not low <= sent <= high or sent != int(sent):
-        raise ScenarioError([Fault(name, str(sent)[:30], f"must be a whole number from {low} to {high}")])
+        raise ScenarioError([InputError(name, str(sent)[:30], f"must be a whole number from {low} to {high}")])
     return int(sent)
 
 
-def _value(kind: str, sent: Any) -> float:
+def _event_value(kind: str, sent: Any) -> float:
     """Read the value of an event, or take the usual one."""
-    scale = TOLD[kind].scale
+    scale = EVENT_FORMS[kind].scale
     if scale is None or sent is None:
-        return float(EVENTS[kind].value)
+        return float(EVENT_KINDS[kind].value)
     low, high = scale
     if isinstance(sent, bool) or not isinstance(sent, (int, float)) or not low <= sent <= high:
-        raise ScenarioError([Fault("value", str(sent)[:20], f"must be a number from {low:g} to {high:g}")])
+        raise ScenarioError([InputError("value", str(sent)[:20], f"must be a number from {low:g} to {high:g}")])
     return float(sent)
 
 
-def kind_of(move: Override) -> str | None:
+def event_kind(move: Override) -> str | None:
     """Find the kind of event that an override is, if it is one."""
-    number = act_number(move.act)
-    alike = [kind for kind in TOLD if ACT[EVENTS[kind].act] == number]
-    exact = [kind for kind in alike if EVENTS[kind].value == move.value]
-    found = exact or [kind for kind in alike if TOLD[kind].scale]
+    number = act_index(move.act)
+    alike = [kind for kind in EVENT_FORMS if ACT_INDEX[EVENT_KINDS[kind].act] == number]
+    exact = [kind for kind in alike if EVENT_KINDS[kind].value == move.value]
+    found = exact or [kind for kind in alike if EVENT_FORMS[kind].scale]
     return found[0] if found else None
 
 
-def event_words(scenario: Scenario, move: Override) -> str:
+def describe_event(scenario: Scenario, move: Override) -> str:
     """Tell an injected event in a few words."""
     shown = {
-        "actor": scenario.written(move.actor),
-        "counterpart": scenario.written(move.counterpart),
-        "talks": scenario.written(move.negotiation),
+        "actor": scenario.display_name(move.actor),
+        "counterpart": scenario.display_name(move.counterpart),
+        "talks": scenario.display_name(move.negotiation),
     }
-    kind = kind_of(move)
+    kind = event_kind(move)
     if kind is not None:
-        return TOLD[kind].words.format(value=move.value, **shown)
-    act = PROTOCOL[act_number(move.act) or 0]
-    told, choices = act.recorded(move.value), words_for(act.name).sentences
+        return EVENT_FORMS[kind].template.format(value=move.value, **shown)
+    act = PROTOCOL[act_index(move.act) or 0]
+    told, choices = act.to_recorded(move.value), words_for(act.name).sentences
     if told in choices or 1 in choices:
-        words = sentence(act.name, told if told in choices else 1, {}, rung="the step in play", **shown).rstrip(".")
+        words = decision_sentence(
+            act.name, told if told in choices else 1, {}, rung="the step in play", **shown
+        ).rstrip(".")
         return words if told in choices else f"Does not happen: {words}"
-    return SET.format(act=act.name.replace("_", " "), value=move.value).rstrip(".")
+    return FORCED_SENTENCE.format(act=act.name.replace("_", " "), value=move.value).rstrip(".")
 
 
-def is_of(move: Override, act: str, names: Sequence[str | None]) -> bool:
+def matches_row(move: Override, act: str, names: Sequence[str | None]) -> bool:
     """Say whether a row of the ledger, of this act and these names, is what an injected event did."""
     known = (move.actor, move.counterpart, move.negotiation)
     same = all(mine is None or mine == theirs for mine, theirs in zip(known, names, strict=True))
-    return same and act_number(move.act) == ACT.get(act)
+    return same and act_index(move.act) == ACT_INDEX.get(act)

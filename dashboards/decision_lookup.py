@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.act_words import words_for
-from agents.sentences import sentence
-from experiments.counterfactuals.flips import Question
+from agents.sentences import decision_sentence
+from experiments.counterfactuals.flips import ReplayedDecision
 from model.columns import SERVICES
 from model.protocol import PROTOCOL
 from model.scenario import Scenario
-from model.world import names
+from model.world import axis_names
 
 
-def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
+def decision_cell(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
     """Find the cell of a decision from the names in its row."""
-    lists, cell, named = names(scenario), [], [row["actor"], row["counterpart"]]
+    lists, cell, named = axis_names(scenario), [], [row["actor"], row["counterpart"]]
     for axis in PROTOCOL[number].axes:
         if axis == "negotiation":
             cell.append(lists.negotiation.index(row["negotiation"]))
@@ -27,18 +27,18 @@ def cell_of(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[in
     return tuple(cell)
 
 
-def told_as(question: Question, row: Mapping[str, Any], value: int) -> str:
+def alternative_sentence(question: ReplayedDecision, row: Mapping[str, Any], value: int) -> str:
     """Say in a sentence what a decision would have been."""
     scenario, talks, rung = question.scenario, row["negotiation"], "the step in play"
     if talks is not None:
-        k = names(scenario).negotiation.index(talks)
+        k = axis_names(scenario).negotiation.index(talks)
         place = int(question.world.rung[k])
-        rung = scenario.written_rung(talks, names(scenario).rung[k][place]) if place >= 0 else rung
+        rung = scenario.rung_title(talks, axis_names(scenario).rung[k][place]) if place >= 0 else rung
     shown = {
-        "actor": scenario.written(row["actor"]),
-        "counterpart": scenario.written(row["counterpart"]),
-        "talks": scenario.written(talks),
+        "actor": scenario.display_name(row["actor"]),
+        "counterpart": scenario.display_name(row["counterpart"]),
+        "talks": scenario.display_name(talks),
         "rung": rung,
     }
-    told = PROTOCOL[question.number].recorded(value)
-    return sentence(row["act"], told, {}, **shown) if told in words_for(row["act"]).sentences else str(told)
+    told = PROTOCOL[question.act_number].to_recorded(value)
+    return decision_sentence(row["act"], told, {}, **shown) if told in words_for(row["act"]).sentences else str(told)

@@ -8,98 +8,106 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from agents.ledger import TELLING, read_ledger
+from agents.ledger import DECISION_PRIORITY, read_ledger
 from dashboards import saved_runs as runs
-from dashboards.decisions import cell_of, told_as
-from dashboards.terminal.decision import cost_screen, decision_screen, lever_screen
+from dashboards.decision_lookup import alternative_sentence, decision_cell
+from dashboards.terminal.decision import decision_screen, lever_screen, opposite_screen
 from dashboards.terminal.widgets import console
 from experiments.counterfactuals.branch import Branch
-from experiments.counterfactuals.flips import LeverFlip, Question, TermFlip
-from experiments.counterfactuals.pivot import cost, otherwise
+from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
+from experiments.counterfactuals.pivot import opposite_value, outcome_shares_by_arm
 from model.compiler import source_digest
-from model.errors import Fault, ScenarioError
-from model.loading import load
+from model.errors import InputError, ScenarioError
+from model.loading import load_scenario
 from model.overrides import Override
-from model.parameter_space import levers as all_levers
-from model.protocol import ACT, PROTOCOL
+from model.parameter_space import list_levers as all_levers
+from model.protocol import ACT_INDEX, PROTOCOL
 
 
-class Answer(NamedTuple):
+class DecisionExplanation(NamedTuple):
     """What `why` found out."""
 
-    run: runs.Saved
+    run: runs.SavedRun
     row: dict[str, Any]
-    question: Question
+    question: ReplayedDecision
     terms: list[TermFlip]
     levers: list[LeverFlip]
-    others: list[str]
-    cost: dict[str, float]
-    alike: dict[str, list[str]]
+    other_acts: list[str]
+    continuation_shares: dict[str, float]
+    alternatives: dict[str, list[str]]
     opposite: int
 
 
-def ask(
+def explain_decision(
     folder: Path | None,
-    now: int,
+    round_number: int,
     actor: str,
     act: str | None = None,
     counterpart: str | None = None,
     negotiation: str | None = None,
     levers: bool = True,
     quiet: bool = False,
-) -> Answer:
+) -> DecisionExplanation:
     """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
-    saved = runs.read(folder or runs.latest())
-    row, others, alike = find(rows_of(saved), saved, now, actor, act, counterpart, negotiation)
-    number = ACT[row["act"]]
-    question = Question(saved.scenario, saved.seed, now, number, cell_of(load(saved.scenario), number, row))
-    told = PROTOCOL[number].recorded(question.value)
+    saved = runs.read_run(folder or runs.latest_run())
+    row, others, alike = find_decision(
+        read_run_ledger(saved), saved, round_number, actor, act, counterpart, negotiation
+    )
+    number = ACT_INDEX[row["act"]]
+    question = ReplayedDecision(
+        saved.scenario, saved.seed, round_number, number, decision_cell(load_scenario(saved.scenario), number, row)
+    )
+    told = PROTOCOL[number].to_recorded(question.value)
     if told != row["value"] and not row["forced"]:
-        changed = " The model has changed since this run." if saved.model != source_digest() else ""
-        raise ScenarioError([Fault(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")])
+        changed = " The model has changed since this run." if saved.model_digest != source_digest() else ""
+        raise ScenarioError(
+            [InputError(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")]
+        )
     terms = list(question.term_flips())
-    found = search(question, quiet) if levers else []
-    spent = what_it_cost(saved, row, question) if levers else {}
-    opposite = otherwise(row["act"], question.value)
-    return Answer(saved, row, question, terms, found, others, spent, alike, opposite)
+    found = search_levers(question, quiet) if levers else []
+    spent = compare_with_opposite(saved, row, question) if levers else {}
+    opposite = opposite_value(row["act"], question.value)
+    return DecisionExplanation(saved, row, question, terms, found, others, spent, alike, opposite)
 
 
-def what_it_cost(saved: runs.Saved, row: dict[str, Any], question: Question) -> dict[str, float]:
+def compare_with_opposite(saved: runs.SavedRun, row: dict[str, Any], question: ReplayedDecision) -> dict[str, float]:
     """Redraw a thousand futures after the decision as it was taken, and after its opposite."""
-    turned = float(otherwise(row["act"], question.value))
+    turned = float(opposite_value(row["act"], question.value))
     move = Override(row["round"], row["act"], row["negotiation"], row["actor"], row["counterpart"], turned)
-    return cost(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
+    return outcome_shares_by_arm(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
 
 
-def rows_of(saved: runs.Saved) -> pd.DataFrame:
+def read_run_ledger(saved: runs.SavedRun) -> pd.DataFrame:
     """Read the ledger of a saved run. Raises ScenarioError if it is damaged, or of another model."""
     try:
         ledger = read_ledger(saved.folder)
-        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT}
+        unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT_INDEX}
     except OSError as error:
         raise ScenarioError(
-            [Fault(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
+            [InputError(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ScenarioError([Fault(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
+        raise ScenarioError([InputError(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
     if unknown:
-        raise ScenarioError([Fault(str(saved.folder), "", "was saved by another version of the model; run it again")])
+        raise ScenarioError(
+            [InputError(str(saved.folder), "", "was saved by another version of the model; run it again")]
+        )
     return ledger
 
 
-def search(question: Question, quiet: bool) -> list[LeverFlip]:
+def search_levers(question: ReplayedDecision, quiet: bool) -> list[LeverFlip]:
     """Search all levers, telling which one is tried."""
     screen = Console(stderr=True)
     columns = SpinnerColumn(), TextColumn("{task.completed}/{task.total} levers  {task.description}")
     with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
         line = progress.add_task("", total=len(all_levers(question.scenario)))
-        return list(question.lever_flips(tell=lambda path: progress.update(line, advance=1, description=path)))
+        return list(question.lever_flips(report=lambda path: progress.update(line, advance=1, description=path)))
 
 
-def find(
+def find_decision(
     ledger: pd.DataFrame,
-    saved: runs.Saved,
-    now: int,
+    saved: runs.SavedRun,
+    round_number: int,
     actor: str,
     act: str | None,
     counterpart: str | None,
@@ -109,23 +117,29 @@ def find(
 
     Of those of the same kind, the values that each option tells them apart by.
     """
-    if now > saved.rounds:
-        raise ScenarioError([Fault("--round", now, f"the run has {saved.rounds} rounds")])
+    if round_number > saved.rounds:
+        raise ScenarioError([InputError("--round", round_number, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
-        raise ScenarioError([Fault.unknown("--actor", actor, set(rows["actor"].dropna()), "actor who decides")])
-    rows = rows.loc[(rows["round"] == now) & (rows["actor"] == actor)]
+        raise ScenarioError(
+            [InputError.unknown_name("--actor", actor, set(rows["actor"].dropna()), "actor who decides")]
+        )
+    rows = rows.loc[(rows["round"] == round_number) & (rows["actor"] == actor)]
     if rows.empty:
-        raise ScenarioError([Fault("--round", now, f"{actor} decided nothing in that round")])
-    what = f"decision of {actor} in round {now}"
+        raise ScenarioError([InputError("--round", round_number, f"{actor} decided nothing in that round")])
+    what = f"decision of {actor} in round {round_number}"
     for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         known = set(rows[column].dropna())
         if wanted is not None and wanted not in known:
             raise ScenarioError(
-                [Fault.unknown(f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}")]
+                [
+                    InputError.unknown_name(
+                        f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}"
+                    )
+                ]
             )
         rows = rows if wanted is None else rows.loc[rows[column] == wanted]
-    order = {name: place for place, name in enumerate(TELLING)}
+    order = {name: place for place, name in enumerate(DECISION_PRIORITY)}
     best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
     row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
     row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
@@ -135,7 +149,7 @@ def find(
     return row, sorted(set(rows["act"]) - {row["act"]}), alike
 
 
-def show_answer(answer: Answer) -> None:
+def print_explanation(answer: DecisionExplanation) -> None:
     """Print the answer on one screen."""
     screen = console()
     screen.print(f"Round {answer.row['round']}, {answer.row['act']}, seed {answer.run.seed} ({answer.run.folder})")
@@ -143,16 +157,22 @@ def show_answer(answer: Answer) -> None:
         screen.print("This move was set from outside; below is how the actor would have decided.")
     screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
     if answer.levers:
-        screen.print(lever_screen(answer.levers, lambda value: told_as(answer.question, answer.row, value)))
-    if answer.cost:
-        screen.print(cost_screen(answer.cost, told_as(answer.question, answer.row, answer.opposite)))
-    for name, values in answer.alike.items():
+        screen.print(
+            lever_screen(answer.levers, lambda value: alternative_sentence(answer.question, answer.row, value))
+        )
+    if answer.continuation_shares:
+        screen.print(
+            opposite_screen(
+                answer.continuation_shares, alternative_sentence(answer.question, answer.row, answer.opposite)
+            )
+        )
+    for name, values in answer.alternatives.items():
         screen.print(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {answer.row[name]}")
-    if answer.others:
-        screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.others)}")
+    if answer.other_acts:
+        screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.other_acts)}")
 
 
-def facts(answer: Answer) -> dict[str, Any]:
+def explanation_data(answer: DecisionExplanation) -> dict[str, Any]:
     """Write the answer as plain data."""
     question = answer.question
     return {
@@ -163,9 +183,9 @@ def facts(answer: Answer) -> dict[str, Any]:
         "actor": answer.row["actor"],
         "value": question.value,
         "sentence": answer.row["sentence"],
-        "cost": answer.cost,
-        "opposite": told_as(question, answer.row, answer.opposite),
-        "alike": answer.alike,
+        "cost": answer.continuation_shares,
+        "opposite": alternative_sentence(question, answer.row, answer.opposite),
+        "alike": answer.alternatives,
         "conditions": [
             {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
             for c in question.conditions

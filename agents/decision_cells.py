@@ -9,14 +9,14 @@ from model.protocol import Act
 from model.world import World
 
 Cell = tuple[int, ...]
-Names = tuple[str | None, str | None, str | None]  # of a cell: actor, counterpart, negotiation
+CellNames = tuple[str | None, str | None, str | None]  # of a cell: actor, counterpart, negotiation
 
 
-class SeatedCell(NamedTuple):
+class DecisionCell(NamedTuple):
     """One cell of an act: who decides it, and whether by the act's own rule."""
 
-    ask: Callable[..., Any]
-    rest: Cell
+    decide: Callable[..., Any]
+    arguments: Cell
     cell: Cell
     by_rule: bool
 
@@ -43,14 +43,14 @@ def actor_of(act: Act, cell: Cell, world: World, actors: Actors) -> tuple[Actor 
     return None, cell
 
 
-def seat(act: Act, world: World, actors: Actors) -> list[SeatedCell]:
+def decision_cells(act: Act, world: World, actors: Actors) -> list[DecisionCell]:
     """Return every cell of an act with who decides it."""
     seated = []
     for cell in product(*(range(world.size[axis]) for axis in act.axes)):
         actor, rest = actor_of(act, cell, world, actors)
         if actor is None:
-            seated.append(SeatedCell(act.rule, (world.handle, *cell), cell, True))
+            seated.append(DecisionCell(act.rule, (world.compiled, *cell), cell, True))
         else:
             ask = getattr(actor, act.name)
-            seated.append(SeatedCell(ask, rest, cell, getattr(ask, "asks", None) is act.rule))
+            seated.append(DecisionCell(ask, rest, cell, getattr(ask, "rule", None) is act.rule))
     return seated

@@ -1,0 +1,228 @@
+"""Names that earlier versions used. Files, links and commands that hold one keep working.
+
+``PATHS`` lists parameters and tables of a scenario (``*`` stands for one name), ``ACTS`` acts of the protocol, ``COLUMNS``
+columns of the world. Whoever reads a former name says so in one line that gives the present one.
+"""
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from model.errors import InputError, ScenarioError
+
+PATHS = {
+    "spoilers.attack_near_deal": "attacks.attack_near_deal",
+    "spoilers.stopped_if_trustworthy": "attacks.stopped_if_trustworthy",
+    "spoilers.stopped_if_not": "attacks.stopped_if_untrustworthy",
+    "outsiders": "spoilers",
+    "mechanisms.audience": "mechanisms.audience_costs",
+    "states.*.patience": "states.*.discount_factor",
+    "bargaining.haste": "bargaining.impatience_growth",
+    "contact.pain_needed": "contact.pain_threshold",
+    "contact.way_out_needed": "contact.way_out_threshold",
+    "contact.pressing_costs": "contact.cost_of_pressure",
+    "contact.contact_ease": "contact.contact_probability",
+    "contact.contact_chill": "contact.tension_blocks_contact",
+    "contact.contact_habit": "contact.contact_persistence",
+    "facilitation.shading": "facilitation.distortion",
+    "facilitation.kinship": "facilitation.affinity",
+    "facilitation.rest": "facilitation.fatigue_persistence",
+    "verification.good_name": "verification.reputation_cost",
+    "verification.blind_drift": "verification.belief_drift",
+    "home.pain_at_home": "home.pressure_erodes_support",
+    "home.attack_at_home": "home.attack_erodes_support",
+    "home.concession_at_home": "home.concession_erodes_support",
+    "home.dividend": "home.progress_builds_support",
+}
+
+ACTS = {
+    "roll_dice": "draw_random_numbers",
+    "settle_type": "draw_government_type",
+    "be_present": "update_presence",
+    "tire": "update_fatigue",
+    "spend": "pay_for_tasks",
+    "shade": "distort_messages",
+    "host": "host_exchange",
+    "step_forward": "take_initiative",
+    "judge_oneself": "judge_own_standing",
+    "judge_other": "judge_other_standing",
+    "dismay_at": "weigh_violence",
+    "remember_kept": "update_good_evidence",
+    "remember_broken": "update_bad_evidence",
+    "revise_trust": "update_trust",
+    "judge": "update_credibility",
+    "harden": "update_posture",
+    "pick_rung": "select_rung",
+    "grow_impatient": "update_impatience",
+    "weigh_reservation": "set_reservation_value",
+    "table": "propose",
+    "place_offer": "make_offer",
+    "give_answer": "answer_proposal",
+    "look_ahead": "find_next_stake",
+    "record": "remember_compliance",
+    "report_on": "report_findings",
+    "suspect": "update_suspicion",
+    "rub": "resolve_friction",
+    "count_absence": "count_withdrawal",
+    "advance": "advance_ladder",
+    "grow_old": "age_rungs",
+    "stay_barred": "bar_inspectors",
+    "earn": "record_compliance",
+    "betray": "record_betrayal",
+    "press": "set_pressure",
+    "run_programme": "set_programme",
+    "strike": "attack_talks",
+    "sway": "update_support",
+    "bind_by_words": "update_audience_cost",
+}
+
+COLUMNS = {
+    "dice": "random_draws",
+    "region": "regional_tension",
+    "credit": "credibility",
+    "slant": "message_bias",
+    "standing_before": "previous_standing",
+    "esteem": "perceived_standing",
+    "dismay": "violence_factor",
+    "kept": "good_evidence",
+    "broken": "bad_evidence",
+    "stood": "previous_status",
+    "seeks": "seeks_talks",
+    "tabled": "proposed",
+    "reservation": "reservation_value",
+    "remembered": "past_compliance",
+    "left": "rounds_withdrawn",
+    "earned": "honoured_stake",
+    "betrayed": "betrayed_stake",
+    "barred": "inspectors_barred",
+    "pressure_before": "previous_pressure",
+    "audience": "audience_cost",
+    "age": "status_age",
+    "slip": "miscarried",
+}
+
+
+class FormerNameWarning(FutureWarning):
+    """A file, link or command uses names of an earlier version."""
+
+
+def current_path(path: str) -> str:
+    """Return a dotted path into a scenario with its present names."""
+    parts = path.split(".")
+    for former, current in PATHS.items():
+        pattern = former.split(".")
+        is_table = former == "outsiders"  # everything in it is renamed with it
+        if (len(parts) > len(pattern) and not is_table) or len(parts) < len(pattern):
+            continue
+        if all(a in ("*", b) for a, b in zip(pattern, parts, strict=False)):
+            names = iter([b for a, b in zip(pattern, parts, strict=False) if a == "*"])
+            renamed = [next(names) if part == "*" else part for part in current.split(".")]
+            return ".".join([*renamed, *parts[len(pattern) :]])
+    return path
+
+
+def current_act(name: str) -> str:
+    """Return the present name of an act, or of the column it decides."""
+    return ACTS.get(name, COLUMNS.get(name, name))
+
+
+def current_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes (dotted path to value) under their present paths, with one warning for all former ones."""
+    renamed = {path: current_path(path) for path in changes}
+    warn((path, now) for path, now in renamed.items() if path != now)
+    return {renamed[path]: value for path, value in changes.items()}
+
+
+def current_scenario(data: Mapping[str, Any], where: str = "scenario") -> dict[str, Any]:
+    """Return the plain data of a scenario under its present names, in the present format; ``data`` is not changed.
+
+    Warns once for all former names. Raises ScenarioError if a value is given under both its names.
+    """
+    found: list[tuple[str, str]] = []
+    current = dict(data)
+    for former in PATHS:
+        for path in list(_matches(current, former.split("."))):
+            found.append((path, current_path(path)))
+            _move(current, *found[-1])
+    _rename_acts(current, found)
+    _rename_suggestions(current, found)
+    if data.get("format") == 1:
+        current["format"] = 2
+    warn(found, where)
+    return current
+
+
+def warn(names: Iterable[tuple[str, str]], where: str = "") -> None:
+    """Warn in one line of former names and give the present ones; do nothing if there are none."""
+    if line := describe_former_names(names):
+        warnings.warn(f"{where}: {line}" if where else line, FormerNameWarning, stacklevel=3)
+
+
+def describe_former_names(names: Iterable[tuple[str, str]]) -> str:
+    """Describe former names in one line, the first five of them; empty if there are none."""
+    renamed = list(dict.fromkeys(names))
+    listed = ", ".join(f"`{former}` is now `{current}`" for former, current in renamed[:5])
+    more = f", and {len(renamed) - 5} more" if len(renamed) > 5 else ""
+    return f"names of an earlier version: {listed}{more}" if renamed else ""
+
+
+def _matches(data: Any, pattern: list[str], found: tuple[str, ...] = ()) -> Iterator[str]:
+    """List the dotted paths of plain data that match a pattern."""
+    if not pattern:
+        yield ".".join(found)
+    elif isinstance(data, Mapping):
+        for name in data if pattern[0] == "*" else {pattern[0]} & {*data}:
+            yield from _matches(data[name], pattern[1:], (*found, str(name)))
+
+
+def _move(data: dict[str, Any], former: str, current: str) -> None:
+    """Move a value to its present path; the tables on the way are copied, and one left empty is removed."""
+    *tables, last = former.split(".")
+    place, above = data, data
+    for name in tables:
+        place[name] = dict(place[name])
+        above, place = place, place[name]
+    value = place.pop(last)
+    if tables and not place:
+        del above[tables[-1]]
+    place = data
+    *tables, last = current.split(".")
+    for name in tables:
+        if not isinstance(place.get(name, {}), Mapping):
+            raise ScenarioError([InputError(name, "", "is not a table")])
+        place[name] = dict(place.get(name, {}))
+        place = place[name]
+    if last in place:
+        raise ScenarioError([InputError(former, "", f"is the former name of `{current}`, which is given as well")])
+    place[last] = value
+
+
+def _rename_acts(data: dict[str, Any], found: list[tuple[str, str]]) -> None:
+    """Rename the acts of forced moves."""
+    moves = data.get("moves")
+    if not isinstance(moves, list):
+        return
+    renamed = []
+    for number, move in enumerate(moves):
+        act = move.get("act") if isinstance(move, Mapping) else None
+        if isinstance(act, str) and current_act(act) != act:
+            found.append((f"moves.{number}.act: {act}", current_act(act)))
+            move = {**move, "act": current_act(act)}
+        renamed.append(move)
+    data["moves"] = renamed
+
+
+def _rename_suggestions(data: dict[str, Any], found: list[tuple[str, str]]) -> None:
+    """Rename the paths of things to try."""
+    things = data.get("try")
+    if not isinstance(things, list):
+        return
+    renamed = []
+    for thing in things:
+        changes = thing.get("set") if isinstance(thing, Mapping) else None
+        if isinstance(changes, Mapping):
+            paths = {path: current_path(str(path)) for path in changes}
+            found += [(str(path), now) for path, now in paths.items() if path != now]
+            thing = {**thing, "set": {paths[path]: value for path, value in changes.items()}}
+        renamed.append(thing)
+    data["try"] = renamed

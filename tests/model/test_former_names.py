@@ -1,0 +1,80 @@
+"""Names of earlier versions: files, paths and acts that hold them keep working, and say so in one line."""
+
+import json
+import warnings
+from pathlib import Path
+
+import pytest
+
+from experiments.engine.kernel import run_trajectory
+from experiments.studies.study import load_study
+from model.errors import ScenarioError
+from model.former_names import ACTS, COLUMNS, PATHS, FormerNameWarning, current_act, current_path
+from model.loading import build_scenario, load_scenario, read_scenario
+from model.measures import trajectory_digest
+from model.overrides import act_index, collect_overrides
+from model.parameter_space import list_parameters
+from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN
+from model.world import World
+
+DATA = Path(__file__).with_name("data")
+DIGESTS = json.loads((Path(__file__).parents[1] / "experiments" / "engine" / "digests.json").read_text())
+
+
+@pytest.mark.parametrize("name", ["gulf-region", "us-iran-2026"])
+def test_a_format_1_file_gives_the_recorded_trajectory(name):
+    with pytest.warns(FormerNameWarning, match=f"{name}-format-1.toml: .*`states.*patience` is now") as found:
+        scenario = load_scenario(DATA / f"{name}-format-1.toml")
+    assert len(found) == 1
+    assert scenario.format == 2
+    trajectory = run_trajectory(World(scenario, 1, collect_overrides(scenario)), scenario.rounds)
+    assert trajectory_digest(trajectory) == DIGESTS[name]
+
+
+def test_every_former_path_leads_to_a_parameter():
+    known = {parameter.path for parameter in list_parameters(load_scenario("us-iran-2026"))}
+    for former in PATHS:
+        path = former.replace("*", "iran")
+        if former == "outsiders":
+            path += ".hardline-network-a.hazard"
+        if not former.startswith("mechanisms"):
+            assert current_path(path) in known
+            assert path not in known
+
+
+def test_every_former_act_leads_to_an_act():
+    assert {current_act(name) for name in ACTS} <= {*ACT_INDEX}
+    assert {current_act(name) for name in COLUMNS} <= {*ACT_INDEX_BY_COLUMN}
+    assert not {*ACTS} & {*ACT_INDEX}
+    assert act_index("table") == act_index("propose") == act_index("tabled")
+
+
+def test_a_change_by_a_former_path_is_made():
+    with pytest.warns(FormerNameWarning, match="`states.alba.patience` is now `states.alba.discount_factor`"):
+        scenario = load_scenario("two-states", {"states.alba.patience": 0.5})
+    assert scenario.states["alba"].discount_factor == 0.5
+
+
+def test_a_value_under_both_its_names_is_refused():
+    data = read_scenario("two-states")
+    both = {"haste": 0.1, "impatience_growth": 0.2}
+    with pytest.raises(ScenarioError, match="former name of `bargaining.impatience_growth`"):
+        build_scenario({**data, "bargaining": both})
+
+
+def test_present_names_give_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in DIGESTS:
+            load_scenario(name)
+
+
+def test_a_study_with_former_names_is_read():
+    data = {
+        "name": "old", "question": "?", "scenario": "two-states", "common_dice": False,
+        "uncertainties": {"states.alba.patience": [0.5, 0.9]},
+    }  # fmt: skip
+    with pytest.warns(FormerNameWarning):
+        study = load_study(data)
+    assert [factor.path for factor in study.factors] == ["states.alba.discount_factor"]
+    assert study.file.common_random_numbers is False
