@@ -14,6 +14,9 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 SIZE = (1366, 657)  # pixels: the screen of a small laptop without the bars of the browser
 LARGEST = 200_000  # bytes in a file
 PALETTES = (256, 128, 64)  # numbers of colours, tried in this order
+STILL = 3  # equal screenshots in a row that show a finished page
+MOST_SCREENSHOTS = 60
+PAUSE_MS = 500  # milliseconds between two screenshots
 NOISE = 8  # of 255: smaller differences in a channel come from the browser's smoothing of edges
 
 
@@ -60,6 +63,19 @@ def compress(screenshot: bytes) -> bytes:
     raise ValueError(f"the picture takes {' or '.join(sizes)} bytes; fewer than {LARGEST:,} are allowed")
 
 
+def still_screenshot(page: Page) -> bytes:
+    """Return a screenshot once nothing on the page moves. Raises TimeoutError if something still does."""
+    page.evaluate("document.fonts.ready")
+    screenshot, equal = page.screenshot(animations="disabled"), 1
+    for _ in range(MOST_SCREENSHOTS):
+        page.wait_for_timeout(PAUSE_MS)
+        previous, screenshot = screenshot, page.screenshot(animations="disabled")
+        equal = equal + 1 if looks_the_same(previous, screenshot) else 1
+        if equal == STILL:
+            return screenshot
+    raise TimeoutError(f"the page still changes after {MOST_SCREENSHOTS} screenshots")
+
+
 def looks_the_same(first: bytes, second: bytes) -> bool:
     """Return whether two pictures have the same size and differ by no more than noise."""
     one, other = (Image.open(BytesIO(picture)).convert("RGB") for picture in (first, second))
@@ -76,8 +92,7 @@ def take(browser: Browser, address: str, name: str) -> Path:
     ) as page:
         if shot.top is not None:
             scroll_to(page, shot.top)
-        page.evaluate("document.fonts.ready")
-        screenshot = page.screenshot(animations="disabled")
+        screenshot = still_screenshot(page)
     path = PICTURES / f"{name}.png"
     picture = compress(screenshot)
     if not (path.exists() and looks_the_same(path.read_bytes(), picture)):
