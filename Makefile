@@ -87,7 +87,7 @@ lock: $(OWN_UV)  ## pin the packages anew after a change in pyproject.toml (OPTI
 clean:  ## remove what make made: tools, packages and caches (your runs stay)
 	@echo "Removing tools, packages and caches"
 	@rm -rf .tools .venv build *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache
-	@find model agents experiments dashboards benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
+	@find detente model agents experiments dashboards benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
 
 browser:
 	@lacks=$$(.ci/lacks | xargs); [ -z "$$lacks" ] || { \
@@ -121,7 +121,7 @@ PIN = $(UV) pip compile --quiet --universal --python-version "$$(cat .python-ver
 
 $(COMPILED): $(PACKAGES) $(shell find model experiments dashboards/classroom -name '*.py')
 	@echo "Setting up: compiling the model"
-	@$(PYTHON) -m compileall -q model agents experiments dashboards
+	@$(PYTHON) -m compileall -q detente model agents experiments dashboards
 	@$(PYTHON) -m experiments.engine.warmup
 	@$(PYTHON) -m dashboards.classroom.warmup
 	@touch $@

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -21,6 +21,9 @@ from model.overrides import Override, collect_overrides
 from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
 from model.world import ResolvedOverride, World
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def indicator_value(name: str, model: "Assembly") -> float:
@@ -59,7 +62,8 @@ class Assembly(mesa.Model):
         super().__init__(rng=seed)
         self.seed = seed
         self.loaded_scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
-        moves = collect_overrides(self.loaded_scenario, overrides)
+        self.overrides = tuple(overrides)
+        moves = collect_overrides(self.loaded_scenario, self.overrides)
         self.world = World(self.loaded_scenario, seed, moves)
         self.forced_moves: dict[tuple[int, int], list[ResolvedOverride]] = {}
         for move in moves:
@@ -139,6 +143,27 @@ class Assembly(mesa.Model):
     def outcome_of(self, negotiation: str) -> Outcome:
         """Say how one negotiation stands."""
         return classify_outcome(self.trajectory, self.world.names.negotiation.index(negotiation))
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return the outcome of each negotiation after the rounds played so far."""
+        return {name: self.outcome_of(name) for name in self.world.names.negotiation}
+
+    def frame(self) -> "pd.DataFrame":
+        """Return all indicators as a table: one row for each round played, by ``round``; round 0 is the start."""
+        import pandas as pd
+
+        return pd.DataFrame(self.trajectory, columns=list(self.indicator_index)).rename_axis("round")
+
+    def chronicle(self) -> str:
+        """Return the chronicle of the run as text, one line for each event. Raises ValueError without a ledger."""
+        if self.ledger is None:
+            raise ValueError("this run keeps no ledger, so there is no chronicle")
+        return self.ledger.chronicle()
+
+    def __repr__(self) -> str:
+        outcomes = ", ".join(f"{name}: {outcome.name}" for name, outcome in self.outcomes.items())
+        return f"<{self.loaded_scenario.name}, seed {self.seed}, round {self.round} of {self.loaded_scenario.rounds}; {outcomes}>"
 
     def _play(self, number: int, act: Act) -> None:
         """Decide every cell of an act, apply the overrides, describe it in the ledger, and commit the values."""

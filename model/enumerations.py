@@ -26,6 +26,14 @@ class Outcome(IntEnum):
     partial_arrangement = 2
     comprehensive_deal = 3
 
+    def __repr__(self) -> str:
+        return f"Outcome.{self.name}"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return int.__format__(self, spec) if spec else str(self)
+
 
 class Doctrine(IntEnum):
     """How a state chooses its monthly conduct; the names are those of scenario files."""

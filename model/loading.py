@@ -102,10 +102,42 @@ def build_scenario(data: Mapping[str, Any]) -> Scenario:
     return scenario
 
 
+ROLES = {
+    "states": "state",
+    "facilitators": "facilitator",
+    "bodies": "body",
+    "spoilers": "spoiler",
+    "negotiations": "negotiation",
+}
+
+
+def check_names(data: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Raise ScenarioError for a change inside an actor or a negotiation that is not in the scenario.
+
+    A new one is added as a whole, under the path `states.NAME`.
+    """
+    errors = []
+    for path in changes:
+        role, *inside = path.split(".")
+        present = data.get(role)
+        if role in ROLES and len(inside) > 1 and isinstance(present, Mapping):
+            added = {each.split(".")[1] for each in changes if each.startswith(f"{role}.") and each.count(".") == 1}
+            known = {*present, *added}
+            if inside[0] not in known:
+                errors.append(InputError.unknown_name(path, inside[0], known, ROLES[role]))
+    if errors:
+        raise ScenarioError(errors)
+
+
 def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy plain data with changes applied; each key is a dotted path into the file."""
+    """Return a copy of plain data with changes applied; each key is a dotted path into the file.
+
+    Raises ScenarioError if a path leads into an actor that is not there, or through a value.
+    """
+    changes = current_changes(changes)
+    check_names(data, changes)
     changed = dict(data)
-    for path, value in current_changes(changes).items():
+    for path, value in changes.items():
         place = changed
         *steps, last = path.split(".")
         for step in steps:
@@ -118,10 +150,22 @@ def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
     return changed
 
 
-def load_scenario(name: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> Scenario:
-    """Load a scenario by name, path or plain data, with changes (dotted path to value) applied.
+def scenario_data(scenario: str | Path | Mapping[str, Any] | Scenario) -> dict[str, Any]:
+    """Return a scenario as plain data: that of a file, by name or path, or of a loaded scenario.
 
-    Raises ScenarioError listing every fault, each with its path, its value and what is allowed.
+    Raises ScenarioError if there is no such file, or it is too large or not TOML.
     """
-    data = current_scenario(name) if isinstance(name, Mapping) else read_scenario(name)
-    return build_scenario(apply_changes(data, changes or {}))
+    if isinstance(scenario, Scenario):
+        return scenario.model_dump(by_alias=True, exclude_unset=True)
+    return current_scenario(scenario) if isinstance(scenario, Mapping) else read_scenario(scenario)
+
+
+def load_scenario(
+    scenario: str | Path | Mapping[str, Any] | Scenario, changes: Mapping[str, Any] | None = None
+) -> Scenario:
+    """Return a checked scenario, with changes (dotted path to value) applied.
+
+    scenario: a shipped name, a path, plain data, or a loaded scenario. Raises ScenarioError with every
+    error found, each with its path, its value and what is allowed.
+    """
+    return build_scenario(apply_changes(scenario_data(scenario), changes or {}))

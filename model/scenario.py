@@ -240,6 +240,14 @@ class Scenario(Section):
     events: list[Event] = Field(default_factory=list, max_length=1000)
     moves: list[Move] = Field(default_factory=list, max_length=100_000)
 
+    def __repr__(self) -> str:
+        return (
+            f"Scenario({self.name!r}: states {', '.join(self.states)}; negotiations {', '.join(self.negotiations)}; "
+            f"{self.rounds} rounds)"
+        )
+
+    __str__ = __repr__
+
     def relation(self, one: str, other: str) -> Relation:
         """Find how one state stands to another, or the neutral relation."""
         return self.relations.get(one, {}).get(other, Relation())

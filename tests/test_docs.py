@@ -28,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 MARKED = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]+\]\(([^)\s]+)\)")
 LARGEST_PICTURE = 200_000  # bytes
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
@@ -79,6 +80,14 @@ def test_examples_marked_to_run_run(language, text, tmp_path):
     environment = {**os.environ, "PATH": path}
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if SESSION.search(page.read_text("utf-8"))], ids=relative_name)
+def test_python_sessions_print_what_their_page_shows(page, tmp_path):
+    (tmp_path / "session.txt").write_text("\n".join(SESSION.findall(page.read_text("utf-8"))), "utf-8")
+    command = [sys.executable, "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", "session.txt"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative_name)

@@ -1,24 +1,26 @@
 """`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
 
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from agents.ledger import DECISION_PRIORITY, read_ledger
+from agents.assembly import Assembly
+from agents.ledger import DECISION_PRIORITY, Ledger, read_ledger
 from dashboards import saved_runs as runs
 from dashboards.decision_lookup import alternative_sentence, decision_cell
 from dashboards.terminal.decision import decision_screen, lever_screen, opposite_screen
-from dashboards.terminal.widgets import console
 from experiments.counterfactuals.branch import Branch
 from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
 from experiments.counterfactuals.pivot import opposite_value, outcome_shares_by_arm
 from model.compiler import source_digest
 from model.errors import InputError, ScenarioError
-from model.loading import load_scenario
+from model.loading import load_scenario, scenario_data
 from model.overrides import Override
 from model.parameter_space import list_levers as all_levers
 from model.protocol import ACT_INDEX, PROTOCOL
@@ -37,6 +39,12 @@ class DecisionExplanation(NamedTuple):
     alternatives: dict[str, list[str]]
     opposite: int
 
+    def __repr__(self) -> str:
+        screen = Console(width=100, file=StringIO(), color_system=None, highlight=False)
+        with screen.capture() as written:
+            screen.print(explanation_screen(self))
+        return "\n".join(line.rstrip() for line in written.get().splitlines())
+
 
 def explain_decision(
     folder: Path | None,
@@ -48,15 +56,27 @@ def explain_decision(
     levers: bool = True,
     quiet: bool = False,
 ) -> DecisionExplanation:
-    """Answer why an actor decided as it did. Raises ScenarioError if there is no such decision."""
+    """Explain a decision of a saved run, the latest by default. Raises ScenarioError if there is no such decision."""
     saved = runs.read_run(folder or runs.latest_run())
-    row, others, alike = find_decision(
-        read_run_ledger(saved), saved, round_number, actor, act, counterpart, negotiation
-    )
+    return explain_row(saved, read_run_ledger(saved), round_number, actor, act, counterpart, negotiation, levers, quiet)
+
+
+def explain_row(
+    saved: runs.SavedRun,
+    ledger: pd.DataFrame,
+    round_number: int,
+    actor: str,
+    act: str | None = None,
+    counterpart: str | None = None,
+    negotiation: str | None = None,
+    levers: bool = True,
+    quiet: bool = False,
+) -> DecisionExplanation:
+    """Explain a decision that is a row of a ledger. Raises ScenarioError if there is no such decision."""
+    row, others, alike = find_decision(ledger, saved, round_number, actor, act, counterpart, negotiation)
     number = ACT_INDEX[row["act"]]
-    question = ReplayedDecision(
-        saved.scenario, saved.seed, round_number, number, decision_cell(load_scenario(saved.scenario), number, row)
-    )
+    cell = decision_cell(load_scenario(saved.scenario), number, row)
+    question = ReplayedDecision(saved.scenario, saved.seed, round_number, number, cell)
     told = PROTOCOL[number].to_recorded(question.value)
     if told != row["value"] and not row["forced"]:
         changed = " The model has changed since this run." if saved.model_digest != source_digest() else ""
@@ -68,6 +88,16 @@ def explain_decision(
     spent = compare_with_opposite(saved, row, question) if levers else {}
     opposite = opposite_value(row["act"], question.value)
     return DecisionExplanation(saved, row, question, terms, found, others, spent, alike, opposite)
+
+
+def explain_run(model: Assembly, round_number: int, actor: str, **named: Any) -> DecisionExplanation:
+    """Explain a decision of a run in memory, as `explain_row` does. Raises ScenarioError if there is no such decision."""
+    data = scenario_data(model.loaded_scenario)
+    moves = [{name: value for name, value in each._asdict().items() if value is not None} for each in model.overrides]
+    data["moves"] = [*data.get("moves", []), *moves]
+    saved = runs.SavedRun(Path("not saved"), data, model.seed, model.round, source_digest())
+    ledger = model.ledger or Ledger()
+    return explain_row(saved, ledger.frame(), round_number, actor, **named, quiet=True)
 
 
 def compare_with_opposite(saved: runs.SavedRun, row: dict[str, Any], question: ReplayedDecision) -> dict[str, float]:
@@ -118,25 +148,19 @@ def find_decision(
     Of those of the same kind, the values that each option tells them apart by.
     """
     if round_number > saved.rounds:
-        raise ScenarioError([InputError("--round", round_number, f"the run has {saved.rounds} rounds")])
+        raise ScenarioError([InputError("round", round_number, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
-        raise ScenarioError(
-            [InputError.unknown_name("--actor", actor, set(rows["actor"].dropna()), "actor who decides")]
-        )
+        raise ScenarioError([InputError.unknown_name("actor", actor, set(rows["actor"].dropna()), "actor who decides")])
     rows = rows.loc[(rows["round"] == round_number) & (rows["actor"] == actor)]
     if rows.empty:
-        raise ScenarioError([InputError("--round", round_number, f"{actor} decided nothing in that round")])
+        raise ScenarioError([InputError("round", round_number, f"{actor} decided nothing in that round")])
     what = f"decision of {actor} in round {round_number}"
     for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         known = set(rows[column].dropna())
         if wanted is not None and wanted not in known:
             raise ScenarioError(
-                [
-                    InputError.unknown_name(
-                        f"--{column}", wanted, known, what if column == "act" else f"{column} of a {what}"
-                    )
-                ]
+                [InputError.unknown_name(column, wanted, known, what if column == "act" else f"{column} of a {what}")]
             )
         rows = rows if wanted is None else rows.loc[rows[column] == wanted]
     order = {name: place for place, name in enumerate(DECISION_PRIORITY)}
@@ -149,27 +173,23 @@ def find_decision(
     return row, sorted(set(rows["act"]) - {row["act"]}), alike
 
 
-def print_explanation(answer: DecisionExplanation) -> None:
-    """Print the answer on one screen."""
-    screen = console()
-    screen.print(f"Round {answer.row['round']}, {answer.row['act']}, seed {answer.run.seed} ({answer.run.folder})")
-    if answer.row["forced"]:
-        screen.print("This move was set from outside; below is how the actor would have decided.")
-    screen.print(decision_screen(answer.question, answer.row["sentence"], answer.terms))
+def explanation_screen(answer: DecisionExplanation) -> Group:
+    """Return the answer as one screen."""
+    row = answer.row
+    parts: list[RenderableType] = [f"Round {row['round']}, {row['act']}, seed {answer.run.seed} ({answer.run.folder})"]
+    if row["forced"]:
+        parts.append("This move was set from outside; below is how the actor would have decided.")
+    parts.append(decision_screen(answer.question, row["sentence"], answer.terms))
     if answer.levers:
-        screen.print(
-            lever_screen(answer.levers, lambda value: alternative_sentence(answer.question, answer.row, value))
-        )
+        parts.append(lever_screen(answer.levers, partial(alternative_sentence, answer.question, row)))
     if answer.continuation_shares:
-        screen.print(
-            opposite_screen(
-                answer.continuation_shares, alternative_sentence(answer.question, answer.row, answer.opposite)
-            )
-        )
+        opposite = alternative_sentence(answer.question, row, answer.opposite)
+        parts.append(opposite_screen(answer.continuation_shares, opposite))
     for name, values in answer.alternatives.items():
-        screen.print(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {answer.row[name]}")
+        parts.append(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {row[name]}")
     if answer.other_acts:
-        screen.print(f"Other decisions of the same actor in this round (--act): {', '.join(answer.other_acts)}")
+        parts.append(f"Other decisions of the same actor in this round (--act): {', '.join(answer.other_acts)}")
+    return Group(*parts)
 
 
 def explanation_data(answer: DecisionExplanation) -> dict[str, Any]:

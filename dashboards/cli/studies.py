@@ -79,7 +79,7 @@ def sweep(
             typer.echo("Stopped; what was finished is kept, and the same command goes on from there.", err=True)
             raise typer.Exit(130) from None
     if as_json:
-        typer.echo(json.dumps({"study": asked.name, "folder": str(out), **done._asdict()}))
+        typer.echo(json.dumps({"study": asked.name, **done._asdict(), "folder": str(out)}))
         return
     runs = done.played * asked.file.replications
     rate = f", {runs / done.seconds:,.0f} runs a second" if runs and done.seconds > 0 else ""

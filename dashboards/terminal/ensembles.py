@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,14 +10,10 @@ from rich.text import Text
 
 from dashboards.labels import OUTCOME_LABELS, format_number
 from dashboards.terminal.widgets import line_plot, plain_table, signed_bar
-from experiments.counterfactuals.pivot import DecisionEffect, OutcomeChances
+from experiments.counterfactuals.turning_points import PivotResult, cell_names
 from experiments.ensembles.compare import Comparison
 from experiments.ensembles.ensemble import Ensemble
 from experiments.ensembles.statistics import Effect
-from model.columns import SERVICES
-from model.protocol import ACT_INDEX, PROTOCOL
-from model.scenario import Scenario
-from model.world import axis_names
 
 SCREEN_INDICATORS = ("trust", "tension", "deal_progress", "contact")
 
@@ -98,13 +94,12 @@ def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> Renderab
     return Group(head, table, tail)
 
 
-def pivot_screen(
-    scenario: Scenario, seed: int, found: OutcomeChances, turned: Sequence[DecisionEffect], width: int = 80
-) -> RenderableType:
+def pivot_screen(found: PivotResult, width: int = 80) -> RenderableType:
     """Show the chance of a deal from every round on, and what moved it most, in so many columns."""
-    now, deal = found.turning_round, found.deal
+    now, deal, turned = found.turning_round, found.chances.deal, found.actions
     head = Text.assemble(
-        (scenario.title["en"], "bold"), f"\nseed {seed}, {found.futures} redrawn futures from every round"
+        (found.scenario.title["en"], "bold"),
+        f"\nseed {found.seed}, {found.chances.futures} redrawn futures from every round",
     )
     line = Text.assemble("chance of some deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 22), 8)), "cyan"))
     moved = Text(f"Round {now} moved it most: from {deal[now - 1]:.0%} to {deal[now]:.0%}.", style="bold")
@@ -112,7 +107,7 @@ def pivot_screen(
     largest = max((abs(each.deal - each.deal_otherwise) for each in turned), default=0.0)
     for each in turned[:6]:
         difference = each.deal_otherwise - each.deal
-        label = f"{each.act} {cell_label(scenario, each)}"
+        label = f"{each.act} {cell_names(found.scenario, each)}"
         chance = f"{each.deal:.0%} -> {each.deal_otherwise:.0%}"
         interval = f"{each.low * 100:+.0f} to {each.high * 100:+.0f}"
         drawn = signed_bar(difference, largest, 8) if width >= 72 else ""
@@ -123,18 +118,3 @@ def pivot_screen(
         style="dim",
     )
     return Group(head, line, moved, table, note)
-
-
-def cell_label(scenario: Scenario, action: DecisionEffect) -> str:
-    """Name the cell of a decision."""
-    lists, talks, told = axis_names(scenario), "", []
-    for axis, place in zip(PROTOCOL[ACT_INDEX[action.act]].axes, action.cell, strict=True):
-        if axis == "negotiation":
-            talks = lists.negotiation[place]
-        if axis == "side":
-            told.append(scenario.negotiations[talks].parties[place])
-        elif axis == "service":
-            told.append(SERVICES[place])
-        elif axis in lists._fields:
-            told.append(getattr(lists, axis)[place])
-    return " ".join(told)

@@ -3,16 +3,20 @@
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import Effect, drop_unreliable_interval, independent_effect, paired_effect
+from experiments.ensembles.text_table import text_table
 from model.enumerations import Outcome
 from model.loading import load_scenario
 from model.measures import OVERALL
 from model.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMPARED_INDICATORS = ("trust", "tension", "deal_progress", "contact", "support")
 INDICATOR_INDEX = {indicator.name: at for at, indicator in enumerate(OVERALL)}
@@ -25,6 +29,29 @@ class Comparison(NamedTuple):
     seed: int
     effects: dict[str, Effect]
     share_of_worlds_changed: float
+
+    def frame(self) -> "pd.DataFrame":
+        """Return one row for each measure: the paired difference, its 95 % interval, the share of worlds changed."""
+        import pandas as pd
+
+        table = pd.DataFrame.from_dict(self.effects, orient="index", columns=list(Effect._fields))
+        return table.astype({"independent_runs": "Int64"}).rename_axis("measure")
+
+    def __repr__(self) -> str:
+        rows = [
+            (
+                name,
+                f"{each.difference:+.3f}",
+                f"{each.low:+.3f} to {each.high:+.3f}",
+                f"{each.share_of_worlds_changed:.1%}",
+            )
+            for name, each in self.effects.items()
+        ]
+        return (
+            f"{self.worlds:,} worlds, each with and without the change, from seed {self.seed}; "
+            f"{self.share_of_worlds_changed:.1%} of them differ\n"
+            f"{text_table(('measure', 'difference', '95 % interval', 'worlds changed'), rows)}"
+        )
 
 
 def world_measures(found: Ensemble) -> dict[str, np.ndarray]:
@@ -71,7 +98,7 @@ def changed_share(one: Ensemble, other: Ensemble) -> float:
 
 
 def compare(
-    scenario: str | Path | Mapping[str, Any],
+    scenario: str | Path | Mapping[str, Any] | Scenario,
     changes: Mapping[str, Any],
     worlds: int = 1000,
     seed: int = 1,

@@ -23,6 +23,7 @@ from experiments.ensembles.stream import (
     stream_ensemble,
     world_chunks,
 )
+from experiments.ensembles.text_table import text_table
 from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
@@ -63,6 +64,17 @@ class Ensemble(WorldOutcomes):
     def band(self, indicator: str, percentile: int) -> np.ndarray:
         """Give one edge of a band, [round]."""
         return self.bands[PERCENTILES.index(percentile), :, self.indicators.index(indicator)]
+
+    def __repr__(self) -> str:
+        shares = self.shares().items()
+        rows = [(name, f"{share:.1%}", f"{low:.1%} to {high:.1%}") for name, (share, low, high) in shares]
+        medians = {name: self.first_deals(name).median for name in self.negotiations}
+        deals = [f"{name} {'none' if median is None else f'{median:g}'}" for name, median in medians.items()]
+        return (
+            f"{self.scenario}: {self.worlds:,} worlds of {self.rounds} rounds, {self.seed_range}\n"
+            f"{text_table(('outcome', 'share', '95 % interval'), rows)}\n"
+            f"median round of the first deal: {', '.join(deals)}"
+        )
 
     def frame(self) -> "pd.DataFrame":
         """Give one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""

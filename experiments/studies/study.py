@@ -57,6 +57,10 @@ class Study(NamedTuple):
     factors: tuple[Factor, ...]
     table: pd.DataFrame | None = None  # of a design read from a file
 
+    def __repr__(self) -> str:
+        factors = ", ".join(factor.path for factor in self.factors)
+        return f"Study({self.name!r}: {self.file.scenario}, {self.size:,} points of {factors})"
+
     @property
     def name(self) -> str:
         """Name the study."""

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from experiments.engine.kernel import load_kernel
+from experiments.studies import results
 from experiments.studies.chunk import ChunkTables, run_chunk
 from experiments.studies.store import StudyStore, count_failed_points, damaged_parts, manifest_bytes, part_ranges
 from experiments.studies.study import Study, load_study
 from model.compiler import COMPILED
 from model.errors import InputError, ScenarioError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RUNS_A_CHUNK = 4096
 NO_DASHBOARD: Any = None  # Dask wants no dashboard of its own
@@ -38,10 +42,19 @@ class SweepPlan(NamedTuple):
 class SweepResult(NamedTuple):
     """What a sweep did: points in the folder, points played now, points in the folder that failed, seconds."""
 
+    folder: Path
     points: int
     played: int
     failed: int
     seconds: float
+
+    def frame(self) -> "pd.DataFrame":
+        """Return one row for each run: the values of the factors, outcome, indicators; the error of a failed point."""
+        return results.runs_table(self.folder)
+
+    def by_point(self) -> "pd.DataFrame":
+        """Return one row for each point: the values of the factors, shares of outcomes, mean indicators."""
+        return results.summary_by_point(self.folder)
 
 
 def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPlan:
@@ -136,7 +149,7 @@ def sweep(
                     failures += played.runs.num_rows - played.runs.column("error").null_count
                     progress(done, failures)
         there = sum(end - begin for begin, end in part_ranges(folder, "runs"))
-        return SweepResult(there, wanted.to_play, count_failed_points(folder), time.perf_counter() - begun)
+        return SweepResult(folder, there, wanted.to_play, count_failed_points(folder), time.perf_counter() - begun)
 
 
 def _play(

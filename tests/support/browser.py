@@ -122,13 +122,15 @@ CONNECTION_LOST_ERRORS = (
 
 
 @contextmanager
-def serve_dashboard(*options: str, on_start: Callable[[int], None] = lambda _: None, **how: Any) -> Iterator[str]:
+def serve_dashboard(
+    *options: str, on_start: Callable[[int], None] = lambda _: None, command: Path = DETENTE, **how: Any
+) -> Iterator[str]:
     """Serve the dashboard by its command on a free port; give its address. note is told its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     how["env"] = {**os.environ, "DETENTE_CHECK_SHAPES": "1", **how.get("env", {})}
-    command = [DETENTE, "dashboard", "--port", str(port), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **how) as server:
+    line = [command, "dashboard", "--port", str(port), *options]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, **how) as server:
         assert server.stdout is not None
         on_start(server.pid)
         try:

@@ -45,7 +45,7 @@ def test_why_without_a_run_asks_about_the_latest(home):
     ("words", "told"),
     [
         (["--round", 5, "--actor", "albo"], ["no such actor who decides", "did you mean `alba`?"]),
-        (["--round", 13, "--actor", "alba"], ["--round", "the run has 12 rounds"]),
+        (["--round", 13, "--actor", "alba"], ["round: the run has 12 rounds"]),
         (["--round", 5, "--actor", "alba", "--act", "chose_conduct"], ["no such decision of alba", "`choose_conduct`"]),
         (["--round", 5, "--actor", "alba", "--negotiation", "bordr"], ["no such negotiation", "`border`"]),
         (

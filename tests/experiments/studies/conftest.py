@@ -3,8 +3,8 @@
 import pytest
 from support.studies import LARGE_STUDY, study_data
 
-from experiments import sweep
 from experiments.studies.results import runs_table
+from experiments.studies.sweep import sweep
 
 
 @pytest.fixture(scope="session")

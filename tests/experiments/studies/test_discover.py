@@ -12,10 +12,10 @@ from support.studies import study_data
 
 from dashboards.page_link import MAX_SEED, parse_link
 from dashboards.reports.study import box_page, describe_box
-from experiments import sweep
 from experiments.studies.discover import find_box, limit_sentences
 from experiments.studies.results import summary_by_point
 from experiments.studies.study import load_study
+from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
 from model.loading import read_scenario
 

@@ -8,12 +8,12 @@ import pytest
 from support.commands import invoke, refused_command
 from support.studies import LARGE_STUDY, study_data, write_study
 
-from experiments import sweep
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.studies.results import query_results, runs_table, summary_by_point
 from experiments.studies.sensitivity import sweep_sensitivity
 from experiments.studies.store import part_paths
 from experiments.studies.study import load_study
+from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
 
 

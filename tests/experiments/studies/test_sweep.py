@@ -9,13 +9,12 @@ import pytest
 from support.commands import invoke, run_detente
 from support.studies import LARGE_STUDY, study_data, write_study
 
-from experiments import sweep
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.studies.chunk import first_seed, run_chunk
 from experiments.studies.results import runs_table, sweep_summary
 from experiments.studies.store import part_paths
 from experiments.studies.study import load_study
-from experiments.studies.sweep import plan_sweep
+from experiments.studies.sweep import plan_sweep, sweep
 from model.enumerations import Outcome
 from model.errors import ScenarioError
 

@@ -16,10 +16,10 @@ import pytest
 from support.commands import DETENTE, invoke, refused_command, run_detente
 from support.studies import LARGE_STUDY, POINTS, study_data, write_study
 
-from experiments import sweep
 from experiments.studies.results import query_results, runs_table
 from experiments.studies.store import part_paths, part_ranges
 from experiments.studies.study import load_study
+from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
 
 

@@ -262,5 +262,9 @@ def test_about_links_validation_and_trace_and_the_links_open():
 
 
 def test_a_page_of_the_documentation_keeps_links_among_pages_only():
+    inside = documents.render_document(
+        "# T\n\n[a](../odd.md) [b](lesson-50.md) [c](../../model/chance.py)", "classroom"
+    )
+    assert '<a href="../odd.md">a</a> <a href="lesson-50.md">b</a> c' in inside
     shown = documents.render_document("# T\n\n[a](trace.md#log) [b](../model/compiler.py) [c](https://example.org)")
     assert '<a href="trace.md#log">a</a> b c' in shown
