@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Protocol
 import mesa
 
 from model.columns import COLUMN_BY_NAME
+from model.protocol import PROTOCOL, Act, Role
+from model.rules.lookups import side_of
 from model.world import World
 
 Rule = Callable[..., Any]
@@ -18,15 +20,35 @@ class ActorModel(Protocol):
     world: World
 
 
-def rule_method(rule: Rule) -> Rule:
-    """Make a rule a method: asked on the actor's behalf, with the rest of the cell as arguments."""
+def _rule_method(act: Act) -> Rule:
+    """Return the rule of an act as a method: it takes the rest of the cell as arguments."""
 
-    @wraps(rule)
+    @wraps(act.rule)
     def perform(actor: "Actor", *rest: int) -> Any:
-        return rule(actor.world, actor.index, *rest)
+        return act.rule(actor.world, actor.index, *rest)
 
-    perform.rule = rule  # type: ignore[attr-defined]
-    return perform
+    @wraps(act.rule)
+    def perform_as_party(actor: "Actor", talks: int) -> Any:
+        return act.rule(actor.world, talks, side_of(actor.world, talks, actor.index))
+
+    method = perform_as_party if act.role == "party" else perform
+    method.rule = act.rule  # type: ignore[attr-defined]
+    return method
+
+
+def performs[A: type](*roles: Role) -> Callable[[A], A]:
+    """Return a decorator that gives a class of actors a method for each act that these roles decide.
+
+    The method has the name of the act. A subclass overrides it to change that decision.
+    """
+
+    def add_methods(kind: A) -> A:
+        for act in PROTOCOL:
+            if act.role in roles:
+                setattr(kind, act.name, _rule_method(act))
+        return kind
+
+    return add_methods
 
 
 class Actor(mesa.Agent[Any]):
