@@ -69,7 +69,7 @@ digests: $(PACKAGES)  ## record trajectories and chronicles anew, after a change
 	@echo "Recording digests and chronicles"
 	@NUMBA_DISABLE_JIT=1 PYTHONPATH=.:tests:tests/agents $(PYTHON) tests/record_digests.py
 
-pictures: browser $(PACKAGES) $(COMPILED)  ## take the pictures of the README again
+pictures: browser $(PACKAGES) $(COMPILED)  ## update the pictures in the README
 	@echo "Taking pictures"
 	@PYTHONPATH=.:tests $(PYTHON) tests/take_pictures.py
 
