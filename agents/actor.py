@@ -1,4 +1,4 @@
-"""What all actors share: a seat in the world, its row of each column, and rules as methods."""
+"""The base class of all actors: an index in the world, a row of each column, and rules as methods."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +15,7 @@ Rule = Callable[..., Any]
 
 
 class ActorModel(Protocol):
-    """The part of a Mesa model that its actors read."""
+    """The part of a Mesa model that its actors use."""
 
     world: World
 
@@ -52,7 +52,10 @@ def performs[A: type](*roles: Role) -> Callable[[A], A]:
 
 
 class Actor(mesa.Agent[Any]):
-    """One seat at the table. A column whose first axis is its role is an attribute: its row of it."""
+    """One actor of a run. Each column whose first axis is the actor's role is an attribute: the actor's row.
+
+    axis: the axis of its role. index: its position along that axis. name: its id in the scenario.
+    """
 
     axis: ClassVar[str]
     model: ActorModel
@@ -64,7 +67,7 @@ class Actor(mesa.Agent[Any]):
 
     @property
     def world(self) -> Any:
-        """Give what rules take for a world."""
+        """Return the world as rules take it."""
         return self.model.world.compiled
 
     def __getattr__(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""A state: what it does towards others, in its negotiations, and at home."""
+"""A state: its decisions towards other states, in its negotiations, and in domestic politics."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""A verification body: it inspects negotiations and reports what it finds."""
+"""A verification body: chooses where to inspect, and reports its findings."""
 
 from typing import ClassVar
 

@@ -1,1 +1,1 @@
-"""The roof: the command line, the pages, the report. It may import both wings."""
+"""Command line, web pages and reports. May import `agents` and `experiments`."""

@@ -1,4 +1,4 @@
-"""Decisions of a run, by the names in their rows."""
+"""Lookup of decisions by the names in their ledger rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,32 +13,34 @@ from model.world import axis_names
 
 
 def decision_cell(scenario: Scenario, number: int, row: Mapping[str, Any]) -> tuple[int, ...]:
-    """Find the cell of a decision from the names in its row."""
-    lists, cell, named = axis_names(scenario), [], [row["actor"], row["counterpart"]]
+    """Return the cell of a decision, as indices along the axes of its act, from the names in its ledger row."""
+    names, cell, remaining = axis_names(scenario), [], [row["actor"], row["counterpart"]]
     for axis in PROTOCOL[number].axes:
         if axis == "negotiation":
-            cell.append(lists.negotiation.index(row["negotiation"]))
+            cell.append(names.negotiation.index(row["negotiation"]))
         elif axis == "side":
-            cell.append(scenario.negotiations[row["negotiation"]].parties.index(named.pop(0)))
+            cell.append(scenario.negotiations[row["negotiation"]].parties.index(remaining.pop(0)))
         elif axis == "service":
             cell.append(SERVICES.index(row["counterpart"]))
         else:
-            cell.append(getattr(lists, axis).index(named.pop(0)))
+            cell.append(getattr(names, axis).index(remaining.pop(0)))
     return tuple(cell)
 
 
 def alternative_sentence(question: ReplayedDecision, row: Mapping[str, Any], value: int) -> str:
-    """Say in a sentence what a decision would have been."""
-    scenario, talks, rung = question.scenario, row["negotiation"], "the step in play"
+    """Return the sentence of a decision if its value had been `value`."""
+    scenario, talks, rung = question.scenario, row["negotiation"], "the current step"
     if talks is not None:
         k = axis_names(scenario).negotiation.index(talks)
-        place = int(question.world.rung[k])
-        rung = scenario.rung_title(talks, axis_names(scenario).rung[k][place]) if place >= 0 else rung
-    shown = {
+        r = int(question.world.rung[k])
+        rung = scenario.rung_title(talks, axis_names(scenario).rung[k][r]) if r >= 0 else rung
+    names = {
         "actor": scenario.display_name(row["actor"]),
         "counterpart": scenario.display_name(row["counterpart"]),
         "talks": scenario.display_name(talks),
         "rung": rung,
     }
-    told = PROTOCOL[question.act_number].to_recorded(value)
-    return decision_sentence(row["act"], told, {}, **shown) if told in words_for(row["act"]).sentences else str(told)
+    recorded = PROTOCOL[question.act_number].to_recorded(value)
+    if recorded in words_for(row["act"]).sentences:
+        return decision_sentence(row["act"], recorded, {}, **names)
+    return str(recorded)

@@ -1,4 +1,4 @@
-"""Names of outcomes, and numbers, as every page and screen writes them."""
+"""Labels of outcomes, and the format of numbers, on pages and on the terminal."""
 
 from model.enumerations import Outcome
 
@@ -11,13 +11,13 @@ OUTCOME_LABELS = {
 
 
 def format_number(value: float) -> str:
-    """Write a number shortly."""
+    """Format a number with at most three decimals or three significant digits."""
     return f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) < 1e4 else f"{value:.3g}"
 
 
 OUTCOME_MEANINGS: dict[Outcome, str] = {
-    Outcome.comprehensive_deal: "every rung stands verified at the end",
-    Outcome.partial_arrangement: "some rungs stand verified, not all",
-    Outcome.managed_contact: "no rung stands, but talks go on and tension is bounded",
-    Outcome.breakdown: "no rung stands, and contact is lost or tension is high",
+    Outcome.comprehensive_deal: "all rungs are verified at the end",
+    Outcome.partial_arrangement: "some rungs are verified, but not all",
+    Outcome.managed_contact: "no rung is verified, but talks continue and tension is limited",
+    Outcome.breakdown: "no rung is verified, and contact is lost or tension is high",
 }

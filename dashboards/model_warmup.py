@@ -1,7 +1,7 @@
-"""Getting the compiled model ready while the page is already there.
+"""Warm-up: compile the model in the background while the server already answers.
 
-Compiling takes about a minute when nothing is cached. A second process fills the cache, so that
-this one stays free to serve pages; then this one loads what was compiled.
+Compilation takes about a minute if nothing is cached. A second process fills the cache, so that this one can serve
+pages; then this one loads the compiled code.
 """
 
 import os
@@ -18,32 +18,32 @@ from model.world import World
 
 
 def load_compiled_model() -> None:
-    """Play one round of the smallest scenario, which compiles the kernel or loads it from the cache."""
+    """Run one round of the smallest scenario, which compiles the kernel or loads it from the cache."""
     setting = load_scenario("two-states")
     run_trajectory(World(setting, 1, collect_overrides(setting)), 1)
 
 
 class ModelWarmup:
-    """Whether the model is compiled and loaded, and how long that has been going on."""
+    """The state of the warm-up."""
 
     def __init__(self) -> None:
         self._ready, self._lock, self._started = threading.Event(), threading.Lock(), 0.0
 
     def start(self) -> None:
-        """Begin to get ready, once, on a thread of its own."""
+        """Start the warm-up in a thread, if it has not started."""
         with self._lock:
             if not self._started:
                 self._started = time.monotonic()
-                threading.Thread(target=self._compile_and_load, daemon=True, name="warmth").start()
+                threading.Thread(target=self._compile_and_load, daemon=True, name="model-warmup").start()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for so long at most; say whether all is ready."""
+        """Wait at most this many seconds; return whether the model is ready."""
         self.start()
         return self._ready.wait(seconds)
 
     @property
     def elapsed(self) -> int:
-        """Give the whole seconds since the beginning."""
+        """Return the seconds since the start, as an integer."""
         return int(time.monotonic() - self._started)
 
     def _compile_and_load(self) -> None:
@@ -51,7 +51,7 @@ class ModelWarmup:
             if COMPILED:
                 subprocess.run([sys.executable, "-m", __spec__.name], check=False)
             load_compiled_model()
-        finally:  # if it failed, the first request will fail in the same way and say so on its page
+        finally:  # after a failure, the first request fails in the same way and reports it
             self._ready.set()
 
 
@@ -59,5 +59,5 @@ MODEL_WARMUP = ModelWarmup()
 
 if __name__ == "__main__":
     if hasattr(os, "nice"):
-        os.nice(5)  # the pages that tell how long it takes go first
+        os.nice(5)  # the server, which reports the progress, has priority
     load_compiled_model()

@@ -1,4 +1,4 @@
-"""Saved runs: one folder each, with the scenario as it was, the trajectory and the ledger."""
+"""Saved runs: one folder per run, with its scenario, trajectory and ledger."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ RUN_FILES = ("trajectory.parquet", "ledger.jsonl", "ledger.parquet", METADATA_FI
 
 
 class SavedRun(NamedTuple):
-    """A saved run, as far as it is needed to play it again."""
+    """The data of a saved run that are needed to replay it."""
 
     folder: Path
     scenario: dict[str, Any]
@@ -28,13 +28,13 @@ class SavedRun(NamedTuple):
 
 
 def new_run_folder(name: str, seed: int) -> Path:
-    """Name a folder for a run: when, what, which seed."""
+    """Return a new folder name: time, scenario and seed."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
     return RUNS_FOLDER / f"{stamp}-{name}-{seed}"
 
 
 def save_run(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
-    """Save a run, each file whole or not at all. Raises OSError if the folder cannot be written."""
+    """Save a run; each file is written atomically. Raises OSError if the folder is not writable."""
     from model.atomic_files import atomic_replacement, write_atomically
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,15 +54,15 @@ def save_run(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
 
 
 def latest_run() -> Path:
-    """Find the run saved last under ``runs/``. Raises ScenarioError if there is none."""
+    """Return the folder of the latest run under `runs/`. Raises ScenarioError if there is none."""
     saved = sorted(RUNS_FOLDER.glob("*/run.json"))
     if not saved:
-        raise ScenarioError([InputError("runs", "", "no run is saved here yet; `detente run SCENARIO` saves one")])
+        raise ScenarioError([InputError("runs", "", "contains no saved run; create one with `detente run SCENARIO`")])
     return saved[-1].parent
 
 
 def read_run(folder: Path) -> SavedRun:
-    """Read a saved run. Raises ScenarioError if the folder holds none."""
+    """Read a saved run. Raises ScenarioError if the folder contains none."""
     try:
         facts = json.loads((folder / "run.json").read_text("utf-8"))
         saved = SavedRun(folder, facts["scenario"], int(facts["seed"]), int(facts["rounds"]), str(facts["model"]))
@@ -70,6 +70,8 @@ def read_run(folder: Path) -> SavedRun:
             raise ValueError("run.json does not describe a run")
         return saved
     except OSError as error:
-        raise ScenarioError([InputError(str(folder), "", f"holds no saved run: run.json: {error.strerror}")]) from None
+        raise ScenarioError(
+            [InputError(str(folder), "", f"contains no saved run: run.json: {error.strerror}")]
+        ) from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ScenarioError([InputError(str(folder), "", f"holds no readable run: {error}")]) from None
+        raise ScenarioError([InputError(str(folder), "", f"contains no readable run: {error}")]) from None

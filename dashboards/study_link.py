@@ -1,4 +1,4 @@
-"""Where a study's scenario opens on the pages, and a point inside a box that was found in it."""
+"""Settings that open the scenario of a study, or a point inside a discovered box, on the Explore page."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from experiments.studies.study import Study
 
 
 def study_setting(study: Study) -> Setting:
-    """Write a study's scenario as a setting that Explore opens; a scenario of a file is kept as if uploaded."""
+    """Return the setting of a study's scenario; a scenario file is stored like an upload."""
     seed = study.file.seed if study.file.seed <= MAX_SEED else 1
     if study.file.scenario not in shipped_names():
         name = uploads.store_upload({"name": Path(study.file.scenario).stem, **study.scenario_data})
@@ -19,10 +19,10 @@ def study_setting(study: Study) -> Setting:
 
 
 def setting_in_box(setting: Setting, box: Box, study: Study) -> Setting:
-    """Move a study's setting to a point inside a box."""
+    """Return a study's setting with the factors at a point inside a box."""
     return setting._replace(changes=tuple({**dict(setting.changes), **box_midpoint(box, study)}.items()))
 
 
 def is_portable(setting: Setting) -> bool:
-    """Say whether a link to a setting opens on a server other than the one that wrote it."""
+    """Return whether a link to a setting opens on other servers: only with a built-in scenario."""
     return setting.scenario in shipped_names()

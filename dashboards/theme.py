@@ -1,7 +1,7 @@
-"""How things look: one table of indicators and one of outcomes, used by every chart and page.
+"""Labels, colours and symbols of indicators, outcomes, messages and statuses on all pages and charts.
 
-Colours are Okabe and Ito's, safe for the colour blind, darkened or lightened until they stand out
-from the page; a dash, a label or a place is always there as a second cue.
+The colours are those of Okabe and Ito, safe for colour-blind readers, adjusted for contrast with the page. A dash, a
+label or a position always serves as a second cue.
 """
 
 from typing import Literal, NamedTuple
@@ -11,13 +11,13 @@ from model.enumerations import Outcome, RungStatus
 
 
 class LineStyle(NamedTuple):
-    """How one thing is shown: its label, its unit, its colour in either theme, the dashes of its line."""
+    """Label, unit, colours in the light and the dark theme, and dash pattern of a line."""
 
     label: str
     unit: str
     light: str
     dark: str
-    dash: str = "solid"  # or lengths of dash and gap, as Plotly and SVG both read them
+    dash: str = "solid"  # or lengths of dash and gap, in the syntax of Plotly and SVG
 
 
 INDICATOR_STYLES: dict[str, LineStyle] = {
@@ -46,9 +46,9 @@ OUTCOME_STYLES: dict[Outcome, LineStyle] = {
 
 
 class Chart(NamedTuple):
-    """One chart of many worlds: its key, title and meaning, its indicators, and the top of its axis.
+    """A chart of many worlds: key, title, meaning, indicators, and upper limit of its axis.
 
-    mean: whether the mean of the worlds is drawn and no band, as for what is 0 or 1 in each world.
+    mean: draw the mean of the worlds instead of a band, as for an indicator that is 0 or 1 in each world.
     """
 
     key: str
@@ -60,30 +60,33 @@ class Chart(NamedTuple):
 
 
 CHARTS = (
-    Chart("trust_first", "{first} trusts {second}", "belief that it will keep its word", ("trust_first",)),
-    Chart("trust_second", "{second} trusts {first}", "belief that it will keep its word", ("trust_second",)),
+    Chart("trust_first", "{first} trusts {second}", "belief that it keeps its promises", ("trust_first",)),
+    Chart("trust_second", "{second} trusts {first}", "belief that it keeps its promises", ("trust_second",)),
     Chart("tension", "Tension", "mean posture of the two parties", ("tension",)),
-    Chart("progress", "Deal progress", "stake of the rungs that stand verified", ("deal_progress",)),
+    Chart("progress", "Deal progress", "stake of the verified rungs", ("deal_progress",)),
 )
 EXTRA_CHARTS = (
     Chart(
-        "pressure", "Pressure and programme", "what is pressed with, and what is pressed for", ("pressure", "programme")
+        "pressure",
+        "Pressure and programme",
+        "pressure applied, and the programme it targets",
+        ("pressure", "programme"),
     ),
-    Chart("support", "Support at home", "for the talks, in either party", ("support_first", "support_second")),
-    Chart("contact", "Contact", "share of worlds with a round of talks", ("contact",), mean=True),
+    Chart("support", "Support at home", "for the talks, in each party", ("support_first", "support_second")),
+    Chart("contact", "Contact", "share of worlds in which talks are held", ("contact",), mean=True),
     Chart(
         "misperception",
         "Misperception",
-        "share of the parties' acts that the other misread",
+        "share of acts that the other party misread",
         ("misperception",),
         mean=True,
     ),
-    Chart("uncertainty", "Uncertainty", "how unsure the two are of their trust", ("uncertainty",), top=0.3),
+    Chart("uncertainty", "Uncertainty", "of the parties' trust in each other", ("uncertainty",), top=0.3),
 )
 
 
 class MessageStyle(NamedTuple):
-    """How a kind of message is drawn: the family that gives its colour, its shape, and its short name."""
+    """The family of a kind of message, which determines its colour, its symbol, and its short label."""
 
     family: str
     shape: str
@@ -91,15 +94,15 @@ class MessageStyle(NamedTuple):
 
 
 SIGNAL_FAMILIES: dict[str, LineStyle] = {
-    "friendly": LineStyle("friendly words and steps", "", "#005F94", "#6CC6FF"),
-    "hostile": LineStyle("hostile words and acts", "", "#B23A00", "#FF8A4C"),
+    "friendly": LineStyle("friendly statements and steps", "", "#005F94", "#6CC6FF"),
+    "hostile": LineStyle("hostile statements and acts", "", "#B23A00", "#FF8A4C"),
     "talks": LineStyle("talks", "", "#2F7FB0", "#56B4E9"),
     "deal": LineStyle("the deal", "", "#007A5A", "#2FC79A"),
     "pressure": LineStyle("pressure", "", "#8F5F00", "#E6B450"),
     "watch": LineStyle("verification", "", "#5B6470", "#A3ADB8"),
 }
 SIGNAL_STYLES: dict[str, MessageStyle] = {
-    "public statement": MessageStyle("friendly", "circle", "friendly words"),
+    "public statement": MessageStyle("friendly", "circle", "friendly statement"),
     "threat": MessageStyle("hostile", "triangle", "threat"),
     "initiative": MessageStyle("friendly", "star", "initiative"),
     "pressure step": MessageStyle("pressure", "up", "pressure raised"),
@@ -108,7 +111,7 @@ SIGNAL_STYLES: dict[str, MessageStyle] = {
     "acceptance": MessageStyle("deal", "tick", "acceptance"),
     "refusal": MessageStyle("hostile", "cross", "refusal"),
     "technical talk": MessageStyle("talks", "square", "exchange"),
-    "facilitated message": MessageStyle("talks", "letter", "carried message"),
+    "facilitated message": MessageStyle("talks", "letter", "relayed message"),
     "direct talks": MessageStyle("talks", "bubble", "direct talks"),
     "notice of implementation": MessageStyle("deal", "diamond", "implementation"),
     "inspection report": MessageStyle("watch", "lens", "inspection report"),
@@ -116,7 +119,7 @@ SIGNAL_STYLES: dict[str, MessageStyle] = {
     "suspension": MessageStyle("hostile", "bars", "suspension"),
     "withdrawal": MessageStyle("hostile", "arrow", "withdrawal"),
 }
-SYMBOL_PATHS: dict[str, str] = {  # outlines in a box of 16 about the middle, as SVG reads them
+SYMBOL_PATHS: dict[str, str] = {  # SVG paths in a box of 16 around the origin
     "circle": "M0-6.5a6.5 6.5 0 1 0 .01 0z",
     "triangle": "M0-7.5L7.5 6H-7.5z",
     "star": "M0.0 -8.0L2.0 -2.8L7.6 -2.5L3.2 1.1L4.7 6.5L0.0 3.4L-4.7 6.5L-3.2 1.1L-7.6 -2.5L-2.0 -2.8z",
@@ -142,10 +145,10 @@ CHANNEL_DASHES = {"public": "", "indirect": "6 4", "technical": "2 3", "politica
 
 
 class StatusStyle(NamedTuple):
-    """How the status of a rung is drawn, and where a rung stands that has it.
+    """Label, colours and symbol of the status of a rung.
 
-    height: of its bar below the outlook of Turning points, in pixels. pattern: of its bar in a report, as Plotly names
-    it. pale: whether its colour is so faint that the text on it must have the page's own ink.
+    height: of its bar on Turning points, in pixels. pattern: of its bar in a report, a Plotly pattern.
+    pale: whether text on its colour needs the text colour of the page.
     """
 
     label: str
@@ -158,11 +161,9 @@ class StatusStyle(NamedTuple):
     pale: bool = False
 
 
-STATUS_STYLES: dict[
-    RungStatus, StatusStyle
-] = {  # the colours are the same in the report, which has them in its style sheet
-    RungStatus.IDLE: StatusStyle("off the table", "#E3E8ED", "#333B43", "idle", "circle", 0, pale=True),
-    RungStatus.PROPOSED: StatusStyle("on the table", "#B9D7EC", "#2C4A5E", "under way", "page", 4, ".", pale=True),
+STATUS_STYLES: dict[RungStatus, StatusStyle] = {  # reports/run.css has the same colours
+    RungStatus.IDLE: StatusStyle("not yet proposed", "#E3E8ED", "#333B43", "idle", "circle", 0, pale=True),
+    RungStatus.PROPOSED: StatusStyle("proposed", "#B9D7EC", "#2C4A5E", "under way", "page", 4, ".", pale=True),
     RungStatus.SCRUTINISED: StatusStyle("accepted", "#7DB7DD", "#35708F", "under way", "tick", 6, "/", pale=True),
     RungStatus.RATIFIED: StatusStyle("ratified", "#3A8FC4", "#3F92C2", "under way", "diamond", 8, "\\"),
     RungStatus.IMPLEMENTING: StatusStyle("being implemented", "#0072B2", "#7CC4F0", "under way", "half", 11, "-"),

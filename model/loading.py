@@ -30,20 +30,17 @@ OVERLONG_KEY = re.compile(rf"""(?<![\w"'.-]){KEY_PART}(?:[ \t]*+\.[ \t]*+{KEY_PA
 
 
 def scenario_names() -> list[str]:
-    """List the names of the scenarios that come with the package."""
+    """Return the names of the scenarios in the package."""
     return sorted(path.stem for path in SCENARIO_FOLDER.glob("*.toml"))
 
 
 def find_scenario(name: str | Path) -> Path:
-    """Find a scenario: a shipped name, or a path to a file.
-
-    Raises ScenarioError if there is neither.
-    """
+    """Return the path of a scenario by shipped name or by path. Raises ScenarioError if there is none."""
     path = SCENARIO_FOLDER / f"{name}.toml"
     if str(name) in scenario_names():
         return path
     path = Path(name)
-    if os.path.isfile(path):  # unlike Path's own, it takes any name, however long
+    if os.path.isfile(path):  # unlike Path.is_file, it accepts names of any length
         return path
     if os.path.isdir(path):
         raise ScenarioError([InputError("scenario", str(name), "is a folder, not a file")])
@@ -51,8 +48,8 @@ def find_scenario(name: str | Path) -> Path:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Read TOML. Raises ValueError, with the place, if it is none."""
-    if OVERLONG_KEY.search(text):  # the time `tomllib` takes grows with the square of their number
+    """Parse TOML. Raises ValueError, with the position of the error."""
+    if OVERLONG_KEY.search(text):  # `tomllib` takes quadratic time in the number of parts
         raise ValueError("a key has more than 100 parts")
     try:
         return tomllib.loads(text)
@@ -62,12 +59,12 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> bytes:
-    """Read TOML once for every time that the same file is asked for; pickled, so that each gets data of his own."""
+    """Parse TOML with a cache; pickled, so that each caller gets its own copy."""
     return pickle.dumps(parse_toml(text))
 
 
 def read_scenario(name: str | Path) -> dict[str, Any]:
-    """Read a scenario file as plain data. Raises ScenarioError if it is too large or not TOML."""
+    """Read a scenario file as plain data. Raises ScenarioError if it cannot be read, is too large or not TOML."""
     path = find_scenario(name)
     try:
         with path.open("rb") as file:
@@ -90,15 +87,15 @@ def read_scenario(name: str | Path) -> dict[str, Any]:
 
 
 def build_scenario(data: Mapping[str, Any]) -> Scenario:
-    """Check plain data and make it a scenario. Raises ScenarioError with every fault found."""
+    """Build a scenario from plain data. Raises ScenarioError with all errors found."""
     data = current_scenario(data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         raise ScenarioError(collect_errors(convert_errors(error, Scenario), cross_check(data))) from None
-    faults = collect_errors(cross_check(data))
-    if faults:
-        raise ScenarioError(faults)
+    errors = collect_errors(cross_check(data))
+    if errors:
+        raise ScenarioError(errors)
     return scenario
 
 
@@ -138,15 +135,15 @@ def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
     check_names(data, changes)
     changed = dict(data)
     for path, value in changes.items():
-        place = changed
+        table = changed
         *steps, last = path.split(".")
         for step in steps:
-            inner = place.get(step, {})
+            inner = table.get(step, {})
             if not isinstance(inner, Mapping):
                 raise ScenarioError([InputError(path, value, f"`{step}` is not a table")])
-            place[step] = dict(inner)
-            place = place[step]
-        place[last] = value
+            table[step] = dict(inner)
+            table = table[step]
+        table[last] = value
     return changed
 
 

@@ -1,4 +1,4 @@
-"""What the tests share: builders of worlds, and one real browser."""
+"""Shared fixtures, and the order of test files."""
 
 import os
 import sys
@@ -13,32 +13,31 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order files by how long they take: those with a browser, those that start processes, the rest.
+    """Order the files by duration: with a browser, with subprocesses, others. The longest start first.
 
-    The longest begin first, so that no core waits at the end for another. A test in a browser that fails is
-    run once more; the summary names it.
+    A browser test that fails is run once more; the summary names it.
     """
     ranks: dict[Path, int] = {}
     for item in items:
-        ranks[item.path] = min(rank(item), ranks.get(item.path, rank(item)))
-        if in_browser(item):
+        ranks[item.path] = min(start_rank(item), ranks.get(item.path, start_rank(item)))
+        if uses_browser(item):
             item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: ranks[item.path])
 
 
-def in_browser(item: pytest.Item) -> bool:
+def uses_browser(item: pytest.Item) -> bool:
     """Return whether a test opens a browser."""
     return "browser" in getattr(item, "fixturenames", ())
 
 
-def rank(item: pytest.Item) -> int:
-    """Return how early a test's file starts: 0 with a browser, 1 if its module starts processes, else 2."""
+def start_rank(item: pytest.Item) -> int:
+    """Return when the file of a test starts: 0 with a browser, 1 with subprocesses, else 2."""
     processes = {"subprocess", "run_detente"} & vars(getattr(item, "module", item)).keys()
-    return 0 if in_browser(item) else 1 if processes else 2
+    return 0 if uses_browser(item) else 1 if processes else 2
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Tell of each test that was run again how it failed at first."""
+    """Print the first failure of each test that was run again."""
     for report in terminalreporter.stats.get("rerun", []):
         terminalreporter.section(f"first failure of {report.nodeid}")
         terminalreporter.write_line(report.longreprtext)
@@ -46,13 +45,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def classroom_store(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the classrooms of servers that are tested away from the user's own."""
+    """Use a temporary classroom store instead of the user's."""
     os.environ["DETENTE_CLASSROOM"] = str(tmp_path_factory.mktemp("classroom") / "classroom.sqlite")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Open one Chromium for all tests: Playwright allows no second one in the same process."""
+    """Open one Chromium for all tests; Playwright allows only one per process."""
     from support.browser import open_browser
 
     with open_browser() as opened:
@@ -61,8 +60,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """Serve one dashboard for all tests, by its command; give its address."""
+    """Start one dashboard for all tests and return its address."""
     from support.browser import serve_dashboard
 
-    with serve_dashboard() as found:
-        yield found
+    with serve_dashboard() as address:
+        yield address

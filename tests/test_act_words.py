@@ -1,4 +1,4 @@
-"""Every act has the words that watched runs, Turning points and the classroom need, in one place each language."""
+"""Every act has the texts that watched runs, Turning points and the classroom need, in each language."""
 
 from itertools import product
 
@@ -11,59 +11,59 @@ from model.rules import conduct
 
 
 def values_of(act):
-    """List the values that a choice can come out as."""
+    """Return the values that a decision can have."""
     return {combine_conditions(act, [*held]) for held in product((False, True), repeat=len(act.conditions))}
 
 
-def words_needed(act, language):
-    """List the words that an act needs, as the file of the language names them."""
-    needed = {f"class.{key}" for key in act_keys(act)}
+def needed_keys(act, language):
+    """Return the keys of the texts that an act needs in a language."""
+    keys = {f"class.{key}" for key in act_keys(act)}
     if language != DEFAULT_LANGUAGE or not act.conditions:
-        return needed
+        return keys
     if act.sums:
-        return needed | {"level"}
-    needed |= {f"sentence.{value}" for value in values_of(act) if value or not act.rare}
-    needed |= {f"had.{act.to_recorded(opposite_value(act.name, act.from_recorded(value)))}" for value in values_of(act)}
-    return needed | {"absence"} if act.rare else needed
+        return keys | {"level"}
+    keys |= {f"sentence.{value}" for value in values_of(act) if value or not act.rare}
+    keys |= {f"had.{act.to_recorded(opposite_value(act.name, act.from_recorded(value)))}" for value in values_of(act)}
+    return keys | {"absence"} if act.rare else keys
 
 
-def words_there(act, language):
-    """List the words that the file of a language has for an act, but for reasons, which an act may lack."""
+def existing_keys(act, language):
+    """Return the keys of the texts that a language has for an act, without reasons, which are optional."""
     words = words_for(act.name, language)
-    there = {f"sentence.{value}" for value in words.sentences} | {f"had.{value}" for value in words.had_clauses}
-    there |= {part for part in ("level", "absence") if getattr(words, part)}
-    return there | {f"class.{key}" for key in words.messages}
+    keys = {f"sentence.{value}" for value in words.sentences} | {f"had.{value}" for value in words.had_clauses}
+    keys |= {key for key, text in (("level", words.level_sentence), ("absence", words.absence)) if text}
+    return keys | {f"class.{key}" for key in words.messages}
 
 
-def missing(acts):
-    """Name each act, language and word that is missing."""
+def missing_texts(acts):
+    """Return a message for each missing text."""
     return [
-        f"{act.name} lacks `{word}` in {language.name} (agents/words/{language.code}.toml)"
+        f"{act.name} lacks `{key}` in {language.name} (agents/words/{language.code}.toml)"
         for act in acts
         for language in languages()
-        for word in sorted(words_needed(act, language.code) - words_there(act, language.code))
+        for key in sorted(needed_keys(act, language.code) - existing_keys(act, language.code))
     ]
 
 
-def test_every_act_has_the_words_it_needs_in_each_language():
-    assert missing(PROTOCOL) == []
+def test_every_act_has_its_texts_in_each_language():
+    assert missing_texts(PROTOCOL) == []
 
 
-def test_no_act_has_words_that_nothing_uses():
+def test_no_act_has_unused_texts():
     for language in languages():
         assert {*load_act_words(language.code)} <= {*ACT_INDEX}
         for act in PROTOCOL:
-            assert words_there(act, language.code) <= words_needed(act, language.code), (act.name, language.code)
+            assert existing_keys(act, language.code) <= needed_keys(act, language.code), (act.name, language.code)
             assert {*words_for(act.name, language.code).reasons} <= {each.name for each in act.conditions}
 
 
-def test_a_new_act_without_words_is_named_with_what_it_lacks():
+def test_missing_texts_of_a_new_act_are_listed():
     def recall_envoy(world, me, other): ...
 
     added = state_act(
         0, recall_envoy, "conduct", conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation))
     )
-    assert missing([added]) == [
-        f"recall_envoy lacks `{word}` in English (agents/words/en.toml)"
-        for word in ("had.0", "had.1", "sentence.0", "sentence.1")
+    assert missing_texts([added]) == [
+        f"recall_envoy lacks `{key}` in English (agents/words/en.toml)"
+        for key in ("had.0", "had.1", "sentence.0", "sentence.1")
     ]

@@ -1,4 +1,4 @@
-"""Test the documentation: tables are current, examples run, links and pictures exist, numbers are reproduced."""
+"""Documentation: tables are current, examples run, links and pictures exist, numbers match the code."""
 
 import importlib
 import os
@@ -27,35 +27,35 @@ from model.parameters import Mechanisms
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
-MARKED = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+RUNNABLE_BLOCK = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]+\]\(([^)\s]+)\)")
 LARGEST_PICTURE = 200_000  # bytes
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
 
-def relative_name(page):
+def page_name(page):
     return page.relative_to(ROOT).as_posix()
 
 
 EXAMPLES = [
-    pytest.param(language, text, id=f"{relative_name(page)}-{number}")
+    pytest.param(language, text, id=f"{page_name(page)}-{number}")
     for page in PAGES
-    for number, (language, text) in enumerate(MARKED.findall(page.read_text("utf-8")), 1)
+    for number, (language, text) in enumerate(RUNNABLE_BLOCK.findall(page.read_text("utf-8")), 1)
 ]
 
 
-def links_of(page):
+def page_links(page):
     prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
     return LINK.findall(prose)
 
 
-def anchors_of(page):
+def heading_anchors(page):
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def submodels_text():
+def submodel_section():
     return ODD_PATH.read_text("utf-8").partition("## 7. Submodels")[2].partition("## 8. Parameters")[0]
 
 
@@ -64,13 +64,13 @@ def test_generated_tables_are_current():
     assert update_tables(text) == text, "run `python -m dashboards.reports.odd_tables`"
 
 
-def test_a_page_without_markers_is_rejected():
-    with pytest.raises(ValueError, match="must hold each of these markers once"):
+def test_a_document_without_markers_is_refused():
+    with pytest.raises(ValueError, match="must contain each of these markers once"):
         update_tables("no markers here")
 
 
 @pytest.mark.parametrize(("language", "text"), EXAMPLES)
-def test_examples_marked_to_run_run(language, text, tmp_path):
+def test_marked_examples_run(language, text, tmp_path):
     if language == "python":
         command = [sys.executable, "-c", text]
     else:
@@ -78,36 +78,36 @@ def test_examples_marked_to_run_run(language, text, tmp_path):
         command = ["sh", "-ec", "\n".join(lines)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path}
-    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
-    assert result.returncode == 0, result.stderr
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if SESSION.search(page.read_text("utf-8"))], ids=relative_name)
-def test_python_sessions_print_what_their_page_shows(page, tmp_path):
+@pytest.mark.parametrize("page", [page for page in PAGES if SESSION.search(page.read_text("utf-8"))], ids=page_name)
+def test_a_python_session_prints_what_its_page_shows(page, tmp_path):
     (tmp_path / "session.txt").write_text("\n".join(SESSION.findall(page.read_text("utf-8"))), "utf-8")
     command = [sys.executable, "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", "session.txt"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
-    assert result.returncode == 0, result.stdout + result.stderr
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=relative_name)
-def test_relative_links_exist(page):
-    for _, target in links_of(page):
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_relative_links_resolve(page):
+    for _, target in page_links(page):
         if "://" in target:
             continue
         path, _, anchor = target.partition("#")
         file = (page.parent / path).resolve() if path else page
-        assert file.exists(), f"{relative_name(page)} links to {target}"
-        assert not anchor or anchor in anchors_of(file), f"{relative_name(page)} links to {target}"
+        assert file.exists(), f"{page_name(page)} links to {target}"
+        assert not anchor or anchor in heading_anchors(file), f"{page_name(page)} links to {target}"
 
 
-def test_a_linked_function_is_in_the_linked_file():
+def test_linked_functions_are_in_the_linked_file():
     for page in PAGES:
-        for label, target in links_of(page):
+        for label, target in page_links(page):
             if target.endswith(".py") and label.startswith("`"):
                 file = (page.parent / target).resolve().relative_to(ROOT)
                 module = importlib.import_module(".".join(file.with_suffix("").parts))
-                assert hasattr(module, label.strip("`")), f"{relative_name(page)}: {label} is not in {target}"
+                assert hasattr(module, label.strip("`")), f"{page_name(page)}: {label} is not in {target}"
 
 
 def test_the_readme_has_two_pictures_of_less_than_200_kb():
@@ -116,20 +116,20 @@ def test_the_readme_has_two_pictures_of_less_than_200_kb():
     assert [name for name in pictures if (ROOT / name).stat().st_size >= LARGEST_PICTURE] == []
 
 
-def questions_and_answers():
-    """Return the rows of "Where to find what" as pairs of question and answer."""
+def lookup_rows():
+    """Return the rows of "Where to find what", split into question and answer."""
     table = ARCHITECTURE.read_text("utf-8").partition("## Where to find what\n")[2].partition("\n## ")[0]
     return [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in table.splitlines() if line[:1] == "|"][2:]
 
 
-def test_each_question_of_where_to_find_what_occurs_once():
-    questions = [question for question, _ in questions_and_answers()]
+def test_lookup_questions_are_unique():
+    questions = [question for question, _ in lookup_rows()]
     assert questions
     assert [each for each in questions if questions.count(each) > 1 or not each.endswith("?")] == []
 
 
-@pytest.mark.parametrize(("question", "answer"), questions_and_answers())
-def test_where_to_find_what_names_existing_files(question, answer):
+@pytest.mark.parametrize(("question", "answer"), lookup_rows())
+def test_lookup_answers_name_existing_files_and_commands(question, answer):
     files = [(ARCHITECTURE.parent / target.partition("#")[0]).resolve() for _, target in LINK.findall(answer)]
     commands = re.findall(r"`detente ([\w-]+)", answer)
     assert files or commands
@@ -137,36 +137,36 @@ def test_where_to_find_what_names_existing_files(question, answer):
     assert set(commands) <= get_command(app).commands.keys()
 
 
-def test_every_parameter_is_in_a_submodel():
-    text = submodels_text()
+def test_every_parameter_is_described_in_a_submodel():
+    text = submodel_section()
     assert [each.path for each in declared_parameters() if f"`{each.path}`" not in text] == []
 
 
-def test_submodels_name_declared_parameters_only():
+def test_submodels_name_only_declared_parameters():
     known = {each.path for each in declared_parameters()}
     sections = {path.partition(".")[0] for path in known}
-    named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodels_text()))
+    named = set(re.findall(r"`([a-z]+\.[\w.]+)`", submodel_section()))
     assert {name for name in named - known if name.partition(".")[0] in sections} == set()
 
 
-def test_every_switch_is_in_a_submodel():
-    text = submodels_text()
+def test_every_switch_is_described_in_a_submodel():
+    text = submodel_section()
     assert [name for name in Mechanisms.model_fields if f"`{name} = false`" not in text] == []
 
 
-def test_every_decision_point_is_in_the_odd():
+def test_every_decision_point_is_described_in_the_odd():
     concepts = ODD_PATH.read_text("utf-8").partition("**Stochasticity.**")[2].partition("<details>")[0]
     assert [moment.name for moment in DecisionPoint if f"`{moment.name}`" not in concepts] == []
 
 
-def test_the_readme_names_every_scenario():
+def test_the_readme_names_every_built_in_scenario():
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in scenario_names() if f"`{name}`" not in text] == []
 
 
-# Results that the teaching kit quotes: (page, command, text with placeholders for the numbers).
+# Results of commands in the teaching kit: (page, command, text with placeholders for the numbers).
 TWO_YEARS = {"two-years.toml": ("two-states", {"rounds": 24})}
-QUOTED = [
+KIT_STATEMENTS = [
     (
         "lesson-50", "ensemble two-years.toml",
         "comprehensive deal {comprehensive_deal} %, partial arrangement {partial_arrangement} %, managed contact "
@@ -226,12 +226,12 @@ QUOTED = [
 NUMBER = re.compile(r"[+-]\d+\.\d|\d\.\d %")
 
 
-def text_of_page(name):
+def kit_text(name):
     return " ".join((ROOT / "docs" / "classroom" / f"{name}.md").read_text("utf-8").split())
 
 
-def results_of(command):
-    """Return the numbers that a command prints, by name, and its settings."""
+def command_numbers(command):
+    """Return the numbers of a command by name, and its settings."""
     verb, scenario, *rest = command.split()
     settings = [word for word in rest if "=" in word]
     scenario, base = TWO_YEARS.get(scenario, (scenario, {}))
@@ -253,39 +253,39 @@ def results_of(command):
 
 
 @pytest.mark.parametrize(
-    ("page", "command", "words"), QUOTED, ids=[f"{page}: {command}" for page, command, _ in QUOTED]
+    ("page", "command", "words"), KIT_STATEMENTS, ids=[f"{page}: {command}" for page, command, _ in KIT_STATEMENTS]
 )
-def test_the_teaching_kit_quotes_current_results(page, command, words):
-    numbers, settings = results_of(command)
-    text = text_of_page(page)
-    assert words.format(**numbers) in text, f"{page}: write what `detente {command}` prints"
+def test_numbers_in_the_teaching_kit_are_current(page, command, words):
+    numbers, settings = command_numbers(command)
+    text = kit_text(page)
+    assert words.format(**numbers) in text, f"{page}: use the numbers of `detente {command}`"
     assert [each for each in settings if each not in text] == []
 
 
-def test_the_teaching_kit_quotes_no_unchecked_results():
-    for page in {page for page, _, _ in QUOTED}:
-        text = text_of_page(page)
-        for name, _, words in QUOTED:
+def test_all_numbers_in_the_teaching_kit_are_tested():
+    for page in {page for page, _, _ in KIT_STATEMENTS}:
+        text = kit_text(page)
+        for name, _, words in KIT_STATEMENTS:
             if name == page:
                 pieces = map(re.escape, re.split(r"\{.*?\}", words))
                 text = re.sub(r"[-+.\d to]+".join(pieces), "", text)
         assert NUMBER.findall(text) == [], page
 
 
-def test_the_run_described_in_the_two_week_module_is_current():
+def test_the_run_in_the_two_week_module_is_current():
     model = Assembly("two-states", {"rounds": 24}, rng=7).run()
     assert model.ledger is not None
     rows = model.ledger.rows
 
-    def round_of(words):
+    def when(words):
         return next(row.round for row in rows if words in row.sentence)
 
-    description = (
-        f"the first step is verified in round {round_of('is verified')}, Alba refuses the second in round "
-        f"{round_of('Alba refuses')}, and the ladder collapses in round {round_of('has collapsed')}; the outcome is managed contact"
+    expected = (
+        f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
+        f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
     )
     assert model.outcome.name == "managed_contact"
-    assert description in text_of_page("module-two-weeks")
+    assert expected in kit_text("module-two-weeks")
 
 
 def test_the_table_of_mechanism_effects_is_current():

@@ -1,4 +1,4 @@
-"""The layout: no circles of imports, files and functions of a readable size, one meaning for each class name."""
+"""Layout of the code: no import cycles, short files and functions, unique class names."""
 
 import ast
 import re
@@ -17,14 +17,14 @@ SOURCES = {".py", ".js", ".vue", ".css", ".html"}
 
 @cache
 def sources() -> list[Path]:
-    """Return the source files that git knows, or would."""
+    """Return the source files that git tracks or would track."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return [ROOT / name for name in listed if Path(name).suffix in SOURCES and (ROOT / name).is_file()]
 
 
 def name_of(path: Path) -> str:
-    """Return a path as the messages of these tests write it."""
+    """Return a path relative to the project."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -35,30 +35,30 @@ def module_of(path: Path) -> str:
 
 @cache
 def trees() -> dict[str, ast.Module]:
-    """Return the syntax tree of each Python file by its name."""
+    """Return the syntax tree of each Python file by name."""
     return {name_of(path): ast.parse(path.read_text("utf-8")) for path in sources() if path.suffix == ".py"}
 
 
 @cache
 def imports() -> dict[str, set[str]]:
-    """Return the modules that each module imports at any place, also in functions and for types only."""
+    """Return the modules that each module imports, including in functions and for types."""
     modules = {module_of(ROOT / name) for name in trees() if name.startswith(PARTS)}
     found: dict[str, set[str]] = {}
     for name, tree in trees().items():
         if not name.startswith(PARTS):
             continue
-        here = found.setdefault(module_of(ROOT / name), set())
+        imported = found.setdefault(module_of(ROOT / name), set())
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
-                here |= {alias.name for alias in node.names} & modules
+                imported |= {alias.name for alias in node.names} & modules
             elif isinstance(node, ast.ImportFrom) and node.module:
                 inner = {f"{node.module}.{alias.name}" for alias in node.names} & modules
-                here |= inner or ({node.module} & modules)
+                imported |= inner or ({node.module} & modules)
     return found
 
 
-def circles(graph: dict[str, set[str]]) -> list[list[str]]:
-    """Return the groups of modules that reach each other (strongly connected components, Tarjan 1972)."""
+def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Return the strongly connected components of a graph (Tarjan 1972)."""
     order: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
@@ -85,17 +85,17 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
     return found
 
 
-def test_circles_are_found():
-    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
-    assert circles({"a": {"b"}, "b": set()}) == []
+def test_cycles_are_found():
+    assert cycles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    assert cycles({"a": {"b"}, "b": set()}) == []
 
 
-def test_no_modules_import_each_other():
-    assert circles(imports()) == []
+def test_there_are_no_import_cycles():
+    assert cycles(imports()) == []
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_no_part_is_reached_by_a_name_in_a_string(part):
+def test_no_module_is_imported_by_a_string(part):
     dotted = re.compile(rf"^{part}(\.\w+)+(:\w+)?$")
     found = [
         f"{name}:{node.lineno}: {node.value}"
@@ -107,12 +107,12 @@ def test_no_part_is_reached_by_a_name_in_a_string(part):
     assert found == []
 
 
-def test_no_file_is_longer_than_a_few_screens():
+def test_no_file_is_longer_than_300_lines():
     lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in sources()}
     assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
 
 
-def test_no_function_is_longer_than_a_screen():
+def test_no_function_is_longer_than_50_lines():
     found = [
         f"{name}:{node.lineno}: {node.name} has {(node.end_lineno or 0) - node.lineno + 1} lines"
         for name, tree in trees().items()
@@ -123,7 +123,7 @@ def test_no_function_is_longer_than_a_screen():
     assert found == []
 
 
-def test_a_class_name_stands_for_one_thing():
+def test_class_names_are_unique():
     places = defaultdict(list)
     for name, tree in trees().items():
         for node in ast.walk(tree):

@@ -7,8 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from support.commands import detente as command
-from support.commands import invoke, strict_json
+from support.commands import invoke, run_detente, strict_json
 
 import detente
 from model.measures import indicator_names, trajectory_digest
@@ -54,7 +53,7 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def test_a_run_equals_that_of_the_command_line(tmp_path):
     words = ["run", SCENARIO, "--seed", 3, "--rounds", 12, "--set", "states.alba.generosity=0.4", "--json"]
-    facts = strict_json(command(*words, cwd=tmp_path).out)
+    facts = strict_json(run_detente(*words, cwd=tmp_path).out)
     run = detente.run(SCENARIO, seed=3, rounds=12, set=GENEROUS)
     assert trajectory_digest(run.trajectory) == facts["trajectory_digest"]
     assert run.ledger is not None
@@ -141,9 +140,9 @@ def test_a_sweep_has_a_row_for_each_run_and_point(tmp_path):
 
 
 def test_an_explanation_equals_that_of_the_command_line(tmp_path):
-    command("run", SCENARIO, "--seed", 3, "--rounds", 12, "--out", "saved", cwd=tmp_path)
+    run_detente("run", SCENARIO, "--seed", 3, "--rounds", 12, "--out", "saved", cwd=tmp_path)
     words = ["why", "saved", "--round", 5, "--actor", "alba", "--no-levers"]
-    shown = command(*words, cwd=tmp_path, COLUMNS="100").out.splitlines()
+    shown = run_detente(*words, cwd=tmp_path, COLUMNS="100").out.splitlines()
     found = repr(detente.why(detente.run(SCENARIO, seed=3, rounds=12), 5, "alba", levers=False)).splitlines()
     assert [line.rstrip() for line in shown[1:]] == found[1:]
 
@@ -159,7 +158,7 @@ def test_an_explanation_repeats_the_moves_forced_on_a_run():
 @pytest.mark.parametrize("source", ["name", "path", "data", "scenario"])
 def test_a_scenario_is_a_name_path_data_or_scenario(source, tmp_path):
     path = tmp_path / "own.toml"
-    path.write_bytes(command("show", SCENARIO, cwd=tmp_path).out.encode())
+    path.write_bytes(run_detente("show", SCENARIO, cwd=tmp_path).out.encode())
     scenario = {
         "name": SCENARIO,
         "path": path,
@@ -167,7 +166,9 @@ def test_a_scenario_is_a_name_path_data_or_scenario(source, tmp_path):
         "scenario": detente.load_scenario(SCENARIO),
     }[source]
     run = detente.run(scenario, rounds=4, set=GENEROUS)
-    assert trajectory_digest(run.trajectory) == trajectory_digest(detente.run(SCENARIO, rounds=4, set=GENEROUS).trajectory)
+    assert trajectory_digest(run.trajectory) == trajectory_digest(
+        detente.run(SCENARIO, rounds=4, set=GENEROUS).trajectory
+    )
     assert detente.ensemble(scenario, 4, rounds=4).digests == detente.ensemble(SCENARIO, 4, rounds=4).digests
 
 

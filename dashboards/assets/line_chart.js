@@ -1,40 +1,40 @@
-// The one drawing of lines with bands over rounds: a pure function from plain data to shapes of SVG. The dashboard's
-// pages draw the shapes by shared/line_chart.vue, the classroom's by board.js; it needs nothing else.
+// Lines with bands over rounds, as SVG shapes: a pure function without dependencies. The dashboard draws the shapes
+// with shared/line_chart.vue, the classroom with board.js.
 //
 // detLineChart({ width, height, left, right, top, bottom, rounds, high, ... }) returns { shapes, x, y, middle, at }:
-// the shapes as [tag, attributes, text], and the scales. What may be given besides:
-//   ticks: [[value, label]] on the side; along: [[round, label, anchor]] below, by default as many as there is room for
-//   sideTitle, belowTitle: words beside the axes; text, rule: colours of letters and of the grid
-//   bands: [{ low, high, look, edge }], lines: [{ values, look, until }]; look and edge are attributes of SVG. Both may
-//     have kind "steps", where a value holds from its round on, or "spans", where it holds from `from[n]` to `to[n]`;
-//     `at` holds the rounds of the values where these are not 0, 1, 2, ...
-//   marks: [{ round, look, over }] upright lines, below or over the rest; dots: [{ round, value, look }];
-//   ticksAbove: [{ rounds, look }] short strokes at the upper end; cells: true where a round is a column, not a place
+// the shapes as [tag, attributes, text], and the scales. Optional properties:
+//   ticks: [[value, label]] of the y axis; along: [[round, label, anchor]] of the x axis, default: as many as fit
+//   sideTitle, belowTitle: titles of the axes; text, rule: colours of the text and of the grid
+//   bands: [{ low, high, look, edge }], lines: [{ values, look, until }]; look and edge are SVG attributes. Both accept
+//     kind "steps", where a value holds from its round on, or "spans", where it holds from `from[n]` to `to[n]`;
+//     `at` holds the rounds of the values if these are not 0, 1, 2, ...
+//   marks: [{ round, look, over }] vertical lines, below or above the rest; dots: [{ round, value, look }];
+//   ticksAbove: [{ rounds, look }] short strokes at the upper edge; cells: true if a round is a column, not a point
 (function (global) {
   const STEPS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 480]; // a round is a month
 
   function detLineChart(spec) {
-    const given = Object.assign({ left: 40, right: 12, top: 8, bottom: 24, high: 1, bands: [], lines: [], marks: [], dots: [], ticksAbove: [] }, spec);
-    const scales = scalesOf(given);
-    const shapes = axes(given, scales);
-    given.marks.forEach((mark) => { if (!mark.over) shapes.push(upright(given, scales, mark)); });
-    given.bands.forEach((band) => shapes.push(...bandShapes(band, scales)));
-    given.lines.forEach((line) => shapes.push(["path", Object.assign({ fill: "none", "stroke-linejoin": "round", d: path(runs(line, line.values), scales) }, line.look)]));
-    given.ticksAbove.forEach(({ rounds, look }) => shapes.push(["path", Object.assign({ fill: "none", d: rounds.map((round) => `M${scales.x(round)} ${given.top}v8`).join("") }, look)]));
-    given.marks.forEach((mark) => { if (mark.over) shapes.push(upright(given, scales, mark)); });
-    given.dots.forEach(({ round, value, look }) => shapes.push(["circle", Object.assign({ cx: scales.x(round), cy: scales.y(value) }, look)]));
+    const options = Object.assign({ left: 40, right: 12, top: 8, bottom: 24, high: 1, bands: [], lines: [], marks: [], dots: [], ticksAbove: [] }, spec);
+    const scales = scalesOf(options);
+    const shapes = axes(options, scales);
+    options.marks.forEach((mark) => { if (!mark.over) shapes.push(verticalLine(options, scales, mark)); });
+    options.bands.forEach((band) => shapes.push(...bandShapes(band, scales)));
+    options.lines.forEach((line) => shapes.push(["path", Object.assign({ fill: "none", "stroke-linejoin": "round", d: path(runs(line, line.values), scales) }, line.look)]));
+    options.ticksAbove.forEach(({ rounds, look }) => shapes.push(["path", Object.assign({ fill: "none", d: rounds.map((round) => `M${scales.x(round)} ${options.top}v8`).join("") }, look)]));
+    options.marks.forEach((mark) => { if (mark.over) shapes.push(verticalLine(options, scales, mark)); });
+    options.dots.forEach(({ round, value, look }) => shapes.push(["circle", Object.assign({ cx: scales.x(round), cy: scales.y(value) }, look)]));
     return Object.assign({ shapes }, scales);
   }
 
   function scalesOf({ width, height, left, right, top, bottom, rounds, high, cells }) {
     const wide = Math.max(width - left - right, 1), tall = height - top - bottom, places = Math.max(rounds + (cells ? 1 : 0), 1);
-    const tidy = (value) => Math.round(10 * value) / 10;
-    const x = (round) => tidy(left + (round / places) * wide);
+    const rounded = (value) => Math.round(10 * value) / 10;
+    const x = (round) => rounded(left + (round / places) * wide);
     return {
       x,
-      y: (value) => tidy(top + tall * (1 - Math.min(Math.max(value / high, 0), 1))),
+      y: (value) => rounded(top + tall * (1 - Math.min(Math.max(value / high, 0), 1))),
       middle: (round) => (cells ? (x(round) + x(round + 1)) / 2 : x(round)),
-      at: (pixel) => { // the round at a place, or null beside the chart
+      at: (pixel) => { // the round at a pixel, or null outside the chart
         const place = ((pixel - left) / wide) * places;
         const round = cells ? Math.floor(place) : Math.round(place);
         return round >= 0 && round <= rounds ? round : null;
@@ -42,31 +42,31 @@
     };
   }
 
-  function axes(given, { x, y, middle }) {
-    const { width, height, left, right, bottom, rounds, text, rule } = given;
-    const line = rule ? { stroke: rule } : {}, letters = (more) => Object.assign(text ? { fill: text } : {}, more);
+  function axes(options, { x, y, middle }) {
+    const { width, height, left, right, bottom, rounds, text, rule } = options;
+    const line = rule ? { stroke: rule } : {}, textAttributes = (more) => Object.assign(text ? { fill: text } : {}, more);
     const below = height - bottom, shapes = [];
-    ticksOf(given).forEach(([value, label]) => {
+    ticksOf(options).forEach(([value, label]) => {
       shapes.push(["line", Object.assign({ x1: left, x2: width - right, y1: y(value), y2: y(value) }, line)]);
-      shapes.push(["text", letters({ x: left - 6, y: y(value) + 4, "text-anchor": "end" }), label]);
+      shapes.push(["text", textAttributes({ x: left - 6, y: y(value) + 4, "text-anchor": "end" }), label]);
     });
-    (given.along || everyFew(rounds, x(rounds) - x(0))).forEach(([round, label, anchor]) => {
-      shapes.push(["text", letters({ x: anchor ? x(round) : middle(round), y: below + 16, "text-anchor": anchor || "middle" }), label]);
+    (options.along || roundLabels(rounds, x(rounds) - x(0))).forEach(([round, label, anchor]) => {
+      shapes.push(["text", textAttributes({ x: anchor ? x(round) : middle(round), y: below + 16, "text-anchor": anchor || "middle" }), label]);
     });
-    const across = (left + width - right) / 2, up = (given.top + below) / 2;
-    if (given.belowTitle) shapes.push(["text", letters({ x: across, y: height - 3, "text-anchor": "middle" }), given.belowTitle]);
-    if (given.sideTitle) shapes.push(["text", letters({ x: 11, y: up, "text-anchor": "middle", transform: `rotate(-90 11 ${up})` }), given.sideTitle]);
+    const across = (left + width - right) / 2, up = (options.top + below) / 2;
+    if (options.belowTitle) shapes.push(["text", textAttributes({ x: across, y: height - 3, "text-anchor": "middle" }), options.belowTitle]);
+    if (options.sideTitle) shapes.push(["text", textAttributes({ x: 11, y: up, "text-anchor": "middle", transform: `rotate(-90 11 ${up})` }), options.sideTitle]);
     return shapes;
   }
 
   const ticksOf = ({ ticks, high }) => ticks || [0, 0.25, 0.5, 0.75, 1].map((part) => [part * high, Number((part * high).toFixed(2))]);
 
-  function everyFew(rounds, room) { // as many labels as there is room for
+  function roundLabels(rounds, room) { // as many labels as fit
     const step = STEPS.find((each) => (rounds / each) * 44 <= room) || 1000;
     return Array.from({ length: Math.floor(rounds / step) + 1 }, (_, n) => [n * step, n * step]);
   }
 
-  function upright({ top, height, bottom }, { middle }, { round, look }) {
+  function verticalLine({ top, height, bottom }, { middle }, { round, look }) {
     return ["line", Object.assign({ x1: middle(round), x2: middle(round), y1: top, y2: height - bottom }, look)];
   }
 

@@ -1,4 +1,4 @@
-"""The command of historical cases: list them, show one, replay it."""
+"""The command `cases`: list, show and replay historical cases."""
 
 import json
 from pathlib import Path
@@ -14,48 +14,55 @@ app = typer.Typer()
 @app.command()
 def cases(
     case: Annotated[
-        str | None, typer.Argument(metavar="[NAME|FILE]", help="A case of the library, or a file; all if left out.")
+        str | None,
+        typer.Argument(metavar="[NAME|FILE]", help="Name of a case, or path of a case file; default: all cases."),
     ] = None,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Let the model answer each side's record, and score it.")
+        bool, typer.Option("--replay", help="Simulate the replies to each side's record and score them.")
     ] = False,
-    worlds: Annotated[int, typer.Option(min=1, max=10_000, help="Worlds of a replay.")] = 400,
+    worlds: Annotated[int, typer.Option(min=1, max=10_000, help="Number of simulated worlds per replay.")] = 400,
     seed: Seed = 1,
-    csv: Annotated[Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write the table as CSV.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write the table to a CSV file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the historical cases; check and show one; replay one, or all, against two baselines."""
+    """List, show or replay historical cases.
+
+    Without NAME, lists all cases. With NAME, checks and shows one. With --replay, compares the model with two
+    baselines: persistence and base rate.
+    """
     from dashboards.cli.progress import progress_bar
     from dashboards.terminal import cases as case_screen
     from dashboards.terminal.widgets import console
     from experiments.cases.case import case_names, load_case
-    from experiments.cases.replay import replay_case as replay_case
+    from experiments.cases.replay import replay_case
 
     with report_errors():
         if csv is not None:
             ensure_writable_file(csv)
         found = [load_case(name) for name in ([case] if case is not None else case_names())]
         if replay:
-            played = []
+            replays = []
             with progress_bar(len(found), "cases", as_json) as progress:
                 for each in found:
-                    played.append(replay_case(each, worlds, seed))
-                    progress(len(played))
-            told = case_screen.replay_output(played, alone=case is not None)
+                    replays.append(replay_case(each, worlds, seed))
+                    progress(len(replays))
+            output = case_screen.replay_output(replays, alone=case is not None)
         else:
-            told = case_screen.cases_output(found, alone=case is not None)
+            output = case_screen.cases_output(found, alone=case is not None)
         if csv is not None:
-            write_table(csv, told.rows)
+            write_table(csv, output.rows)
     if as_json:
-        typer.echo(json.dumps(told.facts, ensure_ascii=False))
+        typer.echo(json.dumps(output.facts, ensure_ascii=False))
         return
-    console().print(told.screen)
+    console().print(output.screen)
     if csv is not None:
-        typer.echo(f"Saved in {csv}")
+        typer.echo(f"Saved to {csv}")
 
 
 def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write rows as CSV, whole or not at all."""
+    """Write rows to a CSV file atomically."""
     import pandas as pd
 
     from model.atomic_files import write_atomically

@@ -1,4 +1,4 @@
-"""The commands of the classroom: open it, have bots play a whole lesson in it, play a lesson's file again."""
+"""The commands `class` and `lesson`: start a classroom server, test it with bots, replay an exported lesson."""
 
 import contextlib
 import json
@@ -19,21 +19,30 @@ app = typer.Typer()
 def classroom(
     context: typer.Context,
     host: Annotated[
-        str, typer.Option(help="Address to serve on; this machine only by default, 0.0.0.0 opens it to the network.")
+        str, typer.Option(help="Address to listen on; 0.0.0.0 accepts connections from the network.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = 8765,
     scenario: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Open a room with a lesson of this scenario right away.")
+        str | None, typer.Option(metavar="NAME", help="Create a room with a lesson of this scenario.")
     ] = None,
-    rounds: Annotated[int | None, typer.Option(min=1, max=240, help="Months of that lesson.")] = None,
-    bots: Annotated[int, typer.Option(min=0, max=200, help="Have so many bots play a whole lesson, and stop.")] = 0,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, max=240, help="Length of that lesson in months; default: as in the scenario.")
+    ] = None,
+    bots: Annotated[
+        int, typer.Option(min=0, max=200, help="Let this many bots play a complete lesson, then exit.")
+    ] = 0,
     store: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Where the classroom is kept.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="File in which the classroom is stored.")
     ] = None,
-    new_key: Annotated[bool, typer.Option("--new-key", help="Make a new instructor key; the old one is void.")] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Create a new instructor key; the old key becomes invalid.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Open the classroom: people take seats in a live negotiation, agents keep the others."""
+    """Start a classroom server.
+
+    Participants take seats in a live negotiation; agents play the other seats.
+    """
     if bots:
         with report_errors():
             reject_options_with_bots(context)
@@ -43,18 +52,18 @@ def classroom(
     from dashboards.web import server
 
     listener = server.bind_address(host, port)
-    with report_errors(), contextlib.ExitStack() as refused:
-        refused.callback(listener.close)
-        house = open_classroom(store, host, listener.getsockname()[1])
-        facts = startup_facts(house, scenario, rounds, new_key)
-        refused.pop_all()
+    with report_errors(), contextlib.ExitStack() as on_error:
+        on_error.callback(listener.close)
+        server_context = open_classroom(store, host, listener.getsockname()[1])
+        facts = startup_facts(server_context, scenario, rounds, new_key)
+        on_error.pop_all()
     typer.echo(json.dumps(facts) if as_json else startup_message(facts))
     with contextlib.suppress(KeyboardInterrupt):
-        server.run_server(listener, lambda: house)
+        server.run_server(listener, lambda: server_context)
 
 
 def reject_options_with_bots(context: typer.Context) -> None:
-    """Refuse the options that a lesson of bots, which has a server and a store of its own, would leave unheard."""
+    """Raise ScenarioError if options are given that --bots would ignore."""
     from model.errors import InputError, ScenarioError
 
     given = [
@@ -62,21 +71,26 @@ def reject_options_with_bots(context: typer.Context) -> None:
         for name in ("host", "port", "store", "new_key")
         if getattr(context.get_parameter_source(name), "name", "DEFAULT") not in ("DEFAULT", "DEFAULT_MAP")
     ]
-    told = "goes without --bots, which plays in a classroom of its own"
+    problem = "cannot be combined with --bots, which uses a temporary classroom"
     if given:
-        raise ScenarioError([InputError(f"--{name.replace('_', '-')}", "", told) for name in given])
+        raise ScenarioError([InputError(f"--{name.replace('_', '-')}", "", problem) for name in given])
 
 
-def startup_facts(house: "ClassroomContext", scenario: str | None, rounds: int | None, new_key: bool) -> dict[str, Any]:
-    """Gather what is told at the start; with a scenario, open a room. Raises ScenarioError if it is at fault."""
+def startup_facts(
+    server_context: "ClassroomContext", scenario: str | None, rounds: int | None, new_key: bool
+) -> dict[str, Any]:
+    """Return the addresses and the key of a classroom; with a scenario, create a room.
+
+    Raises ScenarioError if the scenario cannot be used.
+    """
     from dashboards.classroom.errors import RefusedError
     from model.errors import InputError, ScenarioError
 
     facts: dict[str, Any] = {
-        "address": house.base_url,
-        "console": f"{house.base_url}/class/console",
-        "on_network": house.on_network,
-        "store": str(house.rooms.store.path),
+        "address": server_context.base_url,
+        "console": f"{server_context.base_url}/class/console",
+        "on_network": server_context.on_network,
+        "store": str(server_context.rooms.store.path),
     }
     if scenario is not None:
         from dashboards.classroom.lesson.settings import Settings
@@ -86,35 +100,37 @@ def startup_facts(house: "ClassroomContext", scenario: str | None, rounds: int |
         from model.loading import read_scenario
 
         data = read_scenario(scenario)
-        known = scenario if scenario in shipped_names() else store_upload(data)
-        load_scenario_data(known)
+        name = scenario if scenario in shipped_names() else store_upload(data)
+        load_scenario_data(name)
         try:
-            settings = validate(Settings, {"scenario": known, "rounds": rounds})
-            room, _ = house.rooms.create_room_with_lesson(f"{data['title']['en']}"[:80], settings)
+            settings = validate(Settings, {"scenario": name, "rounds": rounds})
+            room, _ = server_context.rooms.create_room_with_lesson(f"{data['title']['en']}"[:80], settings)
         except RefusedError as refused:
             raise ScenarioError([InputError("scenario", scenario, refused.text)]) from None
-        facts |= {"code": room["code"], "link": house.room_url(room["code"])}
-    return facts | {"key": house.rooms.create_instructor_key(new_key)}  # last: a key is told, or it is not made
+        facts |= {"code": room["code"], "link": server_context.room_url(room["code"])}
+    return facts | {
+        "key": server_context.rooms.create_instructor_key(new_key)
+    }  # last, so that no key is created if the room fails
 
 
 def startup_message(facts: dict[str, Any]) -> str:
-    """Say where the classroom is, and how it is entered."""
-    lines = [f"Detente classroom: {facts['address']}/class  (Ctrl-C stops it)", f"Console: {facts['console']}"]
+    """Return the message that the server prints when it starts."""
+    lines = [f"Detente classroom: {facts['address']}/class  (press Ctrl-C to stop)", f"Console: {facts['console']}"]
     if facts["key"]:
-        lines.append(f"Instructor key: {facts['key']}  (told this once; keep it, or make another with --new-key)")
+        lines.append(f"Instructor key: {facts['key']}  (shown only once; --new-key creates another)")
     else:
-        lines.append("Instructor key: the one told when the classroom was first opened (--new-key makes another).")
+        lines.append("Instructor key: shown when the classroom was created (--new-key creates another).")
     if facts["on_network"]:
-        lines.append("Open to the network: whoever reaches this machine reaches the classroom.")
+        lines.append("Accepts connections from the network: anyone who can reach this machine can open the classroom.")
     else:
-        lines.append("Reached from this machine only; --host 0.0.0.0 opens it to the network.")
+        lines.append("Accepts connections from this machine only; use --host 0.0.0.0 for the network.")
     if "code" in facts:
         lines.append(f"Room {facts['code']}: {facts['link']}")
     return "\n".join(lines)
 
 
 def run_bot_lesson(bots: int, scenario: str, rounds: int | None, as_json: bool) -> None:
-    """Have bots play a whole lesson against a server of its own; exits with code 1 if a check fails."""
+    """Let bots play a lesson on a temporary server and print the checks. Exit code 1 if a check fails."""
     from dashboards.classroom.bots import play_lesson
 
     with report_errors():
@@ -123,9 +139,9 @@ def run_bot_lesson(bots: int, scenario: str, rounds: int | None, as_json: bool) 
         typer.echo(json.dumps(result, ensure_ascii=False))
     else:
         for check in result["checks"]:
-            typer.echo(f"{'held' if check['held'] else 'FAILED'}: {check['check']}")
-        times = f"moves acknowledged in {result['move_ms_p95']:.0f} ms (95th percentile)"
-        typer.echo(f"{times}, turns resolved in {result['resolve_ms_most']:.0f} ms at most.")
+            typer.echo(f"{'passed' if check['held'] else 'FAILED'}: {check['check']}")
+        times = f"Moves acknowledged within {result['move_ms_p95']:.0f} ms (95th percentile)"
+        typer.echo(f"{times}, turns resolved within {result['resolve_ms_most']:.0f} ms.")
     if not all(check["held"] for check in result["checks"]):
         raise typer.Exit(1)
 
@@ -133,14 +149,17 @@ def run_bot_lesson(bots: int, scenario: str, rounds: int | None, as_json: bool) 
 @app.command("lesson")
 def lesson(
     file: Annotated[
-        Path, typer.Argument(parser=parse_path, metavar="LESSON.json", help="A lesson exported from the classroom.")
+        Path, typer.Argument(parser=parse_path, metavar="LESSON.json", help="Lesson file exported from the classroom.")
     ],
     report: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write the HTML report of its run.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write an HTML report of the run.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Play a lesson's file again and check that it comes out as it did; exits with code 1 if it does not."""
+    """Replay an exported lesson.
+
+    Exit code 1 if the result differs from the lesson.
+    """
     from dashboards.classroom.views.exports import is_same_run, replay_lesson
     from dashboards.page_link import MAX_ADDRESS_LENGTH
     from model.errors import make_printable
@@ -149,7 +168,7 @@ def lesson(
     with report_errors():
         if report is not None:
             ensure_writable_file(report)
-        model, plain = replay_lesson(file)
+        model, exported = replay_lesson(file)
         if report is not None:
             from dashboards.reports.run import write_run_report
 
@@ -160,15 +179,17 @@ def lesson(
         "outcome": model.outcome.name,
         "trajectory_digest": trajectory_digest(model.trajectory),
         "ledger_digest": ledger,
-        "same": is_same_run(model, plain),
-        "link": plain.get("link"),
+        "same": is_same_run(model, exported),
+        "link": exported.get("link"),
     }
     if as_json:
         typer.echo(json.dumps(facts))
     else:
-        same = "as in the lesson" if facts["same"] else "NOT as in the lesson (another version of the model?)"
+        same = (
+            "identical to the lesson" if facts["same"] else "DIFFERENT from the lesson (another version of the model?)"
+        )
         typer.echo(f"{model.round} months, {model.outcome.name.replace('_', ' ')}: {same}.")
         if isinstance(facts["link"], str):
-            typer.echo(f"In the dashboard: /{make_printable(facts['link'], MAX_ADDRESS_LENGTH)}")
+            typer.echo(f"Open in the dashboard: /{make_printable(facts['link'], MAX_ADDRESS_LENGTH)}")
     if not facts["same"]:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""The command that opens the dashboard."""
+"""The command `dashboard`."""
 
 from typing import Annotated
 
@@ -9,10 +9,13 @@ app = typer.Typer()
 
 @app.command()
 def dashboard(
-    host: Annotated[str, typer.Option(help="Address to serve on; loopback by default.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
 ) -> None:
-    """Open the dashboard in a browser."""
+    """Start the dashboard.
+
+    Prints its address; open it in a browser. Press Ctrl-C to stop.
+    """
     from dashboards.web.server import serve
 
     serve(host, port)

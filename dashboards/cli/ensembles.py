@@ -1,4 +1,4 @@
-"""The commands that measure many worlds: ensemble, compare, pivot. They need no Mesa."""
+"""The commands `ensemble`, `compare` and `pivot`. They do not import Mesa."""
 
 import json
 from pathlib import Path
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from experiments.ensembles.ensemble import Ensemble
 
 app = typer.Typer()
-Worlds = Annotated[int, typer.Option(min=1, max=10_000_000, help="Worlds to play; world k has seed SEED + k.")]
-Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Redrawn futures at each round.")]
+Worlds = Annotated[
+    int, typer.Option(min=1, max=10_000_000, help="Number of simulated worlds. World k = 0, 1, ... has seed SEED + k.")
+]
+Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Number of simulated futures from each round.")]
 
 
-ENSEMBLE_FILES = ("worlds.parquet", "bands.parquet", "trajectories.parquet", "ensemble.json")  # of a saved ensemble
+ENSEMBLE_FILES = ("worlds.parquet", "bands.parquet", "trajectories.parquet", "ensemble.json")
 
 
 @app.command()
@@ -37,14 +39,18 @@ def ensemble(
     seed: Seed = 1,
     changes: Changes = None,
     out: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Folder to save the ensemble in, as Parquet.")
+        Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Save the ensemble to this folder.")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Folder of a saved ensemble to compare with.")
+        Path | None,
+        typer.Option(parser=parse_path, metavar="DIR", help="Compare with the ensemble saved in this folder."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Play many worlds: outcome shares with their intervals, and bands."""
+    """Run many simulations of one scenario.
+
+    Shows the share of each outcome with its 95 % interval, and percentiles of the main indicators.
+    """
     from dashboards.terminal.ensembles import contrast_screen, ensemble_screen
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import compare_ensembles
@@ -56,12 +62,12 @@ def ensemble(
             check_overwrite(out, "ensemble.json", ("scenario", "band_worlds", "digests"), ENSEMBLE_FILES)
             ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
-        plain = read_scenario(scenario)
+        data = read_scenario(scenario)
         changed = parse_changes(changes)
-        if saved is not None and saved.scenario != plain.get("name"):
-            typer.echo(f"note: {against} holds worlds of another scenario, {saved.scenario}", err=True)
+        if saved is not None and saved.scenario != data.get("name"):
+            typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
         with progress_bar(worlds, "worlds", as_json) as progress:
-            found = play_ensemble(plain, worlds, seed, changes=changed, progress=progress)
+            found = play_ensemble(data, worlds, seed, changes=changed, progress=progress)
         if out is not None:
             found.save(out)
     with print_warnings():
@@ -71,7 +77,7 @@ def ensemble(
         if saved is not None:
             console().print(contrast_screen(saved, found, effects))
         if out is not None:
-            typer.echo(f"Saved in {out}")
+            typer.echo(f"Saved to {out}")
         return
     facts = ensemble_data(found, seed)
     if saved is not None:
@@ -80,7 +86,7 @@ def ensemble(
 
 
 def ensemble_data(found: "Ensemble", seed: int) -> dict[str, Any]:
-    """Return what `ensemble --json` prints of an ensemble."""
+    """Return what `ensemble --json` prints."""
     from experiments.ensembles.statistics import PERCENTILES
     from model.measures import OVERALL
 
@@ -105,7 +111,11 @@ def compare(
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Play the same worlds as they are and with --set changes: the paired effect on every outcome."""
+    """Compare a scenario with and without changes.
+
+    Simulates each world with and without the changes of --set, with common random numbers, and shows the paired
+    effects on outcomes and indicators.
+    """
     from dashboards.terminal.ensembles import comparison_screen
     from dashboards.terminal.widgets import console
     from experiments.ensembles.compare import compare as compare_worlds
@@ -113,11 +123,11 @@ def compare(
     from model.loading import read_scenario
 
     with report_errors(), progress_bar(worlds, "pairs of worlds", as_json) as progress:
-        plain = read_scenario(scenario)
+        data = read_scenario(scenario)
         changed = parse_changes(changes)
         if not changed:
-            raise ScenarioError([InputError("--set", "", "is missing; name at least one change, PATH=VALUE")])
-        found = compare_worlds(plain, changed, worlds, seed, progress=progress)
+            raise ScenarioError([InputError("--set", "", "is missing; give at least one change as PATH=VALUE")])
+        found = compare_worlds(data, changed, worlds, seed, progress=progress)
     if not as_json:
         console().print(comparison_screen(found, changed))
         return
@@ -143,7 +153,11 @@ def pivot(
     changes: Changes = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the chance of each outcome from every round of a run on, and what moved it most."""
+    """Find the turning point of one run.
+
+    Simulates many futures from every round. Shows how the chance of a deal changes, and which decisions at the
+    turning point matter most.
+    """
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console
     from experiments.counterfactuals.turning_points import pivot as find_pivot

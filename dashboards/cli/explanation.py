@@ -1,4 +1,4 @@
-"""`detente why`: find the decision in a saved run, weigh it again, search for what would have flipped it."""
+"""Explanation of a decision: find it in a saved run, replay it, and search for what would have changed it."""
 
 from functools import partial
 from io import StringIO
@@ -27,7 +27,12 @@ from model.protocol import ACT_INDEX, PROTOCOL
 
 
 class DecisionExplanation(NamedTuple):
-    """What `why` found out."""
+    """A decision of a saved run, and what would have changed it.
+
+    terms, levers: the values at which the decision changes. other_acts: the actor's other acts in that round.
+    continuation_shares: outcome shares after the decision and after its opposite. alternatives: the counterparts and
+    negotiations of the actor's other decisions of the same act in that round.
+    """
 
     run: runs.SavedRun
     row: dict[str, Any]
@@ -56,7 +61,7 @@ def explain_decision(
     levers: bool = True,
     quiet: bool = False,
 ) -> DecisionExplanation:
-    """Explain a decision of a saved run, the latest by default. Raises ScenarioError if there is no such decision."""
+    """Explain a decision of a saved run (default: the latest). Raises ScenarioError if there is no such decision."""
     saved = runs.read_run(folder or runs.latest_run())
     return explain_row(saved, read_run_ledger(saved), round_number, actor, act, counterpart, negotiation, levers, quiet)
 
@@ -72,26 +77,26 @@ def explain_row(
     levers: bool = True,
     quiet: bool = False,
 ) -> DecisionExplanation:
-    """Explain a decision that is a row of a ledger. Raises ScenarioError if there is no such decision."""
-    row, others, alike = find_decision(ledger, saved, round_number, actor, act, counterpart, negotiation)
+    """Explain a decision in a ledger. Raises ScenarioError if there is no such decision."""
+    row, other_acts, alternatives = find_decision(ledger, saved, round_number, actor, act, counterpart, negotiation)
     number = ACT_INDEX[row["act"]]
     cell = decision_cell(load_scenario(saved.scenario), number, row)
     question = ReplayedDecision(saved.scenario, saved.seed, round_number, number, cell)
-    told = PROTOCOL[number].to_recorded(question.value)
-    if told != row["value"] and not row["forced"]:
-        changed = " The model has changed since this run." if saved.model_digest != source_digest() else ""
+    replayed = PROTOCOL[number].to_recorded(question.value)
+    if replayed != row["value"] and not row["forced"]:
+        cause = "; the model has changed since this run" if saved.model_digest != source_digest() else ""
         raise ScenarioError(
-            [InputError(str(saved.folder), row["value"], f"played again, the decision is {told}.{changed}")]
+            [InputError(str(saved.folder), row["value"], f"the replayed decision is {replayed}{cause}")]
         )
     terms = list(question.term_flips())
-    found = search_levers(question, quiet) if levers else []
-    spent = compare_with_opposite(saved, row, question) if levers else {}
+    flips = search_levers(question, quiet) if levers else []
+    shares = compare_with_opposite(saved, row, question) if levers else {}
     opposite = opposite_value(row["act"], question.value)
-    return DecisionExplanation(saved, row, question, terms, found, others, spent, alike, opposite)
+    return DecisionExplanation(saved, row, question, terms, flips, other_acts, shares, alternatives, opposite)
 
 
 def explain_run(model: Assembly, round_number: int, actor: str, **named: Any) -> DecisionExplanation:
-    """Explain a decision of a run in memory, as `explain_row` does. Raises ScenarioError if there is no such decision."""
+    """Explain a decision of a run that is not saved. Raises ScenarioError if there is no such decision."""
     data = scenario_data(model.loaded_scenario)
     moves = [{name: value for name, value in each._asdict().items() if value is not None} for each in model.overrides]
     data["moves"] = [*data.get("moves", []), *moves]
@@ -101,37 +106,37 @@ def explain_run(model: Assembly, round_number: int, actor: str, **named: Any) ->
 
 
 def compare_with_opposite(saved: runs.SavedRun, row: dict[str, Any], question: ReplayedDecision) -> dict[str, float]:
-    """Redraw a thousand futures after the decision as it was taken, and after its opposite."""
-    turned = float(opposite_value(row["act"], question.value))
-    move = Override(row["round"], row["act"], row["negotiation"], row["actor"], row["counterpart"], turned)
+    """Return the outcome shares of 1,000 resampled continuations after a decision and after its opposite."""
+    opposite = float(opposite_value(row["act"], question.value))
+    move = Override(row["round"], row["act"], row["negotiation"], row["actor"], row["counterpart"], opposite)
     return outcome_shares_by_arm(Branch(saved.scenario, saved.seed, row["round"], overrides=[move]))
 
 
 def read_run_ledger(saved: runs.SavedRun) -> pd.DataFrame:
-    """Read the ledger of a saved run. Raises ScenarioError if it is damaged, or of another model."""
+    """Read the ledger of a saved run. Raises ScenarioError if it is damaged or from an incompatible version."""
     try:
         ledger = read_ledger(saved.folder)
         unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT_INDEX}
     except OSError as error:
         raise ScenarioError(
-            [InputError(str(saved.folder), "", f"holds no readable ledger: {error.strerror or error}")]
+            [InputError(str(saved.folder), "", f"contains no readable ledger: {error.strerror or error}")]
         ) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ScenarioError([InputError(str(saved.folder), "", f"holds no readable ledger: {error}")]) from None
+        raise ScenarioError([InputError(str(saved.folder), "", f"contains no readable ledger: {error}")]) from None
     if unknown:
         raise ScenarioError(
-            [InputError(str(saved.folder), "", "was saved by another version of the model; run it again")]
+            [InputError(str(saved.folder), "", "was saved by another version of the model; run the scenario again")]
         )
     return ledger
 
 
 def search_levers(question: ReplayedDecision, quiet: bool) -> list[LeverFlip]:
-    """Search all levers, telling which one is tried."""
+    """Search all levers for values that change the decision; show progress on a terminal."""
     screen = Console(stderr=True)
     columns = SpinnerColumn(), TextColumn("{task.completed}/{task.total} levers  {task.description}")
     with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
-        line = progress.add_task("", total=len(all_levers(question.scenario)))
-        return list(question.lever_flips(report=lambda path: progress.update(line, advance=1, description=path)))
+        task = progress.add_task("", total=len(all_levers(question.scenario)))
+        return list(question.lever_flips(report=lambda path: progress.update(task, advance=1, description=path)))
 
 
 def find_decision(
@@ -143,74 +148,82 @@ def find_decision(
     counterpart: str | None,
     negotiation: str | None,
 ) -> tuple[dict[str, Any], list[str], dict[str, list[str]]]:
-    """Find the row of a decision, and name the other decisions of that actor in that round.
+    """Find a decision of an actor in a round; if several match, take the one of highest priority.
 
-    Of those of the same kind, the values that each option tells them apart by.
+    Returns its ledger row, the other acts that the actor decided in that round, and for each option that
+    distinguishes decisions of the same act (counterpart, negotiation) its values. Raises ScenarioError if no
+    decision matches.
     """
     if round_number > saved.rounds:
         raise ScenarioError([InputError("round", round_number, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
-        raise ScenarioError([InputError.unknown_name("actor", actor, set(rows["actor"].dropna()), "actor who decides")])
+        raise ScenarioError(
+            [InputError.unknown_name("actor", actor, set(rows["actor"].dropna()), "actor with decisions")]
+        )
     rows = rows.loc[(rows["round"] == round_number) & (rows["actor"] == actor)]
     if rows.empty:
-        raise ScenarioError([InputError("round", round_number, f"{actor} decided nothing in that round")])
-    what = f"decision of {actor} in round {round_number}"
+        raise ScenarioError([InputError("round", round_number, f"{actor} takes no decision in that round")])
+    description = f"decision of {actor} in round {round_number}"
     for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         known = set(rows[column].dropna())
         if wanted is not None and wanted not in known:
             raise ScenarioError(
-                [InputError.unknown_name(column, wanted, known, what if column == "act" else f"{column} of a {what}")]
+                [
+                    InputError.unknown_name(
+                        column, wanted, known, description if column == "act" else f"{column} of a {description}"
+                    )
+                ]
             )
         rows = rows if wanted is None else rows.loc[rows[column] == wanted]
-    order = {name: place for place, name in enumerate(DECISION_PRIORITY)}
-    best = min(rows.index, key=lambda index: order.get(rows.loc[index, "act"], len(order)))  # type: ignore[arg-type]
+    priority = {name: position for position, name in enumerate(DECISION_PRIORITY)}
+    best = min(rows.index, key=lambda index: priority.get(rows.loc[index, "act"], len(priority)))  # type: ignore[arg-type]
     row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
     row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
     same = rows.loc[rows["act"] == row["act"]]
-    told = {name: sorted(set(same[name].dropna())) for name in ("counterpart", "negotiation")}
-    alike = {name: values for name, values in told.items() if len(values) > 1}
-    return row, sorted(set(rows["act"]) - {row["act"]}), alike
+    values = {name: sorted(set(same[name].dropna())) for name in ("counterpart", "negotiation")}
+    alternatives = {name: known for name, known in values.items() if len(known) > 1}
+    return row, sorted(set(rows["act"]) - {row["act"]}), alternatives
 
 
-def explanation_screen(answer: DecisionExplanation) -> Group:
-    """Return the answer as one screen."""
-    row = answer.row
-    parts: list[RenderableType] = [f"Round {row['round']}, {row['act']}, seed {answer.run.seed} ({answer.run.folder})"]
+def explanation_screen(explanation: DecisionExplanation) -> Group:
+    """Return an explanation as one screen."""
+    run, row, question = explanation.run, explanation.row, explanation.question
+    parts: list[RenderableType] = [f"Round {row['round']}, {row['act']}, seed {run.seed} ({run.folder})"]
     if row["forced"]:
-        parts.append("This move was set from outside; below is how the actor would have decided.")
-    parts.append(decision_screen(answer.question, row["sentence"], answer.terms))
-    if answer.levers:
-        parts.append(lever_screen(answer.levers, partial(alternative_sentence, answer.question, row)))
-    if answer.continuation_shares:
-        opposite = alternative_sentence(answer.question, row, answer.opposite)
-        parts.append(opposite_screen(answer.continuation_shares, opposite))
-    for name, values in answer.alternatives.items():
-        parts.append(f"Such decisions in this round (--{name}): {', '.join(values)}; above is {row[name]}")
-    if answer.other_acts:
-        parts.append(f"Other decisions of the same actor in this round (--act): {', '.join(answer.other_acts)}")
+        parts.append("This decision was forced. The conditions below show what the actor would have decided.")
+    parts.append(decision_screen(question, row["sentence"], explanation.terms))
+    if explanation.levers:
+        parts.append(lever_screen(explanation.levers, partial(alternative_sentence, question, row)))
+    if explanation.continuation_shares:
+        opposite = alternative_sentence(question, row, explanation.opposite)
+        parts.append(opposite_screen(explanation.continuation_shares, opposite))
+    for option, values in explanation.alternatives.items():
+        parts.append(f"Decisions of this act in this round (--{option}): {', '.join(values)}; shown: {row[option]}")
+    if explanation.other_acts:
+        parts.append(f"Other decisions of this actor in this round (--act): {', '.join(explanation.other_acts)}")
     return Group(*parts)
 
 
-def explanation_data(answer: DecisionExplanation) -> dict[str, Any]:
-    """Write the answer as plain data."""
-    question = answer.question
+def explanation_data(explanation: DecisionExplanation) -> dict[str, Any]:
+    """Return what `why --json` prints."""
+    run, row, question = explanation.run, explanation.row, explanation.question
     return {
-        "run": str(answer.run.folder),
-        "seed": answer.run.seed,
-        "round": answer.row["round"],
-        "act": answer.row["act"],
-        "actor": answer.row["actor"],
+        "run": str(run.folder),
+        "seed": run.seed,
+        "round": row["round"],
+        "act": row["act"],
+        "actor": row["actor"],
         "value": question.value,
-        "sentence": answer.row["sentence"],
-        "cost": answer.continuation_shares,
-        "opposite": alternative_sentence(question, answer.row, answer.opposite),
-        "alike": answer.alternatives,
+        "sentence": row["sentence"],
+        "cost": explanation.continuation_shares,
+        "opposite": alternative_sentence(question, row, explanation.opposite),
+        "alike": explanation.alternatives,
         "conditions": [
             {"name": c.name, "terms": c.terms, "score": c.score, "threshold": c.threshold, "holds": c.holds}
             for c in question.conditions
         ],
-        "terms": [flip._asdict() for flip in answer.terms],
+        "terms": [flip._asdict() for flip in explanation.terms],
         "levers": [
             {
                 "path": f.lever.path,
@@ -220,6 +233,6 @@ def explanation_data(answer: DecisionExplanation) -> dict[str, Any]:
                 "to": f.to,
                 "becomes": f.becomes,
             }
-            for f in answer.levers
+            for f in explanation.levers
         ],
     }

@@ -1,6 +1,6 @@
-"""The command line: `detente`. Each command imports what it needs when it is called."""
+"""The command line `detente`. Each command imports its dependencies when it is called."""
 
-import dashboards.cli.startup  # noqa: F401  (before all that takes time)
+import dashboards.cli.startup  # noqa: F401  (before all slow imports)
 
 # isort: split
 import os
@@ -11,7 +11,7 @@ from io import TextIOWrapper
 
 import typer
 
-from dashboards.cli import cases, classroom, dashboard, ensembles, run, scenarios, studies, validate, why
+from dashboards.cli import cases, claims, classroom, dashboard, ensembles, run, scenarios, studies, validate, why
 
 app = typer.Typer(
     name="detente",
@@ -23,12 +23,12 @@ app = typer.Typer(
 )
 
 
-for part in (scenarios, run, why, dashboard, ensembles, studies, cases, validate, classroom):
-    app.add_typer(part.app)
+for module in (scenarios, run, why, dashboard, ensembles, studies, claims, cases, validate, classroom):
+    app.add_typer(module.app)
 
 
 def main() -> None:
-    """Run the command line. Signs that the output cannot write become others; what it has no room for is told."""
+    """Run the command line. Replaces characters that the output cannot encode; reports a full disk in one line."""
     warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -40,7 +40,7 @@ def main() -> None:
             if sys.stdout is not None:
                 sys.stdout.flush()
     except BrokenPipeError:
-        discard_output()  # whoever read it has gone
+        discard_output()  # the reader closed the pipe
     except OSError as error:
         discard_output()
         typer.echo(f"{error.filename or 'standard output'}: {error.strerror or error}", err=True)
@@ -48,6 +48,6 @@ def main() -> None:
 
 
 def discard_output() -> None:
-    """Write what is still to be written nowhere, so that it is not tried again at the end."""
+    """Discard buffered output, so that Python does not try to write it at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""What the commands share: their common options, and errors told plainly."""
+"""Common options of the commands, checks of output paths, and error messages."""
 
 import json
 import re
@@ -11,28 +11,30 @@ from typing import Annotated, Any
 
 import typer
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a file.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all dice.")]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name of a built-in scenario, or path of a scenario file.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; may be repeated."),
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; repeatable."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-DRAFT_SUFFIX = re.compile(r"(\.\d+)+\.tmp$")  # what a draft has after the name of the file it becomes
+DRAFT_SUFFIX = re.compile(r"(\.\d+)+\.tmp$")  # of the temporary file of an atomic write
 
 
 def parse_path(text: str | Path) -> Path:
-    """Read the path of an option; an empty one, as of a variable that is not set, would be the current folder."""
+    """Parse the path of an option. Refuses an empty path, such as from an unset shell variable."""
     if not str(text):
         raise typer.BadParameter("is empty; give the path of a file or folder")
     return Path(text)
 
 
 def ensure_writable_file(path: Path) -> None:
-    """Make the folder of a file, and see that one can be written there: better told before the work than after.
+    """Create the folder of a file and check that it is writable, before any long computation.
 
-    Raises OSError with the name of the file if not.
+    Raises OSError, with the path of the file, if it is not.
     """
     if path.is_dir():
         raise IsADirectoryError(EISDIR, "is a folder, not a file", str(path))
@@ -40,60 +42,60 @@ def ensure_writable_file(path: Path) -> None:
 
 
 def ensure_writable_folder(folder: Path, reported_path: Path | None = None) -> None:
-    """Make a folder and see that it can be written to. Raises OSError with the name of what is wanted if not."""
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    """Create a folder and check that it is writable. Raises OSError, with `reported_path`, if it is not."""
+    created = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        for each in made:
+        for each in created:
             with suppress(OSError):
                 each.rmdir()
         raise OSError(error.errno, f"cannot be written: {error.strerror}", str(reported_path or folder)) from None
 
 
 def check_overwrite(folder: Path, marker_file: str, expected_keys: Sequence[str], files: Sequence[str]) -> None:
-    """Refuse to write over files of a folder that the same command did not write: its mark has keys of its own.
+    """Raise ScenarioError if a folder contains output files that the same command did not write.
 
-    Raises ScenarioError.
+    The command recognizes its own folder by `marker_file`, a JSON object with `expected_keys`.
     """
     from model.errors import InputError, ScenarioError
 
-    there = [name for name in files if (folder / name).exists()]
+    existing = [name for name in files if (folder / name).exists()]
     try:
         facts = json.loads((folder / marker_file).read_text("utf-8"))
         ours = isinstance(facts, dict) and facts.keys() >= {*expected_keys}
     except (OSError, ValueError):
         ours = False
-    if there and not ours:
-        told = f"holds {', '.join(there)} of something else, which would be overwritten; choose another folder"
-        raise ScenarioError([InputError("--out", str(folder), told)])
+    if existing and not ours:
+        problem = f"contains {', '.join(existing)} from another source; choose another folder"
+        raise ScenarioError([InputError("--out", str(folder), problem)])
 
 
 @contextmanager
 def report_errors() -> Iterator[None]:
-    """Turn what a user can get wrong into a clear message and exit code 2."""
+    """Print errors of the input and of files as messages, and exit with code 2."""
     from model.errors import ScenarioError
 
     try:
         yield
     except ScenarioError as error:
         count = len(error.errors)
-        typer.echo(f"{count} fault{'s' if count != 1 else ''} found:", err=True)
-        for fault in error.errors:
-            typer.echo(f"  {fault}", err=True)
+        typer.echo(f"{count} error{'s' if count != 1 else ''}:", err=True)
+        for each in error.errors:
+            typer.echo(f"  {each}", err=True)
         raise typer.Exit(2) from None
     except BrokenPipeError:
-        raise  # whoever read our output has gone, which is no fault of theirs
+        raise  # the reader of the output closed the pipe; `main` handles it
     except OSError as error:
-        named = DRAFT_SUFFIX.sub("", str(error.filename or "file"))
-        typer.echo(f"{named}: {error.strerror or error}", err=True)
+        path = DRAFT_SUFFIX.sub("", str(error.filename or "file"))
+        typer.echo(f"{path}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
 
 
 def parse_changes(texts: list[str] | None, syntax: str = "PATH=VALUE") -> dict[str, Any]:
-    """Read pairs as they are written; a value is written as in TOML, and a bare word is a text."""
+    """Parse PATH=VALUE pairs. Values are TOML; anything else is a string. Raises ScenarioError."""
     from model.errors import InputError, ScenarioError
     from model.loading import parse_toml
 
@@ -101,7 +103,7 @@ def parse_changes(texts: list[str] | None, syntax: str = "PATH=VALUE") -> dict[s
     for text in texts or []:
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
-            raise ScenarioError([InputError("--set", text, f"is written {syntax}")])
+            raise ScenarioError([InputError("--set", text, f"must have the form {syntax}")])
         try:
             changes[path.strip()] = parse_toml(f"value = {value}")["value"]
         except ValueError:

@@ -1,4 +1,4 @@
-"""Progress bars and warnings of commands that take a while."""
+"""Progress bars, warnings and number formats of the commands."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -9,35 +9,35 @@ import typer
 
 
 @contextmanager
-def progress_bar(total: int, what: str, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar with rate and time left on the terminal, and none elsewhere."""
+def progress_bar(total: int, label: str, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar if standard error is a terminal. Yields a function that takes the number of items done."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     screen = Console(stderr=True)
-    columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
-        line = progress.add_task("", total=total)
-        yield lambda done: progress.update(line, completed=done)
+        task = progress.add_task("", total=total)
+        yield lambda done: progress.update(task, completed=done)
 
 
 @contextmanager
 def print_warnings() -> Iterator[None]:
-    """Write warnings as one plain line each."""
+    """Print each warning of the block on one line of standard error."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
     for each in caught:
-        typer.echo(f"note: {each.message}", err=True)
+        typer.echo(f"Note: {each.message}", err=True)
 
 
 def nan_to_none(value: float | None) -> float | None:
-    """Give a number for JSON, which knows no NaN."""
+    """Return a number for JSON, which has no NaN."""
     return None if value != value else value
 
 
 def format_bytes(size: float) -> str:
-    """Write a number of bytes."""
+    """Format a number of bytes."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
             return f"{size:.3g} {unit}"
@@ -45,8 +45,8 @@ def format_bytes(size: float) -> str:
     return f"{size:.3g} GB"
 
 
-class SweepProgress:  # used as `with sweep_bar(...)`
-    """A progress bar in points, with the rate of runs, failures and the time left; none where nobody looks."""
+class SweepProgress:
+    """A progress bar of a sweep: points, runs per second, failures, time left; silent unless on a terminal."""
 
     def __init__(self, points: int, replications: int, quiet: bool):
         from rich.console import Console
@@ -68,7 +68,7 @@ class SweepProgress:  # used as `with sweep_bar(...)`
         self.progress.stop()
 
     def update(self, done: int, failed: int) -> None:
-        """Show how many points are done and have failed."""
+        """Show the numbers of finished and failed points."""
         rate = (self.progress.tasks[0].speed or 0.0) * self.replications
-        told = f"{rate:,.0f} runs/s" + (f", {failed} failed" if failed else "")
-        self.progress.update(self.task, completed=done, description=told)
+        description = f"{rate:,.0f} runs/s" + (f", {failed} failed" if failed else "")
+        self.progress.update(self.task, completed=done, description=description)

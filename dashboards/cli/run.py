@@ -1,4 +1,4 @@
-"""The command that plays one run and saves it."""
+"""The command `run`."""
 
 import json
 from contextlib import suppress
@@ -32,28 +32,28 @@ app = typer.Typer()
 def run(
     scenario: ScenarioName,
     seed: Seed = 1,
-    rounds: Annotated[
-        int | None, typer.Option(help="Rounds to play, 1 to 1200; the scenario's own if left out.")
-    ] = None,
+    rounds: Annotated[int | None, typer.Option(help="Rounds to run, 1 to 1200; default: as in the scenario.")] = None,
     changes: Changes = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            parser=parse_path, metavar="DIR", help="Folder to save the run in; a new one under runs/ if left out."
-        ),
+        typer.Option(parser=parse_path, metavar="DIR", help="Output folder; default: a new one under runs/."),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write a self-contained HTML report.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Play one run, save it, and show it on one screen."""
+    """Run one simulation and save it.
+
+    Shows the outcome, the main indicators, the rungs of the ladder and the key moments.
+    """
     from dashboards import saved_runs as runs
     from model.loading import apply_changes, load_scenario, read_scenario
 
     with report_errors():
-        plain = read_scenario(scenario)
-        data = apply_changes(plain, {**parse_changes(changes), **({} if rounds is None else {"rounds": rounds})})
+        original = read_scenario(scenario)
+        length = {} if rounds is None else {"rounds": rounds}
+        data = apply_changes(original, parse_changes(changes) | length)
         setting = load_scenario(data)
         warn_silent_events(setting)
         if report is not None:
@@ -64,8 +64,8 @@ def run(
         model, finished = play_run(setting, seed, quiet=as_json)
         if model is None:
             with suppress(OSError):
-                folder.rmdir()  # unless there is something in it, which is then not ours
-            typer.echo("Stopped before the first round; nothing was saved.", err=True)
+                folder.rmdir()  # fails if the folder is not empty
+            typer.echo("Stopped before the first round. Nothing was saved.", err=True)
             raise typer.Exit(130)
         runs.save_run(folder, model, data)
         if report is not None:
@@ -77,16 +77,16 @@ def run(
     else:
         print_run(model, folder, report)
     if not finished:
-        typer.echo(f"Stopped after round {model.round}; what was played is saved.", err=True)
+        typer.echo(f"Stopped after round {model.round}. The rounds up to it are saved.", err=True)
         raise typer.Exit(130)
 
 
 def play_run(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
-    """Play a watched run with a live progress line; Ctrl-C stops it after a whole round.
+    """Run a simulation with a progress line. Ctrl-C stops it; an incomplete round is undone.
 
-    Gives the model, or None if not one round was played, and whether all rounds were.
+    Returns the model, or None if no round was completed, and whether all rounds were completed.
     """
-    model = mark = None
+    model = checkpoint = None
     try:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -96,100 +96,99 @@ def play_run(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
         screen = Console(stderr=True)
         columns = TextColumn("round"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}")
         with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
-            line = progress.add_task("", total=setting.rounds)
+            task = progress.add_task("", total=setting.rounds)
             model = Assembly(setting, rng=seed)
             for _ in range(setting.rounds):
-                mark = model.take_checkpoint()
+                checkpoint = model.take_checkpoint()
                 model.step()
                 trust, tension, deal = (
                     model.current_indicators[model.indicator_index[name]]
                     for name in ("trust", "tension", "deal_progress")
                 )
-                seen = f"trust {trust:.2f}  tension {tension:.2f}  deal {deal:.0%}"
-                progress.update(line, advance=1, description=seen)
+                indicators = f"trust {trust:.2f}  tension {tension:.2f}  deal {deal:.0%}"
+                progress.update(task, advance=1, description=indicators)
     except KeyboardInterrupt:
-        if model is None or mark is None or mark.rounds < 2:
+        if model is None or checkpoint is None or checkpoint.rounds < 2:
             return None, False
-        model.rewind(mark)
+        model.rewind(checkpoint)
         return model, False
     return model, True
 
 
 def print_run(model: Any, folder: Path, report: Path | None) -> None:
-    """Print a run on one screen, with the command that asks about its most telling decision."""
+    """Print a run on one screen, with a `why` command for its most informative decision."""
     from rich.text import Text
 
     from dashboards.terminal.run import run_screen
     from dashboards.terminal.widgets import console
 
     console().print(run_screen(model, console().width))
-    if question := suggested_why_command(model, folder):
-        console().print(Text.assemble("\nAsk why: ", (question, "bold")), soft_wrap=True)
-    typer.echo(f"Saved in {folder}" + (f"; report in {report}" if report else ""))
+    if command := suggested_why_command(model, folder):
+        console().print(Text.assemble("\nExplain a decision: ", (command, "bold")), soft_wrap=True)
+    typer.echo(f"Saved to {folder}" + (f"; report: {report}" if report else ""))
 
 
-def run_summary(model: Any, folder: Path) -> dict[str, Any]:
-    """Write what ``run --json`` prints."""
+def run_summary(model: "Assembly", folder: Path) -> dict[str, Any]:
+    """Return what `run --json` prints."""
     from model.measures import trajectory_digest
 
-    seen = model.trajectory
+    trajectory = model.trajectory
     return {
-        "scenario": model.setting.name,
+        "scenario": model.loaded_scenario.name,
         "seed": model.seed,
         "rounds": model.round,
         "outcome": model.outcome.name,
-        "trajectory_digest": trajectory_digest(seen),
-        "ledger_digest": model.ledger.digest(),
-        "contact_share": float(seen[1:, model.places["contact"]].mean()),
-        "breaches": int(seen[-1, model.places["breaches"]]),
+        "trajectory_digest": trajectory_digest(trajectory),
+        "ledger_digest": model.ledger.digest() if model.ledger is not None else None,
+        "contact_share": float(trajectory[1:, model.indicator_index["contact"]].mean()),
+        "breaches": int(trajectory[-1, model.indicator_index["breaches"]]),
         "folder": str(folder),
         **negotiation_results(model, model.world),
     }
 
 
 def suggested_why_command(model: Any, folder: Path) -> str:
-    """Write the exact command that asks about the most telling decision of a run; nothing if there is none."""
+    """Return a `why` command for the most informative decision of a run; empty if no decision has conditions."""
     import shlex
 
     from agents.ledger import DECISION_PRIORITY
 
     decided = [row for row in model.ledger.rows if row.kind == "decision" and row.actor and row.conditions]
-    telling = [
+    informative = [
         row
-        for act, does in DECISION_PRIORITY.items()
+        for act, is_positive in DECISION_PRIORITY.items()
         for row in reversed(decided)
-        if row.act == act and (row.value >= 1) == does
+        if row.act == act and (row.value >= 1) == is_positive
     ]
     if not decided:
         return ""
-    row = (telling or decided[::-1])[0]
+    row = (informative or decided[::-1])[0]
     words = ["detente", "why", str(folder), "--round", str(row.round), "--actor", row.actor, "--act", row.act]
     same = [each for each in decided if (each.round, each.actor, each.act) == (row.round, row.actor, row.act)]
-    for key in ("counterpart", "negotiation"):
-        if len({getattr(each, key) for each in same}) > 1:
-            words += [f"--{key}", getattr(row, key)]
+    for option in ("counterpart", "negotiation"):
+        if len({getattr(each, option) for each in same}) > 1:
+            words += [f"--{option}", getattr(row, option)]
     return shlex.join(words)
 
 
 def negotiation_results(model: "Assembly", world: "World") -> dict[str, Any]:
-    """Write a run as plain data for ``--json``."""
+    """Return the results of a run by negotiation, for `run --json`."""
     from dashboards.run_history import rung_dates
     from model.measures import BY_NEGOTIATION, negotiation_series
 
-    seen = model.trajectory
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
-        own, (first, second) = negotiation_series(seen, k), setting.parties
-        found[talks] = {
+        series, (first, second) = negotiation_series(model.trajectory, k), setting.parties
+        results[talks] = {
             "name": setting.title["en"],
             "parties": [first, second],
             "outcome": model.outcome_of(talks).name,
             "trust": {
-                f"{first}->{second}": own["trust_first"].tolist(),
-                f"{second}->{first}": own["trust_second"].tolist(),
+                f"{first}->{second}": series["trust_first"].tolist(),
+                f"{second}->{first}": series["trust_second"].tolist(),
             },
             **{
-                indicator.name: own[indicator.name].tolist()
+                indicator.name: series[indicator.name].tolist()
                 for indicator in BY_NEGOTIATION
                 if not indicator.name.startswith("trust")
             },
@@ -203,4 +202,4 @@ def negotiation_results(model: "Assembly", world: "World") -> dict[str, Any]:
                 for name, (title, now, dates) in zip(world.names.rung[k], rung_dates(model, talks), strict=True)
             ],
         }
-    return {"negotiations": found}
+    return {"negotiations": results}

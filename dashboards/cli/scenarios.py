@@ -1,4 +1,4 @@
-"""The commands that list, show and check scenarios."""
+"""The commands `scenarios`, `show`, `validate-scenario`, `schema` and `parameters`."""
 
 import json
 import sys
@@ -6,36 +6,32 @@ from typing import Any
 
 import typer
 
-from dashboards.cli.options import (
-    AsJson,
-    ScenarioName,
-    report_errors,
-)
+from dashboards.cli.options import AsJson, ScenarioName, report_errors
 
 app = typer.Typer()
 
 
 @app.command()
 def scenarios(as_json: AsJson = False) -> None:
-    """List the shipped scenarios."""
+    """List the built-in scenarios."""
     from dashboards.terminal.scenarios import scenario_table
     from dashboards.terminal.widgets import console
     from model.loading import load_scenario, scenario_names
 
     with report_errors():
-        listed = [load_scenario(name) for name in scenario_names()]
+        loaded = [load_scenario(name) for name in scenario_names()]
     if as_json:
-        plain = [
-            {"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in listed
+        data = [
+            {"name": s.name, "title": s.title["en"], "summary": s.summary["en"], "rounds": s.rounds} for s in loaded
         ]
-        typer.echo(json.dumps(plain, ensure_ascii=False))
+        typer.echo(json.dumps(data, ensure_ascii=False))
     else:
-        console().print(scenario_table(listed))
+        console().print(scenario_table(loaded))
 
 
 @app.command()
 def show(scenario: ScenarioName) -> None:
-    """Print a scenario file verbatim."""
+    """Print a scenario file."""
     from model.loading import find_scenario
 
     with report_errors():
@@ -47,7 +43,7 @@ def show(scenario: ScenarioName) -> None:
 
 @app.command()
 def validate_scenario(file: ScenarioName) -> None:
-    """Check a scenario file and tell everything that is wrong with it."""
+    """Check a scenario file and list its errors."""
     from model.loading import load_scenario
 
     with report_errors():
@@ -67,7 +63,10 @@ def schema() -> None:
 
 @app.command()
 def parameters(as_json: AsJson = False) -> None:
-    """List every parameter: path, default, range, unit, meaning, source, lever or uncertainty."""
+    """List all parameters.
+
+    Each with its path, default, range, unit, meaning, source and role (lever or uncertainty).
+    """
     from dashboards.terminal.scenarios import parameter_table
     from dashboards.terminal.widgets import console
     from model.parameter_space import declared_parameters
@@ -78,12 +77,12 @@ def parameters(as_json: AsJson = False) -> None:
         screen = console(unlimited_width=True)
         screen.print(parameter_table(declared_parameters(), screen.width))
         assumed = sum(setting.source == "assumed" for setting in declared_parameters())
-        typer.echo(f"{len(declared_parameters())} parameters, of which {assumed} are assumed.")
+        typer.echo(f"{len(declared_parameters())} parameters; the values of {assumed} are assumed.")
 
 
 def warn_silent_events(setting: Any) -> None:
-    """Say which scheduled events cannot happen because their mechanism is off."""
+    """Print a note for each scheduled event that has no effect because its mechanism is off."""
     from model.overrides import ineffective_events
 
     for event in ineffective_events(setting):
-        typer.echo(f"note: {event}", err=True)
+        typer.echo(f"Note: {event}", err=True)

@@ -1,4 +1,4 @@
-"""A command answers sooner if Python does not look for garbage while it imports, nor when it ends."""
+"""Garbage collection settings that make commands start and exit faster."""
 
 import atexit
 import gc
@@ -6,7 +6,7 @@ import sys
 
 
 def skip_final_collection() -> None:
-    """Spare the last look for garbage, unless DuckDB is there, which counts what was not taken away and complains."""
+    """Skip the garbage collection at exit, unless DuckDB is loaded: it would report leaked objects."""
     if "duckdb" not in sys.modules:
         gc.freeze()
 

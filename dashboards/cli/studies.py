@@ -1,4 +1,4 @@
-"""The commands of studies: studies, sweep, results, sensitivity, discover, claims. They need no Mesa."""
+"""The commands `studies`, `sweep`, `results`, `sensitivity` and `discover`. They do not import Mesa."""
 
 import json
 from pathlib import Path
@@ -6,29 +6,29 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dashboards.cli.options import AsJson, ensure_writable_file, ensure_writable_folder, parse_path, report_errors
+from dashboards.cli.options import AsJson, ensure_writable_file, parse_path, report_errors
 from dashboards.cli.progress import SweepProgress, format_bytes
 
 app = typer.Typer()
-SweepFolder = Annotated[Path, typer.Argument(parser=parse_path, metavar="DIR", help="Folder of a sweep.")]
-OutcomeName = Annotated[str, typer.Option(help="Outcome or indicator of the study.")]
+SweepFolder = Annotated[Path, typer.Argument(parser=parse_path, metavar="DIR", help="Output folder of a sweep.")]
+OutcomeName = Annotated[str, typer.Option(help="Outcome or indicator to analyse.")]
 
 
 @app.command()
 def studies(as_json: AsJson = False) -> None:
-    """List the shipped studies with their questions."""
+    """List the built-in studies."""
     from dashboards.terminal.widgets import console, plain_table
     from experiments.studies.study import load_study, shipped_studies
 
     with report_errors():
         found = [load_study(name) for name in shipped_studies()]
     if as_json:
-        plain = [
+        data = [
             {"name": s.name, "question": s.file.question, "scenario": s.file.scenario, "design": s.file.design.kind,
              "factors": [factor.path for factor in s.factors], "points": s.size, "replications": s.file.replications}
             for s in found
         ]  # fmt: skip
-        typer.echo(json.dumps(plain))
+        typer.echo(json.dumps(data))
         return
     table = plain_table("study", "points x runs", "design", keep_names_whole=True)
     table.add_column("question", overflow="fold")
@@ -40,68 +40,86 @@ def studies(as_json: AsJson = False) -> None:
 
 @app.command()
 def sweep(
-    study: Annotated[str, typer.Argument(metavar="STUDY", help="A shipped study, or a path to a file.")],
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="Name of a built-in study, or path of a study file.")],
     out: Annotated[
-        Path, typer.Option(parser=parse_path, metavar="DIR", help="Folder for the results; the same folder goes on.")
+        Path,
+        typer.Option(parser=parse_path, metavar="DIR", help="Output folder; an unfinished sweep in it is resumed."),
     ],
-    points: Annotated[int | None, typer.Option(min=1, help="The first so many points only.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=1024, help="Threads, or Dask workers.")] = None,
-    executor: Annotated[Literal["local", "dask"], typer.Option(help="What plays the chunks.")] = "local",
-    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, and do nothing.")] = False,
+    points: Annotated[int | None, typer.Option(min=1, help="Run only the first N points.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Number of threads or Dask workers; default: one per core.")
+    ] = None,
+    executor: Annotated[
+        Literal["local", "dask"], typer.Option(help="Where to run: in this process or on Dask.")
+    ] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler; default: a new local one.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without running anything.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play every point of a study; what is in the folder already is not played again."""
+    """Run a study.
+
+    Runs the simulations of every design point. Points that are already in the output folder are not run again.
+    """
     from experiments.studies.study import load_study
     from experiments.studies.sweep import plan_sweep
     from experiments.studies.sweep import sweep as play_sweep
 
     with report_errors():
-        asked = load_study(study)
-        wanted = plan_sweep(asked, out, points)
-        if not as_json:
-            typer.echo(asked.file.question)
-            typer.echo(
-                f"{wanted.points:,} of {asked.size:,} points ({asked.file.design.kind}), {wanted.to_play:,} to play, "
-                f"{asked.file.replications} runs of {asked.rounds} rounds each: {wanted.runs:,} runs, "
-                f"about {format_bytes(wanted.size)} in {out}"
-            )
-        for name in wanted.damaged:
-            typer.echo(f"note: {out / name} is damaged; its points are played again", err=True)
+        loaded = load_study(study)
+        plan = plan_sweep(loaded, out, points)
+        print_plan(loaded, plan, out, as_json)
         if dry_run:
             if as_json:
-                typer.echo(json.dumps(wanted._asdict()))
+                typer.echo(json.dumps(plan._asdict()))
             return
         try:
-            with SweepProgress(wanted.points, asked.file.replications, as_json) as progress:
-                done = play_sweep(asked, out, points, workers, executor, scheduler, progress)
+            with SweepProgress(plan.points, loaded.file.replications, as_json) as progress:
+                done = play_sweep(loaded, out, points, workers, executor, scheduler, progress)
         except KeyboardInterrupt:
-            typer.echo("Stopped; what was finished is kept, and the same command goes on from there.", err=True)
+            typer.echo("Stopped. Finished points are saved; run the same command to resume.", err=True)
             raise typer.Exit(130) from None
     if as_json:
-        typer.echo(json.dumps({"study": asked.name, **done._asdict(), "folder": str(out)}))
+        typer.echo(json.dumps({"study": loaded.name, **done._asdict(), "folder": str(out)}))
         return
-    runs = done.played * asked.file.replications
-    rate = f", {runs / done.seconds:,.0f} runs a second" if runs and done.seconds > 0 else ""
-    typer.echo(f"{done.points:,} points in {out}; {done.played:,} played now in {done.seconds:.1f} s{rate}.")
+    runs = done.played * loaded.file.replications
+    rate = f", {runs / done.seconds:,.0f} runs per second" if runs and done.seconds > 0 else ""
+    typer.echo(f"{done.points:,} points in {out}; {done.played:,} run in {done.seconds:.1f} s{rate}.")
     if done.failed:
-        typer.echo(f"{done.failed} points failed: `detente results {out}` tells why.", err=True)
+        typer.echo(f"{done.failed} points failed. `detente results {out}` lists the errors.", err=True)
     typer.echo(f"Next: detente results {out}")
+
+
+def print_plan(study: Any, plan: Any, out: Path, as_json: bool) -> None:
+    """Print the plan of a sweep, and a note for each damaged file."""
+    if not as_json:
+        typer.echo(study.file.question)
+        typer.echo(
+            f"{plan.points:,} of {study.size:,} points ({study.file.design.kind}), {plan.to_play:,} to run, "
+            f"{study.file.replications} runs of {study.rounds} rounds each: {plan.runs:,} runs, "
+            f"about {format_bytes(plan.size)} in {out}"
+        )
+    for name in plan.damaged:
+        typer.echo(f"Note: {out / name} is damaged; its points are run again.", err=True)
 
 
 @app.command()
 def results(
     folder: SweepFolder,
     csv: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write the table of runs as CSV.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write the table of runs to a CSV file.")
     ] = None,
     parquet: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write it as Parquet.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write the table of runs to a Parquet file.")
     ] = None,
-    sql: Annotated[str | None, typer.Option(help="Ask about the views runs, points and results.")] = None,
+    sql: Annotated[str | None, typer.Option(help="Run an SQL query on the views runs, points and results.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what a sweep left: what is there, what failed, the table, or the answer to a question in SQL."""
+    """Show the results of a sweep.
+
+    Shows finished and failed points and the outcome shares; with --sql, the result of a query.
+    """
     from dashboards.labels import OUTCOME_LABELS
     from dashboards.terminal.widgets import console, plain_table
     from experiments.studies.results import query_results, runs_table, sweep_summary
@@ -127,7 +145,7 @@ def results(
     typer.echo(found["question"])
     typer.echo(
         f"{found['points']:,} of {found['of']:,} points, {found['runs']:,} runs of {found['scenario']}, "
-        f"{format_bytes(found['bytes'])} ({found['bytes'] / max(found['runs'], 1):.0f} bytes a run)"
+        f"{format_bytes(found['bytes'])} ({found['bytes'] / max(found['runs'], 1):.0f} bytes per run)"
     )
     shares = plain_table("outcome", "share of runs")
     for name, share in found["outcomes"].items():
@@ -136,11 +154,11 @@ def results(
     for error in found["errors"]:
         typer.echo(f"failed ({error['stage']}): {error['points']} points from point {error['first']}: {error['error']}")
     for path in filter(None, (csv, parquet)):
-        typer.echo(f"Written to {path}")
+        typer.echo(f"Saved to {path}")
 
 
 def write_analysis(folder: Path, name: str, facts: Any, page: Any, as_json: bool) -> None:
-    """Write an analysis as JSON and as a page beside its results, and say where."""
+    """Write an analysis as JSON and as an HTML page into a folder, and print the JSON or the paths."""
     from dashboards.reports.study import write_study_page
     from model.atomic_files import write_atomically
 
@@ -150,20 +168,22 @@ def write_analysis(folder: Path, name: str, facts: Any, page: Any, as_json: bool
     if as_json:
         typer.echo(text)
     else:
-        typer.echo(f"Written to {folder / name}.html and .json")
+        typer.echo(f"Saved to {folder / name}.html and .json")
 
 
 @app.command()
 def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json: AsJson = False) -> None:
-    """Give Sobol or Morris indices of a sweep through SALib, and how far they can be trusted."""
+    """Compute sensitivity indices of a sweep.
+
+    Sobol or Morris indices, depending on the design, with their confidence intervals (SALib).
+    """
     from dashboards.reports.study import INDEX_LABELS, describe_sensitivity, sensitivity_page
     from dashboards.terminal.widgets import console, plain_table
     from experiments.studies.results import stored_study
-    from experiments.studies.sensitivity import sensitivity_data
-    from experiments.studies.sensitivity import sweep_sensitivity as indices_of
+    from experiments.studies.sensitivity import sensitivity_data, sweep_sensitivity
 
     with report_errors():
-        found = indices_of(folder, outcome)
+        found = sweep_sensitivity(folder, outcome)
         question = stored_study(folder).file.question
         if not as_json:
             table = plain_table(*(INDEX_LABELS[name].strip() for name in found.indices.columns))
@@ -182,24 +202,29 @@ def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json
 def discover(
     folder: SweepFolder,
     outcome: OutcomeName = "comprehensive_deal",
-    above: Annotated[float, typer.Option(help="Share or value from which a point is of interest.")] = 0.5,
+    above: Annotated[
+        float, typer.Option(help="Threshold: points at or above this share or value are of interest.")
+    ] = 0.5,
     as_json: AsJson = False,
 ) -> None:
-    """Find the box of the factors in which an outcome comes about, by PRIM through ema-workbench."""
+    """Run scenario discovery (PRIM) on a sweep.
+
+    Finds the ranges of the factors in which an outcome is frequent. Uses EMA Workbench.
+    """
     from dashboards.reports.study import box_page, describe_box
-    from experiments.studies.discover import discover as find
+    from experiments.studies.discover import discover as discover_box
     from experiments.studies.discover import limit_sentences
     from experiments.studies.results import stored_study
 
     with report_errors():
-        box, study = find(folder, outcome, above), stored_study(folder)
-        link, told = box_link(box, study)
+        box, study = discover_box(folder, outcome, above), stored_study(folder)
+        link, sentence = box_link(box, study)
         if not as_json:
             typer.echo(study.file.question)
-            for sentence in (*describe_box(outcome, above, box), *limit_sentences(box)):
-                typer.echo(sentence)
+            for line in (*describe_box(outcome, above, box), *limit_sentences(box)):
+                typer.echo(line)
             if box.edges:
-                typer.echo(told)
+                typer.echo(sentence)
         facts = {
             **box._asdict(),
             "edges": [edge._asdict() for edge in box.edges],
@@ -207,80 +232,23 @@ def discover(
             "link": link,
         }
         facts["trade_off"] = box.trade_off.to_dict("records")
-        page = box_page(study.file.question, outcome, above, box, told)
+        page = box_page(study.file.question, outcome, above, box, sentence)
         write_analysis(folder, f"discover-{outcome}", facts, page, as_json)
 
 
 def box_link(box: Any, study: Any) -> tuple[str | None, str]:
-    """Write a point inside a box as a link into the dashboard, None if no link can hold it; and say so."""
+    """Return a link to a point inside a box, None if a link cannot contain the scenario, and a sentence about it."""
     from dashboards.page_link import Link, format_link
     from dashboards.study_link import is_portable, setting_in_box, study_setting
 
     setting = setting_in_box(study_setting(study), box, study)
     if not is_portable(setting):
-        return None, "The scenario is a file, which no link holds: the dashboard's page Sweeps opens the box itself."
+        return (
+            None,
+            "The scenario is a file, which a link cannot contain. Open the box on the Sweeps page of the dashboard.",
+        )
     link = f"http://127.0.0.1:8765/?{format_link(Link(setting))}"
-    told = f"A point inside the box (while `detente dashboard` runs): {link}"
+    sentence = f"A point inside the box (needs a running `detente dashboard`): {link}"
     if setting.seed != study.file.seed:
-        told += f" (with seed {setting.seed}: a link holds no seed as large as {study.file.seed})"
-    return link, told
-
-
-@app.command()
-def claims(
-    points: Annotated[int, typer.Option(min=8, max=100_000, help="Points over the uncertainties' full ranges.")] = 128,
-    replications: Annotated[int, typer.Option(min=2, max=10_000, help="Worlds at each point, same dice.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of points and dice.")] = 1,
-    reach: Annotated[
-        float, typer.Option(help="Share of each value to go from the scenario's own; 1 is every full range.")
-    ] = 1.0,
-    out: Annotated[Path, typer.Option(parser=parse_path, metavar="DIR", help="Folder for page and JSON.")] = Path(
-        "runs/claims"
-    ),
-    as_json: AsJson = False,
-) -> None:
-    """Judge the essay's claims: where each holds, its effect, and where it fails."""
-    from dashboards.cli.progress import progress_bar
-    from dashboards.reports.study import claims_page
-    from dashboards.reports.study import format_percent as share_of
-    from dashboards.terminal.widgets import console, plain_table
-    from experiments.studies.claims import evaluate_claims
-    from experiments.studies.essay_claims import CLAIMS
-
-    with report_errors():
-        ensure_writable_folder(out)
-        total = sum(len(claim.comparisons) for claim in CLAIMS)
-        with progress_bar(total, "comparisons", as_json) as progress:
-            judged = evaluate_claims(points, replications, seed, reach=reach, progress=progress)
-        if not as_json:
-            table = plain_table("verdict", "holds in", "fails in", "differs in")
-            table.add_column("claim, and what it says (effect: above nought as claimed)", overflow="fold")
-            for each in judged:
-                table.add_row(each.verdict, share_of(each.holds.share), share_of(each.fails.share), "", each.words)
-                for one in each.comparisons:
-                    where = f"; fails mostly where {one.where[0]}" if one.where else ""
-                    told = f"  {one.says}: {one.effect:+.3f} ({one.low:+.3f} to {one.high:+.3f}){where}"
-                    table.add_row("", *(share_of(x.share) for x in (one.holds, one.fails, one.touched)), told)
-            console().print(table)
-            if reach == 1.0:
-                typer.echo(
-                    "Over the full ranges most points are extreme, and little happens there; "
-                    "--reach 0.25 stays within a quarter of the scenario's own values."
-                )
-        facts = {
-            "points": points,
-            "replications": replications,
-            "reach": reach,
-            "claims": [claim_data(each) for each in judged],
-        }
-        write_analysis(out, "claims", facts, claims_page(judged, points, replications, reach), as_json)
-
-
-def claim_data(judged: Any) -> dict[str, Any]:
-    """Write what became of a claim as plain data."""
-
-    def shares(found: Any) -> dict[str, Any]:
-        plain = {name: getattr(found, name)._asdict() for name in ("holds", "fails", "touched") if hasattr(found, name)}
-        return {**found._asdict(), **plain}
-
-    return {**shares(judged), "comparisons": [shares(one) for one in judged.comparisons]}
+        sentence += f" (with seed {setting.seed}, because {study.file.seed} is too large for a link)"
+    return link, sentence

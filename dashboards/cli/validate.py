@@ -1,4 +1,4 @@
-"""The command that puts the model against results that it did not make: validate."""
+"""The command `validate`."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -20,26 +20,27 @@ app = typer.Typer()
 
 @app.command()
 def validate(
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer worlds: under two minutes on two cores.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Use fewer worlds; takes about two minutes.")] = False,
     check: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only this closed form, or all of a row (B18).")
+        str | None, typer.Option(metavar="ID", help="Run one closed form only, or all of a row, such as B18.")
     ] = None,
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="SYMBOL=VALUE", help="A symbol of the check, as in theory; may be repeated."),
+        typer.Option("--set", metavar="SYMBOL=VALUE", help="Value of a symbol of the check; repeatable."),
     ] = None,
-    listed: Annotated[bool, typer.Option("--list", help="List every check with its symbols, and run none.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the checks with their symbols; run none.")] = False,
     report: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write a page that opens offline.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.html", help="Write a self-contained HTML report.")
     ] = None,
     markdown: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="FILE.md", help="Write the document.")
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.md", help="Write the results as Markdown.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put the model against closed forms, others' software, patterns from data and cases, failures first.
+    """Validate the model.
 
-    Exit code 1 if a closed form or a docking fails; patterns and cases are about the world, and may.
+    Compares it with closed forms, other software, empirical patterns and historical cases. Lists failures first.
+    Exit code 1 if a comparison with a closed form or with other software fails.
     """
     with report_errors():
         if listed:
@@ -62,7 +63,7 @@ def validate(
     else:
         print_results(found, facts, alone=check is not None)
         for path in filter(None, (report, markdown)):
-            typer.echo(f"Written to {path}")
+            typer.echo(f"Saved to {path}")
     from experiments.validation.parts import MUST_HOLD
 
     if any(part.failed for part in found if part.key in MUST_HOLD):
@@ -70,7 +71,7 @@ def validate(
 
 
 def print_results(found: "Sequence[ValidationPart]", facts: dict[str, Any], alone: bool) -> None:
-    """Print the results of all parts, or of one check alone, on one screen."""
+    """Print the results of all parts, or of a single check, on one screen."""
     from dashboards.terminal.validation import check_screen, validation_screen
     from dashboards.terminal.widgets import console
 
@@ -78,7 +79,7 @@ def print_results(found: "Sequence[ValidationPart]", facts: dict[str, Any], alon
 
 
 def run_parts(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[ValidationPart]":
-    """Run one check, or all parts. Raises ScenarioError if what is asked for cannot be run."""
+    """Run one check, or all parts. Raises ScenarioError if the check or a value is invalid."""
     from experiments.validation.closed_forms import checks_part, run_selected
     from model.errors import InputError, ScenarioError
 
@@ -86,7 +87,7 @@ def run_parts(check: str | None, given: dict[str, Any], quick: bool, quiet: bool
         return [checks_part(*run_selected(check, given, quick))]
     if given:
         raise ScenarioError(
-            [InputError("--set", ", ".join(given), "needs --check, which names the closed form it is for")]
+            [InputError("--set", ", ".join(given), "needs --check, the closed form that it applies to")]
         )
     from experiments.validation.parts import PARTS
 
@@ -96,7 +97,7 @@ def run_parts(check: str | None, given: dict[str, Any], quick: bool, quiet: bool
 
 @contextmanager
 def status_line(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show on one line what is being done, on a terminal; nothing elsewhere."""
+    """Show a status line if standard error is a terminal. Yields a function that takes the text."""
     from rich.console import Console
 
     screen = Console(stderr=True)
@@ -108,7 +109,7 @@ def status_line(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def validation_data(found: "Sequence[ValidationPart]", quick: bool) -> dict[str, Any]:
-    """Write what ``validate --json`` prints; checks are the closed forms that were run."""
+    """Return what `validate --json` prints; `checks` are the closed forms that were run."""
     from model.compiler import source_digest
 
     rows = [row for part in found if part.key == "closed-forms" for row in part.rows]
@@ -123,7 +124,7 @@ def validation_data(found: "Sequence[ValidationPart]", quick: bool) -> dict[str,
 
 
 def list_checks(as_json: bool) -> None:
-    """List every check with its symbols, ranges and defaults, and the rows that are not in the model."""
+    """Print all checks with their symbols, ranges and defaults, and the quantities that are not in the model."""
     from experiments.validation.closed_forms import CHECKS, UNMODELLED
 
     if as_json:

@@ -1,4 +1,4 @@
-"""The command that explains a decision."""
+"""The command `why`."""
 
 import json
 from pathlib import Path
@@ -15,17 +15,20 @@ app = typer.Typer()
 def why(
     run: Annotated[
         Path | None,
-        typer.Argument(parser=parse_path, metavar="[RUN]", help="Folder of a saved run; the latest if left out."),
+        typer.Argument(parser=parse_path, metavar="[RUN]", help="Folder of a saved run; default: the latest run."),
     ] = None,
     now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
-    actor: Annotated[str, typer.Option(help="Who decided.")] = ...,  # type: ignore[assignment]
-    act: Annotated[str | None, typer.Option(help="Which decision; the most telling one if left out.")] = None,
-    counterpart: Annotated[str | None, typer.Option(help="Towards whom.")] = None,
-    negotiation: Annotated[str | None, typer.Option(help="In which negotiation.")] = None,
-    levers: Annotated[bool, typer.Option(help="Search the levers as well.")] = True,
+    actor: Annotated[str, typer.Option(help="Name of the actor.")] = ...,  # type: ignore[assignment]
+    act: Annotated[str | None, typer.Option(help="Name of the act; default: the most informative one.")] = None,
+    counterpart: Annotated[str | None, typer.Option(help="Counterpart of the decision.")] = None,
+    negotiation: Annotated[str | None, typer.Option(help="Negotiation of the decision.")] = None,
+    levers: Annotated[bool, typer.Option(help="Search for lever values that change the decision.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Show why a decision was taken, and what would have changed it; each flip is verified by a rerun."""
+    """Explain one decision of a saved run.
+
+    Shows the conditions of the decision and the values at which it changes; each is verified by replaying the run.
+    """
     from dashboards.cli.explanation import explain_decision, explanation_data, explanation_screen
     from dashboards.terminal.widgets import console
 

@@ -1,1 +1,1 @@
-"""Self-contained HTML pages: a run, a study, the validation; and the generated ODD tables."""
+"""Self-contained HTML pages of a run, a study and the validation; generated tables of the ODD document."""

@@ -1,4 +1,4 @@
-"""The chronicle of a run as data: the rows of its ledger in groups, of which a page holds those that fit."""
+"""The chronicle of a run as data: the rows of its ledger in groups, as many as a page can contain."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -20,8 +20,8 @@ from model.terms import declared_terms
 if TYPE_CHECKING:
     from agents.assembly import Assembly
 
-MAX_ROWS = 30_000  # rows of the ledger that a page holds before it leaves the quietest groups out
-DECISIONS, MESSAGES, ROUTINE, LEVELS = range(4)  # places in GROUPS
+MAX_ROWS = 30_000  # per page; above it, the least informative groups are omitted
+DECISIONS, MESSAGES, ROUTINE, LEVELS = range(4)  # indices of GROUPS
 GROUPS: list[ChronicleGroup] = [
     {"key": "events", "label": "decisions and events"},
     {"key": "messages", "label": "messages"},
@@ -31,7 +31,7 @@ GROUPS: list[ChronicleGroup] = [
 
 
 def row_group(row: LedgerEntry) -> int:
-    """Return the group of the chronicle that a row belongs to."""
+    """Return the group of a ledger row, as an index of GROUPS."""
     if row.kind == "signal":
         return MESSAGES
     if row.kind == "level" and not row.forced:
@@ -40,31 +40,31 @@ def row_group(row: LedgerEntry) -> int:
 
 
 def ledger_rows(model: "Assembly") -> list[LedgerEntry]:
-    """Return the rows of a run's ledger; none if it kept no ledger."""
+    """Return the rows of a run's ledger; empty if the run has no ledger."""
     return model.ledger.rows if model.ledger is not None else []
 
 
 def included_groups(model: "Assembly") -> set[int]:
-    """Return the groups that a page can hold, the most telling first; decisions and events are always among them."""
+    """Return the groups that fit into a page; decisions and events are always included."""
     counts = Counter(map(row_group, ledger_rows(model)))
-    kept, room = {DECISIONS}, MAX_ROWS - counts[DECISIONS]
+    included, room = {DECISIONS}, MAX_ROWS - counts[DECISIONS]
     for group in (MESSAGES, ROUTINE, LEVELS):
         room -= counts[group]
         if room >= 0 or not counts[group]:
-            kept.add(group)
-    return kept
+            included.add(group)
+    return included
 
 
 def omitted_groups(model: "Assembly") -> list[str]:
-    """Return the names of the groups that a page does not hold."""
-    kept = included_groups(model)
-    return [group["label"] for place, group in enumerate(GROUPS) if place not in kept]
+    """Return the labels of the groups that a page omits."""
+    included = included_groups(model)
+    return [group["label"] for index, group in enumerate(GROUPS) if index not in included]
 
 
 def chronicle_data(model: "Assembly") -> ChronicleData:
-    """Return the rows of the ledger that a page holds."""
-    kept = included_groups(model)
-    talks = {name: place for place, name in enumerate(model.loaded_scenario.negotiations)}
+    """Return the ledger rows of a page, and the lists that they refer to."""
+    included = included_groups(model)
+    talks = {name: index for index, name in enumerate(model.loaded_scenario.negotiations)}
     acts: dict[str, int] = {}
     sentences: dict[str, int] = {}
     rows: list[LedgerRow] = [
@@ -78,7 +78,7 @@ def chronicle_data(model: "Assembly") -> ChronicleData:
             "signal": signal_values(row) if row.kind == "signal" else None,
         }
         for row in ledger_rows(model)
-        if row_group(row) in kept
+        if row_group(row) in included
     ]
     return {
         "groups": GROUPS,
@@ -89,26 +89,26 @@ def chronicle_data(model: "Assembly") -> ChronicleData:
     }
 
 
-def list_index(text: str, places: dict[str, int]) -> int:
-    """Return a text's place in a list of texts, each of which is there once; a new one is added."""
-    return places.setdefault(text, len(places))
+def list_index(text: str, indices: dict[str, int]) -> int:
+    """Return the index of a text in a list of distinct texts; add a new text."""
+    return indices.setdefault(text, len(indices))
 
 
 def condition_values(row: LedgerEntry) -> list[ConditionValues]:
-    """Return the conditions of a decision as they were weighed."""
+    """Return the evaluated conditions of a decision."""
     return [
         {
-            "terms": [round_significant(value) for value in held.terms.values()],
-            "score": round_significant(held.score),
-            "threshold": round_significant(held.threshold),
-            "holds": bool(held.holds),
+            "terms": [round_significant(value) for value in condition.terms.values()],
+            "score": round_significant(condition.score),
+            "threshold": round_significant(condition.threshold),
+            "holds": bool(condition.holds),
         }
-        for held in row.conditions
+        for condition in row.conditions
     ]
 
 
 def signal_values(row: LedgerEntry) -> SignalValues:
-    """Return what a message was sent as, and how it was read."""
+    """Return how a message was sent and perceived."""
     return {
         "channel": str(row.channel or ""),
         "strength": round_significant(row.strength or 0.0),
@@ -119,20 +119,20 @@ def signal_values(row: LedgerEntry) -> SignalValues:
 
 
 def round_significant(value: float) -> float:
-    """Round to five significant digits."""
+    """Return a value rounded to five significant digits."""
     return float(f"{value:.5g}")
 
 
 def act_meaning(act: str) -> ActMeaning:
-    """Return the name of an act, with the meaning of its conditions and of their terms."""
+    """Return the name of an act and the meanings of its conditions and terms."""
     conditions = PROTOCOL[ACT_INDEX[act]].conditions if act in ACT_INDEX else ()
     return {"name": act.replace("_", " "), "conditions": [condition_meaning(each.terms) for each in conditions]}
 
 
 def condition_meaning(terms: type) -> ConditionMeaning:
-    """Return what a condition means, and each of its terms."""
-    listed = declared_terms(terms).items()
+    """Return the meanings of a condition and of its terms."""
+    declared = declared_terms(terms).items()
     return {
         "meaning": (terms.__doc__ or "").strip(),
-        "terms": [{"name": name, "meaning": term.meaning} for name, term in listed],
+        "terms": [{"name": name, "meaning": term.meaning} for name, term in declared],
     }

@@ -1,4 +1,4 @@
-"""The shapes of the data that the report of a run holds for its scripts."""
+"""Types of the data that the scripts of a run report read."""
 
 from typing import TypedDict
 
@@ -6,7 +6,7 @@ from dashboards.messages import Columns
 
 
 class StatusSpan(TypedDict):
-    """A status of a rung, with the first and the last round in which it had it."""
+    """A status of a rung, with its first and last round."""
 
     status: int
     first: int
@@ -14,7 +14,7 @@ class StatusSpan(TypedDict):
 
 
 class StatusBar(TypedDict):
-    """How the bar of a status is drawn; ``pale`` is true where the text on it has the page's own ink."""
+    """The style of the bar of a status; ``pale``: text on it has the text colour of the page."""
 
     label: str
     pattern: str
@@ -46,7 +46,7 @@ class NetworkActor(TypedDict):
 
 
 class NetworkMessage(TypedDict):
-    """A message of the run: its kind, sender and receiver are places in the network's lists."""
+    """A message; kind, sender and receiver are indices of the lists of the network."""
 
     round: int
     kind: int
@@ -56,7 +56,7 @@ class NetworkMessage(TypedDict):
 
 
 class NetworkData(TypedDict):
-    """Who sent which message to whom."""
+    """The actors and the messages between them."""
 
     actors: list[NetworkActor]
     kinds: list[str]
@@ -64,28 +64,28 @@ class NetworkData(TypedDict):
 
 
 class TermMeaning(TypedDict):
-    """A term of a condition, and what it means."""
+    """A term of a condition and its meaning."""
 
     name: str
     meaning: str
 
 
 class ConditionMeaning(TypedDict):
-    """A condition of an act, and what its terms mean."""
+    """The meanings of a condition and of its terms."""
 
     meaning: str
     terms: list[TermMeaning]
 
 
 class ActMeaning(TypedDict):
-    """An act, and what its conditions mean."""
+    """An act and the meanings of its conditions."""
 
     name: str
     conditions: list[ConditionMeaning]
 
 
 class ConditionValues(TypedDict):
-    """A condition of one decision, with its terms in the order of their meanings."""
+    """An evaluated condition; the terms are in the order of their meanings."""
 
     terms: list[float]
     score: float
@@ -94,7 +94,7 @@ class ConditionValues(TypedDict):
 
 
 class SignalValues(TypedDict):
-    """What a message was sent as, and how it was read."""
+    """How a message was sent and perceived."""
 
     channel: str
     strength: float
@@ -104,14 +104,14 @@ class SignalValues(TypedDict):
 
 
 class ChronicleGroup(TypedDict):
-    """A group of rows that can be shown or hidden."""
+    """A group of rows that the reader can show or hide."""
 
     key: str
     label: str
 
 
 class LedgerRow(TypedDict):
-    """A row of the chronicle: group, act, negotiation (-1: none) and sentence are places in its lists."""
+    """A row of the chronicle; group, act, negotiation (-1: none) and sentence are indices of its lists."""
 
     round: int
     group: int
@@ -123,7 +123,7 @@ class LedgerRow(TypedDict):
 
 
 class ChronicleData(TypedDict):
-    """The rows of the ledger that the page holds, and the lists that they point into."""
+    """The ledger rows of the page, and the lists that they refer to."""
 
     groups: list[ChronicleGroup]
     rows: Columns[LedgerRow]
@@ -133,7 +133,7 @@ class ChronicleData(TypedDict):
 
 
 class RunData(TypedDict):
-    """All that the scripts of the report draw."""
+    """All data of the report's scripts."""
 
     rounds: int
     ceiling: float

@@ -1,4 +1,4 @@
-"""The generated tables of docs/odd.md: `python -m dashboards.reports.odd_tables` rewrites them."""
+"""Generated tables of docs/odd.md; `python -m dashboards.reports.odd_tables` updates them."""
 
 import inspect
 import re
@@ -23,44 +23,44 @@ DASH = "—"
 
 
 def format_table(headings: str, rows: Iterable[Iterable[Any]]) -> str:
-    """Write a Markdown table; headings are given as one line, split at the bars."""
-    heads = [head.strip() for head in headings.split("|")]
-    lines = [heads, ["---"] * len(heads), *([str(cell).replace("|", r"\|") for cell in row] for row in rows)]
+    """Return a Markdown table; `headings` are separated by vertical bars."""
+    cells = [heading.strip() for heading in headings.split("|")]
+    lines = [cells, ["---"] * len(cells), *([str(cell).replace("|", r"\|") for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def code_span(text: str) -> str:
-    """Set a name in code, or a dash where there is none."""
+    """Return a name as a code span, or a dash if it is empty."""
     return f"`{text}`" if text else DASH
 
 
 def rule_link(rule: Any) -> str:
-    """Link a rule to the file it stands in."""
+    """Return a link from a rule to its file."""
     return f"[`{rule.__name__}`](../{rule.__module__.replace('.', '/')}.py)"
 
 
-def docstring_line(thing: Any) -> str:
-    """Give a docstring on one line."""
-    return " ".join((inspect.getdoc(thing) or "").split())
+def docstring_line(documented: Any) -> str:
+    """Return a docstring on one line."""
+    return " ".join((inspect.getdoc(documented) or "").split())
 
 
 def count_sentence() -> str:
-    """Say what the tables describe."""
+    """Return a sentence with the numbers of acts, columns, parameters and switches."""
     counts = f"{len(PROTOCOL)} acts, {len(COLUMNS)} columns, {len(declared_parameters())} parameters"
     return f"The tables describe {counts} and {len(Mechanisms.model_fields)} switches.\n"
 
 
 def condition_list(act: Act) -> str:
-    """List an act's conditions with what each says."""
+    """Return the conditions of an act with their docstrings."""
     return "<br>".join(f"`{c.name}`: {docstring_line(c.terms)}" for c in act.conditions) or DASH
 
 
 def act_table() -> str:
-    """Tabulate the round: order, act, column, who decides, mechanism, conditions."""
+    """Return the table of acts in the order of a round."""
     rows = (
         (
-            number, f"{rule_link(act.rule)}: {docstring_line(act.rule)}", code_span(act.column), act.role, code_span(act.mechanism),
-            "all" if act.knows == "all" else "its own", condition_list(act),
+            number, f"{rule_link(act.rule)}: {docstring_line(act.rule)}", code_span(act.column), act.role,
+            code_span(act.mechanism), "all" if act.knows == "all" else "its own", condition_list(act),
         )
         for number, act in enumerate(PROTOCOL, 1)
     )  # fmt: skip
@@ -68,7 +68,7 @@ def act_table() -> str:
 
 
 def term_table() -> str:
-    """Tabulate the terms of every condition."""
+    """Return the table of the terms of all conditions."""
     rows = (
         (
             code_span(act.name),
@@ -84,17 +84,17 @@ def term_table() -> str:
     return format_table("act | condition | term | range | meaning", rows)
 
 
-def column_table(listed: Iterable[Column]) -> str:
-    """Tabulate columns: name, axes, kind, who may know it, neutral value, meaning."""
+def column_table(columns: Iterable[Column]) -> str:
+    """Return a table of columns."""
     rows = (
         (code_span(c.name), ", ".join(c.axes), c.kind, c.visibility, DASH if c.given else f"{c.neutral:g}", c.meaning)
-        for c in listed
+        for c in columns
     )
-    return format_table("column | axes | kind | sight | neutral | meaning", rows)
+    return format_table("column | axes | kind | visibility | neutral | meaning", rows)
 
 
 def parameter_row(setting: DeclaredParameter) -> tuple[str, ...]:
-    """Write one parameter as a row."""
+    """Return the row of a parameter."""
     role = "lever" if setting.lever else "uncertainty"
     name, limits = setting.path.rpartition(".")[2], f"{setting.low:g} to {setting.high:g}"
     first = code_span(name), f"{setting.value:g}", limits, setting.unit or DASH
@@ -102,18 +102,18 @@ def parameter_row(setting: DeclaredParameter) -> tuple[str, ...]:
 
 
 def parameter_tables() -> str:
-    """Tabulate the parameters, a table for each part of a scenario file."""
-    found, parts = declared_parameters(), []
+    """Return the tables of parameters, one per section of a scenario file."""
+    declared, parts = declared_parameters(), []
     for path, section in PARAMETER_MODELS.items():
-        rows = [parameter_row(each) for each in found if each.path.rpartition(".")[0] == path]
+        rows = [parameter_row(each) for each in declared if each.path.rpartition(".")[0] == path]
         if rows:
-            listed = format_table("parameter | default | range | unit | role | meaning | source", rows)
-            parts.append(f"#### `[{path}]`\n\n{docstring_line(section)}\n\n{listed}")
+            table = format_table("parameter | default | range | unit | role | meaning | source", rows)
+            parts.append(f"#### `[{path}]`\n\n{docstring_line(section)}\n\n{table}")
     return "\n".join(parts)
 
 
 def mechanism_table() -> str:
-    """Tabulate the switches and the acts each takes out of the round."""
+    """Return the table of switches and the acts that each disables."""
     rows = (
         (
             code_span(name), field.description, "on" if field.default else "off",
@@ -121,32 +121,32 @@ def mechanism_table() -> str:
         )
         for name, field in Mechanisms.model_fields.items()
     )  # fmt: skip
-    return format_table("switch | meaning | default | acts that are not played when it is off", rows)
+    return format_table("switch | meaning | default | acts disabled when it is off", rows)
 
 
 def event_table() -> str:
-    """Tabulate the kinds of scheduled events."""
+    """Return the table of the kinds of scheduled events."""
     rows = (
         (code_span(name), code_span(kind.act), f"{kind.value:g}", ", ".join(kind.needs) or DASH, kind.meaning)
         for name, kind in EVENT_KINDS.items()
     )
-    return format_table("event | act it forces | value if none is given | needs | meaning", rows)
+    return format_table("event | forced act | default value | required | meaning", rows)
 
 
 def signal_table() -> str:
-    """Tabulate the kinds of signals."""
+    """Return the table of the kinds of signals."""
     rows = ((name, f"{kind.strength:+g}", kind.cameo, kind.meaning) for name, kind in SIGNAL_KINDS.items())
     return format_table("signal | strength | CAMEO | meaning", rows)
 
 
-def indicator_table(listed: Iterable[Indicator]) -> str:
-    """Tabulate indicators."""
-    rows = ((code_span(each.name), each.unit, each.meaning) for each in listed)
+def indicator_table(indicators: Iterable[Indicator]) -> str:
+    """Return a table of indicators."""
+    rows = ((code_span(each.name), each.unit, each.meaning) for each in indicators)
     return format_table("indicator | unit | meaning", rows)
 
 
 def generated_tables() -> dict[str, str]:
-    """Write every generated table, by name."""
+    """Return all generated tables by name."""
     return {
         "stamp": count_sentence(),
         "acts": act_table(),
@@ -167,21 +167,21 @@ def generated_tables() -> dict[str, str]:
 
 
 def update_tables(text: str) -> str:
-    """Put the tables between their markers. Raises ValueError where marker and table do not match."""
-    written, marked = generated_tables(), [found["name"] for found in GENERATED_BLOCK.finditer(text)]
+    """Return the text with current tables between its markers. Raises ValueError if markers and tables differ."""
+    written, marked = generated_tables(), [block["name"] for block in GENERATED_BLOCK.finditer(text)]
     if sorted(marked) != sorted(written):
-        odd = sorted(set(marked) ^ set(written)) or marked
-        raise ValueError(f"{ODD_PATH.name} must hold each of these markers once: {', '.join(odd)}")
-    return GENERATED_BLOCK.sub(lambda found: f"{found[1]}\n{written[found['name']]}\n{found[3]}", text)
+        wrong = sorted(set(marked) ^ set(written)) or marked
+        raise ValueError(f"{ODD_PATH.name} must contain each of these markers once: {', '.join(wrong)}")
+    return GENERATED_BLOCK.sub(lambda block: f"{block[1]}\n{written[block['name']]}\n{block[3]}", text)
 
 
 def main() -> None:
-    """Rewrite docs/odd.md where it is out of date."""
+    """Update docs/odd.md."""
     text = ODD_PATH.read_text("utf-8")
-    fresh = update_tables(text)
-    if fresh != text:
-        ODD_PATH.write_text(fresh, "utf-8")
-    print(f"{ODD_PATH.name}: {'tables written anew' if fresh != text else 'tables are current'}")
+    updated = update_tables(text)
+    if updated != text:
+        ODD_PATH.write_text(updated, "utf-8")
+    print(f"{ODD_PATH.name}: {'tables updated' if updated != text else 'tables are current'}")
 
 
 if __name__ == "__main__":

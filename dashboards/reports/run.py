@@ -1,7 +1,7 @@
-"""The report: one HTML page of a run that opens offline and asks nothing of the network.
+"""The report of a run: a self-contained HTML page.
 
-The words are written by ``run.html`` with every text escaped. The charts, the network and the
-chronicle are drawn by the scripts beside it from one block of data (``run_data``).
+``run.html`` contains the texts, all escaped. The scripts draw the charts, the network and the chronicle from one block
+of data (``run_data``).
 """
 
 from collections import Counter
@@ -27,13 +27,13 @@ SCRIPTS = ("run.js", "network.js", "chronicle.js")
 
 
 def write_run_report(model: "Assembly", path: Path) -> None:
-    """Write the report of a run, whole or not at all. Raises OSError if the file cannot be written."""
+    """Write the report of a run atomically. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, render_run(model).encode())
 
 
 def render_run(model: "Assembly") -> str:
-    """Write the page of a run."""
+    """Return the page of a run."""
     from plotly.offline import get_plotlyjs
 
     scripts = [get_plotlyjs(), *map(read_asset, SCRIPTS)]
@@ -43,7 +43,7 @@ def render_run(model: "Assembly") -> str:
 
 
 def page_texts(model: "Assembly") -> dict[str, Any]:
-    """Gather what the page says in words."""
+    """Return the texts of the page."""
     setting, outcome = model.loaded_scenario, model.outcome
     parties = dict.fromkeys(party for talks in setting.negotiations.values() for party in talks.parties)
     return {
@@ -67,19 +67,19 @@ def page_texts(model: "Assembly") -> dict[str, Any]:
         "negotiations": [negotiation_texts(model, talks) for talks in setting.negotiations],
         "moments": key_moments(model),
         "tasks": facilitator_tasks(model),
-        "told": model.ledger is not None,
-        "left_out": omitted_groups(model),
+        "has_ledger": model.ledger is not None,
+        "omitted_groups": omitted_groups(model),
     }
 
 
 def negotiation_texts(model: "Assembly", talks: str) -> dict[str, Any]:
-    """Gather what the page says of one negotiation: how it stands, its charts in words, its rungs."""
-    own = negotiation_series(model.trajectory, model.world.names.negotiation.index(talks))
+    """Return the texts about one negotiation: outcome, captions of the charts, rungs."""
+    indicators = negotiation_series(model.trajectory, model.world.names.negotiation.index(talks))
     first, second = (model.narrator.display_name(party) for party in model.loaded_scenario.negotiations[talks].parties)
-    held = int(own["contact"][1:].sum())
+    held = int(indicators["contact"][1:].sum())
 
-    def move(name: str) -> str:
-        return f"from {own[name][0]:.2f} to {own[name][-1]:.2f}"
+    def change(name: str) -> str:
+        return f"from {indicators[name][0]:.2f} to {indicators[name][-1]:.2f}"
 
     return {
         "title": model.narrator.display_name(talks),
@@ -87,25 +87,25 @@ def negotiation_texts(model: "Assembly", talks: str) -> dict[str, Any]:
         "second": second,
         "outcome": OUTCOME_STYLES[model.outcome_of(talks)].label,
         "meaning": OUTCOME_MEANINGS[model.outcome_of(talks)],
-        "breaches": int(own["breaches"][-1]),
+        "breaches": int(indicators["breaches"][-1]),
         "talks": held,
         "contact": held / max(model.round, 1),
-        "moves": {name: move(name) for name in own},
+        "moves": {name: change(name) for name in indicators},
         "rungs": rung_texts(model, talks),
     }
 
 
 def rung_texts(model: "Assembly", talks: str) -> list[tuple[str, str, str]]:
-    """List the rungs of a ladder: title, status now, and the rounds in which the status changed."""
-    said = {status.name.lower(): STATUS_STYLES[status].label for status in RungStatus}
+    """Return title, current status and dated status changes of each rung of a ladder."""
+    labels = {status.name.lower(): STATUS_STYLES[status].label for status in RungStatus}
     return [
-        (title, said[now], ", ".join(f"{said[to]} {when}" for when, to in dates))
+        (title, labels[now], ", ".join(f"{labels[to]} {when}" for when, to in dates))
         for title, now, dates in rung_dates(model, talks)
     ]
 
 
 def facilitator_tasks(model: "Assembly") -> list[tuple[str, int]]:
-    """Count the tasks that each facilitator took on."""
+    """Return the number of tasks that each facilitator performed."""
     rows = model.ledger.rows if model.ledger is not None else []
-    taken = Counter(row.actor for row in rows if row.act == "take_task" and row.value == 1)
-    return [(model.narrator.display_name(name), taken[name]) for name in model.loaded_scenario.facilitators]
+    counts = Counter(row.actor for row in rows if row.act == "take_task" and row.value == 1)
+    return [(model.narrator.display_name(name), counts[name]) for name in model.loaded_scenario.facilitators]

@@ -1,4 +1,4 @@
-"""What the report of a run draws: series, ladders, the network of messages, the chronicle."""
+"""The data that the scripts of a run report draw: series, ladders, message network and chronicle."""
 
 from typing import TYPE_CHECKING
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def run_data(model: "Assembly") -> RunData:
-    """Return all that the scripts of the report draw."""
+    """Return all data of the report's scripts."""
     return {
         "rounds": model.round,
         "ceiling": model.loaded_scenario.tension.tension_ceiling,
-        "dashes": {name: look.dash for name, look in INDICATOR_STYLES.items()},
+        "dashes": {name: style.dash for name, style in INDICATOR_STYLES.items()},
         "events": [event.round for event in scheduled_events(model)],
         "statuses": [
-            {"label": look.label, "pattern": look.pattern, "pale": look.pale}
-            for _, look in sorted(STATUS_STYLES.items())
+            {"label": style.label, "pattern": style.pattern, "pale": style.pale}
+            for _, style in sorted(STATUS_STYLES.items())
         ],
         "negotiations": [negotiation_data(model, talks) for talks in model.loaded_scenario.negotiations],
         "network": network_data(model),
@@ -32,15 +32,15 @@ def run_data(model: "Assembly") -> RunData:
 
 
 def negotiation_data(model: "Assembly", talks: str) -> NegotiationData:
-    """Return one negotiation's series, rounded to four decimals, and its ladder."""
-    own = negotiation_series(model.trajectory, model.world.names.negotiation.index(talks))
+    """Return the series of a negotiation, rounded to four decimals, and its ladder."""
+    indicators = negotiation_series(model.trajectory, model.world.names.negotiation.index(talks))
     first, second = (model.narrator.display_name(party) for party in model.loaded_scenario.negotiations[talks].parties)
     rungs = rung_histories(model, talks) if model.ledger is not None else []
     return {
         "title": model.narrator.display_name(talks),
         "first": first,
         "second": second,
-        "series": {name: values.round(4).tolist() for name, values in own.items()},
+        "series": {name: values.round(4).tolist() for name, values in indicators.items()},
         "ladder": [
             {
                 "title": rung.title,
@@ -52,20 +52,20 @@ def negotiation_data(model: "Assembly", talks: str) -> NegotiationData:
 
 
 def network_data(model: "Assembly") -> NetworkData:
-    """Return the messages of the run: who to whom, in which round, of which kind."""
+    """Return the actors and the messages of the run."""
     setting = model.loaded_scenario
     roles = {**dict.fromkeys(setting.states, "state"), **dict.fromkeys(setting.bodies, "body")}
-    place, kinds = {name: at for at, name in enumerate(roles)}, list(SIGNAL_KINDS)
+    index, kinds = {name: at for at, name in enumerate(roles)}, list(SIGNAL_KINDS)
     messages: list[NetworkMessage] = [
         {
             "round": row.round,
             "kind": kinds.index(row.act),
-            "sender": place[row.actor],
-            "receiver": place[row.counterpart],
+            "sender": index[row.actor],
+            "receiver": index[row.counterpart],
             "strength": row.value,
         }
         for row in ledger_rows(model)
-        if row.kind == "signal" and row.actor in place and row.counterpart in place
+        if row.kind == "signal" and row.actor in index and row.counterpart in index
     ]
     return {
         "actors": [{"title": model.narrator.display_name(name), "role": role} for name, role in roles.items()],

@@ -1,15 +1,15 @@
-/* The charts of an analysis, from the block of data in the page; drawn again when the theme changes. */
+/* Draw the charts of an analysis from the JSON block in the page, and again when the theme changes. */
 "use strict";
 
 const CHARTS = JSON.parse(document.getElementById("charts").textContent);
-const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const cssColour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 function drawAll() {
-  const axis = { color: ink("ink"), gridcolor: ink("rule"), linecolor: ink("rule"), zeroline: false, automargin: true };
+  const axis = { color: cssColour("ink"), gridcolor: cssColour("rule"), linecolor: cssColour("rule"), zeroline: false, automargin: true };
   for (const [place, chart] of Object.entries(CHARTS)) {
     const layout = {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", margin: { l: 60, r: 20, t: 10, b: 50 },
-      font: { family: "system-ui, sans-serif", size: 13, color: ink("ink") }, legend: { orientation: "h", y: 1.1 },
+      font: { family: "system-ui, sans-serif", size: 13, color: cssColour("ink") }, legend: { orientation: "h", y: 1.1 },
       ...chart.layout, xaxis: { ...axis, ...chart.layout.xaxis }, yaxis: { ...axis, ...chart.layout.yaxis },
     };
     if (layout.height) document.getElementById(`chart-${place}`).style.height = `${layout.height}px`;

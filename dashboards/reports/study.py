@@ -1,4 +1,4 @@
-"""The page of an analysis: one HTML file that opens offline, with its sentences, charts and tables."""
+"""The page of an analysis of a study: a self-contained HTML file with sentences, charts and tables."""
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -17,12 +17,12 @@ BLUE, AMBER, GREY = "#3A8FC4", "#C44E00", "#8A96A3"
 INDEX_LABELS = {  # of the columns of sensitivity indices
     "factor": "factor", "first": "first order", "first_interval": "±", "total": "total", "total_interval": "± ",
     "strength": "strength (mu*)", "strength_interval": "±", "direction": "direction (mu)",
-    "interplay": "interplay (sigma)", "with": "together with", "second": "second order", "second_interval": "±",
+    "interplay": "interaction (sigma)", "with": "together with", "second": "second order", "second_interval": "±",
 }  # fmt: skip
 
 
 class PageSection(NamedTuple):
-    """A part of a page: title, sentences, a chart with its words, a table."""
+    """A section of a page: title, sentences, a chart with its caption, and a table."""
 
     title: str
     sentences: Sequence[str] = ()
@@ -33,7 +33,7 @@ class PageSection(NamedTuple):
 
 
 class StudyPage(NamedTuple):
-    """A page: what kind of analysis, its title, the answer in sentences, and its parts."""
+    """A page: kind of analysis, title, conclusion in sentences, and sections."""
 
     kind: str
     title: str
@@ -42,32 +42,32 @@ class StudyPage(NamedTuple):
 
 
 def write_study_page(page: StudyPage, path: Path) -> None:
-    """Write a page, whole or not at all. Raises OSError if the file cannot be written."""
-    charts = {at: part.chart for at, part in enumerate(page.sections, 1) if part.chart}
+    """Write a page atomically. Raises OSError if the file cannot be written."""
+    charts = {number: section.chart for number, section in enumerate(page.sections, 1) if section.chart}
     write_chart_page("study.html", path, charts, page=page, version=version("detente"), digest=source_digest())
 
 
-def write_chart_page(template: str, path: Path, charts: Mapping[int, Any], **words: Any) -> None:
-    """Fill in a template whose charts are numbered, with all that it needs inside, and write it whole or not at all."""
+def write_chart_page(template: str, path: Path, charts: Mapping[int, Any], **texts: Any) -> None:
+    """Write a self-contained page with numbered charts from a template, atomically."""
     from plotly.offline import get_plotlyjs
 
-    text = render_page(template, [get_plotlyjs(), read_asset("study.js")], charts=embedded_json(charts), **words)
+    text = render_page(template, [get_plotlyjs(), read_asset("study.js")], charts=embedded_json(charts), **texts)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.encode())
 
 
 def format_percent(value: float) -> str:
-    """Write a share in percent."""
+    """Format a share in percent."""
     return f"{100 * value:.0f} %"
 
 
 def format_share(share: Share) -> str:
-    """Write a share with its interval."""
+    """Format a share with its interval."""
     return f"{format_percent(share.share)} ({format_percent(share.low)} to {format_percent(share.high)})"
 
 
 def sensitivity_page(question: str, found: Sensitivity) -> StudyPage:
-    """Lay out sensitivity indices: the answer, a bar a factor, the table."""
+    """Return the page of sensitivity indices: conclusion, one bar per factor, table."""
     key, spread = ("total", "total_interval") if found.method == "sobol" else ("strength", "strength_interval")
     table = found.indices
     order = table.iloc[::-1]
@@ -85,23 +85,23 @@ def sensitivity_page(question: str, found: Sensitivity) -> StudyPage:
         "layout": {"xaxis": {"title": {"text": INDEX_LABELS[key]}}, "showlegend": False},
     }
     rows = [[str(row[0]), *(f"{value:.4f}" for value in row[1:])] for row in table.itertuples(index=False)]
-    told = f"{INDEX_LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
+    caption = f"{INDEX_LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
     sections = [
-        PageSection("Indices", found.remarks, chart, told, [INDEX_LABELS[name] for name in table.columns], rows)
+        PageSection("Indices", found.remarks, chart, caption, [INDEX_LABELS[name] for name in table.columns], rows)
     ]
     if len(found.pairs):
         rows = [[*row[:2], f"{row[2]:.4f}", f"{row[3]:.4f}"] for row in found.pairs.itertuples(index=False)]
         sections.append(PageSection("Pairs", headings=[INDEX_LABELS[name] for name in found.pairs.columns], rows=rows))
     return StudyPage(
         "sensitivity",
-        f"What moves {found.outcome.replace('_', ' ')}?",
+        f"Which factors influence {found.outcome.replace('_', ' ')}?",
         [question, *describe_sensitivity(found)],
         sections,
     )
 
 
 def describe_sensitivity(found: Sensitivity) -> list[str]:
-    """Say what matters most, and what chance contributes."""
+    """Return sentences about the most important factors, their interactions and the random noise."""
     key = "total" if found.method == "sobol" else "strength"
     first = [f"{row['factor']} ({row[key]:.3g})" for row in found.indices.head(3).to_dict("records")]
     pairs = [
@@ -109,20 +109,20 @@ def describe_sensitivity(found: Sensitivity) -> list[str]:
         for row in found.pairs.head(3).to_dict("records")
         if row["second"] > row["second_interval"]
     ]
-    together = ", ".join(pairs) or "no two factors, as far as this sample tells"
+    interactions = ", ".join(pairs) or "none detected in this sample"
     return [
-        f"Most of what moves {found.outcome.replace('_', ' ')}: {', '.join(first)}.",
-        *([f"What moves it only together: {together}."] if len(found.pairs) else []),
+        f"Most important factors for {found.outcome.replace('_', ' ')}: {', '.join(first)}.",
+        *([f"Interactions: {interactions}."] if len(found.pairs) else []),
         *(
             []
             if found.noise is None
-            else [f"Dice alone leave {format_percent(found.noise)} of the variance between points."]
+            else [f"Random noise accounts for {format_percent(found.noise)} of the variance between points."]
         ),
     ]
 
 
 def box_page(question: str, outcome: str, above: float, box: Box, link_sentence: str) -> StudyPage:
-    """Lay out a discovered box: its limits in words, the trade-off, and where a point inside it opens."""
+    """Return the page of a discovered box: its limits, the trade-off, and a link to a point inside it."""
     steps = box.trade_off
     chart = {
         "data": [
@@ -146,44 +146,50 @@ def box_page(question: str, outcome: str, above: float, box: Box, link_sentence:
             "showlegend": False,
         },
     }  # fmt: skip
-    told = (
-        "Each step of the peeling: the share of all cases inside the box against the share of the box that is a case."
-    )
+    caption = "Steps of the peeling. Coverage: share of all cases in the box. Density: share of cases in the box."
     rows = [
         [
             edge.factor,
             str(edge.listed or f"{edge.low:.4g} to {edge.high:.4g}"),
-            "not known" if edge.stability is None else f"{edge.stability:.0f} %",
+            "unknown" if edge.stability is None else f"{edge.stability:.0f} %",
         ]
         for edge in box.edges
     ]
     return StudyPage(
         "scenario discovery",
-        f"Where does {outcome.replace('_', ' ')} reach {above:g}?",
+        f"Where is {outcome.replace('_', ' ')} at least {above:g}?",
         [question, *describe_box(outcome, above, box)],
         [
-            PageSection("The box", limit_sentences(box), None, "", ("factor", "inside the box", "in resamples"), rows),
-            PageSection("Coverage against density", (link_sentence,) if box.edges else (), chart, told),
+            PageSection(
+                "The box",
+                limit_sentences(box),
+                None,
+                "",
+                ("factor", "range in the box", "stability in resamples"),
+                rows,
+            ),
+            PageSection("Coverage against density", (link_sentence,) if box.edges else (), chart, caption),
         ],
     )
 
 
 def describe_box(outcome: str, above: float, box: Box) -> list[str]:
-    """Say what the box holds, if one was found."""
-    reached = f"{box.cases} of {box.points} points reach {above:g} in {outcome.replace('_', ' ')}."
+    """Return sentences about the points in the box."""
+    reached = f"In {box.cases} of {box.points} points, {outcome.replace('_', ' ')} is at least {above:g}."
     if not box.edges:
         return [reached]
     return [
         reached,
-        f"The box holds {format_percent(box.coverage)} of them, and {format_percent(box.density)} of what lies inside is such a point.",
+        f"The box contains {format_percent(box.coverage)} of these points (coverage); "
+        f"they are {format_percent(box.density)} of the points in the box (density).",
     ]
 
 
-def claims_page(judged: Sequence[ClaimResult], count: int, replications: int, reach: float) -> StudyPage:
-    """Lay out the judged claims: shares of the space in which each holds and fails, and a part for each."""
-    order = list(reversed(judged))
-    near = f"every uncertainty, up to {format_percent(reach)} of its value away from the scenario's own"
-    span = "every uncertainty's full declared range" if reach == 1 else near
+def claims_page(evaluated: Sequence[ClaimResult], count: int, replications: int, reach: float) -> StudyPage:
+    """Return the page of the evaluated claims: where each holds and fails, and a section for each."""
+    order = list(reversed(evaluated))
+    near = f"uncertainties within {format_percent(reach)} of the scenario's values"
+    space = "the full ranges of all uncertainties" if reach == 1 else near
     bars = [
         {"type": "bar", "orientation": "h", "name": name, "y": [each.words for each in order],
          "x": [round(getattr(each, key).share, 4) for each in order],
@@ -194,38 +200,40 @@ def claims_page(judged: Sequence[ClaimResult], count: int, replications: int, re
         "data": bars,
         "layout": {"barmode": "stack", "xaxis": {"title": {"text": "share of the space"}, "range": [0, 1]}},
     }
-    told = "Share of the space in which each claim holds and fails; the rest is undecided at these replications."
-    whole = PageSection(
+    caption = (
+        "Share of the space where each claim holds and fails; the rest is undecided at this number of replications."
+    )
+    overview = PageSection(
         "All claims",
         (
-            f"{count} points over {span}, {replications} worlds at each, same dice.",
-            "A claim is undecided at a point where the two settings do not differ, or differ within luck: "
-            "`differs` says in how large a share of the space they differ at all.",
+            f"{count} points over {space}, {replications} worlds per point, common random numbers.",
+            "A claim is undecided at a point where the two settings do not differ significantly. "
+            "`differs`: share of the space where they differ at all.",
         ),
         chart,
-        told,
+        caption,
         ("claim", "verdict", "holds", "fails"),
-        [(each.words, each.verdict, format_share(each.holds), format_share(each.fails)) for each in judged],
+        [(each.words, each.verdict, format_share(each.holds), format_share(each.fails)) for each in evaluated],
     )
-    parts = [
-        PageSection(
-            each.words,
-            [f"It fails mostly where {'; '.join(one.where)}." for one in each.comparisons if one.where],
-            None,
-            "",
-            ("what it says", "holds", "fails", "differs", "effect", "95 % interval"),
-            [
-                (one.says, format_share(one.holds), format_share(one.fails), format_percent(one.touched.share),
-                 f"{one.effect:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}")
-                for one in each.comparisons
-            ],
-        )
-        for each in judged
-    ]  # fmt: skip
-    failing = [each.words for each in judged if each.verdict == "fails"]
+    failing = [each.words for each in evaluated if each.verdict == "fails"]
     lead = [
-        f"{sum(each.verdict == 'holds' for each in judged)} of {len(judged)} claims hold at most points; "
-        f"{sum(each.verdict == 'leans' for each in judged)} lean that way, but are undecided at most points.",
-        "Failing: " + "; ".join(failing) + "." if failing else "None fails over the space as a whole.",
+        f"{sum(each.verdict == 'holds' for each in evaluated)} of {len(evaluated)} claims hold at most points. "
+        f"{sum(each.verdict == 'leans' for each in evaluated)} tend to hold, but are undecided at most points.",
+        "Failing: " + "; ".join(failing) + "." if failing else "No claim fails over the whole space.",
     ]
-    return StudyPage("claims", "Where do the essay's claims hold?", lead, [whole, *parts])
+    return StudyPage("claims", "Where do the essay's claims hold?", lead, [overview, *map(claim_section, evaluated)])
+
+
+def claim_section(claim: ClaimResult) -> PageSection:
+    """Return the section of an evaluated claim, with one row per comparison."""
+    rows = [
+        (one.says, format_share(one.holds), format_share(one.fails), format_percent(one.touched.share),
+         f"{one.effect:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}")
+        for one in claim.comparisons
+    ]  # fmt: skip
+    return PageSection(
+        claim.words,
+        [f"It fails mainly where {'; '.join(one.where)}." for one in claim.comparisons if one.where],
+        headings=("comparison", "holds", "fails", "differs", "effect", "95 % interval"),
+        rows=rows,
+    )

@@ -1,4 +1,4 @@
-"""The validation as a page that opens offline and as the document in docs/: the same findings, failures first."""
+"""The validation as a self-contained page and as the document in docs/: the same findings, failures first."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ ABSENT = "not in the model"
 
 
 class TableColumn(NamedTuple):
-    """A column of a table: the key of its cells, its heading, whether it holds numbers."""
+    """A column of a table: key, heading, and whether it contains numbers."""
 
     key: str
     heading: str
@@ -21,7 +21,7 @@ class TableColumn(NamedTuple):
 
 
 class TableRow(NamedTuple):
-    """A row as it is shown: its cells in words, the mark of its verdict, a remark below it."""
+    """A row of a table: its cells as text, the class of its verdict, and a remark."""
 
     cells: list[str]
     mark: str
@@ -37,7 +37,7 @@ class ReportTable(NamedTuple):
 
 
 def format_cell(value: Any) -> str:
-    """Write a cell: a number in few digits, symbols with their values, anything else as it is."""
+    """Format a cell: numbers with four significant digits, mappings as NAME = VALUE."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -52,7 +52,7 @@ def format_cell(value: Any) -> str:
 
 
 def part_tables(part: ValidationPart) -> list[ReportTable]:
-    """Cut the rows of a part into what fails, what does not, and what is not in the model."""
+    """Return tables of the rows of a part that fail, that do not fail, and that are not in the model."""
     absent = [row for row in part.rows if row.get("verdict") == ABSENT]
     others = [row for row in part.ordered_rows if row.get("verdict") != ABSENT and row not in part.failing_rows]
     groups = (
@@ -64,7 +64,7 @@ def part_tables(part: ValidationPart) -> list[ReportTable]:
 
 
 def findings_table(title: str, rows: Sequence[dict[str, Any]]) -> ReportTable:
-    """Lay out rows: columns that hold nothing are left out, remarks stand below."""
+    """Return a table of rows without empty columns; remarks are separate."""
     keys = [
         key
         for key in rows[0]
@@ -82,45 +82,45 @@ def findings_table(title: str, rows: Sequence[dict[str, Any]]) -> ReportTable:
 
 
 def verdict_class(row: Mapping[str, Any]) -> str:
-    """Give the look of a verdict."""
+    """Return the CSS class of a verdict: fails, holds or empty."""
     verdict = str(row.get("verdict", ""))
     return "fails" if verdict.startswith("fail") else "holds" if verdict.startswith("hold") else ""
 
 
 class Counts(NamedTuple):
-    """How many rows of a part fail, hold, and are neither: undecided, or no test at all."""
+    """Numbers of rows of a part that fail, that hold, and that are undecided or not tested."""
 
     fail: int
     hold: int
     neither: int
 
     def __str__(self) -> str:
-        """Write the counts, what fails first."""
+        """Return the counts, failures first."""
         if not self.fail + self.hold:
             return f"{self.neither} findings"
-        told = ((self.fail, "fail"), (self.hold, "hold"), (self.neither, "undecided"))
-        return ", ".join(f"{count} {word}" for count, word in told if count)
+        labelled = ((self.fail, "fail"), (self.hold, "hold"), (self.neither, "undecided"))
+        return ", ".join(f"{count} {word}" for count, word in labelled if count)
 
 
 def count_verdicts(part: ValidationPart) -> Counts:
-    """Count the rows of a part that were judged, by verdict."""
-    marks = [verdict_class(row) for row in part.rows if row.get("verdict") not in (None, "", ABSENT)]
-    return Counts(marks.count("fails"), marks.count("holds"), marks.count(""))
+    """Return the numbers of evaluated rows of a part by verdict."""
+    classes = [verdict_class(row) for row in part.rows if row.get("verdict") not in (None, "", ABSENT)]
+    return Counts(classes.count("fails"), classes.count("holds"), classes.count(""))
 
 
 def summary_sentence(parts: Sequence[ValidationPart]) -> str:
-    """Say in one sentence what came of it, what fails first."""
+    """Return the result in one sentence, failures first."""
     failing = [f"{count_verdicts(part).fail} in {part.title.lower()}" for part in parts if count_verdicts(part).fail]
     held = sum(count_verdicts(part).hold for part in parts)
-    open_still = sum(
+    undecided = sum(
         count_verdicts(part).neither for part in parts if count_verdicts(part).fail + count_verdicts(part).hold
     )
-    told = f"{held} findings agree with what the model did not make, {open_still} are undecided"
-    return f"Failing: {', '.join(failing)}; {told}." if failing else f"Nothing fails; {told}."
+    others = f"{held} findings agree with external evidence; {undecided} are undecided."
+    return f"Failing: {', '.join(failing)}. {others}" if failing else f"No finding fails. {others}"
 
 
 def write_validation_report(parts: Sequence[ValidationPart], facts: Mapping[str, Any], path: Path) -> None:
-    """Write the page, whole or not at all. Raises OSError if the file cannot be written."""
+    """Write the page atomically. Raises OSError if the file cannot be written."""
     shown = [
         {
             **part._asdict(),
@@ -132,24 +132,24 @@ def write_validation_report(parts: Sequence[ValidationPart], facts: Mapping[str,
         for place, part in enumerate(parts, 1)
     ]
     charts = {place: part.figure for place, part in enumerate(parts, 1) if part.figure}
-    words = {"summary": summary_sentence(parts), "never": NOT_TESTED, "unclaimed": NOT_CLAIMED}
-    write_chart_page("validation.html", path, charts, parts=shown, facts=facts, **words)
+    texts = {"summary": summary_sentence(parts), "not_tested": NOT_TESTED, "not_claimed": NOT_CLAIMED}
+    write_chart_page("validation.html", path, charts, parts=shown, facts=facts, **texts)
 
 
 def figure_caption(part: ValidationPart) -> str:
-    """Give the words of a part's figure."""
+    """Return the caption of a part's figure."""
     layout = (part.figure or {}).get("layout", {})
     return str(layout.get("meta") or part.title)
 
 
 def write_document(parts: Sequence[ValidationPart], facts: Mapping[str, Any], path: Path) -> None:
-    """Write the findings as Markdown, whole or not at all. Raises OSError if the file cannot be written."""
+    """Write the findings as Markdown atomically. Raises OSError if the file cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, render_document(parts, facts).encode())
 
 
 def render_document(parts: Sequence[ValidationPart], facts: Mapping[str, Any]) -> str:
-    """Write the findings as Markdown: what was checked, the numbers, what failed, what was never tested."""
+    """Return the findings as Markdown: results, failures, and what is not tested."""
     quick = ", quick: fewer worlds" if facts["quick"] else ""
     lines = [
         "# What the model reproduces, and where it does not",
@@ -157,37 +157,38 @@ def render_document(parts: Sequence[ValidationPart], facts: Mapping[str, Any]) -
         escape_cell(summary_sentence(parts)),
         "",
         f"Written by `detente validate --markdown` on {facts['date']} with the code `{facts['code_digest']}` of "
-        f"Detente {facts['version']}{quick}; not to be edited by hand.",
+        f"Detente {facts['version']}{quick}; do not edit.",
         "",
-        "| part | rows | what was found |",
+        "| part | rows | result |",
         "| --- | --- | --- |",
     ]
     for part in parts:
-        lines.append(
-            f"| [{escape_cell(part.title)}](#{heading_anchor(part.title)}) | {count_verdicts(part)} | {escape_cell(part.lead)} |"
-        )
+        link = f"[{escape_cell(part.title)}](#{heading_anchor(part.title)})"
+        lines.append(f"| {link} | {count_verdicts(part)} | {escape_cell(part.lead)} |")
     for part in parts:
         lines += ["", f"## {escape_cell(part.title)}", "", escape_cell(part.lead)]
         for each in part_tables(part):
             lines += ["", f"### {each.title}: {escape_cell(part.title.lower())}", "", *markdown_table(each)]
         lines += [""] * bool(part.notes) + [f"- {escape_cell(note)}" for note in part.notes]
-    lines += ["", "## What was never tested", "", *(f"- {each}" for each in NOT_TESTED)]
+    lines += ["", "## What is not tested", "", *(f"- {each}" for each in NOT_TESTED)]
     lines += ["", "## What cannot be claimed", "", *(f"- {each}" for each in NOT_CLAIMED), ""]
     return "\n".join(lines)
 
 
 def heading_anchor(title: str) -> str:
-    """Give the anchor that a heading has on the usual pages."""
-    return "".join(sign for sign in title.lower().replace(" ", "-") if sign.isalnum() or sign in "-_")
+    """Return the anchor of a heading on GitHub."""
+    return "".join(
+        character for character in title.lower().replace(" ", "-") if character.isalnum() or character in "-_"
+    )
 
 
 def escape_cell(text: str) -> str:
-    """Keep a text from ending its cell, its line or its paragraph."""
+    """Return a text on one line, with the characters escaped that would end a Markdown cell."""
     return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
 
 
 def markdown_table(found: ReportTable) -> list[str]:
-    """Write a table in Markdown, remarks in a last column."""
+    """Return a table as lines of Markdown, with remarks in the last column."""
     remarks = any(row.remark for row in found.rows)
     headings = [column.heading for column in found.columns] + ["remark"] * remarks
     lines = [f"| {' | '.join(headings)} |", f"|{' --- |' * len(headings)}"]

@@ -1,1 +1,1 @@
-"""What a command prints: tables and screens for a terminal."""
+"""Tables and screens that the commands print."""

@@ -1,4 +1,4 @@
-"""What the command of cases shows and writes: the library, one case, a replay."""
+"""Output of the command `cases`: the list of cases, one case, or a replay."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ SIGN_SYMBOLS = {None: ".", 1: "+", 0: "-"}
 
 
 class CaseOutput(NamedTuple):
-    """The same three ways: on the screen, as a table, as plain data."""
+    """The output in three forms: a screen, the rows of a table, and data for JSON."""
 
     screen: RenderableType
     rows: list[dict[str, Any]]
@@ -33,40 +33,40 @@ class CaseOutput(NamedTuple):
 
 
 def cases_output(cases: Sequence[Case], alone: bool) -> CaseOutput:
-    """Tell of one case, or of the library."""
+    """Return the output for one case or for all."""
     if alone:
         return CaseOutput(case_screen(cases[0]), event_rows(cases[0]), case_data(cases[0]))
     return CaseOutput(library_screen(cases), [case_row(each) for each in cases], [case_data(each) for each in cases])
 
 
 def replay_output(replays: Sequence[Replay], alone: bool) -> CaseOutput:
-    """Tell of the replay of one case, or of all."""
+    """Return the output for the replay of one case or of all."""
     rows = month_rows(replays)
     if alone:
         return CaseOutput(replay_screen(replays[0]), rows, replay_data(replays[0]))
-    whole = ranking_data(compare_forecasters([each.scored_months for each in replays]))
+    overall = ranking_data(compare_forecasters([each.scored_months for each in replays]))
     return CaseOutput(
-        ranking_screen(replays), rows, {"standing": whole, "cases": [replay_data(each) for each in replays]}
+        ranking_screen(replays), rows, {"standing": overall, "cases": [replay_data(each) for each in replays]}
     )
 
 
 def case_row(case: Case) -> dict[str, Any]:
-    """Sum a case up."""
-    marks = Counter(each.evidence for each in case.events)
+    """Return the summary of a case."""
+    counts = Counter(each.evidence for each in case.events)
     return {
         "case": case.name,
         "title": case.header.title,
         "from": case.month_of(1),
         "to": case.month_of(case.months),
         "acts": len(case.events),
-        **{mark: marks[mark] for mark in EVIDENCE_LEVELS},
+        **{level: counts[level] for level in EVIDENCE_LEVELS},
         **{f"months_of_{key}": len(case.monthly_conduct(side)) for side, key in enumerate(("first", "second"))},
         "scenario": case.header.scenario,
     }
 
 
 def event_rows(case: Case) -> list[dict[str, Any]]:
-    """Write the acts of a case, in the columns of its file."""
+    """Return the acts of a case, with the columns of its file."""
     return [
         {
             name: str(value) if name == "date" else value
@@ -78,166 +78,173 @@ def event_rows(case: Case) -> list[dict[str, Any]]:
 
 
 def case_data(case: Case) -> dict[str, Any]:
-    """Write what ``cases --json`` prints of a case."""
+    """Return what `cases --json` prints for a case."""
     sides = [{"state": side.state, "actors": sorted(side.actors)} for side in case.sides]
-    conduct = [{case.month_of(now): weight for now, weight in case.monthly_conduct(side).items()} for side in (0, 1)]
+    conduct = [
+        {case.month_of(month): weight for month, weight in case.monthly_conduct(side).items()} for side in (0, 1)
+    ]
     more = {"sides": sides, "conduct": conduct, "corrected": case.header.corrected, "note": case.header.note}
     return {**case_row(case), **more, "events": event_rows(case)}
 
 
 def library_screen(cases: Sequence[Case]) -> RenderableType:
-    """Show the library."""
+    """Return the list of cases."""
     table = plain_table("case", "span", "acts", "evidence", keep_names_whole=True)
     table.add_column("title", overflow="fold")
     for case in cases:
         row = case_row(case)
-        marks = "/".join(str(row[mark]) for mark in EVIDENCE_LEVELS)
-        table.add_row(row["case"], f"{row['from']} to {row['to']}", str(row["acts"]), marks, Text(row["title"]))
-    note = f"Evidence: acts {'/'.join(EVIDENCE_LEVELS)}. Coded by one person: docs/cases.md. `detente cases NAME` shows one."
+        counts = "/".join(str(row[level]) for level in EVIDENCE_LEVELS)
+        table.add_row(row["case"], f"{row['from']} to {row['to']}", str(row["acts"]), counts, Text(row["title"]))
+    note = (
+        f"Evidence: number of acts {'/'.join(EVIDENCE_LEVELS)}. One person coded the cases: docs/cases.md. "
+        "Show a case with `detente cases NAME`."
+    )
     return Group(table, Text(note, style="dim"))
 
 
 def case_screen(case: Case) -> RenderableType:
-    """Show one case, and what its checks say."""
+    """Return a case with its remarks."""
     row = case_row(case)
     head = Text.assemble((make_printable(row["title"]), "bold"), f"  {case.name}, {row['from']} to {row['to']}")
-    table = plain_table("date", "who", "weight", "evidence")
+    table = plain_table("date", "actors", "weight", "evidence")
     table.add_column("act", overflow="fold")
     for each in case.events:
-        arrow = "with" if each.joint == "yes" else "to"
+        preposition = "with" if each.joint == "yes" else "to"
         day = {"day": str(each.date), "month": f"{each.date:%Y-%m}", "approx": f"~{each.date}"}[each.precision]
-        who = Text(make_printable(f"{each.actor} {arrow} {each.target}"))
-        table.add_row(day, who, f"{each.weight:+.1f}", each.evidence, Text(make_printable(each.event, 400)))
+        actors = Text(make_printable(f"{each.actor} {preposition} {each.target}"))
+        table.add_row(day, actors, f"{each.weight:+.1f}", each.evidence, Text(make_printable(each.event, 400)))
     return Group(head, table, *map(Text, case_remarks(case)))
 
 
 def case_remarks(case: Case) -> list[str]:
-    """Say in sentences that a case is valid, how it is replayed, and what was corrected."""
+    """Return remarks on a valid case: its acts, its sides, its scenario and its corrections."""
     row = case_row(case)
-    marks = ", ".join(f"{row[mark]} {mark}" for mark in EVIDENCE_LEVELS)
+    counts = ", ".join(f"{row[level]} {level}" for level in EVIDENCE_LEVELS)
     first, second = (side.state for side in case.sides)
     return [
-        f"Valid: {row['acts']} acts ({marks}). Months with an act: {row['months_of_first']} of the first side "
-        f"({first}), {row['months_of_second']} of the second ({second}), in scenario {make_printable(case.header.scenario)}.",
-        *(f"Corrected: {make_printable(words, 400)}." for words in case.header.corrected),
-        *(f"Note: {make_printable(words, 400)}." for words in case.header.note),
-        "Sources: `--json` or `--csv FILE`.",
+        f"Valid: {row['acts']} acts ({counts}). Months with an act: {row['months_of_first']} of the first side "
+        f"({first}), {row['months_of_second']} of the second ({second}), "
+        f"replayed in scenario {make_printable(case.header.scenario)}.",
+        *(f"Corrected: {make_printable(text, 400)}." for text in case.header.corrected),
+        *(f"Note: {make_printable(text, 400)}." for text in case.header.note),
+        "For sources, use `--json` or `--csv FILE`.",
     ]
 
 
 def month_rows(replays: Sequence[Replay]) -> list[dict[str, Any]]:
-    """Write all months of replays: one row each, scored or not."""
+    """Return one row per month of each replay, scored or not."""
     return [
-        {"case": each.case.name, "answering": way.responder, "given": way.input_side, **month_data(month)}
+        {"case": each.case.name, "answering": direction.responder, "given": direction.input_side, **month_data(month)}
         for each in replays
-        for way in each.directions
-        for month in way.months
+        for direction in each.directions
+        for month in direction.months
     ]
 
 
 def month_data(month: ReplayMonth) -> dict[str, Any]:
-    """Write one month of a replay."""
-    said = month.forecasts["model"]
-    names = [f"{score}_{who.replace(' ', '_')}" for score in ("brier", "crps") for who in FORECASTERS]
-    scores = month.scores or (None,) * len(names)
+    """Return one month of a replay."""
+    forecast = month.forecasts["model"]
+    score_names = [f"{score}_{name.replace(' ', '_')}" for score in ("brier", "crps") for name in FORECASTERS]
+    scores = month.scores or (None,) * len(score_names)
     return {
         "month": month.date,
         "input": None if month.input_sign is None else SIGN_WORDS[month.input_sign],
-        "model_chance": said.chance,
-        "model_mean": said.mean,
-        "model_5": said.quantile(0.05),
-        "model_95": said.quantile(0.95),
+        "model_chance": forecast.chance,
+        "model_mean": forecast.mean,
+        "model_5": forecast.quantile(0.05),
+        "model_95": forecast.quantile(0.95),
         "happened": month.observed,
         "together": month.joint_only,
-        **dict(zip(names, scores, strict=True)),
+        **dict(zip(score_names, scores, strict=True)),
     }
 
 
 def ranking_data(found: dict[str, ForecasterComparison] | None) -> dict[str, Any] | None:
-    """Write how the forecasters stand."""
+    """Return the comparison of the forecasters."""
     return found and {
-        what: {
-            "scores": {who: interval._asdict() for who, interval in one.scores.items()},
+        measure: {
+            "scores": {name: interval._asdict() for name, interval in one.scores.items()},
             "nearest": one.best,
             "model_less_better_baseline": one.difference._asdict(),
             "verdict": one.verdict,
         }
-        for what, one in found.items()
+        for measure, one in found.items()
     }
 
 
-def replay_data(played: Replay) -> dict[str, Any]:
-    """Write what ``cases --replay --json`` prints of a case."""
+def replay_data(replay: Replay) -> dict[str, Any]:
+    """Return what `cases --replay --json` prints for a case."""
     return {
-        "case": played.case.name,
-        "scenario": played.case.header.scenario,
-        "scored": len(played.scored_months),
-        "standing": ranking_data(compare_forecasters([played.scored_months])),
-        "months": month_rows([played]),
+        "case": replay.case.name,
+        "scenario": replay.case.header.scenario,
+        "scored": len(replay.scored_months),
+        "standing": ranking_data(compare_forecasters([replay.scored_months])),
+        "months": month_rows([replay]),
     }
 
 
-def replay_screen(played: Replay) -> RenderableType:
-    """Show a replay month by month, both ways, and how the forecasters stand."""
-    head = Text.assemble((make_printable(played.case.header.title), "bold"), f"  {played.case.name}, replayed")
+def replay_screen(replay: Replay) -> RenderableType:
+    """Return a replay by month in both directions, with the comparison of the forecasters."""
+    head = Text.assemble((make_printable(replay.case.header.title), "bold"), f"  {replay.case.name}, replayed")
     parts: list[RenderableType] = [head]
-    for way in played.directions:
+    for direction in replay.directions:
         parts += [
-            Text(f"\n{way.input_side} as in the record, {way.responder} answered by the model", style="bold"),
-            months_table(way),
+            Text(
+                f"\n{direction.input_side} as in the record, {direction.responder} simulated by the model", style="bold"
+            ),
+            months_table(direction),
         ]
-    found = compare_forecasters([played.scored_months])
+    found = compare_forecasters([replay.scored_months])
     if found is None:
-        return Group(*parts, Text("\nNo month can be scored: both sides must have acted before."))
-    parts += [Text(f"\nOver {len(played.scored_months)} scored months, the lower the better:"), ranking_table(found)]
+        return Group(*parts, Text("\nNo month can be scored, because no month has earlier acts of both sides."))
+    parts += [Text(f"\nOver {len(replay.scored_months)} scored months (lower is better):"), ranking_table(found)]
     note = (
-        "input: sign of the other side's last act before. Weights run from -10 to 10. The model knows two kinds of "
-        "act: docs/cases.md says how they are compared."
+        "Input: sign of the other side's previous act. Weights range from -10 to 10. The model has two kinds of act; "
+        "docs/cases.md explains the comparison."
     )
     return Group(*parts, Text(note, style="dim"))
 
 
-def months_table(way: ReplayDirection) -> RenderableType:
-    """Show the months of one direction."""
-    table = plain_table("month", "input", "model", "mean (5 % to 95 %)", "happened", "Brier", "CRPS")
-    for month in way.months:
+def months_table(direction: ReplayDirection) -> RenderableType:
+    """Return the months of one direction."""
+    table = plain_table("month", "input", "model", "mean (5 % to 95 %)", "observed", "Brier", "CRPS")
+    for month in direction.months:
         facts = month_data(month)
         band = f"{facts['model_mean']:+.1f} ({facts['model_5']:+.1f} to {facts['model_95']:+.1f})"
         scores = ["-", "-"] if month.scores is None else [f"{facts['brier_model']:.2f}", f"{facts['crps_model']:.1f}"]
-        happened = f"{month.observed:+.1f}" + (" together" if month.joint_only else "")
+        observed = f"{month.observed:+.1f}" + (" jointly" if month.joint_only else "")
         table.add_row(
-            month.date, SIGN_SYMBOLS[month.input_sign], f"{facts['model_chance']:.0%}", band, happened, *scores
+            month.date, SIGN_SYMBOLS[month.input_sign], f"{facts['model_chance']:.0%}", band, observed, *scores
         )
     return table
 
 
 def ranking_table(found: dict[str, ForecasterComparison]) -> RenderableType:
-    """Show how the forecasters stand on sign and size, with intervals."""
+    """Return the scores of the forecasters for sign and size, with intervals."""
     table = plain_table("", "Brier score of the sign", "CRPS of the size")
-    for who in FORECASTERS:
-        table.add_row(who, *(str(one.scores[who]) for one in found.values()))
-    apart = [f"{one.difference}" for one in found.values()]
-    table.add_row("model less the baseline", *apart)
-    table.add_row("the model is nearer", *(one.verdict for one in found.values()))
+    for name in FORECASTERS:
+        table.add_row(name, *(str(one.scores[name]) for one in found.values()))
+    table.add_row("model minus baseline", *(str(one.difference) for one in found.values()))
+    table.add_row("model is more accurate", *(one.verdict for one in found.values()))
     return table
 
 
 def ranking_screen(replays: Sequence[Replay]) -> RenderableType:
-    """Show how the forecasters stand in every case, and over all."""
+    """Return the scores of the forecasters for each case and overall."""
     table = plain_table("case", "n", "Brier m/p/b", "CRPS m/p/b", "sign", "size", keep_names_whole=True)
-    named = {each.case.name: [each.scored_months] for each in replays}
-    named["all cases"] = [each.scored_months for each in replays]
-    for name, group in named.items():
+    groups = {each.case.name: [each.scored_months] for each in replays}
+    groups["all cases"] = [each.scored_months for each in replays]
+    for label, group in groups.items():
         if found := compare_forecasters(group):
             means = [
-                " ".join(f"{one.scores[who].mean:.{digits}f}" for who in FORECASTERS)
+                " ".join(f"{one.scores[name].mean:.{digits}f}" for name in FORECASTERS)
                 for one, digits in zip(found.values(), (2, 1), strict=True)
             ]
             verdicts = [one.verdict for one in found.values()]
-            table.add_row(name, str(sum(map(len, group))), *means, *verdicts)
-    whole = compare_forecasters(named["all cases"])
+            table.add_row(label, str(sum(map(len, group))), *means, *verdicts)
+    overall = compare_forecasters(groups["all cases"])
     note = (
-        "m/p/b: model, persistence, base rate; the lower the better. `fails`: a baseline is clearly nearer to the "
-        "record than the model; `undecided`: the interval of the difference covers 0."
+        "m/p/b: model, persistence, base rate; lower is better. `fails`: a baseline is significantly closer to the "
+        "record than the model. `undecided`: the interval of the difference contains 0."
     )
-    return Group(table, *([ranking_table(whole)] if whole else []), Text(note, style="dim"))
+    return Group(table, *([ranking_table(overall)] if overall else []), Text(note, style="dim"))

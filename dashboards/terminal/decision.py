@@ -1,4 +1,4 @@
-"""A decision on a terminal: its conditions, its flips, what it cost."""
+"""Screens for a decision: its conditions, the values that change it, and the outcomes after its opposite."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def decision_screen(question: "ReplayedDecision", sentence: str, terms: Iterable["TermFlip"]) -> RenderableType:
-    """Show a decision: its conditions, their terms as bars, and what would have flipped each."""
+    """Return the conditions of a decision, their terms as bars, and the value of each term that changes it."""
     flips = {(flip.condition, flip.term): flip for flip in terms}
     parts: list[RenderableType] = [Text(sentence, style="bold")]
     for condition in question.conditions:
-        mark = ("holds", "green") if condition.holds else ("does not hold", "yellow")
+        verdict = ("Holds", "green") if condition.holds else ("Does not hold", "yellow")
         parts.append(
             Text.assemble(
                 f"\n{condition.meaning} ",
-                mark,
-                f": {format_number(condition.score)} against {format_number(condition.threshold)}",
+                verdict,
+                f" (score {format_number(condition.score)}, threshold {format_number(condition.threshold)}).",
             )
         )
         grid = Table(box=None, padding=(0, 2), header_style="dim")
-        for heading in ("term", "value", "", "the decision flips at"):
+        for heading in ("term", "value", "", "decision changes at"):
             grid.add_column(heading)
         largest = max((abs(value) for value in condition.terms.values()), default=1.0)
         for name, value in condition.terms.items():
@@ -40,9 +40,9 @@ def decision_screen(question: "ReplayedDecision", sentence: str, terms: Iterable
 
 
 def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
-    """Show the nearest value of each lever that flips the decision."""
+    """Return the nearest value of each lever that changes the decision."""
     grid = Table(box=None, padding=(0, 2), header_style="dim")
-    for heading in ("lever, set from round 0", "now", "flips at", "then"):
+    for heading in ("lever, from round 0", "value", "changes at", "decision"):
         grid.add_column(heading, overflow="fold")
     none = []
     nearest = sorted(
@@ -55,22 +55,21 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
             grid.add_row(
                 flip.lever.path, format_number(flip.lever.value), format_number(flip.to), describe(flip.becomes)
             )
-    words = f"No value in range does so for {len(none)} other levers" + (" (--json lists them)." if none else ".")
-    quiet = Text(words, style="dim")
+    note = f"Other levers without effect in their range: {len(none)}" + (" (listed by --json)." if none else ".")
     if not grid.rows:
-        return Text(f"\nNo lever, set from round 0, would have changed it: none of {len(none)} does in its range.")
+        return Text(f"\nNone of {len(none)} levers changes the decision at any value in its range.")
     return Group(
-        Text("\nLevers that would have changed it (each verified by playing again)", style="bold"), grid, quiet
+        Text("\nLevers that change the decision (each verified by replay)", style="bold"), grid, Text(note, style="dim")
     )
 
 
 def opposite_screen(cost: Mapping[str, float], opposite: str) -> RenderableType:
-    """Show what became of a thousand redrawn futures after a decision and after its opposite, told in a sentence."""
-    table = plain_table("outcome", "as it was", "otherwise", "difference")
+    """Return the outcome shares of 1,000 resampled continuations after a decision and after its opposite."""
+    table = plain_table("outcome", "actual", "opposite", "difference")
     for name, label in OUTCOME_LABELS.items():
-        went, turned = cost[f"went_{name}"], cost[f"turned_{name}"]
-        table.add_row(label, f"{went:.1%}", f"{turned:.1%}", f"{(turned - went) * 100:+.1f} points")
+        actual, other = cost[f"went_{name}"], cost[f"turned_{name}"]
+        table.add_row(label, f"{actual:.1%}", f"{other:.1%}", f"{(other - actual) * 100:+.1f} points")
     title = Text(
-        "\nWhat it cost: 1,000 redrawn futures after it, and after its opposite, with the same dice", style="bold"
+        "\nOutcomes of 1,000 simulated futures after it and after its opposite (common random numbers)", style="bold"
     )
-    return Group(title, Text(f"The opposite: {opposite}"), table)
+    return Group(title, Text(f"Opposite: {opposite}"), table)

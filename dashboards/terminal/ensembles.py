@@ -1,4 +1,4 @@
-"""What the measuring commands show: one screen each."""
+"""Screens of the commands `ensemble`, `compare` and `pivot`."""
 
 import json
 import shlex
@@ -19,7 +19,7 @@ SCREEN_INDICATORS = ("trust", "tension", "deal_progress", "contact")
 
 
 def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
-    """Show outcome shares, times to a first deal and bands, in so many columns."""
+    """Return outcome shares, times to the first deal and percentile bands, `width` columns wide."""
     head = Text.assemble((found.scenario, "bold"), f"  {len(found.seeds):,} worlds, {found.seed_range}")
     shares, longest = plain_table("outcome", "share", "95 % interval", ""), max(min(30, width - 50), 0)
     for name, share in found.shares().items():
@@ -36,21 +36,21 @@ def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
         ]
         bands.add_row(name.replace("_", " "), *lines)
     note = Text(
-        f"Shares are a property of these assumptions, no forecast. Bands over {found.band_worlds:,} worlds.",
+        f"Shares follow from the assumptions; they are not a forecast. Bands of {found.band_worlds:,} worlds.",
         style="dim",
     )
-    return Group(head, shares, Text("median round of the first deal: " + "; ".join(deals)), bands, note)
+    return Group(head, shares, Text("Median round of the first deal: " + "; ".join(deals)), bands, note)
 
 
 def describe_median(found: Ensemble, talks: str) -> str:
-    """Say when half the worlds had a first deal."""
+    """Return the median round of the first deal, with the share of worlds without one."""
     times = found.first_deals(talks)
     without = f"{times.censored.mean():.0%} of worlds have none"
-    return f"{times.median:g} ({without})" if times.median is not None else f"none in half of the worlds ({without})"
+    return f"{times.median:g} ({without})" if times.median is not None else f"no median ({without})"
 
 
 def format_effect(name: str, effect: Effect) -> tuple[str, str, str]:
-    """Write an effect: the measure, the difference, its interval if there is one; outcomes in points."""
+    """Return measure, difference and interval of an effect; outcomes in percentage points, no interval: "-"."""
     points = name in OUTCOME_LABELS or name == "some_deal"
     difference, low, high = (f"{value * 100:+.1f}" if points else f"{value:+.3f}" for value in effect[:3])
     interval = f"{low} to {high}" if effect.low == effect.low else "-"
@@ -58,63 +58,65 @@ def format_effect(name: str, effect: Effect) -> tuple[str, str, str]:
 
 
 def contrast_screen(one: Ensemble, other: Ensemble, effects: Mapping[str, Effect]) -> RenderableType:
-    """Show what differs between an ensemble and a saved one."""
+    """Return the differences between a saved ensemble and a new one."""
     table = plain_table("measure", "difference", "95 % interval")
     for name, effect in effects.items():
         table.add_row(*format_effect(name, effect))
-    dice = "the same dice" if list(one.seeds) == list(other.seeds) else "dice of their own"
-    dice += "" if one.scenario == other.scenario else "; another scenario"
+    relation = "common random numbers" if list(one.seeds) == list(other.seeds) else "independent random numbers"
+    relation += "" if one.scenario == other.scenario else "; another scenario"
     return Group(
-        Text.assemble(("against ", "bold"), f"{one.scenario}, {len(one.seeds):,} worlds, {one.seed_range}: {dice}"),
+        Text.assemble(("against ", "bold"), f"{one.scenario}, {len(one.seeds):,} worlds, {one.seed_range}: {relation}"),
         table,
     )
 
 
 def format_set_value(value: Any) -> str:
-    """Write a value as --set takes it."""
+    """Return a value in the syntax of --set."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> RenderableType:
-    """Show paired effects."""
+    """Return the paired effects of changes."""
     changed = " ".join(f"--set {shlex.quote(f'{path}={format_set_value(value)}')}" for path, value in changes.items())
     head = Text.assemble(
         (changed, "bold"),
-        f"\nthe same {found.worlds:,} worlds with and without, from seed {found.seed}; outcomes in points",
+        f"\n{found.worlds:,} worlds with and without, from seed {found.seed}; outcomes in percentage points",
     )
-    table = plain_table("measure", "effect", "95 % interval", "changed", "runs alone")
+    table = plain_table("measure", "effect", "95 % interval", "changed", "independent runs")
     for name, effect in found.effects.items():
         needed = "-" if effect.independent_runs is None else f"{effect.independent_runs:,}"
         table.add_row(*format_effect(name, effect), f"{effect.share_of_worlds_changed:.1%}", needed)
     tail = Text(
-        f"{found.share_of_worlds_changed:.1%} of worlds differ anywhere in their course. Runs alone: how many runs of "
-        "each setting, with dice of their own, would give as narrow an interval.",
+        f"{found.share_of_worlds_changed:.1%} of worlds differ in any round. Independent runs: the number of runs per "
+        "setting that would give the same precision without common random numbers.",
         style="dim",
     )
     return Group(head, table, tail)
 
 
 def pivot_screen(found: PivotResult, width: int = 80) -> RenderableType:
-    """Show the chance of a deal from every round on, and what moved it most, in so many columns."""
-    now, deal, turned = found.turning_round, found.chances.deal, found.actions
+    """Return the chance of a deal by round and the decisions that change it most, `width` columns wide."""
+    turning, deal, decisions = found.turning_round, found.chances.deal, found.actions
     head = Text.assemble(
         (found.scenario.title["en"], "bold"),
-        f"\nseed {found.seed}, {found.chances.futures} redrawn futures from every round",
+        f"\nseed {found.seed}, {found.chances.futures} simulated futures from every round",
     )
-    line = Text.assemble("chance of some deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 22), 8)), "cyan"))
-    moved = Text(f"Round {now} moved it most: from {deal[now - 1]:.0%} to {deal[now]:.0%}.", style="bold")
-    table = plain_table("decision of that round", "was", "else", "chance of a deal", "95 % interval", "")
-    largest = max((abs(each.deal - each.deal_otherwise) for each in turned), default=0.0)
-    for each in turned[:6]:
+    line = Text.assemble("chance of a deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 19), 8)), "cyan"))
+    turning_point = Text(
+        f"Turning point: round {turning}, from {deal[turning - 1]:.0%} to {deal[turning]:.0%}.", style="bold"
+    )
+    table = plain_table("decision in that round", "was", "opposite", "chance of a deal", "95 % interval", "")
+    largest = max((abs(each.deal - each.deal_otherwise) for each in decisions), default=0.0)
+    for each in decisions[:6]:
         difference = each.deal_otherwise - each.deal
         label = f"{each.act} {cell_names(found.scenario, each)}"
         chance = f"{each.deal:.0%} -> {each.deal_otherwise:.0%}"
         interval = f"{each.low * 100:+.0f} to {each.high * 100:+.0f}"
-        drawn = signed_bar(difference, largest, 8) if width >= 72 else ""
-        table.add_row(label, format_number(each.value), format_number(each.otherwise), chance, interval, drawn)
+        plot = signed_bar(difference, largest, 8) if width >= 72 else ""
+        table.add_row(label, format_number(each.value), format_number(each.otherwise), chance, interval, plot)
     note = Text(
-        "Interval: of the difference in points, over the same futures. Chances are a property of these assumptions, "
-        "no forecast.",
+        "Interval: of the difference in percentage points, with common random numbers. Chances follow from the "
+        "assumptions; they are not a forecast.",
         style="dim",
     )
-    return Group(head, line, moved, table, note)
+    return Group(head, line, turning_point, table, note)

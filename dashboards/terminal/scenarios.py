@@ -1,4 +1,4 @@
-"""Scenarios and parameters on a terminal."""
+"""Screens of the commands `scenarios` and `parameters`."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def scenario_table(scenarios: Iterable["Scenario"]) -> Table:
-    """List scenarios with what they are about."""
+    """Return a table of scenarios."""
     table = Table(box=None, padding=(0, 2), header_style="dim")
-    for heading in ("name", "rounds", "what it is"):
+    for heading in ("name", "rounds", "title"):
         table.add_column(heading, no_wrap=heading == "name")
     for scenario in scenarios:
         table.add_row(scenario.name, str(scenario.rounds), scenario.title["en"])
     return table
 
 
-MIN_TABLE_WIDTH = 170  # columns from which on a parameter has a row of a table
+MIN_TABLE_WIDTH = 170  # columns; below, each parameter takes a few lines instead of a table row
 
 
 def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
-    """List parameters as declared: a row each, or a few lines where there is no room for that."""
+    """Return the declared parameters as a table, or as a few lines each if `width` is too small."""
     rows = [
         (
             each.path,
@@ -54,5 +54,5 @@ def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
 
 
 def _parameter_lines(path: str, value: str, limits: str, unit: str, role: str, meaning: str, source: str) -> Group:
-    told = Text(f"{', '.join(filter(None, (value, limits, unit, role)))}: {meaning} [{source}]")
-    return Group(Text(path, style="bold", overflow="fold"), Padding(told, (0, 0, 0, 4)))
+    description = Text(f"{', '.join(filter(None, (value, limits, unit, role)))}: {meaning} [{source}]")
+    return Group(Text(path, style="bold", overflow="fold"), Padding(description, (0, 0, 0, 4)))

@@ -1,4 +1,4 @@
-"""What `detente validate` shows: one screen, failures first."""
+"""Screens of the command `validate`, with failures first."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,18 +13,18 @@ from experiments.validation.check import Check
 from experiments.validation.closed_forms import UnmodelledResult
 from experiments.validation.part import ValidationPart
 
-MAX_FAILING_ROWS = 12  # failing rows of a part that are told on the screen
+MAX_FAILING_ROWS = 12  # failing rows per part
 MAX_COLUMNS, MAX_CELL_LENGTH = (
     7,
     60,
-)  # columns of such a row, and signs of a cell; the page and the document have all of it
+)  # columns, and characters per cell; the report is complete
 
 
 def validation_screen(parts: Sequence[ValidationPart], facts: dict[str, Any]) -> RenderableType:
-    """Show each part with its counts and what it comes to, then what fails."""
+    """Return the failing rows, then each part with its counts and its conclusion."""
     head = f"Validation of {facts['date']}, code {facts['code_digest']}" + (", quick" if facts["quick"] else "")
     table = plain_table("part", "rows")
-    table.add_column("what was found", overflow="fold")
+    table.add_column("result", overflow="fold")
     for part in parts:
         found = count_verdicts(part)
         style = "bold red" if found.fail else "green" if found.hold else ""
@@ -34,7 +34,7 @@ def validation_screen(parts: Sequence[ValidationPart], facts: dict[str, Any]) ->
 
 
 def failing_rows(part: ValidationPart) -> RenderableType:
-    """Show the rows of a part that fail, without their remarks."""
+    """Return the failing rows of a part, without their remarks."""
     keys = [key for key in part.failing_rows[0] if key not in ("remark", "formula", "verdict")]
     keys = [key for key in keys if all(len(format_cell(row[key])) <= MAX_CELL_LENGTH for row in part.failing_rows)][
         :MAX_COLUMNS
@@ -49,8 +49,8 @@ def failing_rows(part: ValidationPart) -> RenderableType:
 
 
 def check_screen(part: ValidationPart) -> RenderableType:
-    """Show checks that were asked for: closed form, simulated value, its standard error, verdict."""
-    told: list[RenderableType] = []
+    """Return the results of single checks: closed form, simulated value, standard error and verdict."""
+    parts: list[RenderableType] = []
     for row in part.rows:
         head = Text.assemble((f"{row['id']}  ", "bold"), row["quantity"], (f"  {row['formula']}", "dim"))
         table = Table(box=None, padding=(0, 1), show_header=False)
@@ -58,12 +58,12 @@ def check_screen(part: ValidationPart) -> RenderableType:
             value = f"{row[key]:.6g}" if isinstance(row[key], float) else format_cell(row[key])
             style = {"holds": "green", "fails": "bold red"}.get(value, "")
             table.add_row(Text(key.replace("_", " "), style="dim"), Text(value, style=style))
-        told += [head, table]
-    return Group(*told, *(Text(note, style="dim") for note in part.notes if "left out" in note))
+        parts += [head, table]
+    return Group(*parts, *(Text(note, style="dim") for note in part.notes if " was skipped: " in note))
 
 
 def checks_screen(checks: Iterable[Check], absent: Iterable[UnmodelledResult]) -> RenderableType:
-    """List checks with their symbols, and what is not in the model."""
+    """Return the checks with their symbols, and the quantities that are not in the model."""
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for heading in ("check", "quantity and closed form", "symbol = default, range, meaning"):
         table.add_column(heading, overflow="fold")

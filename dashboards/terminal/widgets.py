@@ -1,4 +1,4 @@
-"""What the command line shows: its console, its lists, and a screen for a decision; nothing here needs the rules."""
+"""Console, tables and text plots of the command line."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def line_plot(values: Sequence[float], top: float = 1.0, width: int = 60) -> str:
-    """Draw a series as a row of blocks, one per value or per group of values, on a scale from 0 to top."""
+    """Return a series as a row of blocks from 0 to `top`, at most `width` blocks; averages groups of values."""
     count = min(width, len(values))
     groups = [values[at * len(values) // count : (at + 1) * len(values) // count] for at in range(count)]
     levels = [sum(group) / len(group) / top if top > 0 else 0.0 for group in groups]
@@ -18,15 +18,15 @@ def line_plot(values: Sequence[float], top: float = 1.0, width: int = 60) -> str
 
 
 def signed_bar(value: float, largest: float, width: int = 14) -> str:
-    """Draw a signed bar."""
+    """Return a bar of length proportional to the value, with its sign."""
     length = round(abs(value) / largest * width) if largest > 0 else 0
     return ("+" if value >= 0 else "-") + "█" * length
 
 
 def console(unlimited_width: bool = False) -> Console:
-    """Open a console; rich leaves colour out where output is no terminal, and where NO_COLOR is set.
+    """Return a console. Rich omits colour if the output is not a terminal or NO_COLOR is set.
 
-    lines: what no terminal shows is as wide as it is, a line a row, for who searches in it.
+    unlimited_width: outside a terminal, print each row of a table on one line, for searching.
     """
     screen = Console(highlight=False)
     if unlimited_width and not screen.is_terminal and "COLUMNS" not in os.environ:
@@ -38,9 +38,9 @@ UNLIMITED_WIDTH = 10_000  # columns
 
 
 def plain_table(*headings: str, keep_names_whole: bool = False) -> Table:
-    """Make a plain table; where there is no room it is the names that fold, which come first, and never a number.
+    """Return a table without borders. If space is short, only the first column folds.
 
-    kept: the names are kept whole, too, as one has to type them.
+    keep_names_whole: the first column does not fold either, because users type these names.
     """
     table = Table(box=None, padding=(0, 1), header_style="dim")
     for place, heading in enumerate(headings):

@@ -1,4 +1,4 @@
-"""Links: what is written is read back, and whatever an address holds, a page opens and says what it left out."""
+"""Links: round trip, and robust parsing with notes about invalid parts."""
 
 import pytest
 from hypothesis import given, settings
@@ -25,18 +25,22 @@ from model.loading import load_scenario, read_scenario
 from model.overrides import Override
 from model.parameter_space import list_parameters as settings_of
 
-KNOBS = {name: settings_of(load_scenario(name)) for name in shipped_names()}
+PARAMETERS = {name: settings_of(load_scenario(name)) for name in shipped_names()}
 SWITCHES = ("facilitation", "noise", "spoilers", "alliances")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
 @st.composite
 def changes(draw, name):
-    chosen = draw(st.lists(st.sampled_from(KNOBS[name]), max_size=6, unique_by=lambda knob: knob.path))
+    chosen = draw(st.lists(st.sampled_from(PARAMETERS[name]), max_size=6, unique_by=lambda parameter: parameter.path))
     found = {}
-    for knob in chosen:
-        numbers = st.integers(int(knob.low), int(knob.high)) if knob.whole else st.floats(knob.low, knob.high)
-        found[knob.path] = draw(numbers)
+    for parameter in chosen:
+        numbers = (
+            st.integers(int(parameter.low), int(parameter.high))
+            if parameter.whole
+            else st.floats(parameter.low, parameter.high)
+        )
+        found[parameter.path] = draw(numbers)
     found |= {f"mechanisms.{switch}": draw(st.booleans()) for switch in draw(st.sets(st.sampled_from(SWITCHES)))}
     if draw(st.booleans()):
         found["title.en"] = draw(TEXTS)
@@ -45,10 +49,10 @@ def changes(draw, name):
 
 @st.composite
 def events(draw, name):
-    spoken = Override(draw(st.integers(1, 60)), "drift_oil", value=draw(st.floats(-5, 5)))
+    shock = Override(draw(st.integers(1, 60)), "drift_oil", value=draw(st.floats(-5, 5)))
     talks = next(iter(load_scenario(name).negotiations))
-    left = Override(draw(st.integers(1, 60)), "hold_talks", talks, value=float(draw(st.booleans())))
-    return sort_events(draw(st.lists(st.sampled_from([spoken, left]), max_size=4)))
+    contact = Override(draw(st.integers(1, 60)), "hold_talks", talks, value=float(draw(st.booleans())))
+    return sort_events(draw(st.lists(st.sampled_from([shock, contact]), max_size=4)))
 
 
 @st.composite
@@ -61,20 +65,20 @@ def some_settings(draw):
 @st.composite
 def links(draw):
     setting = draw(some_settings())
-    now = draw(st.integers(0, scenario_of(setting).rounds))
+    round_number = draw(st.integers(0, scenario_of(setting).rounds))
     arms = tuple(draw(st.lists(some_settings(), max_size=3)))
     names = tuple(draw(st.sampled_from(["", "As it is", "A & B <i>", "ün=1"])) for _ in range(1 + len(arms)))
-    link = Link(setting, draw(st.sampled_from(PAGES)), draw(st.none() | some_settings()), arms, now)
+    link = Link(setting, draw(st.sampled_from(PAGES)), draw(st.none() | some_settings()), arms, round_number)
     talks = draw(st.sampled_from(["", *scenario_of(setting).negotiations]))
     charts = tuple(draw(st.lists(st.sampled_from(["pressure", "support", "contact"]), unique=True)))
-    futures, named = draw(st.integers(100, 1000)), names if any(names) else ()
+    futures, arm_names = draw(st.integers(100, 1000)), names if any(names) else ()
     paths = st.sampled_from(["", "runs/grid", "states.us.dialogue", "a folder/“x” & y=1", "true", "7"])
-    look = SweepView(*(draw(paths) for _ in range(4)), draw(st.none() | st.floats(-1e6, 1e6)))
-    return link._replace(futures=futures, names=named, talks=talks, charts=charts, sweep_view=look)
+    view = SweepView(*(draw(paths) for _ in range(4)), draw(st.none() | st.floats(-1e6, 1e6)))
+    return link._replace(futures=futures, names=arm_names, talks=talks, charts=charts, sweep_view=view)
 
 
-def usable(link: Link) -> None:
-    """Assert that a page could be shown for it."""
+def assert_usable(link: Link) -> None:
+    """Assert that a page can show a link."""
     for setting in (link.setting, *link.arms, *filter(None, [link.baseline])):
         assert scenario_of(setting).rounds >= link.round or setting != link.setting
     assert link.page in PAGES
@@ -82,10 +86,10 @@ def usable(link: Link) -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(links())
-def test_a_link_is_read_back_as_it_was_written(link):
+def test_a_link_survives_a_round_trip(link):
     try:
-        usable(link)
-    except ScenarioError:  # a few draws do not go together
+        assert_usable(link)
+    except ScenarioError:  # some combinations are invalid
         return
     assert parse_link(format_link(link)) == (link, [])
 
@@ -134,52 +138,52 @@ def test_a_link_is_read_back_as_it_was_written(link):
         max_size=8,
     ).map("&".join)
 )
-def test_whatever_the_address_holds_a_page_opens(query):
+def test_any_address_opens_a_page(query):
     link, notes = parse_link(query)
-    usable(link)
+    assert_usable(link)
     assert all(isinstance(note, str) for note in notes)
     assert parse_link(format_link(link)) == (link, [])
 
 
 @pytest.mark.parametrize("above", ["nan", "inf", "1e999", "true", "0.5x"])
-def test_what_counts_as_high_must_be_a_number(above):
+def test_the_threshold_must_be_a_number(above):
     link, notes = parse_link(f"s=two-states&folder=runs/grid&above={above}")
     assert (link.sweep_view.folder, link.sweep_view.above) == ("runs/grid", None)
-    assert "above must be a number" in notes[0]
+    assert "`above` must be a number" in notes[0]
 
 
-def test_a_link_is_short_enough_to_read():
+def test_a_link_is_short_and_readable():
     link = Link(Setting(DEFAULT_SCENARIO, (("states.us.dialogue", 0.6), ("mechanisms.facilitation", False))))
     assert format_link(link) == (
         "s=us-iran-2026&set=states.us.dialogue:0.6&set=mechanisms.facilitation:false&seed=1&worlds=1000&v=0.1.0"
     )
 
 
-def test_a_number_keeps_its_kind_and_words_that_look_like_one_stay_words():
-    made = (("a.whole", 3), ("a.real", 3.0), ("a.word", "3"), ("a.no", "false"), ("a.words", ("x", "y: & z")))
-    query = format_link(Link(Setting(DEFAULT_SCENARIO, made)))
-    told = parse_link(query)[1]
-    assert len(told) == 5  # there is no `a`, so each is left out and named
-    assert [parse_value(format_value(value)) for _, value in made] == [value for _, value in made]
-    assert [type(parse_value(format_value(value))) for _, value in made] == [type(value) for _, value in made]
+def test_values_keep_their_type():
+    values = (("a.whole", 3), ("a.real", 3.0), ("a.word", "3"), ("a.no", "false"), ("a.words", ("x", "y: & z")))
+    query = format_link(Link(Setting(DEFAULT_SCENARIO, values)))
+    notes = parse_link(query)[1]
+    assert len(notes) == 5  # there is no `a`, so each change is invalid
+    assert [parse_value(format_value(value)) for _, value in values] == [value for _, value in values]
+    assert [type(parse_value(format_value(value))) for _, value in values] == [type(value) for _, value in values]
 
 
-def test_what_cannot_be_used_is_left_out_with_a_sentence_and_the_rest_is_kept():
+def test_invalid_parts_are_omitted_with_a_note():
     link, notes = parse_link("set=states.us.dialogue:7&set=states.us.resolve:0.3&event=3,drift_oil,,,,99&round=7")
     assert link == Link(Setting(DEFAULT_SCENARIO, (("states.us.resolve", 0.3),)), round=7)
     assert len(notes) == 2
-    assert "states.us.dialogue: allowed is between 0.0 and 1.0" in notes[0] or "between 0 and 1" in notes[0]
+    assert "states.us.dialogue: must be between 0.0 and 1.0" in notes[0] or "between 0 and 1" in notes[0]
     assert "3,drift_oil,,,,99" in notes[1]
 
 
-def test_an_old_link_says_so_and_opens():
+def test_a_link_of_another_version_opens_with_a_note():
     link, notes = parse_link("s=two-states&seed=5&v=0.0.9")
     assert link == Link(Setting("two-states", seed=5))
     assert len(notes) == 1
-    assert "made with version 0.0.9" in notes[0]
+    assert "created by version 0.0.9" in notes[0]
 
 
-def test_an_uploaded_scenario_is_found_by_its_content_only_where_it_was_uploaded():
+def test_an_upload_opens_only_on_its_server():
     data = {**read_scenario("two-states"), "name": "our-own"}
     name = uploads.store_upload(data)
     assert name.startswith("file:our-own.")
@@ -187,9 +191,9 @@ def test_an_uploaded_scenario_is_found_by_its_content_only_where_it_was_uploaded
     assert scenario_of(Setting(name)).name == "our-own"
     elsewhere, notes = parse_link("s=file:our-own.0123456789abcdef01234567&set=states.us.resolve:0.3")
     assert elsewhere == Link()
-    assert "must travel along" in notes[0]
+    assert "upload it first" in notes[0]
 
 
-def test_a_path_that_leads_nowhere_is_told_by_the_loader_s_own_words():
+def test_an_unknown_path_is_reported_by_the_loader():
     with pytest.raises(ScenarioError, match="did you mean `dialogue`"):
         scenario_of(Setting(DEFAULT_SCENARIO, (("states.us.dialog", 0.5),)))

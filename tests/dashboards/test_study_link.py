@@ -1,4 +1,4 @@
-"""Links that open a study's scenario in Explore."""
+"""Links that open the scenario of a study in Explore."""
 
 import json
 from contextlib import chdir
@@ -10,7 +10,7 @@ from dashboards.study_link import study_setting
 from experiments.studies.study import load_study
 
 
-def test_a_scenario_of_a_file_opens_in_explore_as_if_it_were_uploaded(tmp_path):
+def test_a_scenario_file_opens_like_an_upload(tmp_path):
     import tomli_w
 
     from model.loading import read_scenario as read_scenario

@@ -1,1 +1,1 @@
-"""What the tests share: builders of worlds, and a page in a real browser."""
+"""Shared builders and browser helpers of the tests."""

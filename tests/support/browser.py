@@ -1,4 +1,4 @@
-"""A page in a real browser: what it asks for and complains of is kept, and nothing may leave the machine."""
+"""Pages in a real browser. Their requests and errors are recorded; requests to other hosts are errors."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ from playwright.sync_api import expect as expect_of_playwright
 
 from support.commands import DETENTE
 
-TIMEOUT_MS = 30_000  # milliseconds: two browsers and two servers share two cores, which may be slow ones
-POLL_SECONDS = 0.03  # seconds between two looks
+TIMEOUT_MS = 30_000  # milliseconds; two browsers and two servers share two cores
+POLL_SECONDS = 0.03  # seconds between two checks
 expect_of_playwright.set_options(timeout=TIMEOUT_MS)
 
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -37,55 +37,55 @@ def open_browser() -> Iterator[Browser]:
 
 
 def chromium_options() -> dict[str, Any]:
-    """Find the Chromium of this machine, and how it is to run."""
+    """Return the path of Chromium on this machine, and its command line options."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     return {"executable_path": found, "args": CHROMIUM_ARGS}
 
 
-def open_report(browser: Browser, report: Path, **how) -> Page:
-    """Open a report and wait until all is drawn; whatever goes wrong is kept in ``troubles``."""
-    opened = browser.new_page(**how)
-    opened.troubles = []
+def open_report(browser: Browser, report: Path, **options) -> Page:
+    """Open a report and wait until its charts are drawn. ``troubles`` collects all errors."""
+    page = browser.new_page(**options)
+    page.troubles = []
 
     def guard(route: Route):
         url = route.request.url
         if url.startswith(("file://", "data:")):
             route.continue_()
         else:
-            opened.troubles.append(f"asked for {url}")
+            page.troubles.append(f"request to {url}")
             route.abort()
 
-    opened.route("**/*", guard)
-    opened.on("request", lambda each: opened.troubles.append(each.url) if each.url.startswith(("http", "ws")) else None)
-    opened.on("console", lambda each: opened.troubles.append(each.text) if each.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: opened.troubles.append(str(error)))
-    opened.goto(report.as_uri())
-    opened.wait_for_selector("html[data-drawn]", timeout=60_000)
-    return opened
+    page.route("**/*", guard)
+    page.on("request", lambda each: page.troubles.append(each.url) if each.url.startswith(("http", "ws")) else None)
+    page.on("console", lambda each: page.troubles.append(each.text) if each.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.goto(report.as_uri())
+    page.wait_for_selector("html[data-drawn]", timeout=60_000)
+    return page
 
 
-def close_report(opened: Page) -> None:
-    """Close a page on which nothing went wrong."""
-    troubles = opened.troubles
-    opened.context.close()
+def close_report(page: Page) -> None:
+    """Close a page and check that it has no errors."""
+    troubles = page.troubles
+    page.context.close()
     assert not troubles, troubles
 
 
 def wait_until(page: Page, expression: str) -> None:
-    """Wait for a condition; Playwright's own way of waiting evaluates text, which the page forbids."""
+    """Wait for a condition. Playwright's `wait_for_function` evaluates text, which the policy of the page forbids."""
     assert_eventually(lambda: bool(page.evaluate(expression)), True, expression)
 
 
-def assert_eventually(told: Callable[[], Any], wanted: Any, words: str = "") -> None:
-    """Wait until what is told is what is wanted."""
-    ends = time.monotonic() + TIMEOUT_MS / 1000
-    while (found := told()) != wanted and time.monotonic() < ends:
+def assert_eventually(read: Callable[[], Any], expected: Any, message: str = "") -> None:
+    """Wait until a function returns the expected value; fail after the timeout."""
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while (found := read()) != expected and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-    assert found == wanted, words
+    assert found == expected, message
 
 
 class PollingExpect:
-    """What Playwright asserts, asked every few hundredths of a second: Playwright itself soon asks once a second."""
+    """Playwright's assertions, polled every few hundredths of a second instead of once a second."""
 
     def __init__(self, found: Any):
         self.found = expect_of_playwright(found)
@@ -93,14 +93,14 @@ class PollingExpect:
     def __getattr__(self, name: str) -> Callable[..., None]:
         ask = getattr(self.found, name)
 
-        def wait(*given: Any, timeout: float = TIMEOUT_MS, **named: Any) -> None:
-            ends = time.monotonic() + timeout / 1000
-            while time.monotonic() < ends:
+        def wait(*positional: Any, timeout: float = TIMEOUT_MS, **named: Any) -> None:
+            deadline = time.monotonic() + timeout / 1000
+            while time.monotonic() < deadline:
                 try:
-                    return ask(*given, timeout=1, **named)
+                    return ask(*positional, timeout=1, **named)
                 except AssertionError:
                     time.sleep(POLL_SECONDS)
-            return ask(*given, timeout=1000, **named)
+            return ask(*positional, timeout=1000, **named)
 
         return wait
 
@@ -112,25 +112,21 @@ expect = PollingExpect
 
 
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
-COLD_START_MS = 240_000  # milliseconds: the very first page may wait until the model is compiled
+COLD_START_MS = 240_000  # milliseconds; the first page may wait for the compilation
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CONNECTION_LOST_ERRORS = (
-    "ERR_INTERNET_DISCONNECTED",
-    "WebSocket",
-    "ERR_CONNECTION",
-)  # what a browser says of a lost connection
+CONNECTION_LOST_ERRORS = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "ERR_CONNECTION")
 
 
 @contextmanager
 def serve_dashboard(
-    *options: str, on_start: Callable[[int], None] = lambda _: None, command: Path = DETENTE, **how: Any
+    *options: str, on_start: Callable[[int], None] = lambda _: None, command: Path = DETENTE, **process: Any
 ) -> Iterator[str]:
-    """Serve the dashboard by its command on a free port; give its address. note is told its process."""
+    """Start the dashboard on a free port and yield its address. `on_start` gets the process id."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    how["env"] = {**os.environ, "DETENTE_CHECK_SHAPES": "1", **how.get("env", {})}
+    process["env"] = {**os.environ, "DETENTE_CHECK_SHAPES": "1", **process.get("env", {})}
     line = [command, "dashboard", "--port", str(port), *options]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, **how) as server:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, **process) as server:
         assert server.stdout is not None
         on_start(server.pid)
         try:
@@ -146,7 +142,7 @@ def serve_dashboard(
 
 
 def wait_until_ready(url: str) -> None:
-    """Wait until the server answers."""
+    """Wait until a server answers."""
     deadline = time.monotonic() + 60
     with requests.Session() as client:
         while time.monotonic() < deadline:
@@ -158,26 +154,26 @@ def wait_until_ready(url: str) -> None:
     raise TimeoutError(url)
 
 
-SPARE_PROFILES: dict[Browser, list[BrowserContext]] = {}  # profiles in no page's use
+SPARE_PROFILES: dict[Browser, list[BrowserContext]] = {}  # profiles that no page uses
 
 
 @contextmanager
-def browser_profile(browser: Browser, alone: bool, how: dict[str, Any]) -> Iterator[BrowserContext]:
-    """Lend a profile without cookies: a new one, or one on the disk if nothing is special about it.
+def browser_profile(browser: Browser, alone: bool, options: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Yield a browser profile without cookies: a new one if `alone` or with options, else one that is reused.
 
-    What a profile on the disk has compiled it keeps: its third page comes in half the time of a new one's.
+    A reused profile keeps its compiled scripts; its third page loads in half the time.
     """
-    kept, spare = not (alone or how), SPARE_PROFILES.setdefault(browser, [])
-    if kept:
+    reused, spare = not (alone or options), SPARE_PROFILES.setdefault(browser, [])
+    if reused:
         context = spare.pop() if spare else browser.browser_type.launch_persistent_context("", **chromium_options())
     else:
-        context = browser.new_context(**how)
+        context = browser.new_context(**options)
     try:
         yield context
     except BaseException:
         context.close()
         raise
-    if kept:
+    if reused:
         context.clear_cookies()
         spare.append(context)
     else:
@@ -194,80 +190,81 @@ def open_dashboard(
     ready: Callable[[Page], None] = lambda _: None,
     allowed: tuple[str, ...] = (),
     alone: bool = False,
-    **how: Any,
+    **options: Any,
 ) -> Iterator[Page]:
-    """Open a page of the dashboard; when it closes, nothing may have left the machine, and nothing may have failed.
+    """Open a page of the dashboard; on exit, check that it has no errors and no requests to other hosts.
 
-    query: what the address holds. ready: waits until the page is what the test needs. allowed: parts of
-    complaints that the test itself provokes. alone: in a browser profile that no page was ever open in.
+    query: query string. ready: waits until the page is ready for the test. allowed: parts of expected errors.
+    alone: use a new browser profile.
     """
-    with browser_profile(browser, alone or bool(allowed), how) as context:
-        page, faults = context.new_page(), []
+    with browser_profile(browser, alone or bool(allowed), options) as context:
+        page, errors = context.new_page(), []
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=theme)
         own = (address, address.replace("http", "ws"), "data:", "blob:" + address)
-        page.leaving, page.asked, page.withdrawn = False, set(), set()
+        page.leaving, page.requested, page.withdrawn = False, set(), set()
 
-        def note(fault: object, there: bool = True) -> None:
-            if there and not any(part in str(fault) for part in allowed):
-                faults.append(str(fault))
+        def note(error: object, wrong: bool = True) -> None:
+            if wrong and not any(part in str(error) for part in allowed):
+                errors.append(str(error))
 
-        page.on("request", lambda sent: page.asked.add(sent))
-        page.on("request", lambda sent: note(sent.url, not sent.url.startswith(own)))
-        page.on("websocket", lambda sent: note(sent.url, not sent.url.startswith(own)))
-        page.on("response", lambda got: note(f"{got.status} {got.url}", got.status >= 400))
-        page.on("requestfailed", lambda sent: note(f"{sent.failure} {sent.url}", sent not in page.withdrawn))
+        page.on("request", lambda request: page.requested.add(request))
+        page.on("request", lambda request: note(request.url, not request.url.startswith(own)))
+        page.on("websocket", lambda request: note(request.url, not request.url.startswith(own)))
+        page.on("response", lambda response: note(f"{response.status} {response.url}", response.status >= 400))
+        page.on(
+            "requestfailed", lambda request: note(f"{request.failure} {request.url}", request not in page.withdrawn)
+        )
         page.on(
             "console",
-            lambda said: note(said.text, said.type == "error" and not (page.leaving and is_connection_loss(said.text))),
+            lambda message: note(
+                message.text, message.type == "error" and not (page.leaving and is_connection_loss(message.text))
+            ),
         )
         page.on("pageerror", note)
         page.goto(f"{address}?{query}" if query else address)
         page.wait_for_selector("main h1", timeout=COLD_START_MS)
         ready(page)
         yield page
-        assert not faults, faults
+        assert not errors, errors
         page.evaluate("localStorage.clear()")
         page.close()
 
 
 def reload(page: Page) -> None:
-    """Load a page anew; that the page which is left withdraws its requests and loses its connection is no fault."""
-    page.leaving, page.withdrawn = True, {*page.asked}
+    """Reload a page. Cancelled requests and the lost connection of the old page are not errors."""
+    page.leaving, page.withdrawn = True, {*page.requested}
     page.reload()
     page.leaving = False
     page.wait_for_selector("main h1", timeout=COLD_START_MS)
 
 
-def is_connection_loss(said: str) -> bool:
-    """Say whether a page tells that it has lost its connection."""
-    return any(part in said for part in ("WebSocket", "websocket", "kernel", "Connection lost"))
+def is_connection_loss(message: str) -> bool:
+    """Return whether a console message reports a lost connection."""
+    return any(part in message for part in ("WebSocket", "websocket", "kernel", "Connection lost"))
 
 
 def accessibility_violations(page: Page) -> list[str]:
-    """List what axe-core finds on the page that is serious or critical: the rule, and where."""
+    """Return the serious and critical findings of axe-core: rule and location."""
     script = f"(() => {{ const define = undefined; {AXE_SCRIPT} }})()"
     page.evaluate(script)
-    options = {
-        "runOnly": AXE_RULES,
-        "resultTypes": ["violations"],
-        "preload": False,
-    }  # it would look for style sheets at wrong places
-    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+    # Without preload, axe-core does not request style sheets.
+    options = {"runOnly": AXE_RULES, "resultTypes": ["violations"], "preload": False}
+    violations = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
     return [
         f"{each['id']} ({each['impact']}): {node['target']} {node['failureSummary']}"
-        for each in found
+        for each in violations
         for node in each["nodes"]
         if each["impact"] in ("serious", "critical")
     ]
 
 
 def fits_width(page: Page) -> bool:
-    """Say whether the page needs no horizontal scrolling."""
+    """Return whether the page needs no horizontal scrolling."""
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def save_screenshot(page: Page, name: str) -> None:
-    """Keep a picture of the whole page under ``artefacts/``, to be looked at."""
+    """Save a screenshot of the whole page under ``artefacts/``."""
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)

@@ -1,4 +1,4 @@
-"""A small case as a file, and what loading it reports."""
+"""A small case file, and the errors of loading it."""
 
 from pathlib import Path
 
@@ -22,20 +22,20 @@ ACTS = [
 
 
 def write_case(folder: Path, acts=ACTS, opening=OPENING, heading=HEADING, name="neighbours") -> Path:
-    """Write a case as a file and return its path."""
+    """Write a case file and return its path."""
     path = folder / f"{name}.csv"
     path.write_text("\n".join([*opening, heading, *acts]) + "\n", "utf-8")
     return path
 
 
 def case_errors(path: Path) -> list[str]:
-    """Return what loading a wrong case reports."""
+    """Return the errors of loading an invalid case."""
     with pytest.raises(ScenarioError) as error:
         load_case(path)
-    return [str(fault) for fault in error.value.errors]
+    return [str(each) for each in error.value.errors]
 
 
 def acts_with(at: int, old: str, new: str) -> list[str]:
-    """Return the acts with one text replaced in one row."""
+    """Return the acts with one replacement in one row."""
     assert old in ACTS[at]
     return [*ACTS[:at], ACTS[at].replace(old, new, 1), *ACTS[at + 1 :]]

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: in a process of its own, on a terminal, or in this process."""
+"""Run commands in a subprocess, on a terminal, or in this process."""
 
 import json
 import os
@@ -14,18 +14,9 @@ from typer.testing import CliRunner, Result
 from dashboards.cli.main import app
 
 DETENTE = Path(sys.executable).with_name("detente")
-UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}  # the same numbers, and a quicker start
-UNCOMPILED_COMMANDS = {
-    "scenarios",
-    "show",
-    "validate-scenario",
-    "schema",
-    "parameters",
-    "run",
-    "why",
-    "--help",
-}  # one world at most
-TERMINAL_VARIABLES = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"}  # variables that decide about color or width
+UNCOMPILED = {"NUMBA_DISABLE_JIT": "1"}  # same results, faster start
+UNCOMPILED_COMMANDS = {"scenarios", "show", "validate-scenario", "schema", "parameters", "run", "why", "--help"}
+TERMINAL_VARIABLES = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"}
 
 
 class CommandResult(NamedTuple):
@@ -37,13 +28,13 @@ class CommandResult(NamedTuple):
 
 
 def environment(command: Any = "show", **more: str) -> dict[str, str]:
-    """Return the environment for a command, without variables that decide about color or width."""
-    kept = {key: value for key, value in os.environ.items() if key not in TERMINAL_VARIABLES}
-    return kept | (UNCOMPILED if command in UNCOMPILED_COMMANDS else {}) | more
+    """Return the environment for a command, without variables that change colour or width."""
+    inherited = {key: value for key, value in os.environ.items() if key not in TERMINAL_VARIABLES}
+    return inherited | (UNCOMPILED if command in UNCOMPILED_COMMANDS else {}) | more
 
 
 def run_detente(*words: Any, cwd: Path, **more: str) -> CommandResult:
-    """Run a command in a process of its own. Check that it prints no traceback and no escape code."""
+    """Run a command in a subprocess. Check that it prints no traceback and no escape code."""
     env = environment(words[0], **more)
     done = subprocess.run([DETENTE, *map(str, words)], cwd=cwd, env=env, capture_output=True, timeout=300, check=False)
     out, err = done.stdout.decode(), done.stderr.decode()
@@ -58,7 +49,7 @@ def invoke(*words: Any) -> Result:
 
 
 def refused_command(*words: Any, cwd: Path) -> str:
-    """Run a wrong command in this process and return its error message."""
+    """Run an invalid command in this process and return its error message."""
     with chdir(cwd):
         done = invoke(*words)
     assert isinstance(done.exception, SystemExit), done.exception
@@ -67,7 +58,7 @@ def refused_command(*words: Any, cwd: Path) -> str:
 
 
 def refusal_message(done: CommandResult) -> str:
-    """Return the message of a command that was refused: exit code 2, nothing on standard output."""
+    """Return the error message of a command. Check exit code 2 and empty standard output."""
     assert done.code == 2, done
     assert done.out == ""
     assert done.err.strip()
@@ -75,7 +66,7 @@ def refusal_message(done: CommandResult) -> str:
 
 
 def run_on_terminal(*words: Any, cwd: Path, **more: str) -> str:
-    """Run a command on a terminal of its own and return all that it wrote there."""
+    """Run a command on a pseudo-terminal and return its output."""
     ours, theirs = pty.openpty()
     env = environment(words[0], TERM="xterm-256color", **more)
     line = [DETENTE, *map(str, words)]
@@ -85,7 +76,7 @@ def run_on_terminal(*words: Any, cwd: Path, **more: str) -> str:
         while True:
             try:
                 piece = os.read(ours, 4096)
-            except OSError:  # Linux reports so that the other end is closed
+            except OSError:  # Linux: the other end is closed
                 break
             if not piece:
                 break
@@ -96,9 +87,9 @@ def run_on_terminal(*words: Any, cwd: Path, **more: str) -> str:
 
 
 def strict_json(text: str) -> Any:
-    """Parse JSON that holds one value and no NaN or Infinity."""
+    """Parse JSON without NaN or Infinity."""
 
     def complain(word: str) -> None:
-        raise AssertionError(f"{word} is no JSON")
+        raise AssertionError(f"{word} is not valid JSON")
 
     return json.loads(text, parse_constant=complain)

@@ -1,4 +1,4 @@
-"""Ensembles compared with runs of their own, and with each other."""
+"""Single runs to compare with ensembles, and equality of ensembles."""
 
 from dataclasses import fields
 
@@ -12,13 +12,14 @@ from model.world import World
 
 
 def single_run(name, seed, changes=None, rounds=None, overrides=()):
-    """Measure one world as a run of its own."""
-    setting = load_scenario(name, changes)
-    return run_trajectory(World(setting, seed, collect_overrides(setting, overrides)), rounds or setting.rounds)
+    """Return the trajectory of a single run."""
+    scenario = load_scenario(name, changes)
+    world = World(scenario, seed, collect_overrides(scenario, overrides))
+    return run_trajectory(world, rounds or scenario.rounds)
 
 
 def assert_ensembles_equal(one: Ensemble, other: Ensemble) -> None:
-    """Compare two ensembles field by field: arrays by type, shape and bytes."""
+    """Assert that all fields of two ensembles are equal: arrays by type, shape and bytes."""
     for each in fields(Ensemble):
         mine, yours = getattr(one, each.name), getattr(other, each.name)
         if isinstance(mine, np.ndarray):

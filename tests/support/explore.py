@@ -1,4 +1,4 @@
-"""The page Explore in a browser: opened when settled, and what it shows."""
+"""The Explore page in a browser."""
 
 from playwright.sync_api import Page
 
@@ -16,7 +16,7 @@ RANGES = f"() => Object.values(({SPECS})()).map(({{ high }}) => high)"
 
 
 def wait_until_settled(page: Page) -> None:
-    """Wait until all worlds asked for are played and painted; what the page does is looked at in each of its frames."""
+    """Wait until all requested worlds are simulated and drawn."""
     page.wait_for_function(
         """() => { const said = (document.querySelector('.det-note') || {}).textContent || '';
         if (!/^\\s*[\\d,]+ worlds, seeds \\d+ to \\d+\\.\\s*$/.test(said)) return false;
@@ -32,9 +32,9 @@ def wait_until_settled(page: Page) -> None:
     )
 
 
-def open_explore(browser, address, setting: Setting = SMALL_SETTING, **how):
-    query = how.pop("query", format_link(how.pop("link", Link(setting))))
-    return open_dashboard(browser, address, query, ready=wait_until_settled, **how)
+def open_explore(browser, address, setting: Setting = SMALL_SETTING, **options):
+    query = options.pop("query", format_link(options.pop("link", Link(setting))))
+    return open_dashboard(browser, address, query, ready=wait_until_settled, **options)
 
 
 def outcome_texts(page: Page) -> list[str]:

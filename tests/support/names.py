@@ -1,4 +1,4 @@
-"""Names that nothing the project says may contain."""
+"""Names that no text of the project may contain."""
 
 LEADERS = (  # surnames of people who led, or spoke for, the states of the scenarios between 2013 and 2026
     "Obama|Kerry|Trump|Pompeo|Tillerson|Biden|Harris|Blinken|Malley|Vance|Rubio|Witkoff|Kushner|Hegseth|Bolton|"

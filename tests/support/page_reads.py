@@ -1,8 +1,8 @@
-"""What the code of a page reads: the names of members, those that it makes itself, and those of the browser."""
+"""The names that the code of a page reads, those that it defines, and those of the browser."""
 
 import re
 
-# Names of the browser, of Vue and of Vuetify, which any template may read.
+# Names of the browser, of Vue and of Vuetify.
 BROWSER_NAMES = {
     *re.findall(
         r"\w+",
@@ -35,20 +35,20 @@ def template_code(template: str) -> str:
 
 
 def names_read(template: str) -> set[str]:
-    """Return the names that a template reads of its data: members, and what it takes out of an object."""
+    """Return the members that a template reads, including destructured ones."""
     code = template_code(template)
     members = set(re.findall(r"(?<=[\w)\]?])\.([A-Za-z_]\w*)", code))
-    taken = re.findall(r"(?:const|let) \{([^{}=]*)\} =", code)
+    destructured = re.findall(r"(?:const|let) \{([^{}=]*)\} =", code)
     return members | {
         part.split(":")[0].strip()
-        for each in taken
+        for each in destructured
         for part in re.sub(r"\[[^\]]*\]", "", each).split(",")
         if "..." not in part
     }
 
 
 def names_defined(template: str) -> set[str]:
-    """Return the names that a template gives to values and functions of its own, its properties and references."""
+    """Return the names of variables, functions, properties and references that a template defines."""
     code = template_code(template)
     own = {*re.findall(r"\bref=\"(\w+)\"", template), *re.findall(r"\b(\w+) = ", code)}
     for properties in re.findall(r"\bprops: \[([^\]]*)\]", template):

@@ -1,4 +1,4 @@
-"""Pages of the dashboard with long work: opened in a browser once all of it is done."""
+"""Pages of the dashboard with long computations, opened in a browser."""
 
 import re
 
@@ -8,36 +8,36 @@ from dashboards.page_link import Link, Setting, format_link, parse_link
 from support.browser import COLD_START_MS, expect, open_dashboard
 
 SMALL = Setting("two-states", seed=4, worlds=60)
-SHORT = SMALL._replace(changes=(("rounds", 24),))  # the work of Turning points grows with the square of the rounds
+SHORT = SMALL._replace(changes=(("rounds", 24),))  # the cost of Turning points is quadratic in the rounds
 FINISHED = re.compile(r"redrawn futures from every round; the same dice|in each, seeds \d+ to \d+: the same dice")
 
 
 def wait_until_finished(page: Page) -> None:
-    """Wait until all long work of the page is done."""
+    """Wait until the computations of the page are finished."""
     expect(page.locator(".det-progress .det-note")).to_have_text(FINISHED, timeout=COLD_START_MS)
 
 
-def open_turning_points(browser, address, link: Link, **how):
+def open_turning_points(browser, address, link: Link, **options):
     return open_dashboard(
-        browser, address, format_link(link._replace(page="turning")), ready=wait_until_finished, **how
+        browser, address, format_link(link._replace(page="turning")), ready=wait_until_finished, **options
     )
 
 
-def open_compare(browser, address, link: Link, **how):
+def open_compare(browser, address, link: Link, **options):
     return open_dashboard(
-        browser, address, format_link(link._replace(page="compare")), ready=wait_until_finished, **how
+        browser, address, format_link(link._replace(page="compare")), ready=wait_until_finished, **options
     )
 
 
 def current_link(page: Page) -> Link:
-    """Read what the address holds now; `soon` waits until a change is in it."""
+    """Return the link in the address of a page."""
     link, notes = parse_link(page.evaluate("location.search"))
     assert notes == []
     return link
 
 
 def last_result(news) -> object:
-    """Give the result of the last piece of news."""
+    """Return the result of the last update."""
     *_, last = news
     assert last.finished
     assert last.error == ""

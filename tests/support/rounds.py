@@ -1,4 +1,4 @@
-"""Columns of a world noted round by round, and the places of indicators."""
+"""Columns of a world by round, and indices of indicators."""
 
 import numpy as np
 
@@ -12,10 +12,10 @@ def indicator_index(name, negotiation=0):
 
 
 def record_rounds(setting, count, *columns, seed=1, overrides=()):
-    """Play round by round and note columns' cells after each."""
+    """Return the cells of columns after each round; shape (rounds, columns)."""
     world = make_world(setting, seed, overrides)
-    seen = []
+    values = []
     for _ in range(count):
         advance(world, 1)
-        seen.append([float(getattr(world, name)[cell]) for name, cell in columns])
-    return np.array(seen)
+        values.append([float(getattr(world, name)[cell]) for name, cell in columns])
+    return np.array(values)

@@ -1,4 +1,4 @@
-"""Builders of scenarios with one thing wrong, and the errors that loading them reports."""
+"""Builders of invalid scenarios, and the errors of loading them."""
 
 from typing import Any
 
@@ -8,23 +8,23 @@ from support.worlds import smallest_scenario, text
 
 
 def load_errors(data: Any, changes: dict[str, Any] | None = None) -> list[str]:
-    """List what is wrong with plain data, in words; an empty list if nothing is."""
+    """Return the errors of loading plain data as text."""
     try:
         load_scenario(data, changes)
     except ScenarioError as error:
-        return [str(fault) for fault in error.errors]
+        return [str(each) for each in error.errors]
     return []
 
 
 def only_error(data: Any, changes: dict[str, Any] | None = None) -> str:
-    """Give the one fault that there is."""
-    found = load_errors(data, changes)
-    assert len(found) == 1, found
-    return found[0]
+    """Return the only error; fail if there is not exactly one."""
+    errors = load_errors(data, changes)
+    assert len(errors) == 1, errors
+    return errors[0]
 
 
 def rich_scenario() -> dict[str, Any]:
-    """Write a small scenario with an actor of each role, a third state, and a verified first rung."""
+    """Return a small scenario with an actor of each role, a third state, and verification of the first rung."""
     data = smallest_scenario(3)
     data["facilitators"] = {"helper": {"name": text("Helper")}}
     data["bodies"] = {"watch": {"name": text("Watch")}}
@@ -36,10 +36,10 @@ def rich_scenario() -> dict[str, Any]:
 
 
 def with_event(kind: str, **more: Any) -> dict[str, Any]:
-    """Write a scenario with one event."""
+    """Return changes that add one event."""
     return {"events": [{"round": 2, "kind": kind, **more}]}
 
 
 def with_move(act: str, value: float = 1.0, **more: Any) -> dict[str, Any]:
-    """Write a scenario with one forced move."""
+    """Return changes that add one forced move."""
     return {"moves": [{"round": 2, "act": act, "value": value, **more}]}

@@ -1,4 +1,4 @@
-"""Folders of results of tiny studies, and the page of sweeps opened in a browser."""
+"""Tiny studies, and the Sweeps page in a browser."""
 
 from playwright.sync_api import Page
 
@@ -31,21 +31,21 @@ STATE = "() => document.querySelector('.det-sweeps').__vue__"
 
 
 def wait_until_read(page: Page) -> None:
-    """Wait until the page has read what there is to read."""
+    """Wait until the page has loaded all results."""
     expect(page.locator(".det-progress")).to_have_count(0, timeout=COLD_START_MS)
     expect(page.locator(".det-folders")).to_be_visible(timeout=COLD_START_MS)
 
 
 def open_folder(page: Page, folder: str) -> None:
-    """Open a folder of the list, and wait for all of it."""
+    """Open a folder of the list and wait for its charts."""
     page.locator(".det-folder", has_text=folder).click()
     expect(page.locator(".det-sweeps")).to_have_attribute("data-drawn", "3", timeout=COLD_START_MS)
     wait_until_read(page)
 
 
-def open_sweeps(browser, address, **how):
+def open_sweeps(browser, address, **options):
     return open_dashboard(
-        browser, address, format_link(Link(Setting("two-states"), page="sweeps")), ready=wait_until_read, **how
+        browser, address, format_link(Link(Setting("two-states"), page="sweeps")), ready=wait_until_read, **options
     )
 
 

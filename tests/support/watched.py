@@ -1,4 +1,4 @@
-"""A watched run as the page has it, and as its ledger tells it."""
+"""A run of the Watch page, and the sentences of its ledger."""
 
 from agents.assembly import Assembly
 from dashboards.page_link import Setting
@@ -10,7 +10,7 @@ SETTING = Setting("us-iran-2026")
 
 
 def watch_run(setting: Setting) -> WatchedRun:
-    """Play the run of a setting, and its twin."""
+    """Return the run of a setting with its comparison run."""
     news = JobUpdate()
     for news in follow_watched_run(setting):  # noqa: B007
         pass
@@ -19,6 +19,6 @@ def watch_run(setting: Setting) -> WatchedRun:
     return news.result
 
 
-def decision_sentences(model: Assembly, now: int) -> list[str]:
-    """Return the sentences of a round's decisions and events."""
-    return [row.sentence for row in model.ledger.rows if row.round == now and row_group(row) == DECISIONS]
+def decision_sentences(model: Assembly, round_number: int) -> list[str]:
+    """Return the sentences of the decisions and events of a round."""
+    return [row.sentence for row in model.ledger.rows if row.round == round_number and row_group(row) == DECISIONS]

@@ -1,4 +1,4 @@
-"""Builders: the smallest scenario as plain data, a world from it, and Hypothesis strategies for random ones."""
+"""Builders of scenarios and worlds, and Hypothesis strategies for random scenarios."""
 
 from typing import Any
 
@@ -19,31 +19,31 @@ __all__ = ["ALL_OFF", "rung", "smallest_scenario", "text"]
 
 
 def make_scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
-    """Build the smallest scenario with changes."""
+    """Return the smallest scenario with changes."""
     return build_scenario(apply_changes(smallest_scenario(**more), changes or {}))
 
 
 def scenario_with_only(
     mechanism: str | tuple[str, ...], changes: dict[str, Any] | None = None, **more: Any
 ) -> Scenario:
-    """Build the smallest scenario with only these mechanisms on."""
+    """Return the smallest scenario with only these mechanisms on."""
     names = (mechanism,) if isinstance(mechanism, str) else mechanism
     return isolated_scenario(names, changes or {}, smallest_scenario(**more))
 
 
 def make_world(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
-    """Make a world of a scenario."""
+    """Return a world of a scenario."""
     return World(setting, seed, collect_overrides(setting, overrides))
 
 
 def measure_run(setting: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Override, ...] = ()) -> np.ndarray:
-    """Measure one run."""
+    """Return the trajectory of a run."""
     return run_trajectory(make_world(setting, seed, overrides), rounds or setting.rounds)
 
 
 @st.composite
 def random_scenarios(draw: st.DrawFn) -> Scenario:
-    """Draw a valid scenario: any sizes, mechanisms, doctrines and parameters within their declared ranges."""
+    """Generate a valid scenario of any size, with any mechanisms, doctrines and parameters in their ranges."""
     states = draw(st.integers(2, 5))
     data = smallest_scenario(states, draw(st.integers(1, 4)))
     names = list(data["states"])
@@ -78,7 +78,7 @@ def random_scenarios(draw: st.DrawFn) -> Scenario:
 
 @st.composite
 def random_values(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
-    """Draw new values for some parameters of a scenario, ends of their ranges included."""
+    """Generate values for some parameters of a scenario, including the limits of their ranges."""
     known = [
         each
         for each in list_parameters(setting)
@@ -95,7 +95,7 @@ def random_values(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
 
 
 def step_protocol(world: World, protocol: tuple[Act, ...]) -> None:
-    """Play one round of any protocol, act by act, without overrides."""
+    """Run one round of a protocol, act by act, without overrides."""
     world.clock[0] += 1
     for act in protocol:
         column = getattr(world, act.column)

@@ -1,4 +1,4 @@
-"""`detente run`: its numbers, what it saves, what it refuses."""
+"""`detente run`: results, saved files and errors."""
 
 import json
 import re
@@ -17,8 +17,8 @@ from model.measures import BY_NEGOTIATION, trajectory_digest
 COLOUR = re.compile(r"\x1b\[[0-9;]*\b3[0-9]\b[0-9;]*m")
 
 
-def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
-    folder, done = home
+def test_run_as_json_prints_all_documented_keys(saved_run):
+    folder, done = saved_run
     assert done.err == ""
     facts = strict_json(done.out)
     assert (facts["scenario"], facts["seed"], facts["rounds"]) == ("two-states", 7, 12)
@@ -42,24 +42,24 @@ def test_run_as_json_prints_one_object_with_all_that_was_promised(home):
     assert (folder / facts["folder"] / "run.json").is_file()
 
 
-def test_the_printed_numbers_are_those_of_the_watched_model(home):
-    facts = strict_json(home[1].out)
+def test_printed_numbers_match_the_model(saved_run):
+    facts = strict_json(saved_run[1].out)
     model = Assembly("two-states", {"rounds": 12}, rng=7).run()
-    places = model.indicator_index
+    index = model.indicator_index
     assert facts["trajectory_digest"] == trajectory_digest(model.trajectory)
     assert facts["ledger_digest"] == model.ledger.digest()
     assert facts["outcome"] == model.outcome.name
-    assert facts["contact_share"] == pytest.approx(model.trajectory[1:, places["contact"]].mean())
-    assert facts["breaches"] == model.trajectory[-1, places["breaches"]]
+    assert facts["contact_share"] == pytest.approx(model.trajectory[1:, index["contact"]].mean())
+    assert facts["breaches"] == model.trajectory[-1, index["breaches"]]
     (talks,) = facts["negotiations"].values()
-    assert talks["trust"]["alba->borea"] == model.trajectory[:, places["border.trust_first"]].tolist()
-    assert talks["trust"]["borea->alba"] == model.trajectory[:, places["border.trust_second"]].tolist()
-    assert talks["tension"] == model.trajectory[:, places["border.tension"]].tolist()
-    assert talks["deal_progress"] == model.trajectory[:, places["border.deal_progress"]].tolist()
+    assert talks["trust"]["alba->borea"] == model.trajectory[:, index["border.trust_first"]].tolist()
+    assert talks["trust"]["borea->alba"] == model.trajectory[:, index["border.trust_second"]].tolist()
+    assert talks["tension"] == model.trajectory[:, index["border.tension"]].tolist()
+    assert talks["deal_progress"] == model.trajectory[:, index["border.deal_progress"]].tolist()
 
 
-def test_a_run_is_saved_whole_and_reads_back(home):
-    folder, done = home
+def test_a_saved_run_is_complete_and_readable(saved_run):
+    folder, done = saved_run
     facts = strict_json(done.out)
     (saved,) = (folder / "runs").iterdir()
     assert saved == folder / facts["folder"]
@@ -77,8 +77,8 @@ def test_a_run_is_saved_whole_and_reads_back(home):
     assert {json.loads(line)["round"] for line in lines} == set(range(1, 13))
 
 
-def test_two_runs_of_one_seed_are_the_same(home):
-    folder, done = home
+def test_runs_with_the_same_seed_are_identical(saved_run):
+    folder, done = saved_run
     again = strict_json(
         run_detente("run", "two-states", "--seed", 7, "--rounds", 12, "--json", "--out", "again", cwd=folder).out
     )
@@ -89,7 +89,7 @@ def test_two_runs_of_one_seed_are_the_same(home):
     assert (folder / "again" / "run.json").is_file()
 
 
-def test_set_changes_the_run_as_it_would_in_the_file(tmp_path):
+def test_set_has_the_effect_of_a_change_in_the_file(tmp_path):
     words = [
         "--set",
         "states.alba.generosity=0.9",
@@ -108,48 +108,48 @@ def test_set_changes_the_run_as_it_would_in_the_file(tmp_path):
     assert facts["trajectory_digest"] == trajectory_digest(Assembly("two-states", changes, rng=1).run().trajectory)
 
 
-def test_a_run_shows_one_screen_and_the_command_it_names_works_as_it_stands(tmp_path):
+def test_the_why_command_that_run_suggests_works(tmp_path):
     folder = tmp_path / "a folder with spaces"
     done = run_detente("run", "us-iran-2026", "--rounds", 14, "--out", folder, cwd=tmp_path)
     assert done.code == 0
     for words in ("Outcome: ", "trust, United States in Iran", "trust, Iran in United States", "tension", "deal progress",
-                  "contact in", "breaches", "Technical clarification", "Moments that mattered"):  # fmt: skip
+                  "talks in", "breaches", "Technical clarification", "Key moments"):  # fmt: skip
         assert words in done.out
-    (command,) = re.findall(r"^Ask why: detente (why .*)$", done.out, re.MULTILINE)
+    (command,) = re.findall(r"^Explain a decision: detente (why .*)$", done.out, re.MULTILINE)
     answer = run_detente(*shlex.split(command), "--no-levers", cwd=tmp_path)
     assert answer.code == 0, answer.err
-    assert "the decision flips at" in answer.out
+    assert "decision changes at" in answer.out
 
 
-def test_a_run_without_a_moment_that_mattered_has_no_heading_for_them(tmp_path):
-    done = run_detente("run", "two-states", "--rounds", 1, "--out", "kept", cwd=tmp_path)
-    assert "Moments that mattered" not in done.out
+def test_a_run_without_key_moments_has_no_heading_for_them(tmp_path):
+    done = run_detente("run", "two-states", "--rounds", 1, "--out", "saved", cwd=tmp_path)
+    assert "Key moments" not in done.out
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (["--set", "states.alba.resolv=0.5"], "states.alba.resolv: no such key; did you mean `resolve`?"),
-        (["--set", "states.alba.resolve=7"], "states.alba.resolve: allowed is between 0 and 1 (found 7)"),
+        (["--set", "states.alba.resolve=7"], "states.alba.resolve: must be between 0 and 1 (found 7)"),
         (["--set", "states.alba.resolve=nan"], "states.alba.resolve: should be a finite number"),
-        (["--set", "nonsense"], "--set: is written PATH=VALUE (found 'nonsense')"),
+        (["--set", "nonsense"], "--set: must have the form PATH=VALUE (found 'nonsense')"),
         (["--set", "rounds=" + "9" * 5000], "rounds: should be a valid integer"),
-        (["--rounds", "0"], "rounds: allowed is between 1 and 1200 (found 0)"),
-        (["--rounds", "5000"], "rounds: allowed is between 1 and 1200 (found 5000)"),
+        (["--rounds", "0"], "rounds: must be between 1 and 1200 (found 0)"),
+        (["--rounds", "5000"], "rounds: must be between 1 and 1200 (found 5000)"),
         (["--seed", "-1"], "--seed"),
         (["--out", "occupied/run"], "occupied"),
         (["--sed", "3"], "--sed"),
     ],
 )
-def test_a_run_that_cannot_be_is_refused_with_one_clear_message(words, told, tmp_path):
+def test_invalid_input_is_refused_with_one_clear_message(words, expected, tmp_path):
     (tmp_path / "occupied").write_text("a file, not a folder")
     message = refused_command("run", "two-states", *words, cwd=tmp_path)
-    assert told in message
+    assert expected in message
     assert len(message.splitlines()) <= 4
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_misspelt_scenario_is_refused_with_a_suggestion(tmp_path):
+def test_a_misspelt_scenario_gets_a_suggestion(tmp_path):
     assert "did you mean `us-iran-2026`?" in refusal_message(run_detente("run", "us-iran-2062", cwd=tmp_path))
 
 
@@ -159,7 +159,7 @@ def test_a_scenario_may_be_a_path(tmp_path):
     assert by_path["trajectory_digest"] == trajectory_digest(Assembly("two-states", rng=1).run(3).trajectory)
 
 
-def test_on_a_terminal_there_are_colours_and_a_progress_line_unless_refused(tmp_path):
+def test_colour_and_progress_appear_only_on_a_terminal(tmp_path):
     coloured = run_on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path)
     assert COLOUR.search(coloured)
     assert re.search(r"round.*/8", coloured)

@@ -13,29 +13,29 @@ from agents.assembly import Assembly
 from agents.ledger import read_ledger
 
 
-def interrupted(folder: Path, patience: float) -> tuple[CommandResult, list[Path]]:
-    """Start a long run, interrupt it some seconds after its folder appears, and find what is saved."""
+def interrupted(folder: Path, delay: float) -> tuple[CommandResult, list[Path]]:
+    """Interrupt a long run some seconds after its folder appears; return its result and the saved runs."""
     process = subprocess.Popen(
         [DETENTE, "run", "gulf-region", "--rounds", "1200", "--json"],
         cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # it may be ignored where tests run
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the test environment may ignore it
     )  # fmt: skip
     started = time.monotonic()
     while not list(folder.glob("runs/*")) and time.monotonic() - started < 60:
         time.sleep(0.02)
-    time.sleep(patience)
+    time.sleep(delay)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     return CommandResult(process.returncode, out.decode(), err.decode()), list(folder.glob("runs/*/run.json"))
 
 
-def test_an_interrupted_run_leaves_what_was_played_readable(tmp_path):
-    saved, patience = [], 2.0
-    while not saved and patience < 40.0:  # a busy machine may not have begun to play so soon
-        done, saved = interrupted(tmp_path, patience)
+def test_an_interrupted_run_saves_the_completed_rounds(tmp_path):
+    saved, delay = [], 2.0
+    while not saved and delay < 40.0:  # a busy machine may start late
+        done, saved = interrupted(tmp_path, delay)
         assert done.code == 130
         assert "Traceback" not in done.err
-        patience *= 3.0
+        delay *= 3.0
     folder, facts = saved[0].parent, strict_json(saved[0].read_text("utf-8"))
     rounds = facts["rounds"]
     assert 1 <= rounds < 1200
@@ -54,8 +54,8 @@ def test_an_interrupted_run_leaves_what_was_played_readable(tmp_path):
     assert strict_json(answer.out)["round"] == rounds
 
 
-def test_a_run_interrupted_before_its_first_round_says_so_and_leaves_nothing(tmp_path):
+def test_a_run_interrupted_before_round_1_saves_nothing(tmp_path):
     done, saved = interrupted(tmp_path, 0.0)
     assert (done.code, done.out) == (130, "")
-    assert done.err == "Stopped before the first round; nothing was saved.\n"
+    assert done.err == "Stopped before the first round. Nothing was saved.\n"
     assert saved == list((tmp_path / "runs").iterdir()) == []

@@ -1,4 +1,4 @@
-"""`detente why`: one decision of a saved run."""
+"""`detente why`: explanation of a decision of a saved run."""
 
 import shlex
 from pathlib import Path
@@ -18,8 +18,8 @@ from model.loading import load_scenario
 from model.parameter_space import list_levers
 
 
-def test_why_without_a_run_asks_about_the_latest(home):
-    folder, done = home
+def test_why_explains_the_latest_run_by_default(saved_run):
+    folder, done = saved_run
     answer = strict_json(run_detente("why", "--round", 5, "--actor", "alba", "--no-levers", "--json", cwd=folder).out)
     assert answer["run"] == strict_json(done.out)["folder"]
     assert (answer["round"], answer["actor"], answer["seed"]) == (5, "alba", 7)
@@ -42,9 +42,9 @@ def test_why_without_a_run_asks_about_the_latest(home):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
-        (["--round", 5, "--actor", "albo"], ["no such actor who decides", "did you mean `alba`?"]),
+        (["--round", 5, "--actor", "albo"], ["no such actor with decisions", "did you mean `alba`?"]),
         (["--round", 13, "--actor", "alba"], ["round: the run has 12 rounds"]),
         (["--round", 5, "--actor", "alba", "--act", "chose_conduct"], ["no such decision of alba", "`choose_conduct`"]),
         (["--round", 5, "--actor", "alba", "--negotiation", "bordr"], ["no such negotiation", "`border`"]),
@@ -52,17 +52,17 @@ def test_why_without_a_run_asks_about_the_latest(home):
             ["--round", 5, "--actor", "alba", "--act", "choose_conduct", "--counterpart", "x"],
             ["no such counterpart", "borea"],
         ),
-        (["nowhere", "--round", 5, "--actor", "alba"], ["nowhere: holds no saved run"]),
+        (["nowhere", "--round", 5, "--actor", "alba"], ["nowhere: contains no saved run"]),
     ],
 )
-def test_why_refuses_what_never_was_and_names_what_there_is(words, told, home):
-    message = refused_command("why", *words, "--no-levers", cwd=home[0])
-    assert all(word in message for word in told), message
+def test_why_refuses_unknown_decisions_with_suggestions(words, expected, saved_run):
+    message = refused_command("why", *words, "--no-levers", cwd=saved_run[0])
+    assert all(word in message for word in expected), message
 
 
-def test_why_where_no_run_was_saved_says_how_to_save_one(tmp_path):
-    told = refusal_message(run_detente("why", "--round", 1, "--actor", "us", cwd=tmp_path))
-    assert "no run is saved here yet; `detente run SCENARIO` saves one" in told
+def test_without_a_saved_run_why_suggests_detente_run(tmp_path):
+    message = refusal_message(run_detente("why", "--round", 1, "--actor", "us", cwd=tmp_path))
+    assert "contains no saved run; create one with `detente run SCENARIO`" in message
 
 
 @pytest.mark.parametrize(
@@ -73,30 +73,30 @@ def test_why_where_no_run_was_saved_says_how_to_save_one(tmp_path):
         ("ledger.parquet", b"not a table"),
     ],
 )
-def test_why_refuses_a_damaged_run(file, content, home, tmp_path):
-    original = home[0] / strict_json(home[1].out)["folder"]
+def test_why_refuses_a_damaged_run(file, content, saved_run, tmp_path):
+    original = saved_run[0] / strict_json(saved_run[1].out)["folder"]
     for path in original.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / file).write_bytes(content)
     assert refused_command("why", tmp_path, "--round", 5, "--actor", "alba", "--no-levers", cwd=tmp_path)
 
 
-def test_why_names_the_other_decisions_of_that_kind_and_what_the_opposite_is(tmp_path):
-    run_detente("run", "us-iran-2026", "--rounds", 14, "--out", "kept", "--json", cwd=tmp_path)
-    words = ["why", "kept", "--round", 14, "--actor", "iran", "--act", "choose_conduct"]
+def test_why_lists_alternatives_and_the_opposite(tmp_path):
+    run_detente("run", "us-iran-2026", "--rounds", 14, "--out", "saved", "--json", cwd=tmp_path)
+    words = ["why", "saved", "--round", 14, "--actor", "iran", "--act", "choose_conduct"]
     done = run_detente(*words, "--no-levers", cwd=tmp_path, COLUMNS="200")
-    assert "(--counterpart): eu3, israel, saudi-arabia, us; above is" in done.out
+    assert "(--counterpart): eu3, israel, saudi-arabia, us; shown:" in done.out
     facts = strict_json(run_detente(*words, "--counterpart", "us", "--no-levers", "--json", cwd=tmp_path).out)
     assert facts["alike"] == {}
     assert facts["opposite"] != facts["sentence"]
     assert facts["opposite"].endswith("towards United States.")
 
 
-def test_the_most_telling_decision_is_the_same_for_the_command_that_is_named_and_for_why():
+def test_run_suggests_the_decision_that_why_explains():
     held = RecordedCondition("any", {"hope": 1.0}, 1.0, 0.0, True)
-    last = {"choose_conduct": 0, "table": 0, "seek_talks": 0, "accuse": 1, "comply": 0, "withdraw": 1, "ratify": 0}
+    last = {"choose_conduct": 0, "propose": 0, "seek_talks": 0, "accuse": 1, "comply": 0, "withdraw": 1, "ratify": 0}
     made = [LedgerEntry(5, "decision", act, "alba", None, "border", value, "", (held,)) for act, value in last.items()]
-    made += [LedgerEntry(6, "decision", "withdraw", "alba", None, "border", 0, "", (held,))]  # it stays: tells little
+    made += [LedgerEntry(6, "decision", "withdraw", "alba", None, "border", 0, "", (held,))]  # stays: low priority
     while made:
         words = shlex.split(suggested_why_command(SimpleNamespace(ledger=SimpleNamespace(rows=made)), Path("run")))
         ledger = pd.DataFrame([row.as_dict() for row in made if row.round == 5])
@@ -107,8 +107,8 @@ def test_the_most_telling_decision_is_the_same_for_the_command_that_is_named_and
         made = [row for row in made if (row.act, row.round) != (words[-1], 5)]
 
 
-def test_levers_of_which_none_flips_are_told_in_one_sentence():
+def test_levers_without_effect_are_summarized():
     screen = Console(width=200)
-    with screen.capture() as told:
+    with screen.capture() as output:
         screen.print(lever_screen([LeverFlip(list_levers(load_scenario("two-states"))[0], None, None)], str))
-    assert told.get().strip() == "No lever, set from round 0, would have changed it: none of 1 does in its range."
+    assert output.get().strip() == "None of 1 levers changes the decision at any value in its range."

@@ -1,4 +1,4 @@
-"""The report of a run, opened in a real browser from a file, with every request that leaves forbidden."""
+"""The report of a run, opened from a file in a real browser that blocks all other requests."""
 
 import pytest
 from playwright.sync_api import Page
@@ -54,18 +54,18 @@ def shown(page: Page) -> list[str]:
 
 
 def rounds(page: Page) -> set[str]:
-    """List the rounds of the rows that are shown, in sight or not: a row out of sight has no spaces in its inner text."""
+    """Return the rounds of all rows; rows outside the viewport have no spaces in their inner text."""
     return {*page.locator("#rows tr > :first-child").all_text_contents()}
 
 
-def test_the_page_opens_offline_and_draws_every_chart(page):
-    kinds = page.locator("[data-chart]").evaluate_all("places => places.map(place => place.dataset.chart)")
+def test_the_page_draws_every_chart_offline(page):
+    kinds = page.locator("[data-chart]").evaluate_all("elements => elements.map(element => element.dataset.chart)")
     assert kinds == ["main", "pressure", "support", "contact", "ladder", "network"]
     for kind in kinds:
-        place = page.locator(f"[data-chart={kind}]")
-        assert place.locator("svg.main-svg").first.is_visible()
-        assert place.get_attribute("role") == "img"
-        assert place.get_attribute("aria-label")
+        chart = page.locator(f"[data-chart={kind}]")
+        assert chart.locator("svg.main-svg").first.is_visible()
+        assert chart.get_attribute("role") == "img"
+        assert chart.get_attribute("aria-label")
     assert page.locator("[data-chart=main] .scatterlayer .js-line").count() == 4
 
 
@@ -81,19 +81,19 @@ def test_axes_have_units_and_a_fixed_range(page):
     assert axes[3][1] == [-0.5, 12.5]
 
 
-def test_the_head_says_which_run_it_is_and_that_it_is_no_forecast(page, run):
+def test_the_header_identifies_the_run(page, run):
     head = page.locator("header").inner_text()
-    for said in ("Two states", "Seed\n1\n", "Rounds played\n12 of 60", "no forecast"):
-        assert said in head
+    for text in ("Two states", "Seed\n1\n", "Rounds\n12 of 60", "not a forecast"):
+        assert text in head
     assert page.locator("h1").count() == 1
     assert page.locator("#narratives article").count() == 2
     assert "Twice we were surprised" in page.locator("#narratives").inner_text()
 
 
-def test_the_ladder_says_each_status_in_words(page, run):
+def test_the_ladder_shows_each_status(page, run):
     ladder = page.locator("[data-chart=ladder]")
     assert "Hotline between the two commands" in ladder.text_content()
-    assert {"off the table", "on the table"} <= set(ladder.locator(".legendtext").all_text_contents())
+    assert {"not yet proposed", "proposed"} <= set(ladder.locator(".legendtext").all_text_contents())
     spans = page.evaluate("RUN.negotiations[0].ladder.map(rung => rung.spans)")
     statuses = run.world.status[0]
     for r, rung in enumerate(spans):
@@ -102,7 +102,7 @@ def test_the_ladder_says_each_status_in_words(page, run):
         assert covered == list(range(13)), "each round has one status"
 
 
-def test_the_network_counts_every_message_and_follows_the_round(page, run):
+def test_the_network_counts_messages_by_round(page, run):
     total = "edgesOf({}).reduce((sum, edge) => sum + edge.count, 0)"
     messages = [row for row in run.ledger.rows if row.kind == "signal"]
     assert page.evaluate(total.format(0)) == len(messages)
@@ -115,7 +115,7 @@ def test_the_network_counts_every_message_and_follows_the_round(page, run):
     expect(page.locator("[data-messages] tbody tr")).to_have_count(page.evaluate("edgesOf(0).length"))
 
 
-def test_the_chronicle_tells_decisions_and_events_and_hides_the_routine(page, run):
+def test_the_chronicle_hides_routine_decisions_by_default(page, run):
     assert len(shown(page)) == page.evaluate("ROWS.filter(row => row.group === 0).length") > 5
     assert not any("means to act" in row or "posture" in row for row in shown(page))
     page.get_by_label("routine decisions").check()
@@ -127,7 +127,7 @@ def test_the_chronicle_tells_decisions_and_events_and_hides_the_routine(page, ru
     assert len(shown(page)) == min(400, len(run.ledger.rows))
 
 
-def test_the_filters_of_text_and_round(page):
+def test_the_chronicle_filters_by_text_and_round(page):
     before = len(shown(page))
     page.get_by_label("Text").fill("BOREA accepts")
     wait_until(page, f"document.querySelectorAll('#rows tr').length < {before}")
@@ -141,10 +141,10 @@ def test_the_filters_of_text_and_round(page):
     assert rounds(page) <= {"3", "4"}
     page.get_by_label("Text").fill("no such words")
     wait_until(page, "document.querySelectorAll('#rows tr').length === 0")
-    assert page.locator("#count").inner_text() == "No row matches."
+    assert page.locator("#count").inner_text() == "No matching rows."
 
 
-def test_a_row_opens_by_keyboard_to_its_conditions_and_terms(page, run):
+def test_a_row_opens_its_conditions_by_keyboard(page, run):
     row = next(row for row in run.ledger.rows if row.act == "answer_proposal" and row.value)
     page.get_by_label("Text").fill(row.sentence)
     page.get_by_label("From round").fill(str(row.round))
@@ -154,36 +154,36 @@ def test_a_row_opens_by_keyboard_to_its_conditions_and_terms(page, run):
     opened = page.locator("#rows .opened")
     opened.wait_for()
     assert opened.locator("h3").count() == len(row.conditions)
-    assert opened.locator(".term").count() == sum(len(held.terms) for held in row.conditions)
+    assert opened.locator(".term").count() == sum(len(condition.terms) for condition in row.conditions)
     verdicts = opened.locator("p").all_inner_texts()
-    assert [said.startswith("Holds") for said in verdicts] == [held.holds for held in row.conditions]
+    assert [text.startswith("Holds") for text in verdicts] == [condition.holds for condition in row.conditions]
 
 
-def test_a_moment_leads_to_its_round(page):
+def test_a_key_moment_leads_to_its_round(page):
     button = page.locator("#moments button").first
     button.click()
     assert rounds(page) == {button.get_attribute("data-round")}
 
 
-def test_the_numbers_of_the_charts_as_a_table(page, run):
+def test_the_values_of_charts_are_available_as_a_table(page, run):
     page.locator("[data-numbers] summary").click()
     rows = page.locator("[data-numbers] tbody tr")
     expect(rows).to_have_count(13)
     assert float(rows.last.locator("td").first.inner_text()) == pytest.approx(
-        run.seen[run.places["border.trust_first"]], abs=1e-3
+        run.current_indicators[run.indicator_index["border.trust_first"]], abs=1e-3
     )
 
 
 @pytest.mark.parametrize("width", [390, 1366])
-def test_nothing_is_cut_off(page, width):
+def test_the_page_fits_its_width(page, width):
     page.set_viewport_size({"width": width, "height": 800})
-    drawn = "[...document.querySelectorAll('[data-chart]')].map(place => [place.layout.width, place.clientWidth])"
-    wait_until(page, f"{drawn}.every(([drawn, room]) => drawn === room)")
+    widths = "[...document.querySelectorAll('[data-chart]')].map(chart => [chart.layout.width, chart.clientWidth])"
+    wait_until(page, f"{widths}.every(([drawn, available]) => drawn === available)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.wait_for_selector("html[data-drawn]")
 
 
-def test_a_change_of_colour_scheme_draws_anew(page):
+def test_a_change_of_colour_scheme_redraws_the_charts(page):
     line = "document.querySelector('[data-chart=main]').data[0].line.color.toLowerCase()"
     light = page.evaluate(line)
     page.emulate_media(color_scheme="dark")
@@ -210,7 +210,7 @@ def hostile(tmp_path_factory):
     return path
 
 
-def test_hostile_names_are_shown_as_text_and_never_run(browser, hostile):
+def test_markup_in_names_is_shown_as_text(browser, hostile):
     page = open_report(browser, hostile)
     assert page.locator("h1").inner_text() == HOSTILE["state"]
     assert page.locator("#narratives h3").first.inner_text() == HOSTILE["state"]
@@ -226,7 +226,7 @@ def test_hostile_names_are_shown_as_text_and_never_run(browser, hostile):
     close_report(page)
 
 
-def test_hostile_names_stay_text_when_pointed_at(browser, hostile):
+def test_markup_in_tooltips_is_shown_as_text(browser, hostile):
     page = open_report(browser, hostile)
     page.evaluate("Plotly.Fx.hover(document.querySelector('[data-chart=main]'), [{ curveNumber: 0, pointNumber: 3 }])")
     page.locator("[data-chart=main] .hoverlayer text").first.wait_for(state="attached")
@@ -241,7 +241,7 @@ def test_hostile_names_stay_text_when_pointed_at(browser, hostile):
     close_report(page)
 
 
-def test_no_script_but_its_own_may_run(browser, report, tmp_path):
+def test_foreign_scripts_do_not_run(browser, report, tmp_path):
     tampered = tmp_path / "tampered.html"
     tampered.write_text(
         report.read_text("utf-8").replace("<main", "<script>window.hacked = 1</script><main", 1), "utf-8"
@@ -253,17 +253,17 @@ def test_no_script_but_its_own_may_run(browser, report, tmp_path):
     page.context.close()
 
 
-def test_a_run_without_a_ledger_has_a_report_without_a_chronicle(browser, tmp_path):
+def test_a_run_without_a_ledger_has_no_chronicle(browser, tmp_path):
     path = tmp_path / "quiet.html"
     write_run_report(Assembly("two-states", rng=1, ledger=False).run(3), path)
     page = open_report(browser, path)
     assert page.locator("[data-chart=ladder]").count() == 0
     assert page.locator("[data-chart=main] svg.main-svg").first.is_visible()
-    assert "kept no ledger" in page.locator("#chronicle").inner_text()
+    assert "has no ledger" in page.locator("#chronicle").inner_text()
     close_report(page)
 
 
-def test_a_long_run_leaves_out_the_quietest_rows_and_says_so(run, monkeypatch):
+def test_a_long_run_omits_the_least_informative_rows(run, monkeypatch):
     monkeypatch.setattr(chronicle, "MAX_ROWS", 200)
     text = page_of(run)
     assert "This run is long" in text
@@ -271,7 +271,7 @@ def test_a_long_run_leaves_out_the_quietest_rows_and_says_so(run, monkeypatch):
     assert "levels are not in this page" not in page_of(Assembly("two-states", rng=1).run(1))
 
 
-def test_it_is_written_whole_and_the_same_twice(run, tmp_path):
+def test_the_report_is_reproducible_and_written_atomically(run, tmp_path):
     path = tmp_path / "new" / "run.html"
     write_run_report(run, path)
     assert [each.name for each in path.parent.iterdir()] == ["run.html"]
@@ -283,5 +283,5 @@ def test_it_is_written_whole_and_the_same_twice(run, tmp_path):
         write_run_report(run, tmp_path)
 
 
-def test_every_routine_act_is_an_act():
+def test_routine_acts_exist():
     assert set(ROUTINE_VALUES) <= set(ACT_INDEX)

@@ -75,10 +75,10 @@ def test_a_side_is_credited_with_its_own_acts_and_with_those_done_together(tmp_p
     [
         (acts_with(0, "2001-01-15", "2001-02-30"), "line 8, date: should be a day, written 2015-07-14"),
         (acts_with(0, "2001-01-15", "20010115"), "line 8, date: should be a day"),
-        (acts_with(0, ",day,", ",weekly,"), "line 8, precision: no such choice; there are: approx, day, month"),
-        (acts_with(0, "AAA,BBB", "ZZZ,BBB"), "line 8, actor: no such actor in the opening; there are: AAA"),
+        (acts_with(0, ",day,", ",weekly,"), "line 8, precision: no such choice; available: approx, day, month"),
+        (acts_with(0, "AAA,BBB", "ZZZ,BBB"), "line 8, actor: no such actor in the opening; available: AAA"),
         (acts_with(0, "036", "999"), "line 8, cameo: no such code in the table of weights"),
-        (acts_with(0, "4.0", "14"), "line 8, weight: allowed is between -10 and 10"),
+        (acts_with(0, "4.0", "14"), "line 8, weight: must be between -10 and 10"),
         (acts_with(0, "4.0", "nan"), "line 8, weight: should be a finite number"),
         (acts_with(0, "4.0", "5.0"), "line 8, weight: code 036 weighs 4.0"),
         (acts_with(0, "signal", "signall"), "line 8, step: no such choice; did you mean `signal`"),

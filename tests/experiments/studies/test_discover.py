@@ -78,7 +78,7 @@ def test_a_seed_too_large_for_a_link_is_told(tmp_path):
     found, told = discovered(tmp_path, seed=MAX_SEED + 4)  # with the dice of those before there is no box
     opens, notes = parse_link(found["link"].partition("?")[2])
     assert (notes, opens.setting.seed) == ([], 1)
-    assert f"with seed 1: a link holds no seed as large as {MAX_SEED + 4}" in " ".join(told.split())
+    assert f"with seed 1, because {MAX_SEED + 4} is too large for a link" in " ".join(told.split())
 
 
 def test_a_scenario_of_a_file_has_no_link_for_another_server(tmp_path, monkeypatch):

@@ -106,7 +106,7 @@ def test_the_size_that_is_told_is_that_of_the_whole_folder(tmp_path):
 def test_dry_run_prints_the_plan_and_plays_nothing(tmp_path):
     done = invoke("sweep", "two-tracks", "--out", tmp_path / "out", "--dry-run")
     assert done.exit_code == 0
-    assert "108 of 108 points (grid), 108 to play, 40 runs of 60 rounds each: 4,320 runs" in done.stdout
+    assert "108 of 108 points (grid), 108 to run, 40 runs of 60 rounds each: 4,320 runs" in done.stdout
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 

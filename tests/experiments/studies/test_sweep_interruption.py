@@ -117,7 +117,7 @@ def test_a_damaged_part_is_named_and_its_points_are_played_again(tmp_path):
     path.write_bytes(path.read_bytes()[:-100])
     assert f"{path}: is damaged" in refused_command("results", out, cwd=tmp_path)
     done = invoke("sweep", file, "--out", out, "--json")
-    assert f"note: {path} is damaged" in done.stderr
+    assert f"Note: {path} is damaged" in done.stderr
     assert json.loads(done.stdout)["played"] == 2
     pd.testing.assert_frame_equal(runs_table(out), before)
 

@@ -94,14 +94,14 @@ def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
     [
         (("--check", "B99"), "no such check"),
         (("--check", ""), "no such check"),
-        (("--check", "B04b", "--set", "q=0.1"), "no such symbol of B04b; there are: d, f, g"),
+        (("--check", "B04b", "--set", "q=0.1"), "no such symbol of B04b; available: d, f, g"),
         (("--check", "B04b", "--set", "d=1.7"), "--set d: must be a number between 0 and 0.999"),
         (("--check", "B04b", "--set", "d=nan"), "--set d: must be a number between 0 and 0.999"),
         (("--check", "B04b", "--set", "d=much"), "--set d: must be a number between 0 and 0.999"),
         (("--check", "B18h", "--set", "N=2.5"), "--set N: must be a whole number between 1 and 10"),
         (("--check", "B18c", "--set", "s=0.9", "--set", "c=0.5"), "s + c must be at most 1"),
         (("--check", "B06a", "--set", "P=0"), "gives a threshold outside"),
-        (("--check", "B02", "--set", "e"), "is written SYMBOL=VALUE"),
+        (("--check", "B02", "--set", "e"), "must have the form SYMBOL=VALUE"),
         (("--set", "e=0.1"), "needs --check"),
         (("--check", "B19", "--report", "."), "is a folder"),
     ],
@@ -228,7 +228,7 @@ def test_the_document_tells_failures_first_and_no_word_ends_its_cell():
     assert text.index("### Failing") < text.index("### Not failing")
     assert "<script>" not in text
     assert "| &lt;script>alert(1)&lt;/script> \\| `x` | fails |" in " ".join(text.split())
-    assert "What was never tested" in text
+    assert "What is not tested" in text
     assert "What cannot be claimed" in text
 
 
