@@ -283,4 +283,4 @@ def _checks(students: list[BotStudent], view: dict[str, Any], path: Path, moves_
         ("no view contained private facts of another seat", not any(s.leaks for s in students), ""),
         ("a replay of the lesson file gives the same ledger", is_same_run(model, saved), ledger),
     ]
-    return [{"check": check, "held": bool(held), "told": detail} for check, held, detail in rows]
+    return [{"check": check, "held": bool(held), "detail": detail} for check, held, detail in rows]
