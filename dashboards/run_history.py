@@ -85,8 +85,8 @@ def key_moments(model: Assembly, limit: int = 5) -> list[LedgerEntry]:
         weight = 0.0
         if row.kind == "event" and row.act == "rung":
             weight = STATUS_WEIGHTS.get(RungStatus(int(row.value)).name.lower(), 0.0)
-        elif row.act in ("withdraw", "strike", "change_government") and row.value:
-            weight = {"withdraw": 5.0, "strike": 2.0, "change_government": 1.5}[row.act]
+        elif row.act in ("withdraw", "attack_talks", "change_government") and row.value:
+            weight = {"withdraw": 5.0, "attack_talks": 2.0, "change_government": 1.5}[row.act]
         elif (row.act == "answer_proposal" and row.value < 0) or (row.act == "ratify" and not row.value):
             weight = 1.0
         if weight:

@@ -48,7 +48,7 @@ def test_a_box_of_which_no_resample_could_be_searched_says_nothing_of_resamples(
     assert [edge.stability for edge in box.edges] == [None]
     assert limit_sentences(box)[0].startswith("a is at least 0.7")
     assert "resamples" not in limit_sentences(box)[0]
-    assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "not known"
+    assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "unknown"
 
 
 def discovered(folder, **more):
@@ -86,7 +86,7 @@ def test_a_scenario_of_a_file_has_no_link_for_another_server(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     found, told = discovered(tmp_path, scenario="mine.toml")
     assert found["link"] is None
-    assert "The scenario is a file, which no link holds" in told
+    assert "The scenario is a file, which a link cannot contain" in told
     assert "http" not in told
 
 
