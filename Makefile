@@ -83,7 +83,7 @@ lock: $(OWN_UV)  ## update the locked packages after a change in pyproject.toml 
 clean:  ## remove tools, packages and caches; saved runs are kept
 	@echo "Removing tools, packages and caches"
 	@rm -rf .tools .venv build *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache
-	@find model agents experiments dashboards benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
+	@find detente model agents experiments dashboards benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
 
 browser:
 	@missing=$$(.ci/lacks | xargs); [ -z "$$missing" ] || { \
@@ -117,7 +117,7 @@ PIN = $(UV) pip compile --quiet --universal --python-version "$$(cat .python-ver
 
 $(COMPILED): $(PACKAGES) $(shell find model experiments dashboards/classroom -name '*.py')
 	@echo "Setting up: compiling the model"
-	@$(PYTHON) -m compileall -q model agents experiments dashboards
+	@$(PYTHON) -m compileall -q detente model agents experiments dashboards
 	@$(PYTHON) -m experiments.engine.warmup
 	@$(PYTHON) -m dashboards.classroom.warmup
 	@touch $@

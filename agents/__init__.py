@@ -1,11 +1,11 @@
-"""The watched side: Mesa agents that ask the rules, describe the run, and can be overridden.
+"""Watched runs: Mesa agents that call the rules and can be overridden, and a ledger that explains every decision.
 
-actor.py              what all actors share: a seat in the world, its columns, rules as methods
-state.py              State; facilitator.py Facilitator; verification_body.py VerificationBody
-decision_cells.py            who decides which cell of an act
-assembly.py           Assembly, the Mesa model: seats the actors and plays the protocol
-narrator.py           describes the run in rows of the ledger
-ledger.py             every decision, signal and event of a run as a row
-act_words.py          the words of each act, from words/LANGUAGE.toml
-sentences.py          the sentences
+actor.py              base class of all actors: an index, columns as attributes, rules as methods
+state.py              State; facilitator.py: Facilitator; verification_body.py: VerificationBody
+decision_cells.py     which actor decides which cell of an act
+assembly.py           Assembly, the Mesa model: creates the actors and runs the protocol
+narrator.py           describes a run in entries of the ledger
+ledger.py             one entry for each decision, signal and event of a run
+act_words.py          texts of each act, from words/LANGUAGE.toml
+sentences.py          sentences made from these texts
 """

@@ -1,4 +1,4 @@
-"""The words of the acts of the protocol: one file for each language, one table an act."""
+"""The texts of the acts of the protocol: one file for each language, one table for each act."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ DEFAULT_LANGUAGE = "en"
 
 
 class ActWords(NamedTuple):
-    """The words of one act in one language; ``words/en.toml`` explains each."""
+    """The texts of one act in one language; ``words/en.toml`` explains each."""
 
     sentences: Mapping[int, str]
     level_sentence: str
@@ -23,19 +23,19 @@ class ActWords(NamedTuple):
 
 @cache
 def load_act_words(language: str) -> Mapping[str, ActWords]:
-    """Load the words of all acts in a language, by the name of the act; none if the language has no file."""
+    """Load the texts of all acts in a language, by the name of the act; empty if the language has no file."""
     file = WORDS_FOLDER / f"{language}.toml"
     tables = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return {act: _words(table) for act, table in tables.items()}
 
 
 def words_for(act: str, language: str = DEFAULT_LANGUAGE) -> ActWords:
-    """Return the words of an act in a language; empty if it has none."""
+    """Return the texts of an act in a language; ``NO_WORDS`` if it has none."""
     return load_act_words(language).get(act, NO_WORDS)
 
 
 def flatten(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the texts of nested tables by dotted key."""
+    """Yield each text of nested tables with its dotted key."""
     for name, value in tree.items():
         if isinstance(value, Mapping):
             yield from flatten(value, f"{path}{name}.")
@@ -44,10 +44,12 @@ def flatten(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]
 
 
 def _words(table: Mapping[str, Any]) -> ActWords:
-    sentences, had = ({int(value): text for value, text in table.get(part, {}).items()} for part in ("sentence", "had"))
+    sentences, clauses = (
+        {int(value): text for value, text in table.get(part, {}).items()} for part in ("sentence", "had")
+    )
     messages = dict(flatten(table.get("class", {})))
     return ActWords(
-        sentences, table.get("level", ""), table.get("because", {}), had, table.get("absence", ""), messages
+        sentences, table.get("level", ""), table.get("because", {}), clauses, table.get("absence", ""), messages
     )
 
 

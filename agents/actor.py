@@ -1,4 +1,4 @@
-"""What all actors share: a seat in the world, its row of each column, and rules as methods."""
+"""The base class of all actors: an index in the world, a row of each column, and rules as methods."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,30 +7,55 @@ from typing import Any, ClassVar, Protocol
 import mesa
 
 from model.columns import COLUMN_BY_NAME
+from model.protocol import PROTOCOL, Act, Role
+from model.rules.lookups import side_of
 from model.world import World
 
 Rule = Callable[..., Any]
 
 
 class ActorModel(Protocol):
-    """The part of a Mesa model that its actors read."""
+    """The part of a Mesa model that its actors use."""
 
     world: World
 
 
-def rule_method(rule: Rule) -> Rule:
-    """Make a rule a method: asked on the actor's behalf, with the rest of the cell as arguments."""
+def _rule_method(act: Act) -> Rule:
+    """Return the rule of an act as a method: it takes the rest of the cell as arguments."""
 
-    @wraps(rule)
+    @wraps(act.rule)
     def perform(actor: "Actor", *rest: int) -> Any:
-        return rule(actor.world, actor.index, *rest)
+        return act.rule(actor.world, actor.index, *rest)
 
-    perform.rule = rule  # type: ignore[attr-defined]
-    return perform
+    @wraps(act.rule)
+    def perform_as_party(actor: "Actor", talks: int) -> Any:
+        return act.rule(actor.world, talks, side_of(actor.world, talks, actor.index))
+
+    method = perform_as_party if act.role == "party" else perform
+    method.rule = act.rule  # type: ignore[attr-defined]
+    return method
+
+
+def performs[A: type](*roles: Role) -> Callable[[A], A]:
+    """Return a decorator that gives a class of actors a method for each act that these roles decide.
+
+    The method has the name of the act. A subclass overrides it to change that decision.
+    """
+
+    def add_methods(kind: A) -> A:
+        for act in PROTOCOL:
+            if act.role in roles:
+                setattr(kind, act.name, _rule_method(act))
+        return kind
+
+    return add_methods
 
 
 class Actor(mesa.Agent[Any]):
-    """One seat at the table. A column whose first axis is its role is an attribute: its row of it."""
+    """One actor of a run. Each column whose first axis is the actor's role is an attribute: the actor's row.
+
+    axis: the axis of its role. index: its position along that axis. name: its id in the scenario.
+    """
 
     axis: ClassVar[str]
     model: ActorModel
@@ -42,7 +67,7 @@ class Actor(mesa.Agent[Any]):
 
     @property
     def world(self) -> Any:
-        """Give what rules take for a world."""
+        """Return the world as rules take it."""
         return self.model.world.compiled
 
     def __getattr__(self, name: str) -> Any:

@@ -1,8 +1,8 @@
-"""The Mesa model: it seats the actors, plays the protocol, keeps the ledger and collects."""
+"""The Mesa model: creates the actors, runs the protocol, writes the ledger and collects the indicators."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -22,14 +22,17 @@ from model.protocol import PROTOCOL, Act
 from model.scenario import Scenario
 from model.world import ResolvedOverride, World
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def indicator_value(name: str, model: "Assembly") -> float:
-    """Read one indicator of the round."""
+    """Return the present value of an indicator."""
     return float(model.current_indicators[model.indicator_index[name]])
 
 
 class Checkpoint(NamedTuple):
-    """Where a run stood: its world, the rows of its ledger, the rounds of its history with the start."""
+    """The state of a run: a snapshot of its world, the length of its ledger, the length of its history."""
 
     world: tuple[int, bytes, bytes]
     rows: int
@@ -37,12 +40,12 @@ class Checkpoint(NamedTuple):
 
 
 class Assembly(mesa.Model):
-    """One watched run of a scenario; ``step`` plays one round, a month.
+    """One watched run of a scenario; ``step`` plays one round, which is a month.
 
-    scenario: a shipped name, a path, or a loaded Scenario. changes: dotted path to value.
-    rng: the seed, an int (None draws one). overrides: forced moves besides the scenario's own.
-    ledger: whether to keep one; it changes no number. state: the class of the states, or a
-    mapping from a state's name to its class. Raises ScenarioError if the scenario has faults.
+    scenario: the name of a shipped scenario, a path, or a loaded Scenario. changes: dotted path to value.
+    rng: the seed; None draws one. overrides: forced moves in addition to those of the scenario.
+    ledger: whether to write one; it does not change the run. state: the class of the states, or a
+    mapping from a state's name to its class. Raises ScenarioError if the scenario has errors.
     """
 
     def __init__(
@@ -59,7 +62,8 @@ class Assembly(mesa.Model):
         super().__init__(rng=seed)
         self.seed = seed
         self.loaded_scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
-        moves = collect_overrides(self.loaded_scenario, overrides)
+        self.overrides = tuple(overrides)
+        moves = collect_overrides(self.loaded_scenario, self.overrides)
         self.world = World(self.loaded_scenario, seed, moves)
         self.forced_moves: dict[tuple[int, int], list[ResolvedOverride]] = {}
         for move in moves:
@@ -68,12 +72,12 @@ class Assembly(mesa.Model):
         self.narrator = Narrator(self.world, self.loaded_scenario)
         classes = state if isinstance(state, Mapping) else dict.fromkeys(self.loaded_scenario.states, state)
         self.states = [
-            classes.get(name, State)(self, seat, name) for seat, name in enumerate(self.loaded_scenario.states)
+            classes.get(name, State)(self, index, name) for index, name in enumerate(self.loaded_scenario.states)
         ]
         self.facilitators = [
-            Facilitator(self, seat, name) for seat, name in enumerate(self.loaded_scenario.facilitators)
+            Facilitator(self, index, name) for index, name in enumerate(self.loaded_scenario.facilitators)
         ]
-        self.bodies = [VerificationBody(self, seat, name) for seat, name in enumerate(self.loaded_scenario.bodies)]
+        self.bodies = [VerificationBody(self, index, name) for index, name in enumerate(self.loaded_scenario.bodies)]
         actors = Actors(self.states, self.facilitators, self.bodies)
         self.decision_cells = [decision_cells(act, self.world, actors) for act in PROTOCOL]
         self.indicator_index = {name: at for at, name in enumerate(indicator_names(self.world.names.negotiation))}
@@ -91,7 +95,7 @@ class Assembly(mesa.Model):
 
     @property
     def scenario(self) -> None:
-        """Hide Mesa's own scenario object: SolaraViz's Reset would pass it back in place of the name."""
+        """Hide Mesa's own scenario object, which Reset of SolaraViz would pass back instead of the name."""
         return
 
     @scenario.setter
@@ -99,7 +103,7 @@ class Assembly(mesa.Model):
         self._scenario = scenario
 
     def step(self) -> None:
-        """Play one round: every act of the protocol whose mechanism is on."""
+        """Play one round: every act of the protocol whose mechanism is switched on."""
         self.world.clock[0] += 1
         for number, act in enumerate(PROTOCOL):
             if not act.mechanism or getattr(self.world, f"with_{act.mechanism}"):
@@ -112,36 +116,57 @@ class Assembly(mesa.Model):
         self.running = self.round < self.loaded_scenario.rounds
 
     def run(self, rounds: int | None = None) -> "Assembly":
-        """Play all rounds of the scenario, or so many; give the model back."""
+        """Play ``rounds`` rounds, by default all of the scenario. Returns the model."""
         for _ in range(self.loaded_scenario.rounds if rounds is None else rounds):
             self.step()
         return self
 
     def current_forced_moves(self, act_number: int) -> Iterable[ResolvedOverride]:
-        """Give the overrides of an act in this round; asked as the act comes, when all before it are settled."""
+        """Return the overrides of an act in this round. Called when all earlier acts of the round are decided."""
         return self.forced_moves.get((self.round, act_number), ())
 
     @property
     def round(self) -> int:
-        """Give the number of rounds played."""
+        """Return the number of rounds played."""
         return int(self.world.clock[0])
 
     @property
     def trajectory(self) -> np.ndarray:
-        """Give all indicators so far, [round, indicator], the start first."""
+        """Return all indicators so far: float64 [round, indicator], the start first."""
         return np.array(self.history)
 
     @property
     def outcome(self) -> Outcome:
-        """Say how the run stands."""
+        """Return the outcome of the run so far."""
         return overall_outcome(self.trajectory, self.world.size["negotiation"])
 
     def outcome_of(self, negotiation: str) -> Outcome:
-        """Say how one negotiation stands."""
+        """Return the outcome of one negotiation so far."""
         return classify_outcome(self.trajectory, self.world.names.negotiation.index(negotiation))
 
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return the outcome of each negotiation after the rounds played so far."""
+        return {name: self.outcome_of(name) for name in self.world.names.negotiation}
+
+    def frame(self) -> "pd.DataFrame":
+        """Return all indicators as a table: one row for each round played, by ``round``; round 0 is the start."""
+        import pandas as pd
+
+        return pd.DataFrame(self.trajectory, columns=list(self.indicator_index)).rename_axis("round")
+
+    def chronicle(self) -> str:
+        """Return the chronicle of the run as text, one line for each event. Raises ValueError without a ledger."""
+        if self.ledger is None:
+            raise ValueError("this run keeps no ledger, so there is no chronicle")
+        return self.ledger.chronicle()
+
+    def __repr__(self) -> str:
+        outcomes = ", ".join(f"{name}: {outcome.name}" for name, outcome in self.outcomes.items())
+        return f"<{self.loaded_scenario.name}, seed {self.seed}, round {self.round} of {self.loaded_scenario.rounds}; {outcomes}>"
+
     def _play(self, number: int, act: Act) -> None:
-        """Decide every cell of an act, apply the overrides, describe it in the ledger, and commit the values."""
+        """Decide every cell of an act, apply the overrides, describe the act in the ledger, commit the values."""
         values = [each.decide(*each.arguments) for each in self.decision_cells[number]]
         forced_cells = set()
         for move in self.current_forced_moves(number):
@@ -151,15 +176,15 @@ class Assembly(mesa.Model):
             self.narrator.describe_act(self.ledger, act, self.decision_cells[number], values, forced_cells)
         getattr(self.world, act.column).flat = values
 
-    # There and back
+    # Checkpoints
 
     def take_checkpoint(self) -> Checkpoint:
-        """Remember where the run stands, to come back to it."""
+        """Return the present state of the run, for ``rewind``."""
         rows = len(self.ledger.rows) if self.ledger is not None else 0
         return Checkpoint(self.world.snapshot(), rows, len(self.history))
 
     def rewind(self, checkpoint: Checkpoint) -> None:
-        """Go back to where the run stood, with Mesa's tables and clock; good after a step that broke off as well."""
+        """Restore a state of the run, with Mesa's tables and clock; works after a step that raised, too."""
         self.world.restore(checkpoint.world)
         del self.history[checkpoint.rounds :]
         self.current_indicators = self.history[-1]
@@ -173,7 +198,7 @@ class Assembly(mesa.Model):
         self._set_clock(checkpoint.rounds - 1)
 
     def _set_clock(self, rounds: int) -> None:
-        """Set Mesa's clock back: it has no way to, and does not go on at all after a step that broke off."""
+        """Set Mesa's clock: Mesa cannot set it back, and its schedule stops after a step that raised."""
         self._default_schedule.stop()
         self.steps, self.time, self.running = rounds, float(rounds), rounds < self.loaded_scenario.rounds
         schedule = Schedule(interval=1.0, start=rounds + 1.0)

@@ -1,4 +1,4 @@
-"""Who decides which cell of an act."""
+"""Which actor decides which cell of an act."""
 
 from collections.abc import Callable, Sequence
 from itertools import product
@@ -9,11 +9,11 @@ from model.protocol import Act
 from model.world import World
 
 Cell = tuple[int, ...]
-CellNames = tuple[str | None, str | None, str | None]  # of a cell: actor, counterpart, negotiation
+CellNames = tuple[str | None, str | None, str | None]  # ids of actor, counterpart, negotiation
 
 
 class DecisionCell(NamedTuple):
-    """One cell of an act: who decides it, and whether by the act's own rule."""
+    """One cell of an act: the function that decides it, its arguments, and whether it is the rule of the act."""
 
     decide: Callable[..., Any]
     arguments: Cell
@@ -22,7 +22,7 @@ class DecisionCell(NamedTuple):
 
 
 class Actors(NamedTuple):
-    """The actors of a run by role, each list in the order of the world's axis."""
+    """The actors of a run by role, in the order of the axes of the world."""
 
     states: Sequence[Actor]
     facilitators: Sequence[Actor]
@@ -30,7 +30,7 @@ class Actors(NamedTuple):
 
 
 def actor_of(act: Act, cell: Cell, world: World, actors: Actors) -> tuple[Actor | None, Cell]:
-    """Return the actor that decides a cell, None for nature, and the part of the cell that it is asked with."""
+    """Return the actor that decides a cell (None for nature), and the arguments of its method."""
     match act.role:
         case "state":
             return actors.states[cell[0]], cell[1:]
@@ -44,13 +44,13 @@ def actor_of(act: Act, cell: Cell, world: World, actors: Actors) -> tuple[Actor 
 
 
 def decision_cells(act: Act, world: World, actors: Actors) -> list[DecisionCell]:
-    """Return every cell of an act with who decides it."""
-    seated = []
+    """Return all cells of an act."""
+    found = []
     for cell in product(*(range(world.size[axis]) for axis in act.axes)):
-        actor, rest = actor_of(act, cell, world, actors)
+        actor, arguments = actor_of(act, cell, world, actors)
         if actor is None:
-            seated.append(DecisionCell(act.rule, (world.compiled, *cell), cell, True))
+            found.append(DecisionCell(act.rule, (world.compiled, *cell), cell, True))
         else:
-            ask = getattr(actor, act.name)
-            seated.append(DecisionCell(ask, rest, cell, getattr(ask, "rule", None) is act.rule))
-    return seated
+            method = getattr(actor, act.name)
+            found.append(DecisionCell(method, arguments, cell, getattr(method, "rule", None) is act.rule))
+    return found

@@ -1,8 +1,8 @@
-"""The ledger: every decision, signal and event of a watched run as a row that can be checked.
+"""The ledger: one entry for each decision, signal and event of a watched run.
 
-A decision's row keeps its conditions: each a list of named terms, a threshold, and whether it
-held. ``recompute`` derives the choice from them again. Saved as Parquet (``ledger.parquet``) and
-as JSON lines (``ledger.jsonl``); read back with ``read_ledger``.
+The entry of a decision has its conditions: named terms, a threshold, and whether the condition held.
+``recompute_value`` derives the decision from them. A ledger is saved as Parquet (``ledger.parquet``) and
+as JSON lines (``ledger.jsonl``); ``read_ledger`` reads it.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from model.signals import SIGNAL_KINDS
 
 
 class RecordedCondition(NamedTuple):
-    """A condition as it was weighed: its terms, their sum, the threshold, and whether it held."""
+    """A condition as it was evaluated: its terms, their sum (the score), the threshold, and whether it held."""
 
     name: str
     terms: dict[str, float]
@@ -30,7 +30,7 @@ class RecordedCondition(NamedTuple):
 
 
 class LedgerEntry(NamedTuple):
-    """One line of the ledger. ``kind`` is "decision", "level", "signal" or "event"."""
+    """One entry of the ledger. ``kind`` is "decision", "level", "signal" or "event"."""
 
     round: int
     kind: str
@@ -49,62 +49,62 @@ class LedgerEntry(NamedTuple):
     perceived: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Write the row as plain data."""
+        """Return the entry as plain data."""
         return {**self._asdict(), "conditions": [condition._asdict() for condition in self.conditions]}
 
 
 def record_condition(name: str, terms: Any) -> RecordedCondition:
-    """Write a condition's tuple of terms as a line of the ledger; the sum is made as the rule makes it."""
+    """Return a condition's tuple of terms as a RecordedCondition; the terms are added in the order of the rule."""
     *values, threshold = map(float, terms)
-    total = 0.0
+    score = 0.0
     for value in values:
-        total += value
-    return RecordedCondition(
-        name, dict(zip(terms._fields[:-1], values, strict=True)), total, threshold, total >= threshold
-    )
+        score += value
+    named = dict(zip(terms._fields[:-1], values, strict=True))
+    return RecordedCondition(name, named, score, threshold, score >= threshold)
 
 
-def recompute_value(row: LedgerEntry) -> int:
-    """Derive a choice from its recorded terms alone."""
+def recompute_value(entry: LedgerEntry) -> int:
+    """Return the decision that follows from the recorded terms of an entry."""
     held = []
-    for condition in row.conditions:
-        total = 0.0
+    for condition in entry.conditions:
+        score = 0.0
         for value in condition.terms.values():
-            total += value
-        held.append(total >= condition.threshold)
-    return combine_conditions(PROTOCOL[ACT_INDEX[row.act]], held)
+            score += value
+        held.append(score >= condition.threshold)
+    return combine_conditions(PROTOCOL[ACT_INDEX[entry.act]], held)
 
 
-# What a digest is made of: never change or reuse a number. Acts have theirs in the protocol, signals a CAMEO code.
+# Numbers in digests: never change or reuse one. Acts have ids in the protocol, signals have CAMEO codes.
 KIND_IDS = {"decision": 0, "level": 1, "signal": 2, "event": 3}
 CHANNEL_IDS = {None: None, "none": 0, "indirect": 1, "public": 2, "technical": 3, "political": 4}
-RUNG_ID = 0  # of an event on the ladder, which no act of its own decides
+RUNG_ID = 0  # of a change on the ladder, which is not an act
 
 
-def act_id(row: LedgerEntry) -> int | str:
-    """Return the stable id of what a row is about."""
-    if row.kind == "signal":
-        return SIGNAL_KINDS[row.act].cameo
-    return PROTOCOL[ACT_INDEX[row.act]].id if row.act in ACT_INDEX else RUNG_ID
+def act_id(entry: LedgerEntry) -> int | str:
+    """Return the stable id of the act, signal or event of an entry."""
+    if entry.kind == "signal":
+        return SIGNAL_KINDS[entry.act].cameo
+    return PROTOCOL[ACT_INDEX[entry.act]].id if entry.act in ACT_INDEX else RUNG_ID
 
 
-def digest_fields(row: LedgerEntry) -> list[Any]:
-    """Return a row without its words: ids for act, kind and channel, and the numbers of each condition in order."""
-    numbers = (row.strength, row.cost, row.meant, row.perceived)
+def digest_fields(entry: LedgerEntry) -> list[Any]:
+    """Return an entry without texts: ids of act, kind and channel, and the numbers of each condition in order."""
+    numbers = (entry.strength, entry.cost, entry.meant, entry.perceived)
     return [
-        row.round,
-        KIND_IDS[row.kind],
-        act_id(row),
-        *(row.actor, row.counterpart, row.negotiation),
-        float(row.value),
-        [[*each.terms.values(), each.score, each.threshold, int(each.holds)] for each in row.conditions],
-        int(row.forced),
-        CHANNEL_IDS[row.channel],
+        entry.round,
+        KIND_IDS[entry.kind],
+        act_id(entry),
+        *(entry.actor, entry.counterpart, entry.negotiation),
+        float(entry.value),
+        [[*each.terms.values(), each.score, each.threshold, int(each.holds)] for each in entry.conditions],
+        int(entry.forced),
+        CHANNEL_IDS[entry.channel],
         *(None if number is None else float(number) for number in numbers),
     ]
 
 
-DECISION_PRIORITY = {  # decisions, the most telling first; and whether to do it says more than to leave it
+# The decisions, most important first, and whether doing it is more informative than not doing it.
+DECISION_PRIORITY = {
     "answer_proposal": False,
     "ratify": False,
     "withdraw": True,
@@ -115,7 +115,7 @@ DECISION_PRIORITY = {  # decisions, the most telling first; and whether to do it
     "choose_conduct": False,
 }
 ALL_VALUES = frozenset((-1, 0, 1, 2, 3))
-ROUTINE_VALUES = {  # the acts, and their values, that are routine: what goes on in most rounds
+ROUTINE_VALUES = {  # acts, and their values, that occur in most rounds
     "take_task": ALL_VALUES,
     "choose_conduct": ALL_VALUES,
     "miscarry": ALL_VALUES,
@@ -132,51 +132,51 @@ ROUTINE_VALUES = {  # the acts, and their values, that are routine: what goes on
 }
 
 
-def is_routine(row: LedgerEntry) -> bool:
-    """Say whether a decision is one of those that are taken in most rounds."""
-    return not row.forced and row.kind == "decision" and row.value in ROUTINE_VALUES.get(row.act, ())
+def is_routine(entry: LedgerEntry) -> bool:
+    """Return whether an entry is a decision that occurs in most rounds."""
+    return not entry.forced and entry.kind == "decision" and entry.value in ROUTINE_VALUES.get(entry.act, ())
 
 
 class Ledger:
-    """The rows of one run, in the order in which things happened."""
+    """The entries of one run, in the order of events."""
 
     def __init__(self) -> None:
         self.rows: list[LedgerEntry] = []
 
-    def add(self, row: LedgerEntry) -> None:
-        """Write a row."""
-        self.rows.append(row)
+    def add(self, entry: LedgerEntry) -> None:
+        """Add an entry."""
+        self.rows.append(entry)
 
     def json_lines(self) -> Iterable[str]:
-        """Write every row as one line of JSON, keys in declared order, floats in full."""
-        return (json.dumps(row.as_dict(), ensure_ascii=False) for row in self.rows)
+        """Return each entry as one line of JSON, keys in declared order, floats in full precision."""
+        return (json.dumps(entry.as_dict(), ensure_ascii=False) for entry in self.rows)
 
     def digest(self) -> str:
-        """Return the SHA-256 of what happened, whatever the words: of ids, numbers and names of the scenario."""
+        """Return the SHA-256 of the ids, numbers and scenario names of all entries; texts do not count."""
         hasher = hashlib.sha256()
-        for row in self.rows:
-            hasher.update(json.dumps(digest_fields(row)).encode() + b"\n")
+        for entry in self.rows:
+            hasher.update(json.dumps(digest_fields(entry)).encode() + b"\n")
         return hasher.hexdigest()
 
     def chronicle(self) -> str:
-        """Tell the run: one line for each event and each decision that is not routine."""
-        told = (row for row in self.rows if row.kind in ("decision", "event") and not is_routine(row))
-        return "".join(f"{row.round}: {row.sentence}\n" for row in told)
+        """Return the run as text: one line for each event and each decision that is not routine."""
+        shown = (entry for entry in self.rows if entry.kind in ("decision", "event") and not is_routine(entry))
+        return "".join(f"{entry.round}: {entry.sentence}\n" for entry in shown)
 
     def frame(self) -> pd.DataFrame:
-        """Give the ledger as a table; conditions as a JSON text."""
-        plain = [{**row.as_dict(), "conditions": json.dumps(row.as_dict()["conditions"])} for row in self.rows]
-        return pd.DataFrame(plain, columns=list(LedgerEntry._fields))
+        """Return the ledger as a table, conditions as JSON text."""
+        rows = [{**entry.as_dict(), "conditions": json.dumps(entry.as_dict()["conditions"])} for entry in self.rows]
+        return pd.DataFrame(rows, columns=list(LedgerEntry._fields))
 
     def save(self, folder: Path) -> None:
-        """Save as Parquet and as JSON lines, each whole or not at all."""
+        """Save as Parquet and as JSON lines; each file is written completely or not at all."""
         write_atomically(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.json_lines()).encode())
         with atomic_replacement(folder / "ledger.parquet") as draft:
             self.frame().to_parquet(draft, index=False)
 
 
 def read_ledger(folder: str | Path) -> pd.DataFrame:
-    """Read a saved ledger; ``conditions`` become lists of dicts again."""
+    """Read a saved ledger as a table, conditions as lists of dicts."""
     frame = pd.read_parquet(Path(folder) / "ledger.parquet")
     frame["conditions"] = frame["conditions"].map(json.loads)
     return frame

@@ -1,4 +1,4 @@
-"""The rows that a watched run adds to its ledger: decisions, changes on the ladder and messages, in sentences."""
+"""The narrator adds entries to the ledger of a watched run: decisions, changes on the ladder, and messages."""
 
 from functools import cached_property
 from typing import Any
@@ -24,14 +24,14 @@ from model.world import World
 
 
 def perceived_as(message: Signal) -> str:
-    """Return how the receiver reads a message."""
+    """Return how the receiver perceives a message."""
     if message.kind == "inspection report":
         return "a violation" if message.perceived < 0 else "clean"
     return "friendly" if message.perceived > 0 else "hostile"
 
 
 class Narrator:
-    """Describes one run in rows of its ledger, and writes out the names of its cells."""
+    """Describes one run in entries of its ledger."""
 
     def __init__(self, world: World, scenario: Scenario):
         self.world, self.scenario = world, scenario
@@ -42,42 +42,41 @@ class Narrator:
         return int(self.world.clock[0])
 
     def describe_act(
-        self, ledger: Ledger, act: Act, seated: list[DecisionCell], values: list[Any], forced: set[int]
+        self, ledger: Ledger, act: Act, cells: list[DecisionCell], values: list[Any], forced: set[int]
     ) -> None:
-        """Add the decisions of an act, and the changes on the ladder, to the ledger; ``forced`` lists flat cells."""
-        handle = self.world.compiled
+        """Add the decisions of an act, and the changes on the ladder, to the ledger; forced: flat indices of cells."""
+        world = self.world.compiled
         events = self._event_texts() if forced else {}
-        for place, (each, value) in enumerate(zip(seated, values, strict=True)):
+        for place, (each, value) in enumerate(zip(cells, values, strict=True)):
             if act.column == "status":
                 self._describe_rung(ledger, each.cell, int(value))
             if not act.conditions and place not in forced:
                 continue
-            live = act.when is None or bool(act.when(handle, *each.cell))
-            if place not in forced and (not live or (act.rare and not value)):
+            arises = act.when is None or bool(act.when(world, *each.cell))
+            if place not in forced and (not arises or (act.rare and not value)):
                 continue
-            weighed = live and each.by_rule
-            held = (
-                tuple(record_condition(c.name, c.rule(handle, *each.cell)) for c in act.conditions) if weighed else ()
-            )
+            conditions = act.conditions if arises and each.by_rule else ()
+            recorded = tuple(record_condition(c.name, c.rule(world, *each.cell)) for c in conditions)
             event = events.get((act.name, place)) if place in forced else None
-            ledger.add(self._row(act, each.cell, float(value), held, place in forced, event))
+            ledger.add(self._entry(act, each.cell, float(value), recorded, place in forced, event))
 
-    def _row(
-        self, act: Act, cell: Cell, value: float, held: tuple[Any, ...], forced: bool, event: str | None
+    def _entry(
+        self, act: Act, cell: Cell, value: float, conditions: tuple[Any, ...], forced: bool, event: str | None
     ) -> LedgerEntry:
         names = self.cell_names(act, cell)
-        titles = self.display_names(names)
+        shown = self.display_names(names)
         recorded = act.to_recorded(value)
         if event is not None:
-            words = event
+            text = event
         elif forced and not act.conditions:
-            words = FORCED_SENTENCE.format(act=act.name, value=value)
-        elif act.conditions and (held or forced):
-            words = decision_sentence(act.name, recorded, {c.name: c.holds for c in held}, **titles)
+            text = FORCED_SENTENCE.format(act=act.name, value=value)
+        elif act.conditions and (conditions or forced):
+            text = decision_sentence(act.name, recorded, {c.name: c.holds for c in conditions}, **shown)
         else:
-            words = CUSTOM_RULE_SENTENCE.format(act=act.name, value=value, **titles)
+            text = CUSTOM_RULE_SENTENCE.format(act=act.name, value=value, **shown)
+        text += FORCED_SUFFIX * forced
         kind = "level" if act.sums else "decision"
-        return LedgerEntry(self.round, kind, act.name, *names, recorded, words + FORCED_SUFFIX * forced, held, forced)
+        return LedgerEntry(self.round, kind, act.name, *names, recorded, text, conditions, forced)
 
     @cached_property
     def _events(self) -> list[tuple[range, dict[tuple[str, int], str]]]:
@@ -104,23 +103,23 @@ class Narrator:
             return
         talks = self.world.names.negotiation[k]
         rung = self.world.names.rung[k][r]
-        words = STATUS_SENTENCES[RungStatus(value).name].format(rung=self.display_name(talks, rung))
-        ledger.add(LedgerEntry(self.round, "event", "rung", None, rung, talks, value, words))
+        text = STATUS_SENTENCES[RungStatus(value).name].format(rung=self.display_name(talks, rung))
+        ledger.add(LedgerEntry(self.round, "event", "rung", None, rung, talks, value, text))
 
     def describe_messages(self, ledger: Ledger) -> None:
-        """Add the messages of the round to the ledger, as they were meant and as they were read."""
+        """Add the messages of the round to the ledger, as intended and as perceived."""
         for message in round_signals(self.world):
             names = {"actor": self.display_name(message.sender), "counterpart": self.display_name(message.receiver)}
-            words = MESSAGE_SENTENCE if message.meant == message.perceived else MISREAD_SENTENCE
-            text = words.format(kind=message.kind, channel=message.channel, reading=perceived_as(message), **names)
-            how = {name: getattr(message, name) for name in ("channel", "strength", "cost", "meant", "perceived")}
-            places = message.sender, message.receiver, message.negotiation
-            ledger.add(LedgerEntry(self.round, "signal", message.kind, *places, message.strength, text, **how))
+            sentence = MESSAGE_SENTENCE if message.meant == message.perceived else MISREAD_SENTENCE
+            text = sentence.format(kind=message.kind, channel=message.channel, reading=perceived_as(message), **names)
+            fields = {name: getattr(message, name) for name in ("channel", "strength", "cost", "meant", "perceived")}
+            ids = message.sender, message.receiver, message.negotiation
+            ledger.add(LedgerEntry(self.round, "signal", message.kind, *ids, message.strength, text, **fields))
 
     # Names
 
     def cell_names(self, act: Act, cell: Cell) -> CellNames:
-        """Return the names of a cell: actor, counterpart, negotiation."""
+        """Return the ids that belong to a cell: actor, counterpart, negotiation."""
         names, actor, counterpart, talks = self.world.names, None, None, None
         for axis, place in zip(act.axes, cell, strict=True):
             if axis == "negotiation":
@@ -146,7 +145,7 @@ class Narrator:
         return getattr(names, axis)[place] if axis in names._fields else None
 
     def display_names(self, names: CellNames) -> dict[str, Any]:
-        """Return the titles of a cell's names as a sentence takes them, with the rung in play."""
+        """Return the display names that a sentence needs, with the title of the rung in play."""
         actor, counterpart, talks = names
         rung = None
         if talks is not None:
@@ -161,7 +160,7 @@ class Narrator:
         }
 
     def display_name(self, name: str | None, rung: str | None = None) -> str:
-        """Return the title of an actor, a negotiation, or a rung of it."""
-        return (
-            self.scenario.display_name(name) if rung is None or name is None else self.scenario.rung_title(name, rung)
-        )
+        """Return the display name of an actor or a negotiation, or the title of a rung."""
+        if rung is None or name is None:
+            return self.scenario.display_name(name)
+        return self.scenario.rung_title(name, rung)

@@ -1,15 +1,12 @@
-"""A verification body: it chooses where to look, and reports what it finds."""
+"""A verification body: it inspects negotiations and reports what it finds."""
 
 from typing import ClassVar
 
-from agents.actor import Actor, rule_method
-from model.rules import verification
+from agents.actor import Actor, performs
 
 
+@performs("body")
 class VerificationBody(Actor):
-    """A verification body."""
+    """A verification body. Its methods are the acts of bodies in ``model/protocol.py``."""
 
     axis: ClassVar[str] = "body"
-
-    inspect = rule_method(verification.inspect)
-    report_findings = rule_method(verification.report_findings)

@@ -1,1 +1,1 @@
-"""Benchmarks: `make bench` measures speed on this machine and prints it beside the targets."""
+"""Benchmarks: `make bench` measures speed on this machine and compares it with targets."""

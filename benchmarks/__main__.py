@@ -1,7 +1,7 @@
-"""Measure speed on two cores of this machine, and print it beside its targets and the last recorded table.
+"""Measure speed on two cores of this machine, and compare it with targets and the last recorded table.
 
-`python -m benchmarks [--cold] [--long] [--browser] [--classroom] [--record]`. All in one go; the
-ratios travel better than the seconds. Ratios for one thread are of CPU time, those for two of wall time.
+`python -m benchmarks [--cold] [--long] [--browser] [--classroom] [--record]`. Between machines, compare ratios
+rather than seconds. Ratios for one thread are of CPU time, those for two threads of wall time.
 """
 
 import argparse
@@ -32,18 +32,18 @@ DEFAULT_GROUPS: tuple[BenchmarkGroup, ...] = (
 
 
 def parse_options() -> argparse.Namespace:
-    """Read the options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the speed.")
-    parser.add_argument("--cold", action="store_true", help="also the first answer with nothing cached (minutes)")
-    parser.add_argument("--long", action="store_true", help="also a million worlds and a whole Sobol study (minutes)")
-    parser.add_argument("--browser", action="store_true", help="the dashboard in a real browser, and nothing else")
-    parser.add_argument("--classroom", action="store_true", help="forty students at one lesson, and nothing else")
-    parser.add_argument("--record", action="store_true", help="record the table, to compare with later")
+    """Parse the options."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed.")
+    parser.add_argument("--cold", action="store_true", help="also measure a cold start (minutes)")
+    parser.add_argument("--long", action="store_true", help="also measure a million worlds and a Sobol study (minutes)")
+    parser.add_argument("--browser", action="store_true", help="measure only the dashboard in a browser")
+    parser.add_argument("--classroom", action="store_true", help="measure only a lesson with forty students")
+    parser.add_argument("--record", action="store_true", help="record the table for later comparison")
     return parser.parse_args()
 
 
 def limit_to_two_cores() -> int:
-    """Keep to two cores, this process and all it starts; give the number of cores there are."""
+    """Limit this process and its children to two cores. Returns the number of cores of the machine."""
     if not hasattr(os, "sched_setaffinity"):
         return os.cpu_count() or 1
     cores = sorted(os.sched_getaffinity(0))
@@ -52,7 +52,7 @@ def limit_to_two_cores() -> int:
 
 
 def run_groups(groups: list[BenchmarkGroup]) -> list[Measurement]:
-    """Measure one group after the other."""
+    """Run groups of benchmarks one after the other."""
     rows: list[Measurement] = []
     for group in groups:
         begun = time.perf_counter()
@@ -63,7 +63,7 @@ def run_groups(groups: list[BenchmarkGroup]) -> list[Measurement]:
 
 
 def main() -> None:
-    """Measure, print, and record if asked to."""
+    """Run the benchmarks, print the table, and record it if requested."""
     options, cores = parse_options(), limit_to_two_cores()
     groups = [*DEFAULT_GROUPS, *[first_answer_cold] * options.cold, *[million_worlds, sobol_study] * options.long]
     if options.browser:
@@ -75,7 +75,7 @@ def main() -> None:
     least = min(before, core_share())
     print_table(rows)
     print(f"Measured on 2 of {cores} cores. A busy thread got {least:.0%} of its core", end="")
-    print(": others were at work, read times with care." if least < 0.95 else ".")
+    print(": other programs were running, so the times are unreliable." if least < 0.95 else ".")
     if options.record:
         write_recorded(rows)
 

@@ -1,4 +1,4 @@
-"""How soon an answer comes: after a change of parameters, as a whole command, and what it keeps others from."""
+"""Latency: the time from a changed parameter to its result, the time of a command, and pauses of other threads."""
 
 import json
 import os
@@ -27,21 +27,21 @@ COMMAND_TITLE = f"`detente ensemble` with {WORLDS:,} worlds"
 
 
 def percentiles_json(value: float) -> str:
-    """Answer a changed parameter with five quantiles of every main indicator, round by round, as JSON."""
-    found = play_ensemble(load_scenario(SCENARIO, {LEVER: value}), WORLDS, rounds=ROUNDS)
-    bands = found.bands[:, :, : len(OVERALL)].round(4).tolist()
-    return json.dumps({"percentiles": PERCENTILES, "indicators": found.indicators[: len(OVERALL)], "bands": bands})
+    """Return five percentiles of every overall indicator by round, for a value of the parameter, as JSON."""
+    ensemble = play_ensemble(load_scenario(SCENARIO, {LEVER: value}), WORLDS, rounds=ROUNDS)
+    bands = ensemble.bands[:, :, : len(OVERALL)].round(4).tolist()
+    return json.dumps({"percentiles": PERCENTILES, "indicators": ensemble.indicators[: len(OVERALL)], "bands": bands})
 
 
 class PauseMonitor(threading.Thread):
-    """A thread that beats each millisecond and remembers the longest pause between two beats."""
+    """A thread that wakes up each millisecond and records the longest pause between two wake-ups, in seconds."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.longest, self.running = 0.0, True
 
     def run(self) -> None:
-        """Beat until told to stop."""
+        """Record pauses until ``running`` is false."""
         last = time.perf_counter()
         while self.running:
             time.sleep(0.001)
@@ -50,19 +50,19 @@ class PauseMonitor(threading.Thread):
 
 
 def longest_pause(work: Callable[[], object]) -> float:
-    """Give the longest pause of another thread while something is done, in ms."""
-    heart = PauseMonitor()
-    heart.start()
+    """Return the longest pause of another thread during some work, in ms."""
+    monitor = PauseMonitor()
+    monitor.start()
     try:
         work()
     finally:
-        heart.running = False
-        heart.join()
-    return heart.longest * 1e3
+        monitor.running = False
+        monitor.join()
+    return monitor.longest * 1e3
 
 
 def changed_parameter() -> list[Measurement]:
-    """Measure the way from a changed parameter to the answer, warm, and its parts."""
+    """Measure the time from a changed parameter to the result, with a warm cache, and its parts."""
     percentiles_json(0.5)
     times, pauses, values = [], [], np.linspace(0.1, 0.9, REPEATS)
     for value in values:
@@ -77,20 +77,20 @@ def changed_parameter() -> list[Measurement]:
     sorting = time.perf_counter() - begun
     return [
         Measurement(
-            f"changed parameter to JSON: {WORLDS:,} worlds x {ROUNDS} rounds, quantiles; median",
+            f"changed parameter to JSON: {WORLDS:,} worlds x {ROUNDS} rounds, percentiles; median",
             statistics.median(times) * 1e3, "ms", 120, 40,
         ),
-        Measurement("  the quickest", min(times) * 1e3, "ms"),
+        Measurement("  fastest", min(times) * 1e3, "ms"),
         Measurement("  playing alone, 2 threads", played * 1e3, "ms"),
-        Measurement("  quantiles alone", sorting * 1e3, "ms"),
-        Measurement(f"longest pause of another thread meanwhile, of {REPEATS} answers", max(pauses), "ms", 20, 10),
-        Measurement("  median over the answers", statistics.median(pauses), "ms"),
-        Measurement("  longest in as long a time with nothing going on", idle, "ms"),
+        Measurement("  percentiles alone", sorting * 1e3, "ms"),
+        Measurement(f"longest pause of another thread during {REPEATS} results", max(pauses), "ms", 20, 10),
+        Measurement("  median over the results", statistics.median(pauses), "ms"),
+        Measurement("  longest while idle for the same time", idle, "ms"),
     ]  # fmt: skip
 
 
 def time_command(**variables: str) -> float:
-    """Time the command once, in seconds."""
+    """Run the command once and return its time in seconds."""
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
         subprocess.run(COMMAND, cwd=folder, check=True, capture_output=True, env={**os.environ, **variables})
@@ -98,14 +98,14 @@ def time_command(**variables: str) -> float:
 
 
 def first_answer() -> list[Measurement]:
-    """Measure the first answer of a whole command with all kernels cached."""
+    """Measure the first result of the command with all kernels cached."""
     time_command()
-    took = statistics.median(time_command() for _ in range(3))
-    return [Measurement(f"first answer of {COMMAND_TITLE}, kernels cached", took, "s", 1.5, 0.8)]
+    seconds = statistics.median(time_command() for _ in range(3))
+    return [Measurement(f"first result of {COMMAND_TITLE}, kernels cached", seconds, "s", 1.5, 0.8)]
 
 
 def first_answer_cold() -> list[Measurement]:
-    """Measure the first answer of a whole command with nothing cached."""
+    """Measure the first result of the command with an empty cache."""
     with tempfile.TemporaryDirectory() as folder:
-        took = time_command(DETENTE_CACHE=folder)
-    return [Measurement(f"first answer of {COMMAND_TITLE}, nothing cached", took, "s", 90, 30)]
+        seconds = time_command(DETENTE_CACHE=folder)
+    return [Measurement(f"first result of {COMMAND_TITLE}, empty cache", seconds, "s", 90, 30)]

@@ -1,4 +1,4 @@
-"""The dashboard, run as its command and driven in a real Chromium: how long a reader waits for what."""
+"""The dashboard, started by its command and driven in Chromium: waiting times of a user."""
 
 import asyncio
 import os
@@ -27,52 +27,52 @@ QUERY = f"s={SCENARIO}&seed=1&worlds={WORLDS}"
 SLIDER = "input[type=range][aria-label='United States, Openness to talks']"
 BROWSER_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
-# Times are taken in the page: from an event to the first frame after the charts were drawn from its answer.
+# Times are measured in the page, from an event to the first frame after the charts were drawn from its result.
 PAGE_SCRIPT = """
-window.hands = {
+window.bench = {
   board: document.querySelector('.det-board'),
   painted: [],
-  there(number) {
-    const { live } = hands.board.__vue__;
-    const drawn = Number((hands.board.dataset.painted || '-1').split(' ')[0]);
+  isDrawn(number) {
+    const { live } = bench.board.__vue__;
+    const drawn = Number((bench.board.dataset.painted || '-1').split(' ')[0]);
     return live.picture && live.picture.settled && live.picture.number > number && drawn === live.picture.number;
   },
   async settled(number) {
-    while (!hands.there(number)) await new Promise((go) => { hands.wake = go; });
+    while (!bench.isDrawn(number)) await new Promise((resolve) => { bench.wake = resolve; });
     await new Promise(requestAnimationFrame); // the charts were drawn in the frame before this one
   },
-  put(value) {
+  setSlider(value) {
     const slider = document.querySelector(`SLIDER`);
     slider.value = value;
     slider.dispatchEvent(new Event('input', { bubbles: true }));
   },
   async answer(value) {
-    const number = hands.board.__vue__.live.picture.number;
+    const number = bench.board.__vue__.live.picture.number;
     const begun = performance.now();
-    hands.put(value);
-    await hands.settled(number);
+    bench.setSlider(value);
+    await bench.settled(number);
     return performance.now() - begun;
   },
   async drag(seconds) {
-    hands.painted.length = 0;
+    bench.painted.length = 0;
     const begun = performance.now();
     for (let step = 0; performance.now() - begun < 1000 * seconds; step += 1) {
-      hands.put((0.2 + 0.6 * Math.abs(Math.sin(step / 40))).toFixed(3));
-      await new Promise((go) => setTimeout(go, 30));
+      bench.setSlider((0.2 + 0.6 * Math.abs(Math.sin(step / 40))).toFixed(3));
+      await new Promise((resolve) => setTimeout(resolve, 30));
     }
-    return hands.painted.length / seconds;
+    return bench.painted.length / seconds;
   },
 };
-new MutationObserver(() => { hands.painted.push(performance.now()); if (hands.wake) hands.wake(); })
-  .observe(hands.board, { attributes: true, attributeFilter: ['data-painted'] });
+new MutationObserver(() => { bench.painted.push(performance.now()); if (bench.wake) bench.wake(); })
+  .observe(bench.board, { attributes: true, attributeFilter: ['data-painted'] });
 """.replace("SLIDER", SLIDER)
 
 
 @contextmanager
 def dashboard(cache: Path | None = None) -> Iterator[tuple[str, int, float]]:
-    """Run the dashboard; give its address, its process, and the seconds until it answered."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    """Run the dashboard; yield its address, its process id, and the seconds until it answered."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     command = [str(Path(sys.executable).with_name("detente")), "dashboard", "--port", str(port)]
     env = {**os.environ, **({"DETENTE_CACHE": str(cache)} if cache else {})}
     begun = time.perf_counter()
@@ -82,7 +82,7 @@ def dashboard(cache: Path | None = None) -> Iterator[tuple[str, int, float]]:
             await_ready(address)
             yield address, server.pid, time.perf_counter() - begun
         finally:
-            os.killpg(server.pid, signal.SIGKILL)  # with the compiler that a cold one began
+            os.killpg(server.pid, signal.SIGKILL)  # the whole group, since a cold server starts a compiler
 
 
 def await_ready(address: str) -> None:
@@ -101,16 +101,16 @@ def chromium() -> Iterator[Any]:
     """Open the Chromium of this machine."""
     from playwright.sync_api import sync_playwright
 
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=BROWSER_OPTIONS)
-        yield opened
-        opened.close()
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
 
 
-def first_paint(opened: Any, address: str) -> tuple[float, Any]:
-    """Open Explore in a fresh context; give the seconds until charts with numbers were painted, and the page."""
-    page = opened.new_context(viewport={"width": 1366, "height": 768}).new_page()
+def first_paint(browser: Any, address: str) -> tuple[float, Any]:
+    """Open Explore in a new browser context. Returns the seconds until charts were painted, and the page."""
+    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
     begun = time.perf_counter()
     page.goto(f"{address}?{QUERY}")
     page.wait_for_selector(".det-board[data-painted]", timeout=240_000)
@@ -118,41 +118,43 @@ def first_paint(opened: Any, address: str) -> tuple[float, Any]:
 
 
 def resident_memory(process: int) -> float:
-    """Read the resident memory of a process, in MB."""
+    """Return the resident memory of a process, in MB."""
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1000
     return 0.0
 
 
-def measure_explore(opened: Any, address: str) -> list[Measurement]:
+def measure_explore(browser: Any, address: str) -> list[Measurement]:
     """Measure Explore: first paint on a warm server, slider to paint, updates while dragging."""
-    first_paint(opened, address)[1].context.close()  # the server is warm from here on
+    first_paint(browser, address)[1].context.close()  # warms the server
     paints = []
     for _ in range(4):
-        seconds, page = first_paint(opened, address)
+        seconds, page = first_paint(browser, address)
         paints.append(seconds)
         page.context.close()
-    _, page = first_paint(opened, address)
+    _, page = first_paint(browser, address)
     page.evaluate(PAGE_SCRIPT)
-    page.evaluate("hands.settled(-1)")
+    page.evaluate("bench.settled(-1)")
     times = []
     for step in range(21):
-        times.append(page.evaluate("(value) => hands.answer(value)", f"{0.3 + 0.023 * step:.3f}"))
+        times.append(page.evaluate("(value) => bench.answer(value)", f"{0.3 + 0.023 * step:.3f}"))
         page.wait_for_timeout(500)
-    rate = page.evaluate("hands.drag(4)")
+    rate = page.evaluate("bench.drag(4)")
     page.context.close()
     return [
-        Measurement("Explore: first useful paint, warm server", statistics.median(paints), "s", must=3.0),
-        Measurement(f"Explore: slider to painted bands of {WORLDS:,} worlds", statistics.median(times), "ms", must=300),
+        Measurement("Explore: first useful paint, warm server", statistics.median(paints), "s", target=3.0),
+        Measurement(
+            f"Explore: slider to painted bands of {WORLDS:,} worlds", statistics.median(times), "ms", target=300
+        ),
         Measurement("Explore: the same, 90th percentile", sorted(times)[int(0.9 * len(times))], "ms"),
-        Measurement("Explore: updates while dragging", rate, "per s", must=5, more=True),
+        Measurement("Explore: updates while dragging", rate, "per s", target=5, higher_is_better=True),
     ]
 
 
-def measure_watch(opened: Any, address: str) -> list[Measurement]:
-    """Measure how many rounds a second Watch plays at its highest speed, if it is asked for five or more."""
-    page = opened.new_context(viewport={"width": 1366, "height": 768}).new_page()
+def measure_watch(browser: Any, address: str) -> list[Measurement]:
+    """Measure the rounds per second that Watch plays at a speed of five."""
+    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
     page.goto(f"{address}?{QUERY}&page=watch")
     play = page.get_by_role("button", name="Play", exact=True)
     play.wait_for(timeout=60_000)
@@ -166,45 +168,45 @@ def measure_watch(opened: Any, address: str) -> list[Measurement]:
     page.wait_for_timeout(5000)
     rate = (float(position.input_value()) - first) / (time.perf_counter() - begun)
     page.context.close()
-    return [Measurement("Watch: rounds played at 5 a second", rate, "per s", must=4.9, more=True)]
+    return [Measurement("Watch: rounds per second at speed 5", rate, "per s", target=4.9, higher_is_better=True)]
 
 
 def measure_many_browsers(address: str, process: int) -> list[Measurement]:
-    """Measure thirty browsers, ten of which move sliders."""
+    """Measure a server with thirty browsers, ten of which move sliders."""
     before = resident_memory(process)
-    with ThreadPoolExecutor(1) as apart:  # Playwright has an event loop in this thread
-        times = sorted(apart.submit(asyncio.run, time_updates(address, QUERY, BROWSERS, MOVERS, moves=6)).result())
-    each = (resident_memory(process) - before) / BROWSERS
-    what = f"{BROWSERS} browsers, {MOVERS} move sliders"
+    with ThreadPoolExecutor(1) as executor:  # Playwright has an event loop in this thread
+        times = sorted(executor.submit(asyncio.run, time_updates(address, QUERY, BROWSERS, MOVERS, moves=6)).result())
+    memory = (resident_memory(process) - before) / BROWSERS
+    title = f"{BROWSERS} browsers, {MOVERS} move sliders"
     return [
-        Measurement(f"{what}: an update, 95th percentile", times[int(0.95 * len(times))], "s", must=3.0),
-        Measurement(f"{what}: an update, median", statistics.median(times), "s"),
-        Measurement(f"{what}: memory of the server for each", each, "MB", must=25),
+        Measurement(f"{title}: an update, 95th percentile", times[int(0.95 * len(times))], "s", target=3.0),
+        Measurement(f"{title}: an update, median", statistics.median(times), "s"),
+        Measurement(f"{title}: memory of the server per browser", memory, "MB", target=25),
     ]
 
 
-def measure_cold_server(opened: Any) -> list[Measurement]:
-    """Measure a server with nothing compiled: until it answers, and until the page tells that it compiles."""
+def measure_cold_server(browser: Any) -> list[Measurement]:
+    """Measure a server with an empty cache: until it answers, and until the page shows that it compiles."""
     with tempfile.TemporaryDirectory() as cache, dashboard(Path(cache)) as (address, _, seconds):
         begun = time.perf_counter()
-        page = opened.new_context().new_page()
+        page = browser.new_context().new_page()
         page.goto(f"{address}?{QUERY}")
         page.get_by_text("Compiling the model").wait_for(timeout=60_000)
-        told = time.perf_counter() - begun
+        noticed = time.perf_counter() - begun
         page.context.close()
     return [
         Measurement("cold server: from its start until it answers", seconds, "s"),
-        Measurement("cold server: from a request until the page tells that it compiles", told, "s", must=5.0),
+        Measurement("cold server: from a request until the page shows that it compiles", noticed, "s", target=5.0),
     ]
 
 
 def browser_times() -> list[Measurement]:
-    """Measure all that a reader waits for."""
-    with chromium() as opened:
-        rows = measure_cold_server(opened)
+    """Measure the waiting times of a user."""
+    with chromium() as browser:
+        rows = measure_cold_server(browser)
         with dashboard() as (address, process, _):
-            rows += measure_explore(opened, address) + measure_watch(opened, address)
+            rows += measure_explore(browser, address) + measure_watch(browser, address)
         with dashboard() as (address, process, _):
-            first_paint(opened, address)[1].context.close()
+            first_paint(browser, address)[1].context.close()
             rows += measure_many_browsers(address, process)
     return rows

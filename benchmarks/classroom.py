@@ -1,7 +1,7 @@
-"""Forty students and a projector at one lesson, over real connections: how long each waits, and what the server takes.
+"""A lesson with forty students and a projector over network connections: response times, and memory of the server.
 
-The bots are those of the command itself; they and the server are processes of their own. A bot moves the moment
-a turn opens, so all forty ask at once, which no class does: the times are those of the worst moment.
+The bots are those of `detente class --bots`; they and the server run in separate processes. A bot moves as soon as
+a turn opens, so all forty requests arrive at once: the times are worst cases.
 """
 
 import json
@@ -17,7 +17,7 @@ STUDENTS, ROUNDS = 40, 36
 
 
 def play_lesson(students: int = STUDENTS, rounds: int = ROUNDS) -> dict[str, Any]:
-    """Have bots play a whole lesson; gives what they measured. Raises RuntimeError if a check of theirs failed."""
+    """Play a lesson with bots and return their measurements. Raises RuntimeError if one of their checks failed."""
     command = [str(Path(sys.executable).with_name("detente")), "class", "--bots", str(students)]
     command += ["--scenario", SCENARIO, "--rounds", str(rounds), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -27,13 +27,13 @@ def play_lesson(students: int = STUDENTS, rounds: int = ROUNDS) -> dict[str, Any
 
 
 def classroom_times() -> list[Measurement]:
-    """Measure a lesson of forty."""
-    found = play_lesson()
-    what = f"classroom of {STUDENTS} and a projector"
+    """Measure a lesson with forty students."""
+    measured = play_lesson()
+    title = f"classroom of {STUDENTS} and a projector"
     return [
-        Measurement(f"{what}: a move is acknowledged, 95th percentile", found["move_ms_p95"], "ms", must=500),
-        Measurement(f"{what}: the same, median", found["move_ms_median"], "ms"),
-        Measurement(f"{what}: a student's page has its news, 95th percentile", found["view_ms_p95"], "ms"),
-        Measurement(f"{what}: a turn resolves, at most", found["resolve_ms_most"], "ms", must=1000),
-        Measurement(f"{what}: memory of the server, at most", found["server_mb"], "MB", must=1500),
+        Measurement(f"{title}: a move is acknowledged, 95th percentile", measured["move_ms_p95"], "ms", target=500),
+        Measurement(f"{title}: the same, median", measured["move_ms_median"], "ms"),
+        Measurement(f"{title}: a student's page is updated, 95th percentile", measured["view_ms_p95"], "ms"),
+        Measurement(f"{title}: a turn is resolved, maximum", measured["resolve_ms_most"], "ms", target=1000),
+        Measurement(f"{title}: memory of the server, maximum", measured["server_mb"], "MB", target=1500),
     ]

@@ -1,7 +1,7 @@
-"""Many browsers at once, as their bare connections: what thirty laptops ask of the server, without their drawing.
+"""Many browsers at once, simulated by their connections: the load of thirty laptops on a server, without drawing.
 
-Thirty real browsers on the two cores that also serve them would mostly measure themselves. These speak
-the pages' own protocol: they open the page, move a slider, and note when the settled numbers arrive.
+Thirty browsers on the two cores of the server would mostly measure themselves. These connections use the
+protocol of the pages: they open the page, move a slider, and wait for the final results.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from typing import Any
 
 import websockets
 
-MAX_MESSAGE_BYTES = 64 << 20  # bytes of one message
+MAX_MESSAGE_BYTES = 64 << 20
 
 
 class ExploreConnection:
-    """One browser's connection to Explore."""
+    """The connection of one browser to Explore."""
 
     def __init__(self, address: str, query: str):
         kernel, self.page = uuid.uuid4(), str(uuid.uuid4())
@@ -29,13 +29,13 @@ class ExploreConnection:
         self.changed = asyncio.Event()
 
     async def open(self) -> None:
-        """Connect, open the page, and wait until its numbers are settled."""
+        """Connect, open the page, and wait for its final results."""
         self.socket = await websockets.connect(self.url, max_size=MAX_MESSAGE_BYTES)
         self.reader = asyncio.create_task(self._read())
         await self._send("comm_open", {"comm_id": self.control, "target_name": "solara.control", "data": {}})
         themes = {"light": {}, "dark": {}}
         arguments = {"path": f"/?{self.query}", "appName": None, "dark": False, "themes": themes}
-        await self._tell(self.control, {"method": "run", "args": arguments})
+        await self._message(self.control, {"method": "run", "args": arguments})
         await self.wait_until(lambda live: bool((live.get("picture") or {}).get("settled")))
 
     async def close(self) -> None:
@@ -43,18 +43,18 @@ class ExploreConnection:
         self.reader.cancel()
         await self.socket.close()
 
-    async def send_event(self, name: str, sent: Any) -> None:
-        """Send what the panel of controls would send."""
-        await self._tell(self.panel, {"method": "custom", "content": {"event": name, "data": sent}})
+    async def send_event(self, name: str, data: Any) -> None:
+        """Send an event of the control panel."""
+        await self._message(self.panel, {"method": "custom", "content": {"event": name, "data": data}})
 
-    async def wait_until(self, wanted: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
-        """Wait until the board shows what is wanted."""
+    async def wait_until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 120.0) -> None:
+        """Wait until the data of the board meet a condition. Raises TimeoutError after ``seconds``."""
         async with asyncio.timeout(seconds):
-            while not wanted(self.live):
+            while not condition(self.live):
                 self.changed.clear()
                 await self.changed.wait()
 
-    async def _tell(self, comm: str, data: dict[str, Any]) -> None:
+    async def _message(self, comm: str, data: dict[str, Any]) -> None:
         await self._send("comm_msg", {"comm_id": comm, "data": data})
 
     async def _send(self, kind: str, content: dict[str, Any]) -> None:
@@ -78,27 +78,29 @@ class ExploreConnection:
 
 
 async def time_updates(address: str, query: str, browsers: int, movers: int, moves: int) -> list[float]:
-    """Open so many browsers, let some of them move sliders, and give the seconds that each update took."""
-    clients = [ExploreConnection(address, query) for _ in range(browsers)]
-    for at in range(0, browsers, 5):
-        await asyncio.gather(*(client.open() for client in clients[at : at + 5]))
-    times = await asyncio.gather(*(_move(client, number, moves) for number, client in enumerate(clients[:movers])))
-    await asyncio.gather(*(client.close() for client in clients))
-    return [seconds for each in times for seconds in each]
+    """Open connections, move sliders in some of them, and return the seconds of each update."""
+    connections = [ExploreConnection(address, query) for _ in range(browsers)]
+    for first in range(0, browsers, 5):
+        await asyncio.gather(*(connection.open() for connection in connections[first : first + 5]))
+    times = await asyncio.gather(
+        *(_move(connection, number, moves) for number, connection in enumerate(connections[:movers]))
+    )
+    await asyncio.gather(*(connection.close() for connection in connections))
+    return [seconds for updates in times for seconds in updates]
 
 
-async def _move(client: ExploreConnection, number: int, moves: int) -> list[float]:
-    """Move a slider now and then, in small steps as a hand does, and time the last step of each move."""
+async def _move(connection: ExploreConnection, number: int, moves: int) -> list[float]:
+    """Move a slider in small steps, as a user does, and return the seconds of the last step of each move."""
     times = []
     for move in range(moves):
         await asyncio.sleep(0.5 + 0.05 * number)
-        start = 0.1 + 0.06 * move + 0.0001 * number  # nobody else's values, which would be known already
+        start = 0.1 + 0.06 * move + 0.0001 * number  # differs between connections, else results would be cached
         for step in range(10):
-            await client.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
+            await connection.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.005 * step, 6)})
             await asyncio.sleep(0.06)
-        before, begun = client.live["picture"]["number"], time.perf_counter()
-        await client.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.05, 6)})
-        await client.wait_until(lambda live, before=before: _settled(live, before))
+        before, begun = connection.live["picture"]["number"], time.perf_counter()
+        await connection.send_event("move", {"path": "states.us.dialogue", "value": round(start + 0.05, 6)})
+        await connection.wait_until(lambda live, before=before: _settled(live, before))
         times.append(time.perf_counter() - begun)
     return times
 

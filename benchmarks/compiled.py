@@ -1,4 +1,4 @@
-"""The compiled side: the time of a run of the kernel, with every indicator measured after every round."""
+"""The time of a run of the compiled kernel, with every indicator computed after every round."""
 
 import time
 from functools import cache
@@ -16,41 +16,41 @@ from model.world import World
 SCENARIO = "us-iran-2026"
 
 
-def first_world(setting: Scenario) -> World:
-    """Make the first world of a scenario."""
-    return World(setting, 1, collect_overrides(setting))
+def first_world(scenario: Scenario) -> World:
+    """Return the first world of a scenario."""
+    return World(scenario, 1, collect_overrides(scenario))
 
 
 @cache
 def benchmark_world() -> World:
-    """Make the first world of the scenario that is measured, with all that it calls compiled."""
+    """Return the first world of SCENARIO, with the kernel compiled."""
     world = first_world(load_scenario(SCENARIO))
     run_trajectories(world.copy_at_start(1), seed_range(0, 1), 1)
     return world
 
 
 def seed_range(first: int, count: int) -> np.ndarray:
-    """Number the worlds from one on."""
+    """Return consecutive seeds: uint64 [count]."""
     return np.arange(first, first + count, dtype=np.uint64)
 
 
 def cpu_time_per_run(worlds: int, rounds: int, world: World | None = None) -> float:
-    """Take the CPU time of one run, in seconds, over many, in this thread."""
+    """Return the mean CPU time of a run in this thread, in seconds."""
     first = benchmark_world() if world is None else world
     used = time.thread_time()
-    for place in range(0, worlds, CHUNK_SIZE):
-        run_trajectories(first.copy_at_start(1), seed_range(place, min(CHUNK_SIZE, worlds - place)), rounds)
+    for start in range(0, worlds, CHUNK_SIZE):
+        run_trajectories(first.copy_at_start(1), seed_range(start, min(CHUNK_SIZE, worlds - start)), rounds)
     return (time.thread_time() - used) / worlds
 
 
 def wall_time_per_run(worlds: int, rounds: int) -> float:
-    """Take the wall time from run to run, in seconds, with the threads of the pool."""
+    """Return the mean wall time per run with the threads of the pool, in seconds."""
     first = benchmark_world()
     begun = time.perf_counter()
-    places = range(0, worlds, CHUNK_SIZE)
+    starts = range(0, worlds, CHUNK_SIZE)
     list(
         thread_pool().map(
-            lambda place: run_trajectories(first.copy_at_start(1), seed_range(place, CHUNK_SIZE), rounds), places
+            lambda start: run_trajectories(first.copy_at_start(1), seed_range(start, CHUNK_SIZE), rounds), starts
         )
     )
     return (time.perf_counter() - begun) / worlds

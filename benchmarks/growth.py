@@ -1,4 +1,4 @@
-"""How cost grows: with the number of states, with the number of rounds, and memory with the number of worlds."""
+"""Growth of the cost with the numbers of states and rounds, and of memory with the number of worlds."""
 
 from typing import Any
 
@@ -12,27 +12,27 @@ from model.world import World
 BASE_SCENARIO = "two-states"
 STATE_COUNTS = (2, 12, 50)
 ROUND_COUNTS = (60, 600, 2400)
-MAX_GROWTH = 1.05  # no growth, and a twentieth for chance
-MIN_WORK = 4_000_000  # pairs x rounds x worlds to time at each size, at least
+MAX_GROWTH = 1.05  # no growth, with 5 % tolerance
+MIN_WORK = 4_000_000  # least pairs x rounds x worlds at each size
 REPEATS = 3
 MILLION, MILLION_ROUNDS = 1_000_000, 12
 
 
 def scenario_with_states(states: int) -> dict[str, Any]:
-    """Take the base scenario and add third states until there are so many."""
+    """Return the base scenario with third states added, up to a number of states."""
     data = read_scenario(BASE_SCENARIO)
-    third = {f"third-{number}": {"name": {"en": f"Third {number}"}} for number in range(states - len(data["states"]))}
-    return {**data, "states": {**data["states"], **third}}
+    added = {f"third-{number}": {"name": {"en": f"Third {number}"}} for number in range(states - len(data["states"]))}
+    return {**data, "states": {**data["states"], **added}}
 
 
 def pair_costs(sizes: list[tuple[int, int]]) -> list[float]:
-    """Take the CPU time of one ordered pair, one's own included, in one round of full blocks of worlds, in ns.
+    """Return the CPU time of one ordered pair of states (a state with itself included) in one round, in ns, by size.
 
-    sizes: numbers of states and rounds. They take turns, so that a slow moment of the machine is shared out.
+    sizes: numbers of states and rounds. The sizes are measured alternately, so that a slow phase affects all of them.
     """
     starts = {states: first_world(load_scenario(scenario_with_states(states))) for states, _ in sizes}
-    turns = [[_cost(starts[states], states, rounds) for states, rounds in sizes] for _ in range(REPEATS)]
-    return [min(times) for times in zip(*turns, strict=True)]
+    repeats = [[_cost(starts[states], states, rounds) for states, rounds in sizes] for _ in range(REPEATS)]
+    return [min(times) for times in zip(*repeats, strict=True)]
 
 
 def _cost(first: World, states: int, rounds: int) -> float:
@@ -41,31 +41,31 @@ def _cost(first: World, states: int, rounds: int) -> float:
 
 
 def growth() -> list[Measurement]:
-    """Measure the cost of a pair in a round as states and rounds grow: at most as pairs x rounds."""
+    """Measure the growth of the cost of a pair in a round with the numbers of states and rounds."""
     sizes = [
         *((states, ROUND_COUNTS[0]) for states in STATE_COUNTS),
         *((STATE_COUNTS[0], rounds) for rounds in ROUND_COUNTS[1:]),
     ]
-    found = dict(zip(sizes, pair_costs(sizes), strict=True))
-    many = found[STATE_COUNTS[-1], ROUND_COUNTS[0]] / found[STATE_COUNTS[1], ROUND_COUNTS[0]]
-    long = found[STATE_COUNTS[0], ROUND_COUNTS[-1]] / found[STATE_COUNTS[0], ROUND_COUNTS[0]]
-    what = "cost of a pair in a round"
+    costs = dict(zip(sizes, pair_costs(sizes), strict=True))
+    state_growth = costs[STATE_COUNTS[-1], ROUND_COUNTS[0]] / costs[STATE_COUNTS[1], ROUND_COUNTS[0]]
+    round_growth = costs[STATE_COUNTS[0], ROUND_COUNTS[-1]] / costs[STATE_COUNTS[0], ROUND_COUNTS[0]]
+    title = "cost of a pair in a round"
     return [
         *(
-            Measurement(f"{what}, {states} states, {rounds:,} rounds", ns, "ns")
-            for (states, rounds), ns in found.items()
+            Measurement(f"{title}, {states} states, {rounds:,} rounds", ns, "ns")
+            for (states, rounds), ns in costs.items()
         ),
-        Measurement(f"  growth from {STATE_COUNTS[1]} to {STATE_COUNTS[-1]} states", many, "x", MAX_GROWTH),
-        Measurement(f"  growth from {ROUND_COUNTS[0]} to {ROUND_COUNTS[-1]:,} rounds", long, "x", MAX_GROWTH),
+        Measurement(f"  growth from {STATE_COUNTS[1]} to {STATE_COUNTS[-1]} states", state_growth, "x", MAX_GROWTH),
+        Measurement(f"  growth from {ROUND_COUNTS[0]} to {ROUND_COUNTS[-1]:,} rounds", round_growth, "x", MAX_GROWTH),
     ]
 
 
 def million_worlds() -> list[Measurement]:
-    """Measure the peak memory of a million worlds with their summaries kept, in a process of its own."""
-    peak, took, kept = run_program("many_worlds", SCENARIO, MILLION, MILLION_ROUNDS)
-    what = f"a million worlds of {SCENARIO}, {MILLION_ROUNDS} rounds, summaries kept"
+    """Measure the peak memory of a million worlds and their summaries, in a separate process."""
+    memory, seconds, summaries = run_program("many_worlds", SCENARIO, MILLION, MILLION_ROUNDS)
+    title = f"a million worlds of {SCENARIO}, {MILLION_ROUNDS} rounds, with summaries"
     return [
-        Measurement(f"{what}: peak memory", peak, "MB", 1000, 400),
-        Measurement("  of which summaries", kept, "MB"),
-        Measurement("  time", took, "s"),
+        Measurement(f"{title}: peak memory", memory, "MB", 1000, 400),
+        Measurement("  of which summaries", summaries, "MB"),
+        Measurement("  time", seconds, "s"),
     ]

@@ -1,12 +1,12 @@
-"""How much memory a process had at most."""
+"""The peak memory of a process."""
 
 from pathlib import Path
 
 
 def peak_memory() -> float:
-    """Give the peak memory of this process, in MB, as Linux tells it.
+    """Return the peak memory of this process in MB, as Linux reports it.
 
-    ``getrusage`` will not do: it tells at least what the process that started this one had.
+    ``getrusage`` is not suitable: it includes the peak of the parent process.
     """
     (line,) = (each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmHWM:"))
     return int(line.split()[1]) / 1024

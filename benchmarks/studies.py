@@ -1,4 +1,4 @@
-"""The studies that benchmarks play, as plain data."""
+"""The studies of the benchmarks, as plain data."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from benchmarks.compiled import SCENARIO
 
 ROUNDS, REPLICATIONS = 60, 20
 
-SOBOL_BASE = 1024  # base sample: 14 factors with indices of pairs make 30,720 points
+SOBOL_BASE = 1024  # base sample: with 14 factors and second-order indices, 30,720 points
 
 
 FACTORS = (
@@ -18,7 +18,7 @@ FACTORS = (
 
 
 def benchmark_study(design: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Return a study of fourteen factors as plain data."""
+    """Return a study with fourteen factors as plain data."""
     base = {"name": "measured", "question": "How fast?", "scenario": SCENARIO, "rounds": ROUNDS}
     ranges = {path: [0.6, 0.99] if path == "belief.memory" else [0.0, 1.0] for path in FACTORS}
     ranges["belief.betrayal_weight"] = [1.0, 6.0]

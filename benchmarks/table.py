@@ -1,4 +1,4 @@
-"""The table of what was measured: targets, what the last recorded table said, and whether a target was met."""
+"""The table of measurements: values, targets, and the last recorded values."""
 
 import json
 import os
@@ -13,42 +13,42 @@ from rich.table import Table
 from model.atomic_files import write_atomically
 
 RECORDED = Path(__file__).with_name("recorded.json")
-HEADINGS = ("what", "measured", "must", "stretch", "", "recorded", "now / then")
+HEADINGS = ("benchmark", "measured", "target", "stretch target", "", "recorded", "ratio")
 
 
 class Measurement(NamedTuple):
-    """One line of the table: what, how much, and what must and might be reached."""
+    """One line of the table: a value with its unit, and its targets."""
 
     what: str
     value: float
     unit: str
-    must: float | None = None
+    target: float | None = None
     stretch: float | None = None
-    more: bool = False  # whether more is better
+    higher_is_better: bool = False
 
     def reaches(self, target: float) -> bool:
-        """Say whether the value is as good as a target."""
-        return self.value >= target if self.more else self.value <= target
+        """Return whether the value meets a target."""
+        return self.value >= target if self.higher_is_better else self.value <= target
 
     @property
     def verdict(self) -> str:
-        """Say which target is met."""
-        if self.must is None:
+        """Return which target is met, as text."""
+        if self.target is None:
             return ""
         if self.stretch is not None and self.reaches(self.stretch):
             return "stretch met"
-        return "met" if self.reaches(self.must) else "MISSED"
+        return "met" if self.reaches(self.target) else "MISSED"
 
 
 def format_number(value: float | None) -> str:
-    """Write a number with three digits that matter."""
+    """Return a number with three significant digits, as text."""
     if value is None:
         return ""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def core_share(seconds: float = 0.5) -> float:
-    """Measure what share of a core a busy thread gets now: below 0.95 others are at work."""
+    """Return the share of a core that a busy thread gets; below 0.95, other programs are running."""
     start, used = time.perf_counter(), time.thread_time()
     while time.perf_counter() - start < seconds:
         pass
@@ -56,33 +56,33 @@ def core_share(seconds: float = 0.5) -> float:
 
 
 def read_recorded() -> dict[str, float]:
-    """Read the last recorded table, value by line; none if there is none."""
+    """Return the values of the last recorded table by line; empty if there is none."""
     if not RECORDED.is_file():
         return {}
     return {row["what"]: row["value"] for row in json.loads(RECORDED.read_text("utf-8"))["rows"]}
 
 
 def write_recorded(rows: list[Measurement]) -> None:
-    """Write the table beside this file; lines not measured this time keep what was recorded."""
+    """Write the table to ``recorded.json``; lines that were not measured keep their recorded values."""
     old = json.loads(RECORDED.read_text("utf-8"))["rows"] if RECORDED.is_file() else []
     now = [{"what": row.what, "value": float(f"{row.value:.4g}"), "unit": row.unit} for row in rows]
     measured = {row.what for row in rows}
-    kept = [row for row in old if row["what"] not in measured]
-    facts = {"recorded": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine()}
-    text = json.dumps({**facts, "rows": now + kept}, indent=1)
+    others = [row for row in old if row["what"] not in measured]
+    machine = {"recorded": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine()}
+    text = json.dumps({**machine, "rows": now + others}, indent=1)
     write_atomically(RECORDED, (text + "\n").encode())
 
 
 def print_table(rows: list[Measurement]) -> None:
-    """Print the table beside its targets and the last recorded one."""
-    table, then = Table(box=None, padding=(0, 1), header_style="dim"), read_recorded()
+    """Print measurements, targets and recorded values."""
+    table, recorded = Table(box=None, padding=(0, 1), header_style="dim"), read_recorded()
     for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading in ("what", "") else "right")
+        table.add_column(heading, justify="left" if heading in ("benchmark", "") else "right")
     for row in rows:
-        before = then.get(row.what)
+        before = recorded.get(row.what)
         change = format_number(row.value / before) if before else ""
         measured = f"{format_number(row.value)} {row.unit}"
         style = "red" if row.verdict == "MISSED" else None
-        limits = format_number(row.must), format_number(row.stretch)
+        limits = format_number(row.target), format_number(row.stretch)
         table.add_row(row.what, measured, *limits, row.verdict, format_number(before), change, style=style)
     Console(highlight=False, width=None if os.isatty(1) else 170).print(table)

@@ -35,14 +35,11 @@ def new_run_folder(name: str, seed: int) -> Path:
 
 def save_run(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
     """Save a run; each file is written atomically. Raises OSError if the folder is not writable."""
-    import pandas as pd
-
     from model.atomic_files import atomic_replacement, write_atomically
 
     folder.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame(model.trajectory, columns=list(model.indicator_index))
     with atomic_replacement(folder / "trajectory.parquet") as draft:
-        table.rename_axis("round").reset_index().to_parquet(draft, index=False)
+        model.frame().reset_index().to_parquet(draft, index=False)
     if model.ledger is not None:
         model.ledger.save(folder)
     facts = {

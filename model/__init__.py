@@ -1,17 +1,19 @@
-"""The model: what exists, how it decides, in what order. No Mesa and no screen in here.
+"""The model: the state of a world, the rules and the protocol. It depends on neither Mesa nor a user interface.
 
-compiler.py       what a rule is, and how it is compiled; arithmetic.py, the arithmetic it keeps to
-enumerations.py   the numbers that columns hold for named things
-chance.py         addressed randomness
-parameters.py     every parameter, declared once; parameter_space.py lists them with their ranges
-scenario.py       a scenario file; loading.py reads it, checks.py and schema_errors.py find errors, errors.py holds them
-columns.py        the columns of the world; world.py holds them, initial_state.py fills them from a scenario
-compiled_world.py the world as compiled rules read it; in_place.py finds the rules that may write in place
-terms.py          how a decision says why
+compiler.py       compilation of rules; arithmetic.py, the arithmetic that they may use
+enumerations.py   enumerations whose numbers columns hold
+chance.py         random draws with addresses
+parameters.py     global parameters; parameter_space.py lists all parameters of a scenario
+scenario.py       the schema of a scenario; loading.py loads it, checks.py and schema_errors.py report errors
+errors.py         errors in input files
+former_names.py   names of earlier versions
+columns.py        the columns of the world; world.py stores them, initial_state.py sets their initial values
+compiled_world.py the world as compiled rules read it; in_place.py finds the acts that can write in place
+terms.py          conditions of a decision and their terms
 rules/            one small function per decision
-protocol.py       the round, top to bottom
-overrides.py      forced moves and events, as data
+protocol.py       the acts of a round, in order
+overrides.py      forced moves and events
 measures.py       indicators and outcomes
-signals.py        the messages of a round, read from the columns
-atomic_files.py   files written whole or not at all
+signals.py        the messages of a round, derived from the columns
+atomic_files.py   atomic file writes
 """

@@ -1,8 +1,8 @@
-"""The arithmetic every rule keeps to.
+"""The arithmetic that rules may use.
 
 Only ``+ - * /``, ``min max abs sqrt``, comparisons and integers; sums in written order; ``exp``, ``ln`` and
-``normal_quantile`` from this module, never from a system's library; no powers, no ``sum()``, no ``.mean()``. Each of
-those was seen to change the last bit between compilers, processors or libraries.
+``normal_quantile`` from this module, never from a system's library; no powers, no ``sum()``, no ``.mean()``. Everything
+else changes the last bit between compilers, processors or libraries.
 """
 
 import math
@@ -12,40 +12,36 @@ from model.compiler import rule
 
 @rule
 def clip(value, low, high):
-    """Keep a value between two bounds."""
+    """Return a value clipped to two bounds."""
     return min(max(value, low), high)
 
 
 @rule
 def holds(terms):
-    """Say whether a condition holds: its terms, added as written, reach the last one, the threshold."""
+    """Return whether a condition holds: its terms, added in order, reach the threshold, the last element."""
     total = 0.0
-    for place in range(len(terms) - 1):
-        total += terms[place]
+    for index in range(len(terms) - 1):
+        total += terms[index]
     return total >= terms[len(terms) - 1]
 
 
 @rule
 def sum_terms(terms):
-    """Add the terms of a condition as written, leaving out the threshold."""
+    """Return the sum of a condition's terms, added in order, without the threshold."""
     total = 0.0
-    for place in range(len(terms) - 1):
-        total += terms[place]
+    for index in range(len(terms) - 1):
+        total += terms[index]
     return total
 
 
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two parts, so that k * ln 2 loses no bits
-
-
 LN2_LOW = 1.90821492927058770002e-10
-
-
-ATANH = tuple(1.0 / order for order in range(23, 0, -2))  # of the series of atanh(x) / x in x * x
+ATANH = tuple(1.0 / order for order in range(23, 0, -2))  # coefficients of the series of atanh(x) / x in x * x
 
 
 @rule
 def exp(x):
-    """Raise e to a power, by halving the range and a Taylor sum; relative error below 4e-16."""
+    """Return e to the power x, by range reduction and a Taylor sum; relative error below 4e-16."""
     if x < -700.0:
         return 0.0
     x = min(x, 700.0)
@@ -59,7 +55,7 @@ def exp(x):
 
 @rule
 def ln(x):
-    """Take the natural logarithm of a positive number, by the series of atanh; error below 4e-16."""
+    """Return the natural logarithm of a positive number, by the series of atanh; error below 4e-16."""
     mantissa, exponent = math.frexp(x)
     if mantissa < 0.7071067811865476:
         mantissa *= 2.0
@@ -74,7 +70,7 @@ def ln(x):
 
 @rule
 def normal_quantile(u):
-    """Turn a uniform draw into a standard normal one (Acklam's rational fit, error below 2e-9)."""
+    """Return the standard normal quantile of a uniform draw (Acklam's rational fit, error below 2e-9)."""
     if u < 0.02425 or u > 0.97575:
         tail = math.sqrt(-2.0 * ln(min(u, 1.0 - u) if u < 1.0 else 1e-17))
         top = -7.784894002430293e-03 * tail - 3.223964580411365e-01

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Atomic file writes."""
 
 import os
 import threading
@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def atomic_replacement(path: Path) -> Iterator[Path]:
-    """Give the place of a draft; once it is written, and on the disk, it takes the file's place.
+    """Yield the path of a draft, which replaces the file after the block, once it is synced to the disk.
 
-    If anything fails the file stays as it was, and no draft is left. Raises OSError if it cannot be written.
+    If the block fails, the file is unchanged and the draft is deleted. Raises OSError if the file cannot be written.
     """
     draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
@@ -19,17 +19,17 @@ def atomic_replacement(path: Path) -> Iterator[Path]:
         with draft.open("rb+") as file:
             os.fsync(file.fileno())
         draft.replace(path)
-        if hasattr(os, "O_DIRECTORY"):  # the new name, too, onto the disk
-            place = os.open(path.parent, os.O_DIRECTORY)
+        if hasattr(os, "O_DIRECTORY"):  # sync the rename too
+            folder = os.open(path.parent, os.O_DIRECTORY)
             try:
-                os.fsync(place)
+                os.fsync(folder)
             finally:
-                os.close(place)
+                os.close(folder)
     finally:
         draft.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically. Raises OSError if it cannot be written."""
     with atomic_replacement(path) as draft:
         draft.write_bytes(content)

@@ -1,9 +1,9 @@
-"""Luck has an address: each draw is a pure function of who decides what, when, and in which world.
+"""Random draws with addresses: each is a pure function of seed, round, decision point, actors and negotiation.
 
 Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011) mixes a counter of four 32-bit words with a
 64-bit key. The key is the seed; the counter holds round and decision point, actor, counterpart,
-and negotiation. Ids are hashes of names, never positions in a list, so adding an actor, a rung or
-a mechanism disturbs nobody else's luck.
+and negotiation. Ids are hashes of names, never positions in a list, so a new actor, rung or
+mechanism leaves all other draws unchanged (common random numbers).
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from model.compiler import rule
 
 
 class DecisionPoint(IntEnum):
-    """The decision points at which luck enters. Numbers are part of what a seed means: never reuse one."""
+    """The decision points that use random draws. Never reuse a number: it is part of a draw's address."""
 
     OIL = 1
     REGION = 2
@@ -50,13 +50,13 @@ ONE = np.uint64(1)
 
 
 def stable_id(name: str) -> int:
-    """Hash a name to the 32-bit number under which its draws are addressed."""
+    """Return the 32-bit hash of a name, part of the address of its draws."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
 
 
 @rule
 def philox(a, b, c, d, u, v):
-    """Mix four counter words with two key words in ten rounds (Random123's Philox4x32-10)."""
+    """Return four counter words mixed with two key words in ten rounds (Random123's Philox4x32-10)."""
     for _ in range(10):
         p, q = M0 * a, M1 * c
         a, b, c, d = (q >> WORD_BITS) ^ b ^ u, q & WORD_MASK, (p >> WORD_BITS) ^ d ^ v, p & WORD_MASK
@@ -66,7 +66,7 @@ def philox(a, b, c, d, u, v):
 
 @rule
 def draw(world, decision_point, actor=0, counterpart=0, negotiation=0):
-    """Draw uniformly from (0, 1]: a chance p happens exactly when ``p >= draw``, so 0 never and 1 always."""
+    """Return a uniform draw from (0, 1]; an event of probability p happens when ``p >= draw``: 0 never, 1 always."""
     when = np.uint64(world.clock[0]) << ROUND_SHIFT | np.uint64(decision_point)
     a, b, _, _ = philox(
         when,
@@ -81,5 +81,5 @@ def draw(world, decision_point, actor=0, counterpart=0, negotiation=0):
 
 @rule
 def draw_normal(world, decision_point, actor=0, counterpart=0, negotiation=0):
-    """Draw from the standard normal distribution, at the same address as ``draw``."""
+    """Return a standard normal draw, from the same address as ``draw``."""
     return normal_quantile(draw(world, decision_point, actor, counterpart, negotiation))

@@ -1,4 +1,4 @@
-"""Checks across the fields of a scenario, and of its events and moves."""
+"""Checks across the fields of a scenario, its events and its moves."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,46 +16,46 @@ MAX_ACTORS = 64
 
 
 def nested_table(data: Any, *path: str) -> Mapping[str, Any]:
-    """Read a table inside plain data, or an empty one where there is none."""
+    """Return a table inside plain data; empty if there is none."""
     for step in path:
         data = data.get(step, {}) if isinstance(data, Mapping) else {}
     return data if isinstance(data, Mapping) else {}
 
 
 def table_rows(data: Any, name: str) -> list[tuple[int, Mapping[str, Any]]]:
-    """Read an array of tables with their places in it, leaving out what is not a table."""
+    """Return the tables in an array with their indices, without anything else in it."""
     found = data.get(name, []) if isinstance(data, Mapping) else []
     return [(at, row) for at, row in enumerate(found) if isinstance(row, Mapping)] if isinstance(found, list) else []
 
 
 def text_items(data: Any) -> list[str]:
-    """Read the texts in a list, leaving out what is none; the declarations complain of those."""
+    """Return the texts in a list; the schema reports any other items."""
     return [each for each in data if isinstance(each, str)] if isinstance(data, list) else []
 
 
-def unknown_reference(path: str, name: Any, known: Iterable[str], what: str) -> Iterator[InputError]:
-    """Complain of a name that points nowhere; of what is no name at all the declarations complain."""
+def unknown_reference(path: str, name: Any, known: Iterable[str], kind: str) -> Iterator[InputError]:
+    """Yield an error for a name that is not known; the schema reports a value that is not text."""
     if isinstance(name, str) and name not in known:
-        yield InputError.unknown_name(path, name, known, what)
+        yield InputError.unknown_name(path, name, known, kind)
 
 
 def cross_check(data: Mapping[str, Any]) -> Iterator[InputError]:
-    """Check what one field alone cannot show: names that point nowhere, sizes, verifiers, duplicates."""
+    """Yield the errors that no single field shows: unknown names, sizes, verifiers, duplicates."""
     return chain(_actors(data), _negotiations(data), _relations(data), check_events(data), check_moves(data))
 
 
 def _actors(data: Mapping[str, Any]) -> Iterator[InputError]:
     roles = ("states", "facilitators", "bodies", "spoilers")
-    seats = [(role, name) for role in roles for name in nested_table(data, role)]
-    if len(seats) > MAX_ACTORS:
-        yield InputError("states", len(seats), f"at most {MAX_ACTORS} actors in all, whatever their role")
-    counts = Counter(name for _, name in seats)
+    actors = [(role, name) for role in roles for name in nested_table(data, role)]
+    if len(actors) > MAX_ACTORS:
+        yield InputError("states", len(actors), f"at most {MAX_ACTORS} actors in total, in all roles")
+    counts = Counter(name for _, name in actors)
     first: dict[str, str] = {}
-    for role, name in seats:
+    for role, name in actors:
         if counts[name] > 1 and first.setdefault(name, role) != role:
             yield InputError(f"{role}.{name}", "", f"two actors have this name; the other is in `{first[name]}`")
-    yield from _same_luck(dict.fromkeys(name for _, name in seats))
-    yield from _same_luck(nested_table(data, "negotiations"))
+    yield from _hash_collisions(dict.fromkeys(name for _, name in actors))
+    yield from _hash_collisions(nested_table(data, "negotiations"))
     for name in nested_table(data, "spoilers"):
         spoiler, where = nested_table(data, "spoilers", name), f"spoilers.{name}"
         talks = spoiler.get("negotiation")
@@ -65,12 +65,12 @@ def _actors(data: Mapping[str, Any]) -> Iterator[InputError]:
             yield from unknown_reference(f"{where}.blamed_on", spoiler.get("blamed_on"), parties, f"party to `{talks}`")
 
 
-def _same_luck(names: Iterable[str]) -> Iterator[InputError]:
+def _hash_collisions(names: Iterable[str]) -> Iterator[InputError]:
     by_id: dict[int, str] = {}
-    for name in filter(str.isascii, names):  # no other is allowed, and some have no bytes
+    for name in filter(str.isascii, names):  # the schema refuses others, and some cannot be encoded
         twin = by_id.setdefault(stable_id(name), name)
         if twin != name:
-            yield InputError(name, "", f"draws the same numbers as `{twin}`; rename one of them")
+            yield InputError(name, "", f"gets the same random draws as `{twin}`; rename one of them")
 
 
 def _negotiations(data: Mapping[str, Any]) -> Iterator[InputError]:
@@ -100,18 +100,18 @@ def _negotiations(data: Mapping[str, Any]) -> Iterator[InputError]:
 def _rungs(data: Mapping[str, Any], where: str, talks: Mapping[str, Any], parties: list[str]) -> Iterator[InputError]:
     unfinished = False
     for name in nested_table(talks, "rungs"):
-        rung, place = nested_table(talks, "rungs", name), f"{where}.rungs.{name}"
+        rung, path = nested_table(talks, "rungs", name), f"{where}.rungs.{name}"
         verifier = rung.get("verifier")
-        yield from unknown_reference(f"{place}.verifier", verifier, nested_table(data, "bodies"), "verification body")
+        yield from unknown_reference(f"{path}.verifier", verifier, nested_table(data, "bodies"), "verification body")
         if verifier is None and rung.get("needs_verification", True) is not False:
-            yield InputError(f"{place}.verifier", "", "is missing; name a body, or set needs_verification = false")
+            yield InputError(f"{path}.verifier", "", "is missing; name a body, or set needs_verification = false")
         for party in nested_table(rung, "parties"):
-            yield from unknown_reference(f"{place}.parties.{party}", party, parties, "party to it")
+            yield from unknown_reference(f"{path}.parties.{party}", party, parties, "party to it")
         for party in dict.fromkeys(parties):
             if isinstance(rung.get("parties"), Mapping) and party not in nested_table(rung, "parties"):
-                yield InputError(f"{place}.parties.{party}", "", "is missing")
+                yield InputError(f"{path}.parties.{party}", "", "is missing")
         if rung.get("status") == "verified" and unfinished:
-            yield InputError(f"{place}.status", "verified", "a rung below it is not verified yet")
+            yield InputError(f"{path}.status", "verified", "a rung below it is not verified yet")
         unfinished = unfinished or rung.get("status", "idle") != "verified"
 
 
@@ -125,32 +125,33 @@ def _relations(data: Mapping[str, Any]) -> Iterator[InputError]:
             yield InputError(f"relations.{one}.{one}", "", "a state has no relation to itself")
 
 
-OVERRIDE_RANGES = {  # what an event or a move may set a column to; every other column takes 0 to 1
-    "oil": (-5, 5), "regional_tension": (-5, 5), "message_bias": (-1, 1), "reassurance": (1e-3, 1e3), "violence_factor": (1e-3, 1e3),
-    "good_evidence": (1, 1e6), "bad_evidence": (1, 1e6), "posture": (0, 100), "alignment": (-1, 1), "channel": (0, max(Channel)),
-    "exchange": (0, max(ExchangeLevel)), "spent": (0, 1e6), "impatience": (0, 100), "reservation_value": (-10, 10),
-    "doubt": (-50, 50), "answer": (-1, 1), "report": (0, max(InspectionReport)), "friction": (0, max(Friction)),
-    "rounds_withdrawn": (0, 1200), "status": (0, max(RungStatus)), "previous_status": (0, max(RungStatus)), "status_age": (0, 1200), "audience_cost": (0, 100),
-    "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
+OVERRIDE_RANGES = {  # values of an event or a move by column; 0 to 1 for every other column
+    "oil": (-5, 5), "regional_tension": (-5, 5), "message_bias": (-1, 1), "reassurance": (1e-3, 1e3),
+    "violence_factor": (1e-3, 1e3), "good_evidence": (1, 1e6), "bad_evidence": (1, 1e6), "posture": (0, 100),
+    "alignment": (-1, 1), "channel": (0, max(Channel)), "exchange": (0, max(ExchangeLevel)), "spent": (0, 1e6),
+    "impatience": (0, 100), "reservation_value": (-10, 10), "doubt": (-50, 50), "answer": (-1, 1),
+    "report": (0, max(InspectionReport)), "friction": (0, max(Friction)), "rounds_withdrawn": (0, 1200),
+    "status": (0, max(RungStatus)), "previous_status": (0, max(RungStatus)), "status_age": (0, 1200),
+    "audience_cost": (0, 100), "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
 }  # fmt: skip
 
 
 def check_events(data: Mapping[str, Any]) -> Iterator[InputError]:
-    """Find events whose kind, names, value or last round do not fit."""
-    for place, event in table_rows(data, "events"):
-        where, kind = f"events.{place}", event.get("kind")
+    """Yield the errors of events: kind, names, value and last round."""
+    for at, event in table_rows(data, "events"):
+        where, kind = f"events.{at}", event.get("kind")
         yield from unknown_reference(f"{where}.kind", kind, EVENT_KINDS, "kind of event")
         if isinstance(kind, str) and kind in EVENT_KINDS:
             yield from _check_cell(data, where, kind, ACT_INDEX[EVENT_KINDS[kind].act], event)
         last, first = event.get("until"), event.get("round")
         if isinstance(last, int) and isinstance(first, int) and last < first:
-            yield InputError(f"{where}.until", last, "is before the event begins")
+            yield InputError(f"{where}.until", last, "must not be before the event's first round")
 
 
 def check_moves(data: Mapping[str, Any]) -> Iterator[InputError]:
-    """Find forced moves whose act, names or value do not fit."""
-    for place, move in table_rows(data, "moves"):
-        where, name = f"moves.{place}", move.get("act")
+    """Yield the errors of forced moves: act, names and value."""
+    for at, move in table_rows(data, "moves"):
+        where, name = f"moves.{at}", move.get("act")
         if isinstance(name, str) and (number := act_index(name)) is not None:
             yield from _check_cell(data, where, name, number, move)
         else:
@@ -158,31 +159,31 @@ def check_moves(data: Mapping[str, Any]) -> Iterator[InputError]:
 
 
 def _check_cell(
-    data: Mapping[str, Any], where: str, what: str, number: int, row: Mapping[str, Any]
+    data: Mapping[str, Any], where: str, kind: str, number: int, row: Mapping[str, Any]
 ) -> Iterator[InputError]:
-    """Check on plain data what ``resolve`` will ask: that the names lead to a cell, and what is put there."""
+    """Yield the errors of an override in plain data: its names must lead to a cell that can hold its value."""
     column, axes = COLUMN_BY_NAME[PROTOCOL[number].column], PROTOCOL[number].axes
-    asked = [_asked(data, axis, axes[:place], row) for place, axis in enumerate(axes) if axis != "world"]
-    needed = [key for key, _, _ in asked]
+    required = [_required_name(data, axis, axes[:at], row) for at, axis in enumerate(axes) if axis != "world"]
+    needed = [key for key, _, _ in required]
     if len({*needed}) < len(needed) or "" in needed:
-        yield InputError(where, what, "cannot be set from outside")
+        yield InputError(where, kind, "cannot be set by an event or a move")
         return
-    for key, known, role in asked:
+    for key, known, role in required:
         if row.get(key) is None:
-            yield InputError(f"{where}.{key}", "", f"is missing; `{what}` needs a {role}")
+            yield InputError(f"{where}.{key}", "", f"is missing; `{kind}` needs a {role}")
         yield from unknown_reference(f"{where}.{key}", row.get(key), known, role)
     for key in ("negotiation", "actor", "counterpart"):
         if key not in needed and row.get(key) is not None:
-            yield InputError(f"{where}.{key}", row[key], f"is not used by `{what}`")
+            yield InputError(f"{where}.{key}", row[key], f"is not used by `{kind}`")
     if axes == ("state", "state") and row.get("actor") == row.get("counterpart") is not None:
-        yield InputError(f"{where}.counterpart", row["counterpart"], "is the actor itself")
+        yield InputError(f"{where}.counterpart", row["counterpart"], "must differ from the actor")
     yield from _check_value(data, f"{where}.value", column, row)
 
 
-def _asked(
+def _required_name(
     data: Mapping[str, Any], axis: str, before: tuple[str, ...], row: Mapping[str, Any]
 ) -> tuple[str, Collection[str], str]:
-    """Say which key names the place along an axis, what is known there, and what that is called."""
+    """Return the key that names the index on an axis, the known names, and what such a name is called."""
     talks = nested_table(data, "negotiations", str(row.get("negotiation")))
     if axis in UNADDRESSABLE_AXES:
         return "", (), axis
@@ -202,14 +203,14 @@ def _asked(
 
 
 def _steps(talks: Mapping[str, Any]) -> list[str]:
-    """Name the steps of a ladder, bundled as the data says."""
-    rungs, tied = list(nested_table(talks, "rungs")), talks.get("bundling", 1)
-    tied = tied if isinstance(tied, int) and tied > 0 else 1
-    return ["+".join(rungs[at : at + tied]) for at in range(0, len(rungs), tied)]
+    """Return the names of a ladder's steps, bundled."""
+    rungs, size = list(nested_table(talks, "rungs")), talks.get("bundling", 1)
+    size = size if isinstance(size, int) and size > 0 else 1
+    return ["+".join(rungs[at : at + size]) for at in range(0, len(rungs), size)]
 
 
 def _check_value(data: Mapping[str, Any], where: str, column: Column, row: Mapping[str, Any]) -> Iterator[InputError]:
-    """Check that a column can hold a value: rules count on it, and some look things up by it."""
+    """Yield an error for a value that a column cannot hold; rules rely on the range, and some use it as an index."""
     value = row.get("value")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return
@@ -217,6 +218,6 @@ def _check_value(data: Mapping[str, Any], where: str, column: Column, row: Mappi
     if column.name == "rung":
         low, high = -1, len(_steps(nested_table(data, "negotiations", str(row.get("negotiation"))))) - 1
     if not low <= value <= high:
-        yield InputError(where, value, f"allowed is between {low} and {high} here ({column.meaning})")
+        yield InputError(where, value, f"must be between {low} and {high} here ({column.meaning})")
     elif column.kind == "integer" and value != int(value):
-        yield InputError(where, value, f"should be a whole number here ({column.meaning})")
+        yield InputError(where, value, f"must be a whole number here ({column.meaning})")

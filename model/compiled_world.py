@@ -1,12 +1,11 @@
-"""What compiled rules take for a world: a pointer to a table of words, read like a struct, and a lane.
+"""The world as compiled rules read it: a pointer to a table of words, read like a struct, and a lane.
 
-A word of the table is a number, or the address at which a column lies. To a rule, ``world.trust`` is
-then a load or two, without a reference count, and since the table does not change while rules run, the
-compiler may keep what it has loaded. Numba's own structref costs several times as much at this size.
+A word of the table is a number or the address of a column. For a rule, ``world.trust`` is then one or two
+loads without a reference count; since the table is constant while rules run, the compiler may keep loaded
+values. Numba's own structref is several times slower at this size.
 
-Worlds of one start lie side by side, each in its lane: of what was decided, the same cell of all of them is
-one row of neighbours in memory, and what is given they share. Where a rule does not branch the compiler then
-decides a cell in several worlds at once, from the one way in which the rule is written.
+Parallel worlds share the given columns and have a lane each in the decided ones: the same cell of all worlds
+is contiguous in memory. For a rule without branches, the compiler can vectorise over the lanes.
 """
 
 from typing import Any, NamedTuple
@@ -30,17 +29,17 @@ from model.columns import AXES, COLUMNS
 from model.parameters import MECHANISMS, PARAMETERS
 
 NUMBERS = {"float": types.float64, "integer": types.int64}
-WORD_BYTES = 8  # bytes
-MAX_LANES = 64  # worlds that may lie side by side
+WORD_BYTES = 8
+MAX_LANES = 64  # parallel worlds
 
 
 class Field(NamedTuple):
-    """One word of the table: a number, or with axes the address of an array of numbers.
+    """A word of the table: a number, or with axes the address of an array.
 
-    own: each lane has its own, and the word is the address of the first one's.
+    per_lane: each lane has its own value; the word is the address of the first lane's.
     """
 
-    type: Any  # as Numba knows it
+    type: Any  # Numba's type
     axes: tuple[str, ...] | None = None
     per_lane: bool = False
 
@@ -49,7 +48,7 @@ def _shared(kind: str, *axes: str) -> Field:
     return Field(types.Array(NUMBERS[kind], len(axes), "C"), axes)
 
 
-def _own(kind: str, *axes: str) -> Field:
+def _per_lane(kind: str, *axes: str) -> Field:
     return Field(types.Array(NUMBERS[kind], len(axes), "A"), axes, per_lane=True)
 
 
@@ -60,7 +59,7 @@ FIELDS: dict[str, Field] = {
     **{f"with_{mechanism}": Field(types.int64) for mechanism in MECHANISMS},
     **{name: Field(types.float64) for _, name in PARAMETERS},
     "clock": _shared("integer", "world"),
-    **{column.name: (_shared if column.given else _own)(column.kind, *column.axes) for column in COLUMNS},
+    **{column.name: (_shared if column.given else _per_lane)(column.kind, *column.axes) for column in COLUMNS},
     **{f"forced_{name}": _shared("integer", "forced") for name in ("round", "act", "cell")},
     "forced_value": _shared("float", "forced"),
     "float_buffer": _shared("float", "buffer", "lane"),
@@ -81,25 +80,25 @@ WORLD = WorldType()
 
 
 class CompiledWorld:
-    """A pointer to the table of worlds that lie side by side, the first of them; it keeps alive what that points to."""
+    """A pointer to the table of parallel worlds; it keeps the memory of all columns alive."""
 
-    __slots__ = ("address", "kept", "table")
+    __slots__ = ("address", "owners", "table")
     _numba_type_ = WORLD
 
-    def __init__(self, world: Any, reals: np.ndarray, wholes: np.ndarray, seeds: np.ndarray, clock: np.ndarray):
+    def __init__(self, world: Any, floats: np.ndarray, integers: np.ndarray, seeds: np.ndarray, clock: np.ndarray):
         """Write the table, in the order of FIELDS.
 
-        reals, wholes: what the worlds decide, [cell, world]. What is given they have from ``world``.
+        floats, integers: the decided columns, [cell, lane]. The given columns are those of ``world``.
         Raises ValueError if there are more worlds than lanes.
         """
         if len(seeds) > MAX_LANES:
-            raise ValueError(f"{len(seeds)} worlds side by side, where there are {MAX_LANES} lanes")
-        count, most = len(seeds), len(world.float_buffer)
-        pages = np.empty((most, count)), np.empty((most, count), np.int64)
-        lengths = [*(world.size[axis] for axis in AXES), len(world.forced_round), most]
-        after = [world.forced_round, world.forced_act, world.forced_cell, world.forced_value, *pages]
+            raise ValueError(f"{len(seeds)} parallel worlds are more than {MAX_LANES} lanes")
+        count, cells = len(seeds), len(world.float_buffer)
+        buffers = np.empty((cells, count)), np.empty((cells, count), np.int64)
+        lengths = [*(world.size[axis] for axis in AXES), len(world.forced_round), cells]
+        after = [world.forced_round, world.forced_act, world.forced_cell, world.forced_value, *buffers]
         given = world.addresses(address(world.floats), address(world.integers))
-        decided = world.addresses(address(reals), address(wholes), count)
+        decided = world.addresses(address(floats), address(integers), count)
         self.table = np.concatenate(
             [
                 np.array([address(seeds), count]),
@@ -111,29 +110,29 @@ class CompiledWorld:
                 np.array([address(array) for array in after]),
             ]
         )
-        self.kept = clock, world.floats, world.integers, reals, wholes, seeds, *after
+        self.owners = clock, world.floats, world.integers, floats, integers, seeds, *after
         self.address = address(self.table)
 
 
 def address(array: np.ndarray) -> int:
-    """Say where an array's numbers lie in memory."""
+    """Return the memory address of an array's data."""
     return array.__array_interface__["data"][0]
 
 
-def _unboxed(kind: types.Type, handle: Any, c: Any) -> NativeValue:
-    """Take the pointer out of a handle; the first world is meant."""
-    number = c.pyapi.object_getattr_string(handle, "address")
+def _unboxed(kind: types.Type, compiled: Any, c: Any) -> NativeValue:
+    """Return the world of a CompiledWorld's first lane."""
+    number = c.pyapi.object_getattr_string(compiled, "address")
     pointer = c.pyapi.long_as_voidptr(number)
     c.pyapi.decref(number)
     return NativeValue(_world(c.context, c.builder, pointer, c.context.get_constant(types.int64, 0)))
 
 
-def _type_of(handle: CompiledWorld, _: Any) -> WorldType:
+def _type_of(compiled: CompiledWorld, _: Any) -> WorldType:
     return WORLD
 
 
 def _world(context: Any, builder: ir.IRBuilder, table: ir.Value, lane: ir.Value) -> ir.Value:
-    """Say which world is meant: a table, and a place among the worlds it is the table of."""
+    """Return a world value: a table and a lane."""
     made = cgutils.create_struct_proxy(WORLD)(context, builder)
     made.table, made.lane = table, lane
     return made._getvalue()
@@ -145,15 +144,15 @@ def _parts(context: Any, builder: ir.IRBuilder, world: ir.Value) -> tuple[ir.Val
 
 
 def _word(context: Any, builder: ir.IRBuilder, table: ir.Value, name: str, kind: ir.Type) -> ir.Value:
-    """Load one word of the table, which stays as it is while compiled code runs."""
+    """Load one word of the table, which is constant while compiled code runs."""
     words = builder.bitcast(table, kind.as_pointer())
     value = builder.load(builder.gep(words, [context.get_constant(types.intp, FIELD_INDEX[name])]), align=WORD_BYTES)
     value.set_metadata("invariant.load", builder.module.add_metadata([]))
     return value
 
 
-def _promise(function: ir.Function) -> None:
-    """Promise that the tables a function takes can be read whole, so that a load may be moved out of a loop."""
+def _declare_readable(function: ir.Function) -> None:
+    """Declare a function's tables as fully readable, so that loads can move out of loops."""
     parts = {each.name: each for each in function.args}  # Numba passes a world as two parts, .0 and .1
     for name, part in parts.items():
         stem, _, number = name.rpartition(".")
@@ -163,9 +162,9 @@ def _promise(function: ir.Function) -> None:
 
 
 def _read(context: Any, builder: ir.IRBuilder, kind: types.Type, world: ir.Value, name: str) -> ir.Value:
-    """Read a field: a number, or a view of a column made of its address and the lengths of its axes."""
+    """Read a field: a number, or a view of a column from its address and the lengths of its axes."""
     field, (table, lane) = FIELDS[name], _parts(context, builder, world)
-    _promise(builder.function)
+    _declare_readable(builder.function)
     if not field.per_lane and field.axes is None:
         return _word(context, builder, table, name, context.get_value_type(field.type))
     element = context.get_value_type(field.type.dtype if field.axes else field.type)
@@ -174,17 +173,17 @@ def _read(context: Any, builder: ir.IRBuilder, kind: types.Type, world: ir.Value
         address = builder.gep(address, [lane])
     if field.axes is None:
         return builder.load(address, align=WORD_BYTES)
-    whole, step = context.get_value_type(types.int64), context.get_constant(types.intp, WORD_BYTES)
-    shape = [_word(context, builder, table, f"n_{axis}", whole) for axis in field.axes]
+    integer, step = context.get_value_type(types.int64), context.get_constant(types.intp, WORD_BYTES)
+    shape = [_word(context, builder, table, f"n_{axis}", integer) for axis in field.axes]
     if field.per_lane:
-        step = builder.mul(step, _word(context, builder, table, "n_lane", whole))
+        step = builder.mul(step, _word(context, builder, table, "n_lane", integer))
     return _view(context, builder, field.type, address, shape, step)
 
 
 def _view(
     context: Any, builder: ir.IRBuilder, kind: types.Array, address: ir.Value, shape: list[Any], step: Any
 ) -> ir.Value:
-    """Make a view of memory that is the world's, ``step`` bytes from cell to cell: no reference is counted."""
+    """Return a view of the world's memory with ``step`` bytes per cell, without a reference count."""
     strides = []
     for length in reversed(shape):
         strides.append(step)
@@ -197,79 +196,79 @@ def _view(
 
 
 def lane_view(column: np.ndarray, lanes: int) -> np.ndarray:
-    """View the column of all worlds that lie side by side, given that of the first: [cell, world]."""
+    """Return a column of all parallel worlds from that of the first: [cell, lane]."""
     return np.lib.stride_tricks.as_strided(column, (column.size, lanes), (column.strides[-1], WORD_BYTES))
 
 
 @intrinsic
-def _abreast(typing: Any, array: types.Array, lanes: types.Integer) -> Any:
-    def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+def _lane_view(typing: Any, array: types.Array, lanes: types.Integer) -> Any:
+    def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         column = context.make_array(signature.args[0])(context, builder, arguments[0])
         step = context.get_constant(types.intp, WORD_BYTES)
         return _view(context, builder, signature.return_type, column.data, [column.nitems, arguments[1]], step)
 
-    return types.Array(array.dtype, 2, "C")(array, types.int64), made
+    return types.Array(array.dtype, 2, "C")(array, types.int64), lower
 
 
 @overload(lane_view)
-def _abreast_compiled(column, lanes):  # Numba wants both signatures alike, and a lambda has no types
-    return lambda column, lanes: _abreast(column, lanes)  # type: ignore[call-arg]
+def _lane_view_compiled(column, lanes):  # Numba needs the same signature; a lambda has no types
+    return lambda column, lanes: _lane_view(column, lanes)  # type: ignore[call-arg]
 
 
-def row_buffer(page: np.ndarray) -> np.ndarray:
-    """Give room for one row of a page, which nothing else can point to: [world]."""
-    return np.empty(page.shape[1], page.dtype)
+def row_buffer(buffer: np.ndarray) -> np.ndarray:
+    """Return an array for one row of a buffer, without aliases: [lane]."""
+    return np.empty(buffer.shape[1], buffer.dtype)
 
 
 @intrinsic
-def _scratch(typing: Any, page: types.Array) -> Any:
-    def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
-        room = cgutils.alloca_once(builder, ir.ArrayType(context.get_value_type(page.dtype), MAX_LANES))
+def _row_buffer(typing: Any, buffer: types.Array) -> Any:
+    def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+        room = cgutils.alloca_once(builder, ir.ArrayType(context.get_value_type(buffer.dtype), MAX_LANES))
         start = cgutils.gep_inbounds(builder, room, 0, 0)
         length, step = (context.get_constant(types.intp, number) for number in (MAX_LANES, WORD_BYTES))
         return _view(context, builder, signature.return_type, start, [length], step)
 
-    return types.Array(page.dtype, 1, "C")(page), made
+    return types.Array(buffer.dtype, 1, "C")(buffer), lower
 
 
 @overload(row_buffer)
-def _scratch_compiled(page):
-    return lambda page: _scratch(page)  # type: ignore[call-arg]
+def _row_buffer_compiled(buffer):
+    return lambda buffer: _row_buffer(buffer)  # type: ignore[call-arg]
 
 
-def world_at(worlds: Any, place: int) -> Any:
-    """Give what rules take for one of several worlds that lie side by side."""
-    return worlds[place]
+def world_at(worlds: Any, lane: int) -> Any:
+    """Return one of several parallel worlds, as rules take it."""
+    return worlds[lane]
 
 
 @intrinsic
-def _beside(typing: Any, worlds: WorldType, place: types.Integer) -> Any:
-    """Point to another world of the same table."""
+def _at_lane(typing: Any, worlds: WorldType, lane: types.Integer) -> Any:
+    """Return the world at another lane of the same table."""
 
-    def made(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+    def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         return _world(context, builder, _parts(context, builder, arguments[0])[0], arguments[1])
 
-    return WORLD(worlds, types.int64), made
+    return WORLD(worlds, types.int64), lower
 
 
 @overload(world_at)
-def _world_at_compiled(worlds, place):
-    return lambda worlds, place: _beside(worlds, place)  # type: ignore[call-arg]
+def _world_at_compiled(worlds, lane):
+    return lambda worlds, lane: _at_lane(worlds, lane)  # type: ignore[call-arg]
 
 
 class WorldAttributes(AttributeTemplate):
-    """What type each field of a world has."""
+    """The types of a world's fields."""
 
     key = WorldType
 
     def generic_resolve(self, world: WorldType, name: str) -> types.Type | None:
-        """Give the type of a field."""
+        """Return the type of a field."""
         return FIELDS[name].type if name in FIELDS else None
 
 
 @register_model(WorldType)
 class WorldModel(models.StructModel):
-    """How a world is passed: the table, and a place among the worlds it is the table of."""
+    """How a world is passed: a table and a lane."""
 
     def __init__(self, manager: Any, kind: WorldType):
         super().__init__(manager, kind, [("table", types.voidptr), ("lane", types.int64)])

@@ -1,8 +1,8 @@
-"""What a rule is, and how it is compiled.
+"""Compilation of rules.
 
 A rule is a small pure function ``rule(world, *cell)`` that decides one cell of one column: it
-changes nothing, logs nothing, and reads only the world. Numba compiles it; the watched agents and
-the compiled ensembles call the very same machine code, so their numbers are equal bit for bit.
+changes nothing, logs nothing and reads only the world. Numba compiles it. The watched agents and
+the compiled ensembles call the same machine code, so their numbers are equal bit for bit.
 """
 
 import hashlib
@@ -20,13 +20,9 @@ import platformdirs
 
 from model.atomic_files import write_atomically
 
-UNUSED_IMPORTS = (
-    "scipy",
-    "scipy.linalg.cython_blas",
-    "yaml",
-)  # Numba looks for them; no rule uses them; they load slowly
+UNUSED_IMPORTS = "scipy", "scipy.linalg.cython_blas", "yaml"  # slow imports that Numba tries and no rule uses
 HIDDEN_IMPORTS = [name for name in UNUSED_IMPORTS if name not in sys.modules]
-sys.modules.update(dict.fromkeys(HIDDEN_IMPORTS))  # type: ignore[arg-type]  # as if not installed, while Numba looks
+sys.modules.update(dict.fromkeys(HIDDEN_IMPORTS))  # type: ignore[arg-type]  # hidden while Numba is imported
 import numba  # noqa: E402
 import numba.np.arraymath  # noqa: E402
 from numba.core import caching  # noqa: E402
@@ -38,14 +34,14 @@ MODEL_FOLDER = Path(__file__).parent
 
 
 def source_digest() -> str:
-    """Name the rules as they are now: twelve hex digits over every source file of the model."""
+    """Return the digest of the model's source files: twelve hex digits."""
     sources = sorted(MODEL_FOLDER.rglob("*.py"))
     text = b"".join(path.read_bytes() for path in sources) + numba.__version__.encode()
     return hashlib.sha256(text).hexdigest()[:12]
 
 
 def _cache_folder() -> Path:
-    """Choose a writable folder named after the sources, so that an edited rule is never stale."""
+    """Return a writable folder named after the source digest, so that an edited rule is never stale."""
     wanted = os.environ.get("DETENTE_CACHE") or platformdirs.user_cache_dir("detente")
     for parent in (Path(wanted), Path(tempfile.gettempdir()) / "detente-cache"):
         folder = parent / source_digest()
@@ -62,7 +58,7 @@ CACHE_FOLDER = _cache_folder()
 numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]  # before the first rule is compiled
 COMPILED = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
-if TYPE_CHECKING:  # a type checker should see the function, not the dispatcher
+if TYPE_CHECKING:  # type checkers see the function, not the dispatcher
 
     def rule[F: Callable[..., Any]](function: F) -> F:
         """Compile a rule."""
@@ -72,39 +68,39 @@ if TYPE_CHECKING:  # a type checker should see the function, not the dispatcher
         """Compile a function that only rules call."""
         ...
 
-else:  # never fastmath, never parallel; "numpy" errors, because a zero-division branch costs speed
+else:  # never fastmath or parallel; "numpy" errors, since checks for zero division cost time
 
     class ChecksummedCacheFile(caching.IndexDataCacheFile):
-        """Numba's cache of one function: a file per signature, and what fails its checksum counts as not there.
+        """Numba's cache of one function with a file per signature and checksums; a damaged file counts as missing.
 
-        Numba's own crashes on a damaged file, and keeps an index that two processes may mix up.
+        Numba's own cache crashes on a damaged file, and two processes can corrupt its index.
         """
 
-        def _place(self, key):
+        def _path(self, key):
             return self._data_path(self._data_name_pattern.replace("{number:d}", _short(repr(key))))
 
         def save(self, key, data):
-            """Write one compiled function, whole or not at all."""
+            """Write one compiled function atomically."""
             body = self._dump((self._version, self._source_stamp, key, data))
-            with self._open_for_write(self._place(key)) as file:
+            with self._open_for_write(self._path(key)) as file:
                 file.write(hashlib.sha256(body).digest() + body)
 
         def load(self, key):
-            """Read one compiled function; None if it is not there, damaged or of other sources."""
+            """Return one compiled function; None if missing, damaged or of other sources."""
             try:
-                whole = Path(self._place(key)).read_bytes()
+                content = Path(self._path(key)).read_bytes()
             except OSError:
                 return None
-            if hashlib.sha256(whole[32:]).digest() != whole[:32]:
+            if hashlib.sha256(content[32:]).digest() != content[:32]:
                 return None
-            version, stamp, kept, data = pickle.loads(whole[32:])
-            return data if (version, stamp, kept) == (self._version, self._source_stamp, key) else None
+            version, stamp, saved_key, data = pickle.loads(content[32:])
+            return data if (version, stamp, saved_key) == (self._version, self._source_stamp, key) else None
 
     def _short(text):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     class LazyFunctionCache:
-        """The cache of one function, looked for when the function is first called: most are only called by others."""
+        """The cache of one function, opened at its first call; other rules call most rules."""
 
         def __init__(self, function):
             self._function = function
@@ -120,30 +116,29 @@ else:  # never fastmath, never parallel; "numpy" errors, because a zero-division
 
     def _compiler(**options):
         def compiler(function):
-            made = numba.njit(**options)(function)
+            dispatcher = numba.njit(**options)(function)
             if COMPILED:
-                made._cache = LazyFunctionCache(function)
-            return made
+                dispatcher._cache = LazyFunctionCache(function)
+            return dispatcher
 
         return compiler
 
-    habits = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-    rule = _compiler(**habits)
-    internal = _compiler(**habits, no_cpython_wrapper=True)  # for code that only rules call
+    options = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    rule = _compiler(**options)
+    internal = _compiler(**options, no_cpython_wrapper=True)  # for code that only rules call
 
 
 def force_inline(function: Callable[..., Any]) -> None:
-    """Have a rule written into its one compiled caller rather than called; say so before it is compiled."""
+    """Inline a rule in its only compiled caller; call this before the rule is compiled."""
     if COMPILED:
         function.targetoptions["forceinline"] = True  # type: ignore[attr-defined]
 
 
 def import_generated(name: str, source: str) -> Any:
-    """Import code written by us from declarations, as a file in the cache so that Numba can cache it.
+    """Import generated code as a file in the cache folder, so that Numba can cache it.
 
-    The file carries the digest of its source in its name: Python tells a changed file only by its size
-    and whole second, and would answer an edit by the bytecode of before. It is written whole or not at
-    all, and anew if what is there is damaged.
+    The file name contains the source digest, because Python detects a change only by file size and
+    whole second and could load old bytecode. A damaged file is rewritten.
     """
     name = f"{name}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     path = CACHE_FOLDER / f"{name}.py"

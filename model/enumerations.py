@@ -1,10 +1,10 @@
-"""The numbers that columns hold for named things."""
+"""Enumerations whose numbers columns hold."""
 
 from enum import IntEnum
 
 
 class RungStatus(IntEnum):
-    """The status of a rung of the deal ladder. It changes at most once a round."""
+    """The status of a rung of the deal ladder; it changes at most once a round."""
 
     IDLE = 0
     PROPOSED = 1
@@ -14,21 +14,29 @@ class RungStatus(IntEnum):
     VERIFIED = 5
     BREACHED = 6
     SUSPENDED = 7
-    SNAPPED = 8  # snapped back: what it gave has been taken back
+    SNAPPED = 8  # snapped back: its concessions are revoked
     COLLAPSED = 9
 
 
 class Outcome(IntEnum):
-    """How a negotiation stands at the end, from the least to the most."""
+    """The outcome of a negotiation, in ascending order."""
 
     breakdown = 0
     managed_contact = 1
     partial_arrangement = 2
     comprehensive_deal = 3
 
+    def __repr__(self) -> str:
+        return f"Outcome.{self.name}"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return int.__format__(self, spec) if spec else str(self)
+
 
 class Doctrine(IntEnum):
-    """How a state chooses its monthly conduct; the names are those of scenario files."""
+    """How a state chooses its monthly conduct; scenario files use these names."""
 
     reciprocity = 0
     contrition = 1
@@ -37,15 +45,15 @@ class Doctrine(IntEnum):
 
 
 class Channel(IntEnum):
-    """How a round of talks is held."""
+    """The channel of a meeting."""
 
     NONE = 0
     INDIRECT = 1
-    PUBLIC = 2  # direct, and known to the public
+    PUBLIC = 2  # direct and publicly known
 
 
 class ExchangeLevel(IntEnum):
-    """The level of a small exchange outside the ladder; the number weighs as evidence."""
+    """The level of a small exchange outside the ladder; the number is its weight as evidence."""
 
     NONE = 0
     TECHNICAL = 1
@@ -53,7 +61,7 @@ class ExchangeLevel(IntEnum):
 
 
 class InspectionReport(IntEnum):
-    """What a verification body reports on a side."""
+    """A verification body's report on a side."""
 
     NONE = 0
     CLEAN = 1
@@ -61,7 +69,7 @@ class InspectionReport(IntEnum):
 
 
 class Friction(IntEnum):
-    """What happens to a ladder in a round, apart from what its parties do."""
+    """What friction does to a ladder in a round."""
 
     CLIMB = 0
     STALL = 1

@@ -1,7 +1,7 @@
-"""Names that earlier versions used. Files, links and commands that hold one keep working.
+"""Names of earlier versions. Files, links and commands that contain one keep working.
 
-``PATHS`` lists parameters and tables of a scenario (``*`` stands for one name), ``ACTS`` acts of the protocol, ``COLUMNS``
-columns of the world. Whoever reads a former name says so in one line that gives the present one.
+``PATHS`` maps parameters and tables of a scenario (``*`` is any one name), ``ACTS`` acts of the protocol, and
+``COLUMNS`` columns of the world. A warning names the present name of each former name.
 """
 
 import warnings
@@ -167,7 +167,7 @@ def describe_former_names(names: Iterable[tuple[str, str]]) -> str:
 
 
 def _matches(data: Any, pattern: list[str], found: tuple[str, ...] = ()) -> Iterator[str]:
-    """List the dotted paths of plain data that match a pattern."""
+    """Yield the dotted paths of plain data that match a pattern."""
     if not pattern:
         yield ".".join(found)
     elif isinstance(data, Mapping):

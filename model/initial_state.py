@@ -1,4 +1,4 @@
-"""From a scenario to the columns it gives, and to those that start elsewhere than at neutral."""
+"""The initial values of columns, from a scenario."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from model.scenario import Scenario
 
 
 def bundle_rungs(scenario: Scenario, negotiation: str) -> list[list[str]]:
-    """Tie the rungs of a ladder into steps, as many to a step as the bundling says."""
+    """Return the rungs of a ladder grouped into steps of the size that the bundling gives."""
     talks = scenario.negotiations[negotiation]
     rungs = list(talks.rungs)
     return [rungs[at : at + talks.bundling] for at in range(0, len(rungs), talks.bundling)]
 
 
 def fill_columns(world: Any, scenario: Scenario) -> None:
-    """Write the scenario into the given columns, and set what starts elsewhere than at neutral."""
+    """Write the given columns, and the decided columns that do not start at their neutral value."""
     _fill_actors(world, scenario)
     _fill_relations(world, scenario)
     for k, name in enumerate(scenario.negotiations):
@@ -85,26 +85,28 @@ def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None
         world.mediates[f, k] = helper in talks.facilitators
     for state, attitude in talks.attitudes.items():
         world.attitude[states.index(state), k] = attitude
-    steps, whole = bundle_rungs(scenario, name), sum(rung.stake for rung in talks.rungs.values())
+    steps, total = bundle_rungs(scenario, name), sum(rung.stake for rung in talks.rungs.values())
     world.rungs[k] = len(steps)
     world.verifier[k] = -1
     for r, step in enumerate(steps):
-        tied = [talks.rungs[rung] for rung in step]
-        share = [rung.stake / whole for rung in tied]
+        bundled = [talks.rungs[rung] for rung in step]
+        share = [rung.stake / total for rung in bundled]
         world.rung_id[k, r] = stable_id("+".join(step))
         world.stake[k, r] = sum(share)
-        world.verifiability[k, r] = min(rung.verifiability for rung in tied)
-        world.reversibility[k, r] = min(rung.reversibility for rung in tied)
-        world.access_granted[k, r] = sum(rung.access for rung in tied)
-        world.duration[k, r] = max(rung.duration for rung in tied)
-        world.status[k, r] = min(RungStatus[rung.status.upper()] for rung in tied)
-        verifiers = [rung.verifier for rung in tied if rung.verifier is not None]
+        world.verifiability[k, r] = min(rung.verifiability for rung in bundled)
+        world.reversibility[k, r] = min(rung.reversibility for rung in bundled)
+        world.access_granted[k, r] = sum(rung.access for rung in bundled)
+        world.duration[k, r] = max(rung.duration for rung in bundled)
+        world.status[k, r] = min(RungStatus[rung.status.upper()] for rung in bundled)
+        verifiers = [rung.verifier for rung in bundled if rung.verifier is not None]
         if verifiers:
             world.verifier[k, r] = list(scenario.bodies).index(verifiers[0])
         for side, party in enumerate(talks.parties):
-            gifts = [rung.parties[party] for rung in tied]
+            concessions = [rung.parties[party] for rung in bundled]
             weights = [part / sum(share) for part in share]
-            world.security_burden[k, side, r] = sum(w * g.security for w, g in zip(weights, gifts, strict=True))
-            world.sovereignty_burden[k, side, r] = sum(w * g.sovereignty for w, g in zip(weights, gifts, strict=True))
-            world.programme_cut[k, side, r] = sum(gift.restraint for gift in gifts)
-            world.pressure_relief[k, side, r] = sum(gift.relief for gift in gifts)
+            world.security_burden[k, side, r] = sum(w * c.security for w, c in zip(weights, concessions, strict=True))
+            world.sovereignty_burden[k, side, r] = sum(
+                w * c.sovereignty for w, c in zip(weights, concessions, strict=True)
+            )
+            world.programme_cut[k, side, r] = sum(each.restraint for each in concessions)
+            world.pressure_relief[k, side, r] = sum(each.relief for each in concessions)

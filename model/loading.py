@@ -30,20 +30,17 @@ OVERLONG_KEY = re.compile(rf"""(?<![\w"'.-]){KEY_PART}(?:[ \t]*+\.[ \t]*+{KEY_PA
 
 
 def scenario_names() -> list[str]:
-    """List the names of the scenarios that come with the package."""
+    """Return the names of the scenarios in the package."""
     return sorted(path.stem for path in SCENARIO_FOLDER.glob("*.toml"))
 
 
 def find_scenario(name: str | Path) -> Path:
-    """Find a scenario: a shipped name, or a path to a file.
-
-    Raises ScenarioError if there is neither.
-    """
+    """Return the path of a scenario by shipped name or by path. Raises ScenarioError if there is none."""
     path = SCENARIO_FOLDER / f"{name}.toml"
     if str(name) in scenario_names():
         return path
     path = Path(name)
-    if os.path.isfile(path):  # unlike Path's own, it takes any name, however long
+    if os.path.isfile(path):  # unlike Path.is_file, it accepts names of any length
         return path
     if os.path.isdir(path):
         raise ScenarioError([InputError("scenario", str(name), "is a folder, not a file")])
@@ -51,8 +48,8 @@ def find_scenario(name: str | Path) -> Path:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Read TOML. Raises ValueError, with the place, if it is none."""
-    if OVERLONG_KEY.search(text):  # the time `tomllib` takes grows with the square of their number
+    """Parse TOML. Raises ValueError, with the position of the error."""
+    if OVERLONG_KEY.search(text):  # `tomllib` takes quadratic time in the number of parts
         raise ValueError("a key has more than 100 parts")
     try:
         return tomllib.loads(text)
@@ -62,12 +59,12 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> bytes:
-    """Read TOML once for every time that the same file is asked for; pickled, so that each gets data of his own."""
+    """Parse TOML with a cache; pickled, so that each caller gets its own copy."""
     return pickle.dumps(parse_toml(text))
 
 
 def read_scenario(name: str | Path) -> dict[str, Any]:
-    """Read a scenario file as plain data. Raises ScenarioError if it is too large or not TOML."""
+    """Read a scenario file as plain data. Raises ScenarioError if it cannot be read, is too large or not TOML."""
     path = find_scenario(name)
     try:
         with path.open("rb") as file:
@@ -90,38 +87,82 @@ def read_scenario(name: str | Path) -> dict[str, Any]:
 
 
 def build_scenario(data: Mapping[str, Any]) -> Scenario:
-    """Check plain data and make it a scenario. Raises ScenarioError with every fault found."""
+    """Build a scenario from plain data. Raises ScenarioError with all errors found."""
     data = current_scenario(data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         raise ScenarioError(collect_errors(convert_errors(error, Scenario), cross_check(data))) from None
-    faults = collect_errors(cross_check(data))
-    if faults:
-        raise ScenarioError(faults)
+    errors = collect_errors(cross_check(data))
+    if errors:
+        raise ScenarioError(errors)
     return scenario
 
 
+ROLES = {
+    "states": "state",
+    "facilitators": "facilitator",
+    "bodies": "body",
+    "spoilers": "spoiler",
+    "negotiations": "negotiation",
+}
+
+
+def check_names(data: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Raise ScenarioError for a change inside an actor or a negotiation that is not in the scenario.
+
+    A new one is added as a whole, under the path `states.NAME`.
+    """
+    errors = []
+    for path in changes:
+        role, *inside = path.split(".")
+        present = data.get(role)
+        if role in ROLES and len(inside) > 1 and isinstance(present, Mapping):
+            added = {each.split(".")[1] for each in changes if each.startswith(f"{role}.") and each.count(".") == 1}
+            known = {*present, *added}
+            if inside[0] not in known:
+                errors.append(InputError.unknown_name(path, inside[0], known, ROLES[role]))
+    if errors:
+        raise ScenarioError(errors)
+
+
 def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy plain data with changes applied; each key is a dotted path into the file."""
+    """Return a copy of plain data with changes applied; each key is a dotted path into the file.
+
+    Raises ScenarioError if a path leads into an actor that is not there, or through a value.
+    """
+    changes = current_changes(changes)
+    check_names(data, changes)
     changed = dict(data)
-    for path, value in current_changes(changes).items():
-        place = changed
+    for path, value in changes.items():
+        table = changed
         *steps, last = path.split(".")
         for step in steps:
-            inner = place.get(step, {})
+            inner = table.get(step, {})
             if not isinstance(inner, Mapping):
                 raise ScenarioError([InputError(path, value, f"`{step}` is not a table")])
-            place[step] = dict(inner)
-            place = place[step]
-        place[last] = value
+            table[step] = dict(inner)
+            table = table[step]
+        table[last] = value
     return changed
 
 
-def load_scenario(name: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> Scenario:
-    """Load a scenario by name, path or plain data, with changes (dotted path to value) applied.
+def scenario_data(scenario: str | Path | Mapping[str, Any] | Scenario) -> dict[str, Any]:
+    """Return a scenario as plain data: that of a file, by name or path, or of a loaded scenario.
 
-    Raises ScenarioError listing every fault, each with its path, its value and what is allowed.
+    Raises ScenarioError if there is no such file, or it is too large or not TOML.
     """
-    data = current_scenario(name) if isinstance(name, Mapping) else read_scenario(name)
-    return build_scenario(apply_changes(data, changes or {}))
+    if isinstance(scenario, Scenario):
+        return scenario.model_dump(by_alias=True, exclude_unset=True)
+    return current_scenario(scenario) if isinstance(scenario, Mapping) else read_scenario(scenario)
+
+
+def load_scenario(
+    scenario: str | Path | Mapping[str, Any] | Scenario, changes: Mapping[str, Any] | None = None
+) -> Scenario:
+    """Return a checked scenario, with changes (dotted path to value) applied.
+
+    scenario: a shipped name, a path, plain data, or a loaded scenario. Raises ScenarioError with every
+    error found, each with its path, its value and what is allowed.
+    """
+    return build_scenario(apply_changes(scenario_data(scenario), changes or {}))

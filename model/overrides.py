@@ -1,8 +1,8 @@
-"""Overrides are data: at this act of this round, this cell takes this value. Everything else is one of these.
+"""Overrides: in one round, one cell of an act's column takes a value in place of the rule's decision.
 
-Scheduled events, injected events, what-would-have-flipped-it, branches, scripted opponents, case
-replays and human seats are all lists of ``Override``; both drivers apply them after the act has
-decided and before the page is turned.
+Scheduled and injected events, searches for flips, branches, scripted opponents, case replays and
+participants' moves are all lists of ``Override``; both drivers apply them after the act has decided
+and before the buffer is committed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from model.world import AxisNames, ResolvedOverride, axis_names, axis_sizes
 
 
 class Override(NamedTuple):
-    """A forced move, in names."""
+    """An override by names."""
 
     round: int
     act: str
@@ -29,7 +29,7 @@ class Override(NamedTuple):
 
 
 class EventKind(NamedTuple):
-    """What an event does: the act it forces, the value if none is given, and the names it needs."""
+    """A kind of event: the act it overrides, the default value and the names it needs."""
 
     act: str
     value: float
@@ -42,16 +42,16 @@ EVENT_KINDS = {
     "regional_incident": EventKind("drift_region", 0.8, (), "regional tension jumps to the value"),
     "election": EventKind("change_government", 1, ("actor",), "the actor's government changes"),
     "attack": EventKind("attack_talks", 1, ("actor",), "the spoiler attacks"),
-    "withdrawal": EventKind("withdraw", 1, ("negotiation", "actor"), "the actor leaves what stands"),
+    "withdrawal": EventKind("withdraw", 1, ("negotiation", "actor"), "the actor withdraws from the agreement in force"),
     "leak": EventKind("choose_channel", Channel.PUBLIC, ("negotiation",), "the talks become public"),
-    "silence": EventKind("hold_talks", 0, ("negotiation",), "no round of talks takes place"),
-    "loss_of_access": EventKind("bar_inspectors", 1, ("negotiation",), "inspectors are shut out, until access is restored"),
-    "access_restored": EventKind("bar_inspectors", 0, ("negotiation",), "inspectors are let in again"),
-    "facilitator_arrives": EventKind("update_presence", 1, ("actor",), "the facilitator comes"),
-    "facilitator_leaves": EventKind("update_presence", 0, ("actor",), "the facilitator goes"),
+    "silence": EventKind("hold_talks", 0, ("negotiation",), "the two sides do not meet"),
+    "loss_of_access": EventKind("bar_inspectors", 1, ("negotiation",), "inspectors are barred until access is restored"),
+    "access_restored": EventKind("bar_inspectors", 0, ("negotiation",), "inspectors are admitted again"),
+    "facilitator_arrives": EventKind("update_presence", 1, ("actor",), "the facilitator arrives"),
+    "facilitator_leaves": EventKind("update_presence", 0, ("actor",), "the facilitator leaves"),
     "pressure_step": EventKind("set_pressure", 0.8, ("actor", "counterpart"), "the actor's pressure on the counterpart jumps to the value"),
-    "hostile_act": EventKind("choose_conduct", 0, ("actor", "counterpart"), "the actor acts with hostility"),
-    "conciliatory_act": EventKind("choose_conduct", 1, ("actor", "counterpart"), "the actor acts with good will"),
+    "hostile_act": EventKind("choose_conduct", 0, ("actor", "counterpart"), "the actor intends a hostile act"),
+    "conciliatory_act": EventKind("choose_conduct", 1, ("actor", "counterpart"), "the actor intends a cooperative act"),
     "incident": EventKind("update_posture", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
 }  # fmt: skip
 
@@ -63,56 +63,56 @@ def stored_override(parts: Sequence[Any]) -> Override:
 
 
 def act_index(name: str) -> int | None:
-    """Find an act by its own name or by the column it decides."""
+    """Return the index of an act in the protocol, by its name or by its column; None if unknown."""
     name = current_act(name)
     return ACT_INDEX.get(name, ACT_INDEX_BY_COLUMN.get(name))
 
 
 def resolve_override(scenario: Scenario, override: Override) -> ResolvedOverride:
-    """Turn names into numbers. Raises ScenarioError naming what does not fit."""
+    """Return an override with names replaced by indices. Raises ScenarioError for an unknown name."""
     lists, counts = axis_names(scenario), axis_sizes(scenario)
     number = act_index(override.act)
     if number is None:
         raise ScenarioError([InputError.unknown_name("moves.act", override.act, ACT_INDEX, "act")])
     cell = 0
     axes = PROTOCOL[number].axes
-    for place, axis in enumerate(axes):
-        cell = cell * counts[axis] + _along(axis, place, axes, override, lists, scenario)
+    for at, axis in enumerate(axes):
+        cell = cell * counts[axis] + _index_along(axis, at, axes, override, lists, scenario)
     return ResolvedOverride(override.round, number, cell, override.value)
 
 
-def _along(
-    axis: str, place: int, axes: tuple[str, ...], override: Override, lists: AxisNames, scenario: Scenario
+def _index_along(
+    axis: str, at: int, axes: tuple[str, ...], override: Override, lists: AxisNames, scenario: Scenario
 ) -> int:
-    """Find the position along one axis that an override names."""
+    """Return the index along one axis that an override names."""
     if axis == "world":
         return 0
     if axis == "negotiation":
-        return _position(lists.negotiation, override.negotiation, "negotiation", override)
+        return _index_of(lists.negotiation, override.negotiation, "negotiation", override)
     if axis == "side":
         talks = scenario.negotiations.get(str(override.negotiation))
         party = override.counterpart if "body" in axes else override.actor
-        return _position(list(talks.parties) if talks else [], party, "party to it", override)
+        return _index_of(list(talks.parties) if talks else [], party, "party to it", override)
     if axis == "rung":
-        talks = _position(lists.negotiation, override.negotiation, "negotiation", override)
-        return _position(lists.rung[talks], override.counterpart, "rung", override)
+        talks = _index_of(lists.negotiation, override.negotiation, "negotiation", override)
+        return _index_of(lists.rung[talks], override.counterpart, "rung", override)
     if axis == "service":
-        return _position(list(SERVICES), override.counterpart, "service", override)
+        return _index_of(list(SERVICES), override.counterpart, "service", override)
     if axis in UNADDRESSABLE_AXES:
-        raise ScenarioError([InputError(override.act, "", "cannot be forced")])
-    named = override.counterpart if {*axes[:place]} & {*ROLE_TABLES} else override.actor
-    return _position(getattr(lists, axis), named, axis, override)
+        raise ScenarioError([InputError(override.act, "", "cannot be overridden")])
+    named = override.counterpart if {*axes[:at]} & {*ROLE_TABLES} else override.actor
+    return _index_of(getattr(lists, axis), named, axis, override)
 
 
-def _position(known: list[str], name: str | None, what: str, override: Override) -> int:
+def _index_of(known: list[str], name: str | None, kind: str, override: Override) -> int:
     if name in known:
         return known.index(str(name))
     where = f"round {override.round}, {override.act}"
-    raise ScenarioError([InputError.unknown_name(where, name, known, what)])
+    raise ScenarioError([InputError.unknown_name(where, name, known, kind)])
 
 
 def event_overrides(event: Event) -> Iterator[Override]:
-    """Write a scheduled event as overrides, one for each round in which it holds."""
+    """Yield a scheduled event as overrides, one for each of its rounds."""
     kind = EVENT_KINDS[event.kind]
     value = kind.value if event.value is None else event.value
     for now in range(event.round, (event.until or event.round) + 1):
@@ -120,25 +120,25 @@ def event_overrides(event: Event) -> Iterator[Override]:
 
 
 def move_override(move: Move) -> Override:
-    """Write a scenario's forced move as an override."""
+    """Return a scenario's forced move as an override."""
     return Override(move.round, move.act, move.negotiation, move.actor, move.counterpart, move.value)
 
 
 def ineffective_events(scenario: Scenario) -> list[str]:
-    """List scheduled events that cannot happen, because the mechanism whose act they force is off."""
-    found = []
+    """Return messages on scheduled events without effect, because their act's mechanism is off."""
+    messages = []
     for number, event in enumerate(scenario.events):
         mechanism = PROTOCOL[ACT_INDEX[EVENT_KINDS[event.kind].act]].mechanism
         if mechanism and not getattr(scenario.mechanisms, mechanism):
-            found.append(f"events.{number} ({event.kind}, round {event.round}) has no effect: {mechanism} is off")
-    return found
+            messages.append(f"events.{number} ({event.kind}, round {event.round}) has no effect: {mechanism} is off")
+    return messages
 
 
 def collect_overrides(scenario: Scenario, more: Iterable[Override] = ()) -> list[ResolvedOverride]:
-    """Collect all overrides of a run: scheduled events, the scenario's moves, and any more."""
+    """Return all overrides of a run: scheduled events, the scenario's moves and any others."""
     events = (override for event in scenario.events for override in event_overrides(event))
     return [resolve_override(scenario, each) for each in (*events, *map(move_override, scenario.moves), *more)]
 
 
-UNADDRESSABLE_AXES = ("slot", "die")  # axes along which no event or move can name a place
+UNADDRESSABLE_AXES = ("slot", "die")  # axes on which no event or move can name an index
 ROLE_TABLES = {"state": "states", "facilitator": "facilitators", "body": "bodies", "spoiler": "spoilers"}

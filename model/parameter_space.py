@@ -1,7 +1,7 @@
-"""All settings of a scenario that can be changed, with path, value, range, unit and meaning.
+"""All parameters of a scenario, with path, value, range, unit and meaning.
 
-Read from the declarations in ``parameters.py`` and ``scenario.py``; the command line, the search
-for flips, sliders and sweeps use this list and no other.
+They come from the declarations in ``parameters.py`` and ``scenario.py``; the command line, the search
+for flips, sliders and sweeps all use this list.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from model.scenario import (
 
 
 class DeclaredParameter(NamedTuple):
-    """One number of a scenario: where it stands, what it is now, and what it may be."""
+    """A parameter of a scenario: path, value, range and description."""
 
     path: str
     value: float
@@ -40,14 +40,14 @@ class DeclaredParameter(NamedTuple):
 
 
 def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
-    """Read a parameter's range from its declaration."""
+    """Return the declared range of a parameter."""
     low = next(rule.ge for rule in field.metadata if isinstance(rule, Ge))
     high = next(rule.le for rule in field.metadata if isinstance(rule, Le))
     return float(low), float(high)  # type: ignore[arg-type]
 
 
 def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParameter:
-    """Make a setting of a declared parameter."""
+    """Return a parameter with its path and value."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
     return DeclaredParameter(
@@ -55,33 +55,33 @@ def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParamet
     )
 
 
-def _of(path: str, thing: BaseModel) -> Iterator[DeclaredParameter]:
-    for name, field in parameter_fields(type(thing)).items():
-        yield make_parameter(f"{path}.{name}", getattr(thing, name), field)
+def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]:
+    for name, field in parameter_fields(type(section)).items():
+        yield make_parameter(f"{path}.{name}", getattr(section, name), field)
 
 
 def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
-    """List every parameter of a scenario, global ones first, then actors, relations and ladders."""
+    """Return every parameter of a scenario: global ones, then those of actors, relations and ladders."""
     found: list[DeclaredParameter] = []
     for section in SECTIONS:
-        found += _of(section, getattr(scenario, section))
+        found += _parameters_of(section, getattr(scenario, section))
     for role in ("states", "facilitators", "bodies", "spoilers"):
         for name, actor in getattr(scenario, role).items():
-            found += _of(f"{role}.{name}", actor)
+            found += _parameters_of(f"{role}.{name}", actor)
     for one, others in scenario.relations.items():
         for other, relation in others.items():
-            found += _of(f"relations.{one}.{other}", relation)
+            found += _parameters_of(f"relations.{one}.{other}", relation)
     for name, talks in scenario.negotiations.items():
-        found += _of(f"negotiations.{name}", talks)
+        found += _parameters_of(f"negotiations.{name}", talks)
         for rung, step in talks.rungs.items():
-            found += _of(f"negotiations.{name}.rungs.{rung}", step)
+            found += _parameters_of(f"negotiations.{name}.rungs.{rung}", step)
             for party, share in step.parties.items():
-                found += _of(f"negotiations.{name}.rungs.{rung}.parties.{party}", share)
+                found += _parameters_of(f"negotiations.{name}.rungs.{rung}.parties.{party}", share)
     return found
 
 
 def list_levers(scenario: Scenario) -> list[DeclaredParameter]:
-    """List the parameters that someone at the table can choose."""
+    """Return the parameters that an actor can choose."""
     return [setting for setting in list_parameters(scenario) if setting.lever]
 
 
@@ -99,7 +99,7 @@ PARAMETER_MODELS: dict[str, type[BaseModel]] = {
 
 
 def declared_parameters() -> list[DeclaredParameter]:
-    """List every parameter as declared, at its default, under a general path."""
+    """Return every declared parameter at its default, under a generic path."""
     return [
         make_parameter(f"{path}.{name}", field.default, field)
         for path, model in PARAMETER_MODELS.items()

@@ -1,7 +1,7 @@
-"""The round: one tuple, read from top to bottom. Both drivers walk it; neither knows what is in it.
+"""The protocol of a round: a tuple of acts, which both drivers execute from top to bottom.
 
-An act decides one column: every cell from the world as it stands, then the page is turned. So all
-who act, act at once, and their order cannot matter. An act whose mechanism is off is not played.
+An act decides one column: it computes every cell from the current world, then commits the buffer. All
+actors of an act therefore move simultaneously. An act whose mechanism is off is skipped.
 """
 
 import re
@@ -32,27 +32,26 @@ Role = Literal["state", "party", "facilitator", "body", "nature"]
 
 
 class Condition(NamedTuple):
-    """A named condition of a decision: the rule that weighs it and the tuple of terms it returns."""
+    """A named condition of a decision: the rule that evaluates it and the class of its terms."""
 
     rule: Rule
     terms: type
 
     @property
     def name(self) -> str:
-        """Name the condition after its tuple, in lower case."""
+        """Return the name of the condition: its class name in snake case."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", self.terms.__name__).lower()
 
 
 class Act(NamedTuple):
-    """One line of the round: who decides which column, by which rule, for which mechanism.
+    """An act of the round: who decides which column, by which rule, for which mechanism.
 
-    ``id`` stands for the act in the digest of a ledger, whatever the act is called: a new act takes a new one, and
-    none is used again (1 to 66 are taken).
-    ``conditions`` are the named conditions the rule weighs; all must hold unless ``combine`` says
-    how they settle the value, or ``sums`` says that the (one) sum is the value itself. ``when``
-    says in which cells there is anything to decide; a ``rare`` act is told only where it happens. A
-    ``fated`` act depends on seed, round and ids alone, so that worlds under other parameters share it.
-    ``knows`` is "own" if the rule may read only what its actor may know, "all" if it is nature's.
+    ``id`` identifies the act in the digest of a ledger, independent of its name. Never reuse an id (1 to 66 are taken).
+    ``conditions`` are the named conditions that the rule evaluates. All must hold, unless ``combine`` computes the
+    value from them, or ``sums`` makes the sum of the only condition the value. ``when`` returns whether a cell has a
+    decision to make. A ``rare`` act is reported only where it happens. A ``parameter_free`` act depends on seed,
+    round and ids alone, so worlds with other parameters share its result.
+    ``knows`` is "own" if the rule may read only what its actor may know, "all" for nature.
     """
 
     id: int
@@ -70,17 +69,17 @@ class Act(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name the act after its rule, a verb."""
+        """Return the name of the act: that of its rule, a verb."""
         return self.rule.__name__
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Give the axes of the column it decides."""
+        """Return the axes of the act's column."""
         return COLUMN_BY_NAME[self.column].axes
 
     @property
     def _recorded_zero(self) -> int:
-        """Return the value that the ledger records as 0: of a report it is a clean one, so that 1 is a violation."""
+        """Return the value that the ledger records as 0; for a report a clean one, so that 1 is a violation."""
         return int(InspectionReport.CLEAN) if self.column == "report" else 0
 
     def to_recorded[V: (int, float)](self, value: V) -> V:
@@ -88,7 +87,7 @@ class Act(NamedTuple):
         return value - self._recorded_zero
 
     def from_recorded[V: (int, float)](self, recorded: V) -> V:
-        """Return the value of the column that the ledger records so."""
+        """Return the value of the column for a value in the ledger."""
         return recorded + self._recorded_zero
 
 
@@ -98,32 +97,34 @@ def nature_act(id: int, rule: Rule, column: str, mechanism: str = "", **more: An
 
 
 def state_act(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
-    """Declare an act that each state performs from what it may know."""
+    """Declare an act that each state performs with what it may know."""
     return Act(id, rule, column, "state", mechanism, **more)
 
 
 def party_act(id: int, rule: Rule, column: str, mechanism: str = "", **more: Any) -> Act:
-    """Declare an act that each party to a negotiation performs from what it may know."""
+    """Declare an act that each party to a negotiation performs with what it may know."""
     return Act(id, rule, column, "party", mechanism, **more)
 
 
 def named_conditions(*conditions: tuple[Rule, type]) -> tuple[Condition, ...]:
-    """List conditions: each the rule that weighs it and its tuple of terms."""
+    """Return conditions from pairs of rule and class of terms."""
     return tuple(Condition(*condition) for condition in conditions)
 
 
 PROTOCOL: tuple[Act, ...] = (
     nature_act(1, conduct.draw_random_numbers, "random_draws", parameter_free=True),
-    # The world outside
+    # Environment
     nature_act(2, home.draw_government_type, "trustworthy"),
     nature_act(3, environment.drift_oil, "oil", "environment"),
     nature_act(4, environment.drift_region, "regional_tension", "environment"),
-    # Facilitators open and close channels
+    # Facilitators
     Act(5, facilitation.update_presence, "present", "facilitator"),
     Act(6, facilitation.update_fatigue, "fatigue", "facilitator", "facilitation"),
     Act(
         7, facilitation.take_task, "effort", "facilitator", "facilitation",
-        named_conditions((facilitation.capacity_terms, facilitation.Task), (facilitation.funds_terms, facilitation.Funds)),
+        named_conditions(
+            (facilitation.capacity_terms, facilitation.Task), (facilitation.funds_terms, facilitation.Funds)
+        ),
         facilitation.is_task_open,
     ),
     Act(8, facilitation.pay_for_tasks, "spent", "facilitator", "facilitation"),
@@ -131,26 +132,27 @@ PROTOCOL: tuple[Act, ...] = (
     nature_act(10, facilitation.distort_messages, "message_bias", "facilitation"),
     nature_act(
         11, facilitation.host_exchange, "exchange", "facilitation",
-        conditions=named_conditions((facilitation.hosting_terms, facilitation.Hosting), (facilitation.closeness_terms, facilitation.Closeness)),
+        conditions=named_conditions(
+            (facilitation.hosting_terms, facilitation.Hosting), (facilitation.closeness_terms, facilitation.Closeness)
+        ),
         when=facilitation.has_host, combine=facilitation.exchange_level,
     ),
-    # Conduct, meant and done
+    # Conduct: intended, actual, perceived
     state_act(
-        12, conduct.take_initiative, "initiative", "reciprocity",
-        conditions=named_conditions((conduct.initiative_terms, conduct.Initiative)), when=conduct.may_take_initiative, rare=True,
+        12, conduct.take_initiative, "initiative", "reciprocity", when=conduct.may_take_initiative, rare=True,
+        conditions=named_conditions((conduct.initiative_terms, conduct.Initiative)),
     ),
     state_act(
         13, conduct.choose_conduct, "conduct", "reciprocity",
         conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation)), when=conduct.are_distinct,
     ),
     nature_act(
-        14, conduct.miscarry, "miscarried", "noise",
-        conditions=named_conditions((conduct.miscarriage_terms, conduct.Miscarriage)), when=conduct.are_distinct, rare=True,
+        14, conduct.miscarry, "miscarried", "noise", when=conduct.are_distinct, rare=True,
+        conditions=named_conditions((conduct.miscarriage_terms, conduct.Miscarriage)),
     ),
-    # and seen, well or badly
     nature_act(
-        15, conduct.misread_act, "misread", "noise",
-        conditions=named_conditions((conduct.misreading_terms, conduct.Misreading)), when=conduct.are_distinct, rare=True,
+        15, conduct.misread_act, "misread", "noise", when=conduct.are_distinct, rare=True,
+        conditions=named_conditions((conduct.misreading_terms, conduct.Misreading)),
     ),
     nature_act(16, conduct.perceive, "perceived"),
     state_act(17, conduct.remember_standing, "previous_standing", "reciprocity"),
@@ -163,14 +165,14 @@ PROTOCOL: tuple[Act, ...] = (
     state_act(23, beliefs.update_bad_evidence, "bad_evidence", "reputation"),
     state_act(24, beliefs.update_trust, "trust", "reputation"),
     nature_act(25, facilitation.update_credibility, "credibility", "facilitation"),
-    # Tension and the region
+    # Tension and alignment
     state_act(
         26, tension.update_posture, "posture", "tension",
         conditions=named_conditions((tension.posture_terms, tension.Posture)), when=conduct.are_distinct, sums=True,
     ),
     state_act(
-        27, tension.align, "alignment", "alliances",
-        conditions=named_conditions((tension.alignment_terms, tension.Alignment)), when=tension.is_third_state, sums=True,
+        27, tension.align, "alignment", "alliances", when=tension.is_third_state, sums=True,
+        conditions=named_conditions((tension.alignment_terms, tension.Alignment)),
     ),
     # Talks
     nature_act(28, bargaining.select_rung, "rung"),
@@ -186,8 +188,8 @@ PROTOCOL: tuple[Act, ...] = (
     nature_act(32, contact.choose_channel, "channel"),
     party_act(33, bargaining.update_impatience, "impatience", "impatience"),
     party_act(
-        34, bargaining.set_reservation_value, "reservation_value",
-        conditions=named_conditions((bargaining.reservation_terms, bargaining.Reservation)), when=bargaining.has_rung_in_play, sums=True,
+        34, bargaining.set_reservation_value, "reservation_value", when=bargaining.has_rung_in_play, sums=True,
+        conditions=named_conditions((bargaining.reservation_terms, bargaining.Reservation)),
     ),
     party_act(
         35, bargaining.propose, "proposed",
@@ -211,11 +213,13 @@ PROTOCOL: tuple[Act, ...] = (
         39, home.ratify, "ratified", "ratification",
         conditions=named_conditions((home.ratification_terms, home.Ratification)), when=home.awaits_ratification,
     ),
-    # Keeping what stands, and looking
+    # Compliance and verification
     nature_act(40, compliance.find_next_stake, "prospect", "gradualism"),
     party_act(
         41, compliance.comply, "complies",
-        conditions=named_conditions((compliance.incentive_terms, compliance.Incentive), (compliance.accident_terms, compliance.NoAccident)),
+        conditions=named_conditions(
+            (compliance.incentive_terms, compliance.Incentive), (compliance.accident_terms, compliance.NoAccident)
+        ),
         when=compliance.has_obligations,
     ),
     nature_act(42, verification.remember_compliance, "past_compliance"),
@@ -229,8 +233,8 @@ PROTOCOL: tuple[Act, ...] = (
     ),
     party_act(45, verification.update_suspicion, "suspicion", "verification"),
     party_act(
-        46, verification.accuse, "accuses", "verification",
-        conditions=named_conditions((verification.accusation_terms, verification.Accusation)), when=verification.may_accuse,
+        46, verification.accuse, "accuses", "verification", when=verification.may_accuse,
+        conditions=named_conditions((verification.accusation_terms, verification.Accusation)),
     ),
     nature_act(
         47, ladder.forgive, "forgiven",
@@ -239,7 +243,8 @@ PROTOCOL: tuple[Act, ...] = (
     nature_act(
         48, ladder.resolve_friction, "friction", "friction",
         conditions=named_conditions(
-            (ladder.climb_terms, ladder.Climb), (ladder.setback_terms, ladder.Setback), (ladder.collapse_terms, ladder.Collapse)
+            (ladder.climb_terms, ladder.Climb), (ladder.setback_terms, ladder.Setback),
+            (ladder.collapse_terms, ladder.Collapse),
         ),
         when=ladder.has_friction, combine=ladder.settle_friction,
     ),
@@ -252,7 +257,7 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=named_conditions((home.withdrawal_terms, home.Withdrawal)), when=home.may_withdraw,
     ),
     nature_act(51, home.count_withdrawal, "rounds_withdrawn"),
-    # The ladder moves
+    # The ladder
     nature_act(52, ladder.advance_ladder, "status"),
     nature_act(53, ladder.age_rungs, "status_age"),
     nature_act(54, verification.bar_inspectors, "inspectors_barred"),
@@ -262,15 +267,15 @@ PROTOCOL: tuple[Act, ...] = (
     nature_act(58, ladder.count_breaches, "breaches"),
     nature_act(59, ladder.count_refusals, "refusals"),
     nature_act(60, ladder.count_unratified, "unratified"),
-    # The other track, spoilers, and home
+    # Pressure, spoilers and domestic support
     nature_act(61, pressure.remember_pressure, "previous_pressure"),
     state_act(
-        62, pressure.set_pressure, "pressure", "pressure",
-        conditions=named_conditions((pressure.pressure_target_terms, pressure.PressureTarget)), when=pressure.is_pressing, sums=True,
+        62, pressure.set_pressure, "pressure", "pressure", when=pressure.is_pressing, sums=True,
+        conditions=named_conditions((pressure.pressure_target_terms, pressure.PressureTarget)),
     ),
     state_act(
-        63, pressure.set_programme, "programme", "pressure",
-        conditions=named_conditions((pressure.programme_terms, pressure.Programme)), when=pressure.has_programme, sums=True,
+        63, pressure.set_programme, "programme", "pressure", when=pressure.has_programme, sums=True,
+        conditions=named_conditions((pressure.programme_terms, pressure.Programme)),
     ),
     nature_act(
         64, pressure.attack_talks, "attack", "spoilers",
@@ -286,10 +291,10 @@ PROTOCOL: tuple[Act, ...] = (
 for act in PROTOCOL:
     force_inline(act.rule)
 
-ACT_INDEX = {act.name: place for place, act in enumerate(PROTOCOL)}
-ACT_INDEX_BY_COLUMN = {act.column: place for place, act in enumerate(PROTOCOL)}
+ACT_INDEX = {act.name: index for index, act in enumerate(PROTOCOL)}
+ACT_INDEX_BY_COLUMN = {act.column: index for index, act in enumerate(PROTOCOL)}
 
 
 def combine_conditions(act: Act, held: list[bool]) -> int:
-    """Settle a choice from its conditions: by the act's ``combine``, else 1 if all hold and 0 if not."""
+    """Return a decision from its conditions: by the act's ``combine``, else 1 if all hold and 0 if not."""
     return int(act.combine(*held)) if act.combine is not None else int(all(held))

@@ -1,6 +1,6 @@
-"""The messages of a round, read from the columns: the ledger, the network picture and the tests share them.
+"""The messages of a round, derived from the columns: the ledger, the network chart and the tests use them.
 
-Strengths are weights of the closest CAMEO event on Goldstein's scale of conflict and cooperation
+A strength is the weight of the closest CAMEO event on Goldstein's scale of conflict and cooperation
 (Goldstein 1992), from -10 to +10.
 """
 
@@ -12,7 +12,7 @@ from model.world import World
 
 
 class SignalKind(NamedTuple):
-    """A kind of message: its strength, the CAMEO code the weight is taken from, its meaning."""
+    """A kind of message: its strength, the CAMEO code of that weight, its meaning."""
 
     strength: float
     cameo: str
@@ -25,23 +25,23 @@ SIGNAL_KINDS = {
     "initiative": SignalKind(4.0, "030", "an announced unilateral conciliatory step"),
     "pressure step": SignalKind(-8.0, "163", "pressure is raised"),
     "relief": SignalKind(7.0, "085", "pressure is lifted"),
-    "proposal": SignalKind(4.0, "036", "the rung in play is tabled"),
+    "proposal": SignalKind(4.0, "036", "the rung in play is proposed"),
     "acceptance": SignalKind(3.5, "05", "a proposal is accepted"),
     "refusal": SignalKind(-5.0, "125", "a proposal is refused"),
     "technical talk": SignalKind(1.0, "040", "a hosted exchange outside the ladder, technical or political"),
     "facilitated message": SignalKind(5.0, "045", "a message carried by a facilitator"),
-    "direct talks": SignalKind(7.0, "046", "a round of talks in public"),
-    "notice of implementation": SignalKind(5.0, "08", "a rung is begun or completed"),
+    "direct talks": SignalKind(7.0, "046", "a direct meeting in public"),
+    "notice of implementation": SignalKind(5.0, "08", "a rung begins implementation or is verified"),
     "inspection report": SignalKind(-2.0, "090", "a verification body reports"),
-    "accusation": SignalKind(-2.0, "112", "the other side is called in breach"),
-    "suspension": SignalKind(-7.0, "164", "a rung is suspended or taken back"),
-    "withdrawal": SignalKind(-7.0, "166", "a party leaves what stands"),
+    "accusation": SignalKind(-2.0, "112", "the other side is declared in breach"),
+    "suspension": SignalKind(-7.0, "164", "a rung is suspended or snapped back"),
+    "withdrawal": SignalKind(-7.0, "166", "a party withdraws from the agreement in force"),
 }
 CHANNEL_NAMES = {*(channel.name.lower() for channel in Channel), *(level.name.lower() for level in ExchangeLevel)}
 
 
 class Signal(NamedTuple):
-    """One message: who to whom, how, how strong, at what cost, what was meant, what was perceived."""
+    """A message: sender, receiver, channel, strength, cost, strength as meant and as perceived."""
 
     kind: str
     sender: str
@@ -55,14 +55,14 @@ class Signal(NamedTuple):
 
 
 def round_signals(world: World) -> list[Signal]:
-    """Read all messages of the round just played, in a fixed order."""
+    """Return all messages of the last round, in a fixed order."""
     found = [*_conduct(world), *_pressure(world)]
     for k in range(world.size["negotiation"]):
         found += [*_talks(world, k), *_reports(world, k), *_ladder(world, k)]
     return found
 
 
-def _plain(kind: str, sender: str, receiver: str, talks: str | None, channel: str, cost: float = 0.0) -> Signal:
+def _undistorted(kind: str, sender: str, receiver: str, talks: str | None, channel: str, cost: float = 0.0) -> Signal:
     strength = SIGNAL_KINDS[kind].strength
     return Signal(kind, sender, receiver, talks, channel, strength, cost, strength, strength)
 
@@ -73,18 +73,18 @@ def _conduct(world: Any) -> Iterator[Signal]:
         for other, receiver in enumerate(states):
             k = int(world.negotiation_between[me, other])
             if me == other or (k < 0 and world.posture[me, other] < 0.3):
-                continue  # between states that are not at odds, words are not news
+                continue  # statements between states without a conflict are not messages
             friendly, hostile = SIGNAL_KINDS["public statement"].strength, SIGNAL_KINDS["threat"].strength
             meant = friendly if world.conduct[me, other] else hostile
-            done = bool(world.conduct[me, other]) != bool(world.miscarried[me, other])
-            seen = friendly if world.perceived[other, me] else hostile
-            kind, cost = "public statement" if done else "threat", 0.0
-            if done and world.initiative[me, other]:
+            is_cooperative = bool(world.conduct[me, other]) != bool(world.miscarried[me, other])
+            perceived = friendly if world.perceived[other, me] else hostile
+            kind, cost = "public statement" if is_cooperative else "threat", 0.0
+            if is_cooperative and world.initiative[me, other]:
                 kind, cost = "initiative", float(world.own_initiative_cost[me])
                 meant = SIGNAL_KINDS[kind].strength
-                seen = meant if world.perceived[other, me] else hostile
+                perceived = meant if world.perceived[other, me] else hostile
             talks = world.names.negotiation[k] if k >= 0 else None
-            yield Signal(kind, sender, receiver, talks, "public", SIGNAL_KINDS[kind].strength, cost, meant, seen)
+            yield Signal(kind, sender, receiver, talks, "public", SIGNAL_KINDS[kind].strength, cost, meant, perceived)
 
 
 def _pressure(world: Any) -> Iterator[Signal]:
@@ -94,7 +94,7 @@ def _pressure(world: Any) -> Iterator[Signal]:
             if abs(change) > 1e-3:
                 kind, k = "relief" if change < 0 else "pressure step", int(world.negotiation_between[me, other])
                 talks = world.names.negotiation[k] if k >= 0 else None
-                yield _plain(kind, sender, receiver, talks, "public", abs(change))
+                yield _undistorted(kind, sender, receiver, talks, "public", abs(change))
 
 
 def _talks(world: Any, k: int) -> Iterator[Signal]:
@@ -104,15 +104,15 @@ def _talks(world: Any, k: int) -> Iterator[Signal]:
     for side, (sender, receiver) in enumerate((parties, parties[::-1])):
         if world.contact[k]:
             kind = "facilitated message" if channel == "indirect" else "direct talks"
-            yield _plain(kind, sender, receiver, talks, channel)
+            yield _undistorted(kind, sender, receiver, talks, channel)
         if world.exchange[k]:
             level = ExchangeLevel(int(world.exchange[k])).name.lower()
-            yield _plain("technical talk", sender, receiver, talks, level)
+            yield _undistorted("technical talk", sender, receiver, talks, level)
         if world.proposed[k, side]:
-            yield _plain("proposal", sender, receiver, talks, channel)
+            yield _undistorted("proposal", sender, receiver, talks, channel)
         if world.answer[k, side]:
             kind = "acceptance" if world.answer[k, side] > 0 else "refusal"
-            yield _plain(kind, sender, receiver, talks, channel if world.contact[k] else "indirect")
+            yield _undistorted(kind, sender, receiver, talks, channel if world.contact[k] else "indirect")
 
 
 def _reports(world: Any, k: int) -> Iterator[Signal]:
@@ -133,14 +133,14 @@ def _ladder(world: Any, k: int) -> Iterator[Signal]:
     parties = [world.names.state[int(party)] for party in world.party[k]]
     for side, (sender, receiver) in enumerate((parties, parties[::-1])):
         if world.accuses[k, side]:
-            yield _plain("accusation", sender, receiver, talks, "public")
+            yield _undistorted("accusation", sender, receiver, talks, "public")
         if world.withdraws[k, side]:
-            yield _plain("withdrawal", sender, receiver, talks, "public")
+            yield _undistorted("withdrawal", sender, receiver, talks, "public")
         for r in range(int(world.rungs[k])):
             now, was = int(world.status[k, r]), int(world.previous_status[k, r])
             if now == was:
                 continue
             if now in (RungStatus.IMPLEMENTING, RungStatus.VERIFIED) and was < RungStatus.VERIFIED:
-                yield _plain("notice of implementation", sender, receiver, talks, "public")
+                yield _undistorted("notice of implementation", sender, receiver, talks, "public")
             if now in (RungStatus.SUSPENDED, RungStatus.SNAPPED) and not world.rounds_withdrawn[k, side]:
-                yield _plain("suspension", sender, receiver, talks, "public")
+                yield _undistorted("suspension", sender, receiver, talks, "public")

@@ -1,9 +1,9 @@
-"""How a decision says why: named conditions, each a sum of named terms against a threshold.
+"""Conditions of a decision: each a sum of named terms against a threshold.
 
 A condition is a rule that returns a NamedTuple of floats: its terms and, last, ``threshold``. It
-holds when the terms, added in written order, reach the threshold. Where luck decides, the
-threshold is the draw. The same tuple serves the compiled verdict (``model.compiler.holds``), the
-ledger, and the question what would have flipped it.
+holds when the terms, added in declaration order, reach the threshold. For a random event the
+threshold is the random draw. The compiled decision (``model.arithmetic.holds``), the ledger and the
+search for flips use the same tuple.
 """
 
 import typing
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Term(NamedTuple):
-    """The range a term can take and what it means; written in ``Annotated`` beside its type."""
+    """The range and meaning of a term, declared in ``Annotated``."""
 
     low: float
     high: float
@@ -19,6 +19,6 @@ class Term(NamedTuple):
 
 
 def declared_terms(condition: type) -> dict[str, Term]:
-    """Read the declared terms of a condition's NamedTuple, the threshold left out."""
+    """Return the declared terms of a condition's NamedTuple by name, without the threshold."""
     hints = typing.get_type_hints(condition, include_extras=True)
     return {name: hint.__metadata__[0] for name, hint in hints.items() if name != "threshold"}

@@ -1,8 +1,7 @@
-"""The world: all columns and parameters of one run, as arrays over two flat buffers.
+"""The world: all columns and parameters of one run, as arrays over two flat arrays.
 
-Python sees an ordinary object; compiled rules see a table of pointers into the same memory
-(``compiled_world.py``), which costs one pointer to pass however many columns there are. With compilation
-off the object itself is what the rules read.
+Python code sees an ordinary object; compiled rules see a table of pointers into the same memory
+(``compiled_world.py``), passed as a single pointer. With compilation off, rules read the object itself.
 """
 
 import math
@@ -21,7 +20,7 @@ from model.scenario import Scenario
 
 
 class ResolvedOverride(NamedTuple):
-    """An override resolved to numbers: at this act of this round, this cell takes this value."""
+    """An override with indices: in a round, the cell of an act's column takes a value."""
 
     round: int
     act: int
@@ -30,7 +29,7 @@ class ResolvedOverride(NamedTuple):
 
 
 class AxisNames(NamedTuple):
-    """The names along each axis, in the order of the rows."""
+    """The names along each axis, in index order."""
 
     state: list[str]
     facilitator: list[str]
@@ -41,7 +40,7 @@ class AxisNames(NamedTuple):
 
 
 def axis_names(scenario: Scenario) -> AxisNames:
-    """List all names; a bundle of rungs is named by joining theirs."""
+    """Return the names along each axis; a bundle joins the names of its rungs."""
     return AxisNames(
         list(scenario.states),
         list(scenario.facilitators),
@@ -53,7 +52,7 @@ def axis_names(scenario: Scenario) -> AxisNames:
 
 
 def axis_sizes(scenario: Scenario) -> dict[str, int]:
-    """Count the cells along each axis."""
+    """Return the length of each axis."""
     lists = axis_names(scenario)
     return {
         "world": 1,
@@ -71,7 +70,7 @@ def axis_sizes(scenario: Scenario) -> dict[str, int]:
 
 
 class ColumnRange(NamedTuple):
-    """Where a column lies in its buffer."""
+    """The range of a column in its flat array."""
 
     name: str
     kind: str
@@ -82,48 +81,48 @@ class ColumnRange(NamedTuple):
 
 @lru_cache(maxsize=64)
 def column_layout(sizes: tuple[tuple[str, int], ...]) -> tuple[ColumnRange, ...]:
-    """Lay the columns out one after the other, reals in one buffer and whole numbers in the other."""
-    size, start, places = dict(sizes), {"float": 0, "integer": 0}, []
+    """Return the ranges of all columns, one after the other in the flat array of their kind."""
+    size, start, ranges = dict(sizes), {"float": 0, "integer": 0}, []
     for column in COLUMNS:
         shape = tuple(size[axis] for axis in column.axes)
         at = start[column.kind]
         start[column.kind] = at + math.prod(shape)
-        places.append(ColumnRange(column.name, column.kind, at, start[column.kind], shape))
-    return tuple(places)
+        ranges.append(ColumnRange(column.name, column.kind, at, start[column.kind], shape))
+    return tuple(ranges)
 
 
 class ColumnOffsets(NamedTuple):
-    """Where the columns begin, in the order of COLUMNS, for address arithmetic."""
+    """The offsets of the columns, in the order of COLUMNS."""
 
-    is_float: np.ndarray  # whether it lies in the buffer of reals
-    byte_offset: np.ndarray  # from the beginning of its buffer
-    max_cells: int  # cells that any of them has
+    is_float: np.ndarray  # by column: whether it is in the array of floats
+    byte_offset: np.ndarray  # by column: from the start of its array
+    max_cells: int  # of the largest column
 
 
 @lru_cache(maxsize=64)
 def column_offsets(sizes: tuple[tuple[str, int], ...]) -> ColumnOffsets:
-    """Reckon where the columns of a layout begin."""
-    places = column_layout(sizes)
-    starts = 8 * np.array([place.start for place in places])
+    """Return the offsets of the columns of a layout."""
+    ranges = column_layout(sizes)
+    starts = 8 * np.array([each.start for each in ranges])
     return ColumnOffsets(
-        np.array([place.kind == "float" for place in places]),
+        np.array([each.kind == "float" for each in ranges]),
         starts,
-        max(place.stop - place.start for place in places),
+        max(each.stop - each.start for each in ranges),
     )
 
 
 class World:
-    """One run's world: a column is an attribute (an array), and so is a parameter (a number)."""
+    """The world of one run: each column is an array attribute, each parameter a float attribute."""
 
     def __init__(self, scenario: Scenario, seed: int, forced: Iterable[ResolvedOverride] = ()):
         self.names = axis_names(scenario)
         self.size = axis_sizes(scenario)
         self.seed = np.uint64(seed)
         self.clock = np.zeros(1, np.int64)
-        places = column_layout(tuple(self.size.items()))
-        self.floats = np.empty(max(place.stop for place in places if place.kind == "float"))
-        self.integers = np.empty(max(place.stop for place in places if place.kind == "integer"), np.int64)
-        self._carve()
+        ranges = column_layout(tuple(self.size.items()))
+        self.floats = np.empty(max(each.stop for each in ranges if each.kind == "float"))
+        self.integers = np.empty(max(each.stop for each in ranges if each.kind == "integer"), np.int64)
+        self._bind_columns()
         for column in COLUMNS:
             getattr(self, column.name)[...] = column.neutral
         fill_columns(self, scenario)
@@ -131,33 +130,33 @@ class World:
         self.switches = np.array([int(getattr(scenario.mechanisms, m)) for m in MECHANISMS])
         for name in AXES:
             setattr(self, f"n_{name}", self.size[name])
-        self._start = ((self.floats.tobytes(), np.float64), (self.integers.tobytes(), np.int64))
+        self._initial_state = ((self.floats.tobytes(), np.float64), (self.integers.tobytes(), np.int64))
         self.set_overrides(forced)
 
-    if TYPE_CHECKING:  # columns and parameters are attributes, made from their declarations
+    if TYPE_CHECKING:  # columns and parameters are attributes
 
         def __getattr__(self, name: str) -> Any: ...
 
     def cell_count(self, column: str) -> int:
-        """Count the cells of a column."""
+        """Return the number of cells of a column."""
         return math.prod(self.shape(column))
 
     def shape(self, column: str) -> tuple[int, ...]:
-        """Give the shape of a column."""
+        """Return the shape of a column."""
         return tuple(self.size[axis] for axis in COLUMN_BY_NAME[column].axes)
 
-    def _carve(self) -> None:
-        for place in column_layout(tuple(self.size.items())):
-            buffer = self.floats if place.kind == "float" else self.integers
-            setattr(self, place.name, buffer[place.start : place.stop].reshape(place.shape))
+    def _bind_columns(self) -> None:
+        for each in column_layout(tuple(self.size.items())):
+            storage = self.floats if each.kind == "float" else self.integers
+            setattr(self, each.name, storage[each.start : each.stop].reshape(each.shape))
 
-    def addresses(self, reals: int, wholes: int, lanes: int = 1) -> np.ndarray:
-        """Give the address of every column, in the order of COLUMNS, from where the two buffers begin."""
-        found = column_offsets(tuple(self.size.items()))
-        return np.where(found.is_float, reals, wholes) + lanes * found.byte_offset
+    def addresses(self, floats: int, integers: int, lanes: int = 1) -> np.ndarray:
+        """Return the address of every column, in the order of COLUMNS, from the addresses of the two arrays."""
+        offsets = column_offsets(tuple(self.size.items()))
+        return np.where(offsets.is_float, floats, integers) + lanes * offsets.byte_offset
 
     def set_overrides(self, forced: Iterable[ResolvedOverride]) -> None:
-        """Set the overrides this world plays under; a later one for the same cell wins."""
+        """Set the overrides of this world; the last one for a cell applies."""
         moves = sorted(forced, key=lambda move: move[:2])
         self.forced_round = np.array([move.round for move in moves], np.int64)
         self.forced_act = np.array([move.act for move in moves], np.int64)
@@ -166,24 +165,21 @@ class World:
         self.apply_parameters()
 
     def apply_parameters(self) -> None:
-        """Take parameters and switches as they now stand in their arrays."""
+        """Set the attributes of parameters and switches from their arrays."""
         for (_, name), value in zip(PARAMETERS, self.parameters, strict=True):
             setattr(self, name, float(value))
         for name, switch in zip(MECHANISMS, self.switches, strict=True):
             setattr(self, f"with_{name}", int(switch))
-        self._take_hold()
+        self._compile_view()
 
     def allocate_buffers(self, lanes: int = 1) -> None:
-        """Take scratch pages, on which so many worlds side by side decide a column: [cell, world]."""
-        most = column_offsets(tuple(self.size.items())).max_cells
-        self.n_lane, self.float_buffer, self.integer_buffer = (
-            lanes,
-            np.empty((most, lanes)),
-            np.empty((most, lanes), np.int64),
-        )
+        """Allocate the buffers in which parallel worlds decide a column: [cell, lane]."""
+        cells = column_offsets(tuple(self.size.items())).max_cells
+        self.n_lane = lanes
+        self.float_buffer, self.integer_buffer = np.empty((cells, lanes)), np.empty((cells, lanes), np.int64)
 
-    def _take_hold(self) -> None:
-        """Make what rules take for the world: a compiled handle, or with compilation off this object."""
+    def _compile_view(self) -> None:
+        """Set the world that rules take: a CompiledWorld, or with compilation off this object."""
         self.allocate_buffers()
         self.compiled: Any = self
         if COMPILED:
@@ -191,43 +187,43 @@ class World:
                 self, self.floats[:, None], self.integers[:, None], np.array([self.seed]), self.clock
             )
 
-    def with_storage(self, reals: np.ndarray, wholes: np.ndarray) -> "World":
-        """Make a twin on other buffers, which shares everything else, the clock too."""
-        twin = object.__new__(World)
-        twin.__dict__.update(self.__dict__)
-        twin.floats, twin.integers = reals, wholes
-        twin._carve()
-        twin._take_hold()
-        return twin
+    def with_storage(self, floats: np.ndarray, integers: np.ndarray) -> "World":
+        """Return a copy over other arrays, which shares everything else, the clock included."""
+        copy = object.__new__(World)
+        copy.__dict__.update(self.__dict__)
+        copy.floats, copy.integers = floats, integers
+        copy._bind_columns()
+        copy._compile_view()
+        return copy
 
     def copy_at_start(self, seed: int) -> "World":
-        """Make the same world before its first round, under another seed; quicker than filling it anew."""
-        twin = object.__new__(World)
-        twin.__dict__.update(self.__dict__)
-        twin.seed, twin.clock = np.uint64(seed), np.zeros(1, np.int64)
-        return twin.with_storage(*(np.frombuffer(kept, kind).copy() for kept, kind in self._start))
+        """Return this world before its first round, with another seed; faster than building it from its scenario."""
+        copy = object.__new__(World)
+        copy.__dict__.update(self.__dict__)
+        copy.seed, copy.clock = np.uint64(seed), np.zeros(1, np.int64)
+        return copy.with_storage(*(np.frombuffer(data, kind).copy() for data, kind in self._initial_state))
 
     def continue_with(self, scenario: Scenario, seed: int, forced: Iterable[ResolvedOverride] = ()) -> "World":
-        """Make a world of another scenario of the same shape that goes on from where this one stands.
+        """Return a world of another scenario that continues from the current state of this one.
 
-        What is given comes from the scenario, what was decided from this world.
-        Raises ValueError if the two scenarios differ in shape.
+        Given columns come from the scenario, decided columns from this world.
+        Raises ValueError if the two scenarios differ in actors, negotiations or rungs.
         """
-        heir = World(scenario, seed, forced)
-        if heir.names != self.names:
-            raise ValueError("the scenario has other actors, negotiations or rungs than the world it goes on from")
-        heir.clock[0] = self.clock[0]
+        successor = World(scenario, seed, forced)
+        if successor.names != self.names:
+            raise ValueError("the scenario differs from the world in its actors, negotiations or rungs")
+        successor.clock[0] = self.clock[0]
         for column in DECIDED:
-            getattr(heir, column.name)[...] = getattr(self, column.name)
-        heir._start = ((heir.floats.tobytes(), np.float64), (heir.integers.tobytes(), np.int64))
-        return heir
+            getattr(successor, column.name)[...] = getattr(self, column.name)
+        successor._initial_state = ((successor.floats.tobytes(), np.float64), (successor.integers.tobytes(), np.int64))
+        return successor
 
     def snapshot(self) -> tuple[int, bytes, bytes]:
-        """Copy everything that changes, to compare or to come back to."""
+        """Return a copy of everything that changes, to compare or to restore."""
         return int(self.clock[0]), self.floats.tobytes(), self.integers.tobytes()
 
     def restore(self, snapshot: tuple[int, bytes, bytes]) -> None:
-        """Go back to a snapshot of this world."""
+        """Restore a snapshot of this world."""
         self.clock[0] = snapshot[0]
         self.floats[:] = np.frombuffer(snapshot[1])
         self.integers[:] = np.frombuffer(snapshot[2], np.int64)

@@ -28,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 RUNNABLE_BLOCK = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
 
@@ -77,6 +78,14 @@ def test_marked_examples_run(language, text, tmp_path):
     environment = {**os.environ, "PATH": path}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if SESSION.search(page.read_text("utf-8"))], ids=page_name)
+def test_a_python_session_prints_what_its_page_shows(page, tmp_path):
+    (tmp_path / "session.txt").write_text("\n".join(SESSION.findall(page.read_text("utf-8"))), "utf-8")
+    command = [sys.executable, "-m", "doctest", "-o", "ELLIPSIS", "-o", "NORMALIZE_WHITESPACE", "session.txt"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -265,7 +274,7 @@ def test_the_run_in_the_two_week_module_is_current():
 
     expected = (
         f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
-        f"{when('Alba refuses')}, and the ladder collapses in round {when('has collapsed')}; the outcome is managed contact"
+        f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
     )
     assert model.outcome.name == "managed_contact"
     assert expected in kit_text("module-two-weeks")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PARTS = "model", "agents", "experiments", "dashboards", "benchmarks"
+PARTS = "detente", "model", "agents", "experiments", "dashboards", "benchmarks"
 LONGEST_FILE, LONGEST_FUNCTION = 300, 50
 SOURCES = {".py", ".js", ".vue", ".css", ".html"}
 

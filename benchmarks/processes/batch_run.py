@@ -1,4 +1,4 @@
-"""Time a run of `mesa.batch_run` in seconds: of CPU time with one process, from run to run with several."""
+"""Time a run of `mesa.batch_run` in seconds: CPU time with one process, wall time per run with several."""
 
 import json
 import sys
@@ -11,21 +11,21 @@ from agents.assembly import Assembly
 
 
 def now(model: Any) -> float:
-    """Return the time of the clock, which a data collector records."""
+    """Return the time of the clock, for the data collector."""
     return time.time()
 
 
 class LeanAssembly(Assembly):
-    """A watched model that collects only what the compiled side measures too, and when each round ended."""
+    """A watched model that collects only the indicators that the kernel also computes, and the time of each round."""
 
-    def __init__(self, *given: Any, **named: Any):
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         self.datacollector = mesa.DataCollector({**self.datacollector.model_reporters, "now": now})
         self.datacollector.collect(self)
 
 
 def play(scenario: str, rounds: int, runs: int, processes: int) -> list[dict[str, Any]]:
-    """Play runs and return what was collected, a row a round."""
+    """Play runs and return the collected rows, one for each round."""
     design = {"scenario": [scenario], "changes": [{"rounds": rounds}], "ledger": [False]}
     return mesa.batch_run(
         LeanAssembly, design, rng=list(range(runs)), number_processes=processes, max_steps=rounds,
@@ -34,7 +34,7 @@ def play(scenario: str, rounds: int, runs: int, processes: int) -> list[dict[str
 
 
 def seconds_of_run(scenario: str, rounds: int, runs: int, processes: int) -> float:
-    """Measure one run. With several processes only the time in which all are busy counts."""
+    """Return the time of one run. With several processes only the time in which all are busy counts."""
     if processes == 1:
         play(scenario, rounds, 2, 1)
         start = time.process_time()

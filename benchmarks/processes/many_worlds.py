@@ -1,4 +1,4 @@
-"""Play many worlds: the peak memory of the process in MB, the seconds, and the size of the summaries in MB."""
+"""Play many worlds; print the peak memory of the process in MB, the seconds, and the size of the summaries in MB."""
 
 import json
 import sys
@@ -11,9 +11,11 @@ from experiments.ensembles.ensemble import play_ensemble
 def main(scenario: str, worlds: int, rounds: int) -> None:
     """Print the three numbers."""
     begun = time.perf_counter()
-    found = play_ensemble(scenario, worlds, rounds=rounds)
-    kept = sum(part.nbytes for part in (found.seeds, found.outcomes, found.means, found.ends, found.first_deal))
-    print(json.dumps([peak_memory(), time.perf_counter() - begun, kept / 1e6]))
+    ensemble = play_ensemble(scenario, worlds, rounds=rounds)
+    size = sum(
+        part.nbytes for part in (ensemble.seeds, ensemble.outcomes, ensemble.means, ensemble.ends, ensemble.first_deal)
+    )
+    print(json.dumps([peak_memory(), time.perf_counter() - begun, size / 1e6]))
 
 
 if __name__ == "__main__":

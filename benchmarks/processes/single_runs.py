@@ -8,7 +8,7 @@ from agents.assembly import Assembly
 
 
 def main(scenario: str) -> None:
-    """Print the times of six runs, after a short one that loads what is compiled."""
+    """Print the times of six runs, after a short run that loads the compiled code."""
     Assembly(scenario, rng=1).run(2)
     times = []
     for ledger in (True, True, True, False, False, False):

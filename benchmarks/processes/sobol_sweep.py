@@ -1,4 +1,4 @@
-"""Play a whole Sobol study: its points, those that failed, the seconds, and the peak memory of the process in MB."""
+"""Play a Sobol study; print its points, failed points, the seconds, and the peak memory of the process in MB."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Time a command three times, in seconds, and measure the peak memory of its process, in MB."""
+"""Run a command three times; print the times in seconds and the peak memory of its process in MB."""
 
 import json
 import resource

@@ -13,8 +13,8 @@ from dashboards.cli.options import (
     Seed,
     check_overwrite,
     ensure_writable_folder,
+    parse_changes,
     parse_path,
-    parse_scenario_changes,
     report_errors,
 )
 from dashboards.cli.progress import nan_to_none, print_warnings, progress_bar
@@ -63,7 +63,7 @@ def ensemble(
             ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
         data = read_scenario(scenario)
-        changed = parse_scenario_changes(data, changes)
+        changed = parse_changes(changes)
         if saved is not None and saved.scenario != data.get("name"):
             typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
         with progress_bar(worlds, "worlds", as_json) as progress:
@@ -124,7 +124,7 @@ def compare(
 
     with report_errors(), progress_bar(worlds, "pairs of worlds", as_json) as progress:
         data = read_scenario(scenario)
-        changed = parse_scenario_changes(data, changes)
+        changed = parse_changes(changes)
         if not changed:
             raise ScenarioError([InputError("--set", "", "is missing; give at least one change as PATH=VALUE")])
         found = compare_worlds(data, changed, worlds, seed, progress=progress)
@@ -160,26 +160,23 @@ def pivot(
     """
     from dashboards.terminal.ensembles import pivot_screen
     from dashboards.terminal.widgets import console
-    from experiments.counterfactuals.pivot import outcome_chances, rank_decisions
+    from experiments.counterfactuals.turning_points import pivot as find_pivot
     from model.enumerations import Outcome
-    from model.loading import apply_changes, load_scenario, read_scenario
+    from model.loading import load_scenario
 
     with report_errors():
-        data = read_scenario(scenario)
-        data = apply_changes(data, parse_scenario_changes(data, changes))
-        setting = load_scenario(data)
+        setting = load_scenario(scenario, parse_changes(changes))
         with progress_bar(setting.rounds, "rounds", as_json) as progress:
-            found = outcome_chances(data, seed, futures, progress=progress)
-        turned = rank_decisions(data, seed, found.turning_round, futures)
+            found = find_pivot(setting, seed, futures, progress)
     if not as_json:
-        console().print(pivot_screen(setting, seed, found, turned, console().width))
+        console().print(pivot_screen(found, console().width))
         return
     facts = {
         "scenario": setting.name,
         "seed": seed,
         "futures": futures,
-        "chances": {each.name: found.chances[:, each].tolist() for each in Outcome},
+        "chances": {each.name: found.chances.chances[:, each].tolist() for each in Outcome},
         "turning_round": found.turning_round,
-        "actions": [each._asdict() for each in turned[:10]],
+        "actions": [each._asdict() for each in found.actions[:10]],
     }
     typer.echo(json.dumps(facts))

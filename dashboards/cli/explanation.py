@@ -1,24 +1,26 @@
 """Explanation of a decision: find it in a saved run, replay it, and search for what would have changed it."""
 
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from agents.ledger import DECISION_PRIORITY, read_ledger
+from agents.assembly import Assembly
+from agents.ledger import DECISION_PRIORITY, Ledger, read_ledger
 from dashboards import saved_runs as runs
 from dashboards.decision_lookup import alternative_sentence, decision_cell
 from dashboards.terminal.decision import decision_screen, lever_screen, opposite_screen
-from dashboards.terminal.widgets import console
 from experiments.counterfactuals.branch import Branch
 from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
 from experiments.counterfactuals.pivot import opposite_value, outcome_shares_by_arm
 from model.compiler import source_digest
 from model.errors import InputError, ScenarioError
-from model.loading import load_scenario
+from model.loading import load_scenario, scenario_data
 from model.overrides import Override
 from model.parameter_space import list_levers as all_levers
 from model.protocol import ACT_INDEX, PROTOCOL
@@ -42,6 +44,12 @@ class DecisionExplanation(NamedTuple):
     alternatives: dict[str, list[str]]
     opposite: int
 
+    def __repr__(self) -> str:
+        screen = Console(width=100, file=StringIO(), color_system=None, highlight=False)
+        with screen.capture() as written:
+            screen.print(explanation_screen(self))
+        return "\n".join(line.rstrip() for line in written.get().splitlines())
+
 
 def explain_decision(
     folder: Path | None,
@@ -55,13 +63,25 @@ def explain_decision(
 ) -> DecisionExplanation:
     """Explain a decision of a saved run (default: the latest). Raises ScenarioError if there is no such decision."""
     saved = runs.read_run(folder or runs.latest_run())
-    row, other_acts, alternatives = find_decision(
-        read_run_ledger(saved), saved, round_number, actor, act, counterpart, negotiation
-    )
+    return explain_row(saved, read_run_ledger(saved), round_number, actor, act, counterpart, negotiation, levers, quiet)
+
+
+def explain_row(
+    saved: runs.SavedRun,
+    ledger: pd.DataFrame,
+    round_number: int,
+    actor: str,
+    act: str | None = None,
+    counterpart: str | None = None,
+    negotiation: str | None = None,
+    levers: bool = True,
+    quiet: bool = False,
+) -> DecisionExplanation:
+    """Explain a decision in a ledger. Raises ScenarioError if there is no such decision."""
+    row, other_acts, alternatives = find_decision(ledger, saved, round_number, actor, act, counterpart, negotiation)
     number = ACT_INDEX[row["act"]]
-    question = ReplayedDecision(
-        saved.scenario, saved.seed, round_number, number, decision_cell(load_scenario(saved.scenario), number, row)
-    )
+    cell = decision_cell(load_scenario(saved.scenario), number, row)
+    question = ReplayedDecision(saved.scenario, saved.seed, round_number, number, cell)
     replayed = PROTOCOL[number].to_recorded(question.value)
     if replayed != row["value"] and not row["forced"]:
         cause = "; the model has changed since this run" if saved.model_digest != source_digest() else ""
@@ -73,6 +93,16 @@ def explain_decision(
     shares = compare_with_opposite(saved, row, question) if levers else {}
     opposite = opposite_value(row["act"], question.value)
     return DecisionExplanation(saved, row, question, terms, flips, other_acts, shares, alternatives, opposite)
+
+
+def explain_run(model: Assembly, round_number: int, actor: str, **named: Any) -> DecisionExplanation:
+    """Explain a decision of a run that is not saved. Raises ScenarioError if there is no such decision."""
+    data = scenario_data(model.loaded_scenario)
+    moves = [{name: value for name, value in each._asdict().items() if value is not None} for each in model.overrides]
+    data["moves"] = [*data.get("moves", []), *moves]
+    saved = runs.SavedRun(Path("not saved"), data, model.seed, model.round, source_digest())
+    ledger = model.ledger or Ledger()
+    return explain_row(saved, ledger.frame(), round_number, actor, **named, quiet=True)
 
 
 def compare_with_opposite(saved: runs.SavedRun, row: dict[str, Any], question: ReplayedDecision) -> dict[str, float]:
@@ -125,15 +155,15 @@ def find_decision(
     decision matches.
     """
     if round_number > saved.rounds:
-        raise ScenarioError([InputError("--round", round_number, f"the run has {saved.rounds} rounds")])
+        raise ScenarioError([InputError("round", round_number, f"the run has {saved.rounds} rounds")])
     rows = ledger.loc[ledger["kind"] == "decision"]
     if actor not in set(rows["actor"].dropna()):
         raise ScenarioError(
-            [InputError.unknown_name("--actor", actor, set(rows["actor"].dropna()), "actor with decisions")]
+            [InputError.unknown_name("actor", actor, set(rows["actor"].dropna()), "actor with decisions")]
         )
     rows = rows.loc[(rows["round"] == round_number) & (rows["actor"] == actor)]
     if rows.empty:
-        raise ScenarioError([InputError("--round", round_number, f"{actor} takes no decision in that round")])
+        raise ScenarioError([InputError("round", round_number, f"{actor} takes no decision in that round")])
     description = f"decision of {actor} in round {round_number}"
     for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         known = set(rows[column].dropna())
@@ -141,7 +171,7 @@ def find_decision(
             raise ScenarioError(
                 [
                     InputError.unknown_name(
-                        f"--{column}", wanted, known, description if column == "act" else f"{column} of a {description}"
+                        column, wanted, known, description if column == "act" else f"{column} of a {description}"
                     )
                 ]
             )
@@ -156,22 +186,23 @@ def find_decision(
     return row, sorted(set(rows["act"]) - {row["act"]}), alternatives
 
 
-def print_explanation(explanation: DecisionExplanation) -> None:
-    """Print an explanation on one screen."""
-    screen, run, row, question = console(), explanation.run, explanation.row, explanation.question
-    screen.print(f"Round {row['round']}, {row['act']}, seed {run.seed} ({run.folder})")
+def explanation_screen(explanation: DecisionExplanation) -> Group:
+    """Return an explanation as one screen."""
+    run, row, question = explanation.run, explanation.row, explanation.question
+    parts: list[RenderableType] = [f"Round {row['round']}, {row['act']}, seed {run.seed} ({run.folder})"]
     if row["forced"]:
-        screen.print("This decision was forced. The conditions below show what the actor would have decided.")
-    screen.print(decision_screen(question, row["sentence"], explanation.terms))
+        parts.append("This decision was forced. The conditions below show what the actor would have decided.")
+    parts.append(decision_screen(question, row["sentence"], explanation.terms))
     if explanation.levers:
-        screen.print(lever_screen(explanation.levers, lambda value: alternative_sentence(question, row, value)))
+        parts.append(lever_screen(explanation.levers, partial(alternative_sentence, question, row)))
     if explanation.continuation_shares:
         opposite = alternative_sentence(question, row, explanation.opposite)
-        screen.print(opposite_screen(explanation.continuation_shares, opposite))
+        parts.append(opposite_screen(explanation.continuation_shares, opposite))
     for option, values in explanation.alternatives.items():
-        screen.print(f"Decisions of this act in this round (--{option}): {', '.join(values)}; shown: {row[option]}")
+        parts.append(f"Decisions of this act in this round (--{option}): {', '.join(values)}; shown: {row[option]}")
     if explanation.other_acts:
-        screen.print(f"Other decisions of this actor in this round (--act): {', '.join(explanation.other_acts)}")
+        parts.append(f"Other decisions of this actor in this round (--act): {', '.join(explanation.other_acts)}")
+    return Group(*parts)
 
 
 def explanation_data(explanation: DecisionExplanation) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from errno import EISDIR
 from pathlib import Path
@@ -108,34 +108,4 @@ def parse_changes(texts: list[str] | None, syntax: str = "PATH=VALUE") -> dict[s
             changes[path.strip()] = parse_toml(f"value = {value}")["value"]
         except ValueError:
             changes[path.strip()] = {"True": True, "False": False}.get(value.strip(), value.strip())
-    return changes
-
-
-ROLE_NAMES = {
-    "states": "state",
-    "facilitators": "facilitator",
-    "bodies": "body",
-    "spoilers": "spoiler",
-    "negotiations": "negotiation",
-}
-
-
-def parse_scenario_changes(data: Mapping[str, Any], texts: list[str] | None) -> dict[str, Any]:
-    """Parse the changes to a scenario. Raises ScenarioError if one names an actor that the scenario does not have.
-
-    `states.new={...}` adds a new actor.
-    """
-    from model.errors import InputError, ScenarioError
-
-    changes, errors = parse_changes(texts), []
-    for path in changes:
-        role, *inside = path.split(".")
-        section = data.get(role)
-        if role in ROLE_NAMES and len(inside) > 1 and isinstance(section, Mapping):
-            new = (each.split(".")[1] for each in changes if each.startswith(f"{role}.") and each.count(".") == 1)
-            known = {*section, *new}
-            if inside[0] not in known:
-                errors.append(InputError.unknown_name(f"--set {path}", inside[0], known, ROLE_NAMES[role]))
-    if errors:
-        raise ScenarioError(errors)
     return changes

@@ -15,8 +15,8 @@ from dashboards.cli.options import (
     check_overwrite,
     ensure_writable_file,
     ensure_writable_folder,
+    parse_changes,
     parse_path,
-    parse_scenario_changes,
     report_errors,
 )
 from dashboards.cli.scenarios import warn_silent_events
@@ -53,7 +53,7 @@ def run(
     with report_errors():
         original = read_scenario(scenario)
         length = {} if rounds is None else {"rounds": rounds}
-        data = apply_changes(original, parse_scenario_changes(original, changes) | length)
+        data = apply_changes(original, parse_changes(changes) | length)
         setting = load_scenario(data)
         warn_silent_events(setting)
         if report is not None:

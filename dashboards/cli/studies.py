@@ -81,7 +81,7 @@ def sweep(
             typer.echo("Stopped. Finished points are saved; run the same command to resume.", err=True)
             raise typer.Exit(130) from None
     if as_json:
-        typer.echo(json.dumps({"study": loaded.name, "folder": str(out), **done._asdict()}))
+        typer.echo(json.dumps({"study": loaded.name, **done._asdict(), "folder": str(out)}))
         return
     runs = done.played * loaded.file.replications
     rate = f", {runs / done.seconds:,.0f} runs per second" if runs and done.seconds > 0 else ""

@@ -29,11 +29,12 @@ def why(
 
     Shows the conditions of the decision and the values at which it changes; each is verified by replaying the run.
     """
-    from dashboards.cli.explanation import explain_decision, explanation_data, print_explanation
+    from dashboards.cli.explanation import explain_decision, explanation_data, explanation_screen
+    from dashboards.terminal.widgets import console
 
     with report_errors():
         answer = explain_decision(run, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(explanation_data(answer), ensure_ascii=False))
     else:
-        print_explanation(answer)
+        console().print(explanation_screen(answer))

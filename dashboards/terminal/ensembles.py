@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,14 +10,10 @@ from rich.text import Text
 
 from dashboards.labels import OUTCOME_LABELS, format_number
 from dashboards.terminal.widgets import line_plot, plain_table, signed_bar
-from experiments.counterfactuals.pivot import DecisionEffect, OutcomeChances
+from experiments.counterfactuals.turning_points import PivotResult, cell_names
 from experiments.ensembles.compare import Comparison
 from experiments.ensembles.ensemble import Ensemble
 from experiments.ensembles.statistics import Effect
-from model.columns import SERVICES
-from model.protocol import ACT_INDEX, PROTOCOL
-from model.scenario import Scenario
-from model.world import axis_names
 
 SCREEN_INDICATORS = ("trust", "tension", "deal_progress", "contact")
 
@@ -98,23 +94,22 @@ def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> Renderab
     return Group(head, table, tail)
 
 
-def pivot_screen(
-    scenario: Scenario, seed: int, found: OutcomeChances, turned: Sequence[DecisionEffect], width: int = 80
-) -> RenderableType:
+def pivot_screen(found: PivotResult, width: int = 80) -> RenderableType:
     """Return the chance of a deal by round and the decisions that change it most, `width` columns wide."""
-    turning, deal = found.turning_round, found.deal
+    turning, deal, decisions = found.turning_round, found.chances.deal, found.actions
     head = Text.assemble(
-        (scenario.title["en"], "bold"), f"\nseed {seed}, {found.futures} simulated futures from every round"
+        (found.scenario.title["en"], "bold"),
+        f"\nseed {found.seed}, {found.chances.futures} simulated futures from every round",
     )
     line = Text.assemble("chance of a deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 19), 8)), "cyan"))
     turning_point = Text(
         f"Turning point: round {turning}, from {deal[turning - 1]:.0%} to {deal[turning]:.0%}.", style="bold"
     )
     table = plain_table("decision in that round", "was", "opposite", "chance of a deal", "95 % interval", "")
-    largest = max((abs(each.deal - each.deal_otherwise) for each in turned), default=0.0)
-    for each in turned[:6]:
+    largest = max((abs(each.deal - each.deal_otherwise) for each in decisions), default=0.0)
+    for each in decisions[:6]:
         difference = each.deal_otherwise - each.deal
-        label = f"{each.act} {cell_label(scenario, each)}"
+        label = f"{each.act} {cell_names(found.scenario, each)}"
         chance = f"{each.deal:.0%} -> {each.deal_otherwise:.0%}"
         interval = f"{each.low * 100:+.0f} to {each.high * 100:+.0f}"
         plot = signed_bar(difference, largest, 8) if width >= 72 else ""
@@ -125,18 +120,3 @@ def pivot_screen(
         style="dim",
     )
     return Group(head, line, turning_point, table, note)
-
-
-def cell_label(scenario: Scenario, action: DecisionEffect) -> str:
-    """Return the names of the cell of a decision."""
-    names, talks, parts = axis_names(scenario), "", []
-    for axis, index in zip(PROTOCOL[ACT_INDEX[action.act]].axes, action.cell, strict=True):
-        if axis == "negotiation":
-            talks = names.negotiation[index]
-        if axis == "side":
-            parts.append(scenario.negotiations[talks].parties[index])
-        elif axis == "service":
-            parts.append(SERVICES[index])
-        elif axis in names._fields:
-            parts.append(getattr(names, axis)[index])
-    return " ".join(parts)

@@ -1,5 +1,6 @@
-"""The documentation as pages of the dashboard, where it lies beside the code."""
+"""The documentation as pages of the dashboard: `docs` in this folder is a link to docs/, and a folder of the wheel."""
 
+import posixpath
 import re
 from functools import lru_cache
 from importlib.metadata import version
@@ -13,37 +14,44 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 TEMPLATE_FOLDER = Path(__file__).parent
-DOCS_FOLDER = TEMPLATE_FOLDER.parents[1] / "docs"
+DOCS_FOLDER = TEMPLATE_FOLDER / "docs"
 LINK_PATTERN = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 
 
 def is_served(name: str) -> bool:
-    """Say whether a page of the documentation can be shown: it is one of docs/, and docs/ is there."""
+    """Return whether a document is shown: all of docs/ are."""
     return name.startswith("docs/") and document_path(name.removeprefix("docs/")) is not None
 
 
 def document_path(name: str) -> Path | None:
-    """Find a page of the documentation by the name of its file."""
-    return next((path for path in DOCS_FOLDER.glob("*.md") if path.name == name), None)
+    """Return the file of a document by its path in docs/, such as `odd.md` or `classroom/README.md`; None if none."""
+    return next((path for path in DOCS_FOLDER.rglob("*.md") if path.relative_to(DOCS_FOLDER).as_posix() == name), None)
 
 
 def serve_document(request: "Request") -> "Response":
-    """Answer a request for a page of the documentation."""
+    """DecisionExplanation a request for a document."""
     from starlette.responses import HTMLResponse, PlainTextResponse
 
-    path = document_path(request.path_params["name"])
+    name = request.path_params["name"]
+    path = document_path(name)
     if path is None:
         return PlainTextResponse("There is no such page.", 404)
-    return HTMLResponse(render_document(path.read_text("utf-8")))
+    return HTMLResponse(render_document(path.read_text("utf-8"), posixpath.dirname(name)))
 
 
-@lru_cache(maxsize=16)
-def render_document(text: str) -> str:
-    """Write Markdown as a page. Links that lead out of docs/ become words: what they name is not served."""
+@lru_cache(maxsize=32)
+def render_document(text: str, folder: str = "") -> str:
+    """Return Markdown as an HTML page; links that lead out of docs/ become text.
+
+    folder: the folder of docs/ in which the document lies, "" for docs/ itself.
+    """
     from markdown import markdown
 
+    def leads_to_document(target: str) -> bool:
+        return document_path(posixpath.normpath(posixpath.join(folder, target.partition("#")[0]))) is not None
+
     body = LINK_PATTERN.sub(
-        lambda link: link[0] if link[1].startswith("#") or document_path(link[1].partition("#")[0]) else link[2],
+        lambda link: link[0] if link[1].startswith("#") or leads_to_document(link[1]) else link[2],
         markdown(text, extensions=["tables", "fenced_code", "toc"]),
     )
     title = text.lstrip().partition("\n")[0].removeprefix("# ")

@@ -70,7 +70,7 @@ def run_server(listener: socket.socket, create_context: Callable[[], "ClassroomC
 
     MODEL_WARMUP.start()
     threading.Thread(target=import_pages, daemon=True, name="pages").start()
-    own = [Route("/export/{name}", serve_export), Route("/docs/{name}", documents.serve_document)]
+    own = [Route("/export/{name}", serve_export), Route("/docs/{name:path}", documents.serve_document)]
     app.router.routes[:0] = own  # before Solara's own, which takes every address
     door = LazyClassroom(app, create_context)
     threading.Thread(target=door.mount_when_ready, daemon=True, name="classroom").start()

@@ -1,1 +1,1 @@
-"""What would have changed a run: branches, flips, turning points."""
+"""Counterfactuals of a run: branches, flips of decisions, turning points."""

@@ -1,7 +1,7 @@
-"""What would have changed a decision: found by search, verified by playing again with the same dice.
+"""Changes that would have flipped a decision, found by search and verified by replaying the run.
 
-A ``Question`` names one decision of one run. Two kinds of answer: the smallest change of each term
-in the moment of the decision, and the nearest value of each lever, set from round 0.
+A ``ReplayedDecision`` is one decision of one run. Two kinds of change flip it: the smallest change of a term
+at the time of the decision, and the nearest value of a lever, set from the start of the run.
 """
 
 import math
@@ -20,7 +20,7 @@ from model.world import World
 
 
 class EvaluatedCondition(NamedTuple):
-    """A condition in the moment of the decision: its terms in order, and the threshold."""
+    """A condition at the time of the decision: its terms in order, and the threshold."""
 
     name: str
     meaning: str
@@ -29,20 +29,20 @@ class EvaluatedCondition(NamedTuple):
 
     @property
     def score(self) -> float:
-        """Add the terms as the rule does, in written order."""
-        total = 0.0
+        """Return the sum of the terms, added in the order of the rule."""
+        score = 0.0
         for value in self.terms.values():
-            total += value
-        return total
+            score += value
+        return score
 
     @property
     def holds(self) -> bool:
-        """Say whether the condition holds."""
+        """Return whether the condition holds."""
         return self.score >= self.threshold
 
 
 class TermFlip(NamedTuple):
-    """The smallest change of one term that flips the decision; ``to`` is None when there is none in range."""
+    """The smallest change of one term that flips the decision; ``to`` is None if there is none in range."""
 
     condition: str
     term: str
@@ -54,7 +54,7 @@ class TermFlip(NamedTuple):
 
 
 class LeverFlip(NamedTuple):
-    """The nearest value of a lever, set from round 0, that flips the decision; None when none was found."""
+    """The nearest value of a lever, set from the start, that flips the decision; ``to`` is None if none was found."""
 
     lever: DeclaredParameter
     to: float | None
@@ -62,9 +62,9 @@ class LeverFlip(NamedTuple):
 
 
 class ReplayedDecision:
-    """One decision of one run: scenario as plain data, seed, round, act and cell.
+    """One decision of one run: scenario as plain data, seed, round, number of the act, cell.
 
-    Raises ScenarioError if the data has faults.
+    Raises ScenarioError if the scenario has errors.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class ReplayedDecision:
         self.conditions = self.evaluate_conditions(self.world)
 
     def world_before(self, scenario: Scenario) -> World:
-        """Play a scenario with this run's dice up to the moment of the decision."""
+        """Return the world of a scenario, played with the seed of this run, immediately before the decision."""
         world = World(scenario, self.seed, collect_overrides(scenario, self.overrides))
         advance(world, self.round - 1)
         world.clock[0] += 1
@@ -94,49 +94,49 @@ class ReplayedDecision:
         return world
 
     def open_in(self, world: World) -> bool:
-        """Say whether there is anything to decide."""
+        """Return whether the decision arises in a world."""
         return self.act.when is None or bool(self.act.when(world.compiled, *self.cell))
 
     def decide(self, world: World) -> int:
-        """Ask the rule itself."""
+        """Return the decision that the rule takes in a world."""
         return int(self.act.rule(world.compiled, *self.cell))
 
     def evaluate_conditions(self, world: World) -> list[EvaluatedCondition]:
-        """Weigh the decision's conditions."""
-        weighed = []
+        """Return the conditions of the decision in a world."""
+        evaluated = []
         for condition in self.act.conditions:
             terms = condition.rule(world.compiled, *self.cell)
             *values, threshold = map(float, terms)
             named = dict(zip(terms._fields[:-1], values, strict=True))
-            weighed.append(EvaluatedCondition(condition.name, condition.terms.__doc__ or "", named, threshold))
-        return weighed
+            evaluated.append(EvaluatedCondition(condition.name, condition.terms.__doc__ or "", named, threshold))
+        return evaluated
 
     def term_flips(self) -> Iterator[TermFlip]:
-        """Find for each term the smallest change that flips the decision, each verified by a rerun."""
+        """Yield for each term the smallest change that flips the decision, verified by replaying the run."""
         for place, condition in enumerate(self.conditions):
             declared = declared_terms(self.act.conditions[place].terms)
-            becomes = self._settle(self.conditions, place)
+            becomes = self._with_inverted(place)
             for name, value in condition.terms.items():
                 low, high, _ = declared[name]
                 to = None
                 if becomes != self.value:
                     to = _least_change(condition, name)
-                    to = to if low <= to <= high and self._replays(place, name, to, becomes) else None
+                    to = to if low <= to <= high and self._is_confirmed(place, name, to, becomes) else None
                 yield TermFlip(condition.name, name, value, to, low, high, becomes if to is not None else None)
 
-    def _settle(self, conditions: list[EvaluatedCondition], turned: int) -> int:
-        """Settle the decision with one condition turned to its opposite."""
-        held = [each.holds != (place == turned) for place, each in enumerate(conditions)]
+    def _with_inverted(self, inverted: int) -> int:
+        """Return the decision with one condition inverted."""
+        held = [each.holds != (place == inverted) for place, each in enumerate(self.conditions)]
         return combine_conditions(self.act, held)
 
-    def _replays(self, place: int, term: str, to: float, becomes: int) -> bool:
-        """Play again to the moment, set the term, and see the decision come out as claimed."""
-        again = self.evaluate_conditions(self.world_before(self.scenario))
-        again[place].terms[term] = to
-        return combine_conditions(self.act, [each.holds for each in again]) == becomes
+    def _is_confirmed(self, place: int, term: str, to: float, becomes: int) -> bool:
+        """Return whether a replay with the term set to a value gives the claimed decision."""
+        conditions = self.evaluate_conditions(self.world_before(self.scenario))
+        conditions[place].terms[term] = to
+        return combine_conditions(self.act, [each.holds for each in conditions]) == becomes
 
     def decide_with(self, path: str, value: float) -> int | None:
-        """Decide with one setting changed from round 0; None if the question does not arise then."""
+        """Return the decision with one parameter changed from the start; None if the decision does not arise then."""
         try:
             world = self.world_before(load_scenario(self.data, {path: value}))
         except ScenarioError:
@@ -146,15 +146,16 @@ class ReplayedDecision:
         return self.decide(world) if self.open_in(world) else None
 
     def lever_flips(self, steps: int = 12, report: Callable[[str], None] = lambda _: None) -> Iterator[LeverFlip]:
-        """Find for each lever the nearest value that flips the decision, on a grid refined by halving.
+        """Yield for each lever the nearest value that flips the decision, from a grid refined by bisection.
 
-        steps: grid points on either side of the present value. Every value given was played.
+        steps: grid points on either side of the present value. report: receives the path of each lever before its
+        search. Every value returned was played.
         """
         for lever in list_levers(self.scenario):
             report(lever.path)
-            yield self._nearest(lever, steps)
+            yield self._nearest_flip(lever, steps)
 
-    def _nearest(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
+    def _nearest_flip(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
         found: list[tuple[float, float, int]] = []
         for end in (lever.low, lever.high):
             before = float(lever.value)
@@ -171,7 +172,7 @@ class ReplayedDecision:
         return LeverFlip(lever, to, becomes)
 
     def _refine(self, lever: DeclaredParameter, near: float, far: float, becomes: int) -> tuple[float, int]:
-        """Halve the gap between a value that does not flip and one that does."""
+        """Narrow the gap between a value that does not flip the decision and one that does, by bisection."""
         for _ in range(0 if lever.whole else 6):
             middle = 0.5 * (near + far)
             decided = self.decide_with(lever.path, middle)
@@ -179,32 +180,32 @@ class ReplayedDecision:
                 far, becomes = middle, decided
             else:
                 near = middle
-        short = _short(far, near)
-        decided = self.decide_with(lever.path, short)
+        rounded = _rounded_away(far, near)
+        decided = self.decide_with(lever.path, rounded)
         if decided is not None and decided != self.value:
-            return short, decided
+            return rounded, decided
         return far, becomes
 
 
-def _short(far: float, near: float) -> float:
-    """Round a value away from the side that does not flip, to three digits after the point."""
+def _rounded_away(far: float, near: float) -> float:
+    """Return a value rounded to three decimals, away from the value that does not flip the decision."""
     scaled = far * 1000.0
     return (math.ceil(scaled) if far > near else math.floor(scaled)) / 1000.0
 
 
 def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
-    """List values from the present one towards one end of the range."""
+    """Return values of a lever from the present one towards one end of its range."""
     if lever.whole:
-        way = 1 if end > lever.value else -1
-        values: list[float] = list(range(int(lever.value) + way, int(end) + way, way))
+        direction = 1 if end > lever.value else -1
+        values: list[float] = list(range(int(lever.value) + direction, int(end) + direction, direction))
         return values if len(values) <= steps else values[:: math.ceil(len(values) / steps)]
-    return (
-        [lever.value + (end - lever.value) * step / steps for step in range(1, steps + 1)] if end != lever.value else []
-    )
+    if end == lever.value:
+        return []
+    return [lever.value + (end - lever.value) * step / steps for step in range(1, steps + 1)]
 
 
 def _least_change(condition: EvaluatedCondition, term: str) -> float:
-    """Find the value of a term, nearest to its own, at which the condition turns to its opposite."""
+    """Return the value of a term, nearest to its own, at which the condition changes."""
     holds, value = condition.holds, condition.terms[term]
     to = value + (condition.threshold - condition.score)
     step = math.ulp(max(abs(to), abs(condition.score), abs(condition.threshold)))

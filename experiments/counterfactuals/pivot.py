@@ -1,4 +1,4 @@
-"""Turning points: the chance of each outcome from every round on, and the round and action that moved it most."""
+"""Turning points: the chance of each outcome from every round on, and the round and decision that changed it most."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -20,34 +20,34 @@ from model.scenario import Scenario
 from model.world import ResolvedOverride, World
 
 CONTINUATION_SEED = 1_000_003
-MAX_RESAMPLED_ROUNDS = 24_000  # rounds looked from, times rounds of a run, from which on not every round is looked from
+MAX_RESAMPLED_ROUNDS = 24_000  # sampled rounds times rounds of the run: above this, not every round is sampled
 ROUND_STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 25, 30, 40, 50, 60, 100)
-CONTINUATION_BLOCK = 50  # futures played without asking whether to stop
+CONTINUATION_BLOCK = 50  # continuations played between two calls of stop
 
-type OpenDecision = tuple[int, tuple[int, ...], int]  # the number of an act, the cell it decided, the value it gave
+type OpenDecision = tuple[int, tuple[int, ...], int]  # number of the act, cell, value
 
 
 class OutcomeChances(NamedTuple):
-    """The chance of each outcome from the end of each round on: float64 [round, outcome], round 0 is the start."""
+    """The chance of each outcome after each round: float64 [round, outcome], round 0 is the start."""
 
     chances: np.ndarray
     futures: int
 
     @property
     def deal(self) -> np.ndarray:
-        """Give the chance that some deal stands in the end, [round]."""
+        """Return the chance of some deal at the end: float64 [round]."""
         return self.chances[:, Outcome.partial_arrangement :].sum(axis=1)
 
     @property
     def turning_round(self) -> int:
-        """Give the round that moved the chance of a deal most."""
+        """Return the round that changed the chance of a deal most."""
         return int(np.abs(np.diff(self.deal)).argmax()) + 1
 
 
 class DecisionEffect(NamedTuple):
-    """One decision of the turning round, and the chance of a deal had it come out otherwise.
+    """One decision of a round, and the chance of a deal with it and with its opposite.
 
-    low, high: 95 % interval of the paired difference, otherwise minus as it went, over so many futures.
+    low, high: 95 % interval of the paired difference, opposite minus actual, over ``futures`` continuations.
     """
 
     act: str
@@ -62,7 +62,7 @@ class DecisionEffect(NamedTuple):
 
 
 class ChanceChange(NamedTuple):
-    """How the chance of a deal changed from one round looked at to the next: paired by the dice of each future."""
+    """The change of the chance of a deal from one sampled round to the next; continuations are paired by seed."""
 
     before: int
     now: int
@@ -72,9 +72,9 @@ class ChanceChange(NamedTuple):
 
 
 class ContinuationOutcomes:
-    """How redrawn futures of one run end, from each of some rounds on.
+    """The outcomes of resampled continuations of one run, from each of some rounds on.
 
-    rounds: int [place], 0 is the start. ends: int8 [place, future], numbers of Outcome, -1 where not played yet.
+    rounds: int [place], 0 is the start. outcomes: int8 [place, continuation], values of Outcome, -1 if not played yet.
     """
 
     def __init__(self, rounds: Sequence[int], futures: int):
@@ -83,43 +83,45 @@ class ContinuationOutcomes:
 
     @property
     def played(self) -> int:
-        """Count the futures played so far, over all rounds."""
+        """Return the number of continuations played so far, over all rounds."""
         return int((self.outcomes >= 0).sum())
 
     def shares(self, place: int) -> dict[Outcome, Share]:
-        """Give the share of each outcome from a round on, with its interval."""
-        ends = self.outcomes[place][self.outcomes[place] >= 0]
-        return {each: wilson(int((ends == each).sum()), len(ends)) for each in Outcome} if len(ends) else {}
+        """Return the share of each outcome from a round on, with its interval; empty if none was played yet."""
+        reached = self.outcomes[place][self.outcomes[place] >= 0]
+        return {each: wilson(int((reached == each).sum()), len(reached)) for each in Outcome} if len(reached) else {}
 
     def deal_share(self, place: int) -> Share | None:
-        """Give the share of futures with some deal from a round on, or None if none was played yet."""
-        ends = self.outcomes[place][self.outcomes[place] >= 0]
-        return wilson(int((ends >= Outcome.partial_arrangement).sum()), len(ends)) if len(ends) else None
+        """Return the share of continuations with some deal from a round on, or None if none was played yet."""
+        reached = self.outcomes[place][self.outcomes[place] >= 0]
+        return wilson(int((reached >= Outcome.partial_arrangement).sum()), len(reached)) if len(reached) else None
 
     def chance_changes(self) -> list[ChanceChange]:
-        """List the moves between neighbouring rounds, the largest first."""
-        found = []
+        """Return the changes between neighbouring rounds, the largest first."""
+        results = []
         for place in range(1, len(self.rounds)):
             pair = self.outcomes[place - 1 : place + 1]
             before, now = (pair[:, (pair >= 0).all(axis=0)] >= Outcome.partial_arrangement).astype(float)
             if len(now):
                 rounds = int(self.rounds[place - 1]), int(self.rounds[place])
-                found.append(ChanceChange(*rounds, float(before.mean()), float(now.mean()), paired_effect(before, now)))
-        return sorted(found, key=lambda each: -abs(each.effect.difference))
+                results.append(
+                    ChanceChange(*rounds, float(before.mean()), float(now.mean()), paired_effect(before, now))
+                )
+        return sorted(results, key=lambda each: -abs(each.effect.difference))
 
 
 def sampled_rounds(rounds: int) -> list[int]:
-    """Choose the rounds to look from: all of them, or in a long scenario every so many, with first and last.
+    """Return the rounds to sample: all of them, or in a long scenario every n-th, with the first and the last.
 
-    From each of them the rest of the run is played anew, so the work grows with the square of its length.
+    The rest of the run is resampled from each of them, so the work grows with the square of its length.
     """
-    fewest = -(-rounds * rounds // MAX_RESAMPLED_ROUNDS)
-    step = next((each for each in ROUND_STEPS if each >= fewest), ROUND_STEPS[-1])
+    min_step = -(-rounds * rounds // MAX_RESAMPLED_ROUNDS)
+    step = next((each for each in ROUND_STEPS if each >= min_step), ROUND_STEPS[-1])
     return sorted({*range(0, rounds + 1, step), rounds})
 
 
 def resample_continuations(
-    setting: Scenario,
+    scenario: Scenario,
     seed: int,
     futures: int = 200,
     rounds: Sequence[int] | None = None,
@@ -128,25 +130,26 @@ def resample_continuations(
     progress: Callable[[int, ContinuationOutcomes], None] = lambda done, so_far: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> ContinuationOutcomes:
-    """Keep the past of a run and redraw its future from some rounds on, all by default.
+    """Resample continuations of a run from some rounds on, by default from all.
 
-    A first block of futures is played from every round, then a second, so that what is there so far is a
-    whole picture with wider intervals. Raises CancelledError if told to stop.
+    The first block of continuations is played from every round, then the second, so that partial results cover all
+    rounds, with wider intervals. progress: receives the number of continuations played and the results so far.
+    Raises CancelledError if ``stop`` returns true.
     """
-    found = ContinuationOutcomes(range(setting.rounds + 1) if rounds is None else rounds, futures)
-    run = run_trajectory(World(setting, seed, collect_overrides(setting, overrides)), setting.rounds)
-    blocks = list(product(range(0, futures, CONTINUATION_BLOCK), range(len(found.rounds))))
+    results = ContinuationOutcomes(range(scenario.rounds + 1) if rounds is None else rounds, futures)
+    run = run_trajectory(World(scenario, seed, collect_overrides(scenario, overrides)), scenario.rounds)
+    blocks = list(product(range(0, futures, CONTINUATION_BLOCK), range(len(results.rounds))))
 
     def play(block: tuple[int, int]) -> tuple[int, int, np.ndarray]:
         first, place = block
-        now = int(found.rounds[place])
-        world, size = world_after(setting, seed, now, overrides), min(CONTINUATION_BLOCK, futures - first)
-        return place, first, continuation_outcomes(world, run, now, setting, first, size, overrides)
+        now = int(results.rounds[place])
+        world, size = world_after(scenario, seed, now, overrides), min(CONTINUATION_BLOCK, futures - first)
+        return place, first, continuation_outcomes(world, run, now, scenario, first, size, overrides)
 
     for place, first, reached in run_in_order(play, blocks, stop=stop):
-        found.outcomes[place, first : first + len(reached)] = reached
-        progress(found.played, found)
-    return found
+        results.outcomes[place, first : first + len(reached)] = reached
+        progress(results.played, results)
+    return results
 
 
 def outcome_chances(
@@ -157,44 +160,43 @@ def outcome_chances(
     progress: Callable[[int], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> OutcomeChances:
-    """Give the chance of each outcome from every round on. Raises CancelledError if told to stop."""
-    setting = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+    """Return the chance of each outcome after every round. Raises CancelledError if ``stop`` returns true."""
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
 
-    def tell(done: int, so_far: ContinuationOutcomes) -> None:
-        progress(done * setting.rounds // so_far.outcomes.size)
+    def report(done: int, so_far: ContinuationOutcomes) -> None:
+        progress(done * loaded.rounds // so_far.outcomes.size)
 
-    found = resample_continuations(setting, seed, futures, progress=tell, stop=stop)
-    return OutcomeChances(
-        np.array([[row.count(each) for each in Outcome] for row in found.outcomes.tolist()]) / futures, futures
-    )
+    results = resample_continuations(loaded, seed, futures, progress=report, stop=stop)
+    counts = np.array([[row.count(each) for each in Outcome] for row in results.outcomes.tolist()])
+    return OutcomeChances(counts / futures, futures)
 
 
 def continuation_outcomes(
     world: World,
     run: np.ndarray,
     now: int,
-    setting: Scenario,
+    scenario: Scenario,
     first: int,
     futures: int,
     overrides: Sequence[Override] = (),
 ) -> np.ndarray:
-    """Play some redrawn futures from a world that stands at the end of a round; give their outcomes, int8 [future]."""
-    start = world.continue_with(setting, int(world.seed), collect_overrides(setting, overrides))
+    """Resample continuations from a world at the end of round ``now``. Returns their outcomes: int8 [continuation]."""
+    start = world.continue_with(scenario, int(world.seed), collect_overrides(scenario, overrides))
     seeds = np.arange(first, first + futures, dtype=np.uint64) + np.uint64(CONTINUATION_SEED)
-    played = run_trajectories(start, seeds, setting.rounds - now)
+    played = run_trajectories(start, seeds, scenario.rounds - now)
     past = np.broadcast_to(run[:now], (futures, *run[:now].shape))
-    return overall_outcomes(np.concatenate([past, played], axis=1), len(setting.negotiations)).astype(np.int8)
+    return overall_outcomes(np.concatenate([past, played], axis=1), len(scenario.negotiations)).astype(np.int8)
 
 
-def _shares(seen: np.ndarray, negotiations: int) -> np.ndarray:
-    return np.bincount(overall_outcomes(seen, negotiations), minlength=len(Outcome)) / len(seen)
+def _outcome_shares(trajectories: np.ndarray, negotiations: int) -> np.ndarray:
+    return np.bincount(overall_outcomes(trajectories, negotiations), minlength=len(Outcome)) / len(trajectories)
 
 
 def open_decisions(
-    setting: Scenario, seed: int, now: int, overrides: Sequence[Override] = ()
+    scenario: Scenario, seed: int, now: int, overrides: Sequence[Override] = ()
 ) -> Iterator[OpenDecision]:
-    """List the choices of a round that were open: act, cell and value, levels left out."""
-    world = world_after(setting, seed, now - 1, overrides)
+    """Yield the decisions that arose in a round, without levels."""
+    world = world_after(scenario, seed, now - 1, overrides)
     world.clock[0] += 1
     for number, act in enumerate(PROTOCOL):
         open_cells: list[tuple[int, ...]] = []
@@ -206,7 +208,7 @@ def open_decisions(
 
 
 def opposite_value(act_name: str, value: int) -> int:
-    """Give the opposite of a choice."""
+    """Return the opposite of a decision."""
     if act_name == "answer_proposal":
         return -1 if value > 0 else 1
     if act_name == "resolve_friction":
@@ -228,85 +230,80 @@ def rank_decisions(
     progress: Callable[[int, int, list[DecisionEffect]], None] = lambda done, total, so_far: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> list[DecisionEffect]:
-    """Turn each open choice of a round to its opposite, redraw the future, and rank by what that does to the deal.
+    """Rank the decisions of a round by the effect of their opposites on the chance of a deal.
 
-    leading: play all futures only of so many choices that moved most in the first block; of the others,
-    which come last in the ranking, that block alone. progress is told the blocks done, all of them, and
-    the ranking so far. Raises CancelledError if told to stop.
+    top: play all continuations only for this number of decisions, those with the largest effect in the first block;
+    the others come last and have one block. progress: receives the number of blocks played, their total, and the
+    ranking so far. Raises CancelledError if ``stop`` returns true.
     """
-    setting = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
-    past = world_after(setting, seed, now - 1, overrides)
-    run = run_trajectory(World(setting, seed, collect_overrides(setting, overrides)), setting.rounds)
-    choices = list(open_decisions(setting, seed, now, overrides))
-    deals = np.full((len(choices) + 1, futures), np.nan)  # the last row is the run as it went
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+    past = world_after(loaded, seed, now - 1, overrides)
+    run = run_trajectory(World(loaded, seed, collect_overrides(loaded, overrides)), loaded.rounds)
+    decisions = list(open_decisions(loaded, seed, now, overrides))
+    deals = np.full((len(decisions) + 1, futures), np.nan)  # the last row is the run itself
 
     def play(block: tuple[int, int]) -> tuple[int, int, np.ndarray]:
         row, first = block
-        moves = [_turned(past, now, *choices[row])] if row < len(choices) else []
-        world = past.continue_with(setting, seed, [*collect_overrides(setting, overrides), *moves])
+        moves = [_opposite_override(past, now, *decisions[row])] if row < len(decisions) else []
+        world = past.continue_with(loaded, seed, [*collect_overrides(loaded, overrides), *moves])
         advance(world, 1)
         size = min(CONTINUATION_BLOCK, futures - first)
-        return (
-            row,
-            first,
-            continuation_outcomes(world, run, now, setting, first, size, overrides) >= Outcome.partial_arrangement,
-        )
+        outcomes = continuation_outcomes(world, run, now, loaded, first, size, overrides)
+        return row, first, outcomes >= Outcome.partial_arrangement
 
-    later, finalists = (
-        range(CONTINUATION_BLOCK, futures, CONTINUATION_BLOCK),
-        min(len(choices), len(choices) if top is None else top),
-    )
-    total, done = len(choices) + 1 + len(later) * (finalists + 1), 0
+    later_blocks = range(CONTINUATION_BLOCK, futures, CONTINUATION_BLOCK)
+    full_count = len(decisions) if top is None else min(len(decisions), top)
+    total, done = len(decisions) + 1 + len(later_blocks) * (full_count + 1), 0
 
-    def do(rows: Iterable[int], blocks: Iterable[int]) -> None:
+    def play_blocks(rows: Iterable[int], blocks: Iterable[int]) -> None:
         nonlocal done
         for row, first, reached in run_in_order(play, product(rows, blocks), stop=stop):
             deals[row, first : first + len(reached)] = reached
             done += 1
-            progress(done, total, _ranked(choices, deals) if done % 8 == 0 or done == total else [])
+            progress(done, total, _ranked(decisions, deals) if done % 8 == 0 or done == total else [])
 
-    do([len(choices)], [0, *later])
-    do(range(len(choices)), [0])
-    do(_most_moved(deals)[:finalists], later)
-    return _ranked(choices, deals)
-
-
-def _ranked(choices: Sequence[OpenDecision], deals: np.ndarray) -> list[DecisionEffect]:
-    """Return the choices of which a block was played, those with the most futures and the largest change first."""
-    usual, rows = deals[-1], zip(choices, deals, strict=False)
-    found = [_action(*choice, usual, row) for choice, row in rows if not np.isnan(row[0])]
-    return sorted(found, key=lambda each: (-each.futures, -abs(each.deal - each.deal_otherwise)))
+    play_blocks([len(decisions)], [0, *later_blocks])
+    play_blocks(range(len(decisions)), [0])
+    play_blocks(_by_first_block(deals)[:full_count], later_blocks)
+    return _ranked(decisions, deals)
 
 
-def _most_moved(deals: np.ndarray) -> list[int]:
-    """Return the rows of all choices, those that moved the chance of a deal most in the first block first."""
-    moved = (
-        np.abs(np.nanmean(deals[:-1, :CONTINUATION_BLOCK] - deals[-1, :CONTINUATION_BLOCK], axis=1))
-        if len(deals) > 1
-        else np.empty(0)
-    )
-    return np.argsort(-moved, kind="stable").tolist()
+def _ranked(decisions: Sequence[OpenDecision], deals: np.ndarray) -> list[DecisionEffect]:
+    """Return the decisions that were played, those with the most continuations and then the largest effect first."""
+    actual, rows = deals[-1], zip(decisions, deals, strict=False)
+    results = [_decision_effect(*decision, actual, row) for decision, row in rows if not np.isnan(row[0])]
+    return sorted(results, key=lambda each: (-each.futures, -abs(each.deal - each.deal_otherwise)))
 
 
-def _turned(past: World, now: int, number: int, cell: tuple[int, ...], value: int) -> ResolvedOverride:
+def _by_first_block(deals: np.ndarray) -> list[int]:
+    """Return the rows of all decisions, those with the largest effect in the first block first."""
+    if len(deals) == 1:
+        return []
+    first = deals[:, :CONTINUATION_BLOCK]
+    return np.argsort(-np.abs(np.nanmean(first[:-1] - first[-1], axis=1)), kind="stable").tolist()
+
+
+def _opposite_override(past: World, now: int, number: int, cell: tuple[int, ...], value: int) -> ResolvedOverride:
     act = PROTOCOL[number]
     flat = int(np.ravel_multi_index(cell, past.shape(act.column)))
     return ResolvedOverride(now, number, flat, float(opposite_value(act.name, value)))
 
 
-def _action(number: int, cell: tuple[int, ...], value: int, usual: np.ndarray, turned: np.ndarray) -> DecisionEffect:
-    both = ~np.isnan(usual) & ~np.isnan(turned)
-    difference, name = paired_effect(usual[both], turned[both]), PROTOCOL[number].name
-    chance, count = float(usual[both].mean()), int(both.sum())
-    deals = chance, float(turned[both].mean())
+def _decision_effect(
+    number: int, cell: tuple[int, ...], value: int, actual: np.ndarray, opposite: np.ndarray
+) -> DecisionEffect:
+    both = ~np.isnan(actual) & ~np.isnan(opposite)
+    difference, name = paired_effect(actual[both], opposite[both]), PROTOCOL[number].name
+    chance, count = float(actual[both].mean()), int(both.sum())
+    deals = chance, float(opposite[both].mean())
     return DecisionEffect(
         name, cell, value, opposite_value(name, value), *deals, difference.low, difference.high, count
     )
 
 
 def outcome_shares_by_arm(branch: Branch, futures: int = 1000) -> dict[str, float]:
-    """Give the chance of each outcome as it went and with the branch's one decision turned, same new dice."""
+    """Return the chance of each outcome with the decision of a branch and with its opposite, paired by seed."""
     arms, count = branch.resample(futures, CONTINUATION_SEED, keep_rounds=1), len(branch.scenario.negotiations)
-    went, turned = (_shares(arm, count) for arm in arms)
-    arms_shares = (("went", went), ("turned", turned))
-    return {f"{arm}_{each.name}": float(shares[each]) for arm, shares in arms_shares for each in Outcome}
+    actual, opposite = (_outcome_shares(arm, count) for arm in arms)
+    shares_by_arm = (("went", actual), ("turned", opposite))
+    return {f"{arm}_{each.name}": float(shares[each]) for arm, shares in shares_by_arm for each in Outcome}

@@ -1,1 +1,1 @@
-"""The compiled engine: many worlds stepped together."""
+"""The compiled engine, which steps many worlds together."""

@@ -1,4 +1,4 @@
-"""The threads that play worlds, and the order in which their jobs come back."""
+"""The threads that play worlds, and jobs whose results come back in order."""
 
 import os
 from collections import deque
@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 
-JOBS_AHEAD = 2 * (
-    os.cpu_count() or 1
-)  # jobs of one caller that run or wait in the pool; the jobs of others come between
+# Jobs of one caller that are in the pool at once, so that the jobs of other callers can run between them.
+JOBS_AHEAD = 2 * (os.cpu_count() or 1)
 
 _pool: list[Executor] = []
 
 
 def thread_pool() -> Executor:
-    """Return the one pool of threads of this process."""
+    """Return the thread pool of this process."""
     if not _pool:
         _pool.append(ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worlds"))
     return _pool[0]
 
 
 class CancelledError(Exception):
-    """Raised when work was told to stop between two jobs."""
+    """Raised when ``stop`` returned true before a job."""
 
 
 def run_in_order[Job, Played](
@@ -30,10 +29,10 @@ def run_in_order[Job, Played](
     threads: int | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Played]:
-    """Play jobs in the pool, a few ahead, and yield what each returned, in the order of the jobs.
+    """Run jobs in the pool, a few ahead, and yield their results in the order of the jobs.
 
-    threads: 1 plays in the calling thread. stop is asked before each job. Closing the iterator cancels the
-    jobs that have not begun. Raises CancelledError if told to stop.
+    threads: 1 runs them in the calling thread. stop: called before each job. Closing the iterator cancels the
+    jobs that have not begun. Raises CancelledError if ``stop`` returns true.
     """
 
     def unless_stopped(job: Job) -> Played:

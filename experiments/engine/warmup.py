@@ -1,4 +1,4 @@
-"""Fill the compile cache, with progress, so that the first run does not wait: `python -m experiments.engine.warmup`."""
+"""Compile the model into the cache, so that the first run need not: `python -m experiments.engine.warmup`."""
 
 import sys
 import time
@@ -15,15 +15,15 @@ from model.world import World
 
 
 def compile_all() -> None:
-    """Compile the kernel, every rule and every condition for Python's callers; quick when all is cached."""
+    """Compile the kernel, every rule and every condition; quick when all is cached."""
     if not COMPILED:
         return
     started, screen = time.perf_counter(), Console(stderr=True)
     columns = SpinnerColumn(), TextColumn("compiling: {task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         line = progress.add_task("the kernel (about a minute when nothing is cached)", total=None)
-        setting = load_scenario("two-states")
-        world = World(setting, 1, collect_overrides(setting))
+        scenario = load_scenario("two-states")
+        world = World(scenario, 1, collect_overrides(scenario))
         run_trajectory(world, 1)
         for act in PROTOCOL:
             progress.update(line, description=act.name)

@@ -1,4 +1,4 @@
-"""Many worlds of one scenario that step together, with every column of theirs to be looked at between rounds."""
+"""Many worlds of one scenario that step together, with access to every column between rounds."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,10 +12,10 @@ from model.world import World, column_layout
 
 
 class Worlds:
-    """Worlds with the seeds ``seed``, ``seed + 1`` and so on, played by the compiled kernel, round by round."""
+    """Worlds with seeds ``seed``, ``seed + 1`` and so on, played by the compiled kernel round by round."""
 
-    def __init__(self, setting: Scenario, count: int, seed: int, overrides: Iterable[Override] = ()):
-        start = World(setting, seed, collect_overrides(setting, overrides))
+    def __init__(self, scenario: Scenario, count: int, seed: int, overrides: Iterable[Override] = ()):
+        start = World(scenario, seed, collect_overrides(scenario, overrides))
         self.places = {place.name: place for place in column_layout(tuple(start.size.items()))}
         seeds = np.arange(count, dtype=np.uint64) + np.uint64(seed)
         parts = [seeds[first : first + BLOCK_SIZE] for first in range(0, count, BLOCK_SIZE)]
@@ -24,48 +24,48 @@ class Worlds:
             block.start_from(start, part)
 
     def step(self, rounds: int = 1) -> None:
-        """Play all worlds on for some rounds, a few at a time: their states stay in the nearer caches."""
+        """Play all worlds for some rounds, block by block, so that their states stay in the processor's caches."""
         for block in self.blocks:
             advance_block(block, rounds)
 
     def column(self, name: str) -> np.ndarray:
-        """Look at a column of all worlds as it stands now: [world, *cell]."""
+        """Return a column of all worlds: [world, *cell]."""
         place = self.places[name]
-        buffers = [block.reals if place.kind == "float" else block.wholes for block in self.blocks]
+        buffers = [block.floats if place.kind == "float" else block.integers for block in self.blocks]
         cells = np.concatenate([buffer[place.start : place.stop] for buffer in buffers], axis=1)
         return cells.T.reshape(self.count, *place.shape)
 
     def cooperation(self) -> np.ndarray:
-        """Give what each state did to each this round, 1 cooperative and 0 hostile: int64 [world, state, state]."""
+        """Return the acts of this round, 1 cooperative and 0 hostile: int64 [world, actor, counterpart]."""
         return self.column("conduct") ^ self.column("miscarried")
 
     def pair_cooperation(self) -> np.ndarray:
-        """Give what two states did to each other this round: int64 [world, party]."""
-        done = self.cooperation()
-        return np.stack([done[:, 0, 1], done[:, 1, 0]], axis=1)
+        """Return the acts of the first two states towards each other in this round: int64 [world, actor]."""
+        cooperated = self.cooperation()
+        return np.stack([cooperated[:, 0, 1], cooperated[:, 1, 0]], axis=1)
 
-    def first_round(self, happens: Callable[["Worlds"], np.ndarray], most: int) -> np.ndarray:
-        """Play until something has happened in every world, or ``most`` rounds; give the round, 0 for never."""
-        when = np.zeros(self.count, np.int64)
-        for now in range(1, most + 1):
+    def first_round(self, condition: Callable[["Worlds"], np.ndarray], max_rounds: int) -> np.ndarray:
+        """Play until ``condition`` holds in every world, at most ``max_rounds``. Returns the rounds, 0 for never."""
+        found = np.zeros(self.count, np.int64)
+        for now in range(1, max_rounds + 1):
             self.step()
-            when[(when == 0) & happens(self)] = now
-            if when.all():
+            found[(found == 0) & condition(self)] = now
+            if found.all():
                 break
-        return when
+        return found
 
 
-def play_cooperation(setting: Scenario, overrides: Sequence[Override], worlds: int, seed: int = 1) -> np.ndarray:
-    """Play worlds with seeds ``seed``, ``seed`` + 1, ... and give every act done: bool [world, round, state, state].
+def play_cooperation(scenario: Scenario, overrides: Sequence[Override], worlds: int, seed: int = 1) -> np.ndarray:
+    """Play worlds with seeds ``seed``, ``seed + 1``, ... Returns all acts: bool [world, round, actor, counterpart].
 
-    An act is cooperative if conduct was meant so and did not slip, or was hostile and slipped.
+    True is cooperative: either the intention was cooperative and did not miscarry, or it was hostile and did.
     """
-    states = len(setting.states)
-    done = np.empty((worlds, setting.rounds, states, states), bool)
+    states = len(scenario.states)
+    cooperated = np.empty((worlds, scenario.rounds, states, states), bool)
     for first in range(0, worlds, BLOCK_SIZE):
-        rows = slice(first, min(first + BLOCK_SIZE, worlds))
-        played = Worlds(setting, rows.stop - first, seed + first, overrides)
-        for now in range(setting.rounds):
-            played.step()
-            done[rows, now] = played.cooperation()
-    return done
+        part = slice(first, min(first + BLOCK_SIZE, worlds))
+        batch = Worlds(scenario, part.stop - first, seed + first, overrides)
+        for now in range(scenario.rounds):
+            batch.step()
+            cooperated[part, now] = batch.cooperation()
+    return cooperated

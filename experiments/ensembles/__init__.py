@@ -1,1 +1,1 @@
-"""Many worlds of one scenario: shares, bands, paired comparisons."""
+"""Ensembles, many worlds of one scenario: shares of outcomes, bands, paired comparisons."""

@@ -1,6 +1,6 @@
 """Ensembles: many worlds of one scenario, their indicators, bands, shares of outcomes and times to a deal.
 
-World number k of an ensemble with seed S is the run with seed S + k: `detente run --seed` opens it.
+World number k of an ensemble with seed S is the run with seed S + k: `detente run --seed` plays it.
 """
 
 import json
@@ -23,6 +23,7 @@ from experiments.ensembles.stream import (
     stream_ensemble,
     world_chunks,
 )
+from experiments.ensembles.text_table import text_table
 from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
@@ -32,17 +33,17 @@ from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
-if TYPE_CHECKING:  # a heavy import, needed only to save, load and tabulate
+if TYPE_CHECKING:  # slow to import; needed only to save, load and tabulate
     import pandas as pd
 
 
 @dataclass(eq=False)
 class Ensemble(WorldOutcomes):
-    """What became of many worlds of one scenario, in numbers that can be saved.
+    """The results of many worlds of one scenario.
 
-    seeds: uint64 [world]. means, ends, fingerprints: as in Gatherer. bands:
-    float64 [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
-    [world, round, indicator] if kept. design: the parameter values that differed between worlds, if any did.
+    seeds: uint64 [world]. means, ends, fingerprints: as in ResultCollector. bands: float64
+    [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
+    [world, round, indicator], or None. design: the parameter values that differ between worlds.
     """
 
     scenario: str
@@ -57,15 +58,26 @@ class Ensemble(WorldOutcomes):
 
     @property
     def indicators(self) -> list[str]:
-        """Name the last axis of means, ends, bands and trajectories."""
+        """Return the names along the last axis of means, ends, bands and trajectories."""
         return indicator_names(self.negotiations)
 
     def band(self, indicator: str, percentile: int) -> np.ndarray:
-        """Give one edge of a band, [round]."""
+        """Return a percentile of an indicator: float64 [round]."""
         return self.bands[PERCENTILES.index(percentile), :, self.indicators.index(indicator)]
 
+    def __repr__(self) -> str:
+        shares = self.shares().items()
+        rows = [(name, f"{share:.1%}", f"{low:.1%} to {high:.1%}") for name, (share, low, high) in shares]
+        medians = {name: self.first_deals(name).median for name in self.negotiations}
+        deals = [f"{name} {'none' if median is None else f'{median:g}'}" for name, median in medians.items()]
+        return (
+            f"{self.scenario}: {self.worlds:,} worlds of {self.rounds} rounds, {self.seed_range}\n"
+            f"{text_table(('outcome', 'share', '95 % interval'), rows)}\n"
+            f"median round of the first deal: {', '.join(deals)}"
+        )
+
     def frame(self) -> "pd.DataFrame":
-        """Give one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
+        """Return one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
         import pandas as pd
 
         columns: dict[str, Any] = {"seed": self.seeds, **self.design}
@@ -73,27 +85,27 @@ class Ensemble(WorldOutcomes):
         for k, name in enumerate(self.negotiations):
             columns[f"{name}.outcome"] = [Outcome(int(each)).name for each in self.outcomes[:, k]]
             columns[f"{name}.first_deal"] = self.first_deal[:, k]
-        columns |= {f"mean_{name}": self.means[:, at] for at, name in enumerate(self.indicators)}
-        columns |= {f"end_{name}": self.ends[:, at] for at, name in enumerate(self.indicators)}
+        columns |= {f"mean_{name}": self.means[:, index] for index, name in enumerate(self.indicators)}
+        columns |= {f"end_{name}": self.ends[:, index] for index, name in enumerate(self.indicators)}
         return pd.DataFrame(columns)
 
     @property
     def seed_range(self) -> str:
-        """Say which seeds the worlds have."""
+        """Return the range of the seeds as text."""
         return f"seeds {int(self.seeds[0])} to {int(self.seeds[-1])}"
 
     def overlap(self, other: "Ensemble") -> int:
-        """Count the seeds that two ensembles share; independent ones should share none."""
+        """Return the number of seeds that two ensembles share; independent ensembles should share none."""
         return len(np.intersect1d(self.seeds, other.seeds))
 
     def save(self, folder: str | Path) -> None:
-        """Save as Parquet: a table of worlds and one of bands, with the facts beside them."""
+        """Save as Parquet, one table of worlds and one of bands, and the metadata as JSON."""
         import pandas as pd
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        shape = (len(PERCENTILES) * (self.rounds + 1), -1)
-        bands = pd.DataFrame(self.bands.reshape(shape), columns=self.indicators)
+        band_shape = (len(PERCENTILES) * (self.rounds + 1), -1)
+        bands = pd.DataFrame(self.bands.reshape(band_shape), columns=self.indicators)
         bands.insert(0, "round", np.tile(np.arange(self.rounds + 1), len(PERCENTILES)))
         bands.insert(0, "percentile", np.repeat(PERCENTILES, self.rounds + 1))
         _write(folder / "worlds.parquet", self.frame())
@@ -103,34 +115,37 @@ class Ensemble(WorldOutcomes):
             _write(folder / "trajectories.parquet", pd.DataFrame(flat, columns=self.indicators))
         else:
             (folder / "trajectories.parquet").unlink(missing_ok=True)
-        facts = {name: getattr(self, name) for name in ("scenario", "rounds", "negotiations", "band_worlds", "digests")}
-        facts["design"] = list(self.design)
-        write_atomically(folder / "ensemble.json", json.dumps(facts).encode())
+        names = ("scenario", "rounds", "negotiations", "band_worlds", "digests")
+        metadata: dict[str, Any] = {name: getattr(self, name) for name in names}
+        metadata["design"] = list(self.design)
+        write_atomically(folder / "ensemble.json", json.dumps(metadata).encode())
 
     @classmethod
     def load(cls, folder: str | Path) -> "Ensemble":
-        """Load a saved ensemble. Raises ScenarioError if the folder holds none."""
+        """Load a saved ensemble. Raises ScenarioError if the folder has none."""
         import pandas as pd
 
         folder = Path(folder)
         try:
-            facts = json.loads((folder / "ensemble.json").read_text("utf-8"))
+            metadata = json.loads((folder / "ensemble.json").read_text("utf-8"))
             worlds, bands = pd.read_parquet(folder / "worlds.parquet"), pd.read_parquet(folder / "bands.parquet")
         except (OSError, ValueError) as error:
-            raise ScenarioError([InputError(str(folder), "", f"holds no readable ensemble: {error}")]) from None
-        names, talks = indicator_names(facts["negotiations"]), facts["negotiations"]
-        numbers = worlds[[f"{name}.outcome" for name in talks]].map(lambda name: Outcome[name].value)
-        shape, kept = (len(PERCENTILES), facts["rounds"] + 1, len(names)), folder / "trajectories.parquet"
-        whole = (len(worlds), *shape[1:])
+            raise ScenarioError([InputError(str(folder), "", f"has no readable ensemble: {error}")]) from None
+        names, negotiations = indicator_names(metadata["negotiations"]), metadata["negotiations"]
+        outcomes = worlds[[f"{name}.outcome" for name in negotiations]].map(lambda name: Outcome[name].value)
+        path, trajectories = folder / "trajectories.parquet", None
+        band_shape = (len(PERCENTILES), metadata["rounds"] + 1, len(names))
+        if path.is_file():
+            trajectories = pd.read_parquet(path)[names].to_numpy().reshape((len(worlds), *band_shape[1:]))
         return cls(
-            **{**facts, "design": {path: worlds[path].tolist() for path in facts["design"]}},
+            **{**metadata, "design": {path: worlds[path].tolist() for path in metadata["design"]}},
             seeds=worlds["seed"].to_numpy(np.uint64),
-            outcomes=numbers.to_numpy(np.int8),
+            outcomes=outcomes.to_numpy(np.int8),
             means=worlds[[f"mean_{name}" for name in names]].to_numpy(),
             ends=worlds[[f"end_{name}" for name in names]].to_numpy(),
-            first_deal=worlds[[f"{name}.first_deal" for name in talks]].to_numpy(np.int16),
-            bands=bands[names].to_numpy().reshape(shape),
-            trajectories=pd.read_parquet(kept)[names].to_numpy().reshape(whole) if kept.is_file() else None,
+            first_deal=worlds[[f"{name}.first_deal" for name in negotiations]].to_numpy(np.int16),
+            bands=bands[names].to_numpy().reshape(band_shape),
+            trajectories=trajectories,
         )
 
 
@@ -157,61 +172,61 @@ def play_ensemble(
 ) -> Ensemble:
     """Play an ensemble.
 
-    worlds, seed: world k has seed ``seed + k``. changes: for all worlds; design: dotted path to one
-    value per world. keep: keep whole trajectories. paired: keep what pairs of worlds are told apart by.
-    band_worlds: over how many of the first worlds the bands are taken, at least 1; they are held in memory.
-    threads: 1 plays in the calling thread. progress is told how many worlds are done; stop is asked between
-    chunks. Raises ScenarioError if the scenario or a value is wrong, CancelledError if told to stop.
+    worlds, seed: world k has seed ``seed + k``. changes: values for all worlds, by dotted path. design: one value per
+    world, by dotted path. keep: keep all trajectories. paired: keep what a paired comparison needs. band_worlds: number
+    of worlds from which the bands are computed, at least 1; their trajectories are held in memory. threads: 1 plays in
+    the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
+    ScenarioError if the scenario or a value is invalid, CancelledError if ``stop`` returns true.
     """
     if isinstance(scenario, Scenario) and (changes or design):
-        raise TypeError("changes and a design need the scenario by name, path or plain data")
-    setting = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
-    gathered = ResultCollector(setting, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
+        raise TypeError("changes and design need the scenario as a name, a path or plain data")
+    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+    collector = ResultCollector(chosen, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
     if design and not isinstance(scenario, Scenario):
-        chunks = design_chunks(_cells_of(scenario, changes, overrides, design, worlds), design)
+        chunks = design_chunks(_design_cells(scenario, changes, overrides, design, worlds), design)
     else:
-        chunks = world_chunks(World(setting, 0, collect_overrides(setting, overrides)), worlds)
-    for done in stream_ensemble(gathered, chunks, seed, threads, stop):
+        chunks = world_chunks(World(chosen, 0, collect_overrides(chosen, overrides)), worlds)
+    for done in stream_ensemble(collector, chunks, seed, threads, stop):
         progress(done)
-    return ensemble_from(setting.name, gathered, seed, threads, design or {})
+    return ensemble_from(chosen.name, collector, seed, threads, design or {})
 
 
-def _cells_of(
+def _design_cells(
     scenario: str | Path | Mapping[str, Any],
     changes: Mapping[str, Any] | None,
     overrides: Sequence[Override],
     design: Mapping[str, Sequence[Any]],
     worlds: int,
 ) -> DesignCells:
-    """Find the cells that the columns of a design set. Raises ScenarioError if one has not a value for each world."""
-    needed = f"one value for each of the {worlds} worlds is needed"
-    if faults := [InputError(path, len(values), needed) for path, values in design.items() if len(values) != worlds]:
-        raise ScenarioError(faults)
+    """Return the cells that a design sets. Raises ScenarioError if a column has not one value for each world."""
+    problem = f"one value is needed for each of the {worlds} worlds"
+    if errors := [InputError(path, len(values), problem) for path, values in design.items() if len(values) != worlds]:
+        raise ScenarioError(errors)
     data = apply_changes(scenario if isinstance(scenario, Mapping) else read_scenario(scenario), changes or {})
     return DesignCells(data, {path: sample_values(values) for path, values in design.items()}, overrides)
 
 
 def ensemble_from(
     name: str,
-    gathered: ResultCollector,
+    collector: ResultCollector,
     seed: int,
     threads: int | None = None,
     design: Mapping[str, Sequence[Any]] = MappingProxyType({}),
 ) -> Ensemble:
-    """Return an ensemble of all the worlds that were gathered; this uses up what their bands are taken from."""
+    """Return an ensemble of the collected worlds; this consumes the values from which the bands are computed."""
     return Ensemble(
         scenario=name,
-        rounds=gathered.rounds,
-        negotiations=gathered.negotiations,
-        seeds=np.arange(gathered.worlds, dtype=np.uint64) + np.uint64(seed),
-        outcomes=gathered.outcomes,
-        means=gathered.means,
-        ends=gathered.ends,
-        first_deal=gathered.first_deal,
-        bands=gathered.bands(threads),
-        band_worlds=gathered.band_values.shape[-1],
-        digests=[trajectory_digest(world) for world in gathered.trajectories[:DIGEST_COUNT]],
-        trajectories=gathered.trajectories if gathered.keeps_all else None,
-        fingerprints=gathered.fingerprints,
+        rounds=collector.rounds,
+        negotiations=collector.negotiations,
+        seeds=np.arange(collector.worlds, dtype=np.uint64) + np.uint64(seed),
+        outcomes=collector.outcomes,
+        means=collector.means,
+        ends=collector.ends,
+        first_deal=collector.first_deal,
+        bands=collector.bands(threads),
+        band_worlds=collector.band_values.shape[-1],
+        digests=[trajectory_digest(world) for world in collector.trajectories[:DIGEST_COUNT]],
+        trajectories=collector.trajectories if collector.keeps_all else None,
+        fingerprints=collector.fingerprints,
         design={path: list(values) for path, values in design.items()},
     )

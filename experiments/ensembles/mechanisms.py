@@ -1,8 +1,7 @@
-"""What each mechanism moves: the same worlds with it on and off, in every shipped scenario.
+"""The effect of each mechanism: the same worlds with it on and off, in every shipped scenario.
 
-For each mechanism the table keeps the scenario and the outcome that it moves most, with the paired
-difference (on minus off, same dice) and its 95 % interval. A mechanism that moves nothing anywhere
-would show an interval that covers zero.
+For each mechanism the table has the scenario and the outcome with the clearest effect: the paired difference
+(on minus off, common random numbers) and its 95 % interval. The interval of a mechanism without effect covers zero.
 """
 
 import sys
@@ -21,7 +20,7 @@ from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
 
 MEASURES = (
-    "comprehensive deal", "some deal stands", "breakdown", "contact share", "mean tension", "mean trust",
+    "comprehensive deal", "some deal", "breakdown", "contact share", "mean tension", "mean trust",
     "mean progress", "mean uncertainty", "mean pressure", "mean programme", "misperception", "mean support", "breaches",
 )  # fmt: skip
 WORLDS = 300
@@ -34,7 +33,7 @@ MEAN_INDICATORS = (
 
 
 def mechanism_measures(found: Ensemble) -> dict[str, np.ndarray]:
-    """Return each of MEASURES of the worlds of an ensemble: [world]."""
+    """Return each of MEASURES for the worlds of an ensemble: [world]."""
     outcomes = outcome_measures(found.overall)
     columns = [outcomes[outcome] for outcome in OUTCOMES]
     columns += [found.means[:, INDICATOR_INDEX[indicator]].astype(float) for indicator in MEAN_INDICATORS]
@@ -43,35 +42,37 @@ def mechanism_measures(found: Ensemble) -> dict[str, np.ndarray]:
 
 
 def effect_strength(found: Effect) -> float:
-    """Return the size of an effect in standard errors, zero without a spread."""
-    half = max(found.high - found.difference, found.difference - found.low)  # one of them may end at a share of one
+    """Return the size of an effect in standard errors, zero if the interval has no width."""
+    half = max(found.high - found.difference, found.difference - found.low)  # the other side may be cut off at 1
     return abs(found.difference) / (half / Z95) if half > 0.0 else 0.0
 
 
 def mechanism_effects(
-    worlds: int = 200, progress: Callable[[Any, str], Iterable[Any]] = lambda things, _: things
+    worlds: int = 200, progress: Callable[[Any, str], Iterable[Any]] = lambda items, _: items
 ) -> pd.DataFrame:
-    """Measure every mechanism in every shipped scenario: one row per mechanism, scenario and measure."""
+    """Estimate the effect of every mechanism in every shipped scenario: a row per mechanism, scenario and measure."""
     rows = []
     for name in progress(scenario_names(), "switching mechanisms off"):
-        here, switches = play_ensemble(name, worlds, band_worlds=1), load_scenario(name).mechanisms
+        base, switches = play_ensemble(name, worlds, band_worlds=1), load_scenario(name).mechanisms
         for mechanism in Mechanisms.model_fields:
-            is_on = getattr(switches, mechanism)
-            other = play_ensemble(name, worlds, changes={f"mechanisms.{mechanism}": not is_on}, band_worlds=1)
-            on, off = (here, other) if is_on else (other, here)
-            for measured, found in compare_ensembles(off, on, mechanism_measures).items():
-                rows.append((mechanism, name, measured, *found[:3], effect_strength(found)))
+            on_by_default = getattr(switches, mechanism)
+            switched = play_ensemble(
+                name, worlds, changes={f"mechanisms.{mechanism}": not on_by_default}, band_worlds=1
+            )
+            on, off = (base, switched) if on_by_default else (switched, base)
+            for measure, found in compare_ensembles(off, on, mechanism_measures).items():
+                rows.append((mechanism, name, measure, *found[:3], effect_strength(found)))
     return pd.DataFrame(rows, columns=["mechanism", "scenario", "measure", "difference", "low", "high", "strength"])
 
 
 HEADLINE = (
-    "comprehensive deal", "some deal stands", "breakdown", "contact share", "mean tension", "mean trust",
+    "comprehensive deal", "some deal", "breakdown", "contact share", "mean tension", "mean trust",
     "mean progress", "breaches",
 )  # fmt: skip
 
 
 def clearest_effects(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Keep for each mechanism the scenario and headline outcome that it moves most clearly."""
+    """Return for each mechanism the scenario and headline outcome with the clearest effect."""
     rows = [row for row in table.to_dict(orient="records") if row["measure"] in HEADLINE]
     return [
         max((row for row in rows if row["mechanism"] == mechanism), key=lambda row: row["strength"])
@@ -79,25 +80,24 @@ def clearest_effects(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def markdown_table(best: list[dict[str, Any]], worlds: int) -> str:
-    """Write the table for docs/odd.md."""
+def markdown_table(rows: list[dict[str, Any]], worlds: int) -> str:
+    """Return the table for docs/odd.md."""
     lines = [
-        f"Paired differences (on minus off) over {worlds} worlds with the same dice, with 95 % intervals; for each",
-        "mechanism the headline outcome and the shipped scenario in which the effect is clearest. Written by",
+        f"Paired differences (on minus off) over {worlds} worlds with common random numbers, with 95 % intervals; for",
+        "each mechanism the headline outcome and the shipped scenario in which the effect is clearest. Written by",
         "`python -m experiments.ensembles.mechanisms docs/odd.md`.",
         "",
-        "| mechanism | built | tested | off switch | outcome it moves | scenario | on minus off |",
+        "| mechanism | acts | test | switch | outcome affected | scenario | on minus off |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for row in best:
+    for row in rows:
         number, _, _ = (Mechanisms.model_fields[row["mechanism"]].description or "").partition(":")
         effect = f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
         acts = sum(act.mechanism == row["mechanism"] for act in PROTOCOL)
-        tested = "off is absent, [test](../tests/model/test_mechanisms.py)"
         cells = (
             f"{number} {row['mechanism']}",
-            f"{acts} acts",
-            tested,
+            str(acts),
+            "[test_mechanisms.py](../tests/model/test_mechanisms.py)",
             f"`mechanisms.{row['mechanism']}`",
             row["measure"],
         )
@@ -106,7 +106,7 @@ def markdown_table(best: list[dict[str, Any]], worlds: int) -> str:
 
 
 def insert_table(path: Path, table: str) -> None:
-    """Put the table between its markers in a document."""
+    """Write the table between its markers in a document."""
     begin, end = "<!-- mechanisms:begin -->", "<!-- mechanisms:end -->"
     before, _, rest = path.read_text("utf-8").partition(begin)
     _, _, after = rest.partition(end)
@@ -114,7 +114,7 @@ def insert_table(path: Path, table: str) -> None:
 
 
 if __name__ == "__main__":
-    written = markdown_table(clearest_effects(mechanism_effects(WORLDS)), WORLDS)
-    print(written)
+    table = markdown_table(clearest_effects(mechanism_effects(WORLDS)), WORLDS)
+    print(table)
     for target in sys.argv[1:]:
-        insert_table(Path(target), written)
+        insert_table(Path(target), table)

@@ -1,4 +1,4 @@
-"""How the negotiations of many worlds ended, and the bands of their indicators."""
+"""Outcomes of the negotiations of many worlds, and bands of their indicators."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,27 +13,27 @@ from model.measures import classify_outcomes, negotiation_series
 class NegotiationOutcomes(NamedTuple):
     """How negotiations ended, and when they first had a verified rung.
 
-    outcomes: int8 [world, negotiation], numbers of Outcome. first_deal: int16 [world, negotiation], -1 for none.
+    outcomes: int8 [world, negotiation], values of Outcome. first_deal: round, int16 [world, negotiation], -1 for none.
     """
 
     outcomes: np.ndarray
     first_deal: np.ndarray
 
 
-def negotiation_outcomes(seen: np.ndarray, negotiations: int) -> NegotiationOutcomes:
-    """Return the endings of trajectories [world, round, indicator]."""
+def negotiation_outcomes(trajectories: np.ndarray, negotiations: int) -> NegotiationOutcomes:
+    """Return the outcomes of trajectories [world, round, indicator]."""
     talks = range(negotiations)
-    deals = [first_positive_round(negotiation_series(seen, k)["deal_progress"]) for k in talks]
+    deals = [first_positive_round(negotiation_series(trajectories, k)["deal_progress"]) for k in talks]
     return NegotiationOutcomes(
-        np.stack([classify_outcomes(seen, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1)
+        np.stack([classify_outcomes(trajectories, k) for k in talks], axis=1).astype(np.int8), np.stack(deals, axis=1)
     )
 
 
 @dataclass(eq=False)
 class WorldOutcomes:
-    """What became of many worlds of one scenario.
+    """The outcomes of many worlds of one scenario.
 
-    outcomes, first_deal: as in Endings. bands: [edge, round, indicator], the first edges are PERCENTILES.
+    outcomes, first_deal: as in NegotiationOutcomes. bands: [edge, round, indicator]; the first edges are PERCENTILES.
     """
 
     rounds: int
@@ -49,15 +49,15 @@ class WorldOutcomes:
 
     @property
     def overall(self) -> np.ndarray:
-        """Return each world's overall outcome: that of its least advanced negotiation."""
+        """Return the overall outcome of each world, that of its least advanced negotiation: int8 [world]."""
         return self.outcomes.min(axis=1)
 
     def shares(self, negotiation: str | None = None) -> dict[str, Share]:
-        """Return the share of each outcome, from the most to the least, overall or of one negotiation."""
+        """Return the share of each outcome, best outcome first, overall or of one negotiation."""
         found = self.overall if negotiation is None else self.outcomes[:, self.negotiations.index(negotiation)]
         return {each.name: wilson(int((found == each).sum()), len(found)) for each in reversed(Outcome)}
 
     def first_deals(self, negotiation: str) -> EventTimes:
-        """Return the rounds to the first verified rung of a negotiation, censored at the end of the run."""
+        """Return the rounds until the first verified rung of a negotiation, censored at the end of the run."""
         found = self.first_deal[:, self.negotiations.index(negotiation)]
         return EventTimes(np.where(found < 0, self.rounds, found), found < 0)

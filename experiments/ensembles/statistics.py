@@ -1,4 +1,4 @@
-"""Statistics of ensembles: shares, bands, times to an event, effects with their intervals."""
+"""Statistics of ensembles: shares, bands, times to an event, and effects with their intervals."""
 
 import math
 from typing import NamedTuple
@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 PERCENTILES = (5, 25, 50, 75, 95)
-
-
 Z95 = 1.959963984540054
 
 
@@ -20,59 +18,58 @@ class Share(NamedTuple):
 
 
 def wilson(count: int, total: int) -> Share:
-    """Give a share and its 95 % interval (Wilson 1927)."""
+    """Return a share and its 95 % interval (Wilson 1927)."""
     share, z2 = count / total, Z95 * Z95
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
     half = Z95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    low = max(min(middle - half, share), 0.0) if count else 0.0
-    return Share(share, low, min(max(middle + half, share), 1.0) if count < total else 1.0)
+    low = max(min(centre - half, share), 0.0) if count else 0.0
+    return Share(share, low, min(max(centre + half, share), 1.0) if count < total else 1.0)
 
 
 class EventTimes(NamedTuple):
-    """Times to an event: the round it came in, and whether the run ended before it did (censored)."""
+    """Times to an event: its round, and whether the run ended before the event (censored)."""
 
     rounds: np.ndarray
     censored: np.ndarray
 
     @property
     def median(self) -> float | None:
-        """Give the median round, or None when in more than half the worlds the event did not come."""
+        """Return the median round, or None if the event did not happen in more than half of the worlds."""
         ordered = np.sort(np.where(self.censored, np.inf, self.rounds))
-        middle = float(ordered[(len(ordered) - 1) // 2])
-        return None if math.isinf(middle) else middle
+        median = float(ordered[(len(ordered) - 1) // 2])
+        return None if math.isinf(median) else median
 
 
 def first_positive_round(progress: np.ndarray) -> np.ndarray:
-    """Find for each world the first round in which something stands, -1 for none: int16 [world]."""
-    stands = progress > 0.0
-    return np.where(stands.any(axis=1), stands.argmax(axis=1), -1).astype(np.int16)
+    """Return for each world the first round in which ``progress`` [world, round] is positive, -1 for none: int16."""
+    positive = progress > 0.0
+    return np.where(positive.any(axis=1), positive.argmax(axis=1), -1).astype(np.int16)
 
 
-def percentile_bands(seen: np.ndarray) -> np.ndarray:
-    """Give the percentiles over worlds of [indicator, round, world], which is sorted: [percentile, round, indicator].
+def percentile_bands(values: np.ndarray) -> np.ndarray:
+    """Return the percentiles over worlds: [percentile, round, indicator]. Sorts ``values`` [indicator, round, world].
 
-    The same as NumPy's own, by linear interpolation, but quicker: sorting rows of neighbours is what processors like.
+    Same results as NumPy's linear interpolation, but faster, because the sorted axis is contiguous.
     """
-    seen.sort(axis=-1)
-    last = seen.shape[-1] - 1
-    found = np.empty((len(PERCENTILES), *seen.shape[:2]))
+    values.sort(axis=-1)
+    last = values.shape[-1] - 1
+    result = np.empty((len(PERCENTILES), *values.shape[:2]))
     for place, percent in enumerate(PERCENTILES):
-        whole, part = divmod(last * (percent / 100), 1.0)
-        below, above = seen[..., int(whole)], seen[..., min(int(whole) + 1, last)]
-        found[place] = below + (above - below) * part if part < 0.5 else above - (above - below) * (1.0 - part)
-    return found.transpose(0, 2, 1)
+        index, part = divmod(last * (percent / 100), 1.0)
+        below, above = values[..., int(index)], values[..., min(int(index) + 1, last)]
+        result[place] = below + (above - below) * part if part < 0.5 else above - (above - below) * (1.0 - part)
+    return result.transpose(0, 2, 1)
 
 
-MIN_WORLDS = 30  # worlds; that so many all differ alike is no accident
+MIN_WORLDS = 30  # from this number on, an effect that is equal in all worlds is not a coincidence
 
 
 class Effect(NamedTuple):
-    """A paired effect, changed minus base, with its 95 % interval.
+    """An effect, changed minus base, with its 95 % interval.
 
-    share_of_worlds_changed: in how many worlds this measure differs at all (NaN without pairs).
-    low, high: NaN where there is no interval to give.
-    independent_runs: how many runs of each setting with dice of their own would give an interval as narrow;
-    None if the effect is the same in every world, which no number of independent runs shows exactly.
+    low, high: NaN if there is no reliable interval. share_of_worlds_changed: share of worlds in which the measure
+    differs (NaN if the worlds are not paired). independent_runs: independent runs needed in each arm for an interval of
+    the same width; None if the effect is the same in every world, for which no number of independent runs is enough.
     """
 
     difference: float
@@ -83,35 +80,35 @@ class Effect(NamedTuple):
 
 
 def paired_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
-    """Estimate the paired effect on one measure, [world]."""
+    """Estimate the effect on one measure from paired worlds, each [world]."""
     difference, count = changed - base, len(base)
     mean = float(difference.mean())
-    own, alone = sample_variance(difference), sample_variance(base) + sample_variance(changed)
-    half = Z95 * (own / count) ** 0.5
-    needed = round(count * alone / own) if own > 0.0 else None
+    variance, independent = sample_variance(difference), sample_variance(base) + sample_variance(changed)
+    half = Z95 * (variance / count) ** 0.5
+    needed = round(count * independent / variance) if variance > 0.0 else None
     return Effect(mean, *difference_interval(mean, half, base, changed), float((difference != 0.0).mean()), needed)
 
 
 def difference_interval(mean: float, half: float, base: np.ndarray, changed: np.ndarray) -> tuple[float, float]:
-    """Give the interval of a difference; that of two shares stays between -1 and 1."""
+    """Return the interval of a difference; for two shares it is limited to -1 to 1."""
     if all(bool(((values == 0.0) | (values == 1.0)).all()) for values in (base, changed)):
         return max(mean - half, -1.0), min(mean + half, 1.0)
     return mean - half, mean + half
 
 
-def drop_unreliable_interval(found: Effect, worlds: int) -> Effect:
-    """Take back the interval where there is none to give: of one world, or of a few that all differ alike."""
-    alike = found.low == found.high != 0.0 and worlds < MIN_WORLDS
-    return found._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else found
+def drop_unreliable_interval(effect: Effect, worlds: int) -> Effect:
+    """Return the effect, without its interval if it has one world, or few worlds that all differ by the same amount."""
+    alike = effect.low == effect.high != 0.0 and worlds < MIN_WORLDS
+    return effect._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else effect
 
 
 def independent_effect(base: np.ndarray, changed: np.ndarray) -> Effect:
-    """Estimate the effect on one measure from worlds with dice of their own."""
+    """Estimate the effect on one measure from independent worlds, each [world]."""
     mean = float(changed.mean() - base.mean())
     half = Z95 * float(sample_variance(base) / len(base) + sample_variance(changed) / len(changed)) ** 0.5
     return Effect(mean, *difference_interval(mean, half, base, changed), float("nan"), min(len(base), len(changed)))
 
 
 def sample_variance(values: np.ndarray) -> float:
-    """Give the variance, 0 for a single world."""
+    """Return the sample variance, 0 for a single world."""
     return float(values.var(ddof=1)) if len(values) > 1 else 0.0

@@ -1,7 +1,7 @@
-"""The ensemble engine: chunks of worlds, played by the threads of the pool and gathered as they finish.
+"""The ensemble engine: chunks of worlds, played by the threads of the pool and collected as they finish.
 
 World number k of an ensemble with seed S is the run with seed S + k. The compiled kernel releases the
-interpreter lock, and the numbers are the same whatever the chunks and threads.
+interpreter lock. The results do not depend on the size of chunks or the number of threads.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ from model.measures import indicator_names
 from model.scenario import Scenario
 from model.world import World
 
-CHUNK_SIZE = 64  # worlds played without asking whether to stop
-DIGEST_COUNT = 10  # worlds whose trajectories are hashed, to compare with watched runs
-BAND_WORLDS = 5_000  # bands are taken over the first worlds only, unless others are asked for
+CHUNK_SIZE = 64  # worlds played between two calls of stop
+DIGEST_COUNT = 10  # worlds whose trajectories are hashed, for comparison with watched runs
+BAND_WORLDS = 5_000  # by default bands are computed from the first worlds only
 
 
 class WorldChunk(NamedTuple):
-    """A world to start from, the position of the chunk's first world, and how many worlds it has."""
+    """A world to start from, the position of the first world of the chunk, and the number of its worlds."""
 
     start: World
     first: int
@@ -36,28 +36,28 @@ class WorldChunk(NamedTuple):
 
 
 def world_chunks(start: World, worlds: int) -> Iterator[WorldChunk]:
-    """Cut worlds of one start into chunks."""
+    """Split worlds with the same start into chunks."""
     return (WorldChunk(start, first, min(CHUNK_SIZE, worlds - first)) for first in range(0, worlds, CHUNK_SIZE))
 
 
 def design_chunks(cells: DesignCells, design: Mapping[str, Sequence[Any]]) -> Iterator[WorldChunk]:
-    """Cut the worlds of a design into chunks of neighbours with equal values. Raises ScenarioError at a wrong value."""
+    """Split the worlds of a design into chunks of neighbours with equal values. Raises ScenarioError at a bad value."""
     rows = list(zip(*design.values(), strict=True))
     first = 0
-    for at in range(1, len(rows) + 1):
-        if at == len(rows) or rows[at] != rows[first] or at - first == CHUNK_SIZE:
-            yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, at - first)
-            first = at
+    for end in range(1, len(rows) + 1):
+        if end == len(rows) or rows[end] != rows[first] or end - first == CHUNK_SIZE:
+            yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, end - first)
+            first = end
 
 
 class ResultCollector:
-    """What finished chunks have shown, by position; chunks may come from several threads at once.
+    """The results of finished chunks, by position; several threads may add chunks at once.
 
-    outcomes, first_deal: as in Endings. means, ends: float32 [world, indicator], over the rounds and at the end.
-    If ``paired``, the means are float64, and fingerprints are kept: uint64 [world], the same for equal trajectories.
-    kept: float64 [world, round, indicator], all trajectories if ``keep``, else the first DIGESTS. banded:
-    ``dtype`` [indicator, round, world], which sorts fast along worlds: the indicators ``only`` of the first
-    ``band_worlds``. done: how many worlds, from the first on, have been gathered.
+    outcomes, first_deal: as in NegotiationOutcomes. means, ends: float32 [world, indicator], over the rounds and at
+    the end; if ``paired``, the means are float64. fingerprints: if ``paired``, a hash of each trajectory, uint64.
+    trajectories: float64 [world, round, indicator], of all worlds if ``keep``, else of the first DIGEST_COUNT.
+    band_values: ``dtype`` [indicator, round, world], the indicators ``band_indicators`` of the first ``band_worlds``.
+    done: number of worlds, from the first on, that have been collected.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class ResultCollector:
         dtype: type = np.float64,
     ):
         if worlds < 1:
-            raise ScenarioError([InputError("worlds", worlds, "at least 1 is needed")])
+            raise ScenarioError([InputError("worlds", worlds, "must be at least 1")])
         self.worlds, self.rounds, self.done = worlds, scenario.rounds if rounds is None else rounds, 0
         self.negotiations, self.band_indicators, self.keeps_all = list(scenario.negotiations), band_indicators, keep
         count, names = len(self.negotiations), indicator_names(self.negotiations)
@@ -85,40 +85,40 @@ class ResultCollector:
         self.band_values = np.empty((len(names[band_indicators]), self.rounds + 1, min(worlds, band_worlds)), dtype)
         self.trajectories = np.empty((worlds if keep else min(worlds, DIGEST_COUNT), self.rounds + 1, len(names)))
 
-    def add(self, first: int, seen: np.ndarray) -> None:
-        """Sum up the worlds of one chunk, [world, round, indicator], which begin at position ``first``."""
-        place = slice(first, first + len(seen))
-        self.outcomes[place], self.first_deal[place] = negotiation_outcomes(seen, len(self.negotiations))
-        self.means[place] = seen[:, 1:].mean(axis=1)
-        self.ends[place] = seen[:, -1]
+    def add(self, first: int, trajectories: np.ndarray) -> None:
+        """Add the worlds of one chunk, [world, round, indicator], which begin at position ``first``."""
+        place = slice(first, first + len(trajectories))
+        self.outcomes[place], self.first_deal[place] = negotiation_outcomes(trajectories, len(self.negotiations))
+        self.means[place] = trajectories[:, 1:].mean(axis=1)
+        self.ends[place] = trajectories[:, -1]
         if self.fingerprints is not None:
-            self.fingerprints[place] = [fingerprint(course) for course in seen]
-        for kept, part in ((self.trajectories, seen), (self.band_values.T, seen[:, :, self.band_indicators])):
-            count = min(max(len(kept) - first, 0), len(seen))
-            kept[first : first + count] = part[:count]
+            self.fingerprints[place] = [fingerprint(trajectory) for trajectory in trajectories]
+        banded = trajectories[:, :, self.band_indicators]
+        for target, part in ((self.trajectories, trajectories), (self.band_values.T, banded)):
+            count = min(max(len(target) - first, 0), len(trajectories))
+            target[first : first + count] = part[:count]
 
     def outcomes_so_far(self) -> NegotiationOutcomes:
-        """Return a copy of the endings of the worlds so far."""
+        """Return a copy of the outcomes of the worlds so far."""
         return NegotiationOutcomes(self.outcomes[: self.done].copy(), self.first_deal[: self.done].copy())
 
     def mean(self) -> np.ndarray:
-        """Return the mean over the worlds so far: float64 [round, indicator]; not after the last ``bands``."""
+        """Return the mean over the worlds so far: float64 [round, indicator]. Call it before the final ``bands``."""
         return self.band_values[:, :, : self.done].mean(axis=-1, dtype=np.float64).T
 
     def bands(self, threads: int | None = 1) -> np.ndarray:
-        """Return the bands over the worlds so far; once all worlds are there, this uses up what they are taken from."""
+        """Return the bands over the worlds so far; once all worlds are there, this sorts ``band_values`` in place."""
         parts = np.array_split(self.band_values, 1 if threads == 1 else os.cpu_count() or 1)
         if self.done < self.worlds:
             parts = [part[:, :, : self.done].copy() for part in parts]
-        return np.concatenate(
-            list(map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)), axis=-1
-        )
+        bands = map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)
+        return np.concatenate(list(bands), axis=-1)
 
 
 def fingerprint(trajectory: np.ndarray) -> int:
-    """Return a number of 64 bits that is the same for equal trajectories, and differs for others but by rare chance."""
-    plain = trajectory + 0.0  # minus zero equals zero
-    return int.from_bytes(hashlib.blake2b(plain.tobytes(), digest_size=8).digest())
+    """Return a 64-bit hash of a trajectory."""
+    normalized = trajectory + 0.0  # minus zero equals zero
+    return int.from_bytes(hashlib.blake2b(normalized.tobytes(), digest_size=8).digest())
 
 
 def stream_ensemble(
@@ -128,17 +128,17 @@ def stream_ensemble(
     threads: int | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Generator[int]:
-    """Play chunks, gather their worlds, and yield after each chunk how many worlds have been gathered.
+    """Play chunks, add their results to ``collector``, and yield after each chunk the number of worlds collected.
 
-    At every step ``gathered`` holds the first worlds, whole. threads: 1 plays in the calling thread.
-    Closing the iterator cancels the rest. Raises CancelledError if told to stop.
+    At every step ``collector`` has complete results of the first worlds. threads: 1 plays in the calling thread.
+    Closing the iterator cancels the rest. Raises CancelledError if ``stop`` returns true.
     """
     load_kernel()
 
     def play(chunk: WorldChunk) -> int:
         seeds = np.arange(chunk.first, chunk.first + chunk.size, dtype=np.uint64) + np.uint64(seed)
-        remember = fits_in_cache(chunk.start, collector.worlds, collector.rounds)
-        collector.add(chunk.first, run_trajectories(chunk.start, seeds, collector.rounds, remember))
+        cache_draws = fits_in_cache(chunk.start, collector.worlds, collector.rounds)
+        collector.add(chunk.first, run_trajectories(chunk.start, seeds, collector.rounds, cache_draws))
         return chunk.size
 
     for size in run_in_order(play, chunks, 1 if collector.worlds <= CHUNK_SIZE else threads, stop):

@@ -1,1 +1,1 @@
-"""The rules: one small pure function per decision, grouped by what they are about."""
+"""The rules: one small pure function per decision, grouped by subject."""

@@ -12,24 +12,24 @@ from model.terms import Term
 
 
 class Reservation(NamedTuple):
-    """The least share a side can take: the sum, kept between 0 and 1."""
+    """The least share a side can accept: the sum, clipped to 0 to 1."""
 
-    resolve: Annotated[float, Term(0, 2, "what it holds out for")]
-    narrative: Annotated[float, Term(0, 2, "what the rung costs in its own narrative")]
-    audience: Annotated[float, Term(0, 100, "what it has said in public")]
-    alliance: Annotated[float, Term(-1, 1, "what its allies think of the talks")]
+    resolve: Annotated[float, Term(0, 2, "resolve of the state")]
+    narrative: Annotated[float, Term(0, 2, "cost of the rung in its own narrative")]
+    audience: Annotated[float, Term(0, 100, "audience cost of its public statements")]
+    alliance: Annotated[float, Term(-1, 1, "position of its allies on the talks")]
     conflict: Annotated[float, Term(0, 100, "expectation of future conflict")]
-    pressure: Annotated[float, Term(-1, 0, "pressure suffered, as far as it bites")]
-    relief: Annotated[float, Term(-40, 0, "relief promised, as far as it is believed")]
-    impatience: Annotated[float, Term(-1, 0, "waiting")]
-    leverage: Annotated[float, Term(-1, 0, "what facilitators put in")]
+    pressure: Annotated[float, Term(-1, 0, "pressure suffered, times its effectiveness")]
+    relief: Annotated[float, Term(-40, 0, "relief promised, times its credibility")]
+    impatience: Annotated[float, Term(-1, 0, "concession from waiting")]
+    leverage: Annotated[float, Term(-1, 0, "leverage of facilitators")]
     threshold: float
 
 
 class Readiness(NamedTuple):
-    """A side tables the rung in play."""
+    """A side proposes the rung in play."""
 
-    eagerness: Annotated[float, Term(0, 1, "readiness to table a step")]
+    eagerness: Annotated[float, Term(0, 1, "readiness to propose a step")]
     trust: Annotated[float, Term(0, 0.5, "trust in the other side")]
     tension: Annotated[float, Term(-50, 0, "posture towards it")]
     threshold: float
@@ -37,7 +37,7 @@ class Readiness(NamedTuple):
 
 @rule
 def select_rung(world, k):
-    """Find the lowest rung that is not verified, or -1."""
+    """Return the lowest rung that is not verified, or -1."""
     for r in range(world.rungs[k]):
         if world.status[k, r] != RungStatus.VERIFIED:
             return r
@@ -46,22 +46,22 @@ def select_rung(world, k):
 
 @rule
 def remember_status(world, k, r):
-    """Note where each rung stands as the round begins."""
+    """Return the status of a rung at the start of the round."""
     return world.status[k, r]
 
 
 @rule
 def update_impatience(world, k, side):
-    """Soften while waiting, the faster the less patient: (1 - delta) haste a round, at most .3; anew at a deal."""
+    """Return a side's impatience: it grows by (1 - delta) growth a round to at most 0.3; a ratified rung resets it."""
     if is_rung_in_play_at(world, k, RungStatus.RATIFIED) or is_rung_in_play_at(world, k, RungStatus.IMPLEMENTING):
         return 0.0
-    hurry = (1.0 - world.own_discount_factor[world.party[k, side]]) * world.impatience_growth
-    return min(world.impatience[k, side] + hurry, 0.3)
+    growth = (1.0 - world.own_discount_factor[world.party[k, side]]) * world.impatience_growth
+    return min(world.impatience[k, side] + growth, 0.3)
 
 
 @rule
 def alliance_support(world, me, k):
-    """Add up what allies do about the talks, weighted by the alliance, between -1 and 1."""
+    """Return the alignment of a state's allies with the talks, weighted by alliance: -1 to 1."""
     total = 0.0
     for other in range(world.n_state):
         total += world.alliance[me, other] * world.alignment[other, k]
@@ -70,18 +70,18 @@ def alliance_support(world, me, k):
 
 @rule
 def reservation_terms(world, k, side):
-    """Sum what a side must have from the rung in play (win-set; Putnam 1988, Drezner 1999)."""
+    """Return the terms of a side's reservation value for the rung in play (win-set; Putnam 1988, Drezner 1999)."""
     me, other, r = world.party[k, side], world.party[k, 1 - side], max(world.rung[k], 0)
-    bite = max(1.0 - world.oil_blunts_pressure * max(world.oil[0], 0.0), 0.0)
-    believed = 1.0 - world.doubt_of_successors
+    effectiveness = max(1.0 - world.oil_blunts_pressure * max(world.oil[0], 0.0), 0.0)
+    credibility = 1.0 - world.doubt_of_successors
     return Reservation(
         world.share_scale * 2.0 * world.own_resolve[me],
         world.narrative_weight * narrative_burden(world, k, side, r),
         world.audience_weight * world.audience_cost[me],
         -world.alliance_pull * alliance_support(world, me, k),
         world.expected_conflict * world.posture[me, other],
-        -world.concession_to_pressure * pressure_suffered(world, me) * bite,
-        -world.concession_to_pressure * world.pressure_relief[k, 1 - side, r] * world.pressure[other, me] * believed,
+        -world.concession_to_pressure * pressure_suffered(world, me) * effectiveness,
+        -world.concession_to_pressure * world.pressure_relief[k, 1 - side, r] * world.pressure[other, me] * credibility,
         -world.impatience[k, side],
         -combined_effect(world, k, LEVERAGE, me),
         0.0,
@@ -90,56 +90,60 @@ def reservation_terms(world, k, side):
 
 @rule
 def has_rung_in_play(world, k, side):
-    """Say whether a rung is in play."""
+    """Return whether a rung is in play."""
     return world.rung[k] >= 0
 
 
 @rule
 def set_reservation_value(world, k, side):
-    """Weigh the least share of the rung's gains that I can take."""
+    """Return the least share of the rung's gains that the side can accept: 0 to 1."""
     return clip(sum_terms(reservation_terms(world, k, side)), 0.0, 1.0)
 
 
 @rule
 def can_propose(world, k, side):
-    """Say whether a rung can be tabled: there is contact, and the rung in play is idle."""
+    """Return whether a rung can be proposed: there is contact, and the rung in play is idle."""
     return world.contact[k] > 0 and is_rung_in_play_at(world, k, RungStatus.IDLE)
 
 
 @rule
 def readiness_terms(world, k, side):
-    """Weigh whether to table the rung in play."""
+    """Return the terms of proposing the rung in play."""
     me, other = world.party[k, side], world.party[k, 1 - side]
-    fate = draw(world, DecisionPoint.PROPOSE, world.state_id[me], world.state_id[other], world.negotiation_id[k])
-    return Readiness(world.eagerness, 0.5 * world.trust[me, other], -0.5 * world.posture[me, other], fate)
+    random_draw = draw(world, DecisionPoint.PROPOSE, world.state_id[me], world.state_id[other], world.negotiation_id[k])
+    return Readiness(world.eagerness, 0.5 * world.trust[me, other], -0.5 * world.posture[me, other], random_draw)
 
 
 @rule
 def propose(world, k, side):
-    """Table the rung in play."""
+    """Return whether a side proposes the rung in play."""
     return can_propose(world, k, side) and holds(readiness_terms(world, k, side))
 
 
 @rule
 def has_proposal(world, k):
-    """Say whether a proposal is tabled this round."""
+    """Return whether either side makes a proposal this round."""
     return world.proposed[k, 0] > 0 or world.proposed[k, 1] > 0
 
 
 @rule
 def make_offer(world, k):
-    """Place the offer halfway between the two demands if a facilitator formulates it, else as the proposer likes."""
+    """Return the first party's share in the offer.
+
+    A facilitator's text takes the middle of the two demands; otherwise the proposer chooses. Without a proposal
+    the last offer remains.
+    """
     if not has_proposal(world, k):
         return world.offer[k]
-    here = world.negotiation_id[k]
+    negotiation = world.negotiation_id[k]
     least, most = world.reservation_value[k, 0], 1.0 - world.reservation_value[k, 1]
     skill = min(
         combined_effect(world, k, FORMULATION, world.party[k, 0]),
         combined_effect(world, k, FORMULATION, world.party[k, 1]),
     )
-    if skill >= draw(world, DecisionPoint.FORMULATE, 0, 0, here):
+    if skill >= draw(world, DecisionPoint.FORMULATE, 0, 0, negotiation):
         return clip(0.5 * (least + most), 0.0, 1.0)
-    mine = draw(world, DecisionPoint.OFFER, 0, 0, here)
+    draw_share = draw(world, DecisionPoint.OFFER, 0, 0, negotiation)
     both = world.proposed[k, 0] > 0 and world.proposed[k, 1] > 0
-    first = draw(world, DecisionPoint.PROPOSER, 0, 0, here) <= 0.5 if both else world.proposed[k, 0] > 0
-    return 1.0 - mine * (1.0 - least) if first else mine * most
+    first = draw(world, DecisionPoint.PROPOSER, 0, 0, negotiation) <= 0.5 if both else world.proposed[k, 0] > 0
+    return 1.0 - draw_share * (1.0 - least) if first else draw_share * most

@@ -1,4 +1,4 @@
-"""Trust as belief: costly signals, violence, evidence kept and forgotten (M3, M4, M7, M15, M17)."""
+"""Trust as belief: costly signals, violence, evidence that accumulates and decays (M3, M4, M7, M15, M17)."""
 
 from math import sqrt
 
@@ -11,7 +11,7 @@ MAX_EVIDENCE = 1e6
 
 @rule
 def reassure(world, me, other):
-    """Raise the odds of trust by 1 / m(c), m(c) = exp(-kappa c), for what a step cost the other (B06)."""
+    """Return the factor on the odds of trust for the other's step of cost c: 1 / m(c), m(c) = exp(-kappa c) (B06)."""
     cost = world.own_initiative_cost[other] * world.initiative[other, me] * world.perceived[me, other]
     k = world.negotiation_between[me, other]
     if k >= 0:
@@ -21,7 +21,7 @@ def reassure(world, me, other):
 
 @rule
 def weigh_violence(world, me, other):
-    """Lower the odds of trust by (1 - s_U) / (1 - s_T) for each attack blamed on the other (B07)."""
+    """Return the divisor of the odds of trust: (1 - s_U) / (1 - s_T) for each attack blamed on the other (B07)."""
     k = world.negotiation_between[me, other]
     if k < 0:
         return 1.0
@@ -33,29 +33,29 @@ def weigh_violence(world, me, other):
 
 @rule
 def retained_share(world, me, other):
-    """Give the share of evidence that outlives a change of government on either side (psi)."""
+    """Return the share of evidence that survives a change of government on either side (psi)."""
     share = world.own_continuity[me] if world.turnover[me] else 1.0
     return share * (world.own_continuity[other] if world.turnover[other] else 1.0)
 
 
 @rule
 def has_signal(world, me, other):
-    """Say whether signals shift the odds of trust this round; where they do not, most of the arithmetic is spared."""
+    """Return whether signals shift the odds of trust this round; if not, callers skip the arithmetic."""
     return world.reassurance[me, other] != world.violence_factor[me, other]
 
 
 @rule
 def total_preserving_factor(world, me, other):
-    """Give the factor by which signals leave the sum of evidence as it is: they move a belief, and do not harden it."""
+    """Return the factor that preserves the sum of evidence: signals move a belief without making it firmer."""
     shift = world.reassurance[me, other] / world.violence_factor[me, other]
     return 1.0 / (1.0 + world.trust[me, other] * (shift - 1.0))
 
 
 @rule
 def update_good_evidence(world, me, other):
-    """Weigh good evidence: a' = lambda a + conduct seen + rungs kept + exchanges by level, then signals (B13).
+    """Return good evidence: a' = lambda a + cooperation seen + stakes honoured + exchanges, then signals (B13).
 
-    While trust is below one half, a share of it is dismissed (confirmation bias).
+    While trust is below one half, a share of new evidence is dismissed (confirmation bias).
     """
     k = world.negotiation_between[me, other]
     good = world.conduct_evidence * world.perceived[me, other]
@@ -75,7 +75,7 @@ def update_good_evidence(world, me, other):
 
 @rule
 def update_bad_evidence(world, me, other):
-    """Weigh bad evidence: b' = lambda b + w (hostile conduct seen + rungs broken), then signals (B13)."""
+    """Return bad evidence: b' = lambda b + w (hostility seen + stakes betrayed), then signals (B13)."""
     k = world.negotiation_between[me, other]
     bad = world.conduct_evidence * (1 - world.perceived[me, other])
     if k >= 0:
@@ -89,7 +89,7 @@ def update_bad_evidence(world, me, other):
 
 @rule
 def update_trust(world, me, other):
-    """Trust as far as the evidence goes: tau = (a + 1) / (a + b + 2) (Josang & Ismail 2002; B13)."""
+    """Return trust, the mean of the Beta belief: tau = (a + 1) / (a + b + 2) (Josang & Ismail 2002; B13)."""
     if me == other:
         return 1.0
     return world.good_evidence[me, other] / (world.good_evidence[me, other] + world.bad_evidence[me, other])
@@ -97,7 +97,7 @@ def update_trust(world, me, other):
 
 @rule
 def uncertainty(world, me, other):
-    """Give the standard deviation of the Beta belief, the root of ab / ((a+b)^2 (a+b+1))."""
+    """Return the standard deviation of the Beta belief, the square root of ab / ((a+b)^2 (a+b+1))."""
     a, b = world.good_evidence[me, other], world.bad_evidence[me, other]
     total = a + b
     return sqrt(a * b / (total * total * (total + 1.0)))

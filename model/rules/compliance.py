@@ -11,9 +11,9 @@ from model.terms import Term
 
 
 class Incentive(NamedTuple):
-    """Keeping one's word pays."""
+    """Compliance pays."""
 
-    reputation: Annotated[float, Term(0, 5, "what a trustworthy side would lose of its own")]
+    reputation: Annotated[float, Term(0, 5, "cost of betrayal to a trustworthy side")]
     honour: Annotated[float, Term(0, 5, "gain from honouring the stake")]
     future: Annotated[float, Term(0, 5, "gain from betraying a later, larger stake instead")]
     deterrence: Annotated[float, Term(0, 5, "penalty if it were detected")]
@@ -24,13 +24,13 @@ class Incentive(NamedTuple):
 class NoAccident(NamedTuple):
     """No rule is broken by accident."""
 
-    care: Annotated[float, Term(0.5, 1, "chance that nothing goes wrong")]
+    care: Annotated[float, Term(0.5, 1, "probability of no accidental violation")]
     threshold: float
 
 
 @rule
 def find_next_stake(world, k):
-    """See the next stake that could be betrayed: that of the rung in play, or of the one after if it is under way."""
+    """Return the next stake that could be betrayed: of the rung in play, or of the next one if it is implementing."""
     r = world.rung[k]
     if r < 0:
         return 0.0
@@ -41,13 +41,13 @@ def find_next_stake(world, k):
 
 @rule
 def has_obligations(world, k, side):
-    """Say whether a side has something to keep."""
+    """Return whether an agreement in force binds a side."""
     return has_agreement_in_force(world, k) and world.rounds_withdrawn[k, side] == 0
 
 
 @rule
 def incentive_terms(world, k, side):
-    """Weigh good name + honour c s + future delta b s' + deterrence against temptation b s (B05)."""
+    """Return the terms of compliance: reputation + c s + delta b s' + deterrence, less the temptation b s (B05)."""
     me, stake = world.party[k, side], stake_at_risk(world, k)
     return Incentive(
         world.reputation_cost * stake if world.trustworthy[me] else 0.0,
@@ -61,15 +61,15 @@ def incentive_terms(world, k, side):
 
 @rule
 def accident_terms(world, k, side):
-    """Weigh the chance of an accidental violation."""
+    """Return the terms of avoiding an accidental violation."""
     me, other = world.party[k, side], world.party[k, 1 - side]
-    fate = draw(world, DecisionPoint.COMPLY, world.state_id[me], world.state_id[other], world.negotiation_id[k])
-    return NoAccident(1.0 - world.compliance_noise, fate)
+    random_draw = draw(world, DecisionPoint.COMPLY, world.state_id[me], world.state_id[other], world.negotiation_id[k])
+    return NoAccident(1.0 - world.compliance_noise, random_draw)
 
 
 @rule
 def comply(world, k, side):
-    """Keep what stands if that pays and nothing goes wrong."""
+    """Return whether a side complies: compliance pays and no accident happens."""
     if not has_obligations(world, k, side):
         return True
     return holds(incentive_terms(world, k, side)) and holds(accident_terms(world, k, side))

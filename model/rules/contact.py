@@ -1,4 +1,4 @@
-"""Whether there are talks: ripeness, meeting, and the channel they take (M16, M11)."""
+"""Talks: ripeness, meeting, and the channel (M16, M11)."""
 
 from typing import Annotated, NamedTuple
 
@@ -12,31 +12,31 @@ from model.terms import Term
 
 
 class Pain(NamedTuple):
-    """The present hurts (Zartman's mutually hurting stalemate)."""
+    """The stalemate hurts a side (Zartman's mutually hurting stalemate)."""
 
     pressure: Annotated[float, Term(0, 1, "pressure suffered")]
-    cost: Annotated[float, Term(0, 100, "cost of pressing others, the dearer the oil")]
+    cost: Annotated[float, Term(0, 100, "cost of exerting pressure, higher at a high oil price")]
     tension: Annotated[float, Term(0, 100, "tension between the two")]
-    inertia: Annotated[float, Term(0, 2, "talks under way go on more easily than they start")]
+    inertia: Annotated[float, Term(0, 2, "talks continue more easily than they start")]
     threshold: float
 
 
 class WayOut(NamedTuple):
-    """A way out is seen."""
+    """A side sees a way out."""
 
     trust: Annotated[float, Term(0, 1, "trust in the other side")]
-    facilitation: Annotated[float, Term(0, 1, "good offices offered by facilitators it believes")]
-    inertia: Annotated[float, Term(0, 2, "talks under way go on more easily than they start")]
+    facilitation: Annotated[float, Term(0, 1, "good offices of facilitators, times their credibility")]
+    inertia: Annotated[float, Term(0, 2, "talks continue more easily than they start")]
     threshold: float
 
 
 class Meeting(NamedTuple):
-    """A round of talks takes place."""
+    """The two sides meet this month."""
 
     openness: Annotated[float, Term(0, 1, "openness of the less open side")]
-    habit: Annotated[float, Term(0, 1, "there was contact in the round before")]
+    habit: Annotated[float, Term(0, 1, "contact in the previous round")]
     tension: Annotated[float, Term(-200, 0, "contact lost to tension")]
-    good_offices: Annotated[float, Term(0, 1, "contact kept by facilitators under tension")]
+    good_offices: Annotated[float, Term(0, 1, "contact restored by facilitators under tension")]
     threshold: float
 
 
@@ -49,7 +49,7 @@ class Openness(NamedTuple):
 
 @rule
 def has_process(world, k):
-    """Say whether there is a process to go on with: contact last round, a rung in progress, or one that stands."""
+    """Return 1 if there is a process to continue (recent contact, a rung in progress or verified), else 0."""
     r = world.rung[k]
     live = r >= 0 and RungStatus.PROPOSED <= world.status[k, r] <= RungStatus.IMPLEMENTING
     return 1.0 if live or world.contact[k] > 0 or highest_verified_rung(world, k) >= 0 else 0.0
@@ -57,13 +57,13 @@ def has_process(world, k):
 
 @rule
 def pain_terms(world, k, side):
-    """Weigh how much the present hurts a side."""
+    """Return the terms of pain: how much the stalemate hurts a side."""
     me = world.party[k, side]
     inertia = world.talks_inertia * has_process(world, k)
-    dear = 1.0 + max(world.oil[0], 0.0)
+    oil_factor = 1.0 + max(world.oil[0], 0.0)
     return Pain(
         pressure_suffered(world, me),
-        world.cost_of_pressure * pressure_exerted(world, me) * dear,
+        world.cost_of_pressure * pressure_exerted(world, me) * oil_factor,
         mutual_tension(world, k),
         inertia,
         world.pain_threshold,
@@ -72,7 +72,7 @@ def pain_terms(world, k, side):
 
 @rule
 def way_out_terms(world, k, side):
-    """Weigh whether a side sees a way out."""
+    """Return the terms of a way out."""
     me, other = world.party[k, side], world.party[k, 1 - side]
     inertia = world.talks_inertia * has_process(world, k)
     return WayOut(world.trust[me, other], combined_effect(world, k, CONTACT, me), inertia, world.way_out_threshold)
@@ -80,19 +80,19 @@ def way_out_terms(world, k, side):
 
 @rule
 def seek_talks(world, k, side):
-    """Seek talks when the present hurts and a way out is seen: both, not either (Zartman)."""
+    """Return whether a side seeks talks: the stalemate hurts and it sees a way out (Zartman 1989)."""
     return holds(pain_terms(world, k, side)) and holds(way_out_terms(world, k, side))
 
 
 @rule
 def both_seek_talks(world, k):
-    """Say whether both sides seek talks."""
+    """Return whether both sides seek talks."""
     return world.seeks_talks[k, 0] > 0 and world.seeks_talks[k, 1] > 0
 
 
 @rule
 def meeting_terms(world, k):
-    """Weigh the chance that a round of talks takes place."""
+    """Return the terms of a meeting."""
     a, b = world.party[k, 0], world.party[k, 1]
     tension = mutual_tension(world, k)
     offices = min(combined_effect(world, k, CONTACT, a), combined_effect(world, k, CONTACT, b))
@@ -107,26 +107,26 @@ def meeting_terms(world, k):
 
 @rule
 def hold_talks(world, k):
-    """Hold a round of talks if both sides seek them and it comes about."""
+    """Return whether the two sides meet this month."""
     return both_seek_talks(world, k) and holds(meeting_terms(world, k))
 
 
 @rule
 def openness_terms(world, k):
-    """Weigh whether the two can be seen together."""
+    """Return the terms of meeting in public."""
     a, b = world.party[k, 0], world.party[k, 1]
     return Openness(min(world.trust[a, b], world.trust[b, a]), world.direct_trust)
 
 
 @rule
 def in_contact(world, k):
-    """Say whether a round of talks is held."""
+    """Return whether the two sides meet this month."""
     return world.contact[k] > 0
 
 
 @rule
 def choose_channel(world, k):
-    """Meet in public when trust allows it or no facilitator is at work; else go through one."""
+    """Return the channel: public if trust allows it or no facilitator is active, else through a facilitator."""
     if not world.contact[k]:
         return Channel.NONE
     if holds(openness_terms(world, k)):

@@ -1,4 +1,4 @@
-"""The world outside the talks: oil price and regional tension (M18)."""
+"""The environment of the talks: oil price and regional tension (M18)."""
 
 from math import sqrt
 
@@ -8,13 +8,13 @@ from model.compiler import rule
 
 @rule
 def drift_oil(world, w):
-    """Let the log oil price deviation drift: O' = phi O + sigma e (B22)."""
+    """Return the log oil price deviation: O' = phi O + sigma e (B22)."""
     return world.oil_memory * world.oil[w] + world.oil_noise * draw_normal(world, DecisionPoint.OIL)
 
 
 @rule
 def drift_region(world, w):
-    """Let regional tension drift: R' = phi R + sigma (c e_oil + sqrt(1 - c c) e) (B22)."""
+    """Return regional tension: R' = phi R + sigma (c e_oil + sqrt(1 - c c) e) (B22)."""
     link = world.oil_region_link
     shock = link * draw_normal(world, DecisionPoint.OIL) + sqrt(1.0 - link * link) * draw_normal(
         world, DecisionPoint.REGION

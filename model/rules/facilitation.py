@@ -1,4 +1,4 @@
-"""Regional facilitators: four separable services, hosting, fatigue and a reputation (M11)."""
+"""Regional facilitators: four separable services, hosting, fatigue and credibility (M11)."""
 
 from typing import Annotated, NamedTuple
 
@@ -13,46 +13,46 @@ CONTACT, CLARITY, FORMULATION, LEVERAGE, HOSTING = range(5)  # columns.SERVICES
 
 
 class Task(NamedTuple):
-    """A facilitator has time for a task."""
+    """A facilitator has capacity for a task."""
 
     capacity: Annotated[float, Term(0, 20, "tasks it can do in a round")]
     fatigue: Annotated[float, Term(-20, 0, "capacity lost to fatigue")]
-    queue: Annotated[float, Term(-60, 0, "tasks that come before this one")]
+    queue: Annotated[float, Term(-60, 0, "tasks ahead of this one")]
     threshold: float
 
 
 class Funds(NamedTuple):
-    """A facilitator can still pay for a task."""
+    """A facilitator can pay for a task."""
 
-    budget: Annotated[float, Term(0, 1e6, "what it can spend in all")]
-    spent: Annotated[float, Term(-2e6, 0, "what its tasks have cost so far")]
-    queue: Annotated[float, Term(-1e5, 0, "what the tasks before this one will cost")]
+    budget: Annotated[float, Term(0, 1e6, "budget for the run")]
+    spent: Annotated[float, Term(-2e6, 0, "spending so far")]
+    queue: Annotated[float, Term(-1e5, 0, "cost of the tasks ahead of this one")]
     threshold: float
 
 
 class Closeness(NamedTuple):
-    """The two sides trust each other enough for an exchange at political level."""
+    """The two sides trust each other enough for a political exchange."""
 
     trust: Annotated[float, Term(0, 1, "trust of the less trusting side")]
     threshold: float
 
 
 class Hosting(NamedTuple):
-    """A small exchange is hosted."""
+    """A facilitator hosts a small exchange."""
 
-    hosting: Annotated[float, Term(0, 1, "chance that some facilitator brings it about")]
+    hosting: Annotated[float, Term(0, 1, "probability that a facilitator hosts it")]
     threshold: float
 
 
 @rule
 def update_presence(world, f):
-    """Arrive in the round the scenario names, and stay unless sent away."""
+    """Return whether a facilitator is present: from its round of arrival on, unless an event removes it."""
     return 1 if world.clock[0] == world.arrives[f] else world.present[f]
 
 
 @rule
 def update_fatigue(world, f):
-    """Wear out by tasks done and recover by rest: F' = rest F + rate tasks."""
+    """Return a facilitator's fatigue: F' = persistence F + rate tasks, clipped to 0 to 1."""
     tasks = 0.0
     for k in range(world.n_negotiation):
         for service in range(world.n_service):
@@ -62,7 +62,7 @@ def update_fatigue(world, f):
 
 @rule
 def service_skill(world, f, service):
-    """Give a facilitator's skill in a service."""
+    """Return a facilitator's skill in a service."""
     if service == CONTACT:
         return world.skill_good_offices[f]
     if service == CLARITY:
@@ -76,13 +76,13 @@ def service_skill(world, f, service):
 
 @rule
 def is_task_open(world, f, k, service):
-    """Say whether a task is open to a facilitator at all."""
+    """Return whether a facilitator can take a task: it is present, mediates here and has the skill."""
     return world.present[f] > 0 and world.mediates[f, k] > 0 and service_skill(world, f, service) > 0.0
 
 
 @rule
 def precedes(world, f, j, other, k, service):
-    """Say whether task (j, other) comes before (k, service): by service, then by tension, then by id."""
+    """Return whether task (j, other) precedes task (k, service): by service, then tension, then id."""
     if other != service:
         return other < service
     here, there = mutual_tension(world, k), mutual_tension(world, j)
@@ -93,7 +93,7 @@ def precedes(world, f, j, other, k, service):
 
 @rule
 def tasks_ahead(world, f, k, service):
-    """Count the tasks that a facilitator does first."""
+    """Return the number of a facilitator's tasks that precede this one."""
     count = 0.0
     for j in range(world.n_negotiation):
         for other in range(service + 1):
@@ -103,43 +103,43 @@ def tasks_ahead(world, f, k, service):
 
 
 @rule
-def capacity_terms_after(world, f, first):
-    """Weigh a facilitator's capacity after so many tasks."""
+def capacity_terms_after(world, f, ahead):
+    """Return the terms of capacity after a number of tasks."""
     capacity = world.skill_capacity[f]
-    return Task(capacity, -capacity * world.fatigue[f], -first, 0.5)
+    return Task(capacity, -capacity * world.fatigue[f], -ahead, 0.5)
 
 
 @rule
-def funds_terms_after(world, f, first):
-    """Weigh a facilitator's budget after so many tasks: what was spent, and what they will cost."""
+def funds_terms_after(world, f, ahead):
+    """Return the terms of the budget after a number of tasks."""
     cost = world.skill_task_cost[f]
-    return Funds(world.skill_budget[f], -world.spent[f], -first * cost, cost)
+    return Funds(world.skill_budget[f], -world.spent[f], -ahead * cost, cost)
 
 
 @rule
 def capacity_terms(world, f, k, service):
-    """Weigh a facilitator's capacity against what it must do first."""
+    """Return the terms of a facilitator's capacity for a task."""
     return capacity_terms_after(world, f, tasks_ahead(world, f, k, service))
 
 
 @rule
 def funds_terms(world, f, k, service):
-    """Weigh the budget against what was spent and what comes first; it must cover the task."""
+    """Return the terms of a facilitator's budget for a task."""
     return funds_terms_after(world, f, tasks_ahead(world, f, k, service))
 
 
 @rule
 def take_task(world, f, k, service):
-    """Take a task if it is open to me, I have time for it and can pay for it."""
+    """Return whether a facilitator takes a task: it can, and has the capacity and the budget."""
     if not is_task_open(world, f, k, service):
         return False
-    first = tasks_ahead(world, f, k, service)
-    return holds(capacity_terms_after(world, f, first)) and holds(funds_terms_after(world, f, first))
+    ahead = tasks_ahead(world, f, k, service)
+    return holds(capacity_terms_after(world, f, ahead)) and holds(funds_terms_after(world, f, ahead))
 
 
 @rule
 def pay_for_tasks(world, f):
-    """Add up what the tasks of the round cost."""
+    """Return a facilitator's spending so far, this round's tasks included."""
     total = world.spent[f]
     for k in range(world.n_negotiation):
         for service in range(world.n_service):
@@ -150,31 +150,31 @@ def pay_for_tasks(world, f):
 
 @rule
 def effective_credibility(world, f, k, state):
-    """Believe a facilitator by its record, and more when it leans to one's own side (Kydd 2003)."""
-    leaning = world.skill_bias[f] if side_of(world, k, state) == 0 else -world.skill_bias[f]
-    return clip(world.credibility[f, state] * (1.0 + world.affinity * leaning), 0.0, 1.0)
+    """Return how far a state believes a facilitator: more if it is biased to the state's side (Kydd 2003)."""
+    bias = world.skill_bias[f] if side_of(world, k, state) == 0 else -world.skill_bias[f]
+    return clip(world.credibility[f, state] * (1.0 + world.affinity * bias), 0.0, 1.0)
 
 
 @rule
 def combined_effect(world, k, service, state):
-    """Combine what all facilitators do in a service, as far as the state believes them: 1 - prod(1 - ...)."""
-    left = 1.0
+    """Return the effect of all facilitators in a service on a state: 1 - prod(1 - skill credibility)."""
+    shortfall = 1.0
     for f in range(world.n_facilitator):
         if world.effort[f, k, service]:
-            left *= 1.0 - service_skill(world, f, service) * effective_credibility(world, f, k, state)
-    return 1.0 - left
+            shortfall *= 1.0 - service_skill(world, f, service) * effective_credibility(world, f, k, state)
+    return 1.0 - shortfall
 
 
 @rule
 def clear_channel(world, me, other):
-    """Remove misreadings as far as believed facilitators carry and explain the messages."""
+    """Return the share of misreadings that facilitators remove."""
     k = world.negotiation_between[me, other]
     return combined_effect(world, k, CLARITY, me) if k >= 0 else 0.0
 
 
 @rule
 def distort_messages(world, me, other):
-    """Shade what is told about a favoured side: kinder than true above 0, harsher below (Kydd 2003)."""
+    """Return the bias of messages about the other, -1 to 1: above 0 in its favour, below 0 against (Kydd 2003)."""
     k = world.negotiation_between[me, other]
     if k < 0:
         return 0.0
@@ -182,26 +182,26 @@ def distort_messages(world, me, other):
     total = 0.0
     for f in range(world.n_facilitator):
         if world.effort[f, k, CLARITY]:
-            told = world.skill_clarity[f] * world.distortion * effective_credibility(world, f, k, me)
-            total += world.skill_bias[f] * favoured * told
+            weight = world.skill_clarity[f] * world.distortion * effective_credibility(world, f, k, me)
+            total += world.skill_bias[f] * favoured * weight
     return clip(total, -1.0, 1.0)
 
 
 @rule
 def update_credibility(world, f, me):
-    """Believe a facilitator more when its account proved right, less when it proved wrong."""
-    credit = world.credibility[f, me]
+    """Return a facilitator's credibility: it rises when its account was right and falls when it was wrong."""
+    credibility = world.credibility[f, me]
     for k in range(world.n_negotiation):
         if world.effort[f, k, CLARITY] and (world.party[k, 0] == me or world.party[k, 1] == me):
             other = world.party[k, 1 - side_of(world, k, me)]
             right = 1.0 - world.misread[me, other]
-            credit += world.credibility_rate * (right - credit)
-    return credit
+            credibility += world.credibility_rate * (right - credibility)
+    return credibility
 
 
 @rule
 def hosting_terms(world, k):
-    """Weigh the chance of an exchange: the more doubtful of the two parties decides."""
+    """Return the terms of hosting: the party that believes the facilitators less decides."""
     chance = min(
         combined_effect(world, k, HOSTING, world.party[k, 0]), combined_effect(world, k, HOSTING, world.party[k, 1])
     )
@@ -210,14 +210,14 @@ def hosting_terms(world, k):
 
 @rule
 def closeness_terms(world, k):
-    """Weigh whether an exchange can be political and not only technical."""
+    """Return the terms of an exchange at political level."""
     a, b = world.party[k, 0], world.party[k, 1]
     return Closeness(min(world.trust[a, b], world.trust[b, a]), world.direct_trust)
 
 
 @rule
 def exchange_level(is_hosted, is_close):
-    """Settle the level of an exchange."""
+    """Return the level of an exchange."""
     if not is_hosted:
         return ExchangeLevel.NONE
     return ExchangeLevel.POLITICAL if is_close else ExchangeLevel.TECHNICAL
@@ -225,7 +225,7 @@ def exchange_level(is_hosted, is_close):
 
 @rule
 def host_exchange(world, k):
-    """Host a small confidence-building exchange outside the ladder, at technical or political level."""
+    """Return the level of a hosted confidence-building exchange outside the ladder."""
     if not has_host(world, k):
         return ExchangeLevel.NONE
     return exchange_level(holds(hosting_terms(world, k)), holds(closeness_terms(world, k)))
@@ -233,7 +233,7 @@ def host_exchange(world, k):
 
 @rule
 def has_host(world, k):
-    """Say whether any facilitator has taken the task of hosting."""
+    """Return whether a facilitator has taken the task of hosting."""
     for f in range(world.n_facilitator):
         if world.effort[f, k, HOSTING]:
             return True

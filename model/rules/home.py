@@ -1,4 +1,4 @@
-"""Compromise is negotiated at home too: governments, veto players, support, audiences (M8, M9, M17)."""
+"""Domestic politics: governments, veto players, support, audiences (M8, M9, M17)."""
 
 from typing import Annotated, NamedTuple
 
@@ -21,73 +21,73 @@ from model.terms import Term
 class GovernmentChange(NamedTuple):
     """The government changes."""
 
-    hazard: Annotated[float, Term(0, 1, "usual chance of a change")]
-    unpopularity: Annotated[float, Term(0, 1, "support lost at home")]
+    hazard: Annotated[float, Term(0, 1, "usual probability of a change")]
+    unpopularity: Annotated[float, Term(0, 1, "loss of domestic support")]
     threshold: float
 
 
 class Ratification(NamedTuple):
-    """Home agrees: the hardest veto player gets what it asks for."""
+    """The deal is approved at home: the most demanding veto player accepts it."""
 
-    share: Annotated[float, Term(0, 1, "share won")]
-    support: Annotated[float, Term(-1, 1, "support at home, above or below one half")]
+    share: Annotated[float, Term(0, 1, "share of the gains")]
+    support: Annotated[float, Term(-1, 1, "domestic support, above or below one half")]
     threshold: float
 
 
 class Withdrawal(NamedTuple):
-    """A new government leaves what stands."""
+    """A new government withdraws from the agreement."""
 
-    withdrawal: Annotated[float, Term(0, 1, "readiness of a new government to leave")]
+    withdrawal: Annotated[float, Term(0, 1, "readiness of a new government to withdraw")]
     distrust: Annotated[float, Term(-0.5, 0.5, "trust in the other side, below or above one half")]
     threshold: float
 
 
 class Support(NamedTuple):
-    """What support at home is made of; the sum, kept between 0 and 1, is the new level."""
+    """Domestic support: the sum, clipped to 0 to 1, is the new level."""
 
-    now: Annotated[float, Term(0, 1, "support so far")]
+    now: Annotated[float, Term(0, 1, "current support")]
     habit: Annotated[float, Term(-1, 1, "return to the usual level")]
     pain: Annotated[float, Term(-1, 0, "pressure suffered")]
-    dividend: Annotated[float, Term(0, 12, "what stands implemented")]
+    dividend: Annotated[float, Term(0, 12, "implemented rungs")]
     attack: Annotated[float, Term(-60, 0, "attacks blamed on the other side")]
-    concession: Annotated[float, Term(-400, 0, "burdens ratified, and unilateral steps towards a counterpart")]
+    concession: Annotated[float, Term(-400, 0, "burdens ratified and unilateral steps")]
     threshold: float
 
 
 @rule
 def draw_government_type(world, me):
-    """Draw the government's type at the start, and again when a new one does not continue the old (M17)."""
+    """Return whether the government is trustworthy: drawn at the start and after a change without continuity (M17)."""
     if world.clock[0] > 1 and not world.turnover[me]:
         return world.trustworthy[me] > 0
-    fresh = world.own_trustworthiness[me] >= draw(world, DecisionPoint.TYPE, world.state_id[me])
+    new_type = world.own_trustworthiness[me] >= draw(world, DecisionPoint.TYPE, world.state_id[me])
     if world.clock[0] == 1:
-        return fresh
-    kept = world.own_continuity[me] >= draw(world, DecisionPoint.TYPE_KEPT, world.state_id[me])
-    return world.trustworthy[me] > 0 if kept else fresh
+        return new_type
+    continues = world.own_continuity[me] >= draw(world, DecisionPoint.TYPE_KEPT, world.state_id[me])
+    return world.trustworthy[me] > 0 if continues else new_type
 
 
 @rule
 def government_change_terms(world, me):
-    """Weigh a change of government."""
+    """Return the terms of a change of government."""
     lost = world.unpopularity * max(world.usual_support[me] - world.support[me], 0.0)
     return GovernmentChange(world.own_turnover[me], lost, draw(world, DecisionPoint.TURNOVER, world.state_id[me]))
 
 
 @rule
 def change_government(world, me):
-    """Change the government, by chance, the likelier the more support is lost."""
+    """Return whether the government changes; lost support makes it more likely."""
     return holds(government_change_terms(world, me))
 
 
 @rule
 def awaits_ratification(world, k, side):
-    """Say whether a deal waits for ratification."""
+    """Return whether a deal awaits ratification."""
     return is_rung_in_play_at(world, k, RungStatus.SCRUTINISED)
 
 
 @rule
 def hardest_veto(world, k, side):
-    """Find the highest demand among the veto players: the maximum of independent draws (B19)."""
+    """Return the highest demand among the veto players: the maximum of independent draws (B19)."""
     me, hardest = world.party[k, side], 0.0
     for player in range(world.veto_players[me]):
         demand = draw(world, DecisionPoint.VETO, world.state_id[me], player, world.negotiation_id[k])
@@ -97,7 +97,7 @@ def hardest_veto(world, k, side):
 
 @rule
 def ratification_terms(world, k, side):
-    """Weigh the deal at home: with y the share and no support term, P = y^players (Putnam 1988; B19)."""
+    """Return the terms of ratification; for a share y and no support term, P = y^players (Putnam 1988; B19)."""
     me = world.party[k, side]
     share = world.offer[k] if side == 0 else 1.0 - world.offer[k]
     swing = world.support_weight * (world.support[me] - 0.5)
@@ -106,13 +106,13 @@ def ratification_terms(world, k, side):
 
 @rule
 def ratify(world, k, side):
-    """Put the deal to the veto players at home."""
+    """Return whether the veto players at home accept the deal."""
     return not awaits_ratification(world, k, side) or holds(ratification_terms(world, k, side))
 
 
 @rule
 def may_withdraw(world, k, side):
-    """Say whether a new government finds something standing that it could leave."""
+    """Return whether a new government has an agreement in force to withdraw from."""
     return (
         world.turnover[world.party[k, side]] > 0
         and world.rounds_withdrawn[k, side] == 0
@@ -122,21 +122,23 @@ def may_withdraw(world, k, side):
 
 @rule
 def withdrawal_terms(world, k, side):
-    """Weigh withdrawal (M17)."""
+    """Return the terms of withdrawal (M17)."""
     me, other = world.party[k, side], world.party[k, 1 - side]
-    fate = draw(world, DecisionPoint.WITHDRAW, world.state_id[me], world.state_id[other], world.negotiation_id[k])
-    return Withdrawal(world.own_withdrawal[me], 0.5 - world.trust[me, other], fate)
+    random_draw = draw(
+        world, DecisionPoint.WITHDRAW, world.state_id[me], world.state_id[other], world.negotiation_id[k]
+    )
+    return Withdrawal(world.own_withdrawal[me], 0.5 - world.trust[me, other], random_draw)
 
 
 @rule
 def withdraw(world, k, side):
-    """Leave what stands, as a new government."""
+    """Return whether a new government withdraws from the agreement in force."""
     return may_withdraw(world, k, side) and holds(withdrawal_terms(world, k, side))
 
 
 @rule
 def count_withdrawal(world, k, side):
-    """Count the rounds since a side left; a newly ratified rung brings it back."""
+    """Return the rounds since a side withdrew, from 1; a newly ratified rung resets it to 0."""
     if world.withdraws[k, side]:
         return 1
     if is_rung_in_play_at(world, k, RungStatus.RATIFIED) or world.rounds_withdrawn[k, side] == 0:
@@ -146,7 +148,7 @@ def count_withdrawal(world, k, side):
 
 @rule
 def support_terms(world, me):
-    """Sum what moves support at home: habit, pressure, dividends, attacks, concessions."""
+    """Return the terms of domestic support."""
     dividend, attack, concession = 0.0, 0.0, 0.0
     for k in range(world.n_negotiation):
         if world.party[k, 0] == me or world.party[k, 1] == me:
@@ -173,13 +175,13 @@ def support_terms(world, me):
 
 @rule
 def update_support(world, me):
-    """Let support at home move."""
+    """Return domestic support: 0 to 1."""
     return clip(sum_terms(support_terms(world, me)), 0.0, 1.0)
 
 
 @rule
 def update_audience_cost(world, me):
-    """Let public threats and demands bind: A' = (1 - phi) A + kappa count (Fearon 1994; B20)."""
+    """Return the audience cost of public threats and demands: A' = (1 - phi) A + kappa count (Fearon 1994; B20)."""
     count = 0.0
     for k in range(world.n_negotiation):
         if world.party[k, 0] == me or world.party[k, 1] == me:

@@ -1,4 +1,4 @@
-"""The deal ladder: how its rungs move, and what each side proves or breaks by it (M5, M6)."""
+"""The deal ladder: how its rungs move, and which stakes each side honours or betrays (M5, M6)."""
 
 from typing import Annotated, NamedTuple
 
@@ -11,32 +11,32 @@ from model.terms import Term
 
 
 class Climb(NamedTuple):
-    """The rung in progress goes on."""
+    """The rung in progress advances."""
 
-    climb: Annotated[float, Term(0, 1, "chance to go on")]
+    climb: Annotated[float, Term(0, 1, "probability of advancing")]
     threshold: float
 
 
 class Setback(NamedTuple):
-    """If not: the last completed rung must be done again."""
+    """Otherwise the last completed rung must be repeated."""
 
-    climb: Annotated[float, Term(0, 1, "chance to go on")]
-    slip: Annotated[float, Term(0, 1, "chance to slip back")]
+    climb: Annotated[float, Term(0, 1, "probability of advancing")]
+    slip: Annotated[float, Term(0, 1, "probability of slipping back")]
     threshold: float
 
 
 class Collapse(NamedTuple):
-    """If not that either: the ladder collapses."""
+    """Otherwise the ladder collapses."""
 
-    climb: Annotated[float, Term(0, 1, "chance to go on")]
-    slip: Annotated[float, Term(0, 1, "chance to slip back")]
-    collapse: Annotated[float, Term(0, 1, "chance of collapse at no tension")]
-    tension: Annotated[float, Term(0, 100, "chance of collapse added by tension")]
+    climb: Annotated[float, Term(0, 1, "probability of advancing")]
+    slip: Annotated[float, Term(0, 1, "probability of slipping back")]
+    collapse: Annotated[float, Term(0, 1, "probability of collapse at zero tension")]
+    tension: Annotated[float, Term(0, 100, "probability of collapse added by tension")]
     threshold: float
 
 
 class Forgiveness(NamedTuple):
-    """A called breach is forgiven and repaired."""
+    """A declared breach is forgiven and repaired."""
 
     forgiveness: Annotated[float, Term(0, 1, "readiness to forgive")]
     threshold: float
@@ -44,34 +44,34 @@ class Forgiveness(NamedTuple):
 
 @rule
 def has_friction(world, k):
-    """Say whether something is in progress or stands."""
+    """Return whether friction applies: an agreement is in force."""
     return has_agreement_in_force(world, k)
 
 
 @rule
 def climb_terms(world, k):
-    """Weigh going on."""
+    """Return the terms of advancing."""
     return Climb(world.climb_chance, draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k]))
 
 
 @rule
 def setback_terms(world, k):
-    """Weigh slipping back, by the same draw."""
-    fate = draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k])
-    return Setback(world.climb_chance, world.slip_chance, fate)
+    """Return the terms of slipping back, with the same draw."""
+    random_draw = draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k])
+    return Setback(world.climb_chance, world.slip_chance, random_draw)
 
 
 @rule
 def collapse_terms(world, k):
-    """Weigh collapse, by the same draw."""
-    fate = draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k])
+    """Return the terms of collapse, with the same draw."""
+    random_draw = draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k])
     danger = world.tension_collapses * mutual_tension(world, k)
-    return Collapse(world.climb_chance, world.slip_chance, world.collapse_chance, danger, fate)
+    return Collapse(world.climb_chance, world.slip_chance, world.collapse_chance, danger, random_draw)
 
 
 @rule
 def settle_friction(climbs, slips, collapses):
-    """Go on if that comes first, else slip, else collapse, else stall."""
+    """Return the first that holds: climb, slip, collapse; otherwise stall."""
     if climbs:
         return Friction.CLIMB
     if slips:
@@ -81,7 +81,7 @@ def settle_friction(climbs, slips, collapses):
 
 @rule
 def resolve_friction(world, k):
-    """Let the rung in progress climb, stall or slip, or the ladder collapse (B18)."""
+    """Return whether the rung in progress climbs, stalls or slips, or the ladder collapses (B18)."""
     if not has_friction(world, k):
         return Friction.CLIMB
     return settle_friction(
@@ -91,7 +91,7 @@ def resolve_friction(world, k):
 
 @rule
 def has_breached_rung(world, k):
-    """Say whether a rung stands breached."""
+    """Return whether a rung is breached."""
     for r in range(world.rungs[k]):
         if world.status[k, r] == RungStatus.BREACHED:
             return True
@@ -100,7 +100,7 @@ def has_breached_rung(world, k):
 
 @rule
 def has_unrepaired_breach(world, k):
-    """Say whether a breach stands, or a rung is suspended or taken back for one."""
+    """Return whether a rung is breached, suspended or snapped back."""
     for r in range(world.rungs[k]):
         if RungStatus.BREACHED <= world.status[k, r] <= RungStatus.SNAPPED:
             return True
@@ -109,25 +109,25 @@ def has_unrepaired_breach(world, k):
 
 @rule
 def forgiveness_terms(world, k):
-    """Weigh forgiving."""
+    """Return the terms of forgiving a breach."""
     return Forgiveness(world.forgiveness, draw(world, DecisionPoint.FORGIVE, 0, 0, world.negotiation_id[k]))
 
 
 @rule
 def forgive(world, k):
-    """Forgive a called breach, so that the rung is repaired and not suspended."""
+    """Return whether a declared breach is forgiven: the rung is then repaired, not suspended."""
     return has_breached_rung(world, k) and holds(forgiveness_terms(world, k))
 
 
 @rule
 def either_side(world, column, k):
-    """Say whether either side does it."""
+    """Return whether a column [negotiation, side] is positive for either side."""
     return column[k, 0] > 0 or column[k, 1] > 0
 
 
 @rule
 def passes_verification(world, k, r):
-    """Say whether the rung's verifier, if it has one, found both sides clean this round."""
+    """Return whether the rung's verifier, if any, reports both sides as clean this round."""
     body = world.verifier[k, r]
     clean = InspectionReport.CLEAN
     return body < 0 or (world.report[body, k, 0] == clean and world.report[body, k, 1] == clean)
@@ -135,7 +135,7 @@ def passes_verification(world, k, r):
 
 @rule
 def next_talks_status(world, k, r, status):
-    """Move a rung that is still being talked about."""
+    """Return the next status of a rung under negotiation."""
     if status == RungStatus.IDLE:
         return RungStatus.PROPOSED if r == world.rung[k] and either_side(world, world.proposed, k) else RungStatus.IDLE
     if r != world.rung[k] and status != RungStatus.RATIFIED:
@@ -152,7 +152,7 @@ def next_talks_status(world, k, r, status):
 
 @rule
 def next_deal_status(world, k, r, status):
-    """Move a rung that is being implemented or stands verified."""
+    """Return the next status of a rung that is implementing or verified."""
     if world.friction[k] == Friction.COLLAPSE:
         return RungStatus.COLLAPSED
     if status == RungStatus.IMPLEMENTING:
@@ -177,7 +177,7 @@ def next_deal_status(world, k, r, status):
 
 @rule
 def advance_ladder(world, k, r):
-    """Move a rung by at most one status."""
+    """Return the next status of a rung; it changes at most once a round."""
     status = world.status[k, r]
     if r >= world.rungs[k]:
         return status
@@ -187,20 +187,20 @@ def advance_ladder(world, k, r):
         return next_deal_status(world, k, r, status)
     if status == RungStatus.BREACHED:
         return RungStatus.IMPLEMENTING if world.forgiven[k] else RungStatus.SUSPENDED
-    rest = world.recovery if status == RungStatus.COLLAPSED else world.cool_down
-    rested = world.status_age[k, r] + 1 >= rest and not (status == RungStatus.COLLAPSED and rest == 0.0)
-    return RungStatus.IDLE if rested else status
+    wait = world.recovery if status == RungStatus.COLLAPSED else world.cool_down
+    is_over = world.status_age[k, r] + 1 >= wait and not (status == RungStatus.COLLAPSED and wait == 0.0)
+    return RungStatus.IDLE if is_over else status
 
 
 @rule
 def age_rungs(world, k, r):
-    """Count the rounds since a rung's status last changed."""
+    """Return the rounds since a rung's status last changed."""
     return 0 if world.status[k, r] != world.previous_status[k, r] else world.status_age[k, r] + 1
 
 
 @rule
 def record_compliance(world, k, side):
-    """Note the stake a side has just proved to keep."""
+    """Return the stake that a side honoured this round: rungs newly verified."""
     total = 0.0
     for r in range(world.rungs[k]):
         if world.status[k, r] == RungStatus.VERIFIED and world.previous_status[k, r] == RungStatus.IMPLEMENTING:
@@ -210,13 +210,13 @@ def record_compliance(world, k, side):
 
 @rule
 def is_newly_breached(world, k, r):
-    """Say whether a rung has just been called breached."""
+    """Return whether a rung was declared breached this round."""
     return world.status[k, r] == RungStatus.BREACHED and world.previous_status[k, r] != RungStatus.BREACHED
 
 
 @rule
 def was_in_force(world, k, r):
-    """Say whether a rung was being implemented or stood verified when the round began."""
+    """Return whether a rung was implementing or verified at the start of the round."""
     return world.previous_status[k, r] == RungStatus.VERIFIED or (
         r == world.rung[k] and world.previous_status[k, r] == RungStatus.IMPLEMENTING
     )
@@ -224,7 +224,7 @@ def was_in_force(world, k, r):
 
 @rule
 def record_betrayal(world, k, side):
-    """Note the stake a side has just broken: called in breach, or left while it was owed."""
+    """Return the stake that a side betrayed this round: declared in breach, or withdrawn from while in force."""
     total = 0.0
     for r in range(world.rungs[k]):
         if world.withdraws[k, side] and was_in_force(world, k, r):
@@ -236,12 +236,12 @@ def record_betrayal(world, k, side):
 
 @rule
 def count_breaches(world, k):
-    """Count rungs called breached, and withdrawals from something that was owed."""
+    """Return the breaches so far: rungs declared breached, and withdrawals from an agreement in force."""
     count = world.breaches[k]
-    left = world.withdraws[k, 0] + world.withdraws[k, 1]
+    withdrawals = world.withdraws[k, 0] + world.withdraws[k, 1]
     for r in range(world.rungs[k]):
-        if left > 0 and was_in_force(world, k, r):
-            count += left
+        if withdrawals > 0 and was_in_force(world, k, r):
+            count += withdrawals
             break
     for r in range(world.rungs[k]):
         if is_newly_breached(world, k, r):
@@ -251,7 +251,7 @@ def count_breaches(world, k):
 
 @rule
 def count_reset_to_idle(world, k, status):
-    """Count rungs that have just gone from this status back to idle."""
+    """Return the number of rungs that went from a status to idle this round."""
     count = 0
     for r in range(world.rungs[k]):
         if world.previous_status[k, r] == status and world.status[k, r] == RungStatus.IDLE:
@@ -261,11 +261,11 @@ def count_reset_to_idle(world, k, status):
 
 @rule
 def count_refusals(world, k):
-    """Count proposals that were refused."""
+    """Return the proposals refused so far."""
     return world.refusals[k] + count_reset_to_idle(world, k, RungStatus.PROPOSED)
 
 
 @rule
 def count_unratified(world, k):
-    """Count deals that failed at home."""
+    """Return the deals rejected at home so far."""
     return world.unratified[k] + count_reset_to_idle(world, k, RungStatus.SCRUTINISED)

@@ -1,4 +1,4 @@
-"""The other track: pressure, programme, and those who attack from outside (M14, M15)."""
+"""The pressure track, programmes and spoilers (M14, M15)."""
 
 from typing import Annotated, NamedTuple
 
@@ -12,37 +12,37 @@ from model.terms import Term
 
 
 class PressureTarget(NamedTuple):
-    """Pressure is kept or raised: the level aimed at reaches the level now, the threshold."""
+    """Pressure is held or raised: the target reaches the current level, the threshold."""
 
-    campaign: Annotated[float, Term(0, 1, "level aimed at while nothing is agreed")]
+    campaign: Annotated[float, Term(0, 1, "target without an agreement")]
     relief: Annotated[float, Term(-1, 0, "relief owed for verified rungs")]
-    escalation: Annotated[float, Term(0, 1, "answer to a breach or a withdrawal that is not repaired")]
+    escalation: Annotated[float, Term(0, 1, "response to an unrepaired breach or withdrawal")]
     threshold: float
 
 
 class Programme(NamedTuple):
-    """What a programme aims at; the sum, kept between 0 and 1."""
+    """The target of a programme: the sum, clipped to 0 to 1."""
 
-    ambition: Annotated[float, Term(0, 1, "level aimed at when unbound and unpressed")]
+    ambition: Annotated[float, Term(0, 1, "target without restraint or pressure")]
     bound: Annotated[float, Term(-1, 0, "restraint accepted in rungs")]
-    hedging: Annotated[float, Term(0, 1, "answer to pressure")]
-    unseen: Annotated[float, Term(0, 1, "growth out of inspectors' sight")]
+    hedging: Annotated[float, Term(0, 1, "response to pressure")]
+    unseen: Annotated[float, Term(0, 1, "growth without inspection")]
     threshold: float
 
 
 class Attack(NamedTuple):
     """Spoilers attack."""
 
-    hazard: Annotated[float, Term(0, 1, "chance of an attack in any round")]
+    hazard: Annotated[float, Term(0, 1, "probability of an attack in any round")]
     nearness: Annotated[float, Term(0, 1, "a deal is close")]
-    backing: Annotated[float, Term(0, 1, "a third state presses against the talks")]
+    backing: Annotated[float, Term(0, 1, "opposition of a third state to the talks")]
     suppression: Annotated[float, Term(-3, 0, "attacks prevented by the side that would be blamed")]
     threshold: float
 
 
 @rule
 def relief_owed(world, k, side):
-    """Add up the relief a side owes for verified rungs; one that has left owes none."""
+    """Return the relief that a side owes for verified rungs; 0 after it has withdrawn."""
     if world.rounds_withdrawn[k, side]:
         return 0.0
     total = 0.0
@@ -54,7 +54,7 @@ def relief_owed(world, k, side):
 
 @rule
 def pressure_target_terms(world, me, other):
-    """Weigh the pressure aimed at against the pressure exerted."""
+    """Return the terms of the pressure target against the pressure exerted."""
     campaign, k = world.campaign[me, other], world.negotiation_between[me, other]
     relief, escalation = 0.0, 0.0
     if k >= 0 and campaign > 0.0:
@@ -65,13 +65,13 @@ def pressure_target_terms(world, me, other):
 
 @rule
 def remember_pressure(world, me, other):
-    """Note the pressure before it is decided anew, so that a step or a relief can be told."""
+    """Return the pressure before this round's decision, so that changes can be reported."""
     return world.pressure[me, other]
 
 
 @rule
 def set_pressure(world, me, other):
-    """Raise or relieve pressure towards the level aimed at, as fast as policy allows."""
+    """Return the pressure on the other: it moves to the target at the allowed speed."""
     if me == other:
         return 0.0
     now = world.pressure[me, other]
@@ -81,13 +81,13 @@ def set_pressure(world, me, other):
 
 @rule
 def is_pressing(world, me, other):
-    """Say whether a state presses, or means to press, another."""
+    """Return whether a state exerts or plans pressure on another."""
     return me != other and (world.campaign[me, other] > 0.0 or world.pressure[me, other] > 0.0)
 
 
 @rule
 def programme_terms(world, me):
-    """Weigh what a programme aims at: ambition, restraint accepted, hedging, growth unseen."""
+    """Return the terms of a programme's target."""
     ambition, restraint, unseen = world.own_ambition[me], 0.0, 0.0
     for k in range(world.n_negotiation):
         if world.party[k, 0] == me or world.party[k, 1] == me:
@@ -108,13 +108,13 @@ def programme_terms(world, me):
 
 @rule
 def has_programme(world, me):
-    """Say whether a state runs a programme at all."""
+    """Return whether a state runs a programme."""
     return world.own_ambition[me] > 0.0
 
 
 @rule
 def set_programme(world, me):
-    """Move the programme towards its aim."""
+    """Return the programme level: it moves towards its target."""
     if not has_programme(world, me):
         return world.programme[me]
     goal = clip(sum_terms(programme_terms(world, me)), 0.0, 1.0)
@@ -123,7 +123,7 @@ def set_programme(world, me):
 
 @rule
 def deal_nearness(world, k):
-    """Say how close a deal is: half what stands, half whether the rung in play is between table and completion."""
+    """Return how close a deal is, 0 to 1: half the verified stake, and a half if the rung in play is under way."""
     r = world.rung[k]
     live = r >= 0 and RungStatus.PROPOSED <= world.status[k, r] <= RungStatus.IMPLEMENTING
     return 0.5 * progress(world, k) + (0.5 if live else 0.0)
@@ -131,7 +131,7 @@ def deal_nearness(world, k):
 
 @rule
 def attack_terms(world, x):
-    """Weigh an attack: base + slope nearness, backed by hostile third states, less what is prevented (B07)."""
+    """Return the terms of an attack: base + slope nearness + third-state opposition - suppression (B07)."""
     k = world.target[x]
     party = world.party[k, world.blamed[x]]
     near = world.attack_near_deal * deal_nearness(world, k)
@@ -150,5 +150,5 @@ def attack_terms(world, x):
 
 @rule
 def attack_talks(world, x):
-    """Attack, the likelier the closer a deal is."""
+    """Return whether a spoiler attacks; a close deal makes it more likely."""
     return holds(attack_terms(world, x))

@@ -1,4 +1,4 @@
-"""Hostile posture (M12) and how third states align (M18)."""
+"""Hostile posture (M12) and the alignment of third states (M18)."""
 
 from typing import Annotated, NamedTuple
 
@@ -10,32 +10,32 @@ from model.terms import Term
 
 
 class Posture(NamedTuple):
-    """What a state's posture towards another is made of; the sum, kept in bounds, is the new level."""
+    """A state's posture towards another: the sum, clipped, is the new level."""
 
-    now: Annotated[float, Term(0, 100, "posture so far")]
+    now: Annotated[float, Term(0, 100, "current posture")]
     answer: Annotated[float, Term(0, 400, "reaction to the other's posture")]
-    restraint: Annotated[float, Term(-400, 0, "weariness of one's own posture")]
+    restraint: Annotated[float, Term(-400, 0, "restraint of one's own posture")]
     grievance: Annotated[float, Term(-2, 2, "standing drive")]
-    provocation: Annotated[float, Term(0, 2, "the other's last act was seen as hostile")]
+    provocation: Annotated[float, Term(0, 2, "the other's last act, perceived as hostile")]
     pressure: Annotated[float, Term(0, 2, "pressure exerted by the other")]
-    programme: Annotated[float, Term(0, 2, "the other's programme, by the weight of security")]
+    programme: Annotated[float, Term(0, 2, "the other's programme, times the weight of security")]
     region: Annotated[float, Term(-1000, 1000, "regional tension")]
     attack: Annotated[float, Term(0, 200, "attacks blamed on the other")]
-    calm: Annotated[float, Term(-6, 0, "contact, exchanges and what stands implemented")]
+    calm: Annotated[float, Term(-6, 0, "contact, exchanges and implemented rungs")]
     threshold: float
 
 
 class Alignment(NamedTuple):
-    """What a third state does about the talks: the sum, kept between -1 and 1."""
+    """A third state's position on the talks: the sum, clipped to -1 to 1."""
 
-    attitude: Annotated[float, Term(-1, 1, "what it thinks of them")]
+    attitude: Annotated[float, Term(-1, 1, "its attitude to them")]
     wariness: Annotated[float, Term(-200, 0, "its own hostility to a party")]
     threshold: float
 
 
 @rule
 def posture_terms(world, me, other):
-    """Sum the Richardson round map x' = x + D (k y - a x + g) and the events of the round (B11)."""
+    """Return the terms of posture: Richardson's x' = x + D (k y - a x + g), and the events of the round (B11)."""
     mine, theirs = world.posture[me, other], world.posture[other, me]
     k, step = world.negotiation_between[me, other], world.tension_step
     at_odds = k >= 0 or world.grievance[me, other] > 0.0
@@ -61,24 +61,24 @@ def posture_terms(world, me, other):
 
 @rule
 def update_posture(world, me, other):
-    """Harden or soften my posture towards the other."""
+    """Return a state's posture towards another: 0 to the ceiling."""
     return 0.0 if me == other else clip(sum_terms(posture_terms(world, me, other)), 0.0, world.tension_ceiling)
 
 
 @rule
 def is_third_state(world, me, k):
-    """Say whether a state stands outside a negotiation."""
+    """Return whether a state is no party to a negotiation."""
     return world.party[k, 0] != me and world.party[k, 1] != me
 
 
 @rule
 def alignment_terms(world, me, k):
-    """Weigh what a third state does about the talks."""
+    """Return the terms of a third state's alignment."""
     hostility = max(world.posture[me, world.party[k, 0]], world.posture[me, world.party[k, 1]])
     return Alignment(world.attitude[me, k], -world.wariness * hostility, 0.0)
 
 
 @rule
 def align(world, me, k):
-    """Back the talks or press against them, as a third state."""
+    """Return a third state's alignment: -1 opposes the talks, 1 supports them."""
     return clip(sum_terms(alignment_terms(world, me, k)), -1.0, 1.0) if is_third_state(world, me, k) else 0.0

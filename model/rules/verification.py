@@ -1,4 +1,4 @@
-"""Verification bodies: where they look, what they report, what the parties make of it (M13)."""
+"""Verification bodies: where they inspect, what they report, how the parties respond (M13)."""
 
 from typing import Annotated, NamedTuple
 
@@ -16,21 +16,21 @@ from model.rules.lookups import (
 )
 from model.terms import Term
 
-MIN_ACCESS = 0.01  # below this inspectors see nothing and report nothing
+MIN_ACCESS = 0.01  # below this there is no inspection and no report
 
 
 class Inspection(NamedTuple):
-    """A body has an inspection to spare."""
+    """A body has an inspection left."""
 
     inspections: Annotated[float, Term(0, 12, "inspections it can make in a round")]
-    queue: Annotated[float, Term(-12, 0, "negotiations where looking is more urgent")]
+    queue: Annotated[float, Term(-12, 0, "negotiations where an inspection is more urgent")]
     threshold: float
 
 
 class Finding(NamedTuple):
-    """The inspection finds a violation, rightly or wrongly."""
+    """The inspection reports a violation, rightly or wrongly."""
 
-    chance: Annotated[float, Term(0, 1, "chance of detection, or of a false alarm")]
+    chance: Annotated[float, Term(0, 1, "probability of detection, or of a false alarm")]
     threshold: float
 
 
@@ -43,7 +43,7 @@ class Accusation(NamedTuple):
 
 @rule
 def remember_compliance(world, k, side, slot):
-    """Remember compliance for as long as the slowest report takes."""
+    """Return compliance by slot: the current round's slot is overwritten, the others are unchanged."""
     if world.clock[0] % COMPLIANCE_SLOTS == slot:
         return world.complies[k, side]
     return world.past_compliance[k, side, slot]
@@ -51,19 +51,19 @@ def remember_compliance(world, k, side, slot):
 
 @rule
 def can_inspect(world, b, k):
-    """Say whether a body has something to inspect in a negotiation, and may."""
+    """Return whether a body can inspect in a negotiation: it verifies an agreement in force and has access."""
     return inspecting_body(world, k) == b and has_agreement_in_force(world, k) and world.access[k] >= MIN_ACCESS
 
 
 @rule
 def inspection_urgency(world, k):
-    """Rank where to look: first what is being implemented, then what stands, by the stake."""
+    """Return the urgency of an inspection: the stake at risk, plus 1 if a rung is implementing."""
     return stake_at_risk(world, k) + (1.0 if is_rung_in_play_at(world, k, RungStatus.IMPLEMENTING) else 0.0)
 
 
 @rule
 def inspection_terms(world, b, k):
-    """Weigh the inspections a body has against the negotiations where looking is more urgent."""
+    """Return the terms of an inspection: the body's capacity less the more urgent negotiations."""
     queue = 0.0
     for j in range(world.n_negotiation):
         if j != k and can_inspect(world, b, j):
@@ -75,31 +75,31 @@ def inspection_terms(world, b, k):
 
 @rule
 def inspect(world, b, k):
-    """Inspect where it is most urgent, as far as inspections go."""
+    """Return whether a body inspects in a negotiation: the most urgent first, up to its capacity."""
     return can_inspect(world, b, k) and holds(inspection_terms(world, b, k))
 
 
 @rule
 def is_inspected(world, b, k, side):
-    """Say whether a body inspects in a negotiation this round."""
+    """Return whether a body inspects in a negotiation this round."""
     return world.inspected[b, k] > 0
 
 
 @rule
 def finding_terms(world, b, k, side):
-    """Weigh detection d access verifiability, or false alarm f, for what the side did `delay` rounds ago."""
+    """Return the terms of a finding on the side's act `delay` rounds ago: d access verifiability, or false alarm f."""
     slot = (world.clock[0] - world.delay[b] + COMPLIANCE_SLOTS) % COMPLIANCE_SLOTS
     violated = world.past_compliance[k, side, slot] == 0
     chance = detection_probability(world, k) if violated else world.false_alarm[b]
-    fate = draw(
+    random_draw = draw(
         world, DecisionPoint.DETECT, world.body_id[b], world.state_id[world.party[k, side]], world.negotiation_id[k]
     )
-    return Finding(chance, fate)
+    return Finding(chance, random_draw)
 
 
 @rule
 def report_findings(world, b, k, side):
-    """Report a violation, a clean inspection or nothing."""
+    """Return a body's report on a side: none, clean or violation."""
     if not is_inspected(world, b, k, side):
         return InspectionReport.NONE
     return InspectionReport.VIOLATION if holds(finding_terms(world, b, k, side)) else InspectionReport.CLEAN
@@ -107,7 +107,7 @@ def report_findings(world, b, k, side):
 
 @rule
 def update_suspicion(world, k, side):
-    """Weigh a report by Bayes, pi d / (pi d + (1 - pi) f); without one, drift towards one half (B14)."""
+    """Return the belief in a violation: Bayes, pi d / (pi d + (1 - pi) f); without a report, a drift to 1/2 (B14)."""
     if not has_agreement_in_force(world, k):
         return world.prior_violation
     now, body = world.suspicion[k, side], inspecting_body(world, k)
@@ -123,7 +123,7 @@ def update_suspicion(world, k, side):
 
 @rule
 def may_accuse(world, k, side):
-    """Say whether a report of violation lies before a side."""
+    """Return whether a side has received a report of a violation."""
     body = inspecting_body(world, k)
     return (
         body >= 0 and has_agreement_in_force(world, k) and world.report[body, k, 1 - side] == InspectionReport.VIOLATION
@@ -132,25 +132,25 @@ def may_accuse(world, k, side):
 
 @rule
 def accusation_terms(world, k, side):
-    """Weigh belief against the standard of proof."""
+    """Return the terms of an accusation: belief against the standard of proof."""
     return Accusation(world.suspicion[k, side], world.proof_standard)
 
 
 @rule
 def accuse(world, k, side):
-    """Call the other side in breach."""
+    """Return whether a side declares the other in breach."""
     return may_accuse(world, k, side) and holds(accusation_terms(world, k, side))
 
 
 @rule
 def bar_inspectors(world, k):
-    """Keep inspectors out once they are shut out, until something lets them in."""
+    """Return whether inspectors are barred: unchanged except by an event."""
     return world.inspectors_barred[k]
 
 
 @rule
 def grant_access(world, k):
-    """Grant the access that rungs being implemented or verified give; none if inspectors are barred."""
+    """Return the inspectors' access: granted by implementing and verified rungs; 0 if barred."""
     if world.inspectors_barred[k]:
         return 0.0
     total = world.initial_access[k]

@@ -1,4 +1,4 @@
-"""Mesa as its users expect it: agents, tables of values, batch_run, and the stock SolaraViz with Reset."""
+"""The Mesa interface: agents, collected tables, batch_run, and the stock SolaraViz with Reset."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ from model.errors import ScenarioError
 from model.protocol import PROTOCOL
 
 
-def test_actors_are_mesa_agents_and_the_model_a_mesa_model():
+def test_actors_are_mesa_agents_of_a_mesa_model():
     model = Assembly("us-iran-2026", rng=1)
     assert isinstance(model, mesa.Model)
     for kind, count in ((State, len(model.loaded_scenario.states)), (Facilitator, 3), (VerificationBody, 1)):
@@ -27,7 +27,7 @@ def test_actors_are_mesa_agents_and_the_model_a_mesa_model():
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
 
 
-def test_every_default_works_and_changes_are_a_mapping():
+def test_defaults_work_and_changes_are_a_mapping():
     assert Assembly(rng=3).loaded_scenario.name == "us-iran-2026"
     changed = Assembly("two-states", {"rounds": 7, "states.alba.resolve": 0.9}, rng=3)
     assert (changed.loaded_scenario.rounds, changed.loaded_scenario.states["alba"].resolve) == (7, 0.9)
@@ -37,7 +37,7 @@ def test_every_default_works_and_changes_are_a_mapping():
         Assembly("two-states", resolve=0.9)
 
 
-def test_without_a_seed_a_seed_is_drawn_and_kept():
+def test_seed_is_drawn_and_stored_if_none_is_given():
     one, other = Assembly("two-states"), Assembly("two-states")
     assert one.seed != other.seed
     assert Assembly("two-states", rng=one.seed).run(20).trajectory.tobytes() == one.run(20).trajectory.tobytes()
@@ -50,7 +50,7 @@ def test_every_act_of_an_actor_is_a_method_of_its_class():
             assert getattr(roles[act.role], act.name).rule is act.rule
 
 
-def test_an_actors_columns_are_its_attributes():
+def test_columns_of_an_actor_are_attributes():
     model = Assembly("two-states", rng=1)
     alba = model.states[0]
     assert alba.support == model.world.support[0]
@@ -59,7 +59,7 @@ def test_an_actors_columns_are_its_attributes():
         _ = alba.stake
 
 
-def test_tables_hold_values_of_their_round_and_not_references():
+def test_collected_tables_store_values_not_references():
     model = Assembly("us-iran-2026", rng=1).run(10)
     table = model.datacollector.get_model_vars_dataframe()
     assert len(table) == 11
@@ -69,18 +69,18 @@ def test_tables_hold_values_of_their_round_and_not_references():
     assert states.groupby(level=0)["support"].first().nunique() > 3
 
 
-@pytest.mark.parametrize("breaks", [False, True])
-def test_a_run_that_is_rewound_goes_on_as_if_nothing_had_been(monkeypatch, breaks):
+@pytest.mark.parametrize("raises", [False, True])
+def test_rewound_run_continues_identically(monkeypatch, raises):
     model = Assembly("two-states", rng=1).run(3)
-    mark = model.take_checkpoint()
-    if breaks:  # after this Mesa's own clock stands still
+    checkpoint = model.take_checkpoint()
+    if raises:  # stops Mesa's own schedule
         monkeypatch.setattr(model, "_play", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             model.step()
         monkeypatch.undo()
     else:
         model.run(2)
-    model.rewind(mark)
+    model.rewind(checkpoint)
     assert (model.round, model.steps, model.time) == (3, 3, 3.0)
     model.run(4)
     alone = Assembly("two-states", rng=1).run(7)
@@ -95,7 +95,7 @@ def kind_table(collector, kind):
     return collector.get_agenttype_vars_dataframe(kind)
 
 
-def test_batch_run_takes_the_model_as_it_is():
+def test_batch_run_accepts_the_model_unchanged():
     rows = mesa.batch_run(
         Assembly, {"scenario": ["two-states"], "changes": [None, {"mechanisms.noise": False}]},
         rng=[1, 2], number_processes=1, max_steps=12, data_collection_period=-1, display_progress=False,
@@ -149,7 +149,7 @@ def stock_page(tmp_path):
         server.wait(20)
 
 
-def test_the_stock_solaraviz_steps_and_resets(stock_page, browser):
+def test_stock_solaraviz_steps_and_resets(stock_page, browser):
     page = browser.new_page()
     page.goto(stock_page)
     step = page.get_by_role("button", name="Step")

@@ -172,7 +172,7 @@ def test_invalid_parts_are_omitted_with_a_note():
     link, notes = parse_link("set=states.us.dialogue:7&set=states.us.resolve:0.3&event=3,drift_oil,,,,99&round=7")
     assert link == Link(Setting(DEFAULT_SCENARIO, (("states.us.resolve", 0.3),)), round=7)
     assert len(notes) == 2
-    assert "states.us.dialogue: allowed is between 0.0 and 1.0" in notes[0] or "between 0 and 1" in notes[0]
+    assert "states.us.dialogue: must be between 0.0 and 1.0" in notes[0] or "between 0 and 1" in notes[0]
     assert "3,drift_oil,,,,99" in notes[1]
 
 

@@ -1,4 +1,4 @@
-"""Luck has an address: published answers, no collisions, uniform draws."""
+"""Random draws: published answers, no collisions, uniform distribution."""
 
 from itertools import product
 
@@ -20,22 +20,28 @@ PUBLISHED = [  # Random123's known answers for philox4x32-10: counter, key, resu
 
 
 @pytest.mark.parametrize(("counter", "key", "known"), PUBLISHED)
-def test_philox_gives_the_published_answers_of_random123(counter, key, known):
+def test_philox_matches_random123_known_answers(counter, key, known):
     assert known == tuple(int(word) for word in philox(*map(np.uint64, counter + key)))
 
 
-def test_every_address_gives_its_own_draw():
+def test_each_address_has_a_distinct_draw():
     world, seen = make_world(make_scenario()), {}
     ids = [stable_id(name) for name in ("alba", "borea", "talks", "step-1")] + [0, 1, 2]
     for now in (1, 2, 1200):
         world.clock[0] = now
-        for moment, who, whom, talks in product(DecisionPoint, ids, ids, [*ids[:3], 0]):
-            number = draw(world.compiled, int(moment), who, whom, talks)
-            assert seen.setdefault(number, (now, moment, who, whom, talks)) == (now, moment, who, whom, talks)
+        for point, actor, counterpart, talks in product(DecisionPoint, ids, ids, [*ids[:3], 0]):
+            number = draw(world.compiled, int(point), actor, counterpart, talks)
+            assert seen.setdefault(number, (now, point, actor, counterpart, talks)) == (
+                now,
+                point,
+                actor,
+                counterpart,
+                talks,
+            )
 
 
 def test_counter_words_never_overlap():
-    """Round and moment share one word; the largest of both still fit."""
+    """Round and decision point share one word, which holds the largest of both."""
     assert max(DecisionPoint) < 1 << 16
     assert (1200 << 16 | max(DecisionPoint)) <= int(WORD_MASK)
     assert len(set(DecisionPoint)) == len(DecisionPoint.__members__)
@@ -43,7 +49,9 @@ def test_counter_words_never_overlap():
 
 def test_draws_are_uniform_and_never_zero():
     world = make_world(make_scenario(), seed=7)
-    numbers = np.array([draw(world.compiled, 1, who, whom, 0) for who in range(200) for whom in range(100)])
+    numbers = np.array(
+        [draw(world.compiled, 1, actor, counterpart, 0) for actor in range(200) for counterpart in range(100)]
+    )
     assert numbers.min() > 0.0
     assert numbers.max() <= 1.0
     counts, _ = np.histogram(numbers, 20, (0.0, 1.0))
@@ -53,11 +61,13 @@ def test_draws_are_uniform_and_never_zero():
 
 def test_normal_draws_have_mean_zero_and_unit_spread():
     world = make_world(make_scenario(), seed=9)
-    numbers = np.array([draw_normal(world.compiled, 2, who, whom, 0) for who in range(200) for whom in range(100)])
+    numbers = np.array(
+        [draw_normal(world.compiled, 2, actor, counterpart, 0) for actor in range(200) for counterpart in range(100)]
+    )
     assert abs(numbers.mean()) < 3 / np.sqrt(len(numbers))
     assert abs(numbers.std() - 1.0) < 3 / np.sqrt(2 * len(numbers))
 
 
-def test_another_seed_is_another_world():
+def test_different_seeds_give_different_draws():
     one, other = make_world(make_scenario(), seed=1), make_world(make_scenario(), seed=2**40 + 1)
     assert draw(one.compiled, 1, 0, 0, 0) != draw(other.compiled, 1, 0, 0, 0)

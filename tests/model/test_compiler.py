@@ -1,4 +1,4 @@
-"""The arithmetic every rule keeps to: our own exp, ln and normal quantile; what the sources may not use."""
+"""The arithmetic of rules: exp, ln and the normal quantile; operations that rules may not use."""
 
 import ast
 import math
@@ -15,12 +15,12 @@ RULES = sorted((Path(model.__file__).parent / "rules").glob("*.py"))
 FORBIDDEN_CALLS = {"sum", "pow", "mean", "exp2", "log"}
 
 
-def test_exp_is_within_a_few_last_places_of_the_library():
+def test_exp_agrees_with_the_standard_library():
     for x in np.linspace(-40.0, 40.0, 4001):
         assert exp(x) == pytest.approx(math.exp(x), rel=1e-15)
 
 
-def test_ln_is_within_a_few_last_places_of_the_library():
+def test_ln_agrees_with_the_standard_library():
     for x in np.exp(np.linspace(-40.0, 40.0, 4001)):
         assert ln(x) == pytest.approx(math.log(x), rel=1e-15, abs=2e-16)
 
@@ -30,15 +30,15 @@ def test_normal_quantile_agrees_with_the_standard_library():
         assert normal_quantile(u) == pytest.approx(NormalDist().inv_cdf(u), rel=2e-8, abs=2e-8)
 
 
-def test_a_condition_holds_exactly_when_its_terms_reach_the_threshold():
+def test_a_condition_holds_when_its_terms_reach_the_threshold():
     assert holds((0.25, 0.5, 0.75))
     assert not holds((0.25, 0.5, 0.7500000000000001))
     assert sum_terms((0.25, 0.5, 9.0)) == 0.75
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
-def test_rules_keep_to_the_arithmetic_contract(path):
-    """No powers, no sum(), no .mean(), no library logarithms, no other source of luck."""
+def test_rules_follow_the_arithmetic_contract(path):
+    """No powers, no sum(), no .mean(), no library logarithms, no other random numbers."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         assert not isinstance(node, ast.Pow)
         if isinstance(node, ast.Call):

@@ -1,4 +1,4 @@
-"""Behaviour as sequences: each doctrine against a scripted counterpart, move for move; and what pairs settle into."""
+"""Doctrines against a scripted counterpart, and the long-run cooperation of pairs in noise."""
 
 import numpy as np
 import pytest
@@ -12,64 +12,64 @@ C, D = 1, 0
 SCRIPT = [C, D, C, C, D, D, C, C]
 
 
-def against(script, doctrine, **own):
-    """Play a doctrine against a script, with no noise; give what it meant to do each round."""
+def conduct_against(script, doctrine, **own):
+    """Return a doctrine's intended conduct in each round against a script, without noise."""
     changes = {"states.alba.doctrine": doctrine, **{f"states.alba.{name}": value for name, value in own.items()}}
     setting = scenario_with_only("reciprocity", {"rounds": len(script), **changes})
     moves = tuple(Override(now + 1, "choose_conduct", None, "borea", "alba", move) for now, move in enumerate(script))
     model = Assembly(setting, rng=1, overrides=moves)
-    meant = []
+    intended = []
     for _ in script:
         model.step()
-        meant.append(int(model.world.conduct[0, 1]))
-    return meant
+        intended.append(int(model.world.conduct[0, 1]))
+    return intended
 
 
-def test_reciprocity_answers_the_last_move_in_kind():
-    assert [C, *SCRIPT[:-1]] == against(SCRIPT, "reciprocity", generosity=0.0)
+def test_reciprocity_repeats_the_other_side_s_last_move():
+    assert [C, *SCRIPT[:-1]] == conduct_against(SCRIPT, "reciprocity", generosity=0.0)
 
 
 def test_full_generosity_always_cooperates():
-    assert against(SCRIPT, "reciprocity", generosity=1.0) == [C] * 8
+    assert conduct_against(SCRIPT, "reciprocity", generosity=1.0) == [C] * 8
 
 
-def test_a_memory_one_rule_that_repeats_what_paid_is_pavlov():
+def test_memory_one_parameters_can_express_pavlov():
     """Win-stay, lose-shift: after C/C stay, after C/D shift, after D/C stay, after D/D shift."""
     rule = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 0.0, "after_dd": 1.0, "generosity": 0.0}
-    assert against(SCRIPT, "reciprocity", **rule) == [C, C, D, D, D, C, D, D]
+    assert conduct_against(SCRIPT, "reciprocity", **rule) == [C, C, D, D, D, C, D, D]
 
 
-def test_a_doctrine_that_never_cooperates_defects():
+def test_zero_cooperation_parameters_always_defect():
     rule = dict.fromkeys(("after_cc", "after_cd", "after_dc", "after_dd", "generosity"), 0.0)
-    assert against(SCRIPT, "reciprocity", **rule) == [D] * 8
+    assert conduct_against(SCRIPT, "reciprocity", **rule) == [D] * 8
 
 
-def test_initiative_steps_forward_unasked_and_is_otherwise_reciprocal():
-    assert [C, *SCRIPT[:-1]] == against(SCRIPT, "initiative", initiative=0.0, generosity=0.0)
-    assert against(SCRIPT, "initiative", initiative=1.0, generosity=0.0) == [C] * 8
+def test_initiative_adds_unilateral_steps_to_reciprocity():
+    assert [C, *SCRIPT[:-1]] == conduct_against(SCRIPT, "initiative", initiative=0.0, generosity=0.0)
+    assert conduct_against(SCRIPT, "initiative", initiative=1.0, generosity=0.0) == [C] * 8
 
 
-def test_contrition_punishes_bad_standing_and_accepts_its_own_punishment():
-    """It retaliates after an unjustified act; its own justified hostility keeps its good standing."""
-    assert against(SCRIPT, "contrition") == [C, C, D, C, C, D, D, C]
+def test_contrition_punishes_only_bad_standing():
+    """It retaliates after an unjustified act; its justified hostility does not cost its good standing."""
+    assert conduct_against(SCRIPT, "contrition") == [C, C, D, C, C, D, D, C]
 
 
-def test_a_contrite_state_that_slipped_makes_amends():
+def test_a_contrite_state_accepts_punishment_for_a_slip():
     setting = scenario_with_only(("reciprocity", "noise"), {
         "rounds": 6, "perception.execution_noise": 0.0, "perception.misread_friendly": 0.0,
         "perception.misread_hostile": 0.0,
         **{f"states.{name}.doctrine": "contrition" for name in ("alba", "borea")},
     })  # fmt: skip
     model = Assembly(setting, rng=1, overrides=(Override(2, "miscarried", None, "alba", "borea", 1),))
-    done = []
+    actual = []
     for _ in range(6):
         model.step()
         world = model.world
-        done.append([int(world.conduct[pair] ^ world.miscarried[pair]) for pair in ((0, 1), (1, 0))])
-    assert done == [[C, C], [D, C], [C, D], [C, C], [C, C], [C, C]]
+        actual.append([int(world.conduct[pair] ^ world.miscarried[pair]) for pair in ((0, 1), (1, 0))])
+    assert actual == [[C, C], [D, C], [C, D], [C, C], [C, C], [C, C]]
 
 
-def test_assurance_cooperates_exactly_when_trust_reaches_the_threshold():
+def test_assurance_cooperates_when_trust_reaches_the_threshold():
     """B06: (P - S) / ((R - T) + (P - S)) = 1 / 2 for T, R, P, S = 3, 4, 2, 1."""
     payoffs = {"temptation": 3.0, "reward": 4.0, "punishment": 2.0, "sucker": 1.0}
     for trust, cooperates in ((0.49, D), (0.5, C), (0.51, C)):
@@ -81,8 +81,8 @@ def test_assurance_cooperates_exactly_when_trust_reaches_the_threshold():
         assert model.world.conduct[0, 1] == cooperates
 
 
-def cooperation(setting, worlds=400):
-    """Share of acts that are cooperative in the last half of the rounds, both sides, and its standard error."""
+def cooperation_rate(setting, worlds=400):
+    """Return both sides' share of cooperative acts in the second half of the rounds, and its standard error."""
     shares = []
     for seed in range(worlds):
         world = make_world(setting, seed)
@@ -97,8 +97,8 @@ def cooperation(setting, worlds=400):
     return np.mean(shares), np.std(shares) / np.sqrt(worlds)
 
 
-def noisy(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.0):
-    """Two alike, in noise, with nothing else in the world."""
+def noisy_pair(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.0):
+    """Return a scenario of two identical states with noise only."""
     both = {
         f"states.{name}.{key}": value
         for name in ("alba", "borea")
@@ -113,21 +113,21 @@ def noisy(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.0):
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
-        pytest.param(noisy("reciprocity", execution=0.05), 0.5, id="B02 noisy tit for tat"),
-        pytest.param(noisy("reciprocity", execution=0.05, generosity=1 / 3), 0.875, id="B03b generous"),
-        pytest.param(noisy("contrition", execution=0.05), 1 / 1.1, id="B04 contrite"),
-        pytest.param(noisy("reciprocity", friendly=0.05, hostile=0.1), 0.1 / 0.15, id="B04b d=.9 f=.05"),
-        pytest.param(noisy("reciprocity", friendly=0.05, hostile=0.5), 0.5 / 0.55, id="B04b d=.5 f=.05"),
+        pytest.param(noisy_pair("reciprocity", execution=0.05), 0.5, id="B02 noisy tit for tat"),
+        pytest.param(noisy_pair("reciprocity", execution=0.05, generosity=1 / 3), 0.875, id="B03b generous"),
+        pytest.param(noisy_pair("contrition", execution=0.05), 1 / 1.1, id="B04 contrite"),
+        pytest.param(noisy_pair("reciprocity", friendly=0.05, hostile=0.1), 0.1 / 0.15, id="B04b d=.9 f=.05"),
+        pytest.param(noisy_pair("reciprocity", friendly=0.05, hostile=0.5), 0.5 / 0.55, id="B04b d=.5 f=.05"),
     ],
 )
-def test_pairs_in_noise_settle_where_theory_says(setting, expected):
-    seen, error = cooperation(setting)
-    assert abs(seen - expected) < 3.5 * error, (seen, expected, error)
+def test_noisy_pairs_converge_to_the_theoretical_rate(setting, expected):
+    found, error = cooperation_rate(setting)
+    assert abs(found - expected) < 3.5 * error, (found, expected, error)
 
 
-def test_with_everything_off_nothing_moves():
+def test_nothing_changes_with_all_mechanisms_off():
     from support.worlds import make_scenario
 
     seen = measure_run(make_scenario({**ALL_OFF, "rounds": 30, "negotiations.talks.talking": False}), seed=5)
     moving = [place for place in range(OVERALL_COUNT) if np.ptp(seen[1:, place]) > 0]
-    assert set(moving) <= {3, 6}, "only contact and what it leads to (indicators 6 and 3) may move"
+    assert set(moving) <= {3, 6}, "only contact and its effects (indicators 6 and 3) may change"

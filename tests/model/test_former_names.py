@@ -1,4 +1,4 @@
-"""Names of earlier versions: files, paths and acts that hold them keep working, and say so in one line."""
+"""Names of earlier versions: files, paths and acts that use them work, with a one-line warning."""
 
 import json
 import warnings
@@ -58,7 +58,7 @@ def test_a_change_by_a_former_path_is_made():
 def test_a_value_under_both_its_names_is_refused():
     data = read_scenario("two-states")
     both = {"haste": 0.1, "impatience_growth": 0.2}
-    with pytest.raises(ScenarioError, match="former name of `bargaining.impatience_growth`"):
+    with pytest.raises(ScenarioError, match=r"former name of `bargaining.impatience_growth`"):
         build_scenario({**data, "bargaining": both})
 
 

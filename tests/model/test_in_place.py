@@ -1,4 +1,4 @@
-"""What a rule reads of the column it decides: other cells are found however they are asked for."""
+"""Which cells of its own column a rule reads; every way to read another cell is detected."""
 
 from itertools import product
 
@@ -14,28 +14,28 @@ from model.in_place import reads_own_cell_only, writes_in_place
 from model.protocol import PROTOCOL, Act
 from model.rules.lookups import pressure_suffered
 
-WITH_PAGE = {"update_posture", "advance_ladder"}  # the acts that look at other cells of what they decide
+WITH_BUFFER = {"update_posture", "advance_ladder"}  # the acts that read other cells of their column
 
 
 @rule
 def reaction(world, one, another):
-    """Look from one at another."""
+    """Read a cell."""
     return world.pressure[one, another]
 
 
 @rule
-def through(world, state):
-    """Hand a whole column on."""
+def column_length(world, state):
+    """Pass a whole column."""
     return len(world.pressure)
 
 
-def keeps(world, me, other):
-    """Read what the act decides."""
+def reads_own(world, me, other):
+    """Read the decided cell."""
     return world.pressure[me, other] + world.trust[other, me]
 
 
-def keeps_by_another(world, me, other):
-    """Ask a rule about what the act decides."""
+def reads_own_by_rule(world, me, other):
+    """Call a rule that reads the decided cell."""
     return reaction(world, me, other)
 
 
@@ -44,33 +44,33 @@ def reads_nothing(world, me, other):
     return world.trust[other, me] + world.previous_pressure[other, me]
 
 
-def answers(world, me, other):
-    """Read the other's."""
+def reads_reversed(world, me, other):
+    """Read the reversed cell."""
     return world.pressure[other, me]
 
 
-def answers_by_another(world, me, other):
-    """Ask a rule about the other's."""
+def reads_reversed_by_rule(world, me, other):
+    """Call a rule that reads the reversed cell."""
     return reaction(world, other, me)
 
 
-def answers_by_two(world, me, other):
-    """Ask a rule that asks a rule, about the other's."""
-    return answers_by_another(world, me, other)
+def reads_reversed_by_two_rules(world, me, other):
+    """Call a rule that calls a rule that reads the reversed cell."""
+    return reads_reversed_by_rule(world, me, other)
 
 
-def adds_up(world, me, other):
-    """Ask a rule that reads many."""
+def sums(world, me, other):
+    """Call a rule that reads many cells."""
     return pressure_suffered(world, me)
 
 
-def adds_up_by_module(world, me, other):
-    """Ask a rule by its module's name."""
+def sums_by_module(world, me, other):
+    """Call a rule through its module."""
     return lookups.pressure_suffered(world, me)
 
 
-def counts(world, me, other):
-    """Read the neighbour's."""
+def reads_neighbour(world, me, other):
+    """Read the neighbouring cell."""
     return world.pressure[me, other - 1]
 
 
@@ -79,43 +79,43 @@ def one_index(world, me, other):
     return world.pressure[me][other]
 
 
-def takes_whole(world, me, other):
-    """Take the column itself."""
+def binds_column(world, me, other):
+    """Bind the column to a name."""
     column = world.pressure
     return column[other, me]
 
 
-def hands_on(world, me, other):
-    """Ask a rule that takes the column itself."""
-    return through(world, me)
+def passes_column(world, me, other):
+    """Call a rule that reads the whole column."""
+    return column_length(world, me)
 
 
-def goes_round(world, me, other):
-    """Give an argument another meaning."""
+def reassigns_argument(world, me, other):
+    """Reassign an argument."""
     for other in range(world.n_state):
         if world.pressure[me, other] > 0.0:
             return 1.0
     return 0.0
 
 
-def by_word(world, me, other):
-    """Ask by keyword."""
+def by_keyword(world, me, other):
+    """Call with keywords."""
     return reaction(world, one=other, another=me)
 
 
 def by_another_name(world, me, other):
-    """Ask a rule under another name."""
+    """Call a rule under another name."""
     ask = reaction
     return ask(world, other, me)
 
 
 def calls_itself(world, me, other):
-    """Ask itself."""
+    """Call itself."""
     return world.trust[me, other] if me > other else calls_itself(world, other, me)
 
 
 def enclosed(cells):
-    """Make a rule that sees more than its arguments."""
+    """Return a rule that is a closure."""
 
     def decide(world, me, other):
         return cells(world)[other, me]
@@ -123,43 +123,50 @@ def enclosed(cells):
     return decide
 
 
-WRITTEN: dict[str, object] = {}
-exec("def nowhere(world, me, other):\n    return world.pressure[other, me]\n", WRITTEN)
-
-
-@pytest.mark.parametrize("asked", [keeps, keeps_by_another, reads_nothing], ids=lambda asked: asked.__name__)
-def test_a_rule_that_reads_no_other_cell_is_seen_to(asked):
-    for made in (asked, rule(asked)):
-        assert reads_own_cell_only(Act(0, made, "pressure", "state"))
+GENERATED: dict[str, object] = {}
+exec("def without_source(world, me, other):\n    return world.pressure[other, me]\n", GENERATED)
 
 
 @pytest.mark.parametrize(
-    "asked",
-    [
-        *(answers, answers_by_another, answers_by_two, adds_up, adds_up_by_module, counts, one_index, takes_whole),
-        *(
-            hands_on,
-            goes_round,
-            by_word,
-            by_another_name,
-            calls_itself,
-            enclosed(lambda world: world.pressure),
-            WRITTEN["nowhere"],
-        ),
-    ],
-    ids=lambda asked: asked.__name__,
+    "function", [reads_own, reads_own_by_rule, reads_nothing], ids=lambda function: function.__name__
 )
-def test_a_rule_that_may_read_another_cell_is_seen_to(asked):
-    for made in (asked, rule(asked)):
-        assert not reads_own_cell_only(Act(0, made, "pressure", "state"))
+def test_a_rule_that_reads_only_its_own_cell_is_detected(function):
+    for each in (function, rule(function)):
+        assert reads_own_cell_only(Act(0, each, "pressure", "state"))
 
 
-def test_the_acts_that_need_a_page_are_known():
-    assert {act.name for place, act in enumerate(PROTOCOL) if not writes_in_place(place)} == WITH_PAGE
+@pytest.mark.parametrize(
+    "function",
+    [
+        reads_reversed,
+        reads_reversed_by_rule,
+        reads_reversed_by_two_rules,
+        sums,
+        sums_by_module,
+        reads_neighbour,
+        one_index,
+        binds_column,
+        passes_column,
+        reassigns_argument,
+        by_keyword,
+        by_another_name,
+        calls_itself,
+        enclosed(lambda world: world.pressure),
+        GENERATED["without_source"],
+    ],
+    ids=lambda function: function.__name__,
+)
+def test_a_rule_that_may_read_another_cell_is_detected(function):
+    for each in (function, rule(function)):
+        assert not reads_own_cell_only(Act(0, each, "pressure", "state"))
+
+
+def test_the_acts_that_need_a_buffer_are_known():
+    assert {act.name for place, act in enumerate(PROTOCOL) if not writes_in_place(place)} == WITH_BUFFER
 
 
 class CellsRead:
-    """A world in which every read of one column is noted."""
+    """A world that records every read of one column."""
 
     def __init__(self, world, column):
         self._world, self._column, self.reads = world, column, []
@@ -172,7 +179,7 @@ class CellsRead:
 @pytest.mark.uncompiled
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(random_scenarios())
-def test_an_act_without_a_page_reads_no_other_cell_when_it_is_played(setting):
+def test_an_act_decided_in_place_reads_only_its_own_cell(setting):
     watched = Assembly(setting, rng=4)
     for _ in range(min(setting.rounds, 6)):
         watched.step()
@@ -180,4 +187,4 @@ def test_an_act_without_a_page_reads_no_other_cell_when_it_is_played(setting):
             for cell in product(*(range(watched.world.size[axis]) for axis in act.axes)):
                 seen = CellsRead(watched.world, act.column)
                 act.rule(seen, *cell)
-                assert act.name in WITH_PAGE or {place for _, place in seen.reads} <= {cell}, (act.name, cell)
+                assert act.name in WITH_BUFFER or {place for _, place in seen.reads} <= {cell}, (act.name, cell)

@@ -1,4 +1,4 @@
-"""What must hold in every round of every valid scenario. Run uncompiled, so that every read can be seen."""
+"""Invariants of every round of every valid scenario, uncompiled so that every read can be recorded."""
 
 import math
 from itertools import product
@@ -25,7 +25,7 @@ SHARES = (
     "clarity", "trust", "reservation_value", "offer", "suspicion", "access", "pressure", "programme", "support",
     "credibility", "fatigue", "prospect", "stake", "impatience",
 )  # fmt: skip
-NEXT = {  # where a rung may go in one round, besides staying
+NEXT = {  # allowed status changes in one round
     RungStatus.IDLE: {RungStatus.PROPOSED},
     RungStatus.PROPOSED: {RungStatus.IDLE, RungStatus.SCRUTINISED},
     RungStatus.SCRUTINISED: {RungStatus.IDLE, RungStatus.RATIFIED},
@@ -41,10 +41,10 @@ NEXT = {  # where a rung may go in one round, besides staying
 
 @MANY
 @given(random_scenarios())
-def test_numbers_stay_in_their_bounds_and_rungs_move_one_status_a_round(setting):
+def test_values_stay_in_bounds_and_statuses_change_one_step(setting):
     model = Assembly(setting, rng=1)
     for _ in range(setting.rounds):
-        before, owed = model.world.status.copy(), model.world.pressure.copy()
+        before, pressure_before = model.world.status.copy(), model.world.pressure.copy()
         model.step()
         world = model.world
         assert np.isfinite(world.floats).all()
@@ -57,11 +57,11 @@ def test_numbers_stay_in_their_bounds_and_rungs_move_one_status_a_round(setting)
         assert world.posture.max() <= setting.tension.tension_ceiling
         for old, new in zip(before.flat, world.status.flat, strict=True):
             assert old == new or RungStatus(int(new)) in NEXT[RungStatus(int(old))]
-        check_rewards(world, owed)
+        check_relief(world, pressure_before)
 
 
-def check_rewards(world: World, before: np.ndarray) -> None:
-    """No reward without an implemented rung: pressure under a campaign falls below it only for relief owed."""
+def check_relief(world: World, before: np.ndarray) -> None:
+    """Check that pressure falls below its campaign level only for relief owed for verified rungs."""
     for me, other in product(range(world.size["state"]), repeat=2):
         k = int(world.negotiation_between[me, other])
         if k < 0 or me == other:
@@ -73,7 +73,7 @@ def check_rewards(world: World, before: np.ndarray) -> None:
 
 @MANY
 @given(random_scenarios())
-def test_every_choice_follows_from_its_recorded_terms_and_every_term_is_in_its_declared_range(setting):
+def test_choices_follow_from_recorded_terms_within_their_ranges(setting):
     model = Assembly(setting, rng=2).run()
     assert model.ledger is not None
     for row in model.ledger.rows:
@@ -89,8 +89,8 @@ def test_every_choice_follows_from_its_recorded_terms_and_every_term_is_in_its_d
             assert math.isfinite(condition.threshold)
 
 
-class Spied:
-    """A world in which every read of a private or shared column is recorded."""
+class RecordingWorld:
+    """A world that records every read of a private or shared column."""
 
     def __init__(self, world: World):
         self._world, self.reads = world, []
@@ -102,7 +102,7 @@ class Spied:
 
 
 def may_read(world: World, me: int | None, helper: int | None, name: str, place: tuple[int, ...]) -> bool:
-    """Say whether an actor may read this cell: its own row, or one shared with it."""
+    """Return whether an actor may read a cell: its own row, or a shared one."""
     column = COLUMN_BY_NAME[name]
     axes = column.axes
     if axes[0] == "state":
@@ -118,8 +118,8 @@ def may_read(world: World, me: int | None, helper: int | None, name: str, place:
     return False
 
 
-def knower(world: World, act: Act, cell: tuple[int, ...]) -> tuple[int | None, int | None]:
-    """Find the state or the facilitator who decides a cell."""
+def deciding_actor(world: World, act: Act, cell: tuple[int, ...]) -> tuple[int | None, int | None]:
+    """Return the state or the facilitator that decides a cell."""
     if act.role == "state":
         return cell[0], None
     if act.role == "party":
@@ -127,14 +127,14 @@ def knower(world: World, act: Act, cell: tuple[int, ...]) -> tuple[int | None, i
     return None, cell[0] if act.role == "facilitator" else None
 
 
-def live_reads(world: World, act: Act, cell: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
-    """Run a rule and its conditions on a world that records reads."""
-    spied = Spied(world)
-    act.rule(spied, *cell)
-    if act.when is None or act.when(spied, *cell):
+def recorded_reads(world: World, act: Act, cell: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    """Return the reads of a rule and its conditions."""
+    recorder = RecordingWorld(world)
+    act.rule(recorder, *cell)
+    if act.when is None or act.when(recorder, *cell):
         for condition in act.conditions:
-            condition.rule(spied, *cell)
-    return spied.reads
+            condition.rule(recorder, *cell)
+    return recorder.reads
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -148,24 +148,24 @@ def test_no_rule_reads_another_actors_private_column(setting):
             if act.knows == "all":
                 continue
             for cell in product(*(range(model.world.size[axis]) for axis in act.axes)):
-                me, helper = knower(model.world, act, cell)
-                for name, place in live_reads(model.world, act, cell):
+                me, helper = deciding_actor(model.world, act, cell)
+                for name, place in recorded_reads(model.world, act, cell):
                     assert may_read(model.world, me, helper, name, place), (act.name, cell, name, place)
 
 
-def test_a_rule_that_looks_into_anothers_cards_is_caught():
-    """The test above can fail: a rule that reads the other's reservation value is seen to do so."""
+def test_reading_a_private_column_is_detected():
+    """The test above can fail: it detects a rule that reads the other side's reservation value."""
     from support.worlds import make_scenario
 
     setting = make_scenario()
     world = World(setting, 1, collect_overrides(setting))
     act = next(act for act in PROTOCOL if act.column == "answer")
-    peeking = act._replace(rule=lambda world, k, side: world.reservation_value[k, 1 - side], conditions=(), when=None)
-    ((name, place),) = live_reads(world, peeking, (0, 0))
+    violating = act._replace(rule=lambda world, k, side: world.reservation_value[k, 1 - side], conditions=(), when=None)
+    ((name, place),) = recorded_reads(world, violating, (0, 0))
     assert not may_read(world, int(world.party[0, 0]), None, name, place)
 
 
-def test_every_column_is_decided_by_one_act_or_given():
+def test_each_column_is_given_or_decided_by_one_act():
     decided = [act.column for act in PROTOCOL]
     assert len(decided) == len(set(decided))
     assert {column.name for column in COLUMNS if not column.given} == set(decided)

@@ -1,4 +1,4 @@
-"""Verification and the ladder give the closed forms they stand for in degenerate settings."""
+"""Verification and the ladder match closed forms in degenerate scenarios."""
 
 import math
 
@@ -17,8 +17,8 @@ from model.protocol import ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.world import World
 
 
-def verified(detection=0.5, false_alarm=0.05, **more):
-    """Put one standing rung under an inspector who sees everything."""
+def verified_rung(detection=0.5, false_alarm=0.05, **more):
+    """Return a scenario with one verified rung and inspectors with full access."""
     data = smallest_scenario(rungs=1)
     data["bodies"] = {"watch": {"name": text("Watch"), "detection": detection, "false_alarm": false_alarm, "delay": 0}}
     data["negotiations"]["talks"]["rungs"]["step-1"] = rung(verifier="watch", status="verified", verifiability=1.0)
@@ -31,8 +31,8 @@ def verified(detection=0.5, false_alarm=0.05, **more):
 @pytest.mark.parametrize(
     ("detection", "ppv", "npv"), [(0.9, 0.6667, 0.9884), (0.5, 0.5263, 0.9448), (0.2, 0.3077, 0.9144)]
 )
-def test_b14_reports_are_weighed_by_bayes(detection, ppv, npv):
-    setting = verified(detection, **{"verification.prior_violation": 0.1})
+def test_b14_reports_update_suspicion_by_bayes_rule(detection, ppv, npv):
+    setting = verified_rung(detection, **{"verification.prior_violation": 0.1})
     for report, belief in ((InspectionReport.VIOLATION, ppv), (InspectionReport.CLEAN, 1.0 - npv)):
         world = make_world(setting)
         world.rung[0] = -1
@@ -42,8 +42,8 @@ def test_b14_reports_are_weighed_by_bayes(detection, ppv, npv):
         assert suspect(world.compiled, 0, 0) == pytest.approx(belief, abs=5e-5)
 
 
-def test_b14_six_clean_reports_take_suspicion_from_thirty_to_under_one_percent():
-    setting = verified(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
+def test_b14_six_clean_reports_cut_suspicion_below_one_percent():
+    setting = verified_rung(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
     clean = tuple(
         Override(now, "report_findings", "talks", "watch", "borea", InspectionReport.CLEAN) for now in range(1, 9)
     )
@@ -52,18 +52,18 @@ def test_b14_six_clean_reports_take_suspicion_from_thirty_to_under_one_percent()
     assert next(now for now, value in enumerate(moved) if value < 0.01) == 6
 
 
-def test_reports_come_at_the_rates_of_detection_and_false_alarm():
+def test_report_rates_match_detection_and_false_alarm():
     for complies, rate in ((1, 0.05), (0, 0.5)):
         worlds = 1500
         keep = tuple(Override(1, "comply", "talks", party, None, complies) for party in ("alba", "borea"))
-        played = Worlds(verified(), worlds, 0, keep)
+        played = Worlds(verified_rung(), worlds, 0, keep)
         played.step()
         found = played.column("report")[:, 0, 0, 0] == InspectionReport.VIOLATION
         assert abs(found.mean() - rate) < 3.5 * math.sqrt(rate * (1 - rate) / worlds)
 
 
-def climbing(count, **chances):
-    """Set a ladder whose rungs are all being implemented, so that a round is a step of the chain."""
+def climbing_ladder(count, **chances):
+    """Return a ladder whose rungs are all implementing, so that each round is a step of the Markov chain."""
     data = smallest_scenario(rungs=count)
     for step in data["negotiations"]["talks"]["rungs"].values():
         step.update(status="implementing", duration=1)
@@ -77,31 +77,31 @@ def climbing(count, **chances):
     )
 
 
-def completed(setting, worlds, rounds):
-    """Give the round in which each world's deal was whole, 0 for never."""
+def completion_rounds(setting, worlds, rounds):
+    """Return the round in which each world's deal is complete, 0 for never."""
     seen = play_ensemble(setting, worlds, 0, rounds=rounds, keep=True).trajectories[
         :, :, indicator_index("deal_progress")
     ]
     return np.argmax(seen >= 1 - 1e-9, axis=1)
 
 
-def test_b18_climb_collapse_or_stall():
-    """(s / (s + c))^N complete, and those take N / (s + c) rounds."""
-    ends = completed(climbing(5, climb=0.30, collapse=0.05), 3000, 120)
+def test_b18_completion_share_and_time_match_the_closed_form():
+    """A share (s / (s + c))^N completes, in N / (s + c) rounds."""
+    ends = completion_rounds(climbing_ladder(5, climb=0.30, collapse=0.05), 3000, 120)
     done = ends[ends > 0]
     share = len(done) / len(ends)
     assert abs(share - 0.4627) < 3 * math.sqrt(0.4627 * 0.5373 / len(ends))
     assert abs(done.mean() - 14.286) < 3 * done.std() / math.sqrt(len(done))
 
 
-def test_b18_a_slip_costs_a_rung():
-    """Up with p, down with q = 1 - p, at the bottom it stays: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N) rounds."""
-    lengths = completed(climbing(5, climb=0.8, slip=0.2), 5000, 100)
+def test_b18_completion_time_with_slips_matches_the_closed_form():
+    """Up with probability p, down with q = 1 - p, never below 0: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N) rounds."""
+    lengths = completion_rounds(climbing_ladder(5, climb=0.8, slip=0.2), 5000, 100)
     assert abs(np.mean(lengths) - 7.778) < 3 * np.std(lengths) / math.sqrt(len(lengths))
 
 
-def test_b05_a_betrayer_waits_when_the_next_stake_is_large_enough():
-    """It betrays at once exactly when the next stake over this one is at most (b - c) / (delta b) = 1.25."""
+def test_b05_a_betrayer_waits_for_a_large_enough_next_stake():
+    """It betrays at once if the ratio of the next stake to this one is at most (b - c) / (delta b) = 1.25."""
     for growth, waits in ((1.2, False), (1.3, True)):
         data = smallest_scenario(rungs=2)
         first, second = data["negotiations"]["talks"]["rungs"].values()
@@ -117,7 +117,7 @@ def test_b05_a_betrayer_waits_when_the_next_stake_is_large_enough():
         assert bool(world.complies[0, 0]) == waits
 
 
-def test_loss_of_access_blinds_and_lets_suspicion_drift():
+def test_suspicion_drifts_to_one_half_without_access():
     setting = scenario_with_access_lost()
     seen = record_rounds(
         setting,
@@ -133,10 +133,10 @@ def test_loss_of_access_blinds_and_lets_suspicion_drift():
 
 
 def scenario_with_access_lost():
-    return verified(0.9, 0.0, **{"verification.prior_violation": 0.05})
+    return verified_rung(0.9, 0.0, **{"verification.prior_violation": 0.05})
 
 
-def test_bundling_ties_rungs_into_steps():
+def test_bundling_groups_rungs_into_steps():
     for bundling, steps in ((1, 3), (2, 2), (3, 1), (40, 1)):
         world = World(make_scenario({"negotiations.talks.bundling": bundling}), 1, collect_overrides(make_scenario()))
         assert int(world.rungs[0]) == steps

@@ -1,4 +1,4 @@
-"""Each mechanism: off is exactly absent; in a degenerate setting it gives the closed form it stands for."""
+"""Mechanisms: off equals absent; in degenerate scenarios they match closed forms."""
 
 import math
 
@@ -20,22 +20,22 @@ from model.world import World
 @pytest.mark.uncompiled  # compiled, each rule would be compiled once more for Python's own calls
 @pytest.mark.parametrize("mechanism", Mechanisms.model_fields)
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_off_is_the_protocol_without_its_acts(name, mechanism):
-    """Every column, every round, byte for byte."""
-    whole, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
+def test_a_mechanism_off_equals_a_protocol_without_its_acts(name, mechanism):
+    """Every column of every round is identical byte for byte."""
+    full, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
     assert any(act.mechanism == mechanism for act in PROTOCOL)
     rest = tuple(act for act in PROTOCOL if act.mechanism != mechanism)
-    cut, off = World(whole, 5), World(without, 5)
+    cut, off = World(full, 5), World(without, 5)
     for _ in range(20):
         step_protocol(cut, rest)
         advance(off, 1)
         assert cut.snapshot() == off.snapshot()
 
 
-def test_b13_trust_is_the_beta_mean_with_forgetting_and_asymmetry():
-    kept = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
+def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
+    belief = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
     start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
-    setting = scenario_with_only("reputation", {**kept, **start})
+    setting = scenario_with_only("reputation", {**belief, **start})
     trust = record_rounds(setting, 200, ("trust", (0, 1)))[:, 0]
     for now in (1, 2, 10):
         count = (1 - 0.9**now) / 0.1
@@ -49,7 +49,7 @@ def test_b13_trust_is_the_beta_mean_with_forgetting_and_asymmetry():
 
 
 def test_b06_costly_signals_multiply_the_odds():
-    """A kept rung of cost c is taken by an untrustworthy side with probability m = exp(-kappa c)."""
+    """An untrustworthy side takes a step of cost c with probability m = exp(-kappa c)."""
     setting = scenario_with_only(
         ("reputation", "reassurance"),
         {
@@ -61,15 +61,15 @@ def test_b06_costly_signals_multiply_the_odds():
     )  # fmt: skip
     proved = Override(2, "status", "talks", None, "step-1", float(RungStatus.VERIFIED))
     begun = Override(1, "status", "talks", None, "step-1", float(RungStatus.IMPLEMENTING))
-    trust, kept, broken = record_rounds(
+    trust, good, bad = record_rounds(
         setting, 3, ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1)), overrides=(begun, proved)
     ).T
     assert trust[1] == pytest.approx(0.3)
     assert trust[2] == pytest.approx(0.3 / (0.3 + 0.7 * 0.25), abs=1e-12)
-    assert kept[2] + broken[2] == pytest.approx(10.0, abs=1e-12)  # a signal moves a belief, and does not harden it
+    assert good[2] + bad[2] == pytest.approx(10.0, abs=1e-12)  # a signal moves a belief without making it firmer
 
 
-def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
+def test_b07_violence_lowers_trust_by_the_prevention_ratio():
     data = smallest_scenario()
     data["spoilers"] = {
         "wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
@@ -86,7 +86,7 @@ def test_b07_violence_lowers_trust_by_how_well_it_could_have_been_stopped():
 
 
 def richardson(**more):
-    """Set two postures to Richardson's equations alone."""
+    """Return a scenario with Richardson's equations only."""
     zero = dict.fromkeys(
         ("provocation", "pressure_provokes", "region_provokes", "attack_provokes", "contact_calms", "progress_calms"),
         0.0,
@@ -107,14 +107,14 @@ def test_b11_postures_reach_richardsons_fixed_point():
     assert ratio == pytest.approx(1 - 0.5 * 0.3, abs=1e-3), "the leading eigenvalue is -0.3"
 
 
-def test_b11_postures_run_away_when_reaction_outweighs_restraint():
+def test_b11_postures_diverge_when_reaction_exceeds_restraint():
     hot = richardson(**{"states.alba.reaction": 0.9, "states.borea.reaction": 0.8, "tension.tension_ceiling": 100.0})
     seen = record_rounds(hot, 50, ("posture", (0, 1)))[:, 0]
     assert 10 < seen[-1] < 100
     assert (seen[49] - seen[48]) / (seen[48] - seen[47]) == pytest.approx(1 + 0.5 * 0.1, abs=2e-3)
 
 
-def test_b20_audience_costs_lock_in_after_w_over_kappa():
+def test_b20_audience_costs_lock_in_after_w_over_kappa_threats():
     """kappa = .08 and w = .6: 7.5 threats, so the eighth locks the state in."""
     setting = scenario_with_only(
         "audience_costs",
@@ -143,7 +143,7 @@ def test_b22_oil_and_region_are_autoregressive():
 
 
 def scrutinised(deceitful):
-    """Put one proposal under scrutiny with alpha = .05, beta = .1, p0 = .1, p1 = .3, one finding a round."""
+    """Return a scenario with one finding a round, alpha = .05, beta = .1, p0 = .1, p1 = .3."""
     return scenario_with_only("scrutiny", {
         "scrutiny.false_rejection": 0.05, "scrutiny.false_acceptance": 0.1, "scrutiny.suspicious_if_honest": 0.1,
         "scrutiny.suspicious_if_deceitful": 0.3, "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0,
@@ -176,7 +176,7 @@ def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
 
 
 @pytest.mark.parametrize("players", [0, 1, 2, 3])
-def test_b19_a_deal_is_ratified_with_the_share_to_the_power_of_veto_players(players):
+def test_b19_ratification_probability_is_share_to_the_players(players):
     setting = scenario_with_only("ratification", {
         "home.veto_spread": 1.0, "home.support_weight": 0.0, "states.alba.veto_players": players,
         "states.borea.veto_players": 0,

@@ -1,4 +1,4 @@
-"""Scenario files: what ships is complete, what is no scenario is refused, and the schema agrees."""
+"""Scenario files: shipped ones are complete, invalid ones are refused, and the schema agrees."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def test_the_ten_required_scenarios_are_shipped():
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_a_shipped_scenario_loads_under_its_own_name_with_all_its_texts(name):
+def test_a_shipped_scenario_loads_with_all_its_texts(name):
     scenario = load_scenario(name)
     assert scenario.name == name
     assert all(scenario.title["en"].strip() and words.strip() for words in (scenario.summary["en"], scenario.cut_off))
@@ -45,7 +45,7 @@ def test_a_shipped_scenario_loads_under_its_own_name_with_all_its_texts(name):
     assert scenario.things_to_try
     assert scenario.sources
     assert re.search(r"\b(19|20)\d\d\b|invented", scenario.cut_off), "the cut-off gives no date"
-    assert "assumed" in json.dumps(read_scenario(name)).lower(), "it does not say what is assumed"
+    assert "assumed" in json.dumps(read_scenario(name)).lower(), "it states no assumptions"
     for talks in scenario.negotiations.values():
         for party in talks.parties:
             assert len(scenario.states[party].narrative["en"]) > 40
@@ -54,7 +54,7 @@ def test_a_shipped_scenario_loads_under_its_own_name_with_all_its_texts(name):
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_each_thing_to_try_changes_the_scenario_and_still_loads(name):
+def test_each_suggestion_changes_the_scenario_and_loads(name):
     before = load_scenario(name)
     for thing in before.things_to_try:
         assert thing.text["en"].strip()
@@ -68,13 +68,13 @@ def test_no_leader_is_named(name):
     assert not NAME.findall(words)
 
 
-def test_the_deny_list_would_find_a_name():
+def test_the_deny_list_finds_a_name():
     assert NAME.findall("as Rouhani said") == ["Rouhani"]
     assert not NAME.findall("Trumpet, Kerryman, sisili")
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_every_event_and_move_of_a_shipped_scenario_falls_within_its_rounds(name):
+def test_shipped_events_and_moves_fall_within_the_rounds(name):
     scenario = load_scenario(name)
     for each in (*scenario.events, *scenario.moves):
         assert each.round <= scenario.rounds
@@ -91,7 +91,7 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"this is = = no TOML", "cannot be read as TOML"),
         (b"name = \"\xff\xfe\"", "is not text in UTF-8"),
@@ -105,59 +105,57 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
     ],
     ids=range(9),
 )  # fmt: skip
-def test_a_file_that_is_no_scenario_is_told_with_its_path_and_reason(tmp_path, content, told):
+def test_an_unreadable_file_is_reported_with_path_and_reason(tmp_path, content, message):
     file = tmp_path / "broken.toml"
     file.write_bytes(content)
     found = load_errors(str(file))
-    assert told in found[0]
+    assert message in found[0]
     assert found[0].startswith(str(file)) or not content
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tmp_path):
+def test_a_byte_order_mark_and_crlf_are_accepted(tmp_path):
     file = tmp_path / "windows.toml"
     file.write_bytes(b"\xef\xbb\xbf" + find_scenario("two-states").read_bytes().replace(b"\n", b"\r\n"))
     assert load_scenario(file).states == load_scenario("two-states").states
 
 
-def test_a_folder_is_no_scenario(tmp_path):
+def test_a_folder_is_refused(tmp_path):
     assert only_error(str(tmp_path)).startswith("scenario: is a folder, not a file")
 
 
 @pytest.mark.parametrize("name", ["us-iran-2062", "nowhere/us-iran.toml", "", "\0", "x" * 5000], ids=range(5))
-def test_a_scenario_that_is_nowhere_is_told_with_what_there_is(name):
+def test_an_unknown_scenario_is_reported_with_alternatives(name):
     found = only_error(name)
     assert found.startswith("scenario: ")
-    assert "did you mean `us-iran-2026`?" in found or "there are: " in found or "is a folder" in found
+    assert "did you mean `us-iran-2026`?" in found or "available: " in found or "is a folder" in found
 
 
-def test_a_misspelt_scenario_is_told_with_the_nearest_one():
+def test_a_misspelt_scenario_gets_a_suggestion():
     assert "did you mean `gulf-region`?" in only_error("golf-region")
 
 
 def schema_of(model: Any) -> dict[str, Any]:
-    whole = Scenario.model_json_schema()
-    return whole["$defs"][model.__name__]
+    return Scenario.model_json_schema()["$defs"][model.__name__]
 
 
 @pytest.mark.parametrize("path", PARAMETER_MODELS)
-def test_the_schema_has_default_range_unit_meaning_and_role_of_every_parameter(path):
-    model, listed = PARAMETER_MODELS[path], schema_of(PARAMETER_MODELS[path])["properties"]
-    of_this = [each for each in declared_parameters() if each.path.rpartition(".")[0] == path]
-    for each in of_this:
+def test_the_schema_describes_every_parameter(path):
+    model, properties = PARAMETER_MODELS[path], schema_of(PARAMETER_MODELS[path])["properties"]
+    for each in [each for each in declared_parameters() if each.path.rpartition(".")[0] == path]:
         name = each.path.rpartition(".")[2]
-        told = listed[name]
-        assert (told["minimum"], told["maximum"]) == parameter_bounds(model.model_fields[name])
-        assert told["default"] == each.value
+        schema = properties[name]
+        assert (schema["minimum"], schema["maximum"]) == parameter_bounds(model.model_fields[name])
+        assert schema["default"] == each.value
         assert each.low <= each.value <= each.high
-        assert told["type"] == ("integer" if each.whole else "number")
-        assert (told["description"], told["unit"], told["source"]) == (each.meaning, each.unit, each.source)
-        assert told["role"] == ("lever" if each.lever else "uncertainty")
+        assert schema["type"] == ("integer" if each.whole else "number")
+        assert (schema["description"], schema["unit"], schema["source"]) == (each.meaning, each.unit, each.source)
+        assert schema["role"] == ("lever" if each.lever else "uncertainty")
         assert each.meaning
         assert each.source
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_the_schema_accepts_what_ships(name):
+def test_the_schema_accepts_shipped_scenarios(name):
     jsonschema.validate(read_scenario(name), Scenario.model_json_schema())
 
 
@@ -172,7 +170,7 @@ def test_the_schema_refuses_what_the_loader_refuses(changes):
         jsonschema.validate(data, Scenario.model_json_schema())
 
 
-def test_every_shipped_file_is_found_by_its_name_and_nothing_else_lies_there():
+def test_the_scenario_folder_holds_only_shipped_scenarios():
     assert {path.name for path in Path(SCENARIO_FOLDER).iterdir() if path.suffix} == {
         f"{name}.toml" for name in scenario_names()
     }

@@ -1,4 +1,4 @@
-"""Events and moves of a scenario name a cell and set what its column can hold."""
+"""Events and moves of a scenario: names of cells, and values in the column's range."""
 
 import pytest
 from support.scenario_errors import load_errors, only_error, rich_scenario, with_event, with_move
@@ -11,27 +11,27 @@ from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.world import World
 
 
-def test_an_event_of_unknown_kind_is_told():
+def test_an_unknown_event_kind_is_reported():
     assert only_error(rich_scenario(), with_event("electoin", actor="alba")).startswith(
         "events.0.kind: no such kind of event; did you mean `election`?"
     )
 
 
-def test_a_move_of_unknown_act_is_told():
-    assert only_error(rich_scenario(), with_move("step_forwards")).startswith(
-        "moves.0.act: no such act; did you mean `step_forward`?"
+def test_an_unknown_act_is_reported():
+    assert only_error(rich_scenario(), with_move("take_initiatives")).startswith(
+        "moves.0.act: no such act; did you mean `take_initiative`?"
     )
 
 
 @pytest.mark.parametrize("kind", EVENT_KINDS)
-def test_an_event_without_a_name_it_needs_is_told(kind):
+def test_an_event_without_a_required_name_is_reported(kind):
     found = load_errors(rich_scenario(), with_event(kind))
     for need in EVENT_KINDS[kind].needs:
-        assert any(fault.startswith(f"events.0.{need}: is missing; `{kind}` needs a") for fault in found)
+        assert any(error.startswith(f"events.0.{need}: is missing; `{kind}` needs a") for error in found)
     assert len(found) == len(EVENT_KINDS[kind].needs)
 
 
-def test_a_name_that_an_event_would_ignore_is_told():
+def test_an_unused_name_in_an_event_or_move_is_reported():
     assert "events.0.negotiation: is not used by `election`" in only_error(
         rich_scenario(), with_event("election", actor="alba", negotiation="talks")
     )
@@ -40,16 +40,16 @@ def test_a_name_that_an_event_would_ignore_is_told():
     )
 
 
-def test_an_event_does_not_end_before_it_begins():
+def test_an_event_cannot_end_before_it_begins():
     good = with_event("silence", negotiation="talks", until=2)
     assert load_errors(rich_scenario(), good) == []
-    assert "events.0.until: is before the event begins (found 1)" in only_error(
+    assert "events.0.until: must not be before the event's first round (found 1)" in only_error(
         rich_scenario(), with_event("silence", negotiation="talks", until=1)
     )
 
 
-def test_no_state_acts_upon_itself():
-    assert "events.0.counterpart: is the actor itself" in only_error(
+def test_a_state_cannot_act_on_itself():
+    assert "events.0.counterpart: must differ from the actor" in only_error(
         rich_scenario(), with_event("hostile_act", actor="alba", counterpart="alba")
     )
 
@@ -66,24 +66,24 @@ def test_no_state_acts_upon_itself():
         (with_move("update_good_evidence", actor="alba", counterpart="borea"), 1, 1e6),
     ],
 )
-def test_an_event_or_move_sets_only_what_its_column_can_hold(changes, low, high):
+def test_event_and_move_values_stay_in_the_column_range(changes, low, high):
     ((key, (row,)),) = changes.items()
     for value in (low, high):
         assert load_errors(rich_scenario(), {key: [{**row, "value": float(value)}]}) == []
     for value in (low - 1, high + 1):
-        assert f"allowed is between {low} and {high}" in "".join(
+        assert f"must be between {low} and {high}" in "".join(
             load_errors(rich_scenario(), {key: [{**row, "value": float(value)}]})
         )
 
 
-def test_a_choice_is_not_set_to_a_fraction():
-    assert "moves.0.value: should be a whole number" in only_error(
+def test_an_integer_column_refuses_a_fraction():
+    assert "moves.0.value: must be a whole number" in only_error(
         rich_scenario(), with_move("seek_talks", 0.5, actor="alba", negotiation="talks")
     )
 
 
-def test_whatever_act_and_names_a_move_has_it_is_told_at_load_or_can_be_played():
-    """Every act by its name and by its column, with every actor, counterpart and negotiation, right and wrong."""
+def test_each_combination_of_names_is_refused_or_playable():
+    """Each act, by name and by column, with each actor, counterpart and negotiation, valid and invalid."""
     data, accepted = rich_scenario(), set()
     actors = (None, "alba", "third-0", "helper", "watch", "wreckers", "nobody")
     for act in {*ACT_INDEX, *ACT_INDEX_BY_COLUMN}:
@@ -102,11 +102,11 @@ def test_whatever_act_and_names_a_move_has_it_is_told_at_load_or_can_be_played()
                     assert place.act == number
                     assert 0 <= place.cell < column.size
                     accepted.add(number)
-    hidden = {"remember_compliance", "draw_random_numbers"}  # a past round and a die have no name
-    assert {PROTOCOL[number].name for number in accepted} == {*ACT_INDEX} - hidden
+    unaddressable = {"remember_compliance", "draw_random_numbers"}  # past rounds and draws have no names
+    assert {PROTOCOL[number].name for number in accepted} == {*ACT_INDEX} - unaddressable
 
 
-def test_what_resolve_refuses_a_file_cannot_hold():
+def test_a_name_unknown_to_an_override_is_refused_in_a_file():
     with pytest.raises(ScenarioError, match="no such state"):
         resolve_override(build_scenario(rich_scenario()), Override(2, "set_pressure", None, "alba", "nobody", 1.0))
     assert "no such state" in only_error(rich_scenario(), with_move("set_pressure", actor="alba", counterpart="nobody"))

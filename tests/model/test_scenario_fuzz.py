@@ -1,4 +1,4 @@
-"""Whatever a scenario file or a change holds, it loads or is refused, soon; and what loads can be played."""
+"""Fuzz tests: any file or change loads or is refused quickly, and any scenario that loads can run."""
 
 import datetime
 import math
@@ -23,34 +23,34 @@ from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
 from model.scenario import Scenario
 from model.world import axis_names
 
-SOON = 5.0  # seconds, for any one file
+TIME_LIMIT = 5.0  # seconds for one file
 
 
 FILES = {name: find_scenario(name).read_bytes() for name in scenario_names()}
 
 
-PLAIN = {name: read_scenario(name) for name in scenario_names()}
+DATA = {name: read_scenario(name) for name in scenario_names()}
 
 
 SMALL = ["two-states", "us-dprk-1994", "us-iran-2026", "egypt-israel-1973"]
 
 
 def many(examples: int) -> settings:
-    """Ask for so many examples, the same ones each time."""
+    """Return settings with a number of examples, the same in each run."""
     return settings(
         max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
 
 
 def nested(depth: int) -> dict[str, Any]:
-    """Write a table within a table, so many times."""
+    """Return tables nested to a depth."""
     inner: dict[str, Any] = {}
     for _ in range(depth):
         inner = {"a": inner}
     return inner
 
 
-NASTY: list[Any] = [
+HOSTILE_VALUES: list[Any] = [
     None, True, False, 0, -1, 1, 2.5, -0.0, 1e308, math.nan, math.inf, -math.inf, 10**30, -(10**30), 10**400, 1 << 20000,
     "", "en", "x" * 5000, "us", "iran", "alba", "A", "\x1b[2J", "\ud800", "ß", [], [[]], [None], [0] * 2000, ["us", "us"],
     {}, {"en": 1}, {"en": "x"}, {"us": {}}, {"": 1}, nested(60), nested(20_000), [nested(60)], [{"round": 1}],
@@ -66,24 +66,24 @@ TOKENS = [
 ]  # fmt: skip
 
 
-def verdict(load_it: Any) -> Scenario | ScenarioError:
-    """Load: give the scenario, or the refusal, which has at least one fault and can be printed."""
-    begun = time.process_time()
+def load_or_refuse(load: Any) -> Scenario | ScenarioError:
+    """Return the scenario, or the error, which must have printable messages."""
+    started = time.process_time()
     try:
-        told = load_it()
+        result = load()
     except ScenarioError as error:
-        told = error
-        lines = [str(fault) for fault in error.errors]
+        result = error
+        lines = [str(each) for each in error.errors]
         assert lines
         assert all(": " in line and len(line) < 1500 and "\n" not in line for line in lines)
-    assert time.process_time() - begun < SOON
-    assert isinstance(told, Scenario | ScenarioError)
-    return told
+    assert time.process_time() - started < TIME_LIMIT
+    assert isinstance(result, Scenario | ScenarioError)
+    return result
 
 
 @st.composite
 def mutated_bytes(draw: st.DrawFn) -> bytes:
-    """Draw a shipped file with some bytes changed, dropped, doubled, moved, or with nasty ones put in."""
+    """Draw a shipped file with some bytes replaced, dropped or doubled, or with hostile ones inserted."""
     content = FILES[draw(st.sampled_from(sorted(FILES)))]
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(content)))
@@ -103,19 +103,19 @@ def mutated_bytes(draw: st.DrawFn) -> bytes:
 def test_a_file_with_mutated_bytes_loads_or_is_refused(content, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / "mutated.toml"
     file.write_bytes(content)
-    verdict(lambda: load_scenario(file))
+    load_or_refuse(lambda: load_scenario(file))
 
 
 @many(100)
 @given(content=st.binary(max_size=300) | st.text(max_size=300).map(lambda words: words.encode("utf-8", "replace")))
-def test_a_file_of_noise_is_refused(content, tmp_path_factory):
+def test_a_file_of_random_bytes_is_refused(content, tmp_path_factory):
     file = tmp_path_factory.getbasetemp() / "noise.toml"
     file.write_bytes(content)
-    assert isinstance(verdict(lambda: load_scenario(file)), ScenarioError)
+    assert isinstance(load_or_refuse(lambda: load_scenario(file)), ScenarioError)
 
 
 def paths(data: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """List the places in plain data, from the top down, as far as anyone would nest them."""
+    """Return the paths in plain data, from the top down, to a depth of 20."""
     if len(at) > 20:
         return [at]
     inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
@@ -123,7 +123,7 @@ def paths(data: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def put(data: Any, path: tuple[Any, ...], value: Any, way: str) -> Any:
-    """Copy plain data with one place set, dropped, or given a key more."""
+    """Return a copy of plain data with one path set or dropped, or with an additional key."""
     if not path:
         return {**data, "surprise": value} if way == "add" and isinstance(data, dict) else value
     key, *rest = path
@@ -137,9 +137,9 @@ def put(data: Any, path: tuple[Any, ...], value: Any, way: str) -> Any:
 
 @st.composite
 def mutated_data(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw the data of a shipped scenario with anything at all in some places."""
-    data = PLAIN[draw(st.sampled_from(sorted(PLAIN)))]
-    anything = st.sampled_from(NASTY) | st.recursive(
+    """Draw the data of a shipped scenario with arbitrary values at some paths."""
+    data = DATA[draw(st.sampled_from(sorted(DATA)))]
+    anything = st.sampled_from(HOSTILE_VALUES) | st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
         max_leaves=6,
@@ -154,16 +154,16 @@ def mutated_data(draw: st.DrawFn) -> dict[str, Any]:
 
 @many(300)
 @given(data=mutated_data())
-def test_data_with_anything_anywhere_loads_or_is_refused(data):
-    verdict(lambda: build_scenario(data))
+def test_mutated_data_loads_or_is_refused(data):
+    load_or_refuse(lambda: build_scenario(data))
 
 
-@pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
-def test_nothing_nasty_gets_through_at_any_kind_of_place(value):
-    """Each nasty value at each place of the smallest scenario, one at a time."""
-    data = PLAIN["two-states"]
+@pytest.mark.parametrize("value", HOSTILE_VALUES, ids=range(len(HOSTILE_VALUES)))
+def test_hostile_values_at_any_path_load_or_are_refused(value):
+    """Each hostile value at each path of the smallest scenario."""
+    data = DATA["two-states"]
     for path in paths(data)[1:]:
-        verdict(lambda path=path: build_scenario(put(data, path, value, "set")))
+        load_or_refuse(lambda path=path: build_scenario(put(data, path, value, "set")))
 
 
 KNOWN = sorted({each.path for name in SMALL for each in settings_of(load_scenario(name))})
@@ -198,13 +198,13 @@ SET_VALUES = st.sampled_from(
 
 @many(250)
 @given(texts=st.lists(st.tuples(SET_PATHS, SET_VALUES).map("=".join) | st.text(max_size=9), min_size=1, max_size=3))
-def test_whatever_is_set_on_the_command_line_loads_or_is_refused(texts):
-    verdict(lambda: load_scenario("us-iran-2026", parse_changes(texts)))
+def test_command_line_changes_load_or_are_refused(texts):
+    load_or_refuse(lambda: load_scenario("us-iran-2026", parse_changes(texts)))
 
 
 @st.composite
 def playable(draw: st.DrawFn) -> Scenario:
-    """Draw a scenario that loads: parameters at and between their ends, and events and moves that fit."""
+    """Draw a scenario that loads: parameters at their bounds, with valid events and moves."""
     name = draw(st.sampled_from(SMALL))
     scenario = load_scenario(name)
     known = settings_of(scenario)
@@ -212,34 +212,34 @@ def playable(draw: st.DrawFn) -> Scenario:
     for each in draw(st.lists(st.sampled_from(known), max_size=40, unique_by=lambda each: each.path)):
         end = draw(st.sampled_from([each.low, each.high]))
         changes[each.path] = int(end) if each.whole else end
-    for each in draw(st.lists(st.sampled_from(sorted(PLAIN[name].get("mechanisms", {"noise": True}))), max_size=3)):
+    for each in draw(st.lists(st.sampled_from(sorted(DATA[name].get("mechanisms", {"noise": True}))), max_size=3)):
         changes[f"mechanisms.{each}"] = draw(st.booleans())
     events, moves = [], []
     for kind in draw(st.lists(st.sampled_from(sorted(EVENT_KINDS)), max_size=4)):
-        row = naming(scenario, EVENT_KINDS[kind].act, lambda names: draw(st.sampled_from(names)))
+        row = cell_names(scenario, EVENT_KINDS[kind].act, lambda names: draw(st.sampled_from(names)))
         events.append({"round": draw(st.integers(1, 3)), "kind": kind} | row)
     for act in draw(st.lists(st.sampled_from([*ACT_INDEX, *ACT_INDEX_BY_COLUMN]), max_size=8)):
-        value = draw(st.sampled_from([*ends(act), 0.0, 1.0, -1.0, 2.0, 9.0, 100.0, 1e6, -5.0, 0.5, 50.0, -50.0]))
-        row = naming(scenario, act, lambda names: draw(st.sampled_from(names)))
+        value = draw(st.sampled_from([*value_range(act), 0.0, 1.0, -1.0, 2.0, 9.0, 100.0, 1e6, -5.0, 0.5, 50.0, -50.0]))
+        row = cell_names(scenario, act, lambda names: draw(st.sampled_from(names)))
         moves.append({"round": draw(st.integers(1, 3)), "act": act, "value": value} | row)
-    data = {**apply_changes(PLAIN[name], changes), "events": [], "moves": []}
-    data["events"] = [row for row in events if fits(data, "events", row)]
-    data["moves"] = [row for row in moves if fits(data, "moves", row)]
+    data = {**apply_changes(DATA[name], changes), "events": [], "moves": []}
+    data["events"] = [row for row in events if is_accepted(data, "events", row)]
+    data["moves"] = [row for row in moves if is_accepted(data, "moves", row)]
     try:
         return build_scenario(data)
-    except ScenarioError:  # two changes that do not go together
+    except ScenarioError:  # two changes that are incompatible
         assume(False)
         raise
 
 
-def ends(act: str) -> list[float]:
-    """Give the least and the most that an act can be set to."""
+def value_range(act: str) -> list[float]:
+    """Return the range of an act's values."""
     low, high = OVERRIDE_RANGES.get(PROTOCOL[ACT_INDEX.get(act, ACT_INDEX_BY_COLUMN.get(act, 0))].column, (0, 1))
     return [float(low), float(high)]
 
 
-def naming(scenario: Scenario, act: str, choose: Callable[[list[str]], str]) -> dict[str, str]:
-    """Name a cell of an act."""
+def cell_names(scenario: Scenario, act: str, choose: Callable[[list[str]], str]) -> dict[str, str]:
+    """Return the names of a cell of an act."""
     talks, row = choose(list(scenario.negotiations)), {}
     known = {
         "negotiation": [talks], "side": scenario.negotiations[talks].parties, "service": list(SERVICES),
@@ -254,19 +254,19 @@ def naming(scenario: Scenario, act: str, choose: Callable[[list[str]], str]) -> 
     return row
 
 
-def fits(data: dict[str, Any], key: str, row: dict[str, Any]) -> bool:
-    """Say whether one event or move alone is accepted."""
+def is_accepted(data: dict[str, Any], key: str, row: dict[str, Any]) -> bool:
+    """Return whether one event or move alone is accepted."""
     try:
         build_scenario({**data, "events": [], "moves": [], key: [row]})
     except ScenarioError as error:
-        return not any(fault.path.startswith(key) for fault in error.errors)
+        return not any(each.path.startswith(key) for each in error.errors)
     return True
 
 
 @pytest.mark.uncompiled
 @many(80)
 @given(scenario=playable(), seed=st.integers(0, 2**64 - 1))
-def test_a_scenario_that_loads_can_be_played(scenario, seed):
+def test_a_scenario_that_loads_can_run(scenario, seed):
     model = Assembly(scenario, rng=seed).run(3)
     assert model.round == 3
     assert np.isfinite(model.trajectory).all()
@@ -276,18 +276,18 @@ def test_a_scenario_that_loads_can_be_played(scenario, seed):
 
 @pytest.mark.uncompiled
 def test_every_act_can_be_set_to_the_ends_of_its_range():
-    told, data = {}, PLAIN["us-iran-2026"]
+    rows, data = {}, DATA["us-iran-2026"]
     for act in ACT_INDEX:
         for end in (0, 1):
-            row = naming(load_scenario(data), act, lambda names: names[0]) | {
+            row = cell_names(load_scenario(data), act, lambda names: names[0]) | {
                 "round": 2,
                 "act": act,
-                "value": ends(act)[end],
+                "value": value_range(act)[end],
             }
             if "actor" in row and row["actor"] == row.get("counterpart"):
                 row["counterpart"] = "iran"
-            if fits(data, "moves", row):
+            if is_accepted(data, "moves", row):
                 model = Assembly(build_scenario({**data, "moves": [row]}), rng=1).run(4)
                 assert np.isfinite(model.trajectory).all(), row
-                told[act] = len(model.ledger.rows)
-    assert {*ACT_INDEX} - {*told} == {"remember_compliance", "draw_random_numbers"}  # they cannot be set
+                rows[act] = len(model.ledger.rows)
+    assert {*ACT_INDEX} - {*rows} == {"remember_compliance", "draw_random_numbers"}  # these cannot be set

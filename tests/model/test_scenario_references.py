@@ -1,4 +1,4 @@
-"""Names in a scenario lead somewhere, and its parts fit together and stay within bounds."""
+"""References between the parts of a scenario, and limits on their numbers."""
 
 import copy
 from typing import Any
@@ -13,7 +13,7 @@ from model.world import World, axis_names
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         (
             {"negotiations.talks.parties": ["alba", "boreas"]},
@@ -25,7 +25,7 @@ from model.world import World, axis_names
         ),
         (
             {"negotiations.talks.attitudes.alba": 0.5},
-            "negotiations.talks.attitudes.alba: no such third state; there are: third-0",
+            "negotiations.talks.attitudes.alba: no such third state; available: third-0",
         ),
         (
             {"negotiations.talks.rungs.step-1.verifier": "wach"},
@@ -33,7 +33,7 @@ from model.world import World, axis_names
         ),
         (
             {"negotiations.talks.rungs.step-1.parties.third-0": {}},
-            "parties.third-0: no such party to it; there are: alba, borea",
+            "parties.third-0: no such party to it; available: alba, borea",
         ),
         (
             {"spoilers.wreckers.negotiation": "talk"},
@@ -41,14 +41,14 @@ from model.world import World, axis_names
         ),
         (
             {"spoilers.wreckers.blamed_on": "third-0"},
-            "spoilers.wreckers.blamed_on: no such party to `talks`; there are: alba, borea",
+            "spoilers.wreckers.blamed_on: no such party to `talks`; available: alba, borea",
         ),
         ({"relations.albo.borea": {}}, "relations.albo: no such state; did you mean `alba`?"),
         ({"relations.alba.bore": {}}, "relations.alba.bore: no such state; did you mean `borea`?"),
         ({"relations.alba.alba": {}}, "relations.alba.alba: a state has no relation to itself"),
         (with_event("election", actor="albi"), "events.0.actor: no such state; did you mean `alba`?"),
-        (with_event("attack", actor="alba"), "events.0.actor: no such spoiler; there are: wreckers"),
-        (with_event("facilitator_leaves", actor="watch"), "events.0.actor: no such facilitator; there are: helper"),
+        (with_event("attack", actor="alba"), "events.0.actor: no such spoiler; available: wreckers"),
+        (with_event("facilitator_leaves", actor="watch"), "events.0.actor: no such facilitator; available: helper"),
         (
             with_event("withdrawal", actor="third-0", negotiation="talks"),
             "events.0.actor: no such party to its negotiation",
@@ -71,19 +71,21 @@ from model.world import World, axis_names
             with_move("take_task", actor="helper", negotiation="talks", counterpart="tea"),
             "moves.0.counterpart: no such service",
         ),
-        (with_move("inspect", actor="helper", negotiation="talks"), "moves.0.actor: no such body; there are: watch"),
-        (with_move("attack_talks", actor="borea"), "moves.0.actor: no such spoiler; there are: wreckers"),
+        (with_move("inspect", actor="helper", negotiation="talks"), "moves.0.actor: no such body; available: watch"),
+        (with_move("attack_talks", actor="borea"), "moves.0.actor: no such spoiler; available: wreckers"),
         (
             with_move("set_pressure", actor="alba", counterpart="borei"),
             "moves.0.counterpart: no such state; did you mean `borea`?",
         ),
     ],
 )
-def test_a_name_that_leads_nowhere_is_told_with_its_place(changes, told):
-    assert any(told in fault for fault in load_errors(rich_scenario(), changes)), load_errors(rich_scenario(), changes)
+def test_an_unknown_reference_is_reported_with_its_path(changes, message):
+    assert any(message in error for error in load_errors(rich_scenario(), changes)), load_errors(
+        rich_scenario(), changes
+    )
 
 
-def test_a_rung_needs_a_verifier_unless_it_says_that_it_needs_none():
+def test_a_rung_needs_a_verifier_unless_it_opts_out():
     changes = {"negotiations.talks.rungs.step-2.needs_verification": True}
     place = "negotiations.talks.rungs.step-2.verifier"
     assert (
@@ -95,12 +97,12 @@ def test_a_rung_needs_a_verifier_unless_it_says_that_it_needs_none():
     assert load_errors(rich_scenario(), {"negotiations.talks.rungs.step-2.needs_verification": False}) == []
 
 
-def test_each_party_has_its_share_in_each_rung():
+def test_each_rung_has_a_share_for_each_party():
     changes = {"negotiations.talks.rungs.step-1.parties": {"alba": {}}}
     assert only_error(rich_scenario(), changes) == "negotiations.talks.rungs.step-1.parties.borea: is missing"
 
 
-def test_no_rung_starts_verified_above_one_that_is_not():
+def test_no_rung_starts_verified_above_an_unverified_one():
     changes = {"negotiations.talks.rungs.step-2.status": "verified"}
     assert "rungs.step-2.status: a rung below it is not verified yet" in only_error(rich_scenario(), changes)
 
@@ -108,44 +110,44 @@ def test_no_rung_starts_verified_above_one_that_is_not():
 @pytest.mark.parametrize(
     ("role", "other"), [("facilitators", "states"), ("spoilers", "facilitators"), ("bodies", "states")]
 )
-def test_two_actors_of_one_name_are_told_whatever_their_roles(role, other):
+def test_two_actors_with_one_name_are_reported(role, other):
     data = rich_scenario()
     name = next(iter(data[other]))
     data[role][name] = copy.deepcopy(next(iter(data[role].values())))
-    assert any(f"{role}.{name}: two actors have this name" in fault or
-               f"{other}.{name}: two actors have this name" in fault for fault in load_errors(data))  # fmt: skip
+    assert any(f"{role}.{name}: two actors have this name" in error or
+               f"{other}.{name}: two actors have this name" in error for error in load_errors(data))  # fmt: skip
 
 
-def test_two_states_negotiate_once():
+def test_two_states_have_at_most_one_negotiation():
     data = rich_scenario()
     data["negotiations"]["more-talks"] = {**data["negotiations"]["talks"], "parties": ["borea", "alba"]}
     assert "negotiations.more-talks.parties: the same two states negotiate in `talks`" in only_error(data)
 
 
-def test_a_state_does_not_negotiate_with_itself():
+def test_a_state_cannot_negotiate_with_itself():
     changes = {"negotiations.talks.parties": ["alba", "alba"], "spoilers": {}}
     assert any(
-        "a state cannot negotiate with itself (found 'alba')" in fault
-        for fault in load_errors(rich_scenario(), changes)
+        "a state cannot negotiate with itself (found 'alba')" in error
+        for error in load_errors(rich_scenario(), changes)
     )
 
 
 @pytest.mark.parametrize("parties", [[], ["alba"], ["alba", "borea", "third-0"]])
 def test_a_negotiation_has_two_parties(parties):
     found = load_errors(rich_scenario(), {"negotiations.talks.parties": parties})
-    assert any(fault.startswith("negotiations.talks.parties: has too") for fault in found)
+    assert any(error.startswith("negotiations.talks.parties: has too") for error in found)
 
 
 def test_64_actors_are_allowed_and_65_are_not():
     assert load_errors(smallest_scenario(64)) == []
-    assert "at most 64 actors in all, whatever their role (found 65)" in only_error(smallest_scenario(65))
+    assert "at most 64 actors in total, in all roles (found 65)" in only_error(smallest_scenario(65))
     mixed = smallest_scenario(60)
     mixed["facilitators"] = {f"helper-{n}": {"name": text("Helper")} for n in range(5)}
     assert "found 65" in only_error(mixed)
 
 
 def test_12_negotiations_are_allowed_and_13_are_not():
-    def crowded(count: int) -> dict[str, Any]:
+    def with_negotiations(count: int) -> dict[str, Any]:
         data = smallest_scenario(14)
         share = data["negotiations"]["talks"]
         for other in list(data["states"])[2 : count + 1]:
@@ -153,8 +155,8 @@ def test_12_negotiations_are_allowed_and_13_are_not():
             data["negotiations"][f"with-{other}"] = {**share, "parties": ["alba", other], "rungs": {"one": step}}
         return data
 
-    assert load_errors(crowded(12)) == []
-    assert "negotiations: has too many entries; at most 12 allowed" in only_error(crowded(13))
+    assert load_errors(with_negotiations(12)) == []
+    assert "negotiations: has too many entries; at most 12 allowed" in only_error(with_negotiations(13))
 
 
 def test_40_rungs_are_allowed_and_41_are_not():
@@ -167,8 +169,8 @@ def test_40_rungs_are_allowed_and_41_are_not():
 
 def test_1200_rounds_are_allowed_and_1201_are_not():
     assert load_errors(smallest_scenario(), {"rounds": 1200}) == []
-    assert only_error(smallest_scenario(), {"rounds": 1201}) == "rounds: allowed is between 1 and 1200 (found 1201)"
-    assert only_error(smallest_scenario(), {"rounds": 0}) == "rounds: allowed is between 1 and 1200 (found 0)"
+    assert only_error(smallest_scenario(), {"rounds": 1201}) == "rounds: must be between 1 and 1200 (found 1201)"
+    assert only_error(smallest_scenario(), {"rounds": 0}) == "rounds: must be between 1 and 1200 (found 0)"
 
 
 def test_one_state_is_too_few():
@@ -177,15 +179,15 @@ def test_one_state_is_too_few():
     )
 
 
-def test_faults_beyond_counting_are_told_in_bounded_number_and_time():
+def test_the_number_of_reported_errors_is_bounded():
     found = load_errors({f"key-{n}": n for n in range(100_000)})
     assert len(found) == MAX_ERRORS + 1
-    assert "more than 200 faults" in found[-1]
+    assert "more than 200 errors" in found[-1]
 
 
-@pytest.mark.parametrize("tied", [3, 4, 40])
-def test_a_bundle_larger_than_the_ladder_is_the_whole_ladder(tied):
-    scenario = build_scenario(apply_changes(smallest_scenario(rungs=3), {"negotiations.talks.bundling": tied}))
+@pytest.mark.parametrize("size", [3, 4, 40])
+def test_a_bundle_is_at_most_the_whole_ladder(size):
+    scenario = build_scenario(apply_changes(smallest_scenario(rungs=3), {"negotiations.talks.bundling": size}))
     assert axis_names(scenario).rung == [["step-1+step-2+step-3"]]
     world = World(scenario, 1)
     assert world.rungs.tolist() == [1]

@@ -1,4 +1,4 @@
-"""Wrong names and values in a scenario are reported with their place, all at once."""
+"""Invalid names and values in a scenario are reported together, with their paths."""
 
 import copy
 import math
@@ -14,7 +14,7 @@ from model.parameter_space import declared_parameters, list_parameters
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"states.alba.resolv": 0.5}, "states.alba.resolv: no such key; did you mean `resolve`?"),
         ({"roundz": 5}, "roundz: no such key; did you mean `rounds`?"),
@@ -26,14 +26,14 @@ from model.parameter_space import declared_parameters, list_parameters
         ({"relations.alba.borea.trsut": 0.1}, "relations.alba.borea.trsut: no such key; did you mean `trust`?"),
         ({"states.alba.doctrine": "contriton"}, "no such choice; did you mean `contrition`?"),
         ({"negotiations.talks.rungs.step-2.status": "verifed"}, "no such choice; did you mean `verified`?"),
-        ({"zzzz": 1}, "zzzz: no such key; there are: bargaining, belief,"),
+        ({"zzzz": 1}, "zzzz: no such key; available: attacks, bargaining,"),
     ],
 )
-def test_a_misspelt_name_is_told_with_the_nearest_right_one(changes, told):
-    assert told in only_error(rich_scenario(), changes)
+def test_a_misspelt_name_gets_a_suggestion(changes, message):
+    assert message in only_error(rich_scenario(), changes)
 
 
-def test_a_suggestion_comes_from_the_right_table_even_if_a_name_is_also_a_key():
+def test_a_suggestion_comes_from_the_enclosing_table():
     data = rich_scenario()
     data["negotiations"]["rungs"] = data["negotiations"].pop("talks") | {"bundlng": 2}
     data["spoilers"] = {}
@@ -41,96 +41,98 @@ def test_a_suggestion_comes_from_the_right_table_even_if_a_name_is_also_a_key():
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "message"),
     [
-        (math.nan, "should be a finite number; allowed is between 0 and 1 (found nan)"),
-        (math.inf, "should be a finite number; allowed is between 0 and 1 (found inf)"),
-        (-math.inf, "should be a finite number; allowed is between 0 and 1 (found -inf)"),
-        (1.5, "allowed is between 0 and 1 (found 1.5)"),
-        (-0.1, "allowed is between 0 and 1 (found -0.1)"),
-        ("0.5", "should be a valid number; allowed is between 0 and 1 (found '0.5')"),
-        (True, "should be a valid number; allowed is between 0 and 1 (found True)"),
-        (None, "should be a valid number; allowed is between 0 and 1 (found None)"),
-        ([0.5], "should be a valid number; allowed is between 0 and 1 (found a list)"),
-        ({"a": 1}, "should be a valid number; allowed is between 0 and 1 (found a table)"),
-        (10**400, "should be a valid number; allowed is between 0 and 1 (found 1000"),
-        (1 << 20000, "allowed is between 0 and 1 (found a number of thousands of digits)"),
+        (math.nan, "should be a finite number; must be between 0 and 1 (found nan)"),
+        (math.inf, "should be a finite number; must be between 0 and 1 (found inf)"),
+        (-math.inf, "should be a finite number; must be between 0 and 1 (found -inf)"),
+        (1.5, "must be between 0 and 1 (found 1.5)"),
+        (-0.1, "must be between 0 and 1 (found -0.1)"),
+        ("0.5", "should be a valid number; must be between 0 and 1 (found '0.5')"),
+        (True, "should be a valid number; must be between 0 and 1 (found True)"),
+        (None, "should be a valid number; must be between 0 and 1 (found None)"),
+        ([0.5], "should be a valid number; must be between 0 and 1 (found a list)"),
+        ({"a": 1}, "should be a valid number; must be between 0 and 1 (found a table)"),
+        (10**400, "should be a valid number; must be between 0 and 1 (found 1000"),
+        (1 << 20000, "must be between 0 and 1 (found a number of thousands of digits)"),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_number_that_is_none_is_told_with_path_value_and_range(value, told):
+def test_an_invalid_number_is_reported_with_path_and_range(value, message):
     assert only_error(rich_scenario(), {"states.alba.resolve": value}).startswith("states.alba.resolve: ")
-    assert told in only_error(rich_scenario(), {"states.alba.resolve": value})
+    assert message in only_error(rich_scenario(), {"states.alba.resolve": value})
 
 
 @pytest.mark.parametrize("value", [2.0, 2.5, True, "2", math.nan, 10**30])
-def test_a_whole_number_takes_nothing_else(value):
+def test_an_integer_parameter_refuses_other_values(value):
     found = only_error(rich_scenario(), {"negotiations.talks.bundling": value})
     assert "negotiations.talks.bundling: " in found
-    assert "allowed is between 1 and 40 (rungs)" in found
+    assert "must be between 1 and 40 (rungs)" in found
 
 
 @pytest.mark.parametrize("value", [1, 0, "true", None, 1.0])
-def test_a_switch_takes_nothing_but_true_or_false(value):
+def test_a_switch_accepts_only_true_or_false(value):
     assert "mechanisms.noise: should be a valid boolean" in only_error(rich_scenario(), {"mechanisms.noise": value})
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"states.alba": 3}, "states.alba: should be a table (found 3)"),
         ({"belief": []}, "belief: should be a table (found a list)"),
         ({"states.alba.name": "Alba"}, "states.alba.name: should be a table (found 'Alba')"),
-        ({"states.alba.name": {"fa": "Alba"}}, "states.alba.name: needs its words in English, under `en`"),
-        ({"title": {}}, "title: needs its words in English"),
+        ({"states.alba.name": {"fa": "Alba"}}, "states.alba.name: needs an English text, under `en`"),
+        ({"title": {}}, "title: needs an English text"),
         ({"states.alba.name.en": 7}, "states.alba.name.en: should be a valid string (found 7)"),
         ({"cut_off": "x" * 4001}, "cut_off: is too long; at most 4000 characters"),
         ({"states.Alba": {"name": {"en": "Alba"}}}, "states.Alba: a name has up to 40 lower-case letters"),
-        ({"negotiations.talks.attitudes.third-0": 3}, "attitudes.third-0: allowed is between -1 and 1 (found 3)"),
-        ({"format": 2}, "format: should be 1 (found 2)"),
+        ({"negotiations.talks.attitudes.third-0": 3}, "attitudes.third-0: must be between -1 and 1 (found 3)"),
+        ({"format": 3}, "format: should be 1 or 2 (found 3)"),
     ],
 )
-def test_a_wrong_kind_of_thing_is_told_in_plain_words(changes, told):
-    assert told in only_error(rich_scenario(), changes)
+def test_a_wrong_type_is_reported_in_plain_words(changes, message):
+    assert message in only_error(rich_scenario(), changes)
 
 
 @pytest.mark.parametrize("key", ["name", "title", "summary", "cut_off"])
-def test_a_missing_key_is_told(key):
+def test_a_missing_key_is_reported(key):
     data = rich_scenario()
     del data[key]
     assert only_error(data) == f"{key}: is missing"
 
 
-def test_every_parameter_takes_both_ends_of_its_range_and_nothing_beyond():
-    """Over the richest scenarios: every global parameter, and those of every kind of actor, relation and rung."""
-    tried = set()
+def test_parameters_accept_exactly_their_declared_ranges():
+    """All global parameters, and those of each kind of actor, relation and rung, in the largest scenarios."""
+    checked = set()
     for name in ("us-iran-2026", "gulf-region"):
         data = read_scenario(name)
         for each in list_parameters(load_scenario(data)):
             kind = re.sub(r"(states|facilitators|bodies|spoilers|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
             kind = re.sub(r"^relations\.[^.]+\.[^.]+", "relations", kind)
-            if kind in tried:
+            if kind in checked:
                 continue
-            tried.add(kind)
-            for end, way in ((each.low, -1), (each.high, 1)):
-                good: Any = int(end) if each.whole else end
-                bad: Any = int(end) + way if each.whole else math.nextafter(end, way * math.inf)
-                assert load_errors(data, {each.path: good}) == [], each.path
-                found = [fault for fault in load_errors(data, {each.path: bad}) if fault.startswith(f"{each.path}: ")]
+            checked.add(kind)
+            for bound, direction in ((each.low, -1), (each.high, 1)):
+                valid: Any = int(bound) if each.whole else bound
+                invalid: Any = int(bound) + direction if each.whole else math.nextafter(bound, direction * math.inf)
+                assert load_errors(data, {each.path: valid}) == [], each.path
+                found = [
+                    error for error in load_errors(data, {each.path: invalid}) if error.startswith(f"{each.path}: ")
+                ]
                 assert len(found) == 1
                 low, high = (float(number) for number in re.findall(r"between (\S+) and (\S+)", found[0])[0])
                 assert (low, high) == (each.low, each.high)
-    assert len(tried) == len(declared_parameters())
+    assert len(checked) == len(declared_parameters())
 
 
-def test_the_error_reads_as_its_faults_one_a_line():
+def test_the_exception_message_has_one_error_per_line():
     with pytest.raises(ScenarioError) as raised:
         load_scenario(rich_scenario(), {"states.alba.resolve": 7.0, "surprise": 1})
     assert len(raised.value.errors) == 2
-    assert str(raised.value).splitlines() == [str(fault) for fault in raised.value.errors]
+    assert str(raised.value).splitlines() == [str(error) for error in raised.value.errors]
 
 
-def test_all_faults_are_told_at_once_whoever_finds_them():
+def test_errors_from_all_checks_are_reported_together():
     found = load_errors(
         rich_scenario(),
         {
@@ -143,29 +145,29 @@ def test_all_faults_are_told_at_once_whoever_finds_them():
             **with_move("set_pressure", actor="nobody", counterpart="alba"),
         },
     )
-    assert sorted(fault.split(": ")[0] for fault in found) == sorted(
+    assert sorted(error.split(": ")[0] for error in found) == sorted(
         ["states.alba.resolv", "states.alba.resolve", "rounds", "negotiations.talks.facilitators",
          "spoilers.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
     )  # fmt: skip
 
 
-def test_a_fault_is_told_at_its_own_place_in_a_list():
+def test_an_error_in_a_list_has_its_index():
     rows = [5, {"round": 2, "kind": "oil_shock"}, {"round": 2, "kind": "electoin"}]
-    assert [fault.split(": ")[0] for fault in load_errors(rich_scenario(), {"events": rows})] == [
+    assert [error.split(": ")[0] for error in load_errors(rich_scenario(), {"events": rows})] == [
         "events.0",
         "events.2.kind",
     ]
 
 
-def test_a_fault_cannot_steer_the_terminal():
+def test_an_error_contains_no_control_characters():
     assert "\x1b" not in only_error(rich_scenario(), {"a\x1b[2J": 1})
 
 
-def test_a_change_through_something_that_is_no_table_is_told():
+def test_a_change_through_a_non_table_is_reported():
     assert only_error(rich_scenario(), {"name.more": 1}) == "name.more: `name` is not a table (found 1)"
 
 
-def test_a_change_leaves_the_data_it_was_made_from_alone():
+def test_a_change_does_not_modify_its_input():
     data = rich_scenario()
     before = copy.deepcopy(data)
     load_scenario(data, {"states.alba.resolve": 0.9, "relations.borea.alba.trust": 0.4})

@@ -118,13 +118,15 @@ CONNECTION_LOST_ERRORS = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "ERR_CONNECT
 
 
 @contextmanager
-def serve_dashboard(*options: str, on_start: Callable[[int], None] = lambda _: None, **process: Any) -> Iterator[str]:
+def serve_dashboard(
+    *options: str, on_start: Callable[[int], None] = lambda _: None, command: Path = DETENTE, **process: Any
+) -> Iterator[str]:
     """Start the dashboard on a free port and yield its address. `on_start` gets the process id."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process["env"] = {**os.environ, "DETENTE_CHECK_SHAPES": "1", **process.get("env", {})}
-    command = [DETENTE, "dashboard", "--port", str(port), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **process) as server:
+    line = [command, "dashboard", "--port", str(port), *options]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, **process) as server:
         assert server.stdout is not None
         on_start(server.pid)
         try:

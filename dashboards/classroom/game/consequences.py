@@ -35,8 +35,8 @@ def option_facts(seen: ChoiceContext, option: str) -> list[Fact]:
     """Tell what an option costs and risks, as far as the seat may know."""
     made: list[Fact] = []
     with suppress(HiddenError):  # under "public" sight much of this is hidden even from one's own side
-        for each in FACT_MAKERS[seen.verb.act, option](seen):
-            made.append(each)
+        if make := FACT_MAKERS.get((seen.verb.act, option)):
+            made.extend(make(seen))
     return made
 
 

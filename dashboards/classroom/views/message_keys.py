@@ -22,7 +22,7 @@ LIMIT_KEYS = {"limit.tasks": ("most",), "limit.inspections": ("most",)}
 ROLES = ("state", "facilitator", "body")
 PHASES = ("none", "lobby", "playing", "paused", "ended")
 STORY_VALUES = {
-    "strike": (1,),
+    "attack_talks": (1,),
     "change_government": (1,),
     "withdraw": (1,),
     "accuse": (1,),

@@ -56,7 +56,7 @@ def test_a_reload_and_the_personal_link_on_another_device_come_back_to_the_same_
         choose(alba, "conduct:borea", "step")
         send(alba)
         alba.reload()
-        expect(alba.locator(".sent")).to_contain_text("announce a conciliatory step")
+        expect(alba.locator(".sent")).to_contain_text("make a goodwill gesture")
         token = token_of(alba, lesson.code)
         assert alba.evaluate("[document.cookie, localStorage.length]") == ["", 0]  # no script can read it
         alba.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -65,13 +65,13 @@ def test_a_reload_and_the_personal_link_on_another_device_come_back_to_the_same_
         link = alba.evaluate("navigator.clipboard.readText()")
         assert link == f"{classroom.address}/class/r/{lesson.code}#me={token}"
         second = lesson.enter(link.removeprefix(classroom.address))
-        expect(second.page.locator(".sent")).to_contain_text("announce a conciliatory step")
+        expect(second.page.locator(".sent")).to_contain_text("make a goodwill gesture")
         assert token not in second.page.url
         assert token_of(second.page, lesson.code) == token
         second.page.locator("[data-key=change]").click()
         choose(second.page, "conduct:borea", "friendly")
         send(second.page)
-        expect(alba.locator(".sent")).to_contain_text("with good will")
+        expect(alba.locator(".sent")).to_contain_text("cooperate")
 
 
 def test_pages_come_back_by_themselves_when_the_server_was_killed(browser, classroom):
@@ -88,7 +88,7 @@ def test_pages_come_back_by_themselves_when_the_server_was_killed(browser, class
         classroom.start()
         expect(alba.locator("#line")).to_have_text("connected", timeout=20_000)
         expect(borea.locator("#line")).to_have_text("وصل", timeout=20_000)
-        expect(alba.locator(".sent")).to_contain_text("with good will")
+        expect(alba.locator(".sent")).to_contain_text("cooperate")
         choose(borea, "press:alba", "relieve")
         send_or_next(borea)
         for page in (alba, borea):

@@ -35,7 +35,7 @@ def test_a_narrow_terminal_cuts_no_number_and_no_plot(words, tmp_path):
 def test_a_change_of_an_unknown_actor_is_refused(tmp_path):
     for command in ("run", "compare", "ensemble", "pivot"):
         message = refused_command(command, "us-iran-2026", "--set", "states.alba.generosity=0.3", cwd=tmp_path)
-        assert "no such state; there are: eu3, iran, israel, saudi-arabia, us" in message
+        assert "no such state; available: eu3, iran, israel, saudi-arabia, us" in message
         assert "is missing" not in message
 
 

@@ -64,7 +64,7 @@ def test_validate_scenario_lists_all_errors_with_paths(tmp_path):
     (tmp_path / "broken.toml").write_text(broken, "utf-8")
     message = refusal_message(run_detente("validate-scenario", "broken.toml", cwd=tmp_path))
     assert "roundz: no such key; did you mean `rounds`?" in message
-    assert "rounds: allowed is between 1 and 1200" in message
+    assert "rounds: must be between 1 and 1200" in message
     assert "negotiations.border.parties: no such state; did you mean `boreas`?" in message
     count = int(message.split()[0])
     assert count == len(message.splitlines()) - 1

@@ -45,7 +45,7 @@ def test_why_explains_the_latest_run_by_default(saved_run):
     ("words", "expected"),
     [
         (["--round", 5, "--actor", "albo"], ["no such actor with decisions", "did you mean `alba`?"]),
-        (["--round", 13, "--actor", "alba"], ["--round", "the run has 12 rounds"]),
+        (["--round", 13, "--actor", "alba"], ["round: the run has 12 rounds"]),
         (["--round", 5, "--actor", "alba", "--act", "chose_conduct"], ["no such decision of alba", "`choose_conduct`"]),
         (["--round", 5, "--actor", "alba", "--negotiation", "bordr"], ["no such negotiation", "`border`"]),
         (

@@ -1,4 +1,4 @@
-"""Branches and comparisons: the same dice, identical until something differs, and effects that hold up."""
+"""Branches, comparisons and turning points: common random numbers, identical until the change, correct effects."""
 
 import json
 
@@ -28,16 +28,16 @@ from model.overrides import Override
 from model.protocol import PROTOCOL
 
 
-def test_a_branch_without_effect_is_the_run_itself_bit_for_bit():
-    own = load_scenario("us-iran-2026").perception.misread_friendly
+def test_branch_without_effect_is_identical_to_the_run():
+    value = load_scenario("us-iran-2026").perception.misread_friendly
     for at in (1, 20, 60):
-        branch = Branch("us-iran-2026", 3, at, {"perception.misread_friendly": own})
+        branch = Branch("us-iran-2026", 3, at, {"perception.misread_friendly": value})
         assert branch.first_difference is None
         assert branch.digests[0] == branch.digests[1]
 
 
 @pytest.mark.parametrize(
-    ("changes", "moves"),
+    ("changes", "overrides"),
     [
         ({"states.iran.doctrine": "contrition"}, ()),
         ({"perception.execution_noise": 0.5}, ()),
@@ -45,21 +45,21 @@ def test_a_branch_without_effect_is_the_run_itself_bit_for_bit():
         ({}, (Override(25, "drift_oil", value=3.0),)),
     ],
 )
-def test_a_branch_is_the_run_up_to_the_change(changes, moves):
-    branch = Branch("us-iran-2026", 3, 25, changes, moves)
+def test_branch_equals_the_run_before_the_change(changes, overrides):
+    branch = Branch("us-iran-2026", 3, 25, changes, overrides)
     assert branch.base[:25].tobytes() == branch.trajectory[:25].tobytes()
     assert branch.first_difference is not None
     assert branch.first_difference >= 25
 
 
-def test_a_branch_by_a_forced_move_is_the_watched_run_with_that_move():
+def test_branch_with_a_forced_move_equals_the_watched_run():
     move = Override(12, "answer_proposal", "nuclear", "us", None, -1)
     watched = Assembly("us-iran-2026", rng=5, overrides=(move,)).run()
     assert trajectory_digest(watched.trajectory) == Branch("us-iran-2026", 5, 12, overrides=[move]).digests[1]
 
 
-def test_what_cannot_be_changed_in_mid_run_is_told():
-    with pytest.raises(ScenarioError, match="mid-run"):
+def test_changes_impossible_during_a_run_are_rejected():
+    with pytest.raises(ScenarioError, match="during a run"):
         Branch("us-iran-2026", 1, 5, {"negotiations.nuclear.bundling": 3})
     with pytest.raises(ScenarioError, match="before the branch"):
         Branch("us-iran-2026", 1, 5, overrides=[Override(4, "drift_oil", value=1.0)])
@@ -67,90 +67,90 @@ def test_what_cannot_be_changed_in_mid_run_is_told():
         Branch("us-iran-2026", 1, 61)
 
 
-def test_redrawn_futures_keep_the_past_and_pair_the_arms():
+def test_continuations_share_the_past_and_are_paired():
     branch = Branch("two-states", 2, 10, {"mechanisms.noise": False})
     base, changed = branch.resample(40)
     for arm in (base, changed):
         assert all(future[:10].tobytes() == branch.base[:10].tobytes() for future in arm)
     assert len({future.tobytes() for future in base}) > 30
-    nothing = Branch("two-states", 2, 10, {}).resample(40)
-    assert nothing.base.tobytes() == nothing.changed.tobytes() == base.tobytes()
+    unchanged = Branch("two-states", 2, 10, {}).resample(40)
+    assert unchanged.base.tobytes() == unchanged.changed.tobytes() == base.tobytes()
 
 
-def test_a_comparison_with_nothing_is_exactly_nothing():
-    own = load_scenario("two-states").belief.memory
-    found = compare("two-states", {"belief.memory": own}, 100)
-    assert found.share_of_worlds_changed == 0.0
-    assert all(each == (0.0, 0.0, 0.0, 0.0, None) for each in found.effects.values())
+def test_comparison_without_a_change_has_no_effect():
+    value = load_scenario("two-states").belief.memory
+    result = compare("two-states", {"belief.memory": value}, 100)
+    assert result.share_of_worlds_changed == 0.0
+    assert all(each == (0.0, 0.0, 0.0, 0.0, None) for each in result.effects.values())
 
 
-def test_a_comparison_gives_the_difference_of_the_two_ensembles():
-    found = compare("two-states", {"mechanisms.facilitation": False}, 300, 7)
+def test_effects_are_differences_of_the_two_ensembles():
+    result = compare("two-states", {"mechanisms.facilitation": False}, 300, 7)
     on = play_ensemble("two-states", 300, 7).shares()
     off = play_ensemble("two-states", 300, 7, changes={"mechanisms.facilitation": False}).shares()
     for name, share in on.items():
-        assert found.effects[name].difference == pytest.approx(off[name].share - share.share)
-    assert found.effects["mean_contact"].high < 0
+        assert result.effects[name].difference == pytest.approx(off[name].share - share.share)
+    assert result.effects["mean_contact"].high < 0
 
 
-def test_pairing_needs_fewer_runs_and_says_how_many():
+def test_effect_has_the_number_of_independent_runs_needed():
     random = np.random.default_rng(1)
-    luck = random.normal(size=4000)
-    base, changed = luck, luck + 0.1 + 0.1 * random.normal(size=4000)
-    found = paired_effect(base, changed)
-    assert found.low < 0.1 < found.high
-    assert found.independent_runs == pytest.approx(4000 * 2.0 / 0.01, rel=0.1)
+    values = random.normal(size=4000)
+    base, changed = values, values + 0.1 + 0.1 * random.normal(size=4000)
+    result = paired_effect(base, changed)
+    assert result.low < 0.1 < result.high
+    assert result.independent_runs == pytest.approx(4000 * 2.0 / 0.01, rel=0.1)
 
 
-def test_chances_end_in_what_happened():
-    found = outcome_chances("two-states", 4, 30)
+def test_chances_end_at_the_outcome_of_the_run():
+    result = outcome_chances("two-states", 4, 30)
     run = Assembly("two-states", rng=4).run()
-    assert found.chances.sum(axis=1) == pytest.approx(1.0)
-    assert found.chances[-1, run.outcome] == 1.0
-    assert 1 <= found.turning_round <= 60
+    assert result.chances.sum(axis=1) == pytest.approx(1.0)
+    assert result.chances[-1, run.outcome] == 1.0
+    assert 1 <= result.turning_round <= 60
 
 
-def test_the_decisions_of_a_round_are_those_the_watched_run_took():
+def test_open_decisions_are_those_of_the_watched_run():
     model = Assembly("us-iran-2026", rng=6).run(15)
-    told = {
+    recorded = {
         (row.act, row.actor, row.counterpart, row.negotiation): row.value
         for row in model.ledger.rows
         if row.round == 15 and row.kind == "decision"
     }
-    found = {}
+    result = {}
     for number, cell, value in open_decisions(load_scenario("us-iran-2026"), 6, 15):
         act = PROTOCOL[number]
-        found[act.name, *model.narrator.cell_names(act, cell)] = act.to_recorded(value)
-    assert told.items() <= found.items()
+        result[act.name, *model.narrator.cell_names(act, cell)] = act.to_recorded(value)
+    assert recorded.items() <= result.items()
 
 
-def test_turning_the_turning_round_is_ranked_by_its_effect():
-    found = rank_decisions("two-states", 4, 12, 60)
-    sizes = [abs(each.deal - each.deal_otherwise) for each in found]
+def test_decisions_are_ranked_by_effect():
+    result = rank_decisions("two-states", 4, 12, 60)
+    sizes = [abs(each.deal - each.deal_otherwise) for each in result]
     assert sizes == sorted(sizes, reverse=True)
-    assert all(each.otherwise != each.value for each in found)
+    assert all(each.otherwise != each.value for each in result)
 
 
-def test_what_a_decision_cost_is_nothing_if_it_is_not_turned():
-    same = Branch("two-states", 4, 12, overrides=[])
-    found = outcome_shares_by_arm(same, 50)
-    assert all(found[f"went_{name}"] == found[f"turned_{name}"] for name in ("breakdown", "comprehensive_deal"))
+def test_branch_without_overrides_changes_no_share():
+    branch = Branch("two-states", 4, 12, overrides=[])
+    result = outcome_shares_by_arm(branch, 50)
+    assert all(result[f"went_{name}"] == result[f"turned_{name}"] for name in ("breakdown", "comprehensive_deal"))
     assert opposite_value("answer_proposal", 1) == -1
 
 
-def test_ensemble_prints_one_json_object_whose_digests_are_those_of_runs(tmp_path):
+def test_ensemble_json_has_the_digests_of_its_runs(tmp_path):
     code, out, _ = run_detente(
         "ensemble", "two-states", "--worlds", 40, "--seed", 5, "--json", "--out", tmp_path / "e", cwd=tmp_path
     )
-    facts = json.loads(out)
+    summary = json.loads(out)
     assert code == 0
-    assert {"scenario", "seed", "worlds", "outcomes", "bands", "trajectory_digests"} <= set(facts)
-    assert sum(each["share"] for each in facts["outcomes"].values()) == pytest.approx(1.0)
-    assert facts["trajectory_digests"][3] == trajectory_digest(Assembly("two-states", rng=8).run().trajectory)
+    assert {"scenario", "seed", "worlds", "outcomes", "bands", "trajectory_digests"} <= set(summary)
+    assert sum(each["share"] for each in summary["outcomes"].values()) == pytest.approx(1.0)
+    assert summary["trajectory_digests"][3] == trajectory_digest(Assembly("two-states", rng=8).run().trajectory)
     assert (tmp_path / "e" / "worlds.parquet").is_file()
 
 
-def test_compare_and_pivot_print_json_and_screens(tmp_path):
+def test_compare_and_pivot_print_json_and_text(tmp_path):
     changed = "bodies.mission.detection=0.95"
     _, out, _ = run_detente("compare", "two-states", "--set", changed, "--worlds", 30, "--json", cwd=tmp_path)
     effects = json.loads(out)["effects"]
@@ -163,40 +163,44 @@ def test_compare_and_pivot_print_json_and_screens(tmp_path):
     assert "comprehensive deal" in out
 
 
-def test_bad_words_to_the_measuring_commands_are_told(tmp_path):
-    for words in (("compare", "two-states"), ("ensemble", "two-sates"), ("pivot", "two-states", "--set", "rounds=0")):
-        assert "error" in refused_command(*words, cwd=tmp_path)
+def test_invalid_arguments_are_reported(tmp_path):
+    for arguments in (
+        ("compare", "two-states"),
+        ("ensemble", "two-sates"),
+        ("pivot", "two-states", "--set", "rounds=0"),
+    ):
+        assert refused_command(*arguments, cwd=tmp_path)
 
 
-def test_turning_points_can_be_stopped_and_a_part_of_them_is_a_picture_with_fewer_futures():
-    setting, told = load_scenario("two-states"), []
+def test_cancelled_turning_points_cover_all_rounds():
+    scenario, recorded = load_scenario("two-states"), []
     with pytest.raises(CancelledError):
         resample_continuations(
-            setting, 4, 200, progress=lambda done, so_far: told.append(so_far), stop=lambda: len(told) >= 70
+            scenario, 4, 200, progress=lambda done, so_far: recorded.append(so_far), stop=lambda: len(recorded) >= 70
         )
-    assert (told[-1].ends[:, :50] >= 0).all()
-    assert (told[-1].ends[:, 100:] == -1).all()
+    assert (recorded[-1].outcomes[:, :50] >= 0).all()
+    assert (recorded[-1].outcomes[:, 100:] == -1).all()
     with pytest.raises(CancelledError):
-        rank_decisions(setting, 4, 12, 60, stop=lambda: True)
+        rank_decisions(scenario, 4, 12, 60, stop=lambda: True)
 
 
-def test_the_leading_actions_are_those_that_all_futures_would_rank():
-    whole = rank_decisions("two-states", 4, 30, 100)  # a round in which three choices stand out from the others
-    first = rank_decisions("two-states", 4, 30, 100, top=5)
-    assert min(abs(each.deal - each.deal_otherwise) for each in whole[:3]) > 0.1
-    assert [each for each in first if each.futures == 100][:3] == whole[:3]
-    assert sum(each.futures == 100 for each in first) == 5
+def test_top_decisions_are_those_of_the_full_ranking():
+    full = rank_decisions("two-states", 4, 30, 100)  # three decisions have by far the largest effects
+    top = rank_decisions("two-states", 4, 30, 100, top=5)
+    assert min(abs(each.deal - each.deal_otherwise) for each in full[:3]) > 0.1
+    assert [each for each in top if each.futures == 100][:3] == full[:3]
+    assert sum(each.futures == 100 for each in top) == 5
 
 
-def test_a_decision_set_from_outside_is_turned_from_what_it_was_set_to():
+def test_opposite_of_a_forced_decision_inverts_the_forced_value():
     move = Override(12, "choose_conduct", None, "alba", "borea", 1)
     for value in (0, 1):
-        found = rank_decisions("two-states", 4, 12, 20, overrides=[move._replace(value=value)])
-        turned = next(each for each in found if each.act == "choose_conduct" and each.cell == (0, 1))
-        assert (turned.value, turned.otherwise) == (value, 1 - value)
+        result = rank_decisions("two-states", 4, 12, 20, overrides=[move._replace(value=value)])
+        decision = next(each for each in result if each.act == "choose_conduct" and each.cell == (0, 1))
+        assert (decision.value, decision.otherwise) == (value, 1 - value)
 
 
-def test_a_long_scenario_is_looked_at_every_so_many_rounds_from_start_to_end():
+def test_long_scenario_is_sampled_at_every_nth_round():
     assert sampled_rounds(60) == list(range(61))
     assert sampled_rounds(150) == list(range(151))
     assert sampled_rounds(500) == [*range(0, 500, 12), 500]

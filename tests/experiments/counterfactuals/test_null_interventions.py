@@ -1,4 +1,4 @@
-"""Null interventions change nothing, bit for bit; a change at round k changes nothing before k."""
+"""Null interventions leave runs bit-identical; a change in round k leaves the rounds before k identical."""
 
 import numpy as np
 import pytest
@@ -10,31 +10,31 @@ from model.overrides import Override, collect_overrides
 from model.world import World
 
 
-def run(data, seed=1, moves=()):
-    setting = load_scenario(data)
-    return run_trajectory(World(setting, seed, collect_overrides(setting, moves)), setting.rounds)
+def run(data, seed=1, overrides=()):
+    scenario = load_scenario(data)
+    return run_trajectory(World(scenario, seed, collect_overrides(scenario, overrides)), scenario.rounds)
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region", "two-states"])
-def test_an_event_that_forces_what_happens_anyway_changes_nothing(name):
+def test_event_that_forces_the_actual_value_changes_nothing(name):
     data, seed = read_scenario(name), 3
-    plain = run(data, seed)
-    setting = load_scenario(data)
-    talks = next(iter(setting.negotiations))
-    held = plain[1:, list_names(setting).index(f"{talks}.contact")]
-    moves = tuple(Override(now + 1, "hold_talks", talks, value=value) for now, value in enumerate(held))
-    assert plain.tobytes() == run(data, seed, moves).tobytes()
+    unchanged = run(data, seed)
+    scenario = load_scenario(data)
+    talks = next(iter(scenario.negotiations))
+    values = unchanged[1:, list_names(scenario).index(f"{talks}.contact")]
+    overrides = tuple(Override(now + 1, "hold_talks", talks, value=value) for now, value in enumerate(values))
+    assert unchanged.tobytes() == run(data, seed, overrides).tobytes()
 
 
-def list_names(setting):
+def list_names(scenario):
     from model.measures import indicator_names
 
-    return indicator_names(list(setting.negotiations))
+    return indicator_names(list(scenario.negotiations))
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_one_more_state_that_never_acts_changes_nothing(name):
-    """It is of good will to all, so nothing it does is news; it takes no side."""
+def test_additional_passive_state_changes_nothing(name):
+    """It cooperates with all, so that none of its acts is a signal, and it is not a party."""
     data = read_scenario(name)
     silent = {
         "name": text("Onlooker"), "doctrine": "reciprocity", "turnover": 0.0,
@@ -46,7 +46,7 @@ def test_one_more_state_that_never_acts_changes_nothing(name):
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_a_facilitator_without_capacity_changes_nothing(name):
+def test_facilitator_without_capacity_changes_nothing(name):
     data = read_scenario(name)
     idle = {"name": text("Idle"), "capacity": 0.0}
     talks = {
@@ -58,21 +58,23 @@ def test_a_facilitator_without_capacity_changes_nothing(name):
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "us-dprk-1994"])
-@pytest.mark.parametrize("when", [1, 17, 40])
-def test_nothing_before_an_event_changes(name, when):
+@pytest.mark.parametrize("round_number", [1, 17, 40])
+def test_event_changes_nothing_before_its_round(name, round_number):
     data = read_scenario(name)
-    plain = run(data)
-    shocked = run({**data, "events": [*data.get("events", []), {"round": when, "kind": "oil_shock", "value": 2.0}]})
-    assert plain[:when].tobytes() == shocked[:when].tobytes()
-    assert not np.array_equal(plain[when:], shocked[when:])
+    unchanged = run(data)
+    with_event = run(
+        {**data, "events": [*data.get("events", []), {"round": round_number, "kind": "oil_shock", "value": 2.0}]}
+    )
+    assert unchanged[:round_number].tobytes() == with_event[:round_number].tobytes()
+    assert not np.array_equal(unchanged[round_number:], with_event[round_number:])
 
 
-def test_the_order_in_which_actors_are_listed_does_not_matter():
+def test_order_of_actors_does_not_matter():
     data = read_scenario("us-iran-2026")
-    turned = {
+    reversed_order = {
         **data,
         "states": dict(reversed(data["states"].items())),
         "facilitators": dict(reversed(data["facilitators"].items())),
     }
-    one, other = run(data), run(turned)
+    one, other = run(data), run(reversed_order)
     np.testing.assert_allclose(one, other, atol=1e-9)

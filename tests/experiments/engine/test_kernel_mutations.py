@@ -1,4 +1,4 @@
-"""Mutations of the kernel: what a wrong driver would do is seen by comparing bytes."""
+"""Mutations of the protocol: errors that a kernel might make are found by comparing bytes."""
 
 import numpy as np
 import pytest
@@ -12,30 +12,30 @@ from model.world import World
 
 
 def first_difference(step, rounds: int = 12) -> int | None:
-    """Play one world by a step and one by the measured driver; tell the first round after which they differ."""
-    setting = load_scenario("gulf-region", {f"mechanisms.{name}": True for name in Mechanisms.model_fields})
-    mine, measured = World(setting, 5), World(setting, 5)
+    """Play one world with ``step`` and one with the kernel. Returns the first round that differs, or None."""
+    scenario = load_scenario("gulf-region", {f"mechanisms.{name}": True for name in Mechanisms.model_fields})
+    stepped, played = World(scenario, 5), World(scenario, 5)
     for now in range(1, rounds + 1):
-        step(mine)
-        advance(measured, 1)
-        if mine.snapshot() != measured.snapshot():
+        step(stepped)
+        advance(played, 1)
+        if stepped.snapshot() != played.snapshot():
             return now
     return None
 
 
 def with_rule(place: int, rule):
-    """Give the protocol with another rule for one act."""
+    """Return the protocol with another rule for one act."""
     return (*PROTOCOL[:place], PROTOCOL[place]._replace(rule=rule), *PROTOCOL[place + 1 :])
 
 
 @pytest.mark.uncompiled
-def test_unmutated_there_is_no_difference():
+def test_without_mutation_there_is_no_difference():
     assert first_difference(lambda world: step_protocol(world, PROTOCOL)) is None
 
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize("act", PROTOCOL, ids=lambda act: act.name)
-def test_a_rule_wrong_in_the_last_place_of_one_cell_of_one_round_is_caught(act):
+def test_error_in_the_last_bit_of_one_cell_is_caught(act):
     def broken(world, *cell):
         value = act.rule(world, *cell)
         if world.clock[0] != 4 or any(cell):
@@ -68,8 +68,8 @@ def test_a_rule_wrong_in_the_last_place_of_one_cell_of_one_round_is_caught(act):
         "attack_talks",
     ],
 )
-def test_two_neighbouring_acts_in_reverse_order_are_caught(first):
-    """These are the neighbours of which the later reads what the earlier decides, so that order matters."""
+def test_two_swapped_acts_are_caught(first):
+    """In these pairs of neighbours the second act reads the column of the first, so that their order matters."""
     order, place = list(PROTOCOL), ACT_INDEX[first]
     order[place], order[place + 1] = order[place + 1], order[place]
     assert first_difference(lambda world: step_protocol(world, tuple(order))) is not None
@@ -77,8 +77,8 @@ def test_two_neighbouring_acts_in_reverse_order_are_caught(first):
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize("shift", [-1, 1])
-def test_a_shifted_clock_is_caught(shift):
-    """The acts see another round; after them the clock is put right, so that only what they decided can tell."""
+def test_shifted_clock_is_caught(shift):
+    """The acts see another round; then the clock is corrected, so that only the decisions can differ."""
 
     def step(world):
         world.clock[0] += shift
@@ -89,7 +89,7 @@ def test_a_shifted_clock_is_caught(shift):
 
 
 @pytest.mark.uncompiled
-def test_a_column_updated_in_place_is_caught():
+def test_column_updated_in_place_is_caught():
     """Hardening looks at the other side's posture: without turning the page, the second would see the first's new one."""
 
     def step(world):

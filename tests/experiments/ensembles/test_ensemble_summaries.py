@@ -1,4 +1,4 @@
-"""What an ensemble sums up: bands, means, shares, times, differences, and their intervals."""
+"""Summaries of an ensemble: bands, means, shares, times, differences, and their intervals."""
 
 from dataclasses import replace
 
@@ -13,17 +13,17 @@ from model.enumerations import Outcome
 from model.measures import classify_outcome, negotiation_series, overall_outcome
 
 
-def test_bands_are_the_percentiles_of_the_worlds():
+def test_bands_are_percentiles_over_worlds():
     ensemble = play_ensemble("gulf-region", 41, seed=3, rounds=15)
     worlds = np.sort([single_run("gulf-region", 3 + k, rounds=15) for k in range(41)], axis=0)
-    for percentile, place in {5: 2, 25: 10, 50: 20, 75: 30, 95: 38}.items():  # of 41 worlds these are worlds themselves
+    for percentile, place in {5: 2, 25: 10, 50: 20, 75: 30, 95: 38}.items():  # each is one of 41 worlds
         np.testing.assert_allclose(ensemble.bands[PERCENTILES.index(percentile)], worlds[place], rtol=1e-12, atol=1e-15)
     at = ensemble.indicators.index("nuclear.tension")
     assert ensemble.band("nuclear.tension", 75).tobytes() == ensemble.bands[3, :, at].tobytes()
     assert ensemble.trajectories is None
 
 
-def test_bands_are_taken_over_the_first_worlds_only_kept_or_not():
+def test_bands_use_the_first_worlds_only():
     whole = play_ensemble("two-states", 170, rounds=12, keep=True, band_worlds=100)
     first = np.percentile(whole.trajectories[:100], PERCENTILES, axis=0)
     streamed = play_ensemble("two-states", 170, rounds=12, band_worlds=100)
@@ -32,7 +32,7 @@ def test_bands_are_taken_over_the_first_worlds_only_kept_or_not():
     assert_ensembles_equal(replace(whole, trajectories=None), streamed)
 
 
-def test_means_ends_outcomes_and_first_deals_are_those_of_the_trajectories():
+def test_summaries_match_the_trajectories():
     ensemble = play_ensemble("gulf-region", 130, seed=9, keep=True)
     for k, trajectory in enumerate(ensemble.trajectories):
         np.testing.assert_array_equal(ensemble.ends[k], trajectory[-1].astype(np.float32))
@@ -40,13 +40,13 @@ def test_means_ends_outcomes_and_first_deals_are_those_of_the_trajectories():
         assert ensemble.outcomes[k].tolist() == [classify_outcome(trajectory, talks) for talks in range(3)]
         assert ensemble.overall[k] == overall_outcome(trajectory, 3)
         for talks in range(3):
-            stands = [
+            rounds_with_deal = [
                 now for now, share in enumerate(negotiation_series(trajectory, talks)["deal_progress"]) if share > 0.0
             ]
-            assert ensemble.first_deal[k, talks] == (stands[0] if stands else -1)
+            assert ensemble.first_deal[k, talks] == (rounds_with_deal[0] if rounds_with_deal else -1)
 
 
-def test_shares_count_the_worlds_and_sum_to_one():
+def test_shares_of_outcomes_sum_to_one():
     ensemble = play_ensemble("gulf-region", 300)
     for negotiation in (None, *ensemble.negotiations):
         shares = ensemble.shares(negotiation)
@@ -77,11 +77,11 @@ def test_first_deals_are_censored_at_the_end_of_the_run():
         ([9, 2, 2, 9, 3], [True, False, False, False, False], 3),
     ],
 )
-def test_the_median_time_counts_censored_worlds_as_late(rounds, censored, median):
+def test_median_time_treats_censored_worlds_as_infinite(rounds, censored, median):
     assert EventTimes(np.array(rounds), np.array(censored)).median == median
 
 
-def test_a_table_has_one_row_per_world():
+def test_frame_has_one_row_per_world():
     ensemble = play_ensemble("gulf-region", 20, seed=4, rounds=10)
     table = ensemble.frame()
     assert table["seed"].tolist() == list(range(4, 24))
@@ -102,26 +102,29 @@ def test_overlap_counts_shared_seeds():
 # Intervals
 
 
-def test_ensembles_of_the_same_seeds_are_compared_in_pairs_and_others_are_not():
-    usual = play_ensemble("us-iran-2026", 60, seed=1, rounds=30)
+def test_ensembles_are_paired_if_they_have_the_same_seeds():
+    base = play_ensemble("us-iran-2026", 60, seed=1, rounds=30)
     pressed = play_ensemble("us-iran-2026", 60, seed=1, rounds=30, changes={"relations.us.iran.campaign": 0.2})
     others = play_ensemble("us-iran-2026", 60, seed=61, rounds=30, changes={"relations.us.iran.campaign": 0.2})
-    paired, apart = compare_ensembles(usual, pressed)["mean_tension"], compare_ensembles(usual, others)["mean_tension"]
-    assert paired.difference == pytest.approx(float((pressed.means[:, 2] - usual.means[:, 2]).mean()), abs=1e-6)
-    assert paired.high - paired.low < 0.7 * (apart.high - apart.low)
+    paired, independent = (
+        compare_ensembles(base, pressed)["mean_tension"],
+        compare_ensembles(base, others)["mean_tension"],
+    )
+    assert paired.difference == pytest.approx(float((pressed.means[:, 2] - base.means[:, 2]).mean()), abs=1e-6)
+    assert paired.high - paired.low < 0.7 * (independent.high - independent.low)
     assert paired.share_of_worlds_changed > 0.5
-    spread = (usual.means[:, 2].var(ddof=1) + others.means[:, 2].var(ddof=1)) / 60
-    assert apart.high - apart.low == pytest.approx(2 * 1.96 * spread**0.5, rel=1e-3)
+    spread = (base.means[:, 2].var(ddof=1) + others.means[:, 2].var(ddof=1)) / 60
+    assert independent.high - independent.low == pytest.approx(2 * 1.96 * spread**0.5, rel=1e-3)
 
 
-def test_ensembles_that_share_some_seeds_are_compared_with_a_warning():
+def test_partly_shared_seeds_cause_a_warning():
     one, other = play_ensemble("two-states", 10, seed=1, rounds=5), play_ensemble("two-states", 10, seed=8, rounds=5)
     with pytest.warns(UserWarning, match="3 worlds .* same seed .seeds 1 to 10 and seeds 8 to 17"):
         compare_ensembles(one, other)
 
 
 def test_wilson_intervals():
-    """By hand for 1 of 4: centre (1/4 + z2/8) / (1 + z2/4), half z sqrt(3/64 + z2/64) / (1 + z2/4), z2 = 3.841459."""
+    """For 1 of 4: centre (1/4 + z2/8) / (1 + z2/4), half z sqrt(3/64 + z2/64) / (1 + z2/4), z2 = 3.841459."""
     assert wilson(1, 4) == pytest.approx((0.25, 0.045587, 0.699358), abs=1e-6)
     for total in (1, 10, 100_000):
         none, all_of_them = wilson(0, total), wilson(total, total)
@@ -132,7 +135,7 @@ def test_wilson_intervals():
         assert all_of_them.high == 1.0
 
 
-def test_intervals_cover_the_long_run_value_as_often_as_they_say():
+def test_intervals_have_their_nominal_coverage():
     small, many = 200, play_ensemble("two-states", 100_000, rounds=8)
     rng, covered = np.random.default_rng(1), []
     truth = {name: each.share for name, each in many.shares().items() if each.share > 0.0}

@@ -1,4 +1,4 @@
-"""Ensembles at work: progress, stopping, threads, memory."""
+"""Ensembles: progress, cancelling, threads, memory."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ import pytest
 from support.ensembles import assert_ensembles_equal, single_run
 
 from experiments.engine.pool import CancelledError
-from experiments.ensembles import stream as subject
+from experiments.ensembles import stream
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from model.loading import scenario_names
 from model.measures import trajectory_digest
@@ -18,39 +18,39 @@ from model.measures import trajectory_digest
 
 @pytest.mark.parametrize("threads", [None, 1])
 def test_progress_counts_up_to_the_number_of_worlds(threads):
-    told: list[int] = []
-    play_ensemble("two-states", 200, rounds=3, threads=threads, progress=told.append)
-    assert len(told) == 4
-    assert all(a < b for a, b in zip([0, *told], told, strict=False))
-    assert told[-1] == 200
+    counts: list[int] = []
+    play_ensemble("two-states", 200, rounds=3, threads=threads, progress=counts.append)
+    assert len(counts) == 4
+    assert all(a < b for a, b in zip([0, *counts], counts, strict=False))
+    assert counts[-1] == 200
 
 
 @pytest.mark.parametrize("threads", [None, 1])
-def test_an_ensemble_told_to_stop_stops_soon_and_leaves_the_pool_usable(threads):
-    told: list[int] = []
-    asked = threading.Event()
+def test_cancelled_ensemble_leaves_the_pool_usable(threads):
+    counts: list[int] = []
+    stopped = threading.Event()
 
     def progress(done: int) -> None:
-        told.append(done)
-        asked.set()
+        counts.append(done)
+        stopped.set()
 
     with pytest.raises(CancelledError):
-        play_ensemble("two-states", 200_000, threads=threads, progress=progress, stop=asked.is_set)
-    assert told[-1] <= 20 * subject.CHUNK_SIZE
+        play_ensemble("two-states", 200_000, threads=threads, progress=progress, stop=stopped.is_set)
+    assert counts[-1] <= 20 * stream.CHUNK_SIZE
     assert_ensembles_equal(
         play_ensemble("two-states", 130, rounds=5), play_ensemble("two-states", 130, rounds=5, threads=1)
     )
 
 
-def test_stop_is_asked_before_the_first_world():
-    told: list[int] = []
+def test_stop_is_called_before_the_first_world():
+    counts: list[int] = []
     with pytest.raises(CancelledError):
-        play_ensemble("two-states", 10, progress=told.append, stop=lambda: True)
-    assert told == []
+        play_ensemble("two-states", 10, progress=counts.append, stop=lambda: True)
+    assert counts == []
 
 
 def eight_at_once(seed: int, worlds: int, rounds: int) -> None:
-    """Play eight scenarios one after the other and in eight threads at once, and compare."""
+    """Check that eight scenarios give the same results one after the other and in eight threads at once."""
 
     def play(name: str) -> Ensemble:
         return play_ensemble(name, worlds, seed=seed, rounds=rounds, keep=True)
@@ -62,12 +62,12 @@ def eight_at_once(seed: int, worlds: int, rounds: int) -> None:
             assert_ensembles_equal(one, other)
 
 
-def test_eight_threads_at_once_get_the_same_bytes():
+def test_eight_callers_at_once_get_identical_results():
     eight_at_once(1, worlds=150, rounds=12)
 
 
 @pytest.mark.soak
-def test_eight_threads_at_once_get_the_same_bytes_for_a_minute():
+def test_eight_callers_get_identical_results_for_a_minute():
     ends, seed = time.monotonic() + 60, 0
     while time.monotonic() < ends:
         seed += 1
@@ -86,13 +86,13 @@ print(digests[0][0])
 
 
 def run(script: str) -> str:
-    """Run a script in a process of its own."""
+    """Run a script in a separate process and return its output."""
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
-def test_the_first_calls_of_a_process_may_come_from_eight_threads_at_once():
+def test_first_calls_may_come_from_eight_threads_at_once():
     assert run(FIRST_CALLS) == trajectory_digest(single_run("two-states", 1, rounds=6))
 
 
@@ -107,7 +107,7 @@ print(peak_memory() - before, peak_memory())
 
 
 def test_memory_grows_by_summaries_only():
-    """Whole trajectories of these worlds would take 288 MB, their summaries take 61; so many dice are not remembered."""
+    """The trajectories of these worlds would take 288 MB, their summaries take 61; their draws do not fit the cache."""
     growth, _ = map(float, run(MEMORY.format(worlds=300_000)).split())
     assert growth < 100
 

@@ -5,14 +5,13 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import solara
 
 from dashboards.page_link import VERSION, Link, Setting, format_link, parse_link, scenario_of, shipped_names
 from dashboards.web.components import html, safe_handler
-from dashboards.web.documents import is_served
+from dashboards.web.documents import DOCS_FOLDER, is_served
 from dashboards.web.pages.about.glossary import GLOSSARY
 from dashboards.web.pages.about.messages import (
     AboutFacts,
@@ -32,7 +31,6 @@ from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
 from model.protocol import ACT_INDEX, PROTOCOL, Act
 
-LIMITS = Path(__file__).parent / "limits.md"  # the same text as docs/limits.md, which is not installed
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
 FORMULA = re.compile(r": [^:]*=.*$|\s*\([^)]*\b[BM]\d+[^)]*\)")  # belongs into docs/odd.md, not into a first reading
 
@@ -86,10 +84,12 @@ DOCS = (
     ("docs/limits.md", "what does not follow from a result; the same text as above"),
     ("docs/validation.md", "what the model reproduces of what others found, and where it does not"),
     ("docs/trace.md", "how the model was made and tested: a TRACE record"),
+    ("docs/python.md", "how to use it from Python, in a notebook or a script"),
     ("docs/studies.md", "how to put a question to many settings, and to its results"),
     ("docs/architecture.md", "how the code is built, and why"),
-    ("docs/add-a-doctrine.md", "how to add a doctrine of your own"),
-    ("CONTRIBUTING.md", "how to add a rule in four steps"),
+    ("docs/extend/README.md", "how to add a rule, a doctrine, a parameter and more"),
+    ("docs/classroom/README.md", "how to teach with it: a guide, lesson plans, role cards"),
+    ("CONTRIBUTING.md", "how to contribute"),
 )
 
 
@@ -155,8 +155,8 @@ def act_row(act: Act) -> ActRow:
 
 @cache
 def limit_blocks() -> list[TextBlock]:
-    """Read the packaged page of limits as headings, paragraphs and lists."""
-    return list(markdown_blocks(LIMITS.read_text("utf-8")))
+    """Return docs/limits.md as headings, paragraphs and lists."""
+    return list(markdown_blocks((DOCS_FOLDER / "limits.md").read_text("utf-8")))
 
 
 def markdown_blocks(text: str) -> Iterator[TextBlock]:

@@ -201,7 +201,7 @@ def test_a_value_out_of_range_is_refused_with_a_sentence_and_the_page_lives_on(b
         typed.evaluate("field => field.removeAttribute('max')")
         typed.fill("7")
         typed.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("states.us.dialogue: allowed is between 0 and 1 (found 7)")
+        expect(page.get_by_role("alert")).to_contain_text("states.us.dialogue: must be between 0 and 1 (found 7)")
         expect(typed).to_have_value("0.8")
         page.wait_for_timeout(500)  # what comes after the refusal leaves it to be read
         expect(page.get_by_role("alert")).to_contain_text("(found 7)")

@@ -54,7 +54,7 @@ def test_an_old_or_faulty_link_says_so_and_still_opens(browser, address):
     with open_explore(browser, address, query=query) as page:
         notes = page.locator(".det-notes")
         expect(notes).to_contain_text("created by version 0.0.1")
-        expect(notes).to_contain_text("states.us.dialogue: allowed is between 0 and 1 (found 9)")
+        expect(notes).to_contain_text("states.us.dialogue: must be between 0 and 1 (found 9)")
         expect(notes).to_contain_text("There is no page “<b>x</b>”")
         page.get_by_role("button", name="Understood").click()
         expect(notes).to_have_count(0)

@@ -40,10 +40,10 @@ from dashboards.web.pages.sweeps import page as sweeps
 from dashboards.web.pages.sweeps.folders import check_folder
 from dashboards.web.pages.sweeps.opened import read_folder
 from dashboards.web.pages.sweeps.page import complete_choice, updated_choice
-from experiments import sweep
 from experiments.studies.discover import box_midpoint, discover
 from experiments.studies.results import stored_study, summary_by_point
 from experiments.studies.sensitivity import sweep_sensitivity
+from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
 
 

@@ -1,0 +1,257 @@
+"""The Python interface of Detente: run, explain, measure and compare scenarios of step-by-step diplomacy.
+
+    import detente
+
+    run = detente.run("us-iran-2026", seed=3)
+    run.outcomes
+    run.frame()["trust"].plot()
+
+Each function takes a scenario as the name of a shipped one (`scenarios()` lists them), the path of a TOML file, plain
+data, or a `Scenario`. `set` changes values by the same dotted paths as the option --set of the command line;
+`parameters` lists them. Errors of the user raise `ScenarioError`, which names the field and what is allowed.
+"""
+
+from collections.abc import Callable, Mapping
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from agents.assembly import Assembly
+    from agents.state import State
+    from dashboards.cli.explanation import DecisionExplanation
+    from experiments.counterfactuals.turning_points import PivotResult
+    from experiments.ensembles.compare import Comparison
+    from experiments.ensembles.ensemble import Ensemble
+    from experiments.studies.study import Study
+    from experiments.studies.sweep import SweepResult
+    from model.enumerations import Outcome
+    from model.errors import ScenarioError
+    from model.scenario import Scenario
+
+    __version__: str
+
+    type ScenarioSource = str | Path | Mapping[str, Any] | Scenario
+
+__all__ = [
+    "Assembly",
+    "Comparison",
+    "DecisionExplanation",
+    "Ensemble",
+    "Outcome",
+    "PivotResult",
+    "Scenario",
+    "ScenarioError",
+    "State",
+    "Study",
+    "SweepResult",
+    "__version__",
+    "compare",
+    "ensemble",
+    "load_scenario",
+    "load_study",
+    "parameters",
+    "pivot",
+    "run",
+    "scenario_data",
+    "scenarios",
+    "studies",
+    "sweep",
+    "why",
+]
+
+
+def scenarios() -> list[str]:
+    """Return the names of the shipped scenarios."""
+    from model.loading import scenario_names
+
+    return scenario_names()
+
+
+def studies() -> list[str]:
+    """Return the names of the shipped studies."""
+    from experiments.studies.study import shipped_studies
+
+    return shipped_studies()
+
+
+def load_scenario(scenario: "ScenarioSource", set: Mapping[str, Any] | None = None) -> "Scenario":
+    """Return a checked scenario, with changes applied. Raises ScenarioError with every error found."""
+    from model.loading import load_scenario
+
+    return load_scenario(scenario, set)
+
+
+def scenario_data(scenario: "ScenarioSource") -> dict[str, Any]:
+    """Return a scenario as plain data, to edit: tables are dicts, as in the TOML file. It is not checked."""
+    from model.loading import scenario_data
+
+    return scenario_data(scenario)
+
+
+def load_study(study: str | Path | Mapping[str, Any]) -> "Study":
+    """Return a checked study, by its name, the path of a TOML file, or plain data. Raises ScenarioError."""
+    from experiments.studies.study import load_study
+
+    return load_study(study)
+
+
+def parameters(scenario: "ScenarioSource") -> "pd.DataFrame":
+    """Return one row for each parameter of a scenario: its path, value, range, unit, meaning and source."""
+    import pandas as pd
+
+    from model.parameter_space import list_parameters
+
+    return pd.DataFrame(list_parameters(load_scenario(scenario)))
+
+
+def run(
+    scenario: "ScenarioSource",
+    seed: int = 1,
+    rounds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+) -> "Assembly":
+    """Play one run to its end and return it.
+
+    rounds: months to play; the scenario's own number by default. The result has `outcomes` (by negotiation),
+    `outcome` (overall), `frame()`, `chronicle()` and `ledger`; `why` explains a decision of it. It is a Mesa model.
+    """
+    from agents.assembly import Assembly
+
+    return Assembly(_changed(scenario, set, rounds, seed), rng=seed).run()
+
+
+def why(
+    run: "Assembly",
+    round: int,
+    actor: str,
+    act: str | None = None,
+    counterpart: str | None = None,
+    negotiation: str | None = None,
+    levers: bool = True,
+) -> "DecisionExplanation":
+    """Explain why an actor of a run decided as it did, and find what would have changed the decision.
+
+    act: the most telling decision of that actor in that round by default. levers: whether to search the nearest
+    value of each lever that changes the decision, which takes some seconds.
+    """
+    from dashboards.cli.explanation import explain_run
+
+    return explain_run(run, round, actor, act=act, counterpart=counterpart, negotiation=negotiation, levers=levers)
+
+
+def ensemble(
+    scenario: "ScenarioSource",
+    worlds: int = 1000,
+    seed: int = 1,
+    rounds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+) -> "Ensemble":
+    """Play many worlds of a scenario; world k is the run with seed ``seed + k``.
+
+    The result has `shares()` of outcomes with 95 % intervals, `frame()` with one row for each world, `band()` with
+    percentiles by round, `first_deals()` and `save()`.
+    """
+    from experiments.ensembles.ensemble import play_ensemble
+
+    return play_ensemble(_changed(scenario, set, rounds, seed), worlds, seed)
+
+
+def compare(
+    scenario: "ScenarioSource",
+    change: Mapping[str, Any],
+    worlds: int = 1000,
+    seed: int = 1,
+    rounds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+) -> "Comparison":
+    """Play the same worlds with and without a change, with common random numbers, and estimate its effects.
+
+    change: what differs, dotted path to value. set: changes of both sides. The result has `effects` and `frame()`.
+    """
+    from experiments.ensembles.compare import compare
+
+    return compare(_changed(scenario, set, rounds, seed), change, worlds, seed)
+
+
+def pivot(
+    scenario: "ScenarioSource",
+    seed: int = 1,
+    futures: int = 200,
+    rounds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+) -> "PivotResult":
+    """Find the round of a run that moved the chance of a deal most, and the decisions in it that did so.
+
+    futures: continuations simulated from each round. The result has `frame()` with the chance of each outcome by
+    round, `turning_round`, and `decisions()`.
+    """
+    from experiments.counterfactuals.turning_points import pivot
+
+    return pivot(_changed(scenario, set, rounds, seed), seed, futures)
+
+
+def sweep(
+    study: "str | Path | Mapping[str, Any] | Study",
+    folder: str | Path,
+    points: int | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, failed: None,
+) -> "SweepResult":
+    """Play the points of a study that are not in the folder yet, and store the results there.
+
+    points: the first points of the design only. progress is called with the numbers of points done and failed.
+    The result has `frame()` with one row for each run, and `by_point()`.
+    """
+    from experiments.studies.sweep import sweep
+
+    return sweep(study, folder, points, workers, progress=progress)
+
+
+def _changed(scenario: "ScenarioSource", set: Mapping[str, Any] | None, rounds: int | None, seed: int) -> "Scenario":
+    """Return a scenario with changes applied, and with another number of rounds if one is given; check the seed."""
+    from model.errors import InputError, ScenarioError
+
+    if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
+        raise ScenarioError([InputError("seed", seed, "allowed is a whole number from 0 to 2**63 - 1")])
+    return load_scenario(scenario, {**(set or {}), **({} if rounds is None else {"rounds": rounds})})
+
+
+def __getattr__(name: str) -> Any:
+    """Import a class when it is asked for, so that `import detente` is quick."""
+    match name:
+        case "Assembly":
+            from agents import assembly as module
+        case "State":
+            from agents import state as module
+        case "DecisionExplanation":
+            from dashboards.cli import explanation as module
+        case "PivotResult":
+            from experiments.counterfactuals import turning_points as module
+        case "Comparison":
+            from experiments.ensembles import compare as module
+        case "Ensemble":
+            from experiments.ensembles import ensemble as module
+        case "Study":
+            from experiments.studies import study as module
+        case "SweepResult":
+            from experiments.studies import sweep as module
+        case "Outcome":
+            from model import enumerations as module
+        case "ScenarioError":
+            from model import errors as module
+        case "Scenario":
+            from model import scenario as module
+        case "__version__":
+            from importlib.metadata import version
+
+            return version("detente")
+        case _:
+            raise AttributeError(f"module 'detente' has no attribute {name!r}")
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return __all__
