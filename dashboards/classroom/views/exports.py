@@ -166,7 +166,7 @@ def replay_lesson(path: Path) -> tuple[Assembly, dict[str, Any]]:
         scenario, rounds = build_scenario(data["scenario"]), int(data["rounds"])
         overrides = [stored_override(each[:-1]) for each in data["overrides"]]
         if not 0 <= rounds <= scenario.rounds:
-            raise ValueError(f"has {rounds} rounds, allowed is between 0 and {scenario.rounds}")
+            raise ValueError(f"has {rounds} rounds, must be between 0 and {scenario.rounds}")
         return Assembly(scenario, rng=int(data["seed"]), overrides=overrides).run(rounds), data
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, ScenarioError):
