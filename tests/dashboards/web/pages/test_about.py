@@ -21,7 +21,7 @@ def test_about_tells_the_round_the_limits_and_the_words(browser, address):
         page.keyboard.press("Enter")
         expect(page.locator(".det-acts li b")).to_have_text(["examine", "give answer", "ratify"])
         words = " ".join(page.locator(".det-two").inner_text().split())
-        for line in ("It does not forecast", "in this run with this luck", "Force. No state decides to attack"):
+        for line in ("It does not forecast", "in this run with these random draws", "Force. No state decides to attack"):
             assert line in words
         search = page.get_by_label("Search the glossary")
         search.fill("two-level")
