@@ -64,7 +64,7 @@ def test_a_message_between_parties_leads_to_the_decision_behind_it(message):
         row = [row for row in rows if row["round"] == sent["round"]][sent["row"]]
         assert message["acts"][row["act"]]["act"] == "answer_proposal"
         assert message["names"][row["actor"]] == message["actors"][sent["sender"]]["name"]
-        assert "refuses" in message["sentences"][row["sentence"]]
+        assert "rejects" in message["sentences"][row["sentence"]]
     assert refusals
 
 
@@ -118,7 +118,7 @@ def test_a_long_run_is_shown_as_far_as_it_is_played():
 
 
 def test_a_branch_is_its_twin_up_to_the_event_and_names_the_first_difference():
-    event = Override(14, "strike", None, "hardline-network-a", None, 1.0)
+    event = Override(14, "attack_talks", None, "hardline-network-a", None, 1.0)
     found = watch_run(SETTING._replace(events=(event,)))
     with_it, twin = found.run.read(), found.twin.read()
     plain = Assembly("us-iran-2026", rng=1).run()
@@ -147,7 +147,7 @@ def test_the_opposite_of_a_refusal_as_an_event_is_an_acceptance():
 
 
 def test_what_did_happen_can_be_made_not_to_happen(run):
-    attack = next(row for row in run.ledger.rows if row.act == "strike" and row.value == 1)
+    attack = next(row for row in run.ledger.rows if row.act == "attack_talks" and row.value == 1)
     change = next(row for row in run.ledger.rows if row.act == "change_government" and row.forced)
     for row in (attack, change):
         sent = {"act": row.act, "round": row.round, "actor": row.actor, "negotiation": row.negotiation, "value": 1}
