@@ -23,6 +23,9 @@ COMPILED := .venv/.ready/compiled
 # Each worker takes one file at a time, so that the tests of a file share a server and a browser.
 PYTEST_PARALLEL := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# Where .ci/words.txt, the list of words that this project does not use, is checked.
+TEXTS := detente model agents experiments dashboards benchmarks tests docs README.md CONTRIBUTING.md CHANGELOG.md Makefile
+
 .PHONY: help setup run test check format soak validate digests pictures bench lock clean browser missing
 
 help:  ## list the targets
@@ -42,13 +45,16 @@ test: browser $(PACKAGES) $(COMPILED)  ## run the tests, compiled and uncompiled
 	@echo "Testing with the rules uncompiled"
 	@NUMBA_DISABLE_JIT=1 $(PYTEST_PARALLEL) -m "uncompiled and not soak"
 
-check: $(PACKAGES)  ## check format, lint, types and import layers
+check: $(PACKAGES)  ## check format, lint, types, words and import layers
 	@echo "Checking format"
 	@.venv/bin/ruff format --check --quiet --diff .
 	@echo "Checking lint"
 	@.venv/bin/ruff check --quiet .
 	@echo "Checking types"
 	@.venv/bin/pyright
+	@echo "Checking words"
+	@.venv/bin/codespell --dictionary .ci/words.txt --regex '[A-Za-z][a-z]*' \
+		--skip '*/data/*,*/fa.toml,*/former_names.py,*/test_former_names.py' $(TEXTS)
 	@echo "Checking import layers"
 	@.venv/bin/lint-imports
 

@@ -1,4 +1,4 @@
-"""A regional facilitator: decides whether to be present, takes on tasks within its capacity, and tires."""
+"""A regional facilitator: it arrives, takes on tasks while it has time and money, and tires."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""A verification body: chooses where to inspect, and reports its findings."""
+"""A verification body: it inspects negotiations and reports what it finds."""
 
 from typing import ClassVar
 

@@ -188,7 +188,7 @@ KIT_STATEMENTS = [
     ),
     (
         "lesson-90", "compare us-iran-2026 --set relations.us.iran.campaign=0.35",
-        "some deal {some_deal} ({some_deal_reach}): within the reach of chance; comprehensive deal "
+        "some deal {some_deal} ({some_deal_reach}): too small to tell from chance; comprehensive deal "
         "{comprehensive_deal} ({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
     ),
     *(

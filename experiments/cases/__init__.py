@@ -1,1 +1,1 @@
-"""Coded historical cases, and what the model does with their input."""
+"""Coded historical cases, and their replay by the model."""

@@ -1,7 +1,7 @@
-"""Historical cases: dated, sourced, coded acts between two sides, one CSV file for each.
+"""Historical cases: dated, sourced, coded acts between two sides, one CSV file per case.
 
-The first lines of a file begin with ``#`` and say what it is: title, scenario, the two sides, corrections. Acts are
-coded by one person after CAMEO and weighed by Goldstein 1992; ``docs/cases.md`` describes the columns.
+The first lines of a file begin with ``#`` and hold the title, the scenario, the two sides and corrections. One person
+coded the acts after CAMEO; weights are Goldstein's (1992). ``docs/cases.md`` describes the columns.
 """
 
 import csv
@@ -22,14 +22,14 @@ from model.loading import MAX_FILE_BYTES, load_scenario
 from model.schema_errors import convert_errors
 
 CASES_FOLDER = Path(__file__).parent
-MOST_MONTHS = 1200  # rounds of the longest run
+MAX_MONTHS = 1200  # the longest run, in rounds
 
 
-def _day(text: str) -> datetime.date:
+def _parse_day(text: str) -> datetime.date:
     try:
         return datetime.datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        raise PydanticCustomError("no_day", "should be a day, written 2015-07-14") from None
+        raise PydanticCustomError("no_day", "should be a date such as 2015-07-14") from None
 
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
@@ -38,11 +38,11 @@ Evidence = Literal["verified", "partly", "memory"]
 
 
 class CaseEvent(BaseModel):
-    """One coded act: who did what to whom, and how well that is known."""
+    """One coded act: who did what to whom, and the quality of the evidence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    date: Annotated[datetime.date, BeforeValidator(_day)]
+    date: Annotated[datetime.date, BeforeValidator(_parse_day)]
     precision: Literal["day", "month", "approx"]
     actor: Actor
     target: Actor
@@ -61,7 +61,7 @@ class CaseEvent(BaseModel):
 
     @property
     def month_index(self) -> int:
-        """Count months on from the year 0, so that two dates can be subtracted."""
+        """Return the months since the year 0, so that two dates can be subtracted."""
         return self.date.year * 12 + self.date.month - 1
 
 
@@ -69,7 +69,7 @@ CASE_COLUMNS = tuple(name for name in CaseEvent.model_fields if name != "line")
 
 
 class CaseHeader(BaseModel):
-    """What the first lines of a file say."""
+    """The header of a case file: its first lines."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,7 +84,7 @@ class CaseHeader(BaseModel):
 
 
 class CaseSide(NamedTuple):
-    """One of the two sides: the state of the scenario that stands for it, and the actors whose acts are its own."""
+    """One of the two sides: the state that represents it, and the actors whose acts count as its own."""
 
     state: str
     actors: frozenset[str]
@@ -92,7 +92,7 @@ class CaseSide(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """A checked case; rounds are months, and the month of the first act is round 1."""
+    """A validated case. A round is a month; the month of the first act is round 1."""
 
     name: str
     header: CaseHeader
@@ -102,13 +102,13 @@ class Case:
 
     @property
     def months(self) -> int:
-        """Count the months from the first act to the last, both included."""
+        """Return the number of months from the first act to the last, both included."""
         return self.events[-1].month_index - self.events[0].month_index + 1
 
     def acts_of(self, side: int) -> list[CaseEvent]:
-        """List the acts of a side towards the other: its own, and those the two did together.
+        """Return the acts of a side towards the other: its own and joint ones.
 
-        What it does to someone named under ``towards-either`` counts too; what others do, or it does at home, does not.
+        Acts towards an actor under ``towards-either`` count as well. Domestic acts and acts of third parties do not.
         """
         own, other = self.sides[side].actors, self.sides[1 - side].actors
         return [
@@ -119,148 +119,156 @@ class Case:
         ]
 
     def monthly_conduct(self, side: int) -> dict[int, float]:
-        """Give the mean weight of a side's acts in each month that has any: round to -10..10."""
+        """Return the mean weight (-10 to 10) of a side's acts by round, for the months with acts."""
         months: dict[int, list[float]] = defaultdict(list)
         for each in self.acts_of(side):
             months[each.month_index - self.events[0].month_index + 1].append(each.weight)
         return {now: sum(weights) / len(weights) for now, weights in sorted(months.items())}
 
     def month_of(self, now: int) -> str:
-        """Write the month of a round, 2015-07."""
+        """Return the month of a round, such as 2015-07."""
         year, month = divmod(self.events[0].month_index + now - 1, 12)
         return f"{year}-{month + 1:02}"
 
 
 @lru_cache(maxsize=1)
 def goldstein_weights() -> dict[str, tuple[float, str]]:
-    """Read what each code weighs and means: the part of Goldstein's scale that the library uses."""
+    """Return the weight and meaning of each CAMEO code: the part of Goldstein's scale that the library uses."""
     with (CASES_FOLDER / "tables" / "weights.csv").open(encoding="utf-8", newline="") as file:
         return {row["cameo"]: (float(row["weight"]), row["meaning"]) for row in csv.DictReader(file)}
 
 
 def case_names() -> list[str]:
-    """List the names of the cases that come with the package."""
+    """Return the names of the cases that come with the package."""
     return sorted(path.stem for path in CASES_FOLDER.glob("*.csv"))
 
 
 def load_case(name: str | Path) -> Case:
-    """Load a case by name, or a file by path. Raises ScenarioError with every fault, by line and column."""
+    """Load a case by name, or from a file. Raises ScenarioError with all errors, by line and column."""
     path = CASES_FOLDER / f"{name}.csv" if str(name) in case_names() else Path(name)
-    if not os.path.isfile(path):  # unlike Path's own, it takes any name, however long
+    if not os.path.isfile(path):  # unlike Path.is_file, it accepts names of any length
         raise ScenarioError([InputError.unknown_name("case", str(name), case_names(), "case or file")])
-    lines = _text(path).split("\n")
+    lines = _read_text(path).split("\n")
     above = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    head, faults = _head(lines[:above])
-    events, more = _events([f"{line}\n" for line in lines[above:]], above)
-    faults += more
-    if head is None:
-        raise ScenarioError(collect_errors(faults))
+    header, errors = _parse_header(lines[:above])
+    events, further = _parse_events([f"{line}\n" for line in lines[above:]], above)
+    errors += further
+    if header is None:
+        raise ScenarioError(collect_errors(errors))
     case = Case(
-        path.stem, head, (_side(head.first), _side(head.second)), frozenset(head.towards_either.split()), events
+        path.stem,
+        header,
+        (_parse_side(header.first), _parse_side(header.second)),
+        frozenset(header.towards_either.split()),
+        events,
     )
-    faults += [*_check_sides(case), *_check_events(case)]
-    if faults:
-        raise ScenarioError(collect_errors(faults))
+    errors += [*_check_sides(case), *_check_events(case)]
+    if errors:
+        raise ScenarioError(collect_errors(errors))
     return case
 
 
-def _text(path: Path) -> str:
-    """Read a file as text."""
+def _read_text(path: Path) -> str:
+    """Return the text of a file."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
-            raise ScenarioError([InputError(str(path), path.stat().st_size, "a case file has at most 1 MiB (bytes)")])
+            raise ScenarioError(
+                [InputError(str(path), path.stat().st_size, "a case file has at most 1 MiB (value in bytes)")]
+            )
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError([InputError(str(path), "", f"is not text in UTF-8: byte {error.start}")]) from None
+        raise ScenarioError([InputError(str(path), "", f"is not UTF-8 text: see byte {error.start}")]) from None
     except OSError as error:
         raise ScenarioError([InputError(str(path), "", f"cannot be read: {error.strerror or error}")]) from None
 
 
-def _head(opening: list[str]) -> tuple[CaseHeader | None, list[InputError]]:
-    """Read the opening: `# key: words`; `corrected` and `note` may come several times."""
+def _parse_header(header_lines: list[str]) -> tuple[CaseHeader | None, list[InputError]]:
+    """Read the header lines, `# key: words`; `corrected` and `note` may occur several times."""
     found: dict[str, Any] = {"corrected": [], "note": []}
-    faults = []
-    for number, line in enumerate(opening, start=1):
-        key, colon, words = (part.strip() for part in line[1:].partition(":"))
+    errors = []
+    for number, line in enumerate(header_lines, start=1):
+        key, colon, text = (part.strip() for part in line[1:].partition(":"))
         if not colon:
-            faults.append(InputError(f"line {number}", line, "is written `# key: words`"))
+            errors.append(InputError(f"line {number}", line, "should be `# key: words`"))
         elif key in ("corrected", "note"):
-            found[key].append(words)
+            found[key].append(text)
         elif key in found:
-            faults.append(InputError(f"line {number}, {key}", "", "is there twice"))
+            errors.append(InputError(f"line {number}, {key}", "", "occurs twice"))
         else:
-            found[key] = words
+            found[key] = text
     try:
-        return CaseHeader.model_validate(found), faults
+        return CaseHeader.model_validate(found), errors
     except ValidationError as error:
-        told = (
-            InputError(f"opening, {each.path}", each.value, each.problem) for each in convert_errors(error, CaseHeader)
+        invalid = (
+            InputError(f"header, {each.path}", each.value, each.problem) for each in convert_errors(error, CaseHeader)
         )
-        return None, [*faults, *told]
+        return None, [*errors, *invalid]
 
 
-def _side(words: str) -> CaseSide:
-    """Read a side, `state = ACTOR ACTOR`."""
-    state, _, actors = words.partition("=")
+def _parse_side(text: str) -> CaseSide:
+    """Parse a side, `state = ACTOR ACTOR`."""
+    state, _, actors = text.partition("=")
     return CaseSide(state.strip(), frozenset(actors.split()))
 
 
-def _events(table: list[str], above: int) -> tuple[tuple[CaseEvent, ...], list[InputError]]:
-    """Read the rows under the heading; ``above`` is how many lines stand before it."""
+def _parse_events(table: list[str], above: int) -> tuple[tuple[CaseEvent, ...], list[InputError]]:
+    """Read the rows below the heading; ``above`` is the number of lines before it."""
     events: list[CaseEvent] = []
-    faults: list[InputError] = []
+    errors: list[InputError] = []
     reader = csv.DictReader(table, strict=True)
     try:
         heading = tuple(reader.fieldnames or ())
-        lacking = [InputError(f"heading, {name}", "", "is missing") for name in CASE_COLUMNS if name not in heading]
+        missing = [InputError(f"heading, {name}", "", "is missing") for name in CASE_COLUMNS if name not in heading]
         unknown = [
             InputError.unknown_name(f"heading, {name}", name, CASE_COLUMNS, "column")
             for name in heading
             if name not in CASE_COLUMNS
         ]
-        if lacking or unknown:
-            return (), [*lacking, *unknown]
+        if missing or unknown:
+            return (), [*missing, *unknown]
         for row in reader:
             line = above + reader.line_num
             if None in row or None in row.values():
-                faults.append(InputError(f"line {line}", "", f"has not the {len(CASE_COLUMNS)} fields of the heading"))
+                errors.append(
+                    InputError(f"line {line}", "", f"does not have the {len(CASE_COLUMNS)} fields of the heading")
+                )
                 continue
             try:
                 events.append(CaseEvent.model_validate({**row, "line": line}))
             except ValidationError as error:
-                faults += [each._replace(path=f"line {line}, {each.path}") for each in convert_errors(error, CaseEvent)]
+                errors += [each._replace(path=f"line {line}, {each.path}") for each in convert_errors(error, CaseEvent)]
     except csv.Error as error:
-        faults.append(InputError(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
-    if not events and not faults:
-        faults.append(InputError(f"line {above + 1}", "", "there are no acts below it"))
-    return tuple(events), faults
+        errors.append(InputError(f"line {above + reader.reader.line_num}", "", f"cannot be read as CSV: {error}"))
+    if not events and not errors:
+        errors.append(InputError(f"line {above + 1}", "", "no acts follow"))
+    return tuple(events), errors
 
 
 def _check_sides(case: Case) -> Iterator[InputError]:
-    """Check that the two sides are two parties of a scenario that there is."""
+    """Yield errors in the scenario and the sides: sides must be the parties to one of its negotiations."""
     try:
         scenario = load_scenario(case.header.scenario)
     except ScenarioError as error:
-        yield from (each._replace(path=f"opening, {each.path}") for each in error.errors)
+        yield from (each._replace(path=f"header, {each.path}") for each in error.errors)
         return
     for key, side in zip(("first", "second"), case.sides, strict=True):
         if not side.actors:
-            yield InputError(f"opening, {key}", getattr(case.header, key), "is written `state = ACTOR ACTOR`")
+            yield InputError(f"header, {key}", getattr(case.header, key), "should be `state = ACTOR ACTOR`")
         elif side.state not in scenario.states:
             yield InputError.unknown_name(
-                f"opening, {key}", side.state, scenario.states, f"state in {case.header.scenario}"
+                f"header, {key}", side.state, scenario.states, f"state in {case.header.scenario}"
             )
     pairs = [{*talks.parties} for talks in scenario.negotiations.values()]
     if {side.state for side in case.sides} not in pairs:
-        yield InputError("opening, second", case.header.second, "the two sides are not the parties to one negotiation")
-    for both in sorted(case.sides[0].actors & case.sides[1].actors):
-        yield InputError("opening, second", both, "is an actor of the first side too")
+        yield InputError("header, second", case.header.second, "the two sides are not the parties to one negotiation")
+    for shared in sorted(case.sides[0].actors & case.sides[1].actors):
+        yield InputError("header, second", shared, "is also an actor of the first side")
 
 
 def _check_events(case: Case) -> Iterator[InputError]:
-    """Check what one field alone cannot show: codes, weights, actors, sources, order."""
+    """Yield errors that involve further than one field: codes, weights, actors, sources, order."""
     first, second = (side.actors for side in case.sides)
     known = first | second | case.shared_targets | {*case.header.third.split()}
     for number, each in enumerate(case.events):
@@ -271,22 +279,18 @@ def _check_events(case: Case) -> Iterator[InputError]:
             )
         elif each.weight != goldstein_weights()[each.cameo][0]:
             yield InputError(
-                f"{where}, weight", each.weight, f"code {each.cameo} weighs {goldstein_weights()[each.cameo][0]}"
+                f"{where}, weight", each.weight, f"code {each.cameo} has weight {goldstein_weights()[each.cameo][0]}"
             )
         for column in ("actor", "target"):
             if getattr(each, column) not in known:
-                yield InputError.unknown_name(
-                    f"{where}, {column}", getattr(each, column), known, "actor in the opening"
-                )
+                yield InputError.unknown_name(f"{where}, {column}", getattr(each, column), known, "actor in the header")
         if each.joint == "yes" and not all({each.actor, each.target} & side for side in (first, second)):
-            yield InputError(f"{where}, joint", "yes", "an act of both needs an actor of each side")
+            yield InputError(f"{where}, joint", "yes", "a joint act needs an actor of each side")
         if (each.source == "memory") != (each.evidence == "memory"):
             yield InputError(
-                f"{where}, evidence", each.evidence, "`memory` stands in both of source and evidence, or in none"
+                f"{where}, evidence", each.evidence, "`memory` must be in both source and evidence, or in neither"
             )
         if number and each.date < case.events[number - 1].date:
-            yield InputError(f"{where}, date", str(each.date), "is before the row above")
-    if case.events and case.months > MOST_MONTHS:
-        yield InputError(
-            f"line {case.events[-1].line}, date", case.months, f"a case spans at most {MOST_MONTHS} months"
-        )
+            yield InputError(f"{where}, date", str(each.date), "is earlier than in the row above")
+    if case.events and case.months > MAX_MONTHS:
+        yield InputError(f"line {case.events[-1].line}, date", case.months, f"a case spans at most {MAX_MONTHS} months")

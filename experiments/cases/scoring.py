@@ -1,4 +1,4 @@
-"""Scores of forecasts, the lower the better, and their intervals."""
+"""Scores of forecasts (lower is better) and their intervals."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,20 +6,20 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import energy_distance
 
-BLOCK = 4  # neighbours in time that are drawn together
+BLOCK = 4  # consecutive months that are resampled together
 DRAWS = 2_000
 
 
 def brier_score(chance: float, happened: bool) -> float:
-    """Score the chance given to something that then happened or not: squared error (Brier 1950)."""
+    """Return the squared error of the probability given to an event (Brier 1950)."""
     return (chance - float(happened)) ** 2
 
 
 def crps(values: Sequence[float], happened: float, shares: Sequence[float] | None = None) -> float:
-    """Score a forecast of a size: E|X - y| - E|X - X'| / 2, the continuous ranked probability score.
+    """Return the continuous ranked probability score of a forecast, E|X - y| - E|X - X'| / 2.
 
-    It is half the squared energy distance between the forecast and what happened (Székely & Rizzo 2013), and for
-    a forecast of one value the absolute error. shares: weight of each value; equal if left out.
+    It is half the squared energy distance between forecast and observation (Székely & Rizzo 2013); for a single
+    value, the absolute error. shares: probability of each value; equal if omitted.
     """
     return float(energy_distance(values, [happened], shares)) ** 2 / 2.0
 
@@ -36,10 +36,10 @@ class Interval(NamedTuple):
 
 
 def means_over_months(scores: np.ndarray) -> list[Interval]:
-    """Give the mean of each column of [month, column], with an interval from blocks of neighbouring months.
+    """Return the mean of each column of [month, column], with a circular block bootstrap interval.
 
-    Blocks of 4 rows begin anywhere and run on from the end at the start (Politis & Romano 1992), so that what
-    depends on its neighbours is drawn with them.
+    Blocks of 4 consecutive rows begin anywhere and wrap around (Politis & Romano 1992), which preserves the
+    dependence between neighbouring months.
     """
     count = len(scores)
     starts = np.random.default_rng(1).integers(count, size=(DRAWS, -(-count // BLOCK), 1))
@@ -48,12 +48,12 @@ def means_over_months(scores: np.ndarray) -> list[Interval]:
 
 
 def means_over_cases(cases: Sequence[np.ndarray]) -> list[Interval]:
-    """Give the mean over the months of all cases of each column, with an interval from drawing whole cases."""
+    """Return the mean of each column over the months of all cases, with an interval from resampling whole cases."""
     sums, counts = np.array([each.sum(axis=0) for each in cases]), np.array([len(each) for each in cases])
     drawn = np.random.default_rng(1).integers(len(cases), size=(DRAWS, len(cases)))
     return _intervals(sums.sum(axis=0) / counts.sum(), sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)[:, None])
 
 
-def _intervals(means: np.ndarray, redrawn: np.ndarray) -> list[Interval]:
-    low, high = np.quantile(redrawn, [0.025, 0.975], axis=0)
+def _intervals(means: np.ndarray, resampled: np.ndarray) -> list[Interval]:
+    low, high = np.quantile(resampled, [0.025, 0.975], axis=0)
     return [Interval(*map(float, each)) for each in zip(means, low, high, strict=True)]

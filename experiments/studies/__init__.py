@@ -1,1 +1,1 @@
-"""Studies: designs, resumable sweeps, results, sensitivities, claims."""
+"""Studies: designs, resumable sweeps, results, sensitivity analysis, scenario discovery and the essay's claims."""

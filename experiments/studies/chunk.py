@@ -1,4 +1,4 @@
-"""A chunk of a sweep: some points of a study, played. A pure function of its arguments, for threads or machines."""
+"""Run a chunk of a sweep: a range of points of a study. A pure function of its arguments, for threads or machines."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -17,26 +17,26 @@ from model.errors import ScenarioError
 from model.scenario import Scenario
 from model.world import World
 
-PROBED_SHARES = (0.0, 0.35, 0.65, 0.999999)  # shares of a factor's range
+PROBED_SHARES = (0.0, 0.35, 0.65, 0.999999)  # where in a factor's range the cells are probed
 
 
 class ChunkTables(NamedTuple):
-    """What a chunk gives: one row a run, and if the study keeps them, bands or trajectories."""
+    """The tables of a chunk: one row per run, and the bands or trajectories if the study keeps them."""
 
     runs: pa.Table
     series: pa.Table | None
 
 
 def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> ChunkTables:
-    """Play the points ``first``, ``first + 1``, ... with these values of their factors."""
+    """Run the points ``first``, ``first + 1``, ... with the given factor values, one mapping per point."""
     cells = design_cells(StudyKey(study))
-    parts = [_play_point(study, cells, first + at, row) for at, row in enumerate(rows)]
-    kept = [part.series for part in parts if part.series is not None]
-    return ChunkTables(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(kept) if kept else None)
+    parts = [_run_point(study, cells, first + at, row) for at, row in enumerate(rows)]
+    series = [part.series for part in parts if part.series is not None]
+    return ChunkTables(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(series) if series else None)
 
 
 def runs_schema(study: Study) -> pa.Schema:
-    """Give the columns of the table of runs."""
+    """Return the schema of the table of runs."""
     talks = list(study.scenario_data["negotiations"])
     return pa.schema(
         [
@@ -53,47 +53,47 @@ def runs_schema(study: Study) -> pa.Schema:
 
 
 def first_seed(study: Study, point: int) -> int:
-    """Return the seed of a point's first replication: the same at every point if random numbers are common."""
+    """Return the seed of a point's first replication; with common random numbers it is the same at every point."""
     return study.file.seed + (0 if study.file.common_random_numbers else point * study.file.replications)
 
 
 def failed_point(study: Study, point: int, stage: str, error: str) -> ChunkTables:
-    """Give the row of a point that failed: at which stage, and by what."""
+    """Return the tables of a point that failed: one row with the stage and the error."""
     row = {"point": point, "replication": -1, "stage": stage, "error": error[:500]}
     return ChunkTables(pa.Table.from_pylist([row], schema=runs_schema(study)), None)
 
 
-def _play_point(study: Study, cells: DesignCells, point: int, values: Mapping[str, Any]) -> ChunkTables:
+def _run_point(study: Study, cells: DesignCells, point: int, values: Mapping[str, Any]) -> ChunkTables:
     try:
         world = cells.world(values)
     except ScenarioError as error:
         return failed_point(study, point, "scenario", "; ".join(map(str, error.errors)))
     try:
-        gathered = _gathered(study, cells.scenario, point, world)
-        return ChunkTables(_runs(study, point, gathered), _kept(study, point, gathered))
-    except Exception as error:  # a point that fails is a row, never the end of a sweep
+        collector = _run_replications(study, cells.scenario, point, world)
+        return ChunkTables(_runs_table(study, point, collector), _series_table(study, point, collector))
+    except Exception as error:  # a failed point becomes a row; the sweep continues
         return failed_point(study, point, "run", f"{type(error).__name__}: {error}")
 
 
-def _gathered(study: Study, scenario: Scenario, point: int, world: World) -> ResultCollector:
-    """Play the replications of a point from its world before the first round."""
+def _run_replications(study: Study, scenario: Scenario, point: int, world: World) -> ResultCollector:
+    """Run the replications of a point from its initial world."""
     keep, worlds = study.file.keep, study.file.replications
-    gathered = ResultCollector(
+    collector = ResultCollector(
         scenario,
         worlds,
         study.rounds,
         keep=keep == "trajectories",
         band_worlds=worlds if keep == "bands" else 1,
     )
-    for _ in stream_ensemble(gathered, world_chunks(world, worlds), first_seed(study, point), threads=1):
+    for _ in stream_ensemble(collector, world_chunks(world, worlds), first_seed(study, point), threads=1):
         pass
-    return gathered
+    return collector
 
 
-def _runs(study: Study, point: int, gathered: ResultCollector) -> pa.Table:
-    talks = gathered.negotiations
-    outcomes, first_deal = gathered.outcomes_so_far()
-    count, shape = gathered.worlds, runs_schema(study)
+def _runs_table(study: Study, point: int, collector: ResultCollector) -> pa.Table:
+    talks = collector.negotiations
+    outcomes, first_deal = collector.outcomes_so_far()
+    count, schema = collector.worlds, runs_schema(study)
     columns: dict[str, Any] = {
         "point": np.full(count, point, np.int32),
         "replication": np.arange(count, dtype=np.int32),
@@ -104,21 +104,21 @@ def _runs(study: Study, point: int, gathered: ResultCollector) -> pa.Table:
         columns[f"{name}.first_deal"] = first_deal[:, k]
     for name in study.file.indicators:
         kind, _, indicator = name.partition("_")
-        columns[name] = (gathered.means if kind == KINDS[0] else gathered.ends)[:, INDICATOR_INDEX[indicator]]
-    nothing = pa.nulls(count, pa.string())
-    columns |= {"stage": nothing, "error": nothing}
-    return pa.table({field.name: columns[field.name] for field in shape}, schema=shape)
+        columns[name] = (collector.means if kind == KINDS[0] else collector.ends)[:, INDICATOR_INDEX[indicator]]
+    nulls = pa.nulls(count, pa.string())
+    columns |= {"stage": nulls, "error": nulls}
+    return pa.table({field.name: columns[field.name] for field in schema}, schema=schema)
 
 
-def _kept(study: Study, point: int, gathered: ResultCollector) -> pa.Table | None:
+def _series_table(study: Study, point: int, collector: ResultCollector) -> pa.Table | None:
     if study.file.keep == "summaries":
         return None
     names = list(dict.fromkeys(name.partition("_")[2] for name in study.file.indicators))
-    wanted = [INDICATOR_INDEX[name] for name in names]
+    indices = [INDICATOR_INDEX[name] for name in names]
     if study.file.keep == "bands":
-        table, label, places = percentile_bands(gathered.band_values[wanted]), "percentile", PERCENTILES
+        table, label, places = percentile_bands(collector.band_values[indices]), "percentile", PERCENTILES
     else:
-        table, label, places = gathered.trajectories[:, :, wanted], "replication", range(gathered.worlds)
+        table, label, places = collector.trajectories[:, :, indices], "replication", range(collector.worlds)
     count, rounds = table.shape[:2]
     return pa.table(
         {
@@ -131,12 +131,12 @@ def _kept(study: Study, point: int, gathered: ResultCollector) -> pa.Table | Non
 
 
 def initial_world(study: Study, values: Mapping[str, Any]) -> World:
-    """Return the world of a point before its first round. Raises ScenarioError if the values do not go together."""
+    """Return the initial world of a point. Raises ScenarioError if its values are inconsistent."""
     return design_cells(StudyKey(study)).world(values)
 
 
 class StudyKey:
-    """A study as a key of a cache: the same file over the same scenario is the same study."""
+    """A hashable key for a study: studies are equal if their files, scenarios and factors are."""
 
     def __init__(self, study: Study):
         self.study = study
@@ -151,8 +151,8 @@ class StudyKey:
 
 @lru_cache(maxsize=4)
 def design_cells(key: StudyKey) -> DesignCells:
-    """Return the cells that the factors of a study set; of a list all values are tried, of a range some."""
-    tried = {
+    """Return the cells that a study's factors set, found by trying every listed value and some of each range."""
+    probed = {
         each.path: each.values or tuple(dict.fromkeys(map(each.value_at, PROBED_SHARES))) for each in key.study.factors
     }
-    return DesignCells(key.study.scenario_data, tried)
+    return DesignCells(key.study.scenario_data, probed)

@@ -1,7 +1,7 @@
-"""The essay's claims as estimators: over the space of uncertainties, where does each hold, and where does it fail?
+"""Test the essay's claims over the space of uncertainties: where does each hold, and where does it fail?
 
-A claim compares two settings of the same worlds. At each point of the space it holds, fails, or is not
-decided by the replications there. A claim that fails is reported as failing.
+A claim compares two settings of the same worlds. At each point of the space it holds, fails, or is undecided
+at the given number of replications.
 """
 
 import math
@@ -27,11 +27,12 @@ SCENARIO = "us-iran-2026"
 
 
 class ComparisonResult(NamedTuple):
-    """What became of one comparison over the space.
+    """The result of one comparison over the space.
 
     holds, fails: shares of the points, with Wilson intervals; the rest is undecided. touched: share of the
-    points at which the two settings differ in this measure at all, in any world. effect, low, high: mean
-    over points, signed so that above nought is as claimed. where: the factors by which failing points differ most.
+    points at which the two settings differ in this measure in any world. effect, low, high: mean over points
+    with its 95 % interval; positive values agree with the claim. where: the factors that best separate the
+    failing points from the others.
     """
 
     says: str
@@ -45,7 +46,7 @@ class ComparisonResult(NamedTuple):
 
 
 class ClaimResult(NamedTuple):
-    """A claim with the share of points at which all it says holds, and at which some of it fails."""
+    """The result of a claim: the share of points at which all its comparisons hold, and at which any of them fails."""
 
     key: str
     words: str
@@ -56,29 +57,32 @@ class ClaimResult(NamedTuple):
 
 
 def uncertainty_space(scenario: Scenario, reach: float = 1.0) -> list[DeclaredParameter]:
-    """List every uncertainty of a scenario with its range: the space in which claims are judged.
+    """Return every uncertainty of a scenario with its range: the space over which claims are tested.
 
-    reach: 1 is the full declared range; less keeps within so large a share of the scenario's own value, and of the
-    range. Of the value too, as ranges say what a file may hold: a tenth of the range of a task's cost, which is 1,
-    would make it 100 and leave every facilitator without means. A value of nought stays as it is.
+    reach: 1 is the full declared range. A smaller reach limits the distance from the scenario's own value to that
+    share of the value and of the range. The limit by value is needed because ranges say what a file may hold: a
+    tenth of the range of a task's cost, whose value is 1, would allow 100, which no facilitator can pay. A value of
+    zero does not vary.
     """
-    return [_near(each, reach) if reach < 1.0 else each for each in list_parameters(scenario) if not each.lever]
+    return [_narrow(each, reach) if reach < 1.0 else each for each in list_parameters(scenario) if not each.lever]
 
 
-def _near(setting: DeclaredParameter, reach: float) -> DeclaredParameter:
-    """Narrow a range around its value."""
-    most = reach * min(abs(setting.value), setting.high - setting.low)
-    return setting._replace(low=max(setting.low, setting.value - most), high=min(setting.high, setting.value + most))
+def _narrow(setting: DeclaredParameter, reach: float) -> DeclaredParameter:
+    """Return a setting with its range narrowed around its value."""
+    distance = reach * min(abs(setting.value), setting.high - setting.low)
+    return setting._replace(
+        low=max(setting.low, setting.value - distance), high=min(setting.high, setting.value + distance)
+    )
 
 
 def sample_points(factors: list[DeclaredParameter], points: int, seed: int) -> list[dict[str, Any]]:
-    """Lay points over the full declared ranges, by a latin hypercube."""
+    """Return points from a Latin hypercube over the ranges of the factors."""
     shares = qmc.LatinHypercube(len(factors), rng=seed).random(points)
-    return [{each.path: _at(each, x) for each, x in zip(factors, row, strict=True)} for row in shares]
+    return [{each.path: _value_at(each, x) for each, x in zip(factors, row, strict=True)} for row in shares]
 
 
-def _at(factor: DeclaredParameter, share: float) -> float:
-    """Give the value at a share of the way through a range; every whole number has an equal part of it."""
+def _value_at(factor: DeclaredParameter, share: float) -> float:
+    """Return the value at a share (0 to 1) of a range; each integer has an equal part of it."""
     if factor.whole:
         low, high = math.ceil(factor.low), math.floor(factor.high)
         return min(int(low + share * (high - low + 1)), high)
@@ -86,7 +90,7 @@ def _at(factor: DeclaredParameter, share: float) -> float:
 
 
 class ClaimExperiment(NamedTuple):
-    """What judging needs: the scenario as plain data, the points, the dice."""
+    """What the tests of all claims share: the scenario as plain data, the points, the seeds, the rounds."""
 
     data: dict[str, Any]
     points: list[dict[str, Any]]
@@ -94,22 +98,24 @@ class ClaimExperiment(NamedTuple):
     rounds: int
 
 
-def paired_differences(judging: ClaimExperiment, comparison: ClaimComparison, point: Mapping[str, Any]) -> np.ndarray:
-    """Give the paired differences at one point, as claimed above nought, [world]."""
+def paired_differences(
+    experiment: ClaimExperiment, comparison: ClaimComparison, point: Mapping[str, Any]
+) -> np.ndarray:
+    """Return the paired differences at one point, [world]; positive values agree with the claim."""
     arms = []
     for changes in (comparison.claimed, comparison.reference):
-        base = build_scenario(apply_changes(judging.data, point))
-        setting = build_scenario(apply_changes(judging.data, {**point, **changes(base)}))
+        base = build_scenario(apply_changes(experiment.data, point))
+        setting = build_scenario(apply_changes(experiment.data, {**point, **changes(base)}))
         arms.append(
             run_trajectories(
-                World(setting, 0, collect_overrides(setting)), judging.seeds, judging.rounds, cache_draws=True
+                World(setting, 0, collect_overrides(setting)), experiment.seeds, experiment.rounds, cache_draws=True
             )
         )
-    claimed, against = (comparison.measure(arm) for arm in arms)
+    claimed, reference = (comparison.measure(arm) for arm in arms)
     if comparison.subset is not None:
-        kept = comparison.subset(arms[0]) > 0
-        claimed, against = claimed[kept], against[kept]
-    return claimed - against if comparison.expect_more else against - claimed
+        included = comparison.subset(arms[0]) > 0
+        claimed, reference = claimed[included], reference[included]
+    return claimed - reference if comparison.expect_more else reference - claimed
 
 
 def evaluate_claims(
@@ -122,9 +128,10 @@ def evaluate_claims(
     progress: Callable[[int], None] = lambda _: None,
     executor: Executor | None = None,
 ) -> list[ClaimResult]:
-    """Judge claims over the space of uncertainties. progress is told how many comparisons are done.
+    """Test claims over the space of uncertainties. ``progress`` receives the number of comparisons done.
 
-    reach: see ``space``. Raises ScenarioError if there are fewer than 8 points or 2 replications, or no reach.
+    reach: see ``uncertainty_space``. Raises ScenarioError if there are fewer than 8 points or 2 replications, or if
+    reach is not above 0 and at most 1.
     """
     if not 0 < reach <= 1:
         raise ScenarioError([InputError("--reach", reach, "allowed is above 0, up to 1")])
@@ -132,35 +139,37 @@ def evaluate_claims(
         raise ScenarioError([InputError("--points", points, "at least 8 points and 2 replications are needed")])
     data, setting = read_scenario(scenario), load_scenario(scenario)
     factors = uncertainty_space(setting, reach)
-    laid = sample_points(factors, points, seed)
-    judging = ClaimExperiment(data, laid, np.arange(replications, dtype=np.uint64) + np.uint64(seed), setting.rounds)
-    matrix = np.array([[float(point[each.path]) for each in factors] for point in laid])
-    done, judged = 0, []
+    sampled = sample_points(factors, points, seed)
+    experiment = ClaimExperiment(
+        data, sampled, np.arange(replications, dtype=np.uint64) + np.uint64(seed), setting.rounds
+    )
+    matrix = np.array([[float(point[each.path]) for each in factors] for point in sampled])
+    done, results = 0, []
     for claim in claims:
-        verdicts, signs = [], []
+        comparisons, signs = [], []
         for comparison in claim.comparisons:
             found = list(
-                (executor or thread_pool()).map(lambda at, c=comparison: paired_differences(judging, c, at), laid)
+                (executor or thread_pool()).map(lambda at, c=comparison: paired_differences(experiment, c, at), sampled)
             )
             sign = np.array([significant_sign(each) for each in found])
-            verdicts.append(_verdict(comparison, found, sign, factors, matrix))
+            comparisons.append(_comparison_result(comparison, found, sign, factors, matrix))
             signs.append(sign)
             done += 1
             progress(done)
-        judged.append(_judged(claim, np.array(signs), verdicts))
-    return judged
+        results.append(_claim_result(claim, np.array(signs), comparisons))
+    return results
 
 
 def significant_sign(found: np.ndarray) -> int:
-    """Say whether paired differences lie above nought (1), below (-1), or are not decided (0)."""
+    """Return 1 if paired differences are significantly positive, -1 if negative, 0 if undecided (95 % t interval)."""
     if len(found) < 2:
         return 0
-    middle, error = float(found.mean()), float(found.std(ddof=1)) / len(found) ** 0.5
+    mean, error = float(found.mean()), float(found.std(ddof=1)) / len(found) ** 0.5
     bound = error * float(t.ppf(0.975, len(found) - 1))
-    return int(np.sign(middle)) if abs(middle) > bound and middle != 0.0 else 0
+    return int(np.sign(mean)) if abs(mean) > bound and mean != 0.0 else 0
 
 
-def _verdict(
+def _comparison_result(
     comparison: ClaimComparison,
     found: list[np.ndarray],
     sign: np.ndarray,
@@ -168,21 +177,23 @@ def _verdict(
     matrix: np.ndarray,
 ) -> ComparisonResult:
     means = np.array([each.mean() for each in found if len(each)] or [0.0])
-    whole, count = paired_effect(np.zeros(len(means)), means), len(sign)
+    overall, count = paired_effect(np.zeros(len(means)), means), len(sign)
     return ComparisonResult(
         comparison.says,
         wilson(int((sign > 0).sum()), count),
         wilson(int((sign < 0).sum()), count),
         wilson(sum(bool(each.any()) for each in found), count),
-        whole.difference,
-        whole.low,
-        whole.high,
+        overall.difference,
+        overall.low,
+        overall.high,
         failing_factors(sign, factors, matrix),
     )
 
 
-def failing_factors(sign: np.ndarray, factors: list[DeclaredParameter], matrix: np.ndarray, most: int = 3) -> list[str]:
-    """Name the factors whose values at failing points differ most from those elsewhere, beyond chance."""
+def failing_factors(
+    sign: np.ndarray, factors: list[DeclaredParameter], matrix: np.ndarray, limit: int = 3
+) -> list[str]:
+    """Return, as text, the factors whose values at failing points differ most from those at the other points."""
     failing = sign < 0
     if failing.sum() < 5 or (~failing).sum() < 5:
         return []
@@ -193,15 +204,15 @@ def failing_factors(sign: np.ndarray, factors: list[DeclaredParameter], matrix: 
         if test.pvalue < 0.01 / len(factors) ** 0.5:
             side = "high" if np.median(inside) > np.median(outside) else "low"
             found.append((float(test.statistic), f"{factor.path} is {side} (median {np.median(inside):.3g})"))
-    return [words for _, words in sorted(found, reverse=True)[:most]]
+    return [text for _, text in sorted(found, reverse=True)[:limit]]
 
 
-def _judged(claim: Claim, signs: np.ndarray, verdicts: list[ComparisonResult]) -> ClaimResult:
-    """Judge a claim: it holds at a point where all its comparisons do, and fails where one does.
+def _claim_result(claim: Claim, signs: np.ndarray, comparisons: list[ComparisonResult]) -> ClaimResult:
+    """Combine the comparisons of a claim: it holds at a point where all do, and fails where any does.
 
-    Over the space it "holds" (or "fails") if it does at more than half of the points, the interval allowed for;
-    it "depends" if it holds at some and fails at others; it "leans" to holding if it is mostly undecided, but
-    all mean effects are as claimed; else it is "undecided".
+    Over the space it "holds" (or "fails") if the lower end of the interval of its share of points is above one half;
+    it "depends" if it holds at some points and fails at others; it "leans" to holding if it is mostly undecided, but
+    all mean effects agree with the claim; otherwise it is "undecided".
     """
     holds, fails = (
         wilson(int((signs > 0).all(axis=0).sum()), signs.shape[1]),
@@ -210,10 +221,10 @@ def _judged(claim: Claim, signs: np.ndarray, verdicts: list[ComparisonResult]) -
     verdict: Literal["holds", "fails", "depends", "leans", "undecided"] = "undecided"
     if holds.low > 0.5:
         verdict = "holds"
-    elif fails.low > 0.5 or any(each.high < 0 for each in verdicts):
+    elif fails.low > 0.5 or any(each.high < 0 for each in comparisons):
         verdict = "fails"
     elif min(holds.share, fails.share) >= 0.05:
         verdict = "depends"
-    elif all(each.low > 0 for each in verdicts):
+    elif all(each.low > 0 for each in comparisons):
         verdict = "leans"
-    return ClaimResult(claim.key, claim.words, holds, fails, verdict, verdicts)
+    return ClaimResult(claim.key, claim.words, holds, fails, verdict, comparisons)

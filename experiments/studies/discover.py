@@ -1,4 +1,4 @@
-"""Scenario discovery: in which box of the factors does an outcome come about? PRIM, through ema-workbench."""
+"""Scenario discovery: find the box of factor values in which an outcome occurs, by PRIM from ema-workbench."""
 
 import logging
 import warnings
@@ -17,10 +17,11 @@ RESAMPLES = 10
 
 
 class BoxLimit(NamedTuple):
-    """One limit of a box: a factor, from where to where, and in what percentage of resamples it stood again.
+    """The limits of a box on one factor.
 
-    A resample in which no box can be found, for all or none of its points are of interest, is not counted; None if
-    there is no other.
+    listed: the values inside the box, for a factor with listed values. whole_low, whole_high: the range of the
+    factor over all points. stability: the percentage of resamples in which the factor is limited as well. Resamples
+    whose points are all or none of interest do not count; None if no others are left.
     """
 
     factor: str
@@ -33,10 +34,11 @@ class BoxLimit(NamedTuple):
 
 
 class Box(NamedTuple):
-    """A box of the factors, and what it holds.
+    """A box of factor values.
 
-    coverage: share of the cases of interest that lie inside. density: share of the points inside that are
-    of interest. trade_off: the whole peeling, a row a step. cases: points of interest, of all.
+    coverage: share of the points of interest that lie inside. density: share of the points inside that are of
+    interest. mass: share of all points that lie inside. trade_off: the peeling trajectory, one row per step.
+    cases: number of points of interest.
     """
 
     edges: list[BoxLimit]
@@ -48,62 +50,62 @@ class Box(NamedTuple):
     points: int
 
 
-def find_box(inputs: pd.DataFrame, wanted: np.ndarray, seed: int = 1) -> Box:
-    """Find the box of PRIM (Friedman and Fisher 1999) with the best geometric mean of coverage and density.
+def find_box(inputs: pd.DataFrame, of_interest: np.ndarray, seed: int = 1) -> Box:
+    """Find the PRIM box (Friedman and Fisher 1999) with the best geometric mean of coverage and density.
 
-    inputs: a row a point, numbers or lists of categories. wanted: bool [point]. Raises ScenarioError if
-    there are too few points, or if all or none are of interest.
+    inputs: one row per point, numbers or categories. of_interest: bool [point]. Raises
+    ScenarioError if there are too few points, or if all or none are of interest.
     """
     if len(inputs) < MIN_POINTS:
         raise ScenarioError([InputError("points", len(inputs), f"at least {MIN_POINTS} are needed")])
-    if wanted.all() or not wanted.any():
-        every = "every" if wanted.all() else "no"
+    if of_interest.all() or not of_interest.any():
+        every = "every" if of_interest.all() else "no"
         raise ScenarioError(
-            [InputError("points", len(inputs), f"{every} point is of interest; choose another threshold")]
+            [InputError("points", len(inputs), f"{every} point is of interest: choose another threshold")]
         )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on optional parts of the library that are not installed
+        warnings.simplefilter("ignore")  # about optional parts of the library that are not installed
         logging.getLogger("EMA").setLevel(logging.ERROR)
         frame: Any = inputs.reset_index(drop=True)
-        box, at = _search(frame, wanted)
+        box, at = _peel(frame, of_interest)
         steps: Any = box.peeling_trajectory
-        stability = _stability(frame, wanted, seed)
+        stability = _stability(frame, of_interest, seed)
     limits = box.box_lims[at]
-    edges = [_edge(name, limits[name], frame[name], stability[name]) for name in frame.columns]
+    edges = [_box_limit(name, limits[name], frame[name], stability[name]) for name in frame.columns]
     row = steps.iloc[at]
     trade_off = steps[["coverage", "density", "mass", "res_dim"]].rename(columns={"res_dim": "limits"})
-    kept = [
+    limited = [
         edge for edge in edges if edge.listed is not None or (edge.low, edge.high) != (edge.whole_low, edge.whole_high)
     ]
     return Box(
-        kept,
+        limited,
         float(row["coverage"]),
         float(row["density"]),
         float(row["mass"]),
         trade_off,
-        int(wanted.sum()),
+        int(of_interest.sum()),
         len(frame),
     )
 
 
-def _search(frame: Any, wanted: np.ndarray) -> tuple[Any, int]:
-    """Peel a box, and choose the step with the best geometric mean of coverage and density."""
+def _peel(frame: Any, of_interest: np.ndarray) -> tuple[Any, int]:
+    """Peel a box and return it with the step that has the best geometric mean of coverage and density."""
     from ema_workbench.analysis import prim
 
-    box: Any = prim.Prim(frame, wanted.astype(bool), peel_alpha=0.05).find_box()
+    box: Any = prim.Prim(frame, of_interest.astype(bool), peel_alpha=0.05).find_box()
     steps: Any = box.peeling_trajectory
     return box, int((steps["coverage"] * steps["density"]).to_numpy().argmax())
 
 
-def _stability(frame: Any, wanted: np.ndarray, seed: int) -> dict[str, float | None]:
-    """Say in what percentage of boxes found in halves of the points each factor is limited again; None if of none."""
-    luck, counts, boxes = np.random.default_rng(seed), dict.fromkeys(frame.columns, 0), 0
+def _stability(frame: Any, of_interest: np.ndarray, seed: int) -> dict[str, float | None]:
+    """Return for each factor the percentage of boxes in random halves of the points that limit it, None if no box."""
+    rng, counts, boxes = np.random.default_rng(seed), dict.fromkeys(frame.columns, 0), 0
     for _ in range(RESAMPLES):
-        half = luck.choice(len(frame), len(frame) // 2, replace=False)
-        if not wanted[half].any() or wanted[half].all():
+        half = rng.choice(len(frame), len(frame) // 2, replace=False)
+        if not of_interest[half].any() or of_interest[half].all():
             continue
         part: Any = frame.iloc[half].reset_index(drop=True)
-        box, at = _search(part, wanted[half])
+        box, at = _peel(part, of_interest[half])
         boxes += 1
         for name in frame.columns:
             counts[name] += _is_limited(box.box_lims[at][name], part[name])
@@ -111,14 +113,14 @@ def _stability(frame: Any, wanted: np.ndarray, seed: int) -> dict[str, float | N
 
 
 def _is_limited(limits: Any, values: Any) -> bool:
-    """Say whether a limit leaves anything out."""
+    """Return whether a limit excludes any value."""
     if isinstance(limits.iloc[0], (set, frozenset)):
         return len(limits.iloc[0]) < values.nunique()
     return bool(limits.iloc[0] > values.min() or limits.iloc[1] < values.max())
 
 
-def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float | None) -> BoxLimit:
-    """Read one limit; of a factor whose values are listed, which of them lie inside."""
+def _box_limit(name: str, limits: pd.Series, values: pd.Series, stability: float | None) -> BoxLimit:
+    """Convert the limits that PRIM found for one factor."""
     if isinstance(limits.iloc[0], (set, frozenset)):
         inside = tuple(sorted(limits.iloc[0], key=str))
         everything = len(inside) == values.nunique()
@@ -128,7 +130,7 @@ def _edge(name: str, limits: pd.Series, values: pd.Series, stability: float | No
 
 
 def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
-    """Find the box of a sweep's factors in which an outcome's share, or an indicator, lies at ``above`` or more."""
+    """Find the box of a sweep's factors in which an outcome's share, or an indicator, is at least ``above``."""
     study = stored_study(folder)
     points = summary_by_point(folder, study)
     if outcome not in (known := outcome_names(study, points)):
@@ -136,16 +138,16 @@ def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
             [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
         )
     reached = points[outcome].to_numpy(float)
-    wanted = reached >= above
-    if wanted.all() or not wanted.any():
-        which = "every" if wanted.any() else "no"
-        told = f"{which} point reaches it; {outcome} goes from {reached.min():.4g} to {reached.max():.4g} here"
-        raise ScenarioError([InputError("--above", above, told)])
-    return find_box(prim_inputs(study, points), wanted)
+    of_interest = reached >= above
+    if of_interest.all() or not of_interest.any():
+        which = "every" if of_interest.any() else "no"
+        message = f"{which} point reaches it: {outcome} ranges from {reached.min():.4g} to {reached.max():.4g}"
+        raise ScenarioError([InputError("--above", above, message)])
+    return find_box(prim_inputs(study, points), of_interest)
 
 
 def prim_inputs(study: Study, points: pd.DataFrame) -> pd.DataFrame:
-    """Give the factors as PRIM wants them: switches and words as categories."""
+    """Return the factors as PRIM expects them: switches and words as categories."""
     inputs: Any = points[[factor.path for factor in study.factors]].copy()
     for factor in study.factors:
         if factor.values is not None and not all(type(value) in (int, float) for value in factor.values):
@@ -154,29 +156,29 @@ def prim_inputs(study: Study, points: pd.DataFrame) -> pd.DataFrame:
 
 
 def limit_sentences(box: Box) -> list[str]:
-    """Say what the box is, a sentence a limit."""
-    told = [] if box.edges else ["No box was found: no limit on any factor sets the points of interest apart."]
+    """Describe the box, one sentence per limit."""
+    sentences = [] if box.edges else ["No box found: no limit on any factor separates the points of interest."]
     for edge in box.edges:
-        sure = "" if edge.stability is None else f" (again in {edge.stability:.0f} % of resamples)"
+        stability = "" if edge.stability is None else f" (limited in {edge.stability:.0f} % of resamples)"
         if edge.listed is not None:
-            told.append(f"{edge.factor} is {' or '.join(map(str, edge.listed))}{sure}")
+            sentences.append(f"{edge.factor} is {' or '.join(map(str, edge.listed))}{stability}")
         elif edge.low == edge.whole_low:
-            told.append(f"{edge.factor} is at most {edge.high:.4g}{sure}")
+            sentences.append(f"{edge.factor} is at most {edge.high:.4g}{stability}")
         elif edge.high == edge.whole_high:
-            told.append(f"{edge.factor} is at least {edge.low:.4g}{sure}")
+            sentences.append(f"{edge.factor} is at least {edge.low:.4g}{stability}")
         else:
-            told.append(f"{edge.factor} lies between {edge.low:.4g} and {edge.high:.4g}{sure}")
-    return told
+            sentences.append(f"{edge.factor} is between {edge.low:.4g} and {edge.high:.4g}{stability}")
+    return sentences
 
 
 def box_midpoint(box: Box, study: Study) -> dict[str, Any]:
-    """Give a point inside the box, of values that each factor can take."""
+    """Return the middle of the box, with values that the factors can take."""
     factors = {factor.path: factor for factor in study.factors}
-    return {edge.factor: _inside(edge, factors[edge.factor]) for edge in box.edges}
+    return {edge.factor: _midpoint_value(edge, factors[edge.factor]) for edge in box.edges}
 
 
-def _inside(edge: BoxLimit, factor: Factor) -> Any:
-    """Choose a value inside a limit: of a list the nearest to the middle, of whole numbers a whole one."""
+def _midpoint_value(edge: BoxLimit, factor: Factor) -> Any:
+    """Return a value inside a limit: the listed value or the integer nearest to the middle."""
     if edge.listed is not None:
         return next(value for value in factor.values or () if str(value) == str(edge.listed[0]))
     centre = (edge.low + edge.high) / 2

@@ -1,131 +1,49 @@
-"""The essay's claims, each as a comparison that can be measured."""
+"""The essay's claims, each as comparisons of measures between two settings."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
-from experiments.ensembles.compare import INDICATOR_INDEX
+from experiments.studies.claim_settings import (
+    Changes,
+    Measure,
+    combine,
+    deal_at_end,
+    final_indicator,
+    longest_silence,
+    mean_indicator,
+    no_change,
+    rounds_to_deal,
+    set_bundling,
+    set_facilitators,
+    set_mechanisms,
+    set_parameters,
+    set_parties,
+    set_relations,
+)
 from model.enumerations import Outcome
 from model.measures import classify_outcomes
-from model.scenario import Scenario
-
-Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [world]
-
-
-Changes = Callable[[Scenario], dict[str, Any]]
 
 
 class ClaimComparison(NamedTuple):
-    """One thing a claim says: under ``claimed`` the measure is larger (or smaller) than under ``against``."""
+    """One comparison of a claim: the measure is larger (or smaller) under ``claimed`` than under ``reference``."""
 
     says: str
     claimed: Changes
     reference: Changes
     measure: Measure
     expect_more: bool = True
-    subset: Measure | None = None  # only the worlds of which this is above nought under ``claimed``
+    subset: Measure | None = None  # compare only the worlds where this is positive under ``claimed``
 
 
 class Claim(NamedTuple):
-    """A claim of the essay: all its comparisons must hold at a point for the claim to hold there."""
+    """A claim of the essay. It holds at a point if all its comparisons hold there."""
 
     key: str
     words: str
     comparisons: tuple[ClaimComparison, ...]
 
 
-def mean_indicator(name: str) -> Measure:
-    """Measure the mean of an indicator over the rounds."""
-    return lambda seen: seen[:, 1:, INDICATOR_INDEX[name]].mean(axis=1)
-
-
-def final_indicator(name: str) -> Measure:
-    """Measure an indicator at the end."""
-    return lambda seen: seen[:, -1, INDICATOR_INDEX[name]]
-
-
-def deal_at_end(seen: np.ndarray) -> np.ndarray:
-    """Measure whether a deal stands at the end."""
-    return (classify_outcomes(seen, 0) >= Outcome.partial_arrangement).astype(float)
-
-
-def longest_silence(seen: np.ndarray) -> np.ndarray:
-    """Measure the longest run of rounds without contact."""
-    contact, longest = seen[:, 1:, INDICATOR_INDEX["contact"]] > 0, np.zeros(len(seen))
-    silent = np.zeros(len(seen))
-    for now in range(contact.shape[1]):
-        silent = np.where(contact[:, now], 0.0, silent + 1.0)
-        longest = np.maximum(longest, silent)
-    return longest
-
-
-def rounds_to_deal(seen: np.ndarray) -> np.ndarray:
-    """Measure the round of the first deal; one that never comes counts as the round after the last."""
-    progress = seen[:, :, INDICATOR_INDEX["deal_progress"]] > 0.0
-    return np.where(progress.any(axis=1), progress.argmax(axis=1), seen.shape[1]).astype(float)
-
-
-def no_change(_: Scenario) -> dict[str, Any]:
-    """Change nothing."""
-    return {}
-
-
-def set_mechanisms(**mechanisms: bool) -> Changes:
-    """Switch mechanisms on or off."""
-    return lambda _: {f"mechanisms.{name}": on for name, on in mechanisms.items()}
-
-
-def set_parameters(**parameters: float) -> Changes:
-    """Set parameters, written section__name."""
-    return lambda _: {name.replace("__", "."): value for name, value in parameters.items()}
-
-
-def set_facilitators(**skills: float) -> Changes:
-    """Set the skills of all facilitators."""
-    return lambda s: {f"facilitators.{who}.{name}": x for who in s.facilitators for name, x in skills.items()}
-
-
-def set_relations(name: str, *values: float) -> Changes:
-    """Set how each of the two parties stands to the other: both alike, or the first and the second."""
-
-    def changes(scenario: Scenario) -> dict[str, Any]:
-        one, other = next(iter(scenario.negotiations.values())).parties
-        return {f"relations.{one}.{other}.{name}": values[0], f"relations.{other}.{one}.{name}": values[-1]}
-
-    return changes
-
-
-def set_parties(name: str, *values: Any) -> Changes:
-    """Set a parameter of the two parties."""
-
-    def changes(scenario: Scenario) -> dict[str, Any]:
-        one, other = next(iter(scenario.negotiations.values())).parties
-        return {f"states.{one}.{name}": values[0], f"states.{other}.{name}": values[-1]}
-
-    return changes
-
-
-def set_bundling(rungs: int | None) -> Changes:
-    """Tie so many rungs into one step; None ties all of them."""
-
-    def changes(scenario: Scenario) -> dict[str, Any]:
-        return {
-            f"negotiations.{name}.bundling": rungs or len(talks.rungs) for name, talks in scenario.negotiations.items()
-        }
-
-    return changes
-
-
-def combine(*changes: Changes) -> Changes:
-    """Make several changes."""
-    return lambda scenario: {path: x for each in changes for path, x in each(scenario).items()}
-
-
-TALKING, PRESSING = set_parties("dialogue", 0.8), set_relations("campaign", 0.7, 0.0)
-
-
-SILENT, UNPRESSED = set_parties("dialogue", 0.0), set_relations("campaign", 0.0)
+WITH_DIALOGUE, WITH_PRESSURE = set_parties("dialogue", 0.8), set_relations("campaign", 0.7, 0.0)
+NO_DIALOGUE, NO_PRESSURE = set_parties("dialogue", 0.0), set_relations("campaign", 0.0)
 
 
 CLAIMS = (
@@ -134,7 +52,7 @@ CLAIMS = (
         "Scrutiny slows talks but orders them",
         (
             ClaimComparison(
-                "the first deal comes later",
+                "the first deal is later",
                 set_mechanisms(scrutiny=True),
                 set_mechanisms(scrutiny=False),
                 rounds_to_deal,
@@ -159,7 +77,7 @@ CLAIMS = (
     ),
     Claim(
         "good-offices",
-        "Facilitators keep dialogue from stagnating",
+        "Facilitators prevent the dialogue from stagnating",
         (
             ClaimComparison(
                 "more contact",
@@ -168,7 +86,7 @@ CLAIMS = (
                 mean_indicator("contact"),
             ),
             ClaimComparison(
-                "shorter silences",
+                "shorter interruptions",
                 set_facilitators(good_offices=0.6),
                 set_facilitators(good_offices=0.0),
                 longest_silence,
@@ -191,15 +109,18 @@ CLAIMS = (
     ),
     Claim(
         "controlled-engagement",
-        "Pressure and dialogue side by side work (controlled engagement)",
+        "Pressure and dialogue work in parallel (controlled engagement)",
         (
             ClaimComparison(
-                "more deals than by pressure alone", combine(TALKING, PRESSING), combine(SILENT, PRESSING), deal_at_end
+                "more deals than with pressure alone",
+                combine(WITH_DIALOGUE, WITH_PRESSURE),
+                combine(NO_DIALOGUE, WITH_PRESSURE),
+                deal_at_end,
             ),
             ClaimComparison(
-                "more deals than by dialogue alone",
-                combine(TALKING, PRESSING),
-                combine(TALKING, UNPRESSED),
+                "more deals than with dialogue alone",
+                combine(WITH_DIALOGUE, WITH_PRESSURE),
+                combine(WITH_DIALOGUE, NO_PRESSURE),
                 deal_at_end,
             ),
         ),
@@ -209,7 +130,7 @@ CLAIMS = (
         "Contact has value even without a comprehensive agreement",
         (
             ClaimComparison(
-                "less tension than without contact, in the worlds without a comprehensive deal",
+                "less tension than without contact, in worlds without a comprehensive deal",
                 no_change,
                 set_parameters(contact__contact_probability=0.0, contact__contact_persistence=0.0),
                 mean_indicator("tension"),
@@ -220,10 +141,10 @@ CLAIMS = (
     ),
     Claim(
         "small-first",
-        "Small technical deals precede big ones",
+        "Small technical deals precede large ones",
         (
             ClaimComparison(
-                "more of the stake stands at the end",
+                "more progress at the end",
                 set_bundling(1),
                 set_bundling(None),
                 final_indicator("deal_progress"),
@@ -258,10 +179,10 @@ CLAIMS = (
     ),
     Claim(
         "narratives",
-        "Opposed narratives stand in the way",
+        "Opposed narratives are an obstacle",
         (
             ClaimComparison(
-                "less of the stake stands than between alike narratives",
+                "less progress than with similar narratives",
                 set_parties("security_weight", 0.9, 0.1),
                 set_parties("security_weight", 0.5),
                 final_indicator("deal_progress"),
@@ -271,10 +192,10 @@ CLAIMS = (
     ),
     Claim(
         "deficit",
-        "An inherited deficit of trust costs deals",
+        "An inherited lack of trust costs deals",
         (
             ClaimComparison(
-                "fewer deals than from even trust",
+                "fewer deals than with even trust",
                 set_relations("trust", 0.2),
                 set_relations("trust", 0.5),
                 deal_at_end,
@@ -284,10 +205,10 @@ CLAIMS = (
     ),
     Claim(
         "home",
-        "Compromise is negotiated at home too",
+        "Compromise is negotiated at home, too",
         (
             ClaimComparison(
-                "less of the stake stands where deals must be ratified",
+                "less progress when deals must be ratified",
                 set_mechanisms(ratification=True),
                 set_mechanisms(ratification=False),
                 final_indicator("deal_progress"),
@@ -297,17 +218,17 @@ CLAIMS = (
     ),
     Claim(
         "region",
-        "The regional setting presses on the talks",
+        "The regional setting affects the talks",
         (
             ClaimComparison(
-                "less of the stake stands with alliances at work",
+                "less progress with alliances",
                 set_mechanisms(alliances=True),
                 set_mechanisms(alliances=False),
                 final_indicator("deal_progress"),
                 expect_more=False,
             ),
             ClaimComparison(
-                "more tension with oil market and region at work",
+                "more tension with oil market and region",
                 set_mechanisms(environment=True),
                 set_mechanisms(environment=False),
                 mean_indicator("tension"),
@@ -316,7 +237,7 @@ CLAIMS = (
     ),
     Claim(
         "channels",
-        "Indirect messages and technical talks carry the process",
+        "Indirect messages and technical talks sustain the process",
         (
             ClaimComparison(
                 "more trust with technical exchanges",
@@ -325,7 +246,7 @@ CLAIMS = (
                 mean_indicator("trust"),
             ),
             ClaimComparison(
-                "less tension where talks go through others",
+                "less tension with indirect talks",
                 set_parameters(contact__direct_trust=1.0),
                 set_parameters(contact__direct_trust=0.0),
                 mean_indicator("tension"),

@@ -1,4 +1,4 @@
-"""What a sweep left in its folder: the table of runs, of points, and any question in SQL."""
+"""Read the results of a sweep: the table of runs, the summary by point, and SQL queries."""
 
 from pathlib import Path
 from typing import Any
@@ -14,32 +14,31 @@ from model.errors import InputError, ScenarioError
 
 
 def stored_study(folder: str | Path) -> Study:
-    """Give the study whose results a folder holds. Raises ScenarioError if it holds none."""
+    """Return the study whose results a folder holds. Raises ScenarioError if it holds none."""
     found, points = read_manifest(Path(folder)), stored_points(Path(folder))
     facts = {key: value for key, value in found["study"].items() if not key.endswith("_digest")}
     return restore_study(facts, found["scenario"], points)
 
 
 def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a folder's results for SQL: the views `runs`, `points` (values of factors), `results` (both joined), and
-    `kept` if bands or trajectories were.
+    """Open a folder's results for SQL. Raises ScenarioError if it holds no results, or a damaged file.
 
-    Raises ScenarioError if the folder holds none, or a file of it is damaged. What is asked for reads no more than
-    what lies on this machine: nothing is fetched, and no extension installed.
+    The views are `runs`, `points` (factor values), `results` (both joined) and, if the study keeps bands or
+    trajectories, `kept`. Queries cannot install extensions, so they cannot fetch files from other machines.
     """
     folder = Path(folder)
     study = study or stored_study(folder)
     paths = part_paths(folder, "runs")
     if not paths:
-        raise ScenarioError([InputError(str(folder), "", "holds no finished part yet")])
+        raise ScenarioError([InputError(str(folder), "", "holds no finished results")])
     check_parts(folder)
     database = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    own = "0" if study.file.common_random_numbers else f"point::bigint * {study.file.replications}"
+    offset = "0" if study.file.common_random_numbers else f"point::bigint * {study.file.replications}"
     names = ", ".join(f"{int(each)}: '{each.name}'" for each in Outcome)
     database.read_parquet([str(path) for path in paths]).create_view("raw")
     database.execute(
         f"create view runs as select * replace (map {{{names}}}[outcome] as outcome), "
-        f"{study.file.seed}::bigint + replication + {own} as seed from raw"
+        f"{study.file.seed}::bigint + replication + {offset} as seed from raw"
     )
     points = stored_points(folder).rename_axis("point").reset_index()
     database.register("points_frame", points)
@@ -51,13 +50,13 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
 
 
 def runs_table(folder: str | Path) -> pd.DataFrame:
-    """Give one row a run: values of the factors, outcome, indicators; of a point that failed, its error and stage."""
+    """Return one row per run: factor values, outcome, indicators; for a failed point its stage and error."""
     with open_results(folder) as database:
         return database.sql("select * from results order by point, replication").df()
 
 
 def summary_by_point(folder: str | Path, study: Study | None = None) -> pd.DataFrame:
-    """Give one row a point that did not fail: its factors, shares of outcomes, mean indicators and their variances."""
+    """Return one row per point that did not fail: factors, outcome shares, mean indicators and their variances."""
     study = study or stored_study(folder)
     shares = ", ".join(f"avg((outcome = '{each.name}')::int) as {each.name}" for each in Outcome)
     some = "avg((outcome in ('partial_arrangement', 'comprehensive_deal'))::int) as some_deal"
@@ -74,7 +73,7 @@ def summary_by_point(folder: str | Path, study: Study | None = None) -> pd.DataF
 
 
 def values_by_run(folder: str | Path, outcome: str) -> np.ndarray:
-    """Give one outcome (0 or 1) or indicator of every run that did not fail: [point, replication]."""
+    """Return an outcome (0 or 1) or an indicator of every run that did not fail: float64 [point, replication]."""
     some = "(outcome in ('partial_arrangement', 'comprehensive_deal'))::int"
     named = f"(outcome = '{outcome}')::int" if outcome in Outcome.__members__ else f'"{outcome}"'
     value = some if outcome == "some_deal" else named
@@ -84,13 +83,13 @@ def values_by_run(folder: str | Path, outcome: str) -> np.ndarray:
 
 
 def outcome_names(study: Study, points: pd.DataFrame) -> list[str]:
-    """Name the outcomes and indicators in a table of points."""
+    """Return the names of the outcomes and indicators in a summary by point."""
     others = {"point", "runs", *(factor.path for factor in study.factors)}
     return [name for name in points.columns if name not in others and not name.startswith("var_")]
 
 
 def query_results(folder: str | Path, query: str) -> pd.DataFrame:
-    """Answer a question in SQL about the views `runs`, `points` and `results`. Raises ScenarioError if it is none."""
+    """Run an SQL query over the views `runs`, `points` and `results`. Raises ScenarioError if it is invalid."""
     with open_results(folder) as database:
         try:
             answer: Any = database.sql(query)
@@ -98,12 +97,12 @@ def query_results(folder: str | Path, query: str) -> pd.DataFrame:
                 return answer.df()
         except duckdb.Error as error:
             raise ScenarioError([InputError("--sql", query, str(error).splitlines()[0])]) from None
-    asked = "gives no rows; a question begins with `select`" if query.strip() else "is empty; ask with `select ...`"
-    raise ScenarioError([InputError("--sql", query, asked)])
+    problem = "returns no rows: a query begins with `select`" if query.strip() else "is empty: write `select ...`"
+    raise ScenarioError([InputError("--sql", query, problem)])
 
 
 def sweep_summary(folder: str | Path) -> dict[str, Any]:
-    """Count what is there: points and runs, points that failed, by stage and error, and shares of outcomes."""
+    """Return the counts of points and runs, the failed points by stage and error, and the outcome shares."""
     study = stored_study(folder)
     with open_results(folder, study) as database:
         counted: Any = database.sql(

@@ -1,4 +1,4 @@
-"""Sensitivity indices through SALib, with what chance contributes told apart from what the factors do."""
+"""Sensitivity indices, computed by SALib, and the share of the variance that is random."""
 
 import warnings
 from pathlib import Path
@@ -11,16 +11,15 @@ from experiments.studies.results import outcome_names, stored_study, summary_by_
 from experiments.studies.study import Study
 from model.errors import InputError, ScenarioError
 
-LEAST_SOBOL, LEAST_MORRIS = 256, 20  # samples below which indices are told to be rough (Saltelli 2008; Ruano 2012)
+MIN_SOBOL, MIN_MORRIS = 256, 20  # below these sizes indices are rough (Saltelli 2008; Ruano 2012)
 
 
 class Sensitivity(NamedTuple):
-    """Indices of one outcome: a row a factor, with 95 % intervals; and how far they can be trusted.
+    """Indices of one outcome, one row per factor with 95 % intervals, and their limitations.
 
-    noise: share of the variance between points that dice leave at this number of replications; None if it cannot
-    be told.
-    remarks: sentences, empty if nothing is in doubt.
-    pairs: second-order indices, a row for each two factors, the largest first; empty unless the design pays for them.
+    noise: share of the variance between points that is random at this number of replications; None if unknown.
+    remarks: sentences about the limitations, empty if there are none.
+    pairs: second-order indices, one row per pair of factors, the largest first; empty unless the design includes them.
     """
 
     outcome: str
@@ -32,30 +31,30 @@ class Sensitivity(NamedTuple):
 
 
 def sensitivity_indices(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
-    """Compute the indices of a study's whole design from one value a point, in the order of the design.
+    """Compute the indices of a study's whole design from one value per point, in the order of the design.
 
-    Raises ScenarioError if the design is none of Sobol's or Morris's, or if values are missing.
+    Raises ScenarioError if the design is neither Sobol's nor Morris's, or if values are missing.
     """
     design = study.file.design
     if design.kind not in ("sobol", "morris"):
-        raise ScenarioError([InputError("design.kind", design.kind, "sensitivity wants a sobol or a morris design")])
+        raise ScenarioError([InputError("design.kind", design.kind, "sensitivity needs a sobol or a morris design")])
     if len(values) != study.size or not np.isfinite(values).all():
-        there = int(np.isfinite(values).sum())
-        told = f"the whole design of {study.size:,} points is needed; a truncated one has no indices"
-        raise ScenarioError([InputError("points", there, told)])
+        available = int(np.isfinite(values).sum())
+        message = f"all {study.size:,} points of the design are needed: a truncated design has no indices"
+        raise ScenarioError([InputError("points", available, message)])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # SALib divides by a variance that may be nought; told below
+        warnings.simplefilter("ignore")  # SALib divides by a variance that may be zero; a remark says so
         found, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
-    remarks = [] if np.ptp(values) > 0 else ["The outcome is the same at every point: nothing moves it."]
-    least = LEAST_SOBOL if design.kind == "sobol" else LEAST_MORRIS
-    if design.points < least:
+    remarks = [] if np.ptp(values) > 0 else ["The outcome is the same at every point: no factor affects it."]
+    recommended = MIN_SOBOL if design.kind == "sobol" else MIN_MORRIS
+    if design.points < recommended:
         remarks.append(
-            f"The sample is small ({design.points} where {least} or more are advised): read the order, not the digits."
+            f"The sample is small ({design.points} of {recommended} recommended): read the ranking, not the digits."
         )
     key, spread = ("total", "total_interval") if design.kind == "sobol" else ("strength", "strength_interval")
     wide = found[found[spread] > found[key].abs().max() * 0.5] if len(found) else found
     if len(wide):
-        remarks.append("Intervals are wide for " + ", ".join(wide["factor"]) + ": more points are needed to rank them.")
+        remarks.append("Intervals are wide for " + ", ".join(wide["factor"]) + ": ranking them needs more points.")
     ranked = found.sort_values(key, ascending=False, ignore_index=True)
     return Sensitivity(outcome, design.kind, ranked, 0.0, remarks, pairs)
 
@@ -66,7 +65,7 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
     second = study.file.design.second_order
     found = sobol.analyze(study.salib_problem(), values, calc_second_order=second, seed=seed)
     names = [factor.path for factor in study.factors]
-    alone = pd.DataFrame(
+    single = pd.DataFrame(
         {
             "factor": names,
             "first": found["S1"],
@@ -76,7 +75,7 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
         }
     ).fillna(0.0)
     if not second:
-        return alone, pd.DataFrame()
+        return single, pd.DataFrame()
     rows, columns = np.triu_indices(len(names), 1)
     pairs = pd.DataFrame(
         {
@@ -86,7 +85,7 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
             "second_interval": found["S2_conf"][rows, columns],
         }
     ).fillna(0.0)
-    return alone, pairs.sort_values("second", ascending=False, ignore_index=True)
+    return single, pairs.sort_values("second", ascending=False, ignore_index=True)
 
 
 def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -106,35 +105,34 @@ def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, 
 
 
 def sweep_sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
-    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if that cannot be done."""
+    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if they cannot be computed."""
     study = stored_study(folder)
     points = summary_by_point(folder, study)
     if outcome not in (known := outcome_names(study, points)):
         raise ScenarioError(
             [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
         )
-    if lost := len(set(range(study.size)) - set(points["point"])) * (sweep_summary(folder)["failed"] > 0):
-        raise ScenarioError(
-            [InputError("points", lost, "failed or are missing; indices need them all (`detente results`)")]
-        )
+    if missing := len(set(range(study.size)) - set(points["point"])) * (sweep_summary(folder)["failed"] > 0):
+        raise ScenarioError([InputError("points", missing, "failed or are missing: indices need all points")])
     values = np.full(study.size, np.nan)
     values[points["point"]] = points[outcome]
     found = sensitivity_indices(study, values, outcome)
     noise = _noise(study, values_by_run(folder, outcome), float(np.var(values, ddof=1)))
     if noise is None:
-        found.remarks.append("With one replication nobody can tell what dice contribute.")
+        found.remarks.append("With one replication the random share of the variance is unknown.")
     elif noise > 0.2:
         found.remarks.append(
-            f"Dice make up {noise:.0%} of the variance between points at {study.file.replications} replications: "
+            f"{noise:.0%} of the variance between points is random at {study.file.replications} replications: "
             "indices of weak factors are mostly noise."
         )
     return found._replace(noise=noise)
 
 
 def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
-    """Give the share of the variance between points, [point, replication] given, that dice alone would leave.
+    """Return the share of the variance between points that is random; runs: [point, replication].
 
-    Under common dice what a world's luck does at all points alike moves no point against another, and is left out.
+    With common random numbers an effect that a seed has at all points alike does not change the differences between
+    points, so it is excluded.
     """
     points, count = runs.shape
     if count < 2 or points < 2:
@@ -149,6 +147,6 @@ def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
 
 
 def sensitivity_data(found: Sensitivity) -> dict[str, Any]:
-    """Write indices as plain data."""
+    """Return indices as plain data."""
     tables = {"indices": found.indices.to_dict("records"), "pairs": found.pairs.to_dict("records")}
     return {**found._asdict(), **tables}

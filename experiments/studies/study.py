@@ -1,6 +1,6 @@
-"""A study: a question in one small file, with the factors it varies, the design of its points, and what it keeps.
+"""A study: a question, the factors it varies, the design of its points, and what it stores.
 
-A study is validated like a scenario: every fault at once, each with its path, its value and what is allowed.
+A study is validated like a scenario: all errors at once, each with its path, its value and what is allowed.
 """
 
 import itertools
@@ -23,7 +23,7 @@ MAX_STUDY_BYTES = 2**20
 
 
 class Factor(NamedTuple):
-    """What a study varies: a declared setting of the scenario, over a range or over listed values."""
+    """A parameter of the scenario that a study varies, over a range or over listed values."""
 
     path: str
     lever: bool
@@ -34,15 +34,15 @@ class Factor(NamedTuple):
     steps: int
 
     def value_at(self, share: float) -> Any:
-        """Give the value at a share of the way through the factor's range or list."""
+        """Return the value at a share (0 to 1) of the factor's range or list."""
         if self.values is not None:
             return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
-        if self.is_integer:  # every whole number has an equal part of the way
+        if self.is_integer:  # each integer has an equal part of the range
             return min(int(self.low + share * (self.high - self.low + 1)), int(self.high))
         return float(self.low + share * (self.high - self.low))
 
     def grid_values(self) -> tuple[Any, ...]:
-        """Give the values of a grid."""
+        """Return the values of the factor in a grid design."""
         if self.values is not None:
             return self.values
         values = [self.low + (self.high - self.low) * step / (self.steps - 1) for step in range(self.steps)]
@@ -50,12 +50,12 @@ class Factor(NamedTuple):
 
 
 class Study(NamedTuple):
-    """A study that has been checked: its file, the scenario as plain data, and its factors in written order."""
+    """A validated study: its file, its scenario as plain data, and its factors in the order of the file."""
 
     file: StudyFile
     scenario_data: dict[str, Any]
     factors: tuple[Factor, ...]
-    table: pd.DataFrame | None = None  # of a design read from a file
+    table: pd.DataFrame | None = None  # the points, for a design of kind `table`
 
     def __repr__(self) -> str:
         factors = ", ".join(factor.path for factor in self.factors)
@@ -63,17 +63,17 @@ class Study(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name the study."""
+        """Return the name of the study."""
         return self.file.name
 
     @property
     def rounds(self) -> int:
-        """Give the number of rounds of a run."""
+        """Return the number of rounds of a run."""
         return int(self.file.rounds or self.scenario_data.get("rounds", 60))
 
     @property
     def size(self) -> int:
-        """Count the points of the whole design."""
+        """Return the number of points of the whole design."""
         design, factors = self.file.design, len(self.factors)
         if design.kind == "grid":
             return int(np.prod([len(factor.grid_values()) for factor in self.factors]))
@@ -84,11 +84,11 @@ class Study(NamedTuple):
         return len(self.table) if self.table is not None else design.points
 
     def scenario_at(self, values: Mapping[str, Any] = {}) -> Scenario:
-        """Make the scenario of a point. Raises ScenarioError if its values do not go together."""
+        """Return the scenario of a point. Raises ScenarioError if its values are inconsistent."""
         return build_scenario(apply_changes(self.scenario_data, values))
 
     def unit_points(self) -> np.ndarray:
-        """Give where each point lies in the range of each factor: float64 [point, factor] in 0 to 1, not for grids."""
+        """Return the points as shares of the factors' ranges, float64 [point, factor]; not for grids or tables."""
         design, factors = self.file.design, len(self.factors)
         if design.kind == "latin":
             from scipy.stats import qmc
@@ -105,12 +105,12 @@ class Study(NamedTuple):
         return morris.sample(self.salib_problem(), design.points, seed=design.seed)
 
     def salib_problem(self) -> dict[str, Any]:
-        """Describe the factors as SALib wants them, each over 0 to 1."""
+        """Return the factors as a SALib problem, each from 0 to 1."""
         paths = [factor.path for factor in self.factors]
         return {"num_vars": len(paths), "names": paths, "bounds": [[0.0, 1.0]] * len(paths)}
 
     def points(self) -> pd.DataFrame:
-        """Give the value of each factor at each point, [point, factor], in the order of the design."""
+        """Return the factor values of each point, [point, factor], in the order of the design."""
         paths = [factor.path for factor in self.factors]
         if self.table is not None:
             return self.table
@@ -123,12 +123,12 @@ class Study(NamedTuple):
 
 
 def shipped_studies() -> list[str]:
-    """List the names of the studies that come with the package."""
+    """Return the names of the studies that come with the package."""
     return sorted(path.stem for path in STUDIES_FOLDER.glob("*.toml"))
 
 
 def load_study(name: str | Path | Mapping[str, Any]) -> Study:
-    """Load a study by name, path or plain data. Raises ScenarioError with every fault found."""
+    """Load a study by name, path or plain data. Raises ScenarioError with all errors found."""
     if isinstance(name, Mapping):
         data, folder = dict(name), Path()
     else:
@@ -138,7 +138,7 @@ def load_study(name: str | Path | Mapping[str, Any]) -> Study:
 
 
 def restore_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd.DataFrame) -> Study:
-    """Make a study again from what a folder of results keeps of it, whatever has become of its files since."""
+    """Rebuild a study from what a results folder stores, without its original files."""
     return _check(validate_study_file(facts), Path(), current_scenario(scenario), points)
 
 
@@ -153,7 +153,8 @@ def _locate(name: str | Path) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MAX_STUDY_BYTES:
-        raise ScenarioError([InputError(str(path), path.stat().st_size, "a study file has at most 1 MiB (bytes)")])
+        problem = "a study file has at most 1 MiB (value in bytes)"
+        raise ScenarioError([InputError(str(path), path.stat().st_size, problem)])
     try:
         return parse_toml(path.read_text("utf-8-sig"))
     except ValueError as error:
@@ -163,70 +164,71 @@ def _read(path: Path) -> dict[str, Any]:
 def _check(
     file: StudyFile, folder: Path, scenario: dict[str, Any] | None = None, points: pd.DataFrame | None = None
 ) -> Study:
-    """Check a study against its scenario: its factors must be declared there, and stay within their ranges."""
-    lasting = {"rounds": file.rounds} if file.rounds else {}
-    data = scenario or apply_changes(read_scenario(file.scenario), {**file.changes, **lasting})
+    """Check a study against its scenario: factors must be declared there and stay within their ranges."""
+    rounds = {"rounds": file.rounds} if file.rounds else {}
+    data = scenario or apply_changes(read_scenario(file.scenario), {**file.changes, **rounds})
     known = {setting.path: setting for setting in list_parameters(build_scenario(data))}
-    faults: list[InputError] = []
+    errors: list[InputError] = []
     factors = []
     for group in FACTORS:
         for path, written in getattr(file, group).items():
-            found = _factor(f"{group}.{path}", path, written, group == "levers", known)
-            (faults if isinstance(found, InputError) else factors).append(found)  # type: ignore[arg-type]
-    if not factors and not faults:
-        faults.append(InputError("levers", "", "name at least one lever or uncertainty to vary"))
+            found = _resolve_factor(f"{group}.{path}", path, written, group == "levers", known)
+            (errors if isinstance(found, InputError) else factors).append(found)  # type: ignore[arg-type]
+    if not factors and not errors:
+        errors.append(InputError("levers", "", "name at least one lever or uncertainty to vary"))
     paths = [factor.path for factor in factors]
-    faults += [
-        InputError(path, "", "stands under levers and under uncertainties")
+    errors += [
+        InputError(path, "", "is listed under levers and under uncertainties")
         for path in {*paths}
         if paths.count(path) > 1
     ]
     design = file.design
     if design.kind == "sobol" and design.points & (design.points - 1):
-        faults.append(InputError("design.points", design.points, "a Sobol design wants a power of two"))
+        errors.append(InputError("design.points", design.points, "a Sobol design needs a power of two"))
     if design.kind == "morris" and len(factors) < 2:
-        faults.append(InputError("design.kind", "morris", "a Morris design wants two factors or more"))
+        errors.append(InputError("design.kind", "morris", "a Morris design needs at least two factors"))
     if (design.kind == "table") != (design.file is not None):
-        faults.append(InputError("design.file", design.file or "", "goes with the kind `table`, and only with it"))
-    if faults:
-        raise ScenarioError(faults)
+        problem = "is required for the kind `table`, and not allowed for others"
+        errors.append(InputError("design.file", design.file or "", problem))
+    if errors:
+        raise ScenarioError(errors)
     study = Study(file, data, tuple(factors))
     if design.file is not None:
-        study = study._replace(table=_table(folder / design.file, study) if points is None else points)
-    if faults := [fault for each in factors if (fault := _unheard_of(study, each)) is not None]:
-        raise ScenarioError(faults)
+        study = study._replace(table=_read_table(folder / design.file, study) if points is None else points)
+    if errors := [error for each in factors if (error := _unusable_list(study, each)) is not None]:
+        raise ScenarioError(errors)
     if study.size > MAX_POINTS:
         raise ScenarioError([InputError("design", study.size, f"a study has at most {MAX_POINTS:,} points")])
     return study
 
 
-def _unheard_of(study: Study, factor: Factor) -> InputError | None:
-    """Find a list of which no value can be used, as of a switch whose name is written wrongly."""
-    fault = None
+def _unusable_list(study: Study, factor: Factor) -> InputError | None:
+    """Return an error if no value of a factor's list can be used, for example because a switch is misspelt."""
+    first = None
     for value in factor.values or ():
         try:
             study.scenario_at({factor.path: value})
             return None
         except ScenarioError as error:
-            fault = fault or error.errors[0]
-    return fault
+            first = first or error.errors[0]
+    return first
 
 
-def _factor(
+def _resolve_factor(
     where: str, path: str, written: Any, lever: bool, known: Mapping[str, DeclaredParameter]
 ) -> Factor | InputError:
-    """Resolve a factor, or say what is wrong with it."""
+    """Return a factor, or the error in it."""
     setting = known.get(path)
     values = written.values if isinstance(written, Values) else None
     if isinstance(written, Values) and values is not None and (written.low, written.high) != (None, None):
-        return InputError(where, "", "has values, or low, high and steps, not both")
+        return InputError(where, "", "has either values, or low, high and steps: not both")
     if setting is None:
         if values is not None and path.split(".")[0] in ("mechanisms", "states"):
             return Factor(path, lever, False, 0.0, 1.0, tuple(values), 2)  # a switch or a doctrine
         return InputError.unknown_name(where, path, known, "parameter of this scenario that has a range")
     allowed = f"allowed is {setting.low:g} to {setting.high:g}"
     if values is not None:
-        kind = "a whole number" if setting.whole else "a number"
+        kind = "an integer" if setting.whole else "a number"
         for each in values:
             if isinstance(each, bool | str) or (setting.whole and not isinstance(each, int)):
                 return InputError(where, each, f"should be {kind}; {allowed}")
@@ -242,12 +244,12 @@ def _factor(
     else:
         return InputError(where, "", f"{RANGE} (found {written})")
     if not setting.low <= low < high <= setting.high:
-        return InputError(where, "", f"{allowed}, the lower first (found [{low:g}, {high:g}])")
+        return InputError(where, "", f"{allowed}, lower limit first (found [{low:g}, {high:g}])")
     return Factor(path, lever, setting.whole, low, high, None, steps)
 
 
-def _table(path: Path, study: Study) -> pd.DataFrame:
-    """Read a design from a CSV file with one column for each factor."""
+def _read_table(path: Path, study: Study) -> pd.DataFrame:
+    """Return the points of a CSV file with one column per factor."""
     try:
         table: Any = pd.read_csv(path).rename(columns=current_path)
     except (OSError, ValueError) as error:
@@ -255,17 +257,17 @@ def _table(path: Path, study: Study) -> pd.DataFrame:
     paths = [factor.path for factor in study.factors]
     missing = [name for name in paths if name not in table]
     if missing or len(table.columns) != len(paths):
-        told = f"its columns should be {', '.join(paths)} (found {', '.join(map(str, table.columns))})"
-        raise ScenarioError([InputError("design.file", "", told)])
+        problem = f"its columns should be {', '.join(paths)} (found {', '.join(map(str, table.columns))})"
+        raise ScenarioError([InputError("design.file", "", problem)])
     if table.empty:
-        raise ScenarioError([InputError("design.file", str(path), "holds no points; a row each is needed")])
-    faults = []
+        raise ScenarioError([InputError("design.file", str(path), "holds no points: write one row per point")])
+    errors = []
     for each in study.factors:
         if each.values is None:
             numbers: Any = pd.to_numeric(table[each.path], errors="coerce")
             wrong = table[each.path][~numbers.between(each.low, each.high) | (each.is_integer & (numbers % 1 != 0))]
-            allowed = f"allowed is {'a whole number, ' * each.is_integer}{each.low:g} to {each.high:g}"
-            faults += [InputError(f"design.file.{each.path}", value, allowed) for value in wrong]
-    if faults:
-        raise ScenarioError(faults[:20])
+            allowed = f"allowed is {'an integer, ' * each.is_integer}{each.low:g} to {each.high:g}"
+            errors += [InputError(f"design.file.{each.path}", value, allowed) for value in wrong]
+    if errors:
+        raise ScenarioError(errors[:20])
     return table[paths]

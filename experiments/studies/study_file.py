@@ -1,4 +1,4 @@
-"""The file of a study: its keys, what they allow, and what is wrong with a file that cannot be read as one."""
+"""The file of a study: its keys, the values they allow, and the errors of an invalid file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -6,14 +6,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from model.errors import InputError, ScenarioError
-from model.former_names import current_path, warn
+from model.former_names import STUDY_KEYS, current_path, warn
 from model.measures import OVERALL
 
 MAX_POINTS = 10_000_000
 KINDS = ("mean", "end")
 INDICATORS = tuple(f"{kind}_{indicator.name}" for kind in KINDS for indicator in OVERALL)
 FACTORS = ("levers", "uncertainties")
-RANGE = "is written [LOW, HIGH] of two finite numbers, or { values = [...] }, or { low, high, steps }"
+RANGE = "should be [LOW, HIGH] with two finite numbers, or { values = [...] }, or { low, high, steps }"
 USUAL = ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress")
 
 
@@ -24,7 +24,7 @@ class StudySection(BaseModel):
 
 
 class Values(StudySection):
-    """The values of a factor: a list, or a range with a number of steps for a grid."""
+    """The values of a factor: a list, or a range and, for a grid, its number of steps."""
 
     values: list[float | int | bool | str] | None = Field(None, min_length=1, max_length=10_000)
     low: float | None = None
@@ -33,9 +33,10 @@ class Values(StudySection):
 
 
 class StudyDesign(StudySection):
-    """How points are laid out over the factors.
+    """The design: how points are placed over the factors.
 
-    ``points``: of a latin hypercube; of Sobol the base sample N, a power of two; of Morris the trajectories.
+    points: of a Latin hypercube, the points; of a Sobol design, the base sample N, a power of two; of a Morris
+    design, the trajectories.
     """
 
     kind: Literal["grid", "latin", "sobol", "morris", "table"] = "latin"
@@ -46,7 +47,7 @@ class StudyDesign(StudySection):
 
 
 class StudyFile(StudySection):
-    """A study as its file writes it."""
+    """The keys of a study file."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     question: str = Field(min_length=1, max_length=500)
@@ -72,21 +73,22 @@ class StudyFile(StudySection):
 
 
 def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
-    """Check the data of a study file. Raises ScenarioError with every fault found."""
+    """Validate the data of a study file. Raises ScenarioError with all errors found."""
     data = _current_names(data)
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
-        faults = {str(fault): fault for each in error.errors() for fault in _fault(each, data)}
-        raise ScenarioError(list(faults.values())) from None
+        errors = {str(one): one for each in error.errors() for one in _explain_error(each, data)}
+        raise ScenarioError(list(errors.values())) from None
 
 
 def _current_names(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a study under its present names; warn once of former ones."""
+    """Return the data of a study with current names; warn about former ones."""
     current, renamed = dict(data), []
-    if "common_dice" in current and "common_random_numbers" not in current:
-        renamed.append(("common_dice", "common_random_numbers"))
-        current["common_random_numbers"] = current.pop("common_dice")
+    for former, key in STUDY_KEYS.items():
+        if former in current and key not in current:
+            renamed.append((former, key))
+            current[key] = current.pop(former)
     for table in (*FACTORS, "changes"):
         if isinstance(current.get(table), Mapping):
             paths = {path: current_path(str(path)) for path in current[table]}
@@ -96,37 +98,37 @@ def _current_names(data: Mapping[str, Any]) -> dict[str, Any]:
     return current
 
 
-def _fault(error: Any, data: Mapping[str, Any]) -> Iterator[InputError]:
-    """Tell one of pydantic's findings; of an unknown key, what is meant."""
+def _explain_error(error: Any, data: Mapping[str, Any]) -> Iterator[InputError]:
+    """Yield the errors that explain one pydantic error, with a suggestion for an unknown key."""
     group, *inside = error["loc"]
     if group in FACTORS and len(inside) > 1:
-        yield from _factor_fault(error, f"{group}.{inside[0]}", data[group][inside[0]])
+        yield from _explain_factor_error(error, f"{group}.{inside[0]}", data[group][inside[0]])
     elif group == "changes" and len(inside) > 1:
-        yield _found(f"{group}.{inside[0]}", error["input"], "should be a finite number, a word, true or false")
-    elif error["type"] == "value_error":  # ours, which tells what it found
+        yield _with_value(f"{group}.{inside[0]}", error["input"], "should be a finite number, a string, true or false")
+    elif error["type"] == "value_error":  # raised by a validator above, with a complete message
         yield InputError(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
     else:
         path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
-        strange = error["type"] == "extra_forbidden"
+        is_unknown = error["type"] == "extra_forbidden"
         unknown = InputError.unknown_name(path, error["loc"][-1], known.model_fields, "key of a study")
-        yield unknown if strange else _found(path, error["input"], error["msg"])
+        yield unknown if is_unknown else _with_value(path, error["input"], error["msg"])
 
 
-def _factor_fault(error: Any, where: str, written: Any) -> Iterator[InputError]:
-    """Tell what is wrong with a factor as it is meant: pydantic tells it of each of the ways to write one."""
-    _, _, way, *inside = error["loc"]
+def _explain_factor_error(error: Any, where: str, written: Any) -> Iterator[InputError]:
+    """Yield the error of the form in which a factor is written; pydantic reports one for every allowed form."""
+    _, _, form, *inside = error["loc"]
     if not isinstance(written, Mapping):
         yield InputError(where, "", f"{RANGE} (found {written})")
-    elif way == "Values" and error["type"] == "extra_forbidden":
+    elif form == "Values" and error["type"] == "extra_forbidden":
         yield InputError.unknown_name(f"{where}.{inside[-1]}", inside[-1], Values.model_fields, "key of a factor")
-    elif way == "Values" and len(inside) > 1:
-        yield _found(f"{where}.{inside[0]}", error["input"], "should hold finite numbers, words, true or false")
-    elif way == "Values":
-        yield _found(".".join((where, *inside)), error["input"], error["msg"])
+    elif form == "Values" and len(inside) > 1:
+        yield _with_value(f"{where}.{inside[0]}", error["input"], "should hold finite numbers, strings, true or false")
+    elif form == "Values":
+        yield _with_value(".".join((where, *inside)), error["input"], error["msg"])
 
 
-def _found(path: str, value: Any, problem: str) -> InputError:
-    """Tell a fault with what was found; a list with what is in it."""
+def _with_value(path: str, value: Any, problem: str) -> InputError:
+    """Return an error with the value found; a list is quoted in the message."""
     return (
         InputError(path, "", f"{problem} (found {value})")
         if isinstance(value, list)

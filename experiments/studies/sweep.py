@@ -1,4 +1,4 @@
-"""A sweep: every point of a study played, on the cores of this machine or on those of many, and kept as it comes."""
+"""Run a sweep: all points of a study, on the cores of one machine or of several, storing each finished chunk."""
 
 import os
 import time
@@ -19,16 +19,17 @@ from model.errors import InputError, ScenarioError
 if TYPE_CHECKING:
     import pandas as pd
 
-RUNS_A_CHUNK = 4096
-NO_DASHBOARD: Any = None  # Dask wants no dashboard of its own
-BYTES_A_RUN, BYTES_A_VALUE = 20, 3.2  # on disk, measured: a summary; a number of a band or a trajectory
-BYTES_A_TABLE, BYTES_A_POINT = 1000, 10  # of the table of points: an empty one; a value of a factor
+RUNS_PER_CHUNK = 4096
+NO_DASHBOARD: Any = None  # start no Dask dashboard
+BYTES_PER_RUN, BYTES_PER_VALUE = 20, 3.2  # on disk, measured: one run; one value of a band or a trajectory
+BYTES_PER_TABLE, BYTES_PER_POINT = 1000, 10  # of the table of points: an empty table; one factor value
 
 
 class SweepPlan(NamedTuple):
-    """What a sweep will do: points in all and yet to play, runs, points to a chunk, bytes on disk at the end.
+    """What a sweep will do.
 
-    damaged: files of results that cannot be read; their points are played again.
+    points, runs: in total. to_play: points still to run. chunk: points per chunk. size: estimated bytes on disk at
+    the end. damaged: result files that cannot be read; their points run again.
     """
 
     points: int
@@ -40,7 +41,7 @@ class SweepPlan(NamedTuple):
 
 
 class SweepResult(NamedTuple):
-    """What a sweep did: points in the folder, points played now, points in the folder that failed, seconds."""
+    """What a sweep did: points in the folder, points run now, points in the folder that failed, seconds."""
 
     folder: Path
     points: int
@@ -58,38 +59,42 @@ class SweepResult(NamedTuple):
 
 
 def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPlan:
-    """Say what a sweep would do. Raises ScenarioError if so many points are not in the design."""
+    """Return what a sweep would do. Raises ScenarioError if the design has fewer points than requested."""
     count = study.size if points is None else points
     if not 1 <= count <= study.size:
         raise ScenarioError([InputError("--points", count, f"the design has 1 to {study.size:,} points")])
-    chunk = max(RUNS_A_CHUNK // study.file.replications, 1)
-    torn = [path.name for path in damaged_parts(folder)]
-    whole = [(at, end) for at, end in part_ranges(folder, "runs") if f"runs-{at:08d}-{end:08d}.parquet" not in torn]
-    done = sum(min(end, count) - begin for begin, end in whole if begin < count)
+    chunk = max(RUNS_PER_CHUNK // study.file.replications, 1)
+    damaged = [path.name for path in damaged_parts(folder)]
+    finished = [
+        (at, end) for at, end in part_ranges(folder, "runs") if f"runs-{at:08d}-{end:08d}.parquet" not in damaged
+    ]
+    done = sum(min(end, count) - begin for begin, end in finished if begin < count)
     width = {"summaries": 0, "bands": 5, "trajectories": study.file.replications}[study.file.keep]
     indicators = len({name.partition("_")[2] for name in study.file.indicators})
-    kept = count * width * (study.rounds + 1) * indicators * BYTES_A_VALUE
+    series = count * width * (study.rounds + 1) * indicators * BYTES_PER_VALUE
     runs = count * study.file.replications
-    return SweepPlan(count, count - done, runs, chunk, round(runs * BYTES_A_RUN + kept + overhead_bytes(study)), torn)
+    return SweepPlan(
+        count, count - done, runs, chunk, round(runs * BYTES_PER_RUN + series + overhead_bytes(study)), damaged
+    )
 
 
 def overhead_bytes(study: Study) -> float:
-    """Estimate the bytes of what lies beside the runs: the manifest, and the table of all points of the design."""
-    different = sum(len(each.values or ()) or study.size for each in study.factors)
-    return len(manifest_bytes(study)) + BYTES_A_TABLE * (1 + len(study.factors) / 2) + BYTES_A_POINT * different
+    """Estimate the bytes of the manifest and of the table of points."""
+    values = sum(len(each.values or ()) or study.size for each in study.factors)
+    return len(manifest_bytes(study)) + BYTES_PER_TABLE * (1 + len(study.factors) / 2) + BYTES_PER_POINT * values
 
 
 def check_executor(kind: str, scheduler: str | None) -> None:
-    """Raise ScenarioError for a kind of executor that there is not, or a scheduler that it would leave unheard."""
+    """Raise ScenarioError for an unknown executor, or for a scheduler that the executor would not use."""
     if kind not in ("local", "dask"):
         raise ScenarioError([InputError("--executor", kind, "allowed is local or dask")])
     if scheduler is not None and kind != "dask":
-        raise ScenarioError([InputError("--scheduler", scheduler, "goes with --executor dask, and only with it")])
+        raise ScenarioError([InputError("--scheduler", scheduler, "requires --executor dask")])
 
 
 @contextmanager
 def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler: str | None) -> Iterator[Executor]:
-    """Open what plays the chunks: threads of this process, or Dask's scheduler and workers."""
+    """Open the executor of the chunks: threads of this process, or Dask workers."""
     if kind == "local":
         with ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="sweep") as threads:
             yield threads
@@ -98,14 +103,14 @@ def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler
         from distributed import Client, LocalCluster
     except ImportError:
         raise ScenarioError(
-            [InputError("--executor", "dask", "needs the extra: pip install 'detente[dask]'")]
+            [InputError("--executor", "dask", "requires the extra: pip install 'detente[dask]'")]
         ) from None
     if scheduler is not None:
         try:
             client = Client(scheduler)
-        except (OSError, ValueError) as error:  # a time-out is an OSError, too
-            told = f"no Dask scheduler answers there: {error}"
-            raise ScenarioError([InputError("--scheduler", scheduler, told)]) from None
+        except (OSError, ValueError) as error:  # a timeout is an OSError too
+            problem = f"no Dask scheduler responds at this address: {error}"
+            raise ScenarioError([InputError("--scheduler", scheduler, problem)]) from None
         with client:
             yield client.get_executor(pure=False)
         return
@@ -126,43 +131,43 @@ def sweep(
     scheduler: str | None = None,
     progress: Callable[[int, int], None] = lambda done, failures: None,
 ) -> SweepResult:
-    """Play the points of a study that are not in the folder yet; a larger ``points`` extends it.
+    """Run the points of a study that have no results in the folder yet; a larger ``points`` extends the folder.
 
-    progress is told how many points are done and how many of them failed. Raises ScenarioError if the study
-    is at fault or the folder holds something else. Whatever stops it, the same call goes on from there.
+    ``progress`` receives the number of points done and of those that failed. Raises ScenarioError if the study is
+    invalid or the folder holds other results. After any interruption, the same call resumes the sweep.
     """
     check_executor(executor, scheduler)
-    asked = study if isinstance(study, Study) else load_study(study)
-    folder, begun = Path(out), time.perf_counter()
-    with StudyStore(folder, asked) as store:
-        wanted = plan_sweep(asked, folder, points)
-        done, failures = wanted.points - wanted.to_play, 0
+    loaded = study if isinstance(study, Study) else load_study(study)
+    folder, started = Path(out), time.perf_counter()
+    with StudyStore(folder, loaded) as store:
+        plan = plan_sweep(loaded, folder, points)
+        done, failures = plan.points - plan.to_play, 0
         progress(done, failures)
-        if wanted.to_play:
+        if plan.to_play:
             if COMPILED and executor == "local":
                 load_kernel()
-            table = asked.points()
-            with open_executor(executor, workers, scheduler) as hands:
-                for begin, end, played in _play(asked, store, table, wanted, hands, workers):
-                    store.add(begin, end, *played)
+            table = loaded.points()
+            with open_executor(executor, workers, scheduler) as pool:
+                for begin, end, tables in _run_chunks(loaded, store, table, plan, pool, workers):
+                    store.add(begin, end, *tables)
                     done += end - begin
-                    failures += played.runs.num_rows - played.runs.column("error").null_count
+                    failures += tables.runs.num_rows - tables.runs.column("error").null_count
                     progress(done, failures)
-        there = sum(end - begin for begin, end in part_ranges(folder, "runs"))
-        return SweepResult(folder, there, wanted.to_play, count_failed_points(folder), time.perf_counter() - begun)
+        stored = sum(end - begin for begin, end in part_ranges(folder, "runs"))
+        return SweepResult(folder, stored, plan.to_play, count_failed_points(folder), time.perf_counter() - started)
 
 
-def _play(
-    study: Study, store: StudyStore, table: Any, wanted: SweepPlan, hands: Executor, workers: int | None
+def _run_chunks(
+    study: Study, store: StudyStore, table: Any, plan: SweepPlan, pool: Executor, workers: int | None
 ) -> Iterator[tuple[int, int, ChunkTables]]:
-    """Hand out chunks, a few ahead, and give each when it is done. Raises ScenarioError if one is lost twice."""
-    waiting = store.missing_ranges(wanted.points, wanted.chunk)
-    light = study._replace(table=None)
+    """Submit chunks, a few ahead, and yield each when it is done. Raises ScenarioError if one is lost twice."""
+    waiting = store.missing_ranges(plan.points, plan.chunk)
+    without_table = study._replace(table=None)
     running: dict[Future[ChunkTables], tuple[int, int, int]] = {}
 
     def start(begin: int, end: int, tries: int) -> None:
         rows = table.iloc[begin:end].to_dict("records")
-        running[hands.submit(run_chunk, light, begin, rows)] = begin, end, tries
+        running[pool.submit(run_chunk, without_table, begin, rows)] = begin, end, tries
 
     try:
         for begin, end in waiting:
@@ -178,19 +183,19 @@ def _play(
 
 
 def _finished(running: dict[Any, tuple[int, int, int]], start: Callable[[int, int, int], None]) -> Iterator[Any]:
-    """Give the chunks that are done; one that broke is tried once more."""
+    """Yield the finished chunks; submit one that raised an error once more."""
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for each in done:
         begin, end, tries = running.pop(each)
         if each.cancelled():
             raise ScenarioError(
-                [InputError("sweep", "", "what plays the chunks has stopped; the same command goes on")]
+                [InputError("sweep", "", "the executor has stopped; the same command resumes the sweep")]
             )
         error = each.exception()
         if error is None:
             yield begin, end, each.result()
         elif tries < 2:
             start(begin, end, tries + 1)
-        else:  # no fault of these points: nothing is kept of them, and the next sweep plays them
-            told = f"were lost twice: {type(error).__name__}: {error}; the same command goes on from here"
-            raise ScenarioError([InputError(f"points {begin} to {end - 1}", "", told)])
+        else:  # not an error of these points: nothing is stored, and the next sweep runs them
+            problem = f"were lost twice: {type(error).__name__}: {error}; the same command resumes the sweep"
+            raise ScenarioError([InputError(f"points {begin} to {end - 1}", "", problem)])

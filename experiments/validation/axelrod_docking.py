@@ -1,7 +1,7 @@
-"""Docking to software that others wrote: our states against the strategies of the `axelrod` library, move for move.
+"""Comparison with independent software: the model's states against the strategies of the `axelrod` library.
 
-A state's conduct before the first round is the library's first move, and each round of ours the next turn of
-theirs. Without chance both must make the same moves; with chance, moves must be distributed alike.
+A state's conduct before the first round is the library's first move, and each round of the model is the library's
+next turn. Deterministic strategies must make the same moves; stochastic ones must have the same distribution.
 """
 
 import importlib.util
@@ -18,21 +18,21 @@ from experiments.validation.degenerate import isolated_scenario
 from experiments.validation.part import ValidationPart
 from model.overrides import Override
 
-TURNS = {True: 60, False: 200}  # of a match without chance, quick or not
-FIRST, LAST = 20, 120  # turns of a match with chance over which conduct is averaged
+TURNS = {True: 60, False: 200}  # turns of a deterministic match, by `quick`
+FIRST, LAST = 20, 120  # turns of a stochastic match over which conduct is averaged
 NOISE = 0.05
 VECTORS = ("after_cc", "after_cd", "after_dc", "after_dd")
-DETERMINISTIC = (  # all strategies of the library without chance that recall no more than one turn; a test counts them
+DETERMINISTIC = (  # all deterministic memory-one strategies of the library; a test checks the list
     "Alternator", "AntiTitForTat", "Bully", "Cooperator", "CyclerDC", "Defector", "SuspiciousTitForTat", "TitForTat",
     "WinShiftLoseStay", "WinStayLoseShift",
 )  # fmt: skip
-OPPONENTS = ("Grudger", "TitFor2Tats", "CyclerCCD", "CyclerCCCD", "Appeaser", "Desperate")  # recall more, use no chance
+OPPONENTS = ("Grudger", "TitFor2Tats", "CyclerCCD", "CyclerCCCD", "Appeaser", "Desperate")  # longer memory
 STOCHASTIC = ("GTFT", "FirstByJoss", "SoftJoss", "StochasticCooperator", "StochasticWSLS", "ZDExtort2", "ZDGTFT2")
-LACKING = "Not run: the development extra is not installed, so there is no `axelrod` to play against."
+LACKING = "Not run: `axelrod` is not installed. It is part of the development extra."
 
 
 class MemoryOne(NamedTuple):
-    """A memory-one strategy: its name, what it does first, and its chances to cooperate, own act before the other's."""
+    """A memory-one strategy: name, first move, probabilities of cooperation after CC, CD, DC, DD (own act first)."""
 
     name: str
     first: bool
@@ -40,22 +40,22 @@ class MemoryOne(NamedTuple):
 
 
 def import_axelrod() -> Any:
-    """Import the library; it takes seconds."""
+    """Import the library, which takes some seconds."""
     import axelrod
 
     return axelrod
 
 
 def is_installed() -> bool:
-    """Say whether the library is there."""
+    """Return whether the library is installed."""
     return importlib.util.find_spec("axelrod") is not None
 
 
 def memory_one_of(axl: Any, name: str) -> MemoryOne:
-    """Ask a strategy of the library what it does in each case.
+    """Return a strategy of the library as a memory-one strategy.
 
-    It is played one turn on from each pair of acts, and then a match, which has the last word: some strategies
-    count turns rather than look at their own last act.
+    Its response to each pair of acts is tested in isolation and then in a match. The match takes precedence, because
+    some strategies count turns instead of using their own last act.
     """
     C, D = axl.Action.C, axl.Action.D  # noqa: N806  # as the library calls them
     player = getattr(axl, name)()
@@ -63,31 +63,31 @@ def memory_one_of(axl: Any, name: str) -> MemoryOne:
         return MemoryOne(name, player._initial == C, tuple(float(each) for each in player._four_vector.values()))
     after = {}
     for mine, others in itertools.product((C, D), repeat=2):
-        asked, other = getattr(axl, name)(), axl.MockPlayer([C])
-        asked.update_history(mine, others)
+        probed, other = getattr(axl, name)(), axl.MockPlayer([C])
+        probed.update_history(mine, others)
         other.update_history(others, mine)
-        after[mine, others] = asked.strategy(other)
+        after[mine, others] = probed.strategy(other)
     match = axl.Match((player, axl.MockPlayer([C, C, D, C, D, D, C, D, D, C])), turns=40).play()
     after |= {before: now[0] for before, now in itertools.pairwise(match)}
     return MemoryOne(name, match[0][0] == C, tuple(float(each == C) for each in after.values()))
 
 
 def deterministic_doctrines() -> Iterator[MemoryOne]:
-    """List all memory-one strategies without chance: sixteen answers, two first moves."""
+    """Yield all deterministic memory-one strategies: sixteen responses, two first moves."""
     for first, after in itertools.product((True, False), itertools.product((1.0, 0.0), repeat=4)):
         letters = "".join("C" if each else "D" for each in (first, *after))
         yield MemoryOne(f"{letters[0]} then {letters[1:]}", first, after)
 
 
 def axelrod_player(axl: Any, doctrine: MemoryOne) -> Any:
-    """Make the library's own player of a doctrine."""
+    """Return the library's player of a memory-one strategy."""
     if hasattr(axl, doctrine.name):
         return getattr(axl, doctrine.name)()
     return axl.MemoryOnePlayer(doctrine.after, axl.Action.C if doctrine.first else axl.Action.D)
 
 
 def doctrine_settings(one: MemoryOne, other: MemoryOne | None, noise: float = 0.0) -> dict[str, Any]:
-    """Write the settings that give two states their doctrines; the second may be left as it is, to be scripted."""
+    """Return the changes that give two states their strategies; a second state of None is left to a script."""
     changes: dict[str, Any] = {f"perception.{name}": 0.0 for name in ("misread_friendly", "misread_hostile")}
     changes["perception.execution_noise"] = noise
     for name, doctrine in (("alba", one), ("borea", other)):
@@ -99,7 +99,7 @@ def doctrine_settings(one: MemoryOne, other: MemoryOne | None, noise: float = 0.
 
 
 def play_states(one: MemoryOne, other: MemoryOne | Sequence[int], turns: int, seed: int = 1) -> np.ndarray:
-    """Play our states without noise, the second by a doctrine or a script: 1 cooperative, int64 [turn, side]."""
+    """Run the model's states without noise, the second by a strategy or a script: 1 cooperative, int64 [turn, side]."""
     scripted = not isinstance(other, MemoryOne)
     changes = doctrine_settings(one, None if scripted else other)
     moves: list[Override] = []
@@ -108,24 +108,24 @@ def play_states(one: MemoryOne, other: MemoryOne | Sequence[int], turns: int, se
         moves = [
             Override(turn, "choose_conduct", None, "borea", "alba", float(other[turn])) for turn in range(1, turns)
         ]
-    played = Worlds(isolated_scenario(("reciprocity",), changes), 1, seed, moves)
-    seen = [played.pair_cooperation()[0].copy()]
+    simulation = Worlds(isolated_scenario(("reciprocity",), changes), 1, seed, moves)
+    seen = [simulation.pair_cooperation()[0].copy()]
     for _ in range(turns - 1):
-        played.step()
-        seen.append(played.pair_cooperation()[0].copy())
+        simulation.step()
+        seen.append(simulation.pair_cooperation()[0].copy())
     return np.array(seen)
 
 
 def play_axelrod(axl: Any, one: Any, other: Any, turns: int) -> np.ndarray:
-    """Play the library's players without noise: 1 cooperative, int64 [turn, side]."""
+    """Run the library's players without noise: 1 cooperative, int64 [turn, side]."""
     moves = axl.Match((one, other), turns=turns).play()
     return np.array([[int(move == axl.Action.C) for move in pair] for pair in moves])
 
 
 def count_same_moves(axl: Any, one: MemoryOne, other: MemoryOne | str, turns: int) -> int:
-    """Count the turns that both implementations play alike from the start on.
+    """Return the number of turns before the two implementations first differ.
 
-    A strategy of the library given by name is scripted: what it did against their player is put against ours.
+    A strategy given by name is scripted: its moves against the library's player are replayed against the model's state.
     """
     against = axelrod_player(axl, other) if isinstance(other, MemoryOne) else getattr(axl, other)()
     expected = play_axelrod(axl, axelrod_player(axl, one), against, turns)
@@ -135,14 +135,14 @@ def count_same_moves(axl: Any, one: MemoryOne, other: MemoryOne | str, turns: in
 
 
 class CooperationComparison(NamedTuple):
-    """The cooperation of two strategies in chance: theirs, ours, and how far apart, by side."""
+    """The cooperation rate of one side in noise: in the library and in the model."""
 
     library: SimulatedValue
     states: SimulatedValue
 
     @property
     def standard_errors_apart(self) -> float:
-        """Give the difference in standard errors of the two together."""
+        """Return the difference in combined standard errors."""
         error = math.hypot(self.library.error, self.states.error)
         return abs(self.library.value - self.states.value) / error if error else 0.0
 
@@ -150,7 +150,7 @@ class CooperationComparison(NamedTuple):
 def compare_in_noise(
     axl: Any, one: MemoryOne, other: MemoryOne, noise: float, matches: int, worlds: int, seed: int = 1
 ) -> list[CooperationComparison]:
-    """Play many matches in noise on either side, and take each side's cooperation over the same turns."""
+    """Run many matches in noise in both implementations, and return each side's cooperation over the same turns."""
     shares = np.empty((matches, 2))
     for number in range(matches):
         match = axl.Match(
@@ -158,12 +158,12 @@ def compare_in_noise(
         )
         moves = match.play()[FIRST:]
         shares[number] = [np.mean([pair[side] == axl.Action.C for pair in moves]) for side in (0, 1)]
-    played = Worlds(isolated_scenario(("reciprocity", "noise"), doctrine_settings(one, other, noise)), worlds, seed)
-    played.step(FIRST - 1)
+    simulation = Worlds(isolated_scenario(("reciprocity", "noise"), doctrine_settings(one, other, noise)), worlds, seed)
+    simulation.step(FIRST - 1)
     total = np.zeros((worlds, 2))
     for _ in range(FIRST, LAST):
-        played.step()
-        total += played.pair_cooperation()
+        simulation.step()
+        total += simulation.pair_cooperation()
     unit = 1.0 / (LAST - FIRST)
     return [
         CooperationComparison(
@@ -174,42 +174,47 @@ def compare_in_noise(
 
 
 def comparison_row(
-    name: str, other: str, what: str, expected: Any, found: Any, error: float, holds: bool
+    name: str, other: str, compared: str, expected: Any, found: Any, error: float, holds: bool
 ) -> dict[str, Any]:
-    """Write a row of the table."""
-    head = {"strategy": name, "against": other, "compared": what, "library": expected, "states": found}
+    """Return a row of the table."""
+    head = {"strategy": name, "against": other, "compared": compared, "library": expected, "states": found}
     return {**head, "standard_error": error, "verdict": "holds" if holds else "fails"}
 
 
 def move_rows(axl: Any, turns: int, progress: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Play every strategy without chance against every named one of its kind, and against some that recall more.
+    """Compare every deterministic memory-one strategy with every named one, and with some of longer memory.
 
-    The thirty-two nameless ones share one row; those that fail have their own.
+    The thirty-two unnamed strategies share one row; those that fail have their own.
     """
     named = [memory_one_of(axl, name) for name in DETERMINISTIC]
     others: list[MemoryOne | str] = [*named, *OPPONENTS]
 
     def against(one: MemoryOne) -> dict[str, Any]:
-        progress(f"other people's strategies: {one.name}")
+        progress(f"axelrod: {one.name}")
         differing = [other for other in others if count_same_moves(axl, one, other, turns) < turns]
-        told = ", ".join(other if isinstance(other, str) else other.name for other in differing)
-        played, alike = f"{len(others)} of {len(others)}", f"{len(others) - len(differing)} of {len(others)}"
-        words = f"{turns} moves of both"
-        return comparison_row(one.name, told or f"{len(others)} strategies", words, played, alike, 0.0, not differing)
+        names = ", ".join(other if isinstance(other, str) else other.name for other in differing)
+        expected, same = f"{len(others)} of {len(others)}", f"{len(others) - len(differing)} of {len(others)}"
+        compared = f"{turns} moves of both"
+        return comparison_row(
+            one.name, names or f"{len(others)} strategies", compared, expected, same, 0.0, not differing
+        )
 
-    nameless = [against(one) for one in deterministic_doctrines()]
-    failing = [each for each in nameless if each["verdict"] == "fails"]
-    whole = len(nameless) * len(others)
-    alike = len(nameless) - len(failing)
-    told = f"{alike} strategies: every answer to the last acts, either first move", f"{len(others)} strategies each"
-    shared = comparison_row(
-        *told, f"{turns} moves of both", f"{whole} of {whole}", f"{alike * len(others)} of {whole}", 0.0, True
+    unnamed = [against(one) for one in deterministic_doctrines()]
+    failing = [each for each in unnamed if each["verdict"] == "fails"]
+    total = len(unnamed) * len(others)
+    same_count = len(unnamed) - len(failing)
+    texts = (
+        f"{same_count} strategies: every response to the last acts, both first moves",
+        f"{len(others)} strategies each",
     )
-    return [*map(against, named), *failing, *([shared] if alike else [])]
+    shared = comparison_row(
+        *texts, f"{turns} moves of both", f"{total} of {total}", f"{same_count * len(others)} of {total}", 0.0, True
+    )
+    return [*map(against, named), *failing, *([shared] if same_count else [])]
 
 
 def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Compare distributions in noise: of strategies without chance, and of those that draw lots."""
+    """Compare cooperation rates in noise, of deterministic and of stochastic strategies."""
     matches, worlds = (60, 500) if quick else (500, 4000)
     named = {name: memory_one_of(axl, name) for name in (*DETERMINISTIC, *STOCHASTIC)}
     pairs = [(name, name) for name in ("TitForTat", "WinStayLoseShift", "Bully", "GTFT")]
@@ -217,16 +222,16 @@ def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[d
     pairs += [(name, "WinStayLoseShift") for name in STOCHASTIC]
     rows = []
     for one, other in pairs:
-        progress(f"other people's strategies: {one} against {other} in noise")
+        progress(f"axelrod: {one} against {other} in noise")
         found = compare_in_noise(axl, named[one], named[other], NOISE, matches, worlds)
         for side, each in zip(("first", "second"), found, strict=True):
-            what = f"cooperation of the {side}, noise {NOISE:g}"
+            compared = f"cooperation of the {side}, noise {NOISE:g}"
             error = math.hypot(each.library.error, each.states.error)
             rows.append(
                 comparison_row(
                     one,
                     other,
-                    what,
+                    compared,
                     each.library.value,
                     each.states.value,
                     error,
@@ -237,10 +242,10 @@ def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[d
 
 
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
-    """Play our states against the library's strategies; say so where the library is missing."""
+    """Compare the model's states with the library's strategies; without the library, return a part without rows."""
     if not is_installed():
-        return ValidationPart("axelrod", "Other people's software", LACKING, [], 0, notes=(LACKING,))
-    progress("other people's strategies: reading the library")
+        return ValidationPart("axelrod", "Comparison with axelrod", LACKING, [], 0, notes=(LACKING,))
+    progress("axelrod: importing the library")
     axl = import_axelrod()
     rows = move_rows(axl, TURNS[quick], progress) + noise_rows(axl, quick, progress)
     failing = [each for each in rows if each["verdict"] == "fails"]
@@ -248,17 +253,17 @@ def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     lead = (
         f"{len(failing)} of {len(rows)} comparisons with axelrod {axl.__version__} fail"
         if failing
-        else f"In {pairs:,} matches without chance our states and the strategies of axelrod {axl.__version__} make the "
-        f"same {TURNS[quick]} moves; in noise they cooperate as often"
+        else f"In {pairs:,} deterministic matches the model's states and the strategies of axelrod {axl.__version__} "
+        f"make the same {TURNS[quick]} moves; in noise their cooperation rates agree"
     )
     return ValidationPart(
         "axelrod",
-        "Other people's software",
+        "Comparison with axelrod",
         f"{lead}.",
         sorted(rows, key=lambda each: each["verdict"] != "fails"),
         len(failing),
         notes=(
-            "Strategies that recall more than one turn cannot be doctrines here; they enter as scripted opponents.",
-            "Contrition and assurance have no strategy of the library with the same rule to be compared with.",
+            "Strategies with more than one turn of memory cannot be doctrines; they are scripted opponents.",
+            "The library has no strategies with the rules of contrition and assurance.",
         ),
     )

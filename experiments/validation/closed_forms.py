@@ -1,4 +1,4 @@
-"""Docking to closed forms: every quantity of theory that a mechanism of the model produces, and those it does not."""
+"""Comparison with closed forms: the theoretical quantities that the model reproduces, and those it does not contain."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,20 +9,29 @@ from experiments.validation import (
     decision_checks,
     inspection_checks,
     ladder_checks,
+    ladder_walk_checks,
     tension_checks,
 )
 from experiments.validation.check import MAX_STANDARD_ERRORS, Check, CheckResult, run_check
 from experiments.validation.part import ValidationPart
 from model.errors import InputError, ScenarioError
 
-MODULES = (conduct_checks, belief_checks, inspection_checks, ladder_checks, tension_checks, decision_checks)
+MODULES = (
+    conduct_checks,
+    belief_checks,
+    inspection_checks,
+    ladder_checks,
+    ladder_walk_checks,
+    tension_checks,
+    decision_checks,
+)
 CHECKS: dict[str, Check] = dict(sorted((check.id, check) for module in MODULES for check in module.CHECKS))
 BLUE, GREY = "#3A8FC4", "#8A96A3"
-WORLDS = {True: 500, False: 4000}  # worlds of a check, quick or not
+WORLDS = {True: 500, False: 4000}  # worlds per check, by `quick`
 
 
 class UnmodelledResult(NamedTuple):
-    """A row of theory that no mechanism of the model produces, and why."""
+    """A theoretical quantity that no mechanism of the model produces, and the reason."""
 
     id: str
     quantity: str
@@ -31,46 +40,48 @@ class UnmodelledResult(NamedTuple):
 
 UNMODELLED = (
     UnmodelledResult(
-        "B01", "critical discounts of grim trigger and tit for tat", "doctrines are given; no state derives one."
+        "B01", "critical discounts of grim trigger and tit for tat", "doctrines are inputs; no state derives one."
     ),
     UnmodelledResult(
-        "B02p", "payoff of a noisy pair", "conduct is not paid; the payoffs enter the doctrine of assurance alone."
+        "B02p", "payoff of a noisy pair", "conduct has no payoffs; only the assurance doctrine uses them."
     ),
-    UnmodelledResult("B03a", "bound of generosity", "generosity is set, and not derived from payoffs."),
-    UnmodelledResult("B07b", "chance of violence", "a spoiler's hazard does not depend on a state's type."),
-    UnmodelledResult("B08", "one-shot inspection game", "inspectors and inspected follow rules; neither plays a game."),
+    UnmodelledResult("B03a", "bound of generosity", "generosity is an input, not derived from payoffs."),
+    UnmodelledResult("B07b", "probability of violence", "a spoiler's hazard does not depend on a state's type."),
+    UnmodelledResult("B08", "one-shot inspection game", "inspectors and states follow rules; neither plays a game."),
     UnmodelledResult(
         "B09", "value and first inspection of Dresher's game", "inspections are not rationed over a game."
     ),
-    UnmodelledResult("B10", "inspection game with several violations", "as B09."),
+    UnmodelledResult("B10", "inspection game with several violations", "as for B09."),
     UnmodelledResult(
-        "B12", "multiplier of an initiative", "conduct is yes or no, and its answer a chance, not a share of it."
+        "B12", "multiplier of an initiative", "conduct is binary, and a response has a probability, not a size."
     ),
     UnmodelledResult(
-        "B16c", "monthly from yearly detection; size of a sample", "detection is given by the month; no samples."
+        "B16c", "monthly from yearly detection; size of a sample", "detection is monthly; there is no sampling."
     ),
-    UnmodelledResult("B17", "first share of alternating offers", "offers are placed, not derived from patience."),
+    UnmodelledResult("B17", "first share of alternating offers", "offers do not follow from discount factors."),
     UnmodelledResult(
-        "B18f", "failure resets the ladder: mean rounds", "a collapsed ladder rests, and is then negotiated anew."
-    ),
-    UnmodelledResult(
-        "B19b", "sealed offers; breakdown under private information", "reservation values are not concealed types."
-    ),
-    UnmodelledResult("B21", "folds of trust (M19)", "trust does not feed on itself through the other's expectation."),
-    UnmodelledResult("B23b", "penalty with a lag; longest lag", "the penalty that a betrayer weighs comes at once."),
-    UnmodelledResult(
-        "B24", "uranium: masses, significant quantities, separative work", "a programme is a share, not a stock."
+        "B18f", "failure resets the ladder: mean rounds", "a collapsed ladder pauses and is then renegotiated."
     ),
     UnmodelledResult(
-        "B25", "mean delay of a war of attrition", "impatience softens by a given rate; nobody holds out by choice."
+        "B19b", "sealed offers; breakdown under private information", "reservation values are not private types."
+    ),
+    UnmodelledResult(
+        "B21", "fold bifurcation of trust (M19)", "trust has no feedback through the other side's expectation."
+    ),
+    UnmodelledResult("B23b", "penalty with a lag; longest lag", "the penalty that a betrayer considers is immediate."),
+    UnmodelledResult(
+        "B24", "uranium: masses, significant quantities, separative work", "a programme is a share, not a mass."
+    ),
+    UnmodelledResult(
+        "B25", "mean delay of a war of attrition", "impatience grows at a given rate; no state chooses to hold out."
     ),
 )
 
 
 def select_checks(name: str) -> list[Check]:
-    """Find the check of this name, or the checks of a row of theory (B18 for B18a to B18h).
+    """Return the check of a name, or the checks of a family (B18 for B18a to B18h).
 
-    Raises ScenarioError if there is none, with the reason where the quantity is not in the model.
+    Raises ScenarioError for an unknown name, with the reason if the quantity is not in the model.
     """
     if name in CHECKS:
         return [CHECKS[name]]
@@ -86,39 +97,39 @@ def select_checks(name: str) -> list[Check]:
 
 
 class CheckRun(NamedTuple):
-    """Checks that were run, and in a sentence each those of the same row that could not be, and why."""
+    """The results of checks, and a sentence about each check of the family that could not be run."""
 
     results: list[CheckResult]
     skipped: list[str]
 
 
 def run_selected(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1) -> CheckRun:
-    """Run the checks of a name; of several, those that have all symbols given, or else each with what it has.
+    """Run the checks of a name: those that have all the given symbols, or else each with the symbols it has.
 
-    Of several, those that cannot be run at these values are left out, unless that is all.
-    Raises ScenarioError for an unknown check, a symbol that none of them has, or values that none can be run at.
+    Checks that cannot be run at these values are skipped. Raises ScenarioError for an unknown check, a symbol that
+    no check has, or if all checks would be skipped.
     """
     checks = select_checks(name)
-    if able := [check for check in checks if given.keys() <= check.symbols.keys()]:
-        checks = able
+    if complete := [check for check in checks if given.keys() <= check.symbols.keys()]:
+        checks = complete
     known = {symbol for check in checks for symbol in check.symbols}
-    if strange := [
+    if unknown := [
         InputError.unknown_name("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known
     ]:
-        raise ScenarioError(strange)
-    found, refused = [], {}
+        raise ScenarioError(unknown)
+    found, errors = [], {}
     for check in checks:
         try:
             found.append(run_check(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed))
         except ScenarioError as error:
-            refused[check.id] = error
+            errors[check.id] = error
     if not found:
-        raise next(iter(refused.values()))
-    return CheckRun(found, [f"{check} was left out: {error}" for check, error in refused.items()])
+        raise next(iter(errors.values()))
+    return CheckRun(found, [f"{check} was skipped: {error}" for check, error in errors.items()])
 
 
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
-    """Run every check at its default values, and list what is not in the model."""
+    """Run every check at its default values, and list the quantities that are not in the model."""
     found: list[CheckResult] = []
     for number, check in enumerate(CHECKS.values(), 1):
         progress(f"closed forms: {check.id}, {number} of {len(CHECKS)}")
@@ -127,10 +138,10 @@ def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     return part._replace(rows=part.rows + [unmodelled_row(each) for each in UNMODELLED])
 
 
-def checks_part(found: Sequence[CheckResult], left_out: Sequence[str] = ()) -> ValidationPart:
-    """Sum up checks that were run, those that fail first."""
+def checks_part(found: Sequence[CheckResult], skipped: Sequence[str] = ()) -> ValidationPart:
+    """Return the results of checks as a part of the validation, failures first."""
     failing = [each for each in found if not each.holds]
-    lead = f"{len(found) - len(failing)} of {len(found)} quantities come out of the model as theory says"
+    lead = f"{len(found) - len(failing)} of {len(found)} quantities agree with theory"
     lead = f"Failing: {', '.join(each.check.id for each in failing)}; {lead}." if failing else f"{lead}."
     return ValidationPart(
         "closed-forms",
@@ -140,19 +151,19 @@ def checks_part(found: Sequence[CheckResult], left_out: Sequence[str] = ()) -> V
         len(failing),
         figure=discrepancy_figure(found),
         notes=(
-            *left_out,
-            "A check shows that a mechanism does what its equation says, not that the equation describes any state.",
-            "Each is run at one set of values; `detente validate --check ID --set SYMBOL=VALUE` runs it at others.",
+            *skipped,
+            "A check shows that a mechanism implements its equation, not that the equation describes any state.",
+            "Checks run at their default values; `detente validate --check ID --set SYMBOL=VALUE` runs one at others.",
         ),
     )
 
 
 def discrepancy_figure(found: Sequence[CheckResult]) -> dict[str, Any] | None:
-    """Draw how many standard errors simulation and closed form lie apart, where chance has a part in it."""
-    drawn = [each for each in found if each.sample.error]
-    if not drawn:
+    """Return a figure of the differences between simulation and closed form in standard errors, or None without any."""
+    stochastic = [each for each in found if each.sample.error]
+    if not stochastic:
         return None
-    apart = [(each.sample.value - each.expected) / each.sample.error for each in drawn]
+    differences = [(each.sample.value - each.expected) / each.sample.error for each in stochastic]
     bounds = [
         {
             "type": "line",
@@ -165,22 +176,22 @@ def discrepancy_figure(found: Sequence[CheckResult]) -> dict[str, Any] | None:
         }
         for edge in (-MAX_STANDARD_ERRORS, MAX_STANDARD_ERRORS)
     ]
-    dots = {"type": "scatter", "mode": "markers", "x": [each.check.id for each in drawn], "y": apart}
-    reach = max(4.0, *(abs(each) + 0.5 for each in apart))
+    dots = {"type": "scatter", "mode": "markers", "x": [each.check.id for each in stochastic], "y": differences}
+    reach = max(4.0, *(abs(each) + 0.5 for each in differences))
     return {
         "data": [{**dots, "marker": {"color": BLUE, "size": 9}}],
         "layout": {
             "shapes": bounds,
-            "yaxis": {"title": {"text": "standard errors apart"}, "range": [-reach, reach]},
+            "yaxis": {"title": {"text": "difference in standard errors"}, "range": [-reach, reach]},
             "xaxis": {"type": "category", "tickangle": -60},
             "showlegend": False,
-            "meta": "How many standard errors simulation and closed form lie apart; within three they agree.",
+            "meta": "Difference between simulation and closed form in standard errors; within three they agree.",
         },
     }
 
 
 def unmodelled_row(absent: UnmodelledResult) -> dict[str, Any]:
-    """Write a row for what is not in the model."""
+    """Return the row of a quantity that is not in the model."""
     numbers = {"parameters": {}, "expected": None, "simulated": None, "standard_error": None}
     head = {"id": absent.id, "quantity": absent.quantity, "formula": ""}
     return {**head, **numbers, "verdict": "not in the model", "remark": absent.reason}

@@ -1,4 +1,4 @@
-"""Reciprocal pairs in noise: tit for tat, generous, contrite, win-stay lose-shift, through a verifier (B02-B04b)."""
+"""Reciprocal pairs with noise: tit for tat, generous, contrite, win-stay lose-shift, via a verifier (B02-B04b)."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ from experiments.validation.check import (
 from experiments.validation.degenerate import for_both_states, isolated_scenario
 from model.scenario import Scenario
 
-WINDOW = 200  # rounds over which a world's conduct is averaged, after its start is forgotten
-LONG = 3  # spells are watched over so many times their mean length
-SLIPS = Symbol(0.01, 0.005, 0.5, "chance that an act comes out as its opposite")
-GENEROSITY = Symbol(1 / 3, 0.0, 1.0, "chance to answer a hostile act with cooperation all the same")
+WINDOW = 200  # rounds over which a world's conduct is averaged, after the burn-in
+LONG = 3  # observation time of spells, in mean lengths
+SLIPS = Symbol(0.01, 0.005, 0.5, "probability that an act turns into its opposite")
+GENEROSITY = Symbol(1 / 3, 0.0, 1.0, "probability of answering a hostile act with cooperation")
 
 
 def noisy_pair(
     doctrine: str, execution: float = 0.0, friendly: float = 0.0, hostile: float = 0.0, **own: Any
 ) -> Scenario:
-    """Set two states of one doctrine in noise, and nothing else in the world."""
+    """Return a scenario of two states with one doctrine and noise, and no other mechanism."""
     noise = {"execution_noise": execution, "misread_friendly": friendly, "misread_hostile": hostile}
     return isolated_scenario(
         ("reciprocity", "noise"),
@@ -37,25 +37,25 @@ def noisy_pair(
 
 
 def cooperation_rate(setting: Scenario, memory: float, worlds: int, seed: int) -> SimulatedValue:
-    """Measure the share of acts done that are cooperative, both sides, after the start is forgotten."""
-    played = Worlds(setting, worlds, seed)
-    played.step(burn_in_rounds(memory))
+    """Measure the share of cooperative acts of both sides after the burn-in."""
+    simulation = Worlds(setting, worlds, seed)
+    simulation.step(burn_in_rounds(memory))
     total = np.zeros(worlds)
     for _ in range(WINDOW):
-        played.step()
-        total += played.pair_cooperation().mean(axis=1)
+        simulation.step()
+        total += simulation.pair_cooperation().mean(axis=1)
     return mean_over_worlds(total / WINDOW)
 
 
 def mean_spell(at_peace: bool, e: float, worlds: int, seed: int) -> SimulatedValue:
-    """Measure the mean length of spells: rounds in peace (or out of it) over the number of times they end."""
-    played = Worlds(noisy_pair("reciprocity", execution=e), worlds, seed)
-    played.step(burn_in_rounds(1 - 2 * e))
+    """Measure the mean length of spells: rounds of peace (or conflict) divided by the number of spells that end."""
+    simulation = Worlds(noisy_pair("reciprocity", execution=e), worlds, seed)
+    simulation.step(burn_in_rounds(1 - 2 * e))
     inside, ends = np.zeros(worlds), np.zeros(worlds)
-    before = played.pair_cooperation().all(axis=1) == at_peace
+    before = simulation.pair_cooperation().all(axis=1) == at_peace
     for _ in range(int(LONG * (4.0 / (1.0 - (1.0 - e) ** 2)))):
-        played.step()
-        now = played.pair_cooperation().all(axis=1) == at_peace
+        simulation.step()
+        now = simulation.pair_cooperation().all(axis=1) == at_peace
         inside += before
         ends += before & ~now
         before = now
@@ -63,35 +63,35 @@ def mean_spell(at_peace: bool, e: float, worlds: int, seed: int) -> SimulatedVal
 
 
 def reactive_cooperation(p: float, q: float) -> float:
-    """Give the cooperation of two reactive strategies, p after cooperation and q after hostility (Nowak & Sigmund)."""
+    """Return the cooperation of reactive strategies with p after cooperation, q after hostility (Nowak & Sigmund)."""
     return q / (1.0 - p + q)
 
 
 def b03b_expected(given: Any) -> float:
-    """Give B03b: with p' = 1 - e and q' = g + e - 2 e g."""
+    """Return B03b: with p' = 1 - e and q' = g + e - 2 e g."""
     return reactive_cooperation(1.0 - given.e, given.g + given.e - 2.0 * given.e * given.g)
 
 
 def b04b_expected(given: Any) -> float:
-    """Give B04b: with p = 1 - f (1 - g) and q = 1 - d (1 - g)."""
+    """Return B04b: with p = 1 - f (1 - g) and q = 1 - d (1 - g)."""
     return reactive_cooperation(1.0 - given.f * (1.0 - given.g), 1.0 - given.d * (1.0 - given.g))
 
 
 def b04b_simulated(given: Any, worlds: int, seed: int) -> SimulatedValue:
-    """Let each state see the other only as a verifier reports: a hostile act is missed with 1 - d."""
+    """Simulate two states that observe each other via a verifier, which misses a hostile act with probability 1 - d."""
     setting = noisy_pair("reciprocity", friendly=given.f, hostile=1.0 - given.d, generosity=given.g)
     return cooperation_rate(setting, (1.0 - given.g) * (given.d - given.f), worlds, seed)
 
 
 PAVLOV = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 0.0, "after_dd": 1.0}
-ALONE = "Doctrine reciprocity on both sides, mechanisms reciprocity and noise alone; misreadings nought."
+ALONE = "Doctrine reciprocity on both sides; only mechanisms reciprocity and noise on; no misreading."
 
 CHECKS = (
     Check(
-        "B02", "cooperation of a pair in tit for tat", "1/2", "Molander 1985; Nowak & Sigmund 1992", {"e": SLIPS},
+        "B02", "cooperation of a tit-for-tat pair", "1/2", "Molander 1985; Nowak & Sigmund 1992", {"e": SLIPS},
         lambda given: 0.5,
         lambda given, worlds, seed: cooperation_rate(
-            noisy_pair("reciprocity", execution=given.e), 1 - 2 * given.e, worlds, seed
+            noisy_pair("reciprocity", execution=given.e), 1 - 2 * given.e, worlds, seed,
         ),
         ALONE,
     ),
@@ -110,31 +110,34 @@ CHECKS = (
         "B03b", "cooperation of a generous pair", "q'/(1-p'+q'), p'=1-e, q'=g+e-2eg", "Nowak & Sigmund 1992",
         {"e": SLIPS._replace(default=0.05), "g": GENEROSITY}, b03b_expected,
         lambda given, worlds, seed: cooperation_rate(
-            noisy_pair("reciprocity", execution=given.e, generosity=given.g), (1 - 2 * given.e) * (1 - given.g), worlds, seed
+            noisy_pair("reciprocity", execution=given.e, generosity=given.g), (1 - 2 * given.e) * (1 - given.g), worlds,
+            seed,
         ),
         ALONE,
     ),
     Check(
-        "B03c", "cooperation of a pair in win-stay, lose-shift", "(1-e)(1-2e+4e^2)", "Nowak & Sigmund 1993",
-        {"e": SLIPS}, lambda given: (1.0 - given.e) * (1.0 - 2.0 * given.e + 4.0 * given.e**2),
-        lambda given, worlds, seed: cooperation_rate(noisy_pair("reciprocity", execution=given.e, **PAVLOV), 0.5, worlds, seed),
-        ALONE + " After both acts alike cooperate, else not.",
+        "B03c", "cooperation of a win-stay, lose-shift pair", "(1-e)(1-2e+4e^2)", "Nowak & Sigmund 1993", {"e": SLIPS},
+        lambda given: (1.0 - given.e) * (1.0 - 2.0 * given.e + 4.0 * given.e**2),
+        lambda given, worlds, seed: cooperation_rate(
+            noisy_pair("reciprocity", execution=given.e, **PAVLOV), 0.5, worlds, seed,
+        ),
+        ALONE + " Each side cooperates after equal acts, otherwise not.",
     ),
     Check(
         "B04", "cooperation of a contrite pair", "1/(1+2e)", "Wu & Axelrod 1995", {"e": SLIPS},
         lambda given: 1.0 / (1.0 + 2.0 * given.e),
         lambda given, worlds, seed: cooperation_rate(noisy_pair("contrition", execution=given.e), 0.5, worlds, seed),
-        "Doctrine contrition on both sides, mechanisms reciprocity and noise alone; misreadings nought.",
+        "Doctrine contrition on both sides; only mechanisms reciprocity and noise on; no misreading.",
     ),
     Check(
-        "B04b", "cooperation of a pair that sees through a verifier", "q/(1-p+q), p=1-f(1-g), q=1-d(1-g)",
+        "B04b", "cooperation of a pair that observes via a verifier", "q/(1-p+q), p=1-f(1-g), q=1-d(1-g)",
         "reactive strategies, Nowak & Sigmund 1992",
         {
-            "d": Symbol(0.9, 0.0, 0.999, "chance that a hostile act is seen as one"),
-            "f": Symbol(0.05, 0.001, 1.0, "chance that a cooperative act is seen as hostile"),
+            "d": Symbol(0.9, 0.0, 0.999, "probability that a hostile act is seen as hostile"),
+            "f": Symbol(0.05, 0.001, 1.0, "probability that a cooperative act is seen as hostile"),
             "g": GENEROSITY._replace(default=0.0),
         },
         b04b_expected, b04b_simulated,
-        "Doctrine reciprocity on both sides; acts never miscarry, friendly ones are misread with f, hostile with 1-d.",
+        "Doctrine reciprocity on both sides; no miscarried acts; misreading of friendly acts f, of hostile acts 1-d.",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The smallest world, in which all but the mechanism in question is switched off."""
+"""The smallest scenario, in which all mechanisms except those under test are off."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ ALL_OFF = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}
 
 
 def text(words: str) -> dict[str, str]:
-    """Write a text in English."""
+    """Return a text in English, as scenario files write it."""
     return {"en": words}
 
 
 def rung(*, stake: float = 1.0, **more: Any) -> dict[str, Any]:
-    """Write a rung that nobody verifies."""
+    """Return a rung that needs no verification, as plain data."""
     parties = {"alba": {"relief": 0.2}, "borea": {"restraint": 0.2}}
     return {"title": text("a step"), "stake": stake, "needs_verification": False, "parties": parties, **more}
 
 
 def smallest_scenario(states: int = 2, rungs: int = 3) -> dict[str, Any]:
-    """Write the smallest scenario as plain data: two parties, more states if asked, one ladder."""
+    """Return the smallest scenario as plain data: two parties, optional further states, one ladder."""
     names = ["alba", "borea", *(f"third-{number}" for number in range(states - 2))]
     return {
         "name": "smallest",
@@ -42,11 +42,11 @@ def smallest_scenario(states: int = 2, rungs: int = 3) -> dict[str, Any]:
 def isolated_scenario(
     mechanisms: tuple[str, ...], changes: dict[str, Any], data: dict[str, Any] | None = None
 ) -> Scenario:
-    """Build a scenario with these mechanisms on and no other; the smallest one if no data are given."""
+    """Build a scenario with only the given mechanisms on; without data, the smallest scenario."""
     switches = {**ALL_OFF, **{f"mechanisms.{name}": True for name in mechanisms}}
     return build_scenario(apply_changes(smallest_scenario() if data is None else data, {**switches, **changes}))
 
 
 def for_both_states(changes: dict[str, Any]) -> dict[str, Any]:
-    """Write the same settings for either state."""
+    """Return the same changes for both states."""
     return {f"states.{name}.{key}": value for name in ("alba", "borea") for key, value in changes.items()}

@@ -1,4 +1,4 @@
-"""A pattern from data as an estimator: what is counted in each world, and which inequalities should hold."""
+"""An empirical pattern as an estimator: what is counted in each world, and which inequalities should hold."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from experiments.validation.estimate import Statistic
 from experiments.validation.traces import ScenarioSource
 
 UNBOUNDED = float("inf")
-# grand-bargain is us-iran-2026 with one lever changed: in a pool it would count the same world twice
+# without grand-bargain: it is us-iran-2026 with one lever changed
 ALL_SCENARIOS = (
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "two-states", "us-dprk-1994", "us-iran-2013",
     "us-iran-2018", "us-iran-2026", "us-ussr-1985",
@@ -18,7 +18,7 @@ CountFunction = Callable[[ScenarioSource, int], np.ndarray]  # scenario, worlds 
 
 
 class Inequality(NamedTuple):
-    """One thing that a pattern says: a statistic lies between two bounds, both excluded."""
+    """One test of a pattern: a statistic lies between two bounds, both excluded."""
 
     description: str
     statistic: Statistic
@@ -29,10 +29,9 @@ class Inequality(NamedTuple):
 class Pattern(NamedTuple):
     """A pattern: it holds if all its inequalities do.
 
-    data: the figures from which the bounds come, with where they come from. figures: what the table shows
-    beside, by name. held_back: never looked at while anything was tuned. tuned: a
-    default or a mechanism was changed on its account. mind: how the measure differs from the
-    data, and what the model has built in.
+    data: the figures behind the bounds, and their source. reported: further statistics in the table, by name.
+    held_back: not used while defaults or mechanisms were tuned. tuned: a default or mechanism was changed because of
+    it. caveat: how the measure differs from the data, and what the model has built in.
     """
 
     key: str

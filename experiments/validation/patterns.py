@@ -1,7 +1,7 @@
-"""Patterns from data: does an ensemble of the shipped scenarios show what archives and theory say?
+"""Empirical patterns: does an ensemble of the shipped scenarios show what data and theory say?
 
-The table measured with the model as it stood before any of it was changed on account of a pattern is kept
-in ``patterns_before.json`` and shown beside. ``python -m experiments.validation.patterns FILE`` writes such a table.
+``patterns_before.json`` holds the results from before any change to the model because of a pattern; the table shows
+both. ``python -m experiments.validation.patterns FILE`` writes such a file.
 """
 
 import hashlib
@@ -33,33 +33,33 @@ from model.compiler import source_digest
 from model.loading import SCENARIO_FOLDER
 
 PATTERNS = tuple(sorted(DEAL_PATTERNS + CONFLICT_PATTERNS, key=lambda pattern: int(pattern.key[1:])))
-WORLDS, FEWER = 400, 60  # in each arm of each scenario; the fewer if it must be quick
+WORLDS, FEWER = 400, 60  # worlds in each arm of each scenario, in full and with `quick`
 BASELINE_FILE = Path(__file__).with_name("patterns_before.json")
 NOTES = (
-    "Archives count crises and conflicts that came to be recorded; the scenarios are nine structures chosen by us, "
-    "weighed by the events they bring. Matching a figure shows that the model is plausible, not that it is right.",
-    "Intervals are for the luck of the worlds alone, not for the choice of scenarios or of defaults.",
-    "The threshold of hysteresis (S20, beta above 4) is not measurable: its mechanism, M19, is not built. As it is, "
-    "tension leaves no mark on trust that outlasts it.",
-    "Momentum (S6) fails because in the model nothing ends a process for good: a refused step is tabled again, and "
-    "in time nearly every ladder goes on. Within two years of a kept step the chance of a further one does rise.",
-    "Changed after the first table, for reasons of their own and with S1 and S6 in view: a signal no longer hardens "
-    "a belief (M3, M15), and kappa went from 0.5 to 2, so that m(c) of most steps lies between .1 and .8. "
-    "Neither makes a pattern hold that failed.",
-    "Tried and left: findings about a government that count at its next proposal (S6 no longer declines, but the "
-    "odds ratio of S1 falls to 2.8); less inertia of talks (S6 as before, fewer complete ladders); losses that weigh "
-    "2 in place of 1.6 (S6 as before, the odds ratio of S1 falls to 3.5).",
+    "Data sets contain the crises and conflicts that were recorded; the scenarios are nine structures chosen by the "
+    "authors, weighted by their numbers of events. A match shows that the model is plausible, not that it is correct.",
+    "Intervals reflect only the variation between worlds, not the choice of scenarios or defaults.",
+    "The threshold of hysteresis (S20, beta above 4) is not measurable: its mechanism, M19, is not implemented. In "
+    "the present model tension has no lasting effect on trust.",
+    "Momentum (S6) fails because nothing in the model ends a process permanently: a refused step is proposed again, "
+    "and eventually nearly every ladder continues. The probability of a further step within two years does rise.",
+    "Changed after the first results, on independent grounds but with knowledge of S1 and S6: a signal no longer "
+    "increases the certainty of a belief (M3, M15), and kappa went from 0.5 to 2, so that m(c) of most steps is "
+    "between .1 and .8. Neither change makes a failed pattern hold.",
+    "Tried and rejected: findings about a government that count at its next proposal (S6 no longer declines, but the "
+    "odds ratio of S1 falls to 2.8); less inertia of talks (S6 unchanged, fewer complete ladders); losses with weight "
+    "2 instead of 1.6 (S6 unchanged, the odds ratio of S1 falls to 3.5).",
 )
 
 
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
-    """Measure every pattern, and set it beside what was measured before anything was tuned."""
+    """Measure every pattern, and add the results from before tuning."""
     before = read_rows(BASELINE_FILE)
     rows = measure_patterns(
         FEWER if quick else WORLDS, progress, {(row["pattern"], row["test"]): row for row in before}
     )
     failed = sum(row["verdict"] == "fails" for row in rows)
-    return ValidationPart("patterns", "Patterns from data", summary_text(rows), rows, failed, None, NOTES)
+    return ValidationPart("patterns", "Empirical patterns", summary_text(rows), rows, failed, None, NOTES)
 
 
 def measure_patterns(
@@ -68,16 +68,16 @@ def measure_patterns(
     before: dict[tuple[str, str], dict[str, Any]] | None = None,
     patterns: tuple[Pattern, ...] = PATTERNS,
 ) -> list[dict[str, Any]]:
-    """Measure patterns with so many worlds in each arm of each scenario: one row for each inequality."""
+    """Measure patterns with ``worlds`` in each arm of each scenario; return one row per inequality."""
     rows = []
     for pattern in patterns:
         progress(f"{pattern.key}: {pattern.statement}")
         tables = {name: pattern.count_cases(name, worlds) for name in pattern.scenarios}
         sums = bootstrap_sums(list(tables.values()))
         for inequality in pattern.inequalities:
-            earlier = (before or {}).get((pattern.key, inequality.description), {})
+            before_tuning = (before or {}).get((pattern.key, inequality.description), {})
             rows.append(
-                _row(pattern, inequality, tables, estimate_statistic(sums, inequality.statistic), worlds, earlier)
+                _row(pattern, inequality, tables, estimate_statistic(sums, inequality.statistic), worlds, before_tuning)
             )
     return rows
 
@@ -88,7 +88,7 @@ def _row(
     tables: dict[str, np.ndarray],
     found: Estimate,
     worlds: int,
-    earlier: dict[str, Any],
+    before_tuning: dict[str, Any],
 ) -> dict[str, Any]:
     return {
         "pattern": pattern.key,
@@ -106,8 +106,8 @@ def _row(
         ),
         "used_for_tuning": "held back" if pattern.held_back else "yes" if pattern.tuned else "no",
         "mind": pattern.caveat,
-        "before": earlier.get("estimate"),
-        "verdict_before": earlier.get("verdict"),
+        "before": before_tuning.get("estimate"),
+        "verdict_before": before_tuning.get("verdict"),
     }
 
 
@@ -118,32 +118,34 @@ def _numbers(found: Estimate) -> dict[str, float | None]:
 
 def _figure(tables: dict[str, np.ndarray], statistic: Statistic) -> str:
     value = float(statistic(np.sum([table.sum(axis=0) for table in tables.values()], axis=0)))
-    return f"{value:.3g}" if math.isfinite(value) else "never"
+    return f"{value:.3g}" if math.isfinite(value) else "undefined"
 
 
 def threshold_text(inequality: Inequality) -> str:
-    """Write the bounds of an inequality."""
+    """Describe the bounds of an inequality."""
     if inequality.upper == UNBOUNDED:
         return f"above {inequality.lower:g}"
     return f"between {inequality.lower:g} and {inequality.upper:g}"
 
 
 def pattern_verdicts(rows: list[dict[str, Any]]) -> dict[str, Verdict]:
-    """Say what became of each pattern: it holds if all its inequalities do."""
+    """Return the verdict on each pattern: it holds if all its inequalities do."""
     keys = dict.fromkeys(row["pattern"] for row in rows)
     return {key: combine_verdicts([row["verdict"] for row in rows if row["pattern"] == key]) for key in keys}
 
 
 def summary_text(rows: list[dict[str, Any]]) -> str:
-    """Say in two sentences what was found, the worst first."""
+    """Summarize the results in two sentences, failures first."""
     found = pattern_verdicts(rows)
-    by = {what: [key for key, each in found.items() if each == what] for what in ("fails", "undecided", "holds")}
-    said = [f"{len(by['fails'])} of {len(found)} patterns fail ({_list(by['fails'])})"]
-    said += [f"{len(by['undecided'])} are undecided ({_list(by['undecided'])})"] if by["undecided"] else []
-    held = ", ".join(sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "held back"}, key=_number))
+    keys = {what: [key for key, each in found.items() if each == what] for what in ("fails", "undecided", "holds")}
+    parts = [f"{len(keys['fails'])} of {len(found)} patterns fail ({_list(keys['fails'])})"]
+    parts += [f"{len(keys['undecided'])} are undecided ({_list(keys['undecided'])})"] if keys["undecided"] else []
+    held_back = ", ".join(
+        sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "held back"}, key=_number)
+    )
     tuned = sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "yes"}, key=_number)
-    use = f"Held back from all tuning: {held}; used for it: {', '.join(tuned) or 'none'}."
-    return f"{'; '.join(said)}; {len(by['holds'])} hold ({_list(by['holds'])}). {use}"
+    tuning = f"Held back from tuning: {held_back}; used for tuning: {', '.join(tuned) or 'none'}."
+    return f"{'; '.join(parts)}; {len(keys['holds'])} hold ({_list(keys['holds'])}). {tuning}"
 
 
 def _number(key: str) -> int:
@@ -155,18 +157,18 @@ def _list(keys: list[str]) -> str:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Read the rows of a table that was written, none if there is no such file."""
+    """Return the rows of a results file, none if it does not exist."""
     return json.loads(path.read_text("utf-8"))["rows"] if path.is_file() else []
 
 
 def scenarios_digest() -> str:
-    """Hash the shipped scenario files, on whose values the patterns depend as on the code."""
+    """Return the hash of the shipped scenario files, which affect the patterns as the code does."""
     text = b"".join(path.read_bytes() for path in sorted(SCENARIO_FOLDER.glob("*.toml")))
     return hashlib.sha256(text).hexdigest()[:12]
 
 
 def write_rows(path: Path, worlds: int = WORLDS) -> None:
-    """Measure and write a table with its date and what it was measured with."""
+    """Measure all patterns and write them with the date and the digests of model and scenarios."""
     rows = measure_patterns(worlds, lambda words: print(words, file=sys.stderr))
     facts = {"date": date.today().isoformat(), "model_digest": source_digest(), "scenarios_digest": scenarios_digest()}
     write_atomically(path, (json.dumps({**facts, "rows": rows}, indent=1, ensure_ascii=False) + "\n").encode())

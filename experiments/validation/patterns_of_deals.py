@@ -1,10 +1,10 @@
-"""Patterns of agreements: who reaches them, in which order, how they last, and how they fail at home."""
+"""Patterns of deals: facilitation, order, duration, relief, and failure at home."""
 
 from typing import Any
 
 import numpy as np
 
-from experiments.studies.essay_claims import set_bundling, set_facilitators
+from experiments.studies.claim_settings import set_bundling, set_facilitators
 from experiments.validation.estimate import safe_ratio
 from experiments.validation.pattern import ALL_SCENARIOS, Inequality, Pattern
 from experiments.validation.traces import ScenarioSource, Trace, record_trace
@@ -12,11 +12,11 @@ from model.enumerations import RungStatus
 from model.loading import load_scenario
 from model.scenario import Scenario
 
-FOLLOWED = 24  # rounds for which the fate of a deal is followed
-UNCUT = 240  # rounds of a run whose end cuts little short
-NEVER = 10_000  # a round that never comes
+FOLLOWED = 24  # rounds for which a deal is followed
+UNCUT = 240  # rounds of a run that is long enough to follow most deals
+NEVER = 10_000  # a round after any run
 ENDED_STATUSES = (RungStatus.SUSPENDED, RungStatus.SNAPPED, RungStatus.COLLAPSED)
-LADDERS = (  # at least four rungs, none of which stands at the start
+LADDERS = (  # at least four rungs, none of them in force at the start
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2026",
     "us-ussr-1985",
 )  # fmt: skip
@@ -28,25 +28,25 @@ PRESSED = ("gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2018", "us-ir
 
 
 def newly_reached(trace: Trace, status: RungStatus) -> np.ndarray:
-    """Say in which rounds a rung newly reaches a status: bool [world, round, negotiation, rung]."""
+    """Return when rungs reach a status: bool [world, round, negotiation, rung]."""
     now = trace["status"] == status
     return now[:, 1:] & ~now[:, :-1]
 
 
 def agreement_counts(scenario: ScenarioSource, worlds: int, changes: dict[str, Any]) -> np.ndarray:
-    """Count for each world the negotiations, and those with at least one new ratified deal: [world, 2]."""
+    """Count negotiations, and those with at least one newly ratified deal: [world, 2]."""
     new = newly_reached(record_trace(scenario, worlds, ["status"], changes), RungStatus.RATIFIED).any(axis=(1, 3))
     return np.stack([np.full(worlds, new.shape[1]), new.sum(axis=1)], axis=1).astype(float)
 
 
 def agreements_by_facilitation(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count agreements with facilitators and without."""
+    """Count agreements with and without facilitators: [world, 4]."""
     arms = ({}, {"mechanisms.facilitation": False})
     return np.concatenate([agreement_counts(scenario, worlds, changes) for changes in arms], axis=1)
 
 
 def agreements_by_style(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count agreements under facilitators who only pass on, who also draft, and who also pay."""
+    """Count agreements with facilitators who relay messages, who also draft, and who also pay: [world, 6]."""
     arms = (
         set_facilitators(formulation=0.0, leverage=0.0),
         set_facilitators(formulation=0.5, leverage=0.0),
@@ -57,7 +57,7 @@ def agreements_by_style(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 
 def completed_ladders(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count ladders that at some time stood complete: step by step, and in one single step."""
+    """Count ladders that were complete at any time: step by step, and bundled into one step: [world, 2]."""
     setting, found = load_scenario(scenario), []
     for changes in (set_bundling(1)(setting), set_bundling(None)(setting)):
         trace = record_trace(scenario, worlds, ["status"], changes)
@@ -68,11 +68,11 @@ def completed_ladders(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 
 def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count ladders on which k rungs were kept, and how soon a further one was: [world, 10].
+    """Count ladders with k verified rungs, and those that continued: [world, 10].
 
-    First those with at least k rungs kept, for k from 1 to 4, in the run as shipped. Then for k from 1 to 3, in runs
-    so long that the end cuts none short: those whose k-th rung was kept in time to be followed for two years, and
-    those that kept a further one within them.
+    First, for k from 1 to 4 and runs of the shipped length: ladders with at least k verified rungs. Then, for k from 1
+    to 3 and runs of UNCUT rounds: ladders whose k-th rung was verified early enough to be followed for two years, and
+    those with a further rung verified in that time.
     """
     short = first_kept_rounds(record_trace(scenario, worlds, ["status"]))
     counts = [(short < NEVER).sum(axis=2) >= k for k in range(1, 5)]
@@ -84,29 +84,29 @@ def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 
 def first_kept_rounds(trace: Trace) -> np.ndarray:
-    """Find the round in which each rung of the longer ladders was first kept, NEVER if it was not."""
-    kept = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
-    return np.where(kept.any(axis=1), kept.argmax(axis=1), NEVER)
+    """Return the round in which each rung of the longer ladders was first verified, NEVER if it was not."""
+    verified = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
+    return np.where(verified.any(axis=1), verified.argmax(axis=1), NEVER)
 
 
 def ended_rungs(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count kept rungs followed for two years and those that ended in them: first, middle and last of a ladder."""
+    """Count verified rungs and those that ended within two years, for the first, middle and last rungs: [world, 6]."""
     trace = record_trace(scenario, worlds, ["status"])
-    proved = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
-    over = np.isin(trace["status"], ENDED_STATUSES)
+    verified = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
+    ended = np.isin(trace["status"], ENDED_STATUSES)
     counts = np.zeros((worlds, 6))
-    for world, now, k, r in np.argwhere(proved):
+    for world, now, k, r in np.argwhere(verified):
         last = trace.initial_world.rungs[k] - 1
         place = 0 if r == 0 else 2 if r == last else 1
         counts[world, 2 * place] += 1
-        counts[world, 2 * place + 1] += over[world, now + 2 : now + 2 + FOLLOWED, k, r].any()
+        counts[world, 2 * place + 1] += ended[world, now + 2 : now + 2 + FOLLOWED, k, r].any()
     return counts
 
 
 def relief_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count rungs that promise relief: rounds in which one is verified, and is not, and those followed by relief.
+    """Count rounds in which a rung with relief is verified, or is not, and those followed by relief: [world, 4].
 
-    Followed: pressure falls in the same round or the next. Only where pressure was exerted.
+    Relief follows if pressure falls in the same round or the next. Only rounds with pressure count.
     """
     trace = record_trace(scenario, worlds, ["status", "pressure"])
     status, counts = trace["status"], np.zeros((worlds, 4))
@@ -114,17 +114,28 @@ def relief_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
         me, other = trace.initial_world.party[k, side], trace.initial_world.party[k, 1 - side]
         pressure = trace["pressure"][:, :, me, other]
         pressed, falls = pressure[:, :-2] > 0.01, np.diff(pressure, axis=1) < -1e-9
-        paid = (falls[:, :-1] | falls[:, 1:]) & pressed
+        relieved = (falls[:, :-1] | falls[:, 1:]) & pressed
         before, now, after = (status[:, at : status.shape[1] - 2 + at, k, r] for at in range(3))
-        working = (before == RungStatus.IMPLEMENTING) & pressed
-        yes = working & (now == RungStatus.VERIFIED)
-        no = working & (now == RungStatus.IMPLEMENTING) & (after != RungStatus.VERIFIED)
-        counts += np.stack([each.sum(axis=1) for each in (yes, yes & paid, no, no & paid)], axis=1)
+        implementing = (before == RungStatus.IMPLEMENTING) & pressed
+        with_verification = implementing & (now == RungStatus.VERIFIED)
+        without_verification = implementing & (now == RungStatus.IMPLEMENTING) & (after != RungStatus.VERIFIED)
+        counts += np.stack(
+            [
+                each.sum(axis=1)
+                for each in (
+                    with_verification,
+                    with_verification & relieved,
+                    without_verification,
+                    without_verification & relieved,
+                )
+            ],
+            axis=1,
+        )
     return counts
 
 
 def ratification_failures(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count deals put to ratification and those that failed: as shipped, then with one, two and four veto players."""
+    """Count deals put to ratification and those that fail, as shipped and with 1, 2, 4 veto players: [world, 8]."""
     setting, found = load_scenario(scenario), []
     for players in (None, 1, 2, 4):
         trace = record_trace(scenario, worlds, ["status", "unratified"], _veto(setting, players))
@@ -141,176 +152,109 @@ def _veto(setting: Scenario, players: int | None) -> dict[str, Any]:
 
 
 def share_statistic(bottom: int, top: int) -> Any:
-    """Give the share that one count is of another."""
+    """Return the statistic: one count as a share of another."""
     return lambda sums: safe_ratio(sums[..., top], sums[..., bottom])
 
 
 def difference_statistic(one: Any, other: Any) -> Any:
-    """Give one statistic minus another."""
+    """Return the statistic: one statistic minus another."""
     return lambda sums: one(sums) - other(sums)
 
 
+def _share_difference(first: tuple[int, int], second: tuple[int, int]) -> Any:
+    """Return the statistic: one share minus another."""
+    return difference_statistic(share_statistic(*first), share_statistic(*second))
+
+
 def odds_ratio(sums: np.ndarray) -> np.ndarray:
-    """Give the odds of an agreement with facilitators over those without."""
+    """Return the odds of an agreement with facilitators divided by those without."""
     with_all, with_some, without_all, without_some = (sums[..., at] for at in range(4))
     return safe_ratio(with_some * (without_all - without_some), (with_all - with_some) * without_some)
 
 
 DEAL_PATTERNS = (
     Pattern(
-        "S1",
-        "Agreement is more frequent with facilitators than without",
+        "S1", "Agreement is more frequent with facilitators than without",
         "ICB v14, 1918-2017: 95 of 153 mediated crises (.62) against 71 of 329 (.22); odds ratio 6.6 (4.2 to 10.4)",
-        FACILITATED,
-        agreements_by_facilitation,
+        FACILITATED, agreements_by_facilitation,
         {"with facilitators": share_statistic(0, 1), "without": share_statistic(2, 3)},
         (
-            Inequality(
-                "share with minus share without",
-                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
-                0.25,
-            ),
+            Inequality("share with minus share without", _share_difference((0, 1), (2, 3)), 0.25),
             Inequality("odds ratio", odds_ratio, 4.0, 10.0),
         ),
         tuned=True,
-        caveat="A run lasts three to nine years, a crisis of the data some months; in the data mediators choose crises.",
+        caveat="A run lasts three to nine years, a crisis in the data months; mediators in the data select crises.",
     ),
     Pattern(
-        "S2",
-        "The stronger the style of the facilitator, the more agreement",
-        "ICB: facilitation 7 of 17, formulation 37 of 65, manipulation 38 of 51",
-        FACILITATED,
-        agreements_by_style,
+        "S2", "The stronger the style of the facilitator, the more agreements",
+        "ICB: facilitation 7 of 17, formulation 37 of 65, manipulation 38 of 51", FACILITATED, agreements_by_style,
         {
-            "passing on": share_statistic(0, 1),
-            "also drafting": share_statistic(2, 3),
+            "relaying": share_statistic(0, 1), "also drafting": share_statistic(2, 3),
             "also paying": share_statistic(4, 5),
         },
         (
-            Inequality(
-                "drafting minus passing on", difference_statistic(share_statistic(2, 3), share_statistic(0, 1)), 0.0
-            ),
-            Inequality(
-                "paying minus drafting", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0
-            ),
+            Inequality("drafting minus relaying", _share_difference((2, 3), (0, 1)), 0.0),
+            Inequality("paying minus drafting", _share_difference((4, 5), (2, 3)), 0.0),
         ),
         held_back=True,
-        caveat="Styles by formulation 0, .5, .5 and leverage 0, 0, .15; all else as shipped, capacity too.",
+        caveat="Styles have formulation 0, .5, .5 and leverage 0, 0, .15; all else, capacity included, is as shipped.",
     ),
     Pattern(
-        "S5",
-        "Big deals follow small ones: at least half of the complete ladders have a smaller deal behind them",
-        "UCDP: .60 of 77 full agreements; 7 of 8 cases",
-        FROM_THE_GROUND,
-        completed_ladders,
-        {"complete, by steps (worlds)": lambda sums: sums[..., 0], "complete, in one": lambda sums: sums[..., 1]},
-        (Inequality("share by steps", lambda s: safe_ratio(s[..., 0], s[..., 0] + s[..., 1]), 0.5),),
-        caveat="The same worlds climb in steps and in one leap, as often; within one ladder the order is given.",
+        "S5", "Big deals follow small ones: at least half of the complete ladders begin with a smaller deal",
+        "UCDP: .60 of 77 full agreements; 7 of 8 cases", FROM_THE_GROUND, completed_ladders,
+        {"completed in steps (worlds)": lambda sums: sums[..., 0], "completed in one step": lambda sums: sums[..., 1]},
+        (Inequality("share completed in steps", lambda s: safe_ratio(s[..., 0], s[..., 0] + s[..., 1]), 0.5),),
+        caveat="The same worlds run step by step and in one step, equally often; within a ladder the order is fixed.",
     ),
     Pattern(
-        "S6",
-        "Momentum: the chance of a further rung rises with the rungs kept",
-        "UCDP: .54, .77, .84, .88, .86 after one to five small deals; partly selection",
-        LADDERS,
+        "S6", "Momentum: the probability of a further rung rises with the rungs verified",
+        "UCDP: .54, .77, .84, .88, .86 after one to five small deals; partly a selection effect", LADDERS,
         continuation_counts,
         {f"after {k}": share_statistic(k - 1, k) for k in (1, 2, 3)}
         | {f"within two years after {k}": share_statistic(2 * k + 2, 2 * k + 3) for k in (1, 2, 3)},
         (
-            Inequality(
-                "chance after three minus after one",
-                difference_statistic(share_statistic(2, 3), share_statistic(0, 1)),
-                0.2,
-            ),
-            Inequality(
-                "chance after two minus after one",
-                difference_statistic(share_statistic(1, 2), share_statistic(0, 1)),
-                0.0,
-            ),
-            Inequality(
-                "chance after three minus after two",
-                difference_statistic(share_statistic(2, 3), share_statistic(1, 2)),
-                0.0,
-            ),
-            Inequality(
-                "within two years: after three minus after one",
-                difference_statistic(share_statistic(8, 9), share_statistic(4, 5)),
-                0.2,
-            ),
-            Inequality(
-                "within two years: after two minus after one",
-                difference_statistic(share_statistic(6, 7), share_statistic(4, 5)),
-                0.0,
-            ),
-            Inequality(
-                "within two years: after three minus after two",
-                difference_statistic(share_statistic(8, 9), share_statistic(6, 7)),
-                0.0,
-            ),
+            Inequality("probability after three minus after one", _share_difference((2, 3), (0, 1)), 0.2),
+            Inequality("probability after two minus after one", _share_difference((1, 2), (0, 1)), 0.0),
+            Inequality("probability after three minus after two", _share_difference((2, 3), (1, 2)), 0.0),
+            Inequality("within two years: after three minus after one", _share_difference((8, 9), (4, 5)), 0.2),
+            Inequality("within two years: after two minus after one", _share_difference((6, 7), (4, 5)), 0.0),
+            Inequality("within two years: after three minus after two", _share_difference((8, 9), (6, 7)), 0.0),
         ),
         tuned=True,
-        caveat="The end of a run leaves later rungs less time; without it nearly every ladder goes on, as nothing ends a "
-        "process for good. Hence also the share that goes on within two years, in runs of twenty years; these "
-        "three rows were added after the first look.",
+        caveat="The end of a run leaves less time for later rungs; in longer runs nearly every ladder continues, as "
+        "nothing ends a process permanently. The share that continues within two years, in runs of twenty years, "
+        "is therefore shown too; these three rows were added after the first results.",
     ),
     Pattern(
-        "S7",
-        "Small deals end more often than partial ones, and partial ones more often than full ones",
-        "UCDP: .44, .38, .22 ended; a blank is read as not ended",
-        LADDERS,
-        ended_rungs,
+        "S7", "Small deals end more often than partial ones, and partial ones more often than full ones",
+        "UCDP: .44, .38, .22 ended; blanks are read as not ended", LADDERS, ended_rungs,
         {"first rung": share_statistic(0, 1), "between": share_statistic(2, 3), "last rung": share_statistic(4, 5)},
         (
-            Inequality(
-                "first rungs minus those between",
-                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
-                0.0,
-            ),
-            Inequality(
-                "those between minus last rungs",
-                difference_statistic(share_statistic(2, 3), share_statistic(4, 5)),
-                0.0,
-            ),
+            Inequality("first rungs minus those between", _share_difference((0, 1), (2, 3)), 0.0),
+            Inequality("those between minus last rungs", _share_difference((2, 3), (4, 5)), 0.0),
         ),
         held_back=True,
-        caveat="Ended within two years of being kept: suspended, taken back or collapsed. The highest rung falls first.",
+        caveat="Ended within two years of verification: suspended, snapped back or collapsed. Higher rungs end first.",
     ),
     Pattern(
-        "S14",
-        "What was promised for a verified step comes in the same round or the next",
-        "17 April 2014: report and payment on one day",
-        PRESSED,
-        relief_counts,
+        "S14", "The relief promised for a verified step comes in the same round or the next",
+        "17 April 2014: report and payment on the same day", PRESSED, relief_counts,
         {"after verification": share_statistic(0, 1), "without": share_statistic(2, 3)},
-        (
-            Inequality(
-                "relief after verification minus without",
-                difference_statistic(share_statistic(0, 1), share_statistic(2, 3)),
-                0.0,
-            ),
-        ),
-        caveat="Relief follows verification by rule; what could fail is that escalation or its aim stands against it.",
+        (Inequality("relief after verification minus without", _share_difference((0, 1), (2, 3)), 0.0),),
+        caveat="By rule relief follows verification; the test could fail if escalation counteracted it.",
     ),
     Pattern(
-        "S22",
-        "Deals fail at home, the more often the more veto players there are",
-        "theory (Putnam 1988); one referendum, 50.2 to 49.8",
-        ALL_SCENARIOS,
-        ratification_failures,
+        "S22", "Deals fail at home, and more often with more veto players",
+        "theory (Putnam 1988); one referendum, 50.2 to 49.8", ALL_SCENARIOS, ratification_failures,
         {
-            "as shipped": share_statistic(0, 1),
-            "one player": share_statistic(2, 3),
-            "two": share_statistic(4, 5),
+            "as shipped": share_statistic(0, 1), "one player": share_statistic(2, 3), "two": share_statistic(4, 5),
             "four": share_statistic(6, 7),
         },
         (
             Inequality("share that fails, as shipped", share_statistic(0, 1), 0.0),
-            Inequality(
-                "two players minus one", difference_statistic(share_statistic(4, 5), share_statistic(2, 3)), 0.0
-            ),
-            Inequality(
-                "four players minus two", difference_statistic(share_statistic(6, 7), share_statistic(4, 5)), 0.0
-            ),
+            Inequality("two players minus one", _share_difference((4, 5), (2, 3)), 0.0),
+            Inequality("four players minus two", _share_difference((6, 7), (4, 5)), 0.0),
         ),
-        caveat="Independent veto players are built in: what could fail is that impatience or support makes up for them.",
+        caveat="Independent veto players are built in; the test could fail if impatience or support compensates.",
     ),
-)
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sensitivity to structure: each mechanism off, each doctrine for all, twice the time; what does it move, and where?"""
+"""Structural sensitivity: the effects of each mechanism, of each doctrine for all states, and of a longer run."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -18,18 +18,19 @@ OUTCOMES = (
 )  # fmt: skip
 WORLDS, FEWER = 400, 60
 SHORT, LONG = 60, 120  # rounds
-LITTLE = 0.02  # on a scale from 0 to 1, or of one breach
+LITTLE = 0.02  # on a scale from 0 to 1, or in breaches
 NOTES = (
-    "One thing is changed at a time, at the scenarios' own values: what two changes do together is not measured.",
-    "A mechanism can matter at other values than these; moving nothing here is a reason to look, not a proof.",
-    "Intervals allow for all outcomes and scenarios at once (Bonferroni); they are for the luck of the worlds alone.",
+    "Changes are made one at a time, at the scenarios' own values: interactions are not measured.",
+    "A mechanism can matter at other values: no effect here is a reason to investigate, not a proof.",
+    "Intervals are corrected for all outcomes and scenarios (Bonferroni) and reflect only variation between worlds.",
 )
 
 
 class StructuralChange(NamedTuple):
-    """One change of structure, and what is set in either arm.
+    """One structural change, as two arms.
 
-    says: the two arms. base, changed: dotted paths. rounds: those played in either arm, None for the scenario's own.
+    says: the comparison. base, changed: the settings of each arm, by dotted path. rounds: of each arm, None for the
+    scenario's own.
     """
 
     name: str
@@ -41,7 +42,7 @@ class StructuralChange(NamedTuple):
 
 
 class StructuralEffect(NamedTuple):
-    """What a change does in one scenario: paired differences, their standard errors and spreads, [outcome]."""
+    """The effect of a change in one scenario: paired differences, their standard errors and spreads, [outcome]."""
 
     scenario: str
     difference: np.ndarray
@@ -50,7 +51,7 @@ class StructuralEffect(NamedTuple):
 
 
 def structural_changes(scenario: str) -> list[StructuralChange]:
-    """List the changes that a scenario allows: only what is on can be switched off."""
+    """Return the changes that a scenario allows: only mechanisms that are on can be switched off."""
     setting = load_scenario(scenario)
     found = [
         StructuralChange(mechanism_label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
@@ -65,13 +66,13 @@ def structural_changes(scenario: str) -> list[StructuralChange]:
 
 
 def mechanism_label(mechanism: str) -> str:
-    """Name a mechanism with its number."""
+    """Return the name of a mechanism with its number."""
     number, _, _ = (Mechanisms.model_fields[mechanism].description or "").partition(":")
     return f"{number} {mechanism}"
 
 
 def world_outcomes(found: Ensemble) -> np.ndarray:
-    """Give the outcomes of each world, [world, outcome]."""
+    """Return the outcomes of each world, float64 [world, outcome]."""
     means = (found.means[:, INDICATOR_INDEX[name]] for name in ("contact", "tension", "trust", "deal_progress"))
     shares = (
         found.overall == Outcome.comprehensive_deal,
@@ -82,14 +83,14 @@ def world_outcomes(found: Ensemble) -> np.ndarray:
 
 
 def structural_effects(scenario: str, worlds: int) -> dict[tuple[str, str, str], StructuralEffect]:
-    """Measure what every change does in one scenario, by the same worlds in both arms."""
-    played: dict[Any, np.ndarray] = {}
+    """Measure the effects of all changes in one scenario, with common random numbers in both arms."""
+    cached: dict[Any, np.ndarray] = {}
 
     def arm(settings: dict[str, Any], rounds: int | None) -> np.ndarray:
         key = (*sorted(settings.items()), rounds)
-        if key not in played:
-            played[key] = world_outcomes(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
-        return played[key]
+        if key not in cached:
+            cached[key] = world_outcomes(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
+        return cached[key]
 
     found = {}
     for change in structural_changes(scenario):
@@ -104,7 +105,7 @@ def structural_effects(scenario: str, worlds: int) -> dict[tuple[str, str, str],
 
 
 def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> ValidationPart:
-    """Measure every change in every shipped scenario (or in those named): one row for each change."""
+    """Measure every change in every shipped scenario, or in those given; one row per change."""
     worlds, by_change = FEWER if quick else WORLDS, {}
     for scenario in scenarios or scenario_names():
         progress(f"structure: {scenario}")
@@ -113,32 +114,32 @@ def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[s
     order = [(mechanism_label(name), "mechanism") for name in Mechanisms.model_fields]
     ranked = sorted(by_change, key=lambda each: order.index(each[:2]) if each[:2] in order else len(order))
     rows = [effect_row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
-    still = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
+    without_effect = [each["change"] for each in rows if each["verdict"] == "moves nothing"]
     return ValidationPart(
         "structure",
         "Sensitivity to structure",
         summary_text(rows),
         rows,
-        len(still),
+        len(without_effect),
         effect_heat_map(ranked, by_change),
         NOTES,
     )
 
 
 def effect_row(name: str, kind: str, says: str, found: list[StructuralEffect], worlds: int) -> dict[str, Any]:
-    """Sum up what a change does: mean effects over scenarios, and the clearest effect of all."""
+    """Return the row of a change: mean effects over scenarios, and the most significant effect."""
     difference, error = (np.array([getattr(each, field) for each in found]) for field in ("difference", "error"))
     bound = float(norm.ppf(1.0 - 0.025 / difference.size)) * error
     clear = np.abs(difference) > np.maximum(bound, 1e-12)
     strength = np.abs(difference) / np.where(error > 0.0, error, np.inf)
     at = np.unravel_index((strength + clear * np.abs(difference)).argmax(), strength.shape)
-    most = float(np.abs(np.where(clear, difference, 0.0)).max())
+    largest = float(np.abs(np.where(clear, difference, 0.0)).max())
     return {
         "change": name,
         "kind": kind,
         "says": says,
         "worlds": worlds,
-        "verdict": "moves nothing" if not clear.any() else "moves little" if most < LITTLE else "moves",
+        "verdict": "moves nothing" if not clear.any() else "moves little" if largest < LITTLE else "moves",
         "scenarios_moved": f"{int(clear.any(axis=1).sum())} of {len(found)}",
         "clearest": OUTCOMES[at[1]],
         "scenario": found[at[0]].scenario,
@@ -150,21 +151,23 @@ def effect_row(name: str, kind: str, says: str, found: list[StructuralEffect], w
 
 
 def summary_text(rows: list[dict[str, Any]]) -> str:
-    """Name what moves nothing or little, and the mechanisms that move most."""
-    still = [each["change"] for each in rows if each["verdict"] == "moves nothing" and each["kind"] == "mechanism"]
-    little = [each["change"] for each in rows if each["verdict"] == "moves little" and each["kind"] == "mechanism"]
-    said = (
-        f"Moves nothing anywhere, and is proposed for removal: {', '.join(still)}."
-        if still
-        else ("No mechanism moves nothing: each moves some outcome in some shipped scenario beyond chance.")
+    """Name the mechanisms with no effect or only small effects."""
+    without_effect = [
+        each["change"] for each in rows if each["verdict"] == "moves nothing" and each["kind"] == "mechanism"
+    ]
+    small = [each["change"] for each in rows if each["verdict"] == "moves little" and each["kind"] == "mechanism"]
+    text = (
+        f"No effect in any scenario, proposed for removal: {', '.join(without_effect)}."
+        if without_effect
+        else "Every mechanism has a significant effect on some outcome in some shipped scenario."
     )
-    return said + (f" Moves nothing by more than {LITTLE:g}: {', '.join(little)}." if little else "")
+    return text + (f" No effect above {LITTLE:g}: {', '.join(small)}." if small else "")
 
 
 def effect_heat_map(
     changes: Sequence[tuple[str, str, str]], by_change: dict[Any, list[StructuralEffect]]
 ) -> dict[str, Any]:
-    """Draw a heat map: mean effect over scenarios in words, coloured by its size in spreads between worlds."""
+    """Return a heat map: mean effects over scenarios, coloured by their size in standard deviations between worlds."""
     effects = [np.array([each.difference for each in by_change[change]]).mean(axis=0) for change in changes]
     spreads = [np.array([each.spread for each in by_change[change]]).mean(axis=0) for change in changes]
     sizes = [
@@ -180,7 +183,7 @@ def effect_heat_map(
         "text": [[short_number(value) for value in effect] for effect in effects],
         "texttemplate": "%{text}",
         "textfont": {"size": 10},
-        "hovertemplate": "%{y}: %{x} %{text} (%{z} spreads)<extra></extra>",
+        "hovertemplate": "%{y}: %{x} %{text} (%{z} SD)<extra></extra>",
         "colorscale": [[0.0, "#c2571a"], [0.5, "#f4f4f4"], [1.0, "#2f6db3"]],
         "zmin": -1.0,
         "zmax": 1.0,
@@ -188,7 +191,7 @@ def effect_heat_map(
         "xgap": 1,
         "ygap": 1,
     }
-    title = "What each change of structure moves<br><sub>blue more, amber less; full colour: one spread of worlds</sub>"
+    title = "Effects of structural changes<br><sub>blue: increase, amber: decrease; full colour: one SD</sub>"
     layout = {
         "title": {"text": title, "font": {"size": 14}},
         "height": 22 * len(names) + 190,
@@ -200,5 +203,5 @@ def effect_heat_map(
 
 
 def short_number(effect: float) -> str:
-    """Write an effect so that it fits a narrow cell: a sign and two decimals, a dot for less."""
+    """Format an effect for a narrow cell: a sign and two decimals, a dot for smaller effects."""
     return "\u00b7" if abs(effect) < 0.005 else f"{effect:+.2f}".replace("+0.", "+.").replace("-0.", "-.")

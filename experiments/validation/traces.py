@@ -1,4 +1,4 @@
-"""Whole columns of many worlds, round by round: what the indicators of a run do not tell."""
+"""Record whole columns of many worlds, round by round, beyond the indicators of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,15 @@ from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.world import World
 
-ScenarioSource = str | Mapping[str, Any]  # a scenario by name, or as plain data
+ScenarioSource = str | Mapping[str, Any]  # a scenario, by name or as plain data
 
 
 @dataclass(frozen=True)
 class Trace:
-    """Columns of some worlds over the rounds.
+    """Columns of several worlds over the rounds.
 
-    start: a world before its first round, for what is given. columns: by name, [world, round, *axes], the start first.
+    initial_world: a world before its first round, for its inputs. columns: by name, [world, round, *axes], with the
+    initial state as round 0.
     """
 
     scenario: Scenario
@@ -30,7 +31,7 @@ class Trace:
     columns: dict[str, np.ndarray]
 
     def __getitem__(self, column: str) -> np.ndarray:
-        """Give one column, [world, round, *axes]."""
+        """Return one column, [world, round, *axes]."""
         return self.columns[column]
 
 
@@ -42,17 +43,16 @@ def record_trace(
     overrides: Sequence[Override] = (),
     rounds: int | None = None,
 ) -> Trace:
-    """Play worlds with seeds 1, 2, ... and keep some columns, so that two arms share their dice.
+    """Run worlds with seeds 1, 2, ... and record some columns. Two arms thus have common random numbers.
 
-    rounds: those of the scenario by default; a run may go on beyond them. Raises ScenarioError if the scenario
-    or a change is at fault.
+    rounds: the scenario's by default, and may exceed it. Raises ScenarioError if the scenario or a change is invalid.
     """
     setting = load_scenario(scenario, changes)
     start, length = (
         World(setting, 0, collect_overrides(setting, overrides)),
         setting.rounds if rounds is None else rounds,
     )
-    kept = {
+    recorded = {
         name: np.empty(
             (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN_BY_NAME[name].kind == "float" else np.int16
         )
@@ -61,19 +61,19 @@ def record_trace(
 
     def play(first: int) -> None:
         rows = slice(first, min(first + BLOCK_SIZE, worlds))
-        played = Worlds(setting, rows.stop - first, first + 1, overrides)
+        simulation = Worlds(setting, rows.stop - first, first + 1, overrides)
         for now in range(length + 1):
             if now:
-                played.step()
+                simulation.step()
             for name in columns:
-                kept[name][rows, now] = played.column(name)
+                recorded[name][rows, now] = simulation.column(name)
 
     load_kernel()
     list(thread_pool().map(play, range(0, worlds, BLOCK_SIZE)))
-    return Trace(setting, start, kept)
+    return Trace(setting, start, recorded)
 
 
 def first_negotiation(setting: Scenario) -> tuple[str, list[str]]:
-    """Name the first negotiation and its parties."""
+    """Return the name of the first negotiation and its parties."""
     name, talks = next(iter(setting.negotiations.items()))
     return name, list(talks.parties)

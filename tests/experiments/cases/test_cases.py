@@ -1,4 +1,4 @@
-"""Historical cases: the library is sourced and valid, and files are checked."""
+"""Historical cases: the library is valid and has sources, and files are checked."""
 
 import csv
 import re
@@ -17,12 +17,12 @@ DEAD = re.compile(r"\b(?:Kennedy|Khrushchev|Reagan|Gorbachev|Carter|Kissinger|Al
 # The library ---------------------------------------------------------------------------------------
 
 
-def test_the_library_holds_ten_cases():
+def test_library_has_ten_cases():
     assert len(case_names()) == 10
 
 
 @pytest.mark.parametrize("name", case_names())
-def test_each_act_of_the_library_has_a_source_and_a_mark(name):
+def test_each_act_has_a_source_and_an_evidence_mark(name):
     case = load_case(name)
     for each in case.events:
         assert (each.evidence == "memory") == (each.source == "memory")
@@ -32,22 +32,22 @@ def test_each_act_of_the_library_has_a_source_and_a_mark(name):
 
 
 @pytest.mark.parametrize("path", sorted(CASES_FOLDER.rglob("*.csv")), ids=lambda path: path.stem)
-def test_no_file_of_the_library_names_a_living_leader(path):
+def test_no_file_names_a_living_leader(path):
     assert not LIVING.findall(path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", case_names())
-def test_acts_are_told_of_offices_and_not_of_persons(name):
+def test_acts_name_offices_and_not_persons(name):
     assert not [each.event for each in load_case(name).events if DEAD.findall(each.event)]
 
 
-def test_the_scale_is_the_part_of_goldsteins_that_is_used():
+def test_table_of_weights_has_exactly_the_used_codes():
     used = {each.cameo for name in case_names() for each in load_case(name).events}
     assert used == set(goldstein_weights())
     assert all(-10 <= weight <= 10 for weight, _ in goldstein_weights().values())
 
 
-def test_the_series_of_stocks_is_in_order_and_marked():
+def test_series_of_stocks_is_ordered_and_marked():
     with (CASES_FOLDER / "tables" / "iaea-stock.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["reported"] for row in rows] == sorted(row["reported"] for row in rows)
@@ -62,7 +62,7 @@ def test_the_series_of_stocks_is_in_order_and_marked():
 # Files ---------------------------------------------------------------------------------------------
 
 
-def test_a_side_is_credited_with_its_own_acts_and_with_those_done_together(tmp_path):
+def test_conduct_counts_own_and_joint_acts(tmp_path):
     case = load_case(write_case(tmp_path))
     assert case.months == 5
     assert case.monthly_conduct(0) == {1: 4.0, 2: -4.0, 3: 7.0}
@@ -73,27 +73,27 @@ def test_a_side_is_credited_with_its_own_acts_and_with_those_done_together(tmp_p
 @pytest.mark.parametrize(
     ("acts", "where"),
     [
-        (acts_with(0, "2001-01-15", "2001-02-30"), "line 8, date: should be a day, written 2015-07-14"),
-        (acts_with(0, "2001-01-15", "20010115"), "line 8, date: should be a day"),
+        (acts_with(0, "2001-01-15", "2001-02-30"), "line 8, date: should be a date such as 2015-07-14"),
+        (acts_with(0, "2001-01-15", "20010115"), "line 8, date: should be a date"),
         (acts_with(0, ",day,", ",weekly,"), "line 8, precision: no such choice; available: approx, day, month"),
-        (acts_with(0, "AAA,BBB", "ZZZ,BBB"), "line 8, actor: no such actor in the opening; available: AAA"),
+        (acts_with(0, "AAA,BBB", "ZZZ,BBB"), "line 8, actor: no such actor in the header; available: AAA"),
         (acts_with(0, "036", "999"), "line 8, cameo: no such code in the table of weights"),
         (acts_with(0, "4.0", "14"), "line 8, weight: must be between -10 and 10"),
         (acts_with(0, "4.0", "nan"), "line 8, weight: should be a finite number"),
-        (acts_with(0, "4.0", "5.0"), "line 8, weight: code 036 weighs 4.0"),
+        (acts_with(0, "4.0", "5.0"), "line 8, weight: code 036 has weight 4.0"),
         (acts_with(0, "signal", "signall"), "line 8, step: no such choice; did you mean `signal`"),
-        (acts_with(2, "Some Paper", "memory"), "line 10, evidence: `memory` stands in both"),
+        (acts_with(2, "Some Paper", "memory"), "line 10, evidence: `memory` must be in both"),
         (acts_with(2, "Some Paper", ""), "line 10, source: String should have at least 1 character"),
-        (acts_with(2, "no,A", "yes,A"), "line 10, joint: an act of both needs an actor of each side"),
-        (acts_with(3, "2001-03-05", "2001-01-05"), "line 11, date: is before the row above"),
+        (acts_with(2, "no,A", "yes,A"), "line 10, joint: a joint act needs an actor of each side"),
+        (acts_with(3, "2001-03-05", "2001-01-05"), "line 11, date: is earlier than in the row above"),
         (acts_with(6, "2001-05-01", "2201-05-01"), "line 14, date: a case spans at most 1200 months"),
-        (acts_with(1, "memory,memory", "memory"), "line 9: has not the 11 fields"),
-        (acts_with(1, "memory,memory", "memory,memory,more"), "line 9: has not the 11 fields"),
+        (acts_with(1, "memory,memory", "memory"), "line 9: does not have the 11 fields"),
+        (acts_with(1, "memory,memory", "memory,memory,more"), "line 9: does not have the 11 fields"),
         (acts_with(1, "B turns", '"B turns'), "line 15: cannot be read as CSV"),
-        ([], "there are no acts below it"),
+        ([], "no acts follow"),
     ],
 )  # fmt: skip
-def test_a_wrong_row_is_refused_by_line_and_column(tmp_path, acts, where):
+def test_invalid_row_is_refused_by_line_and_column(tmp_path, acts, where):
     assert any(where in each for each in case_errors(write_case(tmp_path, acts))), case_errors(
         write_case(tmp_path, acts)
     )
@@ -102,22 +102,22 @@ def test_a_wrong_row_is_refused_by_line_and_column(tmp_path, acts, where):
 @pytest.mark.parametrize(
     ("opening", "where"),
     [
-        (OPENING[1:], "opening, title: is missing"),
-        ([*OPENING, "# colour: red"], "opening, colour: no such key"),
-        ([*OPENING, "# no colon"], "line 7: is written `# key: words`"),
-        ([*OPENING, "# title: again"], "line 7, title: is there twice"),
+        (OPENING[1:], "header, title: is missing"),
+        ([*OPENING, "# colour: red"], "header, colour: no such key"),
+        ([*OPENING, "# no colon"], "line 7: should be `# key: words`"),
+        ([*OPENING, "# title: again"], "line 7, title: occurs twice"),
         ([OPENING[0], "# scenario: three-states", *OPENING[2:]], "did you mean `two-states`"),
         ([*OPENING[:2], "# first: alpa = AAA AAB", *OPENING[3:]], "did you mean `alba`"),
-        ([*OPENING[:2], "# first: alba", *OPENING[3:]], "opening, first: is written `state = ACTOR ACTOR`"),
+        ([*OPENING[:2], "# first: alba", *OPENING[3:]], "header, first: should be `state = ACTOR ACTOR`"),
         ([*OPENING[:3], "# second: alba = BBB", *OPENING[4:]], "are not the parties to one negotiation"),
-        ([*OPENING[:3], "# second: borea = BBB AAA", *OPENING[4:]], "is an actor of the first side too"),
+        ([*OPENING[:3], "# second: borea = BBB AAA", *OPENING[4:]], "is also an actor of the first side"),
     ],
 )
-def test_a_wrong_opening_is_refused(tmp_path, opening, where):
+def test_invalid_header_is_refused(tmp_path, opening, where):
     assert any(where in each for each in case_errors(write_case(tmp_path, opening=opening)))
 
 
-def test_all_faults_are_told_at_once_and_a_wrong_heading_too(tmp_path):
+def test_all_errors_and_an_invalid_heading_are_reported(tmp_path):
     acts = [each.replace("036", "999").replace("AAB", "XXX") for each in ACTS]
     assert len(case_errors(write_case(tmp_path, acts))) == 2
     assert case_errors(write_case(tmp_path, heading=HEADING.replace("joint", "joined"))) == [
@@ -127,7 +127,7 @@ def test_all_faults_are_told_at_once_and_a_wrong_heading_too(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"#" * (1 << 20) + b"##"], ids=["bytes", "empty", "huge"])
-def test_what_is_no_case_is_refused(tmp_path, content):
+def test_file_that_is_not_a_case_is_refused(tmp_path, content):
     path = tmp_path / "odd.csv"
     path.write_bytes(content)
     assert case_errors(path)

@@ -1,4 +1,4 @@
-"""Replays of historical cases use the input and nothing else."""
+"""Replays of historical cases use only the input."""
 
 import json
 from pathlib import Path
@@ -18,8 +18,8 @@ from experiments.validation.cases import run_part
 from model.loading import apply_changes, load_scenario
 
 
-def reciprocal(folder: Path, **more) -> str:
-    """Write a scenario in which two states answer in kind and nothing else happens."""
+def reciprocal_scenario(folder: Path, **more) -> str:
+    """Write a scenario in which two states reciprocate and nothing else happens; return its path."""
     changes = {**{name.partition(".")[2]: False for name in ALL_OFF}, "reciprocity": True}
     unforgiving = {f"states.{name}.generosity": 0.0 for name in ("alba", "borea")}
     path = folder / "in-kind.toml"
@@ -29,8 +29,8 @@ def reciprocal(folder: Path, **more) -> str:
     return str(path)
 
 
-def test_a_pair_that_answers_in_kind_repeats_the_input_a_month_later(tmp_path):
-    opening = [OPENING[0], f"# scenario: {reciprocal(tmp_path)}", *OPENING[2:]]
+def test_reciprocal_pair_repeats_the_input_a_month_later(tmp_path):
+    opening = [OPENING[0], f"# scenario: {reciprocal_scenario(tmp_path)}", *OPENING[2:]]
     case = load_case(write_case(tmp_path, opening=opening))
     assert persistent_signs(case.monthly_conduct(0), case.months) == [1, 0, 1, 1, 1]
     assert response_shares(case, 1, worlds=3).tolist() == [1, 1, 0, 1, 1]
@@ -38,7 +38,7 @@ def test_a_pair_that_answers_in_kind_repeats_the_input_a_month_later(tmp_path):
     assert response_shares(case, 0, worlds=3).tolist() == [1, 0, 0, 1, 1]
 
 
-def test_the_answer_depends_on_the_input_and_not_on_what_the_answering_side_did(tmp_path):
+def test_response_depends_only_on_the_input(tmp_path):
     case = load_case(write_case(tmp_path))
     friendlier = load_case(write_case(tmp_path, acts_with(1, "120,-4.0", "035,7.0"), name="other"))
     before, after = (response_shares(each, 1, worlds=64) for each in (case, friendlier))
@@ -47,16 +47,16 @@ def test_the_answer_depends_on_the_input_and_not_on_what_the_answering_side_did(
     assert not np.array_equal(response_shares(case, 0, worlds=64), response_shares(friendlier, 0, worlds=64))
 
 
-def test_what_a_scenario_schedules_is_left_out(tmp_path):
+def test_scheduled_events_are_removed(tmp_path):
     event = {"round": 2, "kind": "hostile_act", "actor": "borea", "counterpart": "alba", "text": {"en": "B strikes."}}
     found = []
     for more in ({}, {"events": [event]}):
-        opening = [OPENING[0], f"# scenario: {reciprocal(tmp_path, **more)}", *OPENING[2:]]
+        opening = [OPENING[0], f"# scenario: {reciprocal_scenario(tmp_path, **more)}", *OPENING[2:]]
         found.append(response_shares(load_case(write_case(tmp_path, opening=opening)), 1, worlds=3).tolist())
     assert found[0] == found[1]
 
 
-def test_acts_are_those_of_the_watched_runs():
+def test_acts_equal_those_of_the_mesa_driver():
     setting = load_scenario("two-states", {"rounds": 12})
     done = play_cooperation(setting, (), worlds=2, seed=5)
     for place, seed in enumerate((5, 6)):
@@ -66,13 +66,13 @@ def test_acts_are_those_of_the_watched_runs():
             assert np.array_equal(done[place, now], (model.world.conduct ^ model.world.miscarried) > 0)
 
 
-def test_the_base_rate_of_a_case_leaves_that_case_out():
+def test_base_rate_excludes_the_case_itself():
     own = [weight for side in (0, 1) for weight in load_case("iran-2018").monthly_conduct(side).values() if weight]
     every, others = base_rate("no such case"), base_rate("iran-2018")
     assert sorted(every.values) == sorted([*others.values, *own])
 
 
-def test_a_month_is_scored_against_the_month_before_of_the_same_side(tmp_path):
+def test_persistence_uses_the_same_sides_previous_month(tmp_path):
     first, second = replay_case(load_case(write_case(tmp_path)), worlds=32).directions
     assert [month.scores is None for month in first.months] == [True, False, False]
     assert [month.joint_only for month in first.months] == [False, False, True]
@@ -85,19 +85,23 @@ def test_a_month_is_scored_against_the_month_before_of_the_same_side(tmp_path):
     assert second.months[-1].scores is not None
 
 
-def test_standings_of_nothing_are_nothing(tmp_path):
+def test_comparison_without_scored_months_is_none(tmp_path):
     played = replay_case(load_case(write_case(tmp_path, ACTS[:1])), worlds=2)
     assert compare_forecasters([played.scored_months]) is None
 
 
-def test_the_part_says_first_where_a_baseline_wins():
+def test_part_reports_first_where_a_baseline_is_better():
     part = run_part(True, lambda _: None)
     names = [row["case"] for row in part.rows]
-    assert names == [*case_names(), "all cases", "all, acts of one side only", "all, the model told nothing"]
+    assert names == [*case_names(), "all cases", "all, acts of one side only", "all, without input to the model"]
     assert len({tuple(row) for row in part.rows}) == 1
     json.dumps(part._asdict())
     whole = part.rows[len(case_names())]
     assert whole["months"] == sum(row["months"] for row in part.rows[: len(case_names())])
     lost = [what for what in ("sign", "size") if whole[f"nearest, {what}"] != "model"]
-    assert part.lead.startswith(f"A baseline wins on the {lost[0]}") if lost else "A baseline wins" not in part.lead
+    assert (
+        part.lead.startswith(f"A baseline is better on the {lost[0]}")
+        if lost
+        else "A baseline is better" not in part.lead
+    )
     assert part.failed == sum(row["verdict"].startswith("fail") for row in part.rows)

@@ -1,4 +1,4 @@
-"""Scores of forecasts: each against its definition, and intervals over months and cases."""
+"""Scores of forecasts, compared with their definitions, and intervals over months and cases."""
 
 from itertools import pairwise
 
@@ -9,37 +9,37 @@ from experiments.cases.replay import COOPERATIVE_WEIGHT, HOSTILE_WEIGHT, Forecas
 from experiments.cases.scoring import brier_score, crps, means_over_cases, means_over_months
 
 
-def slow_crps(values, shares, happened):
-    """Integrate (F(x) - [x >= happened])^2 over x, step by step."""
-    edges = np.sort([*values, happened])
+def slow_crps(values, shares, observed):
+    """Return the integral of (F(x) - [x >= observed])^2 over x, step by step."""
+    edges = np.sort([*values, observed])
     total = 0.0
     for left, right in pairwise(edges):
         below = sum(share for value, share in zip(values, shares, strict=True) if value <= left)
-        total += (below - float(left >= happened)) ** 2 * (right - left)
+        total += (below - float(left >= observed)) ** 2 * (right - left)
     return total
 
 
-def test_crps_is_the_integral_that_defines_it():
-    dice = np.random.default_rng(7)
+def test_crps_equals_its_defining_integral():
+    rng = np.random.default_rng(7)
     for size in (1, 2, 9):
-        values, shares = dice.normal(0, 5, size), dice.dirichlet(np.ones(size))
-        happened = float(dice.normal(0, 5))
-        assert crps(values, happened, shares) == pytest.approx(slow_crps(values, shares, happened))
+        values, shares = rng.normal(0, 5, size), rng.dirichlet(np.ones(size))
+        observed = float(rng.normal(0, 5))
+        assert crps(values, observed, shares) == pytest.approx(slow_crps(values, shares, observed))
     assert crps([2.0], -1.5) == pytest.approx(3.5)
 
 
-def test_brier_is_the_squared_error_of_the_chance():
+def test_brier_score_is_the_squared_error():
     assert brier_score(0.7, True) == pytest.approx(0.09)
     assert brier_score(0.7, False) == pytest.approx(0.49)
 
 
-def test_a_perfect_forecaster_scores_nothing():
+def test_perfect_forecast_scores_zero():
     perfect = Forecast((7.0,), (1.0,))
     assert brier_score(perfect.chance, True) == 0.0
     assert crps(perfect.values, 7.0, perfect.shares) == 0.0
 
 
-def test_a_forecast_tells_its_chance_mean_and_percentiles():
+def test_forecast_has_chance_mean_and_quantiles():
     said = Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (0.9, 0.1))
     assert said.chance == 0.9
     assert said.mean == pytest.approx(0.9 * COOPERATIVE_WEIGHT + 0.1 * HOSTILE_WEIGHT)
@@ -50,9 +50,9 @@ def test_a_forecast_tells_its_chance_mean_and_percentiles():
     ]
 
 
-def test_intervals_hold_the_mean_and_widen_with_spread():
-    dice = np.random.default_rng(3)
-    still, wild = np.full((20, 1), 0.3), dice.uniform(size=(20, 1))
+def test_intervals_contain_the_mean_and_widen_with_spread():
+    rng = np.random.default_rng(3)
+    still, wild = np.full((20, 1), 0.3), rng.uniform(size=(20, 1))
     assert means_over_months(still)[0] == pytest.approx((0.3, 0.3, 0.3))
     found = means_over_months(wild)[0]
     assert found.mean == pytest.approx(wild.mean())
@@ -60,7 +60,7 @@ def test_intervals_hold_the_mean_and_widen_with_spread():
     assert means_over_cases([np.zeros((3, 1)), np.ones((1, 1))])[0] == pytest.approx((0.25, 0.0, 1.0))
 
 
-def test_blocks_keep_neighbours_together():
+def test_block_intervals_widen_with_dependence():
     runs = np.repeat([0.0, 1.0] * 5, 4)[:, None]
     mixed = np.tile([0.0, 1.0], 20)[:, None]
     wide, narrow = means_over_months(runs)[0], means_over_months(mixed)[0]

@@ -1,4 +1,4 @@
-"""The table of a sweep that nothing disturbed, with which others are compared."""
+"""The table of an uninterrupted sweep, for comparison."""
 
 import pytest
 from support.studies import LARGE_STUDY, study_data
@@ -9,7 +9,7 @@ from experiments.studies.sweep import sweep
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory):
-    """Sweep a study once, undisturbed, in one thread."""
+    """Return the table of an uninterrupted sweep in one thread."""
     folder = tmp_path_factory.mktemp("whole")
     sweep(study_data(**LARGE_STUDY), folder, workers=1)
     return runs_table(folder)

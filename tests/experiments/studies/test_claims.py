@@ -1,4 +1,4 @@
-"""Claims as estimators: the space, what is decided at a point, and claims whose truth is known beforehand."""
+"""The essay's claims: the space of uncertainties, significance at a point, and claims with known truth."""
 
 import json
 import subprocess
@@ -9,17 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.claims import (
-    evaluate_claims,
-    failing_factors,
-    sample_points,
-    significant_sign,
-    uncertainty_space,
-)
-from experiments.studies.essay_claims import (
-    CLAIMS,
-    Claim,
-    ClaimComparison,
+from experiments.studies.claim_settings import (
     longest_silence,
     mean_indicator,
     no_change,
@@ -28,6 +18,14 @@ from experiments.studies.essay_claims import (
     set_facilitators,
     set_parameters,
 )
+from experiments.studies.claims import (
+    evaluate_claims,
+    failing_factors,
+    sample_points,
+    significant_sign,
+    uncertainty_space,
+)
+from experiments.studies.essay_claims import CLAIMS, Claim, ClaimComparison
 from model.errors import ScenarioError
 from model.loading import apply_changes, build_scenario, load_scenario, read_scenario
 from model.measures import OVERALL
@@ -39,7 +37,7 @@ CONTACT, PROGRESS = (
 )
 
 
-def test_the_space_is_every_uncertainty_over_its_full_declared_range():
+def test_space_has_every_uncertainty_over_its_declared_range():
     scenario = load_scenario("us-iran-2026")
     wanted = {each.path: (each.low, each.high) for each in list_parameters(scenario) if not each.lever}
     assert {each.path: (each.low, each.high) for each in uncertainty_space(scenario)} == wanted
@@ -49,7 +47,7 @@ def test_the_space_is_every_uncertainty_over_its_full_declared_range():
         assert each.high - each.low <= 0.2 * min(high - low, abs(each.value)) + 1e-12
 
 
-def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_in_one():
+def test_near_the_scenario_only_step_by_step_brings_deals():
     setting, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     near = sample_points(uncertainty_space(setting, 0.1), 12, 1)
     in_steps, in_one = (
@@ -60,7 +58,7 @@ def test_near_the_scenario_its_world_is_still_there_deals_come_in_steps_and_not_
     assert max(in_one) == 0.0
 
 
-def test_every_point_of_the_space_is_a_scenario():
+def test_every_sampled_point_is_a_valid_scenario():
     scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     points = sample_points(uncertainty_space(scenario), 16, 3)
     for point in points:
@@ -69,7 +67,7 @@ def test_every_point_of_the_space_is_a_scenario():
     assert sorted(((firsts - 0.5) / 0.5 * 16).astype(int)) == list(range(16))
 
 
-def test_fourteen_claims_are_judged_each_by_settings_that_exist():
+def test_all_fourteen_claims_compare_valid_settings():
     scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     assert len(CLAIMS) == 14
     assert len({claim.key for claim in CLAIMS}) == 14
@@ -85,11 +83,11 @@ def test_fourteen_claims_are_judged_each_by_settings_that_exist():
     ("found", "sign"),
     [([1.0, 1.0, 1.0], 1), ([-1.0, -1.1, -0.9], -1), ([0.0, 0.0, 0.0], 0), ([1.0, -1.0, 0.1], 0), ([2.0], 0)],
 )
-def test_a_point_is_decided_beyond_two_standard_errors(found, sign):
+def test_sign_is_significant_beyond_the_95_percent_interval(found, sign):
     assert significant_sign(np.array(found)) == sign
 
 
-def test_silences_and_first_deals_are_measured_over_the_rounds():
+def test_measures_of_silence_and_first_deal():
     seen = np.zeros((2, 7, len(OVERALL)))
     seen[0, 1:, CONTACT] = [1, 0, 0, 0, 1, 0]
     seen[1, 4:, PROGRESS] = 0.2
@@ -97,7 +95,7 @@ def test_silences_and_first_deals_are_measured_over_the_rounds():
     assert rounds_to_deal(seen).tolist() == [7.0, 4.0]
 
 
-def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_is_undecided():
+def test_true_false_and_empty_claims_get_their_verdicts():
     clear, unclear = set_facilitators(clarity=1.0, capacity=20.0), set_facilitators(clarity=0.0)
     steady = set_parameters(facilitation__fatigue_rate=0.0)
     says = (
@@ -118,23 +116,23 @@ def test_a_claim_that_must_hold_holds_its_opposite_fails_and_one_about_nothing_i
     assert true.comparisons[0].effect == -false.comparisons[0].effect > 0.0
 
 
-def test_where_a_claim_fails_names_the_factor_that_tells_failing_points_apart():
+def test_failing_factors_names_the_separating_factor():
     factors = uncertainty_space(load_scenario("us-iran-2026"))[:4]
-    luck = np.random.default_rng(1)
-    matrix = luck.random((80, 4))
+    rng = np.random.default_rng(1)
+    matrix = rng.random((80, 4))
     sign = np.where(matrix[:, 2] > 0.7, -1, 1)
-    (told, *_) = failing_factors(sign, factors, matrix)
-    assert told.startswith(f"{factors[2].path} is high")
+    (sentence, *_) = failing_factors(sign, factors, matrix)
+    assert sentence.startswith(f"{factors[2].path} is high")
     assert failing_factors(np.ones(80), factors, matrix) == []
 
 
 @pytest.mark.parametrize(("points", "replications", "reach"), [(7, 20, 1.0), (8, 1, 1.0), (8, 2, 0.0), (8, 2, 1.5)])
-def test_too_small_a_judgement_is_refused(points, replications, reach):
+def test_too_few_points_and_invalid_reach_are_refused(points, replications, reach):
     with pytest.raises(ScenarioError):
         evaluate_claims(points, replications, reach=reach)
 
 
-def test_the_command_writes_a_page_and_prints_json(tmp_path):
+def test_claims_command_writes_a_page_and_prints_json(tmp_path):
     line = [DETENTE, "claims", "--points", "8", "--replications", "2", "--out", tmp_path / "claims", "--json"]
     done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""Scenario discovery: boxes, planted and published, and the links into them."""
+"""Scenario discovery: planted and published boxes, and links into a box."""
 
 import importlib.resources
 import json
@@ -21,8 +21,8 @@ from model.loading import read_scenario
 
 
 def test_prim_finds_a_planted_box():
-    luck = np.random.default_rng(3)
-    inputs = pd.DataFrame(luck.random((800, 4)), columns=list("abcd"))
+    rng = np.random.default_rng(3)
+    inputs = pd.DataFrame(rng.random((800, 4)), columns=list("abcd"))
     wanted = ((inputs["a"] > 0.7) & (inputs["b"] < 0.4)).to_numpy()
     box = find_box(inputs, wanted)
     limits = {edge.factor: (edge.low, edge.high) for edge in box.edges}
@@ -30,18 +30,18 @@ def test_prim_finds_a_planted_box():
     assert limits["b"][1] == pytest.approx(0.4, abs=0.04)
     assert box.coverage > 0.85
     assert box.density > 0.85
-    told = limit_sentences(box)
-    assert any(sentence.startswith(("a is at least 0.7", "a is at least 0.6")) for sentence in told)
+    text = limit_sentences(box)
+    assert any(sentence.startswith(("a is at least 0.7", "a is at least 0.6")) for sentence in text)
 
 
-def test_stability_counts_only_the_resamples_in_which_a_box_could_be_found():
+def test_stability_ignores_resamples_without_a_box():
     inputs = pd.DataFrame({"a": np.linspace(0, 1, 40), "b": np.random.default_rng(1).random(40)})
-    rare = (inputs["a"] == 1.0).to_numpy()  # one point: half of the resamples are without it
+    rare = (inputs["a"] == 1.0).to_numpy()  # one point: missing from half of the resamples
     (edge,) = [edge for edge in find_box(inputs, rare).edges if edge.factor == "a"]
     assert edge.stability == 100.0
 
 
-def test_a_box_of_which_no_resample_could_be_searched_says_nothing_of_resamples(monkeypatch):
+def test_box_without_resamples_has_no_stability(monkeypatch):
     monkeypatch.setattr("experiments.studies.discover.RESAMPLES", 0)
     inputs = pd.DataFrame({"a": np.linspace(0, 1, 40)})
     box = find_box(inputs, (inputs["a"] > 0.7).to_numpy())
@@ -51,8 +51,8 @@ def test_a_box_of_which_no_resample_could_be_searched_says_nothing_of_resamples(
     assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "not known"
 
 
-def discovered(folder, **more):
-    """Sweep a study, look for a box, and give what the command writes."""
+def discover_in_sweep(folder, **more):
+    """Sweep a study, run `detente discover`, and return its JSON and its text."""
     made = study_data(levers={"states.alba.generosity": [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0]},
                  design={"kind": "latin", "points": 40}, **more)  # fmt: skip
     sweep(made, folder / "swept")
@@ -63,35 +63,35 @@ def discovered(folder, **more):
     return json.loads(done.stdout), invoke(*command).stdout
 
 
-def test_the_link_into_a_box_is_a_run_of_the_study(tmp_path):
-    found, told = discovered(tmp_path, changes={"states.borea.resolve": 0.9}, seed=7)
+def test_link_into_a_box_opens_a_run_of_the_study(tmp_path):
+    found, text = discover_in_sweep(tmp_path, changes={"states.borea.resolve": 0.9}, seed=7)
     opens, notes = parse_link(found["link"].partition("?")[2])
     assert notes == []
     changes = dict(opens.setting.changes)
     assert (changes["rounds"], changes["states.borea.resolve"], opens.setting.seed) == (8, 0.9, 7)
     for edge in found["edges"]:
         assert edge["low"] <= changes[edge["factor"]] <= edge["high"]
-    assert "with seed" not in told
+    assert "with seed" not in text
 
 
-def test_a_seed_too_large_for_a_link_is_told(tmp_path):
-    found, told = discovered(tmp_path, seed=MAX_SEED + 4)  # with the dice of those before there is no box
+def test_seed_too_large_for_a_link_is_reported(tmp_path):
+    found, text = discover_in_sweep(tmp_path, seed=MAX_SEED + 4)  # the seeds below give no box
     opens, notes = parse_link(found["link"].partition("?")[2])
     assert (notes, opens.setting.seed) == ([], 1)
-    assert f"with seed 1, because {MAX_SEED + 4} is too large for a link" in " ".join(told.split())
+    assert f"with seed 1, because {MAX_SEED + 4} is too large for a link" in " ".join(text.split())
 
 
-def test_a_scenario_of_a_file_has_no_link_for_another_server(tmp_path, monkeypatch):
+def test_scenario_file_has_no_link(tmp_path, monkeypatch):
     (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read_scenario("two-states"), default=str))))
     monkeypatch.chdir(tmp_path)
-    found, told = discovered(tmp_path, scenario="mine.toml")
+    found, text = discover_in_sweep(tmp_path, scenario="mine.toml")
     assert found["link"] is None
-    assert "The scenario is a file, which no link holds" in told
-    assert "http" not in told
+    assert "The scenario is a file, which no link holds" in text
+    assert "http" not in text
 
 
-def test_prim_finds_the_box_that_bryant_and_lempert_published():
-    """Their data come with ema-workbench: 882 cases of a study of renewables (2010)."""
+def test_prim_finds_the_box_of_bryant_and_lempert():
+    """The data come with ema-workbench: 882 cases of a study of renewables (2010)."""
     with importlib.resources.as_file(importlib.resources.files("ema_workbench")) as folder:
         (path,) = folder.rglob("bryant et al 2010 data.csv")
         data = pd.read_csv(path)
@@ -104,7 +104,7 @@ def test_prim_finds_the_box_that_bryant_and_lempert_published():
     assert box.density > 0.5
 
 
-def test_a_box_of_everything_or_nothing_is_refused():
+def test_all_or_no_points_of_interest_are_refused():
     inputs = pd.DataFrame({"a": np.linspace(0, 1, 50)})
     for wanted in (np.ones(50, bool), np.zeros(50, bool)):
         with pytest.raises(ScenarioError, match="point is of interest"):
@@ -113,9 +113,9 @@ def test_a_box_of_everything_or_nothing_is_refused():
         find_box(inputs.head(10), np.arange(10) > 3)
 
 
-def test_points_that_nothing_sets_apart_have_no_box_and_that_is_said():
+def test_missing_box_is_reported():
     every_other = np.arange(60) % 2 == 0
     box = find_box(pd.DataFrame({"a": np.repeat(np.linspace(0, 1, 30), 2)}), every_other)
     box = box._replace(edges=[])
-    assert limit_sentences(box) == ["No box was found: no limit on any factor sets the points of interest apart."]
+    assert limit_sentences(box) == ["No box found: no limit on any factor separates the points of interest."]
     assert not any("holds" in sentence for sentence in describe_box("some_deal", 0.5, box))

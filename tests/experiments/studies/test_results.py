@@ -1,4 +1,4 @@
-"""Folders of results: what they keep, what is asked of them, and which are refused."""
+"""Results folders: what they store, queries, and refusals."""
 
 import json
 
@@ -17,7 +17,7 @@ from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
 
 
-def test_results_keep_their_points_whatever_becomes_of_the_files(tmp_path):
+def test_results_store_their_points_without_the_files(tmp_path):
     (tmp_path / "points.csv").write_text("states.alba.generosity\n0.25\n0.5\n")
     design = {"kind": "table", "file": "points.csv"}
     write_study(tmp_path, levers={"states.alba.generosity": [0.0, 1.0]}, uncertainties={}, design=design)
@@ -30,17 +30,17 @@ def test_results_keep_their_points_whatever_becomes_of_the_files(tmp_path):
     assert len(runs_table(tmp_path / "out")) == 6
 
 
-def test_a_manifest_of_something_else_is_told(tmp_path):
+def test_foreign_manifest_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text('{"name": "an app"}')
     for words in (("results", tmp_path), ("sweep", write_study(tmp_path), "--out", tmp_path)):
         done = invoke(*words)
         assert done.exit_code == 2
-        assert "holds a manifest that is none of a sweep" in done.stderr
+        assert "holds a manifest that is not a sweep's" in done.stderr
 
 
-def test_another_study_or_other_code_in_the_same_folder_is_refused_with_the_difference(tmp_path):
+def test_other_study_or_code_in_a_folder_is_refused(tmp_path):
     sweep(study_data(), tmp_path)
-    with pytest.raises(ScenarioError, match=r"study\.replications: was 3 there .found 4"):
+    with pytest.raises(ScenarioError, match=r"study\.replications: was 3 in this folder .found 4"):
         sweep(study_data(replications=4), tmp_path)
     with pytest.raises(ScenarioError, match=r"study\.scenario_digest"):
         sweep(study_data(changes={"states.alba.resolve": 0.9}), tmp_path)
@@ -48,14 +48,14 @@ def test_another_study_or_other_code_in_the_same_folder_is_refused_with_the_diff
     facts = json.loads(path.read_text())
     facts["code"]["model/rules/home.py"] = "0"
     path.write_text(json.dumps(facts))
-    with pytest.raises(ScenarioError, match=r"code\.model/rules/home\.py: has changed since"):
+    with pytest.raises(ScenarioError, match=r"code\.model/rules/home\.py: has changed"):
         sweep(study_data(), tmp_path)
 
 
-def test_a_truncated_sobol_design_is_refused_by_sensitivity(tmp_path):
+def test_sensitivity_refuses_a_truncated_sobol_design(tmp_path):
     sobol = study_data(design={"kind": "sobol", "points": 8})
     sweep(sobol, tmp_path, points=20)
-    with pytest.raises(ScenarioError, match="a truncated one has no indices"):
+    with pytest.raises(ScenarioError, match="a truncated design has no indices"):
         sweep_sensitivity(tmp_path, "some_deal")
     sweep(sobol, tmp_path)
     found = sweep_sensitivity(tmp_path, "mean_trust")
@@ -63,11 +63,11 @@ def test_a_truncated_sobol_design_is_refused_by_sensitivity(tmp_path):
     assert 0.0 <= found.noise <= 1.0
 
 
-@pytest.mark.parametrize(("keep", "rows_a_point"), [("bands", 5 * 9), ("trajectories", 3 * 9)])
-def test_bands_and_trajectories_are_kept_if_asked_for(keep, rows_a_point, tmp_path):
+@pytest.mark.parametrize(("keep", "rows_per_point"), [("bands", 5 * 9), ("trajectories", 3 * 9)])
+def test_bands_and_trajectories_are_stored_on_request(keep, rows_per_point, tmp_path):
     sweep(study_data(keep=keep), tmp_path)
     kept = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "kept")))
-    assert len(kept) == 6 * rows_a_point
+    assert len(kept) == 6 * rows_per_point
     if keep == "trajectories":
         values = load_study(study_data()).points().iloc[2].to_dict()
         alone = play_ensemble("two-states", 3, 1, rounds=8, changes=values, keep=True)
@@ -76,7 +76,7 @@ def test_bands_and_trajectories_are_kept_if_asked_for(keep, rows_a_point, tmp_pa
         np.testing.assert_array_equal(mine, alone.trajectories[:, :, 0].astype(np.float32))
 
 
-def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
+def test_sql_queries_return_rows_or_an_error(tmp_path):
     sweep(study_data(), tmp_path)
     answer = query_results(
         tmp_path,
@@ -89,32 +89,32 @@ def test_questions_in_sql_are_answered_and_a_wrong_one_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "message_part"),
     [
         ("", "is empty"),
-        ("-- nothing", "gives no rows"),
+        ("-- nothing", "returns no rows"),
         ("select * from 'https://example.invalid/x.csv'", "httpfs"),
     ],
 )
-def test_a_question_without_an_answer_is_told_and_nothing_is_fetched_for_it(query, told, tmp_path):
+def test_query_without_rows_is_refused_and_fetches_nothing(query, message_part, tmp_path):
     sweep(study_data(), tmp_path, points=1)
-    with pytest.raises(ScenarioError, match=told) as raised:
+    with pytest.raises(ScenarioError, match=message_part) as raised:
         query_results(tmp_path, query)
     assert "NoneType" not in str(raised.value)
     assert "nstall" not in str(raised.value)
 
 
-def test_a_folder_without_results_is_told(tmp_path):
+def test_folder_without_results_is_refused(tmp_path):
     assert "holds no readable results" in refused_command("results", tmp_path, cwd=tmp_path)
 
 
-@pytest.mark.parametrize(("above", "told"), [("2", "no"), ("nan", "no"), ("-1", "every")])
-def test_a_threshold_that_sets_nothing_apart_is_told_with_what_there_is(above, told, tmp_path):
+@pytest.mark.parametrize(("above", "message_part"), [("2", "no"), ("nan", "no"), ("-1", "every")])
+def test_useless_threshold_is_refused_with_the_range(above, message_part, tmp_path):
     sweep(study_data(design={"kind": "latin", "points": 30}), tmp_path)
     message = refused_command("discover", tmp_path, "--outcome", "mean_trust", "--above", above, cwd=tmp_path)
-    assert f"--above: {told} point reaches it; mean_trust goes from 0." in message
+    assert f"--above: {message_part} point reaches it: mean_trust ranges from 0." in message
 
 
-def test_a_summary_takes_fewer_than_32_bytes_a_run_on_disk(whole, tmp_path):
+def test_summary_takes_fewer_than_32_bytes_per_run(whole, tmp_path):
     sweep(study_data(**LARGE_STUDY), tmp_path)
     assert sum(path.stat().st_size for path in part_paths(tmp_path, "runs")) < 32 * len(whole)

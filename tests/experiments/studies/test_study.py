@@ -1,4 +1,4 @@
-"""Studies: a question in one file, checked whole, and the points of its design."""
+"""Studies: validation of the file, and the points of the design."""
 
 import json
 
@@ -14,7 +14,7 @@ from model.world import World
 
 
 @pytest.mark.parametrize("name", shipped_studies())
-def test_every_shipped_study_asks_a_question_and_lays_out_its_points(name):
+def test_every_shipped_study_has_a_question_and_points(name):
     found = load_study(name)
     points = found.points()
     assert found.file.question.endswith("?")
@@ -29,16 +29,16 @@ def test_at_least_six_studies_are_shipped():
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "message"),
     [
         ({"levers": {"states.alba.generosty": [0, 1]}}, "did you mean `states.alba.generosity`"),
         ({"levers": {"states.alba.generosity": [0.0, 1.5]}}, "allowed is 0 to 1"),
-        ({"levers": {"states.alba.generosity": [0.9, 0.1]}}, "the lower first"),
+        ({"levers": {"states.alba.generosity": [0.9, 0.1]}}, "lower limit first"),
         ({"levers": {"states.alba.generosity": {"values": [0.5, 2.0]}}}, "allowed is 0 to 1 (found 2.0)"),
         ({"levers": {}, "uncertainties": {}}, "at least one lever or uncertainty"),
         ({"uncertainties": {"states.alba.generosity": [0, 1]}}, "under levers and under uncertainties"),
         ({"design": {"kind": "sobol", "points": 12}}, "a power of two"),
-        ({"design": {"kind": "table"}}, "goes with the kind `table`"),
+        ({"design": {"kind": "table"}}, "is required for the kind `table`"),
         ({"design": {"kind": "halton"}}, "design.kind"),
         ({"indicators": ["mean_trus"]}, "did you mean `mean_trust`"),
         ({"replications": 0}, "replications"),
@@ -48,26 +48,26 @@ def test_at_least_six_studies_are_shipped():
         ({"levers": {"states.alba.generosity": [0.1, 0.2, 0.3]}}, "(found [0.1, 0.2, 0.3])"),
         ({"levers": {"states.alba.generosity": [0.1, 2]}}, "(found [0.1, 2])"),
         ({"levers": {"states.alba.generosity": {"lo": 1}}}, "did you mean `low`"),
-        ({"levers": {"states.alba.generosity": {"values": [float("inf")]}}}, "finite numbers, words, true or false"),
+        ({"levers": {"states.alba.generosity": {"values": [float("inf")]}}}, "finite numbers, strings, true or false"),
         ({"changes": {"rounds": [1]}}, "changes.rounds: should be a finite number"),
     ],
 )
-def test_a_study_that_cannot_be_is_refused_with_its_place(more, told):
+def test_invalid_study_is_refused_with_one_clear_error(more, message):
     with pytest.raises(ScenarioError) as error:
         load_study(study_data(**more))
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert len(error.value.errors) == 1
     assert not any(word in str(error.value) for word in ("union", ".float", "a list"))
 
 
-def test_all_faults_are_told_at_once():
+def test_all_errors_are_reported_at_once():
     wrong = {"levers": {"states.alba.generosty": [0, 1], "states.borea.generosity": [0.0, 9.0]}}
     with pytest.raises(ScenarioError) as error:
         load_study(study_data(**wrong))
     assert len(error.value.errors) == 2
 
 
-def test_a_grid_is_every_combination_in_written_order():
+def test_grid_has_every_combination_in_file_order():
     found = load_study(
         study_data(
             levers={"states.alba.generosity": {"values": [0.1, 0.9]}},
@@ -78,13 +78,13 @@ def test_a_grid_is_every_combination_in_written_order():
     assert found.points().to_numpy().tolist() == [[0.1, 0], [0.1, 4], [0.1, 8], [0.9, 0], [0.9, 4], [0.9, 8]]
 
 
-def test_a_latin_hypercube_has_one_point_in_each_slice_and_stays_in_range():
+def test_latin_hypercube_has_one_point_per_slice():
     points = load_study(study_data(design={"kind": "latin", "points": 40})).points()
     assert sorted((points["states.alba.generosity"] * 40).astype(int)) == list(range(40))
     assert points["belief.betrayal_weight"].between(1.0, 6.0).all()
 
 
-def test_a_table_of_points_is_read_and_checked(tmp_path):
+def test_table_of_points_is_read_and_checked(tmp_path):
     file = tmp_path / "small.toml"
     text = (
         'question = "?"\nscenario = "two-states"\n[design]\nkind = "table"\nfile = "points.csv"\n'
@@ -102,8 +102,8 @@ def test_a_table_of_points_is_read_and_checked(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
-    """For every declared setting of a scenario, whether it only puts a number into cells or does more."""
+def test_cell_by_cell_point_equals_the_scenarios_world(name):
+    """For every declared parameter, whether it only sets cells or has further effects."""
     scenario = load_study(
         study_data(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})
     ).scenario_at()
@@ -127,9 +127,9 @@ def test_a_point_set_cell_by_cell_is_the_world_of_the_scenario_read_anew(name):
         ("two-states", {"negotiations.border.bundling": 2}, None),
         ("us-iran-2026", {}, {"facilitators.oman.arrives": {"values": [5, 10, 0, 20]}}),
     ],
-    ids=["two factors of one cell", "rungs tied into one step", "a value that does more than the others"],
+    ids=["two factors of one cell", "bundled rungs", "a value with further effects"],
 )
-def test_points_of_factors_that_meddle_with_each_other_are_those_of_the_scenario(name, changes, ranges):
+def test_interacting_factors_give_the_scenarios_world(name, changes, ranges):
     if ranges is None:
         rungs = list(load_study(study_data(scenario=name)).scenario_at().negotiations["border"].rungs)
         ranges = {
@@ -144,7 +144,7 @@ def test_points_of_factors_that_meddle_with_each_other_are_those_of_the_scenario
         )
 
 
-def test_whole_numbers_have_equal_parts_of_a_range():
+def test_integers_have_equal_parts_of_a_range():
     found = load_study(
         study_data(
             scenario="us-iran-2026",
@@ -156,12 +156,12 @@ def test_whole_numbers_have_equal_parts_of_a_range():
     assert found.points()["states.us.veto_players"].value_counts().tolist() == [100, 100, 100]
 
 
-def test_a_switch_whose_name_is_written_wrongly_is_refused_before_anything_is_played():
+def test_misspelt_switch_is_refused_before_any_run():
     with pytest.raises(ScenarioError, match="scrutny"):
         load_study(study_data(levers={"mechanisms.scrutny": {"values": [True, False]}}))
 
 
-def test_a_study_is_plain_data_through_and_through():
+def test_study_survives_a_round_trip_through_json():
     found = load_study(study_data())
     again = load_study(json.loads(json.dumps(found.file.model_dump(mode="json"))))
     assert again.factors == found.factors

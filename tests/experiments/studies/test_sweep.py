@@ -1,4 +1,4 @@
-"""Sweeps: the table is the same on any number of workers, and grows with the points that are asked for."""
+"""Sweeps: the table is the same for any number of workers, and grows with the requested points."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ from model.enumerations import Outcome
 from model.errors import ScenarioError
 
 
-def test_a_row_is_the_run_of_its_point_and_seed(tmp_path):
+def test_row_equals_the_run_of_its_point_and_seed(tmp_path):
     swept = sweep(study_data(), tmp_path)
     found, points = runs_table(tmp_path), load_study(study_data()).points()
     assert (swept.points, swept.played, swept.failed) == (6, 6, 0)
@@ -33,19 +33,19 @@ def test_a_row_is_the_run_of_its_point_and_seed(tmp_path):
         np.testing.assert_array_equal(mine["end_deal_progress"], alone.ends[:, 3])
 
 
-def test_dice_are_common_to_all_points_unless_the_study_wants_its_own():
+def test_random_numbers_are_common_unless_switched_off():
     common, own = load_study(study_data()), load_study(study_data(common_random_numbers=False))
     assert first_seed(common, 4) == first_seed(common, 0) == 1
     assert first_seed(own, 4) == 13
 
 
 @pytest.mark.parametrize("workers", [2, 5])
-def test_any_number_of_workers_gives_the_same_table(workers, whole, tmp_path):
+def test_number_of_workers_does_not_change_the_table(workers, whole, tmp_path):
     sweep(study_data(**LARGE_STUDY), tmp_path, workers=workers)
     pd.testing.assert_frame_equal(runs_table(tmp_path), whole)
 
 
-def test_a_larger_number_of_points_extends_the_folder(whole, tmp_path):
+def test_larger_number_of_points_extends_the_folder(whole, tmp_path):
     first = sweep(study_data(**LARGE_STUDY), tmp_path, points=200)
     before = {path: path.stat().st_mtime_ns for path in part_paths(tmp_path, "runs")}
     more = sweep(study_data(**LARGE_STUDY), tmp_path, points=600)
@@ -56,23 +56,23 @@ def test_a_larger_number_of_points_extends_the_folder(whole, tmp_path):
     pd.testing.assert_frame_equal(runs_table(tmp_path), whole)
 
 
-def test_an_unknown_executor_is_refused_and_no_scheduler_that_answers_is_told(tmp_path):
+def test_invalid_executor_or_scheduler_is_refused(tmp_path):
     with pytest.raises(ScenarioError, match="--executor: allowed is local or dask"):
         sweep(study_data(), tmp_path, executor="foo")  # type: ignore[arg-type]
-    with pytest.raises(ScenarioError, match="--scheduler: goes with --executor dask"):
+    with pytest.raises(ScenarioError, match="--scheduler: requires --executor dask"):
         sweep(study_data(), tmp_path, scheduler="tcp://127.0.0.1:1")
-    with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler answers there"):
+    with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler responds at this address"):
         sweep(study_data(), tmp_path, executor="dask", scheduler="nonsense")
 
 
-def test_a_point_that_fails_is_a_row_with_its_stage_and_error(tmp_path):
-    """A doctrine that does not exist is found out only when its point is made."""
-    faulty = study_data(
+def test_failed_point_is_a_row_with_stage_and_error(tmp_path):
+    """An unknown doctrine is detected only when its point is built."""
+    invalid = study_data(
         levers={"states.alba.doctrine": {"values": ["reciprocity", "appeasement"]}},
         uncertainties={},
         design={"kind": "grid"},
     )
-    swept = sweep(faulty, tmp_path)
+    swept = sweep(invalid, tmp_path)
     found = runs_table(tmp_path)
     assert swept.failed == 1
     assert found["error"].notna().sum() == 1
@@ -85,32 +85,32 @@ def test_a_point_that_fails_is_a_row_with_its_stage_and_error(tmp_path):
     assert "failed (scenario): 1 points from point 1" in done.stdout
 
 
-def test_a_second_sweep_into_one_folder_is_refused(tmp_path):
+def test_second_sweep_into_one_folder_is_refused(tmp_path):
     from experiments.studies.store import StudyStore
 
     with StudyStore(tmp_path / "out", load_study(study_data())):
         done = run_detente("sweep", write_study(tmp_path), "--out", tmp_path / "out", cwd=tmp_path)
     assert done.code == 2
-    assert "another sweep is at work" in done.err
+    assert "another sweep is running" in done.err
     assert invoke("sweep", tmp_path / "small.toml", "--out", tmp_path / "out").exit_code == 0
 
 
-def test_the_size_that_is_told_is_that_of_the_whole_folder(tmp_path):
+def test_estimated_size_is_near_that_of_the_folder(tmp_path):
     asked = load_study(study_data(design={"kind": "latin", "points": 100}))
-    told = plan_sweep(asked, tmp_path / "out").size
+    estimated = plan_sweep(asked, tmp_path / "out").size
     sweep(asked, tmp_path / "out")
     size = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
-    assert 0.7 * size < told < 1.4 * size
+    assert 0.7 * size < estimated < 1.4 * size
 
 
-def test_dry_run_prints_the_plan_and_plays_nothing(tmp_path):
+def test_dry_run_prints_the_plan_and_runs_nothing(tmp_path):
     done = invoke("sweep", "two-tracks", "--out", tmp_path / "out", "--dry-run")
     assert done.exit_code == 0
     assert "108 of 108 points (grid), 108 to run, 40 runs of 60 rounds each: 4,320 runs" in done.stdout
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
-def test_workers_need_no_mesa_and_no_page():
+def test_workers_import_neither_mesa_nor_pages():
     text = "import sys; from experiments.studies.chunk import run_chunk; print([name for name in ('mesa', 'solara', 'plotly') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

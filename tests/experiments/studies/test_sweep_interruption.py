@@ -1,4 +1,4 @@
-"""Sweeps that are killed, lose a worker or find the disk full: they go on, and the table is the same."""
+"""Interrupted sweeps (kill, lost worker, full disk) resume, and the table is the same."""
 
 import json
 import os
@@ -24,40 +24,40 @@ from model.errors import ScenarioError
 
 
 def kill_and_resume(folder: Path, file: Path, kills: int, seed: int, signals=(signal.SIGKILL,)) -> int:
-    """Start a sweep and kill it, each time after other progress of its own; let it end, and count the kills."""
-    luck, cut_short, out = random.Random(seed), 0, folder / "out"
+    """Start a sweep and kill it at random times; let it end, and return the number of kills before its end."""
+    rng, interrupted, out = random.Random(seed), 0, folder / "out"
     command = [DETENTE, "sweep", str(file), "--out", str(out), "--json"]
     for _ in range(kills):
         had = len(part_ranges(out, "runs")) if out.exists() else 0
-        (out / ".lock").unlink(missing_ok=True)  # whoever held it is dead: the next is there when it begins
-        wanted = had + luck.randint(0, 1)  # the lock alone, or a part more
+        (out / ".lock").unlink(missing_ok=True)  # its owner is dead; the next lock shows that a sweep has begun
+        wanted = had + rng.randint(0, 1)  # only the lock, or one more part
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while process.poll() is None and not ((out / ".lock").exists() and len(part_ranges(out, "runs")) >= wanted):
             time.sleep(0.002)
-        time.sleep(luck.uniform(0.0, 0.1))
-        process.send_signal(luck.choice(signals))
+        time.sleep(rng.uniform(0.0, 0.1))
+        process.send_signal(rng.choice(signals))
         process.communicate(timeout=60)
-        cut_short += len(rows_there(out)) < POINTS
+        interrupted += len(stored_points(out)) < POINTS
     done = run_detente("sweep", file, "--out", out, cwd=folder)
     assert done.code == 0, done.err
-    return cut_short
+    return interrupted
 
 
-def rows_there(folder: Path) -> range:
-    """Count the points that are there."""
+def stored_points(folder: Path) -> range:
+    """Return the range of stored points."""
     return range(sum(end - begin for begin, end in part_ranges(folder, "runs")))
 
 
-def test_a_sweep_killed_at_any_moment_goes_on_and_its_table_is_the_same(whole, tmp_path):
+def test_killed_sweep_resumes_to_the_same_table(whole, tmp_path):
     file = write_study(tmp_path, **LARGE_STUDY)
-    cut_short = kill_and_resume(tmp_path, file, kills=3, seed=5, signals=(signal.SIGKILL, signal.SIGINT))
-    assert cut_short > 0
+    interrupted = kill_and_resume(tmp_path, file, kills=3, seed=5, signals=(signal.SIGKILL, signal.SIGINT))
+    assert interrupted > 0
     pd.testing.assert_frame_equal(runs_table(tmp_path / "out"), whole)
     assert not list((tmp_path / "out").glob("*.tmp"))
 
 
 @pytest.mark.soak
-def test_a_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
+def test_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
     file = write_study(tmp_path, **LARGE_STUDY)
     for batch in range(20):
         (tmp_path / str(batch)).mkdir()
@@ -66,52 +66,52 @@ def test_a_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
 
 
 class Broken(Executor):
-    """Plays two chunks, and is lost."""
+    """An executor that is lost after two chunks."""
 
     def __init__(self):
         self.left = 2
 
-    def submit(self, function, /, *given, **named):
+    def submit(self, function, /, *args, **kwargs):
         done = Future()
         self.left -= 1
         if self.left >= 0:
-            done.set_result(function(*given, **named))
+            done.set_result(function(*args, **kwargs))
         else:
             done.set_exception(ConnectionError("the scheduler has gone"))
         return done
 
 
-def test_chunks_that_are_lost_are_told_kept_nothing_of_and_played_by_the_next_sweep(whole, tmp_path, monkeypatch):
+def test_lost_chunks_are_reported_and_run_by_the_next_sweep(whole, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr("experiments.studies.sweep.open_executor", lambda *_: nullcontext(Broken()))
-        with pytest.raises(ScenarioError, match="the scheduler has gone; the same command goes on"):
+        with pytest.raises(ScenarioError, match="the scheduler has gone; the same command resumes"):
             sweep(study_data(**LARGE_STUDY), tmp_path)
-    assert 0 < len(rows_there(tmp_path)) < POINTS
+    assert 0 < len(stored_points(tmp_path)) < POINTS
     assert sweep(study_data(**LARGE_STUDY), tmp_path).failed == 0
     pd.testing.assert_frame_equal(runs_table(tmp_path), whole)
 
 
-def test_what_was_kept_beside_runs_that_never_came_is_removed(tmp_path):
+def test_bands_without_runs_are_removed(tmp_path):
     kept = study_data(keep="bands")
     sweep(kept, tmp_path, points=4)
     (path,) = part_paths(tmp_path, "runs")
-    path.unlink()  # as a kill between the two leaves it
+    path.unlink()  # as after a kill between the two writes
     sweep(kept, tmp_path, points=3)
     assert part_ranges(tmp_path, "kept") == part_ranges(tmp_path, "runs") == [(0, 3)]
     found = query_results(tmp_path, "select distinct percentile from kept order by percentile")
     assert found["percentile"].tolist() == [5, 25, 50, 75, 95]
 
 
-def test_a_half_written_part_is_not_there(tmp_path):
+def test_unfinished_part_is_removed(tmp_path):
     sweep(study_data(), tmp_path, points=3)
-    (tmp_path / "runs-00000003-00000006.parquet.tmp").write_bytes(b"half of it")
+    (tmp_path / "runs-00000003-00000006.parquet.tmp").write_bytes(b"unfinished")
     sweep(study_data(), tmp_path)
     assert len(runs_table(tmp_path)) == 18
     assert not list(tmp_path.glob("*.tmp"))
 
 
-def test_a_damaged_part_is_named_and_its_points_are_played_again(tmp_path):
-    file, out = write_study(tmp_path, replications=2048), tmp_path / "out"  # two points to a chunk
+def test_points_of_a_damaged_part_run_again(tmp_path):
+    file, out = write_study(tmp_path, replications=2048), tmp_path / "out"  # two points per chunk
     sweep(load_study(file), out)
     before, (path, *_) = runs_table(out), part_paths(out, "runs")
     path.write_bytes(path.read_bytes()[:-100])
@@ -122,8 +122,8 @@ def test_a_damaged_part_is_named_and_its_points_are_played_again(tmp_path):
     pd.testing.assert_frame_equal(runs_table(out), before)
 
 
-def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
-    """A limit on the size of files stands for the disk."""
+def test_full_disk_is_reported_and_results_stay(tmp_path):
+    """A limit on file sizes simulates the full disk."""
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); import sys; sys.argv = ['detente', 'sweep', {str(write_study(tmp_path))!r}, '--out', {str(tmp_path / 'out')!r}]; import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from dashboards.cli.main import main; main()"
     done = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True)
     assert done.returncode == 2
@@ -133,8 +133,8 @@ def test_a_disk_that_is_full_is_told_and_what_is_there_is_kept(tmp_path):
     assert len(runs_table(tmp_path / "out")) == 18
 
 
-def test_two_dask_workers_of_which_one_is_killed_give_the_same_table(whole, tmp_path):
-    """A scheduler and two worker processes on loopback; the one that is killed is not missed."""
+def test_killed_dask_worker_does_not_change_the_table(whole, tmp_path):
+    """A scheduler and two worker processes on loopback, one of which is killed."""
     from distributed import Client, LocalCluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:

@@ -1,4 +1,4 @@
-"""Patterns and structure: estimators on worlds and numbers in which a pattern is known to hold, or not to."""
+"""Patterns and structure: estimators on worlds and numbers where the truth is known."""
 
 import json
 
@@ -39,8 +39,8 @@ from model.loading import apply_changes, build_scenario, load_scenario
 NAN = float("nan")
 
 
-def smooth(**changes: object) -> dict:
-    """Write a scenario as data in which nothing happens but what a test switches on: talks, and rungs that pass."""
+def frictionless(**changes: object) -> dict:
+    """Return a scenario, as plain data, in which talks and rungs succeed and nothing else happens unless switched on."""
     data = smallest_scenario(rungs=5)
     data["rounds"] = 60
     for step, _ in enumerate(data["negotiations"]["talks"]["rungs"]):
@@ -49,7 +49,7 @@ def smooth(**changes: object) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("found", "least", "most", "said"),
+    ("interval", "lower", "upper", "expected"),
     [
         ((0.3, 0.26, 0.34), 0.25, np.inf, "holds"),
         ((0.3, 0.20, 0.40), 0.25, np.inf, "undecided"),
@@ -60,32 +60,32 @@ def smooth(**changes: object) -> dict:
         ((NAN, NAN, NAN), 0.0, np.inf, "not measurable"),
     ],
 )
-def test_an_interval_beyond_the_threshold_decides(found, least, most, said):
-    assert interval_verdict(Estimate(*found), least, most) == said
+def test_verdict_compares_the_interval_with_the_bounds(interval, lower, upper, expected):
+    assert interval_verdict(Estimate(*interval), lower, upper) == expected
 
 
-def test_a_pattern_holds_only_if_all_it_says_holds():
+def test_pattern_holds_only_if_all_tests_hold():
     assert combine_verdicts(["holds", "holds"]) == "holds"
     assert combine_verdicts(["holds", "undecided"]) == "undecided"
     assert combine_verdicts(["undecided", "fails", "holds"]) == "fails"
 
 
-def test_an_interval_covers_the_truth_as_often_as_it_says_and_keeps_worlds_whole():
-    luck, covered, statistic = np.random.default_rng(3), 0, lambda sums: safe_ratio(sums[..., 1], sums[..., 0])
+def test_interval_has_its_coverage_and_resamples_whole_worlds():
+    rng, covered, statistic = np.random.default_rng(3), 0, lambda sums: safe_ratio(sums[..., 1], sums[..., 0])
     for _ in range(100):
-        tables = [np.stack([np.ones(150), luck.random(150) < chance], axis=1).astype(float) for chance in (0.2, 0.6)]
+        tables = [np.stack([np.ones(150), rng.random(150) < chance], axis=1).astype(float) for chance in (0.2, 0.6)]
         found = estimate_statistic(bootstrap_sums(tables, 200), statistic)
         covered += found.low <= 0.4 <= found.high
     assert 88 <= covered <= 100
-    twice = np.repeat(np.stack([np.ones(50), luck.random(50) < 0.5], axis=1), 2, axis=1)[:, [0, 2]].astype(float)
+    twice = np.repeat(np.stack([np.ones(50), rng.random(50) < 0.5], axis=1), 2, axis=1)[:, [0, 2]].astype(float)
     alone, many = (
         estimate_statistic(bootstrap_sums([twice]), statistic),
         estimate_statistic(bootstrap_sums([20.0 * twice]), statistic),
     )
-    assert alone == many  # twenty events of one world are one world's luck, not twenty
+    assert alone == many  # events of one world are not independent
 
 
-def test_recorded_columns_are_those_of_the_run_with_that_seed():
+def test_recorded_columns_equal_the_run_with_that_seed():
     trace = record_trace("us-iran-2026", 40, ["trust", "status"])
     for seed in (1, 33, 40):
         world = world_after(load_scenario("us-iran-2026"), seed, 60)
@@ -93,7 +93,7 @@ def test_recorded_columns_are_those_of_the_run_with_that_seed():
         assert (trace["status"][seed - 1, 60] == world.status).all()
 
 
-def test_before_anything_changed_every_pattern_was_measured_and_the_table_says_with_what():
+def test_baseline_file_covers_every_pattern_with_digests():
     facts = json.loads(patterns.BASELINE_FILE.read_text("utf-8"))
     assert len(facts["model_digest"]) == len(facts["scenarios_digest"]) == 12
     assert {row["pattern"] for row in facts["rows"]} == {pattern.key for pattern in patterns.PATTERNS}
@@ -102,109 +102,113 @@ def test_before_anything_changed_every_pattern_was_measured_and_the_table_says_w
     assert all(row["worlds"] >= 400 for row in facts["rows"])
 
 
-def test_a_third_of_the_patterns_is_held_back_and_none_of_them_was_tuned_to():
+def test_a_third_of_the_patterns_is_held_back_from_tuning():
     held = [pattern for pattern in patterns.PATTERNS if pattern.held_back]
     assert len(held) * 3 >= len(patterns.PATTERNS) == len(DEAL_PATTERNS) + len(CONFLICT_PATTERNS) == 14
     assert not any(pattern.tuned for pattern in held)
 
 
-def planted(chances: dict[str, float]) -> Pattern:
-    """Make a pattern whose truth is known: events come with these chances in the scenarios."""
-    luck = np.random.default_rng(7)
+def planted_pattern(chances: dict[str, float]) -> Pattern:
+    """Return a pattern with known truth: events with the given probabilities in each scenario."""
+    rng = np.random.default_rng(7)
 
     def counted(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-        return np.stack([np.ones(worlds), luck.random(worlds) < chances[str(scenario)]], axis=1).astype(float)
+        return np.stack([np.ones(worlds), rng.random(worlds) < chances[str(scenario)]], axis=1).astype(float)
 
     share = Inequality("share", lambda sums: safe_ratio(sums[..., 1], sums[..., 0]), 0.5)
     return Pattern("S0", "planted", "none", tuple(chances), counted, {"share": share.statistic}, (share,))
 
 
-def test_a_planted_pattern_is_found_and_its_absence_too():
-    (yes,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.9, "other": 0.5}),))
-    (no,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.1, "other": 0.5}),))
-    (maybe,) = patterns.measure_patterns(300, patterns=(planted({"one": 0.5}),))
+def test_planted_pattern_is_found_and_its_absence_too():
+    (yes,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.9, "other": 0.5}),))
+    (no,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.1, "other": 0.5}),))
+    (maybe,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.5}),))
     (never,) = patterns.measure_patterns(
-        5, patterns=(planted({})._replace(scenarios=("one",), counted=lambda *_: np.zeros((5, 2))),)
+        5, patterns=(planted_pattern({})._replace(scenarios=("one",), count=lambda *_: np.zeros((5, 2))),)
     )
     assert [each["verdict"] for each in (yes, no, maybe, never)] == ["holds", "fails", "undecided", "not measurable"]
     assert never["estimate"] is None
     assert "one 0.8" in yes["by_scenario"] or "one 0.9" in yes["by_scenario"]
     assert "1 of 1 patterns fail (S0)" in patterns.summary_text([no])
     earlier = {("S0", "share"): {"estimate": 0.25, "verdict": "fails"}}
-    (row,) = patterns.measure_patterns(50, before=earlier, patterns=(planted({"one": 0.9}),))
+    (row,) = patterns.measure_patterns(50, before=earlier, patterns=(planted_pattern({"one": 0.9}),))
     assert (row["before"], row["verdict_before"]) == (0.25, "fails")
 
 
-def test_rounds_to_lose_and_to_rebuild_are_read_off_the_curve():
+def test_rounds_to_lose_and_rebuild_come_from_the_curve():
     slow = np.concatenate([[0.0, 1.0], np.linspace(1.0, 0.0, 41)])
     assert rounds_to_lose(slow) == 1.0
     assert 36.0 <= rounds_to_rebuild(slow) <= 38.0
-    assert rounds_to_rebuild(np.concatenate([slow[:10], np.full(30, 0.8)])) == 38.0  # never back: the rounds played
+    assert (
+        rounds_to_rebuild(np.concatenate([slow[:10], np.full(30, 0.8)])) == 38.0
+    )  # no recovery: the rounds until the end
     quick = np.concatenate([np.linspace(0.0, 1.0, 41), [0.0]])
     assert rounds_to_rebuild(quick) < 5.0 * rounds_to_lose(quick)
 
 
-def test_answers_a_quarter_later_correlate_and_independent_ones_do_not():
-    luck = np.random.default_rng(5)
-    cause = luck.random((200, 43))
-    told, value = correlations(cause[:, :-1], 0.5 * cause[:, :-1] + 0.5 * luck.random((200, 42)))
-    assert told.all()
+def test_only_dependent_series_correlate():
+    rng = np.random.default_rng(5)
+    cause = rng.random((200, 43))
+    defined, value = correlations(cause[:, :-1], 0.5 * cause[:, :-1] + 0.5 * rng.random((200, 42)))
+    assert defined.all()
     assert 0.6 < value.mean() < 0.8
-    assert abs(correlations(cause[:, :-1], luck.random((200, 42)))[1].mean()) < 0.03
+    assert abs(correlations(cause[:, :-1], rng.random((200, 42)))[1].mean()) < 0.03
     assert not correlations(np.ones((3, 42)), cause[:3, :-1])[0].any()
 
 
-def test_an_area_lies_between_two_curves_and_not_between_one_and_itself():
+def test_loop_area_is_zero_for_equal_curves():
     up, down = np.linspace(0.8, 0.4, LEVELS), np.linspace(0.6, 0.2, LEVELS)
     sums = 50.0 * np.concatenate([[1.0], up, down, [1.0], up, up])
     assert loop_area(0)(sums) == pytest.approx(0.2)
     assert loop_area(SLOW)(sums) == pytest.approx(0.0)
 
 
-def test_sweeps_meet_at_the_middle_level_when_trust_does_not_move():
-    counts = trust_over_sweep(build_into("smooth", smooth()), 3, DWELL // 6)
+def test_sweep_gives_constant_trust_if_trust_is_constant():
+    counts = trust_over_sweep(named_scenario("frictionless", frictionless()), 3, DWELL // 6)
     assert counts.shape == (3, 1 + 2 * LEVELS)
     assert np.allclose(counts[:, 1:], 0.5)
 
 
-def build_into(name: str, data: dict) -> dict:
-    """Check data and give it, under a name of its own."""
+def named_scenario(name: str, data: dict) -> dict:
+    """Validate data under a new name, and return it."""
     build_scenario({**data, "name": name})
     return {**data, "name": name}
 
 
-def test_a_ladder_on_which_nothing_fails_goes_on_and_one_that_never_starts_does_not():
-    done = continuation_counts(smooth(), 4)
+def test_ladder_without_failures_continues():
+    done = continuation_counts(frictionless(), 4)
     assert (done[:, :4] == 1.0).all()
     assert (done[:, 4:] == 1.0).all()
-    assert (ended_rungs(smooth(), 4)[:, 1::2] == 0.0).all()
-    assert (completed_ladders(smooth(), 4) == 1.0).all()
+    assert (ended_rungs(frictionless(), 4)[:, 1::2] == 0.0).all()
+    assert (completed_ladders(frictionless(), 4) == 1.0).all()
     assert (
-        continuation_counts(smooth(**{"contact.contact_probability": 0.0, "contact.contact_persistence": 0.0}), 4)
+        continuation_counts(frictionless(**{"contact.contact_probability": 0.0, "contact.contact_persistence": 0.0}), 4)
         == 0.0
     ).all()
 
 
-def test_what_collapses_counts_as_ended():
-    rubbed = {"mechanisms.friction": True, "ladder.climb_chance": 0.5, "ladder.collapse_chance": 0.4}
-    counts = ended_rungs(smooth(**rubbed), 20).sum(axis=0)
+def test_collapsed_rungs_count_as_ended():
+    friction = {"mechanisms.friction": True, "ladder.climb_chance": 0.5, "ladder.collapse_chance": 0.4}
+    counts = ended_rungs(frictionless(**friction), 20).sum(axis=0)
     assert counts[1] > 0.8 * counts[0] > 0.0
 
 
-def test_veto_players_make_deals_fail_and_without_ratification_none_fails():
+def test_veto_players_make_deals_fail():
     strict = {"mechanisms.ratification": True, "home.veto_spread": 1.0, "home.support_weight": 0.0}
-    shipped, fails, one, one_fails, _, _, four, four_fails = ratification_failures(smooth(**strict), 40).sum(axis=0)
+    shipped, fails, one, one_fails, _, _, four, four_fails = ratification_failures(frictionless(**strict), 40).sum(
+        axis=0
+    )
     assert fails > 0.0 < shipped
     assert four_fails / four > one_fails / one
-    assert ratification_failures(smooth(), 4).sum(axis=0)[1::2].tolist() == [0.0] * 4
+    assert ratification_failures(frictionless(), 4).sum(axis=0)[1::2].tolist() == [0.0] * 4
 
 
-def test_without_facilitators_to_switch_off_both_arms_are_the_same_worlds():
-    counts = agreements_by_facilitation(smooth(), 5)
+def test_arms_are_equal_without_facilitators():
+    counts = agreements_by_facilitation(frictionless(), 5)
     assert (counts[:, :2] == counts[:, 2:]).all()
 
 
-def test_the_real_patterns_that_theory_builds_in_are_found_in_few_worlds():
+def test_built_in_patterns_are_found_in_few_worlds():
     rows = {row["test"]: row for row in patterns.measure_patterns(30, patterns=pick("S11", "S14"))}
     assert {row["verdict"] for row in rows.values()} == {"holds"}
     assert json.loads(json.dumps(list(rows.values()), allow_nan=False))
@@ -212,26 +216,26 @@ def test_the_real_patterns_that_theory_builds_in_are_found_in_few_worlds():
 
 
 def pick(*keys: str) -> tuple[Pattern, ...]:
-    """Take patterns by key."""
+    """Return patterns by key."""
     return tuple(pattern for pattern in patterns.PATTERNS if pattern.key in keys)
 
 
-def test_structure_measures_what_is_on_and_names_what_moves_nothing():
-    said: list[str] = []
-    found = structure.run_part(True, said.append, ["argentina-brazil-1985", "us-ussr-1985"])
+def test_structure_names_mechanisms_without_effect():
+    messages: list[str] = []
+    found = structure.run_part(True, messages.append, ["argentina-brazil-1985", "us-ussr-1985"])
     by_name = {row["change"]: row for row in found.rows}
-    assert len(said) == 2
+    assert len(messages) == 2
     assert by_name["M1 reciprocity"]["verdict"] == "moves"
-    assert by_name["M11 facilitation"]["verdict"] == "moves nothing"  # nobody helps in these two
+    assert by_name["M11 facilitation"]["verdict"] == "moves nothing"  # no facilitators in these two
     assert "M11 facilitation" in found.lead
-    assert by_name["M16 ripeness"]["scenarios_moved"].endswith("of 1")  # off in one of them as shipped
+    assert by_name["M16 ripeness"]["scenarios_moved"].endswith("of 1")  # off in one of the two as shipped
     assert by_name["120 rounds"]["progress"] > 0.0
     assert found.failed == sum(row["verdict"] == "moves nothing" for row in found.rows)
     assert len({tuple(row) for row in found.rows}) == 1
     assert json.dumps([found.rows, found.figure], allow_nan=False)
 
 
-def test_the_figure_shows_every_change_and_outcome():
+def test_figure_shows_every_change_and_outcome():
     found = structure.run_part(True, lambda _: None, ["two-states"])
     assert found.figure is not None
     (heat,) = found.figure["data"]
@@ -239,7 +243,7 @@ def test_the_figure_shows_every_change_and_outcome():
     assert len(heat["x"]) == len(structure.OUTCOMES) == len(heat["z"][0]) == len(heat["text"][0])
 
 
-def test_statuses_that_end_a_deal_are_not_those_of_a_repair():
+def test_breach_and_repair_do_not_end_a_deal():
     from experiments.validation.patterns_of_deals import ENDED_STATUSES
 
     assert RungStatus.BREACHED not in ENDED_STATUSES

@@ -1,4 +1,4 @@
-"""The validation: the model agrees with what it did not make, at any values, and the checks can fail."""
+"""Validation: the model agrees with external results at any values, and the checks can fail."""
 
 import itertools
 import json
@@ -15,10 +15,10 @@ from experiments.validation import axelrod_docking
 from experiments.validation.check import run_check
 from experiments.validation.closed_forms import CHECKS, UNMODELLED, select_checks
 from experiments.validation.part import ValidationPart
-from experiments.validation.parts import MUST_HOLD, PARTS
+from experiments.validation.parts import MUST_HOLD, NOT_CLAIMED, NOT_TESTED, PARTS
 from model.errors import ScenarioError
 
-PRINTED = {  # theory's values at theory's parameters, which are the defaults
+PRINTED = {  # the published values at the default symbols
     "B02": 0.5, "B02s": 50.251, "B02t": 150.754, "B03b": 0.875, "B03c": 0.9706, "B04": 0.9804, "B04b": 0.6667,
     "B05a": 0.6667, "B05b": 1.25, "B05c": 0.1734, "B05d": 0.2575, "B06a": 0.5, "B06b": 0.6316, "B06c": 4, "B07": 0.3,
     "B11a": 0.8611, "B11b": 0.7778, "B11c": -0.3, "B11d": 1.6667, "B13a": 0.75, "B13b": 0.9167, "B13c": 0.6667,
@@ -41,7 +41,7 @@ ELSEWHERE = [
     ("B20", {"w": 0.5, "kappa": 0.03}), ("B22a", {"phi": 0.5, "sigma": 0.3}), ("B22b", {"phi": 0.7}),
     ("B23", {"G": 2.0, "d": 0.5}),
 ]  # fmt: skip
-STRAYING = [  # the model plays other values than the closed form is told: it must be noticed
+MISMATCHES = [  # the model runs with another value than the closed form: the check must fail
     ("B02s", "e", 0.02), ("B03b", "g", 0.2), ("B04", "e", 0.04), ("B04b", "d", 0.8), ("B05b", "delta", 0.61),
     ("B06a", "S", 0.9), ("B06b", "m", 0.26), ("B11a", "k", 0.51), ("B11d", "a", 0.81), ("B13c", "w", 4.1),
     ("B14a", "f", 0.1), ("B14c", "pi", 0.11), ("B15c", "p1", 0.4), ("B15f", "beta", 0.25), ("B16a", "d", 0.3),
@@ -51,7 +51,7 @@ STRAYING = [  # the model plays other values than the closed form is told: it mu
 WORLDS = 400
 
 
-def test_at_its_defaults_each_closed_form_has_the_value_that_theory_prints():
+def test_closed_forms_have_the_published_default_values():
     for name, value in PRINTED.items():
         check = CHECKS[name]
         given = SimpleNamespace(**{symbol: each.default for symbol, each in check.symbols.items()})
@@ -59,38 +59,38 @@ def test_at_its_defaults_each_closed_form_has_the_value_that_theory_prints():
 
 
 @pytest.mark.parametrize(("name", "given"), ELSEWHERE)
-def test_the_model_agrees_with_theory_at_other_values_too(name, given):
+def test_model_agrees_with_theory_at_other_values(name, given):
     found = run_check(CHECKS[name], given, WORLDS)
     assert found.holds, found.row()
     assert found.parameters == {**{s: each.default for s, each in CHECKS[name].symbols.items()}, **given}
 
 
-@pytest.mark.parametrize(("name", "symbol", "stray"), STRAYING)
-def test_a_model_that_does_something_else_is_noticed(name, symbol, stray):
+@pytest.mark.parametrize(("name", "symbol", "other"), MISMATCHES)
+def test_check_fails_for_a_different_model(name, symbol, other):
     check = CHECKS[name]
 
-    def strayed(given, worlds, seed):
-        return check.simulate(SimpleNamespace(**{**vars(given), symbol: stray}), worlds, seed)
+    def mismatched(given, worlds, seed):
+        return check.simulate(SimpleNamespace(**{**vars(given), symbol: other}), worlds, seed)
 
-    assert not run_check(check._replace(simulate=strayed), {}, WORLDS).holds
+    assert not run_check(check._replace(simulate=mismatched), {}, WORLDS).holds
 
 
-def test_every_row_of_theory_is_checked_or_named_as_not_in_the_model():
-    told = {*CHECKS, *(each.id for each in UNMODELLED)}
+def test_every_theoretical_result_is_checked_or_listed():
+    listed = {*CHECKS, *(each.id for each in UNMODELLED)}
     rows = {f"B{number:02}" for number in range(1, 26)}
-    assert {name[:3] for name in told} == rows
+    assert {name[:3] for name in listed} == rows
     assert all(each.reason.endswith(".") for each in UNMODELLED)
 
 
-def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
+def test_family_selects_all_checks_and_a_name_one():
     assert [check.id for check in select_checks("B18")] == ["B18a", "B18b", "B18c", "B18d", "B18e", "B18g", "B18h"]
     assert [check.id for check in select_checks("B02")] == ["B02"]
-    with pytest.raises(ScenarioError, match="is not in the model: doctrines are given"):
+    with pytest.raises(ScenarioError, match="is not in the model: doctrines are inputs"):
         select_checks("B01")
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--check", "B99"), "no such check"),
         (("--check", ""), "no such check"),
@@ -98,7 +98,7 @@ def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
         (("--check", "B04b", "--set", "d=1.7"), "--set d: must be a number between 0 and 0.999"),
         (("--check", "B04b", "--set", "d=nan"), "--set d: must be a number between 0 and 0.999"),
         (("--check", "B04b", "--set", "d=much"), "--set d: must be a number between 0 and 0.999"),
-        (("--check", "B18h", "--set", "N=2.5"), "--set N: must be a whole number between 1 and 10"),
+        (("--check", "B18h", "--set", "N=2.5"), "--set N: must be an integer between 1 and 10"),
         (("--check", "B18c", "--set", "s=0.9", "--set", "c=0.5"), "s + c must be at most 1"),
         (("--check", "B06a", "--set", "P=0"), "gives a threshold outside"),
         (("--check", "B02", "--set", "e"), "must have the form SYMBOL=VALUE"),
@@ -106,14 +106,14 @@ def test_a_row_asks_for_all_its_quantities_and_a_name_for_one():
         (("--check", "B19", "--report", "."), "is a folder"),
     ],
 )
-def test_what_cannot_be_checked_is_refused_with_its_name_and_range(words, told):
+def test_invalid_check_is_refused_with_name_and_range(words, message):
     done = invoke("validate", *words)
     assert done.exit_code == 2
-    assert told in done.stderr.replace("\n", " ")
+    assert message in done.stderr.replace("\n", " ")
     assert done.stdout == ""
 
 
-def test_one_check_prints_closed_form_simulation_error_and_verdict_as_json():
+def test_one_check_prints_its_result_as_json():
     done = invoke("validate", "--check", "B04b", "--set", "d=0.7", "--set", "f=0.02", "--quick", "--json")
     facts = json.loads(done.stdout)
     (check,) = facts["checks"]
@@ -126,28 +126,28 @@ def test_one_check_prints_closed_form_simulation_error_and_verdict_as_json():
     assert check["verdict"] == "holds"
 
 
-def test_of_a_row_only_what_cannot_be_run_is_left_out():
+def test_checks_that_cannot_run_are_skipped():
     facts = json.loads(
         invoke("validate", "--check", "B14", "--set", "d=0.1", "--set", "f=0.2", "--quick", "--json").stdout
     )
     assert [each["id"] for each in facts["checks"]] == ["B14a", "B14b", "B14c", "B14d"]
-    assert facts["parts"][0]["notes"][0].startswith("B14e was left out: B14e: d must be greater than f")
+    assert facts["parts"][0]["notes"][0].startswith("B14e was skipped: B14e: d must be greater than f")
 
 
-def test_a_failing_check_is_told_and_gives_exit_code_1(monkeypatch):
+def test_failing_check_exits_with_code_1(monkeypatch):
     monkeypatch.setitem(CHECKS, "B19", CHECKS["B19"]._replace(expected=lambda given: 0.6))
     done = invoke("validate", "--check", "B19", "--quick")
     assert done.exit_code == 1
     assert "fails" in done.stdout
 
 
-def test_the_list_names_every_check_with_ranges_and_what_is_not_in_the_model():
+def test_list_has_every_check_and_unmodelled_result():
     listed = json.loads(invoke("validate", "--list", "--json").stdout)
     assert [each["id"] for each in listed["checks"]] == list(CHECKS)
     assert listed["checks"][0]["parameters"]["e"]["low"] == 0.005
     assert len(listed["not_in_the_model"]) == len(UNMODELLED) > 0
-    told = invoke("validate", "--list").stdout
-    assert all(name in told for name in (*CHECKS, *(each.id for each in UNMODELLED)))
+    text = invoke("validate", "--list").stdout
+    assert all(name in text for name in (*CHECKS, *(each.id for each in UNMODELLED)))
 
 
 @pytest.fixture(scope="module")
@@ -155,13 +155,13 @@ def axl():
     return axelrod_docking.import_axelrod()
 
 
-def test_the_strategies_named_are_all_of_the_library_without_chance_that_recall_one_turn(axl):
+def test_listed_strategies_are_all_deterministic_memory_one(axl):
     depth, chancy = axl.Classifiers["memory_depth"], axl.Classifiers["stochastic"]
     found = [each.__name__ for each in axl.all_strategies if not chancy(each()) and depth(each()) <= 1]
     assert sorted(found) == sorted(axelrod_docking.DETERMINISTIC)
 
 
-def test_states_and_the_librarys_strategies_make_the_same_moves(axl):
+def test_states_and_library_strategies_make_the_same_moves(axl):
     named = [axelrod_docking.memory_one_of(axl, name) for name in axelrod_docking.DETERMINISTIC]
     for one, other in itertools.product(named, [*named[::3], "Grudger", "CyclerCCD"]):
         assert axelrod_docking.count_same_moves(axl, one, other, 60) == 60, (one.name, other)
@@ -169,26 +169,26 @@ def test_states_and_the_librarys_strategies_make_the_same_moves(axl):
         assert axelrod_docking.count_same_moves(axl, one, "TitFor2Tats", 60) == 60, one.name
 
 
-def test_another_doctrine_makes_other_moves(axl):
+def test_different_doctrine_makes_different_moves(axl):
     pavlov = axelrod_docking.memory_one_of(axl, "WinStayLoseShift")
     assert axelrod_docking.count_same_moves(axl, pavlov._replace(after=(1.0, 0.0, 1.0, 0.0)), "Desperate", 60) < 60
 
 
-def test_in_noise_states_cooperate_as_often_as_the_librarys_strategies(axl):
+def test_cooperation_rates_agree_in_noise(axl):
     one, other = (axelrod_docking.memory_one_of(axl, name) for name in ("GTFT", "WinStayLoseShift"))
     assert all(
         each.standard_errors_apart <= 3 for each in axelrod_docking.compare_in_noise(axl, one, other, 0.05, 60, WORLDS)
     )
     harsh = one._replace(after=(1.0, 0.1, 1.0, 0.1))
-    strayed = axelrod_docking.compare_in_noise(axl, harsh._replace(name="GTFT"), other, 0.05, 60, WORLDS)
-    assert max(each.standard_errors_apart for each in strayed) > 3
+    mismatched = axelrod_docking.compare_in_noise(axl, harsh._replace(name="GTFT"), other, 0.05, 60, WORLDS)
+    assert max(each.standard_errors_apart for each in mismatched) > 3
 
 
 HOSTILE = "<script>alert(1)</script> | `x`"
 
 
 def two_parts():
-    """Write two parts, one of which fails and holds hostile words."""
+    """Return two parts, one of which fails and contains hostile text."""
     rows = [
         {"pattern": "S1", "difference": 0.1, "verdict": "holds"},
         {"pattern": HOSTILE, "difference": None, "verdict": "fails"},
@@ -203,11 +203,11 @@ def two_parts():
 FACTS = {"version": "0", "code_digest": "abcdef", "date": "2026-01-02", "quick": True}
 
 
-def test_the_page_opens_offline_with_failures_first_and_hostile_words_as_words(browser, tmp_path):
+def test_page_opens_offline_and_escapes_hostile_text(browser, tmp_path):
     write_validation_report(two_parts(), FACTS, tmp_path / "page.html")
-    page, asked = browser.new_page(viewport={"width": 390, "height": 844}), []
-    page.on("request", lambda sent: asked.append(sent.url))
-    page.on("dialog", lambda dialog: asked.append("a dialog"))
+    page, requested = browser.new_page(viewport={"width": 390, "height": 844}), []
+    page.on("request", lambda sent: requested.append(sent.url))
+    page.on("dialog", lambda dialog: requested.append("a dialog"))
     page.goto((tmp_path / "page.html").as_uri())
     page.wait_for_selector("html[data-drawn] .plot-container")
     text = page.locator("body").inner_text()
@@ -217,51 +217,51 @@ def test_the_page_opens_offline_with_failures_first_and_hostile_words_as_words(b
     verdicts = page.locator("[aria-labelledby=second] .verdict").all_inner_texts()
     assert verdicts == ["fails", "holds"]
     assert "<script>alert(1)</script>" in text
-    assert asked == [(tmp_path / "page.html").as_uri()]
+    assert requested == [(tmp_path / "page.html").as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.close()
 
 
-def test_the_document_tells_failures_first_and_no_word_ends_its_cell():
+def test_document_lists_failures_first_and_escapes_cells():
     text = render_document(two_parts(), FACTS)
     assert text.splitlines()[2].startswith("Failing: 1 in")
     assert text.index("### Failing") < text.index("### Not failing")
     assert "<script>" not in text
     assert "| &lt;script>alert(1)&lt;/script> \\| `x` | fails |" in " ".join(text.split())
-    assert "What is not tested" in text
+    assert all(f"- {sentence}" in text for sentence in (*NOT_TESTED, *NOT_CLAIMED))
     assert "What cannot be claimed" in text
 
 
-def test_the_document_in_docs_tells_of_every_part_and_every_check():
+def test_document_in_docs_has_every_part_and_check():
     text = documents.document_path("validation.md").read_text("utf-8")
     assert all(f"| {name} |" in text for name in (*CHECKS, *(each.id for each in UNMODELLED)))
     assert "quick: fewer worlds" not in text
     assert len(PARTS) == text.partition("\n## ")[0].count("](#")
 
 
-def test_parts_whose_failure_is_a_fault_of_the_code_exist():
+def test_parts_that_must_hold_exist():
     keys = {module.__name__.rpartition(".")[2] for module in PARTS}
     assert {"closed_forms", "axelrod_docking"} <= keys
     assert MUST_HOLD == ("closed-forms", "axelrod")
 
 
-def asked(name):
+def response_for(name):
     return documents.serve_document(Request({"type": "http", "path_params": {"name": name}}))
 
 
-def test_about_links_validation_and_trace_and_the_links_open():
+def test_about_links_to_validation_and_trace():
     for name in ("docs/validation.md", "docs/trace.md"):
         assert name in dict(about.DOCS)
         assert documents.is_served(name)
-        shown = asked(name.removeprefix("docs/"))
+        shown = response_for(name.removeprefix("docs/"))
         assert shown.status_code == 200
         assert b"<table>" in shown.body
     assert not documents.is_served("README.md")
     for name in ("../pyproject.toml", "pyproject.toml", "nothing.md"):
-        assert asked(name).status_code == 404
+        assert response_for(name).status_code == 404
 
 
-def test_a_page_of_the_documentation_keeps_links_among_pages_only():
+def test_documentation_page_keeps_links_between_pages_only():
     inside = documents.render_document(
         "# T\n\n[a](../odd.md) [b](lesson-50.md) [c](../../model/chance.py)", "classroom"
     )

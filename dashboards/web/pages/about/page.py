@@ -87,9 +87,9 @@ DOCS = (
     ("docs/python.md", "how to use it from Python, in a notebook or a script"),
     ("docs/studies.md", "how to put a question to many settings, and to its results"),
     ("docs/architecture.md", "how the code is built, and why"),
-    ("docs/extend/doctrine.md", "how to add a doctrine"),
+    ("docs/extend/README.md", "how to add a rule, a doctrine, a parameter and more"),
     ("docs/classroom/README.md", "how to teach with it: a guide, lesson plans, role cards"),
-    ("CONTRIBUTING.md", "how to add a rule in four steps"),
+    ("CONTRIBUTING.md", "how to contribute"),
 )
 
 

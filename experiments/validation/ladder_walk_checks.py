@@ -1,0 +1,169 @@
+"""The deal ladder as a random walk: climbing, slipping, stalling and collapse (B18)."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.engine.worlds import Worlds
+from experiments.validation.check import Check, SimulatedValue, Symbol, mean_over_worlds, share_of_worlds
+from experiments.validation.degenerate import isolated_scenario, smallest_scenario
+from model.enumerations import RungStatus
+from model.scenario import Scenario
+
+LONGEST = 50_000  # longest simulation of a ladder, in rounds
+
+
+class LadderEnds(NamedTuple):
+    """The end of each ladder, by world: the round, and whether all rungs were in force."""
+
+    rounds: np.ndarray
+    completed: np.ndarray
+
+
+def climbing_scenario(
+    rungs: int, verified: int = 0, climb: float = 0.0, slip: float = 0.0, collapse: float = 0.0
+) -> Scenario:
+    """Return a scenario in which each round is one step of the chain; ``verified`` rungs are in force at the start."""
+    data = smallest_scenario(rungs=rungs)
+    for place, step in enumerate(data["negotiations"]["talks"]["rungs"].values()):
+        step.update(status="verified" if place < verified else "implementing", duration=1)
+    chances = {"ladder.climb_chance": climb, "ladder.slip_chance": slip, "ladder.collapse_chance": collapse}
+    fixed = {"ladder.tension_collapses": 0.0, "ladder.recovery": 0, "verification.compliance_noise": 0.0}
+    return isolated_scenario(("friction",), {**chances, **fixed}, data)
+
+
+def simulate_ladders(setting: Scenario, worlds: int, seed: int, stop_at_zero: bool = False) -> LadderEnds:
+    """Simulate until every ladder is complete or collapsed, or, with ``stop_at_zero``, has no rung in force."""
+    simulation = Worlds(setting, worlds, seed)
+
+    def ended(simulation: Worlds) -> np.ndarray:
+        status = simulation.column("status")[:, 0]
+        in_force = (status == RungStatus.VERIFIED).sum(axis=1)
+        failed = (status == RungStatus.COLLAPSED).any(axis=1) | (stop_at_zero & (in_force == 0))
+        completed[(completed < 0) & failed] = 0
+        completed[(completed < 0) & (in_force == status.shape[1])] = 1
+        return completed >= 0
+
+    completed = np.full(worlds, -1)
+    return LadderEnds(simulation.first_round(ended, LONGEST), completed == 1)
+
+
+def gambler_success(given: Any) -> float:
+    """Return the gambler's probability of reaching N before 0: (1 - (q/p)^i) / (1 - (q/p)^N) (Feller 1968)."""
+    odds = (1.0 - given.p) / given.p
+    return given.i / given.N if abs(odds - 1.0) < 1e-9 else (1.0 - odds**given.i) / (1.0 - odds**given.N)
+
+
+def gambler_duration(given: Any) -> float:
+    """Return the gambler's mean duration: (i - N P)/(q - p), P as above; i (N - i) at p = 1/2 (Feller 1968)."""
+    drift = 1.0 - 2.0 * given.p
+    return given.i * (given.N - given.i) if abs(drift) < 1e-9 else (given.i - given.N * gambler_success(given)) / drift
+
+
+def simulate_gambler(given: Any, worlds: int, seed: int) -> LadderEnds:
+    """Simulate ladders that climb with p and slip with 1 - p, from i rungs in force until all are or none is."""
+    return simulate_ladders(
+        climbing_scenario(int(given.N), int(given.i), given.p, 1.0 - given.p), worlds, seed, stop_at_zero=True
+    )
+
+
+def simulate_climb_or_collapse(given: Any, worlds: int, seed: int) -> LadderEnds:
+    """Simulate ladders that climb with s, collapse with c, and otherwise stall."""
+    return simulate_ladders(climbing_scenario(int(given.N), 0, given.s, 0.0, given.c), worlds, seed)
+
+
+def completion_chance(given: Any) -> float:
+    """Return the probability of completion, (s / (s + c))^N."""
+    return (given.s / (given.s + given.c)) ** given.N
+
+
+def rounds_losing_rungs(given: Any) -> float:
+    """Return the mean rounds if a failure costs a rung: N/(p-q) - q/(p-q)^2 (1 - (q/p)^N), or N (N + 1) at p = 1/2."""
+    p, q, count = given.p, 1.0 - given.p, given.N
+    if abs(p - q) < 1e-9:
+        return count * (count + 1.0)
+    return count / (p - q) - q / (p - q) ** 2 * (1.0 - (q / p) ** count)
+
+
+def rounds_if_completed(given: Any, worlds: int, seed: int) -> SimulatedValue:
+    """Return the mean rounds of the completed ladders."""
+    found = simulate_climb_or_collapse(given, worlds, seed)
+    return mean_over_worlds(found.rounds[found.completed], 1.0)
+
+
+def start_problem(given: Any) -> str:
+    """Return an error text if the start is not below the top."""
+    return "" if given.i < given.N else "i must be below N"
+
+
+def chances_problem(given: Any) -> str:
+    """Return an error text if the probabilities add up to more than one."""
+    return "" if given.s + given.c <= 1.0 else "s + c must be at most 1"
+
+
+def completion_problem(given: Any) -> str:
+    """Return an error text if too few ladders would be completed to average them."""
+    return chances_problem(given) or (
+        "" if completion_chance(given) > 0.02 else "fewer than 2 in 100 ladders would be completed"
+    )
+
+
+RUNGS = Symbol(5, 1, 10, "rungs", whole=True)
+WALK = {
+    "p": Symbol(0.55, 0.1, 0.9, "probability of climbing"),
+    "i": Symbol(1, 1, 9, "rungs at the start", whole=True),
+    "N": RUNGS,
+}
+FALL = {
+    "s": Symbol(0.3, 0.02, 1.0, "probability of climbing"),
+    "c": Symbol(0.05, 0.001, 0.9, "probability of collapse"),
+    "N": RUNGS,
+}
+CHAIN = "Each rung takes one round of implementation; only mechanism friction on."
+CHAIN_UP = CHAIN + " Otherwise it stalls."
+
+CHECKS = (
+    Check(
+        "B18a", "ladder up and down: share completed", "(1-(q/p)^i)/(1-(q/p)^N), q=1-p", "Feller 1968", WALK,
+        gambler_success, lambda given, worlds, seed: share_of_worlds(simulate_gambler(given, worlds, seed).completed),
+        CHAIN, start_problem,
+    ),
+    Check(
+        "B18b", "ladder up and down: mean rounds", "(i-N P)/(q-p), P the share completed", "Feller 1968", WALK,
+        gambler_duration,
+        lambda given, worlds, seed: mean_over_worlds(simulate_gambler(given, worlds, seed).rounds, 1.0), CHAIN,
+        start_problem,
+    ),
+    Check(
+        "B18c", "climb, collapse or stall: share completed", "(s/(s+c))^N", "absorbing Markov chain", FALL,
+        completion_chance,
+        lambda given, worlds, seed: share_of_worlds(simulate_climb_or_collapse(given, worlds, seed).completed),
+        CHAIN_UP, chances_problem,
+    ),
+    Check(
+        "B18d", "climb, collapse or stall: mean rounds until it ends", "(1-(s/(s+c))^N)/c", "absorbing Markov chain",
+        FALL, lambda given: (1.0 - completion_chance(given)) / given.c,
+        lambda given, worlds, seed: mean_over_worlds(simulate_climb_or_collapse(given, worlds, seed).rounds, 1.0),
+        CHAIN_UP, chances_problem,
+    ),
+    Check(
+        "B18e", "climb, collapse or stall: mean rounds if completed", "N/(s+c)", "absorbing Markov chain", FALL,
+        lambda given: given.N / (given.s + given.c), rounds_if_completed, CHAIN_UP, completion_problem,
+    ),
+    Check(
+        "B18g", "failure costs a rung: mean rounds", "N/(p-q)-q/(p-q)^2 (1-(q/p)^N), q=1-p", "absorbing Markov chain",
+        {"p": Symbol(0.8, 0.4, 1.0, "probability of climbing"), "N": RUNGS}, rounds_losing_rungs,
+        lambda given, worlds, seed: mean_over_worlds(
+            simulate_ladders(climbing_scenario(int(given.N), 0, given.p, 1.0 - given.p), worlds, seed).rounds, 1.0,
+        ),
+        CHAIN + " With no rung in force, none is lost.",
+    ),
+    Check(
+        "B18h", "rungs are kept: mean rounds", "N/p", "absorbing Markov chain",
+        {"p": Symbol(0.8, 0.02, 1.0, "probability of climbing"), "N": RUNGS}, lambda given: given.N / given.p,
+        lambda given, worlds, seed: mean_over_worlds(
+            simulate_ladders(climbing_scenario(int(given.N), 0, given.p), worlds, seed).rounds, 1.0,
+        ),
+        CHAIN_UP,
+    ),
+)  # fmt: skip
