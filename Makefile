@@ -16,14 +16,17 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/uv/bin/uv)
 OWN_UV := $(filter .tools/%,$(UV))
 
 # Install the packages that `make run` needs; the development packages only once a target needs them.
-WANTS_DEV := $(filter check format test soak validate digests bench,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
+WANTS_DEV := $(filter check format test soak validate digests pictures bench,$(MAKECMDGOALS))$(wildcard .venv/.ready/dev)
 PACKAGES := .venv/.ready/$(if $(WANTS_DEV),dev,run)
 COMPILED := .venv/.ready/compiled
 
 # Each worker takes one file at a time, so that the tests of a file share a server and a browser.
 PYTEST_PARALLEL := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test check format soak validate digests bench lock clean browser missing
+# Where .ci/words.txt, the list of words that this project does not use, is checked.
+TEXTS := detente model agents experiments dashboards benchmarks tests docs README.md CONTRIBUTING.md CHANGELOG.md Makefile
+
+.PHONY: help setup run test check format soak validate digests pictures bench lock clean browser missing
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -42,13 +45,16 @@ test: browser $(PACKAGES) $(COMPILED)  ## run the tests, compiled and uncompiled
 	@echo "Testing with the rules uncompiled"
 	@NUMBA_DISABLE_JIT=1 $(PYTEST_PARALLEL) -m "uncompiled and not soak"
 
-check: $(PACKAGES)  ## check format, lint, types and import layers
+check: $(PACKAGES)  ## check format, lint, types, words and import layers
 	@echo "Checking format"
 	@.venv/bin/ruff format --check --quiet --diff .
 	@echo "Checking lint"
 	@.venv/bin/ruff check --quiet .
 	@echo "Checking types"
 	@.venv/bin/pyright
+	@echo "Checking words"
+	@.venv/bin/codespell --dictionary .ci/words.txt --regex '[A-Za-z][a-z]*' \
+		--skip '*/data/*,*/fa.toml,*/former_names.py,*/test_former_names.py' $(TEXTS)
 	@echo "Checking import layers"
 	@.venv/bin/lint-imports
 
@@ -68,6 +74,10 @@ validate: $(PACKAGES) $(COMPILED)  ## run the external validation and write docs
 digests: $(PACKAGES)  ## update the recorded digests after an intended change of the model
 	@echo "Recording digests and chronicles"
 	@NUMBA_DISABLE_JIT=1 PYTHONPATH=.:tests:tests/agents $(PYTHON) tests/record_digests.py
+
+pictures: browser $(PACKAGES) $(COMPILED)  ## update the pictures in the README
+	@echo "Taking pictures"
+	@PYTHONPATH=.:tests $(PYTHON) tests/take_pictures.py
 
 bench: $(PACKAGES) $(COMPILED)  ## measure performance (OPTIONS=--browser: of the pages)
 	@echo "Measuring performance"

@@ -163,7 +163,8 @@ class Assembly(mesa.Model):
 
     def __repr__(self) -> str:
         outcomes = ", ".join(f"{name}: {outcome.name}" for name, outcome in self.outcomes.items())
-        return f"<{self.loaded_scenario.name}, seed {self.seed}, round {self.round} of {self.loaded_scenario.rounds}; {outcomes}>"
+        scenario = self.loaded_scenario
+        return f"<{scenario.name}, seed {self.seed}, round {self.round} of {scenario.rounds}; {outcomes}>"
 
     def _play(self, number: int, act: Act) -> None:
         """Decide every cell of an act, apply the overrides, describe the act in the ledger, commit the values."""

@@ -187,7 +187,7 @@ def impossible_reason(scenario: Scenario, kind: str) -> str:
     """Return why a kind of event is impossible in a scenario; empty if it is possible."""
     mechanism = required_mechanism(kind)
     if mechanism and not getattr(scenario.mechanisms, mechanism):
-        return f"It has no effect: the mechanism “{mechanism}” is off in this scenario."
+        return f"It has no effect: the mechanism “{mechanism}” is switched off in this scenario."
     if kind in MISSING_ACTOR_REASONS and not [*event_targets(scenario, kind)]:
         return MISSING_ACTOR_REASONS[kind]
     return ""

@@ -35,6 +35,8 @@ PATHS = {
     "home.dividend": "home.progress_builds_support",
 }
 
+STUDY_KEYS = {"common_dice": "common_random_numbers"}
+
 ACTS = {
     "roll_dice": "draw_random_numbers",
     "settle_type": "draw_government_type",

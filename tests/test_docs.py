@@ -1,4 +1,4 @@
-"""Documentation: generated tables are current, examples run, links resolve, numbers match the code."""
+"""Documentation: tables are current, examples run, links and pictures exist, numbers match the code."""
 
 import importlib
 import os
@@ -29,6 +29,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 RUNNABLE_BLOCK = re.compile(r"^<!-- runs -->\n```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+PICTURE = re.compile(r"!\[[^\]]+\]\(([^)\s]+)\)")
+LARGEST_PICTURE = 200_000  # bytes
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
 
@@ -108,6 +110,12 @@ def test_linked_functions_are_in_the_linked_file():
                 assert hasattr(module, label.strip("`")), f"{page_name(page)}: {label} is not in {target}"
 
 
+def test_the_readme_has_two_pictures_of_less_than_200_kb():
+    pictures = PICTURE.findall((ROOT / "README.md").read_text("utf-8"))
+    assert pictures == ["docs/pictures/explore.png", "docs/pictures/watch.png"]
+    assert [name for name in pictures if (ROOT / name).stat().st_size >= LARGEST_PICTURE] == []
+
+
 def lookup_rows():
     """Return the rows of "Where to find what", split into question and answer."""
     table = ARCHITECTURE.read_text("utf-8").partition("## Where to find what\n")[2].partition("\n## ")[0]
@@ -180,7 +188,7 @@ KIT_STATEMENTS = [
     ),
     (
         "lesson-90", "compare us-iran-2026 --set relations.us.iran.campaign=0.35",
-        "some deal {some_deal} ({some_deal_reach}): within the reach of chance; comprehensive deal "
+        "some deal {some_deal} ({some_deal_reach}): too small to tell from chance; comprehensive deal "
         "{comprehensive_deal} ({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
     ),
     *(

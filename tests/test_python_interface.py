@@ -179,11 +179,11 @@ def test_the_data_of_a_loaded_scenario_load_again(name):
 
 
 ERRORS = [
-    ({"set": {"states.alba.generosity": 1.7}}, "states.alba.generosity: allowed is between 0 and 1 (found 1.7)"),
+    ({"set": {"states.alba.generosity": 1.7}}, "states.alba.generosity: must be between 0 and 1 (found 1.7)"),
     ({"set": {"states.alba.generosty": 0.7}}, "states.alba.generosty: no such key; did you mean `generosity`?"),
     ({"set": {"states.alpa.generosity": 0.7}}, "states.alpa.generosity: no such state; did you mean `alba`?"),
     ({"set": {"mechanisms.noise": 3}}, "mechanisms.noise: "),
-    ({"rounds": 0}, "rounds: allowed is between 1 and 1200 (found 0)"),
+    ({"rounds": 0}, "rounds: must be between 1 and 1200 (found 0)"),
     ({"seed": -1}, "seed: allowed is a whole number from 0 to 2**63 - 1 (found -1)"),
     ({"seed": 1.5}, "seed: allowed is a whole number from 0 to 2**63 - 1 (found 1.5)"),
 ]

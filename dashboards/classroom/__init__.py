@@ -1,12 +1,12 @@
-"""The classroom: people take seats in a live negotiation, agents keep the others.
+"""The classroom: people take seats in a live negotiation; agents play the others.
 
 Each package uses only those below it.
 
-server/     routes, the student and instructor API, cookies, events, limits of rate, downloads, pages
-debrief/    each seat compared with its agent, turning points, questions
-views/      what a student, the instructor and the projector see; role cards, exports, translations
-lesson/     rooms, lessons, participants, settings, bets, the store
-game/       what a seat can order and may know, what an option costs and risks, the run in which orders are played
-schemas.py  what browsers may send
+server/     routes, the student and instructor API, cookies, events, rate limits, downloads, pages
+debrief/    comparison of each seat with its agent, turning points, questions
+views/      the views of students, instructor and projector; role cards, exports, translations
+lesson/     rooms, lessons, participants, settings, forecasts, the store
+game/       the actions and visibility of a seat, the consequences of options, the simulation that plays orders
+schemas.py  the requests that browsers may send
 bots.py     scripted students, for tests and for the command line
 """

@@ -1,4 +1,4 @@
-"""What browsers may send: one model for each request, strict and of bounded size."""
+"""Requests that browsers may send: one model each, strict and of bounded size."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -13,11 +13,13 @@ MAX_CHOICES, MAX_PENDING_EVENTS, MAX_ID = 80, 20, 2**53
 OUTCOMES = tuple(outcome.name for outcome in Outcome)
 
 
-def validate(kind: Any, sent: bytes | Mapping[str, Any]) -> Any:
-    """Validate JSON text or plain data as a declared type. Raises RefusedError naming the field that does not fit."""
-    adapter = _adapter(kind)
+def validate(declared: Any, content: bytes | Mapping[str, Any]) -> Any:
+    """Validate JSON text or data as a declared type. Raises RefusedError naming the invalid field."""
+    adapter = _adapter(declared)
     try:
-        return adapter.validate_json(sent or b"{}") if isinstance(sent, bytes) else adapter.validate_python(sent)
+        return (
+            adapter.validate_json(content or b"{}") if isinstance(content, bytes) else adapter.validate_python(content)
+        )
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
     code, text, context = first["type"], first["msg"][:400], first.get("ctx", {})
@@ -30,12 +32,12 @@ def validate(kind: Any, sent: bytes | Mapping[str, Any]) -> Any:
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _adapter(declared: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(declared)
 
 
 def _refuse_with(code: str, text: str, **params: Any) -> WrapValidator:
-    """Return a validator that refuses whatever is wrong with a field under one code."""
+    """Return a validator that reports every error of a field under one error code."""
 
     def check(value: Any, inner: Any) -> Any:
         try:
@@ -56,7 +58,7 @@ def _sums_to_100(percent: dict[str, float]) -> dict[str, float]:
     return percent
 
 
-PRINTABLE = AfterValidator(_printable)  # a text for people: without control characters, and blanks at its ends
+PRINTABLE = AfterValidator(_printable)  # removes control characters and surrounding blanks
 Identifier = Annotated[str, Field(min_length=1, max_length=80)]
 Code = Annotated[str, Field(max_length=40)]
 PersonId = Annotated[int, Field(ge=1, le=MAX_ID)]
@@ -69,17 +71,17 @@ PersonName = Annotated[
 OutcomePercentages = Annotated[
     dict[str, Annotated[float, Field(ge=0, le=100)]],
     AfterValidator(_sums_to_100),
-    _refuse_with("bet.bad", f"A bet has a percentage for each of {', '.join(OUTCOMES)}, together 100."),
+    _refuse_with("forecast.bad", f"A forecast has a percentage for each of {', '.join(OUTCOMES)}, together 100."),
 ]
 Choices = Annotated[
     dict[Identifier, Identifier],
     Field(max_length=MAX_CHOICES),
-    _refuse_with("move.bad", "choices must be an object of verbs and options.", verb="", option=""),
+    _refuse_with("move.bad", "choices must be an object that maps verbs to options.", verb="", option=""),
 ]
 
 
 class RequestModel(BaseModel):
-    """What a browser sends: no field but those declared, no text for a number, no number that is none."""
+    """Base of all requests: unknown fields, numbers sent as text, NaN and infinity are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -100,7 +102,7 @@ class PersonalToken(RequestModel):
 
 
 class JoinRequest(RequestModel):
-    """A seat taken under a name; without a seat, any."""
+    """A name, and the seat to take; without a seat, any."""
 
     code: Code
     name: PersonName
@@ -111,7 +113,7 @@ class JoinRequest(RequestModel):
 
 
 class MoveRequest(RequestModel):
-    """A move for the open turn, based on a version of the delegation's sheet."""
+    """A move for the open turn, based on a version of the delegation's move."""
 
     turn: Annotated[int, Field(ge=0, le=MAX_ID)]
     base: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
@@ -120,7 +122,7 @@ class MoveRequest(RequestModel):
 
 
 class ForecastRequest(RequestModel):
-    """A bet called after a number of turns."""
+    """A forecast made after a number of turns."""
 
     at: Annotated[int, Field(ge=0, le=MAX_ID)]
     percent: OutcomePercentages
@@ -134,7 +136,7 @@ class MessageRequest(RequestModel):
 
 
 class PresenceReport(RequestModel):
-    """The page that a student looks at, and for how many seconds since it was last told."""
+    """The page that a student has open, and for how many seconds since the last report."""
 
     page: Literal["join", "card", "play", "bets", "messages", "debrief", "other"] = "other"
     seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
@@ -147,7 +149,7 @@ class SeatChoice(RequestModel):
 
 
 class SoloAction(RequestModel):
-    """What somebody who plays alone does with the lesson."""
+    """What a solo player does with the lesson."""
 
     action: Literal["next", "end", "stop"]
 
@@ -156,26 +158,26 @@ class SoloAction(RequestModel):
 
 
 class RoomTitle(RequestModel):
-    """A new room."""
+    """Create a room."""
 
     title: Annotated[str, PRINTABLE, Field(min_length=1, max_length=80)] = "Classroom"
 
 
 class SimpleAction(RequestModel):
-    """An action that needs nothing but its name."""
+    """An action without parameters."""
 
     action: Literal["open", "close", "start", "pause", "resume", "next", "slowest", "end", "stop"]
 
 
 class ClockExtension(RequestModel):
-    """More time on the clock."""
+    """Add time to the clock."""
 
     action: Literal["extend"]
     seconds: Annotated[float, Field(ge=1, le=7200)]
 
 
 class SeatHandover(RequestModel):
-    """A seat handed to its agent, or back to its people."""
+    """Hand a seat to its agent, or back to its participants."""
 
     action: Literal["hand"]
     seat: Identifier
@@ -183,14 +185,14 @@ class SeatHandover(RequestModel):
 
 
 class Notice(RequestModel):
-    """A notice to all."""
+    """Send a notice to all."""
 
     action: Literal["notice"]
     text: Annotated[str, PRINTABLE, Field(min_length=1, max_length=300)]
 
 
 class EventRequest(RequestModel):
-    """An event that befalls the next month."""
+    """An event in the first month of the open turn."""
 
     kind: Identifier
     negotiation: Identifier | None = None
@@ -200,21 +202,21 @@ class EventRequest(RequestModel):
 
 
 class EventInjection(RequestModel):
-    """An event to be injected."""
+    """Inject an event."""
 
     action: Literal["inject"]
     event: EventRequest
 
 
 class EventCancellation(RequestModel):
-    """An event that waits, by its place, to be taken back."""
+    """Cancel a pending event, given by its position."""
 
     action: Literal["cancel"]
     at: Annotated[int, Field(ge=0, le=MAX_PENDING_EVENTS)]
 
 
 class SettingsUpdate(RequestModel):
-    """The settings that may change while a lesson goes on; what is left out stays."""
+    """The settings that can change during a lesson; omitted ones stay as they are."""
 
     messages: bool = True
     advisor: bool = True
@@ -225,21 +227,21 @@ class SettingsUpdate(RequestModel):
 
 
 class SettingsChange(RequestModel):
-    """Some settings to be changed."""
+    """Change some settings."""
 
     action: Literal["set"]
     settings: SettingsUpdate
 
 
 class ParticipantRemoval(RequestModel):
-    """A person to be taken out of the lesson."""
+    """Remove a participant from the lesson."""
 
     action: Literal["remove"]
     person: PersonId
 
 
 class ParticipantMove(RequestModel):
-    """A person to be seated elsewhere."""
+    """Move a participant to another seat."""
 
     action: Literal["move_person"]
     person: PersonId
@@ -261,6 +263,6 @@ InstructorAction = Annotated[
 
 
 class LessonNumber(BaseModel):
-    """The lesson that an address names; without one, the newest."""
+    """The lesson number in an address; without one, the newest."""
 
     lesson: Annotated[int, Field(ge=0, lt=10**7)] | None = None

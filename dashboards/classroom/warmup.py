@@ -1,6 +1,6 @@
-"""A rehearsal: everything that a lesson asks of compiled rules is asked once, so that the first student does not wait.
+"""Warm-up: run everything that a lesson needs of the compiled rules once, so that the first student does not wait.
 
-`python -m dashboards.classroom.warmup` fills the compile cache; a server rehearses on a thread of its own.
+`python -m dashboards.classroom.warmup` fills the compile cache; a server warms up in a background thread.
 """
 
 import logging
@@ -19,33 +19,39 @@ log = logging.getLogger(__name__)
 
 
 def warm_up(months: int = 3) -> ClassSimulation:
-    """Play some months of the smallest scenario with every verb ordered, and weigh every option; gives the run."""
+    """Run some months of the smallest scenario with an order for every verb, and compute the facts of every option."""
     scenario = load_scenario("two-states")
-    table = ClassSimulation(scenario, 1)
+    simulation = ClassSimulation(scenario, 1)
     for month in range(months):
-        sheets = {}
-        for seat in table.verbs:
-            eyes = Observer(table.world, scenario, seat)
-            role_card(table, seat, eyes)
-            _ = [*offered_verbs(table, seat, eyes, 1), *known_facts(table, eyes), *choice_limits(table, seat, 1)]
-            choices = {verb.id: verb.options[month % len(verb.options)] for verb in available_verbs(table, seat, 1)}
-            sheets[seat] = complete_choices(table, seat, 1, choices)
-            _compute_all_facts(table, seat, eyes)
-        table.play_turn(sheets, 1)
-    return table
+        choices_by_seat = {}
+        for seat in simulation.verbs:
+            observer = Observer(simulation.world, scenario, seat)
+            role_card(simulation, seat, observer)
+            _ = [
+                *offered_verbs(simulation, seat, observer, 1),
+                *known_facts(simulation, observer),
+                *choice_limits(simulation, seat, 1),
+            ]
+            choices = {
+                verb.id: verb.options[month % len(verb.options)] for verb in available_verbs(simulation, seat, 1)
+            }
+            choices_by_seat[seat] = complete_choices(simulation, seat, 1, choices)
+            _compute_all_facts(simulation, seat, observer)
+        simulation.play_turn(choices_by_seat, 1)
+    return simulation
 
 
-def _compute_all_facts(table: ClassSimulation, seat: str, eyes: Observer) -> None:
-    """Weigh every option of a seat, open or not."""
+def _compute_all_facts(simulation: ClassSimulation, seat: str, observer: Observer) -> None:
+    """Compute the facts of every option of a seat, available or not."""
     names = {"other": seat, "talks": "border", "rung": "border/hotline", "service": "contact"}
-    for verb in seat_verbs(table.loaded_scenario, seat):
+    for verb in seat_verbs(simulation.loaded_scenario, seat):
         for option in verb.options:
-            option_facts(ChoiceContext(eyes, verb, 0, 1 if verb.act != "task" else 0, 0, 0, names), option)
+            option_facts(ChoiceContext(observer, verb, 0, 1 if verb.act != "task" else 0, 0, 0, names), option)
 
 
 def start_in_background() -> None:
-    """Rehearse on a thread of its own, once the model is compiled."""
-    threading.Thread(target=_warm_up_when_compiled, daemon=True, name="rehearsal").start()
+    """Warm up in a background thread once the model is compiled."""
+    threading.Thread(target=_warm_up_when_compiled, daemon=True, name="classroom warm-up").start()
 
 
 def _warm_up_when_compiled() -> None:
@@ -56,7 +62,7 @@ def _warm_up_when_compiled() -> None:
     try:
         warm_up()
     except Exception:
-        log.exception("the rehearsal failed")
+        log.exception("the warm-up of the classroom failed")
 
 
 if __name__ == "__main__":

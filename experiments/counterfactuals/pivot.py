@@ -104,9 +104,8 @@ class ContinuationOutcomes:
             before, now = (pair[:, (pair >= 0).all(axis=0)] >= Outcome.partial_arrangement).astype(float)
             if len(now):
                 rounds = int(self.rounds[place - 1]), int(self.rounds[place])
-                results.append(
-                    ChanceChange(*rounds, float(before.mean()), float(now.mean()), paired_effect(before, now))
-                )
+                chances = float(before.mean()), float(now.mean())
+                results.append(ChanceChange(*rounds, *chances, paired_effect(before, now)))
         return sorted(results, key=lambda each: -abs(each.effect.difference))
 
 
@@ -186,10 +185,6 @@ def continuation_outcomes(
     played = run_trajectories(start, seeds, scenario.rounds - now)
     past = np.broadcast_to(run[:now], (futures, *run[:now].shape))
     return overall_outcomes(np.concatenate([past, played], axis=1), len(scenario.negotiations)).astype(np.int8)
-
-
-def _outcome_shares(trajectories: np.ndarray, negotiations: int) -> np.ndarray:
-    return np.bincount(overall_outcomes(trajectories, negotiations), minlength=len(Outcome)) / len(trajectories)
 
 
 def open_decisions(
@@ -294,16 +289,12 @@ def _decision_effect(
 ) -> DecisionEffect:
     both = ~np.isnan(actual) & ~np.isnan(opposite)
     difference, name = paired_effect(actual[both], opposite[both]), PROTOCOL[number].name
-    chance, count = float(actual[both].mean()), int(both.sum())
-    deals = chance, float(opposite[both].mean())
-    return DecisionEffect(
-        name, cell, value, opposite_value(name, value), *deals, difference.low, difference.high, count
-    )
+    deals, interval = (float(actual[both].mean()), float(opposite[both].mean())), (difference.low, difference.high)
+    return DecisionEffect(name, cell, value, opposite_value(name, value), *deals, *interval, int(both.sum()))
 
 
 def outcome_shares_by_arm(branch: Branch, futures: int = 1000) -> dict[str, float]:
     """Return the chance of each outcome with the decision of a branch and with its opposite, paired by seed."""
     arms, count = branch.resample(futures, CONTINUATION_SEED, keep_rounds=1), len(branch.scenario.negotiations)
-    actual, opposite = (_outcome_shares(arm, count) for arm in arms)
-    shares_by_arm = (("went", actual), ("turned", opposite))
-    return {f"{arm}_{each.name}": float(shares[each]) for arm, shares in shares_by_arm for each in Outcome}
+    outcomes = [("went", overall_outcomes(arms.base, count)), ("turned", overall_outcomes(arms.changed, count))]
+    return {f"{arm}_{each.name}": float((reached == each).mean()) for arm, reached in outcomes for each in Outcome}

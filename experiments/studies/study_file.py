@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from model.errors import InputError, ScenarioError
-from model.former_names import current_path, warn
+from model.former_names import STUDY_KEYS, current_path, warn
 from model.measures import OVERALL
 
 MAX_POINTS = 10_000_000
@@ -85,9 +85,10 @@ def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
 def _current_names(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of a study with current names; warn about former ones."""
     current, renamed = dict(data), []
-    if "common_dice" in current and "common_random_numbers" not in current:
-        renamed.append(("common_dice", "common_random_numbers"))
-        current["common_random_numbers"] = current.pop("common_dice")
+    for former, key in STUDY_KEYS.items():
+        if former in current and key not in current:
+            renamed.append((former, key))
+            current[key] = current.pop(former)
     for table in (*FACTORS, "changes"):
         if isinstance(current.get(table), Mapping):
             paths = {path: current_path(str(path)) for path in current[table]}

@@ -1,4 +1,4 @@
-"""The API of a classroom as a process of its own, which can be killed."""
+"""The API of a classroom in a separate process, which tests can kill."""
 
 import json
 import sys
@@ -14,16 +14,16 @@ from dashboards.web.server import bind_address
 
 
 def serve(path):
-    """Serve the API, with a room if there is none, and tell on standard output where; a process of its own."""
+    """Serve the API, with a room if there is none; print its facts on standard output."""
     listener = bind_address("127.0.0.1", 0)
-    house = open_classroom(path, "127.0.0.1", listener.getsockname()[1])
-    facts = {"address": house.base_url, "key": house.rooms.create_instructor_key(replace=False)}
+    context = open_classroom(path, "127.0.0.1", listener.getsockname()[1])
+    facts = {"address": context.base_url, "key": context.rooms.create_instructor_key(replace=False)}
     if facts["key"]:
-        room = house.rooms.create_room("A class")
-        house.rooms.create_lesson(room, Settings(scenario="two-states", rounds=6))
+        room = context.rooms.create_room("A class")
+        context.rooms.create_lesson(room, Settings(scenario="two-states", rounds=6))
         facts["code"] = room["code"]
     print(json.dumps(facts), flush=True)
-    config = uvicorn.Config(Starlette(routes=api_routes(house)), log_level="error", lifespan="off")
+    config = uvicorn.Config(Starlette(routes=api_routes(context)), log_level="error", lifespan="off")
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -1,4 +1,4 @@
-"""A classroom under test: its API over real connections, lessons, people and their moves."""
+"""Support for tests of the classroom: its API over real connections, lessons, participants and moves."""
 
 import threading
 from contextlib import contextmanager
@@ -19,42 +19,42 @@ SURE = dict.fromkeys(OUTCOMES, 0) | {"breakdown": 100}
 
 
 @contextmanager
-def serve_api(house):
-    """Serve the API alone, over real connections; gives a maker of clients."""
+def serve_api(context):
+    """Serve the API over real connections; yields a function that creates clients."""
     listener = bind_address("127.0.0.1", 0)
-    config = uvicorn.Config(Starlette(routes=api_routes(house)), log_level="error", lifespan="off")
-    server, made = uvicorn.Server(config), []
+    config = uvicorn.Config(Starlette(routes=api_routes(context)), log_level="error", lifespan="off")
+    server, created = uvicorn.Server(config), []
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     def client(authorization=""):
-        made.append(ClassClient(base, authorization))
-        return made[-1]
+        created.append(ClassClient(base, authorization))
+        return created[-1]
 
     yield client
-    for each in made:
+    for each in created:
         each.close()
     server.should_exit = True
     thread.join(10)
     listener.close()
 
 
-def make_lesson(house, scenario="two-states", **settings):
-    room = house.rooms.make_room("A class")
-    made = {"rounds": 12, "seed": 3, "seconds": 0, "waits": False}
-    return room, house.rooms.make_lesson(room, validate(Settings, {"scenario": scenario, **made, **settings}))
+def make_lesson(context, scenario="two-states", **settings):
+    room = context.rooms.create_room("A class")
+    defaults = {"rounds": 12, "seed": 3, "seconds": 0, "waits": False}
+    return room, context.rooms.create_lesson(room, validate(Settings, {"scenario": scenario, **defaults, **settings}))
 
 
-def unload_lessons(house):
-    """Let the house forget all lessons, as a restart does: they are played again from the store."""
-    house.rooms._lessons.clear()
-    house.rooms._used.clear()
+def unload_lessons(context):
+    """Unload all lessons, as a restart does; they are replayed from the store."""
+    context.rooms._lessons.clear()
+    context.rooms._referenced.clear()
 
 
-def join_seat(house, room, seat, name="Mina"):
-    _, person, taken = house.rooms.join(house.rooms.room(room["code"]), name, seat)
-    assert taken == seat
+def join_seat(context, room, seat, name="Mina"):
+    _, person, assigned = context.rooms.join(context.rooms.find_room(room["code"]), name, seat)
+    assert assigned == seat
     return person
 
 
@@ -62,24 +62,24 @@ def submit_choices(lesson, person, seat, choices, base=0, done=True):
     return submit_move(lesson, person, seat, MoveRequest(turn=lesson.turn, base=base, choices=choices, done=done))
 
 
-def play_turns(house, scenario="two-states", turns=8, **settings):
-    """Play a lesson in which every seat orders something in every turn."""
-    room, lesson = make_lesson(house, scenario, **settings)
-    people = {seat: join_seat(house, room, seat) for seat in lesson.seats()}
-    lesson.go("playing", turn=1)
+def play_turns(context, scenario="two-states", turns=8, **settings):
+    """Play a lesson in which every seat has orders in every turn."""
+    room, lesson = make_lesson(context, scenario, **settings)
+    people = {seat: join_seat(context, room, seat) for seat in lesson.seats()}
+    lesson.set_phase("playing", turn=1)
     for turn in range(turns):
         for number, (seat, person) in enumerate(people.items()):
-            verbs = available_verbs(lesson.table, seat, lesson.months)
+            verbs = available_verbs(lesson.simulation, seat, lesson.months_per_turn)
             choices = {verb.id: verb.options[(turn + number) % len(verb.options)] for verb in verbs}
-            for limit in choice_limits(lesson.table, seat, lesson.months):
+            for limit in choice_limits(lesson.simulation, seat, lesson.months_per_turn):
                 for verb in limit.verbs[limit.most :]:
                     choices.pop(verb, None)
             submit_choices(lesson, person, seat, choices)
-        lesson.resolve()
+        lesson.resolve_turn()
     return room, lesson, people
 
 
 def refused_status(client, path, sent=None):
-    """Post what must be refused; gives status and code."""
-    status, answer = client.ask("POST", path, sent)
+    """Send a request that must be refused; return status and error code."""
+    status, answer = client.request("POST", path, sent)
     return status, answer["error"]["code"]

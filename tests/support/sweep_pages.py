@@ -51,3 +51,13 @@ def open_sweeps(browser, address, **options):
 
 def heat_map(page: Page) -> dict:
     return page.evaluate(f"({STATE})().heat")
+
+
+def show_tension(page: Page) -> None:
+    """Open the spread sample and select the mean tension."""
+    open_folder(page, "deeper/spread")
+    page.get_by_label("Outcome or indicator").select_option("mean_tension")
+    page.wait_for_function(
+        f"() => (({STATE})().ranking || {{}}).rows && ({STATE})().heat.outcome.startsWith('Tension')"
+    )
+    wait_until_read(page)

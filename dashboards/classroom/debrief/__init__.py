@@ -1,1 +1,1 @@
-"""After a lesson: seats against their agents, and the questions to discuss."""
+"""The debrief after a lesson: comparison of seats with their agents, and questions for discussion."""

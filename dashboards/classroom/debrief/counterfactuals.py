@@ -1,8 +1,8 @@
-"""The debrief of a lesson that is over: you against your ghost, turning points, chances, questions.
+"""The debrief of an ended lesson: comparison of seats with their agents, turning points, chances, questions.
 
-A *ghost* is what the agent would have done in a seat. At each turn in which a seat differed from its agent, the turn
-is played twice from the same world and with the same dice, once as it went and once with this seat left to its agent,
-all else as it was; from its end on both go on with agents on all seats, over a thousand redrawn futures, paired.
+Each turn in which a seat differed from its agent is replayed twice from the same world with common random numbers: as
+played, and with this seat left to its agent (the agent's alternative). From the end of the turn both continue with
+agents in all seats, over a thousand paired simulated futures.
 """
 
 import json
@@ -44,17 +44,17 @@ from dashboards.classroom.views.serialize import visible_charts
 from experiments.engine.pool import thread_pool
 from experiments.ensembles.statistics import Share, paired_effect, wilson
 
-MAX_POINTS = 120  # turns of seats that are weighed, the first ones; `weighed` tells of how many
-RETRY_SECONDS = 60.0  # seconds after which a debrief that failed is tried again, if it is asked for
+MAX_POINTS = 120  # turns of seats that are compared, the first ones; `weighed` reports how many
+RETRY_SECONDS = 60.0  # after a failed debrief, before a request computes it again
 Progress = Callable[[int, int], None]
 
 log = logging.getLogger(__name__)
 
 
-def deal_chances(run: PlayedLesson, looks: list[np.ndarray]) -> DealChances:
-    """Give the chance of a deal from the end of every turn on, with its 95 % interval, which ends with the run."""
+def deal_chances(run: PlayedLesson, outcomes_by_turn: list[np.ndarray]) -> DealChances:
+    """Return the chance of a deal from the end of every turn on, with 95 % intervals; exact at the end of the run."""
     months = [0, *run.turn_ends()]
-    found = [wilson(int(has_deal(ends).sum()), len(ends)) for ends in looks]
+    found = [wilson(int(has_deal(ends).sum()), len(ends)) for ends in outcomes_by_turn]
     if months[-1] >= run.scenario.rounds:
         found[-1] = Share(*[found[-1].share] * 3)
     return {
@@ -67,14 +67,14 @@ def deal_chances(run: PlayedLesson, looks: list[np.ndarray]) -> DealChances:
 
 
 def turning_points(
-    run: PlayedLesson, looks: list[np.ndarray], story: list[StoryRow], most: int = 5
+    run: PlayedLesson, outcomes_by_turn: list[np.ndarray], story: list[StoryRow], most: int = 5
 ) -> list[TurningTurn]:
-    """List the turns that moved the chance of a deal most, with what was ordered and what happened in them."""
+    """Return the turns that changed the chance of a deal most, with their orders and events."""
     found: list[TurningTurn] = []
-    for turn, (begin, end) in enumerate(zip(run.turn_starts, run.turn_ends(), strict=True)):
-        before, now = has_deal(looks[turn]), has_deal(looks[turn + 1])
-        moved = paired_effect(before, now)
-        if moved.low <= 0.0 <= moved.high:
+    for turn, (start, end) in enumerate(zip(run.turn_starts, run.turn_ends(), strict=True)):
+        before, now = has_deal(outcomes_by_turn[turn]), has_deal(outcomes_by_turn[turn + 1])
+        change = paired_effect(before, now)
+        if change.low <= 0.0 <= change.high:
             continue
         orders: list[TurnOrder] = [
             {"seat": each["seat"], "verb": each["verb"], "option": each["option"]}
@@ -87,69 +87,73 @@ def turning_points(
                 "turn": turn + 1,
                 "before": round(float(before.mean()), 4),
                 "now": round(float(now.mean()), 4),
-                "low": round(moved.low, 4),
-                "high": round(moved.high, 4),
+                "low": round(change.low, 4),
+                "high": round(change.high, 4),
                 "moves": orders,
-                "story": [row for row in story if begin < row["month"] <= end],
+                "story": [row for row in story if start < row["month"] <= end],
             }
         )
     return sorted(found, key=lambda each: -abs(each["now"] - each["before"]))[:most]
 
 
 def differences(run: PlayedLesson) -> list[tuple[str, int, list[AlternativeDecision]]]:
-    """List where a seat differed from its agent: seat, turn, and the decisions."""
+    """Return where seats differed from their agents: seat, turn, decisions."""
     found: list[tuple[str, int, list[AlternativeDecision]]] = []
     for turn, played in enumerate(run.order_results):
         for seat in dict.fromkeys(each["seat"] for each in played):
             own = [each for each in played if each["seat"] == seat and each["differed"] is not None]
-            told: list[AlternativeDecision] = [
+            decisions: list[AlternativeDecision] = [
                 {"verb": each["verb"], "option": each["option"], "agent": each["agent"]} for each in own
             ]
-            if told:
-                found.append((seat, turn, told))
+            if decisions:
+                found.append((seat, turn, decisions))
     return found
 
 
 def replay_without(run: PlayedLesson, without: str | None) -> ClassSimulation:
-    """Play the lesson again without one seat's orders, or without anyone's, the dice and events the same."""
-    table = ClassSimulation(run.scenario, run.seed)
-    for turn, (begin, end) in enumerate(zip(run.turn_starts, run.turn_ends(), strict=True)):
-        sheets = {seat: sheet for seat, sheet in run.choices[turn].items() if without is not None and seat != without}
-        table.play_turn(sheets, end - begin, [event for event in run.events if begin < event.round <= end])
-    return table
+    """Replay the lesson without one seat's orders, or without any, with the same random numbers and events."""
+    simulation = ClassSimulation(run.scenario, run.seed)
+    for turn, (start, end) in enumerate(zip(run.turn_starts, run.turn_ends(), strict=True)):
+        choices = {
+            seat: own_choices
+            for seat, own_choices in run.choices[turn].items()
+            if without is not None and seat != without
+        }
+        simulation.play_turn(choices, end - start, [event for event in run.events if start < event.round <= end])
+    return simulation
 
 
-def compare_with_agents(run: PlayedLesson, tell: Callable[[], None]) -> list[SeatComparison]:
-    """Weigh every seat that people played against its ghost."""
+def compare_with_agents(run: PlayedLesson, advance: Callable[[], None]) -> list[SeatComparison]:
+    """Compare every seat that people played with its agent."""
     found: dict[str, SeatComparison] = {}
-    for seat in dict.fromkeys(seat for sheets in run.choices for seat in sheets):
-        ghost = replay_without(run, seat)
+    for seat in dict.fromkeys(seat for choices in run.choices for seat in choices):
+        replay = replay_without(run, seat)
         moves = sum(each["seat"] == seat for played in run.order_results for each in played)
-        found[seat] = {"seat": seat, "moves": moves, "differed": 0, "ghost": _end_state(ghost), "points": []}
-        tell()
-    weighed = differences(run)
-    for seat, _, told in weighed:
-        found[seat]["differed"] += len(told)
-    weighed = weighed[:MAX_POINTS]
-    jobs = dict.fromkeys([(turn, without) for seat, turn, _ in weighed for without in (None, seat)])
+        found[seat] = {"seat": seat, "moves": moves, "differed": 0, "ghost": _end_state(replay), "points": []}
+        advance()
+    compared = differences(run)
+    for seat, _, decisions in compared:
+        found[seat]["differed"] += len(decisions)
+    compared = compared[:MAX_POINTS]
+    jobs = dict.fromkeys([(turn, without) for seat, turn, _ in compared for without in (None, seat)])
     arms = {}
     for job, ends in zip(jobs, thread_pool().map(lambda job: replay_turn(run, *job), jobs), strict=True):
         arms[job] = ends
-        tell()
-    for seat, turn, told in weighed:
-        yours, other = arms[turn, None], arms[turn, seat]
-        moved = paired_effect(has_deal(other), has_deal(yours))
+        advance()
+    for seat, turn, decisions in compared:
+        played, alternative = arms[turn, None], arms[turn, seat]
+        change = paired_effect(has_deal(alternative), has_deal(played))
         found[seat]["points"].append(
             {
                 "month": run.turn_starts[turn] + 1,
                 "turn": turn + 1,
-                "decisions": told,
-                "yours": outcome_shares(yours),
-                "ghost": outcome_shares(other),
-                "deal": round(float(has_deal(yours).mean()), 4),
-                "deal_ghost": round(float(has_deal(other).mean()), 4),
-                "low": round(moved.low, 4),
-                "high": round(moved.high, 4),
+                "decisions": decisions,
+                "yours": outcome_shares(played),
+                "ghost": outcome_shares(alternative),
+                "deal": round(float(has_deal(played).mean()), 4),
+                "deal_ghost": round(float(has_deal(alternative).mean()), 4),
+                "low": round(change.low, 4),
+                "high": round(change.high, 4),
                 "futures": FUTURES_PER_ARM,
             }
         )
@@ -158,43 +162,45 @@ def compare_with_agents(run: PlayedLesson, tell: Callable[[], None]) -> list[Sea
     return list(found.values())
 
 
-def _end_state(table: ClassSimulation) -> EndState:
+def _end_state(simulation: ClassSimulation) -> EndState:
     return {
-        "outcome": table.outcome.name,
-        "progress": round(float(table.current_indicators[table.indicator_index["deal_progress"]]), 4),
+        "outcome": simulation.outcome.name,
+        "progress": round(float(simulation.current_indicators[simulation.indicator_index["deal_progress"]]), 4),
     }
 
 
 def compute_debrief(lesson: Lesson, story: list[StoryRow], progress: Progress = lambda done, of: None) -> StoredDebrief:
-    """Compute all of a lesson's debrief that does not depend on who asks."""
+    """Compute the debrief of a lesson, except the parts that depend on the reader."""
     run, done = played_lesson(lesson), 0
-    weighed = differences(run)[:MAX_POINTS]
-    arms = len({(turn, without) for seat, turn, _ in weighed for without in (None, seat)})
-    total = len(run.turn_starts) + 2 + len({seat for sheets in run.choices for seat in sheets}) + arms
+    compared = differences(run)[:MAX_POINTS]
+    arms = len({(turn, without) for seat, turn, _ in compared for without in (None, seat)})
+    total = len(run.turn_starts) + 2 + len({seat for choices in run.choices for seat in choices}) + arms
 
-    def tell() -> None:
+    def advance() -> None:
         nonlocal done
         done += 1
         progress(done, total)
 
-    looks = outlook_by_turn(run, tell)
+    outcomes_by_turn = outlook_by_turn(run, advance)
     agents = replay_without(run, None)
-    tell()
+    advance()
     found: DebriefFindings = {
         **_end_state(lesson.simulation),
         "agents": _end_state(agents),
         "agents_charts": visible_charts(agents, Observer(agents.world, run.scenario, None, "all")),
-        "chances": deal_chances(run, looks),
-        "turning": turning_points(run, looks, story),
-        "ghosts": compare_with_agents(run, tell),
-        "weighed": {"points": len(weighed), "of": len(differences(run))},
-        "model": {str(at): outcome_shares(looks[at]) for at in lesson.settings.bets if at < len(looks)},
+        "chances": deal_chances(run, outcomes_by_turn),
+        "turning": turning_points(run, outcomes_by_turn, story),
+        "ghosts": compare_with_agents(run, advance),
+        "weighed": {"points": len(compared), "of": len(differences(run))},
+        "model": {
+            str(at): outcome_shares(outcomes_by_turn[at]) for at in lesson.settings.bets if at < len(outcomes_by_turn)
+        },
     }
     return {**found, "questions": discussion_questions(lesson, found)}
 
 
 class Debriefs:
-    """Debriefs being computed, one after the other, on a thread of their own; each is kept in the store."""
+    """Computes debriefs one at a time in background threads, and stores them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -203,11 +209,11 @@ class Debriefs:
         self._compute_lock = threading.Lock()
 
     def find(self, lesson: Lesson, story: list[StoryRow]) -> StoredDebrief | tuple[int, int]:
-        """Give a lesson's debrief, as it was written down, or how far it is; it is begun if it was not.
+        """Return a lesson's stored debrief, or its progress (done, total); starts the computation if needed.
 
-        Raises RefusedError if it has just failed; after a minute it is tried again.
+        Raises RefusedError if it failed less than a minute ago.
         """
-        with self._lock:  # what is begun is written down before it is no longer busy, so nothing is computed twice
+        with self._lock:  # a debrief is stored before it stops running, so none is computed twice
             row = lesson.store.row("SELECT debrief FROM lesson WHERE id = ?", lesson.id)
             if row is None or not row["debrief"]:
                 return self._start(lesson, story)
@@ -215,7 +221,7 @@ class Debriefs:
 
     def _start(self, lesson: Lesson, story: list[StoryRow]) -> tuple[int, int]:
         if time.monotonic() - self._failed.get(lesson.id, -RETRY_SECONDS) < RETRY_SECONDS:
-            text = "The debrief could not be computed. Load the page anew in a minute to try again."
+            text = "The debrief could not be computed. Reload the page in a minute to try again."
             raise RefusedError(500, "debrief.failed", text)
         if lesson.id not in self._running:
             self._failed.pop(lesson.id, None)

@@ -1,4 +1,4 @@
-"""What the pages receive of a debrief, and the console that tells how far it is."""
+"""API responses for the debrief, and for the console, which shows its progress."""
 
 from typing import Any, Literal, TypedDict
 
@@ -8,7 +8,7 @@ from dashboards.classroom.views.messages import ClassCharts, ClassLadder, Locali
 
 
 class DebriefProgress(TypedDict):
-    """How far a debrief is."""
+    """The progress of a debrief."""
 
     ready: Literal[False]
     done: int
@@ -16,13 +16,13 @@ class DebriefProgress(TypedDict):
 
 
 class DebriefReady(TypedDict):
-    """A debrief can be had."""
+    """A debrief is ready."""
 
     ready: Literal[True]
 
 
 class ErrorMessage(TypedDict):
-    """What was refused: the code of its words, their values, and a plain sentence."""
+    """An error: its code, its parameters, and an English sentence."""
 
     code: str
     params: dict[str, Any]
@@ -37,13 +37,13 @@ class DebriefFailed(TypedDict):
 
 
 class ConsoleMessage(ConsoleView, ConsoleRoom):
-    """The answer to ``console``."""
+    """The response of ``console``."""
 
     debrief: DebriefProgress | DebriefReady | DebriefFailed | None
 
 
 class EndState(TypedDict):
-    """Where a run ends."""
+    """The end of a run."""
 
     outcome: str
     progress: float
@@ -68,7 +68,7 @@ class TurnOrder(TypedDict):
 
 
 class TurningTurn(TypedDict):
-    """A turn that moved the chance of a deal."""
+    """A turn that changed the chance of a deal."""
 
     month: int
     turn: int
@@ -81,7 +81,7 @@ class TurningTurn(TypedDict):
 
 
 class AlternativeDecision(TypedDict):
-    """A decision of a seat, and its agent's."""
+    """A decision of a seat and the agent's alternative."""
 
     verb: str
     option: str
@@ -89,7 +89,7 @@ class AlternativeDecision(TypedDict):
 
 
 class ComparedTurn(TypedDict):
-    """A turn in which a seat differed from its ghost, and what both come to."""
+    """A turn in which a seat differed from its agent, with the futures of both."""
 
     month: int
     turn: int
@@ -104,7 +104,7 @@ class ComparedTurn(TypedDict):
 
 
 class SeatComparison(TypedDict):
-    """A seat against its ghost."""
+    """A seat compared with its agent."""
 
     seat: str
     moves: int
@@ -114,13 +114,13 @@ class SeatComparison(TypedDict):
 
 
 class NamedSeatComparison(SeatComparison):
-    """A seat against its ghost, with who sat there, as far as it may be told."""
+    """A seat compared with its agent, with the participants that the reader may see."""
 
     people: list[str]
 
 
 class ComparedPoints(TypedDict):
-    """How many of the differences were weighed."""
+    """The number of turns compared, of all that differed."""
 
     points: int
     of: int
@@ -135,7 +135,7 @@ class DebriefQuestion(TypedDict):
 
 
 class DebriefFindings(EndState):
-    """What is computed of a debrief before its questions are chosen."""
+    """A debrief without its questions."""
 
     agents: EndState
     agents_charts: ClassCharts
@@ -147,13 +147,13 @@ class DebriefFindings(EndState):
 
 
 class StoredDebrief(DebriefFindings):
-    """A debrief as it is kept: all that does not depend on who asks."""
+    """A stored debrief: all that does not depend on the reader."""
 
     questions: list[DebriefQuestion]
 
 
 class ScoredForecast(TypedDict):
-    """The bets called after a turn, scored."""
+    """The scores of the forecasts made after a turn."""
 
     at: int
     given: int
@@ -174,13 +174,13 @@ ScoredForecasts = TypedDict(
 
 
 class DebriefCharts(ClassCharts):
-    """The series of a lesson, and beside them those of the agents alone."""
+    """The series of a lesson, and those with agents only."""
 
     agents: ClassCharts
 
 
 class DebriefMessage(TypedDict):
-    """The answer to ``debrief`` once it is there."""
+    """The response of ``debrief`` once it is computed."""
 
     ready: Literal[True]
     lesson: int
@@ -199,7 +199,7 @@ class DebriefMessage(TypedDict):
     turning: list[TurningTurn]
     ghosts: list[NamedSeatComparison]
     weighed: ComparedPoints
-    bets: ScoredForecasts
+    forecasts: ScoredForecasts
     questions: list[DebriefQuestion]
     link: str | None
     watch: str | None

@@ -7,27 +7,27 @@ from model.measures import negotiation_series
 
 
 def make_question(key: str, names: dict[str, str] | None = None, **numbers: float) -> DebriefQuestion:
-    """Write a question as plain data."""
+    """Return a question."""
     return {"key": key, "numbers": numbers, "names": names or {}}
 
 
 def discussion_questions(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
-    """Choose the questions that this lesson raises; the last one is always there."""
-    asked = []
+    """Return the questions that this lesson raises; the last one is always included."""
+    chosen = []
     if found["turning"]:
-        asked.append(make_question("question.turning", month=found["turning"][0]["month"]))
+        chosen.append(make_question("question.turning", month=found["turning"][0]["month"]))
     points = [(each["seat"], point) for each in found["ghosts"] for point in each["points"]]
     if points:
         seat, point = max(points, key=lambda each: abs(each[1]["deal"] - each[1]["deal_ghost"]))
-        asked.append(make_question("question.differed_most", {"actor": seat}, month=point["month"]))
-    asked += _from_ledger(lesson)
-    asked += _from_run(lesson, found)
-    first = {each["key"]: each for each in reversed(asked)}  # of several alike the first
+        chosen.append(make_question("question.differed_most", {"actor": seat}, month=point["month"]))
+    chosen += _from_ledger(lesson)
+    chosen += _from_run(lesson, found)
+    first = {each["key"]: each for each in reversed(chosen)}  # the first of each key
     return [*reversed(first.values()), make_question("question.model_limits")]
 
 
 def _from_ledger(lesson: Lesson) -> list[DebriefQuestion]:
-    asked, ledger = [], lesson.simulation.ledger
+    chosen, ledger = [], lesson.simulation.ledger
     kinds = {
         ("answer_proposal", -1): "question.refused",
         ("comply", 0): "question.breached",
@@ -40,39 +40,39 @@ def _from_ledger(lesson: Lesson) -> list[DebriefQuestion]:
             names = {"actor": str(row.actor)}
             if act != "comply":
                 names["rung"] = _rung_at(lesson, str(row.negotiation), row.round)
-            asked.append(make_question(key, names, month=row.round))
-    return asked
+            chosen.append(make_question(key, names, month=row.round))
+    return chosen
 
 
 def _rung_at(lesson: Lesson, talks: str, month: int) -> str:
-    """Name the rung that was in play in a month: the last one put on the table."""
+    """Return the id of the rung in play in a month: the last one proposed."""
     rows = lesson.simulation.ledger.rows if lesson.simulation.ledger is not None else []
-    tabled = [
+    proposed = [
         row for row in rows if row.act == "rung" and row.negotiation == talks and row.value == 1 and row.round <= month
     ]
     k = lesson.simulation.world.names.negotiation.index(talks)
-    return f"{talks}/{tabled[-1].counterpart if tabled else lesson.simulation.world.names.rung[k][0]}"
+    return f"{talks}/{proposed[-1].counterpart if proposed else lesson.simulation.world.names.rung[k][0]}"
 
 
 def _from_run(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
-    asked, world = [], lesson.simulation.world
+    chosen, world = [], lesson.simulation.world
     for k, (talks, setting) in enumerate(lesson.scenario.negotiations.items()):
         first, second = setting.parties
         misread = negotiation_series(lesson.simulation.trajectory, k)["misperception"].sum() * 2
         if misread >= 2:
-            asked.append(make_question("question.misread", {"actor": first, "other": second}, count=int(misread)))
+            chosen.append(make_question("question.misread", {"actor": first, "other": second}, count=int(misread)))
         if world.rung[k] >= 0 and not world.refusals[k] and not (world.status[k] > 0).any():
             rung = world.names.rung[k][int(world.rung[k])]
-            asked.append(make_question("question.never_tabled", {"talks": talks, "rung": f"{talks}/{rung}"}))
+            chosen.append(make_question("question.never_tabled", {"talks": talks, "rung": f"{talks}/{rung}"}))
     if lesson.scenario.facilitators:
-        asked.append(make_question("question.facilitator", {"actor": next(iter(lesson.scenario.facilitators))}))
+        chosen.append(make_question("question.facilitator", {"actor": next(iter(lesson.scenario.facilitators))}))
     score = mean_brier_score(
         [each for given in all_forecasts(lesson).values() for each in given.values()], found["outcome"]
     )
-    if score is not None and score > 0.75:  # worse than a quarter on each outcome
-        asked.append(make_question("question.bets_wrong", percent=round(100 * score)))
+    if score is not None and score > 0.75:  # worse than equal probabilities
+        chosen.append(make_question("question.bets_wrong", percent=round(100 * score)))
     if found["agents"]["progress"] > found["progress"]:
-        asked.append(make_question("question.agents_better"))
+        chosen.append(make_question("question.agents_better"))
     elif found["agents"] == {"outcome": found["outcome"], "progress": found["progress"]}:
-        asked.append(make_question("question.same_as_agents"))
-    return asked
+        chosen.append(make_question("question.same_as_agents"))
+    return chosen

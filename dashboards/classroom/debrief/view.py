@@ -1,4 +1,4 @@
-"""The debrief as it is shown: to the instructor with names, to a student with the own seat first."""
+"""The view of the debrief: with names for the instructor, with their own seat first for students."""
 
 from typing import Any
 
@@ -24,15 +24,15 @@ from dashboards.classroom.views.serialize import all_names, ladders, public_stor
 def debrief_message(
     debriefs: Debriefs, lesson: Lesson, person: int | None, seat: str | None
 ) -> DebriefMessage | DebriefProgress:
-    """Give the debrief of a lesson that is over, or how far it is. Raises RefusedError if the lesson goes on."""
+    """Return the debrief of an ended lesson, or its progress. Raises RefusedError if the lesson has not ended."""
     lesson.require_phase("ended")
-    told = public_story(lesson.simulation, lesson.events)
-    found = debriefs.find(lesson, told)
+    story = public_story(lesson.simulation, lesson.events)
+    found = debriefs.find(lesson, story)
     if isinstance(found, tuple):
         return {"ready": False, "done": found[0], "of": found[1]}
-    eyes = Observer(lesson.simulation.world, lesson.scenario, None, "all")
+    observer = Observer(lesson.simulation.world, lesson.scenario, None, "all")
     people = lesson.participants()
-    ghosts: list[NamedSeatComparison] = [
+    comparisons: list[NamedSeatComparison] = [
         {**each, "people": _participant_names(people, each["seat"], person)} for each in found["ghosts"]
     ]
     return {
@@ -46,14 +46,14 @@ def debrief_message(
         "rounds": lesson.simulation.round,
         "months": lesson.months_per_turn,
         "agents": found["agents"],
-        "charts": {**visible_charts(lesson.simulation, eyes), "agents": found["agents_charts"]},
+        "charts": {**visible_charts(lesson.simulation, observer), "agents": found["agents_charts"]},
         "ladder": ladders(lesson.simulation),
-        "story": told,
+        "story": story,
         "chances": found["chances"],
         "turning": found["turning"],
-        "ghosts": sorted(ghosts, key=lambda each: each["seat"] != seat),
+        "ghosts": sorted(comparisons, key=lambda each: each["seat"] != seat),
         "weighed": found["weighed"],
-        "bets": score_forecasts(lesson, found["model"], person),
+        "forecasts": score_forecasts(lesson, found["model"], person),
         "questions": found["questions"],
         "link": dashboard_link(lesson, "explore"),
         "watch": dashboard_link(lesson, "watch"),
@@ -61,28 +61,28 @@ def debrief_message(
 
 
 def _participant_names(people: list[Any], seat: str, person: int | None) -> list[str]:
-    """Name who sat in a seat: for the instructor all, for a student only the student."""
+    """Return the participants of a seat: all for the instructor, only the student for a student."""
     return [each["name"] for each in people if each["seat"] == seat and person in (None, each["person"])]
 
 
 def score_forecasts(lesson: Lesson, model: dict[str, dict[str, float]], person: int | None) -> ScoredForecasts:
-    """Score the class's bets, and beside them what the model's own chances were then."""
-    outcome, all_bets = str(lesson.outcome), forecasts.all_forecasts(lesson)
+    """Score the class's forecasts, and the model's own chances at the same turns."""
+    outcome, by_turn = str(lesson.outcome), forecasts.all_forecasts(lesson)
     rounds: list[ScoredForecast] = []
-    for at, given in all_bets.items():
-        if given:
+    for at, received in by_turn.items():
+        if received:
             own = {name: 100.0 * share for name, share in model.get(str(at), {}).items()}
             rounds.append(
                 {
                     "at": at,
-                    "given": len(given),
-                    "mean": forecasts.mean_forecast(given.values()),
-                    "brier": _rounded(forecasts.mean_brier_score(given.values(), outcome)),
+                    "given": len(received),
+                    "mean": forecasts.mean_forecast(received.values()),
+                    "brier": _rounded(forecasts.mean_brier_score(received.values(), outcome)),
                     "model_brier": _rounded(forecasts.brier_score(own, outcome)) if own else None,
                 }
             )
-    everyone = [each for given in all_bets.values() for each in given.values()]
-    own = [given[person] for given in all_bets.values() if person in given]
+    everyone = [each for received in by_turn.values() for each in received.values()]
+    own = [received[person] for received in by_turn.values() if person in received]
     return {
         "rounds": rounds,
         "calibration": forecasts.calibration(everyone, outcome),
@@ -96,12 +96,12 @@ def _rounded(score: float | None) -> float | None:
 
 
 def debrief_progress(debriefs: Debriefs, lesson: Lesson) -> DebriefProgress | DebriefReady | DebriefFailed | None:
-    """Say how far the debrief is, and begin it; None while the lesson goes on."""
+    """Return the progress of the debrief, starting it if needed; None until the lesson has ended."""
     if lesson.phase != "ended":
         return None
     try:
         found = debriefs.find(lesson, public_story(lesson.simulation, lesson.events))
     except RefusedError as refused:
-        fault: ErrorMessage = {"code": refused.code, "params": refused.params, "text": refused.text}
-        return {"ready": False, "error": fault}
+        error: ErrorMessage = {"code": refused.code, "params": refused.params, "text": refused.text}
+        return {"ready": False, "error": error}
     return {"ready": False, "done": found[0], "of": found[1]} if isinstance(found, tuple) else {"ready": True}

@@ -1,1 +1,1 @@
-"""What a seat can do, what it may know, and the run it plays in."""
+"""The actions and visibility of a seat, and the simulation it plays in."""

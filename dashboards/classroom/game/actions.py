@@ -1,7 +1,7 @@
-"""What a seat can order in a turn, and which acts of the protocol each order forces.
+"""The actions of a seat: what it can order in a turn, and which acts of the protocol each order forces.
 
-A verb (``answer:nuclear``) has options (accept, examine, refuse); an option is a list of ``Force``: an act, the
-value it takes, and when there is any occasion for it. A verb for which nothing is ordered stays with the agent.
+A verb (``answer:nuclear``) has options (accept, examine, refuse). An option is a list of ``ForcedAct``: an act, its
+value, and the condition under which it applies. The agent decides a verb without an order.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ Condition = Callable[[Any, Cell], bool]
 
 
 class ForcedAct(NamedTuple):
-    """One act that an option forces: its name, the value, and whether there is an occasion, asked as the act comes."""
+    """An act that an option forces: name, value, and the condition under which it applies, checked at the act."""
 
     act: str
     value: float | Callable[[Any, Cell], float]
@@ -29,7 +29,7 @@ class ForcedAct(NamedTuple):
 
 
 class Verb(NamedTuple):
-    """One thing a seat can order: its act and where it applies, in names as an override has them."""
+    """One thing that a seat can order: its act and its target, named as in an override."""
 
     act: str
     seat: str
@@ -38,53 +38,54 @@ class Verb(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Name the verb as browsers know it."""
+        """Return the id of the verb in the API."""
         return ":".join(filter(None, (self.act, self.negotiation, self.counterpart)))
 
     @property
     def options(self) -> tuple[str, ...]:
-        """List what can be ordered."""
+        """Return the options that can be ordered."""
         return tuple(OPTIONS[self.act])
 
 
 def _rule_applies(rule: Callable[..., Any]) -> Condition:
-    """Ask a rule of the model whether there is an occasion."""
+    """Return a condition that calls a rule of the model."""
     return lambda world, cell: bool(rule(world.compiled, *cell))
 
 
 def _pressure_after(direction: int) -> Callable[[Any, Cell], float]:
-    """Move pressure up or down as far as policy moves in a month, or keep it."""
+    """Return the pressure after a month of raising (1), holding (0) or easing (-1) it, from 0 to 1."""
 
     def level(world: Any, cell: Cell) -> float:
-        now, step = world.pressure[cell], (world.relief_speed, 0.0, world.pressure_speed)[direction + 1]
-        return float(clip(now + direction * step, 0.0, 1.0))
+        month, step = world.pressure[cell], (world.relief_speed, 0.0, world.pressure_speed)[direction + 1]
+        return float(clip(month + direction * step, 0.0, 1.0))
 
     return level
 
 
 def _exchange_level(world: Any, cell: Cell) -> float:
-    """Hold a hosted exchange at the level that trust allows."""
+    """Return the level that trust allows for a hosted exchange."""
     return float(facilitation.exchange_level(True, holds(facilitation.closeness_terms(world.compiled, *cell))))
 
 
 def _facilitator_active(world: Any, cell: Cell) -> bool:
-    """Say whether talks are held and a facilitator is at work in them."""
+    """Return whether talks are held and a facilitator is active in them."""
     return bool(world.contact[cell]) and bool(world.effort[:, cell[0]].any())
 
 
 def _can_withdraw(world: Any, cell: Cell) -> bool:
-    """Say whether something stands that a side could leave."""
+    """Return whether an agreement is in force from which a side can withdraw."""
     return bool(has_agreement_in_force(world.compiled, cell[0])) and world.rounds_withdrawn[cell] == 0
 
 
-_talks, _hosted = _rule_applies(contact.in_contact), _rule_applies(facilitation.has_host)
-_idle, _asked, _owes = (
-    _rule_applies(bargaining.can_propose),
-    _rule_applies(scrutiny.is_under_examination),
-    _rule_applies(compliance.has_obligations),
-)
-_told, _looks = _rule_applies(verification.may_accuse), _rule_applies(verification.is_inspected)
-_task, _open = _rule_applies(facilitation.is_task_open), _rule_applies(verification.can_inspect)
+_in_talks = _rule_applies(contact.in_contact)
+_is_hosted = _rule_applies(facilitation.has_host)
+_can_propose = _rule_applies(bargaining.can_propose)
+_has_proposal = _rule_applies(scrutiny.is_under_examination)
+_has_obligations = _rule_applies(compliance.has_obligations)
+_has_report = _rule_applies(verification.may_accuse)
+_is_inspected = _rule_applies(verification.is_inspected)
+_task_open = _rule_applies(facilitation.is_task_open)
+_can_inspect = _rule_applies(verification.can_inspect)
 
 OPTIONS: Mapping[str, Mapping[str, tuple[ForcedAct, ...]]] = {
     "conduct": {
@@ -99,60 +100,61 @@ OPTIONS: Mapping[str, Mapping[str, tuple[ForcedAct, ...]]] = {
     },
     "seek": {"seek": (ForcedAct("seek_talks", 1),), "stay_away": (ForcedAct("seek_talks", 0),)},
     "channel": {
-        "direct": (ForcedAct("choose_channel", Channel.PUBLIC, _talks),),
+        "direct": (ForcedAct("choose_channel", Channel.PUBLIC, _in_talks),),
         "facilitator": (ForcedAct("choose_channel", Channel.INDIRECT, _facilitator_active),),
     },
     "experts": {
-        "send": (ForcedAct("host_exchange", _exchange_level, _hosted),),
-        "keep_home": (ForcedAct("host_exchange", ExchangeLevel.NONE, _hosted),),
+        "send": (ForcedAct("host_exchange", _exchange_level, _is_hosted),),
+        "keep_home": (ForcedAct("host_exchange", ExchangeLevel.NONE, _is_hosted),),
     },
-    "propose": {"propose": (ForcedAct("propose", 1, _idle),), "wait": (ForcedAct("propose", 0, _idle),)},
+    "propose": {"propose": (ForcedAct("propose", 1, _can_propose),), "wait": (ForcedAct("propose", 0, _can_propose),)},
     "answer": {
-        "accept": (ForcedAct("answer_proposal", 1, _asked),),
-        "examine": (ForcedAct("answer_proposal", 0, _asked),),
-        "refuse": (ForcedAct("answer_proposal", -1, _asked),),
+        "accept": (ForcedAct("answer_proposal", 1, _has_proposal),),
+        "examine": (ForcedAct("answer_proposal", 0, _has_proposal),),
+        "refuse": (ForcedAct("answer_proposal", -1, _has_proposal),),
     },
-    "comply": {"implement": (ForcedAct("comply", 1, _owes),), "breach": (ForcedAct("comply", 0, _owes),)},
-    "accuse": {"accuse": (ForcedAct("accuse", 1, _told),), "let_pass": (ForcedAct("accuse", 0, _told),)},
+    "comply": {
+        "implement": (ForcedAct("comply", 1, _has_obligations),),
+        "breach": (ForcedAct("comply", 0, _has_obligations),),
+    },
+    "accuse": {"accuse": (ForcedAct("accuse", 1, _has_report),), "let_pass": (ForcedAct("accuse", 0, _has_report),)},
     "withdraw": {
         "leave": (ForcedAct("withdraw", 1, _can_withdraw),),
         "stay": (ForcedAct("withdraw", 0, _rule_applies(home.may_withdraw)),),
     },
-    "task": {"take": (ForcedAct("take_task", 1, _task),), "leave": (ForcedAct("take_task", 0, _task),)},
-    "inspect": {"inspect": (ForcedAct("inspect", 1, _open),), "leave": (ForcedAct("inspect", 0, _open),)},
+    "task": {"take": (ForcedAct("take_task", 1, _task_open),), "leave": (ForcedAct("take_task", 0, _task_open),)},
+    "inspect": {"inspect": (ForcedAct("inspect", 1, _can_inspect),), "leave": (ForcedAct("inspect", 0, _can_inspect),)},
     "report": {
         "as_found": (),
-        "clean": (ForcedAct("report_findings", InspectionReport.CLEAN, _looks),),
-        "violation": (ForcedAct("report_findings", InspectionReport.VIOLATION, _looks),),
+        "clean": (ForcedAct("report_findings", InspectionReport.CLEAN, _is_inspected),),
+        "violation": (ForcedAct("report_findings", InspectionReport.VIOLATION, _is_inspected),),
     },
 }
 ACTS_OF_VERB = {
-    act: tuple(dict.fromkeys(force.act for forces in options.values() for force in forces))
+    act: tuple(dict.fromkeys(forced.act for forces in options.values() for forced in forces))
     for act, options in OPTIONS.items()
 }
-PREVAILING_OPTIONS = (
-    "facilitator",
-    "keep_home",
-)  # where the two parties order differently about what they share, these win
+# They prevail where the two parties order differently about a shared act.
+PREVAILING_OPTIONS = ("facilitator", "keep_home")
 
 
 def seat_kind(scenario: Scenario, seat: str) -> str | None:
-    """Say whether a name is a state's, a facilitator's or a body's; None if no seat has it."""
+    """Return the kind of a seat (state, facilitator or body); None if there is no such seat."""
     rows = {"state": scenario.states, "facilitator": scenario.facilitators, "body": scenario.bodies}
     return next((kind for kind, names in rows.items() if seat in names), None)
 
 
 def playable_seats(scenario: Scenario) -> dict[str, str]:
-    """List the seats that people can take, with their kinds: parties, facilitators and bodies that have work."""
+    """Return the seats that people can take with their kinds: parties, and facilitators and bodies with a role."""
     talks = scenario.negotiations.values()
     parties = dict.fromkeys(party for each in talks for party in each.parties)
-    helpers = dict.fromkeys(name for each in talks for name in each.facilitators)
+    facilitators = dict.fromkeys(name for each in talks for name in each.facilitators)
     bodies = dict.fromkeys(rung.verifier for each in talks for rung in each.rungs.values() if rung.verifier)
-    return {name: str(seat_kind(scenario, name)) for name in (*parties, *helpers, *bodies)}
+    return {name: str(seat_kind(scenario, name)) for name in (*parties, *facilitators, *bodies)}
 
 
 def seat_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
-    """List everything that a seat could ever order; acts whose mechanism is off are left out."""
+    """Yield every verb of a seat, except those whose mechanism is switched off."""
     for verb in dict.fromkeys(_possible_verbs(scenario, seat)):
         switches = {PROTOCOL[ACT_INDEX[name]].mechanism for name in ACTS_OF_VERB[verb.act]}
         if all(getattr(scenario.mechanisms, switch) for switch in switches if switch):
@@ -161,28 +163,28 @@ def seat_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
 
 def _possible_verbs(scenario: Scenario, seat: str) -> Iterator[Verb]:
     kind = seat_kind(scenario, seat)
-    for talks, setting in scenario.negotiations.items():
-        if seat in setting.parties:
-            other = next(party for party in setting.parties if party != seat)
+    for talks, negotiation in scenario.negotiations.items():
+        if seat in negotiation.parties:
+            other = next(party for party in negotiation.parties if party != seat)
             yield from (Verb(act, seat, talks) for act in ("propose", "answer", "seek", "channel", "experts"))
             yield from (Verb(act, seat, talks) for act in ("comply", "accuse", "withdraw"))
             yield from (Verb(act, seat, None, other) for act in ("conduct", "press"))
-        elif kind == "facilitator" and seat in setting.facilitators:
+        elif kind == "facilitator" and seat in negotiation.facilitators:
             yield from (Verb("task", seat, talks, service) for service in SERVICES)
-        elif kind == "body" and seat in {rung.verifier for rung in setting.rungs.values()}:
+        elif kind == "body" and seat in {rung.verifier for rung in negotiation.rungs.values()}:
             yield Verb("inspect", seat, talks)
-            yield from (Verb("report", seat, talks, party) for party in setting.parties)
+            yield from (Verb("report", seat, talks, party) for party in negotiation.parties)
 
 
-def override_for(verb: Verb, act: str, now: int, value: float = 0.0) -> Override:
-    """Write what a verb forces at one act as an override."""
+def override_for(verb: Verb, act: str, month: int, value: float = 0.0) -> Override:
+    """Return the override by which a verb forces one act."""
     axes = PROTOCOL[ACT_INDEX[act]].axes
     actor = verb.seat if axes != ("negotiation",) else None
-    return Override(now, act, verb.negotiation, actor, verb.counterpart, value)
+    return Override(month, act, verb.negotiation, actor, verb.counterpart, value)
 
 
 def option_from_values(verb: Verb, values: Mapping[str, float], before: float = 0.0) -> str | None:
-    """Say which option some values of the acts come to; ``before`` is the pressure that was."""
+    """Return the option that corresponds to values of the acts. ``before``: the pressure before the act."""
     if verb.act == "conduct":
         if values.get("choose_conduct", 1) == 0:
             return "hostile"
@@ -193,5 +195,5 @@ def option_from_values(verb: Verb, values: Mapping[str, float], before: float = 
     value = next(iter(values.values()))
     if verb.act == "experts":
         return "send" if value else "keep_home"
-    plain = {force.value: option for option, forces in OPTIONS[verb.act].items() for force in forces}
-    return plain.get(value)
+    options = {forced.value: option for option, forces in OPTIONS[verb.act].items() for forced in forces}
+    return options.get(value)

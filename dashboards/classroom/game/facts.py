@@ -1,13 +1,13 @@
-"""The facts beside a choice, on a role card and in what a seat knows: each a key of the words file, with its numbers.
+"""The facts of an option, of a role card and of what a seat knows: each a key of the words file with its numbers.
 
-``FACTS`` declares every key: whether it tells a cost, a risk, a gain or is a note, and its placeholders.
+``FACT_KINDS`` declares every key: its kind (cost, risk, gain, note; own, shared, public) and its placeholders.
 """
 
 from typing import NamedTuple, TypedDict
 
 
 class FactKind(NamedTuple):
-    """What a fact tells, and the placeholders of its words: numbers, then names."""
+    """The kind of a fact, and the placeholders of its text: numbers, then names."""
 
     kind: str
     numbers: tuple[str, ...] = ()
@@ -15,7 +15,7 @@ class FactKind(NamedTuple):
 
 
 class Fact(TypedDict):
-    """A fact as pages receive it."""
+    """A fact as the pages receive it."""
 
     key: str
     kind: str
@@ -79,7 +79,7 @@ FACT_KINDS: dict[str, FactKind] = {
     "fact.task_cost": FactKind("cost", ("cost", "left")),
     "fact.task_tires": FactKind("cost", ("points",)),
     "fact.task_undone": FactKind("risk", (), ("service", "talks")),
-    "fact.wrong_told": FactKind("risk", ("points",)),
+    "fact.wrong_message": FactKind("risk", ("points",)),
     "fact.inspection_finds": FactKind("gain", ("percent",)),
     "fact.inspection_errs": FactKind("risk", ("percent",)),
     "fact.nothing_to_inspect": FactKind("note"),
@@ -140,13 +140,13 @@ FACT_KINDS: dict[str, FactKind] = {
 
 
 def to_percent(share: float) -> float:
-    """Write a share as a percentage that people read: whole, or with one digit below one."""
+    """Return a share as a percentage for display: an integer, or with one decimal below 1 %."""
     value = 100.0 * share
     return round(value) if abs(value) >= 1.0 or value == 0.0 else round(value, 1)
 
 
 def make_fact(key: str, *numbers: float, **names: str) -> Fact:
-    """Write a fact as plain data; its key tells how many numbers and which names it has."""
+    """Return a fact. Raises ValueError if the numbers or names are not those declared for its key."""
     kind = FACT_KINDS[key]
     wanted = dict(zip(kind.numbers, numbers, strict=True))
     if set(names) != set(kind.names):

@@ -1,4 +1,4 @@
-"""The run in which orders meet the world: each order is asked for as its act comes, when all before it is settled."""
+"""The run that plays orders: each order is evaluated at its act, when all earlier acts are decided."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -22,14 +22,14 @@ from model.protocol import ACT_INDEX, PROTOCOL
 from model.scenario import Scenario
 from model.world import ResolvedOverride
 
-Choices = Mapping[str, str]  # what a seat orders: the id of a verb to an option
-ChoicesBySeat = Mapping[str, Choices]  # the choices of every seat that orders anything
+Choices = Mapping[str, str]  # of one seat: option by id of the verb
+ChoicesBySeat = Mapping[str, Choices]  # by seat
 
 
 class OrderResult(NamedTuple):
-    """An order as it met the world: whether there was an occasion in any month, and what the agent would have done.
+    """The result of an order: whether it took effect in any month, and what the agent would have decided.
 
-    option, agent: options of the verb; agent is None where there was no occasion.
+    option, agent: options of the verb; agent is None if the order took no effect.
     differed: the first month in which the agent would have decided otherwise, or None.
     """
 
@@ -47,11 +47,11 @@ class _Order(NamedTuple):
 
 
 class ClassSimulation(Assembly):
-    """A watched run at which people sit: ``turn`` plays months under what the seats order.
+    """A run with people in some seats: ``play_turn`` plays months under the orders of the seats.
 
-    played: the overrides of the months played before, to be played again. What is played anew is added to
-    ``overrides``, and to ``owners`` whose each is (a seat, or "" of an event); an ``Assembly`` of the same
-    scenario and seed under these overrides gives the same ledger.
+    played: the overrides of months played before, to be replayed. New ones are added to ``overrides``, and their
+    owners (a seat, or "" for an event) to ``owners``. An ``Assembly`` of the same scenario and seed under these
+    overrides gives the same ledger.
     """
 
     def __init__(self, scenario: Scenario, seed: int, played: Sequence[Override] = (), owners: Sequence[str] = ()):
@@ -65,7 +65,7 @@ class ClassSimulation(Assembly):
     def play_turn(
         self, choices_by_seat: ChoicesBySeat, months: int, events: Iterable[Override] = ()
     ) -> list[OrderResult]:
-        """Play some months under the sheets; the events befall the first of them. Gives what came of each order."""
+        """Play some months under the choices, with the events in the first month. Returns the result of each order."""
         orders = sorted(
             (
                 _Order(self.verbs[seat][verb], option)
@@ -77,8 +77,8 @@ class ClassSimulation(Assembly):
         self._results = {order: {} for order in orders}
         self._orders = {}
         for order in orders:
-            forces = OPTIONS[order.verb.act][order.option]
-            for act in [force.act for force in forces] or ACTS_OF_VERB[order.verb.act]:
+            forced = OPTIONS[order.verb.act][order.option]
+            for act in [forced_act.act for forced_act in forced] or ACTS_OF_VERB[order.verb.act]:
                 self._orders.setdefault(act, []).append(order)
         self._events = [event._replace(round=self.round + 1) for event in events]
         for _ in range(months):
@@ -87,10 +87,12 @@ class ClassSimulation(Assembly):
         return [self._result_of(order) for order in orders]
 
     def current_forced_moves(self, act_number: int) -> Iterable[ResolvedOverride]:
-        """Give what the scenario, then the seats, then the instructor force at an act; note the last two."""
+        """Return what scenario, seats and instructor force at an act, in this order; record the last two."""
         act = PROTOCOL[act_number]
-        asked = [(self._override_from(order, act_number), order.verb.seat) for order in self._orders.get(act.name, ())]
-        now = [(override, seat) for override, seat in asked if override is not None]
+        ordered = [
+            (self._override_from(order, act_number), order.verb.seat) for order in self._orders.get(act.name, ())
+        ]
+        now = [(override, seat) for override, seat in ordered if override is not None]
         now += [
             (event, "") for event in self._events if event.round == self.round and ACT_INDEX[event.act] == act_number
         ]
@@ -101,27 +103,30 @@ class ClassSimulation(Assembly):
             *(resolve_override(self.loaded_scenario, override) for override, _ in now),
         ]
 
-    def _override_from(self, order: _Order, number: int) -> Override | None:
-        """Turn an order into an override, if there is an occasion, and note what the agent would do instead.
+    def _override_from(self, order: _Order, act_number: int) -> Override | None:
+        """Return the override of an order if it applies, and record what the agent would decide.
 
-        An order that forces nothing leaves the act as it would go; the verb's other options know its occasion.
+        An order without forced acts (report as found) leaves the act unchanged; whether it applies is taken from the
+        other options of the verb.
         """
-        act, options = PROTOCOL[number], OPTIONS[order.verb.act]
-        leaves = not options[order.option]
-        forces = chain.from_iterable(options.values()) if leaves else options[order.option]
-        force = next(each for each in forces if each.act == act.name)
+        act, options = PROTOCOL[act_number], OPTIONS[order.verb.act]
+        unforced = not options[order.option]
+        forced = chain.from_iterable(options.values()) if unforced else options[order.option]
+        forced_act = next(each for each in forced if each.act == act.name)
         cell = self.cell(order.verb, act.name)
-        if force.applies is not None and not force.applies(self.world, cell):
+        if forced_act.applies is not None and not forced_act.applies(self.world, cell):
             return None
         before = float(getattr(self.world, act.column)[cell])
         value = agent = float(act.rule(self.world.compiled, *cell))
-        if not leaves:
-            value = force.value if isinstance(force.value, int | float) else force.value(self.world, cell)
+        if not unforced:
+            value = (
+                forced_act.value if isinstance(forced_act.value, int | float) else forced_act.value(self.world, cell)
+            )
         self._results[order].setdefault(self.round, {})[act.name] = float(value), agent, before
-        return None if leaves else override_for(order.verb, act.name, self.round, float(value))
+        return None if unforced else override_for(order.verb, act.name, self.round, float(value))
 
     def cell(self, verb: Verb, act: str) -> tuple[int, ...]:
-        """Find the cell of an act that a verb is about."""
+        """Return the cell of an act that a verb refers to."""
         flat = resolve_override(self.loaded_scenario, override_for(verb, act, self.round or 1)).cell
         shape = self.world.shape(PROTOCOL[ACT_INDEX[act]].column)
         return tuple(int(place) for place in np.unravel_index(flat, shape))
@@ -140,10 +145,10 @@ class ClassSimulation(Assembly):
         elif months:
             acts = months[first if first is not None else next(iter(months))]
             before = next(iter(acts.values()))[2]
-            agent = option_from_values(order.verb, {name: would for name, (_, would, _) in acts.items()}, before)
+            agent = option_from_values(order.verb, {name: decided for name, (_, decided, _) in acts.items()}, before)
         return OrderResult(order.verb.seat, order.verb.id, order.option, bool(months), agent, first)
 
 
 def result_rows(played: Iterable[OrderResult]) -> list[dict[str, Any]]:
-    """Write what came of orders as plain data."""
+    """Return the results of orders as JSON data."""
     return [each._asdict() for each in played]

@@ -1,4 +1,4 @@
-"""What a seat may know, and nothing more: columns are read through eyes, which refuse what is hidden from them."""
+"""Visibility: columns are read through an observer, which refuses what is hidden from its seat."""
 
 from typing import Any, Literal
 
@@ -9,14 +9,14 @@ Visibility = Literal["own", "public", "all"]
 
 
 class HiddenError(Exception):
-    """A seat asked for what it may not know."""
+    """A seat read a cell that is hidden from it."""
 
 
 class Observer:
-    """The eyes of a seat, or of the public if there is none: ``eyes("trust", 0, 1)`` reads one cell.
+    """The world as a seat sees it, or the public if there is none: ``observer("trust", 0, 1)`` reads one cell.
 
-    sight: "own" sees what is public, what is shared with the seat, and its own; "public" only what all
-    see; "all" everything. Raises HiddenError for a cell that is hidden, by the declarations in model/columns.py.
+    visibility: "own" shows public cells, those shared with the seat, and its own; "public" only public ones; "all"
+    everything. Raises HiddenError for a cell that is hidden by the declarations in model/columns.py.
     """
 
     def __init__(self, world: Any, scenario: Scenario, seat: str | None = None, visibility: Visibility = "own"):
@@ -31,13 +31,13 @@ class Observer:
                 self.kind, self.at = kind, list(rows).index(str(seat))
 
     def __call__(self, column: str, *cell: int) -> float:
-        """Read one cell of a column."""
+        """Return one cell of a column. Raises HiddenError if it is hidden."""
         if not self.can_see(column, *cell):
             raise HiddenError(f"{column}{list(cell)} is hidden from {self.seat or 'the public'}")
         return float(getattr(self.world, column)[cell])
 
     def can_see(self, column: str, *cell: int) -> bool:
-        """Say whether a cell may be read."""
+        """Return whether a cell is visible."""
         declared = COLUMN_BY_NAME[column]
         if declared.visibility == "public" or self.visibility == "all":
             return True
@@ -47,7 +47,7 @@ class Observer:
         return (self.kind, self.at) in (owners if declared.visibility == "shared" else owners[:1])
 
     def _owners(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> list[tuple[str, int]]:
-        """List whom a cell lies between, its owner first."""
+        """Return the actors that a cell belongs to, its owner first."""
         if axes[0] == "negotiation":
             parties = [("state", int(party)) for party in self.world.party[cell[0]]]
             return parties[::-1] if axes[1:2] == ("side",) and cell[1] == 1 else parties

@@ -1,1 +1,1 @@
-"""Rooms and lessons: who takes part, what is decided, what is kept."""
+"""Rooms and lessons: participants, settings, forecasts, the store."""

@@ -1,4 +1,4 @@
-"""The advisor: what a seat's agent would do this turn, and the terms it weighs, if all others are left to theirs."""
+"""The advisor: what a seat's agent would decide in the first month of the turn, and the terms of its conditions."""
 
 from typing import Any, TypedDict
 
@@ -12,7 +12,7 @@ from model.terms import declared_terms
 
 
 class AdviceTerm(TypedDict):
-    """A term that an agent weighs."""
+    """A term of a condition."""
 
     term: str
     value: float
@@ -20,7 +20,7 @@ class AdviceTerm(TypedDict):
 
 
 class AdviceCondition(TypedDict):
-    """A condition that an agent weighs."""
+    """A condition of an agent's decision."""
 
     condition: str
     meaning: str
@@ -31,7 +31,7 @@ class AdviceCondition(TypedDict):
 
 
 class AdvisedVerb(TypedDict):
-    """What an agent would do, and the conditions that it weighs."""
+    """An agent's decision on a verb, and its conditions."""
 
     verb: str
     option: str | None
@@ -39,68 +39,70 @@ class AdvisedVerb(TypedDict):
 
 
 def agent_advice(lesson: Lesson, seat: str) -> list[AdvisedVerb]:
-    """Play the next month with agents alone, on a copy, and tell what this seat's agent decided there and why.
+    """Simulate the next month on a copy with agents in all seats; return what this seat's agent decides, and why.
 
-    No move that another seat has sent has a part in it, so it gives none of them away.
+    Moves of the open turn are not used, so none is revealed.
     """
     with lesson.lock:
-        table = lesson.simulation
-        verbs = [verb for verb in available_verbs(table, seat, lesson.months_per_turn) if _is_own_decision(verb)]
-        ahead = Assembly(lesson.scenario, rng=lesson.seed)
-        ahead.world.restore(table.world.snapshot())
+        simulation = lesson.simulation
+        verbs = [verb for verb in available_verbs(simulation, seat, lesson.months_per_turn) if _is_own_decision(verb)]
+        simulated = Assembly(lesson.scenario, rng=lesson.seed)
+        simulated.world.restore(simulation.world.snapshot())
         pressures = {
-            verb.id: table.world.pressure[table.cell(verb, "set_pressure")] for verb in verbs if verb.act == "press"
+            verb.id: simulation.world.pressure[simulation.cell(verb, "set_pressure")]
+            for verb in verbs
+            if verb.act == "press"
         }
-    ahead.step()
-    rows = ahead.ledger.rows if ahead.ledger is not None else []
-    found: list[AdvisedVerb] = []
+    simulated.step()
+    rows = simulated.ledger.rows if simulated.ledger is not None else []
+    advice: list[AdvisedVerb] = []
     for verb in verbs:
-        values = {act: _decided_value(ahead, lesson, verb, act) for act in ACTS_OF_VERB[verb.act]}
+        values = {act: _decided_value(simulated, lesson, verb, act) for act in ACTS_OF_VERB[verb.act]}
         option = option_from_values(verb, values, float(pressures.get(verb.id, 0.0)))
-        found.append({"verb": verb.id, "option": option, "terms": _weighed_conditions(ahead, rows, verb)})
-    return found
+        advice.append({"verb": verb.id, "option": option, "terms": _conditions(rows, verb)})
+    return advice
 
 
 def _is_own_decision(verb: Verb) -> bool:
-    """Say whether the agent decides this from what it knows: neither chance nor what an inspection will find."""
+    """Return whether the agent decides this from its own information, without chance or the result of an inspection."""
     acts = [PROTOCOL[ACT_INDEX[name]] for name in ACTS_OF_VERB[verb.act]]
     return bool(acts) and all(act.role != "nature" and act.knows == "own" for act in acts)
 
 
-def _decided_value(ahead: Assembly, lesson: Lesson, verb: Verb, act: str) -> float:
-    return float(getattr(ahead.world, PROTOCOL[ACT_INDEX[act]].column)[lesson.simulation.cell(verb, act)])
+def _decided_value(simulated: Assembly, lesson: Lesson, verb: Verb, act: str) -> float:
+    return float(getattr(simulated.world, PROTOCOL[ACT_INDEX[act]].column)[lesson.simulation.cell(verb, act)])
 
 
-def _weighed_conditions(ahead: Assembly, rows: list[LedgerEntry], verb: Verb) -> list[AdviceCondition]:
-    """Give the conditions that the agent weighed, with each term."""
-    told: list[AdviceCondition] = []
+def _conditions(rows: list[LedgerEntry], verb: Verb) -> list[AdviceCondition]:
+    """Return the conditions of the agent's decision with their terms."""
+    conditions: list[AdviceCondition] = []
     for name in ACTS_OF_VERB[verb.act]:
         act = PROTOCOL[ACT_INDEX[name]]
         override = override_for(verb, name, 1)
         names = (override.actor, override.counterpart, override.negotiation)
         for row in rows:
             if row.act == name and all(n is None or n == m for n, m in zip(names, _names(row), strict=True)):
-                told += [
-                    _condition_message(condition, held)
-                    for condition, held in zip(act.conditions, row.conditions, strict=False)
+                conditions += [
+                    _condition_message(condition, evaluated)
+                    for condition, evaluated in zip(act.conditions, row.conditions, strict=False)
                 ]
-    return told
+    return conditions
 
 
 def _names(row: LedgerEntry) -> tuple[str | None, str | None, str | None]:
     return row.actor, row.counterpart, row.negotiation
 
 
-def _condition_message(condition: Any, held: Any) -> AdviceCondition:
+def _condition_message(condition: Any, evaluated: Any) -> AdviceCondition:
     meanings = declared_terms(condition.terms)
     return {
-        "condition": held.name,
+        "condition": evaluated.name,
         "meaning": (condition.terms.__doc__ or "").strip(),
-        "holds": held.holds,
-        "score": round(held.score, 3),
-        "threshold": round(held.threshold, 3),
+        "holds": evaluated.holds,
+        "score": round(evaluated.score, 3),
+        "threshold": round(evaluated.threshold, 3),
         "terms": [
             {"term": term, "value": round(value, 3), "meaning": meanings[term].meaning}
-            for term, value in held.terms.items()
+            for term, value in evaluated.terms.items()
         ],
     }

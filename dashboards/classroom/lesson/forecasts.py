@@ -1,4 +1,4 @@
-"""Bets: the chance of each outcome as a percentage, called at set turns, scored at the end (Brier 1950)."""
+"""Forecasts: the probability of each outcome in percent, made at set turns, scored at the end (Brier 1950)."""
 
 import json
 import time
@@ -15,7 +15,7 @@ Percents = Mapping[str, float]
 
 
 class OwnForecasts(TypedDict):
-    """The bets of one person, and their score once there is an outcome."""
+    """The forecasts of one participant, and their score once there is an outcome."""
 
     open: bool
     at: int | None
@@ -25,7 +25,7 @@ class OwnForecasts(TypedDict):
 
 
 class ForecastRound(TypedDict):
-    """The bets called after a turn."""
+    """The forecasts made after a turn."""
 
     at: int
     given: int
@@ -33,7 +33,7 @@ class ForecastRound(TypedDict):
 
 
 class ClassForecasts(TypedDict):
-    """The bets of a class while they come in."""
+    """The forecasts of a class during the lesson."""
 
     at: int | None
     open: bool
@@ -44,7 +44,7 @@ class ClassForecasts(TypedDict):
 
 
 class ProjectorForecasts(TypedDict):
-    """How many have bet, and the mean of the last bet that has closed."""
+    """The number of open forecasts received, and the mean of the last closed ones."""
 
     given: int
     of: int
@@ -52,7 +52,7 @@ class ProjectorForecasts(TypedDict):
 
 
 class CalibrationRow(TypedDict):
-    """What was stated in a bin of percentages, and what came true."""
+    """Stated probability and observed frequency in a bin, in percent."""
 
     low: int
     high: int
@@ -61,13 +61,13 @@ class CalibrationRow(TypedDict):
     count: int
 
 
-def submit_forecast(lesson: Lesson, person: int, sent: ForecastRequest) -> int:
-    """Take a person's bet; it may be changed until the next turn resolves. Gives the turn after which it was called."""
+def submit_forecast(lesson: Lesson, person: int, request: ForecastRequest) -> int:
+    """Store a forecast, which can change until the next turn resolves; returns the number of turns before it."""
     with lesson.lock:
         at = lesson.open_forecast_turn()
-        if at is None or sent.at != at:
-            raise RefusedError(409, "phase.wrong", "That bet is not open.", phase=lesson.phase)
-        percents = {name: sent.percent[name] for name in OUTCOMES}
+        if at is None or request.at != at:
+            raise RefusedError(409, "phase.wrong", "This forecast is not open.", phase=lesson.phase)
+        percents = {name: request.percent[name] for name in OUTCOMES}
         with lesson.store.transaction() as db:
             row = (lesson.id, at, person, to_json(percents), time.time())
             db.execute("INSERT OR REPLACE INTO bet VALUES (?,?,?,?,?)", row)
@@ -76,7 +76,7 @@ def submit_forecast(lesson: Lesson, person: int, sent: ForecastRequest) -> int:
 
 
 def all_forecasts(lesson: Lesson) -> dict[int, dict[int, dict[str, float]]]:
-    """Give all bets: after how many turns, who, and the percentages."""
+    """Return all forecasts: percentages by number of turns and participant."""
     found: dict[int, dict[int, dict[str, float]]] = {at: {} for at in lesson.settings.bets}
     for row in lesson.store.rows("SELECT * FROM bet WHERE lesson = ? ORDER BY at, person", lesson.id):
         found.setdefault(row["at"], {})[row["person"]] = json.loads(row["percent"])
@@ -84,35 +84,35 @@ def all_forecasts(lesson: Lesson) -> dict[int, dict[int, dict[str, float]]]:
 
 
 def brier_score(percents: Percents, outcome: str) -> float:
-    """Score a bet: the sum over outcomes of (p - o)^2, from 0 (certain and right) to 2 (certain and wrong)."""
+    """Return the Brier score, the sum over outcomes of (p - o)^2: 0 is certain and right, 2 certain and wrong."""
     return sum((percents[name] / 100.0 - (name == outcome)) ** 2 for name in OUTCOMES)
 
 
 def mean_forecast(all_bets: Iterable[Percents]) -> dict[str, float] | None:
-    """Average bets; None if there are none."""
+    """Return the mean of forecasts; None if there are none."""
     listed = list(all_bets)
     return {name: round(sum(each[name] for each in listed) / len(listed), 1) for name in OUTCOMES} if listed else None
 
 
 def mean_brier_score(all_bets: Iterable[Percents], outcome: str) -> float | None:
-    """Average the scores of bets; None if there are none."""
+    """Return the mean score of forecasts; None if there are none."""
     scores = [brier_score(each, outcome) for each in all_bets]
     return sum(scores) / len(scores) if scores else None
 
 
 def calibration(all_bets: Iterable[Percents], outcome: str) -> list[CalibrationRow]:
-    """Compare what was stated with what came true, in bins of stated percentages."""
+    """Compare stated probabilities with observed frequencies, in bins of stated percentages."""
     stated = [(each[name], 100.0 * (name == outcome)) for each in all_bets for name in OUTCOMES]
     found: list[CalibrationRow] = []
     for low, high in BINS:
         inside = [pair for pair in stated if low <= pair[0] < high or pair[0] == high == 100]
         if inside:
-            said, true = (sum(column) / len(inside) for column in zip(*inside, strict=True))
+            stated_mean, frequency = (sum(column) / len(inside) for column in zip(*inside, strict=True))
             row: CalibrationRow = {
                 "low": low,
                 "high": high,
-                "stated": round(said, 1),
-                "came_true": round(true, 1),
+                "stated": round(stated_mean, 1),
+                "came_true": round(frequency, 1),
                 "count": len(inside),
             }
             found.append(row)
@@ -120,7 +120,7 @@ def calibration(all_bets: Iterable[Percents], outcome: str) -> list[CalibrationR
 
 
 def own_forecasts(lesson: Lesson, person: int) -> OwnForecasts:
-    """Give what one person sees of the bets."""
+    """Return the forecasts that a participant sees."""
     own = {at: given[person] for at, given in all_forecasts(lesson).items() if person in given}
     score = mean_brier_score(own.values(), lesson.outcome) if lesson.outcome else None
     at = lesson.open_forecast_turn()
@@ -134,27 +134,27 @@ def own_forecasts(lesson: Lesson, person: int) -> OwnForecasts:
 
 
 def class_forecasts(lesson: Lesson) -> ClassForecasts:
-    """Give what the instructor sees of the bets while they come in."""
+    """Return the forecasts that the instructor sees."""
     found, at = all_forecasts(lesson), lesson.open_forecast_turn()
     rounds: list[ForecastRound] = [
         {"at": each, "given": len(given), "mean": mean_forecast(given.values())}
         for each, given in found.items()
         if given
     ]
-    here = found.get(at, {}) if at is not None else {}
+    open_forecasts = found.get(at, {}) if at is not None else {}
     people = len(lesson.participants())
     return {
         "at": at,
         "open": at is not None,
-        "given": len(here),
+        "given": len(open_forecasts),
         "of": people,
-        "mean": mean_forecast(here.values()),
+        "mean": mean_forecast(open_forecasts.values()),
         "rounds": rounds,
     }
 
 
 def projector_forecasts(lesson: Lesson) -> ProjectorForecasts:
-    """Give what the projector shows: how many have bet, and the mean once that bet has closed."""
-    told = class_forecasts(lesson)
-    closed = [each for each in told["rounds"] if each["at"] != told["at"]]
-    return {"given": told["given"], "of": told["of"], "mean": closed[-1]["mean"] if closed else None}
+    """Return the forecasts that the projector shows: the number received, and the mean of the last closed ones."""
+    forecasts = class_forecasts(lesson)
+    closed = [each for each in forecasts["rounds"] if each["at"] != forecasts["at"]]
+    return {"given": forecasts["given"], "of": forecasts["of"], "mean": closed[-1]["mean"] if closed else None}

@@ -1,4 +1,4 @@
-"""What the instructor does with a lesson: each action by its name, with what was sent along."""
+"""The instructor's actions on a lesson, by name."""
 
 import time
 from collections.abc import Callable
@@ -24,37 +24,37 @@ from model.errors import ScenarioError
 MAX_NOTICES = 200
 
 
-def start_lesson(lesson: Lesson, sent: RequestModel) -> None:
-    """Open the first turn."""
+def start_lesson(lesson: Lesson, request: RequestModel) -> None:
+    """Start the first turn."""
     lesson.require_phase("lobby")
     lesson.set_phase("playing", turn=1, seconds_left=lesson.settings.seconds or None)
 
 
-def pause_lesson(lesson: Lesson, sent: RequestModel) -> None:
-    """Stop the clock; moves are still taken."""
+def pause_lesson(lesson: Lesson, request: RequestModel) -> None:
+    """Stop the clock; moves are still accepted."""
     lesson.require_phase("playing")
     lesson.set_phase("paused", seconds_left=lesson.seconds_left)
 
 
-def resume_lesson(lesson: Lesson, sent: RequestModel) -> None:
-    """Let the clock go on."""
+def resume_lesson(lesson: Lesson, request: RequestModel) -> None:
+    """Restart the clock."""
     lesson.require_phase("paused")
     lesson.set_phase("playing", seconds_left=lesson.seconds_left)
 
 
-def next_turn(lesson: Lesson, sent: RequestModel) -> None:
-    """Resolve the turn now; the agents decide for who has not moved."""
+def next_turn(lesson: Lesson, request: RequestModel) -> None:
+    """Resolve the turn now; agents decide for seats that have not moved."""
     lesson.resolve_turn()
 
 
-def extend_clock(lesson: Lesson, sent: ClockExtension) -> None:
+def extend_clock(lesson: Lesson, request: ClockExtension) -> None:
     """Add time to the clock, or start one."""
     lesson.require_phase("playing", "paused")
-    lesson.set_phase(lesson.phase, seconds_left=(lesson.seconds_left or 0.0) + sent.seconds)
+    lesson.set_phase(lesson.phase, seconds_left=(lesson.seconds_left or 0.0) + request.seconds)
 
 
-def hand_over_slow_seats(lesson: Lesson, sent: RequestModel) -> None:
-    """Hand the seats that have not moved to their agents, so that the turn can go on."""
+def hand_over_slow_seats(lesson: Lesson, request: RequestModel) -> None:
+    """Hand the seats that have not moved to their agents, and resolve the turn."""
     lesson.require_phase("playing", "paused")
     done = {seat for seat, row in lesson.latest_moves().items() if row["done"]}
     for seat in lesson.awaited_seats() - done:
@@ -62,28 +62,28 @@ def hand_over_slow_seats(lesson: Lesson, sent: RequestModel) -> None:
     lesson.resolve_turn()
 
 
-def hand_over_seat(lesson: Lesson, sent: SeatHandover) -> None:
-    """Hand a seat to its agent, or back to its people."""
-    if sent.seat not in lesson.seats():
+def hand_over_seat(lesson: Lesson, request: SeatHandover) -> None:
+    """Hand a seat to its agent, or back to its participants."""
+    if request.seat not in lesson.seats():
         raise RefusedError(404, "seat.unknown", "There is no such seat.")
-    lesson.set_agent(sent.seat, "handed" if sent.agent else None)
+    lesson.set_agent(request.seat, "handed" if request.agent else None)
 
 
-def send_notice(lesson: Lesson, sent: Notice) -> None:
+def send_notice(lesson: Lesson, request: Notice) -> None:
     """Send a notice to all."""
     with lesson.store.transaction() as db:
         count = db.execute("SELECT COUNT(*) FROM notice WHERE lesson = ?", (lesson.id,)).fetchone()[0]
         if count >= MAX_NOTICES:
             raise invalid_field("text", "fewer notices in one lesson")
-        db.execute("INSERT INTO notice (lesson, text, at) VALUES (?,?,?)", (lesson.id, sent.text, time.time()))
+        db.execute("INSERT INTO notice (lesson, text, at) VALUES (?,?,?)", (lesson.id, request.text, time.time()))
 
 
-def inject_event(lesson: Lesson, sent: EventInjection) -> None:
-    """Schedule an event for the first month of the open turn. Raises RefusedError if it makes no sense."""
+def inject_event(lesson: Lesson, request: EventInjection) -> None:
+    """Schedule an event for the first month of the open turn. Raises RefusedError if it is invalid."""
     lesson.require_phase("lobby", "playing", "paused")
     if len(lesson.store.rows("SELECT 1 FROM pending WHERE lesson = ?", lesson.id)) >= MAX_PENDING_EVENTS:
-        raise RefusedError(409, "event.bad", "Too many events are waiting already.")
-    event = sent.event.model_dump()
+        raise RefusedError(409, "event.bad", "Too many events are pending; cancel one first.")
+    event = request.event.model_dump()
     try:
         parse_injected_event(lesson.scenario, {**event, "round": lesson.simulation.round + 1})
     except (ScenarioError, TypeError) as error:
@@ -92,38 +92,38 @@ def inject_event(lesson: Lesson, sent: EventInjection) -> None:
         db.execute("INSERT INTO pending (lesson, event) VALUES (?,?)", (lesson.id, to_json(event)))
 
 
-def cancel_event(lesson: Lesson, sent: EventCancellation) -> None:
-    """Take back an event that waits."""
+def cancel_event(lesson: Lesson, request: EventCancellation) -> None:
+    """Cancel a pending event."""
     rows = lesson.store.rows("SELECT id FROM pending WHERE lesson = ? ORDER BY id", lesson.id)
-    if sent.at >= len(rows):
-        raise invalid_field("at", "the place of an event that waits")
+    if request.at >= len(rows):
+        raise invalid_field("at", "the position of a pending event")
     with lesson.store.transaction() as db:
-        db.execute("DELETE FROM pending WHERE id = ?", (rows[sent.at]["id"],))
+        db.execute("DELETE FROM pending WHERE id = ?", (rows[request.at]["id"],))
 
 
-def change_settings(lesson: Lesson, sent: SettingsChange) -> None:
-    """Change some settings while the lesson goes on."""
-    settings = lesson.settings.model_copy(update=sent.settings.model_dump(exclude_unset=True))
+def change_settings(lesson: Lesson, request: SettingsChange) -> None:
+    """Change some settings during the lesson."""
+    settings = lesson.settings.model_copy(update=request.settings.model_dump(exclude_unset=True))
     with lesson.store.transaction() as db:
         db.execute("UPDATE lesson SET settings = ? WHERE id = ?", (to_json(settings.model_dump()), lesson.id))
     lesson.settings = settings
 
 
-def remove_participant(lesson: Lesson, sent: ParticipantRemoval) -> None:
-    """Take a person out of the seat and the lesson; under the same link there is no way back into it."""
-    both = lesson.id, sent.person
+def remove_participant(lesson: Lesson, request: ParticipantRemoval) -> None:
+    """Remove a participant from the lesson; the same personal link cannot rejoin it."""
+    ids = lesson.id, request.person
     with lesson.store.transaction() as db:
-        db.execute("INSERT INTO removed SELECT lesson, person FROM place WHERE lesson = ? AND person = ?", both)
-        db.execute("DELETE FROM place WHERE lesson = ? AND person = ?", both)
+        db.execute("INSERT INTO removed SELECT lesson, person FROM place WHERE lesson = ? AND person = ?", ids)
+        db.execute("DELETE FROM place WHERE lesson = ? AND person = ?", ids)
 
 
-def end_lesson(lesson: Lesson, sent: RequestModel) -> None:
-    """End the lesson; the agents play what is left."""
+def end_lesson(lesson: Lesson, request: RequestModel) -> None:
+    """End the lesson; agents play the remaining months."""
     lesson.end(play_on=True)
 
 
-def stop_lesson(lesson: Lesson, sent: RequestModel) -> None:
-    """End the lesson as it stands."""
+def stop_lesson(lesson: Lesson, request: RequestModel) -> None:
+    """End the lesson without playing the remaining months."""
     lesson.end(play_on=False)
 
 
@@ -145,8 +145,8 @@ ACTIONS: dict[str, Callable[[Lesson, Any], None]] = {
 }
 
 
-def perform_action(lesson: Lesson, action: str, sent: RequestModel) -> None:
-    """Do what the instructor asks for. Raises RefusedError if it cannot be done."""
+def perform_action(lesson: Lesson, action: str, request: RequestModel) -> None:
+    """Perform an action of the instructor. Raises RefusedError if it is not possible."""
     with lesson.lock:
-        ACTIONS[action](lesson, sent)
+        ACTIONS[action](lesson, request)
     lesson.notify("room")

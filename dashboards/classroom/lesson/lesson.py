@@ -1,7 +1,7 @@
-"""One lesson as it is played: its turns, its seats, its clock, and who is there.
+"""A lesson: its turns, seats, clock and participants.
 
-The store owns the truth; what is held here is rebuilt from it by playing again what was played. All that changes
-is written before it is answered. Each lesson has one lock: two moves for one seat come one after the other.
+The store is authoritative; the state in memory is rebuilt from it by replay. Every change is written before it is
+acknowledged. Each lesson has one lock, so that two moves for one seat are handled one after the other.
 """
 
 import json
@@ -22,11 +22,11 @@ from model.loading import build_scenario
 from model.overrides import Override, stored_override
 
 Phase = Literal["lobby", "playing", "paused", "ended"]
-GRACE_SECONDS = 30.0  # seconds that a turn is open at least after a restart
+GRACE_SECONDS = 30.0  # minimum time left in a turn after a restart
 
 
 class Lesson:
-    """A lesson of a room. ``tell`` is called with the scope of every change, after it is in the store."""
+    """A lesson of a room. ``notify`` is called with the scope of every change once it is stored."""
 
     def __init__(self, store: LessonStore, number: int, notify: Callable[[str], None] = lambda scope: None):
         row = store.row("SELECT * FROM lesson WHERE id = ?", number)
@@ -40,104 +40,106 @@ class Lesson:
         self.phase: Phase = row["phase"]
         self.turn, self.outcome = row["turn"], row["outcome"]
         self.remaining, self.deadline = row["remaining"], row["deadline"]
-        self.last_seen: dict[int, tuple[float, str]] = {}  # of each person, when and on which page
+        self.last_seen: dict[int, tuple[float, str]] = {}  # time and page of the last report, by person
         self.resolve_ms, self.loaded_at = 0.0, time.time()
-        self._cache: dict[Any, Any] = {}  # what was made for pages in this month and phase
+        self._cache: dict[Any, Any] = {}  # parts of views, of this month and phase
         self._cache_key: tuple[int, str] = (-1, "")
         self._replay()
 
     def _replay(self) -> None:
-        """Play what the store has, from the start."""
-        self.turn_starts: list[int] = []  # of each turn played, the months before it
+        """Replay the turns in the store from the start."""
+        self.turn_starts: list[int] = []  # months before each turn played
         self.choices_played: list[dict[str, dict[str, str]]] = []
-        self.order_results: list[list[dict[str, Any]]] = []  # what came of each turn's orders
-        self.events: list[Override] = []  # injected, and befallen
+        self.order_results: list[list[dict[str, Any]]] = []  # by turn
+        self.events: list[Override] = []  # injected and played
         rows = self.store.rows("SELECT * FROM turn WHERE lesson = ? ORDER BY turn", self.id)
-        past = [each for row in rows for each in json.loads(row["overrides"])]
-        overrides, owners = [stored_override(each[:-1]) for each in past], [each[-1] for each in past]
+        stored = [each for row in rows for each in json.loads(row["overrides"])]
+        overrides, owners = [stored_override(each[:-1]) for each in stored], [each[-1] for each in stored]
         self.simulation = ClassSimulation(self.scenario, self.seed, overrides, owners)
         for row in rows:
             before, events = self.simulation.round, self._build_events(json.loads(row["events"]))
             self.simulation.run(row["month"] - before)
             self._record_turn(before, json.loads(row["sheets"]), events, json.loads(row["played"]))
 
-    def _build_events(self, sent: list[dict[str, Any]]) -> list[Override]:
-        return [parse_injected_event(self.scenario, {**event, "round": self.simulation.round + 1}) for event in sent]
+    def _build_events(self, event_data: list[dict[str, Any]]) -> list[Override]:
+        return [
+            parse_injected_event(self.scenario, {**event, "round": self.simulation.round + 1}) for event in event_data
+        ]
 
     def _record_turn(
-        self, before: int, sheets: dict[str, dict[str, str]], events: list[Override], came: list[dict[str, Any]]
+        self, before: int, choices: dict[str, dict[str, str]], events: list[Override], results: list[dict[str, Any]]
     ) -> None:
         self.turn_starts.append(before)
-        self.choices_played.append(sheets)
+        self.choices_played.append(choices)
         self.events += events
-        self.order_results.append(came)
+        self.order_results.append(results)
 
-    # What there is
+    # State
 
     @property
     def months_per_turn(self) -> int:
-        """Give the months of a full turn."""
+        """Return the number of months of a full turn."""
         return self.settings.months
 
     @property
     def turns(self) -> int:
-        """Give the number of turns."""
+        """Return the number of turns."""
         return -(-self.scenario.rounds // self.months_per_turn)
 
     @property
     def last_turn_start(self) -> int:
-        """Give the month after which the last turn began."""
+        """Return the number of months before the last turn played."""
         return self.turn_starts[-1] if self.turn_starts else 0
 
     @property
     def seconds_left(self) -> float | None:
-        """Give the seconds left on the clock, or None if there is no clock."""
+        """Return the seconds left on the clock, or None without a clock."""
         return self.remaining if self.deadline is None else max(self.deadline - time.time(), 0.0)
 
     def seat_kinds(self) -> dict[str, str]:
-        """List all seats of the scenario with their kinds, those that only agents play as well."""
+        """Return all seats of the scenario with their kinds, including those that only agents play."""
         return playable_seats(self.scenario)
 
     def seats(self) -> dict[str, sqlite3.Row]:
-        """Give the seats that people can take."""
+        """Return the seats that people can take, by name."""
         rows = self.store.rows("SELECT * FROM seat WHERE lesson = ?", self.id)
         found = {row["seat"]: row for row in rows}
         return {name: found[name] for name in self.simulation.verbs if name in found}
 
     def participants(self) -> list[sqlite3.Row]:
-        """List who takes part: person, name, seat, joined."""
+        """Return the participants: person, name, seat, joined."""
         query = (
             "SELECT person, name, seat, joined FROM place JOIN person ON person = id WHERE lesson = ? ORDER BY person"
         )
         return self.store.rows(query, self.id)
 
     def latest_moves(self) -> dict[str, sqlite3.Row]:
-        """Give the newest move of each seat in the turn that is open."""
+        """Return the newest move of each seat in the open turn."""
         query = "SELECT *, MAX(version) FROM move WHERE lesson = ? AND turn = ? GROUP BY seat"
         return {row["seat"]: row for row in self.store.rows(query, self.id, self.turn)}
 
     def is_present(self, person: int) -> bool:
-        """Say whether a person has been heard of lately; at a restart all are given time to come back."""
+        """Return whether a participant reported recently; after a restart all have time to reconnect."""
         return time.time() - self.last_seen.get(person, (self.loaded_at, ""))[0] < self.settings.absent
 
     def awaited_seats(self) -> set[str]:
-        """List the seats on which people sit and act."""
+        """Return the seats with participants present that are not handed to an agent."""
         open_seats = self.seats()
         taken = {row["seat"] for row in self.participants() if self.is_present(row["person"])}
         return {seat for seat in taken if seat in open_seats and open_seats[seat]["agent"] is None}
 
     def all_moved(self) -> bool:
-        """Say whether all seats that are waited for have moved, and at least one of them has."""
+        """Return whether all awaited seats have moved, and at least one seat has."""
         done = {seat for seat, row in self.latest_moves().items() if row["done"]}
         return self.phase == "playing" and self.settings.waits and bool(done) and self.awaited_seats() <= done
 
     def open_forecast_turn(self) -> int | None:
-        """Say after how many turns the bet that is open was called; None if none is."""
+        """Return the number of turns before the open forecast; None if none is open."""
         due = len(self.order_results) in self.settings.bets and self.phase in ("lobby", "playing", "paused")
         return len(self.order_results) if due else None
 
     def cached(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Make a part of a page once for all who ask, as long as month and phase stay; the lock must be held."""
+        """Return a part of a view, computed once per month and phase; the caller holds the lock."""
         if self._cache_key != (self.simulation.round, self.phase):
             self._cache, self._cache_key = {}, (self.simulation.round, self.phase)
         if key not in self._cache:
@@ -147,18 +149,18 @@ class Lesson:
     def require_phase(self, *phases: str) -> None:
         """Raise RefusedError unless the lesson is in one of these phases."""
         if self.phase not in phases:
-            text = f"This cannot be done while the lesson is: {self.phase}."
+            text = f"This is not possible while the lesson is: {self.phase}."
             raise RefusedError(409, "phase.wrong", text, phase=self.phase)
 
     # Time
 
     def grant_grace_period(self) -> None:
-        """Give people time to come back to a lesson that goes on after the server was away."""
+        """Extend a running clock after a restart, so that participants can reconnect."""
         if self.deadline is not None:
             self.deadline = max(self.deadline, time.time() + min(GRACE_SECONDS, self.settings.seconds))
 
     def tick(self) -> None:
-        """Do what time asks for: absent seats go to their agents, and a turn that is over resolves."""
+        """Hand absent seats to their agents, and resolve a turn that is over."""
         with self.lock:
             if self.phase != "playing":
                 return
@@ -167,23 +169,23 @@ class Lesson:
                 self.resolve_turn()
 
     def _mark_absent(self) -> None:
-        people = self.participants()
+        participants = self.participants()
         for seat, row in self.seats().items():
-            sitting = [each["person"] for each in people if each["seat"] == seat]
-            if sitting and row["agent"] is None and not any(map(self.is_present, sitting)):
+            persons = [each["person"] for each in participants if each["seat"] == seat]
+            if persons and row["agent"] is None and not any(map(self.is_present, persons)):
                 self.set_agent(seat, "absent")
                 self.notify("room")
 
-    def set_agent(self, seat: str, why: str | None) -> None:
-        """Give a seat to its agent, and note why; or back to its people (None)."""
+    def set_agent(self, seat: str, reason: str | None) -> None:
+        """Hand a seat to its agent, for a reason; or back to its participants (None)."""
         with self.store.transaction() as db:
-            db.execute("UPDATE seat SET agent = ? WHERE lesson = ? AND seat = ?", (why, self.id, seat))
+            db.execute("UPDATE seat SET agent = ? WHERE lesson = ? AND seat = ?", (reason, self.id, seat))
 
     def set_phase(self, phase: Phase, *, turn: int | None = None, seconds_left: float | None = None) -> None:
-        """Go into a phase, with so many seconds on the clock (None: no clock)."""
+        """Change the phase, with the seconds left on the clock (None: no clock)."""
         turn = self.turn if turn is None else turn
-        runs = phase == "playing" and seconds_left is not None
-        deadline, remaining = (time.time() + (seconds_left or 0.0), None) if runs else (None, seconds_left)
+        is_running = phase == "playing" and seconds_left is not None
+        deadline, remaining = (time.time() + (seconds_left or 0.0), None) if is_running else (None, seconds_left)
         with self.store.transaction() as db:
             query = "UPDATE lesson SET phase = ?, turn = ?, deadline = ?, remaining = ? WHERE id = ?"
             db.execute(query, (phase, turn, deadline, remaining, self.id))
@@ -192,24 +194,24 @@ class Lesson:
     # Turns
 
     def resolve_turn(self) -> None:
-        """Play the turn: the seats' moves as they were acknowledged, all else by the agents."""
+        """Play the turn with the acknowledged moves; agents decide the rest."""
         with self.lock:
             self.require_phase("playing", "paused")
-            begun, open_seats = time.perf_counter(), self.seats()
-            sheets = {
+            started, open_seats = time.perf_counter(), self.seats()
+            choices = {
                 seat: json.loads(row["choices"])
                 for seat, row in self.latest_moves().items()
                 if seat in open_seats and open_seats[seat]["agent"] != "handed"
             }
-            waiting = self.store.rows("SELECT event FROM pending WHERE lesson = ? ORDER BY id", self.id)
-            self._play_turn(sheets, [json.loads(row["event"]) for row in waiting])
+            pending = self.store.rows("SELECT event FROM pending WHERE lesson = ? ORDER BY id", self.id)
+            self._play_turn(choices, [json.loads(row["event"]) for row in pending])
             if self.simulation.round >= self.scenario.rounds:
                 self._finish()
-            self.resolve_ms = 1000 * (time.perf_counter() - begun)
+            self.resolve_ms = 1000 * (time.perf_counter() - started)
         self.notify("room")
 
     def end(self, play_on: bool) -> None:
-        """End the lesson now; the agents play the months that are left, or nobody does."""
+        """End the lesson; agents play the remaining months, or they are not played."""
         with self.lock:
             self.require_phase("lobby", "playing", "paused")
             while play_on and self.simulation.round < self.scenario.rounds:
@@ -217,20 +219,25 @@ class Lesson:
             self._finish()
         self.notify("room")
 
-    def _play_turn(self, sheets: Mapping[str, Mapping[str, str]], sent: list[dict[str, Any]]) -> None:
-        """Play one turn and write it down; the next is open from then on."""
+    def _play_turn(self, sent: Mapping[str, Mapping[str, str]], event_data: list[dict[str, Any]]) -> None:
+        """Play and store one turn; the next is open afterwards."""
         months = min(self.months_per_turn, self.scenario.rounds - self.simulation.round)
-        whole = {seat: complete_choices(self.simulation, seat, months, choices) for seat, choices in sheets.items()}
-        known, events = len(self.simulation.overrides), self._build_events(sent)
+        completed = {seat: complete_choices(self.simulation, seat, months, choices) for seat, choices in sent.items()}
+        n_overrides, events = len(self.simulation.overrides), self._build_events(event_data)
         turn, before = len(self.order_results) + 1, self.simulation.round
         clock = self.settings.seconds or None
         try:
-            came = result_rows(self.simulation.play_turn(whole, months, events))
+            results = result_rows(self.simulation.play_turn(completed, months, events))
             if self.simulation.round != before + months:
-                raise RuntimeError(f"{months} months were to be played after month {before}: {self.simulation.round}")
-            forced = zip(self.simulation.overrides[known:], self.simulation.owners[known:], strict=True)
-            new = [[*override, owner] for override, owner in forced]
-            row = (turn, self.simulation.round, *map(to_json, (whole, sent, came, new)), time.time())
+                raise RuntimeError(f"played to month {self.simulation.round}, not {before + months}")
+            forced = zip(self.simulation.overrides[n_overrides:], self.simulation.owners[n_overrides:], strict=True)
+            stored_overrides = [[*override, owner] for override, owner in forced]
+            row = (
+                turn,
+                self.simulation.round,
+                *map(to_json, (completed, event_data, results, stored_overrides)),
+                time.time(),
+            )
             deadline = time.time() + clock if clock and self.phase == "playing" else None
             remaining = clock if self.phase == "paused" else None
             with self.store.transaction() as db:
@@ -238,12 +245,10 @@ class Lesson:
                 db.execute("DELETE FROM pending WHERE lesson = ?", (self.id,))
                 query = "UPDATE lesson SET turn = ?, deadline = ?, remaining = ? WHERE id = ?"
                 db.execute(query, (turn + 1, deadline, remaining, self.id))
-        except (
-            BaseException
-        ):  # what is not written has not happened, and a step that broke off is no ground to stand on
+        except BaseException:  # nothing was stored: discard the partly played turn
             self._replay()
             raise
-        self._record_turn(before, whole, events, came)
+        self._record_turn(before, completed, events, results)
         self.turn, self.deadline, self.remaining = turn + 1, deadline, remaining
 
     def _finish(self) -> None:

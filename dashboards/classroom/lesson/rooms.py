@@ -1,4 +1,4 @@
-"""Rooms, their lessons and their people, found in the store; and the clockwork that lets time pass in all of them."""
+"""Rooms with their lessons and participants, backed by the store; and the thread that runs their clocks."""
 
 import logging
 import secrets
@@ -17,12 +17,12 @@ from dashboards.classroom.lesson.seating import assign_seat, removed_error
 from dashboards.classroom.lesson.settings import Settings, complete_settings
 from dashboards.classroom.lesson.store import LessonStore, hash_secret, to_json
 
-CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that are mistaken for each other
-CODE_LENGTH = 6  # letters of a code: 7e8 of them, and a guesser has one try in ten seconds
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters and digits that look alike
+CODE_LENGTH = 6  # 7e8 codes; wrong codes are limited to one attempt in ten seconds
 MAX_ROOMS, MAX_SOLO_ROOMS, MAX_LESSONS = 200, 300, 200
-MAX_LOADED_LESSONS = 40  # lessons held in memory, the latest used
-IDLE_SECONDS = 120.0  # seconds after which one who plays alone, and is not heard of, does without the memory
-TICK_SECONDS = 0.25  # seconds between two looks at the clocks
+MAX_LOADED_LESSONS = 40  # the most recently used
+IDLE_SECONDS = 120.0  # without a report, after which a solo lesson may be unloaded
+TICK_SECONDS = 0.25  # between two checks of the clocks
 
 Notify = Callable[[str, str, Collection[int] | None], None]
 
@@ -30,16 +30,16 @@ log = logging.getLogger(__name__)
 
 
 class Rooms:
-    """All rooms of a store. ``tell`` is told a room's code, the scope of a change, and whom it concerns (None: all)."""
+    """All rooms of a store. ``notify`` receives a room's code, the scope of a change, and its receivers (None: all)."""
 
     def __init__(self, store: LessonStore, notify: Notify = lambda code, scope, people: None):
         self.store, self.notify = store, notify
         self._lessons: OrderedDict[int, Lesson] = OrderedDict()
         self._referenced: WeakValueDictionary[int, Lesson] = (
             WeakValueDictionary()
-        )  # also those that only a request holds
-        self._solo_lessons: set[int] = set()  # lessons in memory that are played alone
-        self._loading: dict[int, threading.Lock] = {}  # of each lesson, held while it is played again
+        )  # also those that only a request refers to
+        self._solo_lessons: set[int] = set()  # loaded
+        self._loading: dict[int, threading.Lock] = {}  # by lesson, held during its replay
         self._lock = threading.RLock()
         self._stopped = threading.Event()
         self._clocks = threading.Thread(target=self._run_clocks, daemon=True, name="classroom clocks")
@@ -47,12 +47,12 @@ class Rooms:
     # Rooms
 
     def create_room(self, title: str, solo: bool = False) -> sqlite3.Row:
-        """Make a room with a code of its own."""
+        """Create a room with a new code. Raises RefusedError if there are too many."""
         with self._lock, self.store.transaction() as db:
             count = db.execute("SELECT COUNT(*) FROM room WHERE solo = ?", (solo,)).fetchone()[0]
             if count >= (MAX_SOLO_ROOMS if solo else MAX_ROOMS):
                 if not solo:
-                    raise RefusedError(409, "room.closed", f"There are {count} rooms already; delete some.")
+                    raise RefusedError(409, "room.closed", f"There are already {count} rooms; delete some.")
                 self._delete(db, db.execute("SELECT MIN(id) FROM room WHERE solo = 1").fetchone()[0])
             while True:
                 code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
@@ -62,14 +62,14 @@ class Rooms:
         return self.find_room(code, solo=solo)
 
     def find_room(self, code: str, solo: bool = False) -> sqlite3.Row:
-        """Find a room by its code. Raises RefusedError if there is none."""
+        """Return a room by its code. Raises RefusedError if there is none."""
         row = self.store.row("SELECT * FROM room WHERE code = ? AND solo = ?", normalize_code(code), solo)
         if row is None:
             raise RefusedError(404, "room.unknown", "There is no room with this code.")
         return row
 
     def list_rooms(self) -> list[sqlite3.Row]:
-        """List the rooms of classes, the newest first."""
+        """Return the rooms of classes, newest first."""
         return self.store.rows("SELECT * FROM room WHERE solo = 0 ORDER BY id DESC")
 
     def delete_room(self, code: str) -> None:
@@ -81,30 +81,32 @@ class Rooms:
 
     def _delete(self, db: sqlite3.Connection, room: int) -> None:
         for row in db.execute("SELECT id FROM lesson WHERE room = ?", (room,)).fetchall():
-            for held in (self._lessons, self._referenced, self._loading):
-                held.pop(row["id"], None)
+            for loaded in (self._lessons, self._referenced, self._loading):
+                loaded.pop(row["id"], None)
             self._solo_lessons.discard(row["id"])
         db.execute("DELETE FROM room WHERE id = ?", (room,))
 
     def set_open_to_joiners(self, room: sqlite3.Row, is_open: bool) -> None:
-        """Say whether new people may join."""
+        """Open the room to new participants, or close it."""
         with self.store.transaction() as db:
             db.execute("UPDATE room SET open = ? WHERE id = ?", (is_open, room["id"]))
         self.notify(room["code"], "room", None)
 
     # Lessons
 
-    def create_lesson(self, room: sqlite3.Row, sent: Settings) -> Lesson:
-        """Make a new lesson in a room; one that goes on is ended first."""
-        settings, data, _ = complete_settings(sent)
+    def create_lesson(self, room: sqlite3.Row, requested: Settings) -> Lesson:
+        """Create a lesson in a room; a running one is ended first."""
+        settings, data, _ = complete_settings(requested)
         last = self.find_lesson(room)
         if last is not None and last.phase != "ended":
             last.end(play_on=False)
         return self._create_lesson(room, settings, data)
 
-    def create_room_with_lesson(self, title: str, sent: Settings, solo: bool = False) -> tuple[sqlite3.Row, Lesson]:
-        """Make a room with its first lesson. Raises RefusedError, and makes nothing, if there can be no such lesson."""
-        settings, data, _ = complete_settings(sent)
+    def create_room_with_lesson(
+        self, title: str, requested: Settings, solo: bool = False
+    ) -> tuple[sqlite3.Row, Lesson]:
+        """Create a room with its first lesson. Raises RefusedError, creating nothing, if the settings are invalid."""
+        settings, data, _ = complete_settings(requested)
         room = self.create_room(title, solo)
         return room, self._create_lesson(room, settings, data)
 
@@ -113,104 +115,104 @@ class Rooms:
             query = "SELECT COALESCE(MAX(number), 0) + 1 FROM lesson WHERE room = ?"
             number = db.execute(query, (room["id"],)).fetchone()[0]
             if number > MAX_LESSONS:
-                raise RefusedError(409, "room.closed", "This room has too many lessons; make another.")
+                raise RefusedError(409, "room.closed", "This room has too many lessons; create another room.")
             row = (room["id"], number, to_json(data), settings.scenario, to_json(settings.model_dump()), settings.seed)
             columns = "room, number, scenario, source, settings, seed, made, phase, turn"
             query = f"INSERT INTO lesson ({columns}) VALUES (?,?,?,?,?,?,?,'lobby',0)"
-            made = int(db.execute(query, (*row, time.time())).lastrowid or 0)
-            rows = [(made, seat, most) for seat, most in (settings.seats or {}).items()]
+            lesson_id = int(db.execute(query, (*row, time.time())).lastrowid or 0)
+            rows = [(lesson_id, seat, most) for seat, most in (settings.seats or {}).items()]
             db.executemany("INSERT INTO seat (lesson, seat, most) VALUES (?,?,?)", rows)
         self.notify(room["code"], "room", None)
-        return self.load_lesson(made, room["code"])
+        return self.load_lesson(lesson_id, room["code"])
 
     def find_lesson(self, room: sqlite3.Row, number: int | None = None) -> Lesson | None:
-        """Give a lesson of a room, the newest if no number is given; None if there is none."""
+        """Return a lesson of a room, the newest without a number; None if there is none."""
         query = "SELECT id FROM lesson WHERE room = ? AND number = COALESCE(?, number) ORDER BY number DESC LIMIT 1"
         row = self.store.row(query, room["id"], number)
         return self.load_lesson(row["id"], room["code"]) if row else None
 
-    def load_lesson(self, made: int, code: str) -> Lesson:
-        """Give a lesson by its row in the store; it is played again if it is not held in memory."""
+    def load_lesson(self, lesson_id: int, code: str) -> Lesson:
+        """Return a lesson by its id, replayed from the store if it is not in memory."""
         with self._lock:
-            if (lesson := self._referenced.get(made)) is not None:
+            if (lesson := self._referenced.get(lesson_id)) is not None:
                 return self._retain(lesson)
-            opening = self._loading.setdefault(made, threading.Lock())
-        with opening:  # to play it again takes a while, in which nobody need wait who asks for another
-            if (lesson := self._referenced.get(made)) is None:
-                lesson = Lesson(self.store, made, lambda scope: self._notify_lesson(made, code, scope))
+            loading = self._loading.setdefault(lesson_id, threading.Lock())
+        with loading:  # a replay takes a while; requests for other lessons need not wait
+            if (lesson := self._referenced.get(lesson_id)) is None:
+                lesson = Lesson(self.store, lesson_id, lambda scope: self._notify_lesson(lesson_id, code, scope))
             with self._lock:
                 query = "SELECT solo FROM lesson JOIN room ON room.id = room WHERE lesson.id = ?"
-                row = self.store.row(query, made)
-                if row is None:  # it was deleted meanwhile
+                row = self.store.row(query, lesson_id)
+                if row is None:  # deleted meanwhile
                     raise RefusedError(404, "lesson.none", "There is no such lesson.")
                 if row["solo"]:
-                    self._solo_lessons.add(made)
-                self._referenced[made] = lesson
+                    self._solo_lessons.add(lesson_id)
+                self._referenced[lesson_id] = lesson
                 return self._retain(lesson)
 
     def _retain(self, lesson: Lesson) -> Lesson:
-        """Keep a lesson in memory and let go of idle ones only, which no cache of cachetools does; needs the lock."""
+        """Keep a lesson in memory; unload idle ones only, which no cachetools cache does. The caller holds the lock."""
         self._lessons[lesson.id] = lesson
         self._lessons.move_to_end(lesson.id)
         if len(self._lessons) > MAX_LOADED_LESSONS:
-            idle = [each for each, held in self._lessons.items() if held is not lesson and self._is_idle(held)]
+            idle = [each for each, loaded in self._lessons.items() if loaded is not lesson and self._is_idle(loaded)]
             for each in idle[: len(self._lessons) - MAX_LOADED_LESSONS]:
                 del self._lessons[each]
         return lesson
 
     def _is_idle(self, lesson: Lesson) -> bool:
-        """Say whether a lesson can wait in the store: it is not being played, or alone, by somebody who is away."""
-        heard = max([lesson.loaded_at, *(when for when, _ in [*lesson.last_seen.values()])])
-        left = lesson.id in self._solo_lessons and time.time() - heard > IDLE_SECONDS
-        return left or lesson.phase in ("ended", "lobby")
+        """Return whether a lesson can be unloaded: it is not running, or its solo player is away."""
+        last_seen = max([lesson.loaded_at, *(when for when, _ in [*lesson.last_seen.values()])])
+        is_away = lesson.id in self._solo_lessons and time.time() - last_seen > IDLE_SECONDS
+        return is_away or lesson.phase in ("ended", "lobby")
 
-    def _notify_lesson(self, made: int, code: str, scope: str) -> None:
-        """Tell of a change in a lesson; what concerns one seat only to those who sit there, without its name."""
+    def _notify_lesson(self, lesson_id: int, code: str, scope: str) -> None:
+        """Publish a change in a lesson; one that concerns a seat only to its participants, without the seat's name."""
         kind, _, seat = scope.partition(":")
         query = "SELECT person FROM place WHERE lesson = ? AND seat = ?"
-        people = {row["person"] for row in self.store.rows(query, made, seat)} if seat else None
+        people = {row["person"] for row in self.store.rows(query, lesson_id, seat)} if seat else None
         self.notify(code, kind, people)
 
     def list_lessons(self, room: sqlite3.Row) -> list[sqlite3.Row]:
-        """List the lessons of a room, the first one first."""
+        """Return the lessons of a room, oldest first."""
         return self.store.rows("SELECT * FROM lesson WHERE room = ? ORDER BY number", room["id"])
 
     # People
 
     def join(self, room: sqlite3.Row, name: str, seat: str | None) -> tuple[str, int, str]:
-        """Let a person join the newest lesson; gives token, number and seat. Raises RefusedError if it cannot be."""
+        """Add a participant to the newest lesson; returns token, person and seat. Raises RefusedError."""
         lesson = self.find_lesson(room)
         if lesson is None:
             raise RefusedError(409, "phase.wrong", "There is no lesson yet.", phase="none")
         if not room["open"]:
-            raise RefusedError(409, "room.closed", "The room is closed to newcomers.")
+            raise RefusedError(409, "room.closed", "The room is closed to new participants.")
         if not lesson.settings.chooses:
             seat = None
         token = secrets.token_urlsafe(16)
         with lesson.lock, self.store.transaction() as db:
             lesson.require_phase("lobby", "playing", "paused")
             query = "INSERT INTO person (room, token, name, made) VALUES (?,?,?,?)"
-            made = db.execute(query, (room["id"], hash_secret(token), name, time.time()))
-            person = int(made.lastrowid or 0)
-            taken = assign_seat(db, lesson, person, seat)
+            row = (room["id"], hash_secret(token), name, time.time())
+            person = int(db.execute(query, row).lastrowid or 0)
+            assigned = assign_seat(db, lesson, person, seat)
         record_presence(lesson, person, "join", 0)
-        lesson.notify(f"seat:{taken}")
+        lesson.notify(f"seat:{assigned}")
         lesson.notify("console")
-        return token, person, taken
+        return token, person, assigned
 
     def find_person(self, token: str) -> sqlite3.Row:
-        """Find a person by token, with the room. Raises RefusedError if there is none."""
+        """Return a person by token, with the room. Raises RefusedError if there is none."""
         query = (
             "SELECT person.id, person.name, person.room, room.code, room.title, room.solo, room.open "
             "FROM person JOIN room ON room.id = person.room WHERE token = ?"
         )
         row = self.store.row(query, hash_secret(token))
         if row is None:
-            raise RefusedError(401, "token.unknown", "This personal link is not known here.")
+            raise RefusedError(401, "token.unknown", "This personal link is not valid here.")
         return row
 
     def current_seat(self, person: sqlite3.Row) -> tuple[Lesson, str]:
-        """Give the newest lesson that a person takes part in, and the seat. Raises RefusedError if there is none."""
+        """Return the newest lesson of a participant, and the seat. Raises RefusedError if there is none."""
         query = (
             "SELECT lesson, seat FROM place WHERE person = ? UNION ALL "
             "SELECT lesson, NULL FROM removed WHERE person = ? ORDER BY lesson DESC LIMIT 1"
@@ -223,28 +225,28 @@ class Rooms:
         return self.load_lesson(row["lesson"], person["code"]), row["seat"]
 
     def rejoin(self, lesson: Lesson, person: int, seat: str | None) -> str:
-        """Let a person of the room take part in its newest lesson. Raises RefusedError if the person has or had a seat.
+        """Add a person of the room to its newest lesson. Raises RefusedError if the person has or had a seat in it.
 
-        Whoever has seen what one side knows may not sit down on another.
+        Somebody who has seen the private facts of one side cannot take a seat on another.
         """
         with lesson.lock:
             lesson.require_phase("lobby", "playing", "paused")
             if person in {row["person"] for row in lesson.participants()}:
-                raise RefusedError(409, "seat.have", "You have a seat in this lesson already.")
+                raise RefusedError(409, "seat.have", "You already have a seat in this lesson.")
             return self.change_seat(lesson, person, seat)
 
     def change_seat(self, lesson: Lesson, person: int, seat: str | None) -> str:
-        """Let a person sit down elsewhere."""
+        """Move a participant to another seat."""
         with lesson.lock, self.store.transaction() as db:
-            taken = assign_seat(db, lesson, person, seat)
+            assigned = assign_seat(db, lesson, person, seat)
         record_presence(lesson, person, "join", 0)
         lesson.notify("room")
-        return taken
+        return assigned
 
     # Instructor
 
     def create_instructor_key(self, replace: bool) -> str | None:
-        """Make the instructor key if there is none yet, or a new one; give it this once, else None."""
+        """Create the instructor key if there is none, or replace it; returns the new key, else None."""
         if self.store.row("SELECT 1 FROM house WHERE name = 'key'") and not replace:
             return None
         key = secrets.token_urlsafe(16)
@@ -253,14 +255,14 @@ class Rooms:
         return key
 
     def is_instructor_key(self, key: str) -> bool:
-        """Say whether this is the instructor key."""
+        """Return whether this is the instructor key."""
         row = self.store.row("SELECT value FROM house WHERE name = 'key'")
         return row is not None and secrets.compare_digest(row["value"], hash_secret(key))
 
     # Time
 
     def start_clocks(self) -> None:
-        """Let time pass, on a thread of its own, in every lesson that is being played; alone one has no clock."""
+        """Start the thread that runs the clocks of all running lessons; solo lessons have none."""
         query = "SELECT lesson.id, code FROM lesson JOIN room ON room = room.id WHERE phase = 'playing' AND solo = 0"
         for row in self.store.rows(query):
             self.load_lesson(row["id"], row["code"]).grant_grace_period()
@@ -285,5 +287,5 @@ class Rooms:
 
 
 def normalize_code(code: str) -> str:
-    """Read a code as people type it: without blanks and dashes, in capitals."""
+    """Return a code as typed without blanks and dashes, in capitals."""
     return "".join(letter for letter in code.upper() if letter.isalnum())[:20]

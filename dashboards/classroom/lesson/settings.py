@@ -1,4 +1,4 @@
-"""What an instructor sets for a lesson, checked."""
+"""The settings of a lesson, and their validation."""
 
 import secrets
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ SeatCapacity = Annotated[int, Field(ge=1, le=20)]
 
 
 class WorldSettings(RequestModel):
-    """What is played, how long, and with what help; what is left out takes its default."""
+    """Scenario, length and aids of a lesson; omitted fields take their default."""
 
     scenario: Annotated[str, Field(max_length=200)]
     changes: dict[str, float | int | bool | str | list[str]] = Field(default_factory=dict, max_length=100)
@@ -30,47 +30,47 @@ class WorldSettings(RequestModel):
 
 
 class SoloSettings(WorldSettings):
-    """A seat played against agents."""
+    """The settings of a solo lesson."""
 
     seat: Identifier
     name: PersonName = "You"
 
 
 class Settings(SettingsUpdate, WorldSettings):
-    """The settings of a lesson."""
+    """The settings of a class lesson."""
 
     seats: dict[str, SeatCapacity] | None = None
     sight: Literal["own", "public", "all"] = "own"
 
 
 def complete_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Scenario]:
-    """Return the settings completed, with the scenario as data and built.
+    """Return the completed settings, and the scenario as data and built.
 
-    Raises RefusedError naming the field or the error of the scenario.
+    Raises RefusedError naming the invalid field, or the error of the scenario.
     """
     try:
         data = load_scenario_data(settings.scenario)
         rounds = settings.rounds or min(int(data.get("rounds", 60)), MAX_ROUNDS)
-        changed = apply_changes(data, {**settings.changes, "rounds": rounds})
-        scenario = build_scenario(changed)
+        changed_data = apply_changes(data, {**settings.changes, "rounds": rounds})
+        scenario = build_scenario(changed_data)
     except ScenarioError as error:
-        told = "; ".join(map(str, error.errors[:5]))
-        raise RefusedError(400, "scenario.bad", f"The scenario cannot be used: {told}") from None
+        errors = "; ".join(map(str, error.errors[:5]))
+        raise RefusedError(400, "scenario.bad", f"The scenario cannot be used: {errors}") from None
     turns = -(-rounds // settings.months)
     if turns > MAX_TURNS:
         raise invalid_field("months", f"such that there are at most {MAX_TURNS} turns, not {turns}")
-    taken = _seat_capacities(settings, scenario)
+    capacities = _seat_capacities(settings, scenario)
     bets = sorted({at for at in settings.bets if at < turns})
-    drawn = secrets.randbelow(2**31) if settings.seed is None else settings.seed
-    whole = settings.model_copy(update={"rounds": rounds, "seats": taken, "bets": bets, "seed": drawn})
-    return whole, changed, scenario
+    seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
+    completed = settings.model_copy(update={"rounds": rounds, "seats": capacities, "bets": bets, "seed": seed})
+    return completed, changed_data, scenario
 
 
 def _seat_capacities(settings: Settings, scenario: Scenario) -> dict[str, int]:
-    known = playable_seats(scenario)
-    wanted = settings.seats if settings.seats is not None else dict.fromkeys(known, 3)
-    if unknown := [name for name in wanted if name not in known]:
-        raise RefusedError(400, "seat.unknown", f"{unknown[0][:40]} is no seat of this scenario.")
-    if not wanted:
+    playable = playable_seats(scenario)
+    requested = settings.seats if settings.seats is not None else dict.fromkeys(playable, 3)
+    if unknown := [name for name in requested if name not in playable]:
+        raise RefusedError(400, "seat.unknown", f"{unknown[0][:40]} is not a seat of this scenario.")
+    if not requested:
         raise invalid_field("seats", "at least one seat for people")
-    return {name: wanted[name] for name in known if name in wanted}
+    return {name: requested[name] for name in playable if name in requested}

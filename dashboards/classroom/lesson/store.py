@@ -1,8 +1,8 @@
-"""The classroom's store: one SQLite file with a write-ahead log, which owns the truth.
+"""The store of the classroom: one SQLite file with a write-ahead log.
 
-One process holds the file (a lock beside it says so) and writes through one connection. ``synchronous=FULL``: what
-was acknowledged is on the disk, so neither a killed process nor a dead battery loses it; forty moves a round are few.
-Tokens and the instructor key are kept as hashes only.
+One process uses the file (a lock file beside it enforces this) and writes through one connection. With
+``synchronous=FULL``, everything acknowledged is on disk: a killed process or a power failure loses nothing. Tokens and
+the instructor key are stored as hashes only.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from model.errors import InputError, ScenarioError
 
-MIGRATIONS = (  # each brings a store from the version before to its own; never edited once it was released
+MIGRATIONS = (  # each upgrades a store by one version; never edit one after its release
     """
     CREATE TABLE house (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE room (
@@ -83,30 +83,31 @@ MIGRATIONS = (  # each brings a store from the version before to its own; never 
     """
     UPDATE move SET choices = replace(choices, '"table:', '"propose:');
     UPDATE turn SET sheets = replace(sheets, '"table:', '"propose:'), played = replace(played, '"table:', '"propose:');
+    UPDATE lesson SET debrief = replace(debrief, '"table:', '"propose:');
     """,  # the verb `table` is called `propose`
 )
 
 
 def default_path() -> Path:
-    """Say where the store lies unless another place is given: by DETENTE_CLASSROOM, else with the user's data."""
+    """Return the default path of the store: DETENTE_CLASSROOM, else in the user's data folder."""
     return Path(os.environ.get("DETENTE_CLASSROOM") or Path(platformdirs.user_data_dir("detente")) / "classroom.sqlite")
 
 
-def to_json(plain: Any) -> str:
-    """Write plain data as JSON for a column."""
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+def to_json(data: Any) -> str:
+    """Return data as compact JSON for a column."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def hash_secret(secret: str) -> str:
-    """Hash a secret of 128 random bits; these need neither salt nor a slow hash."""
+    """Return the hash of a secret of 128 random bits, which needs neither salt nor a slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class LessonStore:
-    """The store, opened and brought to the newest version; made if it is not there.
+    """The store, created if missing and upgraded to the newest version.
 
-    Raises ScenarioError if another process has it, if it is of a later version, or if it is no store of ours;
-    OSError if the place cannot be written to.
+    Raises ScenarioError if another process uses it, if it has a later version, or if the file is not a store;
+    OSError if the path is not writable.
     """
 
     def __init__(self, path: Path | None = None):
@@ -114,25 +115,25 @@ class LessonStore:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.is_dir():
             raise ScenarioError([InputError("store", str(self.path), "is a folder, not a file")])
-        self.path.touch(0o600)  # it holds names; where it cannot be written, the lock would say that it is in use
+        self.path.touch(0o600)  # contains names; fails here if the path is not writable
         self._file_lock = FileLock(f"{self.path}.lock", timeout=0)
         try:
             self._file_lock.acquire()
         except Timeout:
             raise ScenarioError(
-                [InputError("store", str(self.path), "is in use by another server; stop that first")]
+                [InputError("store", str(self.path), "is in use by another server; stop that server first")]
             ) from None
         self._lock = threading.RLock()
         self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             self._db.row_factory = sqlite3.Row
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;")
-            self._migrate()  # without foreign keys: a table that others refer to may be made anew
+            self._migrate()  # with foreign keys off, a referenced table can be recreated
             self._db.execute("PRAGMA foreign_keys=ON")
         except sqlite3.DatabaseError as error:
             self.close()
-            told = f"cannot be read as a classroom's store: {error}"
-            raise ScenarioError([InputError("store", str(self.path), told)]) from None
+            problem = f"cannot be read as a classroom store: {error}"
+            raise ScenarioError([InputError("store", str(self.path), problem)]) from None
         except ScenarioError:
             self.close()
             raise
@@ -140,13 +141,13 @@ class LessonStore:
     def _migrate(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
-            raise ScenarioError([InputError("store", str(self.path), "was made by a later version of Detente")])
+            raise ScenarioError([InputError("store", str(self.path), "was created by a later version of Detente")])
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             self._db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write several things as one: all of it is on the disk when the block ends, or none."""
+        """Run a block as one transaction: all of it is on disk when the block ends, or nothing."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -157,16 +158,16 @@ class LessonStore:
             self._db.execute("COMMIT")
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        """Read rows."""
+        """Return the rows of a query."""
         with self._lock:
             return self._db.execute(query, values).fetchall()
 
     def row(self, query: str, *values: Any) -> sqlite3.Row | None:
-        """Read one row, or None."""
+        """Return the first row of a query, or None."""
         return next(iter(self.rows(query, *values)), None)
 
     def close(self) -> None:
-        """Close the store and let another process have it."""
+        """Close the store and release its lock."""
         with self._lock:
             self._db.close()
         self._file_lock.release()

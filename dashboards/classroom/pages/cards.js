@@ -1,30 +1,30 @@
-// Role cards to print, one on a sheet; they hold private facts, so they want the instructor's key.
-import { call, roleCard } from "./board.js";
-import { ask, el, kept, loadWords, part } from "./core.js";
+// Role cards to print, one to a page. They contain private facts, so they need the instructor key.
+import { roleCard, setNames } from "./board.js";
+import { byId, el, loadTexts, request, storage } from "./core.js";
 
 const code = decodeURIComponent(location.pathname.split("/").pop()).toUpperCase();
-await loadWords();
+await loadTexts();
 
 async function show() {
-  const key = kept.get("detente-key", sessionStorage);
-  part("enter").hidden = Boolean(key);
+  const key = storage.get("detente-key", sessionStorage);
+  byId("enter").hidden = Boolean(key);
   if (!key) return;
   try {
-    const found = await ask(`/class/api/rooms/${encodeURIComponent(code)}/cards`, { who: { Authorization: `Instructor ${key}` } });
-    call(found);
-    part("print").hidden = false;
-    part("cards").replaceChildren(...found.cards.map((card) => el("article", { class: "card" }, roleCard(card))));
-  } catch (refused) {
-    part("fault").textContent = refused.message;
-    if (refused.status === 401) { kept.drop("detente-key", sessionStorage); part("enter").hidden = false; }
+    const found = await request(`/class/api/rooms/${encodeURIComponent(code)}/cards`, { auth: { Authorization: `Instructor ${key}` } });
+    setNames(found);
+    byId("print").hidden = false;
+    byId("cards").replaceChildren(...found.cards.map((card) => el("article", { class: "card" }, roleCard(card))));
+  } catch (error) {
+    byId("error").textContent = error.message;
+    if (error.status === 401) { storage.drop("detente-key", sessionStorage); byId("enter").hidden = false; }
   }
 }
 
-part("enter").addEventListener("submit", (event) => {
+byId("enter").addEventListener("submit", (event) => {
   event.preventDefault();
-  part("fault").textContent = "";
-  kept.set("detente-key", part("key").value.trim(), sessionStorage);
+  byId("error").textContent = "";
+  storage.set("detente-key", byId("key").value.trim(), sessionStorage);
   show();
 });
-part("print").addEventListener("click", () => print());
+byId("print").addEventListener("click", () => print());
 show();

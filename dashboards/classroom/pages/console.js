@@ -1,207 +1,207 @@
-// The instructor's console: one page for a room. The key is kept for this tab only, and sent as a header.
-import { call, chronicle, endings, ladder, letters, name, publicChart, runClock } from "./board.js";
-import { announce, ask, confirmed, el, fill, follow, kept, loadWords, part, say, single } from "./core.js";
+// The instructor console: one page for a room. The key is stored for this tab only, and sent in a header.
+import { ladderView, messageList, nameOf, outcomeBars, publicChart, setNames, startClock, storyList } from "./board.js";
+import { announce, byId, coalesce, confirmDialog, el, loadTexts, request, storage, subscribe, t, update } from "./core.js";
 import { drawDebrief } from "./debrief.js";
-import { events } from "./injecting.js";
+import { drawEventForm } from "./event_form.js";
 import { drawRooms } from "./rooms.js";
 import { drawSeats } from "./seats.js";
 
-await loadWords();
-let key = kept.get("detente-key", sessionStorage);
+await loadTexts();
+let key = storage.get("detente-key", sessionStorage);
 let code = new URLSearchParams(location.search).get("room");
 let view = null;
-let debriefed = null;
-const who = () => ({ Authorization: `Instructor ${key}` });
+let debriefedLesson = null;
+const auth = () => ({ Authorization: `Instructor ${key}` });
 const room = (path = "") => `/class/api/rooms/${encodeURIComponent(code)}${path}`;
-const setClock = runClock(part("clock"));
+const setClock = startClock(byId("clock"));
 
-part("enter").addEventListener("submit", async (event) => {
+byId("enter").addEventListener("submit", async (event) => {
   event.preventDefault();
-  key = part("key").value.trim();
-  part("fault").textContent = "";
-  if (await opens()) start();
+  key = byId("key").value.trim();
+  byId("error").textContent = "";
+  if (await checkKey()) start();
 });
 
-/** Check the key with the server; a wrong one is forgotten. */
-async function opens() {
+/** Check the key with the server; a wrong one is deleted. */
+async function checkKey() {
   if (!key) return false;
   try {
-    await ask("/class/api/key", { who: who() });
-    kept.set("detente-key", key, sessionStorage);
+    await request("/class/api/key", { auth: auth() });
+    storage.set("detente-key", key, sessionStorage);
     return true;
-  } catch (refused) {
-    kept.drop("detente-key", sessionStorage);
-    part("fault").textContent = refused.message;
-    part("key").focus();
+  } catch (error) {
+    storage.drop("detente-key", sessionStorage);
+    byId("error").textContent = error.message;
+    byId("key").focus();
     return false;
   }
 }
 
 function start() {
-  part("enter").hidden = true;
-  part("key").value = "";
+  byId("enter").hidden = true;
+  byId("key").value = "";
   if (code) openRoom(code);
   else showRooms();
 }
 
-const showRooms = () => drawRooms(part("rooms"), { who: who(), open: openRoom, fault: tell });
+const showRooms = () => drawRooms(byId("rooms"), { auth: auth(), open: openRoom, showError });
 
 async function openRoom(chosen) {
   code = chosen;
   history.replaceState(null, "", `/class/console?room=${encodeURIComponent(code)}`);
-  part("rooms").hidden = true;
+  byId("rooms").hidden = true;
   await refresh();
-  follow(code, () => refresh());
+  subscribe(code, () => refresh());
 }
 
-const refresh = single(async () => {
+const refresh = coalesce(async () => {
   try {
-    view = await ask(room("/console"), { who: who() });
+    view = await request(room("/console"), { auth: auth() });
     draw();
-  } catch (refused) {
-    if (refused.code === "room.unknown" || refused.status === 401) { location.assign("/class/console"); return; }
-    tell(refused);
+  } catch (error) {
+    if (error.code === "room.unknown" || error.status === 401) { location.assign("/class/console"); return; }
+    showError(error);
   }
 });
 
-function tell(refused) {
-  part("fault").textContent = refused ? refused.message : "";
+function showError(error) {
+  byId("error").textContent = error ? error.message : "";
 }
 
-/** Do something to the lesson, and show what came of it. */
+/** Send an action for the lesson, and refresh the page. */
 async function act(action, more = {}) {
   try {
-    await ask(room("/do"), { body: { action, ...more }, who: who() });
-    tell(null);
-  } catch (refused) {
-    tell(refused);
+    await request(room("/do"), { body: { action, ...more }, auth: auth() });
+    showError(null);
+  } catch (error) {
+    showError(error);
   }
   return refresh();
 }
 
-const changing = { who, room: () => room(), act, tell, refresh, get view() { return view; } };
+const context = { auth, room: () => room(), act, showError, refresh, get view() { return view; } };
 
 function draw() {
-  call(view);
+  setNames(view);
   const none = !view.lesson || view.phase === "none";
   const over = view.phase === "ended";
-  part("where").textContent = `${view.title} · ${view.code}`;
-  fill(part("lesson"), [view.lessons, none, over], () => drawLessons(none || over));
-  part("lesson").hidden = false;
-  part("left").hidden = none;
-  part("course").closest("section").hidden = over; // the debrief holds it
-  part("right").hidden = false;
-  for (const id of ["notice-title", "event-title", "bets-title", "talk-title", "set-title"]) {
-    part(id).closest("section").hidden = none || (over && !["bets-title", "talk-title"].includes(id));
+  byId("where").textContent = `${view.title} · ${view.code}`;
+  update(byId("lesson"), [view.lessons, none, over], () => drawLessons(none || over));
+  byId("lesson").hidden = false;
+  byId("left").hidden = none;
+  byId("course").closest("section").hidden = over; // the debrief shows it
+  byId("right").hidden = false;
+  for (const id of ["notice-title", "event-title", "forecasts-title", "messages-title", "settings-title"]) {
+    byId(id).closest("section").hidden = none || (over && !["forecasts-title", "messages-title"].includes(id));
   }
   const running = !none && !["lobby", "ended"].includes(view.phase);
-  part("way").closest("section").classList.toggle("running", running); // out of the way then
-  fill(part("way"), [view.link, view.qr, view.host_note, view.code], drawWay);
+  byId("how-to-join").closest("section").classList.toggle("running", running); // moves it below the other cards
+  update(byId("how-to-join"), [view.link, view.qr, view.host_note, view.code], drawHowToJoin);
   if (none) return;
-  const at = { phase: say(`phase.${view.phase}`), round: view.turn, rounds: view.turns, month: view.month };
-  part("run-title").textContent = say("console.at", at);
+  const at = { phase: t(`phase.${view.phase}`), turn: view.turn, turns: view.turns, month: view.month };
+  byId("run-title").textContent = t("console.at", at);
   setClock(over || view.phase === "paused" ? null : view.clock);
-  fill(part("run"), [view.phase, view.turn, view.settings, view.outcome, view.load], drawRun);
-  fill(part("seats"), [view.seats, view.people.map(({ seen, ...person }) => person), view.phase], () => drawSeats(changing));
-  fill(part("course"), [view.ladder, view.charts, view.story], drawCourse);
-  fill(part("bets"), view.bets, drawBets);
-  fill(part("talk"), view.messages, drawTalk);
-  fill(part("pending"), view.pending, drawPending);
-  fill(part("settings"), view.settings, drawSettings);
-  events(changing);
-  if (over && debriefed !== view.lesson) {
-    debriefed = view.lesson;
-    part("debrief").hidden = false;
+  update(byId("run"), [view.phase, view.turn, view.settings, view.outcome, view.load], drawRun);
+  update(byId("seats"), [view.seats, view.people.map(({ seen, ...person }) => person), view.phase], () => drawSeats(context));
+  update(byId("course"), [view.ladder, view.charts, view.story], drawCourse);
+  update(byId("forecasts"), view.forecasts, drawForecasts);
+  update(byId("message-log"), view.messages, drawMessages);
+  update(byId("pending"), view.pending, drawPending);
+  update(byId("settings"), view.settings, drawSettings);
+  drawEventForm(context);
+  if (over && debriefedLesson !== view.lesson) {
+    debriefedLesson = view.lesson;
+    byId("debrief").hidden = false;
     const query = `?lesson=${view.lesson}`;
-    const files = { exports: room("/export/"), seat: null, still: () => debriefed !== null };
-    drawDebrief(part("debrief"), { who: who(), path: room("/debrief"), query, ...files });
+    const files = { exports: room("/export/"), seat: null, isCurrent: () => debriefedLesson !== null };
+    drawDebrief(byId("debrief"), { auth: auth(), path: room("/debrief"), query, ...files });
   } else if (!over) {
-    debriefed = null;
-    part("debrief").hidden = true;
+    debriefedLesson = null;
+    byId("debrief").hidden = true;
   }
 }
 
 function drawLessons(open) {
   const lessons = view.lessons.map((each) => {
-    const phase = each.outcome ? say(`outcome.${each.outcome}`) : say(`phase.${each.phase}`);
-    return say("console.lesson", { lesson: each.lesson, scenario: each.scenario, phase });
+    const phase = each.outcome ? t(`outcome.${each.outcome}`) : t(`phase.${each.phase}`);
+    return t("console.lesson", { lesson: each.lesson, scenario: each.scenario, phase });
   });
-  const list = el("p", { class: "soft", hidden: !lessons.length }, lessons.join(" · "));
+  const list = el("p", { class: "muted", hidden: !lessons.length }, lessons.join(" · "));
   if (!open) return list;
   const form = el("details", { open: !lessons.length, class: "card" },
-    el("summary", {}, say("console.new_lesson")), el("div", { id: "new-lesson" }));
-  form.addEventListener("toggle", () => form.open && fillNew(form));
-  if (form.open) queueMicrotask(() => fillNew(form));
+    el("summary", {}, t("console.new_lesson")), el("div", { id: "new-lesson" }));
+  form.addEventListener("toggle", () => form.open && fillLessonForm(form));
+  if (form.open) queueMicrotask(() => fillLessonForm(form));
   return [list, form];
 }
 
-async function fillNew(form) {
+async function fillLessonForm(form) {
   if (form.dataset.filled) return;
   form.dataset.filled = "yes";
-  const { newLesson } = await import("./opening.js");
-  await newLesson(form.querySelector("#new-lesson"), changing);
+  const { drawLessonForm } = await import("./lesson_form.js");
+  await drawLessonForm(form.querySelector("#new-lesson"), context);
 }
 
-function drawWay([link, qr, note]) {
-  const picture = { alt: say("screen.square", { link }), src: `data:image/svg+xml,${encodeURIComponent(qr)}` };
-  return el("div", { class: "way" }, el("img", picture),
+function drawHowToJoin([link, qr, note]) {
+  const picture = { alt: t("screen.square", { link }), src: `data:image/svg+xml,${encodeURIComponent(qr)}` };
+  return el("div", { class: "how-to-join" }, el("img", picture),
     el("div", { class: "stack" }, el("p", { class: "join-code" }, view.code), el("p", {}, el("bdi", { dir: "ltr" }, link)),
-      el("p", { class: "soft" }, say(note === "network" ? "console.network" : "console.loopback")),
+      el("p", { class: "muted" }, t(note === "network" ? "console.network" : "console.loopback")),
       el("div", { class: "row" },
-        el("a", { class: "button", href: `/class/projector/${view.code}`, target: "_blank" }, say("console.projector")),
-        el("a", { class: "button", href: `/class/cards/${view.code}`, target: "_blank" }, say("page.cards")),
-        el("a", { class: "button", href: "/class/console" }, say("console.rooms")))));
+        el("a", { class: "button", href: `/class/projector/${view.code}`, target: "_blank" }, t("console.projector")),
+        el("a", { class: "button", href: `/class/cards/${view.code}`, target: "_blank" }, t("page.cards")),
+        el("a", { class: "button", href: "/class/console" }, t("console.rooms")))));
 }
 
-function button(words, action, more, kind = "") {
-  return el("button", { type: "button", class: kind, "data-key": action, onclick: () => act(action, more) }, say(words));
+function actionButton(key, action, more, kind = "") {
+  return el("button", { type: "button", class: kind, "data-key": action, onclick: () => act(action, more) }, t(key));
 }
 
-function sure(words, question, action) {
+function confirmedButton(key, question, action) {
   const onclick = async () => {
-    if (await confirmed(say(question), say("page.yes"), say("page.cancel"))) act(action);
+    if (await confirmDialog(t(question), t("page.yes"), t("page.cancel"))) act(action);
   };
-  return el("button", { type: "button", "data-key": action, onclick }, say(words));
+  return el("button", { type: "button", "data-key": action, onclick }, t(key));
 }
 
 function drawRun() {
-  const outcome = view.outcome && say("debrief.ended", { outcome: say(`outcome.${view.outcome}`) });
-  if (view.phase === "ended") return el("p", {}, el("b", {}, outcome || say("play.over")));
+  const outcome = view.outcome && t("debrief.ended", { outcome: t(`outcome.${view.outcome}`) });
+  if (view.phase === "ended") return el("p", {}, el("b", {}, outcome || t("play.over")));
   const running = view.phase === "playing";
   return el("div", { class: "row" },
-    view.phase === "lobby" ? button("console.start", "start", {}, "main") : null,
-    running ? button("console.pause", "pause") : null,
-    view.phase === "paused" ? button("console.resume", "resume", {}, "main") : null,
-    running ? [button("console.next", "next", {}, "main"), button("console.slowest", "slowest")] : null,
-    running && view.clock.seconds ? button("console.extend", "extend", { seconds: 60 }) : null,
-    view.phase === "lobby" ? null : sure("console.end", "console.end_sure", "end"),
-    view.phase === "lobby" ? null : sure("console.stop", "console.stop_sure", "stop"));
+    view.phase === "lobby" ? actionButton("console.start", "start", {}, "main") : null,
+    running ? actionButton("console.pause", "pause") : null,
+    view.phase === "paused" ? actionButton("console.resume", "resume", {}, "main") : null,
+    running ? [actionButton("console.next", "next", {}, "main"), actionButton("console.slowest", "slowest")] : null,
+    running && view.clock.seconds ? actionButton("console.extend", "extend", { seconds: 60 }) : null,
+    view.phase === "lobby" ? null : confirmedButton("console.end", "console.end_sure", "end"),
+    view.phase === "lobby" ? null : confirmedButton("console.stop", "console.stop_sure", "stop"));
 }
 
 function drawCourse() {
   const begun = view.charts?.months?.length > 1;
-  const charts = begun ? Object.keys(view.charts.talks).map((talks) => publicChart(view.charts, talks, name(talks))) : [];
-  const ladders = view.ladder.map((talks) => ladder(talks, view.ladder.length > 1));
-  return [...charts, ...ladders, chronicle(view.story.slice(-12).reverse())];
+  const charts = begun ? Object.keys(view.charts.talks).map((talks) => publicChart(view.charts, talks, nameOf(talks))) : [];
+  const ladders = view.ladder.map((talks) => ladderView(talks, view.ladder.length > 1));
+  return [...charts, ...ladders, storyList(view.story.slice(-12).reverse())];
 }
 
-function drawBets(bets) {
-  const last = bets.rounds?.findLast((each) => each.mean);
-  const given = bets.open ? bets.given : last?.given || 0;
-  const made = [el("p", { class: "soft" }, say(bets.open ? "console.bets_open" : "console.bets_closed", { given, of: bets.of }))];
-  const mean = bets.mean || last?.mean;
-  if (mean) made.push(endings(mean));
+function drawForecasts(forecasts) {
+  const last = forecasts.rounds?.findLast((each) => each.mean);
+  const given = forecasts.open ? forecasts.given : last?.given || 0;
+  const made = [el("p", { class: "muted" }, t(forecasts.open ? "console.forecasts_open" : "console.forecasts_closed", { given, of: forecasts.of }))];
+  const mean = forecasts.mean || last?.mean;
+  if (mean) made.push(outcomeBars(mean));
   return made;
 }
 
-function drawTalk(messages) {
-  if (!messages.length) return el("p", { class: "soft" }, say("play.message_none"));
-  return letters(messages.slice(-40).reverse());
+function drawMessages(messages) {
+  if (!messages.length) return el("p", { class: "muted" }, t("play.message_none"));
+  return messageList(messages.slice(-40).reverse());
 }
 
 function drawPending(pending) {
   return el("ul", { class: "feed" }, pending.map((event, at) => el("li", { class: "row between" }, event.label,
-    el("button", { type: "button", class: "small", onclick: () => act("cancel", { at }) }, say("page.cancel")))));
+    el("button", { type: "button", class: "small", onclick: () => act("cancel", { at }) }, t("page.cancel")))));
 }
 
 function drawSettings(settings) {
@@ -210,24 +210,24 @@ function drawSettings(settings) {
     el("input", {
       type: "checkbox", checked: settings[each], "data-key": `set-${each}`,
       onchange: (event) => set(each, event.target.checked),
-    }), say(`console.${each}`)));
+    }), t(`console.${each}`)));
   const numbers = ["seconds", "absent"].map((each) => el("div", {},
-    el("label", { htmlFor: `set-${each}` }, say(`console.${each}`)),
+    el("label", { htmlFor: `set-${each}` }, t(`console.${each}`)),
     el("input", {
       type: "number", id: `set-${each}`, min: 0, max: 3600, value: settings[each], "data-key": `set-${each}`,
       onchange: (event) => set(each, Number(event.target.value)),
     })));
-  const door = el("div", { class: "row" }, button("console.close", "close"), button("console.open", "open"));
-  return [...ticks, el("div", { class: "pairs" }, numbers), door];
+  const openButtons = el("div", { class: "row" }, actionButton("console.close", "close"), actionButton("console.open", "open"));
+  return [...ticks, el("div", { class: "pairs" }, numbers), openButtons];
 }
 
-part("notice").addEventListener("submit", async (event) => {
+byId("notice").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const words = part("words").value.trim();
-  if (!words) return;
-  await act("notice", { text: words });
-  part("words").value = "";
-  announce(say("console.notice_sent"));
+  const text = byId("notice-text").value.trim();
+  if (!text) return;
+  await act("notice", { text });
+  byId("notice-text").value = "";
+  announce(t("console.notice_sent"));
 });
 
-if (await opens()) start();
+if (await checkKey()) start();

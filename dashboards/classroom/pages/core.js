@@ -1,63 +1,66 @@
-// What all pages of the classroom share: words, building elements (text only, never markup), and asking the server.
+// Shared by all classroom pages: translated texts, DOM elements (built from text, never from markup), requests to the server.
 
 const root = document.documentElement;
 export const LANGUAGE = root.lang;
-let words = {};
+let texts = {}; // by dotted key
 
-/** Load the words of this page's language; everything else waits for it. */
-export async function loadWords() {
+/** Load the texts of this page's language. Pages await this before anything else. */
+export async function loadTexts() {
   const answer = await fetch(root.dataset.words);
-  words = await answer.json();
-  setTimeout(() => { document.getElementById("content").inert = false; }); // once the page's script listens to its forms
+  texts = await answer.json();
+  setTimeout(() => { document.getElementById("content").inert = false; }); // after the page's script has bound its forms
 }
 
-/** Say whether there are words for a key. */
-export const known = (key) => key in words;
+/** Return whether there is a text for a key. */
+export const hasText = (key) => key in texts;
 
-const plain = (options) => new Intl.NumberFormat(LANGUAGE, options);
-const NUMBER = plain({ maximumFractionDigits: 2 });
-const WHOLE = plain({ maximumFractionDigits: 0 });
-const SHARE = plain({ style: "percent", maximumFractionDigits: 0 });
-const SIGNED = plain({ style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" });
-export const number = (value) => NUMBER.format(value);
-export const share = (value) => SHARE.format(value);
-export const change = (value) => SIGNED.format(value);
+const numberFormat = (options) => new Intl.NumberFormat(LANGUAGE, options);
+const NUMBER = numberFormat({ maximumFractionDigits: 2 });
+const WHOLE = numberFormat({ maximumFractionDigits: 0 });
+const SHARE = numberFormat({ style: "percent", maximumFractionDigits: 0 });
+const SIGNED = numberFormat({ style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" });
+export const formatNumber = (value) => NUMBER.format(value);
+export const formatPercent = (value) => SHARE.format(value);
+export const formatChange = (value) => SIGNED.format(value);
 
-/** Write a span of seconds as minutes and seconds, in the digits of the language. */
-export function clock(seconds) {
+/** Format seconds as minutes and seconds, in the digits of the language. */
+export function formatClock(seconds) {
   const whole = Math.max(0, Math.round(seconds));
-  const two = plain({ minimumIntegerDigits: 2, maximumFractionDigits: 0 });
+  const two = numberFormat({ minimumIntegerDigits: 2, maximumFractionDigits: 0 });
   return `${WHOLE.format(Math.floor(whole / 60))}:${two.format(whole % 60)}`;
 }
 
-/** What a text says in this language, else in English; the classroom's own translation of a scenario comes first. */
-export function written(text, key = "") {
-  if (key && words[key]) return words[key];
+/**
+ * Return a text of a scenario in this language, else in English. The classroom's own translation, if there is one
+ * under `key`, takes precedence.
+ */
+export function localized(text, key = "") {
+  if (key && texts[key]) return texts[key];
   if (text === null || text === undefined) return "";
   return typeof text === "string" ? text : text[LANGUAGE] || text.en || Object.values(text)[0] || "";
 }
 
 /**
- * Say the words of a key. `{name}` is replaced by what `values` holds for it; `{name:share}` and `{name:change}`
- * write a number from 0 to 1 as a percentage. A key without words is shown as it is, so that it is noticed.
+ * Translate a key. `{name}` is replaced by the value of that name; `{name:share}` and `{name:change}` format a number
+ * from 0 to 1 as a percentage. A key without a text is returned as it is, so that the omission is visible.
  */
-export function say(key, values = {}) {
-  const text = words[key];
+export function t(key, values = {}) {
+  const text = texts[key];
   if (text === undefined) return key;
   return text.replace(/\{(\w+)(?::(\w+))?\}/g, (whole, name, form) => {
     const value = values[name];
     if (value === undefined || value === null) return whole;
     if (typeof value !== "number") return isolated(String(value));
-    return form === "share" ? share(value) : form === "change" ? change(value) : number(value);
+    return form === "share" ? formatPercent(value) : form === "change" ? formatChange(value) : formatNumber(value);
   });
 }
 
 const AGAINST = document.dir === "rtl" ? /[A-Za-z]/ : /[\u0590-\u08ff]/;
 
-/** Keep a name that runs the other way together within a sentence. */
+/** Isolate a name of the opposite writing direction within a sentence. */
 const isolated = (text) => (AGAINST.test(text) ? `\u2068${text}\u2069` : text);
 
-/** Build an element: properties, `data-` and `aria-` attributes, `on` handlers, then children; strings become text. */
+/** Create an element from properties, `data-` and `aria-` attributes, `on` handlers and children; strings become text. */
 export function el(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -73,73 +76,73 @@ export function el(tag, properties = {}, ...children) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Build an element of a drawing. */
-export function shape(tag, attributes = {}, ...children) {
+/** Create an SVG element. */
+export function svg(tag, attributes = {}, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(name, value);
   made.append(...children.filter((child) => child !== null));
   return made;
 }
 
-/** Find an element of the page by its id. */
-export const part = (id) => document.getElementById(id);
+/** Return an element of the page by its id. */
+export const byId = (id) => document.getElementById(id);
 
 const drawn = new WeakMap();
-const folds = new Map(); // by `data-fold`, whether it is open
+const folds = new Map(); // whether it is open, by `data-fold`
 
-/** Fill a part of the page anew if what it shows has changed; the focus and what was opened in it stay. */
-export function fill(place, shows, build) {
-  const now = JSON.stringify(shows);
+/** Redraw an element if its data have changed; the focus and open details are preserved. Returns whether it did. */
+export function update(place, data, build) {
+  const now = JSON.stringify(data);
   if (drawn.get(place) === now) return false;
   drawn.set(place, now);
   const key = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   const folded = () => place.querySelectorAll("[data-fold]");
-  for (const each of folded()) folds.set(each.dataset.fold, each.open); // its toggle event may still be on its way
-  place.replaceChildren(...[build(shows)].flat().filter(Boolean));
+  for (const each of folded()) folds.set(each.dataset.fold, each.open); // its toggle event may be pending
+  place.replaceChildren(...[build(data)].flat().filter(Boolean));
   for (const each of folded()) each.open = folds.get(each.dataset.fold) ?? each.open;
   if (key) place.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
   return true;
 }
 
-/** Forget what a part shows, so that it is drawn anew. */
-export const stale = (place) => drawn.delete(place);
+/** Make the next `update` of an element redraw it. */
+export const invalidate = (place) => drawn.delete(place);
 
-/** Tell screen readers, and whoever looks at the top of the page. */
+/** Show a message at the top of the page for 12 s, and announce it to screen readers. */
 export function announce(text) {
-  part("news").textContent = text;
+  byId("news").textContent = text;
   clearTimeout(fading);
-  fading = setTimeout(() => { part("news").textContent = ""; }, 12_000);
+  fading = setTimeout(() => { byId("news").textContent = ""; }, 12_000);
 }
 let fading = 0;
 
-/** What went wrong, in the server's code and in words. */
-export class Refusal extends Error {
+/** A request that failed: the server's error code and a message. */
+export class RequestError extends Error {
   constructor(status, error, rest = {}) {
-    super(known(`fault.${error.code}`) ? say(`fault.${error.code}`, error.params || {}) : error.text || error.code);
+    super(hasText(`error.${error.code}`) ? t(`error.${error.code}`, error.params || {}) : error.text || error.code);
     Object.assign(this, { status, code: error.code, params: error.params || {}, rest });
   }
 }
 
-/** Ask the server; raises Refusal if it says no, or if it cannot be reached. `who` holds the headers that tell who asks. */
-export async function ask(path, { body, who, method, ...more } = {}) {
-  const headers = { ...who };
+/** Send a request and return the answer. Throws RequestError. `auth`: the headers that identify the sender. */
+export async function request(path, { body, auth, method, ...more } = {}) {
+  const headers = { ...auth };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const how = { method: method || (body === undefined ? "GET" : "POST"), headers, cache: "no-store", ...more };
-  let answer, said;
+  const options = { method: method || (body === undefined ? "GET" : "POST"), headers, cache: "no-store", ...more };
+  let answer, sent;
   try {
-    answer = await fetch(path, body === undefined ? how : { ...how, body: JSON.stringify(body) });
-    said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : null;
-  } catch (lost) {
-    throw new Refusal(0, { code: "offline" });
+    answer = await fetch(path, body === undefined ? options : { ...options, body: JSON.stringify(body) });
+    sent = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : null;
+  } catch (error) {
+    throw new RequestError(0, { code: "offline" });
   }
-  if (answer.ok) return said ?? answer;
-  throw new Refusal(answer.status, said?.error || { code: "unknown" }, said || {});
+  if (answer.ok) return sent ?? answer;
+  throw new RequestError(answer.status, sent?.error || { code: "unknown" }, sent || {});
 }
 
-/** Fetch a file that only the authorised may have, and hand it to the browser to keep. */
-export async function download(path, name, who) {
-  const answer = await fetch(path, { headers: who });
-  if (!answer.ok) throw new Refusal(answer.status, (await answer.json()).error);
+/** Download a file with authorisation. Throws RequestError. */
+export async function download(path, name, auth) {
+  const answer = await fetch(path, { headers: auth });
+  if (!answer.ok) throw new RequestError(answer.status, (await answer.json()).error);
   const address = URL.createObjectURL(await answer.blob());
   const link = el("a", { href: address, download: name });
   document.body.append(link);
@@ -148,43 +151,44 @@ export async function download(path, name, who) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-const PATIENCE = 45_000; // the server sends a sign of life every 15 s
-const PAUSE = 3000; // before a line that was refused is tried again
+const TIMEOUT = 45_000; // ms; the server sends a ping every 15 s
+const RETRY = 3000; // ms before a refused connection is tried again
 
 /**
- * Follow a room's news: `told` is called with each message, and with nothing whenever the line stands (again), as
- * news may have been missed. A lost line is taken up again. Call what is given back when the seat has changed.
+ * Subscribe to a room's events. `onChange` is called with each event, and with null whenever the connection opens, as
+ * events may have been missed. Reconnects by itself. Returns a function that reconnects, to be called when the seat
+ * has changed.
  */
-export function follow(code, told) {
-  const line = part("line");
+export function subscribe(code, onChange) {
+  const line = byId("line");
   let source = null, next = 0;
   const show = (lost) => {
     line.hidden = false;
     line.classList.toggle("lost", lost);
-    line.textContent = say(lost ? "play.lost" : "play.connected");
+    line.textContent = t(lost ? "play.lost" : "play.connected");
   };
-  const openIn = (pause) => {
+  const openIn = (delay) => {
     clearTimeout(next);
-    next = setTimeout(open, pause);
+    next = setTimeout(open, delay);
   };
-  const heard = () => openIn(PATIENCE); // a line on which nothing more is heard is opened again
+  const restartTimeout = () => openIn(TIMEOUT); // a silent connection is reopened
   function open() {
     source?.close();
     source = new EventSource(`/class/api/news?code=${encodeURIComponent(code)}`);
-    source.addEventListener("open", () => { heard(); show(false); told(null); });
-    source.addEventListener("changed", (event) => { heard(); told(JSON.parse(event.data)); });
-    source.addEventListener("ping", heard);
+    source.addEventListener("open", () => { restartTimeout(); show(false); onChange(null); });
+    source.addEventListener("changed", (event) => { restartTimeout(); onChange(JSON.parse(event.data)); });
+    source.addEventListener("ping", restartTimeout);
     source.addEventListener("error", () => {
       show(true);
-      openIn(source.readyState === EventSource.CLOSED ? PAUSE * (0.7 + 0.6 * Math.random()) : PATIENCE);
+      openIn(source.readyState === EventSource.CLOSED ? RETRY * (0.7 + 0.6 * Math.random()) : TIMEOUT);
     });
   }
   open();
   return open;
 }
 
-/** Do something again and again, but never twice at once; asked for meanwhile, it is done once more afterwards. */
-export function single(work) {
+/** Wrap an asynchronous function so that it never runs twice at once: calls made meanwhile cause one more run. */
+export function coalesce(work) {
   let busy = false, again = false;
   return async function run() {
     again = busy;
@@ -197,8 +201,8 @@ export function single(work) {
   };
 }
 
-/** Ask before something that cannot be taken back; resolves to whether it was confirmed. */
-export function confirmed(question, yes, no) {
+/** Ask for confirmation of something that cannot be undone; resolves to whether it was confirmed. */
+export function confirmDialog(question, yes, no) {
   return new Promise((done) => {
     const dialog = el("dialog", { class: "box", "aria-labelledby": "question" },
       el("p", { id: "question" }, question),
@@ -210,17 +214,17 @@ export function confirmed(question, yes, no) {
   });
 }
 
-/** Keep a value in the browser, as far as it lets us; what matters is in the server's store. */
-export const kept = {
-  get(name, where = localStorage) { try { return where.getItem(name); } catch (refused) { return null; } },
-  set(name, value, where = localStorage) { try { where.setItem(name, value); } catch (refused) { /* private mode */ } },
-  drop(name, where = localStorage) { try { where.removeItem(name); } catch (refused) { /* private mode */ } },
+/** Browser storage that fails silently, for example in private mode. */
+export const storage = {
+  get(name, where = localStorage) { try { return where.getItem(name); } catch (error) { return null; } },
+  set(name, value, where = localStorage) { try { where.setItem(name, value); } catch (error) { /* private mode */ } },
+  drop(name, where = localStorage) { try { where.removeItem(name); } catch (error) { /* private mode */ } },
 };
 
-const chooser = part("language");
-if (chooser) chooser.addEventListener("change", () => {
+const languageMenu = byId("language");
+if (languageMenu) languageMenu.addEventListener("change", () => {
   const address = new URL(location.href);
-  document.cookie = `detente-language=${chooser.value}; path=/class; max-age=31536000; samesite=lax`;
+  document.cookie = `detente-language=${languageMenu.value}; path=/class; max-age=31536000; samesite=lax`;
   address.searchParams.delete("lang");
   location.replace(address);
   if (address.href === location.href) location.reload();

@@ -1,15 +1,15 @@
-// The way in: a code leads to its room; nothing is taken by looking.
-import { ask, loadWords, part } from "./core.js";
+// The start page: a code leads to its room.
+import { byId, loadTexts, request } from "./core.js";
 
-await loadWords();
-part("enter").addEventListener("submit", async (event) => {
+await loadTexts();
+byId("enter").addEventListener("submit", async (event) => {
   event.preventDefault();
-  part("fault").textContent = "";
+  byId("error").textContent = "";
   try {
-    const room = await ask("/class/api/look", { body: { code: part("code").value } });
+    const room = await request("/class/api/look", { body: { code: byId("code").value } });
     location.assign(`/class/r/${encodeURIComponent(room.code)}`);
-  } catch (refused) {
-    part("fault").textContent = refused.message;
-    part("code").focus();
+  } catch (error) {
+    byId("error").textContent = error.message;
+    byId("code").focus();
   }
 });

@@ -1,45 +1,46 @@
-// The rooms of this laptop: open one, or make one.
-import { ask, confirmed, el, say } from "./core.js";
+// The rooms of this server: open, create or delete one.
+import { joinedCount } from "./board.js";
+import { confirmDialog, el, request, t } from "./core.js";
 
-/** Draw the list of rooms, and what makes a new one. */
-export async function drawRooms(place, { who, open, fault }) {
+/** Draw the list of rooms and the form that creates one. */
+export async function drawRooms(place, { auth, open, showError }) {
   place.hidden = false;
   let rooms = [];
   try {
-    rooms = await ask("/class/api/rooms", { who });
-  } catch (refused) {
-    fault(refused);
+    rooms = await request("/class/api/rooms", { auth });
+  } catch (error) {
+    showError(error);
   }
-  const again = () => drawRooms(place, { who, open, fault });
-  const title = el("input", { id: "room-title", maxLength: 80, value: say("console.first_title") });
-  const make = async (event) => {
+  const redraw = () => drawRooms(place, { auth, open, showError });
+  const title = el("input", { id: "room-title", maxLength: 80, value: t("console.first_title") });
+  const create = async (event) => {
     event.preventDefault();
     try {
-      open((await ask("/class/api/rooms", { body: { title: title.value }, who })).code);
-    } catch (refused) {
-      fault(refused);
+      open((await request("/class/api/rooms", { body: { title: title.value }, auth })).code);
+    } catch (error) {
+      showError(error);
     }
   };
-  const drop = async (room) => {
-    if (!(await confirmed(say("console.delete_sure", { title: room.title }), say("page.yes"), say("page.cancel")))) return;
+  const remove = async (room) => {
+    if (!(await confirmDialog(t("console.delete_sure", { title: room.title }), t("page.yes"), t("page.cancel")))) return;
     try {
-      await ask(`/class/api/rooms/${encodeURIComponent(room.code)}`, { method: "DELETE", who });
-    } catch (refused) {
-      fault(refused);
+      await request(`/class/api/rooms/${encodeURIComponent(room.code)}`, { method: "DELETE", auth });
+    } catch (error) {
+      showError(error);
     }
-    again();
+    redraw();
   };
   const list = el("ul", { class: "feed" }, rooms.map((room) => el("li", { class: "row between" },
-    el("span", {}, el("b", {}, room.title), " ", el("bdi", { class: "soft", dir: "ltr" }, room.code),
-      ` · ${say(`phase.${room.phase}`)} · ${say("screen.here", { count: room.people })}`),
+    el("span", {}, el("b", {}, room.title), " ", el("bdi", { class: "muted", dir: "ltr" }, room.code),
+      ` · ${t(`phase.${room.phase}`)} · ${joinedCount(room.people)}`),
     el("span", { class: "row" },
-      el("button", { type: "button", onclick: () => open(room.code) }, say("console.open_room")),
-      el("button", { type: "button", class: "small", onclick: () => drop(room) }, say("console.delete"))))));
-  const form = el("form", { class: "stack", onsubmit: make, noValidate: true },
-    el("div", {}, el("label", { htmlFor: "room-title" }, say("console.title")), title),
-    el("div", { class: "row" }, el("button", { class: "main" }, say("console.make"))));
+      el("button", { type: "button", onclick: () => open(room.code) }, t("console.open_room")),
+      el("button", { type: "button", class: "small", onclick: () => remove(room) }, t("console.delete"))))));
+  const form = el("form", { class: "stack", onsubmit: create, noValidate: true },
+    el("div", {}, el("label", { htmlFor: "room-title" }, t("console.title")), title),
+    el("div", { class: "row" }, el("button", { class: "main" }, t("console.make"))));
   place.replaceChildren(
-    el("section", { class: "card" }, el("h2", {}, say("console.rooms")),
-      rooms.length ? list : el("p", { class: "soft" }, say("console.no_rooms"))),
-    el("section", { class: "card" }, el("h2", {}, say("console.new_room")), form));
+    el("section", { class: "card" }, el("h2", {}, t("console.rooms")),
+      rooms.length ? list : el("p", { class: "muted" }, t("console.no_rooms"))),
+    el("section", { class: "card" }, el("h2", {}, t("console.new_room")), form));
 }

@@ -1,4 +1,4 @@
-"""The addresses under which a room is reached, and their QR codes."""
+"""The addresses of the server, and QR codes."""
 
 import io
 import ipaddress
@@ -6,7 +6,7 @@ import socket
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether an address is reached from this machine alone."""
+    """Return whether a host is reachable from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -16,34 +16,34 @@ def is_loopback(host: str) -> bool:
 
 
 def network_address(host: str) -> str:
-    """Give the address to put into links: the host itself, or for one that means all, this machine's own.
+    """Return the host for links: the host itself or, for a wildcard such as 0.0.0.0, this machine's address.
 
-    Nothing is sent: a datagram socket that is pointed somewhere only says by which address it would go.
+    No packet is sent: connecting a datagram socket only selects the local address.
     """
     try:
-        everywhere = ipaddress.ip_address(host).is_unspecified
+        is_wildcard = ipaddress.ip_address(host).is_unspecified
     except ValueError:
         return host
-    if not everywhere:
+    if not is_wildcard:
         return f"[{host}]" if ":" in host else host
-    for family, far in ((socket.AF_INET, "10.255.255.255"), (socket.AF_INET6, "fd00::1")):
+    for family, target in ((socket.AF_INET, "10.255.255.255"), (socket.AF_INET6, "fd00::1")):
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as probe:
-                probe.connect((far, 9))
-                found = str(probe.getsockname()[0])
+                probe.connect((target, 9))
+                address = str(probe.getsockname()[0])
         except OSError:
             continue
-        if not is_loopback(found):
-            return f"[{found}]" if ":" in found else found
+        if not is_loopback(address):
+            return f"[{address}]" if ":" in address else address
     return socket.gethostname()
 
 
 def qr_svg(link: str) -> str:
-    """Draw a link as a QR code in SVG, dark on light whatever the page's colours."""
+    """Return the QR code of a link as SVG, dark on light in every colour scheme."""
     import segno
 
-    drawn = io.BytesIO()
+    image = io.BytesIO()
     segno.make(link, micro=False, error="m").save(
-        drawn, kind="svg", border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True, title="QR"
+        image, kind="svg", border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True, title="QR"
     )
-    return drawn.getvalue().decode()
+    return image.getvalue().decode()

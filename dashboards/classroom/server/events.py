@@ -1,4 +1,4 @@
-"""Events: that something has changed, a number and a scope, for all who listen or those whom it concerns."""
+"""Server-sent events: a version and a scope of each change, for all listeners of a room or some participants."""
 
 import asyncio
 import contextlib
@@ -8,14 +8,14 @@ import threading
 from collections.abc import AsyncIterator, Collection
 from typing import NamedTuple
 
-PING_SECONDS = 15.0  # seconds after which a quiet line is kept open
+PING_SECONDS = 15.0  # on a silent connection
 PING_EVENT = "event: ping\ndata: {}\n\n"
 MAX_LISTENERS = 400  # of one room
-END_OF_STREAM = ""  # the line after which nothing comes
+END_OF_STREAM = ""
 
 
 class Listener(NamedTuple):
-    """One who listens: where, and who it is if that is known."""
+    """An open event stream, and its participant if known."""
 
     loop: asyncio.AbstractEventLoop
     queue: "asyncio.Queue[str]"
@@ -23,23 +23,23 @@ class Listener(NamedTuple):
 
 
 class EventBroker:
-    """Who listens to which room. ``tell`` may be called from any thread, and never waits."""
+    """The listeners of each room. ``publish`` can be called from any thread and does not block."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()  # a signal may ask for the end while this thread holds it
+        self._lock = threading.RLock()  # a signal handler may call close while this thread holds it
         self._versions: dict[str, int] = {}
         self._listeners: dict[str, set[Listener]] = {}
         self._closed = False
 
     def version(self, code: str) -> int:
-        """Give the number of the last news for all of a room."""
+        """Return the version of a room: the number of events published to all."""
         with self._lock:
             return self._versions.get(code, 0)
 
     def publish(self, code: str, scope: str, people: Collection[int] | None = None) -> None:
-        """Tell all who listen to a room that something in this scope has changed, or only these people.
+        """Publish a change in this scope to all listeners of a room, or to some participants only.
 
-        What is not for all does not count as news for all either: nobody learns from a gap that others were told.
+        Only events for all increase the version, so that gaps do not reveal events for others.
         """
         with self._lock:
             version = self._versions.get(code, 0) + (people is None)
@@ -47,11 +47,11 @@ class EventBroker:
             listeners = [each for each in self._listeners.get(code, ()) if people is None or each.person in people]
         line = _changed_event(version, scope)
         for each in listeners:
-            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is there any more
+            with contextlib.suppress(RuntimeError):  # the loop is closed
                 each.loop.call_soon_threadsafe(_enqueue, each.queue, line)
 
     def close(self) -> None:
-        """Let all who listen go, and take nobody new, so that the server can stop."""
+        """End all streams and accept no new ones, so that the server can stop."""
         with self._lock:
             self._closed = True
             listeners = [each for room in self._listeners.values() for each in room]
@@ -60,18 +60,18 @@ class EventBroker:
                 each.loop.call_soon_threadsafe(_enqueue, each.queue, END_OF_STREAM)
 
     def is_full(self, code: str) -> bool:
-        """Say whether a room has as many listeners as it may."""
+        """Return whether a room has reached the maximum number of listeners."""
         with self._lock:
             return self._closed or len(self._listeners.get(code, ())) >= MAX_LISTENERS
 
     async def listen(self, code: str, person: int | None = None) -> AsyncIterator[str]:
-        """Give the lines of an event stream, until the listener goes away."""
+        """Yield the events of a stream until the listener disconnects."""
         queue: asyncio.Queue[str] = asyncio.Queue(64)
-        me = Listener(asyncio.get_running_loop(), queue, person)
+        listener = Listener(asyncio.get_running_loop(), queue, person)
         with self._lock:
-            self._listeners.setdefault(code, set()).add(me)
+            self._listeners.setdefault(code, set()).add(listener)
         try:
-            # A page whose line breaks comes back after this while: of forty not all in the same instant.
+            # The delay before a page reconnects is random, so that forty pages do not reconnect at once.
             yield f"retry: {random.randrange(1000, 3000)}\n"
             yield _changed_event(self.version(code), "room")
             while True:
@@ -84,11 +84,11 @@ class EventBroker:
                 yield line
         finally:
             with self._lock:
-                self._listeners[code].discard(me)
+                self._listeners[code].discard(listener)
 
 
 def _enqueue(queue: "asyncio.Queue[str]", line: str) -> None:
-    if queue.full():  # one who does not keep up is told once more that the room has changed
+    if queue.full():  # a slow listener gets one event instead of all pending ones
         while not queue.empty():
             queue.get_nowait()
         if line != END_OF_STREAM:

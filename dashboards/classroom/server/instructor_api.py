@@ -1,4 +1,4 @@
-"""The instructor's routes; each needs the key."""
+"""The instructor API; every route requires the key."""
 
 from typing import Any, Literal
 
@@ -24,66 +24,66 @@ from dashboards.classroom.views.serialize import scenario_name, written_names
 from dashboards.injected_events import EffectiveRounds, EventOffer, event_offers
 
 
-def check_key(ask: ClassRequest) -> dict[str, Any]:
-    """Check the key."""
-    ask.require_key()
-    return {"ok": True, "host_note": _host_note(ask)}
+def check_key(request: ClassRequest) -> dict[str, Any]:
+    """Check the instructor key."""
+    request.require_key()
+    return {"ok": True, "host_note": _host_note(request)}
 
 
-def _host_note(ask: ClassRequest) -> Literal["network", "loopback"]:
-    return "network" if ask.context.on_network else "loopback"
+def _host_note(request: ClassRequest) -> Literal["network", "loopback"]:
+    return "network" if request.context.on_network else "loopback"
 
 
-def list_rooms(ask: ClassRequest) -> list[RoomRow]:
-    """List the rooms."""
-    ask.require_key()
-    found: list[RoomRow] = []
-    for room in ask.context.rooms.list_rooms():
-        lessons = ask.context.rooms.list_lessons(room)
-        last = lessons[-1] if lessons else None
+def list_rooms(request: ClassRequest) -> list[RoomRow]:
+    """Return the rooms."""
+    request.require_key()
+    view: list[RoomRow] = []
+    for room in request.context.rooms.list_rooms():
+        lessons = request.context.rooms.list_lessons(room)
+        newest = lessons[-1] if lessons else None
         query = "SELECT COUNT(*) AS people FROM place WHERE lesson = ?"
-        people = ask.context.rooms.store.row(query, last["id"]) if last else None
-        found.append(
+        people = request.context.rooms.store.row(query, newest["id"]) if newest else None
+        view.append(
             {
                 "code": room["code"],
                 "title": room["title"],
                 "open": bool(room["open"]),
-                "lesson": last["number"] if last else None,
-                "phase": last["phase"] if last else "none",
+                "lesson": newest["number"] if newest else None,
+                "phase": newest["phase"] if newest else "none",
                 "people": people["people"] if people else 0,
-                "link": ask.context.room_url(room["code"]),
+                "link": request.context.room_url(room["code"]),
                 "made": room["made"],
             }
         )
-    return found
+    return view
 
 
-def create_room(ask: ClassRequest) -> dict[str, Any]:
-    """Make a room."""
-    ask.require_key()
-    room = ask.context.rooms.create_room(ask.parse_body(RoomTitle).title)
-    return {**ask.context.room_link(room["code"]), "title": room["title"]}
+def create_room(request: ClassRequest) -> dict[str, Any]:
+    """Create a room."""
+    request.require_key()
+    room = request.context.rooms.create_room(request.parse_body(RoomTitle).title)
+    return {**request.context.room_link(room["code"]), "title": room["title"]}
 
 
-def delete_room(ask: ClassRequest) -> dict[str, Any]:
+def delete_room(request: ClassRequest) -> dict[str, Any]:
     """Delete a room with its lessons."""
-    ask.require_key()
-    ask.context.rooms.delete_room(ask.http.path_params["code"])
+    request.require_key()
+    request.context.rooms.delete_room(request.http.path_params["code"])
     return {"ok": True}
 
 
-def create_lesson(ask: ClassRequest) -> dict[str, Any]:
-    """Make a new lesson in a room."""
-    ask.require_key()
-    room = ask.context.rooms.find_room(ask.http.path_params["code"])
-    return {"lesson": ask.context.rooms.create_lesson(room, ask.parse_body(Settings)).number}
+def create_lesson(request: ClassRequest) -> dict[str, Any]:
+    """Create a lesson in a room."""
+    request.require_key()
+    room = request.context.rooms.find_room(request.http.path_params["code"])
+    return {"lesson": request.context.rooms.create_lesson(room, request.parse_body(Settings)).number}
 
 
-def get_console(ask: ClassRequest) -> ConsoleMessage | ConsoleWithoutLesson:
-    """Give everything that the instructor's page shows."""
-    ask.require_key()
-    room = ask.context.rooms.find_room(ask.http.path_params["code"])
-    version = ask.context.events.version(room["code"])
+def get_console(request: ClassRequest) -> ConsoleMessage | ConsoleWithoutLesson:
+    """Return the view of the console."""
+    request.require_key()
+    room = request.context.rooms.find_room(request.http.path_params["code"])
+    version = request.context.events.version(room["code"])
     lessons: list[LessonRow] = [
         {
             "lesson": row["number"],
@@ -92,60 +92,60 @@ def get_console(ask: ClassRequest) -> ConsoleMessage | ConsoleWithoutLesson:
             "outcome": row["outcome"],
             "made": row["made"],
         }
-        for row in ask.context.rooms.list_lessons(room)
+        for row in request.context.rooms.list_lessons(room)
     ]
-    found: ConsoleRoom = {
-        **ask.context.room_link(room["code"]),
+    view: ConsoleRoom = {
+        **request.context.room_link(room["code"]),
         "version": version,
         "title": room["title"],
         "open": bool(room["open"]),
-        "host_note": _host_note(ask),
+        "host_note": _host_note(request),
         "lessons": lessons,
     }
     if not lessons:
-        return {**found, "lesson": None, "phase": "none"}
-    _, lesson = ask.require_lesson()
-    return {**found, **console_view(lesson), "debrief": debrief_progress(ask.context.debriefs, lesson)}
+        return {**view, "lesson": None, "phase": "none"}
+    _, lesson = request.require_lesson()
+    return {**view, **console_view(lesson), "debrief": debrief_progress(request.context.debriefs, lesson)}
 
 
-def post_action(ask: ClassRequest) -> dict[str, Any]:
-    """Do what the instructor asks for."""
-    room, lesson = ask.require_lesson()
-    sent = ask.parse_body(InstructorAction)
-    if sent.action in ("open", "close"):
-        ask.context.rooms.set_open_to_joiners(room, sent.action == "open")
-    elif isinstance(sent, ParticipantMove):
-        if sent.person not in {row["person"] for row in lesson.participants()}:
-            raise RefusedError(404, "seat.unknown", "Nobody of that number takes part.")
-        ask.context.rooms.change_seat(lesson, sent.person, sent.seat)
+def post_action(request: ClassRequest) -> dict[str, Any]:
+    """Perform an action of the instructor."""
+    room, lesson = request.require_lesson()
+    action = request.parse_body(InstructorAction)
+    if action.action in ("open", "close"):
+        request.context.rooms.set_open_to_joiners(room, action.action == "open")
+    elif isinstance(action, ParticipantMove):
+        if action.person not in {row["person"] for row in lesson.participants()}:
+            raise RefusedError(404, "seat.unknown", "There is no such participant.")
+        request.context.rooms.change_seat(lesson, action.person, action.seat)
     else:
-        perform_action(lesson, sent.action, sent)
-    return {"ok": True, "version": ask.context.events.version(room["code"])}
+        perform_action(lesson, action.action, action)
+    return {"ok": True, "version": request.context.events.version(room["code"])}
 
 
-def list_events(ask: ClassRequest) -> list[EventOffer]:
-    """List the events that can be injected."""
-    _, lesson = ask.require_lesson()
+def list_events(request: ClassRequest) -> list[EventOffer]:
+    """Return the events that can be injected."""
+    _, lesson = request.require_lesson()
     return event_offers(lesson.scenario, EffectiveRounds())
 
 
-def get_cards(ask: ClassRequest) -> CardsMessage:
-    """Give all role cards, to be printed."""
-    _, lesson = ask.require_lesson()
-    named = written_names(lesson.scenario)
-    return {"scenario": scenario_name(lesson.scenario, lesson.source), "names": named, "cards": role_cards(lesson)}
+def get_cards(request: ClassRequest) -> CardsMessage:
+    """Return all role cards, for printing."""
+    _, lesson = request.require_lesson()
+    names = written_names(lesson.scenario)
+    return {"scenario": scenario_name(lesson.scenario, lesson.source), "names": names, "cards": role_cards(lesson)}
 
 
-def get_debrief(ask: ClassRequest) -> DebriefMessage | DebriefProgress:
-    """Give the debrief."""
-    _, lesson = ask.require_lesson()
-    return debrief_message(ask.context.debriefs, lesson, None, None)
+def get_debrief(request: ClassRequest) -> DebriefMessage | DebriefProgress:
+    """Return the debrief."""
+    _, lesson = request.require_lesson()
+    return debrief_message(request.context.debriefs, lesson, None, None)
 
 
-def get_export(ask: ClassRequest) -> Response:
-    """Give an export."""
-    _, lesson = ask.require_lesson()
-    return export_response(lesson, ask.http.path_params["file"])
+def get_export(request: ClassRequest) -> Response:
+    """Return an export."""
+    _, lesson = request.require_lesson()
+    return export_response(lesson, request.http.path_params["file"])
 
 
 GET: dict[str, Handler] = {

@@ -1,4 +1,4 @@
-"""Limits of rate: a bucket of tries for each address or person, which fills again slowly."""
+"""Rate limits: a token bucket for each address or person."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ MAX_NAMES = 10_000
 
 
 class RateLimit:
-    """So many tries at once, and one more every so many seconds, for each name."""
+    """A token bucket for each name: a number of attempts at once, and one more after every interval in seconds."""
 
     def __init__(self, tries: int, seconds: float):
         self.tries, self.seconds = tries, seconds
@@ -19,20 +19,20 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def tries_left(self, name: str) -> float:
-        """Give the tries that a name has left."""
+        """Return the attempts that a name has left."""
         left, when = self._left.get(name, (float(self.tries), 0.0))
         return min(left + (time.monotonic() - when) / self.seconds, float(self.tries))
 
     def check(self, name: str) -> None:
-        """Raise RefusedError if a name has no try left; takes none."""
+        """Raise RefusedError if a name has no attempt left; uses none."""
         with self._lock:
             left = self.tries_left(name)
         if left < 1.0:
             wait = int((1.0 - left) * self.seconds) + 1
-            raise RefusedError(429, "too.fast", f"Too many tries; wait {wait} seconds.", seconds=wait)
+            raise RefusedError(429, "too.fast", f"Too many attempts; wait {wait} seconds.", seconds=wait)
 
     def use(self, name: str) -> None:
-        """Take a try. Raises RefusedError if there is none left."""
+        """Use an attempt. Raises RefusedError if there is none left."""
         self.check(name)
         with self._lock:
             self._left[name] = self.tries_left(name) - 1.0, time.monotonic()

@@ -1,4 +1,4 @@
-"""A request to the classroom as its handlers take it: what was sent, and who asks."""
+"""A request to the classroom API as its handlers receive it: parsing and authentication."""
 
 import logging
 import sqlite3
@@ -18,64 +18,64 @@ from dashboards.classroom.server.cookies import ROOM_HEADER, seat_token, set_sea
 
 NO_STORE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
-MAX_BODY_BYTES = 16 * 1024  # bytes
+MAX_BODY_BYTES = 16 * 1024
 
 log = logging.getLogger(__name__)
 
 
 class ClassRequest(NamedTuple):
-    """One request: the house it is made to, the request itself, and the body that was sent."""
+    """A request: the classroom context, the HTTP request, and its body."""
 
     context: ClassroomContext
     http: Request
     body: bytes
 
     def parse_body(self, kind: Any) -> Any:
-        """Read the body as a declared type. Raises RefusedError naming the field that does not fit."""
+        """Return the body as a declared type. Raises RefusedError naming the invalid field."""
         return validate(kind, self.body)
 
     def parse_query[Model: BaseModel](self, kind: type[Model]) -> Model:
-        """Read what the address asks for as a declared model. Raises RefusedError if it does not fit."""
-        asked = self.http.query_params
-        return validate(kind, {name: asked[name] for name in kind.model_fields if name in asked})
+        """Return the query parameters as a declared model. Raises RefusedError if they are invalid."""
+        parameters = self.http.query_params
+        return validate(kind, {name: parameters[name] for name in kind.model_fields if name in parameters})
 
     @property
     def client_address(self) -> str:
-        """Give the address that asks."""
+        """Return the client's IP address."""
         return self.http.client.host if self.http.client else ""
 
     def authorization(self, scheme: str) -> str:
-        """Read what the request carries under a scheme of authorisation; empty if nothing."""
-        name, _, value = self.http.headers.get("authorization", "").partition(" ")
-        return value.strip()[:200] if name.lower() == scheme else ""
+        """Return the credentials of an authorization scheme; empty if there are none."""
+        name, _, credentials = self.http.headers.get("authorization", "").partition(" ")
+        return credentials.strip()[:200] if name.lower() == scheme else ""
 
     @property
     def token(self) -> str:
-        """Return the personal token: of a script in the header, of a page in the cookie of the room that it names."""
+        """Return the personal token: from the header (scripts), else from the cookie of the room named by the page."""
         return self.authorization("bearer") or seat_token(self.http, self.http.headers.get(ROOM_HEADER, ""))
 
-    def seat_response(self, found: dict[str, Any]) -> Response:
-        """Answer with a seat, and let the browser hold it."""
-        answer = JSONResponse(found, headers=NO_STORE_HEADERS)
-        return set_seat_cookie(self.http, answer, found["code"], found["token"])
+    def seat_response(self, content: dict[str, Any]) -> Response:
+        """Return a response with a seat that sets the seat cookie."""
+        response = JSONResponse(content, headers=NO_STORE_HEADERS)
+        return set_seat_cookie(self.http, response, content["code"], content["token"])
 
     def require_person(self) -> sqlite3.Row:
-        """Find who asks by the personal token. Raises RefusedError if it is none of ours."""
+        """Return the person of the personal token. Raises RefusedError if it is not valid."""
         token = self.token
         if not token:
-            raise RefusedError(401, "token.unknown", "This needs a personal link.")
+            raise RefusedError(401, "token.unknown", "This requires a personal link.")
         person = self.context.rooms.find_person(token)
-        bucket = self.context.write_limit if self.http.method == "POST" else self.context.read_limit
-        bucket.use(f"person {person['id']}")
+        limit = self.context.write_limit if self.http.method == "POST" else self.context.read_limit
+        limit.use(f"person {person['id']}")
         return person
 
     def require_seat(self) -> tuple[sqlite3.Row, Lesson, str]:
-        """Find who asks, the lesson, and the seat. Raises RefusedError if the person sits nowhere."""
+        """Return the person, the lesson and the seat. Raises RefusedError if the person has no seat."""
         person = self.require_person()
         return (person, *self.context.rooms.current_seat(person))
 
     def find_room(self, code: str) -> sqlite3.Row:
-        """Find a room by a code that somebody typed; only wrong codes count against the limit."""
+        """Return a room by its code; only wrong codes count against the rate limit."""
         self.context.failed_attempts.check(self.client_address)
         try:
             return self.context.rooms.find_room(code)
@@ -84,14 +84,14 @@ class ClassRequest(NamedTuple):
             raise
 
     def require_key(self) -> None:
-        """Check the instructor key. Raises RefusedError if it is wrong; wrong ones count against the limit."""
+        """Check the instructor key. Raises RefusedError if it is wrong; only wrong keys count against the limit."""
         self.context.failed_attempts.check(self.client_address)
         if not self.context.rooms.is_instructor_key(self.authorization("instructor")):
             self.context.failed_attempts.use(self.client_address)
-            raise RefusedError(401, "key.wrong", "This needs the instructor key.")
+            raise RefusedError(401, "key.wrong", "This requires the instructor key.")
 
     def require_lesson(self) -> tuple[sqlite3.Row, Lesson]:
-        """Check the key, and find the room and the lesson that the address names."""
+        """Check the key, and return the room and the lesson in the address. Raises RefusedError."""
         self.require_key()
         room = self.context.rooms.find_room(self.http.path_params["code"])
         number = self.parse_query(LessonNumber).lesson
@@ -102,9 +102,9 @@ class ClassRequest(NamedTuple):
 
 
 async def read_body(request: Request) -> bytes:
-    """Read a body of JSON. Raises RefusedError if it says to be something else, or is too large."""
+    """Return the JSON body of a request. Raises RefusedError for another content type, or if it is too large."""
     if not request.headers.get("content-type", "").startswith("application/json"):
-        raise RefusedError(400, "bad.json", "The body must be JSON, and say so.")
+        raise RefusedError(400, "bad.json", "The body must be JSON, with content type application/json.")
     content = bytearray()
     async for part in request.stream():
         content += part
@@ -116,14 +116,14 @@ async def read_body(request: Request) -> bytes:
 Handler = Callable[[ClassRequest], Any]
 
 
-def make_endpoint(house: ClassroomContext, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Make a handler an endpoint: it works on a thread of its own, and what it refuses is answered as JSON."""
+def make_endpoint(context: ClassroomContext, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a handler: it runs in a thread pool, and its errors become JSON responses."""
 
     async def endpoint(request: Request) -> Response:
         try:
-            sent = await read_body(request) if request.method == "POST" else b""
-            found = await run_in_threadpool(handler, ClassRequest(house, request, sent))
-            return found if isinstance(found, Response) else JSONResponse(found, headers=NO_STORE_HEADERS)
+            body = await read_body(request) if request.method == "POST" else b""
+            response = await run_in_threadpool(handler, ClassRequest(context, request, body))
+            return response if isinstance(response, Response) else JSONResponse(response, headers=NO_STORE_HEADERS)
         except RefusedError as refused:
             return JSONResponse(refused.body(), refused.status, headers=NO_STORE_HEADERS)
         except Exception:

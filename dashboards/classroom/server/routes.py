@@ -1,4 +1,4 @@
-"""The table of routes of the classroom's API."""
+"""The routes of the classroom API."""
 
 import sqlite3
 from contextlib import suppress
@@ -10,58 +10,59 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.schemas import RoomCode
-from dashboards.classroom.server import instructor_api as keyed
+from dashboards.classroom.server import instructor_api
 from dashboards.classroom.server.context import ClassroomContext
 from dashboards.classroom.server.cookies import seat_token
 from dashboards.classroom.server.request import NO_STORE_HEADERS, ClassRequest, make_endpoint
 from dashboards.classroom.server.student_api import GET, POST
 
 
-def event_stream(house: ClassroomContext) -> Any:
-    """Make the endpoint of the event stream: it tells that something changed in a room, never what.
+def event_stream(context: ClassroomContext) -> Any:
+    """Return the endpoint of the event stream, which reports that something changed in a room, but not what.
 
-    Without a seat one hears what concerns all; with it also that something changed for the own seat.
+    A listener without a seat receives events for all; one with a seat also those for the seat.
     """
 
     async def endpoint(request: Request) -> Response:
         try:
-            asking = ClassRequest(house, request, b"")
-            code = asking.parse_query(RoomCode).code
-            person = find_listener(house, asking.authorization("bearer"), seat_token(request, code))
-            room = person or asking.find_room(code)
-            if house.events.is_full(room["code"]):
-                raise RefusedError(503, "server.busy", "Too many are listening.")
+            api_request = ClassRequest(context, request, b"")
+            code = api_request.parse_query(RoomCode).code
+            person = find_listener(context, api_request.authorization("bearer"), seat_token(request, code))
+            room = person or api_request.find_room(code)
+            if context.events.is_full(room["code"]):
+                raise RefusedError(503, "server.busy", "Too many event streams are open.")
         except RefusedError as refused:
             return JSONResponse(refused.body(), refused.status, headers=NO_STORE_HEADERS)
         headers = {**NO_STORE_HEADERS, "X-Accel-Buffering": "no"}
-        lines = house.events.listen(room["code"], person["id"] if person else None)
+        lines = context.events.listen(room["code"], person["id"] if person else None)
         return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
     return endpoint
 
 
-def find_listener(house: ClassroomContext, script: str, browser: str) -> sqlite3.Row | None:
-    """Find who listens; a script's token must be known, a browser may hold one whose room is gone."""
+def find_listener(context: ClassroomContext, script: str, browser: str) -> sqlite3.Row | None:
+    """Return the listener's person; a script's token must be valid, a browser's may belong to a deleted room."""
     if script:
-        return house.rooms.find_person(script)
+        return context.rooms.find_person(script)
     with suppress(RefusedError):
-        return house.rooms.find_person(browser)
+        return context.rooms.find_person(browser)
     return None
 
 
-def api_routes(house: ClassroomContext) -> list[BaseRoute]:
-    """List all routes of the classroom's API."""
-    tables = (("GET", GET), ("POST", POST), ("GET", keyed.GET), ("POST", keyed.POST), ("DELETE", keyed.DELETE))
-    found: list[BaseRoute] = [Route("/class/api/news", event_stream(house))]
+def api_routes(context: ClassroomContext) -> list[BaseRoute]:
+    """Return all routes of the classroom API."""
+    tables = [("GET", GET), ("POST", POST)]
+    tables += [("GET", instructor_api.GET), ("POST", instructor_api.POST), ("DELETE", instructor_api.DELETE)]
+    routes: list[BaseRoute] = [Route("/class/api/news", event_stream(context))]
     for method, table in tables:
         for path, handler in table.items():
-            found.append(Route(f"/class/api/{path}", make_endpoint(house, handler), methods=[method]))
+            routes.append(Route(f"/class/api/{path}", make_endpoint(context, handler), methods=[method]))
     return [
-        *found,
-        Route("/class/api/{rest:path}", make_endpoint(house, not_found), methods=["GET", "POST", "DELETE", "PUT"]),
+        *routes,
+        Route("/class/api/{rest:path}", make_endpoint(context, not_found), methods=["GET", "POST", "DELETE", "PUT"]),
     ]
 
 
-def not_found(ask: ClassRequest) -> dict[str, Any]:
-    """Refuse what there is not."""
+def not_found(request: ClassRequest) -> dict[str, Any]:
+    """Raise the error for an unknown address."""
     raise RefusedError(404, "not.found", "There is no such address.")

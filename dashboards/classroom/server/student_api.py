@@ -1,4 +1,4 @@
-"""The classroom's routes: what anyone may ask, and what a student. The instructor's are in ``instructor_api.py``."""
+"""The public API and the student API. The instructor API is in ``instructor_api.py``."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from dashboards.classroom.debrief.view import debrief_message
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import playable_seats
 from dashboards.classroom.lesson import forecasts
-from dashboards.classroom.lesson import participant as taking
+from dashboards.classroom.lesson import participant as participant
 from dashboards.classroom.lesson.advisor import agent_advice
 from dashboards.classroom.lesson.lesson import Lesson
 from dashboards.classroom.lesson.participant import MoveReceipt
@@ -46,11 +46,11 @@ from model.loading import load_scenario
 # Anyone
 
 
-def look_up_room(ask: ClassRequest) -> RoomPreview:
-    """Tell about a room to somebody who has its code; nothing is taken by it."""
-    room = ask.find_room(ask.parse_body(RoomCode).code)
-    lesson = ask.context.rooms.find_lesson(room)
-    found: RoomPreview = {
+def look_up_room(request: ClassRequest) -> RoomPreview:
+    """Return a preview of a room by its code; takes no seat."""
+    room = request.find_room(request.parse_body(RoomCode).code)
+    lesson = request.context.rooms.find_lesson(room)
+    view: RoomPreview = {
         "code": room["code"],
         "title": room["title"],
         "open": False,
@@ -61,13 +61,13 @@ def look_up_room(ask: ClassRequest) -> RoomPreview:
         "chooses": True,
     }
     if lesson is None:
-        return found
-    rows, people, named = lesson.seats(), lesson.participants(), written_names(lesson.scenario)
+        return view
+    rows, people, names = lesson.seats(), lesson.participants(), written_names(lesson.scenario)
     listed: list[RoomSeat] = [
         {
             "seat": seat,
             "kind": lesson.seat_kinds()[seat],
-            "name": named[seat],
+            "name": names[seat],
             "people": sum(person["seat"] == seat for person in people),
             "most": row["most"],
             "agent": row["agent"] is not None,
@@ -76,7 +76,7 @@ def look_up_room(ask: ClassRequest) -> RoomPreview:
     ]
     free = any(each["people"] < each["most"] for each in listed)
     return {
-        **found,
+        **view,
         "lesson": lesson.number,
         "phase": lesson.phase,
         "open": bool(room["open"]) and free and lesson.phase != "ended",
@@ -86,27 +86,27 @@ def look_up_room(ask: ClassRequest) -> RoomPreview:
     }
 
 
-def join_room(ask: ClassRequest) -> Response:
-    """Take a seat under a name."""
-    sent = ask.parse_body(JoinRequest)
-    room = ask.find_room(sent.code)
-    ask.context.join_limit.use(ask.client_address)
-    token, person, taken = ask.context.rooms.join(room, sent.name, sent.seat)
-    return ask.seat_response({"token": token, "person": person, "seat": taken, "code": room["code"]})
+def join_room(request: ClassRequest) -> Response:
+    """Join a room under a name."""
+    data = request.parse_body(JoinRequest)
+    room = request.find_room(data.code)
+    request.context.join_limit.use(request.client_address)
+    token, person, seat = request.context.rooms.join(room, data.name, data.seat)
+    return request.seat_response({"token": token, "person": person, "seat": seat, "code": room["code"]})
 
 
-def use_personal_link(ask: ClassRequest) -> Response:
-    """Let a browser hold the seat of a personal link."""
-    token = ask.parse_body(PersonalToken).token
-    person = ask.context.rooms.find_person(token)
-    return ask.seat_response({"token": token, "person": person["id"], "code": person["code"]})
+def use_personal_link(request: ClassRequest) -> Response:
+    """Set the seat cookie of a personal link."""
+    token = request.parse_body(PersonalToken).token
+    person = request.context.rooms.find_person(token)
+    return request.seat_response({"token": token, "person": person["id"], "code": person["code"]})
 
 
-def get_projector(ask: ClassRequest) -> ProjectorMessage | ProjectorWithoutLesson:
-    """Give the projector's view."""
-    room = ask.find_room(ask.parse_query(RoomCode).code)
-    lesson = ask.context.rooms.find_lesson(room)
-    version, link = ask.context.events.version(room["code"]), ask.context.room_link(room["code"])
+def get_projector(request: ClassRequest) -> ProjectorMessage | ProjectorWithoutLesson:
+    """Return the view of the projector."""
+    room = request.find_room(request.parse_query(RoomCode).code)
+    lesson = request.context.rooms.find_lesson(room)
+    version, link = request.context.events.version(room["code"]), request.context.room_link(room["code"])
     if lesson is None:
         return {"version": version, **link, "title": room["title"], "phase": "none"}
     return {"version": version, **link, "title": room["title"], **projector_view(lesson)}
@@ -114,152 +114,154 @@ def get_projector(ask: ClassRequest) -> ProjectorMessage | ProjectorWithoutLesso
 
 @cache
 def shipped_scenarios() -> list[ShippedScenario]:
-    """List the shipped scenarios with their seats."""
-    found: list[ShippedScenario] = []
+    """Return the shipped scenarios with their seats."""
+    view: list[ShippedScenario] = []
     for name in shipped_names():
         scenario = load_scenario(name)
-        named = written_names(scenario)
+        names = written_names(scenario)
         listed: list[SeatName] = [
-            {"seat": seat, "kind": kind, "name": named[seat]} for seat, kind in playable_seats(scenario).items()
+            {"seat": seat, "kind": kind, "name": names[seat]} for seat, kind in playable_seats(scenario).items()
         ]
-        found.append({**scenario_name(scenario, name), "rounds": scenario.rounds, "seats": listed})
-    return found
+        view.append({**scenario_name(scenario, name), "rounds": scenario.rounds, "seats": listed})
+    return view
 
 
-def list_scenarios(ask: ClassRequest) -> list[ShippedScenario]:
-    """List the shipped scenarios."""
+def list_scenarios(request: ClassRequest) -> list[ShippedScenario]:
+    """Return the shipped scenarios."""
     return shipped_scenarios()
 
 
 # Students
 
 
-def get_student_view(ask: ClassRequest) -> StudentMessage:
-    """Give everything that the student's page shows."""
-    person = ask.require_person()
-    version = ask.context.events.version(person["code"])
-    lesson, seat = ask.context.rooms.current_seat(person)
-    taking.record_contact(lesson, person["id"])
-    found: StudentMessage = {
+def get_student_view(request: ClassRequest) -> StudentMessage:
+    """Return the view of the student's page."""
+    person = request.require_person()
+    version = request.context.events.version(person["code"])
+    lesson, seat = request.context.rooms.current_seat(person)
+    participant.record_contact(lesson, person["id"])
+    view: StudentMessage = {
         **student_view(lesson, person["id"], person["name"], seat, bool(person["solo"])),
         "version": version,
         "code": person["code"],
         "title": person["title"],
     }
-    newest = None if person["solo"] else ask.context.rooms.find_lesson(ask.context.rooms.find_room(person["code"]))
+    newest = (
+        None if person["solo"] else request.context.rooms.find_lesson(request.context.rooms.find_room(person["code"]))
+    )
     if newest is not None and newest.id != lesson.id:
-        found["next"] = {"lesson": newest.number, "phase": newest.phase}
-    return found
+        view["next"] = {"lesson": newest.number, "phase": newest.phase}
+    return view
 
 
-def post_move(ask: ClassRequest) -> MoveReceipt:
-    """Take a move."""
-    person, lesson, seat = ask.require_seat()
-    taking.record_contact(lesson, person["id"])
-    return taking.submit_move(lesson, person["id"], seat, ask.parse_body(MoveRequest))
+def post_move(request: ClassRequest) -> MoveReceipt:
+    """Store a move."""
+    person, lesson, seat = request.require_seat()
+    participant.record_contact(lesson, person["id"])
+    return participant.submit_move(lesson, person["id"], seat, request.parse_body(MoveRequest))
 
 
-def post_forecast(ask: ClassRequest) -> dict[str, Any]:
-    """Take a bet."""
-    person, lesson, _ = ask.require_seat()
-    return {"ok": True, "at": forecasts.submit_forecast(lesson, person["id"], ask.parse_body(ForecastRequest))}
+def post_forecast(request: ClassRequest) -> dict[str, Any]:
+    """Store a forecast."""
+    person, lesson, _ = request.require_seat()
+    return {"ok": True, "at": forecasts.submit_forecast(lesson, person["id"], request.parse_body(ForecastRequest))}
 
 
-def get_advice(ask: ClassRequest) -> AdviceMessage:
-    """Tell what the agent would do."""
-    _, lesson, seat = ask.require_seat()
+def get_advice(request: ClassRequest) -> AdviceMessage:
+    """Return what the agent would decide."""
+    _, lesson, seat = request.require_seat()
     if not lesson.settings.advisor:
         raise RefusedError(409, "advice.off", "The advisor is switched off.")
     lesson.require_phase("playing", "paused")
     return {"turn": lesson.turn, "advice": agent_advice(lesson, seat)}
 
 
-def post_message(ask: ClassRequest) -> dict[str, Any]:
-    """Take a message to another seat, or to all."""
-    person, lesson, seat = ask.require_seat()
-    sent = ask.parse_body(MessageRequest)
-    return {"id": taking.send_message(lesson, person["id"], seat, sent.to, sent.text)}
+def post_message(request: ClassRequest) -> dict[str, Any]:
+    """Store a message to another seat, or to all."""
+    person, lesson, seat = request.require_seat()
+    data = request.parse_body(MessageRequest)
+    return {"id": participant.send_message(lesson, person["id"], seat, data.to, data.text)}
 
 
-def post_presence(ask: ClassRequest) -> dict[str, Any]:
-    """Note that a person is there."""
-    person = ask.require_person()
-    lesson, _ = ask.context.rooms.current_seat(person)
-    sent, was_there = ask.parse_body(PresenceReport), lesson.is_present(person["id"])
-    taking.record_presence(lesson, person["id"], sent.page, sent.seconds)
-    if not was_there:
+def post_presence(request: ClassRequest) -> dict[str, Any]:
+    """Record that a participant is present."""
+    person = request.require_person()
+    lesson, _ = request.context.rooms.current_seat(person)
+    data, was_present = request.parse_body(PresenceReport), lesson.is_present(person["id"])
+    participant.record_presence(lesson, person["id"], data.page, data.seconds)
+    if not was_present:
         lesson.notify("console")
     return {"ok": True}
 
 
-def reclaim_seat(ask: ClassRequest) -> dict[str, Any]:
-    """Give a seat back to its people."""
-    person, lesson, seat = ask.require_seat()
-    taking.record_contact(lesson, person["id"])
-    taking.take_back_seat(lesson, seat)
+def reclaim_seat(request: ClassRequest) -> dict[str, Any]:
+    """Take the seat back from its agent."""
+    person, lesson, seat = request.require_seat()
+    participant.record_contact(lesson, person["id"])
+    participant.take_back_seat(lesson, seat)
     return {"ok": True}
 
 
-def change_seat(ask: ClassRequest) -> dict[str, Any]:
-    """Let a person sit down elsewhere before the lesson begins; later one would have seen what two sides know."""
-    person, lesson, _ = ask.require_seat()
+def change_seat(request: ClassRequest) -> dict[str, Any]:
+    """Change the seat before the lesson begins; later the participant would know the private facts of two sides."""
+    person, lesson, _ = request.require_seat()
     with lesson.lock:
         lesson.require_phase("lobby")
         if not lesson.settings.chooses:
-            raise RefusedError(409, "seat.given", "Seats are given in this lesson, not chosen.")
-        return {"seat": ask.context.rooms.change_seat(lesson, person["id"], ask.parse_body(SeatChoice).seat)}
+            raise RefusedError(409, "seat.given", "Seats are assigned automatically in this lesson.")
+        return {"seat": request.context.rooms.change_seat(lesson, person["id"], request.parse_body(SeatChoice).seat)}
 
 
-def rejoin_lesson(ask: ClassRequest) -> Response:
-    """Let a person take part in the room's new lesson, under the same link."""
-    person = ask.require_person()
-    lesson = ask.context.rooms.find_lesson(ask.context.rooms.find_room(person["code"]))
+def rejoin_lesson(request: ClassRequest) -> Response:
+    """Join the room's new lesson with the same personal link."""
+    person = request.require_person()
+    lesson = request.context.rooms.find_lesson(request.context.rooms.find_room(person["code"]))
     if lesson is None:
         raise RefusedError(404, "lesson.none", "There is no lesson.")
-    seat = ask.parse_body(SeatChoice).seat
-    taken = ask.context.rooms.rejoin(lesson, person["id"], seat if lesson.settings.chooses else None)
-    return ask.seat_response({"token": ask.token, "person": person["id"], "seat": taken, "code": person["code"]})
+    wanted = request.parse_body(SeatChoice).seat if lesson.settings.chooses else None
+    seat = request.context.rooms.rejoin(lesson, person["id"], wanted)
+    return request.seat_response({"token": request.token, "person": person["id"], "seat": seat, "code": person["code"]})
 
 
-def get_personal_link(ask: ClassRequest) -> dict[str, Any]:
+def get_personal_link(request: ClassRequest) -> dict[str, Any]:
     """Return the token of the personal link, to be copied to another device."""
-    ask.require_person()
-    return {"token": ask.token}
+    request.require_person()
+    return {"token": request.token}
 
 
-def get_debrief(ask: ClassRequest) -> DebriefMessage | DebriefProgress:
-    """Give the debrief of a lesson that is over."""
-    person = ask.require_person()
-    lesson, seat = ask.context.rooms.current_seat(person)
-    return debrief_message(ask.context.debriefs, lesson, person["id"], seat)
+def get_debrief(request: ClassRequest) -> DebriefMessage | DebriefProgress:
+    """Return the debrief of an ended lesson."""
+    person = request.require_person()
+    lesson, seat = request.context.rooms.current_seat(person)
+    return debrief_message(request.context.debriefs, lesson, person["id"], seat)
 
 
 # Solo
 
 
-def start_solo(ask: ClassRequest) -> Response:
-    """Make a room for one: a seat against agents, without a clock and without a key."""
-    ask.context.solo_limit.use(ask.client_address)
-    sent = ask.parse_body(SoloSettings)
-    chosen = sent.model_dump(exclude={"seat", "name"})
-    settings = Settings(**chosen, seats={sent.seat: 1}, seconds=0, messages=False, absent=7200)
-    room, lesson = ask.context.rooms.create_room_with_lesson("", settings, solo=True)
-    token, _, taken = ask.context.rooms.join(room, sent.name, sent.seat)
+def start_solo(request: ClassRequest) -> Response:
+    """Create a solo room: one seat against agents, without clock and key."""
+    request.context.solo_limit.use(request.client_address)
+    data = request.parse_body(SoloSettings)
+    settings_data = data.model_dump(exclude={"seat", "name"})
+    settings = Settings(**settings_data, seats={data.seat: 1}, seconds=0, messages=False, absent=7200)
+    room, lesson = request.context.rooms.create_room_with_lesson("", settings, solo=True)
+    token, _, seat = request.context.rooms.join(room, data.name, data.seat)
     lesson.set_phase("playing", turn=1)
-    return ask.seat_response({"code": room["code"], "token": token, "seat": taken})
+    return request.seat_response({"code": room["code"], "token": token, "seat": seat})
 
 
-def _require_solo(ask: ClassRequest) -> tuple[Lesson, str]:
-    person, lesson, seat = ask.require_seat()
+def _require_solo(request: ClassRequest) -> tuple[Lesson, str]:
+    person, lesson, seat = request.require_seat()
     if not person["solo"]:
         raise RefusedError(401, "key.wrong", "Only the instructor can do this.")
     return lesson, seat
 
 
-def post_solo_action(ask: ClassRequest) -> dict[str, Any]:
-    """Let who plays alone go on, or end."""
-    lesson, _ = _require_solo(ask)
-    action = ask.parse_body(SoloAction).action
+def post_solo_action(request: ClassRequest) -> dict[str, Any]:
+    """Resolve the turn of a solo lesson, or end it."""
+    lesson, _ = _require_solo(request)
+    action = request.parse_body(SoloAction).action
     if action == "next":
         lesson.resolve_turn()
     else:
@@ -267,9 +269,9 @@ def post_solo_action(ask: ClassRequest) -> dict[str, Any]:
     return {"ok": True}
 
 
-def get_solo_export(ask: ClassRequest) -> Response:
-    """Export a lesson that was played alone."""
-    return export_response(_require_solo(ask)[0], ask.http.path_params["file"])
+def get_solo_export(request: ClassRequest) -> Response:
+    """Return an export of a solo lesson."""
+    return export_response(_require_solo(request)[0], request.http.path_params["file"])
 
 
 GET: dict[str, Handler] = {
@@ -286,7 +288,7 @@ POST: dict[str, Handler] = {
     "join": join_room,
     "enter": use_personal_link,
     "move": post_move,
-    "bet": post_forecast,
+    "forecast": post_forecast,
     "message": post_message,
     "here": post_presence,
     "back": reclaim_seat,

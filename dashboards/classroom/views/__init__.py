@@ -1,1 +1,1 @@
-"""What a student, the instructor and the wall see."""
+"""The views of students, instructor and projector."""

@@ -1,7 +1,7 @@
-"""Exports of a lesson: tables of moves, predictions, page times and messages; the report; the lesson as a file.
+"""Exports of a lesson: tables of moves, forecasts, page times and messages; the report; the lesson file.
 
-The lesson's file holds the scenario, the seed and all that was forced: an ``Assembly`` under these gives the same
-ledger, whoever plays it again. Names of people are in the tables, not in that file.
+The lesson file contains the scenario, the seed and all overrides, from which an ``Assembly`` reproduces the same
+ledger. Names of participants are in the tables, not in the lesson file.
 """
 
 import csv
@@ -25,13 +25,13 @@ from model.measures import trajectory_digest
 from model.overrides import stored_override
 
 FORMAT = "detente-lesson-2"
-FORMATS = ("detente-lesson-1", FORMAT)  # the ledger digest of the first covers sentences: it is not compared
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for the beginning of a formula
+FORMATS = ("detente-lesson-1", FORMAT)  # the ledger digest of the first includes sentences and is not compared
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")  # which a spreadsheet would read as the start of a formula
 MAX_LESSON_BYTES = 8 * MAX_FILE_BYTES
 
 
 def csv_table(columns: list[str], rows: Iterable[Iterable[Any]]) -> str:
-    """Write a table as CSV; a text that a spreadsheet would run as a formula is quoted."""
+    """Return a table as CSV; texts that a spreadsheet would run as formulas are quoted."""
     page = io.StringIO()
     lines = csv.writer(page, lineterminator="\n")
     lines.writerow(columns)
@@ -47,30 +47,30 @@ def _timestamp(seconds: float) -> str:
 
 
 def moves_csv(lesson: Lesson) -> str:
-    """List every move that was acknowledged, one line for each choice, and what came of those that counted."""
+    """Return every acknowledged move as CSV, one line for each choice, with the results of those that counted."""
     query = "SELECT move.*, name FROM move LEFT JOIN person ON person.id = person WHERE lesson = ? ORDER BY move.id"
-    sent = lesson.store.rows(query, lesson.id)
-    newest = {(row["turn"], row["seat"]): row["version"] for row in sent}
-    came = {
+    moves = lesson.store.rows(query, lesson.id)
+    newest = {(row["turn"], row["seat"]): row["version"] for row in moves}
+    results = {
         (turn, each["seat"], each["verb"]): each
         for turn, played in enumerate(lesson.order_results, start=1)
         for each in played
     }
     rows = []
-    for row in sent:
+    for row in moves:
         counts = newest[row["turn"], row["seat"]] == row["version"]
         for verb, option in (json.loads(row["choices"]) or {"": ""}).items():
-            of = came.get((row["turn"], row["seat"], verb)) if counts else None
-            took, agent, differed = (of["took"], of["agent"], of["differed"]) if of else ("", "", "")
-            head = (row["turn"], row["seat"], row["version"], row["person"], row["name"] or "", verb, option)
-            rows.append((*head, bool(row["done"]), counts, took, agent, differed, _timestamp(row["at"])))
+            result = results.get((row["turn"], row["seat"], verb)) if counts else None
+            took, agent, differed = (result["took"], result["agent"], result["differed"]) if result else ("", "", "")
+            identity = (row["turn"], row["seat"], row["version"], row["person"], row["name"] or "", verb, option)
+            rows.append((*identity, bool(row["done"]), counts, took, agent, differed, _timestamp(row["at"])))
     columns = ["turn", "seat", "version", "person", "name", "verb", "option", "done", "counted", "took"]
     columns += ["agent", "differed_in_month", "at"]
     return csv_table(columns, rows)
 
 
 def forecasts_csv(lesson: Lesson) -> str:
-    """List every prediction, with its score once there is an outcome."""
+    """Return every forecast as CSV, with its score once there is an outcome."""
     query = "SELECT bet.*, name FROM bet LEFT JOIN person ON person.id = person WHERE lesson = ? ORDER BY at, person"
     rows = []
     for row in lesson.store.rows(query, lesson.id):
@@ -82,26 +82,28 @@ def forecasts_csv(lesson: Lesson) -> str:
 
 
 def page_times_csv(lesson: Lesson) -> str:
-    """List how long each person was on which page."""
+    """Return the seconds that each participant spent on each page as CSV."""
     query = (
         "SELECT stay.*, name FROM stay LEFT JOIN person ON person.id = person WHERE lesson = ? ORDER BY person, page"
     )
     rows = lesson.store.rows(query, lesson.id)
-    shown = ((row["person"], row["name"] or "", row["page"], round(row["seconds"], 1)) for row in rows)
-    return csv_table(["person", "name", "page", "seconds"], shown)
+    shown_rows = ((row["person"], row["name"] or "", row["page"], round(row["seconds"], 1)) for row in rows)
+    return csv_table(["person", "name", "page", "seconds"], shown_rows)
 
 
 def messages_csv(lesson: Lesson) -> str:
-    """List all messages."""
+    """Return all messages as CSV."""
     people = "LEFT JOIN person ON person.id = person"
     query = f"SELECT message.*, name FROM message {people} WHERE lesson = ? ORDER BY message.id"
     rows = lesson.store.rows(query, lesson.id)
-    shown = ((_timestamp(r["at"]), r["sender"], r["receiver"], r["person"], r["name"] or "", r["text"]) for r in rows)
-    return csv_table(["at", "from", "to", "person", "name", "text"], shown)
+    shown_rows = (
+        (_timestamp(r["at"]), r["sender"], r["receiver"], r["person"], r["name"] or "", r["text"]) for r in rows
+    )
+    return csv_table(["at", "from", "to", "person", "name", "text"], shown_rows)
 
 
 def report_html(lesson: Lesson) -> str:
-    """Write the HTML report of the lesson's run."""
+    """Return the HTML report of the lesson's run."""
     from dashboards.reports.run import render_run
 
     with lesson.lock:
@@ -109,17 +111,17 @@ def report_html(lesson: Lesson) -> str:
 
 
 def lesson_json(lesson: Lesson) -> str:
-    """Write the lesson as a file that can be played again."""
+    """Return the lesson as JSON that can be replayed."""
     with lesson.lock:
-        table = lesson.simulation
-        plain = {
+        simulation = lesson.simulation
+        data = {
             "format": FORMAT,
             "version": version("detente"),
             "model_digest": source_digest(),
             "source": lesson.source,
             "scenario": lesson.data,
             "seed": lesson.seed,
-            "rounds": table.round,
+            "rounds": simulation.round,
             "months": lesson.months_per_turn,
             "turns": [
                 {"begins": begin, "sheets": sheets, "played": played}
@@ -128,19 +130,19 @@ def lesson_json(lesson: Lesson) -> str:
                 )
             ],
             "events": [list(event) for event in lesson.events],
-            "overrides": [[*each, owner] for each, owner in zip(table.overrides, table.owners, strict=True)],
+            "overrides": [[*each, owner] for each, owner in zip(simulation.overrides, simulation.owners, strict=True)],
             "link": dashboard_link(lesson, "explore"),
-            "outcome": table.outcome.name,
-            "trajectory_digest": trajectory_digest(table.trajectory),
-            "ledger_digest": table.ledger.digest() if table.ledger is not None else None,
+            "outcome": simulation.outcome.name,
+            "trajectory_digest": trajectory_digest(simulation.trajectory),
+            "ledger_digest": simulation.ledger.digest() if simulation.ledger is not None else None,
             "predictions": {str(at): list(given.values()) for at, given in forecasts.all_forecasts(lesson).items()},
         }
-    return json.dumps(plain, ensure_ascii=False, indent=1)
+    return json.dumps(data, ensure_ascii=False, indent=1)
 
 
 EXPORTS: dict[str, tuple[str, Callable[[Lesson], str]]] = {
     "moves.csv": ("text/csv", moves_csv),
-    "forecasts.csv": ("text/csv", forecasts_csv),
+    "predictions.csv": ("text/csv", forecasts_csv),
     "pages.csv": ("text/csv", page_times_csv),
     "messages.csv": ("text/csv", messages_csv),
     "report.html": ("text/html", report_html),
@@ -149,44 +151,46 @@ EXPORTS: dict[str, tuple[str, Callable[[Lesson], str]]] = {
 
 
 def replay_lesson(path: Path) -> tuple[Assembly, dict[str, Any]]:
-    """Play a lesson's file again; gives the run and what the file says of it.
+    """Replay a lesson file; returns the run and the content of the file.
 
-    Raises ScenarioError if it is no lesson's file; OSError if it cannot be read.
+    Raises ScenarioError if it is not a lesson file; OSError if it cannot be read.
     """
     with path.open("rb") as file:
         content = file.read(MAX_LESSON_BYTES + 1)
     try:
         if len(content) > MAX_LESSON_BYTES:
             raise ValueError("is too large")
-        plain = json.loads(content)
-        if not isinstance(plain, dict) or plain.get("format") not in FORMATS:
+        data = json.loads(content)
+        if not isinstance(data, dict) or data.get("format") not in FORMATS:
             raise ValueError(f"is not in the format {FORMAT}")
-        scenario, rounds = build_scenario(plain["scenario"]), int(plain["rounds"])
-        overrides = [stored_override(each[:-1]) for each in plain["overrides"]]
+        scenario, rounds = build_scenario(data["scenario"]), int(data["rounds"])
+        overrides = [stored_override(each[:-1]) for each in data["overrides"]]
         if not 0 <= rounds <= scenario.rounds:
-            raise ValueError(f"has {rounds} rounds, allowed is between 0 and {scenario.rounds}")
-        return Assembly(scenario, rng=int(plain["seed"]), overrides=overrides).run(rounds), plain
+            raise ValueError(f"has {rounds} rounds, must be between 0 and {scenario.rounds}")
+        return Assembly(scenario, rng=int(data["seed"]), overrides=overrides).run(rounds), data
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, ScenarioError):
             raise
         raise ScenarioError([InputError(str(path), "", f"cannot be read as a lesson: {error}")]) from None
 
 
-def is_same_run(model: Assembly, plain: dict[str, Any]) -> bool:
-    """Check that a run is the one of a lesson's file: its trajectory, and its ledger if both have one."""
-    if trajectory_digest(model.trajectory) != plain.get("trajectory_digest"):
+def is_same_run(model: Assembly, data: dict[str, Any]) -> bool:
+    """Return whether a run has the trajectory of a lesson file, and its ledger if both have one."""
+    if trajectory_digest(model.trajectory) != data.get("trajectory_digest"):
         return False
-    known = plain.get("ledger_digest") if plain["format"] == FORMAT else None
-    return known is None or model.ledger is None or model.ledger.digest() == known
+    saved_digest = data.get("ledger_digest") if data["format"] == FORMAT else None
+    return saved_digest is None or model.ledger is None or model.ledger.digest() == saved_digest
 
 
 def dashboard_link(lesson: Lesson, page: str) -> str | None:
-    """Write the lesson as a link into the dashboard; None if a link cannot hold it."""
+    """Return a link that opens the lesson in the dashboard; None if it does not fit into a link."""
     changes = dict(lesson.settings.changes)
     if lesson.source not in shipped_names():
         return None
     changes["rounds"] = lesson.scenario.rounds
-    last = {each[:-1]: each for each in lesson.simulation.overrides}  # of two for one cell the later one holds
-    setting = Setting(lesson.source, tuple(changes.items()), sort_events([*last.values()]), lesson.seed)
+    latest = {
+        each[:-1]: each for each in lesson.simulation.overrides
+    }  # of two overrides of one cell the later one applies
+    setting = Setting(lesson.source, tuple(changes.items()), sort_events([*latest.values()]), lesson.seed)
     link = f"?{format_link(Link(setting, page))}"
-    return link if len(last) <= MAX_EVENTS and len(link) < MAX_ADDRESS_LENGTH else None
+    return link if len(latest) <= MAX_EVENTS and len(link) < MAX_ADDRESS_LENGTH else None

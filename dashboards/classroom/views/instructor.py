@@ -1,4 +1,4 @@
-"""What the instructor and the projector see."""
+"""The views of the instructor and the projector."""
 
 import json
 import time
@@ -27,14 +27,14 @@ from dashboards.classroom.views.student import (
 )
 from dashboards.injected_events import EVENT_FORMS
 
-LATE_SHARE = 0.75  # share of the clock after which a seat that has not moved is late
+LATE_SHARE = 0.75  # of the clock, after which a seat that has not moved is late
 
 
 def console_view(lesson: Lesson) -> ConsoleView:
-    """Give everything that the instructor's page shows of a lesson."""
+    """Return the console's view of a lesson."""
     with lesson.lock:
         people = lesson.participants()
-        eyes = Observer(lesson.simulation.world, lesson.scenario, None, "all")
+        observer = Observer(lesson.simulation.world, lesson.scenario, None, "all")
         waiting = lesson.store.rows("SELECT event FROM pending WHERE lesson = ? ORDER BY id", lesson.id)
         events = [json.loads(row["event"]) for row in waiting]
         return {
@@ -42,8 +42,8 @@ def console_view(lesson: Lesson) -> ConsoleView:
             "settings": _settings(lesson),
             "people": [_person(lesson, row) for row in people],
             "seats": _seats(lesson),
-            "charts": lesson.cached("console charts", lambda: visible_charts(lesson.simulation, eyes)),
-            "bets": forecasts.class_forecasts(lesson),
+            "charts": lesson.cached("console charts", lambda: visible_charts(lesson.simulation, observer)),
+            "forecasts": forecasts.class_forecasts(lesson),
             "messages": visible_messages(lesson, None),
             "notices": notice_rows(lesson),
             "pending": [_pending(event) for event in events],
@@ -52,8 +52,8 @@ def console_view(lesson: Lesson) -> ConsoleView:
 
 
 def _settings(lesson: Lesson) -> LessonSettings:
-    told = lesson.settings.model_dump()
-    return cast(LessonSettings, told if lesson.phase == "ended" else {**told, "seed": None})
+    view = lesson.settings.model_dump()
+    return cast(LessonSettings, view if lesson.phase == "ended" else {**view, "seed": None})
 
 
 def _pending(event: dict[str, Any]) -> PendingEvent:
@@ -73,54 +73,54 @@ def _person(lesson: Lesson, row: Any) -> PersonRow:
 
 
 def _seats(lesson: Lesson) -> list[ConsoleSeat]:
-    sheets, people, kinds = lesson.latest_moves(), lesson.participants(), lesson.seat_kinds()
+    moves, people, kinds = lesson.latest_moves(), lesson.participants(), lesson.seat_kinds()
     left, seconds = lesson.seconds_left, lesson.settings.seconds
     late = left is not None and seconds > 0 and left < (1.0 - LATE_SHARE) * seconds
     rows = lesson.seats()
     found: list[ConsoleSeat] = []
     for seat, kind in kinds.items():
-        sitting = [row["person"] for row in people if row["seat"] == seat]
-        sheet = sheets.get(seat)
-        agent = (rows[seat]["agent"] if seat in rows else None) or (None if sitting else "empty")
+        participants = [row["person"] for row in people if row["seat"] == seat]
+        move = moves.get(seat)
+        agent = (rows[seat]["agent"] if seat in rows else None) or (None if participants else "empty")
         state: SeatState = "agent" if agent else "late" if late else "waiting"
-        if sheet is not None and agent != "handed":
-            state = "done" if sheet["done"] else state if state == "late" else "draft"
+        if move is not None and agent != "handed":
+            state = "done" if move["done"] else state if state == "late" else "draft"
         found.append(
             {
                 "seat": seat,
                 "kind": kind,
                 "most": rows[seat]["most"] if seat in rows else 0,
-                "people": sitting,
+                "people": participants,
                 "agent": agent,
                 "state": state,
-                "version": sheet["version"] if sheet else 0,
-                "choices": json.loads(sheet["choices"]) if sheet else {},
+                "version": move["version"] if move else 0,
+                "choices": json.loads(move["choices"]) if move else {},
             }
         )
     return found
 
 
 def projector_view(lesson: Lesson) -> ProjectorView:
-    """Give what the wall shows: nothing that is private, and nobody's name."""
+    """Return the projector's view of a lesson, without private facts and names of participants."""
     with lesson.lock:
-        told = shared_view(lesson)
-        eyes = Observer(
+        view = shared_view(lesson)
+        observer = Observer(
             lesson.simulation.world, lesson.scenario, None, "all" if current_visibility(lesson) == "all" else "public"
         )
         return {
-            **told,
-            "charts": lesson.cached("wall charts", lambda: visible_charts(lesson.simulation, eyes)),
+            **view,
+            "charts": lesson.cached("projector charts", lambda: visible_charts(lesson.simulation, observer)),
             "seats": seat_statuses(lesson),
             "people": len(lesson.participants()),
-            "headline": told["story"][-1] if told["story"] else None,
-            "story": told["story"][-8:],
+            "headline": view["story"][-1] if view["story"] else None,
+            "story": view["story"][-8:],
             "notices": notice_rows(lesson)[-1:],
-            "bets": forecasts.projector_forecasts(lesson),
+            "forecasts": forecasts.projector_forecasts(lesson),
         }
 
 
 def role_cards(lesson: Lesson) -> list[RoleCard]:
-    """Give all role cards, to be printed."""
+    """Return all role cards, for printing."""
     with lesson.lock:
         world, scenario = lesson.simulation.world, lesson.scenario
         return [

@@ -1,4 +1,4 @@
-"""What the instructor's page receives."""
+"""API responses for the console."""
 
 from typing import Any, Literal, TypedDict
 
@@ -38,7 +38,7 @@ class LessonSettings(TypedDict):
 
 
 class PersonRow(TypedDict):
-    """A person who takes part, and when and on which page last seen."""
+    """A participant, and time and page of the last report."""
 
     person: int
     name: str
@@ -62,7 +62,7 @@ class ConsoleSeat(TypedDict):
 
 
 class PendingEvent(TypedDict):
-    """An event that waits."""
+    """A pending event."""
 
     kind: str
     negotiation: str | None
@@ -73,19 +73,19 @@ class PendingEvent(TypedDict):
 
 
 class ServerLoad(TypedDict):
-    """How long the last turn took to resolve."""
+    """The time that the last turn took to resolve."""
 
     resolve_ms: int
 
 
 class ConsoleView(SharedView):
-    """What the instructor sees of a lesson."""
+    """The console's view of a lesson."""
 
     settings: LessonSettings
     people: list[PersonRow]
     seats: list[ConsoleSeat]
     charts: ClassCharts
-    bets: ClassForecasts
+    forecasts: ClassForecasts
     messages: list[MessageRow]
     notices: list[NoticeRow]
     pending: list[PendingEvent]
@@ -133,7 +133,7 @@ class RoomRow(TypedDict):
 
 
 class CardsMessage(TypedDict):
-    """All role cards, to be printed."""
+    """All role cards, for printing."""
 
     scenario: ScenarioName
     names: dict[str, LocalizedText]

@@ -1,4 +1,4 @@
-"""All keys that the pages need words for, with the placeholders of each: one table, checked against the words file."""
+"""All keys that the pages need texts for, with their placeholders; tests check the words files against them."""
 
 from dashboards.classroom.game.actions import ACTS_OF_VERB, OPTIONS
 from dashboards.classroom.game.facts import FACT_KINDS
@@ -9,7 +9,7 @@ from model.signals import CHANNEL_NAMES, SIGNAL_KINDS
 from model.terms import declared_terms
 
 PARTIES = ("other", "talks")
-VERB_NAMES = {  # what a verb's label may name
+VERB_NAMES = {  # placeholders of the labels of verbs
     "conduct": ("other",),
     "press": ("other",),
     "propose": ("other", "talks", "rung"),
@@ -62,7 +62,7 @@ ERROR_CODES = [
     "move.newer",
     "move.bad",
     "limit.over",
-    "bet.bad",
+    "forecast.bad",
     "message.off",
     "advice.off",
     "agent.plays",
@@ -82,15 +82,15 @@ def _placeholders() -> dict[str, tuple[str, ...]]:
     keys |= {f"status.{status.name}": () for status in RungStatus}
     keys |= {f"outcome.{outcome.name}": () for outcome in Outcome}
     keys |= {f"service.{name}": () for name in SERVICES} | {f"role.{name}": () for name in ROLES}
-    keys |= {f"phase.{name}": () for name in PHASES} | {f"fault.{code}": () for code in ERROR_CODES}
-    keys |= {f"story.rung.{int(status)}": ("rung",) for status in RungStatus}
+    keys |= {f"phase.{name}": () for name in PHASES} | {f"error.{code}": () for code in ERROR_CODES}
+    keys |= {f"story.rung.{int(status)}": ("rung", "step") for status in RungStatus}
     for act in PROTOCOL:
         keys |= act_keys(act)
     return keys | LIMIT_KEYS | QUESTION_KEYS
 
 
 def act_keys(act: Act) -> dict[str, tuple[str, ...]]:
-    """List the messages that the pages need for an act, with their placeholders: agents/words has them by act."""
+    """Return the keys that the pages need for an act, with their placeholders; agents/words has their texts by act."""
     keys: dict[str, tuple[str, ...]] = {}
     names = ("actor", "counterpart", "talks", "rung")
     keys |= {f"story.{act.name}.{value}": names for value in STORY_VALUES.get(act.name, ())}
@@ -100,7 +100,7 @@ def act_keys(act: Act) -> dict[str, tuple[str, ...]]:
         for option, forces in OPTIONS[order].items():
             if act.name == (forces[0].act if forces else forced[0]):
                 keys[f"option.{order}.{option}"] = ()
-        if act.name in forced and act.role != "nature" and act.knows == "own":  # what the advisor explains
+        if act.name in forced and act.role != "nature" and act.knows == "own":  # explained by the advisor
             for each in act.conditions:
                 keys[f"condition.{each.name}"] = ()
                 keys |= {f"term.{each.name}.{term}": () for term in declared_terms(each.terms)}

@@ -1,7 +1,6 @@
-"""What all pages of the classroom receive, the wall and a room among them, and the parts that several share.
+"""API responses shared by several pages, and those for a room and the projector.
 
-What the game and the lesson make themselves is declared there: facts and offers in ``game``, bets, moves and advice in
-``lesson``.
+Facts and verbs are declared in ``game``; forecasts, moves and advice in ``lesson``.
 """
 
 from typing import Literal, NotRequired, TypedDict
@@ -14,7 +13,7 @@ LocalizedText = dict[str, str]  # by language
 
 
 class ScenarioName(TypedDict):
-    """A scenario by name."""
+    """Id, title and summary of a scenario."""
 
     id: str
     title: LocalizedText
@@ -22,7 +21,7 @@ class ScenarioName(TypedDict):
 
 
 class SeatName(TypedDict):
-    """A seat by name."""
+    """Id, kind and name of a seat."""
 
     seat: str
     kind: str
@@ -30,14 +29,14 @@ class SeatName(TypedDict):
 
 
 class ShippedScenario(ScenarioName):
-    """A scenario that a lesson can be made of."""
+    """A scenario for a lesson, with its seats."""
 
     rounds: int
     seats: list[SeatName]
 
 
 class ClassRung(TypedDict):
-    """A rung of a ladder, and where it stands."""
+    """A rung of a ladder and its status."""
 
     rung: str
     id: str
@@ -49,7 +48,7 @@ class ClassRung(TypedDict):
 
 
 class ClassLadder(TypedDict):
-    """The ladder of a negotiation, the lowest rung first."""
+    """The ladder of a negotiation, first rung first."""
 
     talks: str
     parties: list[str]
@@ -58,7 +57,7 @@ class ClassLadder(TypedDict):
 
 
 class StoryRow(TypedDict):
-    """A public happening: an act, or an event, which has words of its own; an injected one has its kind too."""
+    """A public act or event. An event has a text; an injected one also its kind."""
 
     month: int
     act: str
@@ -80,14 +79,14 @@ class ChartMark(TypedDict):
 
 
 class OwnSeries(TypedDict):
-    """The series that only a party itself sees."""
+    """The series that only the party itself sees."""
 
     support: list[float]
     trust: dict[str, list[float]]
 
 
 class ClassCharts(TypedDict):
-    """The series that a page may show, from the start on; trust of all in all only for those who see everything."""
+    """The visible series from the start on; the trust of all actors only with visibility "all"."""
 
     months: list[int]
     talks: dict[str, dict[str, list[float]]]
@@ -106,7 +105,7 @@ class TurnClock(TypedDict):
 
 
 class SharedTurnState(TypedDict):
-    """What all see, and what stays until the turn resolves."""
+    """The public part of a view that does not change during a turn."""
 
     names: dict[str, LocalizedText]
     scenario: ScenarioName
@@ -115,7 +114,7 @@ class SharedTurnState(TypedDict):
 
 
 class SharedView(SharedTurnState):
-    """What everyone in a lesson sees of its state."""
+    """The public state of a lesson."""
 
     lesson: int
     phase: Phase
@@ -129,10 +128,10 @@ class SharedView(SharedTurnState):
 
 
 class SeatStatus(SeatName):
-    """A seat, and who plays it now."""
+    """A seat, who plays it now, and whether it has moved."""
 
     played: Literal["people", "agent"]
-    laid_out: bool
+    playable: bool
     done: bool
 
 
@@ -151,7 +150,7 @@ MessageRow = TypedDict(
 
 
 class CardRung(TypedDict):
-    """A rung on a role card: what each party gives, and how heavy it is for the seat."""
+    """A rung on a role card: what each party gives, and its cost to the seat."""
 
     talks: str
     rung: str
@@ -172,7 +171,7 @@ class RoleCard(SeatName):
     rungs: list[CardRung]
 
 
-# A room, and those who have its code
+# Rooms and the projector
 
 
 class RoomSeat(SeatName):
@@ -184,7 +183,7 @@ class RoomSeat(SeatName):
 
 
 class RoomPreview(TypedDict):
-    """A room as somebody sees it who has its code; without a lesson it has no scenario and no seats."""
+    """A room as seen before joining; without a lesson it has no scenario and no seats."""
 
     code: str
     title: str
@@ -205,7 +204,7 @@ class RoomLink(TypedDict):
 
 
 class ProjectorWithoutLesson(RoomLink):
-    """The wall of a room without a lesson."""
+    """The projector of a room without a lesson."""
 
     version: int
     title: str
@@ -213,18 +212,18 @@ class ProjectorWithoutLesson(RoomLink):
 
 
 class ProjectorView(SharedView):
-    """What the wall shows of a lesson."""
+    """The projector's view of a lesson."""
 
     charts: ClassCharts
     seats: list[SeatStatus]
     people: int
     headline: StoryRow | None
     notices: list[NoticeRow]
-    bets: ProjectorForecasts
+    forecasts: ProjectorForecasts
 
 
 class ProjectorMessage(ProjectorView, RoomLink):
-    """The answer to ``projector``."""
+    """The response of ``projector``."""
 
     version: int
     title: str

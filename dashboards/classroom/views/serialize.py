@@ -1,4 +1,4 @@
-"""What all may see of a lesson: names, ladder, public story, charts. The parts of every page are made here."""
+"""The parts shared by all views: names, ladders, public story, charts."""
 
 from collections.abc import Iterable
 
@@ -28,16 +28,16 @@ PUBLIC_INDICATORS = (
     "pressure",
     "programme",
     "contact",
-)  # indicators made of public columns alone
+)  # computed from public columns only
 
 
 def localized(words: LocalizedText) -> LocalizedText:
-    """Give a text of a scenario in all its languages; one that was left out has empty English."""
+    """Return a text of a scenario in all its languages; a missing one has empty English."""
     return words or {"en": ""}
 
 
 def written_names(scenario: Scenario) -> dict[str, LocalizedText]:
-    """Give the written names of all actors, negotiations and rungs by id; a rung's is ``talks/rung``."""
+    """Return the names of all actors, negotiations and rungs by id; the id of a rung is ``talks/rung``."""
     rows = (scenario.states, scenario.facilitators, scenario.bodies, scenario.spoilers)
     found = {name: actor.name for role in rows for name, actor in role.items()}
     found |= {name: talks.title for name, talks in scenario.negotiations.items()}
@@ -49,32 +49,32 @@ def written_names(scenario: Scenario) -> dict[str, LocalizedText]:
     return found
 
 
-def all_names(table: ClassSimulation) -> dict[str, LocalizedText]:
-    """Give all written names, bundles of rungs as well."""
-    found = written_names(table.loaded_scenario)
-    for talks, rungs in zip(table.world.names.negotiation, table.world.names.rung, strict=True):
+def all_names(simulation: ClassSimulation) -> dict[str, LocalizedText]:
+    """Return all names, including bundles of rungs."""
+    found = written_names(simulation.loaded_scenario)
+    for talks, rungs in zip(simulation.world.names.negotiation, simulation.world.names.rung, strict=True):
         for rung in rungs:
-            found.setdefault(f"{talks}/{rung}", rung_title(table.loaded_scenario, talks, rung))
+            found.setdefault(f"{talks}/{rung}", rung_title(simulation.loaded_scenario, talks, rung))
     return found
 
 
 def rung_title(scenario: Scenario, talks: str, rung: str) -> LocalizedText:
-    """Give a rung's title; a bundle's in English and in every language that all its parts have."""
+    """Return the title of a rung; of a bundle in every language that all its parts have."""
     parts = [scenario.negotiations[talks].rungs[part].title for part in rung.split("+")]
     shared = set.intersection(*(set(part) for part in parts))
     return {language: " + ".join(part[language] for part in parts) for language in sorted(shared)}
 
 
 def scenario_name(scenario: Scenario, source: str) -> ScenarioName:
-    """Name a scenario: id, title, summary."""
+    """Return id, title and summary of a scenario."""
     return {"id": source, "title": localized(scenario.title), "summary": localized(scenario.summary)}
 
 
-def ladders(table: ClassSimulation) -> list[ClassLadder]:
-    """Give every ladder with where its rungs stand, the lowest rung first."""
-    world = table.world
+def ladders(simulation: ClassSimulation) -> list[ClassLadder]:
+    """Return every ladder with the status of its rungs, first rung first."""
+    world = simulation.world
     found: list[ClassLadder] = []
-    for k, (talks, setting) in enumerate(table.loaded_scenario.negotiations.items()):
+    for k, (talks, setting) in enumerate(simulation.loaded_scenario.negotiations.items()):
         rungs: list[ClassRung] = []
         for r, rung in enumerate(world.names.rung[k]):
             parts = [setting.rungs[part] for part in rung.split("+")]
@@ -82,32 +82,32 @@ def ladders(table: ClassSimulation) -> list[ClassLadder]:
                 {
                     "rung": rung,
                     "id": f"{talks}/{rung}",
-                    "title": rung_title(table.loaded_scenario, talks, rung),
+                    "title": rung_title(simulation.loaded_scenario, talks, rung),
                     "status": RungStatus(int(world.status[k, r])).name,
                     "age": int(world.status_age[k, r]),
-                    "in_play": int(world.rung[k]) == r and table.round > 0,
+                    "in_play": int(world.rung[k]) == r and simulation.round > 0,
                     "gives": {
                         party: join_texts([part.parties[party].gives for part in parts]) for party in setting.parties
                     },
                 }
             )
-        outcome = table.outcome_of(talks).name
+        outcome = simulation.outcome_of(talks).name
         found.append({"talks": talks, "parties": list(setting.parties), "outcome": outcome, "rungs": rungs})
     return found
 
 
 def join_texts(parts: Iterable[LocalizedText]) -> LocalizedText:
-    """Join texts in every language that they all have."""
+    """Return texts joined in every language that they all have."""
     parts = [localized(part) for part in parts]
     shared = set.intersection(*(set(part) for part in parts))
     return {language: "; ".join(filter(None, (part[language] for part in parts))) for language in sorted(shared)}
 
 
-def public_story(table: ClassSimulation, events: Iterable[Override] = ()) -> list[StoryRow]:
-    """Tell the public happenings of the run, in order: what the ledger has of them, and the events that befell it."""
+def public_story(simulation: ClassSimulation, events: Iterable[Override] = ()) -> list[StoryRow]:
+    """Return the public acts and events of the run, in order of months."""
     rows: list[StoryRow] = []
     held: dict[str | None, int] = {}
-    for row in table.ledger.rows if table.ledger is not None else ():
+    for row in simulation.ledger.rows if simulation.ledger is not None else ():
         value = int(row.value)
         if row.act == "hold_talks":
             if held.get(row.negotiation) == value:
@@ -115,10 +115,10 @@ def public_story(table: ClassSimulation, events: Iterable[Override] = ()) -> lis
             held[row.negotiation] = value
         if row.act == "rung" or value in STORY_VALUES.get(row.act, ()):
             rows.append(_ledger_story(row))
-    for event in table.loaded_scenario.events:
-        if event.text and event.round <= table.round:
+    for event in simulation.loaded_scenario.events:
+        if event.text and event.round <= simulation.round:
             rows.append(_event_story(event.round, dict(event.text)))
-    rows += [_injected_story(table.loaded_scenario, event) for event in events]
+    rows += [_injected_story(simulation.loaded_scenario, event) for event in events]
     return sorted(rows, key=lambda row: row["month"])
 
 
@@ -151,7 +151,7 @@ def _event_story(month: int, words: LocalizedText) -> StoryRow:
 
 
 def _injected_story(scenario: Scenario, event: Override) -> StoryRow:
-    """Tell an event that was set off from outside: its English words, and its kind and names for all others."""
+    """Return an injected event: its English text, and its kind and names for translations."""
     return {
         **_event_story(event.round, {"en": describe_event(scenario, event)}),
         "actor": event.actor,
@@ -162,37 +162,37 @@ def _injected_story(scenario: Scenario, event: Override) -> StoryRow:
     }
 
 
-def visible_charts(table: ClassSimulation, eyes: Observer) -> ClassCharts:
-    """Give the series that these eyes may see, round by round from the start."""
-    seen = table.trajectory
+def visible_charts(simulation: ClassSimulation, observer: Observer) -> ClassCharts:
+    """Return the series that an observer can see, by month from the start."""
+    seen = simulation.trajectory
     talks: dict[str, dict[str, list[float]]] = {}
     trust: dict[str, dict[str, list[float]]] = {}
     own: OwnSeries | None = None
-    states = table.world.names.state
-    for k, (name, setting) in enumerate(table.loaded_scenario.negotiations.items()):
+    states = simulation.world.names.state
+    for k, (name, setting) in enumerate(simulation.loaded_scenario.negotiations.items()):
         rows = negotiation_series(seen, k)
         talks[name] = {indicator: rows[indicator].round(4).tolist() for indicator in PUBLIC_INDICATORS}
         pairs = (("trust_first", *setting.parties), ("trust_second", *setting.parties[::-1]))
         for indicator, truster, trusted in pairs:
-            if eyes.can_see("trust", states.index(truster), states.index(trusted)):
+            if observer.can_see("trust", states.index(truster), states.index(trusted)):
                 trust.setdefault(truster, {})[trusted] = rows[indicator].round(4).tolist()
         for indicator, party in zip(("support_first", "support_second"), setting.parties, strict=True):
-            if party == eyes.seat and eyes.can_see("support", states.index(party)):
+            if party == observer.seat and observer.can_see("support", states.index(party)):
                 own = {"support": rows[indicator].round(4).tolist(), "trust": {}}
     if own is not None:
-        own["trust"] = trust.get(str(eyes.seat), {})
+        own["trust"] = trust.get(str(observer.seat), {})
     marks: list[ChartMark] = [
         {"month": event.round, "text": dict(event.text)}
-        for event in table.loaded_scenario.events
-        if event.text and event.round <= table.round
+        for event in simulation.loaded_scenario.events
+        if event.text and event.round <= simulation.round
     ]
     found: ClassCharts = {
-        "months": list(range(table.round + 1)),
+        "months": list(range(simulation.round + 1)),
         "talks": talks,
-        "ceiling": float(table.world.tension_ceiling),
+        "ceiling": float(simulation.world.tension_ceiling),
         "own": own,
         "marks": marks,
     }
-    if eyes.visibility == "all":
+    if observer.visibility == "all":
         found["trust"] = trust
     return found

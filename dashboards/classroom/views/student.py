@@ -1,4 +1,4 @@
-"""What one student sees: the role card, what the seat may know, what it can do, what it perceived."""
+"""The view of a student: role card, known facts, available verbs, perceived signals."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,22 +28,19 @@ from dashboards.classroom.views.student_messages import (
 from model.rules.lookups import detection_probability
 from model.rules.scrutiny import NO_DOUBT
 
-CONDUCT_SIGNALS = (
-    "public statement",
-    "threat",
-    "initiative",
-)  # what each side alone knows of: as meant, and as perceived
-PARTY_SIGNALS = ("proposal", "acceptance", "refusal")  # what the two parties know
+# Known to the two parties: to the sender as intended, to the receiver as perceived.
+CONDUCT_SIGNALS = ("public statement", "threat", "initiative")
+PARTY_SIGNALS = ("proposal", "acceptance", "refusal")  # known to the two parties
 
 
 def current_visibility(lesson: Lesson) -> Visibility:
-    """Say what seats may know: all of it once the lesson is over."""
+    """Return the visibility of seats; "all" once the lesson is over."""
     return "all" if lesson.phase == "ended" else lesson.settings.sight
 
 
 def shared_view(lesson: Lesson) -> SharedView:
-    """Give what everyone in a lesson sees of its state, the projector as well."""
-    settled: SharedTurnState = lesson.cached("shared", lambda: _shared_turn_state(lesson))
+    """Return the public state of a lesson."""
+    turn_state: SharedTurnState = lesson.cached("shared", lambda: _shared_turn_state(lesson))
     return {
         "lesson": lesson.number,
         "phase": lesson.phase,
@@ -58,12 +55,12 @@ def shared_view(lesson: Lesson) -> SharedView:
             "running": lesson.phase == "playing" and lesson.deadline is not None,
         },
         "outcome": lesson.outcome,
-        **settled,
+        **turn_state,
     }
 
 
 def _shared_turn_state(lesson: Lesson) -> SharedTurnState:
-    """Give what all see, and what stays until the turn resolves."""
+    """Return the public part of a view that does not change during a turn."""
     return {
         "names": all_names(lesson.simulation),
         "scenario": scenario_name(lesson.scenario, lesson.source),
@@ -73,17 +70,17 @@ def _shared_turn_state(lesson: Lesson) -> SharedTurnState:
 
 
 def _seat_turn_state(lesson: Lesson, seat: str) -> SeatTurnState:
-    """Give what a seat sees, and what stays until the turn resolves."""
-    table, months = lesson.simulation, lesson.months_per_turn
-    eyes = Observer(table.world, lesson.scenario, seat, current_visibility(lesson))
-    plays = lesson.phase in ("playing", "paused")
+    """Return the part of a seat's view that does not change during a turn."""
+    simulation, months = lesson.simulation, lesson.months_per_turn
+    observer = Observer(simulation.world, lesson.scenario, seat, current_visibility(lesson))
+    is_running = lesson.phase in ("playing", "paused")
     return {
-        "card": role_card(table, seat, eyes),
-        "known": [*known_facts(table, eyes)],
-        "verbs": [*offered_verbs(table, seat, eyes, months)] if plays else [],
-        "limits": [_limit(limit) for limit in choice_limits(table, seat, months)] if plays else [],
-        "signals": [*perceived_signals(lesson, eyes)],
-        "charts": visible_charts(table, eyes),
+        "card": role_card(simulation, seat, observer),
+        "known": [*known_facts(simulation, observer)],
+        "verbs": [*offered_verbs(simulation, seat, observer, months)] if is_running else [],
+        "limits": [_limit(limit) for limit in choice_limits(simulation, seat, months)] if is_running else [],
+        "signals": [*perceived_signals(lesson, observer)],
+        "charts": visible_charts(simulation, observer),
     }
 
 
@@ -92,8 +89,8 @@ def _limit(limit: Limit) -> ChoiceLimit:
 
 
 def seat_statuses(lesson: Lesson) -> list[SeatStatus]:
-    """List all seats: whether people can sit there, and whether they or an agent play it now."""
-    played, sheets, laid_out = lesson.awaited_seats(), lesson.latest_moves(), lesson.seats()
+    """Return all seats: whether people can take them, who plays them now, and whether they have moved."""
+    played, moves, playable = lesson.awaited_seats(), lesson.latest_moves(), lesson.seats()
     named = lesson.cached("shared", lambda: _shared_turn_state(lesson))["names"]
     return [
         {
@@ -101,28 +98,28 @@ def seat_statuses(lesson: Lesson) -> list[SeatStatus]:
             "kind": kind,
             "name": named[seat],
             "played": "people" if seat in played else "agent",
-            "laid_out": seat in laid_out,
-            "done": seat in sheets and bool(sheets[seat]["done"]),
+            "playable": seat in playable,
+            "done": seat in moves and bool(moves[seat]["done"]),
         }
         for seat, kind in lesson.seat_kinds().items()
     ]
 
 
 def student_view(lesson: Lesson, person: int, name: str, seat: str, solo: bool) -> StudentView:
-    """Give everything that one student's page shows."""
+    """Return the view of one student's page."""
     with lesson.lock:
-        settings, people, open_seats = lesson.settings, lesson.participants(), lesson.seats()
+        settings, participants, open_seats = lesson.settings, lesson.participants(), lesson.seats()
         agent = open_seats[seat]["agent"]
-        settled: SeatTurnState = lesson.cached(("seat", seat), lambda: _seat_turn_state(lesson, seat))
+        turn_state: SeatTurnState = lesson.cached(("seat", seat), lambda: _seat_turn_state(lesson, seat))
         return {
             **shared_view(lesson),
-            **settled,
+            **turn_state,
             "solo": solo,
             "person": person,
             "name": name,
             "seat": seat,
             "kind": lesson.seat_kinds()[seat],
-            "delegation": [each["name"] for each in people if each["seat"] == seat],
+            "delegation": [each["name"] for each in participants if each["seat"] == seat],
             "agent": agent,
             "settings": {
                 "messages": settings.messages,
@@ -133,26 +130,26 @@ def student_view(lesson: Lesson, person: int, name: str, seat: str, solo: bool) 
             },
             "seats": seat_statuses(lesson),
             "move": seat_move(lesson, seat),
-            "bets": forecasts.own_forecasts(lesson, person),
+            "forecasts": forecasts.own_forecasts(lesson, person),
             "messages": visible_messages(lesson, seat, person),
             "notices": notice_rows(lesson),
         }
 
 
 def seat_move(lesson: Lesson, seat: str) -> SeatMove:
-    """Give the seat's move of the open turn, and what came of the last one."""
+    """Return the seat's move of the open turn, and the results of the last one."""
     last: list[OrderOutcome] = []
     if lesson.order_results:
-        tells = lesson.settings.advisor or lesson.phase == "ended"
+        shows_agent = lesson.settings.advisor or lesson.phase == "ended"
         for each in lesson.order_results[-1]:
             if each["seat"] == seat:
-                agent = each["agent"] if tells else None
+                agent = each["agent"] if shows_agent else None
                 last.append({"verb": each["verb"], "option": each["option"], "took": each["took"], "agent": agent})
     return {**move_state(lesson, lesson.latest_moves().get(seat)), "last": last}
 
 
 def visible_messages(lesson: Lesson, seat: str | None, person: int | None = None) -> list[MessageRow]:
-    """List the messages that a seat may read; all of them for the instructor, who has none."""
+    """Return the messages that a seat can read; without a seat (the instructor), all of them."""
     query = (
         "SELECT message.*, name FROM message JOIN person ON person.id = message.person WHERE lesson = ? "
         "AND (? IS NULL OR sender = ? OR receiver IN (?, 'all')) ORDER BY message.id DESC LIMIT 200"
@@ -172,32 +169,32 @@ def visible_messages(lesson: Lesson, seat: str | None, person: int | None = None
 
 
 def notice_rows(lesson: Lesson) -> list[NoticeRow]:
-    """List the instructor's notices."""
+    """Return the instructor's notices."""
     rows = lesson.store.rows("SELECT id, text, at FROM notice WHERE lesson = ? ORDER BY id", lesson.id)
     return [{"id": row["id"], "text": row["text"], "at": row["at"]} for row in rows]
 
 
-def perceived_signals(lesson: Lesson, eyes: Observer) -> Iterator[PerceivedSignal]:
-    """Tell the messages of the last turn as this seat perceives them, its own as it meant them."""
+def perceived_signals(lesson: Lesson, observer: Observer) -> Iterator[PerceivedSignal]:
+    """Yield the signals of the last turn as this seat perceived them, its own as intended."""
     ledger = lesson.simulation.ledger
-    since = lesson.last_turn_start
+    start = lesson.last_turn_start
     for row in ledger.rows if ledger is not None else ():
-        if row.kind == "signal" and row.round > since and (told := _perceived(row, eyes)):
-            yield told
+        if row.kind == "signal" and row.round > start and (shown := _perceived(row, observer)):
+            yield shown
 
 
-def _perceived(row: LedgerEntry, eyes: Observer) -> PerceivedSignal | None:
-    parties = eyes.seat in (row.actor, row.counterpart) and eyes.visibility != "public"
-    kind, mine = row.act, row.actor == eyes.seat
+def _perceived(row: LedgerEntry, observer: Observer) -> PerceivedSignal | None:
+    parties = observer.seat in (row.actor, row.counterpart) and observer.visibility != "public"
+    kind, mine = row.act, row.actor == observer.seat
     reading: SignalReading | None = None
     if row.act in CONDUCT_SIGNALS:
-        if not parties and eyes.visibility != "all":
+        if not parties and observer.visibility != "all":
             return None
         strength = row.meant if mine else row.perceived
         friendly = "initiative" if row.act == "initiative" else "public statement"
         kind = friendly if (strength or 0.0) > 0 else "threat"
         reading = None if mine else "friendly" if (strength or 0.0) > 0 else "hostile"
-    if row.act in PARTY_SIGNALS and not parties and eyes.visibility != "all":
+    if row.act in PARTY_SIGNALS and not parties and observer.visibility != "all":
         return None
     if row.act == "inspection report":
         reading = "violation" if (row.perceived or 0.0) < 0 else "clean"
@@ -213,90 +210,89 @@ def _perceived(row: LedgerEntry, eyes: Observer) -> PerceivedSignal | None:
     }
 
 
-def known_facts(table: ClassSimulation, eyes: Observer) -> Iterator[KnownFact]:
-    """List what a seat may know now; what is hidden from its eyes is left out."""
-    for key, column, cell, write, named in _knowable(table):
+def known_facts(simulation: ClassSimulation, observer: Observer) -> Iterator[KnownFact]:
+    """Yield the facts that a seat can see now."""
+    for key, column, cell, write, named in _candidate_facts(simulation):
         try:
-            value = eyes(column, *cell)
+            value = observer(column, *cell)
         except HiddenError:
             continue
         numbers = write(value)
         if numbers is not None:
-            told = make_fact(key, *numbers, **named)
-            yield {**told, "group": told["kind"], "value": value}
+            shown = make_fact(key, *numbers, **named)
+            yield {**shown, "group": shown["kind"], "value": value}
 
 
-def _as_percent(value: float) -> tuple[float, ...]:
+def _percent(value: float) -> tuple[float, ...]:
     return (to_percent(value),)
 
 
-def _if_any(value: float) -> tuple[float, ...] | None:
+def _percent_if_any(value: float) -> tuple[float, ...] | None:
     return (to_percent(value),) if value else None
+
+
+def _probability_of_doubt(log_odds: float) -> tuple[float, ...] | None:
+    return (to_percent(logistic(log_odds)),) if log_odds > NO_DOUBT else None
 
 
 def _count(value: float) -> tuple[float, ...]:
     return (round(value, 1),)
 
 
-def _knowable(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
-    """List all that could be known: key, column, cell, how it is written, names."""
-    yield from _of_states(table)
-    yield from _of_talks(table)
-    yield from _of_helpers(table)
-    if table.world.with_environment:
-        yield "known.oil", "oil", (0,), _as_percent, {}
-        yield "known.region", "regional_tension", (0,), _as_percent, {}
+def _candidate_facts(simulation: ClassSimulation) -> Iterator[tuple[Any, ...]]:
+    """Yield every candidate fact: key, column, cell, formatting function, names."""
+    yield from _of_states(simulation)
+    yield from _of_talks(simulation)
+    yield from _of_facilitators(simulation)
+    if simulation.world.with_environment:
+        yield "known.oil", "oil", (0,), _percent, {}
+        yield "known.region", "regional_tension", (0,), _percent, {}
 
 
-def _of_states(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
-    world, states = table.world, table.world.names.state
+def _of_states(simulation: ClassSimulation) -> Iterator[tuple[Any, ...]]:
+    world, states = simulation.world, simulation.world.names.state
     pairs = [(a, b) for a, b in map(tuple, world.party.tolist())]
     for a, b in dict.fromkeys([*pairs, *((b, a) for a, b in pairs)]):
-        both = {"actor": states[a], "other": states[b]}
-        yield "known.trust", "trust", (a, b), _as_percent, both
-        yield "known.posture", "posture", (a, b), _as_percent, both
-        yield "known.pressure", "pressure", (a, b), _if_any, both
-        yield "known.slipped", "miscarried", (a, b), lambda value: () if value else None, both
+        pair = {"actor": states[a], "other": states[b]}
+        yield "known.trust", "trust", (a, b), _percent, pair
+        yield "known.posture", "posture", (a, b), _percent, pair
+        yield "known.pressure", "pressure", (a, b), _percent_if_any, pair
+        yield "known.slipped", "miscarried", (a, b), lambda value: () if value else None, pair
     for state in dict.fromkeys(party for pair in pairs for party in pair):
-        alone = {"actor": states[state]}
-        yield "known.support", "support", (state,), _as_percent, alone
-        yield "known.audience", "audience_cost", (state,), _as_percent, alone
-        yield "known.programme", "programme", (state,), _if_any, alone
+        actor = {"actor": states[state]}
+        yield "known.support", "support", (state,), _percent, actor
+        yield "known.audience", "audience_cost", (state,), _percent, actor
+        yield "known.programme", "programme", (state,), _percent_if_any, actor
 
 
-def _of_talks(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
-    world = table.world
+def _of_talks(simulation: ClassSimulation) -> Iterator[tuple[Any, ...]]:
+    world = simulation.world
     for k, talks in enumerate(world.names.negotiation):
-        stands = {"talks": talks}
-        on_table = world.rung[k] >= 0 and 1 <= world.status[k, world.rung[k]] <= 3
+        names = {"talks": talks}
+        is_proposed = world.rung[k] >= 0 and 1 <= world.status[k, world.rung[k]] <= 3
         for side in range(2):
             me, other = (world.names.state[int(world.party[k, each])] for each in (side, 1 - side))
             other = {"actor": me, "talks": talks, "other": other}
-            yield "known.reservation", "reservation_value", (k, side), _as_percent, {"actor": me, "talks": talks}
-            yield "known.suspicion", "suspicion", (k, side), _if_any, other
-            yield (
-                "known.deceit",
-                "doubt",
-                (k, side),
-                lambda x: (to_percent(logistic(x)),) if x > NO_DOUBT else None,
-                other,
-            )
-        if on_table:
-            yield "known.offer", "offer", (k,), _as_percent, stands
-        yield "known.access", "access", (k,), _as_percent, stands
-        found = float(detection_probability(world.compiled, k))
-        yield "known.detection", "access", (k,), lambda _, found=found: (to_percent(found),) if found else None, stands
-        yield "known.barred", "inspectors_barred", (k,), lambda value: () if value else None, stands
-        yield "known.breaches", "breaches", (k,), lambda value: (int(value),), stands
+            yield "known.reservation", "reservation_value", (k, side), _percent, {"actor": me, "talks": talks}
+            yield "known.suspicion", "suspicion", (k, side), _percent_if_any, other
+            yield "known.deceit", "doubt", (k, side), _probability_of_doubt, other
+        if is_proposed:
+            yield "known.offer", "offer", (k,), _percent, names
+        yield "known.access", "access", (k,), _percent, names
+        probability = float(detection_probability(world.compiled, k))
+        if probability:
+            yield "known.detection", "access", (k,), lambda _, share=probability: (to_percent(share),), names
+        yield "known.barred", "inspectors_barred", (k,), lambda value: () if value else None, names
+        yield "known.breaches", "breaches", (k,), lambda value: (int(value),), names
 
 
-def _of_helpers(table: ClassSimulation) -> Iterator[tuple[Any, ...]]:
-    world = table.world
+def _of_facilitators(simulation: ClassSimulation) -> Iterator[tuple[Any, ...]]:
+    world = simulation.world
     parties = dict.fromkeys(int(party) for pair in world.party for party in pair)
     for f, name in enumerate(world.names.facilitator):
         for state in parties:
             named = {"facilitator": name, "other": world.names.state[state]}
-            yield "known.credit", "credibility", (f, state), _as_percent, named
-        yield "known.fatigue", "fatigue", (f,), _if_any, {"facilitator": name}
+            yield "known.credit", "credibility", (f, state), _percent, named
+        yield "known.fatigue", "fatigue", (f,), _percent_if_any, {"facilitator": name}
         budget = float(world.skill_budget[f])
         yield "known.purse", "spent", (f,), lambda spent, budget=budget: _count(budget - spent), {"facilitator": name}

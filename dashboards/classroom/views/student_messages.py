@@ -1,4 +1,4 @@
-"""What a student's page receives."""
+"""API responses for the student's page."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -14,14 +14,14 @@ SignalReading = Literal["friendly", "hostile", "violation", "clean"]
 
 
 class KnownFact(Fact):
-    """A fact that a seat knows now, and the value it was written from."""
+    """A visible fact and its unrounded value."""
 
     group: str
     value: float
 
 
 class ChoiceLimit(TypedDict):
-    """Of these verbs only so many may take this option."""
+    """A limit on how many of these verbs can take an option."""
 
     key: str
     verbs: list[str]
@@ -30,7 +30,7 @@ class ChoiceLimit(TypedDict):
 
 
 class PerceivedSignal(TypedDict):
-    """A message of the last turn, as a seat perceived it."""
+    """A signal of the last turn, as a seat perceived it."""
 
     month: int
     kind: str
@@ -43,7 +43,7 @@ class PerceivedSignal(TypedDict):
 
 
 class SeatTurnState(TypedDict):
-    """What a seat sees, and what stays until the turn resolves."""
+    """The part of a seat's view that does not change during a turn."""
 
     card: RoleCard
     known: list[KnownFact]
@@ -54,7 +54,7 @@ class SeatTurnState(TypedDict):
 
 
 class OrderOutcome(TypedDict):
-    """What came of an order of the last turn; the agent's choice only where it may be told."""
+    """The result of an order of the last turn; the agent's choice only if the advisor is allowed."""
 
     verb: str
     option: str
@@ -63,13 +63,13 @@ class OrderOutcome(TypedDict):
 
 
 class SeatMove(MoveState):
-    """A seat's move of the open turn, and what came of the last one."""
+    """A seat's move of the open turn, and the results of the last one."""
 
     last: list[OrderOutcome]
 
 
 class StudentSettings(TypedDict):
-    """The settings that a student's page follows."""
+    """The settings that affect a student's page."""
 
     messages: bool
     advisor: bool
@@ -79,7 +79,7 @@ class StudentSettings(TypedDict):
 
 
 class StudentView(SharedView, SeatTurnState):
-    """What one student sees of a lesson."""
+    """A student's view of a lesson."""
 
     solo: bool
     person: int
@@ -91,7 +91,7 @@ class StudentView(SharedView, SeatTurnState):
     settings: StudentSettings
     seats: list[SeatStatus]
     move: SeatMove
-    bets: OwnForecasts
+    forecasts: OwnForecasts
     messages: list[MessageRow]
     notices: list[NoticeRow]
 
@@ -104,7 +104,7 @@ class NextLesson(TypedDict):
 
 
 class StudentMessage(StudentView):
-    """The answer to ``me``: a student's view, and the newer lesson of the room if there is one."""
+    """The response of ``me``: a student's view, and the newer lesson of the room if there is one."""
 
     version: int
     code: str
@@ -113,7 +113,7 @@ class StudentMessage(StudentView):
 
 
 class AdviceMessage(TypedDict):
-    """The answer to ``advice``."""
+    """The response of ``advice``."""
 
     turn: int
     advice: list[AdvisedVerb]

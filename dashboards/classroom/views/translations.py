@@ -1,6 +1,6 @@
-"""All words of the classroom's pages in each language, and the texts of scenarios that they translate.
+"""The texts of the classroom pages in each language, including translated texts of scenarios.
 
-Those of acts stand with the other words of the acts (agents/act_words.py), all others in ``words`` beside.
+Texts of acts are in agents/words (see agents/act_words.py), all others in dashboards/classroom/words.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ WORDS_DIR = Path(__file__).parents[1] / "words"
 
 
 class Language(NamedTuple):
-    """One language of the pages: its code, its own name, how it runs, whether a native reader has read it."""
+    """A language of the pages: code, own name, writing direction, whether a native reader has reviewed it."""
 
     code: str
     name: str
@@ -27,9 +27,9 @@ class Language(NamedTuple):
 
 @cache
 def words_of(code: str) -> Mapping[str, str]:
-    """Give all words of a language by dotted key; what it lacks is there in English.
+    """Return all texts of a language by dotted key; missing ones in English.
 
-    A text of a scenario has the key ``scenario.NAME.`` and what it names, as in
+    The key of a scenario's text is ``scenario.NAME.`` and its path, such as
     ``scenario.us-iran-2026.states.us.name``.
     """
     return own_words(code) if code == DEFAULT_LANGUAGE else {**words_of(DEFAULT_LANGUAGE), **own_words(code)}
@@ -37,7 +37,7 @@ def words_of(code: str) -> Mapping[str, str]:
 
 @cache
 def own_words(code: str) -> Mapping[str, str]:
-    """Return the words of a language's own files; a scenario that is ``like`` another has its texts as well."""
+    """Return the texts in a language's own files; a scenario that is ``like`` another also has that one's texts."""
     words = dict(flatten(_file(code)))
     for act in load_act_words(code).values():
         words |= act.messages
@@ -51,14 +51,14 @@ def own_words(code: str) -> Mapping[str, str]:
 
 @cache
 def languages() -> tuple[Language, ...]:
-    """List the languages that there are words in, English first."""
+    """Return the available languages, English first."""
     codes = sorted((each.stem for each in WORDS_DIR.glob("*.toml")), key=lambda code: (code != DEFAULT_LANGUAGE, code))
     return tuple(Language(code, **_file(code)["language"]) for code in codes)
 
 
 @cache
 def words_json(code: str) -> tuple[str, bytes]:
-    """Give the words of a language as the pages fetch them, with a digest that names them."""
+    """Return the digest and the JSON of a language's texts as the pages fetch them."""
     body = json.dumps(words_of(code), ensure_ascii=False).encode()
     return hashlib.sha256(body).hexdigest()[:12], body
 

@@ -1,4 +1,4 @@
-"""A classroom with a store of its own: the engine alone, or served by its command."""
+"""Fixtures: a classroom context with its own store, and a classroom served by its command."""
 
 import signal
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from dashboards.classroom.server.context import open_classroom
 
 
 @pytest.fixture
-def house(tmp_path):
-    opened = open_classroom(tmp_path / "classroom.sqlite", "127.0.0.1", 8765)
-    yield opened
-    opened.rooms.close()
+def context(tmp_path):
+    classroom_context = open_classroom(tmp_path / "classroom.sqlite", "127.0.0.1", 8765)
+    yield classroom_context
+    classroom_context.rooms.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The API of the classroom: codes, keys, cookies, hostile requests, messages, news."""
+"""The API of the classroom: codes, keys, cookies, hostile requests, messages, events."""
 
 import json
 import math
@@ -9,54 +9,54 @@ from support.classroom import HOSTILE, SURE, make_lesson, serve_api, submit_choi
 from dashboards.classroom.views.exports import csv_table, moves_csv
 
 
-def test_codes_cannot_be_guessed_and_a_wrong_key_opens_nothing(house):
-    room, _ = make_lesson(house)
-    with serve_api(house) as clients:
+def test_wrong_codes_and_keys_are_refused_and_limited(context):
+    room, _ = make_lesson(context)
+    with serve_api(context) as clients:
         guesser = clients()
-        key = house.rooms.instructor_key(True)
-        statuses = [guesser.ask("POST", "look", {"code": f"AAAA{at:02}"})[0] for at in range(40)]
+        key = context.rooms.create_instructor_key(True)
+        statuses = [guesser.request("POST", "look", {"code": f"AAAA{at:02}"})[0] for at in range(40)]
         assert statuses[:30] == [404] * 30
         assert statuses[-1] == 429
         for authorization in ("", "Instructor", "Instructor wrong", f"Bearer {key}", "Instructor é"):
             wrong = clients(authorization.encode().decode("latin-1"))
             for method, path in (("GET", "rooms"), ("GET", f"rooms/{room['code']}/console"), ("POST", "rooms")):
-                assert wrong.ask(method, path)[0] in (401, 429)
-        house.wrong._left.clear()
+                assert wrong.request(method, path)[0] in (401, 429)
+        context.failed_attempts._left.clear()
         assert clients(f"Instructor {key}").get("key")["ok"]
         assert clients().post("look", {"code": f" {room['code'].lower()[:3]}-{room['code'][3:]}"})["open"]
-        assert key not in json.dumps([dict(row) for row in house.rooms.store.rows("SELECT * FROM house")])
+        assert key not in json.dumps([dict(row) for row in context.rooms.store.rows("SELECT * FROM house")])
 
 
-def test_looking_takes_no_seat_and_names_are_kept_as_text(house):
-    room, lesson = make_lesson(house, seats={"alba": 1})
-    with serve_api(house) as clients:
+def test_room_preview_takes_no_seat_and_names_stay_text(context):
+    room, lesson = make_lesson(context, seats={"alba": 1})
+    with serve_api(context) as clients:
         for _ in range(3):
             assert clients().post("look", {"code": room["code"]})["seats"][0]["people"] == 0
         joined = clients().post("join", {"code": room["code"], "name": HOSTILE, "seat": None})
         assert joined["seat"] == "alba"
-        assert clients().ask("POST", "join", {"code": room["code"], "name": "Late", "seat": None})[0] == 409
+        assert clients().request("POST", "join", {"code": room["code"], "name": "Late", "seat": None})[0] == 409
         student = clients(f"Bearer {joined['token']}")
         assert student.get("me")["name"] == HOSTILE.replace("\u202e", "").replace("  ", " ")
         for name in ("", "   ", "\x00\x07", "n" * 41, 7, None):
-            sent = {"code": room["code"], "name": name, "seat": None}
-            assert clients().ask("POST", "join", sent)[1]["error"]["code"] == "name.bad"
-    lesson.go("playing", turn=1)
+            data = {"code": room["code"], "name": name, "seat": None}
+            assert clients().request("POST", "join", data)[1]["error"]["code"] == "name.bad"
+    lesson.set_phase("playing", turn=1)
     submit_choices(lesson, joined["person"], "alba", {"conduct:borea": "friendly"})
     assert csv_table(["name"], [["=1+1"]]) == "name\n'=1+1\n"
     assert "<script>" in moves_csv(lesson)
 
 
-def test_no_request_makes_the_server_fail(house):
-    room, lesson = make_lesson(house)
-    lesson.go("playing", turn=1)
+def test_malformed_requests_never_cause_server_errors(context):
+    room, lesson = make_lesson(context)
+    lesson.set_phase("playing", turn=1)
     junk = [None, True, -1, 1e308, 10**400, "x" * 300, [], {"a": {}}, "\ud800", "'; DROP TABLE move; --"]
-    with serve_api(house) as clients:
+    with serve_api(context) as clients:
         token = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})["token"]
-        key = house.rooms.instructor_key(True)
+        key = context.rooms.create_instructor_key(True)
         student, console = clients(f"Bearer {token}"), clients(f"Instructor {key}")
         bodies = [
             (student, "move", {"turn": 1, "base": 0, "choices": {}, "done": True}),
-            (student, "bet", {"at": 0, "percent": SURE}),
+            (student, "forecast", {"at": 0, "percent": SURE}),
             (student, "message", {"to": "all", "text": "Hello"}),
             (student, "here", {"page": "play", "seconds": 1}),
             (student, "seat", {"seat": "borea"}),
@@ -76,27 +76,31 @@ def test_no_request_makes_the_server_fail(house):
         bodies += [(console, at, {"action": name, field: None}) for name, field in actions.items()]
         for client, path, body in bodies:
             for each in junk:
-                for sent in ({**body, field: each} for field in (*body, "choices", str(each))):
-                    house.wrong._left.clear(), house.writing._left.clear(), house.solo._left.clear()
-                    status, answer = client.ask("POST", path, sent)
+                for data in ({**body, field: each} for field in (*body, "choices", str(each))):
+                    (
+                        context.failed_attempts._left.clear(),
+                        context.write_limit._left.clear(),
+                        context.solo_limit._left.clear(),
+                    )
+                    status, answer = client.request("POST", path, data)
                     assert 200 <= status < 500, (path, each, answer)
                     if status != 200:
                         assert answer["error"]["text"]
-        assert student.ask("POST", "message", {"to": "all", "text": "y" * 20_000})[0] == 413
-        assert student.ask("GET", "nothing/here")[0] == 404
+        assert student.request("POST", "message", {"to": "all", "text": "y" * 20_000})[0] == 413
+        assert student.request("GET", "nothing/here")[0] == 404
 
 
-def test_no_number_makes_the_server_fail(house):
-    room, lesson = make_lesson(house)
-    lesson.go("playing", turn=1)
-    with serve_api(house) as clients:
+def test_extreme_numbers_never_cause_server_errors(context):
+    room, lesson = make_lesson(context)
+    lesson.set_phase("playing", turn=1)
+    with serve_api(context) as clients:
         token = clients().post("join", {"code": room["code"], "name": "Mina", "seat": "alba"})["token"]
         student = clients(f"Bearer {token}")
-        console = clients(f"Instructor {house.rooms.instructor_key(True)}")
+        console = clients(f"Instructor {context.rooms.create_instructor_key(True)}")
         for value in (10**400, 1e308, math.nan, -math.inf):
-            sent = [
+            data = [
                 (student, "here", {"seconds": value}),
-                (student, "bet", {"at": 0, "percent": SURE | {"breakdown": value}}),
+                (student, "forecast", {"at": 0, "percent": SURE | {"breakdown": value}}),
                 (console, f"rooms/{room['code']}/do", {"action": "remove", "person": value}),
                 (
                     console,
@@ -110,14 +114,14 @@ def test_no_number_makes_the_server_fail(house):
                     {"scenario": "two-states", "seat": "alba", "changes": {"states.alba.support": value}},
                 ),
             ]
-            for client, path, each in sent:
-                status, answer = client.ask("POST", path, each)
+            for client, path, each in data:
+                status, answer = client.request("POST", path, each)
                 assert (status, bool(answer["error"]["text"])) in ((400, True), (409, True)), (path, each, answer)
 
 
-def test_messages_reach_whom_they_are_for_and_only_if_allowed(house):
-    room, _ = make_lesson(house)
-    with serve_api(house) as clients:
+def test_messages_reach_only_their_receivers_and_if_allowed(context):
+    room, _ = make_lesson(context)
+    with serve_api(context) as clients:
         joined = [
             clients().post("join", {"code": room["code"], "name": seat, "seat": seat})
             for seat in ("alba", "borea", "corvia")
@@ -127,58 +131,60 @@ def test_messages_reach_whom_they_are_for_and_only_if_allowed(house):
         alba.post("message", {"to": "all", "text": "To everyone"})
         assert len(borea.get("me")["messages"]) == len(alba.get("me")["messages"]) == 2
         assert [each["text"] for each in corvia.get("me")["messages"]] == ["To everyone"]
-        console = clients(f"Instructor {house.rooms.instructor_key(True)}")
+        console = clients(f"Instructor {context.rooms.create_instructor_key(True)}")
         console.post(f"rooms/{room['code']}/do", {"action": "set", "settings": {"messages": False}})
-        assert alba.ask("POST", "message", {"to": "all", "text": "Hello"})[1]["error"]["code"] == "message.off"
+        assert alba.request("POST", "message", {"to": "all", "text": "Hello"})[1]["error"]["code"] == "message.off"
 
 
-def test_news_tells_that_something_changed_and_never_what_and_ends_when_the_server_does(house):
-    room, lesson = make_lesson(house)
-    with serve_api(house) as clients:
-        news = clients().news(room["code"])
-        assert next(news)["scope"] == "room"
+def test_events_report_changes_without_content_until_shutdown(context):
+    room, lesson = make_lesson(context)
+    with serve_api(context) as clients:
+        stream = clients().listen(room["code"])
+        assert next(stream)["scope"] == "room"
         joined = [
             clients().post("join", {"code": room["code"], "name": seat, "seat": seat})
             for seat in ("alba", "borea", "corvia")
         ]
-        assert [next(news)["scope"] for _ in joined] == ["console"] * 3
+        assert [next(stream)["scope"] for _ in joined] == ["console"] * 3
         people = [clients(f"Bearer {each['token']}") for each in joined]
-        own = [each.news("") for each in people]
-        begun = [next(each)["version"] for each in own]
+        streams = [each.listen("") for each in people]
+        versions = [next(each)["version"] for each in streams]
         people[0].post("message", {"to": "borea", "text": "Between us"})
-        told = [next(news), next(own[2])]
-        lesson.go("playing", turn=1)
+        events = [next(stream), next(streams[2])]
+        lesson.set_phase("playing", turn=1)
         submit_choices(lesson, joined[0]["person"], "alba", {"conduct:borea": "hostile"})
-        told += [next(news), next(own[2])]
-        # Who has no part in it hears the same of a private message and of a move: no seat, and no gap that tells of one.
-        assert [each["scope"] for each in told] == ["console"] * 4
-        assert [each["version"] - begun[2] for each in told] == [1, 1, 2, 2]
-        assert [next(own[0])["scope"] for _ in range(4)] == ["seat", "console", "seat", "console"]
-        assert [next(own[1])["scope"] for _ in range(3)] == ["seat", "console", "console"]
-        house.news.close()
-        assert [list(each) for each in (news, *own)] == [[]] * 4
-        assert clients().ask("GET", f"news?code={room['code']}")[0] == 503
+        events += [next(stream), next(streams[2])]
+        # Other participants get the same events for a private message and for a move, without the seat or gaps in versions.
+        assert [each["scope"] for each in events] == ["console"] * 4
+        assert [each["version"] - versions[2] for each in events] == [1, 1, 2, 2]
+        assert [next(streams[0])["scope"] for _ in range(4)] == ["seat", "console", "seat", "console"]
+        assert [next(streams[1])["scope"] for _ in range(3)] == ["seat", "console", "console"]
+        context.events.close()
+        assert [list(each) for each in (stream, *streams)] == [[]] * 4
+        assert clients().request("GET", f"news?code={room['code']}")[0] == 503
 
 
-def test_a_cookie_holds_a_seat_only_for_pages_that_name_their_room(house):
-    (room, _), (other, _) = make_lesson(house), make_lesson(house)
+def test_seat_cookie_needs_the_room_header(context):
+    (room, _), (other, _) = make_lesson(context), make_lesson(context)
     code = room["code"]
-    with serve_api(house) as clients:
+    with serve_api(context) as clients:
         token = clients().post("join", {"code": code, "name": "Mina", "seat": "alba"})["token"]
-        base, held = clients().base, {"Cookie": f"detente-seat-{code}={token}"}
+        base, cookies = clients().base, {"Cookie": f"detente-seat-{code}={token}"}
 
         def status(path, **headers):
-            return requests.get(f"{base}/class/api/{path}", headers=held | headers, timeout=10).status_code
+            return requests.get(f"{base}/class/api/{path}", headers=cookies | headers, timeout=10).status_code
 
         assert status("me", **{"Detente-Room": code.lower()}) == 200
-        assert status("me") == 401  # as another site would make a browser ask
+        assert status("me") == 401  # as in a cross-site request
         assert status("me", **{"Detente-Room": other["code"]}) == 401
-        said = {"Content-Type": "application/json"}
-        entered = requests.post(f"{base}/class/api/enter", data=json.dumps({"token": token}), headers=said, timeout=10)
-        kept = entered.headers["set-cookie"].lower()
-        assert all(part in kept for part in (token.lower(), "httponly", "samesite=lax", "path=/class"))
-        asked = f"{base}/class/api/message"
-        sent = {"data": json.dumps({"to": "all", "text": "Hello"}), "headers": held | said, "timeout": 10}
-        assert requests.post(asked, **sent).status_code == 401
-        sent["headers"] = held | said | {"Detente-Room": code}
-        assert requests.post(asked, **sent).status_code == 200
+        json_type = {"Content-Type": "application/json"}
+        entered = requests.post(
+            f"{base}/class/api/enter", data=json.dumps({"token": token}), headers=json_type, timeout=10
+        )
+        cookie = entered.headers["set-cookie"].lower()
+        assert all(part in cookie for part in (token.lower(), "httponly", "samesite=lax", "path=/class"))
+        url = f"{base}/class/api/message"
+        data = {"data": json.dumps({"to": "all", "text": "Hello"}), "headers": cookies | json_type, "timeout": 10}
+        assert requests.post(url, **data).status_code == 401
+        data["headers"] = cookies | json_type | {"Detente-Room": code}
+        assert requests.post(url, **data).status_code == 200

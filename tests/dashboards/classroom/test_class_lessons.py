@@ -6,10 +6,10 @@ import signal
 from support.browser import accessibility_violations, expect, fits_width, save_screenshot
 from support.class_pages import (
     CONNECTION_ERRORS,
+    MESSAGE,
     MINA,
     OMID,
     TITLE,
-    WORDS,
     choose,
     expect_turn,
     join,
@@ -22,34 +22,34 @@ from support.class_pages import (
 )
 
 
-def test_people_join_bet_and_move_and_the_console_shows_it(browser, classroom):
+def test_console_shows_joins_forecasts_and_moves(browser, classroom):
     with running_lesson(browser, classroom) as lesson:
-        console, wall, alba = lesson.console.page, lesson.wall.page, lesson.alba.page
-        expect(wall.locator(".join-code")).to_have_text(lesson.code)
-        expect(wall.get_by_role("img", name=f"{classroom.address}/class/r/{lesson.code}")).to_be_visible()
-        expect(wall.locator("#wall")).to_contain_text("2 are here")
-        save_screenshot(wall, "class_projector_lobby")
-        looks = lesson.enter(f"/class/r/{lesson.code}")  # and takes no seat by it
-        expect(looks.page.locator("#choice")).to_contain_text("Alba")
-        expect(wall.locator("#wall")).to_contain_text("2 are here")
+        console, projector, alba = lesson.console.page, lesson.projector.page, lesson.alba.page
+        expect(projector.locator(".join-code")).to_have_text(lesson.code)
+        expect(projector.get_by_role("img", name=f"{classroom.address}/class/r/{lesson.code}")).to_be_visible()
+        expect(projector.locator("#projector")).to_contain_text("2 have joined")
+        save_screenshot(projector, "class_projector_lobby")
+        preview = lesson.enter(f"/class/r/{lesson.code}")  # takes no seat
+        expect(preview.page.locator("#choice")).to_contain_text("Alba")
+        expect(projector.locator("#projector")).to_contain_text("2 have joined")
         expect(alba.locator("#where")).to_have_text(TITLE)
         alba.locator("#card-open").click()
-        expect(alba.locator("#card-text")).to_contain_text("What it asks of you weighs")
+        expect(alba.locator("#card-text")).to_contain_text("Your cost:")
         alba.keyboard.press("Escape")
-        alba.locator("#bet-breakdown").fill("40")
-        expect(alba.locator("[data-key=bet]")).to_be_disabled()
-        alba.locator("#bet-comprehensive_deal").fill("10")
-        alba.locator("[data-key=bet]").click()
-        expect(alba.locator("#bets .done")).to_have_text("Your bet stands.")
-        expect(console.locator("#bets")).to_contain_text("1 of 2")
+        alba.locator("#forecast-breakdown").fill("40")
+        expect(alba.locator("[data-key=forecast]")).to_be_disabled()
+        alba.locator("#forecast-comprehensive_deal").fill("10")
+        alba.locator("[data-key=forecast]").click()
+        expect(alba.locator("#forecasts .done")).to_have_text("Forecast saved.")
+        expect(console.locator("#forecasts")).to_contain_text("1 of 2")
         start_lesson(lesson)
         choose(alba, "conduct:borea", "step")
-        expect(alba.locator(".verb .weigh:visible")).to_contain_text("Support at home falls by")
+        expect(alba.locator(".verb .panel:visible")).to_contain_text("Support at home falls by")
         send(alba)
         expect(console.get_by_role("row", name="Alba a state")).to_contain_text("has moved")
 
 
-def test_a_reload_and_the_personal_link_on_another_device_come_back_to_the_same_seat(browser, classroom):
+def test_reload_and_personal_link_return_to_the_same_seat(browser, classroom):
     with running_lesson(browser, classroom) as lesson:
         start_lesson(lesson)
         alba = lesson.alba.page
@@ -74,17 +74,17 @@ def test_a_reload_and_the_personal_link_on_another_device_come_back_to_the_same_
         expect(alba.locator(".sent")).to_contain_text("cooperate")
 
 
-def test_pages_come_back_by_themselves_when_the_server_was_killed(browser, classroom):
+def test_pages_reconnect_after_the_server_was_killed(browser, classroom):
     with running_lesson(browser, classroom) as lesson:
         start_lesson(lesson)
-        pages = lesson.console, lesson.wall, lesson.alba, lesson.borea
+        pages = lesson.console, lesson.projector, lesson.alba, lesson.borea
         alba, borea = lesson.alba.page, lesson.borea.page
         choose(alba, "conduct:borea", "friendly")
         send(alba)
         for each in pages:
             each.allowed += CONNECTION_ERRORS
         classroom.end(signal.SIGKILL)
-        expect(alba.locator("#line")).to_have_text("connection lost, trying again")
+        expect(alba.locator("#line")).to_have_text("connection lost, reconnecting")
         classroom.start()
         expect(alba.locator("#line")).to_have_text("connected", timeout=20_000)
         expect(borea.locator("#line")).to_have_text("وصل", timeout=20_000)
@@ -98,55 +98,55 @@ def test_pages_come_back_by_themselves_when_the_server_was_killed(browser, class
             each.allowed = each.allowed[: -len(CONNECTION_ERRORS)]
 
 
-def test_nobody_is_sent_what_only_another_seat_may_know(browser, classroom):
+def test_private_facts_are_sent_only_to_their_seat(browser, classroom):
     with running_lesson(browser, classroom) as lesson:
         start_lesson(lesson)
-        alba, borea, wall = lesson.alba, lesson.borea, lesson.wall
+        alba, borea, projector = lesson.alba, lesson.borea, lesson.projector
         send(alba.page)
         send_or_next(borea.page)
         for each in (alba, borea):
             expect_turn(each.page, 2)
         alba.page.locator("#to").select_option("borea")
-        alba.page.locator("#text").fill(WORDS)
-        alba.page.get_by_role("button", name="Send the message").click()
-        expect(borea.page.locator("#message-list")).to_contain_text(WORDS)
+        alba.page.locator("#text").fill(MESSAGE)
+        alba.page.get_by_role("button", name="Send message").click()
+        expect(borea.page.locator("#message-list")).to_contain_text(MESSAGE)
         expect(borea.page.locator("#message-list")).to_contain_text(MINA)
-        late = lesson.enter(f"/class/r/{lesson.code}")  # takes a seat over from its agent
+        late = lesson.enter(f"/class/r/{lesson.code}")  # takes over a seat from its agent
         join(late.page, "Latecomer", "corvia")
-        expect(late.page.locator("#verbs")).to_contain_text("keeping contact alive")
+        expect(late.page.locator("#verbs")).to_contain_text("maintaining contact")
         expect(late.page.locator("#messages")).not_to_contain_text("Shall we")
-        told = {each: "\n".join(each.texts()) for each in (lesson.console, wall, alba, borea, late)}
-        token, hidden = token_of(alba.page, lesson.code), private_numbers(told[alba].split("\n"))
+        responses = {each: "\n".join(each.texts()) for each in (lesson.console, projector, alba, borea, late)}
+        token, hidden = token_of(alba.page, lesson.code), private_numbers(responses[alba].split("\n"))
         assert len(hidden) >= 3
-        for each in (borea, late, wall):
-            mine = private_numbers(told[each].split("\n"))  # two sides may come to the same number, each for itself
-            assert [number for number in hidden - mine if number in told[each]] == []
-            assert token not in told[each]
-        for private in (MINA, "Mina", OMID, "Latecomer", WORDS, '"trust"', '"known"', '"choices"'):
-            assert private not in told[wall], private
-        assert "Shall we" not in told[late]
-        everywhere = [url for each in told for url in each.addresses]
+        for each in (borea, late, projector):
+            mine = private_numbers(responses[each].split("\n"))  # two sides may have the same number by coincidence
+            assert [number for number in hidden - mine if number in responses[each]] == []
+            assert token not in responses[each]
+        for private in (MINA, "Mina", OMID, "Latecomer", MESSAGE, '"trust"', '"known"', '"choices"'):
+            assert private not in responses[projector], private
+        assert "Shall we" not in responses[late]
+        everywhere = [url for each in responses for url in each.addresses]
         assert [url for url in everywhere if token in url or classroom.key in url] == []
 
 
-def test_the_instructor_sends_notices_and_events_pauses_and_hands_seats_over(browser, classroom):
+def test_instructor_actions_reach_the_student_pages(browser, classroom):
     with running_lesson(browser, classroom) as lesson:
         start_lesson(lesson)
         console, alba, borea = lesson.console.page, lesson.alba.page, lesson.borea.page
-        console.get_by_role("button", name="Close the round now").click()
+        console.get_by_role("button", name="Close the turn now").click()
         expect_turn(alba, 2)
-        console.locator("#words").fill("Two minutes <i>left</i>")
+        console.locator("#notice-text").fill("Two minutes <i>left</i>")
         console.locator("#notice button").click()
         expect(alba.locator("#notices")).to_contain_text("Two minutes <i>left</i>")
         console.locator("#kind").select_option("regional_incident")
         console.locator("#inject button").click()
         expect(console.locator("#pending li")).to_have_count(1)
         console.get_by_role("button", name="Pause").click()
-        expect(alba.locator("#hold")).to_contain_text("Paused")
-        console.get_by_role("button", name="Go on").click()
+        expect(alba.locator("#actions")).to_contain_text("Paused")
+        console.get_by_role("button", name="Resume").click()
         console.get_by_role("button", name="Hand to its agent: Borea").click()
         expect(borea.locator("#verbs")).to_contain_text("عامل شما این جایگاه را بازی می‌کند")
-        pages = {"console": console, "projector": lesson.wall.page, "student": alba, "student_fa": borea}
+        pages = {"console": console, "projector": lesson.projector.page, "student": alba, "student_fa": borea}
         assert [accessibility_violations(page) for page in pages.values()] == [[]] * 4
         assert all(map(fits_width, pages.values()))
         assert borea.evaluate("[document.dir, document.documentElement.lang]") == ["rtl", "fa"]
@@ -154,28 +154,30 @@ def test_the_instructor_sends_notices_and_events_pauses_and_hands_seats_over(bro
             save_screenshot(page, f"class_{name}")
 
 
-def test_the_debrief_comes_to_all_and_the_lesson_as_a_file_to_the_console(browser, classroom):
+def test_debrief_reaches_all_pages_and_the_console_exports(browser, classroom):
     with running_lesson(browser, classroom) as lesson:
-        console, alba, borea, wall = (each.page for each in (lesson.console, lesson.alba, lesson.borea, lesson.wall))
-        alba.locator("[data-key=bet]").click()
-        expect(alba.locator("#bets .done")).to_have_text("Your bet stands.")
+        console, alba, borea, projector = (
+            each.page for each in (lesson.console, lesson.alba, lesson.borea, lesson.projector)
+        )
+        alba.locator("[data-key=forecast]").click()
+        expect(alba.locator("#forecasts .done")).to_have_text("Forecast saved.")
         start_lesson(lesson)
         choose(alba, "conduct:borea", "step")
         send(alba)
         for number in (2, 3):
-            console.get_by_role("button", name="Close the round now").click()
+            console.get_by_role("button", name="Close the turn now").click()
             expect_turn(alba, number)
-        console.get_by_role("button", name="Close the round now").click()
+        console.get_by_role("button", name="Close the turn now").click()
         for page in (alba, console):
-            expect(page.locator("#debrief h1")).to_contain_text("It ended in", timeout=60_000)
+            expect(page.locator("#debrief h1")).to_contain_text("Outcome:", timeout=60_000)
         expect(alba.locator("#debrief details[open]")).to_contain_text("Alba")
         expect(alba.locator("#debrief")).to_contain_text("Your Brier score")
         expect(borea.locator("#debrief h1")).to_contain_text("پایان یافت", timeout=20_000)
-        expect(wall.locator("#turn")).to_have_text("The lesson is over")
-        with console.expect_download() as got:
-            console.get_by_role("button", name="The lesson as a file").click()
-        kept = json.loads(got.value.path().read_text())
-        assert [len(kept["turns"]), kept["seed"], bool(kept["overrides"])] == [3, 11, True]
+        expect(projector.locator("#turn")).to_have_text("The lesson is over")
+        with console.expect_download() as download:
+            console.get_by_role("button", name="Lesson file (JSON)").click()
+        saved = json.loads(download.value.path().read_text())
+        assert [len(saved["turns"]), saved["seed"], bool(saved["overrides"])] == [3, 11, True]
         assert [accessibility_violations(page) for page in (console, alba)] == [[], []]
-        for name, page in (("console", console), ("projector", wall), ("student", alba), ("student_fa", borea)):
+        for name, page in (("console", console), ("projector", projector), ("student", alba), ("student_fa", borea)):
             save_screenshot(page, f"class_debrief_{name}")

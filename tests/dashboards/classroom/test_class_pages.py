@@ -1,4 +1,4 @@
-"""The classroom's pages in real browsers: the way in, the console, and a seat played alone."""
+"""The classroom's pages in real browsers: joining, the console, and solo lessons."""
 
 from contextlib import ExitStack
 
@@ -12,7 +12,7 @@ from support.class_pages import (
 )
 
 
-def test_who_was_taken_out_is_told_so_and_joins_anew_and_seats_are_chosen_only_where_they_may_be(browser, classroom):
+def test_removed_participants_can_join_again(browser, classroom):
     with ExitStack() as stack:
         console = stack.enter_context(open_page(browser, classroom, "/class/console", size=LAPTOP))
         code = open_lesson(classroom, console.page, {"alba": 1, "borea": 1}, rounds=6)
@@ -29,20 +29,20 @@ def test_who_was_taken_out_is_told_so_and_joins_anew_and_seats_are_chosen_only_w
             choice = console.page.locator("#seats select").and_(console.page.get_by_label(name))
             choice.select_option("-")
             expect(choice).to_have_count(0)
-        expect(phone.page.locator("#news")).to_contain_text("taken you out of the lesson")
+        expect(phone.page.locator("#news")).to_contain_text("removed you from the lesson")
         expect(phone.page.locator("#playing")).to_be_hidden()
         join(phone.page, "Mina again", "borea")
-        expect(phone.page.locator("#who")).to_have_text("Borea")
+        expect(phone.page.locator("#seat-name")).to_have_text("Borea")
         away.page.goto(f"{classroom.address}/class/r/{code}{link}")
         expect(away.page.locator("#join")).to_be_visible()
         away.page.reload()
         join(away.page, "Omid again", "alba")
         expect(console.page.locator("#seats")).to_contain_text("Omid again")
 
-        # The news that one's own seat was written to arrives under the link that one has now.
+        # Events for a seat reach the participant who holds it now.
         phone.page.locator("#to").select_option("alba")
         phone.page.locator("#text").fill("Hello again")
-        phone.page.get_by_role("button", name="Send the message").click()
+        phone.page.get_by_role("button", name="Send message").click()
         expect(away.page.locator("#message-list")).to_contain_text("Hello again")
         console.page.evaluate(
             """([key, code]) => fetch(`/class/api/rooms/${code}/do`, { method: "POST", headers: {
@@ -53,36 +53,36 @@ def test_who_was_taken_out_is_told_so_and_joins_anew_and_seats_are_chosen_only_w
         expect(phone.page.locator("#other-seat")).to_have_count(0)
 
 
-def test_without_the_key_nobody_sees_the_console_or_the_role_cards(browser, classroom):
-    with open_page(browser, classroom, "/class/console", size=LAPTOP) as found:
-        found.allowed += ("401",)
-        found.page.get_by_label("instructor's key").fill("not-the-key-at-all")
-        found.page.get_by_role("button", name="Open").click()
-        expect(found.page.get_by_role("alert")).to_contain_text("not the instructor's key")
-        expect(found.page.locator("#rooms")).to_be_hidden()
-        assert "not-the-key-at-all" not in found.page.url
-        found.page.goto(f"{classroom.address}/class/cards/ANYONE")
-        expect(found.page.locator("#cards")).to_be_empty()
-        expect(found.page.locator("#enter")).to_be_visible()
+def test_console_and_role_cards_require_the_key(browser, classroom):
+    with open_page(browser, classroom, "/class/console", size=LAPTOP) as watched:
+        watched.allowed += ("401",)
+        watched.page.get_by_label("Instructor key").fill("not-the-key-at-all")
+        watched.page.get_by_role("button", name="Open").click()
+        expect(watched.page.get_by_role("alert")).to_contain_text("not the instructor key")
+        expect(watched.page.locator("#rooms")).to_be_hidden()
+        assert "not-the-key-at-all" not in watched.page.url
+        watched.page.goto(f"{classroom.address}/class/cards/ANYONE")
+        expect(watched.page.locator("#cards")).to_be_empty()
+        expect(watched.page.locator("#enter")).to_be_visible()
 
 
-def test_a_wrong_code_is_told_so_and_the_right_one_leads_to_the_room(browser, classroom):
-    with open_page(browser, classroom, "/class") as found:
-        found.allowed += ("404",)
-        found.page.get_by_label("Code of the room").fill("NOROOM")
-        found.page.get_by_role("button", name="Look in").click()
-        expect(found.page.get_by_role("alert")).to_contain_text("There is no room with this code")
-        assert accessibility_violations(found.page) == []
-        save_screenshot(found.page, "class_home")
+def test_wrong_room_code_shows_an_error(browser, classroom):
+    with open_page(browser, classroom, "/class") as watched:
+        watched.allowed += ("404",)
+        watched.page.get_by_label("Room code").fill("NOROOM")
+        watched.page.get_by_role("button", name="Find the class").click()
+        expect(watched.page.get_by_role("alert")).to_contain_text("There is no room with this code")
+        assert accessibility_violations(watched.page) == []
+        save_screenshot(watched.page, "class_home")
 
 
-def test_one_seat_is_played_alone_from_the_tour_and_by_the_keyboard(browser, classroom):
-    with open_page(browser, classroom, "/class/tour", size=LAPTOP) as found:
-        page = found.page
+def test_tour_lesson_can_be_played_by_keyboard(browser, classroom):
+    with open_page(browser, classroom, "/class/tour", size=LAPTOP) as watched:
+        page = watched.page
         page.get_by_role("button", name="Take the seat").focus()
         page.keyboard.press("Enter")
         seat = page.frame_locator("#lesson")
-        expect(seat.locator("#turn")).to_have_text("Round 1 of 12", timeout=20_000)
+        expect(seat.locator("#turn")).to_have_text("Turn 1 of 12", timeout=20_000)
         seat.locator("summary[data-key='press:borea']").focus()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
@@ -91,23 +91,23 @@ def test_one_seat_is_played_alone_from_the_tour_and_by_the_keyboard(browser, cla
         expect(seat.locator("input[value='raise']")).to_be_focused()
         seat.locator("[data-key=send]").focus()
         page.keyboard.press("Enter")
-        expect(seat.locator("#turn")).to_have_text("Round 2 of 12", timeout=20_000)
+        expect(seat.locator("#turn")).to_have_text("Turn 2 of 12", timeout=20_000)
         assert fits_width(page)
         assert accessibility_violations(page) == []
         save_screenshot(page, "class_tour")
         for number in (3, 4):
             seat.locator("[data-key=send]").click()
-            expect(seat.locator("#turn")).to_have_text(f"Round {number} of 12", timeout=20_000)
+            expect(seat.locator("#turn")).to_have_text(f"Turn {number} of 12", timeout=20_000)
         page.get_by_role("link", name="Next chapter").click()
         expect(page.locator("section:visible")).to_contain_text("How will it end?")
-        expect(seat.locator("#bets")).to_be_visible()
+        expect(seat.locator("#forecasts")).to_be_visible()
 
 
-def test_what_is_opened_stays_open_however_quickly_something_in_it_is_picked(browser, classroom):
-    with open_page(browser, classroom, "/class/solo?scenario=two-states&seat=alba&rounds=48&months=4") as found:
-        page = found.page
+def test_opened_details_stay_open_after_a_quick_choice(browser, classroom):
+    with open_page(browser, classroom, "/class/solo?scenario=two-states&seat=alba&rounds=48&months=4") as watched:
+        page = watched.page
         page.locator("#start .main").click()
-        expect(page.locator("#turn")).to_have_text("Round 1 of 12", timeout=20_000)
+        expect(page.locator("#turn")).to_have_text("Turn 1 of 12", timeout=20_000)
         asked = page.locator("details", has=page.locator("summary[data-key='press:borea']"))
         gives = page.locator("#ladders details").first
         assert not asked.evaluate("each => each.open")
@@ -116,26 +116,26 @@ def test_what_is_opened_stays_open_however_quickly_something_in_it_is_picked(bro
             const option = each.querySelector("[value=raise]");
             option.focus();
             option.click();
-        }""")  # in one task: no event of the opening has been told by then
+        }""")  # in one task, before the toggle event is dispatched
         expect(asked.locator("summary")).to_contain_text("raise it")
         expect(asked).to_have_attribute("open", "")
         expect(asked.locator("[value=raise]")).to_be_focused()
         gives.locator("summary").click()
         page.locator("[data-key=send]").click()
-        expect(page.locator("#turn")).to_have_text("Round 2 of 12", timeout=20_000)
+        expect(page.locator("#turn")).to_have_text("Turn 2 of 12", timeout=20_000)
         expect(page.locator("#move details.verb").first).to_have_attribute("open", "")
-        assert not asked.evaluate("each => each.open"), "a new round opens anew"
-        assert gives.evaluate("each => each.open"), "what a side gives was closed under its reader"
+        assert not asked.evaluate("each => each.open"), "a new turn resets what is open"
+        assert gives.evaluate("each => each.open"), "an open detail was closed by an update"
 
 
-def test_a_seat_is_taken_alone_in_the_essays_world_in_persian(browser, classroom):
+def test_solo_seat_of_the_essay_scenario_in_persian(browser, classroom):
     with open_page(
         browser, classroom, "/class/solo?lang=fa&scenario=us-iran-2026&seat=oman&rounds=12&months=6"
-    ) as found:
-        page = found.page
+    ) as watched:
+        page = watched.page
         expect(page.locator("#scenario option:checked")).to_have_text("ایالات متحده و ایران: تعامل مهارشده")
         page.locator("#start .main").click()
-        expect(page.locator("#who")).to_have_text("عمان", timeout=20_000)
+        expect(page.locator("#seat-name")).to_have_text("عمان", timeout=20_000)
         page.locator("#card-open").click()
         expect(page.locator("#card-text")).to_contain_text("مهارت شما در رساندن پیام")
         latin = page.evaluate("document.querySelector('#card-text').innerText.match(/[A-Za-z]{3,}/g)")

@@ -19,15 +19,15 @@ from dashboards.classroom.views.exports import replay_lesson
 from model.errors import ScenarioError
 
 
-def test_a_store_in_use_or_of_another_kind_is_told_plainly(house, tmp_path):
+def test_store_in_use_or_invalid_is_reported(context, tmp_path):
     with pytest.raises(ScenarioError, match="in use by another server"):
-        LessonStore(house.rooms.store.path)
+        LessonStore(context.rooms.store.path)
     (tmp_path / "other.sqlite").write_text("not a database at all, by any means")
     with pytest.raises(ScenarioError, match="cannot be read"):
         LessonStore(tmp_path / "other.sqlite")
 
 
-def test_a_store_of_the_first_version_opens_and_gives_no_number_twice(tmp_path):
+def test_first_version_store_is_upgraded_without_reusing_ids(tmp_path):
     path = tmp_path / "old.sqlite"
     with closing(sqlite3.connect(path)) as old:
         old.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version=1")
@@ -47,15 +47,15 @@ def test_a_store_of_the_first_version_opens_and_gives_no_number_twice(tmp_path):
         ]
         assert [tuple(row) for row in store.rows("SELECT lesson, person, seat FROM place")] == [(2, 1, "alba")]
         assert store.rows("PRAGMA foreign_key_check") == []
-    house = open_classroom(path, "127.0.0.1", 8765)
-    house.rooms.delete_room("K7M2QX")
+    context = open_classroom(path, "127.0.0.1", 8765)
+    context.rooms.delete_room("K7M2QX")
     for table in ("lesson", "place", "seat", "person"):
-        assert house.rooms.store.rows(f"SELECT * FROM {table}") == []
-    assert make_lesson(house)[1].id == 3
-    house.rooms.close()
+        assert context.rooms.store.rows(f"SELECT * FROM {table}") == []
+    assert make_lesson(context)[1].id == 3
+    context.rooms.close()
 
 
-def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
+def test_killed_server_loses_no_acknowledged_move(tmp_path):
     command = [sys.executable, class_server.__file__, str(tmp_path / "s.sqlite")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, ExitStack() as stack:
         facts = json.loads(process.stdout.readline())
@@ -69,28 +69,28 @@ def test_a_killed_server_loses_no_move_that_was_acknowledged(tmp_path):
         console.post(f"{room}/do", {"action": "start"})
         student.post("move", {"turn": 1, "base": 0, "choices": {"conduct:borea": "hostile"}, "done": True})
         console.post(f"{room}/do", {"action": "next"})
-        sent = {"seek:border": "stay_away", "conduct:borea": "friendly"}
-        student.post("move", {"turn": 2, "base": 0, "choices": sent, "done": True})
+        choices = {"seek:border": "stay_away", "conduct:borea": "friendly"}
+        student.post("move", {"turn": 2, "base": 0, "choices": choices, "done": True})
         os.kill(process.pid, signal.SIGKILL)
-    again = open_classroom(tmp_path / "s.sqlite", "127.0.0.1", 8765)
-    assert again.rooms.create_instructor_key(replace=False) is None
-    with serve_api(again) as clients:
-        seen, console = clients(f"Bearer {token}").get("me"), clients(f"Instructor {facts['key']}")
-        assert (seen["seat"], seen["turn"], seen["month"], seen["phase"]) == ("alba", 2, 1, "playing")
-        assert (seen["move"]["choices"], seen["move"]["done"]) == (sent, True)
-        assert seen["move"]["last"][0]["option"] == "hostile"
+    reopened = open_classroom(tmp_path / "s.sqlite", "127.0.0.1", 8765)
+    assert reopened.rooms.create_instructor_key(replace=False) is None
+    with serve_api(reopened) as clients:
+        view, console = clients(f"Bearer {token}").get("me"), clients(f"Instructor {facts['key']}")
+        assert (view["seat"], view["turn"], view["month"], view["phase"]) == ("alba", 2, 1, "playing")
+        assert (view["move"]["choices"], view["move"]["done"]) == (choices, True)
+        assert view["move"]["last"][0]["option"] == "hostile"
         console.post(f"{room}/do", {"action": "end"})
         file = tmp_path / "lesson.json"
         file.write_text(json.dumps(console.get(f"{room}/export/lesson.json")))
-    again.rooms.close()
-    model, plain = replay_lesson(file)
-    assert model.ledger.digest() == plain["ledger_digest"]
+    reopened.rooms.close()
+    model, data = replay_lesson(file)
+    assert model.ledger.digest() == data["ledger_digest"]
 
 
 @pytest.mark.parametrize(
     ("bots", "rounds"), [pytest.param(5, 3, id="five"), pytest.param(40, 24, id="forty", marks=pytest.mark.soak)]
 )
-def test_bots_play_a_whole_lesson_and_all_its_checks_hold(bots, rounds):
+def test_bots_play_a_whole_lesson_and_all_checks_pass(bots, rounds):
     result = play_lesson(bots, "us-iran-2026", rounds)
     assert [each for each in result["checks"] if not each["held"]] == []
     assert result["turns"] == rounds

@@ -1,4 +1,4 @@
-"""The words of the classroom's pages, in both languages, and the links of its tour."""
+"""The texts of the classroom's pages in all languages, and the links of its tour."""
 
 import re
 from functools import reduce
@@ -12,74 +12,73 @@ from dashboards.injected_events import EVENT_FORMS
 from dashboards.page_link import load_scenario_data, parse_link, shipped_names
 from model.loading import load_scenario
 
-HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 SOURCES = sorted(each for each in PAGES_DIR.iterdir() if each.suffix in (".js", ".html"))
 
 
-def holes(text: str) -> set[str]:
-    return {name for name, _ in HOLE.findall(text)}
+def placeholders(text: str) -> set[str]:
+    return {name for name, _ in PLACEHOLDER.findall(text)}
 
 
-# Words
-
-
-def test_every_language_has_the_same_words_with_the_same_holes():
+def test_all_languages_have_the_same_keys_and_placeholders():
     english = own_words("en")
     for language in languages():
         own = own_words(language.code)
-        ours = {key for key in own if not key.startswith("scenario.")}
-        assert ours == {*english}, language.code
-        assert {key: holes(own[key]) for key in english} == {key: holes(text) for key, text in english.items()}
+        page_keys = {key for key in own if not key.startswith("scenario.")}
+        assert page_keys == {*english}, language.code
+        assert {key: placeholders(own[key]) for key in english} == {
+            key: placeholders(text) for key, text in english.items()
+        }
 
 
-def test_whatever_the_server_can_tell_there_are_words_for():
+def test_every_server_message_key_has_a_text():
     english = words_of("en")
     assert [key for key in (*MESSAGE_KEYS, *(f"event.{kind}" for kind in EVENT_FORMS)) if key not in english] == []
-    assert {key: wrong for key, known in MESSAGE_KEYS.items() if (wrong := holes(english[key]) - {*known})} == {}
+    assert {key: wrong for key, known in MESSAGE_KEYS.items() if (wrong := placeholders(english[key]) - {*known})} == {}
 
 
-def test_the_pages_ask_for_no_words_that_are_not_there():
-    said = re.compile(r"""say\(\s*['"]([\w.]+)['"]\s*[,)]""")
-    asked = {key for each in SOURCES for key in said.findall(each.read_text())}
-    assert len(asked) > 150
-    assert sorted(asked - {*words_of("en")}) == []
+def test_pages_use_only_existing_text_keys():
+    text_call = re.compile(r"""\bt\(\s*['"]([\w.]+)['"]\s*[,)]""")
+    used = {key for each in SOURCES for key in text_call.findall(each.read_text())}
+    assert len(used) > 150
+    assert sorted(used - {*words_of("en")}) == []
 
 
-def test_persian_says_that_no_native_reader_has_read_it_and_runs_from_right_to_left():
+def test_persian_is_right_to_left_and_marked_unreviewed():
     persian = next(language for language in languages() if language.code == "fa")
     assert (persian.direction, persian.reviewed) == ("rtl", False)
     assert words_of("fa")["page.unreviewed"]
 
 
-def texts_of(tree: object, path: str = "") -> dict[str, str]:
-    """List the texts of a scenario by the keys that a translation of them has."""
+def scenario_texts(tree: object, path: str = "") -> dict[str, str]:
+    """Return the texts of a scenario by their keys in a translation."""
     if not isinstance(tree, dict):
         return {}
     if isinstance(tree.get("en"), str):
         return {path: tree["en"]}
-    return reduce(lambda found, item: found | texts_of(item[1], f"{path}.{item[0]}".strip(".")), tree.items(), {})
+    return reduce(lambda found, item: found | scenario_texts(item[1], f"{path}.{item[0]}".strip(".")), tree.items(), {})
 
 
-def test_all_that_a_student_reads_of_a_shipped_scenario_is_translated_and_nothing_else():
+def test_scenario_texts_are_translated_completely():
     persian = {key: text for key, text in own_words("fa").items() if key.startswith("scenario.")}
-    wanted = set()
+    expected = set()
     for name in shipped_names():
         scenario = load_scenario(load_scenario_data(name)).model_dump()
-        told = {each["text"]["en"] for each in scenario.pop("events") if each["text"]}
-        keys = {*texts_of({**scenario, "try": {}, "notice": {}})} | {f"events.{words}" for words in told}
-        wanted |= {f"scenario.{name}.{key}" for key in keys}
-    assert sorted({*persian} ^ wanted) == []
+        event_texts = {each["text"]["en"] for each in scenario.pop("events") if each["text"]}
+        keys = {*scenario_texts({**scenario, "try": {}, "notice": {}})} | {f"events.{words}" for words in event_texts}
+        expected |= {f"scenario.{name}.{key}" for key in keys}
+    assert sorted({*persian} ^ expected) == []
 
 
 @pytest.mark.parametrize("chapter", [each for each in TOUR if each.link], ids=lambda each: each.name)
-def test_a_link_of_the_tour_opens_what_it_says(chapter):
+def test_tour_links_open_the_right_page(chapter):
     link, notes = parse_link(chapter.link.removeprefix("/"))
     assert notes == []
     assert link.page == {"watch": "watch", "explain": "turning"}.get(chapter.name, "explore")
     assert (link.baseline is not None) == (chapter.name == "change")
 
 
-def test_the_scripts_build_pages_from_text_alone():
+def test_scripts_never_insert_markup():
     for each in SOURCES:
         found = re.findall(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\|\s*safe|https?://(?!www\.w3\.org/2000/svg)",

@@ -1,4 +1,4 @@
-"""What a seat, and the wall, may know."""
+"""The visibility of facts to seats and the projector."""
 
 import json
 
@@ -16,65 +16,65 @@ from model.loading import scenario_names
 from model.rules.lookups import narrative_burden
 
 
-def test_no_seat_sees_what_it_may_not_know(house):
-    """Whatever is hidden from a seat is changed, a column at a time: not one character of its view may follow."""
-    _, lesson, people = play_turns(house, "us-iran-2026", turns=9)
+def test_no_seat_sees_hidden_cells(context):
+    """The view of a seat must not change when hidden cells change, one column at a time."""
+    _, lesson, people = play_turns(context, "us-iran-2026", turns=9)
     lesson.phase = "playing"
-    world, seen = lesson.table.world, 0
+    world, n_hidden = lesson.simulation.world, 0
 
-    def shown(seat):
-        lesson._kept.clear()
+    def view(seat):
+        lesson._cache.clear()
         return json.dumps(student_view(lesson, people[seat], "Mina", seat, False))
 
-    for seat in ("us", "iran", *(name for name, kind in lesson.kinds().items() if kind != "state")):
-        eyes, before = Observer(world, lesson.scenario, seat), shown(seat)
+    for seat in ("us", "iran", *(name for name, kind in lesson.seat_kinds().items() if kind != "state")):
+        observer, before = Observer(world, lesson.scenario, seat), view(seat)
         for column in COLUMNS:
             cells = getattr(world, column.name)
-            hidden = [at for at in np.ndindex(cells.shape) if not eyes.can_see(column.name, *at)]
+            hidden = [at for at in np.ndindex(cells.shape) if not observer.can_see(column.name, *at)]
             if not hidden:
                 continue
-            kept = cells.copy()
+            saved = cells.copy()
             for at in hidden:
                 cells[at] = 1 - cells[at] if column.kind == "integer" else 0.37 + 0.5 * cells[at]
-            after = shown(seat)
-            cells[...] = kept
-            seen += len(hidden)
+            after = view(seat)
+            cells[...] = saved
+            n_hidden += len(hidden)
             assert after == before, f"{seat} sees {column.name}"
-    assert seen > 300
+    assert n_hidden > 300
     with pytest.raises(HiddenError):
         Observer(world, lesson.scenario, "us")("trust", 1, 0)
 
 
-def test_a_doctrine_that_somebody_added_is_named_on_the_card(house, monkeypatch):
+def test_added_doctrine_is_named_on_the_card(context, monkeypatch):
     assert tuple(Doctrine.__members__) == cards.DOCTRINES
-    _, lesson, people = play_turns(house, turns=1)
+    _, lesson, people = play_turns(context, turns=1)
     monkeypatch.setattr(cards, "DOCTRINES", (*cards.DOCTRINES, "forbearance"))
-    lesson.table.world.doctrine[0] = 4
-    lesson._kept.clear()
+    lesson.simulation.world.doctrine[0] = 4
+    lesson._cache.clear()
     card = student_view(lesson, people["alba"], "Mina", "alba", False)["card"]
     (habit,) = [each for each in card["interests"] if "doctrine" in each["key"]]
     assert (habit["key"], habit["names"]) == ("card.doctrine.other", {"doctrine": "forbearance"})
 
 
-def test_a_card_says_how_heavy_each_step_is_for_the_party_that_reads_it_and_for_no_other(house):
-    _, lesson, people = play_turns(house, "us-iran-2026", turns=1)
-    heavy = {}
+def test_card_shows_the_cost_of_steps_to_its_own_party_only(context):
+    _, lesson, people = play_turns(context, "us-iran-2026", turns=1)
+    costs = {}
     for seat in ("us", "iran", "oman"):
         card = student_view(lesson, people[seat], "Mina", seat, False)["card"]
-        heavy[seat] = [each["burden"] and each["burden"]["numbers"]["percent"] for each in card["rungs"]]
-    world = lesson.table.world
+        costs[seat] = [each["burden"] and each["burden"]["numbers"]["percent"] for each in card["rungs"]]
+    world = lesson.simulation.world
     for seat in ("us", "iran"):
         side = lesson.scenario.negotiations["nuclear"].parties.index(seat)
-        wanted = [100 * float(narrative_burden(world.compiled, 0, side, r)) for r in range(len(heavy[seat]))]
-        assert heavy[seat] == pytest.approx(wanted, abs=0.51)
-    assert heavy["us"] != heavy["iran"]
-    assert {*heavy["oman"]} == {None}
+        expected = [100 * float(narrative_burden(world.compiled, 0, side, r)) for r in range(len(costs[seat]))]
+        assert costs[seat] == pytest.approx(expected, abs=0.51)
+    assert costs["us"] != costs["iran"]
+    assert {*costs["oman"]} == {None}
 
 
-def test_a_seat_hears_what_was_said_as_it_understood_it_and_nothing_between_others(house):
-    _, lesson, people = play_turns(house, "us-iran-2026", turns=9)
+def test_seats_see_signals_as_perceived_and_none_of_others(context):
+    _, lesson, people = play_turns(context, "us-iran-2026", turns=9)
     lesson.phase = "playing"
-    lesson._kept.clear()
+    lesson._cache.clear()
     us, mediator = (student_view(lesson, people[seat], "Mina", seat, False) for seat in ("us", "oman"))
     mine = [each for each in us["signals"] if each["kind"] in ("threat", "public statement", "initiative")]
     assert {each["reading"] is None for each in mine if each["mine"]} == {True}
@@ -85,19 +85,25 @@ def test_a_seat_hears_what_was_said_as_it_understood_it_and_nothing_between_othe
     assert "trust" not in us["charts"]
 
 
-def test_the_wall_shows_neither_names_nor_private_facts(house):
-    room, *_ = play_turns(house, turns=3)
-    with serve_api(house) as clients:
-        told = clients().get(f"projector?code={room['code']}")
-    assert "Mina" not in json.dumps(told)
-    assert set(told["charts"]["talks"]["border"]) == {"tension", "deal_progress", "pressure", "programme", "contact"}
-    assert "trust" not in told["charts"]
-    assert told["charts"]["own"] is None
-    assert told["qr"].startswith("<svg")
-    assert told["link"].endswith(room["code"])
+def test_projector_shows_no_names_and_no_private_facts(context):
+    room, *_ = play_turns(context, turns=3)
+    with serve_api(context) as clients:
+        projector = clients().get(f"projector?code={room['code']}")
+    assert "Mina" not in json.dumps(projector)
+    assert set(projector["charts"]["talks"]["border"]) == {
+        "tension",
+        "deal_progress",
+        "pressure",
+        "programme",
+        "contact",
+    }
+    assert "trust" not in projector["charts"]
+    assert projector["charts"]["own"] is None
+    assert projector["qr"].startswith("<svg")
+    assert projector["link"].endswith(room["code"])
 
 
-def test_every_word_that_a_view_asks_for_is_known(house):
+def test_every_key_in_a_view_is_declared(context):
     def facts(part):
         if isinstance(part, dict):
             if "key" in part and "names" in part:
@@ -110,13 +116,13 @@ def test_every_word_that_a_view_asks_for_is_known(house):
 
     found = set()
     for scenario in scenario_names():
-        _, lesson, people = play_turns(house, scenario, turns=4, rounds=12)
+        _, lesson, people = play_turns(context, scenario, turns=4, rounds=12)
         for seat, person in people.items():
-            shown = student_view(lesson, person, "Mina", seat, False)
-            for key, placeholders in facts(shown):
+            view = student_view(lesson, person, "Mina", seat, False)
+            for key, placeholders in facts(view):
                 assert set(MESSAGE_KEYS[key]) == placeholders
                 found.add(key)
-            for verb in shown["verbs"]:
+            for verb in view["verbs"]:
                 assert set(MESSAGE_KEYS[f"verb.{verb['act']}"]) <= set(verb["names"])
                 assert {f"option.{verb['act']}.{each['option']}" for each in verb["options"]} <= set(MESSAGE_KEYS)
     assert len(found) > 60

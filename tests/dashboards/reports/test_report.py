@@ -92,7 +92,7 @@ def test_the_header_identifies_the_run(page, run):
 
 def test_the_ladder_shows_each_status(page, run):
     ladder = page.locator("[data-chart=ladder]")
-    assert "A line between the two commands" in ladder.text_content()
+    assert "Hotline between the two commands" in ladder.text_content()
     assert {"not yet proposed", "proposed"} <= set(ladder.locator(".legendtext").all_text_contents())
     spans = page.evaluate("RUN.negotiations[0].ladder.map(rung => rung.spans)")
     statuses = run.world.status[0]

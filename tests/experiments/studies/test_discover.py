@@ -48,7 +48,7 @@ def test_box_without_resamples_has_no_stability(monkeypatch):
     assert [edge.stability for edge in box.edges] == [None]
     assert limit_sentences(box)[0].startswith("a is at least 0.7")
     assert "resamples" not in limit_sentences(box)[0]
-    assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "not known"
+    assert box_page("Where?", "a", 0.5, box, "").sections[0].rows[0][2] == "unknown"
 
 
 def discover_in_sweep(folder, **more):
@@ -86,7 +86,7 @@ def test_scenario_file_has_no_link(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found, text = discover_in_sweep(tmp_path, scenario="mine.toml")
     assert found["link"] is None
-    assert "The scenario is a file, which no link holds" in text
+    assert "The scenario is a file, which a link cannot contain" in text
     assert "http" not in text
 
 

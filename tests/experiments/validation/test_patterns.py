@@ -124,7 +124,7 @@ def test_planted_pattern_is_found_and_its_absence_too():
     (no,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.1, "other": 0.5}),))
     (maybe,) = patterns.measure_patterns(300, patterns=(planted_pattern({"one": 0.5}),))
     (never,) = patterns.measure_patterns(
-        5, patterns=(planted_pattern({})._replace(scenarios=("one",), count=lambda *_: np.zeros((5, 2))),)
+        5, patterns=(planted_pattern({})._replace(scenarios=("one",), count_cases=lambda *_: np.zeros((5, 2))),)
     )
     assert [each["verdict"] for each in (yes, no, maybe, never)] == ["holds", "fails", "undecided", "not measurable"]
     assert never["estimate"] is None

@@ -249,18 +249,11 @@ def verdict(
     moves = found.chance_changes()
     futures = int((found.outcomes[0] >= 0).sum())
     sentences = words.deciding_sentences(moves, deal)
-    if now is not None and inverted and covers_every_round(found):
+    if now is not None and inverted and words.covers_every_round(found):
         sentences += key_decision_text(inverted, now, chance_rose(found, now))
-    return (
-        [*sentences, words.start_sentence(start, moves, OUTCOME_STYLES[run.outcome].label, futures)]
-        if start is not None
-        else sentences
-    )
-
-
-def covers_every_round(found: ContinuationOutcomes) -> bool:
-    """Return whether futures start from every round, so that each change belongs to one round."""
-    return len(found.rounds) > int(found.rounds[-1])
+    if start is not None:
+        sentences.append(words.start_sentence(start, moves, OUTCOME_STYLES[run.outcome].label, futures))
+    return sentences
 
 
 def key_decision_text(inverted: list[InvertedDecision], now: int, up: bool) -> list[str]:
@@ -306,15 +299,3 @@ def turning_rounds(found: ContinuationOutcomes, most: int = 6) -> list[TurningRo
         for move in found.chance_changes()[:most]
         if move.effect.difference
     ]
-
-
-def outlook_summary(found: ContinuationOutcomes) -> str:
-    """Return the probability of a deal at the start and after about six later rounds, as a sentence."""
-    places = range(0, len(found.rounds), max(1, (len(found.rounds) - 1) // 6))
-    sentences = [
-        f"{words.percent_text(deal.share)} after round {found.rounds[at]}"
-        for at in places
-        if (deal := found.deal_share(at))
-    ]
-    note = "" if covers_every_round(found) else f" Futures of this long run start every {found.rounds[1]} rounds."
-    return f"Probability of a deal: {', '.join(sentences)}.{note}".replace("after round 0", "at the start")

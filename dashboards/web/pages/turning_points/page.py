@@ -15,7 +15,7 @@ from dashboards.web.jobs.background import JobUpdate
 from dashboards.web.pages.shared.messages import TaskProgress
 from dashboards.web.pages.shared.shapes import vue_component
 from dashboards.web.pages.shared.use_task import PageTask, Publish, Stop, task_progress, use_task
-from dashboards.web.pages.turning_points import analysis
+from dashboards.web.pages.turning_points import analysis, wording
 from dashboards.web.pages.turning_points.analysis import InvertedDecision, RunSummary
 from dashboards.web.pages.turning_points.messages import OutlookPicture, RoundView, RunFrame, TurningHead, TurningRound
 from experiments.counterfactuals.pivot import ContinuationOutcomes
@@ -129,7 +129,7 @@ class TurningPointsTask(PageTask):
             verdict=self.shown.verdict
             if conclusions == list(self.shown.verdict[: len(conclusions)])
             else tuple(conclusions),
-            summary=analysis.outlook_summary(found) if update.finished else "",
+            summary=wording.outlook_summary(found) if update.finished else "",
         )
 
     def _simulate_alternatives(self, now: int) -> list[InvertedDecision] | None:

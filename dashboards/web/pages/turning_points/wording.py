@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.act_words import words_for
-from experiments.counterfactuals.pivot import ChanceChange, DecisionEffect
+from experiments.counterfactuals.pivot import ChanceChange, ContinuationOutcomes, DecisionEffect
 from experiments.ensembles.statistics import Z95, Effect, Share
 
 MINUS = "\N{MINUS SIGN}"
@@ -119,3 +119,18 @@ def key_decision(actions: Sequence[DecisionEffect], rose: bool) -> DecisionEffec
     sure = [each for each in actions if is_significant(each.deal_otherwise - each.deal, each.low, each.high)]
     along = [each for each in sure if (each.deal_otherwise < each.deal) == rose]
     return next(iter(along or sure), None)
+
+
+def covers_every_round(found: ContinuationOutcomes) -> bool:
+    """Return whether futures start from every round, so that each change belongs to one round."""
+    return len(found.rounds) > int(found.rounds[-1])
+
+
+def outlook_summary(found: ContinuationOutcomes) -> str:
+    """Return the probability of a deal at the start and after about six later rounds, as a sentence."""
+    places = range(0, len(found.rounds), max(1, (len(found.rounds) - 1) // 6))
+    sentences = [
+        f"{percent_text(deal.share)} after round {found.rounds[at]}" for at in places if (deal := found.deal_share(at))
+    ]
+    note = "" if covers_every_round(found) else f" Futures of this long run start every {found.rounds[1]} rounds."
+    return f"Probability of a deal: {', '.join(sentences)}.{note}".replace("after round 0", "at the start")

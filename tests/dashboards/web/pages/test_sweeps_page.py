@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page
 from support.browser import (
     COLD_START_MS,
     accessibility_violations,
@@ -30,6 +29,7 @@ from support.sweep_pages import (
     heat_map,
     open_folder,
     open_sweeps,
+    show_tension,
     wait_until_read,
 )
 from typer.testing import CliRunner
@@ -185,16 +185,6 @@ def test_failed_points_are_reported_and_excluded(browser, server):
         heat = heat_map(page)
         assert np.array(heat["counts"]).sum() == 2
         expect(page.locator(".det-boxed")).to_contain_text("2 points are too few; 30 are needed")
-
-
-def show_tension(page: Page) -> None:
-    """Open the spread sample and select the mean tension."""
-    open_folder(page, "deeper/spread")
-    page.get_by_label("Outcome or indicator").select_option("mean_tension")
-    page.wait_for_function(
-        f"() => (({STATE})().ranking || {{}}).rows && ({STATE})().heat.outcome.startsWith('Tension')"
-    )
-    wait_until_read(page)
 
 
 def test_a_spread_sample_shows_bins_and_associations(browser, server, base):

@@ -64,7 +64,7 @@ def test_a_signal_refers_to_its_decision(message):
         row = [row for row in rows if row["round"] == sent["round"]][sent["row"]]
         assert message["acts"][row["act"]]["act"] == "answer_proposal"
         assert message["names"][row["actor"]] == message["actors"][sent["sender"]]["name"]
-        assert "refuses" in message["sentences"][row["sentence"]]
+        assert "rejects" in message["sentences"][row["sentence"]]
     assert refusals
 
 
