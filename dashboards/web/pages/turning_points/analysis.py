@@ -278,10 +278,8 @@ def default_round(run: RunSummary, found: ContinuationOutcomes) -> int | None:
     moves = found.chance_changes()
     if not moves:
         return None
-    chosen = (
-        words.deciding_move(moves, run.outcome >= Outcome.partial_arrangement)
-        or words.moves_after_first_round(moves)[0]
-    )
+    won = run.outcome >= Outcome.partial_arrangement
+    chosen = words.deciding_move(moves, won) or words.moves_after_first_round(moves)[0]
     return chosen.now if chosen.now == chosen.before + 1 else chosen.before + 1
 
 

@@ -21,15 +21,11 @@ def test_about_shows_the_round_the_limits_and_the_glossary(browser, address):
         page.keyboard.press("Enter")
         expect(page.locator(".det-acts li b")).to_have_text(["examine", "answer proposal", "ratify"])
         words = " ".join(page.locator(".det-two").inner_text().split())
-<<<<<<< HEAD
         for line in (
             "It does not forecast",
             "in this run with these random draws",
             "Force. No state decides to attack",
         ):
-=======
-        for line in ("It does not forecast", "in this run with these random draws", "Force. No state decides to attack"):
->>>>>>> main
             assert line in words
         search = page.get_by_label("Search the glossary")
         search.fill("two-level")
