@@ -58,8 +58,8 @@ def test_two_settings_are_shown_with_their_results(browser, address):
         assert f"{abs(tension.difference):.3f}" in sentence
         unsure = [name for name, each in found.effects.items() if each.low <= 0.0 <= each.high and name != "breakdown"]
         for name in unsure:
-            told = page.locator(f"[data-measure={name}]")
-            expect(told).to_have_text(re.compile("not distinguishable with 60 worlds|the same in every world"))
+            measure = page.locator(f"[data-measure={name}]")
+            expect(measure).to_have_text(re.compile("not distinguishable with 60 worlds|the same in every world"))
         share = round(100 * found.share_of_worlds_changed)
         assert re.match(
             rf"\s*({share} %|All|Nearly all) of 60 worlds", page.locator("[data-arm='1'] p").first.inner_text()
@@ -102,9 +102,9 @@ def test_the_link_follows_added_renamed_moved_and_removed_arms(browser, address)
         assert_eventually(lambda: current_link(page).names[:1], (hostile,))
         link = current_link(page)
         assert link.setting.changes == (("states.alba.dialogue", 0.25),)
-        told = page.locator(".det-paired li").all_inner_texts()
+        sentences = page.locator(".det-paired li").all_inner_texts()
     with open_compare(browser, address, link) as other:
-        assert other.locator(".det-paired li").all_inner_texts() == told
+        assert other.locator(".det-paired li").all_inner_texts() == sentences
         assert other.locator("img").count() == 0
         other.locator(".det-arm").nth(2).get_by_role("button", name=re.compile("^Remove")).click()
         expect(other.locator(".det-arm")).to_have_count(2)

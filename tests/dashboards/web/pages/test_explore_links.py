@@ -183,9 +183,9 @@ def test_an_invalid_upload_gives_the_errors_of_the_command_line(browser, address
         page.get_by_text("your own scenario").click()
         for name, content in invalid.items():
             (tmp_path / name).write_bytes(content)
-            told = subprocess.run([DETENTE, "validate-scenario", name], cwd=tmp_path, capture_output=True, text=True)
+            result = subprocess.run([DETENTE, "validate-scenario", name], cwd=tmp_path, capture_output=True, text=True)
             page.get_by_label("Upload a scenario file").set_input_files(tmp_path / name)
-            for line in told.stderr.splitlines()[1:]:
+            for line in result.stderr.splitlines()[1:]:
                 expect(page.get_by_role("alert")).to_contain_text(line.strip())
         (tmp_path / "large.toml").write_bytes(b"# " + b"x" * (1 << 20))
         page.get_by_label("Upload a scenario file").set_input_files(tmp_path / "large.toml")

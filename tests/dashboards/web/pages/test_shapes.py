@@ -67,7 +67,7 @@ def test_data_of_another_type_are_refused():
     sheet = {"rows": [GOOD], "best": None, "by_name": {"x": [1, 0.5]}}
     assert [*shape_errors(Sheet, sheet)] == []
     assert field_names(Sheet) == {"rows", "best", "by_name", "name", "kind", "share", "note"}
-    for wrong, told in (
+    for wrong, message in (
         ({**GOOD, "share": "1"}, "share is '1'"),
         ({**GOOD, "share": True}, "share is True"),
         ({**GOOD, "kind": "c"}, "not one of"),
@@ -75,7 +75,7 @@ def test_data_of_another_type_are_refused():
         ({"name": "x", "kind": "a"}, "has no share"),
         (["x", "a", 1], "not PlainRow"),
     ):
-        assert [each for each in shape_errors(Sheet, {**sheet, "rows": [wrong]}) if told in each], told
+        assert [each for each in shape_errors(Sheet, {**sheet, "rows": [wrong]}) if message in each], message
     with pytest.raises(TypeError, match=r"board\.vue: sheet\.best"):
         check_shapes({"sheet": Sheet}, {"sheet": {**sheet, "best": 3}}, "board.vue")
 

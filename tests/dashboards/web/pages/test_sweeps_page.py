@@ -73,13 +73,13 @@ def server(base):
 
 def test_a_folder_is_listed_and_its_map_has_the_means(browser, server, base):
     with open_sweeps(browser, server) as page:
-        told = page.locator(".det-folder").all_inner_texts()
-        assert [each.splitlines()[-1].split(" · ")[0] for each in told] == [
+        texts = page.locator(".det-folder").all_inner_texts()
+        assert [each.splitlines()[-1].split(" · ")[0] for each in texts] == [
             "runs/deeper/spread", "runs/grid", "runs/hurt", "sweeps/broken", "sweeps/sobol",
         ]  # fmt: skip
-        assert "12 of 12 points" in told[1]
-        assert "2 failed" in told[3]
-        assert "Cannot be opened" in told[2]
+        assert "12 of 12 points" in texts[1]
+        assert "2 failed" in texts[3]
+        assert "Cannot be opened" in texts[2]
         save_screenshot(page, "sweeps-list-light-1366")
         open_folder(page, "runs/grid")
         expect(page.locator("#det-question")).to_have_text("Where does <b>trust</b> end?")
@@ -252,10 +252,10 @@ def test_a_sobol_design_is_ranked_by_its_indices(browser, server, base):
         rows = page.evaluate(f"({STATE})().ranking.rows")
         np.testing.assert_allclose([row["value"] for row in rows], found.indices["total"])
         np.testing.assert_allclose([row["high"] - row["value"] for row in rows], found.indices["total_interval"])
-        told = page.locator(".det-ranking").inner_text()
-        assert "The sample is small (16 where 256 or more are advised)" in told
-        assert f"{round(100 * found.noise)} % of the variance between points is random" in told
-        assert "Spearman" not in told
+        text = page.locator(".det-ranking").inner_text()
+        assert "The sample is small (16 where 256 or more are advised)" in text
+        assert f"{round(100 * found.noise)} % of the variance between points is random" in text
+        assert "Spearman" not in text
         save_screenshot(page, "sweeps-sobol-light-1366")
 
 

@@ -133,15 +133,15 @@ def test_an_injected_event_branches_the_run_and_the_link(browser, address):
         link, notes = parse_link(here(page))
         assert notes == []
         assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, float(Channel.PUBLIC)),)
-        address_now, told = here(page).removeprefix("?"), says.inner_text()
+        address_now, sentence = here(page).removeprefix("?"), says.inner_text()
         with open_dashboard(browser, address, address_now, ready=ready) as other:
             assert_eventually(lambda: shown(other), 14)
-            expect(other.locator(".det-branch-says")).to_have_text(told)
+            expect(other.locator(".det-branch-says")).to_have_text(sentence)
             other.get_by_role("button", name=re.compile("^Remove: round 14")).click()
             expect(other.locator(".det-branch")).to_have_count(0)
             assert_eventually(lambda: "event=" in here(other), False)
             other.keyboard.press("Control+z")
-            expect(other.locator(".det-branch-says")).to_have_text(told)
+            expect(other.locator(".det-branch-says")).to_have_text(sentence)
         save_screenshot(page, "watch-branch")
 
 
