@@ -130,7 +130,7 @@ export function lineChart(title, lines, { top = 1, marks = [], at = null } = {})
     marks: marks.filter(({ month }) => month <= months).map(({ month }) => ({ round: month, look: { class: "mark" } })),
     lines: lines.map(({ look, values }) => ({ values, at, look: { class: `c-${look}`, "stroke-dasharray": DASHES[look] } })),
   });
-  const drawn = shapes.map(([tag, attributes, words = null]) => svg(tag, attributes, text));
+  const drawn = shapes.map(([tag, attributes, text = null]) => svg(tag, attributes, text));
   const summary = lines.map(({ label: line, values }) => t("chart.summary", { name: line, first: values[0], last: values.at(-1) }));
   return el("figure", { class: "chart" },
     el("figcaption", {}, el("h3", {}, title), legend(lines)),

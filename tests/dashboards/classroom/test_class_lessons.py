@@ -46,7 +46,7 @@ def test_console_shows_joins_forecasts_and_moves(browser, classroom):
         choose(alba, "conduct:borea", "step")
         expect(alba.locator(".verb .panel:visible")).to_contain_text("Support at home falls by")
         send(alba)
-        expect(console.get_by_role("row", name="Alba a state")).to_contain_text("has moved")
+        expect(console.get_by_role("row", name="Alba state")).to_contain_text("has moved")
 
 
 def test_reload_and_personal_link_return_to_the_same_seat(browser, classroom):
