@@ -10,17 +10,13 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from agents.assembly import Assembly
 from dashboards.cli.main import app
-from dashboards.cli.options import parse_changes
 from dashboards.reports.odd_tables import ODD_PATH, update_tables
-from dashboards.terminal.ensembles import format_effect
-from experiments.counterfactuals.pivot import outcome_chances
-from experiments.ensembles.compare import compare, compare_ensembles
+from experiments.ensembles.compare import compare_ensembles
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.mechanisms import WORLDS, mechanism_measures
 from model.chance import DecisionPoint
-from model.loading import apply_changes, read_scenario, scenario_names
+from model.loading import scenario_names
 from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
 
@@ -162,130 +158,6 @@ def test_every_decision_point_is_described_in_the_odd():
 def test_the_readme_names_every_built_in_scenario():
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in scenario_names() if f"`{name}`" not in text] == []
-
-
-# Results of commands in the teaching kit: (page, command, text with placeholders for the numbers).
-TWO_YEARS = {"two-years.toml": ("two-states", {"rounds": 24})}
-KIT_STATEMENTS = [
-    (
-        "lesson-50", "ensemble two-years.toml",
-        "comprehensive deal {comprehensive_deal} %, partial arrangement {partial_arrangement} %, managed contact "
-        "{managed_contact} %, breakdown {breakdown} %.",
-    ),
-    (
-        "lesson-50", "compare two-years.toml --set facilitators.corvia.capacity=0",
-        "some deal {some_deal} points (95 % interval {some_deal_reach}), breakdown {breakdown} ({breakdown_reach}).",
-    ),
-    (
-        "lesson-90", "compare us-iran-2026 --set negotiations.nuclear.bundling=2",
-        "some deal {some_deal} points ({some_deal_reach}); yet comprehensive deal {comprehensive_deal} "
-        "({comprehensive_deal_reach})",
-    ),
-    (
-        "lesson-90", "compare us-iran-2026 --set mechanisms.facilitation=false",
-        "some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} ({breakdown_reach}); "
-        "mean contact {mean_contact:.5}",
-    ),
-    (
-        "lesson-90", "compare us-iran-2026 --set relations.us.iran.campaign=0.35",
-        "some deal {some_deal} ({some_deal_reach}): too small to tell from chance; comprehensive deal "
-        "{comprehensive_deal} ({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
-    ),
-    *(
-        (
-            "lesson-90", f"compare us-iran-2026 --set states.{state}.dialogue=0.4",
-            "the same table both times: some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} "
-            "({breakdown_reach})",
-        )
-        for state in ("us", "iran")
-    ),
-    (
-        "lesson-90", "ensemble us-iran-2026 --set rounds=36",
-        "0 % comprehensive deal (0 to 0.4), {partial_arrangement} % partial arrangement, {managed_contact} % managed "
-        "contact, {breakdown} % breakdown.",
-    ),
-    (
-        "lesson-90", "ensemble us-iran-2026",
-        "Over 60 months {comprehensive_deal} %, {partial_arrangement} %, {managed_contact} %, {breakdown} %.",
-    ),
-    (
-        "module-two-weeks", "pivot two-states --seed 7 --set rounds=24",
-        "round {round} moved the chance of a deal most, from {before} % to {after} %",
-    ),
-    ("module-two-weeks", "ensemble us-iran-2026", "beside {some_deal} %"),
-    (
-        "module-two-weeks",
-        "compare us-iran-2026 --set bodies.iaea.detection=0.9 --set negotiations.nuclear.access=0.6",
-        "some deal {some_deal} points ({some_deal_reach})",
-    ),
-    (
-        "module-two-weeks", "compare us-iran-2026 --set facilitators.oman.clarity=0",
-        "some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
-    ),
-]  # fmt: skip
-NUMBER = re.compile(r"[+-]\d+\.\d|\d\.\d %")
-
-
-def kit_text(name):
-    return " ".join((ROOT / "docs" / "classroom" / f"{name}.md").read_text("utf-8").split())
-
-
-def command_numbers(command):
-    """Return the numbers of a command by name, and its settings."""
-    verb, scenario, *rest = command.split()
-    settings = [word for word in rest if "=" in word]
-    scenario, base = TWO_YEARS.get(scenario, (scenario, {}))
-    changes = parse_changes(settings)
-    if verb == "ensemble":
-        found = play_ensemble(scenario, 1000, changes=base | changes).shares()
-        shares = {name: share.share for name, share in found.items()}
-        shares["some_deal"] = shares["comprehensive_deal"] + shares["partial_arrangement"]
-        return {name: f"{share * 100:.1f}" for name, share in shares.items()}, settings
-    if verb == "compare":
-        effects = compare(scenario, changes, base_changes=base).effects
-        shown = {name: format_effect(name, effect) for name, effect in effects.items()}
-        reach = {f"{name}_reach": words[2] for name, words in shown.items()}
-        return {name: words[1] for name, words in shown.items()} | reach, settings
-    found = outcome_chances(apply_changes(read_scenario(scenario), changes), int(rest[rest.index("--seed") + 1]))
-    now = found.turning_round
-    before, after = (f"{share * 100:.0f}" for share in found.deal[now - 1 : now + 1])
-    return {"round": now, "before": before, "after": after}, settings
-
-
-@pytest.mark.parametrize(
-    ("page", "command", "words"), KIT_STATEMENTS, ids=[f"{page}: {command}" for page, command, _ in KIT_STATEMENTS]
-)
-def test_numbers_in_the_teaching_kit_are_current(page, command, words):
-    numbers, settings = command_numbers(command)
-    text = kit_text(page)
-    assert words.format(**numbers) in text, f"{page}: use the numbers of `detente {command}`"
-    assert [each for each in settings if each not in text] == []
-
-
-def test_all_numbers_in_the_teaching_kit_are_tested():
-    for page in {page for page, _, _ in KIT_STATEMENTS}:
-        text = kit_text(page)
-        for name, _, words in KIT_STATEMENTS:
-            if name == page:
-                pieces = map(re.escape, re.split(r"\{.*?\}", words))
-                text = re.sub(r"[-+.\d to]+".join(pieces), "", text)
-        assert NUMBER.findall(text) == [], page
-
-
-def test_the_run_in_the_two_week_module_is_current():
-    model = Assembly("two-states", {"rounds": 24}, rng=7).run()
-    assert model.ledger is not None
-    rows = model.ledger.rows
-
-    def when(words):
-        return next(row.round for row in rows if words in row.sentence)
-
-    expected = (
-        f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
-        f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
-    )
-    assert model.outcome.name == "managed_contact"
-    assert expected in kit_text("module-two-weeks")
 
 
 def test_the_table_of_mechanism_effects_is_current():

@@ -109,7 +109,7 @@ def test_options_without_effect_are_refused(tmp_path):
     )
     done = invoke("sweep", "two-tracks", "--out", tmp_path / "s", "--scheduler", "tcp://x:1")
     assert (done.exit_code, (tmp_path / "s").exists()) == (2, False)
-    assert "goes with --executor dask" in done.stderr
+    assert "requires --executor dask" in done.stderr
 
 
 def test_an_invalid_host_is_reported(tmp_path):

@@ -42,6 +42,4 @@ def test_ensembles_are_compared_with_a_note_on_common_seeds(tmp_path):
     other = run_detente("ensemble", "us-iran-2026", "--worlds", 10, "--against", "saved", cwd=tmp_path)
     assert "Note: saved contains worlds of another scenario, two-states." in other.err
     assert "another scenario" in " ".join(other.out.split())
-    assert "holds no readable ensemble" in refused_command(
-        "ensemble", "two-states", "--against", "nowhere", cwd=tmp_path
-    )
+    assert "has no readable ensemble" in refused_command("ensemble", "two-states", "--against", "nowhere", cwd=tmp_path)

@@ -76,9 +76,9 @@ def test_the_terms_of_every_decision_match_the_ledger(run):
         seen.add(row.act)
         sent = {"act": row.act, "round": row.round, "actor": row.actor, "counterpart": row.counterpart}
         decision = read_decision_query(SETTING, scenario, {**sent, "negotiation": row.negotiation})
-        for told, held in zip(explain(decision, scenario)["conditions"], row.conditions, strict=True):
-            assert [term["value"] for term in told["terms"]] == list(held.terms.values())
-            assert (told["score"], told["threshold"], told["holds"]) == (held.score, held.threshold, held.holds)
+        for shown, held in zip(explain(decision, scenario)["conditions"], row.conditions, strict=True):
+            assert [term["value"] for term in shown["terms"]] == list(held.terms.values())
+            assert (shown["score"], shown["threshold"], shown["holds"]) == (held.score, held.threshold, held.holds)
     assert len(seen) >= 15
 
 
