@@ -20,6 +20,7 @@ from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermF
 from experiments.counterfactuals.pivot import opposite_value, outcome_shares_by_arm
 from model.compiler import source_digest
 from model.errors import InputError, ScenarioError
+from model.former_names import current_act, warn
 from model.loading import load_scenario, scenario_data
 from model.overrides import Override
 from model.parameter_space import list_levers as all_levers
@@ -78,6 +79,9 @@ def explain_row(
     quiet: bool = False,
 ) -> DecisionExplanation:
     """Explain a decision in a ledger. Raises ScenarioError if there is no such decision."""
+    if act is not None and current_act(act) != act:
+        warn([(act, current_act(act))])
+        act = current_act(act)
     row, other_acts, alternatives = find_decision(ledger, saved, round_number, actor, act, counterpart, negotiation)
     number = ACT_INDEX[row["act"]]
     cell = decision_cell(load_scenario(saved.scenario), number, row)
@@ -116,6 +120,7 @@ def read_run_ledger(saved: runs.SavedRun) -> pd.DataFrame:
     """Read the ledger of a saved run. Raises ScenarioError if it is damaged or from an incompatible version."""
     try:
         ledger = read_ledger(saved.folder)
+        ledger["act"] = ledger["act"].map(current_act)
         unknown = {*ledger.loc[ledger["kind"] == "decision", "act"]} - {*ACT_INDEX}
     except OSError as error:
         raise ScenarioError(

@@ -1,6 +1,8 @@
 """`detente why`: explanation of a decision of a saved run."""
 
+import json
 import shlex
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +16,7 @@ from dashboards.cli.explanation import find_decision
 from dashboards.cli.run import suggested_why_command
 from dashboards.terminal.decision import lever_screen
 from experiments.counterfactuals.flips import LeverFlip
+from model.former_names import ACTS
 from model.loading import load_scenario
 from model.parameter_space import list_levers
 
@@ -112,3 +115,24 @@ def test_levers_without_effect_are_summarized():
     with screen.capture() as output:
         screen.print(lever_screen([LeverFlip(list_levers(load_scenario("two-states"))[0], None, None)], str))
     assert output.get().strip() == "None of 1 levers changes the decision at any value in its range."
+
+
+def test_why_reads_a_run_saved_under_former_names(saved_run, tmp_path):
+    folder, done = saved_run
+    saved = tmp_path / "run"
+    shutil.copytree(folder / strict_json(done.out)["folder"], saved)
+    former = {current: name for name, current in ACTS.items()}
+    ledger = pd.read_parquet(saved / "ledger.parquet")
+    ledger["act"] = ledger["act"].replace(former)
+    ledger.to_parquet(saved / "ledger.parquet")
+    facts = json.loads((saved / "run.json").read_text())
+    facts["scenario"]["format"] = 1
+    for state in facts["scenario"]["states"].values():
+        state["patience"] = state.pop("discount_factor", 0.95)
+    (saved / "run.json").write_text(json.dumps(facts))
+    done = run_detente(
+        "why", saved, "--round", 5, "--actor", "alba", "--act", former["set_pressure"], "--no-levers", cwd=tmp_path
+    )
+    assert done.code == 0, done.err
+    assert "`press` is now `set_pressure`" in done.err
+    assert "`states.alba.patience` is now `states.alba.discount_factor`" in done.err
