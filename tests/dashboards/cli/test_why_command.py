@@ -131,8 +131,8 @@ def test_why_reads_a_run_saved_under_former_names(saved_run, tmp_path):
         state["patience"] = state.pop("discount_factor", 0.95)
     (saved / "run.json").write_text(json.dumps(facts))
     done = run_detente(
-        "why", saved, "--round", 5, "--actor", "alba", "--act", former["set_pressure"], "--no-levers", cwd=tmp_path
+        "why", saved, "--round", 5, "--actor", "alba", "--act", former["propose"], "--no-levers", cwd=tmp_path
     )
     assert done.code == 0, done.err
-    assert "`press` is now `set_pressure`" in done.err
+    assert "`table` is now `propose`" in done.err
     assert "`states.alba.patience` is now `states.alba.discount_factor`" in done.err
