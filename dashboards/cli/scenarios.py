@@ -48,7 +48,7 @@ def validate_scenario(file: ScenarioName) -> None:
 
     with report_errors():
         scenario = load_scenario(file)
-    counts = f"{len(scenario.states)} states, {len(scenario.negotiations)} negotiations, {scenario.rounds} rounds"
+    counts = f"states: {len(scenario.states)}, negotiations: {len(scenario.negotiations)}, rounds: {scenario.rounds}"
     typer.echo(f"{scenario.name}: valid ({counts}).")
     warn_silent_events(scenario)
 
