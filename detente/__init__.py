@@ -6,7 +6,7 @@
     run.outcomes
     run.frame()["trust"].plot()
 
-Each function takes a scenario as the name of a shipped one (`scenarios()` lists them), the path of a TOML file, plain
+Each function takes a scenario as the name of a built-in one (`scenarios()` lists them), the path of a TOML file, plain
 data, or a `Scenario`. `set` changes values by the same dotted paths as the option --set of the command line;
 `parameters` lists them. Errors of the user raise `ScenarioError`, which names the field and what is allowed.
 """
@@ -64,14 +64,14 @@ __all__ = [
 
 
 def scenarios() -> list[str]:
-    """Return the names of the shipped scenarios."""
+    """Return the names of the built-in scenarios."""
     from model.loading import scenario_names
 
     return scenario_names()
 
 
 def studies() -> list[str]:
-    """Return the names of the shipped studies."""
+    """Return the names of the built-in studies."""
     from experiments.studies.study import shipped_studies
 
     return shipped_studies()
@@ -183,9 +183,9 @@ def pivot(
     rounds: int | None = None,
     set: Mapping[str, Any] | None = None,
 ) -> "PivotResult":
-    """Find the round of a run that moved the chance of a deal most, and the decisions in it that did so.
+    """Find the round of a run that changed the probability of a deal most, and the decisions that did so.
 
-    futures: continuations simulated from each round. The result has `frame()` with the chance of each outcome by
+    futures: continuations simulated from each round. The result has `frame()` with the probability of each outcome by
     round, `turning_round`, and `decisions()`.
     """
     from experiments.counterfactuals.turning_points import pivot

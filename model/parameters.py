@@ -154,9 +154,9 @@ class Contact(Section):
 
     pain_threshold: float = parameter(0.30, 0, 2, "pain required before a state seeks talks", source="Zartman 1989")
     cost_of_pressure: float = parameter(0.15, 0, 1, "pain of exerting full pressure, at the normal oil price", source="Drezner 1999")
-    way_out_threshold: float = parameter(0.30, 0, 2, "way out also required", source="Zartman 1989")
+    way_out_threshold: float = parameter(0.30, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
     talks_inertia: float = parameter(0.35, 0, 2, "reduction of both requirements while talks are under way")
-    contact_probability: float = parameter(0.65, 0, 1, "probability of contact between open sides at zero tension", unit="per round")
+    contact_probability: float = parameter(0.65, 0, 1, "probability of contact between fully open sides at zero tension", unit="per round")
     tension_blocks_contact: float = parameter(0.6, 0, 2, "reduction of the probability of contact at full tension", unit="per round")
     contact_persistence: float = parameter(0.20, 0, 1, "increase of the probability of contact after contact in the previous round", unit="per round")
     direct_trust: float = parameter(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
@@ -196,7 +196,7 @@ class Ladder(Section):
     tension_collapses: float = parameter(0.012, 0, 1, "probability of collapse added at full tension", unit="per round")
     cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung", unit="rounds")
     answer_delay: int = parameter(2, 1, 24, "rounds between the steps of a betrayed side's response", unit="rounds")
-    recovery: int = parameter(18, 0, 1200, "rounds before a new attempt at a collapsed ladder; 0 is never", unit="rounds")
+    recovery: int = parameter(18, 0, 1200, "rounds before a new attempt at a collapsed ladder; 0: never", unit="rounds")
 
 
 class Pressure(Section):

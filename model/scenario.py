@@ -44,7 +44,7 @@ class StateSpec(Section):
     cooperates_first: bool = Field(True, description="whether it cooperates before the first round")
     security_weight: float = parameter(0.5, 0, 1, "weight of external security against sovereignty in its narrative")
     trustworthiness: float = parameter(0.8, 0, 1, "probability that its government intends to comply")
-    resolve: float = parameter(0.5, 0, 1, "how much it demands in bargaining")
+    resolve: float = parameter(0.5, 0, 1, "how much it demands in bargaining; 0.5: medium resolve")
     discount_factor: float = parameter(0.95, 0, 1, "delta: weight of a gain next round relative to one now", unit="per round")  # fmt: skip
     after_cc: float = parameter(1.0, 0, 1, "probability of cooperating after mutual cooperation", source="memory-one; B01-B03")  # fmt: skip
     after_cd: float = parameter(0.0, 0, 1, "probability of cooperating after the other alone defected", source="memory-one; B01-B03")  # fmt: skip
@@ -74,17 +74,17 @@ class FacilitatorSpec(Section):
     """A regional facilitator: four services and hosting, with bias, capacity and credibility."""
 
     name: TranslatedText
-    bias: float = parameter(0.0, -1, 1, "+1 towards the first party of each negotiation, -1 towards the second")
+    bias: float = parameter(0.0, -1, 1, "+1: favours the first party of each negotiation, -1: favours the second")
     capacity: float = parameter(2.0, 0, 20, "tasks it can do in a round", unit="tasks", lever=True)
     credibility: float = parameter(0.6, 0, 1, "initial credibility with the states", source="Kydd 2006")
-    clarity: float = parameter(0.5, 0, 1, "h: share of misreadings it removes", source="0-.8", lever=True)
+    clarity: float = parameter(0.5, 0, 1, "h: share of misreadings it prevents", source="0-.8", lever=True)
     formulation: float = parameter(0.5, 0, 1, "q: probability that its text falls in the bargaining range", source=".3-.9", lever=True)  # fmt: skip
     leverage: float = parameter(0.05, 0, 1, "mu: reduction of a reservation value that it can pay for", source="0-.3", lever=True)  # fmt: skip
     good_offices: float = parameter(0.4, 0, 1, "increase of the probability of contact under tension", lever=True)
     hosting: float = parameter(0.3, 0, 1, "probability that it hosts a small exchange outside the ladder", lever=True)
     task_cost: float = parameter(1.0, 0, 1000, "cost of one task", unit="budget units")
     budget: float = parameter(1000.0, 0, 1e6, "budget for the run", unit="budget units", lever=True)
-    arrives: int = parameter(0, 0, 1200, "round of arrival; 0 is present from the start", unit="round", lever=True)
+    arrives: int = parameter(0, 0, 1200, "round of arrival; 0: present from the start", unit="round", lever=True)
 
 
 class BodySpec(Section):
@@ -132,9 +132,11 @@ class Rung(Section):
     """One rung of a deal ladder."""
 
     title: TranslatedText
-    stake: float = parameter(1.0, 0.001, 100, "weight of the rung; shares of the total are computed", lever=True)
+    stake: float = parameter(
+        1.0, 0.001, 100, "size of the rung, in any unit; the model uses its share of the ladder's total", lever=True
+    )
     verifiability: float = parameter(0.8, 0, 1, "how well an inspector can verify compliance")
-    reversibility: float = parameter(0.7, 0, 1, "how far it can be reversed if the other side betrays")
+    reversibility: float = parameter(0.7, 0, 1, "how far it can be reversed if the other side betrays it")
     access: float = parameter(0.2, 0, 1, "inspectors' access granted once implemented")
     duration: int = parameter(2, 1, 60, "rounds of implementation", unit="rounds")
     needs_verification: bool = Field(True, description="whether the rung must name a verifier")
@@ -151,7 +153,7 @@ class Negotiation(Section):
     facilitators: list[Name] = Field(default_factory=list)
     talking: bool = Field(False, description="whether talks are under way at the start")
     access: float = parameter(0.2, 0, 1, "inspectors' access before any rung")
-    bundling: int = parameter(1, 1, 40, "rungs bundled into one step: 1 is step by step, all is the grand bargain", unit="rungs", lever=True)  # fmt: skip
+    bundling: int = parameter(1, 1, 40, "rungs bundled into one step; 1: step by step, all: a grand bargain", unit="rungs", lever=True)  # fmt: skip
     rungs: dict[Name, Rung] = Field(min_length=1, max_length=40)
     attitudes: dict[Name, Annotated[float, Field(ge=-1, le=1)]] = Field(
         default_factory=dict, description="attitude of third states to the talks: -1 against, +1 for"

@@ -113,8 +113,8 @@ def test_the_readme_has_two_pictures_of_less_than_200_kb():
 
 
 def lookup_rows():
-    """Return the rows of "Where to find what", split into question and answer."""
-    table = ARCHITECTURE.read_text("utf-8").partition("## Where to find what\n")[2].partition("\n## ")[0]
+    """Return the rows of "Where to find things", split into question and answer."""
+    table = ARCHITECTURE.read_text("utf-8").partition("## Where to find things\n")[2].partition("\n## ")[0]
     return [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in table.splitlines() if line[:1] == "|"][2:]
 
 

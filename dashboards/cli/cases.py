@@ -15,10 +15,10 @@ app = typer.Typer()
 def cases(
     case: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME|FILE]", help="Name of a case, or path of a case file; default: all cases."),
+        typer.Argument(metavar="NAME|FILE", help="Name of a case, or path of a case file; default: all cases."),
     ] = None,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Simulate the replies to each side's record and score them.")
+        bool, typer.Option("--replay", help="Simulate the responses to each side's record and score them.")
     ] = False,
     worlds: Annotated[int, typer.Option(min=1, max=10_000, help="Number of simulated worlds per replay.")] = 400,
     seed: Seed = 1,

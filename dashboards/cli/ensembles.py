@@ -155,7 +155,7 @@ def pivot(
 ) -> None:
     """Find the turning point of one run.
 
-    Simulates many futures from every round. Shows how the chance of a deal changes, and which decisions at the
+    Simulates many futures from every round. Shows how the probability of a deal changes, and which decisions at the
     turning point matter most.
     """
     from dashboards.terminal.ensembles import pivot_screen

@@ -15,7 +15,7 @@ from dashboards.cli import cases, claims, classroom, dashboard, ensembles, run, 
 
 app = typer.Typer(
     name="detente",
-    help="An agent-based laboratory for step-by-step diplomacy.",
+    help="An agent-based model of step-by-step diplomacy.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

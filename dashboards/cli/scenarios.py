@@ -48,7 +48,7 @@ def validate_scenario(file: ScenarioName) -> None:
 
     with report_errors():
         scenario = load_scenario(file)
-    counts = f"{len(scenario.states)} states, {len(scenario.negotiations)} negotiations, {scenario.rounds} rounds"
+    counts = f"states: {len(scenario.states)}, negotiations: {len(scenario.negotiations)}, rounds: {scenario.rounds}"
     typer.echo(f"{scenario.name}: valid ({counts}).")
     warn_silent_events(scenario)
 
@@ -65,7 +65,7 @@ def schema() -> None:
 def parameters(as_json: AsJson = False) -> None:
     """List all parameters.
 
-    Each with its path, default, range, unit, meaning, source and role (lever or uncertainty).
+    Shows the path, default, range, unit, meaning, source and role (lever or uncertainty) of each.
     """
     from dashboards.terminal.scenarios import parameter_table
     from dashboards.terminal.widgets import console

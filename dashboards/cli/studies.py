@@ -175,7 +175,7 @@ def write_analysis(folder: Path, name: str, facts: Any, page: Any, as_json: bool
 def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json: AsJson = False) -> None:
     """Compute sensitivity indices of a sweep.
 
-    Sobol or Morris indices, depending on the design, with their confidence intervals (SALib).
+    Computes Sobol or Morris indices, depending on the design, with confidence intervals (SALib).
     """
     from dashboards.reports.study import INDEX_LABELS, describe_sensitivity, sensitivity_page
     from dashboards.terminal.widgets import console, plain_table

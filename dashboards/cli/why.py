@@ -15,7 +15,7 @@ app = typer.Typer()
 def why(
     run: Annotated[
         Path | None,
-        typer.Argument(parser=parse_path, metavar="[RUN]", help="Folder of a saved run; default: the latest run."),
+        typer.Argument(parser=parse_path, metavar="RUN", help="Folder of a saved run; default: the latest run."),
     ] = None,
     now: Annotated[int, typer.Option("--round", min=1, help="Round of the decision.")] = ...,  # type: ignore[assignment]
     actor: Annotated[str, typer.Option(help="Name of the actor.")] = ...,  # type: ignore[assignment]

@@ -64,7 +64,7 @@ def act_table() -> str:
         )
         for number, act in enumerate(PROTOCOL, 1)
     )  # fmt: skip
-    return format_table("no. | act | decides | by whom | mechanism | knows | conditions", rows)
+    return format_table("no. | act | decides | actor | mechanism | may read | conditions", rows)
 
 
 def term_table() -> str:

@@ -95,17 +95,17 @@ def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> Renderab
 
 
 def pivot_screen(found: PivotResult, width: int = 80) -> RenderableType:
-    """Return the chance of a deal by round and the decisions that change it most, `width` columns wide."""
+    """Return the probability of a deal by round and the decisions that change it most, `width` columns wide."""
     turning, deal, decisions = found.turning_round, found.chances.deal, found.actions
     head = Text.assemble(
         (found.scenario.title["en"], "bold"),
         f"\nseed {found.seed}, {found.chances.futures} simulated futures from every round",
     )
-    line = Text.assemble("chance of a deal  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 19), 8)), "cyan"))
+    line = Text.assemble("deal probability  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 19), 8)), "cyan"))
     turning_point = Text(
         f"Turning point: round {turning}, from {deal[turning - 1]:.0%} to {deal[turning]:.0%}.", style="bold"
     )
-    table = plain_table("decision in that round", "was", "opposite", "chance of a deal", "95 % interval", "")
+    table = plain_table("decision in that round", "was", "opposite", "deal probability", "95 % interval", "")
     largest = max((abs(each.deal - each.deal_otherwise) for each in decisions), default=0.0)
     for each in decisions[:6]:
         difference = each.deal_otherwise - each.deal
@@ -115,7 +115,7 @@ def pivot_screen(found: PivotResult, width: int = 80) -> RenderableType:
         plot = signed_bar(difference, largest, 8) if width >= 72 else ""
         table.add_row(label, format_number(each.value), format_number(each.otherwise), chance, interval, plot)
     note = Text(
-        "Interval: of the difference in percentage points, with common random numbers. Chances follow from the "
+        "Interval: of the difference in percentage points, with common random numbers. Probabilities follow from the "
         "assumptions; they are not a forecast.",
         style="dim",
     )

@@ -1,4 +1,4 @@
-"""The turning points of one run: the chance of a deal from each round on, and the decisions that moved it most."""
+"""The turning points of one run: the probability of a deal from each round, and the decisions that changed it most."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,7 +28,7 @@ class PivotResult(NamedTuple):
 
     @property
     def turning_round(self) -> int:
-        """Return the round that moved the chance of a deal most."""
+        """Return the round that changed the probability of a deal most."""
         return self.chances.turning_round
 
     def frame(self) -> "pd.DataFrame":
@@ -39,7 +39,7 @@ class PivotResult(NamedTuple):
         return table.assign(some_deal=self.chances.deal).rename_axis("round")
 
     def decisions(self) -> "pd.DataFrame":
-        """Return one row for each open choice of the turning round, the one that moved the chance most first.
+        """Return one row for each open choice of the turning round, the one that changed the probability most first.
 
         deal, deal_otherwise: chance of some deal as it was decided, and with the opposite choice. low, high:
         95 % interval of the difference.
@@ -60,7 +60,7 @@ class PivotResult(NamedTuple):
             for each in self.actions[:6]
         ]
         return (
-            f"{self.scenario.name}, seed {self.seed}: round {now} moves the chance of a deal most, "
+            f"{self.scenario.name}, seed {self.seed}: round {now} changes the probability of a deal most, "
             f"from {deal[now - 1]:.0%} to {deal[now]:.0%}\n"
             f"{text_table((f'decision in round {now}', 'with the opposite choice', '95 % interval'), rows)}"
         )

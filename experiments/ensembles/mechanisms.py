@@ -84,7 +84,7 @@ def markdown_table(rows: list[dict[str, Any]], worlds: int) -> str:
     """Return the table for docs/odd.md."""
     lines = [
         f"Paired differences (on minus off) over {worlds} worlds with common random numbers, with 95 % intervals; for",
-        "each mechanism the headline outcome and the shipped scenario in which the effect is clearest. Written by",
+        "each mechanism the headline outcome and the built-in scenario in which the effect is clearest. Written by",
         "`python -m experiments.ensembles.mechanisms docs/odd.md`.",
         "",
         "| mechanism | acts | test | switch | outcome affected | scenario | on minus off |",

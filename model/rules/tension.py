@@ -15,7 +15,7 @@ class Posture(NamedTuple):
     now: Annotated[float, Term(0, 100, "current posture")]
     answer: Annotated[float, Term(0, 400, "reaction to the other's posture")]
     restraint: Annotated[float, Term(-400, 0, "restraint of one's own posture")]
-    grievance: Annotated[float, Term(-2, 2, "standing drive")]
+    grievance: Annotated[float, Term(-2, 2, "constant drive")]
     provocation: Annotated[float, Term(0, 2, "the other's last act, perceived as hostile")]
     pressure: Annotated[float, Term(0, 2, "pressure exerted by the other")]
     programme: Annotated[float, Term(0, 2, "the other's programme, times the weight of security")]
