@@ -92,7 +92,7 @@ def test_stepping_and_seeking_show_the_round(browser, address, run):
 
 def test_terms_add_up_and_a_lever_flip_is_correct(browser, address):
     with open_dashboard(browser, address, f"page=watch&round={REFUSAL}", ready=ready) as page:
-        page.locator(".det-now button", has_text="United States refuses").click()
+        page.locator(".det-now button", has_text="United States rejects").click()
         condition = page.locator("[data-condition=acceptable]")
         expect(condition).to_be_visible()
         values = condition.locator("[data-value]").evaluate_all("all => all.map((one) => Number(one.dataset.value))")
