@@ -57,11 +57,11 @@ def test_scheduled_events_are_removed(tmp_path):
 
 
 def test_acts_equal_those_of_the_mesa_driver():
-    setting = load_scenario("two-states", {"rounds": 12})
-    done = play_cooperation(setting, (), worlds=2, seed=5)
+    scenario = load_scenario("two-states", {"rounds": 12})
+    done = play_cooperation(scenario, (), worlds=2, seed=5)
     for place, seed in enumerate((5, 6)):
-        model = Assembly(setting, rng=seed)
-        for now in range(setting.rounds):
+        model = Assembly(scenario, rng=seed)
+        for now in range(scenario.rounds):
             model.step()
             assert np.array_equal(done[place, now], (model.world.conduct ^ model.world.miscarried) > 0)
 

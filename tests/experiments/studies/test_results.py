@@ -58,9 +58,9 @@ def test_sensitivity_refuses_a_truncated_sobol_design(tmp_path):
     with pytest.raises(ScenarioError, match="a truncated design has no indices"):
         sweep_sensitivity(tmp_path, "some_deal")
     sweep(sobol, tmp_path)
-    found = sweep_sensitivity(tmp_path, "mean_trust")
-    assert set(found.indices["factor"]) == {"states.alba.generosity", "belief.betrayal_weight"}
-    assert 0.0 <= found.noise <= 1.0
+    sensitivity = sweep_sensitivity(tmp_path, "mean_trust")
+    assert set(sensitivity.indices["factor"]) == {"states.alba.generosity", "belief.betrayal_weight"}
+    assert 0.0 <= sensitivity.noise <= 1.0
 
 
 @pytest.mark.parametrize(("keep", "rows_per_point"), [("bands", 5 * 9), ("trajectories", 3 * 9)])

@@ -66,7 +66,7 @@ def test_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
 
 
 class Broken(Executor):
-    """An executor that is lost after two chunks."""
+    """An executor that fails after two chunks."""
 
     def __init__(self):
         self.left = 2

@@ -222,24 +222,24 @@ def pick(*keys: str) -> tuple[Pattern, ...]:
 
 def test_structure_names_mechanisms_without_effect():
     messages: list[str] = []
-    found = structure.run_part(True, messages.append, ["argentina-brazil-1985", "us-ussr-1985"])
-    by_name = {row["change"]: row for row in found.rows}
+    part = structure.run_part(True, messages.append, ["argentina-brazil-1985", "us-ussr-1985"])
+    by_name = {row["change"]: row for row in part.rows}
     assert len(messages) == 2
     assert by_name["M1 reciprocity"]["verdict"] == "moves"
     assert by_name["M11 facilitation"]["verdict"] == "moves nothing"  # no facilitators in these two
-    assert "M11 facilitation" in found.lead
+    assert "M11 facilitation" in part.lead
     assert by_name["M16 ripeness"]["scenarios_moved"].endswith("of 1")  # off in one of the two as shipped
     assert by_name["120 rounds"]["progress"] > 0.0
-    assert found.failed == sum(row["verdict"] == "moves nothing" for row in found.rows)
-    assert len({tuple(row) for row in found.rows}) == 1
-    assert json.dumps([found.rows, found.figure], allow_nan=False)
+    assert part.failed == sum(row["verdict"] == "moves nothing" for row in part.rows)
+    assert len({tuple(row) for row in part.rows}) == 1
+    assert json.dumps([part.rows, part.figure], allow_nan=False)
 
 
 def test_figure_shows_every_change_and_outcome():
-    found = structure.run_part(True, lambda _: None, ["two-states"])
-    assert found.figure is not None
-    (heat,) = found.figure["data"]
-    assert heat["y"] == [row["change"] for row in found.rows]
+    part = structure.run_part(True, lambda _: None, ["two-states"])
+    assert part.figure is not None
+    (heat,) = part.figure["data"]
+    assert heat["y"] == [row["change"] for row in part.rows]
     assert len(heat["x"]) == len(structure.OUTCOMES) == len(heat["z"][0]) == len(heat["text"][0])
 
 

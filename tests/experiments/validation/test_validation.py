@@ -156,8 +156,8 @@ def axl():
 
 
 def test_listed_strategies_are_all_deterministic_memory_one(axl):
-    depth, chancy = axl.Classifiers["memory_depth"], axl.Classifiers["stochastic"]
-    found = [each.__name__ for each in axl.all_strategies if not chancy(each()) and depth(each()) <= 1]
+    depth, is_stochastic = axl.Classifiers["memory_depth"], axl.Classifiers["stochastic"]
+    found = [each.__name__ for each in axl.all_strategies if not is_stochastic(each()) and depth(each()) <= 1]
     assert sorted(found) == sorted(axelrod_docking.DETERMINISTIC)
 
 

@@ -154,13 +154,13 @@ def test_keyboard_shortcuts_do_not_interfere_with_fields(browser, address):
         expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
         page.keyboard.press("Space")
         expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-        stood = shown(page)
-        page.wait_for_function(f"new URLSearchParams(location.search).get('round') === '{stood}'")
+        before = shown(page)
+        page.wait_for_function(f"new URLSearchParams(location.search).get('round') === '{before}'")
         seed = page.get_by_label("Seed")
         seed.focus()
         for key in ("Home", "ArrowLeft", "i", " "):
             page.keyboard.press(key)
-        assert shown(page) == stood
+        assert shown(page) == before
         expect(page.locator(".det-drawer")).to_have_count(0)
         page.get_by_role("button", name="Next seed").focus()
         page.keyboard.press("i")
@@ -188,8 +188,8 @@ def test_a_new_seed_applies_on_enter_during_playback(browser, address):
         page.wait_for_function("new URLSearchParams(location.search).get('seed') === '3'")
         page.get_by_role("button", name="Play", exact=True).click()
         seed.fill("4")
-        stood = shown(page)
-        assert_eventually(lambda: shown(page) != stood, True, "playback stops while a seed is typed")
+        before = shown(page)
+        assert_eventually(lambda: shown(page) != before, True, "playback stops while a seed is typed")
         expect(seed).to_have_value("4")
         seed.press("Enter")
         page.wait_for_function("new URLSearchParams(location.search).get('seed') === '4'")
@@ -199,12 +199,12 @@ def test_a_new_seed_applies_on_enter_during_playback(browser, address):
 
 
 def test_markup_in_names_is_text_and_motion_can_be_reduced(browser, address):
-    evil = "<img src=x onerror=alert(1)>{{7*7}}" + "W" * 200
-    query = f"page=watch&round=5&set={quote(f'states.us.name.en:{json.dumps(evil)}')}"
+    hostile = "<img src=x onerror=alert(1)>{{7*7}}" + "W" * 200
+    query = f"page=watch&round=5&set={quote(f'states.us.name.en:{json.dumps(hostile)}')}"
     with open_dashboard(browser, address, query, ready=ready, reduced_motion="reduce") as page:
         assert fits_width(page)
         assert page.locator("main img").count() == 0
-        expect(page.locator(".det-gauges dt").first).to_have_text(f"Trust, {evil}")
+        expect(page.locator(".det-gauges dt").first).to_have_text(f"Trust, {hostile}")
         assert_eventually(lambda: page.locator(".det-net text", has_text="<img").count() > 0, True)
         page.get_by_role("button", name="Play", exact=True).click()
         mark = page.locator(".det-signal").first

@@ -165,7 +165,7 @@ def test_every_actor_has_its_own_position():
     for name in scenario_names():
         scenario = load_scenario(name)
         for talks in scenario.negotiations:
-            found = actor_positions(scenario, talks)
-            assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*found}
-            assert len({*found.values()}) == len(found)
-            assert all(0 < x < 1 and 0 < y < 1 for x, y in found.values())
+            positions = actor_positions(scenario, talks)
+            assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*positions}
+            assert len({*positions.values()}) == len(positions)
+            assert all(0 < x < 1 and 0 < y < 1 for x, y in positions.values())
