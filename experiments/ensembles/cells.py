@@ -100,8 +100,8 @@ class DesignCells:
 def _sharing_paths(cells: Mapping[str, Cells | None]) -> set[str]:
     """Return the parameters that share a cell with another parameter."""
     owners: dict[tuple[str, int], list[str]] = {}
-    for path, found in cells.items():
-        for buffer, indices in (found or {}).items():
+    for path, path_cells in cells.items():
+        for buffer, indices in (path_cells or {}).items():
             for index in indices.tolist():
                 owners.setdefault((buffer, index), []).append(path)
     return {path for paths in owners.values() if len(paths) > 1 for path in paths}

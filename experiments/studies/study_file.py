@@ -108,9 +108,9 @@ def _explain_error(error: Any, data: Mapping[str, Any]) -> Iterator[InputError]:
     elif error["type"] == "value_error":  # raised by a validator above, with a complete message
         yield InputError(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
     else:
-        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
+        path, section = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
         is_unknown = error["type"] == "extra_forbidden"
-        unknown = InputError.unknown_name(path, error["loc"][-1], known.model_fields, "key of a study")
+        unknown = InputError.unknown_name(path, error["loc"][-1], section.model_fields, "key of a study")
         yield unknown if is_unknown else _with_value(path, error["input"], error["msg"])
 
 

@@ -36,9 +36,9 @@ def noisy_pair(
     )
 
 
-def cooperation_rate(setting: Scenario, memory: float, worlds: int, seed: int) -> SimulatedValue:
+def cooperation_rate(scenario: Scenario, memory: float, worlds: int, seed: int) -> SimulatedValue:
     """Measure the share of cooperative acts of both sides after the burn-in."""
-    simulation = Worlds(setting, worlds, seed)
+    simulation = Worlds(scenario, worlds, seed)
     simulation.step(burn_in_rounds(memory))
     total = np.zeros(worlds)
     for _ in range(WINDOW):
@@ -79,8 +79,8 @@ def b04b_expected(given: Any) -> float:
 
 def b04b_simulated(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Simulate two states that observe each other via a verifier, which misses a hostile act with probability 1 - d."""
-    setting = noisy_pair("reciprocity", friendly=given.f, hostile=1.0 - given.d, generosity=given.g)
-    return cooperation_rate(setting, (1.0 - given.g) * (given.d - given.f), worlds, seed)
+    scenario = noisy_pair("reciprocity", friendly=given.f, hostile=1.0 - given.d, generosity=given.g)
+    return cooperation_rate(scenario, (1.0 - given.g) * (given.d - given.f), worlds, seed)
 
 
 PAVLOV = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 0.0, "after_dd": 1.0}

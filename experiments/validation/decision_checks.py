@@ -113,8 +113,8 @@ def decision_bound(given: Any, seed: int, sign: int) -> SimulatedValue:
         simulation.step(2)
         return int(simulation.column("answer")[0, 0, 0]) == -sign
 
-    found = find_threshold(decides, 0.0, 49.0)
-    return found._replace(value=sign * found.value)
+    bound = find_threshold(decides, 0.0, 49.0)
+    return bound._replace(value=sign * bound.value)
 
 
 def ratified_share(given: Any, worlds: int, seed: int) -> SimulatedValue:

@@ -45,8 +45,8 @@ def withheld_accusations(rounds: int) -> tuple[Override, ...]:
 
 def correct_report_share(given: Any, worlds: int, seed: int, report: int) -> SimulatedValue:
     """Return the share of correct reports of a kind, if honest sides violate by accident with probability pi."""
-    setting = inspection_scenario(given.d, given.f, **{"verification.compliance_noise": given.pi})
-    simulation = Worlds(setting, worlds, seed, withheld_accusations(ROUNDS))
+    scenario = inspection_scenario(given.d, given.f, **{"verification.compliance_noise": given.pi})
+    simulation = Worlds(scenario, worlds, seed, withheld_accusations(ROUNDS))
     true = reports = 0
     for _ in range(ROUNDS):
         simulation.step()
@@ -70,9 +70,9 @@ def npv(given: Any) -> float:
 
 def reported_worlds(given: Any, report: int, rounds: int, seed: int) -> Worlds:
     """Return a world in which one side receives a report of a kind in each round; implementation begins in round 1."""
-    setting = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
+    scenario = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
     reports = tuple(Override(now, "report_findings", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
-    simulation = Worlds(setting, 1, seed, (*reports, *withheld_accusations(rounds + 1)))
+    simulation = Worlds(scenario, 1, seed, (*reports, *withheld_accusations(rounds + 1)))
     simulation.step()
     return simulation
 

@@ -32,9 +32,9 @@ def climbing_scenario(
     return isolated_scenario(("friction",), {**chances, **fixed}, data)
 
 
-def simulate_ladders(setting: Scenario, worlds: int, seed: int, stop_at_zero: bool = False) -> LadderEnds:
+def simulate_ladders(scenario: Scenario, worlds: int, seed: int, stop_at_zero: bool = False) -> LadderEnds:
     """Simulate until every ladder is complete or collapsed, or, with ``stop_at_zero``, has no rung in force."""
-    simulation = Worlds(setting, worlds, seed)
+    simulation = Worlds(scenario, worlds, seed)
 
     def ended(simulation: Worlds) -> np.ndarray:
         status = simulation.column("status")[:, 0]
@@ -87,8 +87,8 @@ def rounds_losing_rungs(given: Any) -> float:
 
 def rounds_if_completed(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return the mean rounds of the completed ladders."""
-    found = simulate_climb_or_collapse(given, worlds, seed)
-    return mean_over_worlds(found.rounds[found.completed], 1.0)
+    ends = simulate_climb_or_collapse(given, worlds, seed)
+    return mean_over_worlds(ends.rounds[ends.completed], 1.0)
 
 
 def start_problem(given: Any) -> str:

@@ -21,9 +21,9 @@ ATTACKED = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 def trust_lost(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Return the trust lost relative to the same world without the withdrawal, [world, round since it]."""
-    setting, curves = load_scenario(scenario), []
-    talks, parties = first_negotiation(setting)
-    states = list(setting.states)
+    loaded, curves = load_scenario(scenario), []
+    talks, parties = first_negotiation(loaded)
+    states = list(loaded.states)
     victim = next(party for party in parties if party != LEFT_BY)
     for withdrawn in (0, 1):
         move = Override(LEFT_IN, "withdraw", talks, LEFT_BY, value=withdrawn)
@@ -64,16 +64,16 @@ def reciprocity_correlations(scenario: ScenarioSource, worlds: int) -> np.ndarra
     [world, 4]: for the first party's response to the second, whether the correlation is defined, and its value (0 if
     undefined); the same for the second party. It is undefined if one of the two series is constant.
     """
-    setting = load_scenario(scenario)
+    loaded = load_scenario(scenario)
     trace = record_trace(scenario, worlds, ["conduct", "miscarried"], rounds=3 * QUARTERS)
-    one, other = (list(setting.states).index(party) for party in first_negotiation(setting)[1])
+    one, other = (list(loaded.states).index(party) for party in first_negotiation(loaded)[1])
     acted = (trace["conduct"] ^ trace["miscarried"])[:, 1:]
     means = [acted[:, :, a, b].reshape(worlds, QUARTERS, 3).mean(axis=2) for a, b in ((one, other), (other, one))]
-    found = []
+    columns = []
     for answer, cause in (means, means[::-1]):
         defined, value = correlations(cause[:, :-1], answer[:, 1:])
-        found += [defined, np.where(defined, value, 0.0)]
-    return np.stack(found, axis=1).astype(float)
+        columns += [defined, np.where(defined, value, 0.0)]
+    return np.stack(columns, axis=1).astype(float)
 
 
 def correlations(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -130,9 +130,9 @@ def doubt_without_inspectors(scenario: ScenarioSource, worlds: int) -> np.ndarra
     [world, 7]: one, then for each arm the mean variance of the belief about the other's type, the mean variance of
     the belief that it violates, and the mean of the larger programme, over all rounds.
     """
-    setting, found = load_scenario(scenario), [np.ones(worlds)]
-    talks, parties = first_negotiation(setting)
-    one, other = (list(setting.states).index(party) for party in parties)
+    loaded, columns = load_scenario(scenario), [np.ones(worlds)]
+    talks, parties = first_negotiation(loaded)
+    one, other = (list(loaded.states).index(party) for party in parties)
     for moves in ([], [Override(1, "bar_inspectors", talks, value=1)]):
         trace = record_trace(
             scenario, worlds, ["good_evidence", "bad_evidence", "suspicion", "programme"], overrides=moves
@@ -142,8 +142,8 @@ def doubt_without_inspectors(scenario: ScenarioSource, worlds: int) -> np.ndarra
         suspected = trace["suspicion"][:, 1:, 0]
         programme = trace["programme"][:, 1:, [one, other]].max(axis=2)
         measured = (mean * (1.0 - mean) / (total + 1.0), suspected * (1.0 - suspected), programme)
-        found += [each.reshape(worlds, -1).mean(axis=1) for each in measured]
-    return np.stack(found, axis=1)
+        columns += [each.reshape(worlds, -1).mean(axis=1) for each in measured]
+    return np.stack(columns, axis=1)
 
 
 def withdrawals_after_turnover(scenario: ScenarioSource, worlds: int) -> np.ndarray:
@@ -152,17 +152,17 @@ def withdrawals_after_turnover(scenario: ScenarioSource, worlds: int) -> np.ndar
     The first party's government changes, or does not, after a third of the run. [world, 4]: for each arm, whether a
     deal was in force then, and whether a party withdrew from it.
     """
-    setting = load_scenario(scenario)
-    _, parties = first_negotiation(setting)
-    now, found = setting.rounds // 3, []
+    loaded = load_scenario(scenario)
+    _, parties = first_negotiation(loaded)
+    now, columns = loaded.rounds // 3, []
     for changes in (1, 0):
         move = Override(now, "change_government", actor=parties[0], value=changes)
         trace = record_trace(scenario, worlds, ["status", "rounds_withdrawn", "withdraws"], overrides=[move])
         in_force = (trace["status"][:, now - 1, 0] == RungStatus.VERIFIED).any(axis=1)
         in_force &= ~trace["rounds_withdrawn"][:, now - 1, 0].any(axis=1)
         withdrawn = trace["withdraws"][:, now : now + 24, 0].any(axis=(1, 2))
-        found += [in_force, in_force & withdrawn]
-    return np.stack(found, axis=1).astype(float)
+        columns += [in_force, in_force & withdrawn]
+    return np.stack(columns, axis=1).astype(float)
 
 
 def conditional_mean(one: int, other: int) -> Any:

@@ -52,19 +52,19 @@ def agreements_by_style(scenario: ScenarioSource, worlds: int) -> np.ndarray:
         set_facilitators(formulation=0.5, leverage=0.0),
         set_facilitators(formulation=0.5, leverage=0.15),
     )
-    setting = load_scenario(scenario)
-    return np.concatenate([agreement_counts(scenario, worlds, arm(setting)) for arm in arms], axis=1)
+    loaded = load_scenario(scenario)
+    return np.concatenate([agreement_counts(scenario, worlds, arm(loaded)) for arm in arms], axis=1)
 
 
 def completed_ladders(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count ladders that were complete at any time: step by step, and bundled into one step: [world, 2]."""
-    setting, found = load_scenario(scenario), []
-    for changes in (set_bundling(1)(setting), set_bundling(None)(setting)):
+    loaded, columns = load_scenario(scenario), []
+    for changes in (set_bundling(1)(loaded), set_bundling(None)(loaded)):
         trace = record_trace(scenario, worlds, ["status"], changes)
         missing = trace["status"] != RungStatus.VERIFIED
         within = np.arange(missing.shape[3]) < trace.initial_world.rungs[:, None]
-        found.append((~(missing & within).any(axis=3)).any(axis=1).sum(axis=1))
-    return np.stack(found, axis=1).astype(float)
+        columns.append((~(missing & within).any(axis=3)).any(axis=1).sum(axis=1))
+    return np.stack(columns, axis=1).astype(float)
 
 
 def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
@@ -84,7 +84,7 @@ def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 
 def first_kept_rounds(trace: Trace) -> np.ndarray:
-    """Return the round in which each rung of the longer ladders was first verified, NEVER if it was not."""
+    """Return the round in which each rung of the longer ladders was first verified, NEVER if it never was."""
     verified = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
     return np.where(verified.any(axis=1), verified.argmax(axis=1), NEVER)
 
@@ -136,18 +136,18 @@ def relief_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 def ratification_failures(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count deals put to ratification and those that fail, as shipped and with 1, 2, 4 veto players: [world, 8]."""
-    setting, found = load_scenario(scenario), []
+    loaded, columns = load_scenario(scenario), []
     for players in (None, 1, 2, 4):
-        trace = record_trace(scenario, worlds, ["status", "unratified"], _veto(setting, players))
-        found += [
+        trace = record_trace(scenario, worlds, ["status", "unratified"], _veto(loaded, players))
+        columns += [
             newly_reached(trace, RungStatus.SCRUTINISED).sum(axis=(1, 2, 3)),
             trace["unratified"][:, -1].sum(axis=1),
         ]
-    return np.stack(found, axis=1).astype(float)
+    return np.stack(columns, axis=1).astype(float)
 
 
-def _veto(setting: Scenario, players: int | None) -> dict[str, Any]:
-    parties = {party for talks in setting.negotiations.values() for party in talks.parties}
+def _veto(scenario: Scenario, players: int | None) -> dict[str, Any]:
+    parties = {party for talks in scenario.negotiations.values() for party in talks.parties}
     return {} if players is None else {f"states.{party}.veto_players": players for party in sorted(parties)}
 
 

@@ -54,8 +54,8 @@ def eigenvalues(given: Any) -> tuple[float, float]:
 
 def current_postures(simulation: Worlds) -> np.ndarray:
     """Return both postures in the first world."""
-    found = simulation.column("posture")[0]
-    return np.array([found[0, 1], found[1, 0]])
+    posture = simulation.column("posture")[0]
+    return np.array([posture[0, 1], posture[1, 0]])
 
 
 def simulate_fixed_point(given: Any, worlds: int, seed: int, side: int) -> SimulatedValue:
@@ -83,8 +83,8 @@ def round_map(given: Any, step: float, start: tuple[float, float], seed: int) ->
 
 def simulate_eigenvalue(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return the leading eigenvalue, from the round map."""
-    found = np.real(np.linalg.eigvals(round_map(given, SMALL, (20.0, 9.0), seed))).max()
-    return SimulatedValue(float((found - 1.0) / SMALL), resolution=1e-6)
+    eigenvalue = np.real(np.linalg.eigvals(round_map(given, SMALL, (20.0, 9.0), seed))).max()
+    return SimulatedValue(float((eigenvalue - 1.0) / SMALL), resolution=1e-6)
 
 
 def simulate_largest_step(given: Any, worlds: int, seed: int) -> SimulatedValue:
