@@ -1,4 +1,4 @@
-"""Consequences: the costs, risks and gains of each option in the present state, as far as the seat can see it.
+"""Consequences: the costs, risks and gains of each option in the current state, as far as the seat can see it.
 
 The state is read through an ``Observer``, or through rules that read only what their actor can see.
 """
@@ -240,8 +240,8 @@ def _take(ctx: ChoiceContext) -> Iterator[Fact]:
         service=service,
         talks=talks,
     )
-    left = ctx.observer("skill_budget", ctx.me) - ctx.observer("spent", ctx.me)
-    yield make_fact("fact.task_cost", round(ctx.observer("skill_task_cost", ctx.me), 1), round(left, 1))
+    remaining = ctx.observer("skill_budget", ctx.me) - ctx.observer("spent", ctx.me)
+    yield make_fact("fact.task_cost", round(ctx.observer("skill_task_cost", ctx.me), 1), round(remaining, 1))
     yield make_fact("fact.task_tires", to_percent(world.fatigue_rate))
     if at == facilitation.CLARITY:
         yield make_fact("fact.wrong_message", to_percent(world.credibility_rate))

@@ -65,10 +65,10 @@ def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[
 
 
 def check_shapes(shapes: dict[str, Any], data: dict[str, Any], where: str) -> None:
-    """Check data against types. Raise TypeError with up to five differences."""
-    found = [error for name, kind in shapes.items() for error in shape_errors(kind, data[name], f"{where}: {name}")]
-    if found:
-        raise TypeError("; ".join(found[:5]))
+    """Check data against types. Raises TypeError with up to five differences."""
+    errors = [error for name, kind in shapes.items() for error in shape_errors(kind, data[name], f"{where}: {name}")]
+    if errors:
+        raise TypeError("; ".join(errors[:5]))
 
 
 def shape_errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
