@@ -266,10 +266,10 @@ def _with_changes(setting: Setting, texts: list[str], notes: list[str]) -> Setti
         scenario_of(changed)
         return changed
     except ScenarioError:
-        return _one_by_one(setting, changed.changes, notes)
+        return _apply_one_by_one(setting, changed.changes, notes)
 
 
-def _one_by_one(setting: Setting, changes: Sequence[tuple[str, Any]], notes: list[str]) -> Setting:
+def _apply_one_by_one(setting: Setting, changes: Sequence[tuple[str, Any]], notes: list[str]) -> Setting:
     for each in changes:
         longer = setting._replace(changes=(*setting.changes, each))
         try:

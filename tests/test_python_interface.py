@@ -15,7 +15,19 @@ from model.overrides import Override
 
 SCENARIO = "two-states"
 GENEROUS = {"states.alba.generosity": 0.4}
-HEAVY = {"numba", "numpy", "pandas", "mesa", "solara", "pydantic", "plotly", "rich", "model", "agents", "experiments"}
+HEAVY_PACKAGES = {
+    "numba",
+    "numpy",
+    "pandas",
+    "mesa",
+    "solara",
+    "pydantic",
+    "plotly",
+    "rich",
+    "model",
+    "agents",
+    "experiments",
+}
 
 
 def printed(*words):
@@ -28,7 +40,7 @@ def printed(*words):
 def test_importing_detente_imports_nothing_heavy():
     script = "import detente, json, sys; print(json.dumps([*sys.modules]))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert HEAVY & {*json.loads(done.stdout)} == set()
+    assert HEAVY_PACKAGES & {*json.loads(done.stdout)} == set()
 
 
 def test_an_error_class_is_imported_without_the_model():

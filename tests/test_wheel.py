@@ -44,8 +44,8 @@ def wheel(tmp_path_factory):
             shutil.copy2(ROOT / name, source / name, follow_symlinks=False)
     build = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
     run(sys.executable, "-c", build, built, cwd=source)
-    (found,) = built.glob("*.whl")
-    return found
+    (wheel_file,) = built.glob("*.whl")
+    return wheel_file
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ DETERMINISTIC = (  # all deterministic memory-one strategies of the library; a t
 )  # fmt: skip
 OPPONENTS = ("Grudger", "TitFor2Tats", "CyclerCCD", "CyclerCCCD", "Appeaser", "Desperate")  # longer memory
 STOCHASTIC = ("GTFT", "FirstByJoss", "SoftJoss", "StochasticCooperator", "StochasticWSLS", "ZDExtort2", "ZDGTFT2")
-LACKING = "Not run: `axelrod` is not installed. It is part of the development extra."
+NOT_INSTALLED = "Not run: `axelrod` is not installed. It is part of the development extra."
 
 
 class MemoryOne(NamedTuple):
@@ -244,7 +244,7 @@ def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[d
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Compare the model's states with the library's strategies; without the library, return a part without rows."""
     if not is_installed():
-        return ValidationPart("axelrod", "Comparison with axelrod", LACKING, [], 0, notes=(LACKING,))
+        return ValidationPart("axelrod", "Comparison with axelrod", NOT_INSTALLED, [], 0, notes=(NOT_INSTALLED,))
     progress("axelrod: importing the library")
     axl = import_axelrod()
     rows = move_rows(axl, TURNS[quick], progress) + noise_rows(axl, quick, progress)

@@ -43,7 +43,7 @@ def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
         name: comparison for name, group in groups.items() if (comparison := compare_forecasters(group)) is not None
     }
     rows = [_row(name, groups[name], comparison) for name, comparison in comparisons.items()]
-    lead = _lead(comparisons, sum(map(len, groups[ALL_CASES])), len(replays))
+    lead = _summary(comparisons, sum(map(len, groups[ALL_CASES])), len(replays))
     failed = sum(row["verdict"].startswith("fail") for row in rows)
     return ValidationPart("cases", "Replay of historical cases", lead, rows, failed, notes=NOTES)
 
@@ -72,7 +72,7 @@ def combined_verdict(comparison: dict[str, ForecasterComparison]) -> str:
     return ", ".join(texts) or "undecided"
 
 
-def _lead(comparisons: dict[str, dict[str, ForecasterComparison]], months: int, cases: int) -> str:
+def _summary(comparisons: dict[str, dict[str, ForecasterComparison]], months: int, cases: int) -> str:
     """Summarize the results in sentences, first those where a baseline is better."""
     ordered = sorted(comparisons[ALL_CASES].items(), key=lambda item: item[1].best == "model")
     sentences = [_sentence(quantity, one) for quantity, one in ordered]

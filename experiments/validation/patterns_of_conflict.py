@@ -13,10 +13,10 @@ from model.enumerations import RungStatus
 from model.loading import load_scenario
 from model.overrides import Override
 
-LEFT_IN, LEFT_BY, LEAVING = 5, "us", "us-iran-2018"  # the withdrawal that this scenario schedules
-AFTERWARDS = 300  # rounds in which trust may recover
+WITHDRAWAL_SCENARIO, WITHDRAWAL_ROUND, WITHDRAWING_STATE = "us-iran-2018", 5, "us"  # as scheduled there
+RECOVERY_ROUNDS = 300  # rounds in which trust may recover
 QUARTERS = 43  # as in the data
-ATTACKED = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
+SPOILER_SCENARIOS = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
 def trust_lost(scenario: ScenarioSource, worlds: int) -> np.ndarray:
@@ -24,11 +24,11 @@ def trust_lost(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     loaded, curves = load_scenario(scenario), []
     talks, parties = first_negotiation(loaded)
     states = list(loaded.states)
-    victim = next(party for party in parties if party != LEFT_BY)
+    victim = next(party for party in parties if party != WITHDRAWING_STATE)
     for withdrawn in (0, 1):
-        move = Override(LEFT_IN, "withdraw", talks, LEFT_BY, value=withdrawn)
-        trace = record_trace(scenario, worlds, ["trust"], overrides=[move], rounds=LEFT_IN + AFTERWARDS)
-        curves.append(trace["trust"][:, LEFT_IN:, states.index(victim), states.index(LEFT_BY)])
+        move = Override(WITHDRAWAL_ROUND, "withdraw", talks, WITHDRAWING_STATE, value=withdrawn)
+        trace = record_trace(scenario, worlds, ["trust"], overrides=[move], rounds=WITHDRAWAL_ROUND + RECOVERY_ROUNDS)
+        curves.append(trace["trust"][:, WITHDRAWAL_ROUND:, states.index(victim), states.index(WITHDRAWING_STATE)])
     return curves[0] - curves[1]
 
 
@@ -52,7 +52,7 @@ def withdrawal_responses(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """
     trace = record_trace(scenario, worlds, ["status"])
     in_force = trace["status"][:, :, 0] == RungStatus.VERIFIED
-    lost = (in_force[:, :-1] & ~in_force[:, 1:])[:, LEFT_IN - 1 : LEFT_IN + 23]
+    lost = (in_force[:, :-1] & ~in_force[:, 1:])[:, WITHDRAWAL_ROUND - 1 : WITHDRAWAL_ROUND + 23]
     steps = lost.any(axis=2).sum(axis=1)
     largest = (lost @ trace.initial_world.stake[0]).max(axis=1)
     return np.stack([np.ones(worlds), steps >= 3, steps, largest], axis=1).astype(float)
@@ -174,7 +174,7 @@ CONFLICT_PATTERNS = (
     Pattern(
         "S10", "Trust takes more than five times as long to rebuild as to lose",
         "Slovic 1993, cited in Poortinga and Pidgeon 2004; 20 months of building, undone by one announcement",
-        (LEAVING,), trust_lost, {"rounds to lose": rounds_to_lose, "rounds to rebuild": rounds_to_rebuild},
+        (WITHDRAWAL_SCENARIO,), trust_lost, {"rounds to lose": rounds_to_lose, "rounds to rebuild": rounds_to_rebuild},
         (
             Inequality(
                 "rounds to rebuild divided by rounds to lose",
@@ -185,7 +185,7 @@ CONFLICT_PATTERNS = (
     ),
     Pattern(
         "S11", "After a withdrawal the other side responds in at least three steps, not at once",
-        "steps of 2019-20, 61, 61, 60 and 60 days apart", (LEAVING,), withdrawal_responses,
+        "steps of 2019-20, 61, 61, 60 and 60 days apart", (WITHDRAWAL_SCENARIO,), withdrawal_responses,
         {"steps in two years": conditional_mean(0, 2), "largest share lost in a round": conditional_mean(0, 3)},
         (
             Inequality("share of worlds with three steps or more", conditional_mean(0, 1), 0.5),
@@ -205,7 +205,7 @@ CONFLICT_PATTERNS = (
     ),
     Pattern(
         "S17", "Attacks cluster near agreement, and cost more trust if the blamed side is thought able to stop them",
-        "Kydd and Walter 2002; dated cases", ATTACKED, attack_counts,
+        "Kydd and Walter 2002; dated cases", SPOILER_SCENARIOS, attack_counts,
         {
             "attacks per round, first third": share_statistic(0, 1), "last third": share_statistic(2, 3),
             "loss of trust, thought weak": conditional_mean(4, 5), "thought strong": conditional_mean(4, 6),

@@ -18,7 +18,7 @@ OUTCOMES = (
 )  # fmt: skip
 WORLDS, FEWER = 400, 60
 SHORT, LONG = 60, 120  # rounds
-LITTLE = 0.02  # on a scale from 0 to 1, or in breaches
+SMALL_EFFECT = 0.02  # on a scale from 0 to 1, or in breaches
 NOTES = (
     "Changes are made one at a time, at the scenarios' own values: interactions are not measured.",
     "A mechanism can matter at other values: no effect here is a reason to investigate, not a proof.",
@@ -139,7 +139,7 @@ def effect_row(name: str, kind: str, says: str, effects: list[StructuralEffect],
         "kind": kind,
         "says": says,
         "worlds": worlds,
-        "verdict": "moves nothing" if not clear.any() else "moves little" if largest < LITTLE else "moves",
+        "verdict": "moves nothing" if not clear.any() else "moves little" if largest < SMALL_EFFECT else "moves",
         "scenarios_moved": f"{int(clear.any(axis=1).sum())} of {len(effects)}",
         "clearest": OUTCOMES[at[1]],
         "scenario": effects[at[0]].scenario,
@@ -161,7 +161,7 @@ def summary_text(rows: list[dict[str, Any]]) -> str:
         if without_effect
         else "Every mechanism has a significant effect on some outcome in some shipped scenario."
     )
-    return text + (f" No effect above {LITTLE:g}: {', '.join(small)}." if small else "")
+    return text + (f" No effect above {SMALL_EFFECT:g}: {', '.join(small)}." if small else "")
 
 
 def effect_heat_map(

@@ -25,7 +25,7 @@ SHARES = (
     "clarity", "trust", "reservation_value", "offer", "suspicion", "access", "pressure", "programme", "support",
     "credibility", "fatigue", "prospect", "stake", "impatience",
 )  # fmt: skip
-NEXT = {  # allowed status changes in one round
+ALLOWED_STATUSES = {  # allowed status changes in one round
     RungStatus.IDLE: {RungStatus.PROPOSED},
     RungStatus.PROPOSED: {RungStatus.IDLE, RungStatus.SCRUTINISED},
     RungStatus.SCRUTINISED: {RungStatus.IDLE, RungStatus.RATIFIED},
@@ -56,7 +56,7 @@ def test_values_stay_in_bounds_and_statuses_change_one_step(scenario):
         assert world.posture.min() >= 0.0
         assert world.posture.max() <= scenario.tension.tension_ceiling
         for old, new in zip(before.flat, world.status.flat, strict=True):
-            assert old == new or RungStatus(int(new)) in NEXT[RungStatus(int(old))]
+            assert old == new or RungStatus(int(new)) in ALLOWED_STATUSES[RungStatus(int(old))]
         check_relief(world, pressure_before)
 
 

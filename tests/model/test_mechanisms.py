@@ -80,9 +80,9 @@ def test_b07_violence_lowers_trust_by_the_prevention_ratio():
         "attacks.stopped_if_untrustworthy": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
     }))  # fmt: skip
     columns = ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1))
-    found = record_rounds(scenario, 3, *columns, overrides=(Override(1, "attack_talks", None, "wreckers", None, 1),))
-    assert found[1, 0] == pytest.approx(0.3, abs=1e-12)
-    assert found[1, 1] + found[1, 2] == pytest.approx(10.0, abs=1e-12)
+    rounds = record_rounds(scenario, 3, *columns, overrides=(Override(1, "attack_talks", None, "wreckers", None, 1),))
+    assert rounds[1, 0] == pytest.approx(0.3, abs=1e-12)
+    assert rounds[1, 1] + rounds[1, 2] == pytest.approx(10.0, abs=1e-12)
 
 
 def richardson(**more):

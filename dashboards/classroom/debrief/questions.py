@@ -21,7 +21,7 @@ def discussion_questions(lesson: Lesson, findings: DebriefFindings) -> list[Debr
         seat, point = max(points, key=lambda each: abs(each[1]["deal"] - each[1]["deal_ghost"]))
         chosen.append(make_question("question.differed_most", {"actor": seat}, month=point["month"]))
     chosen += _from_ledger(lesson)
-    chosen += _from_run(lesson, findings)
+    chosen += _questions_from_run(lesson, findings)
     first = {each["key"]: each for each in reversed(chosen)}  # the first of each key
     return [*reversed(first.values()), make_question("question.model_limits")]
 
@@ -54,7 +54,7 @@ def _rung_at(lesson: Lesson, talks: str, month: int) -> str:
     return f"{talks}/{proposed[-1].counterpart if proposed else lesson.simulation.world.names.rung[k][0]}"
 
 
-def _from_run(lesson: Lesson, findings: DebriefFindings) -> list[DebriefQuestion]:
+def _questions_from_run(lesson: Lesson, findings: DebriefFindings) -> list[DebriefQuestion]:
     chosen, world = [], lesson.simulation.world
     for k, (talks, negotiation) in enumerate(lesson.scenario.negotiations.items()):
         first, second = negotiation.parties

@@ -97,15 +97,15 @@ def test_baseline_file_covers_every_pattern_with_digests():
     facts = json.loads(patterns.BASELINE_FILE.read_text("utf-8"))
     assert len(facts["model_digest"]) == len(facts["scenarios_digest"]) == 12
     assert {row["pattern"] for row in facts["rows"]} == {pattern.key for pattern in patterns.PATTERNS}
-    asked = {(pattern.key, each.description) for pattern in patterns.PATTERNS for each in pattern.inequalities}
-    assert {(row["pattern"], row["test"]) for row in facts["rows"]} == asked
+    expected = {(pattern.key, each.description) for pattern in patterns.PATTERNS for each in pattern.inequalities}
+    assert {(row["pattern"], row["test"]) for row in facts["rows"]} == expected
     assert all(row["worlds"] >= 400 for row in facts["rows"])
 
 
 def test_a_third_of_the_patterns_is_held_back_from_tuning():
-    held = [pattern for pattern in patterns.PATTERNS if pattern.held_back]
-    assert len(held) * 3 >= len(patterns.PATTERNS) == len(DEAL_PATTERNS) + len(CONFLICT_PATTERNS) == 14
-    assert not any(pattern.tuned for pattern in held)
+    held_back = [pattern for pattern in patterns.PATTERNS if pattern.held_back]
+    assert len(held_back) * 3 >= len(patterns.PATTERNS) == len(DEAL_PATTERNS) + len(CONFLICT_PATTERNS) == 14
+    assert not any(pattern.tuned for pattern in held_back)
 
 
 def planted_pattern(chances: dict[str, float]) -> Pattern:

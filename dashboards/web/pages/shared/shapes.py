@@ -91,7 +91,7 @@ def shape_errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
         yield from _column_errors(inner[0], data, where)
     elif origin in (NotRequired, Required):
         yield from shape_errors(inner[0], data, where)
-    elif not _is_of(origin or kind, data):
+    elif not _has_type(origin or kind, data):
         yield f"{where} is {data!r:.60}, not {kind}"
     elif origin is list:
         for at, each in enumerate(data):
@@ -127,7 +127,7 @@ def _column_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
         yield from shape_errors(kind, row, f"{where}[{at}]")
 
 
-def _is_of(kind: Any, data: Any) -> bool:
+def _has_type(kind: Any, data: Any) -> bool:
     if kind in (int, float):
         return isinstance(data, kind | int) and not isinstance(data, bool)
     return data is None if kind in (None, type(None)) else isinstance(data, kind)

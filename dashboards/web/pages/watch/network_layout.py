@@ -32,13 +32,13 @@ def _row(names: list[str], height: float, middle: float, step: float) -> dict[st
 def _around(scenario: Scenario, others: list[str], first: str, second: str) -> dict[str, Position]:
     """Return positions of third states at the edges, each on the side of its closer ally."""
 
-    def nearness(name: str) -> float:
+    def closeness(name: str) -> float:
         pull = [
             scenario.relation(a, b).alliance for a, b in ((name, first), (first, name), (name, second), (second, name))
         ]
         return pull[2] + pull[3] - pull[0] - pull[1]
 
-    order = sorted(others, key=nearness)
+    order = sorted(others, key=closeness)
     half = (len(order) + 1) // 2
     positions = {}
     for side, own in ((0.05, order[:half]), (0.95, order[half:])):

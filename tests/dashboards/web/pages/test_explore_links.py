@@ -65,7 +65,7 @@ def test_a_dropped_connection_loses_nothing(browser, address):
     with open_explore(browser, address, allowed=lost) as page:
         press_lever(page, OPENNESS, "PageDown", 2)
         assert_eventually(lambda: [*link_changes(page)], ["states.us.dialogue"])
-        held = current_link(page)
+        link = current_link(page)
         page.get_by_role("spinbutton", name="Worlds").fill("2000")
         page.keyboard.press("Enter")
         assert_eventually(lambda: current_link(page).setting.worlds, 2000)  # the worlds are running
@@ -75,7 +75,7 @@ def test_a_dropped_connection_loses_nothing(browser, address):
         reload(page)
         wait_until_settled(page)
         now = current_link(page)
-        assert now == held._replace(setting=held.setting._replace(worlds=2000))
+        assert now == link._replace(setting=link.setting._replace(worlds=2000))
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value(
             f"{dict(now.setting.changes)['states.us.dialogue']}"
         )

@@ -205,8 +205,8 @@ def test_a_spread_sample_shows_bins_and_associations(browser, server, base):
         expect(page.locator(".det-ranking")).to_contain_text("No indices for this folder")
         rows = page.evaluate(f"({STATE})().ranking.rows")
         ranks = summary.rank()
-        mine = [abs(np.corrcoef(ranks[path], ranks["mean_tension"])[0, 1]) for path in (*SPREAD["levers"], WEIGHT)]
-        np.testing.assert_allclose([abs(row["value"]) for row in rows], sorted(mine, reverse=True), atol=1e-9)
+        expected = [abs(np.corrcoef(ranks[path], ranks["mean_tension"])[0, 1]) for path in (*SPREAD["levers"], WEIGHT)]
+        np.testing.assert_allclose([abs(row["value"]) for row in rows], sorted(expected, reverse=True), atol=1e-9)
         assert all(row["low"] < row["value"] < row["high"] for row in rows)
 
 
