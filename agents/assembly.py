@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def indicator_value(name: str, model: "Assembly") -> float:
-    """Return the present value of an indicator."""
+    """Return the current value of an indicator."""
     return float(model.current_indicators[model.indicator_index[name]])
 
 
@@ -180,7 +180,7 @@ class Assembly(mesa.Model):
     # Checkpoints
 
     def take_checkpoint(self) -> Checkpoint:
-        """Return the present state of the run, for ``rewind``."""
+        """Return the current state of the run, for ``rewind``."""
         rows = len(self.ledger.rows) if self.ledger is not None else 0
         return Checkpoint(self.world.snapshot(), rows, len(self.history))
 

@@ -45,12 +45,12 @@ def actor_of(act: Act, cell: Cell, world: World, actors: Actors) -> tuple[Actor 
 
 def decision_cells(act: Act, world: World, actors: Actors) -> list[DecisionCell]:
     """Return all cells of an act."""
-    found = []
+    cells = []
     for cell in product(*(range(world.size[axis]) for axis in act.axes)):
         actor, arguments = actor_of(act, cell, world, actors)
         if actor is None:
-            found.append(DecisionCell(act.rule, (world.compiled, *cell), cell, True))
+            cells.append(DecisionCell(act.rule, (world.compiled, *cell), cell, True))
         else:
             method = getattr(actor, act.name)
-            found.append(DecisionCell(method, arguments, cell, getattr(method, "rule", None) is act.rule))
-    return found
+            cells.append(DecisionCell(method, arguments, cell, getattr(method, "rule", None) is act.rule))
+    return cells

@@ -1,4 +1,4 @@
-"""A regional facilitator: it arrives, takes on tasks while it has time and money, and tires."""
+"""A regional facilitator: it arrives, takes on tasks within its capacity and budget, and becomes fatigued."""
 
 from typing import ClassVar
 

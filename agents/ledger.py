@@ -169,7 +169,7 @@ class Ledger:
         return pd.DataFrame(rows, columns=list(LedgerEntry._fields))
 
     def save(self, folder: Path) -> None:
-        """Save as Parquet and as JSON lines; each file is written completely or not at all."""
+        """Save as Parquet and as JSON lines; each file is written atomically."""
         write_atomically(folder / "ledger.jsonl", "".join(f"{line}\n" for line in self.json_lines()).encode())
         with atomic_replacement(folder / "ledger.parquet") as draft:
             self.frame().to_parquet(draft, index=False)

@@ -81,21 +81,21 @@ class Narrator:
     @cached_property
     def _events(self) -> list[tuple[range, dict[tuple[str, int], str]]]:
         """Return the rounds of each event that has a text, and the text by act and flat cell."""
-        found = []
+        events = []
         for event in self.scenario.events:
             if event.text:
                 moves = [resolve_override(self.scenario, override) for override in event_overrides(event)]
                 places = {(PROTOCOL[move.act].name, move.cell): event.text["en"] for move in moves}
-                found.append((range(event.round, (event.until or event.round) + 1), places))
-        return found
+                events.append((range(event.round, (event.until or event.round) + 1), places))
+        return events
 
     def _event_texts(self) -> dict[tuple[str, int], str]:
         """Return the texts of the events of this round, by act and flat cell."""
-        now, found = self.round, {}
+        now, texts = self.round, {}
         for rounds, places in self._events:
             if now in rounds:
-                found |= places
-        return found
+                texts |= places
+        return texts
 
     def _describe_rung(self, ledger: Ledger, cell: Cell, value: int) -> None:
         k, r = cell

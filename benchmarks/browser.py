@@ -127,7 +127,7 @@ def resident_memory(process: int) -> float:
 
 def measure_explore(browser: Any, address: str) -> list[Measurement]:
     """Measure Explore: first paint on a warm server, slider to paint, updates while dragging."""
-    first_paint(browser, address)[1].context.close()  # warms the server
+    first_paint(browser, address)[1].context.close()  # the first page of a server is slower
     paints = []
     for _ in range(4):
         seconds, page = first_paint(browser, address)

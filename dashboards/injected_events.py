@@ -122,9 +122,9 @@ class EffectiveRounds:
     def record_before_round(self, model: "Assembly") -> None:
         """Record, before a round, the agreements in force and the access of inspectors."""
         world = model.world
-        for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
+        for k, (talks, negotiation) in enumerate(model.loaded_scenario.negotiations.items()):
             in_force = bool(has_agreement_in_force(world.compiled, k))
-            for side, party in enumerate(setting.parties):
+            for side, party in enumerate(negotiation.parties):
                 self._record("withdrawal", EventTarget(talks, party), in_force and not world.rounds_withdrawn[k, side])
             self._record("loss_of_access", EventTarget(talks), not world.inspectors_barred[k])
             self._record("access_restored", EventTarget(talks), bool(world.inspectors_barred[k]))
@@ -132,10 +132,10 @@ class EffectiveRounds:
     def record_after_round(self, model: "Assembly") -> None:
         """Record, after a round, talks and their channel, intended conduct and the facilitators present."""
         world = model.world
-        for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
+        for k, (talks, negotiation) in enumerate(model.loaded_scenario.negotiations.items()):
             self._record("leak", EventTarget(talks), bool(world.contact[k]) and world.channel[k] == Channel.INDIRECT)
             self._record("silence", EventTarget(talks), bool(world.contact[k]))
-            for actor, other in (setting.parties, setting.parties[::-1]):
+            for actor, other in (negotiation.parties, negotiation.parties[::-1]):
                 i, j = world.names.state.index(actor), world.names.state.index(other)
                 cooperates = bool(world.conduct[i, j])
                 self._record("hostile_act", EventTarget(None, actor, other), cooperates)

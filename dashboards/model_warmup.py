@@ -19,8 +19,8 @@ from model.world import World
 
 def load_compiled_model() -> None:
     """Run one round of the smallest scenario, which compiles the kernel or loads it from the cache."""
-    setting = load_scenario("two-states")
-    run_trajectory(World(setting, 1, collect_overrides(setting)), 1)
+    scenario = load_scenario("two-states")
+    run_trajectory(World(scenario, 1, collect_overrides(scenario)), 1)
 
 
 class ModelWarmup:

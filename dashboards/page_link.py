@@ -201,17 +201,17 @@ def parse_link(query: str) -> tuple[Link, list[str]]:
 
 def _read_sweep_view(fields: Mapping[str, list[str]], notes: list[str]) -> SweepView:
     """Read the view of a sweep; the page replaces an outcome or factor that the study does not have."""
-    found: dict[str, Any] = {
+    choices: dict[str, Any] = {
         part: make_printable(fields[name][0], MAX_PATH_LENGTH)
         for name, part in SWEEP_VIEW_KEYS.items()
         if name in fields
     }
-    if above := found.pop("above", ""):
+    if above := choices.pop("above", ""):
         if NUMBER.fullmatch(above) and math.isfinite(float(above)):
-            found["above"] = float(above)
+            choices["above"] = float(above)
         else:
             notes.append(f"`above` must be a number, not “{make_printable(above, 30)}”. The default is used.")
-    return SweepView(**found)
+    return SweepView(**choices)
 
 
 def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:
@@ -238,8 +238,8 @@ def _read_setting(prefix: str, fields: Mapping[str, list[str]], main: Setting, n
         problems = "; ".join(map(str, error.errors))
         notes.append(f"{problems}. {DEFAULT_SCENARIO} is shown, without the changes and events of the link.")
         return Setting(DEFAULT_SCENARIO, (), (), seed, worlds)
-    bare = Setting(scenario, (), (), seed, worlds)
-    changed = _with_changes(bare, fields.get(f"{prefix}set", []), notes)
+    unchanged = Setting(scenario, (), (), seed, worlds)
+    changed = _with_changes(unchanged, fields.get(f"{prefix}set", []), notes)
     return _with_events(changed, fields.get(f"{prefix}event", []), notes)
 
 
@@ -247,7 +247,7 @@ def _with_changes(setting: Setting, texts: list[str], notes: list[str]) -> Setti
     """Add the changes of a link: all at once if they are valid together, else one by one."""
     if len(texts) > MAX_CHANGES:
         notes.append(f"The link contains more than {MAX_CHANGES} changes. The others are ignored.")
-    wanted: dict[str, Any] = {}
+    requested: dict[str, Any] = {}
     renamed: list[tuple[str, str]] = []
     for text in texts[:MAX_CHANGES]:
         path, colon, value = text.partition(":")
@@ -256,20 +256,20 @@ def _with_changes(setting: Setting, texts: list[str], notes: list[str]) -> Setti
                 raise ValueError("must have the form PATH:VALUE")
             current = current_path(path)
             renamed += [(path, current)] if path != current else []
-            wanted.pop(current, None)
-            wanted[current] = parse_value(value)
+            requested.pop(current, None)
+            requested[current] = parse_value(value)
         except (ValueError, RecursionError) as error:
             notes.append(f"The change “{make_printable(text, 80)}” is invalid: {make_printable(str(error), 80)}.")
     note_former_names(renamed, notes)
-    changed = setting._replace(changes=tuple(wanted.items()))
+    changed = setting._replace(changes=tuple(requested.items()))
     try:
         scenario_of(changed)
         return changed
     except ScenarioError:
-        return _one_by_one(setting, changed.changes, notes)
+        return _apply_one_by_one(setting, changed.changes, notes)
 
 
-def _one_by_one(setting: Setting, changes: Sequence[tuple[str, Any]], notes: list[str]) -> Setting:
+def _apply_one_by_one(setting: Setting, changes: Sequence[tuple[str, Any]], notes: list[str]) -> Setting:
     for each in changes:
         longer = setting._replace(changes=(*setting.changes, each))
         try:
@@ -284,7 +284,7 @@ def _with_events(setting: Setting, texts: list[str], notes: list[str]) -> Settin
     """Add the valid injected events of a link."""
     if len(texts) > MAX_EVENTS:
         notes.append(f"The link contains more than {MAX_EVENTS} events. The others are ignored.")
-    found: list[Override] = []
+    events: list[Override] = []
     renamed: list[tuple[str, str]] = []
     for text in texts[:MAX_EVENTS]:
         try:
@@ -292,9 +292,9 @@ def _with_events(setting: Setting, texts: list[str], notes: list[str]) -> Settin
             renamed += [(event.act, current_act(event.act))] if event.act != current_act(event.act) else []
             event = event._replace(act=current_act(event.act))
             check_events(setting._replace(events=(event,)))
-            found.append(event)
+            events.append(event)
         except ScenarioError as error:
             problems = "; ".join(str(each).removeprefix("moves.0.") for each in error.errors[:3])
             notes.append(f"The event “{make_printable(text, 80)}” is invalid: {problems}.")
     note_former_names(renamed, notes)
-    return setting._replace(events=sort_events(found))
+    return setting._replace(events=sort_events(events))

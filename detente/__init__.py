@@ -220,7 +220,7 @@ def _changed(scenario: "ScenarioSource", set: Mapping[str, Any] | None, rounds: 
 
 
 def __getattr__(name: str) -> Any:
-    """Import a class when it is asked for, so that `import detente` is quick."""
+    """Import a class on first access, so that `import detente` is quick."""
     match name:
         case "Assembly":
             from agents import assembly as module

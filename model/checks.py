@@ -24,8 +24,8 @@ def nested_table(data: Any, *path: str) -> Mapping[str, Any]:
 
 def table_rows(data: Any, name: str) -> list[tuple[int, Mapping[str, Any]]]:
     """Return the tables in an array with their indices, without anything else in it."""
-    found = data.get(name, []) if isinstance(data, Mapping) else []
-    return [(at, row) for at, row in enumerate(found) if isinstance(row, Mapping)] if isinstance(found, list) else []
+    rows = data.get(name, []) if isinstance(data, Mapping) else []
+    return [(at, row) for at, row in enumerate(rows) if isinstance(row, Mapping)] if isinstance(rows, list) else []
 
 
 def text_items(data: Any) -> list[str]:

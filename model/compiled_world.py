@@ -133,14 +133,14 @@ def _type_of(compiled: CompiledWorld, _: Any) -> WorldType:
 
 def _world(context: Any, builder: ir.IRBuilder, table: ir.Value, lane: ir.Value) -> ir.Value:
     """Return a world value: a table and a lane."""
-    made = cgutils.create_struct_proxy(WORLD)(context, builder)
-    made.table, made.lane = table, lane
-    return made._getvalue()
+    struct = cgutils.create_struct_proxy(WORLD)(context, builder)
+    struct.table, struct.lane = table, lane
+    return struct._getvalue()
 
 
 def _parts(context: Any, builder: ir.IRBuilder, world: ir.Value) -> tuple[ir.Value, ir.Value]:
-    taken = cgutils.create_struct_proxy(WORLD)(context, builder, value=world)
-    return taken.table, taken.lane
+    struct = cgutils.create_struct_proxy(WORLD)(context, builder, value=world)
+    return struct.table, struct.lane
 
 
 def _word(context: Any, builder: ir.IRBuilder, table: ir.Value, name: str, kind: ir.Type) -> ir.Value:
@@ -188,11 +188,11 @@ def _view(
     for length in reversed(shape):
         strides.append(step)
         step = builder.mul(step, length)
-    made, size = context.make_array(kind)(context, builder), context.get_constant(types.intp, WORD_BYTES)
+    view, size = context.make_array(kind)(context, builder), context.get_constant(types.intp, WORD_BYTES)
     context.populate_array(
-        made, data=address, shape=shape, strides=strides[::-1], itemsize=size, meminfo=None, parent=None
+        view, data=address, shape=shape, strides=strides[::-1], itemsize=size, meminfo=None, parent=None
     )
-    return made._getvalue()
+    return view._getvalue()
 
 
 def lane_view(column: np.ndarray, lanes: int) -> np.ndarray:

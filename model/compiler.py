@@ -42,8 +42,8 @@ def source_digest() -> str:
 
 def _cache_folder() -> Path:
     """Return a writable folder named after the source digest, so that an edited rule is never stale."""
-    wanted = os.environ.get("DETENTE_CACHE") or platformdirs.user_cache_dir("detente")
-    for parent in (Path(wanted), Path(tempfile.gettempdir()) / "detente-cache"):
+    preferred = os.environ.get("DETENTE_CACHE") or platformdirs.user_cache_dir("detente")
+    for parent in (Path(preferred), Path(tempfile.gettempdir()) / "detente-cache"):
         folder = parent / source_digest()
         try:
             folder.mkdir(parents=True, exist_ok=True)

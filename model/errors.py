@@ -37,8 +37,8 @@ class InputError(NamedTuple):
 
     def __str__(self) -> str:
         is_empty = isinstance(self.value, str) and self.value == ""
-        found = "" if is_empty else f" (found {format_value(self.value)})"
-        return f"{make_printable(self.path)}: {make_printable(self.problem, 1000)}{found}"
+        value_text = "" if is_empty else f" (found {format_value(self.value)})"
+        return f"{make_printable(self.path)}: {make_printable(self.problem, 1000)}{value_text}"
 
     @classmethod
     def unknown_name(cls, path: str, value: Any, known: Iterable[str], kind: str) -> "InputError":

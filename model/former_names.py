@@ -1,7 +1,7 @@
 """Names of earlier versions. Files, links and commands that contain one keep working.
 
 ``PATHS`` maps parameters and tables of a scenario (``*`` is any one name), ``ACTS`` acts of the protocol, and
-``COLUMNS`` columns of the world. A warning names the present name of each former name.
+``COLUMNS`` columns of the world. A warning gives the current name of each former name.
 """
 
 import warnings
@@ -109,7 +109,7 @@ class FormerNameWarning(FutureWarning):
 
 
 def current_path(path: str) -> str:
-    """Return a dotted path into a scenario with its present names."""
+    """Return a dotted path into a scenario with its current names."""
     parts = path.split(".")
     for former, current in PATHS.items():
         pattern = former.split(".")
@@ -124,38 +124,38 @@ def current_path(path: str) -> str:
 
 
 def current_act(name: str) -> str:
-    """Return the present name of an act, or of the column it decides."""
+    """Return the current name of an act, or of the column it decides."""
     return ACTS.get(name, COLUMNS.get(name, name))
 
 
 def current_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return changes (dotted path to value) under their present paths, with one warning for all former ones."""
+    """Return changes (dotted path to value) under their current paths, with one warning for all former ones."""
     renamed = {path: current_path(path) for path in changes}
     warn((path, now) for path, now in renamed.items() if path != now)
     return {renamed[path]: value for path, value in changes.items()}
 
 
 def current_scenario(data: Mapping[str, Any], where: str = "scenario") -> dict[str, Any]:
-    """Return the plain data of a scenario under its present names, in the present format; ``data`` is not changed.
+    """Return the plain data of a scenario under its current names, in the current format; ``data`` is not changed.
 
     Warns once for all former names. Raises ScenarioError if a value is given under both its names.
     """
-    found: list[tuple[str, str]] = []
+    renamed: list[tuple[str, str]] = []
     current = dict(data)
     for former in PATHS:
         for path in list(_matches(current, former.split("."))):
-            found.append((path, current_path(path)))
-            _move(current, *found[-1])
-    _rename_acts(current, found)
-    _rename_suggestions(current, found)
+            renamed.append((path, current_path(path)))
+            _move(current, *renamed[-1])
+    _rename_acts(current, renamed)
+    _rename_suggestions(current, renamed)
     if data.get("format") == 1:
         current["format"] = 2
-    warn(found, where)
+    warn(renamed, where)
     return current
 
 
 def warn(names: Iterable[tuple[str, str]], where: str = "") -> None:
-    """Warn in one line of former names and give the present ones; do nothing if there are none."""
+    """Warn about former names, in one line with the current ones; do nothing if there are none."""
     if line := describe_former_names(names):
         warnings.warn(f"{where}: {line}" if where else line, FormerNameWarning, stacklevel=3)
 
@@ -168,17 +168,17 @@ def describe_former_names(names: Iterable[tuple[str, str]]) -> str:
     return f"names of an earlier version: {listed}{more}" if renamed else ""
 
 
-def _matches(data: Any, pattern: list[str], found: tuple[str, ...] = ()) -> Iterator[str]:
+def _matches(data: Any, pattern: list[str], path: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield the dotted paths of plain data that match a pattern."""
     if not pattern:
-        yield ".".join(found)
+        yield ".".join(path)
     elif isinstance(data, Mapping):
         for name in data if pattern[0] == "*" else {pattern[0]} & {*data}:
-            yield from _matches(data[name], pattern[1:], (*found, str(name)))
+            yield from _matches(data[name], pattern[1:], (*path, str(name)))
 
 
 def _move(data: dict[str, Any], former: str, current: str) -> None:
-    """Move a value to its present path; the tables on the way are copied, and one left empty is removed."""
+    """Move a value to its current path; the tables along both paths are copied, and an emptied one is removed."""
     *tables, last = former.split(".")
     place, above = data, data
     for name in tables:
@@ -199,7 +199,7 @@ def _move(data: dict[str, Any], former: str, current: str) -> None:
     place[last] = value
 
 
-def _rename_acts(data: dict[str, Any], found: list[tuple[str, str]]) -> None:
+def _rename_acts(data: dict[str, Any], former_acts: list[tuple[str, str]]) -> None:
     """Rename the acts of forced moves."""
     moves = data.get("moves")
     if not isinstance(moves, list):
@@ -208,23 +208,23 @@ def _rename_acts(data: dict[str, Any], found: list[tuple[str, str]]) -> None:
     for number, move in enumerate(moves):
         act = move.get("act") if isinstance(move, Mapping) else None
         if isinstance(act, str) and current_act(act) != act:
-            found.append((f"moves.{number}.act: {act}", current_act(act)))
+            former_acts.append((f"moves.{number}.act: {act}", current_act(act)))
             move = {**move, "act": current_act(act)}
         renamed.append(move)
     data["moves"] = renamed
 
 
-def _rename_suggestions(data: dict[str, Any], found: list[tuple[str, str]]) -> None:
+def _rename_suggestions(data: dict[str, Any], renamed: list[tuple[str, str]]) -> None:
     """Rename the paths of things to try."""
     things = data.get("try")
     if not isinstance(things, list):
         return
-    renamed = []
+    suggestions = []
     for thing in things:
         changes = thing.get("set") if isinstance(thing, Mapping) else None
         if isinstance(changes, Mapping):
             paths = {path: current_path(str(path)) for path in changes}
-            found += [(str(path), now) for path, now in paths.items() if path != now]
+            renamed += [(str(path), now) for path, now in paths.items() if path != now]
             thing = {**thing, "set": {paths[path]: value for path, value in changes.items()}}
-        renamed.append(thing)
-    data["try"] = renamed
+        suggestions.append(thing)
+    data["try"] = suggestions

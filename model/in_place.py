@@ -85,9 +85,9 @@ def is_member(node: ast.Attribute, function: FunctionType) -> bool:
     return isinstance(resolve_name(node.value, function), type)
 
 
-def is_rule(thing: Any) -> bool:
+def is_rule(candidate: Any) -> bool:
     """Return whether an object may be a rule, compiled or not."""
-    return isinstance(thing, FunctionType) or hasattr(thing, "py_func")
+    return isinstance(candidate, FunctionType) or hasattr(candidate, "py_func")
 
 
 def argument_names(rule: Any) -> list[str]:

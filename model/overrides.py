@@ -57,7 +57,7 @@ EVENT_KINDS = {
 
 
 def stored_override(parts: Sequence[Any]) -> Override:
-    """Return an override from its stored parts, in the order of its fields; a former act gets its present name."""
+    """Return an override from its stored parts, in the order of its fields; a former act gets its current name."""
     override = Override(*parts)
     return override._replace(act=current_act(override.act))
 

@@ -62,27 +62,27 @@ def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]
 
 def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
     """Return every parameter of a scenario: global ones, then those of actors, relations and ladders."""
-    found: list[DeclaredParameter] = []
+    parameters: list[DeclaredParameter] = []
     for section in SECTIONS:
-        found += _parameters_of(section, getattr(scenario, section))
+        parameters += _parameters_of(section, getattr(scenario, section))
     for role in ("states", "facilitators", "bodies", "spoilers"):
         for name, actor in getattr(scenario, role).items():
-            found += _parameters_of(f"{role}.{name}", actor)
+            parameters += _parameters_of(f"{role}.{name}", actor)
     for one, others in scenario.relations.items():
         for other, relation in others.items():
-            found += _parameters_of(f"relations.{one}.{other}", relation)
+            parameters += _parameters_of(f"relations.{one}.{other}", relation)
     for name, talks in scenario.negotiations.items():
-        found += _parameters_of(f"negotiations.{name}", talks)
+        parameters += _parameters_of(f"negotiations.{name}", talks)
         for rung, step in talks.rungs.items():
-            found += _parameters_of(f"negotiations.{name}.rungs.{rung}", step)
+            parameters += _parameters_of(f"negotiations.{name}.rungs.{rung}", step)
             for party, share in step.parties.items():
-                found += _parameters_of(f"negotiations.{name}.rungs.{rung}.parties.{party}", share)
-    return found
+                parameters += _parameters_of(f"negotiations.{name}.rungs.{rung}.parties.{party}", share)
+    return parameters
 
 
 def list_levers(scenario: Scenario) -> list[DeclaredParameter]:
     """Return the parameters that an actor can choose."""
-    return [setting for setting in list_parameters(scenario) if setting.lever]
+    return [parameter for parameter in list_parameters(scenario) if parameter.lever]
 
 
 PARAMETER_MODELS: dict[str, type[BaseModel]] = {

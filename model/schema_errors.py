@@ -32,36 +32,36 @@ class ErrorLocation(NamedTuple):
 
 def locate_error(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorLocation:
     """Follow an error's path through the declarations: tables, lists and unions."""
-    steps, wanted, rules, unit = [], model, (), ""
+    steps, annotation, rules, unit = [], model, (), ""
     for step in path:
-        while typing.get_origin(wanted) is typing.Annotated:
-            wanted = typing.get_args(wanted)[0]
-        origin, inside = typing.get_origin(wanted), typing.get_args(wanted)
+        while typing.get_origin(annotation) is typing.Annotated:
+            annotation = typing.get_args(annotation)[0]
+        origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
         if origin in (typing.Union, types.UnionType):
             members = [member for member in inside if member is not types.NoneType]
             if len(members) > 1:
                 continue  # the step names a member of the union
-            wanted, origin, inside = members[0], typing.get_origin(members[0]), typing.get_args(members[0])
+            annotation, origin, inside = members[0], typing.get_origin(members[0]), typing.get_args(members[0])
         if step == "[key]":
-            wanted, rules = inside[0] if origin is dict else None, ()
+            annotation, rules = inside[0] if origin is dict else None, ()
             continue
         steps.append(step)
-        if isinstance(wanted, type) and issubclass(wanted, BaseModel):
-            model = wanted
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            model = annotation
             field = {info.alias or name: info for name, info in model.model_fields.items()}.get(step)
             extra = field.json_schema_extra if field is not None else None
             unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-            wanted, rules = (field.annotation, tuple(field.metadata)) if field is not None else (None, ())
+            annotation, rules = (field.annotation, tuple(field.metadata)) if field is not None else (None, ())
         else:
-            wanted = inside[1] if origin is dict else inside[0] if origin is list else None
-            bare = typing.get_args(wanted)[1:] if typing.get_origin(wanted) is typing.Annotated else ()
-            rules, unit = tuple(chain.from_iterable(getattr(each, "metadata", (each,)) for each in bare)), ""
-    return ErrorLocation(tuple(steps), model, wanted, rules, unit)
+            annotation = inside[1] if origin is dict else inside[0] if origin is list else None
+            parameters = typing.get_args(annotation)[1:] if typing.get_origin(annotation) is typing.Annotated else ()
+            rules, unit = tuple(chain.from_iterable(getattr(each, "metadata", (each,)) for each in parameters)), ""
+    return ErrorLocation(tuple(steps), model, annotation, rules, unit)
 
 
-def allowed_words(wanted: Any) -> list[str]:
+def allowed_words(annotation: Any) -> list[str]:
     """Return the words that a field allows, if it is a choice of words."""
-    named = typing.get_args(wanted) if typing.get_origin(wanted) is Literal else ()
+    named = typing.get_args(annotation) if typing.get_origin(annotation) is Literal else ()
     return [word for word in named if isinstance(word, str)]
 
 
@@ -88,18 +88,18 @@ def describe_error(kind: str, message: str, context: Mapping[str, Any], location
 def convert_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[InputError]:
     """Convert a validation error into input errors with ranges and suggestions."""
     reported = set()
-    for found in error.errors(include_url=False):
-        location = locate_error(model, found["loc"])
-        where, value = ".".join(map(str, location.path)), found["input"]
+    for detail in error.errors(include_url=False):
+        location = locate_error(model, detail["loc"])
+        where, value = ".".join(map(str, location.path)), detail["input"]
         if where in reported:
             continue  # each member of a union gives an error
         reported.add(where)
-        if found["type"] == "extra_forbidden":
+        if detail["type"] == "extra_forbidden":
             known = {info.alias or name for name, info in location.model.model_fields.items()}
             yield InputError.unknown_name(where, str(location.path[-1]), known, "key")
-        elif found["type"] == "literal_error" and isinstance(value, str) and allowed_words(location.wanted):
+        elif detail["type"] == "literal_error" and isinstance(value, str) and allowed_words(location.wanted):
             yield InputError.unknown_name(where, value, allowed_words(location.wanted), "choice")
         else:
-            omits_value = found["type"] in {"missing", "too_short", "too_long"}
-            problem = describe_error(found["type"], found["msg"], found.get("ctx", {}), location)
+            omits_value = detail["type"] in {"missing", "too_short", "too_long"}
+            problem = describe_error(detail["type"], detail["msg"], detail.get("ctx", {}), location)
             yield InputError(where, "" if omits_value else value, problem)

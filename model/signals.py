@@ -56,10 +56,10 @@ class Signal(NamedTuple):
 
 def round_signals(world: World) -> list[Signal]:
     """Return all messages of the last round, in a fixed order."""
-    found = [*_conduct(world), *_pressure(world)]
+    signals = [*_conduct(world), *_pressure(world)]
     for k in range(world.size["negotiation"]):
-        found += [*_talks(world, k), *_reports(world, k), *_ladder(world, k)]
-    return found
+        signals += [*_talks(world, k), *_reports(world, k), *_ladder(world, k)]
+    return signals
 
 
 def _undistorted(kind: str, sender: str, receiver: str, talks: str | None, channel: str, cost: float = 0.0) -> Signal:
@@ -122,10 +122,10 @@ def _reports(world: Any, k: int) -> Iterator[Signal]:
             report = int(world.report[b, k, side])
             if world.inspected[b, k] and report != InspectionReport.NONE:
                 about = world.names.state[int(world.party[k, side])]
-                found = SIGNAL_KINDS["inspection report"].strength if report == InspectionReport.VIOLATION else 0.0
+                strength = SIGNAL_KINDS["inspection report"].strength if report == InspectionReport.VIOLATION else 0.0
                 slot = int(world.clock[0] - world.delay[b]) % world.size["slot"]
                 truth = 0.0 if world.past_compliance[k, side, slot] else SIGNAL_KINDS["inspection report"].strength
-                yield Signal("inspection report", body, about, talks, "technical", found, 0.0, truth, found)
+                yield Signal("inspection report", body, about, talks, "technical", strength, 0.0, truth, strength)
 
 
 def _ladder(world: Any, k: int) -> Iterator[Signal]:

@@ -12,9 +12,9 @@ from support.explore import wait_until_settled
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 SIZE = (1366, 657)  # pixels: the screen of a small laptop without the bars of the browser
-LARGEST = 200_000  # bytes in a file
+MAX_PICTURE_BYTES = 200_000  # bytes in a file
 PALETTES = (256, 128, 64)  # numbers of colours, tried in this order
-STILL = 3  # equal screenshots in a row that show a finished page
+EQUAL_SCREENSHOTS = 3  # equal screenshots in a row that show a finished page
 MOST_SCREENSHOTS = 60
 PAUSE_MS = 500  # milliseconds between two screenshots
 NOISE = 8  # of 255: smaller differences in a channel come from the browser's smoothing of edges
@@ -57,10 +57,10 @@ def compress(screenshot: bytes) -> bytes:
     for colours in PALETTES:
         file = BytesIO()
         picture.quantize(colours, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-        if file.tell() < LARGEST:
+        if file.tell() < MAX_PICTURE_BYTES:
             return file.getvalue()
         sizes.append(f"{file.tell():,}")
-    raise ValueError(f"the picture takes {' or '.join(sizes)} bytes; fewer than {LARGEST:,} are allowed")
+    raise ValueError(f"the picture takes {' or '.join(sizes)} bytes; fewer than {MAX_PICTURE_BYTES:,} are allowed")
 
 
 def still_screenshot(page: Page) -> bytes:
@@ -71,7 +71,7 @@ def still_screenshot(page: Page) -> bytes:
         page.wait_for_timeout(PAUSE_MS)
         previous, screenshot = screenshot, page.screenshot(animations="disabled")
         equal = equal + 1 if looks_the_same(previous, screenshot) else 1
-        if equal == STILL:
+        if equal == EQUAL_SCREENSHOTS:
             return screenshot
     raise TimeoutError(f"the page still changes after {MOST_SCREENSHOTS} screenshots")
 

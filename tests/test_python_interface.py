@@ -15,7 +15,19 @@ from model.overrides import Override
 
 SCENARIO = "two-states"
 GENEROUS = {"states.alba.generosity": 0.4}
-HEAVY = {"numba", "numpy", "pandas", "mesa", "solara", "pydantic", "plotly", "rich", "model", "agents", "experiments"}
+HEAVY_PACKAGES = {
+    "numba",
+    "numpy",
+    "pandas",
+    "mesa",
+    "solara",
+    "pydantic",
+    "plotly",
+    "rich",
+    "model",
+    "agents",
+    "experiments",
+}
 
 
 def printed(*words):
@@ -28,7 +40,7 @@ def printed(*words):
 def test_importing_detente_imports_nothing_heavy():
     script = "import detente, json, sys; print(json.dumps([*sys.modules]))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert HEAVY & {*json.loads(done.stdout)} == set()
+    assert HEAVY_PACKAGES & {*json.loads(done.stdout)} == set()
 
 
 def test_an_error_class_is_imported_without_the_model():
@@ -95,38 +107,38 @@ def test_reprs_are_short_and_name_the_outcome():
 
 def test_an_ensemble_equals_that_of_the_command_line():
     facts = printed("ensemble", SCENARIO, "--worlds", 20, "--seed", 5, "--set", "states.alba.generosity=0.4")
-    found = detente.ensemble(SCENARIO, worlds=20, seed=5, set=GENEROUS)
-    assert found.digests == facts["trajectory_digests"]
-    assert {name: share._asdict() for name, share in found.shares().items()} == facts["outcomes"]
+    ensemble = detente.ensemble(SCENARIO, worlds=20, seed=5, set=GENEROUS)
+    assert ensemble.digests == facts["trajectory_digests"]
+    assert {name: share._asdict() for name, share in ensemble.shares().items()} == facts["outcomes"]
 
 
 def test_an_ensemble_is_a_table_and_a_short_text():
-    found = detente.ensemble(SCENARIO, worlds=20, rounds=6)
-    table = found.frame()
+    ensemble = detente.ensemble(SCENARIO, worlds=20, rounds=6)
+    table = ensemble.frame()
     assert table["seed"].tolist() == [*range(1, 21)]
     assert {*table["outcome"]} <= {*detente.Outcome.__members__}
-    lines = repr(found).splitlines()
+    lines = repr(ensemble).splitlines()
     assert lines[0] == "two-states: 20 worlds of 6 rounds, seeds 1 to 20"
     assert [line.split()[0] for line in lines[2:6]] == [each.name for each in reversed(detente.Outcome)]
 
 
 def test_a_comparison_equals_that_of_the_command_line():
     facts = printed("compare", SCENARIO, "--set", "mechanisms.facilitation=false", "--worlds", 40)
-    found = detente.compare(SCENARIO, {"mechanisms.facilitation": False}, worlds=40)
-    assert found.share_of_worlds_changed == facts["share_of_worlds_changed"]
-    table = found.frame()
+    comparison = detente.compare(SCENARIO, {"mechanisms.facilitation": False}, worlds=40)
+    assert comparison.share_of_worlds_changed == facts["share_of_worlds_changed"]
+    table = comparison.frame()
     for name, effect in facts["effects"].items():
         assert table.loc[name, "difference"] == effect["difference"]
-    assert [line.split()[0] for line in repr(found).splitlines()[2:]] == table.index.tolist()
+    assert [line.split()[0] for line in repr(comparison).splitlines()[2:]] == table.index.tolist()
 
 
 def test_a_pivot_equals_that_of_the_command_line():
     facts = printed("pivot", SCENARIO, "--seed", 4, "--futures", 20, "--set", "rounds=12")
-    found = detente.pivot(SCENARIO, seed=4, futures=20, rounds=12)
-    assert found.turning_round == facts["turning_round"]
-    assert found.frame()["breakdown"].tolist() == facts["chances"]["breakdown"]
-    assert found.decisions()["act"].tolist()[:10] == [each["act"] for each in facts["actions"]]
-    assert repr(found).startswith(f"two-states, seed 4: round {found.turning_round} ")
+    pivot = detente.pivot(SCENARIO, seed=4, futures=20, rounds=12)
+    assert pivot.turning_round == facts["turning_round"]
+    assert pivot.frame()["breakdown"].tolist() == facts["chances"]["breakdown"]
+    assert pivot.decisions()["act"].tolist()[:10] == [each["act"] for each in facts["actions"]]
+    assert repr(pivot).startswith(f"two-states, seed 4: round {pivot.turning_round} ")
 
 
 def test_a_sweep_has_a_row_for_each_run_and_point(tmp_path):
@@ -143,16 +155,16 @@ def test_an_explanation_equals_that_of_the_command_line(tmp_path):
     run_detente("run", SCENARIO, "--seed", 3, "--rounds", 12, "--out", "saved", cwd=tmp_path)
     words = ["why", "saved", "--round", 5, "--actor", "alba", "--no-levers"]
     shown = run_detente(*words, cwd=tmp_path, COLUMNS="100").out.splitlines()
-    found = repr(detente.why(detente.run(SCENARIO, seed=3, rounds=12), 5, "alba", levers=False)).splitlines()
-    assert [line.rstrip() for line in shown[1:]] == found[1:]
+    lines = repr(detente.why(detente.run(SCENARIO, seed=3, rounds=12), 5, "alba", levers=False)).splitlines()
+    assert [line.rstrip() for line in shown[1:]] == lines[1:]
 
 
 def test_an_explanation_repeats_the_moves_forced_on_a_run():
     moves = [Override(now, "choose_conduct", None, "borea", "alba", 0.0) for now in range(1, 6)]
     run = detente.Assembly(SCENARIO, {"rounds": 12}, rng=3, overrides=moves).run()
-    found = detente.why(run, 6, "alba", "choose_conduct", levers=False)
-    assert found.row["value"] == found.question.value
-    assert found.question.world.conduct[1, 0] == 0
+    explanation = detente.why(run, 6, "alba", "choose_conduct", levers=False)
+    assert explanation.row["value"] == explanation.question.value
+    assert explanation.question.world.conduct[1, 0] == 0
 
 
 @pytest.mark.parametrize("source", ["name", "path", "data", "scenario"])
@@ -215,8 +227,8 @@ def test_wrong_counts_and_names_are_scenario_errors(tmp_path):
 
 
 def test_seeds_may_be_numbers_of_numpy():
-    found = detente.run(SCENARIO, seed=np.int64(3), rounds=2)  # type: ignore[arg-type]
-    assert found.seed == 3
+    run = detente.run(SCENARIO, seed=np.int64(3), rounds=2)  # type: ignore[arg-type]
+    assert run.seed == 3
 
 
 def test_parameters_are_a_table_of_paths_and_ranges():

@@ -57,7 +57,7 @@ def apply_recipe(page, tree):
 
 @pytest.fixture
 def tree(tmp_path):
-    """Copy the files of the project that git knows, and new ones."""
+    """Copy the tracked and the new untracked files of the project."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     for name in names:

@@ -88,8 +88,8 @@ def command_numbers(command):
     scenario, base = TWO_YEARS.get(scenario, (scenario, {}))
     changes = parse_changes(settings)
     if verb == "ensemble":
-        found = play_ensemble(scenario, 1000, changes=base | changes).shares()
-        shares = {name: share.share for name, share in found.items()}
+        chances = play_ensemble(scenario, 1000, changes=base | changes).shares()
+        shares = {name: share.share for name, share in chances.items()}
         shares["some_deal"] = shares["comprehensive_deal"] + shares["partial_arrangement"]
         return {name: f"{share * 100:.1f}" for name, share in shares.items()}, settings
     if verb == "compare":
@@ -97,9 +97,9 @@ def command_numbers(command):
         shown = {name: format_effect(name, effect) for name, effect in effects.items()}
         reach = {f"{name}_reach": words[2] for name, words in shown.items()}
         return {name: words[1] for name, words in shown.items()} | reach, settings
-    found = outcome_chances(apply_changes(read_scenario(scenario), changes), int(rest[rest.index("--seed") + 1]))
-    now = found.turning_round
-    before, after = (f"{share * 100:.0f}" for share in found.deal[now - 1 : now + 1])
+    chances = outcome_chances(apply_changes(read_scenario(scenario), changes), int(rest[rest.index("--seed") + 1]))
+    now = chances.turning_round
+    before, after = (f"{share * 100:.0f}" for share in chances.deal[now - 1 : now + 1])
     return {"round": now, "before": before, "after": after}, settings
 
 

@@ -34,7 +34,7 @@ def run(*command: object, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """Build a wheel from a copy of the tracked files, so that no file of a former build gets into it."""
+    """Build a wheel from a copy of the tracked files, so that it contains no file of an earlier build."""
     folder = tmp_path_factory.mktemp("wheel")
     source, built = folder / "source", folder / "built"
     listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).splitlines()
@@ -44,13 +44,13 @@ def wheel(tmp_path_factory):
             shutil.copy2(ROOT / name, source / name, follow_symlinks=False)
     build = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
     run(sys.executable, "-c", build, built, cwd=source)
-    (found,) = built.glob("*.whl")
-    return found
+    (wheel_file,) = built.glob("*.whl")
+    return wheel_file
 
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """Return the folder of commands of an environment that holds the wheel, and borrows all other packages."""
+    """Return the folder of commands of an environment with the wheel installed, which takes all other packages from this one."""
     venv = tmp_path_factory.mktemp("installed") / "venv"
     run(UV, "venv", "--quiet", "--offline", "--python", sys.executable, venv, cwd=venv.parent)
     run(

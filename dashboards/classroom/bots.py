@@ -145,8 +145,8 @@ class BotStudent(threading.Thread):
     def _move(self, view: dict[str, Any]) -> None:
         choices = {verb["verb"]: self._option(verb) for verb in view["verbs"] if self.rng.random() < 0.6}
         for limit in view["limits"]:
-            taken = [verb for verb in limit["verbs"] if choices.get(verb) == limit["option"]]
-            for verb in taken[limit["most"] :]:
+            chosen = [verb for verb in limit["verbs"] if choices.get(verb) == limit["option"]]
+            for verb in chosen[limit["most"] :]:
                 del choices[verb]
         data = {"turn": view["turn"], "base": view["move"]["version"], "choices": choices, "done": True}
         status, response = self.client.request("POST", "move", data)
@@ -223,8 +223,8 @@ def _run_lesson(
     code = console.post("rooms", {"title": "Bots"})["code"]
     seats = [each["seat"] for row in console.get("scenarios") if row["id"] == scenario for each in row["seats"]]
     settings = {"scenario": scenario, "rounds": rounds, "seconds": 60, "bets": [0, rounds // 2], "seed": 1}
-    most = min(-(-bots // len(seats)), 20)
-    console.post(f"rooms/{code}/lessons", settings | {"seats": dict.fromkeys(seats, most)})
+    capacity = min(-(-bots // len(seats)), 20)
+    console.post(f"rooms/{code}/lessons", settings | {"seats": dict.fromkeys(seats, capacity)})
     students = [BotStudent(console.base, code, number) for number in range(bots)]
     started = time.monotonic()
     for student in students:

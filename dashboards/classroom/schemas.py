@@ -158,7 +158,7 @@ class SoloAction(RequestModel):
 
 
 class RoomTitle(RequestModel):
-    """Create a room."""
+    """A request to create a room."""
 
     title: Annotated[str, PRINTABLE, Field(min_length=1, max_length=80)] = "Classroom"
 
@@ -170,14 +170,14 @@ class SimpleAction(RequestModel):
 
 
 class ClockExtension(RequestModel):
-    """Add time to the clock."""
+    """A request to add time to the clock."""
 
     action: Literal["extend"]
     seconds: Annotated[float, Field(ge=1, le=7200)]
 
 
 class SeatHandover(RequestModel):
-    """Hand a seat to its agent, or back to its participants."""
+    """A request to hand a seat to its agent, or back to its participants."""
 
     action: Literal["hand"]
     seat: Identifier
@@ -185,7 +185,7 @@ class SeatHandover(RequestModel):
 
 
 class Notice(RequestModel):
-    """Send a notice to all."""
+    """A request to send a notice to all."""
 
     action: Literal["notice"]
     text: Annotated[str, PRINTABLE, Field(min_length=1, max_length=300)]
@@ -202,14 +202,14 @@ class EventRequest(RequestModel):
 
 
 class EventInjection(RequestModel):
-    """Inject an event."""
+    """A request to inject an event."""
 
     action: Literal["inject"]
     event: EventRequest
 
 
 class EventCancellation(RequestModel):
-    """Cancel a pending event, given by its position."""
+    """A request to cancel a pending event, given by its position."""
 
     action: Literal["cancel"]
     at: Annotated[int, Field(ge=0, le=MAX_PENDING_EVENTS)]
@@ -227,21 +227,21 @@ class SettingsUpdate(RequestModel):
 
 
 class SettingsChange(RequestModel):
-    """Change some settings."""
+    """A request to change some settings."""
 
     action: Literal["set"]
     settings: SettingsUpdate
 
 
 class ParticipantRemoval(RequestModel):
-    """Remove a participant from the lesson."""
+    """A request to remove a participant from the lesson."""
 
     action: Literal["remove"]
     person: PersonId
 
 
 class ParticipantMove(RequestModel):
-    """Move a participant to another seat."""
+    """A request to move a participant to another seat."""
 
     action: Literal["move_person"]
     person: PersonId

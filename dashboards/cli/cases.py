@@ -41,16 +41,16 @@ def cases(
     with report_errors():
         if csv is not None:
             ensure_writable_file(csv)
-        found = [load_case(name) for name in ([case] if case is not None else case_names())]
+        loaded = [load_case(name) for name in ([case] if case is not None else case_names())]
         if replay:
             replays = []
-            with progress_bar(len(found), "cases", as_json) as progress:
-                for each in found:
+            with progress_bar(len(loaded), "cases", as_json) as progress:
+                for each in loaded:
                     replays.append(replay_case(each, worlds, seed))
                     progress(len(replays))
             output = case_screen.replay_output(replays, alone=case is not None)
         else:
-            output = case_screen.cases_output(found, alone=case is not None)
+            output = case_screen.cases_output(loaded, alone=case is not None)
         if csv is not None:
             write_table(csv, output.rows)
     if as_json:

@@ -67,39 +67,39 @@ def ensemble(
         if saved is not None and saved.scenario != data.get("name"):
             typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
         with progress_bar(worlds, "worlds", as_json) as progress:
-            found = play_ensemble(data, worlds, seed, changes=changed, progress=progress)
+            result = play_ensemble(data, worlds, seed, changes=changed, progress=progress)
         if out is not None:
-            found.save(out)
+            result.save(out)
     with print_warnings():
-        effects = {} if saved is None else compare_ensembles(saved, found)
+        effects = {} if saved is None else compare_ensembles(saved, result)
     if not as_json:
-        console().print(ensemble_screen(found, console().width))
+        console().print(ensemble_screen(result, console().width))
         if saved is not None:
-            console().print(contrast_screen(saved, found, effects))
+            console().print(contrast_screen(saved, result, effects))
         if out is not None:
             typer.echo(f"Saved to {out}")
         return
-    facts = ensemble_data(found, seed)
+    facts = ensemble_data(result, seed)
     if saved is not None:
         facts["against"] = {name: [nan_to_none(value) for value in effect[:3]] for name, effect in effects.items()}
     typer.echo(json.dumps(facts))
 
 
-def ensemble_data(found: "Ensemble", seed: int) -> dict[str, Any]:
+def ensemble_data(result: "Ensemble", seed: int) -> dict[str, Any]:
     """Return what `ensemble --json` prints."""
     from experiments.ensembles.statistics import PERCENTILES
     from model.measures import OVERALL
 
-    bands = {each.name: {str(p): found.band(each.name, p).tolist() for p in PERCENTILES} for each in OVERALL}
+    bands = {each.name: {str(p): result.band(each.name, p).tolist() for p in PERCENTILES} for each in OVERALL}
     return {
-        "scenario": found.scenario,
+        "scenario": result.scenario,
         "seed": seed,
-        "worlds": len(found.seeds),
-        "rounds": found.rounds,
-        "outcomes": {name: share._asdict() for name, share in found.shares().items()},
+        "worlds": len(result.seeds),
+        "rounds": result.rounds,
+        "outcomes": {name: share._asdict() for name, share in result.shares().items()},
         "bands": bands,
-        "band_worlds": found.band_worlds,
-        "trajectory_digests": found.digests,
+        "band_worlds": result.band_worlds,
+        "trajectory_digests": result.digests,
     }
 
 
@@ -127,19 +127,19 @@ def compare(
         changed = parse_changes(changes)
         if not changed:
             raise ScenarioError([InputError("--set", "", "is missing; give at least one change as PATH=VALUE")])
-        found = compare_worlds(data, changed, worlds, seed, progress=progress)
+        comparison = compare_worlds(data, changed, worlds, seed, progress=progress)
     if not as_json:
-        console().print(comparison_screen(found, changed))
+        console().print(comparison_screen(comparison, changed))
         return
     facts: dict[str, Any] = {
         "scenario": scenario,
         "changes": changed,
         "seed": seed,
         "worlds": worlds,
-        "share_of_worlds_changed": found.share_of_worlds_changed,
+        "share_of_worlds_changed": comparison.share_of_worlds_changed,
         "effects": {
             name: {key: nan_to_none(value) for key, value in effect._asdict().items()}
-            for name, effect in found.effects.items()
+            for name, effect in comparison.effects.items()
         },
     }
     typer.echo(json.dumps(facts))
@@ -165,18 +165,18 @@ def pivot(
     from model.loading import load_scenario
 
     with report_errors():
-        setting = load_scenario(scenario, parse_changes(changes))
-        with progress_bar(setting.rounds, "rounds", as_json) as progress:
-            found = find_pivot(setting, seed, futures, progress)
+        loaded = load_scenario(scenario, parse_changes(changes))
+        with progress_bar(loaded.rounds, "rounds", as_json) as progress:
+            result = find_pivot(loaded, seed, futures, progress)
     if not as_json:
-        console().print(pivot_screen(found, console().width))
+        console().print(pivot_screen(result, console().width))
         return
     facts = {
-        "scenario": setting.name,
+        "scenario": loaded.name,
         "seed": seed,
         "futures": futures,
-        "chances": {each.name: found.chances.chances[:, each].tolist() for each in Outcome},
-        "turning_round": found.turning_round,
-        "actions": [each._asdict() for each in found.actions[:10]],
+        "chances": {each.name: result.chances.chances[:, each].tolist() for each in Outcome},
+        "turning_round": result.turning_round,
+        "actions": [each._asdict() for each in result.actions[:10]],
     }
     typer.echo(json.dumps(facts))

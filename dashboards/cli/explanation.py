@@ -170,24 +170,24 @@ def find_decision(
     if rows.empty:
         raise ScenarioError([InputError("round", round_number, f"{actor} takes no decision in that round")])
     description = f"decision of {actor} in round {round_number}"
-    for column, wanted in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
-        known = set(rows[column].dropna())
-        if wanted is not None and wanted not in known:
+    for column, requested in (("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
+        existing = set(rows[column].dropna())
+        if requested is not None and requested not in existing:
             raise ScenarioError(
                 [
                     InputError.unknown_name(
-                        column, wanted, known, description if column == "act" else f"{column} of a {description}"
+                        column, requested, existing, description if column == "act" else f"{column} of a {description}"
                     )
                 ]
             )
-        rows = rows if wanted is None else rows.loc[rows[column] == wanted]
+        rows = rows if requested is None else rows.loc[rows[column] == requested]
     priority = {name: position for position, name in enumerate(DECISION_PRIORITY)}
     best = min(rows.index, key=lambda index: priority.get(rows.loc[index, "act"], len(priority)))  # type: ignore[arg-type]
     row = {name: None if value is None or value != value else value for name, value in rows.loc[best].items()}
     row = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
     same = rows.loc[rows["act"] == row["act"]]
     values = {name: sorted(set(same[name].dropna())) for name in ("counterpart", "negotiation")}
-    alternatives = {name: known for name, known in values.items() if len(known) > 1}
+    alternatives = {name: existing for name, existing in values.items() if len(existing) > 1}
     return row, sorted(set(rows["act"]) - {row["act"]}), alternatives
 
 

@@ -65,10 +65,10 @@ def check_overwrite(folder: Path, marker_file: str, expected_keys: Sequence[str]
     existing = [name for name in files if (folder / name).exists()]
     try:
         facts = json.loads((folder / marker_file).read_text("utf-8"))
-        ours = isinstance(facts, dict) and facts.keys() >= {*expected_keys}
+        is_own_folder = isinstance(facts, dict) and facts.keys() >= {*expected_keys}
     except (OSError, ValueError):
-        ours = False
-    if existing and not ours:
+        is_own_folder = False
+    if existing and not is_own_folder:
         problem = f"contains {', '.join(existing)} from another source; choose another folder"
         raise ScenarioError([InputError("--out", str(folder), problem)])
 

@@ -54,14 +54,14 @@ def run(
         original = read_scenario(scenario)
         length = {} if rounds is None else {"rounds": rounds}
         data = apply_changes(original, parse_changes(changes) | length)
-        setting = load_scenario(data)
-        warn_silent_events(setting)
+        loaded = load_scenario(data)
+        warn_silent_events(loaded)
         if report is not None:
             ensure_writable_file(report)
-        folder = out or runs.new_run_folder(setting.name, seed)
+        folder = out or runs.new_run_folder(loaded.name, seed)
         check_overwrite(folder, runs.METADATA_FILE, ("detente", "model", "scenario"), runs.RUN_FILES)
         ensure_writable_folder(folder)
-        model, finished = play_run(setting, seed, quiet=as_json)
+        model, finished = play_run(loaded, seed, quiet=as_json)
         if model is None:
             with suppress(OSError):
                 folder.rmdir()  # fails if the folder is not empty
@@ -81,7 +81,7 @@ def run(
         raise typer.Exit(130)
 
 
-def play_run(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
+def play_run(scenario: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
     """Run a simulation with a progress line. Ctrl-C stops it; an incomplete round is undone.
 
     Returns the model, or None if no round was completed, and whether all rounds were completed.
@@ -96,9 +96,9 @@ def play_run(setting: Any, seed: int, quiet: bool) -> tuple[Any, bool]:
         screen = Console(stderr=True)
         columns = TextColumn("round"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}")
         with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as progress:
-            task = progress.add_task("", total=setting.rounds)
-            model = Assembly(setting, rng=seed)
-            for _ in range(setting.rounds):
+            task = progress.add_task("", total=scenario.rounds)
+            model = Assembly(scenario, rng=seed)
+            for _ in range(scenario.rounds):
                 checkpoint = model.take_checkpoint()
                 model.step()
                 trust, tension, deal = (
@@ -177,10 +177,10 @@ def negotiation_results(model: "Assembly", world: "World") -> dict[str, Any]:
     from model.measures import BY_NEGOTIATION, negotiation_series
 
     results: dict[str, Any] = {}
-    for k, (talks, setting) in enumerate(model.loaded_scenario.negotiations.items()):
-        series, (first, second) = negotiation_series(model.trajectory, k), setting.parties
+    for k, (talks, negotiation) in enumerate(model.loaded_scenario.negotiations.items()):
+        series, (first, second) = negotiation_series(model.trajectory, k), negotiation.parties
         results[talks] = {
-            "name": setting.title["en"],
+            "name": negotiation.title["en"],
             "parties": [first, second],
             "outcome": model.outcome_of(talks).name,
             "trust": {

@@ -72,17 +72,17 @@ def parameters(as_json: AsJson = False) -> None:
     from model.parameter_space import declared_parameters
 
     if as_json:
-        typer.echo(json.dumps([setting._asdict() for setting in declared_parameters()], ensure_ascii=False))
+        typer.echo(json.dumps([parameter._asdict() for parameter in declared_parameters()], ensure_ascii=False))
     else:
         screen = console(unlimited_width=True)
         screen.print(parameter_table(declared_parameters(), screen.width))
-        assumed = sum(setting.source == "assumed" for setting in declared_parameters())
+        assumed = sum(parameter.source == "assumed" for parameter in declared_parameters())
         typer.echo(f"{len(declared_parameters())} parameters; the values of {assumed} are assumed.")
 
 
-def warn_silent_events(setting: Any) -> None:
+def warn_silent_events(scenario: Any) -> None:
     """Print a note for each scheduled event that has no effect because its mechanism is off."""
     from model.overrides import ineffective_events
 
-    for event in ineffective_events(setting):
+    for event in ineffective_events(scenario):
         typer.echo(f"Note: {event}", err=True)

@@ -21,18 +21,18 @@ def studies(as_json: AsJson = False) -> None:
     from experiments.studies.study import load_study, shipped_studies
 
     with report_errors():
-        found = [load_study(name) for name in shipped_studies()]
+        loaded = [load_study(name) for name in shipped_studies()]
     if as_json:
         data = [
             {"name": s.name, "question": s.file.question, "scenario": s.file.scenario, "design": s.file.design.kind,
              "factors": [factor.path for factor in s.factors], "points": s.size, "replications": s.file.replications}
-            for s in found
+            for s in loaded
         ]  # fmt: skip
         typer.echo(json.dumps(data))
         return
     table = plain_table("study", "points x runs", "design", keep_names_whole=True)
     table.add_column("question", overflow="fold")
-    for each in found:
+    for each in loaded:
         size = f"{each.size:,} x {each.file.replications}"
         table.add_row(each.name, size, each.file.design.kind, each.file.question)
     console().print(table)
@@ -132,7 +132,7 @@ def results(
             return
         for path in filter(None, (csv, parquet)):
             ensure_writable_file(path)
-        found = sweep_summary(folder)
+        summary = sweep_summary(folder)
         if csv is not None or parquet is not None:
             frame = runs_table(folder)
             if csv is not None:
@@ -140,18 +140,18 @@ def results(
             if parquet is not None:
                 write_atomically(parquet, frame.to_parquet(index=False))
     if as_json:
-        typer.echo(json.dumps(found))
+        typer.echo(json.dumps(summary))
         return
-    typer.echo(found["question"])
+    typer.echo(summary["question"])
     typer.echo(
-        f"{found['points']:,} of {found['of']:,} points, {found['runs']:,} runs of {found['scenario']}, "
-        f"{format_bytes(found['bytes'])} ({found['bytes'] / max(found['runs'], 1):.0f} bytes per run)"
+        f"{summary['points']:,} of {summary['of']:,} points, {summary['runs']:,} runs of {summary['scenario']}, "
+        f"{format_bytes(summary['bytes'])} ({summary['bytes'] / max(summary['runs'], 1):.0f} bytes per run)"
     )
     shares = plain_table("outcome", "share of runs")
-    for name, share in found["outcomes"].items():
+    for name, share in summary["outcomes"].items():
         shares.add_row(OUTCOME_LABELS[name], f"{share:.1%}")
     console().print(shares)
-    for error in found["errors"]:
+    for error in summary["errors"]:
         typer.echo(f"failed ({error['stage']}): {error['points']} points from point {error['first']}: {error['error']}")
     for path in filter(None, (csv, parquet)):
         typer.echo(f"Saved to {path}")
@@ -183,18 +183,18 @@ def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json
     from experiments.studies.sensitivity import sensitivity_data, sweep_sensitivity
 
     with report_errors():
-        found = sweep_sensitivity(folder, outcome)
+        indices = sweep_sensitivity(folder, outcome)
         question = stored_study(folder).file.question
         if not as_json:
-            table = plain_table(*(INDEX_LABELS[name].strip() for name in found.indices.columns))
-            for row in found.indices.itertuples(index=False):
+            table = plain_table(*(INDEX_LABELS[name].strip() for name in indices.indices.columns))
+            for row in indices.indices.itertuples(index=False):
                 table.add_row(str(row[0]), *(f"{value:.3f}" for value in row[1:]))
             console().print(question)
             console().print(table)
-            for sentence in (*describe_sensitivity(found), *found.remarks):
+            for sentence in (*describe_sensitivity(indices), *indices.remarks):
                 typer.echo(sentence)
         write_analysis(
-            folder, f"sensitivity-{outcome}", sensitivity_data(found), sensitivity_page(question, found), as_json
+            folder, f"sensitivity-{outcome}", sensitivity_data(indices), sensitivity_page(question, indices), as_json
         )
 
 

@@ -48,34 +48,34 @@ def validate(
             return
         for path in filter(None, (report, markdown)):
             ensure_writable_file(path)
-        found = run_parts(check, parse_changes(values, "SYMBOL=VALUE"), quick, as_json)
-        facts = validation_data(found, quick)
+        parts = run_parts(check, parse_changes(values, "SYMBOL=VALUE"), quick, as_json)
+        facts = validation_data(parts, quick)
         if report is not None:
             from dashboards.reports.validation import write_validation_report
 
-            write_validation_report(found, facts, report)
+            write_validation_report(parts, facts, report)
         if markdown is not None:
             from dashboards.reports.validation import write_document
 
-            write_document(found, facts, markdown)
+            write_document(parts, facts, markdown)
     if as_json:
         typer.echo(json.dumps(facts, allow_nan=False))
     else:
-        print_results(found, facts, alone=check is not None)
+        print_results(parts, facts, alone=check is not None)
         for path in filter(None, (report, markdown)):
             typer.echo(f"Saved to {path}")
     from experiments.validation.parts import MUST_HOLD
 
-    if any(part.failed for part in found if part.key in MUST_HOLD):
+    if any(part.failed for part in parts if part.key in MUST_HOLD):
         raise typer.Exit(1)
 
 
-def print_results(found: "Sequence[ValidationPart]", facts: dict[str, Any], alone: bool) -> None:
+def print_results(parts: "Sequence[ValidationPart]", facts: dict[str, Any], alone: bool) -> None:
     """Print the results of all parts, or of a single check, on one screen."""
     from dashboards.terminal.validation import check_screen, validation_screen
     from dashboards.terminal.widgets import console
 
-    console().print(check_screen(found[0]) if alone else validation_screen(found, facts))
+    console().print(check_screen(parts[0]) if alone else validation_screen(parts, facts))
 
 
 def run_parts(check: str | None, given: dict[str, Any], quick: bool, quiet: bool) -> "list[ValidationPart]":
@@ -108,18 +108,18 @@ def status_line(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def validation_data(found: "Sequence[ValidationPart]", quick: bool) -> dict[str, Any]:
+def validation_data(parts: "Sequence[ValidationPart]", quick: bool) -> dict[str, Any]:
     """Return what `validate --json` prints; `checks` are the closed forms that were run."""
     from model.compiler import source_digest
 
-    rows = [row for part in found if part.key == "closed-forms" for row in part.rows]
+    rows = [row for part in parts if part.key == "closed-forms" for row in part.rows]
     return {
         "version": version("detente"),
         "code_digest": source_digest(),
         "date": date.today().isoformat(),
         "quick": quick,
         "checks": [row for row in rows if row["expected"] is not None],
-        "parts": [part._asdict() for part in found],
+        "parts": [part._asdict() for part in parts],
     }
 
 

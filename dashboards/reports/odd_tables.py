@@ -93,12 +93,12 @@ def column_table(columns: Iterable[Column]) -> str:
     return format_table("column | axes | kind | visibility | neutral | meaning", rows)
 
 
-def parameter_row(setting: DeclaredParameter) -> tuple[str, ...]:
+def parameter_row(parameter: DeclaredParameter) -> tuple[str, ...]:
     """Return the row of a parameter."""
-    role = "lever" if setting.lever else "uncertainty"
-    name, limits = setting.path.rpartition(".")[2], f"{setting.low:g} to {setting.high:g}"
-    first = code_span(name), f"{setting.value:g}", limits, setting.unit or DASH
-    return *first, role, setting.meaning, setting.source
+    role = "lever" if parameter.lever else "uncertainty"
+    name, limits = parameter.path.rpartition(".")[2], f"{parameter.low:g} to {parameter.high:g}"
+    first = code_span(name), f"{parameter.value:g}", limits, parameter.unit or DASH
+    return *first, role, parameter.meaning, parameter.source
 
 
 def parameter_tables() -> str:

@@ -44,27 +44,27 @@ def render_run(model: "Assembly") -> str:
 
 def page_texts(model: "Assembly") -> dict[str, Any]:
     """Return the texts of the page."""
-    setting, outcome = model.loaded_scenario, model.outcome
-    parties = dict.fromkeys(party for talks in setting.negotiations.values() for party in talks.parties)
+    scenario, outcome = model.loaded_scenario, model.outcome
+    parties = dict.fromkeys(party for talks in scenario.negotiations.values() for party in talks.parties)
     return {
-        "title": setting.title["en"],
-        "name": setting.name,
-        "summary": setting.summary["en"],
-        "cut_off": setting.cut_off,
-        "sources": setting.sources,
+        "title": scenario.title["en"],
+        "name": scenario.name,
+        "summary": scenario.summary["en"],
+        "cut_off": scenario.cut_off,
+        "sources": scenario.sources,
         "outcome": OUTCOME_STYLES[outcome].label,
         "meaning": OUTCOME_MEANINGS[outcome],
         "seed": model.seed,
         "rounds": model.round,
-        "planned": setting.rounds,
+        "planned": scenario.rounds,
         "version": version("detente"),
         "model_digest": source_digest(),
         "trajectory_digest": trajectory_digest(model.trajectory),
         "parties": [
-            (model.narrator.display_name(party), setting.states[party].narrative.get("en", "")) for party in parties
+            (model.narrator.display_name(party), scenario.states[party].narrative.get("en", "")) for party in parties
         ],
         "events": [(event.round, event.text["en"]) for event in scheduled_events(model)],
-        "negotiations": [negotiation_texts(model, talks) for talks in setting.negotiations],
+        "negotiations": [negotiation_texts(model, talks) for talks in scenario.negotiations],
         "moments": key_moments(model),
         "tasks": facilitator_tasks(model),
         "has_ledger": model.ledger is not None,

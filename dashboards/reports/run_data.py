@@ -53,8 +53,8 @@ def negotiation_data(model: "Assembly", talks: str) -> NegotiationData:
 
 def network_data(model: "Assembly") -> NetworkData:
     """Return the actors and the messages of the run."""
-    setting = model.loaded_scenario
-    roles = {**dict.fromkeys(setting.states, "state"), **dict.fromkeys(setting.bodies, "body")}
+    scenario = model.loaded_scenario
+    roles = {**dict.fromkeys(scenario.states, "state"), **dict.fromkeys(scenario.bodies, "body")}
     index, kinds = {name: at for at, name in enumerate(roles)}, list(SIGNAL_KINDS)
     messages: list[NetworkMessage] = [
         {

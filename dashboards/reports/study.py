@@ -66,10 +66,10 @@ def format_share(share: Share) -> str:
     return f"{format_percent(share.share)} ({format_percent(share.low)} to {format_percent(share.high)})"
 
 
-def sensitivity_page(question: str, found: Sensitivity) -> StudyPage:
+def sensitivity_page(question: str, sensitivity: Sensitivity) -> StudyPage:
     """Return the page of sensitivity indices: conclusion, one bar per factor, table."""
-    key, spread = ("total", "total_interval") if found.method == "sobol" else ("strength", "strength_interval")
-    table = found.indices
+    key, spread = ("total", "total_interval") if sensitivity.method == "sobol" else ("strength", "strength_interval")
+    table = sensitivity.indices
     order = table.iloc[::-1]
     chart = {
         "data": [
@@ -85,38 +85,42 @@ def sensitivity_page(question: str, found: Sensitivity) -> StudyPage:
         "layout": {"xaxis": {"title": {"text": INDEX_LABELS[key]}}, "showlegend": False},
     }
     rows = [[str(row[0]), *(f"{value:.4f}" for value in row[1:])] for row in table.itertuples(index=False)]
-    caption = f"{INDEX_LABELS[key]} of each factor for {found.outcome.replace('_', ' ')}, with 95 % intervals."
+    caption = f"{INDEX_LABELS[key]} of each factor for {sensitivity.outcome.replace('_', ' ')}, with 95 % intervals."
     sections = [
-        PageSection("Indices", found.remarks, chart, caption, [INDEX_LABELS[name] for name in table.columns], rows)
+        PageSection(
+            "Indices", sensitivity.remarks, chart, caption, [INDEX_LABELS[name] for name in table.columns], rows
+        )
     ]
-    if len(found.pairs):
-        rows = [[*row[:2], f"{row[2]:.4f}", f"{row[3]:.4f}"] for row in found.pairs.itertuples(index=False)]
-        sections.append(PageSection("Pairs", headings=[INDEX_LABELS[name] for name in found.pairs.columns], rows=rows))
+    if len(sensitivity.pairs):
+        rows = [[*row[:2], f"{row[2]:.4f}", f"{row[3]:.4f}"] for row in sensitivity.pairs.itertuples(index=False)]
+        sections.append(
+            PageSection("Pairs", headings=[INDEX_LABELS[name] for name in sensitivity.pairs.columns], rows=rows)
+        )
     return StudyPage(
         "sensitivity",
-        f"Which factors influence {found.outcome.replace('_', ' ')}?",
-        [question, *describe_sensitivity(found)],
+        f"Which factors influence {sensitivity.outcome.replace('_', ' ')}?",
+        [question, *describe_sensitivity(sensitivity)],
         sections,
     )
 
 
-def describe_sensitivity(found: Sensitivity) -> list[str]:
+def describe_sensitivity(sensitivity: Sensitivity) -> list[str]:
     """Return sentences about the most important factors, their interactions and the random noise."""
-    key = "total" if found.method == "sobol" else "strength"
-    first = [f"{row['factor']} ({row[key]:.3g})" for row in found.indices.head(3).to_dict("records")]
+    key = "total" if sensitivity.method == "sobol" else "strength"
+    first = [f"{row['factor']} ({row[key]:.3g})" for row in sensitivity.indices.head(3).to_dict("records")]
     pairs = [
         f"{row['factor']} with {row['with']} ({row['second']:.3g})"
-        for row in found.pairs.head(3).to_dict("records")
+        for row in sensitivity.pairs.head(3).to_dict("records")
         if row["second"] > row["second_interval"]
     ]
     interactions = ", ".join(pairs) or "none detected in this sample"
     return [
-        f"Most important factors for {found.outcome.replace('_', ' ')}: {', '.join(first)}.",
-        *([f"Interactions: {interactions}."] if len(found.pairs) else []),
+        f"Most important factors for {sensitivity.outcome.replace('_', ' ')}: {', '.join(first)}.",
+        *([f"Interactions: {interactions}."] if len(sensitivity.pairs) else []),
         *(
             []
-            if found.noise is None
-            else [f"Random noise accounts for {format_percent(found.noise)} of the variance between points."]
+            if sensitivity.noise is None
+            else [f"Random noise accounts for {format_percent(sensitivity.noise)} of the variance between points."]
         ),
     ]
 

@@ -187,10 +187,10 @@ def escape_cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
 
 
-def markdown_table(found: ReportTable) -> list[str]:
+def markdown_table(table: ReportTable) -> list[str]:
     """Return a table as lines of Markdown, with remarks in the last column."""
-    remarks = any(row.remark for row in found.rows)
-    headings = [column.heading for column in found.columns] + ["remark"] * remarks
+    remarks = any(row.remark for row in table.rows)
+    headings = [column.heading for column in table.columns] + ["remark"] * remarks
     lines = [f"| {' | '.join(headings)} |", f"|{' --- |' * len(headings)}"]
-    lines += [f"| {' | '.join(map(escape_cell, row.cells + [row.remark] * remarks))} |" for row in found.rows]
+    lines += [f"| {' | '.join(map(escape_cell, row.cells + [row.remark] * remarks))} |" for row in table.rows]
     return lines

@@ -159,16 +159,16 @@ def month_data(month: ReplayMonth) -> dict[str, Any]:
     }
 
 
-def ranking_data(found: dict[str, ForecasterComparison] | None) -> dict[str, Any] | None:
+def ranking_data(comparison: dict[str, ForecasterComparison] | None) -> dict[str, Any] | None:
     """Return the comparison of the forecasters."""
-    return found and {
+    return comparison and {
         measure: {
             "scores": {name: interval._asdict() for name, interval in one.scores.items()},
             "nearest": one.best,
             "model_less_better_baseline": one.difference._asdict(),
             "verdict": one.verdict,
         }
-        for measure, one in found.items()
+        for measure, one in comparison.items()
     }
 
 
@@ -194,10 +194,10 @@ def replay_screen(replay: Replay) -> RenderableType:
             ),
             months_table(direction),
         ]
-    found = compare_forecasters([replay.scored_months])
-    if found is None:
+    comparison = compare_forecasters([replay.scored_months])
+    if comparison is None:
         return Group(*parts, Text("\nNo month can be scored, because no month has earlier acts of both sides."))
-    parts += [Text(f"\nOver {len(replay.scored_months)} scored months (lower is better):"), ranking_table(found)]
+    parts += [Text(f"\nOver {len(replay.scored_months)} scored months (lower is better):"), ranking_table(comparison)]
     note = (
         "Input: sign of the other side's previous act. Weights range from -10 to 10. The model has two kinds of act; "
         "docs/cases.md explains the comparison."
@@ -219,13 +219,13 @@ def months_table(direction: ReplayDirection) -> RenderableType:
     return table
 
 
-def ranking_table(found: dict[str, ForecasterComparison]) -> RenderableType:
+def ranking_table(comparison: dict[str, ForecasterComparison]) -> RenderableType:
     """Return the scores of the forecasters for sign and size, with intervals."""
     table = plain_table("", "Brier score of the sign", "CRPS of the size")
     for name in FORECASTERS:
-        table.add_row(name, *(str(one.scores[name]) for one in found.values()))
-    table.add_row("model minus baseline", *(str(one.difference) for one in found.values()))
-    table.add_row("model is more accurate", *(one.verdict for one in found.values()))
+        table.add_row(name, *(str(one.scores[name]) for one in comparison.values()))
+    table.add_row("model minus baseline", *(str(one.difference) for one in comparison.values()))
+    table.add_row("model is more accurate", *(one.verdict for one in comparison.values()))
     return table
 
 
@@ -235,12 +235,12 @@ def ranking_screen(replays: Sequence[Replay]) -> RenderableType:
     groups = {each.case.name: [each.scored_months] for each in replays}
     groups["all cases"] = [each.scored_months for each in replays]
     for label, group in groups.items():
-        if found := compare_forecasters(group):
+        if comparison := compare_forecasters(group):
             means = [
                 " ".join(f"{one.scores[name].mean:.{digits}f}" for name in FORECASTERS)
-                for one, digits in zip(found.values(), (2, 1), strict=True)
+                for one, digits in zip(comparison.values(), (2, 1), strict=True)
             ]
-            verdicts = [one.verdict for one in found.values()]
+            verdicts = [one.verdict for one in comparison.values()]
             table.add_row(label, str(sum(map(len, group))), *means, *verdicts)
     overall = compare_forecasters(groups["all cases"])
     note = (

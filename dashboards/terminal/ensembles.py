@@ -18,33 +18,33 @@ from experiments.ensembles.statistics import Effect
 SCREEN_INDICATORS = ("trust", "tension", "deal_progress", "contact")
 
 
-def ensemble_screen(found: Ensemble, width: int = 80) -> RenderableType:
+def ensemble_screen(ensemble: Ensemble, width: int = 80) -> RenderableType:
     """Return outcome shares, times to the first deal and percentile bands, `width` columns wide."""
-    head = Text.assemble((found.scenario, "bold"), f"  {len(found.seeds):,} worlds, {found.seed_range}")
+    head = Text.assemble((ensemble.scenario, "bold"), f"  {len(ensemble.seeds):,} worlds, {ensemble.seed_range}")
     shares, longest = plain_table("outcome", "share", "95 % interval", ""), max(min(30, width - 50), 0)
-    for name, share in found.shares().items():
+    for name, share in ensemble.shares().items():
         interval = f"{share.low:.1%} to {share.high:.1%}"
         shares.add_row(
             OUTCOME_LABELS[name], f"{share.share:.1%}", interval, Text("█" * round(share.share * longest), style="cyan")
         )
-    deals = [f"{talks}: {describe_median(found, talks)}" for talks in found.negotiations]
+    deals = [f"{talks}: {describe_median(ensemble, talks)}" for talks in ensemble.negotiations]
     bands = plain_table("indicator", "5 %", "median", "95 %")
     for name in SCREEN_INDICATORS:
-        top = max(1.0, float(found.band(name, 95).max()))
+        top = max(1.0, float(ensemble.band(name, 95).max()))
         lines = [
-            line_plot(found.band(name, p)[1:].tolist(), top, max(min(17, (width - 20) // 3), 3)) for p in (5, 50, 95)
+            line_plot(ensemble.band(name, p)[1:].tolist(), top, max(min(17, (width - 20) // 3), 3)) for p in (5, 50, 95)
         ]
         bands.add_row(name.replace("_", " "), *lines)
     note = Text(
-        f"Shares follow from the assumptions; they are not a forecast. Bands of {found.band_worlds:,} worlds.",
+        f"Shares follow from the assumptions; they are not a forecast. Bands of {ensemble.band_worlds:,} worlds.",
         style="dim",
     )
     return Group(head, shares, Text("Median round of the first deal: " + "; ".join(deals)), bands, note)
 
 
-def describe_median(found: Ensemble, talks: str) -> str:
+def describe_median(ensemble: Ensemble, talks: str) -> str:
     """Return the median round of the first deal, with the share of worlds without one."""
-    times = found.first_deals(talks)
+    times = ensemble.first_deals(talks)
     without = f"{times.censored.mean():.0%} of worlds have none"
     return f"{times.median:g} ({without})" if times.median is not None else f"no median ({without})"
 
@@ -75,31 +75,31 @@ def format_set_value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def comparison_screen(found: Comparison, changes: Mapping[str, Any]) -> RenderableType:
+def comparison_screen(comparison: Comparison, changes: Mapping[str, Any]) -> RenderableType:
     """Return the paired effects of changes."""
     changed = " ".join(f"--set {shlex.quote(f'{path}={format_set_value(value)}')}" for path, value in changes.items())
     head = Text.assemble(
         (changed, "bold"),
-        f"\n{found.worlds:,} worlds with and without, from seed {found.seed}; outcomes in percentage points",
+        f"\n{comparison.worlds:,} worlds with and without, from seed {comparison.seed}; outcomes in percentage points",
     )
     table = plain_table("measure", "effect", "95 % interval", "changed", "independent runs")
-    for name, effect in found.effects.items():
+    for name, effect in comparison.effects.items():
         needed = "-" if effect.independent_runs is None else f"{effect.independent_runs:,}"
         table.add_row(*format_effect(name, effect), f"{effect.share_of_worlds_changed:.1%}", needed)
     tail = Text(
-        f"{found.share_of_worlds_changed:.1%} of worlds differ in any round. Independent runs: the number of runs per "
-        "setting that would give the same precision without common random numbers.",
+        f"{comparison.share_of_worlds_changed:.1%} of worlds differ in any round. Independent runs: the number of runs "
+        "per setting that would give the same precision without common random numbers.",
         style="dim",
     )
     return Group(head, table, tail)
 
 
-def pivot_screen(found: PivotResult, width: int = 80) -> RenderableType:
+def pivot_screen(result: PivotResult, width: int = 80) -> RenderableType:
     """Return the probability of a deal by round and the decisions that change it most, `width` columns wide."""
-    turning, deal, decisions = found.turning_round, found.chances.deal, found.actions
+    turning, deal, decisions = result.turning_round, result.chances.deal, result.actions
     head = Text.assemble(
-        (found.scenario.title["en"], "bold"),
-        f"\nseed {found.seed}, {found.chances.futures} simulated futures from every round",
+        (result.scenario.title["en"], "bold"),
+        f"\nseed {result.seed}, {result.chances.futures} simulated futures from every round",
     )
     line = Text.assemble("deal probability  ", (line_plot(deal.tolist(), 1.0, max(min(56, width - 19), 8)), "cyan"))
     turning_point = Text(
@@ -109,7 +109,7 @@ def pivot_screen(found: PivotResult, width: int = 80) -> RenderableType:
     largest = max((abs(each.deal - each.deal_otherwise) for each in decisions), default=0.0)
     for each in decisions[:6]:
         difference = each.deal_otherwise - each.deal
-        label = f"{each.act} {cell_names(found.scenario, each)}"
+        label = f"{each.act} {cell_names(result.scenario, each)}"
         chance = f"{each.deal:.0%} -> {each.deal_otherwise:.0%}"
         interval = f"{each.low * 100:+.0f} to {each.high * 100:+.0f}"
         plot = signed_bar(difference, largest, 8) if width >= 72 else ""

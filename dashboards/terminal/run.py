@@ -15,16 +15,16 @@ from model.measures import negotiation_series
 
 def run_screen(model: Assembly, width: int = 80) -> RenderableType:
     """Return outcome, indicators as line plots, rungs, contact, breaches and key moments, `width` columns wide."""
-    setting, trajectory = model.loaded_scenario, model.trajectory
+    scenario, trajectory = model.loaded_scenario, model.trajectory
     outcome = OUTCOME_LABELS[model.outcome.name]
     colour = "green" if model.outcome >= Outcome.partial_arrangement else "yellow"
     parts: list[RenderableType] = [
-        Text.assemble((setting.title["en"], "bold"), f"  seed {model.seed}, {model.round} rounds"),
+        Text.assemble((scenario.title["en"], "bold"), f"  seed {model.seed}, {model.round} rounds"),
         Text.assemble("Outcome: ", (outcome, f"bold {colour}")),
     ]
-    for k, talks in enumerate(setting.negotiations):
+    for k, talks in enumerate(scenario.negotiations):
         own = negotiation_series(trajectory, k)
-        first, second = (model.narrator.display_name(party) for party in setting.negotiations[talks].parties)
+        first, second = (model.narrator.display_name(party) for party in scenario.negotiations[talks].parties)
         grid = Table.grid(padding=(0, 2))
         for no_wrap in (False, True, True):
             grid.add_column(no_wrap=no_wrap)
@@ -41,7 +41,7 @@ def run_screen(model: Assembly, width: int = 80) -> RenderableType:
             plot = line_plot(values[1:].tolist(), top, max(min(room, 60), 8))
             grid.add_row(label, Text(plot, style="cyan"), ends[label])
         contact, breaches = own["contact"][1:].mean(), int(own["breaches"][-1])
-        if len(setting.negotiations) > 1:
+        if len(scenario.negotiations) > 1:
             parts.append(
                 Text.assemble(
                     "\n",

@@ -26,9 +26,9 @@ def validation_screen(parts: Sequence[ValidationPart], facts: dict[str, Any]) ->
     table = plain_table("part", "rows")
     table.add_column("result", overflow="fold")
     for part in parts:
-        found = count_verdicts(part)
-        style = "bold red" if found.fail else "green" if found.hold else ""
-        table.add_row(Text(part.title), Text(str(found), style=style), Text(part.lead))
+        counts = count_verdicts(part)
+        style = "bold red" if counts.fail else "green" if counts.hold else ""
+        table.add_row(Text(part.title), Text(str(counts), style=style), Text(part.lead))
     shown = [failing_rows(part) for part in parts if part.failing_rows]
     return Group(Text(head, style="bold"), *shown, table)
 

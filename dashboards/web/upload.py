@@ -17,7 +17,7 @@ MAX_LINK_LENGTH = 4000  # characters
 
 
 def uploaded_setting(sent: Mapping[str, Any], seed: int, worlds: int) -> Setting:
-    """Return the setting that opens an uploaded file. Raise ScenarioError if the file is invalid."""
+    """Return the setting that opens an uploaded file. Raises ScenarioError if the file is invalid."""
     name = Path(str(sent["name"])).name or "file"
     if sent["size"] < 0:
         raise ScenarioError([InputError(name, "", "cannot be read by the browser; check the file and its permissions")])
@@ -31,7 +31,7 @@ def uploaded_setting(sent: Mapping[str, Any], seed: int, worlds: int) -> Setting
 
 
 def decode_content(name: str, sent: Mapping[str, Any]) -> bytes:
-    """Return the decoded content. Raise ScenarioError if it is too large or damaged."""
+    """Return the decoded content. Raises ScenarioError if it is too large or damaged."""
     too_large = ScenarioError([InputError(name, sent["size"], "a scenario file has at most 1 MiB (bytes)")])
     if sent["size"] > MAX_FILE_BYTES or len(sent["content"]) > 2 * MAX_FILE_BYTES:
         raise too_large
@@ -45,7 +45,7 @@ def decode_content(name: str, sent: Mapping[str, Any]) -> bytes:
 
 
 def read_upload(name: str, content: bytes) -> dict[str, Any]:
-    """Return the content as data, read as on the command line. Raise ScenarioError with the same messages."""
+    """Return the content as data, read as on the command line. Raises ScenarioError with the same messages."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scenario.toml"
         path.write_bytes(content)
@@ -56,14 +56,14 @@ def read_upload(name: str, content: bytes) -> dict[str, Any]:
             raise ScenarioError(errors) from None
 
 
-def nearest_shipped(wanted: Mapping[str, Any]) -> list[Setting]:
-    """Return the shipped scenarios that few changes turn into ``wanted``, fewest changes first."""
-    found = []
+def nearest_shipped(uploaded: Mapping[str, Any]) -> list[Setting]:
+    """Return the shipped scenarios that few changes turn into ``uploaded``, fewest changes first."""
+    candidates = []
     for name in shipped_names():
-        changes = scenario_changes(scenario_of(Setting(name)).model_dump(by_alias=True), wanted)
+        changes = scenario_changes(scenario_of(Setting(name)).model_dump(by_alias=True), uploaded)
         if changes is not None and len(changes) <= MAX_LINK_CHANGES:
-            found.append(Setting(name, tuple(changes.items())))
-    return sorted(found, key=lambda setting: len(setting.changes))
+            candidates.append(Setting(name, tuple(changes.items())))
+    return sorted(candidates, key=lambda setting: len(setting.changes))
 
 
 def scenario_changes(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:

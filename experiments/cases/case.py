@@ -186,20 +186,20 @@ def _read_text(path: Path) -> str:
 
 def _parse_header(header_lines: list[str]) -> tuple[CaseHeader | None, list[InputError]]:
     """Read the header lines, `# key: words`; `corrected` and `note` may occur several times."""
-    found: dict[str, Any] = {"corrected": [], "note": []}
+    header: dict[str, Any] = {"corrected": [], "note": []}
     errors = []
     for number, line in enumerate(header_lines, start=1):
         key, colon, text = (part.strip() for part in line[1:].partition(":"))
         if not colon:
             errors.append(InputError(f"line {number}", line, "should be `# key: words`"))
         elif key in ("corrected", "note"):
-            found[key].append(text)
-        elif key in found:
+            header[key].append(text)
+        elif key in header:
             errors.append(InputError(f"line {number}, {key}", "", "occurs twice"))
         else:
-            found[key] = text
+            header[key] = text
     try:
-        return CaseHeader.model_validate(found), errors
+        return CaseHeader.model_validate(header), errors
     except ValidationError as error:
         invalid = (
             InputError(f"header, {each.path}", each.value, each.problem) for each in convert_errors(error, CaseHeader)
@@ -268,7 +268,7 @@ def _check_sides(case: Case) -> Iterator[InputError]:
 
 
 def _check_events(case: Case) -> Iterator[InputError]:
-    """Yield errors that involve further than one field: codes, weights, actors, sources, order."""
+    """Yield errors that involve more than one field: codes, weights, actors, sources, order."""
     first, second = (side.actors for side in case.sides)
     known = first | second | case.shared_targets | {*case.header.third.split()}
     for number, each in enumerate(case.events):

@@ -1,6 +1,6 @@
-"""Replay a case: one side's coded acts are the input, the model responds as the other side, beside two baselines.
+"""Replay a case: given one side's coded acts, the model responds as the other side; two baselines do the same.
 
-Nothing is fitted. The record has weights but the model has two kinds of act, hence these assumptions:
+Nothing is fitted. The record has weights, but the model has only two kinds of act. It is therefore assumed that:
 
 - Acts count by their sign. A month with a mean weight above 0 is cooperative, below 0 hostile.
 - The input side repeats its last act until its next coded act.
@@ -83,7 +83,7 @@ class Replay(NamedTuple):
 
     @property
     def scored_months(self) -> list[ReplayMonth]:
-        """Return the scored months of both directions, in order of time."""
+        """Return the scored months of both directions, in chronological order."""
         months = [month for each in self.directions for month in each.months if month.scores is not None]
         return sorted(months, key=lambda month: month.round)
 
@@ -116,12 +116,12 @@ def response_shares(
 
     use_input: if false, the model plays both sides, so that only the scenario matters.
     """
-    setting = load_scenario(
+    scenario = load_scenario(
         apply_changes(read_scenario(case.header.scenario), {"events": [], "moves": [], "rounds": case.months})
     )
-    states = list(setting.states)
+    states = list(scenario.states)
     one, other = (states.index(case.sides[side].state) for side in (answering, 1 - answering))
-    return play_cooperation(setting, input_overrides(case, 1 - answering) if use_input else (), worlds, seed)[
+    return play_cooperation(scenario, input_overrides(case, 1 - answering) if use_input else (), worlds, seed)[
         :, :, one, other
     ].mean(axis=0)
 
@@ -207,8 +207,8 @@ def compare_forecasters(groups: Sequence[Sequence[ReplayMonth]]) -> dict[str, Fo
     tables = [_with_differences(np.array([month.scores for month in group], float)) for group in groups if group]
     if not tables:
         return None
-    found = means_over_months(tables[0]) if len(groups) == 1 else means_over_cases(tables)
-    return {"sign": _compare(found[:3], found[6:8]), "size": _compare(found[3:6], found[8:10])}
+    intervals = means_over_months(tables[0]) if len(groups) == 1 else means_over_cases(tables)
+    return {"sign": _compare(intervals[:3], intervals[6:8]), "size": _compare(intervals[3:6], intervals[8:10])}
 
 
 def _with_differences(scores: np.ndarray) -> np.ndarray:
@@ -227,8 +227,8 @@ def replay_all(
     worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True, progress: Callable[[str], Any] = lambda _: None
 ) -> dict[str, Replay]:
     """Replay all cases of the library; ``progress`` receives the name of each."""
-    found = {}
+    replays = {}
     for name in case_names():
         progress(name)
-        found[name] = replay_case(load_case(name), worlds, seed, use_input)
-    return found
+        replays[name] = replay_case(load_case(name), worlds, seed, use_input)
+    return replays

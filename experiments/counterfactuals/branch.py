@@ -88,7 +88,7 @@ class Branch:
         return Continuations(*(self._continuations(world, seeds, keep_rounds) for world in (base, changed)))
 
     def _continuations(self, world: World, seeds: np.ndarray, keep_rounds: int) -> np.ndarray:
-        kept = run_trajectory(world, keep_rounds)
+        continued = run_trajectory(world, keep_rounds)
         resampled = run_trajectories(world, seeds, self.scenario.rounds - self.at + 1 - keep_rounds)
-        past = np.concatenate([self.base[: self.at - 1], kept[:-1]])
+        past = np.concatenate([self.base[: self.at - 1], continued[:-1]])
         return np.concatenate([np.broadcast_to(past, (len(seeds), *past.shape)), resampled], axis=1)

@@ -148,7 +148,7 @@ class ReplayedDecision:
     def lever_flips(self, steps: int = 12, report: Callable[[str], None] = lambda _: None) -> Iterator[LeverFlip]:
         """Yield for each lever the nearest value that flips the decision, from a grid refined by bisection.
 
-        steps: grid points on either side of the present value. report: receives the path of each lever before its
+        steps: grid points on either side of the current value. report: receives the path of each lever before its
         search. Every value returned was played.
         """
         for lever in list_levers(self.scenario):
@@ -156,19 +156,19 @@ class ReplayedDecision:
             yield self._nearest_flip(lever, steps)
 
     def _nearest_flip(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
-        found: list[tuple[float, float, int]] = []
+        candidates: list[tuple[float, float, int]] = []
         for end in (lever.low, lever.high):
             before = float(lever.value)
             for value in _grid(lever, end, steps):
                 becomes = self.decide_with(lever.path, value)
                 if becomes is not None and becomes != self.value:
                     value, becomes = self._refine(lever, before, value, becomes)
-                    found.append((abs(value - lever.value), value, becomes))
+                    candidates.append((abs(value - lever.value), value, becomes))
                     break
                 before = value
-        if not found:
+        if not candidates:
             return LeverFlip(lever, None, None)
-        _, to, becomes = min(found)
+        _, to, becomes = min(candidates)
         return LeverFlip(lever, to, becomes)
 
     def _refine(self, lever: DeclaredParameter, near: float, far: float, becomes: int) -> tuple[float, int]:
@@ -194,7 +194,7 @@ def _rounded_away(far: float, near: float) -> float:
 
 
 def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
-    """Return values of a lever from the present one towards one end of its range."""
+    """Return values of a lever from the current one towards one end of its range."""
     if lever.whole:
         direction = 1 if end > lever.value else -1
         values: list[float] = list(range(int(lever.value) + direction, int(end) + direction, direction))

@@ -62,7 +62,7 @@ class DecisionEffect(NamedTuple):
 
 
 class ChanceChange(NamedTuple):
-    """The change of the chance of a deal from one sampled round to the next; continuations are paired by seed."""
+    """The change in the chance of a deal from one sampled round to the next; continuations are paired by seed."""
 
     before: int
     now: int

@@ -41,7 +41,7 @@ class PivotResult(NamedTuple):
     def decisions(self) -> "pd.DataFrame":
         """Return one row for each open choice of the turning round, the one that changed the probability most first.
 
-        deal, deal_otherwise: chance of some deal as it was decided, and with the opposite choice. low, high:
+        deal, deal_otherwise: chance of some deal with the actual choice, and with the opposite one. low, high:
         95 % interval of the difference.
         """
         import pandas as pd
@@ -72,15 +72,15 @@ def pivot(
     futures: int = 200,
     progress: Callable[[int], None] = lambda _: None,
 ) -> PivotResult:
-    """Estimate the chance of each outcome from each round on, and turn each open choice of the turning round.
+    """Estimate the chance of each outcome from each round on, and reverse each open choice of the turning round.
 
     futures: continuations simulated from each round. Raises ScenarioError if the scenario is wrong.
     """
     if futures < 2:
         raise ScenarioError([InputError("futures", futures, "at least 2 are needed")])
-    setting = load_scenario(scenario)
-    found = outcome_chances(setting, seed, futures, progress=progress)
-    return PivotResult(setting, seed, found, rank_decisions(setting, seed, found.turning_round, futures))
+    loaded = load_scenario(scenario)
+    chances = outcome_chances(loaded, seed, futures, progress=progress)
+    return PivotResult(loaded, seed, chances, rank_decisions(loaded, seed, chances.turning_round, futures))
 
 
 def cell_names(scenario: Scenario, action: DecisionEffect) -> str:

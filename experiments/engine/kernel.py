@@ -138,13 +138,13 @@ def _play(
     block: WorldBlock,
     count: int,
     rounds: int,
-    seen: np.ndarray = NO_ARRAY,
+    indicators: np.ndarray = NO_ARRAY,
     draws: np.ndarray = NO_ARRAY,
     known: bool = False,
     tick: int = 1,
     acts: tuple[int, int] = ALL_ACTS,
 ) -> None:
-    load_kernel().play(block.worlds, count, rounds, tick, *acts, seen, draws, known)
+    load_kernel().play(block.worlds, count, rounds, tick, *acts, indicators, draws, known)
 
 
 def advance(world: World, rounds: int) -> None:
@@ -163,14 +163,14 @@ def play_acts(world: World, first: int, last: int) -> None:
 
 
 def run_trajectory(world: World, rounds: int) -> np.ndarray:
-    """Play a world for some rounds and return its trajectory: float64 [round, indicator], the present state first."""
+    """Play a world for some rounds and return its trajectory: float64 [round, indicator], the current state first."""
     seen = np.empty((1, rounds + 1, indicator_count(world)))
     _play(block_of_one(world), 1, rounds, seen)
     return seen[0]
 
 
 def run_trajectories(world: World, seeds: np.ndarray, rounds: int, cache_draws: bool = False) -> np.ndarray:
-    """Play one world per seed from the present state of ``world``, which does not change. Returns their trajectories.
+    """Play one world per seed from the current state of ``world``, which does not change. Returns their trajectories.
 
     They are float64 [world, round, indicator], the start first. The interpreter lock is released. cache_draws: cache
     the random draws, for the same worlds under other parameters.

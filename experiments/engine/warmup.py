@@ -1,4 +1,4 @@
-"""Compile the model into the cache, so that the first run need not: `python -m experiments.engine.warmup`."""
+"""Compile the model into the cache, before the first run: `python -m experiments.engine.warmup`."""
 
 import sys
 import time

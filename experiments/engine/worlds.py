@@ -45,14 +45,14 @@ class Worlds:
         return np.stack([cooperated[:, 0, 1], cooperated[:, 1, 0]], axis=1)
 
     def first_round(self, condition: Callable[["Worlds"], np.ndarray], max_rounds: int) -> np.ndarray:
-        """Play until ``condition`` holds in every world, at most ``max_rounds``. Returns the rounds, 0 for never."""
-        found = np.zeros(self.count, np.int64)
+        """Play until ``condition`` holds in every world, at most ``max_rounds``. Returns the rounds, 0 if never."""
+        first_rounds = np.zeros(self.count, np.int64)
         for now in range(1, max_rounds + 1):
             self.step()
-            found[(found == 0) & condition(self)] = now
-            if found.all():
+            first_rounds[(first_rounds == 0) & condition(self)] = now
+            if first_rounds.all():
                 break
-        return found
+        return first_rounds
 
 
 def play_cooperation(scenario: Scenario, overrides: Sequence[Override], worlds: int, seed: int = 1) -> np.ndarray:

@@ -15,7 +15,8 @@ from model.overrides import Override, collect_overrides
 from model.world import World
 
 MAX_TRIALS = 50  # values of one parameter
-ALL_UP_TO, SAMPLE_SIZE = 10, 4  # up to ten distinct values in a column of a design are all tried, else four of them
+# Up to MAX_DISTINCT different values in a column of a design are all tried, else SAMPLE_SIZE of them.
+MAX_DISTINCT, SAMPLE_SIZE = 10, 4
 BUFFERS = ("floats", "integers", "parameters", "switches")
 Cells = dict[str, np.ndarray]  # by buffer, the indices that take a parameter's value
 
@@ -100,8 +101,8 @@ class DesignCells:
 def _sharing_paths(cells: Mapping[str, Cells | None]) -> set[str]:
     """Return the parameters that share a cell with another parameter."""
     owners: dict[tuple[str, int], list[str]] = {}
-    for path, found in cells.items():
-        for buffer, indices in (found or {}).items():
+    for path, path_cells in cells.items():
+        for buffer, indices in (path_cells or {}).items():
             for index in indices.tolist():
                 owners.setdefault((buffer, index), []).append(path)
     return {path for paths in owners.values() if len(paths) > 1 for path in paths}
@@ -116,6 +117,6 @@ def sample_values(column: Sequence[Any]) -> list[Any]:
     if len(kinds) != 1 or not issubclass(kinds.pop(), bool | int | float) or not np.isfinite(column).all():
         return []
     values = sorted(set(column))
-    if len(values) <= ALL_UP_TO:
+    if len(values) <= MAX_DISTINCT:
         return values
     return [values[index * (len(values) - 1) // (SAMPLE_SIZE - 1)] for index in range(SAMPLE_SIZE)]

@@ -32,19 +32,19 @@ MEAN_INDICATORS = (
 )  # fmt: skip
 
 
-def mechanism_measures(found: Ensemble) -> dict[str, np.ndarray]:
+def mechanism_measures(ensemble: Ensemble) -> dict[str, np.ndarray]:
     """Return each of MEASURES for the worlds of an ensemble: [world]."""
-    outcomes = outcome_measures(found.overall)
+    outcomes = outcome_measures(ensemble.overall)
     columns = [outcomes[outcome] for outcome in OUTCOMES]
-    columns += [found.means[:, INDICATOR_INDEX[indicator]].astype(float) for indicator in MEAN_INDICATORS]
-    columns += [found.ends[:, INDICATOR_INDEX["breaches"]].astype(float)]
+    columns += [ensemble.means[:, INDICATOR_INDEX[indicator]].astype(float) for indicator in MEAN_INDICATORS]
+    columns += [ensemble.ends[:, INDICATOR_INDEX["breaches"]].astype(float)]
     return dict(zip(MEASURES, columns, strict=True))
 
 
-def effect_strength(found: Effect) -> float:
+def effect_strength(effect: Effect) -> float:
     """Return the size of an effect in standard errors, zero if the interval has no width."""
-    half = max(found.high - found.difference, found.difference - found.low)  # the other side may be cut off at 1
-    return abs(found.difference) / (half / Z95) if half > 0.0 else 0.0
+    half = max(effect.high - effect.difference, effect.difference - effect.low)  # the other side may be cut off at 1
+    return abs(effect.difference) / (half / Z95) if half > 0.0 else 0.0
 
 
 def mechanism_effects(
@@ -60,8 +60,8 @@ def mechanism_effects(
                 name, worlds, changes={f"mechanisms.{mechanism}": not on_by_default}, band_worlds=1
             )
             on, off = (base, switched) if on_by_default else (switched, base)
-            for measure, found in compare_ensembles(off, on, mechanism_measures).items():
-                rows.append((mechanism, name, measure, *found[:3], effect_strength(found)))
+            for measure, effect in compare_ensembles(off, on, mechanism_measures).items():
+                rows.append((mechanism, name, measure, *effect[:3], effect_strength(effect)))
     return pd.DataFrame(rows, columns=["mechanism", "scenario", "measure", "difference", "low", "high", "strength"])
 
 

@@ -54,10 +54,10 @@ class WorldOutcomes:
 
     def shares(self, negotiation: str | None = None) -> dict[str, Share]:
         """Return the share of each outcome, best outcome first, overall or of one negotiation."""
-        found = self.overall if negotiation is None else self.outcomes[:, self.negotiations.index(negotiation)]
-        return {each.name: wilson(int((found == each).sum()), len(found)) for each in reversed(Outcome)}
+        outcomes = self.overall if negotiation is None else self.outcomes[:, self.negotiations.index(negotiation)]
+        return {each.name: wilson(int((outcomes == each).sum()), len(outcomes)) for each in reversed(Outcome)}
 
     def first_deals(self, negotiation: str) -> EventTimes:
         """Return the rounds until the first verified rung of a negotiation, censored at the end of the run."""
-        found = self.first_deal[:, self.negotiations.index(negotiation)]
-        return EventTimes(np.where(found < 0, self.rounds, found), found < 0)
+        rounds = self.first_deal[:, self.negotiations.index(negotiation)]
+        return EventTimes(np.where(rounds < 0, self.rounds, rounds), rounds < 0)

@@ -98,8 +98,8 @@ def difference_interval(mean: float, half: float, base: np.ndarray, changed: np.
 
 def drop_unreliable_interval(effect: Effect, worlds: int) -> Effect:
     """Return the effect, without its interval if it has one world, or few worlds that all differ by the same amount."""
-    alike = effect.low == effect.high != 0.0 and worlds < MIN_WORLDS
-    return effect._replace(low=float("nan"), high=float("nan")) if worlds < 2 or alike else effect
+    is_constant = effect.low == effect.high != 0.0 and worlds < MIN_WORLDS
+    return effect._replace(low=float("nan"), high=float("nan")) if worlds < 2 or is_constant else effect
 
 
 def independent_effect(base: np.ndarray, changed: np.ndarray) -> Effect:

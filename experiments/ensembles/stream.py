@@ -93,8 +93,8 @@ class ResultCollector:
         self.ends[place] = trajectories[:, -1]
         if self.fingerprints is not None:
             self.fingerprints[place] = [fingerprint(trajectory) for trajectory in trajectories]
-        banded = trajectories[:, :, self.band_indicators]
-        for target, part in ((self.trajectories, trajectories), (self.band_values.T, banded)):
+        band_series = trajectories[:, :, self.band_indicators]
+        for target, part in ((self.trajectories, trajectories), (self.band_values.T, band_series)):
             count = min(max(len(target) - first, 0), len(trajectories))
             target[first : first + count] = part[:count]
 

@@ -24,25 +24,25 @@ def final_indicator(name: str) -> Measure:
     return lambda seen: seen[:, -1, INDICATOR_INDEX[name]]
 
 
-def deal_at_end(seen: np.ndarray) -> np.ndarray:
+def deal_at_end(indicators: np.ndarray) -> np.ndarray:
     """Return 1 for each world with a deal in force at the end, else 0."""
-    return (classify_outcomes(seen, 0) >= Outcome.partial_arrangement).astype(float)
+    return (classify_outcomes(indicators, 0) >= Outcome.partial_arrangement).astype(float)
 
 
-def longest_silence(seen: np.ndarray) -> np.ndarray:
+def longest_silence(indicators: np.ndarray) -> np.ndarray:
     """Return the longest sequence of rounds without contact, [world]."""
-    contact, longest = seen[:, 1:, INDICATOR_INDEX["contact"]] > 0, np.zeros(len(seen))
-    silent = np.zeros(len(seen))
+    contact, longest = indicators[:, 1:, INDICATOR_INDEX["contact"]] > 0, np.zeros(len(indicators))
+    silent = np.zeros(len(indicators))
     for now in range(contact.shape[1]):
         silent = np.where(contact[:, now], 0.0, silent + 1.0)
         longest = np.maximum(longest, silent)
     return longest
 
 
-def rounds_to_deal(seen: np.ndarray) -> np.ndarray:
+def rounds_to_deal(indicators: np.ndarray) -> np.ndarray:
     """Return the round of the first deal, [world]; without a deal, the number of rounds plus one."""
-    progress = seen[:, :, INDICATOR_INDEX["deal_progress"]] > 0.0
-    return np.where(progress.any(axis=1), progress.argmax(axis=1), seen.shape[1]).astype(float)
+    progress = indicators[:, :, INDICATOR_INDEX["deal_progress"]] > 0.0
+    return np.where(progress.any(axis=1), progress.argmax(axis=1), indicators.shape[1]).astype(float)
 
 
 def no_change(_: Scenario) -> dict[str, Any]:

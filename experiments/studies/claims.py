@@ -67,11 +67,11 @@ def uncertainty_space(scenario: Scenario, reach: float = 1.0) -> list[DeclaredPa
     return [_narrow(each, reach) if reach < 1.0 else each for each in list_parameters(scenario) if not each.lever]
 
 
-def _narrow(setting: DeclaredParameter, reach: float) -> DeclaredParameter:
-    """Return a setting with its range narrowed around its value."""
-    distance = reach * min(abs(setting.value), setting.high - setting.low)
-    return setting._replace(
-        low=max(setting.low, setting.value - distance), high=min(setting.high, setting.value + distance)
+def _narrow(parameter: DeclaredParameter, reach: float) -> DeclaredParameter:
+    """Return a parameter with its range narrowed around its value."""
+    distance = reach * min(abs(parameter.value), parameter.high - parameter.low)
+    return parameter._replace(
+        low=max(parameter.low, parameter.value - distance), high=min(parameter.high, parameter.value + distance)
     )
 
 
@@ -105,10 +105,10 @@ def paired_differences(
     arms = []
     for changes in (comparison.claimed, comparison.reference):
         base = build_scenario(apply_changes(experiment.data, point))
-        setting = build_scenario(apply_changes(experiment.data, {**point, **changes(base)}))
+        scenario = build_scenario(apply_changes(experiment.data, {**point, **changes(base)}))
         arms.append(
             run_trajectories(
-                World(setting, 0, collect_overrides(setting)), experiment.seeds, experiment.rounds, cache_draws=True
+                World(scenario, 0, collect_overrides(scenario)), experiment.seeds, experiment.rounds, cache_draws=True
             )
         )
     claimed, reference = (comparison.measure(arm) for arm in arms)
@@ -137,22 +137,22 @@ def evaluate_claims(
         raise ScenarioError([InputError("--reach", reach, "allowed is above 0, up to 1")])
     if points < 8 or replications < 2:
         raise ScenarioError([InputError("--points", points, "at least 8 points and 2 replications are needed")])
-    data, setting = read_scenario(scenario), load_scenario(scenario)
-    factors = uncertainty_space(setting, reach)
+    data, loaded = read_scenario(scenario), load_scenario(scenario)
+    factors = uncertainty_space(loaded, reach)
     sampled = sample_points(factors, points, seed)
     experiment = ClaimExperiment(
-        data, sampled, np.arange(replications, dtype=np.uint64) + np.uint64(seed), setting.rounds
+        data, sampled, np.arange(replications, dtype=np.uint64) + np.uint64(seed), loaded.rounds
     )
     matrix = np.array([[float(point[each.path]) for each in factors] for point in sampled])
     done, results = 0, []
     for claim in claims:
         comparisons, signs = [], []
         for comparison in claim.comparisons:
-            found = list(
+            point_differences = list(
                 (executor or thread_pool()).map(lambda at, c=comparison: paired_differences(experiment, c, at), sampled)
             )
-            sign = np.array([significant_sign(each) for each in found])
-            comparisons.append(_comparison_result(comparison, found, sign, factors, matrix))
+            sign = np.array([significant_sign(each) for each in point_differences])
+            comparisons.append(_comparison_result(comparison, point_differences, sign, factors, matrix))
             signs.append(sign)
             done += 1
             progress(done)
@@ -160,29 +160,29 @@ def evaluate_claims(
     return results
 
 
-def significant_sign(found: np.ndarray) -> int:
+def significant_sign(differences: np.ndarray) -> int:
     """Return 1 if paired differences are significantly positive, -1 if negative, 0 if undecided (95 % t interval)."""
-    if len(found) < 2:
+    if len(differences) < 2:
         return 0
-    mean, error = float(found.mean()), float(found.std(ddof=1)) / len(found) ** 0.5
-    bound = error * float(t.ppf(0.975, len(found) - 1))
+    mean, error = float(differences.mean()), float(differences.std(ddof=1)) / len(differences) ** 0.5
+    bound = error * float(t.ppf(0.975, len(differences) - 1))
     return int(np.sign(mean)) if abs(mean) > bound and mean != 0.0 else 0
 
 
 def _comparison_result(
     comparison: ClaimComparison,
-    found: list[np.ndarray],
+    differences: list[np.ndarray],
     sign: np.ndarray,
     factors: list[DeclaredParameter],
     matrix: np.ndarray,
 ) -> ComparisonResult:
-    means = np.array([each.mean() for each in found if len(each)] or [0.0])
+    means = np.array([each.mean() for each in differences if len(each)] or [0.0])
     overall, count = paired_effect(np.zeros(len(means)), means), len(sign)
     return ComparisonResult(
         comparison.says,
         wilson(int((sign > 0).sum()), count),
         wilson(int((sign < 0).sum()), count),
-        wilson(sum(bool(each.any()) for each in found), count),
+        wilson(sum(bool(each.any()) for each in differences), count),
         overall.difference,
         overall.low,
         overall.high,
@@ -197,14 +197,14 @@ def failing_factors(
     failing = sign < 0
     if failing.sum() < 5 or (~failing).sum() < 5:
         return []
-    found = []
+    separations = []
     for at, factor in enumerate(factors):
         inside, outside = matrix[failing, at], matrix[~failing, at]
         test: Any = ks_2samp(inside, outside)
         if test.pvalue < 0.01 / len(factors) ** 0.5:
             side = "high" if np.median(inside) > np.median(outside) else "low"
-            found.append((float(test.statistic), f"{factor.path} is {side} (median {np.median(inside):.3g})"))
-    return [text for _, text in sorted(found, reverse=True)[:limit]]
+            separations.append((float(test.statistic), f"{factor.path} is {side} (median {np.median(inside):.3g})"))
+    return [text for _, text in sorted(separations, reverse=True)[:limit]]
 
 
 def _claim_result(claim: Claim, signs: np.ndarray, comparisons: list[ComparisonResult]) -> ClaimResult:

@@ -15,9 +15,9 @@ from model.errors import InputError, ScenarioError
 
 def stored_study(folder: str | Path) -> Study:
     """Return the study whose results a folder holds. Raises ScenarioError if it holds none."""
-    found, points = read_manifest(Path(folder)), stored_points(Path(folder))
-    facts = {key: value for key, value in found["study"].items() if not key.endswith("_digest")}
-    return restore_study(facts, found["scenario"], points)
+    manifest, points = read_manifest(Path(folder)), stored_points(Path(folder))
+    facts = {key: value for key, value in manifest["study"].items() if not key.endswith("_digest")}
+    return restore_study(facts, manifest["scenario"], points)
 
 
 def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckDBPyConnection:
@@ -44,8 +44,8 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
     database.register("points_frame", points)
     database.execute("create view points as select * from points_frame")
     database.execute("create view results as select * from runs join points using (point)")
-    if kept := part_paths(folder, "kept"):
-        database.read_parquet([str(path) for path in kept]).create_view("kept")
+    if kept_paths := part_paths(folder, "kept"):
+        database.read_parquet([str(path) for path in kept_paths]).create_view("kept")
     return database
 
 
@@ -64,12 +64,12 @@ def summary_by_point(folder: str | Path, study: Study | None = None) -> pd.DataF
         f'avg("{name}") as "{name}", var_samp("{name}") as "var_{name}"' for name in study.file.indicators
     )
     with open_results(folder, study) as database:
-        found = database.sql(
+        table = database.sql(
             f"select point, count(*) as runs, {shares}, {some}, {means} from runs where error is null "
             "group by point order by point"
         ).df()
         points = database.sql("select * from points").df()
-    return points.merge(found, on="point")
+    return points.merge(table, on="point")
 
 
 def values_by_run(folder: str | Path, outcome: str) -> np.ndarray:
@@ -78,8 +78,8 @@ def values_by_run(folder: str | Path, outcome: str) -> np.ndarray:
     named = f"(outcome = '{outcome}')::int" if outcome in Outcome.__members__ else f'"{outcome}"'
     value = some if outcome == "some_deal" else named
     with open_results(folder) as database:
-        found = database.sql(f"select point, replication, {value} as value from runs where error is null").df()
-    return found.pivot(index="point", columns="replication", values="value").to_numpy(float)
+        table = database.sql(f"select point, replication, {value} as value from runs where error is null").df()
+    return table.pivot(index="point", columns="replication", values="value").to_numpy(float)
 
 
 def outcome_names(study: Study, points: pd.DataFrame) -> list[str]:

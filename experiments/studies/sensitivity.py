@@ -44,7 +44,7 @@ def sensitivity_indices(study: Study, values: np.ndarray, outcome: str = "", see
         raise ScenarioError([InputError("points", available, message)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SALib divides by a variance that may be zero; a remark says so
-        found, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
+        indices, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
     remarks = [] if np.ptp(values) > 0 else ["The outcome is the same at every point: no factor affects it."]
     recommended = MIN_SOBOL if design.kind == "sobol" else MIN_MORRIS
     if design.points < recommended:
@@ -52,10 +52,10 @@ def sensitivity_indices(study: Study, values: np.ndarray, outcome: str = "", see
             f"The sample is small ({design.points} of {recommended} recommended): read the ranking, not the digits."
         )
     key, spread = ("total", "total_interval") if design.kind == "sobol" else ("strength", "strength_interval")
-    wide = found[found[spread] > found[key].abs().max() * 0.5] if len(found) else found
+    wide = indices[indices[spread] > indices[key].abs().max() * 0.5] if len(indices) else indices
     if len(wide):
         remarks.append("Intervals are wide for " + ", ".join(wide["factor"]) + ": ranking them needs more points.")
-    ranked = found.sort_values(key, ascending=False, ignore_index=True)
+    ranked = indices.sort_values(key, ascending=False, ignore_index=True)
     return Sensitivity(outcome, design.kind, ranked, 0.0, remarks, pairs)
 
 
@@ -63,15 +63,15 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
     from SALib.analyze import sobol
 
     second = study.file.design.second_order
-    found = sobol.analyze(study.salib_problem(), values, calc_second_order=second, seed=seed)
+    indices = sobol.analyze(study.salib_problem(), values, calc_second_order=second, seed=seed)
     names = [factor.path for factor in study.factors]
     single = pd.DataFrame(
         {
             "factor": names,
-            "first": found["S1"],
-            "first_interval": found["S1_conf"],
-            "total": found["ST"],
-            "total_interval": found["ST_conf"],
+            "first": indices["S1"],
+            "first_interval": indices["S1_conf"],
+            "total": indices["ST"],
+            "total_interval": indices["ST_conf"],
         }
     ).fillna(0.0)
     if not second:
@@ -81,8 +81,8 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
         {
             "factor": [names[row] for row in rows],
             "with": [names[column] for column in columns],
-            "second": found["S2"][rows, columns],
-            "second_interval": found["S2_conf"][rows, columns],
+            "second": indices["S2"][rows, columns],
+            "second_interval": indices["S2_conf"][rows, columns],
         }
     ).fillna(0.0)
     return single, pairs.sort_values("second", ascending=False, ignore_index=True)
@@ -91,14 +91,14 @@ def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, p
 def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     from SALib.analyze import morris
 
-    found = morris.analyze(study.salib_problem(), study.unit_points(), values, seed=seed)
+    indices = morris.analyze(study.salib_problem(), study.unit_points(), values, seed=seed)
     table = pd.DataFrame(
         {
             "factor": [factor.path for factor in study.factors],
-            "strength": np.asarray(found["mu_star"], float),
-            "strength_interval": np.asarray(found["mu_star_conf"], float),
-            "direction": np.asarray(found["mu"], float),
-            "interplay": np.asarray(found["sigma"], float),
+            "strength": np.asarray(indices["mu_star"], float),
+            "strength_interval": np.asarray(indices["mu_star_conf"], float),
+            "direction": np.asarray(indices["mu"], float),
+            "interplay": np.asarray(indices["sigma"], float),
         }
     ).fillna(0.0)
     return table, pd.DataFrame()
@@ -116,22 +116,22 @@ def sweep_sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
         raise ScenarioError([InputError("points", missing, "failed or are missing: indices need all points")])
     values = np.full(study.size, np.nan)
     values[points["point"]] = points[outcome]
-    found = sensitivity_indices(study, values, outcome)
+    sensitivity = sensitivity_indices(study, values, outcome)
     noise = _noise(study, values_by_run(folder, outcome), float(np.var(values, ddof=1)))
     if noise is None:
-        found.remarks.append("With one replication the random share of the variance is unknown.")
+        sensitivity.remarks.append("With one replication the random share of the variance is unknown.")
     elif noise > 0.2:
-        found.remarks.append(
+        sensitivity.remarks.append(
             f"{noise:.0%} of the variance between points is random at {study.file.replications} replications: "
             "indices of weak factors are mostly noise."
         )
-    return found._replace(noise=noise)
+    return sensitivity._replace(noise=noise)
 
 
 def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
     """Return the share of the variance between points that is random; runs: [point, replication].
 
-    With common random numbers an effect that a seed has at all points alike does not change the differences between
+    With common random numbers an effect that a seed has equally at all points does not change the differences between
     points, so it is excluded.
     """
     points, count = runs.shape
@@ -146,7 +146,7 @@ def _noise(study: Study, runs: np.ndarray, between: float) -> float | None:
     return min(float((rest * rest).sum()) / free / count / between, 1.0)
 
 
-def sensitivity_data(found: Sensitivity) -> dict[str, Any]:
+def sensitivity_data(sensitivity: Sensitivity) -> dict[str, Any]:
     """Return indices as plain data."""
-    tables = {"indices": found.indices.to_dict("records"), "pairs": found.pairs.to_dict("records")}
-    return {**found._asdict(), **tables}
+    tables = {"indices": sensitivity.indices.to_dict("records"), "pairs": sensitivity.pairs.to_dict("records")}
+    return {**sensitivity._asdict(), **tables}

@@ -113,9 +113,9 @@ class StudyStore:
             return
         errors, stored = [], read_manifest(self.folder)
         for kind in current:
-            found = stored[kind]
-            for key in sorted({*found, *current[kind]}):
-                before, after = found.get(key, "nothing"), current[kind].get(key, "nothing")
+            stored_value = stored[kind]
+            for key in sorted({*stored_value, *current[kind]}):
+                before, after = stored_value.get(key, "nothing"), current[kind].get(key, "nothing")
                 if before != after:
                     change = f"was {before} in this folder" if kind == "study" else "has changed"
                     errors.append(InputError(f"{kind}.{key}", after if kind == "study" else "", change))
@@ -159,8 +159,8 @@ class StudyStore:
 
 def part_ranges(folder: Path, kind: str) -> list[tuple[int, int]]:
     """Return the ranges of points that have results, in order."""
-    found = [PART.match(path.name) for path in folder.glob(f"{kind}-*.parquet")]
-    return sorted((int(each[2]), int(each[3])) for each in found if each)
+    matches = [PART.match(path.name) for path in folder.glob(f"{kind}-*.parquet")]
+    return sorted((int(each[2]), int(each[3])) for each in matches if each)
 
 
 def part_paths(folder: Path, kind: str) -> list[Path]:
@@ -197,12 +197,14 @@ def check_parts(folder: Path) -> None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return a folder's manifest. Raises ScenarioError if it is missing or not that of a sweep."""
     try:
-        found = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ScenarioError([InputError(str(folder), "", f"holds no readable results: {error}")]) from None
-    if not (isinstance(found, dict) and all(isinstance(found.get(key), dict) for key in ("study", "code", "scenario"))):
+    if not (
+        isinstance(manifest, dict) and all(isinstance(manifest.get(key), dict) for key in ("study", "code", "scenario"))
+    ):
         raise ScenarioError([InputError(str(folder), "", "holds a manifest that is not a sweep's")])
-    return found
+    return manifest
 
 
 def count_failed_points(folder: Path) -> int:

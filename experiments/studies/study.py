@@ -167,13 +167,13 @@ def _check(
     """Check a study against its scenario: factors must be declared there and stay within their ranges."""
     rounds = {"rounds": file.rounds} if file.rounds else {}
     data = scenario or apply_changes(read_scenario(file.scenario), {**file.changes, **rounds})
-    known = {setting.path: setting for setting in list_parameters(build_scenario(data))}
+    known = {parameter.path: parameter for parameter in list_parameters(build_scenario(data))}
     errors: list[InputError] = []
     factors = []
     for group in FACTORS:
         for path, written in getattr(file, group).items():
-            found = _resolve_factor(f"{group}.{path}", path, written, group == "levers", known)
-            (errors if isinstance(found, InputError) else factors).append(found)  # type: ignore[arg-type]
+            resolved = _resolve_factor(f"{group}.{path}", path, written, group == "levers", known)
+            (errors if isinstance(resolved, InputError) else factors).append(resolved)  # type: ignore[arg-type]
     if not factors and not errors:
         errors.append(InputError("levers", "", "name at least one lever or uncertainty to vary"))
     paths = [factor.path for factor in factors]
@@ -218,34 +218,34 @@ def _resolve_factor(
     where: str, path: str, written: Any, lever: bool, known: Mapping[str, DeclaredParameter]
 ) -> Factor | InputError:
     """Return a factor, or the error in it."""
-    setting = known.get(path)
+    parameter = known.get(path)
     values = written.values if isinstance(written, Values) else None
     if isinstance(written, Values) and values is not None and (written.low, written.high) != (None, None):
         return InputError(where, "", "has either values, or low, high and steps: not both")
-    if setting is None:
+    if parameter is None:
         if values is not None and path.split(".")[0] in ("mechanisms", "states"):
             return Factor(path, lever, False, 0.0, 1.0, tuple(values), 2)  # a switch or a doctrine
         return InputError.unknown_name(where, path, known, "parameter of this scenario that has a range")
-    allowed = f"allowed is {setting.low:g} to {setting.high:g}"
+    allowed = f"allowed is {parameter.low:g} to {parameter.high:g}"
     if values is not None:
-        kind = "an integer" if setting.whole else "a number"
+        kind = "an integer" if parameter.whole else "a number"
         for each in values:
-            if isinstance(each, bool | str) or (setting.whole and not isinstance(each, int)):
+            if isinstance(each, bool | str) or (parameter.whole and not isinstance(each, int)):
                 return InputError(where, each, f"should be {kind}; {allowed}")
-            if not setting.low <= each <= setting.high:
+            if not parameter.low <= each <= parameter.high:
                 return InputError(where, each, allowed)
-        return Factor(path, lever, setting.whole, 0.0, 1.0, tuple(values), 2)
+        return Factor(path, lever, parameter.whole, 0.0, 1.0, tuple(values), 2)
     if isinstance(written, Values):
-        low = setting.low if written.low is None else written.low
-        high = setting.high if written.high is None else written.high
+        low = parameter.low if written.low is None else written.low
+        high = parameter.high if written.high is None else written.high
         steps = written.steps
     elif len(written) == 2:
         low, high, steps = float(written[0]), float(written[1]), 5
     else:
         return InputError(where, "", f"{RANGE} (found {written})")
-    if not setting.low <= low < high <= setting.high:
+    if not parameter.low <= low < high <= parameter.high:
         return InputError(where, "", f"{allowed}, lower limit first (found [{low:g}, {high:g}])")
-    return Factor(path, lever, setting.whole, low, high, None, steps)
+    return Factor(path, lever, parameter.whole, low, high, None, steps)
 
 
 def _read_table(path: Path, study: Study) -> pd.DataFrame:

@@ -14,7 +14,7 @@ KINDS = ("mean", "end")
 INDICATORS = tuple(f"{kind}_{indicator.name}" for kind in KINDS for indicator in OVERALL)
 FACTORS = ("levers", "uncertainties")
 RANGE = "should be [LOW, HIGH] with two finite numbers, or { values = [...] }, or { low, high, steps }"
-USUAL = ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress")
+DEFAULT_INDICATORS = ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress")
 
 
 class StudySection(BaseModel):
@@ -56,7 +56,7 @@ class StudyFile(StudySection):
     rounds: int | None = Field(None, ge=1, le=1200)
     replications: int = Field(20, ge=1, le=100_000)
     seed: int = Field(1, ge=0, le=2**62)
-    indicators: list[str] = Field(default_factory=lambda: list(USUAL), max_length=len(INDICATORS))
+    indicators: list[str] = Field(default_factory=lambda: list(DEFAULT_INDICATORS), max_length=len(INDICATORS))
     keep: Literal["summaries", "bands", "trajectories"] = "summaries"
     common_random_numbers: bool = True
     design: StudyDesign = Field(default_factory=lambda: StudyDesign.model_validate({}))
@@ -108,9 +108,9 @@ def _explain_error(error: Any, data: Mapping[str, Any]) -> Iterator[InputError]:
     elif error["type"] == "value_error":  # raised by a validator above, with a complete message
         yield InputError(str(group), "", error["msg"].removeprefix(f"Value error, {group}: "))
     else:
-        path, known = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
+        path, section = ".".join(map(str, error["loc"])), StudyFile if not inside else StudyDesign
         is_unknown = error["type"] == "extra_forbidden"
-        unknown = InputError.unknown_name(path, error["loc"][-1], known.model_fields, "key of a study")
+        unknown = InputError.unknown_name(path, error["loc"][-1], section.model_fields, "key of a study")
         yield unknown if is_unknown else _with_value(path, error["input"], error["msg"])
 
 

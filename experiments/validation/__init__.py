@@ -1,1 +1,1 @@
-"""The model against results that it did not make: closed forms, other people's software, patterns, cases, structure."""
+"""Validation against closed forms, independent software, empirical patterns and cases; structural sensitivity."""

@@ -28,7 +28,7 @@ DETERMINISTIC = (  # all deterministic memory-one strategies of the library; a t
 )  # fmt: skip
 OPPONENTS = ("Grudger", "TitFor2Tats", "CyclerCCD", "CyclerCCCD", "Appeaser", "Desperate")  # longer memory
 STOCHASTIC = ("GTFT", "FirstByJoss", "SoftJoss", "StochasticCooperator", "StochasticWSLS", "ZDExtort2", "ZDGTFT2")
-LACKING = "Not run: `axelrod` is not installed. It is part of the development extra."
+NOT_INSTALLED = "Not run: `axelrod` is not installed. It is part of the development extra."
 
 
 class MemoryOne(NamedTuple):
@@ -62,11 +62,11 @@ def memory_one_of(axl: Any, name: str) -> MemoryOne:
     if isinstance(player, axl.MemoryOnePlayer):
         return MemoryOne(name, player._initial == C, tuple(float(each) for each in player._four_vector.values()))
     after = {}
-    for mine, others in itertools.product((C, D), repeat=2):
+    for own, others in itertools.product((C, D), repeat=2):
         probed, other = getattr(axl, name)(), axl.MockPlayer([C])
-        probed.update_history(mine, others)
-        other.update_history(others, mine)
-        after[mine, others] = probed.strategy(other)
+        probed.update_history(own, others)
+        other.update_history(others, own)
+        after[own, others] = probed.strategy(other)
     match = axl.Match((player, axl.MockPlayer([C, C, D, C, D, D, C, D, D, C])), turns=40).play()
     after |= {before: now[0] for before, now in itertools.pairwise(match)}
     return MemoryOne(name, match[0][0] == C, tuple(float(each == C) for each in after.values()))
@@ -129,8 +129,8 @@ def count_same_moves(axl: Any, one: MemoryOne, other: MemoryOne | str, turns: in
     """
     against = axelrod_player(axl, other) if isinstance(other, MemoryOne) else getattr(axl, other)()
     expected = play_axelrod(axl, axelrod_player(axl, one), against, turns)
-    found = play_states(one, other if isinstance(other, MemoryOne) else expected[:, 1].tolist(), turns)
-    differing = np.flatnonzero((expected != found).any(axis=1))
+    moves = play_states(one, other if isinstance(other, MemoryOne) else expected[:, 1].tolist(), turns)
+    differing = np.flatnonzero((expected != moves).any(axis=1))
     return int(differing[0]) if len(differing) else turns
 
 
@@ -174,10 +174,10 @@ def compare_in_noise(
 
 
 def comparison_row(
-    name: str, other: str, compared: str, expected: Any, found: Any, error: float, holds: bool
+    name: str, other: str, compared: str, expected: Any, comparison: Any, error: float, holds: bool
 ) -> dict[str, Any]:
     """Return a row of the table."""
-    head = {"strategy": name, "against": other, "compared": compared, "library": expected, "states": found}
+    head = {"strategy": name, "against": other, "compared": compared, "library": expected, "states": comparison}
     return {**head, "standard_error": error, "verdict": "holds" if holds else "fails"}
 
 
@@ -223,8 +223,8 @@ def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[d
     rows = []
     for one, other in pairs:
         progress(f"axelrod: {one} against {other} in noise")
-        found = compare_in_noise(axl, named[one], named[other], NOISE, matches, worlds)
-        for side, each in zip(("first", "second"), found, strict=True):
+        comparisons = compare_in_noise(axl, named[one], named[other], NOISE, matches, worlds)
+        for side, each in zip(("first", "second"), comparisons, strict=True):
             compared = f"cooperation of the {side}, noise {NOISE:g}"
             error = math.hypot(each.library.error, each.states.error)
             rows.append(
@@ -244,7 +244,7 @@ def noise_rows(axl: Any, quick: bool, progress: Callable[[str], None]) -> list[d
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Compare the model's states with the library's strategies; without the library, return a part without rows."""
     if not is_installed():
-        return ValidationPart("axelrod", "Comparison with axelrod", LACKING, [], 0, notes=(LACKING,))
+        return ValidationPart("axelrod", "Comparison with axelrod", NOT_INSTALLED, [], 0, notes=(NOT_INSTALLED,))
     progress("axelrod: importing the library")
     axl = import_axelrod()
     rows = move_rows(axl, TURNS[quick], progress) + noise_rows(axl, quick, progress)

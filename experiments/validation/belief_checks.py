@@ -83,11 +83,11 @@ def simulate_rungs_needed(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Count the kept rungs until trust reaches the threshold tstar."""
     simulation = Worlds(signalling_scenario(given.t, given.m, max_rungs(given.m)), 1, seed)
     simulation.step()
-    kept = 0
-    while current_trust(simulation) < given.tstar and kept < max_rungs(given.m):
+    rungs = 0
+    while current_trust(simulation) < given.tstar and rungs < max_rungs(given.m):
         simulation.step()
-        kept += 1
-    return SimulatedValue(float(kept))
+        rungs += 1
+    return SimulatedValue(float(rungs))
 
 
 def simulate_trust_after_attack(given: Any, worlds: int, seed: int) -> SimulatedValue:
@@ -124,9 +124,9 @@ def evidence_worlds(memory: float, weight: float, hostile: range, seed: int) -> 
 
 def simulate_trust_after_evidence(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return trust after r cooperative and then s hostile rounds, without forgetting."""
-    kept, broken = int(given.r), int(given.s)
-    simulation = evidence_worlds(1.0, 1.0, range(kept + 1, kept + broken + 1), seed)
-    simulation.step(kept + broken)
+    cooperative, hostile = int(given.r), int(given.s)
+    simulation = evidence_worlds(1.0, 1.0, range(cooperative + 1, cooperative + hostile + 1), seed)
+    simulation.step(cooperative + hostile)
     return SimulatedValue(current_trust(simulation))
 
 

@@ -33,17 +33,17 @@ NOTES = (
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Replay every case in both directions and compare with persistence and base rate. Quick: fewer worlds."""
     worlds = 100 if quick else REPLAY_WORLDS
-    found = replay_all(worlds, progress=lambda name: progress(f"case {name}"))
+    replays = replay_all(worlds, progress=lambda name: progress(f"case {name}"))
     without_input = replay_all(worlds, use_input=False, progress=lambda name: progress(f"case {name}, without input"))
-    groups = {name: [each.scored_months] for name, each in found.items()}
-    groups[ALL_CASES] = [each.scored_months for each in found.values()]
+    groups = {name: [each.scored_months] for name, each in replays.items()}
+    groups[ALL_CASES] = [each.scored_months for each in replays.values()]
     groups[OWN_ACTS] = [[month for month in group if not month.joint_only] for group in groups[ALL_CASES]]
     groups[WITHOUT_INPUT] = [each.scored_months for each in without_input.values()]
     comparisons = {
         name: comparison for name, group in groups.items() if (comparison := compare_forecasters(group)) is not None
     }
     rows = [_row(name, groups[name], comparison) for name, comparison in comparisons.items()]
-    lead = _lead(comparisons, sum(map(len, groups[ALL_CASES])), len(found))
+    lead = _summary(comparisons, sum(map(len, groups[ALL_CASES])), len(replays))
     failed = sum(row["verdict"].startswith("fail") for row in rows)
     return ValidationPart("cases", "Replay of historical cases", lead, rows, failed, notes=NOTES)
 
@@ -72,7 +72,7 @@ def combined_verdict(comparison: dict[str, ForecasterComparison]) -> str:
     return ", ".join(texts) or "undecided"
 
 
-def _lead(comparisons: dict[str, dict[str, ForecasterComparison]], months: int, cases: int) -> str:
+def _summary(comparisons: dict[str, dict[str, ForecasterComparison]], months: int, cases: int) -> str:
     """Summarize the results in sentences, first those where a baseline is better."""
     ordered = sorted(comparisons[ALL_CASES].items(), key=lambda item: item[1].best == "model")
     sentences = [_sentence(quantity, one) for quantity, one in ordered]

@@ -155,10 +155,10 @@ def share_of_worlds(occurred: np.ndarray) -> SimulatedValue:
 
 def find_threshold(holds: Callable[[float], bool], low: float, high: float, resolution: float = 1e-7) -> SimulatedValue:
     """Find by bisection the value at which a condition changes."""
-    found = root_scalar(
+    root = root_scalar(
         lambda value: 1.0 if holds(value) else -1.0, method="bisect", bracket=(low, high), xtol=resolution / 4
     )
-    return SimulatedValue(float(found.root), resolution=resolution)
+    return SimulatedValue(float(root.root), resolution=resolution)
 
 
 def burn_in_rounds(memory: float) -> int:

@@ -117,39 +117,41 @@ def run_selected(name: str, given: Mapping[str, Any], quick: bool, seed: int = 1
         InputError.unknown_name("--set", symbol, known, f"symbol of {name}") for symbol in given.keys() - known
     ]:
         raise ScenarioError(unknown)
-    found, errors = [], {}
+    results, errors = [], {}
     for check in checks:
         try:
-            found.append(run_check(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed))
+            results.append(
+                run_check(check, {s: v for s, v in given.items() if s in check.symbols}, WORLDS[quick], seed)
+            )
         except ScenarioError as error:
             errors[check.id] = error
-    if not found:
+    if not results:
         raise next(iter(errors.values()))
-    return CheckRun(found, [f"{check} was skipped: {error}" for check, error in errors.items()])
+    return CheckRun(results, [f"{check} was skipped: {error}" for check, error in errors.items()])
 
 
 def run_part(quick: bool, progress: Callable[[str], None]) -> ValidationPart:
     """Run every check at its default values, and list the quantities that are not in the model."""
-    found: list[CheckResult] = []
+    results: list[CheckResult] = []
     for number, check in enumerate(CHECKS.values(), 1):
         progress(f"closed forms: {check.id}, {number} of {len(CHECKS)}")
-        found.append(run_check(check, {}, WORLDS[quick]))
-    part = checks_part(found)
+        results.append(run_check(check, {}, WORLDS[quick]))
+    part = checks_part(results)
     return part._replace(rows=part.rows + [unmodelled_row(each) for each in UNMODELLED])
 
 
-def checks_part(found: Sequence[CheckResult], skipped: Sequence[str] = ()) -> ValidationPart:
+def checks_part(results: Sequence[CheckResult], skipped: Sequence[str] = ()) -> ValidationPart:
     """Return the results of checks as a part of the validation, failures first."""
-    failing = [each for each in found if not each.holds]
-    lead = f"{len(found) - len(failing)} of {len(found)} quantities agree with theory"
+    failing = [each for each in results if not each.holds]
+    lead = f"{len(results) - len(failing)} of {len(results)} quantities agree with theory"
     lead = f"Failing: {', '.join(each.check.id for each in failing)}; {lead}." if failing else f"{lead}."
     return ValidationPart(
         "closed-forms",
         "Closed forms",
         lead,
-        [each.row() for each in sorted(found, key=lambda each: each.holds)],
+        [each.row() for each in sorted(results, key=lambda each: each.holds)],
         len(failing),
-        figure=discrepancy_figure(found),
+        figure=discrepancy_figure(results),
         notes=(
             *skipped,
             "A check shows that a mechanism implements its equation, not that the equation describes any state.",
@@ -158,9 +160,9 @@ def checks_part(found: Sequence[CheckResult], skipped: Sequence[str] = ()) -> Va
     )
 
 
-def discrepancy_figure(found: Sequence[CheckResult]) -> dict[str, Any] | None:
+def discrepancy_figure(results: Sequence[CheckResult]) -> dict[str, Any] | None:
     """Return a figure of the differences between simulation and closed form in standard errors, or None without any."""
-    stochastic = [each for each in found if each.sample.error]
+    stochastic = [each for each in results if each.sample.error]
     if not stochastic:
         return None
     differences = [(each.sample.value - each.expected) / each.sample.error for each in stochastic]

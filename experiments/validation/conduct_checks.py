@@ -18,7 +18,7 @@ from model.scenario import Scenario
 
 WINDOW = 200  # rounds over which a world's conduct is averaged, after the burn-in
 LONG = 3  # observation time of spells, in mean lengths
-SLIPS = Symbol(0.01, 0.005, 0.5, "probability that an act turns into its opposite")
+NOISE = Symbol(0.01, 0.005, 0.5, "probability that an act turns into its opposite")
 GENEROSITY = Symbol(1 / 3, 0.0, 1.0, "probability of answering a hostile act with cooperation")
 
 
@@ -36,9 +36,9 @@ def noisy_pair(
     )
 
 
-def cooperation_rate(setting: Scenario, memory: float, worlds: int, seed: int) -> SimulatedValue:
+def cooperation_rate(scenario: Scenario, memory: float, worlds: int, seed: int) -> SimulatedValue:
     """Measure the share of cooperative acts of both sides after the burn-in."""
-    simulation = Worlds(setting, worlds, seed)
+    simulation = Worlds(scenario, worlds, seed)
     simulation.step(burn_in_rounds(memory))
     total = np.zeros(worlds)
     for _ in range(WINDOW):
@@ -79,52 +79,53 @@ def b04b_expected(given: Any) -> float:
 
 def b04b_simulated(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Simulate two states that observe each other via a verifier, which misses a hostile act with probability 1 - d."""
-    setting = noisy_pair("reciprocity", friendly=given.f, hostile=1.0 - given.d, generosity=given.g)
-    return cooperation_rate(setting, (1.0 - given.g) * (given.d - given.f), worlds, seed)
+    scenario = noisy_pair("reciprocity", friendly=given.f, hostile=1.0 - given.d, generosity=given.g)
+    return cooperation_rate(scenario, (1.0 - given.g) * (given.d - given.f), worlds, seed)
 
 
 PAVLOV = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 0.0, "after_dd": 1.0}
-ALONE = "Doctrine reciprocity on both sides; only mechanisms reciprocity and noise on; no misreading."
+PAIR_SETTING = "Doctrine reciprocity on both sides; only mechanisms reciprocity and noise on; no misreading."
 
 CHECKS = (
     Check(
-        "B02", "cooperation of a tit-for-tat pair", "1/2", "Molander 1985; Nowak & Sigmund 1992", {"e": SLIPS},
+        "B02", "cooperation of a tit-for-tat pair", "1/2", "Molander 1985; Nowak & Sigmund 1992", {"e": NOISE},
         lambda given: 0.5,
         lambda given, worlds, seed: cooperation_rate(
             noisy_pair("reciprocity", execution=given.e), 1 - 2 * given.e, worlds, seed,
         ),
-        ALONE,
+        PAIR_SETTING,
     ),
     Check(
         "B02s", "mean spell of peace of that pair, in rounds", "1/(1-(1-e)^2)", "Markov chain of four states",
-        {"e": SLIPS}, lambda given: 1.0 / (1.0 - (1.0 - given.e) ** 2),
-        lambda given, worlds, seed: mean_spell(True, given.e, worlds, seed), ALONE + " Peace: both acts cooperative.",
+        {"e": NOISE}, lambda given: 1.0 / (1.0 - (1.0 - given.e) ** 2),
+        lambda given, worlds, seed: mean_spell(True, given.e, worlds, seed),
+        PAIR_SETTING + " Peace: both acts cooperative.",
     ),
     Check(
         "B02t", "mean spell of conflict of that pair, in rounds", "3/(1-(1-e)^2)", "Markov chain of four states",
-        {"e": SLIPS}, lambda given: 3.0 / (1.0 - (1.0 - given.e) ** 2),
+        {"e": NOISE}, lambda given: 3.0 / (1.0 - (1.0 - given.e) ** 2),
         lambda given, worlds, seed: mean_spell(False, given.e, worlds, seed),
-        ALONE + " Conflict: not both acts cooperative.",
+        PAIR_SETTING + " Conflict: not both acts cooperative.",
     ),
     Check(
         "B03b", "cooperation of a generous pair", "q'/(1-p'+q'), p'=1-e, q'=g+e-2eg", "Nowak & Sigmund 1992",
-        {"e": SLIPS._replace(default=0.05), "g": GENEROSITY}, b03b_expected,
+        {"e": NOISE._replace(default=0.05), "g": GENEROSITY}, b03b_expected,
         lambda given, worlds, seed: cooperation_rate(
             noisy_pair("reciprocity", execution=given.e, generosity=given.g), (1 - 2 * given.e) * (1 - given.g), worlds,
             seed,
         ),
-        ALONE,
+        PAIR_SETTING,
     ),
     Check(
-        "B03c", "cooperation of a win-stay, lose-shift pair", "(1-e)(1-2e+4e^2)", "Nowak & Sigmund 1993", {"e": SLIPS},
+        "B03c", "cooperation of a win-stay, lose-shift pair", "(1-e)(1-2e+4e^2)", "Nowak & Sigmund 1993", {"e": NOISE},
         lambda given: (1.0 - given.e) * (1.0 - 2.0 * given.e + 4.0 * given.e**2),
         lambda given, worlds, seed: cooperation_rate(
             noisy_pair("reciprocity", execution=given.e, **PAVLOV), 0.5, worlds, seed,
         ),
-        ALONE + " Each side cooperates after equal acts, otherwise not.",
+        PAIR_SETTING + " Each side cooperates after equal acts, otherwise not.",
     ),
     Check(
-        "B04", "cooperation of a contrite pair", "1/(1+2e)", "Wu & Axelrod 1995", {"e": SLIPS},
+        "B04", "cooperation of a contrite pair", "1/(1+2e)", "Wu & Axelrod 1995", {"e": NOISE},
         lambda given: 1.0 / (1.0 + 2.0 * given.e),
         lambda given, worlds, seed: cooperation_rate(noisy_pair("contrition", execution=given.e), 0.5, worlds, seed),
         "Doctrine contrition on both sides; only mechanisms reciprocity and noise on; no misreading.",

@@ -113,8 +113,8 @@ def decision_bound(given: Any, seed: int, sign: int) -> SimulatedValue:
         simulation.step(2)
         return int(simulation.column("answer")[0, 0, 0]) == -sign
 
-    found = find_threshold(decides, 0.0, 49.0)
-    return found._replace(value=sign * found.value)
+    bound = find_threshold(decides, 0.0, 49.0)
+    return bound._replace(value=sign * bound.value)
 
 
 def ratified_share(given: Any, worlds: int, seed: int) -> SimulatedValue:
@@ -201,7 +201,7 @@ EXAMINE = (
     "One proposal, one finding per round, no prior; only mechanism scrutiny on; the examining side's answer counts."
 )
 NOISE = {"phi": Symbol(0.9, 0.0, 0.99, "memory"), "sigma": Symbol(0.1, 0.001, 0.5, "standard deviation of a shock")}
-DRIFT = "Only mechanism environment on; rounds after the burn-in."
+ENVIRONMENT_SETTING = "Only mechanism environment on; rounds after the burn-in."
 SPREAD = "sigma/sqrt(1-phi^2)"
 
 
@@ -267,17 +267,17 @@ CHECKS = (
     Check(
         "B22a", "standard deviation of the oil price", SPREAD, "first-order autoregression", NOISE,
         lambda given: given.sigma / math.sqrt(1.0 - given.phi**2),
-        lambda given, worlds, seed: standard_deviation(drift_series(given, worlds, seed, "oil")), DRIFT,
+        lambda given, worlds, seed: standard_deviation(drift_series(given, worlds, seed, "oil")), ENVIRONMENT_SETTING,
     ),
     Check(
         "B22b", "half-life of a shock to the oil price", "ln(1/2)/ln(phi)", "first-order autoregression",
         NOISE | {"phi": NOISE["phi"]._replace(low=0.05)}, lambda given: math.log(0.5) / math.log(given.phi),
-        lambda given, worlds, seed: half_life(drift_series(given, worlds, seed, "oil")), DRIFT,
+        lambda given, worlds, seed: half_life(drift_series(given, worlds, seed, "oil")), ENVIRONMENT_SETTING,
     ),
     Check(
         "B22c", "standard deviation of regional tension", SPREAD, "first-order autoregression", NOISE,
         lambda given: given.sigma / math.sqrt(1.0 - given.phi**2),
         lambda given, worlds, seed: standard_deviation(drift_series(given, worlds, seed, "region")),
-        DRIFT + " Its shocks are correlated with those of the oil price.",
+        ENVIRONMENT_SETTING + " Its shocks are correlated with those of the oil price.",
     ),
 )  # fmt: skip

@@ -21,7 +21,7 @@ def rung(*, stake: float = 1.0, **more: Any) -> dict[str, Any]:
 
 
 def smallest_scenario(states: int = 2, rungs: int = 3) -> dict[str, Any]:
-    """Return the smallest scenario as plain data: two parties, optional further states, one ladder."""
+    """Return the smallest scenario as plain data: two parties, optional additional states, one ladder."""
     names = ["alba", "borea", *(f"third-{number}" for number in range(states - 2))]
     return {
         "name": "smallest",

@@ -38,29 +38,29 @@ def bootstrap_sums(tables: Sequence[np.ndarray], draws: int = DRAWS) -> WorldSum
     quantities of one world stay together.
     """
     rng = np.random.default_rng(1)
-    redrawn = np.zeros((draws, tables[0].shape[1]))
+    resampled = np.zeros((draws, tables[0].shape[1]))
     for table in tables:
         count = len(table)
-        redrawn += rng.multinomial(count, np.full(count, 1.0 / count), size=draws) @ table
-    return WorldSums(np.sum([table.sum(axis=0) for table in tables], axis=0), redrawn)
+        resampled += rng.multinomial(count, np.full(count, 1.0 / count), size=draws) @ table
+    return WorldSums(np.sum([table.sum(axis=0) for table in tables], axis=0), resampled)
 
 
 def estimate_statistic(sums: WorldSums, statistic: Statistic) -> Estimate:
     """Estimate a statistic with its interval; draws in which it is undefined are excluded."""
-    value, found = float(statistic(sums.total)), statistic(sums.resampled)
-    found = found[np.isfinite(found)]
-    if not math.isfinite(value) or not len(found):
+    value, resampled = float(statistic(sums.total)), statistic(sums.resampled)
+    resampled = resampled[np.isfinite(resampled)]
+    if not math.isfinite(value) or not len(resampled):
         return Estimate(math.nan, math.nan, math.nan)
-    return Estimate(value, *np.quantile(found, [0.025, 0.975]).tolist())
+    return Estimate(value, *np.quantile(resampled, [0.025, 0.975]).tolist())
 
 
-def interval_verdict(found: Estimate, lower: float, upper: float) -> Verdict:
+def interval_verdict(estimate: Estimate, lower: float, upper: float) -> Verdict:
     """Return `holds` if an interval lies between two bounds (excluded), `fails` if outside, else `undecided`."""
-    if not math.isfinite(found.value):
+    if not math.isfinite(estimate.value):
         return "not measurable"
-    if found.low > lower and found.high < upper:
+    if estimate.low > lower and estimate.high < upper:
         return "holds"
-    if found.high <= lower or found.low >= upper:
+    if estimate.high <= lower or estimate.low >= upper:
         return "fails"
     return "undecided"
 

@@ -20,17 +20,17 @@ def trust_over_sweep(scenario: ScenarioSource, worlds: int, dwell: int = DWELL) 
     so that a drift of trust over time cancels in the mean over levels. Trust is averaged over the last half of the
     rounds at a level.
     """
-    setting, found = load_scenario(scenario), [np.ones((worlds, 1))]
-    _, parties = first_negotiation(setting)
-    one, other = (list(setting.states).index(party) for party in parties)
+    loaded, columns = load_scenario(scenario), [np.ones((worlds, 1))]
+    _, parties = first_negotiation(loaded)
+    one, other = (list(loaded.states).index(party) for party in parties)
     levels = np.linspace(0.0, 1.0, LEVELS)
     for order in (levels, levels[::-1]):
         moves = _forced_postures(parties, np.repeat(order, dwell))
         trace = record_trace(scenario, worlds, ["trust"], overrides=moves, rounds=LEVELS * dwell)
         trust = trace["trust"][:, 1:, [one, other], [other, one]].mean(axis=2)
         at_level = trust.reshape(worlds, LEVELS, dwell)[:, :, dwell // 2 :].mean(axis=2)
-        found.append(at_level if order is levels else at_level[:, ::-1])
-    return np.concatenate(found, axis=1)
+        columns.append(at_level if order is levels else at_level[:, ::-1])
+    return np.concatenate(columns, axis=1)
 
 
 def _forced_postures(parties: Sequence[str], postures: np.ndarray) -> list[Override]:

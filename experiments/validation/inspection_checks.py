@@ -21,7 +21,7 @@ from model.scenario import Scenario
 
 ROUNDS = 20  # rounds in which reports are counted
 LONGEST = 2000  # longest time to detection, in rounds
-DETECTS = Symbol(0.9, 0.01, 1.0, "probability that an inspection detects a violation")
+DETECTION = Symbol(0.9, 0.01, 1.0, "probability that an inspection detects a violation")
 ALARM = Symbol(0.05, 0.0, 1.0, "probability of a false alarm")
 PRIOR = Symbol(0.1, 0.001, 0.5, "probability of a violation")
 
@@ -45,8 +45,8 @@ def withheld_accusations(rounds: int) -> tuple[Override, ...]:
 
 def correct_report_share(given: Any, worlds: int, seed: int, report: int) -> SimulatedValue:
     """Return the share of correct reports of a kind, if honest sides violate by accident with probability pi."""
-    setting = inspection_scenario(given.d, given.f, **{"verification.compliance_noise": given.pi})
-    simulation = Worlds(setting, worlds, seed, withheld_accusations(ROUNDS))
+    scenario = inspection_scenario(given.d, given.f, **{"verification.compliance_noise": given.pi})
+    simulation = Worlds(scenario, worlds, seed, withheld_accusations(ROUNDS))
     true = reports = 0
     for _ in range(ROUNDS):
         simulation.step()
@@ -70,9 +70,9 @@ def npv(given: Any) -> float:
 
 def reported_worlds(given: Any, report: int, rounds: int, seed: int) -> Worlds:
     """Return a world in which one side receives a report of a kind in each round; implementation begins in round 1."""
-    setting = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
+    scenario = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
     reports = tuple(Override(now, "report_findings", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
-    simulation = Worlds(setting, 1, seed, (*reports, *withheld_accusations(rounds + 1)))
+    simulation = Worlds(scenario, 1, seed, (*reports, *withheld_accusations(rounds + 1)))
     simulation.step()
     return simulation
 
@@ -128,7 +128,7 @@ def report_rate_problem(given: Any) -> str:
 
 NATURE = "One rung in force, full access; honest sides violate by accident with probability pi; no accusations."
 STATE = "One rung under implementation, full access; reports are forced, the belief is the model's."
-RATES = {"pi": PRIOR, "d": DETECTS, "f": ALARM}
+RATES = {"pi": PRIOR, "d": DETECTION, "f": ALARM}
 WAITS = "One rung in force, full access; one side violates in every round; no accusations."
 
 CHECKS = (
@@ -149,7 +149,7 @@ CHECKS = (
     ),
     Check(
         "B14d", "belief in compliance after a clean report", "(1-pi)(1-f)/((1-pi)(1-f)+pi(1-d))", "Bayes",
-        RATES | {"d": DETECTS._replace(high=0.999), "f": ALARM._replace(high=0.999)}, npv,
+        RATES | {"d": DETECTION._replace(high=0.999), "f": ALARM._replace(high=0.999)}, npv,
         lambda given, worlds, seed: SimulatedValue(1.0 - belief_after_report(given, InspectionReport.CLEAN, seed)),
         STATE,
     ),
@@ -157,19 +157,19 @@ CHECKS = (
         "B14e", "clean reports until suspicion is below a goal", "least n: pi(1-d)^n/(pi(1-d)^n+(1-pi)(1-f)^n) < goal",
         "Bayes",
         {
-            **RATES, "pi": PRIOR._replace(default=0.3), "d": DETECTS._replace(default=0.5),
+            **RATES, "pi": PRIOR._replace(default=0.3), "d": DETECTION._replace(default=0.5),
             "goal": Symbol(0.01, 0.0001, 0.4, "target level of suspicion"),
         },
         reports_needed, simulate_reports_needed, STATE, clean_report_problem,
     ),
     Check(
         "B16a", "mean rounds until a continuing violation is reported", "1/d", "geometric distribution",
-        {"d": DETECTS._replace(default=0.2, low=0.02)}, lambda given: 1.0 / given.d,
+        {"d": DETECTION._replace(default=0.2, low=0.02)}, lambda given: 1.0 / given.d,
         lambda given, worlds, seed: mean_over_worlds(rounds_unreported(given, worlds, seed), 1.0), WAITS,
     ),
     Check(
         "B16b", "share of violations reported within n rounds", "1-(1-d)^n", "geometric distribution",
-        {"d": DETECTS._replace(default=0.2, low=0.02), "n": Symbol(12, 1, 200, "rounds", whole=True)},
+        {"d": DETECTION._replace(default=0.2, low=0.02), "n": Symbol(12, 1, 200, "rounds", whole=True)},
         lambda given: 1.0 - (1.0 - given.d) ** given.n,
         lambda given, worlds, seed: share_of_worlds(rounds_unreported(given, worlds, seed) <= given.n), WAITS,
     ),

@@ -81,14 +81,14 @@ def simulate_waiting_growth(given: Any, worlds: int, seed: int) -> SimulatedValu
 def simulate_deterrent_penalty(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Find the least penalty at which an untrustworthy side complies with the agreement in force."""
 
-    def keeps(penalty: float) -> bool:
+    def is_deterred(penalty: float) -> bool:
         gains = {"verification.betrayal_gain": given.G, "verification.honour_gain": 0.0}
         changes = {**gains, "verification.deterrence": penalty, "states.alba.trustworthiness": 0.0}
         simulation = Worlds(inspection_scenario(given.d, **changes), 1, seed)
         simulation.step()
         return bool(simulation.column("complies")[0, 0, 0])
 
-    return find_threshold(keeps, 0.0, 5.0)
+    return find_threshold(is_deterred, 0.0, 5.0)
 
 
 def bargain_problem(given: Any) -> str:
@@ -136,14 +136,16 @@ RISK = {
 }
 RUNGS = Symbol(5, 1, 10, "rungs", whole=True)
 LADDER = GAINS | {"N": RUNGS._replace(default=4)}
-WEIGH = "One proposal, every mechanism off; the lowest trust at which it is accepted is found by bisection."
+ACCEPTANCE_SETTING = (
+    "One proposal, every mechanism off; the lowest trust at which it is accepted is found by bisection."
+)
 
 CHECKS = (
     Check(
         "B05a", "trust needed for a single large step", "l/(g+l)", "expected utility", RISK,
         lambda given: given.l / (given.g + given.l),
-        lambda given, _, seed: acceptance_threshold(smallest_scenario(rungs=1), given.l / given.g, 0, seed), WEIGH,
-        bargain_problem,
+        lambda given, _, seed: acceptance_threshold(smallest_scenario(rungs=1), given.l / given.g, 0, seed),
+        ACCEPTANCE_SETTING, bargain_problem,
     ),
     Check(
         "B05b", "lowest growth of stakes at which a betrayer waits", "(b-c)/(delta b)", "after Sobel 1985, Watson 1999",
@@ -161,7 +163,7 @@ CHECKS = (
         lambda given, worlds, seed: acceptance_threshold(
             growing_ladder(max_stake_growth(given), int(given.N)), given.l / given.g, 1.0, seed,
         ),
-        WEIGH + " The rest of the ladder has the same weight as the rung.", stakes_problem,
+        ACCEPTANCE_SETTING + " The rest of the ladder has the same weight as the rung.", stakes_problem,
     ),
     Check(
         "B23", "least penalty that deters, without lag", "G/d", "Avenhaus, von Stengel & Zamir 2002",

@@ -32,9 +32,9 @@ def climbing_scenario(
     return isolated_scenario(("friction",), {**chances, **fixed}, data)
 
 
-def simulate_ladders(setting: Scenario, worlds: int, seed: int, stop_at_zero: bool = False) -> LadderEnds:
+def simulate_ladders(scenario: Scenario, worlds: int, seed: int, stop_at_zero: bool = False) -> LadderEnds:
     """Simulate until every ladder is complete or collapsed, or, with ``stop_at_zero``, has no rung in force."""
-    simulation = Worlds(setting, worlds, seed)
+    simulation = Worlds(scenario, worlds, seed)
 
     def ended(simulation: Worlds) -> np.ndarray:
         status = simulation.column("status")[:, 0]
@@ -87,8 +87,8 @@ def rounds_losing_rungs(given: Any) -> float:
 
 def rounds_if_completed(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return the mean rounds of the completed ladders."""
-    found = simulate_climb_or_collapse(given, worlds, seed)
-    return mean_over_worlds(found.rounds[found.completed], 1.0)
+    ends = simulate_climb_or_collapse(given, worlds, seed)
+    return mean_over_worlds(ends.rounds[ends.completed], 1.0)
 
 
 def start_problem(given: Any) -> str:
@@ -109,46 +109,47 @@ def completion_problem(given: Any) -> str:
 
 
 RUNGS = Symbol(5, 1, 10, "rungs", whole=True)
-WALK = {
+WALK_SYMBOLS = {
     "p": Symbol(0.55, 0.1, 0.9, "probability of climbing"),
     "i": Symbol(1, 1, 9, "rungs at the start", whole=True),
     "N": RUNGS,
 }
-FALL = {
+COLLAPSE_SYMBOLS = {
     "s": Symbol(0.3, 0.02, 1.0, "probability of climbing"),
     "c": Symbol(0.05, 0.001, 0.9, "probability of collapse"),
     "N": RUNGS,
 }
-CHAIN = "Each rung takes one round of implementation; only mechanism friction on."
-CHAIN_UP = CHAIN + " Otherwise it stalls."
+CHAIN_SETTING = "Each rung takes one round of implementation; only mechanism friction on."
+STALL_SETTING = CHAIN_SETTING + " Otherwise it stalls."
 
 CHECKS = (
     Check(
-        "B18a", "ladder up and down: share completed", "(1-(q/p)^i)/(1-(q/p)^N), q=1-p", "Feller 1968", WALK,
+        "B18a", "ladder up and down: share completed", "(1-(q/p)^i)/(1-(q/p)^N), q=1-p", "Feller 1968", WALK_SYMBOLS,
         gambler_success, lambda given, worlds, seed: share_of_worlds(simulate_gambler(given, worlds, seed).completed),
-        CHAIN, start_problem,
+        CHAIN_SETTING, start_problem,
     ),
     Check(
-        "B18b", "ladder up and down: mean rounds", "(i-N P)/(q-p), P the share completed", "Feller 1968", WALK,
+        "B18b", "ladder up and down: mean rounds", "(i-N P)/(q-p), P the share completed", "Feller 1968", WALK_SYMBOLS,
         gambler_duration,
-        lambda given, worlds, seed: mean_over_worlds(simulate_gambler(given, worlds, seed).rounds, 1.0), CHAIN,
+        lambda given, worlds, seed: mean_over_worlds(simulate_gambler(given, worlds, seed).rounds, 1.0), CHAIN_SETTING,
         start_problem,
     ),
     Check(
-        "B18c", "climb, collapse or stall: share completed", "(s/(s+c))^N", "absorbing Markov chain", FALL,
+        "B18c", "climb, collapse or stall: share completed", "(s/(s+c))^N", "absorbing Markov chain", COLLAPSE_SYMBOLS,
         completion_chance,
         lambda given, worlds, seed: share_of_worlds(simulate_climb_or_collapse(given, worlds, seed).completed),
-        CHAIN_UP, chances_problem,
+        STALL_SETTING, chances_problem,
     ),
     Check(
         "B18d", "climb, collapse or stall: mean rounds until it ends", "(1-(s/(s+c))^N)/c", "absorbing Markov chain",
-        FALL, lambda given: (1.0 - completion_chance(given)) / given.c,
+        COLLAPSE_SYMBOLS, lambda given: (1.0 - completion_chance(given)) / given.c,
         lambda given, worlds, seed: mean_over_worlds(simulate_climb_or_collapse(given, worlds, seed).rounds, 1.0),
-        CHAIN_UP, chances_problem,
+        STALL_SETTING, chances_problem,
     ),
     Check(
-        "B18e", "climb, collapse or stall: mean rounds if completed", "N/(s+c)", "absorbing Markov chain", FALL,
-        lambda given: given.N / (given.s + given.c), rounds_if_completed, CHAIN_UP, completion_problem,
+        "B18e", "climb, collapse or stall: mean rounds if completed", "N/(s+c)", "absorbing Markov chain",
+        COLLAPSE_SYMBOLS, lambda given: given.N / (given.s + given.c), rounds_if_completed,
+        STALL_SETTING, completion_problem,
     ),
     Check(
         "B18g", "failure costs a rung: mean rounds", "N/(p-q)-q/(p-q)^2 (1-(q/p)^N), q=1-p", "absorbing Markov chain",
@@ -156,7 +157,7 @@ CHECKS = (
         lambda given, worlds, seed: mean_over_worlds(
             simulate_ladders(climbing_scenario(int(given.N), 0, given.p, 1.0 - given.p), worlds, seed).rounds, 1.0,
         ),
-        CHAIN + " With no rung in force, none is lost.",
+        CHAIN_SETTING + " With no rung in force, none is lost.",
     ),
     Check(
         "B18h", "rungs are kept: mean rounds", "N/p", "absorbing Markov chain",
@@ -164,6 +165,6 @@ CHECKS = (
         lambda given, worlds, seed: mean_over_worlds(
             simulate_ladders(climbing_scenario(int(given.N), 0, given.p), worlds, seed).rounds, 1.0,
         ),
-        CHAIN_UP,
+        STALL_SETTING,
     ),
 )  # fmt: skip

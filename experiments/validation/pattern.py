@@ -29,7 +29,7 @@ class Inequality(NamedTuple):
 class Pattern(NamedTuple):
     """A pattern: it holds if all its inequalities do.
 
-    data: the figures behind the bounds, and their source. reported: further statistics in the table, by name.
+    data: the figures behind the bounds, and their source. reported: additional statistics in the table, by name.
     held_back: not used while defaults or mechanisms were tuned. tuned: a default or mechanism was changed because of
     it. caveat: how the measure differs from the data, and what the model has built in.
     """

@@ -86,7 +86,7 @@ def _row(
     pattern: Pattern,
     inequality: Inequality,
     tables: dict[str, np.ndarray],
-    found: Estimate,
+    estimate: Estimate,
     worlds: int,
     before_tuning: dict[str, Any],
 ) -> dict[str, Any]:
@@ -98,9 +98,9 @@ def _row(
         "scenarios": ", ".join(pattern.scenarios),
         "worlds": worlds,
         "arms": "; ".join(f"{name} {_figure(tables, each)}" for name, each in pattern.reported.items()),
-        **_numbers(found),
+        **_numbers(estimate),
         "threshold": threshold_text(inequality),
-        "verdict": interval_verdict(found, inequality.lower, inequality.upper),
+        "verdict": interval_verdict(estimate, inequality.lower, inequality.upper),
         "by_scenario": "; ".join(
             f"{name} {_figure({name: each}, inequality.statistic)}" for name, each in tables.items()
         ),
@@ -111,9 +111,11 @@ def _row(
     }
 
 
-def _numbers(found: Estimate) -> dict[str, float | None]:
+def _numbers(estimate: Estimate) -> dict[str, float | None]:
     names = ("estimate", "low", "high")
-    return {name: round(value, 4) if math.isfinite(value) else None for name, value in zip(names, found, strict=True)}
+    return {
+        name: round(value, 4) if math.isfinite(value) else None for name, value in zip(names, estimate, strict=True)
+    }
 
 
 def _figure(tables: dict[str, np.ndarray], statistic: Statistic) -> str:
@@ -136,9 +138,9 @@ def pattern_verdicts(rows: list[dict[str, Any]]) -> dict[str, Verdict]:
 
 def summary_text(rows: list[dict[str, Any]]) -> str:
     """Summarize the results in two sentences, failures first."""
-    found = pattern_verdicts(rows)
-    keys = {what: [key for key, each in found.items() if each == what] for what in ("fails", "undecided", "holds")}
-    parts = [f"{len(keys['fails'])} of {len(found)} patterns fail ({_list(keys['fails'])})"]
+    verdicts = pattern_verdicts(rows)
+    keys = {what: [key for key, each in verdicts.items() if each == what] for what in ("fails", "undecided", "holds")}
+    parts = [f"{len(keys['fails'])} of {len(verdicts)} patterns fail ({_list(keys['fails'])})"]
     parts += [f"{len(keys['undecided'])} are undecided ({_list(keys['undecided'])})"] if keys["undecided"] else []
     held_back = ", ".join(
         sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "held back"}, key=_number)

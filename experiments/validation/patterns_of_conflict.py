@@ -13,22 +13,22 @@ from model.enumerations import RungStatus
 from model.loading import load_scenario
 from model.overrides import Override
 
-LEFT_IN, LEFT_BY, LEAVING = 5, "us", "us-iran-2018"  # the withdrawal that this scenario schedules
-AFTERWARDS = 300  # rounds in which trust may recover
+WITHDRAWAL_SCENARIO, WITHDRAWAL_ROUND, WITHDRAWING_STATE = "us-iran-2018", 5, "us"  # as scheduled there
+RECOVERY_ROUNDS = 300  # rounds in which trust may recover
 QUARTERS = 43  # as in the data
-ATTACKED = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
+SPOILER_SCENARIOS = ("gulf-region", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
 def trust_lost(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Return the trust lost relative to the same world without the withdrawal, [world, round since it]."""
-    setting, curves = load_scenario(scenario), []
-    talks, parties = first_negotiation(setting)
-    states = list(setting.states)
-    victim = next(party for party in parties if party != LEFT_BY)
+    loaded, curves = load_scenario(scenario), []
+    talks, parties = first_negotiation(loaded)
+    states = list(loaded.states)
+    victim = next(party for party in parties if party != WITHDRAWING_STATE)
     for withdrawn in (0, 1):
-        move = Override(LEFT_IN, "withdraw", talks, LEFT_BY, value=withdrawn)
-        trace = record_trace(scenario, worlds, ["trust"], overrides=[move], rounds=LEFT_IN + AFTERWARDS)
-        curves.append(trace["trust"][:, LEFT_IN:, states.index(victim), states.index(LEFT_BY)])
+        move = Override(WITHDRAWAL_ROUND, "withdraw", talks, WITHDRAWING_STATE, value=withdrawn)
+        trace = record_trace(scenario, worlds, ["trust"], overrides=[move], rounds=WITHDRAWAL_ROUND + RECOVERY_ROUNDS)
+        curves.append(trace["trust"][:, WITHDRAWAL_ROUND:, states.index(victim), states.index(WITHDRAWING_STATE)])
     return curves[0] - curves[1]
 
 
@@ -52,7 +52,7 @@ def withdrawal_responses(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """
     trace = record_trace(scenario, worlds, ["status"])
     in_force = trace["status"][:, :, 0] == RungStatus.VERIFIED
-    lost = (in_force[:, :-1] & ~in_force[:, 1:])[:, LEFT_IN - 1 : LEFT_IN + 23]
+    lost = (in_force[:, :-1] & ~in_force[:, 1:])[:, WITHDRAWAL_ROUND - 1 : WITHDRAWAL_ROUND + 23]
     steps = lost.any(axis=2).sum(axis=1)
     largest = (lost @ trace.initial_world.stake[0]).max(axis=1)
     return np.stack([np.ones(worlds), steps >= 3, steps, largest], axis=1).astype(float)
@@ -64,16 +64,16 @@ def reciprocity_correlations(scenario: ScenarioSource, worlds: int) -> np.ndarra
     [world, 4]: for the first party's response to the second, whether the correlation is defined, and its value (0 if
     undefined); the same for the second party. It is undefined if one of the two series is constant.
     """
-    setting = load_scenario(scenario)
+    loaded = load_scenario(scenario)
     trace = record_trace(scenario, worlds, ["conduct", "miscarried"], rounds=3 * QUARTERS)
-    one, other = (list(setting.states).index(party) for party in first_negotiation(setting)[1])
+    one, other = (list(loaded.states).index(party) for party in first_negotiation(loaded)[1])
     acted = (trace["conduct"] ^ trace["miscarried"])[:, 1:]
     means = [acted[:, :, a, b].reshape(worlds, QUARTERS, 3).mean(axis=2) for a, b in ((one, other), (other, one))]
-    found = []
+    columns = []
     for answer, cause in (means, means[::-1]):
         defined, value = correlations(cause[:, :-1], answer[:, 1:])
-        found += [defined, np.where(defined, value, 0.0)]
-    return np.stack(found, axis=1).astype(float)
+        columns += [defined, np.where(defined, value, 0.0)]
+    return np.stack(columns, axis=1).astype(float)
 
 
 def correlations(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -130,9 +130,9 @@ def doubt_without_inspectors(scenario: ScenarioSource, worlds: int) -> np.ndarra
     [world, 7]: one, then for each arm the mean variance of the belief about the other's type, the mean variance of
     the belief that it violates, and the mean of the larger programme, over all rounds.
     """
-    setting, found = load_scenario(scenario), [np.ones(worlds)]
-    talks, parties = first_negotiation(setting)
-    one, other = (list(setting.states).index(party) for party in parties)
+    loaded, columns = load_scenario(scenario), [np.ones(worlds)]
+    talks, parties = first_negotiation(loaded)
+    one, other = (list(loaded.states).index(party) for party in parties)
     for moves in ([], [Override(1, "bar_inspectors", talks, value=1)]):
         trace = record_trace(
             scenario, worlds, ["good_evidence", "bad_evidence", "suspicion", "programme"], overrides=moves
@@ -142,8 +142,8 @@ def doubt_without_inspectors(scenario: ScenarioSource, worlds: int) -> np.ndarra
         suspected = trace["suspicion"][:, 1:, 0]
         programme = trace["programme"][:, 1:, [one, other]].max(axis=2)
         measured = (mean * (1.0 - mean) / (total + 1.0), suspected * (1.0 - suspected), programme)
-        found += [each.reshape(worlds, -1).mean(axis=1) for each in measured]
-    return np.stack(found, axis=1)
+        columns += [each.reshape(worlds, -1).mean(axis=1) for each in measured]
+    return np.stack(columns, axis=1)
 
 
 def withdrawals_after_turnover(scenario: ScenarioSource, worlds: int) -> np.ndarray:
@@ -152,17 +152,17 @@ def withdrawals_after_turnover(scenario: ScenarioSource, worlds: int) -> np.ndar
     The first party's government changes, or does not, after a third of the run. [world, 4]: for each arm, whether a
     deal was in force then, and whether a party withdrew from it.
     """
-    setting = load_scenario(scenario)
-    _, parties = first_negotiation(setting)
-    now, found = setting.rounds // 3, []
+    loaded = load_scenario(scenario)
+    _, parties = first_negotiation(loaded)
+    now, columns = loaded.rounds // 3, []
     for changes in (1, 0):
         move = Override(now, "change_government", actor=parties[0], value=changes)
         trace = record_trace(scenario, worlds, ["status", "rounds_withdrawn", "withdraws"], overrides=[move])
         in_force = (trace["status"][:, now - 1, 0] == RungStatus.VERIFIED).any(axis=1)
         in_force &= ~trace["rounds_withdrawn"][:, now - 1, 0].any(axis=1)
         withdrawn = trace["withdraws"][:, now : now + 24, 0].any(axis=(1, 2))
-        found += [in_force, in_force & withdrawn]
-    return np.stack(found, axis=1).astype(float)
+        columns += [in_force, in_force & withdrawn]
+    return np.stack(columns, axis=1).astype(float)
 
 
 def conditional_mean(one: int, other: int) -> Any:
@@ -174,7 +174,7 @@ CONFLICT_PATTERNS = (
     Pattern(
         "S10", "Trust takes more than five times as long to rebuild as to lose",
         "Slovic 1993, cited in Poortinga and Pidgeon 2004; 20 months of building, undone by one announcement",
-        (LEAVING,), trust_lost, {"rounds to lose": rounds_to_lose, "rounds to rebuild": rounds_to_rebuild},
+        (WITHDRAWAL_SCENARIO,), trust_lost, {"rounds to lose": rounds_to_lose, "rounds to rebuild": rounds_to_rebuild},
         (
             Inequality(
                 "rounds to rebuild divided by rounds to lose",
@@ -185,7 +185,7 @@ CONFLICT_PATTERNS = (
     ),
     Pattern(
         "S11", "After a withdrawal the other side responds in at least three steps, not at once",
-        "steps of 2019-20, 61, 61, 60 and 60 days apart", (LEAVING,), withdrawal_responses,
+        "steps of 2019-20, 61, 61, 60 and 60 days apart", (WITHDRAWAL_SCENARIO,), withdrawal_responses,
         {"steps in two years": conditional_mean(0, 2), "largest share lost in a round": conditional_mean(0, 3)},
         (
             Inequality("share of worlds with three steps or more", conditional_mean(0, 1), 0.5),
@@ -205,7 +205,7 @@ CONFLICT_PATTERNS = (
     ),
     Pattern(
         "S17", "Attacks cluster near agreement, and cost more trust if the blamed side is thought able to stop them",
-        "Kydd and Walter 2002; dated cases", ATTACKED, attack_counts,
+        "Kydd and Walter 2002; dated cases", SPOILER_SCENARIOS, attack_counts,
         {
             "attacks per round, first third": share_statistic(0, 1), "last third": share_statistic(2, 3),
             "loss of trust, thought weak": conditional_mean(4, 5), "thought strong": conditional_mean(4, 6),

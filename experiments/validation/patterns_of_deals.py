@@ -12,19 +12,19 @@ from model.enumerations import RungStatus
 from model.loading import load_scenario
 from model.scenario import Scenario
 
-FOLLOWED = 24  # rounds for which a deal is followed
-UNCUT = 240  # rounds of a run that is long enough to follow most deals
+FOLLOW_UP_ROUNDS = 24  # rounds for which a deal is followed
+LONG_RUN_ROUNDS = 240  # rounds of a run that is long enough to follow most deals
 NEVER = 10_000  # a round after any run
 ENDED_STATUSES = (RungStatus.SUSPENDED, RungStatus.SNAPPED, RungStatus.COLLAPSED)
 LADDERS = (  # at least four rungs, none of them in force at the start
     "argentina-brazil-1985", "egypt-israel-1973", "gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2026",
     "us-ussr-1985",
 )  # fmt: skip
-FROM_THE_GROUND = ("gulf-region", "two-states", "us-iran-2013", "us-iran-2026", "us-ussr-1985")  # all rungs idle
+IDLE_SCENARIOS = ("gulf-region", "two-states", "us-iran-2013", "us-iran-2026", "us-ussr-1985")  # all rungs idle
 FACILITATED = (
     "egypt-israel-1973", "gulf-region", "two-states", "us-dprk-1994", "us-iran-2013", "us-iran-2018", "us-iran-2026",
 )  # fmt: skip
-PRESSED = ("gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2018", "us-iran-2026")
+PRESSURE_SCENARIOS = ("gulf-region", "us-dprk-1994", "us-iran-2013", "us-iran-2018", "us-iran-2026")
 
 
 def newly_reached(trace: Trace, status: RungStatus) -> np.ndarray:
@@ -52,39 +52,39 @@ def agreements_by_style(scenario: ScenarioSource, worlds: int) -> np.ndarray:
         set_facilitators(formulation=0.5, leverage=0.0),
         set_facilitators(formulation=0.5, leverage=0.15),
     )
-    setting = load_scenario(scenario)
-    return np.concatenate([agreement_counts(scenario, worlds, arm(setting)) for arm in arms], axis=1)
+    loaded = load_scenario(scenario)
+    return np.concatenate([agreement_counts(scenario, worlds, arm(loaded)) for arm in arms], axis=1)
 
 
 def completed_ladders(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count ladders that were complete at any time: step by step, and bundled into one step: [world, 2]."""
-    setting, found = load_scenario(scenario), []
-    for changes in (set_bundling(1)(setting), set_bundling(None)(setting)):
+    loaded, columns = load_scenario(scenario), []
+    for changes in (set_bundling(1)(loaded), set_bundling(None)(loaded)):
         trace = record_trace(scenario, worlds, ["status"], changes)
         missing = trace["status"] != RungStatus.VERIFIED
         within = np.arange(missing.shape[3]) < trace.initial_world.rungs[:, None]
-        found.append((~(missing & within).any(axis=3)).any(axis=1).sum(axis=1))
-    return np.stack(found, axis=1).astype(float)
+        columns.append((~(missing & within).any(axis=3)).any(axis=1).sum(axis=1))
+    return np.stack(columns, axis=1).astype(float)
 
 
 def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count ladders with k verified rungs, and those that continued: [world, 10].
 
     First, for k from 1 to 4 and runs of the shipped length: ladders with at least k verified rungs. Then, for k from 1
-    to 3 and runs of UNCUT rounds: ladders whose k-th rung was verified early enough to be followed for two years, and
-    those with a further rung verified in that time.
+    to 3 and runs of LONG_RUN_ROUNDS: ladders whose k-th rung was verified early enough to be followed for two years,
+    and those with the next rung verified in that time.
     """
     short = first_kept_rounds(record_trace(scenario, worlds, ["status"]))
     counts = [(short < NEVER).sum(axis=2) >= k for k in range(1, 5)]
-    first = first_kept_rounds(record_trace(scenario, worlds, ["status"], rounds=UNCUT))
+    first = first_kept_rounds(record_trace(scenario, worlds, ["status"], rounds=LONG_RUN_ROUNDS))
     for k in range(1, 4):
-        followed = first[:, :, k - 1] <= UNCUT - FOLLOWED
-        counts += [followed, followed & (first[:, :, k] <= first[:, :, k - 1] + FOLLOWED)]
+        followed = first[:, :, k - 1] <= LONG_RUN_ROUNDS - FOLLOW_UP_ROUNDS
+        counts += [followed, followed & (first[:, :, k] <= first[:, :, k - 1] + FOLLOW_UP_ROUNDS)]
     return np.stack([each.sum(axis=1) for each in counts], axis=1).astype(float)
 
 
 def first_kept_rounds(trace: Trace) -> np.ndarray:
-    """Return the round in which each rung of the longer ladders was first verified, NEVER if it was not."""
+    """Return the round in which each rung of the longer ladders was first verified, NEVER if it never was."""
     verified = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
     return np.where(verified.any(axis=1), verified.argmax(axis=1), NEVER)
 
@@ -92,14 +92,14 @@ def first_kept_rounds(trace: Trace) -> np.ndarray:
 def ended_rungs(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count verified rungs and those that ended within two years, for the first, middle and last rungs: [world, 6]."""
     trace = record_trace(scenario, worlds, ["status"])
-    verified = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOWED, 0)]
+    verified = newly_reached(trace, RungStatus.VERIFIED)[:, : max(trace["status"].shape[1] - 1 - FOLLOW_UP_ROUNDS, 0)]
     ended = np.isin(trace["status"], ENDED_STATUSES)
     counts = np.zeros((worlds, 6))
     for world, now, k, r in np.argwhere(verified):
         last = trace.initial_world.rungs[k] - 1
         place = 0 if r == 0 else 2 if r == last else 1
         counts[world, 2 * place] += 1
-        counts[world, 2 * place + 1] += ended[world, now + 2 : now + 2 + FOLLOWED, k, r].any()
+        counts[world, 2 * place + 1] += ended[world, now + 2 : now + 2 + FOLLOW_UP_ROUNDS, k, r].any()
     return counts
 
 
@@ -136,18 +136,18 @@ def relief_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 def ratification_failures(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count deals put to ratification and those that fail, as shipped and with 1, 2, 4 veto players: [world, 8]."""
-    setting, found = load_scenario(scenario), []
+    loaded, columns = load_scenario(scenario), []
     for players in (None, 1, 2, 4):
-        trace = record_trace(scenario, worlds, ["status", "unratified"], _veto(setting, players))
-        found += [
+        trace = record_trace(scenario, worlds, ["status", "unratified"], _veto(loaded, players))
+        columns += [
             newly_reached(trace, RungStatus.SCRUTINISED).sum(axis=(1, 2, 3)),
             trace["unratified"][:, -1].sum(axis=1),
         ]
-    return np.stack(found, axis=1).astype(float)
+    return np.stack(columns, axis=1).astype(float)
 
 
-def _veto(setting: Scenario, players: int | None) -> dict[str, Any]:
-    parties = {party for talks in setting.negotiations.values() for party in talks.parties}
+def _veto(scenario: Scenario, players: int | None) -> dict[str, Any]:
+    parties = {party for talks in scenario.negotiations.values() for party in talks.parties}
     return {} if players is None else {f"states.{party}.veto_players": players for party in sorted(parties)}
 
 
@@ -201,7 +201,7 @@ DEAL_PATTERNS = (
     ),
     Pattern(
         "S5", "Big deals follow small ones: at least half of the complete ladders begin with a smaller deal",
-        "UCDP: .60 of 77 full agreements; 7 of 8 cases", FROM_THE_GROUND, completed_ladders,
+        "UCDP: .60 of 77 full agreements; 7 of 8 cases", IDLE_SCENARIOS, completed_ladders,
         {"completed in steps (worlds)": lambda sums: sums[..., 0], "completed in one step": lambda sums: sums[..., 1]},
         (Inequality("share completed in steps", lambda s: safe_ratio(s[..., 0], s[..., 0] + s[..., 1]), 0.5),),
         caveat="The same worlds run step by step and in one step, equally often; within a ladder the order is fixed.",
@@ -238,7 +238,7 @@ DEAL_PATTERNS = (
     ),
     Pattern(
         "S14", "The relief promised for a verified step comes in the same round or the next",
-        "17 April 2014: report and payment on the same day", PRESSED, relief_counts,
+        "17 April 2014: report and payment on the same day", PRESSURE_SCENARIOS, relief_counts,
         {"after verification": share_statistic(0, 1), "without": share_statistic(2, 3)},
         (Inequality("relief after verification minus without", _share_difference((0, 1), (2, 3)), 0.0),),
         caveat="By rule relief follows verification; the test could fail if escalation counteracted it.",

@@ -18,7 +18,7 @@ OUTCOMES = (
 )  # fmt: skip
 WORLDS, FEWER = 400, 60
 SHORT, LONG = 60, 120  # rounds
-LITTLE = 0.02  # on a scale from 0 to 1, or in breaches
+SMALL_EFFECT = 0.02  # on a scale from 0 to 1, or in breaches
 NOTES = (
     "Changes are made one at a time, at the scenarios' own values: interactions are not measured.",
     "A mechanism can matter at other values: no effect here is a reason to investigate, not a proof.",
@@ -52,17 +52,17 @@ class StructuralEffect(NamedTuple):
 
 def structural_changes(scenario: str) -> list[StructuralChange]:
     """Return the changes that a scenario allows: only mechanisms that are on can be switched off."""
-    setting = load_scenario(scenario)
-    found = [
+    loaded = load_scenario(scenario)
+    changes = [
         StructuralChange(mechanism_label(name), "mechanism", "on minus off", {f"mechanisms.{name}": False}, {})
         for name in Mechanisms.model_fields
-        if getattr(setting.mechanisms, name)
+        if getattr(loaded.mechanisms, name)
     ]
     for doctrine in Doctrine.__members__:
-        all_states = {f"states.{name}.doctrine": doctrine for name in setting.states}
-        found.append(StructuralChange(f"{doctrine} for all", "doctrine", "for all minus as shipped", {}, all_states))
+        all_states = {f"states.{name}.doctrine": doctrine for name in loaded.states}
+        changes.append(StructuralChange(f"{doctrine} for all", "doctrine", "for all minus as shipped", {}, all_states))
     says = f"{LONG} rounds minus {SHORT}"
-    return [*found, StructuralChange(f"{LONG} rounds", "length", says, {}, {}, (SHORT, LONG))]
+    return [*changes, StructuralChange(f"{LONG} rounds", "length", says, {}, {}, (SHORT, LONG))]
 
 
 def mechanism_label(mechanism: str) -> str:
@@ -71,15 +71,15 @@ def mechanism_label(mechanism: str) -> str:
     return f"{number} {mechanism}"
 
 
-def world_outcomes(found: Ensemble) -> np.ndarray:
+def world_outcomes(ensemble: Ensemble) -> np.ndarray:
     """Return the outcomes of each world, float64 [world, outcome]."""
-    means = (found.means[:, INDICATOR_INDEX[name]] for name in ("contact", "tension", "trust", "deal_progress"))
+    means = (ensemble.means[:, INDICATOR_INDEX[name]] for name in ("contact", "tension", "trust", "deal_progress"))
     shares = (
-        found.overall == Outcome.comprehensive_deal,
-        found.overall >= Outcome.partial_arrangement,
-        found.overall == Outcome.breakdown,
+        ensemble.overall == Outcome.comprehensive_deal,
+        ensemble.overall >= Outcome.partial_arrangement,
+        ensemble.overall == Outcome.breakdown,
     )
-    return np.stack([*shares, *means, found.ends[:, INDICATOR_INDEX["breaches"]]], axis=1).astype(float)
+    return np.stack([*shares, *means, ensemble.ends[:, INDICATOR_INDEX["breaches"]]], axis=1).astype(float)
 
 
 def structural_effects(scenario: str, worlds: int) -> dict[tuple[str, str, str], StructuralEffect]:
@@ -92,16 +92,16 @@ def structural_effects(scenario: str, worlds: int) -> dict[tuple[str, str, str],
             cached[key] = world_outcomes(play_ensemble(scenario, worlds, changes=settings, rounds=rounds))
         return cached[key]
 
-    found = {}
+    effects = {}
     for change in structural_changes(scenario):
         base, changed = arm(change.base, change.rounds[0]), arm(change.changed, change.rounds[1])
         difference = changed - base
         error = difference.std(axis=0, ddof=1) / worlds**0.5
         spread = np.sqrt((base.var(axis=0, ddof=1) + changed.var(axis=0, ddof=1)) / 2.0)
-        found[change.name, change.kind, change.says] = StructuralEffect(
+        effects[change.name, change.kind, change.says] = StructuralEffect(
             scenario, difference.mean(axis=0), error, spread
         )
-    return found
+    return effects
 
 
 def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[str] | None = None) -> ValidationPart:
@@ -109,8 +109,8 @@ def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[s
     worlds, by_change = FEWER if quick else WORLDS, {}
     for scenario in scenarios or scenario_names():
         progress(f"structure: {scenario}")
-        for change, found in structural_effects(scenario, worlds).items():
-            by_change.setdefault(change, []).append(found)
+        for change, effect in structural_effects(scenario, worlds).items():
+            by_change.setdefault(change, []).append(effect)
     order = [(mechanism_label(name), "mechanism") for name in Mechanisms.model_fields]
     ranked = sorted(by_change, key=lambda each: order.index(each[:2]) if each[:2] in order else len(order))
     rows = [effect_row(name, kind, says, by_change[name, kind, says], worlds) for name, kind, says in ranked]
@@ -126,9 +126,9 @@ def run_part(quick: bool, progress: Callable[[str], None], scenarios: Sequence[s
     )
 
 
-def effect_row(name: str, kind: str, says: str, found: list[StructuralEffect], worlds: int) -> dict[str, Any]:
+def effect_row(name: str, kind: str, says: str, effects: list[StructuralEffect], worlds: int) -> dict[str, Any]:
     """Return the row of a change: mean effects over scenarios, and the most significant effect."""
-    difference, error = (np.array([getattr(each, field) for each in found]) for field in ("difference", "error"))
+    difference, error = (np.array([getattr(each, field) for each in effects]) for field in ("difference", "error"))
     bound = float(norm.ppf(1.0 - 0.025 / difference.size)) * error
     clear = np.abs(difference) > np.maximum(bound, 1e-12)
     strength = np.abs(difference) / np.where(error > 0.0, error, np.inf)
@@ -139,10 +139,10 @@ def effect_row(name: str, kind: str, says: str, found: list[StructuralEffect], w
         "kind": kind,
         "says": says,
         "worlds": worlds,
-        "verdict": "moves nothing" if not clear.any() else "moves little" if largest < LITTLE else "moves",
-        "scenarios_moved": f"{int(clear.any(axis=1).sum())} of {len(found)}",
+        "verdict": "moves nothing" if not clear.any() else "moves little" if largest < SMALL_EFFECT else "moves",
+        "scenarios_moved": f"{int(clear.any(axis=1).sum())} of {len(effects)}",
         "clearest": OUTCOMES[at[1]],
-        "scenario": found[at[0]].scenario,
+        "scenario": effects[at[0]].scenario,
         "effect": round(float(difference[at]), 4),
         "low": round(float(difference[at] - bound[at]), 4),
         "high": round(float(difference[at] + bound[at]), 4),
@@ -161,7 +161,7 @@ def summary_text(rows: list[dict[str, Any]]) -> str:
         if without_effect
         else "Every mechanism has a significant effect on some outcome in some shipped scenario."
     )
-    return text + (f" No effect above {LITTLE:g}: {', '.join(small)}." if small else "")
+    return text + (f" No effect above {SMALL_EFFECT:g}: {', '.join(small)}." if small else "")
 
 
 def effect_heat_map(

@@ -11,7 +11,7 @@ from model.overrides import Override
 from model.scenario import Scenario
 
 SMALL = 0.25  # step at which eigenvalues are measured; far below any at which postures oscillate
-AWAY = (0.01, -0.004)  # start relative to the fixed point, along neither eigenvector
+START_OFFSET = (0.01, -0.004)  # start relative to the fixed point, along neither eigenvector
 EVENTS = (
     "tension.provocation", "tension.programme_provokes", "tension.pressure_provokes", "tension.region_provokes",
     "tension.attack_provokes", "tension.contact_calms", "tension.progress_calms", "facilitation.exchange_calms",
@@ -54,8 +54,8 @@ def eigenvalues(given: Any) -> tuple[float, float]:
 
 def current_postures(simulation: Worlds) -> np.ndarray:
     """Return both postures in the first world."""
-    found = simulation.column("posture")[0]
-    return np.array([found[0, 1], found[1, 0]])
+    posture = simulation.column("posture")[0]
+    return np.array([posture[0, 1], posture[1, 0]])
 
 
 def simulate_fixed_point(given: Any, worlds: int, seed: int, side: int) -> SimulatedValue:
@@ -83,19 +83,19 @@ def round_map(given: Any, step: float, start: tuple[float, float], seed: int) ->
 
 def simulate_eigenvalue(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Return the leading eigenvalue, from the round map."""
-    found = np.real(np.linalg.eigvals(round_map(given, SMALL, (20.0, 9.0), seed))).max()
-    return SimulatedValue(float((found - 1.0) / SMALL), resolution=1e-6)
+    eigenvalue = np.real(np.linalg.eigvals(round_map(given, SMALL, (20.0, 9.0), seed))).max()
+    return SimulatedValue(float((eigenvalue - 1.0) / SMALL), resolution=1e-6)
 
 
 def simulate_largest_step(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Find the step of the round map above which postures no longer converge."""
     x, y = fixed_point(given)
-    start = x + AWAY[0] * x, y + AWAY[1] * y
+    start = x + START_OFFSET[0] * x, y + START_OFFSET[1] * y
 
-    def swings(step: float) -> bool:
+    def is_unstable(step: float) -> bool:
         return bool(np.abs(np.linalg.eigvals(round_map(given, step, start, seed))).max() > 1.0)
 
-    return find_threshold(swings, 0.01, 2.0, resolution=1e-5)
+    return find_threshold(is_unstable, 0.01, 2.0, resolution=1e-5)
 
 
 def stability_problem(given: Any) -> str:

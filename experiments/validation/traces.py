@@ -47,10 +47,10 @@ def record_trace(
 
     rounds: the scenario's by default, and may exceed it. Raises ScenarioError if the scenario or a change is invalid.
     """
-    setting = load_scenario(scenario, changes)
+    loaded = load_scenario(scenario, changes)
     start, length = (
-        World(setting, 0, collect_overrides(setting, overrides)),
-        setting.rounds if rounds is None else rounds,
+        World(loaded, 0, collect_overrides(loaded, overrides)),
+        loaded.rounds if rounds is None else rounds,
     )
     recorded = {
         name: np.empty(
@@ -61,7 +61,7 @@ def record_trace(
 
     def play(first: int) -> None:
         rows = slice(first, min(first + BLOCK_SIZE, worlds))
-        simulation = Worlds(setting, rows.stop - first, first + 1, overrides)
+        simulation = Worlds(loaded, rows.stop - first, first + 1, overrides)
         for now in range(length + 1):
             if now:
                 simulation.step()
@@ -70,10 +70,10 @@ def record_trace(
 
     load_kernel()
     list(thread_pool().map(play, range(0, worlds, BLOCK_SIZE)))
-    return Trace(setting, start, recorded)
+    return Trace(loaded, start, recorded)
 
 
-def first_negotiation(setting: Scenario) -> tuple[str, list[str]]:
+def first_negotiation(scenario: Scenario) -> tuple[str, list[str]]:
     """Return the name of the first negotiation and its parties."""
-    name, talks = next(iter(setting.negotiations.items()))
+    name, talks = next(iter(scenario.negotiations.items()))
     return name, list(talks.parties)

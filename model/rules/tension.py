@@ -36,7 +36,7 @@ class Alignment(NamedTuple):
 @rule
 def posture_terms(world, me, other):
     """Return the terms of posture: Richardson's x' = x + D (k y - a x + g), and the events of the round (B11)."""
-    mine, theirs = world.posture[me, other], world.posture[other, me]
+    own, others = world.posture[me, other], world.posture[other, me]
     k, step = world.negotiation_between[me, other], world.tension_step
     at_odds = k >= 0 or world.grievance[me, other] > 0.0
     attack, calm = 0.0, 0.0
@@ -45,9 +45,9 @@ def posture_terms(world, me, other):
         calm = world.contact_calms * world.contact[k] + world.progress_calms * progress(world, k)
         calm += world.exchange_calms * (world.exchange[k] > ExchangeLevel.NONE)
     return Posture(
-        mine,
-        step * world.own_reaction[me] * theirs,
-        -step * world.own_restraint[me] * mine,
+        own,
+        step * world.own_reaction[me] * others,
+        -step * world.own_restraint[me] * own,
         step * world.grievance[me, other],
         world.provocation * (1 - world.perceived[me, other]),
         world.pressure_provokes * world.pressure[other, me],

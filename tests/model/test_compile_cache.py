@@ -239,8 +239,8 @@ def test_eight_threads_can_generate_code_concurrently(copy):
 def test_generated_code_is_rewritten_when_it_differs(copy):
     script = "from model.compiler import import_generated; print(import_generated('made', 'answer = {}').answer)"
     assert [copy.run(script.format(number)) for number in (41, 42, 42)] == [["41"], ["42"], ["42"]]
-    for made in copy.cache.rglob("made*.py"):
-        made.write_text("answer = ")  # as after a crash of the machine
+    for file in copy.cache.rglob("made*.py"):
+        file.write_text("answer = ")  # as after a crash of the machine
     assert copy.run(script.format(42)) == ["42"]
 
 

@@ -15,9 +15,9 @@ SCRIPT = [C, D, C, C, D, D, C, C]
 def conduct_against(script, doctrine, **own):
     """Return a doctrine's intended conduct in each round against a script, without noise."""
     changes = {"states.alba.doctrine": doctrine, **{f"states.alba.{name}": value for name, value in own.items()}}
-    setting = scenario_with_only("reciprocity", {"rounds": len(script), **changes})
+    scenario = scenario_with_only("reciprocity", {"rounds": len(script), **changes})
     moves = tuple(Override(now + 1, "choose_conduct", None, "borea", "alba", move) for now, move in enumerate(script))
-    model = Assembly(setting, rng=1, overrides=moves)
+    model = Assembly(scenario, rng=1, overrides=moves)
     intended = []
     for _ in script:
         model.step()
@@ -55,12 +55,12 @@ def test_contrition_punishes_only_bad_standing():
 
 
 def test_a_contrite_state_accepts_punishment_for_a_slip():
-    setting = scenario_with_only(("reciprocity", "noise"), {
+    scenario = scenario_with_only(("reciprocity", "noise"), {
         "rounds": 6, "perception.execution_noise": 0.0, "perception.misread_friendly": 0.0,
         "perception.misread_hostile": 0.0,
         **{f"states.{name}.doctrine": "contrition" for name in ("alba", "borea")},
     })  # fmt: skip
-    model = Assembly(setting, rng=1, overrides=(Override(2, "miscarried", None, "alba", "borea", 1),))
+    model = Assembly(scenario, rng=1, overrides=(Override(2, "miscarried", None, "alba", "borea", 1),))
     actual = []
     for _ in range(6):
         model.step()
@@ -73,27 +73,27 @@ def test_assurance_cooperates_when_trust_reaches_the_threshold():
     """B06: (P - S) / ((R - T) + (P - S)) = 1 / 2 for T, R, P, S = 3, 4, 2, 1."""
     payoffs = {"temptation": 3.0, "reward": 4.0, "punishment": 2.0, "sucker": 1.0}
     for trust, cooperates in ((0.49, D), (0.5, C), (0.51, C)):
-        setting = scenario_with_only("reciprocity", {
+        scenario = scenario_with_only("reciprocity", {
             "rounds": 1, "states.alba.doctrine": "assurance", "relations.alba.borea.trust": trust,
             **{f"states.alba.{name}": value for name, value in payoffs.items()},
         })  # fmt: skip
-        model = Assembly(setting, rng=1).run()
+        model = Assembly(scenario, rng=1).run()
         assert model.world.conduct[0, 1] == cooperates
 
 
-def cooperation_rate(setting, worlds=400):
+def cooperation_rate(scenario, worlds=400):
     """Return both sides' share of cooperative acts in the second half of the rounds, and its standard error."""
     shares = []
     for seed in range(worlds):
-        world = make_world(setting, seed)
+        world = make_world(scenario, seed)
         from experiments.engine.kernel import advance
 
-        advance(world, setting.rounds // 2)
+        advance(world, scenario.rounds // 2)
         total = 0
-        for _ in range(setting.rounds - setting.rounds // 2):
+        for _ in range(scenario.rounds - scenario.rounds // 2):
             advance(world, 1)
             total += sum(int(world.conduct[pair] ^ world.miscarried[pair]) for pair in ((0, 1), (1, 0)))
-        shares.append(total / (2 * (setting.rounds - setting.rounds // 2)))
+        shares.append(total / (2 * (scenario.rounds - scenario.rounds // 2)))
     return np.mean(shares), np.std(shares) / np.sqrt(worlds)
 
 
@@ -111,7 +111,7 @@ def noisy_pair(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.
 
 
 @pytest.mark.parametrize(
-    ("setting", "expected"),
+    ("scenario", "expected"),
     [
         pytest.param(noisy_pair("reciprocity", execution=0.05), 0.5, id="B02 noisy tit for tat"),
         pytest.param(noisy_pair("reciprocity", execution=0.05, generosity=1 / 3), 0.875, id="B03b generous"),
@@ -120,8 +120,8 @@ def noisy_pair(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.
         pytest.param(noisy_pair("reciprocity", friendly=0.05, hostile=0.5), 0.5 / 0.55, id="B04b d=.5 f=.05"),
     ],
 )
-def test_noisy_pairs_converge_to_the_theoretical_rate(setting, expected):
-    found, error = cooperation_rate(setting)
+def test_noisy_pairs_converge_to_the_theoretical_rate(scenario, expected):
+    found, error = cooperation_rate(scenario)
     assert abs(found - expected) < 3.5 * error, (found, expected, error)
 
 

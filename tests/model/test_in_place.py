@@ -179,9 +179,9 @@ class CellsRead:
 @pytest.mark.uncompiled
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(random_scenarios())
-def test_an_act_decided_in_place_reads_only_its_own_cell(setting):
-    watched = Assembly(setting, rng=4)
-    for _ in range(min(setting.rounds, 6)):
+def test_an_act_decided_in_place_reads_only_its_own_cell(scenario):
+    watched = Assembly(scenario, rng=4)
+    for _ in range(min(scenario.rounds, 6)):
         watched.step()
         for act in PROTOCOL:
             for cell in product(*(range(watched.world.size[axis]) for axis in act.axes)):

@@ -25,7 +25,7 @@ SHARES = (
     "clarity", "trust", "reservation_value", "offer", "suspicion", "access", "pressure", "programme", "support",
     "credibility", "fatigue", "prospect", "stake", "impatience",
 )  # fmt: skip
-NEXT = {  # allowed status changes in one round
+ALLOWED_STATUSES = {  # allowed status changes in one round
     RungStatus.IDLE: {RungStatus.PROPOSED},
     RungStatus.PROPOSED: {RungStatus.IDLE, RungStatus.SCRUTINISED},
     RungStatus.SCRUTINISED: {RungStatus.IDLE, RungStatus.RATIFIED},
@@ -41,9 +41,9 @@ NEXT = {  # allowed status changes in one round
 
 @MANY
 @given(random_scenarios())
-def test_values_stay_in_bounds_and_statuses_change_one_step(setting):
-    model = Assembly(setting, rng=1)
-    for _ in range(setting.rounds):
+def test_values_stay_in_bounds_and_statuses_change_one_step(scenario):
+    model = Assembly(scenario, rng=1)
+    for _ in range(scenario.rounds):
         before, pressure_before = model.world.status.copy(), model.world.pressure.copy()
         model.step()
         world = model.world
@@ -54,9 +54,9 @@ def test_values_stay_in_bounds_and_statuses_change_one_step(setting):
             assert column.min(initial=0.0) >= 0.0, name
             assert column.max(initial=0.0) <= 1.0 + 1e-12, name
         assert world.posture.min() >= 0.0
-        assert world.posture.max() <= setting.tension.tension_ceiling
+        assert world.posture.max() <= scenario.tension.tension_ceiling
         for old, new in zip(before.flat, world.status.flat, strict=True):
-            assert old == new or RungStatus(int(new)) in NEXT[RungStatus(int(old))]
+            assert old == new or RungStatus(int(new)) in ALLOWED_STATUSES[RungStatus(int(old))]
         check_relief(world, pressure_before)
 
 
@@ -73,8 +73,8 @@ def check_relief(world: World, before: np.ndarray) -> None:
 
 @MANY
 @given(random_scenarios())
-def test_choices_follow_from_recorded_terms_within_their_ranges(setting):
-    model = Assembly(setting, rng=2).run()
+def test_choices_follow_from_recorded_terms_within_their_ranges(scenario):
+    model = Assembly(scenario, rng=2).run()
     assert model.ledger is not None
     for row in model.ledger.rows:
         if row.conditions and not row.forced and row.kind == "decision":
@@ -139,10 +139,10 @@ def recorded_reads(world: World, act: Act, cell: tuple[int, ...]) -> list[tuple[
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(random_scenarios())
-def test_no_rule_reads_another_actors_private_column(setting):
+def test_no_rule_reads_another_actors_private_column(scenario):
     assert not COMPILED, "run with NUMBA_DISABLE_JIT=1, as `make test` does"
-    model = Assembly(setting, rng=3)
-    for _ in range(min(setting.rounds, 8)):
+    model = Assembly(scenario, rng=3)
+    for _ in range(min(scenario.rounds, 8)):
         model.step()
         for act in PROTOCOL:
             if act.knows == "all":
@@ -157,8 +157,8 @@ def test_reading_a_private_column_is_detected():
     """The test above can fail: it detects a rule that reads the other side's reservation value."""
     from support.worlds import make_scenario
 
-    setting = make_scenario()
-    world = World(setting, 1, collect_overrides(setting))
+    scenario = make_scenario()
+    world = World(scenario, 1, collect_overrides(scenario))
     act = next(act for act in PROTOCOL if act.column == "answer")
     violating = act._replace(rule=lambda world, k, side: world.reservation_value[k, 1 - side], conditions=(), when=None)
     ((name, place),) = recorded_reads(world, violating, (0, 0))

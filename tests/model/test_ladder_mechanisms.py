@@ -32,9 +32,9 @@ def verified_rung(detection=0.5, false_alarm=0.05, **more):
     ("detection", "ppv", "npv"), [(0.9, 0.6667, 0.9884), (0.5, 0.5263, 0.9448), (0.2, 0.3077, 0.9144)]
 )
 def test_b14_reports_update_suspicion_by_bayes_rule(detection, ppv, npv):
-    setting = verified_rung(detection, **{"verification.prior_violation": 0.1})
+    scenario = verified_rung(detection, **{"verification.prior_violation": 0.1})
     for report, belief in ((InspectionReport.VIOLATION, ppv), (InspectionReport.CLEAN, 1.0 - npv)):
-        world = make_world(setting)
+        world = make_world(scenario)
         world.rung[0] = -1
         world.suspicion[0, 0] = 0.1
         world.report[0, 0, 1] = report
@@ -43,12 +43,12 @@ def test_b14_reports_update_suspicion_by_bayes_rule(detection, ppv, npv):
 
 
 def test_b14_six_clean_reports_cut_suspicion_below_one_percent():
-    setting = verified_rung(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
+    scenario = verified_rung(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
     clean = tuple(
         Override(now, "report_findings", "talks", "watch", "borea", InspectionReport.CLEAN) for now in range(1, 9)
     )
     start = Override(1, "update_suspicion", "talks", "alba", None, 0.3)
-    moved = record_rounds(setting, 8, ("suspicion", (0, 0)), overrides=(start, *clean))[:, 0]
+    moved = record_rounds(scenario, 8, ("suspicion", (0, 0)), overrides=(start, *clean))[:, 0]
     assert next(now for now, value in enumerate(moved) if value < 0.01) == 6
 
 
@@ -77,9 +77,9 @@ def climbing_ladder(count, **chances):
     )
 
 
-def completion_rounds(setting, worlds, rounds):
-    """Return the round in which each world's deal is complete, 0 for never."""
-    seen = play_ensemble(setting, worlds, 0, rounds=rounds, keep=True).trajectories[
+def completion_rounds(scenario, worlds, rounds):
+    """Return the round in which each world's deal is complete, 0 if never."""
+    seen = play_ensemble(scenario, worlds, 0, rounds=rounds, keep=True).trajectories[
         :, :, indicator_index("deal_progress")
     ]
     return np.argmax(seen >= 1 - 1e-9, axis=1)
@@ -101,26 +101,26 @@ def test_b18_completion_time_with_slips_matches_the_closed_form():
 
 
 def test_b05_a_betrayer_waits_for_a_large_enough_next_stake():
-    """It betrays at once if the ratio of the next stake to this one is at most (b - c) / (delta b) = 1.25."""
+    """It betrays immediately if the ratio of the next stake to this one is at most (b - c) / (delta b) = 1.25."""
     for growth, waits in ((1.2, False), (1.3, True)):
         data = smallest_scenario(rungs=2)
         first, second = data["negotiations"]["talks"]["rungs"].values()
         first.update(status="implementing", stake=1.0, duration=9)
         second.update(stake=growth)
-        setting = build_scenario(apply_changes(data, {
+        scenario = build_scenario(apply_changes(data, {
             **ALL_OFF, "mechanisms.gradualism": True, "states.alba.trustworthiness": 0.0, "states.alba.discount_factor": 0.6,
             "verification.betrayal_gain": 2.0, "verification.honour_gain": 0.5, "verification.deterrence": 0.0,
             "verification.compliance_noise": 0.0,
         }))  # fmt: skip
-        world = make_world(setting)
+        world = make_world(scenario)
         advance(world, 1)
         assert bool(world.complies[0, 0]) == waits
 
 
 def test_suspicion_drifts_to_one_half_without_access():
-    setting = scenario_with_access_lost()
+    scenario = scenario_with_access_lost()
     seen = record_rounds(
-        setting,
+        scenario,
         40,
         ("access", (0,)),
         ("suspicion", (0, 0)),

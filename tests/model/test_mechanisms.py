@@ -35,14 +35,14 @@ def test_a_mechanism_off_equals_a_protocol_without_its_acts(name, mechanism):
 def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
     belief = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
     start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
-    setting = scenario_with_only("reputation", {**belief, **start})
-    trust = record_rounds(setting, 200, ("trust", (0, 1)))[:, 0]
+    scenario = scenario_with_only("reputation", {**belief, **start})
+    trust = record_rounds(scenario, 200, ("trust", (0, 1)))[:, 0]
     for now in (1, 2, 10):
         count = (1 - 0.9**now) / 0.1
         assert trust[now - 1] == pytest.approx((count + 1) / (count + 2), abs=1e-12)
     assert trust[-1] == pytest.approx(11 / 12, abs=1e-8)
     betrayed = Override(150, "perceived", None, "alba", "borea", 0)
-    after = record_rounds(setting, 200, ("trust", (0, 1)), overrides=(betrayed,))[149:, 0]
+    after = record_rounds(scenario, 200, ("trust", (0, 1)), overrides=(betrayed,))[149:, 0]
     assert after[0] == pytest.approx((9 + 1) / (9 + 4 + 2), abs=1e-6)
     repaired = next(rounds for rounds, value in enumerate(after) if value >= 0.90)
     assert repaired == 28
@@ -50,7 +50,7 @@ def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
 
 def test_b06_costly_signals_multiply_the_odds():
     """An untrustworthy side takes a step of cost c with probability m = exp(-kappa c)."""
-    setting = scenario_with_only(
+    scenario = scenario_with_only(
         ("reputation", "reassurance"),
         {
             "belief.memory": 1.0, "belief.conduct_evidence": 0.0, "belief.rung_evidence": 0.0,
@@ -62,7 +62,7 @@ def test_b06_costly_signals_multiply_the_odds():
     proved = Override(2, "status", "talks", None, "step-1", float(RungStatus.VERIFIED))
     begun = Override(1, "status", "talks", None, "step-1", float(RungStatus.IMPLEMENTING))
     trust, good, bad = record_rounds(
-        setting, 3, ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1)), overrides=(begun, proved)
+        scenario, 3, ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1)), overrides=(begun, proved)
     ).T
     assert trust[1] == pytest.approx(0.3)
     assert trust[2] == pytest.approx(0.3 / (0.3 + 0.7 * 0.25), abs=1e-12)
@@ -74,15 +74,15 @@ def test_b07_violence_lowers_trust_by_the_prevention_ratio():
     data["spoilers"] = {
         "wreckers": {"name": text("Wreckers"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}
     }
-    setting = build_scenario(apply_changes(data, {
+    scenario = build_scenario(apply_changes(data, {
         **ALL_OFF, "mechanisms.reputation": True, "mechanisms.spoilers": True, "belief.memory": 1.0,
         "belief.conduct_evidence": 0.0, "attacks.attack_near_deal": 0.0, "attacks.stopped_if_trustworthy": 0.8,
         "attacks.stopped_if_untrustworthy": 0.3, "relations.alba.borea.trust": 0.6, "relations.alba.borea.evidence": 8.0,
     }))  # fmt: skip
     columns = ("trust", (0, 1)), ("good_evidence", (0, 1)), ("bad_evidence", (0, 1))
-    found = record_rounds(setting, 3, *columns, overrides=(Override(1, "attack_talks", None, "wreckers", None, 1),))
-    assert found[1, 0] == pytest.approx(0.3, abs=1e-12)
-    assert found[1, 1] + found[1, 2] == pytest.approx(10.0, abs=1e-12)
+    rounds = record_rounds(scenario, 3, *columns, overrides=(Override(1, "attack_talks", None, "wreckers", None, 1),))
+    assert rounds[1, 0] == pytest.approx(0.3, abs=1e-12)
+    assert rounds[1, 1] + rounds[1, 2] == pytest.approx(10.0, abs=1e-12)
 
 
 def richardson(**more):
@@ -116,7 +116,7 @@ def test_b11_postures_diverge_when_reaction_exceeds_restraint():
 
 def test_b20_audience_costs_lock_in_after_w_over_kappa_threats():
     """kappa = .08 and w = .6: 7.5 threats, so the eighth locks the state in."""
-    setting = scenario_with_only(
+    scenario = scenario_with_only(
         "audience_costs",
         {
             "home.audience_growth": 0.08,
@@ -125,17 +125,17 @@ def test_b20_audience_costs_lock_in_after_w_over_kappa_threats():
             "states.alba.dialogue": 0.0,
         },
     )
-    audience = record_rounds(setting, 12, ("audience_cost", (0,)))[:, 0]
+    audience = record_rounds(scenario, 12, ("audience_cost", (0,)))[:, 0]
     locked = next(now for now, value in enumerate(audience, 1) if value > 0.6)
     assert locked == math.ceil(0.6 / 0.08) == 8
 
 
 def test_b22_oil_and_region_are_autoregressive():
-    setting = scenario_with_only("environment", {
+    scenario = scenario_with_only("environment", {
         "rounds": 600, "environment.oil_memory": 0.9, "environment.oil_noise": 0.1,
         "environment.region_memory": 0.9, "environment.region_noise": 0.1, "environment.oil_region_link": 0.5,
     })  # fmt: skip
-    seen = np.concatenate([measure_run(setting, seed)[101:, 10:12] for seed in range(120)])
+    seen = np.concatenate([measure_run(scenario, seed)[101:, 10:12] for seed in range(120)])
     assert seen[:, 0].std() == pytest.approx(0.2294, abs=0.004)
     assert seen[:, 1].std() == pytest.approx(0.2294, abs=0.004)
     assert np.corrcoef(seen[:, 0], seen[:, 1])[0, 1] == pytest.approx(0.5, abs=0.03)
@@ -153,14 +153,14 @@ def scrutinised(deceitful):
 
 @pytest.mark.parametrize(("deceitful", "length", "condemned"), [(False, 18.527, 0.0330), (True, 18.378, 0.9066)])
 def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
-    setting = scrutinised(deceitful)
-    tabled = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
+    scenario = scrutinised(deceitful)
+    proposed = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     stay = tuple(
         Override(now, "answer_proposal", "talks", party, None, 0)
         for now in range(2, 200)
         for party in ("alba", "borea")
     )
-    played = Worlds(setting, 400, 0, (tabled, *stay))
+    played = Worlds(scenario, 400, 0, (proposed, *stay))
     played.step()
     lengths, verdicts = np.full(400, 189), np.zeros(400, bool)
     going = np.ones(400, bool)
@@ -177,14 +177,14 @@ def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
 
 @pytest.mark.parametrize("players", [0, 1, 2, 3])
 def test_b19_ratification_probability_is_share_to_the_players(players):
-    setting = scenario_with_only("ratification", {
+    scenario = scenario_with_only("ratification", {
         "home.veto_spread": 1.0, "home.support_weight": 0.0, "states.alba.veto_players": players,
         "states.borea.veto_players": 0,
     })  # fmt: skip
     ready = Override(1, "status", "talks", None, "step-1", float(RungStatus.SCRUTINISED))
     share = Override(1, "offer", "talks", None, None, 0.7)
     worlds = 2000
-    played = Worlds(setting, worlds, 0, (ready, share))
+    played = Worlds(scenario, worlds, 0, (ready, share))
     played.step(2)
     expected = 0.7**players
     assert (

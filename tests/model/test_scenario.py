@@ -56,10 +56,10 @@ def test_a_shipped_scenario_loads_with_all_its_texts(name):
 @pytest.mark.parametrize("name", scenario_names())
 def test_each_suggestion_changes_the_scenario_and_loads(name):
     before = load_scenario(name)
-    for thing in before.things_to_try:
-        assert thing.text["en"].strip()
-        assert thing.set, f"nothing to set: {thing.text['en']}"
-        assert load_scenario(name, thing.set) != before, f"changes nothing: {thing.set}"
+    for suggestion in before.things_to_try:
+        assert suggestion.text["en"].strip()
+        assert suggestion.set, f"nothing to set: {suggestion.text['en']}"
+        assert load_scenario(name, suggestion.set) != before, f"changes nothing: {suggestion.set}"
 
 
 @pytest.mark.parametrize("name", scenario_names())
@@ -108,9 +108,9 @@ def test_a_file_of_more_than_1_mib_is_refused(tmp_path):
 def test_an_unreadable_file_is_reported_with_path_and_reason(tmp_path, content, message):
     file = tmp_path / "broken.toml"
     file.write_bytes(content)
-    found = load_errors(str(file))
-    assert message in found[0]
-    assert found[0].startswith(str(file)) or not content
+    errors = load_errors(str(file))
+    assert message in errors[0]
+    assert errors[0].startswith(str(file)) or not content
 
 
 def test_a_byte_order_mark_and_crlf_are_accepted(tmp_path):
@@ -125,9 +125,9 @@ def test_a_folder_is_refused(tmp_path):
 
 @pytest.mark.parametrize("name", ["us-iran-2062", "nowhere/us-iran.toml", "", "\0", "x" * 5000], ids=range(5))
 def test_an_unknown_scenario_is_reported_with_alternatives(name):
-    found = only_error(name)
-    assert found.startswith("scenario: ")
-    assert "did you mean `us-iran-2026`?" in found or "available: " in found or "is a folder" in found
+    error = only_error(name)
+    assert error.startswith("scenario: ")
+    assert "did you mean `us-iran-2026`?" in error or "available: " in error or "is a folder" in error
 
 
 def test_a_misspelt_scenario_gets_a_suggestion():

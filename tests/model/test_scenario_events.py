@@ -25,10 +25,10 @@ def test_an_unknown_act_is_reported():
 
 @pytest.mark.parametrize("kind", EVENT_KINDS)
 def test_an_event_without_a_required_name_is_reported(kind):
-    found = load_errors(rich_scenario(), with_event(kind))
+    errors = load_errors(rich_scenario(), with_event(kind))
     for need in EVENT_KINDS[kind].needs:
-        assert any(error.startswith(f"events.0.{need}: is missing; `{kind}` needs a") for error in found)
-    assert len(found) == len(EVENT_KINDS[kind].needs)
+        assert any(error.startswith(f"events.0.{need}: is missing; `{kind}` needs a") for error in errors)
+    assert len(errors) == len(EVENT_KINDS[kind].needs)
 
 
 def test_an_unused_name_in_an_event_or_move_is_reported():
@@ -91,8 +91,8 @@ def test_each_combination_of_names_is_refused_or_playable():
         for actor in actors:
             for counterpart in (*actors[:4], "step-2", "clarity"):
                 for talks in (None, "talks", "nothing"):
-                    given = {"actor": actor, "counterpart": counterpart, "negotiation": talks}
-                    row = {key: name for key, name in given.items() if name is not None}
+                    names = {"actor": actor, "counterpart": counterpart, "negotiation": talks}
+                    row = {key: name for key, name in names.items() if name is not None}
                     try:
                         scenario = build_scenario({**data, **with_move(act, 1.0, **row)})
                     except ScenarioError:

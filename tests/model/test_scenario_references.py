@@ -134,8 +134,8 @@ def test_a_state_cannot_negotiate_with_itself():
 
 @pytest.mark.parametrize("parties", [[], ["alba"], ["alba", "borea", "third-0"]])
 def test_a_negotiation_has_two_parties(parties):
-    found = load_errors(rich_scenario(), {"negotiations.talks.parties": parties})
-    assert any(error.startswith("negotiations.talks.parties: has too") for error in found)
+    errors = load_errors(rich_scenario(), {"negotiations.talks.parties": parties})
+    assert any(error.startswith("negotiations.talks.parties: has too") for error in errors)
 
 
 def test_64_actors_are_allowed_and_65_are_not():
@@ -180,9 +180,9 @@ def test_one_state_is_too_few():
 
 
 def test_the_number_of_reported_errors_is_bounded():
-    found = load_errors({f"key-{n}": n for n in range(100_000)})
-    assert len(found) == MAX_ERRORS + 1
-    assert "more than 200 errors" in found[-1]
+    errors = load_errors({f"key-{n}": n for n in range(100_000)})
+    assert len(errors) == MAX_ERRORS + 1
+    assert "more than 200 errors" in errors[-1]
 
 
 @pytest.mark.parametrize("size", [3, 4, 40])

@@ -65,9 +65,9 @@ def test_an_invalid_number_is_reported_with_path_and_range(value, message):
 
 @pytest.mark.parametrize("value", [2.0, 2.5, True, "2", math.nan, 10**30])
 def test_an_integer_parameter_refuses_other_values(value):
-    found = only_error(rich_scenario(), {"negotiations.talks.bundling": value})
-    assert "negotiations.talks.bundling: " in found
-    assert "must be between 1 and 40 (rungs)" in found
+    error = only_error(rich_scenario(), {"negotiations.talks.bundling": value})
+    assert "negotiations.talks.bundling: " in error
+    assert "must be between 1 and 40 (rungs)" in error
 
 
 @pytest.mark.parametrize("value", [1, 0, "true", None, 1.0])
@@ -133,7 +133,7 @@ def test_the_exception_message_has_one_error_per_line():
 
 
 def test_errors_from_all_checks_are_reported_together():
-    found = load_errors(
+    errors = load_errors(
         rich_scenario(),
         {
             "states.alba.resolv": 1.0,
@@ -145,7 +145,7 @@ def test_errors_from_all_checks_are_reported_together():
             **with_move("set_pressure", actor="nobody", counterpart="alba"),
         },
     )
-    assert sorted(error.split(": ")[0] for error in found) == sorted(
+    assert sorted(error.split(": ")[0] for error in errors) == sorted(
         ["states.alba.resolv", "states.alba.resolve", "rounds", "negotiations.talks.facilitators",
          "spoilers.wreckers.blamed_on", "events.0.kind", "moves.0.actor"]
     )  # fmt: skip

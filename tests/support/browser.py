@@ -38,8 +38,8 @@ def open_browser() -> Iterator[Browser]:
 
 def chromium_options() -> dict[str, Any]:
     """Return the path of Chromium on this machine, and its command line options."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    return {"executable_path": found, "args": CHROMIUM_ARGS}
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    return {"executable_path": path, "args": CHROMIUM_ARGS}
 
 
 def open_report(browser: Browser, report: Path, **options) -> Page:
@@ -79,9 +79,9 @@ def wait_until(page: Page, expression: str) -> None:
 def assert_eventually(read: Callable[[], Any], expected: Any, message: str = "") -> None:
     """Wait until a function returns the expected value; fail after the timeout."""
     deadline = time.monotonic() + TIMEOUT_MS / 1000
-    while (found := read()) != expected and time.monotonic() < deadline:
+    while (value := read()) != expected and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-    assert found == expected, message
+    assert value == expected, message
 
 
 class PollingExpect:

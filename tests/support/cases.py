@@ -8,7 +8,7 @@ from experiments.cases.case import load_case
 from model.errors import ScenarioError
 
 HEADING = "date,precision,actor,target,joint,event,cameo,weight,step,source,evidence"
-OPENING = ["# title: Two neighbours", "# scenario: two-states", "# first: alba = AAA AAB", "# second: borea = BBB",
+HEADER_LINES = ["# title: Two neighbours", "# scenario: two-states", "# first: alba = AAA AAB", "# second: borea = BBB",
            "# towards-either: UN", "# third: CCC"]  # fmt: skip
 ACTS = [
     "2001-01-15,day,AAA,BBB,no,A offers talks,036,4.0,signal,memory,memory",
@@ -21,7 +21,7 @@ ACTS = [
 ]
 
 
-def write_case(folder: Path, acts=ACTS, opening=OPENING, heading=HEADING, name="neighbours") -> Path:
+def write_case(folder: Path, acts=ACTS, opening=HEADER_LINES, heading=HEADING, name="neighbours") -> Path:
     """Write a case file and return its path."""
     path = folder / f"{name}.csv"
     path.write_text("\n".join([*opening, heading, *acts]) + "\n", "utf-8")

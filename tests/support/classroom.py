@@ -15,7 +15,7 @@ from dashboards.classroom.server.routes import api_routes
 from dashboards.web.server import bind_address
 
 HOSTILE = "<script>alert(1)</script> \u202e=1+1"
-SURE = dict.fromkeys(OUTCOMES, 0) | {"breakdown": 100}
+CERTAIN_BREAKDOWN = dict.fromkeys(OUTCOMES, 0) | {"breakdown": 100}
 
 
 @contextmanager

@@ -67,21 +67,21 @@ def refusal_message(done: CommandResult) -> str:
 
 def run_on_terminal(*words: Any, cwd: Path, **more: str) -> str:
     """Run a command on a pseudo-terminal and return its output."""
-    ours, theirs = pty.openpty()
+    master, terminal = pty.openpty()
     env = environment(words[0], TERM="xterm-256color", **more)
     line = [DETENTE, *map(str, words)]
-    with subprocess.Popen(line, cwd=cwd, env=env, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
+    with subprocess.Popen(line, cwd=cwd, env=env, stdin=terminal, stdout=terminal, stderr=terminal) as process:
+        os.close(terminal)
         written = b""
         while True:
             try:
-                piece = os.read(ours, 4096)
+                piece = os.read(master, 4096)
             except OSError:  # Linux: the other end is closed
                 break
             if not piece:
                 break
             written += piece
-        os.close(ours)
+        os.close(master)
     assert process.returncode == 0
     return written.decode()
 
@@ -89,7 +89,7 @@ def run_on_terminal(*words: Any, cwd: Path, **more: str) -> str:
 def strict_json(text: str) -> Any:
     """Parse JSON without NaN or Infinity."""
 
-    def complain(word: str) -> None:
+    def refuse(word: str) -> None:
         raise AssertionError(f"{word} is not valid JSON")
 
-    return json.loads(text, parse_constant=complain)
+    return json.loads(text, parse_constant=refuse)

@@ -21,9 +21,9 @@ def single_run(name, seed, changes=None, rounds=None, overrides=()):
 def assert_ensembles_equal(one: Ensemble, other: Ensemble) -> None:
     """Assert that all fields of two ensembles are equal: arrays by type, shape and bytes."""
     for each in fields(Ensemble):
-        mine, yours = getattr(one, each.name), getattr(other, each.name)
-        if isinstance(mine, np.ndarray):
-            assert (mine.dtype, mine.shape) == (yours.dtype, yours.shape), each.name
-            assert mine.tobytes() == yours.tobytes(), each.name
+        left, right = getattr(one, each.name), getattr(other, each.name)
+        if isinstance(left, np.ndarray):
+            assert (left.dtype, left.shape) == (right.dtype, right.shape), each.name
+            assert left.tobytes() == right.tobytes(), each.name
         else:
-            assert mine == yours, each.name
+            assert left == right, each.name

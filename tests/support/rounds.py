@@ -11,9 +11,9 @@ def indicator_index(name, negotiation=0):
     return OVERALL_COUNT + negotiation * 12 + INDICATOR_OFFSET[name]
 
 
-def record_rounds(setting, count, *columns, seed=1, overrides=()):
+def record_rounds(scenario, count, *columns, seed=1, overrides=()):
     """Return the cells of columns after each round; shape (rounds, columns)."""
-    world = make_world(setting, seed, overrides)
+    world = make_world(scenario, seed, overrides)
     values = []
     for _ in range(count):
         advance(world, 1)

@@ -11,12 +11,12 @@ SETTING = Setting("us-iran-2026")
 
 def watch_run(setting: Setting) -> WatchedRun:
     """Return the run of a setting with its comparison run."""
-    news = JobUpdate()
-    for news in follow_watched_run(setting):  # noqa: B007
+    update = JobUpdate()
+    for update in follow_watched_run(setting):  # noqa: B007
         pass
-    assert news.finished
-    assert news.error == ""
-    return news.result
+    assert update.finished
+    assert update.error == ""
+    return update.result
 
 
 def decision_sentences(model: Assembly, round_number: int) -> list[str]:

@@ -31,19 +31,19 @@ def scenario_with_only(
     return isolated_scenario(names, changes or {}, smallest_scenario(**more))
 
 
-def make_world(setting: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
+def make_world(scenario: Scenario, seed: int = 1, overrides: tuple[Override, ...] = ()) -> World:
     """Return a world of a scenario."""
-    return World(setting, seed, collect_overrides(setting, overrides))
+    return World(scenario, seed, collect_overrides(scenario, overrides))
 
 
-def measure_run(setting: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Override, ...] = ()) -> np.ndarray:
+def measure_run(scenario: Scenario, seed: int = 1, rounds: int = 0, overrides: tuple[Override, ...] = ()) -> np.ndarray:
     """Return the trajectory of a run."""
-    return run_trajectory(make_world(setting, seed, overrides), rounds or setting.rounds)
+    return run_trajectory(make_world(scenario, seed, overrides), rounds or scenario.rounds)
 
 
 @st.composite
 def random_scenarios(draw: st.DrawFn) -> Scenario:
-    """Generate a valid scenario of any size, with any mechanisms, doctrines and parameters in their ranges."""
+    """Draw a valid scenario of any size, with any mechanisms, doctrines and parameters in their ranges."""
     states = draw(st.integers(2, 5))
     data = smallest_scenario(states, draw(st.integers(1, 4)))
     names = list(data["states"])
@@ -77,11 +77,11 @@ def random_scenarios(draw: st.DrawFn) -> Scenario:
 
 
 @st.composite
-def random_values(draw: st.DrawFn, setting: Scenario) -> dict[str, Any]:
-    """Generate values for some parameters of a scenario, including the limits of their ranges."""
+def random_values(draw: st.DrawFn, scenario: Scenario) -> dict[str, Any]:
+    """Draw values for some parameters of a scenario, including the limits of their ranges."""
     known = [
         each
-        for each in list_parameters(setting)
+        for each in list_parameters(scenario)
         if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
     ]
     chosen = draw(st.lists(st.sampled_from(known), max_size=14, unique_by=lambda each: each.path))

@@ -54,14 +54,14 @@ log = logging.getLogger(__name__)
 def deal_chances(run: PlayedLesson, outcomes_by_turn: list[np.ndarray]) -> DealChances:
     """Return the chance of a deal from the end of every turn on, with 95 % intervals; exact at the end of the run."""
     months = [0, *run.turn_ends()]
-    found = [wilson(int(has_deal(ends).sum()), len(ends)) for ends in outcomes_by_turn]
+    shares = [wilson(int(has_deal(ends).sum()), len(ends)) for ends in outcomes_by_turn]
     if months[-1] >= run.scenario.rounds:
-        found[-1] = Share(*[found[-1].share] * 3)
+        shares[-1] = Share(*[shares[-1].share] * 3)
     return {
         "months": months,
-        "deal": [round(each.share, 4) for each in found],
-        "low": [round(each.low, 4) for each in found],
-        "high": [round(each.high, 4) for each in found],
+        "deal": [round(each.share, 4) for each in shares],
+        "low": [round(each.low, 4) for each in shares],
+        "high": [round(each.high, 4) for each in shares],
         "futures": FUTURES_PER_TURN,
     }
 
@@ -70,7 +70,7 @@ def turning_points(
     run: PlayedLesson, outcomes_by_turn: list[np.ndarray], story: list[StoryRow], most: int = 5
 ) -> list[TurningTurn]:
     """Return the turns that changed the chance of a deal most, with their orders and events."""
-    found: list[TurningTurn] = []
+    turning_turns: list[TurningTurn] = []
     for turn, (start, end) in enumerate(zip(run.turn_starts, run.turn_ends(), strict=True)):
         before, now = has_deal(outcomes_by_turn[turn]), has_deal(outcomes_by_turn[turn + 1])
         change = paired_effect(before, now)
@@ -81,7 +81,7 @@ def turning_points(
             for each in run.order_results[turn]
             if each["differed"] is not None
         ]
-        found.append(
+        turning_turns.append(
             {
                 "month": end,
                 "turn": turn + 1,
@@ -93,12 +93,12 @@ def turning_points(
                 "story": [row for row in story if start < row["month"] <= end],
             }
         )
-    return sorted(found, key=lambda each: -abs(each["now"] - each["before"]))[:most]
+    return sorted(turning_turns, key=lambda each: -abs(each["now"] - each["before"]))[:most]
 
 
 def differences(run: PlayedLesson) -> list[tuple[str, int, list[AlternativeDecision]]]:
     """Return where seats differed from their agents: seat, turn, decisions."""
-    found: list[tuple[str, int, list[AlternativeDecision]]] = []
+    differing: list[tuple[str, int, list[AlternativeDecision]]] = []
     for turn, played in enumerate(run.order_results):
         for seat in dict.fromkeys(each["seat"] for each in played):
             own = [each for each in played if each["seat"] == seat and each["differed"] is not None]
@@ -106,8 +106,8 @@ def differences(run: PlayedLesson) -> list[tuple[str, int, list[AlternativeDecis
                 {"verb": each["verb"], "option": each["option"], "agent": each["agent"]} for each in own
             ]
             if decisions:
-                found.append((seat, turn, decisions))
-    return found
+                differing.append((seat, turn, decisions))
+    return differing
 
 
 def replay_without(run: PlayedLesson, without: str | None) -> ClassSimulation:
@@ -125,15 +125,15 @@ def replay_without(run: PlayedLesson, without: str | None) -> ClassSimulation:
 
 def compare_with_agents(run: PlayedLesson, advance: Callable[[], None]) -> list[SeatComparison]:
     """Compare every seat that people played with its agent."""
-    found: dict[str, SeatComparison] = {}
+    comparisons: dict[str, SeatComparison] = {}
     for seat in dict.fromkeys(seat for choices in run.choices for seat in choices):
         replay = replay_without(run, seat)
         moves = sum(each["seat"] == seat for played in run.order_results for each in played)
-        found[seat] = {"seat": seat, "moves": moves, "differed": 0, "ghost": _end_state(replay), "points": []}
+        comparisons[seat] = {"seat": seat, "moves": moves, "differed": 0, "ghost": _end_state(replay), "points": []}
         advance()
     compared = differences(run)
     for seat, _, decisions in compared:
-        found[seat]["differed"] += len(decisions)
+        comparisons[seat]["differed"] += len(decisions)
     compared = compared[:MAX_POINTS]
     jobs = dict.fromkeys([(turn, without) for seat, turn, _ in compared for without in (None, seat)])
     arms = {}
@@ -143,7 +143,7 @@ def compare_with_agents(run: PlayedLesson, advance: Callable[[], None]) -> list[
     for seat, turn, decisions in compared:
         played, alternative = arms[turn, None], arms[turn, seat]
         change = paired_effect(has_deal(alternative), has_deal(played))
-        found[seat]["points"].append(
+        comparisons[seat]["points"].append(
             {
                 "month": run.turn_starts[turn] + 1,
                 "turn": turn + 1,
@@ -157,9 +157,9 @@ def compare_with_agents(run: PlayedLesson, advance: Callable[[], None]) -> list[
                 "futures": FUTURES_PER_ARM,
             }
         )
-    for each in found.values():
+    for each in comparisons.values():
         each["points"].sort(key=lambda point: -abs(point["deal"] - point["deal_ghost"]))
-    return list(found.values())
+    return list(comparisons.values())
 
 
 def _end_state(simulation: ClassSimulation) -> EndState:
@@ -184,7 +184,7 @@ def compute_debrief(lesson: Lesson, story: list[StoryRow], progress: Progress = 
     outcomes_by_turn = outlook_by_turn(run, advance)
     agents = replay_without(run, None)
     advance()
-    found: DebriefFindings = {
+    findings: DebriefFindings = {
         **_end_state(lesson.simulation),
         "agents": _end_state(agents),
         "agents_charts": visible_charts(agents, Observer(agents.world, run.scenario, None, "all")),
@@ -196,7 +196,7 @@ def compute_debrief(lesson: Lesson, story: list[StoryRow], progress: Progress = 
             str(at): outcome_shares(outcomes_by_turn[at]) for at in lesson.settings.bets if at < len(outcomes_by_turn)
         },
     }
-    return {**found, "questions": discussion_questions(lesson, found)}
+    return {**findings, "questions": discussion_questions(lesson, findings)}
 
 
 class Debriefs:
@@ -205,7 +205,7 @@ class Debriefs:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[int, tuple[int, int]] = {}
-        self._failed: dict[int, float] = {}  # when
+        self._failed: dict[int, float] = {}  # time of the failure
         self._compute_lock = threading.Lock()
 
     def find(self, lesson: Lesson, story: list[StoryRow]) -> StoredDebrief | tuple[int, int]:
@@ -235,9 +235,9 @@ class Debriefs:
 
         try:
             with self._compute_lock:
-                found = compute_debrief(lesson, story, progress)
+                debrief = compute_debrief(lesson, story, progress)
             with lesson.store.transaction() as db:
-                db.execute("UPDATE lesson SET debrief = ? WHERE id = ?", (to_json(found), lesson.id))
+                db.execute("UPDATE lesson SET debrief = ? WHERE id = ?", (to_json(debrief), lesson.id))
             lesson.notify("room")
         except Exception:
             log.exception("a debrief failed")

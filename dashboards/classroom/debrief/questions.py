@@ -11,17 +11,17 @@ def make_question(key: str, names: dict[str, str] | None = None, **numbers: floa
     return {"key": key, "numbers": numbers, "names": names or {}}
 
 
-def discussion_questions(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
+def discussion_questions(lesson: Lesson, findings: DebriefFindings) -> list[DebriefQuestion]:
     """Return the questions that this lesson raises; the last one is always included."""
     chosen = []
-    if found["turning"]:
-        chosen.append(make_question("question.turning", month=found["turning"][0]["month"]))
-    points = [(each["seat"], point) for each in found["ghosts"] for point in each["points"]]
+    if findings["turning"]:
+        chosen.append(make_question("question.turning", month=findings["turning"][0]["month"]))
+    points = [(each["seat"], point) for each in findings["ghosts"] for point in each["points"]]
     if points:
         seat, point = max(points, key=lambda each: abs(each[1]["deal"] - each[1]["deal_ghost"]))
         chosen.append(make_question("question.differed_most", {"actor": seat}, month=point["month"]))
     chosen += _from_ledger(lesson)
-    chosen += _from_run(lesson, found)
+    chosen += _questions_from_run(lesson, findings)
     first = {each["key"]: each for each in reversed(chosen)}  # the first of each key
     return [*reversed(first.values()), make_question("question.model_limits")]
 
@@ -54,10 +54,10 @@ def _rung_at(lesson: Lesson, talks: str, month: int) -> str:
     return f"{talks}/{proposed[-1].counterpart if proposed else lesson.simulation.world.names.rung[k][0]}"
 
 
-def _from_run(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
+def _questions_from_run(lesson: Lesson, findings: DebriefFindings) -> list[DebriefQuestion]:
     chosen, world = [], lesson.simulation.world
-    for k, (talks, setting) in enumerate(lesson.scenario.negotiations.items()):
-        first, second = setting.parties
+    for k, (talks, negotiation) in enumerate(lesson.scenario.negotiations.items()):
+        first, second = negotiation.parties
         misread = negotiation_series(lesson.simulation.trajectory, k)["misperception"].sum() * 2
         if misread >= 2:
             chosen.append(make_question("question.misread", {"actor": first, "other": second}, count=int(misread)))
@@ -67,12 +67,12 @@ def _from_run(lesson: Lesson, found: DebriefFindings) -> list[DebriefQuestion]:
     if lesson.scenario.facilitators:
         chosen.append(make_question("question.facilitator", {"actor": next(iter(lesson.scenario.facilitators))}))
     score = mean_brier_score(
-        [each for given in all_forecasts(lesson).values() for each in given.values()], found["outcome"]
+        [each for given in all_forecasts(lesson).values() for each in given.values()], findings["outcome"]
     )
     if score is not None and score > 0.75:  # worse than equal probabilities
         chosen.append(make_question("question.bets_wrong", percent=round(100 * score)))
-    if found["agents"]["progress"] > found["progress"]:
+    if findings["agents"]["progress"] > findings["progress"]:
         chosen.append(make_question("question.agents_better"))
-    elif found["agents"] == {"outcome": found["outcome"], "progress": found["progress"]}:
+    elif findings["agents"] == {"outcome": findings["outcome"], "progress": findings["progress"]}:
         chosen.append(make_question("question.same_as_agents"))
     return chosen

@@ -27,13 +27,13 @@ def debrief_message(
     """Return the debrief of an ended lesson, or its progress. Raises RefusedError if the lesson has not ended."""
     lesson.require_phase("ended")
     story = public_story(lesson.simulation, lesson.events)
-    found = debriefs.find(lesson, story)
-    if isinstance(found, tuple):
-        return {"ready": False, "done": found[0], "of": found[1]}
+    debrief = debriefs.find(lesson, story)
+    if isinstance(debrief, tuple):
+        return {"ready": False, "done": debrief[0], "of": debrief[1]}
     observer = Observer(lesson.simulation.world, lesson.scenario, None, "all")
     people = lesson.participants()
     comparisons: list[NamedSeatComparison] = [
-        {**each, "people": _participant_names(people, each["seat"], person)} for each in found["ghosts"]
+        {**each, "people": _participant_names(people, each["seat"], person)} for each in debrief["ghosts"]
     ]
     return {
         "ready": True,
@@ -41,20 +41,20 @@ def debrief_message(
         "names": all_names(lesson.simulation),
         "scenario": scenario_name(lesson.scenario, lesson.source),
         "outcome": lesson.outcome,
-        "progress": found["progress"],
+        "progress": debrief["progress"],
         "seed": lesson.seed,
         "rounds": lesson.simulation.round,
         "months": lesson.months_per_turn,
-        "agents": found["agents"],
-        "charts": {**visible_charts(lesson.simulation, observer), "agents": found["agents_charts"]},
+        "agents": debrief["agents"],
+        "charts": {**visible_charts(lesson.simulation, observer), "agents": debrief["agents_charts"]},
         "ladder": ladders(lesson.simulation),
         "story": story,
-        "chances": found["chances"],
-        "turning": found["turning"],
+        "chances": debrief["chances"],
+        "turning": debrief["turning"],
         "ghosts": sorted(comparisons, key=lambda each: each["seat"] != seat),
-        "weighed": found["weighed"],
-        "forecasts": score_forecasts(lesson, found["model"], person),
-        "questions": found["questions"],
+        "weighed": debrief["weighed"],
+        "forecasts": score_forecasts(lesson, debrief["model"], person),
+        "questions": debrief["questions"],
         "link": dashboard_link(lesson, "explore"),
         "watch": dashboard_link(lesson, "watch"),
     }
@@ -100,8 +100,8 @@ def debrief_progress(debriefs: Debriefs, lesson: Lesson) -> DebriefProgress | De
     if lesson.phase != "ended":
         return None
     try:
-        found = debriefs.find(lesson, public_story(lesson.simulation, lesson.events))
+        debrief = debriefs.find(lesson, public_story(lesson.simulation, lesson.events))
     except RefusedError as refused:
         error: ErrorMessage = {"code": refused.code, "params": refused.params, "text": refused.text}
         return {"ready": False, "error": error}
-    return {"ready": False, "done": found[0], "of": found[1]} if isinstance(found, tuple) else {"ready": True}
+    return {"ready": False, "done": debrief[0], "of": debrief[1]} if isinstance(debrief, tuple) else {"ready": True}

@@ -121,19 +121,19 @@ def choice_limits(simulation: ClassSimulation, seat: str, months: int) -> list[L
     world, verbs = simulation.world, available_verbs(simulation, seat, months)
     tasks = tuple(verb.id for verb in verbs if verb.act == "task")
     inspections = tuple(verb.id for verb in verbs if verb.act == "inspect")
-    found = []
+    limits = []
     if tasks:
         f = world.names.facilitator.index(seat)
         time = float(world.skill_capacity[f]) * (1.0 - float(facilitation.update_fatigue(world.compiled, f)))
         most, cost = int(time + 0.5), float(world.skill_task_cost[f]) * months
         if cost > 0.0:
             most = min(most, int(max(float(world.skill_budget[f] - world.spent[f]), 0.0) / cost))
-        found.append(Limit("limit.tasks", tasks, "take", max(most, 0)))
+        limits.append(Limit("limit.tasks", tasks, "take", max(most, 0)))
     if inspections:
-        found.append(
+        limits.append(
             Limit("limit.inspections", inspections, "inspect", int(world.inspections[world.names.body.index(seat)]))
         )
-    return found
+    return limits
 
 
 def validate_choices(simulation: ClassSimulation, seat: str, months: int, choices: Mapping[str, str]) -> dict[str, str]:

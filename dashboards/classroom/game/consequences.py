@@ -1,4 +1,4 @@
-"""Consequences: the costs, risks and gains of each option in the present state, as far as the seat can see it.
+"""Consequences: the costs, risks and gains of each option in the current state, as far as the seat can see it.
 
 The state is read through an ``Observer``, or through rules that read only what their actor can see.
 """
@@ -217,17 +217,17 @@ def _accuse(ctx: ChoiceContext) -> Iterator[Fact]:
     yield make_fact("fact.accusation_suspends", to_percent(1.0 - ctx.world.forgiveness))
 
 
-def _let_pass(ctx: ChoiceContext) -> Iterator[Fact]:
+def _ignore_violation(ctx: ChoiceContext) -> Iterator[Fact]:
     yield make_fact("fact.needs_report")
     yield make_fact("fact.violation_passes", other=ctx.names["other"])
 
 
-def _leave(ctx: ChoiceContext) -> Iterator[Fact]:
+def _withdraw(ctx: ChoiceContext) -> Iterator[Fact]:
     yield make_fact("fact.leaving_loses", to_percent(float(progress(ctx.world.compiled, ctx.talks))))
     yield make_fact("fact.leaving_counts_as_breach", other=ctx.names["other"])
 
 
-def _stay(ctx: ChoiceContext) -> Iterator[Fact]:
+def _remain(ctx: ChoiceContext) -> Iterator[Fact]:
     yield make_fact("fact.staying_keeps", to_percent(float(progress(ctx.world.compiled, ctx.talks))))
 
 
@@ -240,14 +240,14 @@ def _take(ctx: ChoiceContext) -> Iterator[Fact]:
         service=service,
         talks=talks,
     )
-    left = ctx.observer("skill_budget", ctx.me) - ctx.observer("spent", ctx.me)
-    yield make_fact("fact.task_cost", round(ctx.observer("skill_task_cost", ctx.me), 1), round(left, 1))
+    remaining = ctx.observer("skill_budget", ctx.me) - ctx.observer("spent", ctx.me)
+    yield make_fact("fact.task_cost", round(ctx.observer("skill_task_cost", ctx.me), 1), round(remaining, 1))
     yield make_fact("fact.task_tires", to_percent(world.fatigue_rate))
     if at == facilitation.CLARITY:
         yield make_fact("fact.wrong_message", to_percent(world.credibility_rate))
 
 
-def _undone(ctx: ChoiceContext) -> Iterator[Fact]:
+def _decline_task(ctx: ChoiceContext) -> Iterator[Fact]:
     yield make_fact("fact.task_undone", service=ctx.names["service"], talks=ctx.names["talks"])
 
 
@@ -286,11 +286,11 @@ FACT_MAKERS: dict[tuple[str, str], FactMaker] = {
     ("comply", "implement"): _implement,
     ("comply", "breach"): _breach,
     ("accuse", "accuse"): _accuse,
-    ("accuse", "let_pass"): _let_pass,
-    ("withdraw", "leave"): _leave,
-    ("withdraw", "stay"): _stay,
+    ("accuse", "let_pass"): _ignore_violation,
+    ("withdraw", "leave"): _withdraw,
+    ("withdraw", "stay"): _remain,
     ("task", "take"): _take,
-    ("task", "leave"): _undone,
+    ("task", "leave"): _decline_task,
     ("inspect", "inspect"): _inspect,
     ("inspect", "leave"): _fixed_facts("fact.unseen"),
     ("report", "as_found"): _report_facts("fact.report_honest"),

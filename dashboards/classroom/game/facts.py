@@ -148,7 +148,7 @@ def to_percent(share: float) -> float:
 def make_fact(key: str, *numbers: float, **names: str) -> Fact:
     """Return a fact. Raises ValueError if the numbers or names are not those declared for its key."""
     kind = FACT_KINDS[key]
-    wanted = dict(zip(kind.numbers, numbers, strict=True))
+    named_numbers = dict(zip(kind.numbers, numbers, strict=True))
     if set(names) != set(kind.names):
         raise ValueError(f"{key} needs the names {kind.names}, not {(*names,)}")
-    return {"key": key, "kind": kind.kind, "numbers": wanted, "names": names}
+    return {"key": key, "kind": kind.kind, "numbers": named_numbers, "names": names}

@@ -77,10 +77,10 @@ def submit_forecast(lesson: Lesson, person: int, request: ForecastRequest) -> in
 
 def all_forecasts(lesson: Lesson) -> dict[int, dict[int, dict[str, float]]]:
     """Return all forecasts: percentages by number of turns and participant."""
-    found: dict[int, dict[int, dict[str, float]]] = {at: {} for at in lesson.settings.bets}
+    forecasts: dict[int, dict[int, dict[str, float]]] = {at: {} for at in lesson.settings.bets}
     for row in lesson.store.rows("SELECT * FROM bet WHERE lesson = ? ORDER BY at, person", lesson.id):
-        found.setdefault(row["at"], {})[row["person"]] = json.loads(row["percent"])
-    return found
+        forecasts.setdefault(row["at"], {})[row["person"]] = json.loads(row["percent"])
+    return forecasts
 
 
 def brier_score(percents: Percents, outcome: str) -> float:
@@ -103,7 +103,7 @@ def mean_brier_score(all_bets: Iterable[Percents], outcome: str) -> float | None
 def calibration(all_bets: Iterable[Percents], outcome: str) -> list[CalibrationRow]:
     """Compare stated probabilities with observed frequencies, in bins of stated percentages."""
     stated = [(each[name], 100.0 * (name == outcome)) for each in all_bets for name in OUTCOMES]
-    found: list[CalibrationRow] = []
+    rows: list[CalibrationRow] = []
     for low, high in BINS:
         inside = [pair for pair in stated if low <= pair[0] < high or pair[0] == high == 100]
         if inside:
@@ -115,8 +115,8 @@ def calibration(all_bets: Iterable[Percents], outcome: str) -> list[CalibrationR
                 "came_true": round(frequency, 1),
                 "count": len(inside),
             }
-            found.append(row)
-    return found
+            rows.append(row)
+    return rows
 
 
 def own_forecasts(lesson: Lesson, person: int) -> OwnForecasts:
@@ -135,13 +135,13 @@ def own_forecasts(lesson: Lesson, person: int) -> OwnForecasts:
 
 def class_forecasts(lesson: Lesson) -> ClassForecasts:
     """Return the forecasts that the instructor sees."""
-    found, at = all_forecasts(lesson), lesson.open_forecast_turn()
+    forecasts, at = all_forecasts(lesson), lesson.open_forecast_turn()
     rounds: list[ForecastRound] = [
         {"at": each, "given": len(given), "mean": mean_forecast(given.values())}
-        for each, given in found.items()
+        for each, given in forecasts.items()
         if given
     ]
-    open_forecasts = found.get(at, {}) if at is not None else {}
+    open_forecasts = forecasts.get(at, {}) if at is not None else {}
     people = len(lesson.participants())
     return {
         "at": at,

@@ -103,8 +103,8 @@ class Lesson:
     def seats(self) -> dict[str, sqlite3.Row]:
         """Return the seats that people can take, by name."""
         rows = self.store.rows("SELECT * FROM seat WHERE lesson = ?", self.id)
-        found = {row["seat"]: row for row in rows}
-        return {name: found[name] for name in self.simulation.verbs if name in found}
+        rows_by_seat = {row["seat"]: row for row in rows}
+        return {name: rows_by_seat[name] for name in self.simulation.verbs if name in rows_by_seat}
 
     def participants(self) -> list[sqlite3.Row]:
         """Return the participants: person, name, seat, joined."""
@@ -125,8 +125,8 @@ class Lesson:
     def awaited_seats(self) -> set[str]:
         """Return the seats with participants present that are not handed to an agent."""
         open_seats = self.seats()
-        taken = {row["seat"] for row in self.participants() if self.is_present(row["person"])}
-        return {seat for seat in taken if seat in open_seats and open_seats[seat]["agent"] is None}
+        occupied = {row["seat"] for row in self.participants() if self.is_present(row["person"])}
+        return {seat for seat in occupied if seat in open_seats and open_seats[seat]["agent"] is None}
 
     def all_moved(self) -> bool:
         """Return whether all awaited seats have moved, and at least one seat has."""

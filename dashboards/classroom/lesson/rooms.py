@@ -120,7 +120,7 @@ class Rooms:
             columns = "room, number, scenario, source, settings, seed, made, phase, turn"
             query = f"INSERT INTO lesson ({columns}) VALUES (?,?,?,?,?,?,?,'lobby',0)"
             lesson_id = int(db.execute(query, (*row, time.time())).lastrowid or 0)
-            rows = [(lesson_id, seat, most) for seat, most in (settings.seats or {}).items()]
+            rows = [(lesson_id, seat, capacity) for seat, capacity in (settings.seats or {}).items()]
             db.executemany("INSERT INTO seat (lesson, seat, most) VALUES (?,?,?)", rows)
         self.notify(room["code"], "room", None)
         return self.load_lesson(lesson_id, room["code"])
@@ -143,7 +143,7 @@ class Rooms:
             with self._lock:
                 query = "SELECT solo FROM lesson JOIN room ON room.id = room WHERE lesson.id = ?"
                 row = self.store.row(query, lesson_id)
-                if row is None:  # deleted meanwhile
+                if row is None:  # deleted in the meantime
                     raise RefusedError(404, "lesson.none", "There is no such lesson.")
                 if row["solo"]:
                     self._solo_lessons.add(lesson_id)
@@ -227,7 +227,7 @@ class Rooms:
     def rejoin(self, lesson: Lesson, person: int, seat: str | None) -> str:
         """Add a person of the room to its newest lesson. Raises RefusedError if the person has or had a seat in it.
 
-        Somebody who has seen the private facts of one side cannot take a seat on another.
+        A person who has seen the private facts of one side cannot take a seat on another.
         """
         with lesson.lock:
             lesson.require_phase("lobby", "playing", "paused")

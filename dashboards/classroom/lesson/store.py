@@ -115,7 +115,7 @@ class LessonStore:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.is_dir():
             raise ScenarioError([InputError("store", str(self.path), "is a folder, not a file")])
-        self.path.touch(0o600)  # contains names; fails here if the path is not writable
+        self.path.touch(0o600)  # private, since it contains names; fails here if the path is not writable
         self._file_lock = FileLock(f"{self.path}.lock", timeout=0)
         try:
             self._file_lock.acquire()

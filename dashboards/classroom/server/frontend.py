@@ -102,8 +102,8 @@ def request_language(request: Request) -> str:
     accepted = request.headers.get("accept-language", "")[:500].split(",")
     browser_languages = [part.split(";")[0].split("-")[0].strip() for part in accepted]
     available = {language.code for language in languages()}
-    wanted = (request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""), *browser_languages)
-    return next((code for code in wanted if code in available), DEFAULT_LANGUAGE)
+    preferred = (request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""), *browser_languages)
+    return next((code for code in preferred if code in available), DEFAULT_LANGUAGE)
 
 
 def serve_file(request: Request) -> Response:

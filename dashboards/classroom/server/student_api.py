@@ -47,7 +47,7 @@ from model.loading import load_scenario
 
 
 def look_up_room(request: ClassRequest) -> RoomPreview:
-    """Return a preview of a room by its code; takes no seat."""
+    """Return a preview of a room by its code, without taking a seat."""
     room = request.find_room(request.parse_body(RoomCode).code)
     lesson = request.context.rooms.find_lesson(room)
     view: RoomPreview = {
@@ -218,8 +218,8 @@ def rejoin_lesson(request: ClassRequest) -> Response:
     lesson = request.context.rooms.find_lesson(request.context.rooms.find_room(person["code"]))
     if lesson is None:
         raise RefusedError(404, "lesson.none", "There is no lesson.")
-    wanted = request.parse_body(SeatChoice).seat if lesson.settings.chooses else None
-    seat = request.context.rooms.rejoin(lesson, person["id"], wanted)
+    requested_seat = request.parse_body(SeatChoice).seat if lesson.settings.chooses else None
+    seat = request.context.rooms.rejoin(lesson, person["id"], requested_seat)
     return request.seat_response({"token": request.token, "person": person["id"], "seat": seat, "code": person["code"]})
 
 

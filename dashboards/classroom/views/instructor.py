@@ -77,7 +77,7 @@ def _seats(lesson: Lesson) -> list[ConsoleSeat]:
     left, seconds = lesson.seconds_left, lesson.settings.seconds
     late = left is not None and seconds > 0 and left < (1.0 - LATE_SHARE) * seconds
     rows = lesson.seats()
-    found: list[ConsoleSeat] = []
+    seats: list[ConsoleSeat] = []
     for seat, kind in kinds.items():
         participants = [row["person"] for row in people if row["seat"] == seat]
         move = moves.get(seat)
@@ -85,7 +85,7 @@ def _seats(lesson: Lesson) -> list[ConsoleSeat]:
         state: SeatState = "agent" if agent else "late" if late else "waiting"
         if move is not None and agent != "handed":
             state = "done" if move["done"] else state if state == "late" else "draft"
-        found.append(
+        seats.append(
             {
                 "seat": seat,
                 "kind": kind,
@@ -97,7 +97,7 @@ def _seats(lesson: Lesson) -> list[ConsoleSeat]:
                 "choices": json.loads(move["choices"]) if move else {},
             }
         )
-    return found
+    return seats
 
 
 def projector_view(lesson: Lesson) -> ProjectorView:

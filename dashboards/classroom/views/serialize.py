@@ -39,23 +39,23 @@ def localized(words: LocalizedText) -> LocalizedText:
 def written_names(scenario: Scenario) -> dict[str, LocalizedText]:
     """Return the names of all actors, negotiations and rungs by id; the id of a rung is ``talks/rung``."""
     rows = (scenario.states, scenario.facilitators, scenario.bodies, scenario.spoilers)
-    found = {name: actor.name for role in rows for name, actor in role.items()}
-    found |= {name: talks.title for name, talks in scenario.negotiations.items()}
-    found |= {
+    names = {name: actor.name for role in rows for name, actor in role.items()}
+    names |= {name: talks.title for name, talks in scenario.negotiations.items()}
+    names |= {
         f"{name}/{rung}": step.title
         for name, talks in scenario.negotiations.items()
         for rung, step in talks.rungs.items()
     }
-    return found
+    return names
 
 
 def all_names(simulation: ClassSimulation) -> dict[str, LocalizedText]:
     """Return all names, including bundles of rungs."""
-    found = written_names(simulation.loaded_scenario)
+    names = written_names(simulation.loaded_scenario)
     for talks, rungs in zip(simulation.world.names.negotiation, simulation.world.names.rung, strict=True):
         for rung in rungs:
-            found.setdefault(f"{talks}/{rung}", rung_title(simulation.loaded_scenario, talks, rung))
-    return found
+            names.setdefault(f"{talks}/{rung}", rung_title(simulation.loaded_scenario, talks, rung))
+    return names
 
 
 def rung_title(scenario: Scenario, talks: str, rung: str) -> LocalizedText:
@@ -73,11 +73,11 @@ def scenario_name(scenario: Scenario, source: str) -> ScenarioName:
 def ladders(simulation: ClassSimulation) -> list[ClassLadder]:
     """Return every ladder with the status of its rungs, first rung first."""
     world = simulation.world
-    found: list[ClassLadder] = []
-    for k, (talks, setting) in enumerate(simulation.loaded_scenario.negotiations.items()):
+    class_ladders: list[ClassLadder] = []
+    for k, (talks, negotiation) in enumerate(simulation.loaded_scenario.negotiations.items()):
         rungs: list[ClassRung] = []
         for r, rung in enumerate(world.names.rung[k]):
-            parts = [setting.rungs[part] for part in rung.split("+")]
+            parts = [negotiation.rungs[part] for part in rung.split("+")]
             rungs.append(
                 {
                     "rung": rung,
@@ -87,13 +87,14 @@ def ladders(simulation: ClassSimulation) -> list[ClassLadder]:
                     "age": int(world.status_age[k, r]),
                     "in_play": int(world.rung[k]) == r and simulation.round > 0,
                     "gives": {
-                        party: join_texts([part.parties[party].gives for part in parts]) for party in setting.parties
+                        party: join_texts([part.parties[party].gives for part in parts])
+                        for party in negotiation.parties
                     },
                 }
             )
         outcome = simulation.outcome_of(talks).name
-        found.append({"talks": talks, "parties": list(setting.parties), "outcome": outcome, "rungs": rungs})
-    return found
+        class_ladders.append({"talks": talks, "parties": list(negotiation.parties), "outcome": outcome, "rungs": rungs})
+    return class_ladders
 
 
 def join_texts(parts: Iterable[LocalizedText]) -> LocalizedText:
@@ -169,14 +170,14 @@ def visible_charts(simulation: ClassSimulation, observer: Observer) -> ClassChar
     trust: dict[str, dict[str, list[float]]] = {}
     own: OwnSeries | None = None
     states = simulation.world.names.state
-    for k, (name, setting) in enumerate(simulation.loaded_scenario.negotiations.items()):
+    for k, (name, negotiation) in enumerate(simulation.loaded_scenario.negotiations.items()):
         rows = negotiation_series(seen, k)
         talks[name] = {indicator: rows[indicator].round(4).tolist() for indicator in PUBLIC_INDICATORS}
-        pairs = (("trust_first", *setting.parties), ("trust_second", *setting.parties[::-1]))
+        pairs = (("trust_first", *negotiation.parties), ("trust_second", *negotiation.parties[::-1]))
         for indicator, truster, trusted in pairs:
             if observer.can_see("trust", states.index(truster), states.index(trusted)):
                 trust.setdefault(truster, {})[trusted] = rows[indicator].round(4).tolist()
-        for indicator, party in zip(("support_first", "support_second"), setting.parties, strict=True):
+        for indicator, party in zip(("support_first", "support_second"), negotiation.parties, strict=True):
             if party == observer.seat and observer.can_see("support", states.index(party)):
                 own = {"support": rows[indicator].round(4).tolist(), "trust": {}}
     if own is not None:
@@ -186,7 +187,7 @@ def visible_charts(simulation: ClassSimulation, observer: Observer) -> ClassChar
         for event in simulation.loaded_scenario.events
         if event.text and event.round <= simulation.round
     ]
-    found: ClassCharts = {
+    charts: ClassCharts = {
         "months": list(range(simulation.round + 1)),
         "talks": talks,
         "ceiling": float(simulation.world.tension_ceiling),
@@ -194,5 +195,5 @@ def visible_charts(simulation: ClassSimulation, observer: Observer) -> ClassChar
         "marks": marks,
     }
     if observer.visibility == "all":
-        found["trust"] = trust
-    return found
+        charts["trust"] = trust
+    return charts

@@ -185,15 +185,15 @@ def perceived_signals(lesson: Lesson, observer: Observer) -> Iterator[PerceivedS
 
 def _perceived(row: LedgerEntry, observer: Observer) -> PerceivedSignal | None:
     parties = observer.seat in (row.actor, row.counterpart) and observer.visibility != "public"
-    kind, mine = row.act, row.actor == observer.seat
+    kind, is_own = row.act, row.actor == observer.seat
     reading: SignalReading | None = None
     if row.act in CONDUCT_SIGNALS:
         if not parties and observer.visibility != "all":
             return None
-        strength = row.meant if mine else row.perceived
+        strength = row.meant if is_own else row.perceived
         friendly = "initiative" if row.act == "initiative" else "public statement"
         kind = friendly if (strength or 0.0) > 0 else "threat"
-        reading = None if mine else "friendly" if (strength or 0.0) > 0 else "hostile"
+        reading = None if is_own else "friendly" if (strength or 0.0) > 0 else "hostile"
     if row.act in PARTY_SIGNALS and not parties and observer.visibility != "all":
         return None
     if row.act == "inspection report":
@@ -206,7 +206,7 @@ def _perceived(row: LedgerEntry, observer: Observer) -> PerceivedSignal | None:
         "talks": row.negotiation,
         "channel": row.channel,
         "reading": reading,
-        "mine": mine,
+        "mine": is_own,
     }
 
 

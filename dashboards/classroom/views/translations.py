@@ -44,8 +44,8 @@ def own_words(code: str) -> Mapping[str, str]:
     for name, texts in _file(code).get("scenario", {}).items():
         if other := texts.get("like"):
             del words[f"scenario.{name}.like"]
-            alike = dict(flatten(_file(code)["scenario"][other], f"scenario.{name}."))
-            words = alike | words
+            base_words = dict(flatten(_file(code)["scenario"][other], f"scenario.{name}."))
+            words = base_words | words
     return words
 
 

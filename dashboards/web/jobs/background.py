@@ -169,7 +169,7 @@ class TaskSlot:
         """Run a task in a new thread and stop the previous one. The task receives its ``stop`` function."""
         ticket = self.cancel()
         threading.Thread(
-            target=self._guard, args=(run, lambda: self._ticket != ticket), daemon=True, name="task slot"
+            target=self._run_safely, args=(run, lambda: self._ticket != ticket), daemon=True, name="task slot"
         ).start()
 
     def cancel(self) -> int:
@@ -178,7 +178,7 @@ class TaskSlot:
             self._ticket += 1
             return self._ticket
 
-    def _guard(self, run: Callable[[Callable[[], bool]], None], stop: Callable[[], bool]) -> None:
+    def _run_safely(self, run: Callable[[Callable[[], bool]], None], stop: Callable[[], bool]) -> None:
         try:
             run(stop)
         except Exception:

@@ -87,7 +87,7 @@ def stream_results(setting: Setting, stop: Callable[[], bool] = never_stop) -> I
     """Run a setting; yield partial results at intervals and the complete result last.
 
     ``stop()`` is checked after every chunk; once it is true, a last partial result is yielded.
-    A second request for a setting that is running waits for its result. Raise ScenarioError for an invalid setting.
+    A second request for a setting that is running waits for its result. Raises ScenarioError for an invalid setting.
     """
     with _changed:
         while setting in _running:
@@ -96,8 +96,8 @@ def stream_results(setting: Setting, stop: Callable[[], bool] = never_stop) -> I
             _changed.wait(0.1)
         _running.add(setting)
     try:
-        if (found := cached_result(setting)) is not None:
-            yield found
+        if (cached := cached_result(setting)) is not None:
+            yield cached
             return
         for result in _play(setting, stop):
             if result.is_complete:
@@ -111,7 +111,7 @@ def stream_results(setting: Setting, stop: Callable[[], bool] = never_stop) -> I
 
 
 def complete_result(setting: Setting, stop: Callable[[], bool] = never_stop) -> EnsembleResult | None:
-    """Return the complete result of a setting, or None if stopped. Raise ScenarioError for an invalid setting."""
+    """Return the complete result of a setting, or None if stopped. Raises ScenarioError for an invalid setting."""
     *_, last = (None, *stream_results(setting, stop))
     return last if last is not None and last.is_complete else None
 
@@ -123,8 +123,8 @@ def max_worlds(scenario: Scenario) -> int:
 
 def _play(setting: Setting, stop: Callable[[], bool]) -> Iterator[EnsembleResult]:
     scenario, worlds = scenario_of(setting), setting.worlds
-    if worlds > (most := max_worlds(scenario)):
-        problem = f"at most {most} worlds fit into memory for a scenario of this length"
+    if worlds > (limit := max_worlds(scenario)):
+        problem = f"at most {limit} worlds fit into memory for a scenario of this length"
         raise ScenarioError([InputError("worlds", worlds, problem)])
     collector = ResultCollector(
         scenario, worlds, band_worlds=worlds, band_indicators=slice(OVERALL_COUNT, None), dtype=np.float32

@@ -4,7 +4,7 @@ import json
 import math
 
 import requests
-from support.classroom import HOSTILE, SURE, make_lesson, serve_api, submit_choices
+from support.classroom import CERTAIN_BREAKDOWN, HOSTILE, make_lesson, serve_api, submit_choices
 
 from dashboards.classroom.views.exports import csv_table, moves_csv
 
@@ -56,7 +56,7 @@ def test_malformed_requests_never_cause_server_errors(context):
         student, console = clients(f"Bearer {token}"), clients(f"Instructor {key}")
         bodies = [
             (student, "move", {"turn": 1, "base": 0, "choices": {}, "done": True}),
-            (student, "forecast", {"at": 0, "percent": SURE}),
+            (student, "forecast", {"at": 0, "percent": CERTAIN_BREAKDOWN}),
             (student, "message", {"to": "all", "text": "Hello"}),
             (student, "here", {"page": "play", "seconds": 1}),
             (student, "seat", {"seat": "borea"}),
@@ -100,7 +100,7 @@ def test_extreme_numbers_never_cause_server_errors(context):
         for value in (10**400, 1e308, math.nan, -math.inf):
             data = [
                 (student, "here", {"seconds": value}),
-                (student, "forecast", {"at": 0, "percent": SURE | {"breakdown": value}}),
+                (student, "forecast", {"at": 0, "percent": CERTAIN_BREAKDOWN | {"breakdown": value}}),
                 (console, f"rooms/{room['code']}/do", {"action": "remove", "person": value}),
                 (
                     console,

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from support.classroom import SURE, join_seat, make_lesson, play_turns, serve_api, submit_choices
+from support.classroom import CERTAIN_BREAKDOWN, join_seat, make_lesson, play_turns, serve_api, submit_choices
 
 from agents.assembly import Assembly
 from dashboards.classroom.debrief import counterfactuals as debrief_module
@@ -20,10 +20,10 @@ from model.loading import load_scenario
 
 def test_forecasts_are_scored_by_brier_and_calibration():
     even = dict.fromkeys(OUTCOMES, 25.0)
-    assert brier_score(SURE, "breakdown") == 0.0
-    assert brier_score(SURE, "managed_contact") == 2.0
+    assert brier_score(CERTAIN_BREAKDOWN, "breakdown") == 0.0
+    assert brier_score(CERTAIN_BREAKDOWN, "managed_contact") == 2.0
     assert brier_score(even, "breakdown") == pytest.approx(0.75)
-    rows = calibration([SURE, even], "breakdown")
+    rows = calibration([CERTAIN_BREAKDOWN, even], "breakdown")
     assert [(row["low"], row["stated"], row["came_true"], row["count"]) for row in rows] == [
         (0, 0, 0, 3),
         (10, 25, 25, 4),
@@ -122,7 +122,7 @@ def test_solo_lesson_over_the_api_from_start_to_debrief(context):
         joined = clients().post("solo", {"scenario": "two-states", "seat": "alba", "rounds": 4, "seed": 1})
         student = clients(f"Bearer {joined['token']}")
         assert clients().request("POST", "look", {"code": joined["code"]})[0] == 404
-        student.post("forecast", {"at": 0, "percent": SURE})
+        student.post("forecast", {"at": 0, "percent": CERTAIN_BREAKDOWN})
         advice = {each["verb"]: each for each in student.get("advice")["advice"]}
         assert advice["conduct:borea"]["option"] in ("friendly", "hostile", "step")
         assert advice["conduct:borea"]["terms"][0]["condition"] == "cooperation"
@@ -136,6 +136,6 @@ def test_solo_lesson_over_the_api_from_start_to_debrief(context):
         student.post("solo/do", {"action": "end"})
         while not (debrief := student.get("debrief"))["ready"]:
             time.sleep(0.1)
-        assert debrief["forecasts"]["mine"] == brier_score(SURE, debrief["outcome"])
+        assert debrief["forecasts"]["mine"] == brier_score(CERTAIN_BREAKDOWN, debrief["outcome"])
         assert debrief["ghosts"][0]["seat"] == "alba"
         assert "<html" in student.get("solo/export/report.html")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.classroom import HOSTILE, SURE, make_lesson, serve_api
+from support.classroom import CERTAIN_BREAKDOWN, HOSTILE, make_lesson, serve_api
 from support.page_reads import BROWSER_NAMES, names_defined, names_read
 
 from dashboards.classroom.debrief.messages import ConsoleMessage, DebriefMessage, DebriefProgress
@@ -86,7 +86,7 @@ def test_responses_of_a_played_lesson_match_their_types(context, scenario, sight
 
         assert type_errors(list[ShippedScenario], clients().get("scenarios")) == []
         check()
-        students[0].post("forecast", {"at": 0, "percent": SURE})
+        students[0].post("forecast", {"at": 0, "percent": CERTAIN_BREAKDOWN})
         students[0].post("message", {"to": "all", "text": "Hello"})
         console.post(f"rooms/{code}/do", {"action": "notice", "text": "Begin"})
         console.post(f"rooms/{code}/do", {"action": "start"})
@@ -137,5 +137,5 @@ def test_pages_read_exactly_the_declared_fields():
         unknown = names_read(script) - parts - keys - names_defined(script) - BROWSER_NAMES - OTHER_NAMES
         assert unknown == set(), f"{name} reads undeclared fields"
     everywhere = "\n".join(scripts.values())
-    ours = keys - field_names(EventOffer) - NOT_READ  # Watch reads the rest of the offers
-    assert {key for key in ours if not re.search(rf"\b{key}\b", everywhere)} == set()
+    declared = keys - field_names(EventOffer) - NOT_READ  # Watch reads the rest of the offers
+    assert {key for key in declared if not re.search(rf"\b{key}\b", everywhere)} == set()

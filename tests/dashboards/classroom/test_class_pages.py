@@ -108,23 +108,23 @@ def test_opened_details_stay_open_after_a_quick_choice(browser, classroom):
         page = watched.page
         page.locator("#start .main").click()
         expect(page.locator("#turn")).to_have_text("Turn 1 of 12", timeout=20_000)
-        asked = page.locator("details", has=page.locator("summary[data-key='press:borea']"))
+        details = page.locator("details", has=page.locator("summary[data-key='press:borea']"))
         gives = page.locator("#ladders details").first
-        assert not asked.evaluate("each => each.open")
-        asked.evaluate("""each => {
+        assert not details.evaluate("each => each.open")
+        details.evaluate("""each => {
             each.querySelector("summary").click();
             const option = each.querySelector("[value=raise]");
             option.focus();
             option.click();
         }""")  # in one task, before the toggle event is dispatched
-        expect(asked.locator("summary")).to_contain_text("raise it")
-        expect(asked).to_have_attribute("open", "")
-        expect(asked.locator("[value=raise]")).to_be_focused()
+        expect(details.locator("summary")).to_contain_text("raise it")
+        expect(details).to_have_attribute("open", "")
+        expect(details.locator("[value=raise]")).to_be_focused()
         gives.locator("summary").click()
         page.locator("[data-key=send]").click()
         expect(page.locator("#turn")).to_have_text("Turn 2 of 12", timeout=20_000)
         expect(page.locator("#move details.verb").first).to_have_attribute("open", "")
-        assert not asked.evaluate("each => each.open"), "a new turn resets what is open"
+        assert not details.evaluate("each => each.open"), "a new turn resets what is open"
         assert gives.evaluate("each => each.open"), "an open detail was closed by an update"
 
 

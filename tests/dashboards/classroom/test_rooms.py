@@ -100,14 +100,14 @@ def test_idle_solo_lessons_are_unloaded(context, monkeypatch):
 def test_replay_of_one_lesson_does_not_block_others(context, monkeypatch):
     (slow_room, slow), (_, quick) = make_lesson(context), make_lesson(context)
     unload_lessons(context)
-    started, go_on, created = threading.Event(), threading.Event(), []
+    started, released, created = threading.Event(), threading.Event(), []
 
     class SlowLesson(Lesson):
         def _replay(self):
             if self.id == slow.id:
                 created.append(self)
                 started.set()
-                assert go_on.wait(10)
+                assert released.wait(10)
             super()._replay()
 
     monkeypatch.setattr(rooms, "Lesson", SlowLesson)
@@ -120,7 +120,7 @@ def test_replay_of_one_lesson_does_not_block_others(context, monkeypatch):
     other.start()
     other.join(5)
     blocked = other.is_alive()
-    go_on.set()
+    released.set()
     for each in threads:
         each.join(10)
     assert not blocked

@@ -89,7 +89,7 @@ def test_parameters_lists_all_parameters(tmp_path):
 def test_paths_and_sources_of_parameters_are_not_cut(columns, tmp_path):
     done = run_detente("parameters", cwd=tmp_path, **columns)
     words = set(done.out.split())
-    assert {setting.path for setting in declared_parameters()} <= words
+    assert {parameter.path for parameter in declared_parameters()} <= words
     assert "…" not in done.out
     assert {"Molander", ".005-.05"} <= {word.strip("[]") for word in words}  # a complete source
     if not columns:

@@ -96,18 +96,22 @@ def test_why_lists_alternatives_and_the_opposite(tmp_path):
 
 
 def test_run_suggests_the_decision_that_why_explains():
-    held = RecordedCondition("any", {"hope": 1.0}, 1.0, 0.0, True)
+    condition = RecordedCondition("any", {"hope": 1.0}, 1.0, 0.0, True)
     last = {"choose_conduct": 0, "propose": 0, "seek_talks": 0, "accuse": 1, "comply": 0, "withdraw": 1, "ratify": 0}
-    made = [LedgerEntry(5, "decision", act, "alba", None, "border", value, "", (held,)) for act, value in last.items()]
-    made += [LedgerEntry(6, "decision", "withdraw", "alba", None, "border", 0, "", (held,))]  # stays: low priority
-    while made:
-        words = shlex.split(suggested_why_command(SimpleNamespace(ledger=SimpleNamespace(rows=made)), Path("run")))
-        ledger = pd.DataFrame([row.as_dict() for row in made if row.round == 5])
+    entries = [
+        LedgerEntry(5, "decision", act, "alba", None, "border", value, "", (condition,)) for act, value in last.items()
+    ]
+    entries += [
+        LedgerEntry(6, "decision", "withdraw", "alba", None, "border", 0, "", (condition,))
+    ]  # stays: low priority
+    while entries:
+        words = shlex.split(suggested_why_command(SimpleNamespace(ledger=SimpleNamespace(rows=entries)), Path("run")))
+        ledger = pd.DataFrame([row.as_dict() for row in entries if row.round == 5])
         if ledger.empty:
             return
         row, *_ = find_decision(ledger, SimpleNamespace(rounds=9), 5, "alba", None, None, None)
         assert (words[-3:], row["act"]) == (["alba", "--act", row["act"]], list(last)[len(ledger) - 1])
-        made = [row for row in made if (row.act, row.round) != (words[-1], 5)]
+        entries = [row for row in entries if (row.act, row.round) != (words[-1], 5)]
 
 
 def test_levers_without_effect_are_summarized():

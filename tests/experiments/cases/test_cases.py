@@ -4,14 +4,16 @@ import csv
 import re
 
 import pytest
-from support.cases import ACTS, HEADING, OPENING, acts_with, case_errors, write_case
+from support.cases import ACTS, HEADER_LINES, HEADING, acts_with, case_errors, write_case
 from support.names import LEADERS
 
 from experiments.cases.case import CASES_FOLDER, case_names, goldstein_weights, load_case
 
-LIVING = re.compile(rf"\b(?:{LEADERS}|Clinton|Bush|Santos|Castro)\b", re.IGNORECASE)
+LIVING_LEADERS = re.compile(rf"\b(?:{LEADERS}|Clinton|Bush|Santos|Castro)\b", re.IGNORECASE)
 
-DEAD = re.compile(r"\b(?:Kennedy|Khrushchev|Reagan|Gorbachev|Carter|Kissinger|Albright|Sadat|Menachem|Barghoorn)\b")
+DECEASED_LEADERS = re.compile(
+    r"\b(?:Kennedy|Khrushchev|Reagan|Gorbachev|Carter|Kissinger|Albright|Sadat|Menachem|Barghoorn)\b"
+)
 
 
 # The library ---------------------------------------------------------------------------------------
@@ -33,12 +35,12 @@ def test_each_act_has_a_source_and_an_evidence_mark(name):
 
 @pytest.mark.parametrize("path", sorted(CASES_FOLDER.rglob("*.csv")), ids=lambda path: path.stem)
 def test_no_file_names_a_living_leader(path):
-    assert not LIVING.findall(path.read_text("utf-8"))
+    assert not LIVING_LEADERS.findall(path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", case_names())
 def test_acts_name_offices_and_not_persons(name):
-    assert not [each.event for each in load_case(name).events if DEAD.findall(each.event)]
+    assert not [each.event for each in load_case(name).events if DECEASED_LEADERS.findall(each.event)]
 
 
 def test_table_of_weights_has_exactly_the_used_codes():
@@ -102,15 +104,15 @@ def test_invalid_row_is_refused_by_line_and_column(tmp_path, acts, where):
 @pytest.mark.parametrize(
     ("opening", "where"),
     [
-        (OPENING[1:], "header, title: is missing"),
-        ([*OPENING, "# colour: red"], "header, colour: no such key"),
-        ([*OPENING, "# no colon"], "line 7: should be `# key: words`"),
-        ([*OPENING, "# title: again"], "line 7, title: occurs twice"),
-        ([OPENING[0], "# scenario: three-states", *OPENING[2:]], "did you mean `two-states`"),
-        ([*OPENING[:2], "# first: alpa = AAA AAB", *OPENING[3:]], "did you mean `alba`"),
-        ([*OPENING[:2], "# first: alba", *OPENING[3:]], "header, first: should be `state = ACTOR ACTOR`"),
-        ([*OPENING[:3], "# second: alba = BBB", *OPENING[4:]], "are not the parties to one negotiation"),
-        ([*OPENING[:3], "# second: borea = BBB AAA", *OPENING[4:]], "is also an actor of the first side"),
+        (HEADER_LINES[1:], "header, title: is missing"),
+        ([*HEADER_LINES, "# colour: red"], "header, colour: no such key"),
+        ([*HEADER_LINES, "# no colon"], "line 7: should be `# key: words`"),
+        ([*HEADER_LINES, "# title: again"], "line 7, title: occurs twice"),
+        ([HEADER_LINES[0], "# scenario: three-states", *HEADER_LINES[2:]], "did you mean `two-states`"),
+        ([*HEADER_LINES[:2], "# first: alpa = AAA AAB", *HEADER_LINES[3:]], "did you mean `alba`"),
+        ([*HEADER_LINES[:2], "# first: alba", *HEADER_LINES[3:]], "header, first: should be `state = ACTOR ACTOR`"),
+        ([*HEADER_LINES[:3], "# second: alba = BBB", *HEADER_LINES[4:]], "are not the parties to one negotiation"),
+        ([*HEADER_LINES[:3], "# second: borea = BBB AAA", *HEADER_LINES[4:]], "is also an actor of the first side"),
     ],
 )
 def test_invalid_header_is_refused(tmp_path, opening, where):

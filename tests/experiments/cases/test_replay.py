@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomli_w
-from support.cases import ACTS, OPENING, acts_with, write_case
+from support.cases import ACTS, HEADER_LINES, acts_with, write_case
 from support.worlds import ALL_OFF, smallest_scenario
 
 from agents.assembly import Assembly
@@ -30,7 +30,7 @@ def reciprocal_scenario(folder: Path, **more) -> str:
 
 
 def test_reciprocal_pair_repeats_the_input_a_month_later(tmp_path):
-    opening = [OPENING[0], f"# scenario: {reciprocal_scenario(tmp_path)}", *OPENING[2:]]
+    opening = [HEADER_LINES[0], f"# scenario: {reciprocal_scenario(tmp_path)}", *HEADER_LINES[2:]]
     case = load_case(write_case(tmp_path, opening=opening))
     assert persistent_signs(case.monthly_conduct(0), case.months) == [1, 0, 1, 1, 1]
     assert response_shares(case, 1, worlds=3).tolist() == [1, 1, 0, 1, 1]
@@ -51,17 +51,17 @@ def test_scheduled_events_are_removed(tmp_path):
     event = {"round": 2, "kind": "hostile_act", "actor": "borea", "counterpart": "alba", "text": {"en": "B strikes."}}
     found = []
     for more in ({}, {"events": [event]}):
-        opening = [OPENING[0], f"# scenario: {reciprocal_scenario(tmp_path, **more)}", *OPENING[2:]]
+        opening = [HEADER_LINES[0], f"# scenario: {reciprocal_scenario(tmp_path, **more)}", *HEADER_LINES[2:]]
         found.append(response_shares(load_case(write_case(tmp_path, opening=opening)), 1, worlds=3).tolist())
     assert found[0] == found[1]
 
 
 def test_acts_equal_those_of_the_mesa_driver():
-    setting = load_scenario("two-states", {"rounds": 12})
-    done = play_cooperation(setting, (), worlds=2, seed=5)
+    scenario = load_scenario("two-states", {"rounds": 12})
+    done = play_cooperation(scenario, (), worlds=2, seed=5)
     for place, seed in enumerate((5, 6)):
-        model = Assembly(setting, rng=seed)
-        for now in range(setting.rounds):
+        model = Assembly(scenario, rng=seed)
+        for now in range(scenario.rounds):
             model.step()
             assert np.array_equal(done[place, now], (model.world.conduct ^ model.world.miscarried) > 0)
 
@@ -96,9 +96,9 @@ def test_part_reports_first_where_a_baseline_is_better():
     assert names == [*case_names(), "all cases", "all, acts of one side only", "all, without input to the model"]
     assert len({tuple(row) for row in part.rows}) == 1
     json.dumps(part._asdict())
-    whole = part.rows[len(case_names())]
-    assert whole["months"] == sum(row["months"] for row in part.rows[: len(case_names())])
-    lost = [what for what in ("sign", "size") if whole[f"nearest, {what}"] != "model"]
+    total = part.rows[len(case_names())]
+    assert total["months"] == sum(row["months"] for row in part.rows[: len(case_names())])
+    lost = [what for what in ("sign", "size") if total[f"nearest, {what}"] != "model"]
     assert (
         part.lead.startswith(f"A baseline is better on the {lost[0]}")
         if lost

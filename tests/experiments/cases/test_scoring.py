@@ -40,10 +40,10 @@ def test_perfect_forecast_scores_zero():
 
 
 def test_forecast_has_chance_mean_and_quantiles():
-    said = Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (0.9, 0.1))
-    assert said.chance == 0.9
-    assert said.mean == pytest.approx(0.9 * COOPERATIVE_WEIGHT + 0.1 * HOSTILE_WEIGHT)
-    assert [said.quantile(part) for part in (0.05, 0.5, 0.95)] == [
+    forecast = Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (0.9, 0.1))
+    assert forecast.chance == 0.9
+    assert forecast.mean == pytest.approx(0.9 * COOPERATIVE_WEIGHT + 0.1 * HOSTILE_WEIGHT)
+    assert [forecast.quantile(part) for part in (0.05, 0.5, 0.95)] == [
         HOSTILE_WEIGHT,
         COOPERATIVE_WEIGHT,
         COOPERATIVE_WEIGHT,
@@ -52,11 +52,11 @@ def test_forecast_has_chance_mean_and_quantiles():
 
 def test_intervals_contain_the_mean_and_widen_with_spread():
     rng = np.random.default_rng(3)
-    still, wild = np.full((20, 1), 0.3), rng.uniform(size=(20, 1))
-    assert means_over_months(still)[0] == pytest.approx((0.3, 0.3, 0.3))
-    found = means_over_months(wild)[0]
-    assert found.mean == pytest.approx(wild.mean())
-    assert wild.min() < found.low < found.mean < found.high < wild.max()
+    constant, spread = np.full((20, 1), 0.3), rng.uniform(size=(20, 1))
+    assert means_over_months(constant)[0] == pytest.approx((0.3, 0.3, 0.3))
+    found = means_over_months(spread)[0]
+    assert found.mean == pytest.approx(spread.mean())
+    assert spread.min() < found.low < found.mean < found.high < spread.max()
     assert means_over_cases([np.zeros((3, 1)), np.ones((1, 1))])[0] == pytest.approx((0.25, 0.0, 1.0))
 
 

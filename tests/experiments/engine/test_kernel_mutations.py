@@ -90,7 +90,7 @@ def test_shifted_clock_is_caught(shift):
 
 @pytest.mark.uncompiled
 def test_column_updated_in_place_is_caught():
-    """Hardening looks at the other side's posture: without turning the page, the second would see the first's new one."""
+    """Hardening reads the other side's posture: without a buffer, the second side would read the first's new one."""
 
     def step(world):
         place = ACT_INDEX["update_posture"]

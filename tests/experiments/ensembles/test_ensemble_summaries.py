@@ -24,12 +24,12 @@ def test_bands_are_percentiles_over_worlds():
 
 
 def test_bands_use_the_first_worlds_only():
-    whole = play_ensemble("two-states", 170, rounds=12, keep=True, band_worlds=100)
-    first = np.percentile(whole.trajectories[:100], PERCENTILES, axis=0)
+    ensemble = play_ensemble("two-states", 170, rounds=12, keep=True, band_worlds=100)
+    first = np.percentile(ensemble.trajectories[:100], PERCENTILES, axis=0)
     streamed = play_ensemble("two-states", 170, rounds=12, band_worlds=100)
-    assert whole.band_worlds == streamed.band_worlds == 100
-    assert whole.bands.tobytes() == streamed.bands.tobytes() == first.tobytes()
-    assert_ensembles_equal(replace(whole, trajectories=None), streamed)
+    assert ensemble.band_worlds == streamed.band_worlds == 100
+    assert ensemble.bands.tobytes() == streamed.bands.tobytes() == first.tobytes()
+    assert_ensembles_equal(replace(ensemble, trajectories=None), streamed)
 
 
 def test_summaries_match_the_trajectories():

@@ -48,10 +48,13 @@ def test_space_has_every_uncertainty_over_its_declared_range():
 
 
 def test_near_the_scenario_only_step_by_step_brings_deals():
-    setting, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
-    near = sample_points(uncertainty_space(setting, 0.1), 12, 1)
+    scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
+    near = sample_points(uncertainty_space(scenario, 0.1), 12, 1)
     in_steps, in_one = (
-        [float(play_ensemble(apply_changes(data, {**at, **tied(setting)}), 30).ends[:, PROGRESS].mean()) for at in near]
+        [
+            float(play_ensemble(apply_changes(data, {**at, **tied(scenario)}), 30).ends[:, PROGRESS].mean())
+            for at in near
+        ]
         for tied in (set_bundling(1), set_bundling(None))
     )
     assert min(in_steps) > 0.0

@@ -53,10 +53,10 @@ def test_box_without_resamples_has_no_stability(monkeypatch):
 
 def discover_in_sweep(folder, **more):
     """Sweep a study, run `detente discover`, and return its JSON and its text."""
-    made = study_data(levers={"states.alba.generosity": [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0]},
+    study = study_data(levers={"states.alba.generosity": [0.0, 1.0], "states.alba.dialogue": [0.0, 1.0]},
                  design={"kind": "latin", "points": 40}, **more)  # fmt: skip
-    sweep(made, folder / "swept")
-    above = summary_by_point(folder / "swept", load_study(made))["mean_tension"].median()
+    sweep(study, folder / "swept")
+    above = summary_by_point(folder / "swept", load_study(study))["mean_tension"].median()
     command = ["discover", folder / "swept", "--outcome", "mean_tension", "--above", f"{above:.4f}"]
     done = invoke(*command, "--json")
     assert done.exit_code == 0, done.output
@@ -64,19 +64,19 @@ def discover_in_sweep(folder, **more):
 
 
 def test_link_into_a_box_opens_a_run_of_the_study(tmp_path):
-    found, text = discover_in_sweep(tmp_path, changes={"states.borea.resolve": 0.9}, seed=7)
-    opens, notes = parse_link(found["link"].partition("?")[2])
+    box, text = discover_in_sweep(tmp_path, changes={"states.borea.resolve": 0.9}, seed=7)
+    opens, notes = parse_link(box["link"].partition("?")[2])
     assert notes == []
     changes = dict(opens.setting.changes)
     assert (changes["rounds"], changes["states.borea.resolve"], opens.setting.seed) == (8, 0.9, 7)
-    for edge in found["edges"]:
+    for edge in box["edges"]:
         assert edge["low"] <= changes[edge["factor"]] <= edge["high"]
     assert "with seed" not in text
 
 
 def test_seed_too_large_for_a_link_is_reported(tmp_path):
-    found, text = discover_in_sweep(tmp_path, seed=MAX_SEED + 4)  # the seeds below give no box
-    opens, notes = parse_link(found["link"].partition("?")[2])
+    box, text = discover_in_sweep(tmp_path, seed=MAX_SEED + 4)  # the seeds below give no box
+    opens, notes = parse_link(box["link"].partition("?")[2])
     assert (notes, opens.setting.seed) == ([], 1)
     assert f"with seed 1, because {MAX_SEED + 4} is too large for a link" in " ".join(text.split())
 
@@ -84,8 +84,8 @@ def test_seed_too_large_for_a_link_is_reported(tmp_path):
 def test_scenario_file_has_no_link(tmp_path, monkeypatch):
     (tmp_path / "mine.toml").write_text(tomli_w.dumps(json.loads(json.dumps(read_scenario("two-states"), default=str))))
     monkeypatch.chdir(tmp_path)
-    found, text = discover_in_sweep(tmp_path, scenario="mine.toml")
-    assert found["link"] is None
+    box, text = discover_in_sweep(tmp_path, scenario="mine.toml")
+    assert box["link"] is None
     assert "The scenario is a file, which a link cannot contain" in text
     assert "http" not in text
 

@@ -58,22 +58,22 @@ def test_sensitivity_refuses_a_truncated_sobol_design(tmp_path):
     with pytest.raises(ScenarioError, match="a truncated design has no indices"):
         sweep_sensitivity(tmp_path, "some_deal")
     sweep(sobol, tmp_path)
-    found = sweep_sensitivity(tmp_path, "mean_trust")
-    assert set(found.indices["factor"]) == {"states.alba.generosity", "belief.betrayal_weight"}
-    assert 0.0 <= found.noise <= 1.0
+    sensitivity = sweep_sensitivity(tmp_path, "mean_trust")
+    assert set(sensitivity.indices["factor"]) == {"states.alba.generosity", "belief.betrayal_weight"}
+    assert 0.0 <= sensitivity.noise <= 1.0
 
 
 @pytest.mark.parametrize(("keep", "rows_per_point"), [("bands", 5 * 9), ("trajectories", 3 * 9)])
 def test_bands_and_trajectories_are_stored_on_request(keep, rows_per_point, tmp_path):
     sweep(study_data(keep=keep), tmp_path)
-    kept = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "kept")))
-    assert len(kept) == 6 * rows_per_point
+    series = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "kept")))
+    assert len(series) == 6 * rows_per_point
     if keep == "trajectories":
         values = load_study(study_data()).points().iloc[2].to_dict()
         alone = play_ensemble("two-states", 3, 1, rounds=8, changes=values, keep=True)
         assert alone.trajectories is not None
-        mine = kept[kept["point"] == 2]["trust"].to_numpy().reshape(3, 9)
-        np.testing.assert_array_equal(mine, alone.trajectories[:, :, 0].astype(np.float32))
+        trust = series[series["point"] == 2]["trust"].to_numpy().reshape(3, 9)
+        np.testing.assert_array_equal(trust, alone.trajectories[:, :, 0].astype(np.float32))
 
 
 def test_sql_queries_return_rows_or_an_error(tmp_path):

@@ -15,13 +15,13 @@ from model.world import World
 
 @pytest.mark.parametrize("name", shipped_studies())
 def test_every_shipped_study_has_a_question_and_points(name):
-    found = load_study(name)
-    points = found.points()
-    assert found.file.question.endswith("?")
-    assert len(points) == found.size
-    assert list(points) == [factor.path for factor in found.factors]
+    study = load_study(name)
+    points = study.points()
+    assert study.file.question.endswith("?")
+    assert len(points) == study.size
+    assert list(points) == [factor.path for factor in study.factors]
     for values in (points.to_dict("records")[0], points.to_dict("records")[-1]):
-        found.scenario_at(values)
+        study.scenario_at(values)
 
 
 def test_at_least_six_studies_are_shipped():
@@ -68,14 +68,14 @@ def test_all_errors_are_reported_at_once():
 
 
 def test_grid_has_every_combination_in_file_order():
-    found = load_study(
+    study = load_study(
         study_data(
             levers={"states.alba.generosity": {"values": [0.1, 0.9]}},
             uncertainties={"ladder.cool_down": {"low": 0, "high": 8, "steps": 3}},
             design={"kind": "grid"},
         )
     )
-    assert found.points().to_numpy().tolist() == [[0.1, 0], [0.1, 4], [0.1, 8], [0.9, 0], [0.9, 4], [0.9, 8]]
+    assert study.points().to_numpy().tolist() == [[0.1, 0], [0.1, 4], [0.1, 8], [0.9, 0], [0.9, 4], [0.9, 8]]
 
 
 def test_latin_hypercube_has_one_point_per_slice():
@@ -103,17 +103,17 @@ def test_table_of_points_is_read_and_checked(tmp_path):
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_cell_by_cell_point_equals_the_scenarios_world(name):
-    """For every declared parameter, whether it only sets cells or has further effects."""
+    """For every declared parameter, whether it only sets cells or has other effects."""
     scenario = load_study(
         study_data(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})
     ).scenario_at()
     ranges = {each.path: [each.low, each.high] for each in list_parameters(scenario)[::3] if each.low < each.high}
-    found = load_study(study_data(scenario=name, levers={}, uncertainties=ranges))
-    cells = design_cells(StudyKey(found)).cells
+    study = load_study(study_data(scenario=name, levers={}, uncertainties=ranges))
+    cells = design_cells(StudyKey(study)).cells
     assert sum(each is not None for each in cells.values()) > len(cells) // 3
-    for factor in found.factors:
+    for factor in study.factors:
         values = {factor.path: factor.value_at(0.37)}
-        quick, slow = initial_world(found, values), World(found.scenario_at(values), 0)
+        quick, slow = initial_world(study, values), World(study.scenario_at(values), 0)
         assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
             values
         )
@@ -136,16 +136,16 @@ def test_interacting_factors_give_the_scenarios_world(name, changes, ranges):
             f"negotiations.border.rungs.{rung}.{what}": [0.1, 0.9] for rung in rungs for what in ("verifiability",)
         }
         ranges |= {f"negotiations.border.rungs.{rung}.duration": [1, 12] for rung in rungs}
-    found = load_study(study_data(scenario=name, changes=changes, levers={}, uncertainties=ranges))
-    for values in found.points().to_dict("records"):
-        quick, slow = initial_world(found, values), World(found.scenario_at(values), 0)
+    study = load_study(study_data(scenario=name, changes=changes, levers={}, uncertainties=ranges))
+    for values in study.points().to_dict("records"):
+        quick, slow = initial_world(study, values), World(study.scenario_at(values), 0)
         assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
             values
         )
 
 
 def test_integers_have_equal_parts_of_a_range():
-    found = load_study(
+    study = load_study(
         study_data(
             scenario="us-iran-2026",
             levers={},
@@ -153,7 +153,7 @@ def test_integers_have_equal_parts_of_a_range():
             design={"kind": "latin", "points": 300},
         )
     )
-    assert found.points()["states.us.veto_players"].value_counts().tolist() == [100, 100, 100]
+    assert study.points()["states.us.veto_players"].value_counts().tolist() == [100, 100, 100]
 
 
 def test_misspelt_switch_is_refused_before_any_run():
@@ -162,8 +162,8 @@ def test_misspelt_switch_is_refused_before_any_run():
 
 
 def test_study_survives_a_round_trip_through_json():
-    found = load_study(study_data())
-    again = load_study(json.loads(json.dumps(found.file.model_dump(mode="json"))))
-    assert again.factors == found.factors
-    assert again.points().equals(found.points())
-    assert build_scenario(apply_changes(found.scenario_data, {})).rounds == 8
+    study = load_study(study_data())
+    again = load_study(json.loads(json.dumps(study.file.model_dump(mode="json"))))
+    assert again.factors == study.factors
+    assert again.points().equals(study.points())
+    assert build_scenario(apply_changes(study.scenario_data, {})).rounds == 8

@@ -21,16 +21,16 @@ from model.errors import ScenarioError
 
 def test_row_equals_the_run_of_its_point_and_seed(tmp_path):
     swept = sweep(study_data(), tmp_path)
-    found, points = runs_table(tmp_path), load_study(study_data()).points()
+    table, points = runs_table(tmp_path), load_study(study_data()).points()
     assert (swept.points, swept.played, swept.failed) == (6, 6, 0)
-    assert len(found) == 18
+    assert len(table) == 18
     for point, values in enumerate(points.to_dict("records")):
         alone = play_ensemble("two-states", 3, 1, rounds=8, changes=values)
-        mine = found[found["point"] == point]
-        assert mine["outcome"].tolist() == [Outcome(int(each)).name for each in alone.overall]
-        assert mine["seed"].tolist() == [1, 2, 3]
-        np.testing.assert_array_equal(mine["mean_trust"], alone.means[:, 0])
-        np.testing.assert_array_equal(mine["end_deal_progress"], alone.ends[:, 3])
+        rows = table[table["point"] == point]
+        assert rows["outcome"].tolist() == [Outcome(int(each)).name for each in alone.overall]
+        assert rows["seed"].tolist() == [1, 2, 3]
+        np.testing.assert_array_equal(rows["mean_trust"], alone.means[:, 0])
+        np.testing.assert_array_equal(rows["end_deal_progress"], alone.ends[:, 3])
 
 
 def test_random_numbers_are_common_unless_switched_off():
@@ -96,9 +96,9 @@ def test_second_sweep_into_one_folder_is_refused(tmp_path):
 
 
 def test_estimated_size_is_near_that_of_the_folder(tmp_path):
-    asked = load_study(study_data(design={"kind": "latin", "points": 100}))
-    estimated = plan_sweep(asked, tmp_path / "out").size
-    sweep(asked, tmp_path / "out")
+    study = load_study(study_data(design={"kind": "latin", "points": 100}))
+    estimated = plan_sweep(study, tmp_path / "out").size
+    sweep(study, tmp_path / "out")
     size = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
     assert 0.7 * size < estimated < 1.4 * size
 

@@ -66,7 +66,7 @@ def test_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
 
 
 class Broken(Executor):
-    """An executor that is lost after two chunks."""
+    """An executor that fails after two chunks."""
 
     def __init__(self):
         self.left = 2
@@ -92,11 +92,11 @@ def test_lost_chunks_are_reported_and_run_by_the_next_sweep(whole, tmp_path, mon
 
 
 def test_bands_without_runs_are_removed(tmp_path):
-    kept = study_data(keep="bands")
-    sweep(kept, tmp_path, points=4)
+    study = study_data(keep="bands")
+    sweep(study, tmp_path, points=4)
     (path,) = part_paths(tmp_path, "runs")
     path.unlink()  # as after a kill between the two writes
-    sweep(kept, tmp_path, points=3)
+    sweep(study, tmp_path, points=3)
     assert part_ranges(tmp_path, "kept") == part_ranges(tmp_path, "runs") == [(0, 3)]
     found = query_results(tmp_path, "select distinct percentile from kept order by percentile")
     assert found["percentile"].tolist() == [5, 25, 50, 75, 95]

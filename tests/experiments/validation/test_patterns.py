@@ -97,15 +97,15 @@ def test_baseline_file_covers_every_pattern_with_digests():
     facts = json.loads(patterns.BASELINE_FILE.read_text("utf-8"))
     assert len(facts["model_digest"]) == len(facts["scenarios_digest"]) == 12
     assert {row["pattern"] for row in facts["rows"]} == {pattern.key for pattern in patterns.PATTERNS}
-    asked = {(pattern.key, each.description) for pattern in patterns.PATTERNS for each in pattern.inequalities}
-    assert {(row["pattern"], row["test"]) for row in facts["rows"]} == asked
+    expected = {(pattern.key, each.description) for pattern in patterns.PATTERNS for each in pattern.inequalities}
+    assert {(row["pattern"], row["test"]) for row in facts["rows"]} == expected
     assert all(row["worlds"] >= 400 for row in facts["rows"])
 
 
 def test_a_third_of_the_patterns_is_held_back_from_tuning():
-    held = [pattern for pattern in patterns.PATTERNS if pattern.held_back]
-    assert len(held) * 3 >= len(patterns.PATTERNS) == len(DEAL_PATTERNS) + len(CONFLICT_PATTERNS) == 14
-    assert not any(pattern.tuned for pattern in held)
+    held_back = [pattern for pattern in patterns.PATTERNS if pattern.held_back]
+    assert len(held_back) * 3 >= len(patterns.PATTERNS) == len(DEAL_PATTERNS) + len(CONFLICT_PATTERNS) == 14
+    assert not any(pattern.tuned for pattern in held_back)
 
 
 def planted_pattern(chances: dict[str, float]) -> Pattern:
@@ -222,24 +222,24 @@ def pick(*keys: str) -> tuple[Pattern, ...]:
 
 def test_structure_names_mechanisms_without_effect():
     messages: list[str] = []
-    found = structure.run_part(True, messages.append, ["argentina-brazil-1985", "us-ussr-1985"])
-    by_name = {row["change"]: row for row in found.rows}
+    part = structure.run_part(True, messages.append, ["argentina-brazil-1985", "us-ussr-1985"])
+    by_name = {row["change"]: row for row in part.rows}
     assert len(messages) == 2
     assert by_name["M1 reciprocity"]["verdict"] == "moves"
     assert by_name["M11 facilitation"]["verdict"] == "moves nothing"  # no facilitators in these two
-    assert "M11 facilitation" in found.lead
+    assert "M11 facilitation" in part.lead
     assert by_name["M16 ripeness"]["scenarios_moved"].endswith("of 1")  # off in one of the two as shipped
     assert by_name["120 rounds"]["progress"] > 0.0
-    assert found.failed == sum(row["verdict"] == "moves nothing" for row in found.rows)
-    assert len({tuple(row) for row in found.rows}) == 1
-    assert json.dumps([found.rows, found.figure], allow_nan=False)
+    assert part.failed == sum(row["verdict"] == "moves nothing" for row in part.rows)
+    assert len({tuple(row) for row in part.rows}) == 1
+    assert json.dumps([part.rows, part.figure], allow_nan=False)
 
 
 def test_figure_shows_every_change_and_outcome():
-    found = structure.run_part(True, lambda _: None, ["two-states"])
-    assert found.figure is not None
-    (heat,) = found.figure["data"]
-    assert heat["y"] == [row["change"] for row in found.rows]
+    part = structure.run_part(True, lambda _: None, ["two-states"])
+    assert part.figure is not None
+    (heat,) = part.figure["data"]
+    assert heat["y"] == [row["change"] for row in part.rows]
     assert len(heat["x"]) == len(structure.OUTCOMES) == len(heat["z"][0]) == len(heat["text"][0])
 
 

@@ -27,7 +27,7 @@ PRINTED = {  # the published values at the default symbols
     "B18c": 0.4627, "B18d": 10.747, "B18e": 14.286, "B18g": 7.778, "B18h": 6.25, "B19": 0.49, "B20": 7.5,
     "B22a": 0.2294, "B22b": 6.579,
 }  # fmt: skip
-ELSEWHERE = [
+OTHER_VALUES = [
     ("B02", {"e": 0.07}), ("B02s", {"e": 0.05}), ("B02t", {"e": 0.05}), ("B03b", {"e": 0.02, "g": 0.2}),
     ("B03c", {"e": 0.1}), ("B04", {"e": 0.2}), ("B04b", {"d": 0.7, "f": 0.02}), ("B04b", {"d": 0.6, "f": 0.1, "g": 0.5}),
     ("B05a", {"g": 2.0, "l": 3.0}), ("B05b", {"b": 3.0, "c": 1.0, "delta": 0.9}), ("B05d", {"N": 3, "l": 1.0}),
@@ -58,11 +58,11 @@ def test_closed_forms_have_the_published_default_values():
         assert check.expected(given) == pytest.approx(value, rel=6e-4, abs=5e-5), name
 
 
-@pytest.mark.parametrize(("name", "given"), ELSEWHERE)
+@pytest.mark.parametrize(("name", "given"), OTHER_VALUES)
 def test_model_agrees_with_theory_at_other_values(name, given):
-    found = run_check(CHECKS[name], given, WORLDS)
-    assert found.holds, found.row()
-    assert found.parameters == {**{s: each.default for s, each in CHECKS[name].symbols.items()}, **given}
+    result = run_check(CHECKS[name], given, WORLDS)
+    assert result.holds, result.row()
+    assert result.parameters == {**{s: each.default for s, each in CHECKS[name].symbols.items()}, **given}
 
 
 @pytest.mark.parametrize(("name", "symbol", "other"), MISMATCHES)
@@ -156,8 +156,8 @@ def axl():
 
 
 def test_listed_strategies_are_all_deterministic_memory_one(axl):
-    depth, chancy = axl.Classifiers["memory_depth"], axl.Classifiers["stochastic"]
-    found = [each.__name__ for each in axl.all_strategies if not chancy(each()) and depth(each()) <= 1]
+    depth, is_stochastic = axl.Classifiers["memory_depth"], axl.Classifiers["stochastic"]
+    found = [each.__name__ for each in axl.all_strategies if not is_stochastic(each()) and depth(each()) <= 1]
     assert sorted(found) == sorted(axelrod_docking.DETERMINISTIC)
 
 

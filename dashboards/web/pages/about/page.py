@@ -184,23 +184,23 @@ def markdown_blocks(text: str) -> Iterator[TextBlock]:
 
 def text_spans(line: str) -> list[TextSpan]:
     """Return a line as spans. A link becomes its text, or the name of the linked document."""
-    found: list[TextSpan] = []
+    spans: list[TextSpan] = []
     at = 0
     for mark in INLINE.finditer(line):
-        found.append({"style": "", "words": line[at : mark.start()]})
+        spans.append({"style": "", "words": line[at : mark.start()]})
         strong, code, words, target, stressed = mark.groups()
         if words is not None:
             named = f"docs/{target.partition('#')[0]}" if words.endswith(".md") else words
-            found.append({"style": "code", "words": named})
+            spans.append({"style": "code", "words": named})
         elif stressed is not None:
-            found.append({"style": "stressed", "words": stressed})
+            spans.append({"style": "stressed", "words": stressed})
         elif strong is not None:
-            found.append({"style": "strong", "words": strong})
+            spans.append({"style": "strong", "words": strong})
         else:
-            found.append({"style": "code", "words": code})
+            spans.append({"style": "code", "words": code})
         at = mark.end()
-    found.append({"style": "", "words": line[at:]})
-    return [each for each in found if each["words"]]
+    spans.append({"style": "", "words": line[at:]})
+    return [each for each in spans if each["words"]]
 
 
 @cache
@@ -230,6 +230,6 @@ def scenario_sources(name: str) -> list[ScenarioSources]:
 
 
 def source_list_for(name: str) -> SourceList:
-    """Return all sources, those of the given scenario first."""
+    """Return all sources, those of the named scenario first."""
     others = [row for row in source_list()["scenarios"] if row["name"] != name]
     return {**source_list(), "scenarios": [*scenario_sources(name), *others]}

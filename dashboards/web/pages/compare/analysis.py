@@ -76,12 +76,12 @@ def follow_arm(setting: Setting, worlds: int, stop: Stop) -> Iterator[JobUpdate]
 
 
 def play_arm(setting: Setting, worlds: int, report: ReportProgress, stop: Stop) -> ArmResult:
-    """Run the worlds of one arm. Raise CancelledError when stopped, ScenarioError for too many worlds."""
+    """Run the worlds of one arm. Raises CancelledError when stopped, ScenarioError for too many worlds."""
     scenario = scenario_of(setting)
-    most = MAX_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
-    if worlds > most:
+    limit = MAX_CELLS // ((scenario.rounds + 1) * len(indicator_names(list(scenario.negotiations))))
+    if worlds > limit:
         raise ScenarioError(
-            [InputError("worlds", worlds, f"at most {most} worlds can be compared for a scenario of this length")]
+            [InputError("worlds", worlds, f"at most {limit} worlds can be compared for a scenario of this length")]
         )
     collector = ResultCollector(scenario, worlds, paired=True, band_worlds=worlds)
     start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
@@ -116,14 +116,14 @@ def differences(first: ArmResult, other: ArmResult) -> list[Difference]:
     """Return every paired difference: outcomes, then means of the main indicators."""
     labels = {each.name: (style.label, OUTCOME_MEANINGS[each]) for each, style in OUTCOME_STYLES.items()}
     labels = {"some_deal": ("Some deal", "at least one rung is verified at the end"), **labels}
-    effects, found = compare_ensembles(first.found, other.found), []
+    effects, rows = compare_ensembles(first.found, other.found), []
     before, after = world_measures(first.found), world_measures(other.found)
     for name, (label, meaning) in (labels | MEANS).items():
         paired, points = effects[name], name in labels
         levels = float(before[name].mean()), float(after[name].mean())
         sentence = difference_sentence(label, paired, levels, points, first.worlds)
-        found.append(Difference(name, label, meaning, paired, points, sentence))
-    return found
+        rows.append(Difference(name, label, meaning, paired, points, sentence))
+    return rows
 
 
 def difference_sentence(label: str, paired: Effect, levels: tuple[float, float], points: bool, worlds: int) -> str:

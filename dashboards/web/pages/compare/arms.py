@@ -18,8 +18,8 @@ class Arms(NamedTuple):
     def from_link(cls, link: Link) -> "Arms":
         """Return the arms of a link; all have the seed and worlds of the first."""
         sample = {"seed": link.setting.seed, "worlds": link.setting.worlds}
-        found = (link.setting, *(arm._replace(**sample) for arm in link.arms))
-        return cls(found, (*link.names, *[""] * len(found))[: len(found)])
+        settings = (link.setting, *(arm._replace(**sample) for arm in link.arms))
+        return cls(settings, (*link.names, *[""] * len(settings))[: len(settings)])
 
     def to_link(self, link: Link) -> Link:
         """Return the link with these arms."""
@@ -27,7 +27,7 @@ class Arms(NamedTuple):
         return link._replace(setting=self.settings[0], arms=self.settings[1:], names=names)
 
     def add(self, setting: Setting, name: str = "") -> "Arms":
-        """Return the arms with one more. Raise ScenarioError if there are too many."""
+        """Return the arms with one more. Raises ScenarioError if there are too many."""
         if len(self.settings) > MAX_ARMS:
             raise ScenarioError([InputError("arms", len(self.settings), "at most four settings can be compared")])
         sample = {"seed": self.settings[0].seed, "worlds": self.settings[0].worlds}
@@ -76,12 +76,12 @@ def default_name(setting: Setting, first: Setting, at: int) -> str:
 
 
 def arm_index(at: Any, arms: Arms) -> int:
-    """Return the index of an arm from the browser. Raise ScenarioError if it is invalid."""
+    """Return the index of an arm from the browser. Raises ScenarioError if it is invalid."""
     return check_integer("arm", at, 0, len(arms.settings) - 1)
 
 
 def new_arm(link: Link, sent: dict[str, Any]) -> tuple[Setting, str]:
-    """Return the setting to add and its name. Raise ScenarioError if the request is invalid."""
+    """Return the setting to add and its name. Raises ScenarioError if the request is invalid."""
     kind, first = sent["kind"], link.setting
     if kind == "scenario":
         chosen = Setting(str(sent["name"]))

@@ -65,7 +65,7 @@ class DifferenceRow(TypedDict):
 
 
 class PairedDifferences(TypedDict):
-    """The paired differences of an arm from the first, and the share of worlds that differ at all."""
+    """The paired differences of an arm from the first, and the share of worlds in which anything differs."""
 
     changed: float
     rows: list[DifferenceRow]

@@ -224,11 +224,11 @@ def arm_offers(link: Link) -> ArmOffers:
         "tries": [
             {
                 "at": at,
-                "text": thing.text["en"],
-                "sets": "; ".join(describe_change(path, value, scenario) for path, value in thing.set.items()),
+                "text": suggestion.text["en"],
+                "sets": "; ".join(describe_change(path, value, scenario) for path, value in suggestion.set.items()),
             }
-            for at, thing in enumerate(scenario.things_to_try)
-            if thing.set
+            for at, suggestion in enumerate(scenario.things_to_try)
+            if suggestion.set
         ],
         "fields": listed["fields"],
         "groups": [

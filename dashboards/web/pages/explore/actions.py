@@ -50,19 +50,19 @@ class ExploreActions:
         self._go(self.link._replace(setting=changed))
 
     def choose(self, name: str) -> None:
-        """Open another scenario. Raise ScenarioError for an unknown name."""
+        """Open another scenario. Raises ScenarioError for an unknown name."""
         scenario_of(Setting(name))
         self._open(Setting(name, seed=self.setting.seed, worlds=self.setting.worlds))
 
     def upload(self, sent: dict[str, Any]) -> None:
-        """Open an uploaded file. Raise ScenarioError if it is invalid."""
+        """Open an uploaded file. Raises ScenarioError if it is invalid."""
         self._open(uploaded_setting(sent, self.setting.seed, self.setting.worlds))
 
     def _open(self, setting: Setting) -> None:
         self._go(Link(setting, charts=self.link.charts, sweep_view=self.link.sweep_view))
 
     def preview(self, sent: dict[str, Any]) -> None:
-        """Run the setting while a slider moves. Raise ScenarioError if the value is not allowed."""
+        """Run the setting while a slider moves. Raises ScenarioError if the value is not allowed."""
         self._draft.current = with_change(self.draft_setting, str(sent["path"]), sent["value"])
         self.run(self._draft.current)
 

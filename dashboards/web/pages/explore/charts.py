@@ -105,8 +105,8 @@ def chart_texts(
         run = result.run[-1, result.indicator_index(talks, name)]
         label = INDICATOR_STYLES[name].label.format(**words) + ": " if len(chart.indicators) > 1 else ""
         if chart.mean:
-            whole = result.bands[5, 1:, result.indicator_index(talks, name)].mean()
-            texts.append(f"{label}{whole:.0%} over all rounds and worlds, {at['mean']:.0%} in the last round.")
+            mean = result.bands[5, 1:, result.indicator_index(talks, name)].mean()
+            texts.append(f"{label}{mean:.0%} over all rounds and worlds, {at['mean']:.0%} in the last round.")
         else:
             texts.append(
                 f"{label}after {result.rounds} rounds median {at[50]:.2f}, 50 % of worlds {at[25]:.2f} to "

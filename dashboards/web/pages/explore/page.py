@@ -53,11 +53,11 @@ def story_text(setting: Setting, talks: str) -> StoryText:
         "notice": now.notice.get("en", []),
         "tries": [
             {
-                "text": thing.text["en"],
-                "sets": "; ".join(describe_change(path, value, scenario) for path, value in thing.set.items()),
-                "active": bool(thing.set) and has_changes(setting, thing.set),
+                "text": suggestion.text["en"],
+                "sets": "; ".join(describe_change(path, value, scenario) for path, value in suggestion.set.items()),
+                "active": bool(suggestion.set) and has_changes(setting, suggestion.set),
             }
-            for thing in scenario.things_to_try
+            for suggestion in scenario.things_to_try
         ],
     }
 
@@ -100,9 +100,9 @@ def live_picture(shown: ExploreView, link: Link, talks: str, scenario: Scenario)
     }
 
 
-def short_hash(thing: Any) -> str:
+def short_hash(value: Any) -> str:
     """Return a short hash; equal values have equal hashes."""
-    return hashlib.sha256(repr(thing).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:12]
 
 
 @solara.component

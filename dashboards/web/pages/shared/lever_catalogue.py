@@ -126,8 +126,12 @@ def _rung_location(names: list[str], field: str, scenario: Scenario) -> tuple[st
     rung = scenario.rung_title(talks, names[2])
     if field == "stake":
         return f"negotiations.{talks}.stakes", title.replace("The ladder", "Weights of the rungs"), f"“{rung}”"
-    whose = f"{scenario.display_name(names[4])}: " if len(names) > 3 else ""
-    return f"negotiations.{talks}.rungs.{names[2]}", f"Rung “{rung}”", whose + lever_label(field, bool(whose))
+    party_prefix = f"{scenario.display_name(names[4])}: " if len(names) > 3 else ""
+    return (
+        f"negotiations.{talks}.rungs.{names[2]}",
+        f"Rung “{rung}”",
+        party_prefix + lever_label(field, bool(party_prefix)),
+    )
 
 
 def section_meaning(key: str) -> str:

@@ -17,13 +17,13 @@ log = logging.getLogger(__name__)
 @cache
 def shipped_choices() -> list[ScenarioChoice]:
     """Return every shipped scenario; log and omit one that cannot be read."""
-    found: list[ScenarioChoice] = []
+    choices: list[ScenarioChoice] = []
     for name in shipped_names():
         try:
-            found.append({"name": name, "title": scenario_of(Setting(name)).title["en"]})
+            choices.append({"name": name, "title": scenario_of(Setting(name)).title["en"]})
         except ScenarioError as error:
             log.warning("scenario %s is omitted: %s", name, error)
-    return found
+    return choices
 
 
 @lru_cache(maxsize=32)
@@ -39,7 +39,7 @@ def base_values(name: str) -> dict[str, Value]:
 
 
 def with_change(setting: Setting, path: str, value: Any) -> Setting:
-    """Return the setting with one value changed. Raise ScenarioError for an unknown path or an invalid value."""
+    """Return the setting with one value changed. Raises ScenarioError for an unknown path or an invalid value."""
     if not isinstance(value, bool | int | float | str) or path not in base_values(setting.scenario):
         raise ScenarioError(
             [InputError.unknown_name("path", path, base_values(setting.scenario), "lever on this page")]
@@ -54,33 +54,33 @@ def with_change(setting: Setting, path: str, value: Any) -> Setting:
 
 
 def with_suggestion(setting: Setting, at: Any) -> Setting:
-    """Return the setting with a thing to try applied. Raise ScenarioError if it does not exist or is invalid here."""
-    things = scenario_of(Setting(setting.scenario)).things_to_try
-    wanted = things[check_integer("thing to try", at, 0, len(things) - 1)].set
-    changed = setting._replace(changes=(*_without(setting, wanted), *wanted.items()))
+    """Return the setting with a thing to try applied. Raises ScenarioError if it does not exist or is invalid here."""
+    suggestions = scenario_of(Setting(setting.scenario)).things_to_try
+    suggested = suggestions[check_integer("thing to try", at, 0, len(suggestions) - 1)].set
+    changed = setting._replace(changes=(*_without(setting, suggested), *suggested.items()))
     scenario_of(changed)
     return changed
 
 
 def toggle_suggestion(setting: Setting, at: Any) -> Setting:
-    """Return the setting with a thing to try applied, or removed if it was. Raise ScenarioError if it is invalid."""
+    """Return the setting with a thing to try applied, or removed if it was. Raises ScenarioError if it is invalid."""
     changed = with_suggestion(setting, at)
-    wanted = scenario_of(Setting(setting.scenario)).things_to_try[at].set
-    return setting._replace(changes=_without(setting, wanted)) if has_changes(setting, wanted) else changed
+    suggested = scenario_of(Setting(setting.scenario)).things_to_try[at].set
+    return setting._replace(changes=_without(setting, suggested)) if has_changes(setting, suggested) else changed
 
 
-def _without(setting: Setting, wanted: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple((path, value) for path, value in setting.changes if path not in wanted)
+def _without(setting: Setting, paths: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((path, value) for path, value in setting.changes if path not in paths)
 
 
-def has_changes(setting: Setting, wanted: dict[str, Any]) -> bool:
+def has_changes(setting: Setting, suggested: dict[str, Any]) -> bool:
     """Return whether a setting has all changes of a thing to try."""
     changes = dict(setting.changes)
-    return all(path in changes and changes[path] == value for path, value in wanted.items())
+    return all(path in changes and changes[path] == value for path, value in suggested.items())
 
 
 def with_sample(setting: Setting, seed: Any, worlds: Any) -> Setting:
-    """Return the setting with another seed and number of worlds. Raise ScenarioError if they are out of range."""
+    """Return the setting with another seed and number of worlds. Raises ScenarioError if they are out of range."""
     return setting._replace(
         seed=check_integer("seed", seed, 0, MAX_SEED), worlds=check_integer("worlds", worlds, MIN_WORLDS, MAX_WORLDS)
     )

@@ -65,10 +65,10 @@ def vue_component[**P](template: str) -> Callable[[Callable[P, None]], Callable[
 
 
 def check_shapes(shapes: dict[str, Any], data: dict[str, Any], where: str) -> None:
-    """Check data against types. Raise TypeError with up to five differences."""
-    found = [error for name, kind in shapes.items() for error in shape_errors(kind, data[name], f"{where}: {name}")]
-    if found:
-        raise TypeError("; ".join(found[:5]))
+    """Check data against types. Raises TypeError with up to five differences."""
+    errors = [error for name, kind in shapes.items() for error in shape_errors(kind, data[name], f"{where}: {name}")]
+    if errors:
+        raise TypeError("; ".join(errors[:5]))
 
 
 def shape_errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
@@ -91,7 +91,7 @@ def shape_errors(kind: Any, data: Any, where: str = "data") -> Iterator[str]:
         yield from _column_errors(inner[0], data, where)
     elif origin in (NotRequired, Required):
         yield from shape_errors(inner[0], data, where)
-    elif not _is_of(origin or kind, data):
+    elif not _has_type(origin or kind, data):
         yield f"{where} is {data!r:.60}, not {kind}"
     elif origin is list:
         for at, each in enumerate(data):
@@ -127,7 +127,7 @@ def _column_errors(kind: Any, data: Any, where: str) -> Iterator[str]:
         yield from shape_errors(kind, row, f"{where}[{at}]")
 
 
-def _is_of(kind: Any, data: Any) -> bool:
+def _has_type(kind: Any, data: Any) -> bool:
     if kind in (int, float):
         return isinstance(data, kind | int) and not isinstance(data, bool)
     return data is None if kind in (None, type(None)) else isinstance(data, kind)

@@ -15,17 +15,17 @@ MAX_LISTED = 200
 
 def result_folders(base: Path) -> list[str]:
     """Return the folders of results in ``runs/`` and ``sweeps/``, relative to ``base``; skip links to the outside."""
-    found: set[Path] = set()
+    folders: set[Path] = set()
     for top in ROOTS:
         for depth in range(MAX_DEPTH + 1):
-            found |= {path.parent for path in (base / top).glob(f"{'*/' * depth}manifest.json")}
+            folders |= {path.parent for path in (base / top).glob(f"{'*/' * depth}manifest.json")}
     root = base.resolve()
-    is_inside = [path for path in found if path.resolve().is_relative_to(root)]
+    is_inside = [path for path in folders if path.resolve().is_relative_to(root)]
     return [path.relative_to(base).as_posix() for path in sorted(is_inside)][:MAX_LISTED]
 
 
 def check_folder(text: str, base: Path) -> str:
-    """Return a typed path relative to ``base``. Raise ScenarioError if it is outside or has no results."""
+    """Return a typed path relative to ``base``. Raises ScenarioError if it is outside or has no results."""
     name, root = make_printable(text, 80), base.resolve()
     path = root
     try:
@@ -59,15 +59,15 @@ def folder_rows(base: Path, names: Iterable[str]) -> list[FolderRow]:
 @lru_cache(maxsize=2 * MAX_LISTED)
 def _row(base: Path, name: str, _: tuple[int, ...]) -> FolderRow:
     try:
-        found = sweep_summary(base / name)
+        summary = sweep_summary(base / name)
         return {
             "folder": name,
             "error": "",
-            "study": found["study"],
-            "question": found["question"],
-            "points": found["points"],
-            "of": found["of"],
-            "failed": found["failed"],
+            "study": summary["study"],
+            "question": summary["question"],
+            "points": summary["points"],
+            "of": summary["of"],
+            "failed": summary["failed"],
         }
     except ScenarioError as error:
         problem = "; ".join(map(str, error.errors[:3])).removeprefix(f"{base / name}: ")

@@ -1,4 +1,4 @@
-"""Map an outcome over two factors."""
+"""The map of an outcome over two factors."""
 
 import math
 from typing import Any, NamedTuple
@@ -32,15 +32,17 @@ def factor_axis(opened: StudyResults, path: str) -> FactorAxis:
     if len({type(each) for each in factor.values or ()}) > 1:  # a table of results has one type for all values
         column = opened.study.points()[path].iloc[opened.points["point"]]
     values = {*column.tolist()}
-    found = [each for each in factor.values if each in values] if factor.values is not None else sorted(values)
-    found = list(factor.grid_values()) if design == "grid" else found
-    few = len(found) <= (MAX_VALUES if design == "grid" else MAX_BINS)
+    axis_values = [each for each in factor.values if each in values] if factor.values is not None else sorted(values)
+    axis_values = list(factor.grid_values()) if design == "grid" else axis_values
+    few = len(axis_values) <= (MAX_VALUES if design == "grid" else MAX_BINS)
     if factor.values is not None and len({*factor.values}) <= MAX_VALUES:
         return _listed_axis(path, list(dict.fromkeys(factor.values)), column)
     if few and (factor.is_integer or design in ("grid", "table")):
-        return _listed_axis(path, found, column)
+        return _listed_axis(path, axis_values, column)
     if factor.values is not None and not all(type(each) in (int, float) for each in factor.values):
-        raise ScenarioError([InputError(path, len(found), "has too many values for a map; choose another factor")])
+        raise ScenarioError(
+            [InputError(path, len(axis_values), "has too many values for a map; choose another factor")]
+        )
     low, high = (min(column), max(column)) if factor.values is not None else (factor.low, factor.high)
     count = min(max(math.isqrt(len(column) // 4), 2), MAX_BINS)
     edges = np.linspace(float(low), float(high), count + 1)
@@ -68,7 +70,7 @@ class FactorMap(NamedTuple):
 
 
 def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
-    """Return the mean of an outcome in each cell; one row without ``y``. Raise ScenarioError without points."""
+    """Return the mean of an outcome in each cell; one row without ``y``. Raises ScenarioError without points."""
     if opened.points.empty:
         raise ScenarioError([InputError("points", 0, "no point succeeded, so there is nothing to draw")])
     across = factor_axis(opened, x)
@@ -81,21 +83,21 @@ def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
     return FactorMap(across, up, np.where(counts > 0, sums / np.maximum(counts, 1), np.nan), counts)
 
 
-def map_message(opened: StudyResults, outcome: str, found: FactorMap, worlds: int) -> HeatMap:
+def map_message(opened: StudyResults, outcome: str, factor_map: FactorMap, worlds: int) -> HeatMap:
     """Return the message of a map. The link of a cell is ``before`` with the ``sets`` of its row and column."""
-    means = [[None if math.isnan(each) else round(float(each), 6) for each in row] for row in found.means]
-    rest = [opened.factor_label(path) for path in opened.paths if path not in (found.x.path, found.y.path)]
+    means = [[None if math.isnan(each) else round(float(each), 6) for each in row] for row in factor_map.means]
+    rest = [opened.factor_label(path) for path in opened.paths if path not in (factor_map.x.path, factor_map.y.path)]
     return {
         "error": "",
-        "x": axis_message(opened, found.x),
-        "y": axis_message(opened, found.y),
+        "x": axis_message(opened, factor_map.x),
+        "y": axis_message(opened, factor_map.y),
         "means": means,
-        "counts": found.counts.tolist(),
+        "counts": factor_map.counts.tolist(),
         "share": outcome in SHARES,
         "outcome": outcome_label(outcome),
         "before": format_link(Link(opened.setting._replace(worlds=worlds))),
         "rest": rest,
-        "text": map_summary(opened, outcome, found),
+        "text": map_summary(opened, outcome, factor_map),
     }
 
 
@@ -118,18 +120,18 @@ def python_value(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def map_summary(opened: StudyResults, outcome: str, found: FactorMap) -> str:
+def map_summary(opened: StudyResults, outcome: str, factor_map: FactorMap) -> str:
     """Return a sentence with the lowest and highest cell."""
     share = outcome in SHARES
 
     def at(cell: int) -> str:
-        row, column = divmod(cell, found.means.shape[1])
-        place = f"{opened.factor_label(found.x.path)} {found.x.descriptions[column]}"
-        if found.y.path:
-            place += f" and {opened.factor_label(found.y.path)} {found.y.descriptions[row]}"
-        return f"{value_text(found.means[row, column], share)} at {place}"
+        row, column = divmod(cell, factor_map.means.shape[1])
+        place = f"{opened.factor_label(factor_map.x.path)} {factor_map.x.descriptions[column]}"
+        if factor_map.y.path:
+            place += f" and {opened.factor_label(factor_map.y.path)} {factor_map.y.descriptions[row]}"
+        return f"{value_text(factor_map.means[row, column], share)} at {place}"
 
-    low, high = int(np.nanargmin(found.means)), int(np.nanargmax(found.means))
-    if found.means.flat[low] == found.means.flat[high]:
-        return f"{outcome_label(outcome)} is {value_text(found.means.flat[low], share)} in every cell."
+    low, high = int(np.nanargmin(factor_map.means)), int(np.nanargmax(factor_map.means))
+    if factor_map.means.flat[low] == factor_map.means.flat[high]:
+        return f"{outcome_label(outcome)} is {value_text(factor_map.means.flat[low], share)} in every cell."
     return f"{outcome_label(outcome)} ranges from {at(low)} to {at(high)}."

@@ -55,7 +55,7 @@ class StudyResults(NamedTuple):
 
 
 def read_folder(base: Path, name: str) -> StudyResults:
-    """Read a folder of results. Raise ScenarioError if it is invalid."""
+    """Read a folder of results. Raises ScenarioError if it is invalid."""
     folder = base / name
     study = stored_study(folder)
     return StudyResults(

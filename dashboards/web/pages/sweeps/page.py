@@ -107,7 +107,7 @@ class SweepTask(PageTask):
             pass
 
     def _do(self, text: str, share: float, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
-        """Run a shared job and return its result. Raise ScenarioError if it fails, StoppedError if it is stopped."""
+        """Run a shared job and return its result. Raises ScenarioError if it fails, StoppedError if it is stopped."""
         self.publish(text=text, share=share)
         last: JobUpdate | None = None
         for update in self._follow(key, compute):
@@ -138,30 +138,30 @@ class SweepTask(PageTask):
         base, name = self.base, folders.check_folder(self.view.folder, self.base)
         key = (name, folders.folder_version(base / name))
         opened = self._do(f"Reading {name}.", 0.25, ("open", *key), lambda: read_folder(base, name))
-        wanted, before = complete_choice(self.view, opened), self.shown
-        same = before.opened is not None and before.view.outcome == wanted.outcome
+        choice, before = complete_choice(self.view, opened), self.shown
+        same = before.opened is not None and before.view.outcome == choice.outcome
         previous = {"ranking": before.ranking if same else None}
-        previous["box"] = before.box if same and before.view.above == wanted.above else None
-        self.publish(opened=opened, view=wanted, map=self._map(opened, wanted), **previous)
+        previous["box"] = before.box if same and before.view.above == choice.above else None
+        self.publish(opened=opened, view=choice, map=self._map(opened, choice), **previous)
         ranking = self._do(
-            "Ranking the factors.", 0.5, ("rank", *key, wanted.outcome),
-            lambda: rank_factors(base, opened, wanted.outcome),
+            "Ranking the factors.", 0.5, ("rank", *key, choice.outcome),
+            lambda: rank_factors(base, opened, choice.outcome),
         )  # fmt: skip
         self.publish(ranking=ranking)
-        above = float(wanted.above or 0.0)
+        above = float(choice.above or 0.0)
         box = self._do(
             "Finding the box and checking it in resamples.", 0.75,
-            ("box", *key, wanted.outcome, above, self.worlds),
-            lambda: find_box(base, opened, wanted.outcome, above, self.worlds),
+            ("box", *key, choice.outcome, above, self.worlds),
+            lambda: find_box(base, opened, choice.outcome, above, self.worlds),
         )  # fmt: skip
         self.publish(box=box)
 
-    def _map(self, opened: StudyResults, wanted: SweepView) -> HeatMap | SweepFailure:
+    def _map(self, opened: StudyResults, choice: SweepView) -> HeatMap | SweepFailure:
         try:
-            found = factor_map(opened, wanted.outcome, wanted.x, wanted.y)
+            mapped = factor_map(opened, choice.outcome, choice.x, choice.y)
         except ScenarioError as error:
             return {"error": "; ".join(map(str, error.errors))}
-        return map_message(opened, wanted.outcome, found, self.worlds)
+        return map_message(opened, choice.outcome, mapped, self.worlds)
 
 
 class StoppedError(Exception):
@@ -219,7 +219,7 @@ ROOTS_TEXT = " and ".join(f"{top}/" for top in folders.ROOTS)
 
 
 def updated_choice(opened: StudyResults | None, view: SweepView, sent: dict[str, Any]) -> SweepView:
-    """Return the choices with changes from the browser. Raise ScenarioError for a value not in the study."""
+    """Return the choices with changes from the browser. Raises ScenarioError for a value not in the study."""
     if opened is None or opened.folder != view.folder:
         raise ScenarioError([InputError("folder", "", "no folder is open yet")])
     view = complete_choice(view, opened)

@@ -1,4 +1,4 @@
-"""Rank the factors of a study by influence."""
+"""The ranking of a study's factors by influence."""
 
 import math
 from pathlib import Path
@@ -19,19 +19,19 @@ MIN_POINTS = 8  # points needed for an association
 def rank_factors(base: Path, opened: StudyResults, outcome: str) -> Ranking:
     """Return the ranking by the indices of the design, or by associations if the design has none."""
     try:
-        found = sweep_sensitivity(base / opened.folder, outcome)
+        sensitivity = sweep_sensitivity(base / opened.folder, outcome)
     except ScenarioError as error:
         return rank_by_association(opened, outcome, "; ".join(each.problem for each in error.errors))
-    sobol = found.method == "sobol"
+    sobol = sensitivity.method == "sobol"
     key, spread = ("total", "total_interval") if sobol else ("strength", "strength_interval")
     rows: list[RankedFactor] = [
         {"label": opened.factor_label(each["factor"]), "value": each[key], "low": each[key] - each[spread],
          "high": each[key] + each[spread], "also": each["first"] if sobol else each["interplay"]}
-        for each in found.indices.to_dict("records")
+        for each in sensitivity.indices.to_dict("records")
     ]  # fmt: skip
-    remarks = [_renamed(opened, remark) for remark in found.remarks]
-    if found.noise is not None and not any("variance between points" in remark for remark in remarks):
-        remarks.append(f"{value_text(found.noise, True)} of the variance between points is random.")
+    remarks = [_renamed(opened, remark) for remark in sensitivity.remarks]
+    if sensitivity.noise is not None and not any("variance between points" in remark for remark in remarks):
+        remarks.append(f"{value_text(sensitivity.noise, True)} of the variance between points is random.")
     return {
         "title": "Sobol indices: share of the variance that disappears if a factor is fixed" if sobol else
         "Morris strength (mu*): mean size of the effect of a step in one factor",

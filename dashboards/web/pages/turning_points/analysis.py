@@ -71,7 +71,7 @@ def follow_run(setting: Setting, stop: Stop) -> Iterator[JobUpdate]:
 
 
 def summarize_run(setting: Setting, report: ReportProgress, stop: Stop) -> RunSummary:
-    """Run the watched run and return its summary. Raise CancelledError when stopped."""
+    """Run the watched run and return its summary. Raises CancelledError when stopped."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
     for now in range(scenario.rounds):
@@ -142,16 +142,16 @@ def invert_decisions(
     rows = model.ledger.rows if model.ledger is not None else []
     rows_by_cell = {(row.act, row.actor, row.counterpart, row.negotiation): row for row in rows if row.round == now}
 
-    def describe_all(found: list[DecisionEffect]) -> list[InvertedDecision]:
-        return [describe_decision(model, rows_by_cell, each, now) for each in found]
+    def describe_all(ranked: list[DecisionEffect]) -> list[InvertedDecision]:
+        return [describe_decision(model, rows_by_cell, each, now) for each in ranked]
 
     def progress(done: int, total: int, so_far: list[DecisionEffect]) -> None:
         report(done, total, describe_all(so_far) or None)
 
-    found = rank_decisions(
+    ranked = rank_decisions(
         scenario, setting.seed, now, futures, overrides=setting.events, top=MAX_DECISIONS, progress=progress, stop=stop
     )
-    return describe_all(found)
+    return describe_all(ranked)
 
 
 def describe_decision(
@@ -203,13 +203,13 @@ def run_frame(run: RunSummary) -> RunFrame:
     }
 
 
-def outlook_columns(found: ContinuationOutcomes) -> list[OutlookColumn]:
+def outlook_columns(outlook: ContinuationOutcomes) -> list[OutlookColumn]:
     """Return outcome shares and the interval of a deal for every round simulated so far."""
     columns: list[OutlookColumn] = []
-    for place, now in enumerate(found.rounds.tolist()):
-        if (deal := found.deal_share(place)) is None:
+    for place, now in enumerate(outlook.rounds.tolist()):
+        if (deal := outlook.deal_share(place)) is None:
             continue
-        shares = found.shares(place)
+        shares = outlook.shares(place)
         columns.append(
             {
                 "round": now,
@@ -242,15 +242,15 @@ def decision_row(link: Link, inverted: InvertedDecision) -> DecisionRow:
 
 
 def verdict(
-    run: RunSummary, found: ContinuationOutcomes, inverted: list[InvertedDecision], now: int | None
+    run: RunSummary, outlook: ContinuationOutcomes, inverted: list[InvertedDecision], now: int | None
 ) -> list[str]:
     """Return sentences on what decided the run; ``inverted`` are the decisions of round ``now``."""
-    deal, start = run.outcome >= Outcome.partial_arrangement, found.deal_share(0)
-    moves = found.chance_changes()
-    futures = int((found.outcomes[0] >= 0).sum())
+    deal, start = run.outcome >= Outcome.partial_arrangement, outlook.deal_share(0)
+    moves = outlook.chance_changes()
+    futures = int((outlook.outcomes[0] >= 0).sum())
     sentences = words.deciding_sentences(moves, deal)
-    if now is not None and inverted and words.covers_every_round(found):
-        sentences += key_decision_text(inverted, now, chance_rose(found, now))
+    if now is not None and inverted and words.covers_every_round(outlook):
+        sentences += key_decision_text(inverted, now, chance_rose(outlook, now))
     if start is not None:
         sentences.append(words.start_sentence(start, moves, OUTCOME_STYLES[run.outcome].label, futures))
     return sentences
@@ -268,14 +268,14 @@ def key_decision_text(inverted: list[InvertedDecision], now: int, up: bool) -> l
     return [f"Key decision of round {now}: {chosen.sentence} {words.inverted_sentence(best, chosen.counterfactual)}"]
 
 
-def chance_rose(found: ContinuationOutcomes, now: int) -> bool:
+def chance_rose(outlook: ContinuationOutcomes, now: int) -> bool:
     """Return whether the probability of a deal rose in a round."""
-    return any(each.before < now <= each.now and each.effect.difference > 0 for each in found.chance_changes())
+    return any(each.before < now <= each.now and each.effect.difference > 0 for each in outlook.chance_changes())
 
 
-def default_round(run: RunSummary, found: ContinuationOutcomes) -> int | None:
+def default_round(run: RunSummary, outlook: ContinuationOutcomes) -> int | None:
     """Return the round to analyse by default: the deciding round, else the one with the largest change."""
-    moves = found.chance_changes()
+    moves = outlook.chance_changes()
     if not moves:
         return None
     won = run.outcome >= Outcome.partial_arrangement
@@ -283,7 +283,7 @@ def default_round(run: RunSummary, found: ContinuationOutcomes) -> int | None:
     return chosen.now if chosen.now == chosen.before + 1 else chosen.before + 1
 
 
-def turning_rounds(found: ContinuationOutcomes, most: int = 6) -> list[TurningRound]:
+def turning_rounds(outlook: ContinuationOutcomes, most: int = 6) -> list[TurningRound]:
     """Return the rounds that changed the probability of a deal most."""
     return [
         {
@@ -294,6 +294,6 @@ def turning_rounds(found: ContinuationOutcomes, most: int = 6) -> list[TurningRo
             "difference": move.effect.difference,
             "sure": words.is_significant_move(move.effect),
         }
-        for move in found.chance_changes()[:most]
+        for move in outlook.chance_changes()[:most]
         if move.effect.difference
     ]

@@ -77,21 +77,21 @@ class TurningPointsTask(PageTask):
         self.link, self.setting = link, link.setting
 
     def run(self) -> None:
-        """Run the run, its futures, and the alternatives in the deciding round and in the selected round."""
-        if not self._summarize_run() or (found := self._simulate_futures()) is None:
+        """Simulate the run, its futures, and the alternatives in the deciding round and in the selected round."""
+        if not self._summarize_run() or (outlook := self._simulate_futures()) is None:
             return
         run = self.shown.run
         assert run is not None
-        decided = analysis.default_round(run, found)
+        decided = analysis.default_round(run, outlook)
         self.publish(decided=decided, number=self.link.round or decided or 1, inverted=(), conclusions=(), choices=0)
         if decided is None or (inverted := self._simulate_alternatives(decided)) is None:
             return
-        self.publish(verdict=tuple(analysis.verdict(run, found, inverted, decided)))
+        self.publish(verdict=tuple(analysis.verdict(run, outlook, inverted, decided)))
         number = self.link.round or decided
         if number != decided and (inverted := self._simulate_alternatives(number)) is None:
             return
         conclusions = (
-            tuple(analysis.key_decision_text(inverted, number, analysis.chance_rose(found, number)))
+            tuple(analysis.key_decision_text(inverted, number, analysis.chance_rose(outlook, number)))
             if number != decided
             else ()
         )
@@ -107,9 +107,9 @@ class TurningPointsTask(PageTask):
         return False
 
     def _simulate_futures(self) -> ContinuationOutcomes | None:
-        what = f"Simulating {self.link.futures:,} futures from every round"
+        description = f"Simulating {self.link.futures:,} futures from every round"
         for update in analysis.follow_outlook(self.setting, self.link.futures, self.stop):
-            if not self._publish_progress(update, what, 0.1, 0.6):
+            if not self._publish_progress(update, description, 0.1, 0.6):
                 return None
             if update.result is not None:
                 self._show(update)
@@ -119,17 +119,17 @@ class TurningPointsTask(PageTask):
 
     def _show(self, update: JobUpdate) -> None:
         run = self.shown.run
-        found: ContinuationOutcomes = update.result
+        outlook: ContinuationOutcomes = update.result
         assert run is not None
-        complete = update.finished or found.played >= len(found.rounds)
-        conclusions = analysis.verdict(run, found, [], None) if (found.outcomes[:, 0] >= 0).all() else []
+        complete = update.finished or outlook.played >= len(outlook.rounds)
+        conclusions = analysis.verdict(run, outlook, [], None) if (outlook.outcomes[:, 0] >= 0).all() else []
         self.publish(
-            picture={"columns": analysis.outlook_columns(found), "whole": complete},
-            turns=tuple(analysis.turning_rounds(found)) if update.finished else self.shown.turns,
+            picture={"columns": analysis.outlook_columns(outlook), "whole": complete},
+            turns=tuple(analysis.turning_rounds(outlook)) if update.finished else self.shown.turns,
             verdict=self.shown.verdict
             if conclusions == list(self.shown.verdict[: len(conclusions)])
             else tuple(conclusions),
-            summary=wording.outlook_summary(found) if update.finished else "",
+            summary=wording.outlook_summary(outlook) if update.finished else "",
         )
 
     def _simulate_alternatives(self, now: int) -> list[InvertedDecision] | None:

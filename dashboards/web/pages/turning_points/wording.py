@@ -73,8 +73,8 @@ def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
     """Return sentences on the round that won or lost the deal, and on the largest change if that is another round."""
     if not moves:
         return []
-    largest, found = moves_after_first_round(moves)[0], deciding_move(moves, deal)
-    if found is None:
+    largest, deciding = moves_after_first_round(moves)[0], deciding_move(moves, deal)
+    if deciding is None:
         if not is_significant_move(largest.effect):
             return [
                 f"No single round decided the outcome: the largest change, in {move_label(largest).lower()}, is "
@@ -84,14 +84,14 @@ def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
             f"No single round {'won' if deal else 'lost'} the deal.",
             f"{move_label(largest)} had the largest change: {move_text(largest)}",
         ]
-    sentences = [f"{move_label(found)} {'won' if deal else 'lost'} the deal: {move_text(found)}"]
-    if largest is not found and is_significant_move(largest.effect):
+    sentences = [f"{move_label(deciding)} {'won' if deal else 'lost'} the deal: {move_text(deciding)}"]
+    if largest is not deciding and is_significant_move(largest.effect):
         sentences.append(f"{move_label(largest)} had the largest change, in the other direction: {move_text(largest)}")
     return sentences
 
 
 def move_text(move: ChanceChange) -> str:
-    """Return the description of a change of the probability of a deal."""
+    """Return the description of a change in the probability of a deal."""
     return (
         f"the probability of a deal changed from {percent_text(move.chance_before)} to {percent_text(move.chance)} "
         f"({points_text(move.effect.difference)}, {interval_text(*move.effect[1:3])})."
@@ -121,16 +121,18 @@ def key_decision(actions: Sequence[DecisionEffect], rose: bool) -> DecisionEffec
     return next(iter(along or sure), None)
 
 
-def covers_every_round(found: ContinuationOutcomes) -> bool:
+def covers_every_round(outlook: ContinuationOutcomes) -> bool:
     """Return whether futures start from every round, so that each change belongs to one round."""
-    return len(found.rounds) > int(found.rounds[-1])
+    return len(outlook.rounds) > int(outlook.rounds[-1])
 
 
-def outlook_summary(found: ContinuationOutcomes) -> str:
+def outlook_summary(outlook: ContinuationOutcomes) -> str:
     """Return the probability of a deal at the start and after about six later rounds, as a sentence."""
-    places = range(0, len(found.rounds), max(1, (len(found.rounds) - 1) // 6))
+    places = range(0, len(outlook.rounds), max(1, (len(outlook.rounds) - 1) // 6))
     sentences = [
-        f"{percent_text(deal.share)} after round {found.rounds[at]}" for at in places if (deal := found.deal_share(at))
+        f"{percent_text(deal.share)} after round {outlook.rounds[at]}"
+        for at in places
+        if (deal := outlook.deal_share(at))
     ]
-    note = "" if covers_every_round(found) else f" Futures of this long run start every {found.rounds[1]} rounds."
+    note = "" if covers_every_round(outlook) else f" Futures of this long run start every {outlook.rounds[1]} rounds."
     return f"Probability of a deal: {', '.join(sentences)}.{note}".replace("after round 0", "at the start")

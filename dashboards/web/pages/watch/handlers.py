@@ -53,15 +53,15 @@ def show_levers(decision: DecisionQuery, number: int, publish: Callable[..., Non
         if stop():
             return
         total = 0 if update.finished else update.total or 1
-        whole = update.finished and update.result is not None
-        found = {
+        complete = update.finished and update.result is not None
+        levers = {
             "levers": update.result or [],
             "done": update.done,
             "total": total,
-            "whole": whole,
+            "whole": complete,
             "error": update.error,
         }
-        publish(partial(updated_answer, number, **found))
+        publish(partial(updated_answer, number, **levers))
 
 
 def updated_answer(number: int, answer: DecisionAnswer, /, **changes: Any) -> DecisionAnswer:
@@ -93,14 +93,14 @@ class WatchHandlers:
         return {f"event_{each.__name__}": safe_handler(each, show_error) for each in handlers}
 
     def change(self, **changes: Any) -> None:
-        """Show another setting. Raise ScenarioError if its events are invalid."""
+        """Show another setting. Raises ScenarioError if its events are invalid."""
         now = changes.pop("round", self.link.round)
         new = self.link.setting._replace(**changes)
         check_events(new)
         self.go(self.link._replace(setting=new, round=min(now, scenario_of(new).rounds)))
 
     def add_event(self, event: Override) -> None:
-        """Inject an event. Raise ScenarioError if there are too many."""
+        """Inject an event. Raises ScenarioError if there are too many."""
         events = self.link.setting.events
         if len(events) >= MAX_EVENTS:
             raise ScenarioError([InputError("events", MAX_EVENTS, "is the maximum number of injected events")])

@@ -77,7 +77,7 @@ def run_key(setting: Setting) -> tuple[str, Setting]:
 
 
 def play_run(setting: Setting, report: ReportProgress, stop: Stop = never_stop) -> PlayedRun:
-    """Run the model round by round and return the message. Raise CancelledError when stopped."""
+    """Run the model round by round and return the message. Raises CancelledError when stopped."""
     scenario = scenario_of(setting)
     model = Assembly(scenario, rng=setting.seed, overrides=setting.events)
     effective_rounds, partial_run = EffectiveRounds(), None

@@ -12,14 +12,14 @@ def actor_positions(scenario: Scenario, negotiation: str) -> dict[str, Position]
     """Return positions: parties left and right, facilitators above, bodies and spoilers below, others at the edges."""
     talks = scenario.negotiations[negotiation]
     first, second = talks.parties
-    found = {first: FIRST_PARTY, second: SECOND_PARTY}
-    found |= _row(list(talks.facilitators), ABOVE, 0.5, 0.2)
+    positions = {first: FIRST_PARTY, second: SECOND_PARTY}
+    positions |= _row(list(talks.facilitators), ABOVE, 0.5, 0.2)
     verifiers = {rung.verifier for rung in talks.rungs.values()}
-    found |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.2)
+    positions |= _row([name for name in scenario.bodies if name in verifiers], BELOW, 0.5, 0.2)
     for blamed, middle in ((first, 0.3), (second, 0.7)):
         own = [n for n, who in scenario.spoilers.items() if who.negotiation == negotiation and who.blamed_on == blamed]
-        found |= _row(own, BELOW, middle, 0.08)
-    return found | _around(scenario, [name for name in scenario.states if name not in talks.parties], first, second)
+        positions |= _row(own, BELOW, middle, 0.08)
+    return positions | _around(scenario, [name for name in scenario.states if name not in talks.parties], first, second)
 
 
 def _row(names: list[str], height: float, middle: float, step: float) -> dict[str, Position]:
@@ -32,16 +32,16 @@ def _row(names: list[str], height: float, middle: float, step: float) -> dict[st
 def _around(scenario: Scenario, others: list[str], first: str, second: str) -> dict[str, Position]:
     """Return positions of third states at the edges, each on the side of its closer ally."""
 
-    def nearness(name: str) -> float:
+    def closeness(name: str) -> float:
         pull = [
             scenario.relation(a, b).alliance for a, b in ((name, first), (first, name), (name, second), (second, name))
         ]
         return pull[2] + pull[3] - pull[0] - pull[1]
 
-    order = sorted(others, key=nearness)
+    order = sorted(others, key=closeness)
     half = (len(order) + 1) // 2
-    found = {}
+    positions = {}
     for side, own in ((0.05, order[:half]), (0.95, order[half:])):
         for at, name in enumerate(own):
-            found[name] = (side, EDGE_HEIGHTS[at % len(EDGE_HEIGHTS)])
-    return found
+            positions[name] = (side, EDGE_HEIGHTS[at % len(EDGE_HEIGHTS)])
+    return positions

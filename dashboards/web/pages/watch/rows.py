@@ -90,12 +90,12 @@ def messages_of(model: Assembly, actors: list[str], places: dict[DecisionKey, in
     actor_index = {name: place for place, name in enumerate(actors)}
     talks = {name: place for place, name in enumerate(model.loaded_scenario.negotiations)}
     kinds = {name: place for place, name in enumerate(SIGNAL_KINDS)}
-    found: list[WatchMessage] = []
+    messages: list[WatchMessage] = []
     for row in ledger_rows(model):
         if row.kind != "signal" or row.actor not in actor_index or row.counterpart not in actor_index:
             continue
         k = talks.get(row.negotiation or "", -1)
-        found.append(
+        messages.append(
             {
                 "round": row.round,
                 "kind": kinds[row.act],
@@ -109,7 +109,7 @@ def messages_of(model: Assembly, actors: list[str], places: dict[DecisionKey, in
                 "row": source_row_index(row, k, places),
             }
         )
-    return found
+    return messages
 
 
 def source_row_index(message: LedgerEntry, k: int, places: dict[DecisionKey, int]) -> int:

@@ -89,14 +89,14 @@ def outcome_text(outcome: Outcome) -> OutcomeText:
 def talks_data(model: Assembly, name: str) -> WatchedTalks:
     """Return one negotiation: series and ladder as in the report, parties, and the positions of all actors."""
     talks, actors = model.loaded_scenario.negotiations[name], list(actor_roles(model))
-    found, where = negotiation_data(model, name), actor_positions(model.loaded_scenario, name)
+    data, where = negotiation_data(model, name), actor_positions(model.loaded_scenario, name)
     return {
         "name": name,
-        "title": found["title"],
-        "first": found["first"],
-        "second": found["second"],
-        "series": found["series"],
-        "ladder": ladder_rungs(model, name, found["ladder"]),
+        "title": data["title"],
+        "first": data["first"],
+        "second": data["second"],
+        "series": data["series"],
+        "ladder": ladder_rungs(model, name, data["ladder"]),
         "parties": [actors.index(party) for party in talks.parties],
         "places": [position_data(where.get(actor)) for actor in actors],
     }
@@ -105,11 +105,11 @@ def talks_data(model: Assembly, name: str) -> WatchedTalks:
 def ladder_rungs(model: Assembly, name: str, spans: list[RungSpans]) -> list[LadderRung]:
     """Return the rungs of a ladder with what each party gives."""
     talks, k = model.loaded_scenario.negotiations[name], model.world.names.negotiation.index(name)
-    found: list[LadderRung] = []
+    rungs: list[LadderRung] = []
     for r, (step, rung) in enumerate(zip(model.world.names.rung[k], spans, strict=True)):
         parts = [talks.rungs[part] for part in step.split("+")]
         given = {party: "; ".join(part.parties[party].gives.get("en", "") for part in parts) for party in talks.parties}
-        found.append(
+        rungs.append(
             {
                 "name": step,
                 "title": rung["title"],
@@ -120,7 +120,7 @@ def ladder_rungs(model: Assembly, name: str, spans: list[RungSpans]) -> list[Lad
                 "duration": int(model.world.duration[k, r]),
             }
         )
-    return found
+    return rungs
 
 
 def position_data(place: Position | None) -> ActorPosition | None:

@@ -1,4 +1,4 @@
-"""Compare a run with its twin, the same run without the injected events."""
+"""Comparison of a run with its twin, the same run without the injected events."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -11,15 +11,15 @@ from dashboards.web.pages.watch.messages import OtherDecision, RunMessage, TwinM
 DecisionKey = tuple[int, str, int, str, str]  # round, act, negotiation, actor, counterpart
 
 
-def twin_message(here: RunMessage, there: RunMessage, numbers: int | None) -> TwinMessage:
+def twin_message(run: RunMessage, twin: RunMessage, numbers: int | None) -> TwinMessage:
     """Return the message of a twin; ``numbers`` is the first round in which an indicator differs."""
-    decision = first_decision(here, there)
-    rounds = numbers, decision and decision["round"], first_message(here, there)
+    decision = first_decision(run, twin)
+    rounds = numbers, decision and decision["round"], first_message(run, twin)
     return {
-        "outcome": there["outcome"],
+        "outcome": twin["outcome"],
         "talks": [
             {"series": talks["series"], "ladder": [rung["spans"] for rung in talks["ladder"]]}
-            for talks in there["talks"]
+            for talks in twin["talks"]
         ],
         "first": min((each for each in rounds if each is not None), default=None),
         "numbers": numbers,
@@ -27,9 +27,9 @@ def twin_message(here: RunMessage, there: RunMessage, numbers: int | None) -> Tw
     }
 
 
-def first_message(here: RunMessage, there: RunMessage) -> int | None:
+def first_message(run: RunMessage, twin: RunMessage) -> int | None:
     """Return the first round in which a signal, its channel, or its reading differs."""
-    for one, other in zip_longest(_sent(here), _sent(there)):
+    for one, other in zip_longest(_sent(run), _sent(twin)):
         if one != other:
             return min(each["round"] for each in (one, other) if each is not None)
     return None
@@ -41,10 +41,10 @@ def _sent(run: RunMessage) -> Iterator[dict[str, Any]]:
         yield {**message, "row": -1}
 
 
-def first_decision(here: RunMessage, there: RunMessage) -> OtherDecision | None:
+def first_decision(run: RunMessage, twin: RunMessage) -> OtherDecision | None:
     """Return the first decision that differs and is not forced, as both runs describe it."""
-    known = _decisions(there)
-    for decision, (value, sentence) in _decisions(here).items():
+    known = _decisions(twin)
+    for decision, (value, sentence) in _decisions(run).items():
         if decision in known and known[decision][0] != value:
             return {"round": decision[0], "here": sentence, "there": known[decision][1]}
     return None

@@ -40,7 +40,7 @@ class DecisionQuery(NamedTuple):
 
 
 def read_decision_query(setting: Setting, scenario: Scenario, sent: Mapping[str, Any]) -> DecisionQuery:
-    """Return the decision that the browser asks about. Raise ScenarioError if it does not exist."""
+    """Return the decision that the browser asks about. Raises ScenarioError if it does not exist."""
     act = sent.get("act")
     if act not in ACT_INDEX or not PROTOCOL[ACT_INDEX[act]].conditions:
         raise ScenarioError([InputError("act", str(act)[:40], "is not a decision that can be explained")])
@@ -48,13 +48,13 @@ def read_decision_query(setting: Setting, scenario: Scenario, sent: Mapping[str,
     actor, counterpart, talks = (sent.get(part) or None for part in ("actor", "counterpart", "negotiation"))
     value = sent.get("value")
     value = None if value is None else check_integer("value", value, -1000, 1000)
-    found = DecisionQuery(setting, now, act, actor, counterpart, talks, value)
-    cell_of_query(scenario, found)
-    return found
+    query = DecisionQuery(setting, now, act, actor, counterpart, talks, value)
+    cell_of_query(scenario, query)
+    return query
 
 
 def cell_of_query(scenario: Scenario, decision: DecisionQuery) -> tuple[int, ...]:
-    """Return the cell of a decision. Raise ScenarioError if its names match none."""
+    """Return the cell of a decision. Raises ScenarioError if its names match none."""
     try:
         return decision_cell(scenario, ACT_INDEX[decision.act], decision.names)
     except (ValueError, KeyError, IndexError, AttributeError):
@@ -75,7 +75,7 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
     names, act = decision.names, question.act
     flips = {} if act.sums else {(flip.condition, flip.term): flip.to for flip in question.term_flips()}
     conditions: list[ExplainedCondition] = []
-    for place, held in enumerate(question.conditions):
+    for place, condition in enumerate(question.conditions):
         meanings = {name: term.meaning for name, term in declared_terms(act.conditions[place].terms).items()}
         reversed_value = combine_conditions(
             act, [each.holds != (at == place) for at, each in enumerate(question.conditions)]
@@ -83,7 +83,7 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
         decisive = not act.sums and reversed_value != question.value
         conditions.append(
             explained_condition(
-                held, meanings, flips, alternative_sentence(question, names, reversed_value) if decisive else ""
+                condition, meanings, flips, alternative_sentence(question, names, reversed_value) if decisive else ""
             )
         )
     return {
@@ -98,24 +98,27 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
 
 
 def explained_condition(
-    held: EvaluatedCondition, meanings: Mapping[str, str], flips: Mapping[tuple[str, str], float | None], otherwise: str
+    condition: EvaluatedCondition,
+    meanings: Mapping[str, str],
+    flips: Mapping[tuple[str, str], float | None],
+    otherwise: str,
 ) -> ExplainedCondition:
     """Return a condition with unrounded numbers; ``flips`` is by condition and term."""
     return {
-        "name": held.name,
-        "meaning": held.meaning.strip(),
+        "name": condition.name,
+        "meaning": condition.meaning.strip(),
         "terms": [
             {
                 "name": name.replace("_", " "),
                 "meaning": meanings[name],
                 "value": value,
-                "flip": flips.get((held.name, name)),
+                "flip": flips.get((condition.name, name)),
             }
-            for name, value in held.terms.items()
+            for name, value in condition.terms.items()
         ],
-        "score": held.score,
-        "threshold": held.threshold,
-        "holds": bool(held.holds),
+        "score": condition.score,
+        "threshold": condition.threshold,
+        "holds": bool(condition.holds),
         "otherwise": otherwise,
     }
 
@@ -148,7 +151,7 @@ def describe_opposite(decision: DecisionQuery, question: ReplayedDecision) -> st
 
 
 def opposite_event(decision: DecisionQuery, scenario: Scenario) -> Override:
-    """Return the event that forces the opposite of a decision. Raise ScenarioError if it has none."""
+    """Return the event that forces the opposite of a decision. Raises ScenarioError if it has none."""
     question = decision_question(decision, scenario)
     if not describe_opposite(decision, question):
         raise ScenarioError([InputError("decision", decision.act, "has no opposite")])
@@ -160,20 +163,20 @@ def opposite_event(decision: DecisionQuery, scenario: Scenario) -> Override:
 def search_levers(
     decision: DecisionQuery, scenario: Scenario, report: ReportProgress, stop: Callable[[], bool]
 ) -> list[LeverFound]:
-    """Return the nearest value of each lever that flips a decision. Raise CancelledError when stopped."""
+    """Return the nearest value of each lever that flips a decision. Raises CancelledError when stopped."""
     question = decision_question(decision, scenario)
-    found: list[LeverFound] = []
+    levers: list[LeverFound] = []
     total = len(list_levers(scenario))
     for done, flip in enumerate(stream_lever_flips(question, stop), start=1):
         if flip.to is not None and flip.becomes is not None:
-            found.append(found_lever(flip, alternative_sentence(question, decision.names, flip.becomes)))
-            found.sort(key=lambda each: each["far"])
-        report(done, total, list(found))
-    return found
+            levers.append(found_lever(flip, alternative_sentence(question, decision.names, flip.becomes)))
+            levers.sort(key=lambda each: each["far"])
+        report(done, total, list(levers))
+    return levers
 
 
 def stream_lever_flips(question: ReplayedDecision, stop: Callable[[], bool]) -> Iterator[LeverFlip]:
-    """Yield the result of each lever. Raise CancelledError when stopped."""
+    """Yield the result of each lever. Raises CancelledError when stopped."""
 
     def check_stop(_: str) -> None:
         if stop():

@@ -68,9 +68,9 @@ def test_a_failure_becomes_a_message_and_is_not_cached():
     def fail(report, stop):
         raise ScenarioError([InputError("worlds", 3, "is too few")])
 
-    def break_down(report, stop):
+    def crash(report, stop):
         raise ZeroDivisionError("by zero")
 
     assert "is too few" in [*follow("fails", fail, not_cancelled)][-1].error
-    assert "ZeroDivisionError" in [*follow("breaks", break_down, not_cancelled)][-1].error
+    assert "ZeroDivisionError" in [*follow("breaks", crash, not_cancelled)][-1].error
     assert [*follow("breaks", lambda report, stop: 5, not_cancelled)][-1].result == 5

@@ -20,10 +20,10 @@ from model.errors import ScenarioError
 from model.measures import negotiation_series
 from model.overrides import Override
 
-COLD = 240  # seconds: the first request may wait until the model is compiled
+COMPILE_SECONDS = 240  # seconds: the first request may wait until the model is compiled
 
 
-def wait_until(happened, seconds: float = COLD) -> None:
+def wait_until(happened, seconds: float = COMPILE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline
@@ -33,15 +33,15 @@ def wait_until(happened, seconds: float = COLD) -> None:
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_a_result_equals_the_ensemble(name):
     shown = complete_result(Setting(name, seed=7, worlds=70))
-    whole = play_ensemble(name, 70, 7)
-    for talks in whole.negotiations:
+    ensemble = play_ensemble(name, 70, 7)
+    for talks in ensemble.negotiations:
         for indicator in ("trust_first", "tension", "deal_progress", "breaches"):
             at = shown.indicator_index(talks, indicator)
-            edges = [whole.band(f"{talks}.{indicator}", percent) for percent in PERCENTILES]
+            edges = [ensemble.band(f"{talks}.{indicator}", percent) for percent in PERCENTILES]
             np.testing.assert_allclose(shown.bands[:5, :, at], edges, atol=1e-6)
         shares = [wilson(int((shown.outcomes_in(talks) == each).sum()), 70) for each in (3, 2, 1, 0)]
-        assert shares == list(whole.shares(talks).values())
-        assert shown.first_deals_in(talks).median == whole.first_deals(talks).median
+        assert shares == list(ensemble.shares(talks).values())
+        assert shown.first_deals_in(talks).median == ensemble.first_deals(talks).median
 
 
 def test_the_watched_run_includes_injected_events():

@@ -23,7 +23,7 @@ def wait_until(true):
 
 
 def test_jobs_run_in_order_with_a_limited_number_at_once():
-    turns, order, playing, most = JobQueue(2), [], [], []
+    queue, order, playing, most = JobQueue(2), [], [], []
     arrived: list[object] = []
 
     class Queue(list):
@@ -31,12 +31,12 @@ def test_jobs_run_in_order_with_a_limited_number_at_once():
             super().append(ticket)
             arrived.append(ticket)
 
-    turns._queue = Queue()
+    queue._queue = Queue()
     lock = threading.Lock()
 
     def play(number):
-        with turns.slot(never) as mine:
-            assert mine
+        with queue.slot(never) as has_slot:
+            assert has_slot
             with lock:
                 order.append(number)
                 playing.append(number)
@@ -57,24 +57,24 @@ def test_jobs_run_in_order_with_a_limited_number_at_once():
 
 
 def test_a_cancelled_job_leaves_the_queue():
-    turns, going, held = JobQueue(1), threading.Event(), threading.Event()
+    queue, going, held = JobQueue(1), threading.Event(), threading.Event()
 
     def hold():
-        with turns.slot(never):
+        with queue.slot(never):
             held.set()
             going.wait(10)
 
     holder = threading.Thread(target=hold)
     holder.start()
     assert held.wait(10)
-    assert turns.is_full
-    with turns.slot(lambda: True) as mine:
-        assert not mine
+    assert queue.is_full
+    with queue.slot(lambda: True) as has_slot:
+        assert not has_slot
     going.set()
     holder.join(10)
-    with turns.slot(never) as mine:
-        assert mine
-    assert not turns.is_full
+    with queue.slot(never) as has_slot:
+        assert has_slot
+    assert not queue.is_full
 
 
 def test_a_failed_job_releases_its_slot():
@@ -91,9 +91,9 @@ def test_a_full_queue_delays_a_moving_slider_until_it_stops(monkeypatch):
     def publish(news: ExploreView):
         shown.append(news)
 
-    mine = ExploreWorker(publish)
+    worker = ExploreWorker(publish)
     try:
-        mine.request(ExploreRequest(Setting("two-states", worlds=64)))
+        worker.request(ExploreRequest(Setting("two-states", worlds=64)))
         wait_until(lambda: bool(shown) and shown[-1].result is not None and not shown[-1].busy)
         first = shown[-1].number
 
@@ -106,7 +106,7 @@ def test_a_full_queue_delays_a_moving_slider_until_it_stops(monkeypatch):
         wait_until(lambda: turns.is_full)
         settings = [Setting("two-states", (("states.alba.dialogue", step / 100),), worlds=64) for step in range(10)]
         for setting in settings:
-            mine.request(ExploreRequest(setting))
+            worker.request(ExploreRequest(setting))
             time.sleep(0.03)
         assert shown[-1].number == first
         going.set()
@@ -115,4 +115,4 @@ def test_a_full_queue_delays_a_moving_slider_until_it_stops(monkeypatch):
         assert shown[-1].number == first + 1
         assert shown[-1].result.is_complete
     finally:
-        mine.close()
+        worker.close()

@@ -54,10 +54,12 @@ def test_about_shows_the_whole_text_of_the_limits():
 
 
 def test_the_stages_match_the_readme_and_cover_every_act_once():
-    found = about.stages()
-    assert [act["name"] for stage in found for act in stage["acts"]] == [act.name.replace("_", " ") for act in PROTOCOL]
+    stages = about.stages()
+    assert [act["name"] for stage in stages for act in stage["acts"]] == [
+        act.name.replace("_", " ") for act in PROTOCOL
+    ]
     table = re.findall(r"^\| \d+ \|.*\| ([M\d, ]+) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-    assert len(table) == len(found)
+    assert len(table) == len(stages)
     numbers = {name: info.description.split(":")[0] for name, info in Mechanisms.model_fields.items()}
     starts = [ACT_INDEX[stage.first] for stage in about.STAGES]
     for row, start, end in zip(table, starts, [*starts[1:], len(PROTOCOL)], strict=True):

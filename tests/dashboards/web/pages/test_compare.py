@@ -25,9 +25,9 @@ def test_differences_are_the_paired_effects():
     expected = compare("two-states", changes, 60, 4)
     first = last_result(compare_story.follow_arm(SMALL, 60, not_cancelled))
     other = last_result(compare_story.follow_arm(SMALL._replace(changes=tuple(changes.items())), 60, not_cancelled))
-    found = {each.name: each.effect for each in compare_story.differences(first, other)}
-    assert found == {name: expected.effects[name] for name in found}
-    assert len(found) == len(expected.effects)
+    effects = {each.name: each.effect for each in compare_story.differences(first, other)}
+    assert effects == {name: expected.effects[name] for name in effects}
+    assert len(effects) == len(expected.effects)
     assert compare_story.paired_differences(first, other)["changed"] == expected.share_of_worlds_changed
     assert compare_story.paired_differences(first, first)["changed"] == 0.0
 
@@ -43,7 +43,7 @@ def test_identical_differences_have_no_interval():
 
 def test_two_settings_are_shown_with_their_results(browser, address):
     link = pair(changes=(("states.alba.dialogue", 0.3),))
-    found = compare("two-states", {"states.alba.dialogue": 0.3}, 60, 4)
+    comparison = compare("two-states", {"states.alba.dialogue": 0.3}, 60, 4)
     ensembles = [play_ensemble("two-states", 60, 4, changes=dict(arm.changes)) for arm in (link.setting, *link.arms)]
     with open_compare(browser, address, link) as page:
         arms = page.evaluate("() => document.querySelector('.det-compare').__vue__.picture.arms")
@@ -53,14 +53,16 @@ def test_two_settings_are_shown_with_their_results(browser, address):
             shares = ensemble.shares()
             assert [row["share"] for row in arm["outcomes"]] == [shares[row["key"]].share for row in arm["outcomes"]]
             assert [row["low"] for row in arm["outcomes"]] == [shares[row["key"]].low for row in arm["outcomes"]]
-        tension = found.effects["mean_tension"]
+        tension = comparison.effects["mean_tension"]
         sentence = page.locator("[data-measure=mean_tension]").inner_text()
         assert f"{abs(tension.difference):.3f}" in sentence
-        unsure = [name for name, each in found.effects.items() if each.low <= 0.0 <= each.high and name != "breakdown"]
+        unsure = [
+            name for name, each in comparison.effects.items() if each.low <= 0.0 <= each.high and name != "breakdown"
+        ]
         for name in unsure:
             measure = page.locator(f"[data-measure={name}]")
             expect(measure).to_have_text(re.compile("not distinguishable with 60 worlds|the same in every world"))
-        share = round(100 * found.share_of_worlds_changed)
+        share = round(100 * comparison.share_of_worlds_changed)
         assert re.match(
             rf"\s*({share} %|All|Nearly all) of 60 worlds", page.locator("[data-arm='1'] p").first.inner_text()
         )
@@ -145,9 +147,9 @@ def test_only_valid_kinds_of_arms_can_be_added():
     link = Link(SMALL._replace(changes=(("states.alba.dialogue", 0.3),)), baseline=base)
     assert new_arm(link, {"kind": "baseline"}) == (base, "Baseline")
     assert new_arm(link, {"kind": "scenario", "name": "gulf-region"})[0] == Setting("gulf-region")
-    thing = scenario_of(SMALL).things_to_try[0]
+    suggestion = scenario_of(SMALL).things_to_try[0]
     tried = dict(new_arm(link, {"kind": "try", "at": 0})[0].changes)
-    assert tried == {"states.alba.dialogue": 0.3, **thing.set}
+    assert tried == {"states.alba.dialogue": 0.3, **suggestion.set}
     changed = new_arm(link, {"kind": "change", "path": "states.alba.dialogue", "value": 0.4})[0]
     assert changed.changes == (("states.alba.dialogue", 0.4),)
     for wrong in (

@@ -210,16 +210,16 @@ def test_a_value_out_of_range_is_refused_with_a_message(browser, address):
 
 
 def test_a_thing_to_try_is_applied_and_removed_by_its_button(browser, address):
-    thing = load_scenario("us-iran-2026").things_to_try[0]
+    suggestion = load_scenario("us-iran-2026").things_to_try[0]
     with open_explore(browser, address) as page:
         page.get_by_role("button", name="What to notice").click()
         expect(page.locator(".det-notice li").first).to_have_text(load_scenario("us-iran-2026").notice["en"][0])
         page.get_by_role("button", name="Things to try").click()
-        button = page.get_by_role("button", name=thing.text["en"])
+        button = page.get_by_role("button", name=suggestion.text["en"])
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")
         wait_until_settled(page)
-        assert_eventually(lambda: link_changes(page), thing.set)
+        assert_eventually(lambda: link_changes(page), suggestion.set)
         button.click()
         expect(button).to_have_attribute("aria-pressed", "false")
         assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
@@ -230,8 +230,8 @@ def test_every_thing_to_try_can_be_applied():
     from dashboards.web.pages.shared.setting_edits import has_changes, toggle_suggestion
 
     for name in shipped_names():
-        for at, thing in enumerate(scenario_of(Setting(name)).things_to_try):
-            assert has_changes(toggle_suggestion(Setting(name), at), thing.set)
+        for at, suggestion in enumerate(scenario_of(Setting(name)).things_to_try):
+            assert has_changes(toggle_suggestion(Setting(name), at), suggestion.set)
 
 
 # Undo, replay, events, more charts

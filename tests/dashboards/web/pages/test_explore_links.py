@@ -65,7 +65,7 @@ def test_a_dropped_connection_loses_nothing(browser, address):
     with open_explore(browser, address, allowed=lost) as page:
         press_lever(page, OPENNESS, "PageDown", 2)
         assert_eventually(lambda: [*link_changes(page)], ["states.us.dialogue"])
-        held = current_link(page)
+        link = current_link(page)
         page.get_by_role("spinbutton", name="Worlds").fill("2000")
         page.keyboard.press("Enter")
         assert_eventually(lambda: current_link(page).setting.worlds, 2000)  # the worlds are running
@@ -75,7 +75,7 @@ def test_a_dropped_connection_loses_nothing(browser, address):
         reload(page)
         wait_until_settled(page)
         now = current_link(page)
-        assert now == held._replace(setting=held.setting._replace(worlds=2000))
+        assert now == link._replace(setting=link.setting._replace(worlds=2000))
         expect(page.get_by_role("slider", name=OPENNESS)).to_have_value(
             f"{dict(now.setting.changes)['states.us.dialogue']}"
         )
@@ -195,29 +195,29 @@ def test_an_invalid_upload_gives_the_errors_of_the_command_line(browser, address
 
 
 def test_markup_in_an_uploaded_scenario_is_shown_as_text(browser, address):
-    evil = "<img src=x onerror=alert(1)>{{constructor}}<script>alert(2)</script>"
+    hostile = "<img src=x onerror=alert(1)>{{constructor}}<script>alert(2)</script>"
     data = tomllib.loads(find_scenario("two-states").read_text())
     data["name"] = "hostile"
-    data["title"]["en"] = data["summary"]["en"] = evil
+    data["title"]["en"] = data["summary"]["en"] = hostile
     for state in data["states"].values():
-        state["name"]["en"] = evil
-        state["narrative"] = {"en": evil}
-    data["try"][0]["text"]["en"] = evil
-    data["notice"]["en"] = [evil]
+        state["name"]["en"] = hostile
+        state["narrative"] = {"en": hostile}
+    data["try"][0]["text"]["en"] = hostile
+    data["notice"]["en"] = [hostile]
     rungs = next(iter(data["negotiations"].values()))["rungs"]
-    rungs["hotline-of-hostility"] = {**next(iter(rungs.values())), "title": {"en": evil}}
+    rungs["hotline-of-hostility"] = {**next(iter(rungs.values())), "title": {"en": hostile}}
     import tomli_w
 
     with open_explore(browser, address) as page:
         page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
         upload(page, "evil.toml", tomli_w.dumps(data).encode())
-        expect(page.locator("h1")).to_have_text(evil)
+        expect(page.locator("h1")).to_have_text(hostile)
         expect(page.get_by_text("upload the file there")).to_be_visible()
-        expect(page.locator(".det-narratives p").first).to_have_text(evil)
+        expect(page.locator(".det-narratives p").first).to_have_text(hostile)
         wait_until_settled(page)
         for tab in ("What to notice", "Things to try"):
             page.get_by_role("button", name=tab).click()
-            expect(page.locator("#det-story-part").get_by_text(evil).first).to_be_visible()
+            expect(page.locator("#det-story-part").get_by_text(hostile).first).to_be_visible()
         page.get_by_role("button", name="Set as baseline").click()
         page.get_by_role("button", name="Support at home").click()
         wait_until_settled(page)
@@ -228,4 +228,4 @@ def test_markup_in_an_uploaded_scenario_is_shown_as_text(browser, address):
             page.get_by_role("button", name="Save Tension as PNG").click()
         reload(page)  # the server still has the file
         wait_until_settled(page)
-        expect(page.locator("h1")).to_have_text(evil)
+        expect(page.locator("h1")).to_have_text(hostile)

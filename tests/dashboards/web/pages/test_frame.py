@@ -60,10 +60,10 @@ def test_a_failed_page_shows_an_error_and_can_be_reopened(monkeypatch):
     with context:
         monkeypatch.setattr(app, "page_component", lambda page: Failing)
         _, rendered = solara.render(app.Content(Link(), lambda link: None), handle_error=False)
-        said = str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
-        assert "Explore failed" in said
-        assert "ZeroDivisionError" in said
-        assert "secret" not in said
+        text = str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
+        assert "Explore failed" in text
+        assert "ZeroDivisionError" in text
+        assert "secret" not in text
         monkeypatch.undo()
         rendered.find(ipyvuetify.Btn).widget.click()
         assert "Explore failed" not in str([each.children for each in rendered.find(ipyvuetify.Html).widgets])
@@ -170,10 +170,10 @@ def test_a_cold_server_shows_the_page_while_it_compiles(browser, tmp_path):
             assert_eventually(lambda: page.get_by_role("slider").count() > 4, True)
     finally:
         for leader in group:
-            os.killpg(leader, signal.SIGKILL) if group_lives(leader) else None  # the compiler that it started
+            os.killpg(leader, signal.SIGKILL) if is_group_alive(leader) else None  # the compiler that it started
 
 
-def group_lives(leader: int) -> bool:
+def is_group_alive(leader: int) -> bool:
     try:
         os.killpg(leader, 0)
         return True
@@ -184,8 +184,8 @@ def group_lives(leader: int) -> bool:
 def test_a_port_in_use_is_reported_in_one_line():
     import socket
 
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as occupied:
+        port = str(occupied.getsockname()[1])
         done = subprocess.run([DETENTE, "dashboard", "--port", port], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stderr.startswith(f"Cannot serve on 127.0.0.1:{port}")

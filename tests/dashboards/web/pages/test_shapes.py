@@ -16,7 +16,7 @@ from dashboards.web.pages.shared.shapes import (
     shape_errors,
 )
 
-CONVERTED = ["explore", "watch", "compare", "turning_points", "sweeps", "about"]  # pages with declared messages
+TYPED_PAGES = ["explore", "watch", "compare", "turning_points", "sweeps", "about"]  # pages with declared messages
 
 UNREAD = {"asked", "echoes"}  # the first is read by tests only; the second only triggers a refresh
 
@@ -30,7 +30,7 @@ def declared_in(page: str) -> tuple[dict[str, Any], set[str]]:
     return shapes, {event for each in found for event in each.events}
 
 
-@pytest.mark.parametrize("page", CONVERTED)
+@pytest.mark.parametrize("page", TYPED_PAGES)
 def test_templates_read_declared_fields_only(page):
     shapes, events = declared_in(page)
     keys = {name.split()[1] for name in shapes}.union(*map(field_names, shapes.values()))
@@ -60,18 +60,18 @@ class Sheet(TypedDict):
     by_name: dict[str, list[float]]
 
 
-GOOD = {"name": "x", "kind": "a", "share": 1}
+VALID = {"name": "x", "kind": "a", "share": 1}
 
 
 def test_data_of_another_type_are_refused():
-    sheet = {"rows": [GOOD], "best": None, "by_name": {"x": [1, 0.5]}}
+    sheet = {"rows": [VALID], "best": None, "by_name": {"x": [1, 0.5]}}
     assert [*shape_errors(Sheet, sheet)] == []
     assert field_names(Sheet) == {"rows", "best", "by_name", "name", "kind", "share", "note"}
     for wrong, message in (
-        ({**GOOD, "share": "1"}, "share is '1'"),
-        ({**GOOD, "share": True}, "share is True"),
-        ({**GOOD, "kind": "c"}, "not one of"),
-        ({**GOOD, "odd": 1}, "odd is not declared in PlainRow"),
+        ({**VALID, "share": "1"}, "share is '1'"),
+        ({**VALID, "share": True}, "share is True"),
+        ({**VALID, "kind": "c"}, "not one of"),
+        ({**VALID, "odd": 1}, "odd is not declared in PlainRow"),
         ({"name": "x", "kind": "a"}, "has no share"),
         (["x", "a", 1], "not PlainRow"),
     ):

@@ -86,8 +86,8 @@ def test_a_folder_is_listed_and_its_map_has_the_means(browser, server, base):
         page.get_by_label("Outcome or indicator").select_option("mean_trust")
         expect(page.locator("#det-heat-text")).to_contain_text("Trust, mean over the run")
         wait_until_read(page)
-        found = summary_by_point(base / "runs" / "grid")
-        means = found.pivot_table("mean_trust", WEIGHT, TRUST).to_numpy()
+        summary = summary_by_point(base / "runs" / "grid")
+        means = summary.pivot_table("mean_trust", WEIGHT, TRUST).to_numpy()
         np.testing.assert_allclose(np.array(heat_map(page)["means"], float), means, atol=1e-6)
         table = page.locator(".det-heat tbody tr")
         page.get_by_text("The map as a table").click()
@@ -188,25 +188,25 @@ def test_failed_points_are_reported_and_excluded(browser, server):
 
 
 def test_a_spread_sample_shows_bins_and_associations(browser, server, base):
-    found = summary_by_point(base / "runs" / "deeper" / "spread")
+    summary = summary_by_point(base / "runs" / "deeper" / "spread")
     with open_sweeps(browser, server) as page:
         show_tension(page)
         heat = heat_map(page)
         count = len(heat["x"]["labels"])
         edges = np.linspace(0.0, 1.0, count + 1)
         cuts = [
-            pd.cut(found[path], edges, labels=False, include_lowest=True) for path in (TRUST, "states.alba.dialogue")
+            pd.cut(summary[path], edges, labels=False, include_lowest=True) for path in (TRUST, "states.alba.dialogue")
         ]
-        means = found.groupby([cuts[1], cuts[0]])["mean_tension"].agg(["mean", "count"]).unstack()
+        means = summary.groupby([cuts[1], cuts[0]])["mean_tension"].agg(["mean", "count"]).unstack()
         shown = np.array([[np.nan if each is None else each for each in row] for row in heat["means"]])
         np.testing.assert_allclose(shown, means["mean"].to_numpy(), atol=1e-6)
         np.testing.assert_array_equal(np.array(heat["counts"]), means["count"].fillna(0).to_numpy())
         expect(page.locator(".det-ranking")).to_contain_text("Spearman's rank correlation")
         expect(page.locator(".det-ranking")).to_contain_text("No indices for this folder")
         rows = page.evaluate(f"({STATE})().ranking.rows")
-        ranks = found.rank()
-        mine = [abs(np.corrcoef(ranks[path], ranks["mean_tension"])[0, 1]) for path in (*SPREAD["levers"], WEIGHT)]
-        np.testing.assert_allclose([abs(row["value"]) for row in rows], sorted(mine, reverse=True), atol=1e-9)
+        ranks = summary.rank()
+        expected = [abs(np.corrcoef(ranks[path], ranks["mean_tension"])[0, 1]) for path in (*SPREAD["levers"], WEIGHT)]
+        np.testing.assert_allclose([abs(row["value"]) for row in rows], sorted(expected, reverse=True), atol=1e-9)
         assert all(row["low"] < row["value"] < row["high"] for row in rows)
 
 
@@ -243,18 +243,18 @@ def test_the_box_of_a_spread_sample_leads_to_explore(browser, server, base):
 
 
 def test_a_sobol_design_is_ranked_by_its_indices(browser, server, base):
-    found = sweep_sensitivity(base / "sweeps" / "sobol", "mean_trust")
+    sensitivity = sweep_sensitivity(base / "sweeps" / "sobol", "mean_trust")
     with open_sweeps(browser, server) as page:
         open_folder(page, "sweeps/sobol")
         page.get_by_label("Outcome or indicator").select_option("mean_trust")
         page.wait_for_function(f"() => ({STATE})().heat.outcome.startsWith('Trust') && ({STATE})().ranking")
         wait_until_read(page)
         rows = page.evaluate(f"({STATE})().ranking.rows")
-        np.testing.assert_allclose([row["value"] for row in rows], found.indices["total"])
-        np.testing.assert_allclose([row["high"] - row["value"] for row in rows], found.indices["total_interval"])
+        np.testing.assert_allclose([row["value"] for row in rows], sensitivity.indices["total"])
+        np.testing.assert_allclose([row["high"] - row["value"] for row in rows], sensitivity.indices["total_interval"])
         text = page.locator(".det-ranking").inner_text()
         assert "The sample is small (16 of 256 recommended)" in text
-        assert f"{round(100 * found.noise)} % of the variance between points is random" in text
+        assert f"{round(100 * sensitivity.noise)} % of the variance between points is random" in text
         assert "Spearman" not in text
         save_screenshot(page, "sweeps-sobol-light-1366")
 

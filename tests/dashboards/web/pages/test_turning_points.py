@@ -37,23 +37,23 @@ VERDICT = ".det-verdict p"
 
 def test_the_chart_the_verdict_and_the_table_are_correct(browser, address):
     link = Link(SHORT, futures=100)
-    found = resample_continuations(scenario_of(SHORT), 4, 100)
+    outlook = resample_continuations(scenario_of(SHORT), 4, 100)
     run = last_result(turning_story.follow_run(SHORT, not_cancelled))
-    decided = turning_story.default_round(run, found)
+    decided = turning_story.default_round(run, outlook)
     ranked = rank_decisions(scenario_of(SHORT), 4, decided, 100, top=turning_story.MAX_DECISIONS)
     turned = last_result(turning_story.follow_actions(SHORT, decided, 100, not_cancelled))
     assert [each.action for each in turned] == ranked
     with open_turning_points(browser, address, link) as page:
         columns = page.evaluate(COLUMNS)
         for at, column in enumerate(columns):
-            shares = {each.name: found.shares(at)[each].share for each in Outcome}
+            shares = {each.name: outlook.shares(at)[each].share for each in Outcome}
             assert column["round"] == at
             assert column["shares"] == pytest.approx(shares, abs=6e-5)
             assert [column[part] for part in ("deal", "low", "high")] == pytest.approx(
-                [*found.deal_share(at)], abs=6e-5
+                [*outlook.deal_share(at)], abs=6e-5
             )
         assert len(columns) == 25
-        assert page.locator(VERDICT).all_inner_texts() == turning_story.verdict(run, found, turned, decided)
+        assert page.locator(VERDICT).all_inner_texts() == turning_story.verdict(run, outlook, turned, decided)
         assert f"Round {decided}" in page.locator("#det-round-title").inner_text()
         moved = [each for each in ranked if each.futures == 100 and each.deal != each.deal_otherwise]
         rows = page.locator(".det-rounds tbody tr")
@@ -112,8 +112,8 @@ def test_long_tasks_show_progress_and_can_be_cancelled(browser, address):
         expect(page.locator(".det-progress .det-note")).to_contain_text("Simulating 1,000 futures from every round")
         page.get_by_role("button", name="Cancel").click()
         expect(page.locator(".det-progress .det-note")).to_contain_text("Cancelled")
-        kept = page.evaluate(COLUMNS)
-        assert all(one["low"] < one["deal"] < one["high"] or one["deal"] in (0, 1) for one in kept)
+        columns = page.evaluate(COLUMNS)
+        assert all(one["low"] < one["deal"] < one["high"] or one["deal"] in (0, 1) for one in columns)
         page.get_by_label("Simulated futures per round").select_option("100")  # the page stays usable
         expect(page.get_by_role("progressbar")).to_be_visible()
         assert_eventually(lambda: current_link(page).futures, 100)
@@ -121,10 +121,10 @@ def test_long_tasks_show_progress_and_can_be_cancelled(browser, address):
         wait_until_finished(page)
         assert current_link(page) == link._replace(futures=100)
         assert_eventually(lambda: page.locator(VERDICT).count() >= 2, True)
-        again = page.get_by_label("Seed of the run")
-        again.fill("-3")
-        again.press("Enter")
-        expect(again).to_have_value("77")
+        seed_field = page.get_by_label("Seed of the run")
+        seed_field.fill("-3")
+        seed_field.press("Enter")
+        expect(seed_field).to_have_value("77")
 
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
@@ -150,22 +150,22 @@ def test_an_inverting_event_replaces_one_for_the_same_cell():
     assert turning_story.with_event(setting, event._replace(value=1.0)).events == (other, event._replace(value=1.0))
 
 
-def an_outlook(*deals: float, futures: int = 200) -> ContinuationOutcomes:
-    found = ContinuationOutcomes(range(len(deals)), futures)
+def make_outlook(*deals: float, futures: int = 200) -> ContinuationOutcomes:
+    outlook = ContinuationOutcomes(range(len(deals)), futures)
     for place, deal in enumerate(deals):
-        found.outcomes[place] = Outcome.managed_contact
-        found.outcomes[place, : round(deal * futures)] = Outcome.partial_arrangement
-    return found
+        outlook.outcomes[place] = Outcome.managed_contact
+        outlook.outcomes[place, : round(deal * futures)] = Outcome.partial_arrangement
+    return outlook
 
 
 def test_only_a_significant_deciding_round_is_named():
-    lost = turning_words.deciding_sentences(an_outlook(0.7, 0.8, 0.8, 0.2, 0.0).chance_changes(), deal=False)
+    lost = turning_words.deciding_sentences(make_outlook(0.7, 0.8, 0.8, 0.2, 0.0).chance_changes(), deal=False)
     assert lost[0].startswith("Round 3 lost the deal: the probability of a deal changed from 80 % to 20 %")
-    won = turning_words.deciding_sentences(an_outlook(0.7, 0.5, 0.2, 0.9, 1.0).chance_changes(), deal=True)
+    won = turning_words.deciding_sentences(make_outlook(0.7, 0.5, 0.2, 0.9, 1.0).chance_changes(), deal=True)
     assert won[0].startswith("Round 3 won the deal: ")
-    assert turning_words.deciding_sentences(an_outlook(0.5, 0.5, 0.51, 0.5).chance_changes(), deal=True)[0].startswith(
-        "No single round"
-    )
-    both = turning_words.deciding_sentences(an_outlook(0.5, 0.9, 0.2, 0.6).chance_changes(), deal=True)
+    assert turning_words.deciding_sentences(make_outlook(0.5, 0.5, 0.51, 0.5).chance_changes(), deal=True)[
+        0
+    ].startswith("No single round")
+    both = turning_words.deciding_sentences(make_outlook(0.5, 0.9, 0.2, 0.6).chance_changes(), deal=True)
     assert both[0].startswith("Round 3 won the deal")
     assert both[1].startswith("Round 2 had the largest change, in the other direction")

@@ -49,7 +49,7 @@ def statuses(page: Page) -> list[int]:
     return found[::-1]
 
 
-def here(page: Page) -> str:
+def current_query(page: Page) -> str:
     return page.evaluate("location.search")
 
 
@@ -80,13 +80,13 @@ def test_stepping_and_seeking_show_the_round(browser, address, run):
             "field => { field.value = 18; field.dispatchEvent(new Event('input', {bubbles: true})) }"
         )
         expect(page.locator(".det-chronicle h2")).to_have_text("Round 18")
-        again = Assembly("us-iran-2026", rng=1).run(18)
-        assert_eventually(lambda: statuses(page), again.world.status[0].tolist())
+        model = Assembly("us-iran-2026", rng=1).run(18)
+        assert_eventually(lambda: statuses(page), model.world.status[0].tolist())
         words = page.locator("[data-rung] .det-rung-status").all_inner_texts()[::-1]
-        assert words[0].startswith(STATUS_STYLES[RungStatus(again.world.status[0][0])].label)
+        assert words[0].startswith(STATUS_STYLES[RungStatus(model.world.status[0][0])].label)
         expect(page.locator("[role=status]", has_text="Round 18 of 60.")).to_contain_text("Both sides accept")
         expect(page.get_by_role("img", name=re.compile("^Trust"))).to_have_accessible_description(
-            re.compile(f"{again.trajectory[18][again.indicator_index['nuclear.trust_first']]:.2f} now")
+            re.compile(f"{model.trajectory[18][model.indicator_index['nuclear.trust_first']]:.2f} now")
         )
 
 
@@ -114,7 +114,7 @@ def test_terms_add_up_and_a_lever_flip_is_correct(browser, address):
         assert accessibility_violations(page) == []
         page.get_by_role("button", name="Branch with this alternative").click()
         expect(page.locator(".det-branch-says")).to_contain_text("First difference in round 3")
-        assert_eventually(lambda: f"event={REFUSAL},answer_proposal,nuclear,us,,1.0" in here(page), True)
+        assert_eventually(lambda: f"event={REFUSAL},answer_proposal,nuclear,us,,1.0" in current_query(page), True)
 
 
 def test_an_injected_event_branches_the_run_and_the_link(browser, address):
@@ -129,17 +129,17 @@ def test_an_injected_event_branches_the_run_and_the_link(browser, address):
         found = re.search(r"First difference in round (\d+)", says.inner_text())
         assert int(found[1]) >= 14
         expect(page.locator(".det-small-charts path.det-twin-line")).to_have_count(9)
-        assert_eventually(lambda: "event=" in here(page), True)
-        link, notes = parse_link(here(page))
+        assert_eventually(lambda: "event=" in current_query(page), True)
+        link, notes = parse_link(current_query(page))
         assert notes == []
         assert link.setting.events == (Override(14, "choose_channel", "nuclear", None, None, float(Channel.PUBLIC)),)
-        address_now, sentence = here(page).removeprefix("?"), says.inner_text()
+        address_now, sentence = current_query(page).removeprefix("?"), says.inner_text()
         with open_dashboard(browser, address, address_now, ready=ready) as other:
             assert_eventually(lambda: shown(other), 14)
             expect(other.locator(".det-branch-says")).to_have_text(sentence)
             other.get_by_role("button", name=re.compile("^Remove: round 14")).click()
             expect(other.locator(".det-branch")).to_have_count(0)
-            assert_eventually(lambda: "event=" in here(other), False)
+            assert_eventually(lambda: "event=" in current_query(other), False)
             other.keyboard.press("Control+z")
             expect(other.locator(".det-branch-says")).to_have_text(sentence)
         save_screenshot(page, "watch-branch")
@@ -154,13 +154,13 @@ def test_keyboard_shortcuts_do_not_interfere_with_fields(browser, address):
         expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
         page.keyboard.press("Space")
         expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-        stood = shown(page)
-        page.wait_for_function(f"new URLSearchParams(location.search).get('round') === '{stood}'")
+        before = shown(page)
+        page.wait_for_function(f"new URLSearchParams(location.search).get('round') === '{before}'")
         seed = page.get_by_label("Seed")
         seed.focus()
         for key in ("Home", "ArrowLeft", "i", " "):
             page.keyboard.press(key)
-        assert shown(page) == stood
+        assert shown(page) == before
         expect(page.locator(".det-drawer")).to_have_count(0)
         page.get_by_role("button", name="Next seed").focus()
         page.keyboard.press("i")
@@ -188,8 +188,8 @@ def test_a_new_seed_applies_on_enter_during_playback(browser, address):
         page.wait_for_function("new URLSearchParams(location.search).get('seed') === '3'")
         page.get_by_role("button", name="Play", exact=True).click()
         seed.fill("4")
-        stood = shown(page)
-        assert_eventually(lambda: shown(page) != stood, True, "playback stops while a seed is typed")
+        before = shown(page)
+        assert_eventually(lambda: shown(page) != before, True, "playback stops while a seed is typed")
         expect(seed).to_have_value("4")
         seed.press("Enter")
         page.wait_for_function("new URLSearchParams(location.search).get('seed') === '4'")
@@ -199,12 +199,12 @@ def test_a_new_seed_applies_on_enter_during_playback(browser, address):
 
 
 def test_markup_in_names_is_text_and_motion_can_be_reduced(browser, address):
-    evil = "<img src=x onerror=alert(1)>{{7*7}}" + "W" * 200
-    query = f"page=watch&round=5&set={quote(f'states.us.name.en:{json.dumps(evil)}')}"
+    hostile = "<img src=x onerror=alert(1)>{{7*7}}" + "W" * 200
+    query = f"page=watch&round=5&set={quote(f'states.us.name.en:{json.dumps(hostile)}')}"
     with open_dashboard(browser, address, query, ready=ready, reduced_motion="reduce") as page:
         assert fits_width(page)
         assert page.locator("main img").count() == 0
-        expect(page.locator(".det-gauges dt").first).to_have_text(f"Trust, {evil}")
+        expect(page.locator(".det-gauges dt").first).to_have_text(f"Trust, {hostile}")
         assert_eventually(lambda: page.locator(".det-net text", has_text="<img").count() > 0, True)
         page.get_by_role("button", name="Play", exact=True).click()
         mark = page.locator(".det-signal").first

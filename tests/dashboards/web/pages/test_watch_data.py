@@ -36,9 +36,9 @@ def message() -> RunMessage:
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_messages_have_the_declared_types(name):
     event = Override(14, "drift_oil", None, None, None, 0.6)
-    found = watch_run(Setting(name, events=(event,)))
-    assert [*shape_errors(RunMessage, found.run.read())] == []
-    assert [*shape_errors(TwinMessage, found.twin.read())] == []
+    watched = watch_run(Setting(name, events=(event,)))
+    assert [*shape_errors(RunMessage, watched.run.read())] == []
+    assert [*shape_errors(TwinMessage, watched.twin.read())] == []
     assert [*shape_errors(RunData, run_data(Assembly(name, rng=1).run(12)))] == []
 
 
@@ -76,9 +76,13 @@ def test_the_terms_of_every_decision_match_the_ledger(run):
         seen.add(row.act)
         sent = {"act": row.act, "round": row.round, "actor": row.actor, "counterpart": row.counterpart}
         decision = read_decision_query(SETTING, scenario, {**sent, "negotiation": row.negotiation})
-        for shown, held in zip(explain(decision, scenario)["conditions"], row.conditions, strict=True):
-            assert [term["value"] for term in shown["terms"]] == list(held.terms.values())
-            assert (shown["score"], shown["threshold"], shown["holds"]) == (held.score, held.threshold, held.holds)
+        for shown, recorded in zip(explain(decision, scenario)["conditions"], row.conditions, strict=True):
+            assert [term["value"] for term in shown["terms"]] == list(recorded.terms.values())
+            assert (shown["score"], shown["threshold"], shown["holds"]) == (
+                recorded.score,
+                recorded.threshold,
+                recorded.holds,
+            )
     assert len(seen) >= 15
 
 
@@ -119,8 +123,8 @@ def test_the_start_of_a_long_run_is_shown_early():
 
 def test_a_branch_equals_its_twin_up_to_the_event():
     event = Override(14, "attack_talks", None, "hardline-network-a", None, 1.0)
-    found = watch_run(SETTING._replace(events=(event,)))
-    with_it, twin = found.run.read(), found.twin.read()
+    watched = watch_run(SETTING._replace(events=(event,)))
+    with_it, twin = watched.run.read(), watched.twin.read()
     plain = Assembly("us-iran-2026", rng=1).run()
     forced = Assembly("us-iran-2026", rng=1, overrides=(event,)).run()
     assert twin["talks"][0]["series"]["tension"] == negotiation_series(plain.trajectory, 0)["tension"].round(4).tolist()
@@ -153,10 +157,10 @@ def test_an_occurrence_can_be_prevented(run):
         sent = {"act": row.act, "round": row.round, "actor": row.actor, "negotiation": row.negotiation, "value": 1}
         event = opposite_event(read_decision_query(SETTING, scenario_of(SETTING), sent), scenario_of(SETTING))
         check_events(SETTING._replace(events=(event,)))
-        found = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(row.round)
+        model = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(row.round)
         assert not any(
             (now.round, now.act, now.actor) == (row.round, row.act, row.actor) and now.value
-            for now in found.ledger.rows
+            for now in model.ledger.rows
         )
         assert describe_event(scenario_of(SETTING), event).startswith("Does not happen: ")
 
@@ -165,7 +169,7 @@ def test_every_actor_has_its_own_position():
     for name in scenario_names():
         scenario = load_scenario(name)
         for talks in scenario.negotiations:
-            found = actor_positions(scenario, talks)
-            assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*found}
-            assert len({*found.values()}) == len(found)
-            assert all(0 < x < 1 and 0 < y < 1 for x, y in found.values())
+            positions = actor_positions(scenario, talks)
+            assert {*scenario.negotiations[talks].parties, *scenario.negotiations[talks].facilitators} <= {*positions}
+            assert len({*positions.values()}) == len(positions)
+            assert all(0 < x < 1 and 0 < y < 1 for x, y in positions.values())
