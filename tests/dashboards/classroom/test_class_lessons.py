@@ -83,7 +83,7 @@ def test_pages_reconnect_after_the_server_was_killed(browser, classroom):
         send(alba)
         for each in pages:
             each.allowed += CONNECTION_ERRORS
-        classroom.end(signal.SIGKILL)
+        classroom.stop(signal.SIGKILL)
         expect(alba.locator("#line")).to_have_text("connection lost, reconnecting")
         classroom.start()
         expect(alba.locator("#line")).to_have_text("connected", timeout=20_000)
