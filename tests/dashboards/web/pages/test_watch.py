@@ -92,7 +92,7 @@ def test_stepping_and_seeking_show_the_round(browser, address, run):
 
 def test_terms_add_up_and_a_lever_flip_is_correct(browser, address):
     with open_dashboard(browser, address, f"page=watch&round={REFUSAL}", ready=ready) as page:
-        page.locator(".det-now button", has_text="United States refuses").click()
+        page.locator(".det-now button", has_text="United States rejects").click()
         condition = page.locator("[data-condition=acceptable]")
         expect(condition).to_be_visible()
         values = condition.locator("[data-value]").evaluate_all("all => all.map((one) => Number(one.dataset.value))")
@@ -121,7 +121,7 @@ def test_an_injected_event_branches_the_run_and_the_link(browser, address):
     with open_dashboard(browser, address, "page=watch&round=14", ready=ready) as page:
         page.get_by_role("button", name="Inject an event").click()
         expect(page.get_by_role("radio", name="New facilitator")).to_be_disabled()
-        expect(page.get_by_text("every facilitator of this scenario is there already")).to_be_visible()
+        expect(page.get_by_text("all facilitators of this scenario are already present")).to_be_visible()
         page.get_by_role("radio", name="Leak").check()
         page.get_by_role("button", name="Inject event").click()
         says = page.locator(".det-branch-says")
