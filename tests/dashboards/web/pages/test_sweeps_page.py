@@ -239,7 +239,7 @@ def test_the_box_of_a_spread_sample_leads_to_explore(browser, server, base):
         save_screenshot(page, "sweeps-spread-dark-390")
         field.fill("99")
         field.press("Enter")
-        expect(page.locator(".det-boxed")).to_contain_text("No box: no point reaches it; mean_tension goes from")
+        expect(page.locator(".det-boxed")).to_contain_text("No box: no point reaches it; mean_tension ranges from")
 
 
 def test_a_sobol_design_is_ranked_by_its_indices(browser, server, base):
@@ -253,7 +253,7 @@ def test_a_sobol_design_is_ranked_by_its_indices(browser, server, base):
         np.testing.assert_allclose([row["value"] for row in rows], found.indices["total"])
         np.testing.assert_allclose([row["high"] - row["value"] for row in rows], found.indices["total_interval"])
         text = page.locator(".det-ranking").inner_text()
-        assert "The sample is small (16 where 256 or more are advised)" in text
+        assert "The sample is small (16 of 256 recommended)" in text
         assert f"{round(100 * found.noise)} % of the variance between points is random" in text
         assert "Spearman" not in text
         save_screenshot(page, "sweeps-sobol-light-1366")
