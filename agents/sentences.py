@@ -6,8 +6,8 @@ from typing import Any
 from agents.act_words import words_for
 
 STATUS_SENTENCES = {
-    "IDLE": "“{rung}” is off the table.",
-    "PROPOSED": "“{rung}” is on the table.",
+    "IDLE": "“{rung}” can be proposed again.",
+    "PROPOSED": "“{rung}” is proposed.",
     "SCRUTINISED": "Both sides accept “{rung}”.",
     "RATIFIED": "Both sides ratify “{rung}”.",
     "IMPLEMENTING": "Implementation of “{rung}” begins.",
@@ -19,7 +19,7 @@ STATUS_SENTENCES = {
 }
 MESSAGE_SENTENCE = "{actor} to {counterpart}: {kind} ({channel})."
 MISREAD_SENTENCE = "{actor} to {counterpart}: {kind} ({channel}), read as {reading}."
-FORCED_SUFFIX = " (set from outside)"
+FORCED_SUFFIX = " (set externally)"
 FORCED_SENTENCE = "{act} is set to {value:g}."
 CUSTOM_RULE_SENTENCE = "{actor} decides by a custom rule: {act} = {value:g}."
 

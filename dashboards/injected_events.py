@@ -26,22 +26,22 @@ class EventForm(NamedTuple):
 
 
 EVENT_FORMS = {
-    "oil_shock": EventForm("Oil shock", "The oil price changes to a log deviation of {value:g}", (-1.0, 1.0)),
+    "oil_shock": EventForm("Oil shock", "The oil price is set to a log deviation of {value:g}", (-1.0, 1.0)),
     "attack": EventForm("Spoiler attack", "Attack by {actor}"),
-    "election": EventForm("Election", "The government of {actor} changes"),
-    "leak": EventForm("Leak", "The talks in {talks} leak and become public"),
-    "withdrawal": EventForm("Withdrawal", "{actor} withdraws from the agreement in {talks}"),
-    "loss_of_access": EventForm("Loss of access", "Inspectors lose access in {talks}"),
-    "facilitator_arrives": EventForm("New facilitator", "{actor} becomes a facilitator"),
-    "facilitator_leaves": EventForm("Facilitator leaves", "{actor} stops facilitating"),
-    "access_restored": EventForm("Access restored", "Inspectors regain access in {talks}"),
-    "silence": EventForm("Talks called off", "The talks in {talks} are called off"),
+    "election": EventForm("Election", "{actor} has a new government"),
+    "leak": EventForm("Leak", "The talks leak and become public ({talks})"),
+    "withdrawal": EventForm("Withdrawal", "{actor} withdraws from the agreement in force ({talks})"),
+    "loss_of_access": EventForm("Loss of access", "Inspectors lose access ({talks})"),
+    "facilitator_arrives": EventForm("New facilitator", "{actor} joins as a facilitator"),
+    "facilitator_leaves": EventForm("Facilitator leaves", "{actor} withdraws as a facilitator"),
+    "access_restored": EventForm("Access restored", "Inspectors regain access ({talks})"),
+    "silence": EventForm("Talks called off", "The talks are called off ({talks})"),
     "regional_incident": EventForm("Regional incident", "An incident sets regional tension to {value:g}", (-1.0, 2.0)),
     "incident": EventForm(
         "Bilateral incident", "An incident sets {actor}'s posture towards {counterpart} to {value:g}", (0.0, 1.0)
     ),
     "pressure_step": EventForm("Change of pressure", "{actor} sets pressure on {counterpart} to {value:g}", (0.0, 1.0)),
-    "conciliatory_act": EventForm("Conciliatory act", "{actor} acts cooperatively towards {counterpart}"),
+    "conciliatory_act": EventForm("Conciliatory act", "{actor} cooperates with {counterpart}"),
     "hostile_act": EventForm("Hostile act", "{actor} acts with hostility towards {counterpart}"),
 }  # fmt: skip
 MISSING_ACTOR_REASONS = {
@@ -55,12 +55,12 @@ NO_EFFECT_REASONS = {
     "withdrawal": "no agreement is in force",
     "leak": "no talks are held through an indirect channel",
     "silence": "no talks are held",
-    "loss_of_access": "inspectors have no access already",
-    "access_restored": "inspectors have access already",
-    "facilitator_arrives": "all facilitators of this scenario are present already",
+    "loss_of_access": "inspectors already have no access",
+    "access_restored": "inspectors already have access",
+    "facilitator_arrives": "all facilitators of this scenario are already present",
     "facilitator_leaves": "no facilitator is present",
     "conciliatory_act": "it already intends to cooperate",
-    "hostile_act": "it already intends a hostile act",
+    "hostile_act": "it already intends to act with hostility",
 }
 FACILITATION_EVENTS = {"facilitator_arrives": "facilitation", "facilitator_leaves": "facilitation"}
 

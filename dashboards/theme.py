@@ -106,7 +106,7 @@ SIGNAL_STYLES: dict[str, MessageStyle] = {
     "threat": MessageStyle("hostile", "triangle", "threat"),
     "initiative": MessageStyle("friendly", "star", "initiative"),
     "pressure step": MessageStyle("pressure", "up", "pressure raised"),
-    "relief": MessageStyle("pressure", "down", "pressure lifted"),
+    "relief": MessageStyle("pressure", "down", "pressure reduced"),
     "proposal": MessageStyle("deal", "page", "proposal"),
     "acceptance": MessageStyle("deal", "tick", "acceptance"),
     "refusal": MessageStyle("hostile", "cross", "refusal"),

@@ -132,7 +132,7 @@ def test_the_run_in_the_two_week_module_is_current():
         return next(row.round for row in rows if words in row.sentence)
 
     expected = (
-        f"the first step is verified in round {when('is verified')}, Alba refuses the second in round "
+        f"the first step is verified in round {when('is verified')}, Alba rejects the second in round "
         f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
     )
     assert model.outcome.name == "managed_contact"

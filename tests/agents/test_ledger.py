@@ -166,7 +166,7 @@ def test_forced_move_is_marked_in_its_sentence():
     model = Assembly("two-states", rng=1, overrides=(Override(3, "choose_conduct", None, "alba", "borea", 0),)).run(4)
     (row,) = [row for row in model.ledger.rows if row.forced]
     assert (row.round, row.act, row.actor, row.value) == (3, "choose_conduct", "alba", 0)
-    assert "set from outside" in row.sentence
+    assert "set externally" in row.sentence
 
 
 class Stubborn(State):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from agents.ledger import LedgerEntry
+from agents.sentences import FORCED_SUFFIX
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.game.visibility import Observer
 from dashboards.classroom.views.message_keys import STORY_VALUES
@@ -133,7 +134,7 @@ def _ledger_story(row: LedgerEntry) -> StoryRow:
         "counterpart": None if rung else row.counterpart,
         "talks": row.negotiation,
         "rung": rung,
-        "sentence": row.sentence.removesuffix(" (set from outside)"),
+        "sentence": row.sentence.removesuffix(FORCED_SUFFIX),
     }
 
 

@@ -5,7 +5,7 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
      "accumulates with each public statement and makes later concessions harder."),
     ("Band", "The range that contains a given share of the worlds in each round. The dark band contains the middle "
      "half, the light band nine worlds in ten."),
-    ("Breakdown", "An outcome with no rung in force, and with contact lost or tension high."),
+    ("Breakdown", "An outcome with no rung verified, and with contact lost or tension high."),
     ("Bundling", "Combining several rungs into one step. With one rung at a time the approach is step by step; with "
      "all rungs in one step it is a grand bargain."),
     ("Channel", "How talks are held: in public and directly, or indirectly through a facilitator. Public demands "
@@ -31,7 +31,7 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("GRIT", "Graduated reciprocation in tension reduction: one side announces a conciliatory step on its own "
      "initiative, takes it, and invites the other to reciprocate (Osgood)."),
     ("Lever", "A value that a participant in the negotiation can choose."),
-    ("Managed contact", "An outcome with no rung in force, but with talks continuing and tension bounded."),
+    ("Managed contact", "An outcome with no rung verified, but with talks continuing and tension limited."),
     ("Misperception", "Reading an act as its opposite: a friendly one as hostile, or a hostile one as friendly."),
     ("Narrative", "How a side understands the dispute, and the weight it gives to security and to sovereignty. The "
      "cost of a step to that side depends on it."),
@@ -44,18 +44,18 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Ripeness", "The condition in which talks can start: both sides are in a hurting stalemate and both see a way "
      "out (Zartman). One condition alone is not enough."),
     ("Rung", "One step of the ladder: what each side gives, who verifies it, and how far it can be reversed."),
-    ("Scrutiny", "Examining a proposal piece by piece until the state is confident enough to accept or refuse it."),
+    ("Scrutiny", "Examining a proposal piece by piece until the state is confident enough to accept or reject it."),
     ("Security dilemma", "What one side does to feel safe makes the other feel less safe, although neither intends "
      "harm."),
     ("Seed", "The number that determines all random draws of a world. The same seed reproduces the same world."),
-    ("Snapback", "Withdrawing what was given, such as sanctions relief, after the other side breaks the step."),
+    ("Snapback", "Withdrawing what was given, such as sanctions relief, after the other side breaches the agreement."),
     ("Spoiler", "A group outside the bargain that attacks it, most often when a deal comes close."),
     ("Trust", "One side's estimate, from 0 to 1, of how likely the other side is to keep its word. Each side has "
      "its own."),
     ("Turning point", "A round that clearly changes the probability of a deal. The probability is estimated by "
      "keeping the past and simulating many futures."),
     ("Two-level game", "Every deal is negotiated twice: between the governments and at home (Putnam). A government "
-     "cannot keep a deal that its domestic side refuses."),
+     "cannot keep a deal that its domestic side rejects."),
     ("Uncertainty", "A value that no participant chooses; it describes the environment."),
     ("Verification", "Checking that promises are carried out, by a body that both sides accept and that can make "
      "errors."),

@@ -64,10 +64,10 @@ STAGES = (
     RoundStage(
         "Talks", "The parties seek and hold talks; one proposes a step and offers a share of its gains.", "select_rung"
     ),
-    RoundStage("Scrutiny and answer", "The step is examined, accepted or refused, and ratified.", "examine"),
+    RoundStage("Scrutiny and answer", "The step is examined, accepted or rejected, and ratified.", "examine"),
     RoundStage(
         "Compliance",
-        "Parties keep or break the steps in force; bodies inspect; breaches lead to accusations.",
+        "Parties comply with the agreement in force or breach it; bodies inspect; breaches lead to accusations.",
         "find_next_stake",
     ),
     RoundStage(

@@ -11,15 +11,15 @@ from model.scenario import Scenario
 
 LABELS = {
     "dialogue": "Openness to talks",
-    "campaign": "Pressure aimed at",
-    "bundling": "Rungs tied into one step",
-    "stake": "Weight of the rung",
+    "campaign": "Target pressure",
+    "bundling": "Rungs bundled into one step",
+    "stake": "Stake of the rung",
     "after_cc": "Cooperates after both cooperated",
     "after_cd": "Cooperates after the other defected",
     "after_dc": "Cooperates after defecting alone",
     "after_dd": "Cooperates after both defected",
     "arrives": "Arrives in round",
-    "cooperates_first": "Starts with cooperation",
+    "cooperates_first": "Starts by cooperating",
 }
 SECTION_TITLES = {
     "scrutiny": "Scrutiny of proposals",
@@ -109,7 +109,7 @@ def lever_location(path: str, scenario: Scenario) -> tuple[str, str, str]:
     if role in SECTIONS:
         return role, SECTION_TITLES.get(role, lever_label(role)), lever_label(field)
     if role == "relations" and field == "campaign":
-        return names[0], scenario.display_name(names[0]), f"Pressure aimed at, on {scenario.display_name(names[1])}"
+        return names[0], scenario.display_name(names[0]), f"Target pressure on {scenario.display_name(names[1])}"
     if role == "relations":
         title = f"{scenario.display_name(names[0])} towards {scenario.display_name(names[1])}"
         return ".".join([role, *names]), title, lever_label(field)
@@ -125,7 +125,7 @@ def _rung_location(names: list[str], field: str, scenario: Scenario) -> tuple[st
         return f"negotiations.{talks}", title, lever_label(field)
     rung = scenario.rung_title(talks, names[2])
     if field == "stake":
-        return f"negotiations.{talks}.stakes", title.replace("The ladder", "Weights of the rungs"), f"“{rung}”"
+        return f"negotiations.{talks}.stakes", title.replace("The ladder", "Stakes of the rungs"), f"“{rung}”"
     party_prefix = f"{scenario.display_name(names[4])}: " if len(names) > 3 else ""
     return (
         f"negotiations.{talks}.rungs.{names[2]}",

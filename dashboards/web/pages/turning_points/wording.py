@@ -40,7 +40,7 @@ def is_significant_move(effect: Effect) -> bool:
 
 
 def deciding_move(moves: Sequence[ChanceChange], deal: bool) -> ChanceChange | None:
-    """Return the largest change towards the run's outcome, which won or lost the deal, if it is significant."""
+    """Return the largest change towards the run's outcome, which decided the deal, if it is significant."""
     towards = [
         each
         for each in moves_after_first_round(moves)
@@ -70,7 +70,7 @@ def moves_after_first_round(moves: Sequence[ChanceChange]) -> Sequence[ChanceCha
 
 
 def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
-    """Return sentences on the round that won or lost the deal, and on the largest change if that is another round."""
+    """Return sentences on the round that decided the deal, and on the largest change if that is another round."""
     if not moves:
         return []
     largest, deciding = moves_after_first_round(moves)[0], deciding_move(moves, deal)
@@ -81,10 +81,10 @@ def deciding_sentences(moves: Sequence[ChanceChange], deal: bool) -> list[str]:
                 f"{points_text(largest.effect.difference)} ({interval_text(*largest.effect[1:3])}) and may be chance."
             ]
         return [
-            f"No single round {'won' if deal else 'lost'} the deal.",
+            f"No single round {'secured' if deal else 'prevented'} the deal.",
             f"{move_label(largest)} had the largest change: {move_text(largest)}",
         ]
-    sentences = [f"{move_label(deciding)} {'won' if deal else 'lost'} the deal: {move_text(deciding)}"]
+    sentences = [f"{move_label(deciding)} {'secured' if deal else 'prevented'} the deal: {move_text(deciding)}"]
     if largest is not deciding and is_significant_move(largest.effect):
         sentences.append(f"{move_label(largest)} had the largest change, in the other direction: {move_text(largest)}")
     return sentences

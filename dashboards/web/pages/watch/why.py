@@ -128,7 +128,7 @@ def describe_level(question: ReplayedDecision, names: Mapping[str, Any]) -> str:
     value = float(question.act.rule(question.world.compiled, *question.cell))
     shown = {part: question.scenario.display_name(names[part]) for part in ("actor", "counterpart")}
     return words_for(names["act"]).level_sentence.format(
-        value=value, talks=question.scenario.display_name(names["negotiation"]), rung="the step in play", **shown
+        value=value, talks=question.scenario.display_name(names["negotiation"]), rung="the current step", **shown
     )
 
 

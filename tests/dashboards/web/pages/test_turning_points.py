@@ -160,12 +160,12 @@ def make_outlook(*deals: float, futures: int = 200) -> ContinuationOutcomes:
 
 def test_only_a_significant_deciding_round_is_named():
     lost = turning_words.deciding_sentences(make_outlook(0.7, 0.8, 0.8, 0.2, 0.0).chance_changes(), deal=False)
-    assert lost[0].startswith("Round 3 lost the deal: the probability of a deal changed from 80 % to 20 %")
+    assert lost[0].startswith("Round 3 prevented the deal: the probability of a deal changed from 80 % to 20 %")
     won = turning_words.deciding_sentences(make_outlook(0.7, 0.5, 0.2, 0.9, 1.0).chance_changes(), deal=True)
-    assert won[0].startswith("Round 3 won the deal: ")
+    assert won[0].startswith("Round 3 secured the deal: ")
     assert turning_words.deciding_sentences(make_outlook(0.5, 0.5, 0.51, 0.5).chance_changes(), deal=True)[
         0
     ].startswith("No single round")
     both = turning_words.deciding_sentences(make_outlook(0.5, 0.9, 0.2, 0.6).chance_changes(), deal=True)
-    assert both[0].startswith("Round 3 won the deal")
+    assert both[0].startswith("Round 3 secured the deal")
     assert both[1].startswith("Round 2 had the largest change, in the other direction")

@@ -121,7 +121,7 @@ def test_an_injected_event_branches_the_run_and_the_link(browser, address):
     with open_dashboard(browser, address, "page=watch&round=14", ready=ready) as page:
         page.get_by_role("button", name="Inject an event").click()
         expect(page.get_by_role("radio", name="New facilitator")).to_be_disabled()
-        expect(page.get_by_text("all facilitators of this scenario are present already")).to_be_visible()
+        expect(page.get_by_text("all facilitators of this scenario are already present")).to_be_visible()
         page.get_by_role("radio", name="Leak").check()
         page.get_by_role("button", name="Inject event").click()
         says = page.locator(".det-branch-says")

@@ -147,7 +147,7 @@ def test_the_opposite_of_a_refusal_is_an_acceptance():
     decision = DecisionQuery(SETTING, REFUSAL, "answer_proposal", "us", None, "nuclear")
     event = opposite_event(decision, scenario_of(SETTING))
     played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
-    assert "United States accepts “Technical clarification”. (set from outside)" in decision_sentences(played, REFUSAL)
+    assert "United States accepts “Technical clarification”. (set externally)" in decision_sentences(played, REFUSAL)
 
 
 def test_an_occurrence_can_be_prevented(run):
