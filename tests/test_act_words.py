@@ -58,12 +58,12 @@ def test_no_act_has_unused_texts():
 
 
 def test_missing_texts_of_a_new_act_are_listed():
-    def recall_envoy(world, me, other): ...
+    def invented_act(world, me, other): ...
 
     added = state_act(
-        0, recall_envoy, "conduct", conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation))
+        0, invented_act, "conduct", conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation))
     )
     assert missing_texts([added]) == [
-        f"recall_envoy lacks `{key}` in English (agents/words/en.toml)"
+        f"invented_act lacks `{key}` in English (agents/words/en.toml)"
         for key in ("had.0", "had.1", "sentence.0", "sentence.1")
     ]
