@@ -25,7 +25,7 @@ def claims(
     out: Annotated[Path, typer.Option(parser=parse_path, metavar="DIR", help="Output folder.")] = Path("runs/claims"),
     as_json: AsJson = False,
 ) -> None:
-    """Test the essay's claims.
+    """Test fourteen claims about gradual diplomacy.
 
     Shows for each claim where it holds, where it fails, and the size of its effect.
     """

@@ -198,6 +198,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Return a folder's manifest. Raises ScenarioError if it is missing or not that of a sweep."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise ScenarioError(
+            [InputError(str(folder), "", "holds no readable results; run `detente sweep` first")]
+        ) from None
     except (OSError, ValueError) as error:
         raise ScenarioError([InputError(str(folder), "", f"holds no readable results: {error}")]) from None
     if not (
