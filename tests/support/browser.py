@@ -81,7 +81,7 @@ def assert_eventually(read: Callable[[], Any], expected: Any, message: str = "")
     deadline = time.monotonic() + TIMEOUT_MS / 1000
     while (value := read()) != expected and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-    assert value == expected, message
+    assert value == expected, f"{message or 'last value'}: {value!r}"
 
 
 class PollingExpect:

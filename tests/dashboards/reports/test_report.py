@@ -87,7 +87,7 @@ def test_the_header_identifies_the_run(page, run):
         assert text in head
     assert page.locator("h1").count() == 1
     assert page.locator("#narratives article").count() == 2
-    assert "Twice we were surprised" in page.locator("#narratives").inner_text()
+    assert "twice we were taken by surprise" in page.locator("#narratives").inner_text()
 
 
 def test_the_ladder_shows_each_status(page, run):
