@@ -246,7 +246,7 @@ def _check_whole(name: str, value: Any, low: int, high: int) -> None:
     """Raise ScenarioError if an argument is not a whole number from ``low`` to ``high``."""
     from model.errors import InputError, ScenarioError
 
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
         raise ScenarioError([InputError(name, value, f"allowed is a whole number from {low} to {high:,}")])
 
 
