@@ -15,6 +15,7 @@ from agents.narrator import Narrator
 from agents.state import State
 from agents.verification_body import VerificationBody
 from model.enumerations import Outcome
+from model.errors import InputError, ScenarioError
 from model.loading import load_scenario
 from model.measures import classify_outcome, indicator_names, indicator_row, overall_outcome
 from model.overrides import Override, collect_overrides
@@ -39,6 +40,16 @@ class Checkpoint(NamedTuple):
     rounds: int
 
 
+def _checked_seed(rng: Any) -> int:
+    """Return a seed as an int. Raises ScenarioError if it is not a whole number from 0 to 2**63 - 1."""
+    try:
+        if (seed := int(rng)) == float(rng) and 0 <= seed < 2**63:
+            return seed
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ScenarioError([InputError("rng", rng, "allowed is a whole number from 0 to 2**63 - 1")])
+
+
 class Assembly(mesa.Model):
     """One watched run of a scenario; ``step`` plays one round, which is a month.
 
@@ -58,7 +69,7 @@ class Assembly(mesa.Model):
         ledger: bool = True,
         state: type[State] | Mapping[str, type[State]] = State,
     ):
-        seed = int(np.random.SeedSequence().generate_state(1)[0]) if rng is None else int(rng)
+        seed = int(np.random.SeedSequence().generate_state(1)[0]) if rng is None else _checked_seed(rng)
         super().__init__(rng=seed)
         self.seed = seed
         self.loaded_scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)

@@ -201,11 +201,11 @@ def parse_link(query: str) -> tuple[Link, list[str]]:
 
 def _read_sweep_view(fields: Mapping[str, list[str]], notes: list[str]) -> SweepView:
     """Read the view of a sweep; the page replaces an outcome or factor that the study does not have."""
-    choices: dict[str, Any] = {
-        part: make_printable(fields[name][0], MAX_PATH_LENGTH)
-        for name, part in SWEEP_VIEW_KEYS.items()
-        if name in fields
-    }
+    known = [(name, part) for name, part in SWEEP_VIEW_KEYS.items() if name in fields]
+    given = {part: make_printable(fields[name][0], MAX_PATH_LENGTH) for name, part in known}
+    factors = {part: current_path(path) for part, path in given.items() if part in ("x", "y")}
+    note_former_names([(given[part], path) for part, path in factors.items() if given[part] != path], notes)
+    choices: dict[str, Any] = given | factors
     if above := choices.pop("above", ""):
         if NUMBER.fullmatch(above) and math.isfinite(float(above)):
             choices["above"] = float(above)

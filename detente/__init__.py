@@ -63,6 +63,9 @@ __all__ = [
 ]
 
 
+MAX_WORLDS = 10_000_000
+
+
 def scenarios() -> list[str]:
     """Return the names of the built-in scenarios."""
     from model.loading import scenario_names
@@ -137,8 +140,16 @@ def why(
     act: the most telling decision of that actor in that round by default. levers: whether to search the nearest
     value of each lever that changes the decision, which takes some seconds.
     """
+    from agents.assembly import Assembly
     from dashboards.cli.explanation import explain_run
+    from model.errors import InputError, ScenarioError
 
+    if not isinstance(run, Assembly):
+        raise ScenarioError([InputError("run", run, "must be a run, as `detente.run` returns it")])
+    _check_whole("round", round, 1, run.round)
+    for name, value in (("actor", actor), ("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
+        if not isinstance(value, str) and (value is not None or name == "actor"):
+            raise ScenarioError([InputError(name, value, "must be a name")])
     return explain_run(run, round, actor, act=act, counterpart=counterpart, negotiation=negotiation, levers=levers)
 
 
@@ -156,6 +167,7 @@ def ensemble(
     """
     from experiments.ensembles.ensemble import play_ensemble
 
+    _check_whole("worlds", worlds, 1, MAX_WORLDS)
     return play_ensemble(_changed(scenario, set, rounds, seed), worlds, seed)
 
 
@@ -173,6 +185,7 @@ def compare(
     """
     from experiments.ensembles.compare import compare
 
+    _check_whole("worlds", worlds, 1, MAX_WORLDS)
     return compare(_changed(scenario, set, rounds, seed), change, worlds, seed)
 
 
@@ -190,6 +203,7 @@ def pivot(
     """
     from experiments.counterfactuals.turning_points import pivot
 
+    _check_whole("futures", futures, 2, MAX_WORLDS)
     return pivot(_changed(scenario, set, rounds, seed), seed, futures)
 
 
@@ -206,7 +220,14 @@ def sweep(
     The result has `frame()` with one row for each run, and `by_point()`.
     """
     from experiments.studies.sweep import sweep
+    from model.errors import InputError, ScenarioError
 
+    if not isinstance(folder, str | Path) or not str(folder) or Path(folder).is_file():
+        raise ScenarioError([InputError("folder", folder, "must be the path of a folder")])
+    if points is not None:
+        _check_whole("points", points, 1, MAX_WORLDS)
+    if workers is not None:
+        _check_whole("workers", workers, 1, 1024)
     return sweep(study, folder, points, workers, progress=progress)
 
 
@@ -214,9 +235,19 @@ def _changed(scenario: "ScenarioSource", set: Mapping[str, Any] | None, rounds: 
     """Return a scenario with changes applied, and with another number of rounds if one is given; check the seed."""
     from model.errors import InputError, ScenarioError
 
-    if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed < 2**63:
         raise ScenarioError([InputError("seed", seed, "allowed is a whole number from 0 to 2**63 - 1")])
+    if set is not None and not isinstance(set, Mapping):
+        raise ScenarioError([InputError("set", set, "must be a dict of dotted paths and values")])
     return load_scenario(scenario, {**(set or {}), **({} if rounds is None else {"rounds": rounds})})
+
+
+def _check_whole(name: str, value: Any, low: int, high: int) -> None:
+    """Raise ScenarioError if an argument is not a whole number from ``low`` to ``high``."""
+    from model.errors import InputError, ScenarioError
+
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
+        raise ScenarioError([InputError(name, value, f"allowed is a whole number from {low} to {high:,}")])
 
 
 def __getattr__(name: str) -> Any:

@@ -67,7 +67,8 @@ def _actors(data: Mapping[str, Any]) -> Iterator[InputError]:
 
 def _hash_collisions(names: Iterable[str]) -> Iterator[InputError]:
     by_id: dict[int, str] = {}
-    for name in filter(str.isascii, names):  # the schema refuses others, and some cannot be encoded
+    # the schema refuses other names, and some cannot be encoded
+    for name in (each for each in names if isinstance(each, str) and each.isascii()):
         twin = by_id.setdefault(stable_id(name), name)
         if twin != name:
             yield InputError(name, "", f"gets the same random draws as `{twin}`; rename one of them")

@@ -129,10 +129,26 @@ def current_act(name: str) -> str:
 
 
 def current_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return changes (dotted path to value) under their current paths, with one warning for all former ones."""
+    """Return changes (dotted path to value) under their current paths, with one warning for all former ones.
+
+    Raises ScenarioError if a path is not text, or a value is given under both its names.
+    """
+    if errors := [InputError("set", path, "each path must be text") for path in changes if not isinstance(path, str)]:
+        raise ScenarioError(errors)
     renamed = {path: current_path(path) for path in changes}
+    if errors := find_doubled(renamed):
+        raise ScenarioError(errors)
     warn((path, now) for path, now in renamed.items() if path != now)
     return {renamed[path]: value for path, value in changes.items()}
+
+
+def find_doubled(renamed: Mapping[str, str], table: str = "") -> list[InputError]:
+    """Return an error for each former name whose current name is given as well; ``renamed`` maps all names given."""
+    return [
+        InputError(table + former, "", f"is the former name of `{now}`, which is given as well")
+        for former, now in renamed.items()
+        if former != now and now in renamed
+    ]
 
 
 def current_scenario(data: Mapping[str, Any], where: str = "scenario") -> dict[str, Any]:
@@ -174,7 +190,8 @@ def _matches(data: Any, pattern: list[str], path: tuple[str, ...] = ()) -> Itera
         yield ".".join(path)
     elif isinstance(data, Mapping):
         for name in data if pattern[0] == "*" else {pattern[0]} & {*data}:
-            yield from _matches(data[name], pattern[1:], (*path, str(name)))
+            if isinstance(name, str) and "." not in name:  # others are no valid names
+                yield from _matches(data[name], pattern[1:], (*path, name))
 
 
 def _move(data: dict[str, Any], former: str, current: str) -> None:
@@ -224,6 +241,8 @@ def _rename_suggestions(data: dict[str, Any], renamed: list[tuple[str, str]]) ->
         changes = thing.get("set") if isinstance(thing, Mapping) else None
         if isinstance(changes, Mapping):
             paths = {path: current_path(str(path)) for path in changes}
+            if errors := find_doubled({str(path): now for path, now in paths.items()}, "try.set."):
+                raise ScenarioError(errors)
             renamed += [(str(path), now) for path, now in paths.items() if path != now]
             thing = {**thing, "set": {paths[path]: value for path, value in changes.items()}}
         suggestions.append(thing)

@@ -36,6 +36,8 @@ def scenario_names() -> list[str]:
 
 def find_scenario(name: str | Path) -> Path:
     """Return the path of a scenario by shipped name or by path. Raises ScenarioError if there is none."""
+    if not isinstance(name, str | Path):
+        raise ScenarioError([InputError("scenario", name, "must be a name, a path, plain data or a Scenario")])
     path = SCENARIO_FOLDER / f"{name}.toml"
     if str(name) in scenario_names():
         return path
@@ -131,6 +133,8 @@ def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
 
     Raises ScenarioError if a path leads into an actor that is not there, or through a value.
     """
+    if not isinstance(changes, Mapping):
+        raise ScenarioError([InputError("set", changes, "must be a dict of dotted paths and values")])
     changes = current_changes(changes)
     check_names(data, changes)
     changed = dict(data)
@@ -165,4 +169,4 @@ def load_scenario(
     scenario: a shipped name, a path, plain data, or a loaded scenario. Raises ScenarioError with every
     error found, each with its path, its value and what is allowed.
     """
-    return build_scenario(apply_changes(scenario_data(scenario), changes or {}))
+    return build_scenario(apply_changes(scenario_data(scenario), {} if changes is None else changes))

@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from contextlib import suppress
+from functools import cache
 from io import TextIOWrapper
 
 import typer
@@ -27,9 +28,15 @@ for module in (scenarios, run, why, dashboard, ensembles, studies, claims, cases
     app.add_typer(module.app)
 
 
+@cache
+def _print_note(text: str) -> None:
+    """Print a warning as one line, the first time it occurs."""
+    typer.echo(f"Note: {text}", err=True)
+
+
 def main() -> None:
     """Run the command line. Replaces characters that the output cannot encode; reports a full disk in one line."""
-    warnings.formatwarning = lambda message, *_: f"Note: {message}\n"
+    warnings.showwarning = lambda message, *_, **__: _print_note(str(message))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -11,6 +11,7 @@ from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import Effect, drop_unreliable_interval, independent_effect, paired_effect
 from experiments.ensembles.text_table import text_table
 from model.enumerations import Outcome
+from model.errors import InputError, ScenarioError
 from model.loading import load_scenario
 from model.measures import OVERALL
 from model.scenario import Scenario
@@ -110,6 +111,8 @@ def compare(
 
     progress: receives the number of worlds played. Raises ScenarioError if the scenario or a value is invalid.
     """
+    if not isinstance(changes, Mapping):
+        raise ScenarioError([InputError("change", changes, "must be a dict of dotted paths and values")])
     arms = load_scenario(scenario, base_changes), load_scenario(scenario, {**(base_changes or {}), **changes})
 
     def play(arm: Scenario, before: int) -> Ensemble:

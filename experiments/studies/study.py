@@ -4,6 +4,7 @@ A study is validated like a scenario: all errors at once, each with its path, it
 """
 
 import itertools
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -130,11 +131,11 @@ def shipped_studies() -> list[str]:
 def load_study(name: str | Path | Mapping[str, Any]) -> Study:
     """Load a study by name, path or plain data. Raises ScenarioError with all errors found."""
     if isinstance(name, Mapping):
-        data, folder = dict(name), Path()
+        data, folder, where = dict(name), Path(), "study"
     else:
         path = _locate(name)
-        data, folder = {"name": path.stem, **_read(path)}, path.parent
-    return _check(validate_study_file(data), folder)
+        data, folder, where = {"name": path.stem, **_read(path)}, path.parent, path.name
+    return _check(validate_study_file(data, where), folder)
 
 
 def restore_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd.DataFrame) -> Study:
@@ -143,10 +144,12 @@ def restore_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd
 
 
 def _locate(name: str | Path) -> Path:
+    if not isinstance(name, str | Path):
+        raise ScenarioError([InputError("study", name, "must be a name, a path or plain data")])
     shipped_path, path = STUDIES_FOLDER / f"{name}.toml", Path(name)
     if str(name) in shipped_studies():
         return shipped_path
-    if path.is_file():
+    if os.path.isfile(path):  # unlike Path.is_file, it accepts names of any length
         return path
     raise ScenarioError([InputError.unknown_name("study", str(name), shipped_studies(), "study or file")])
 

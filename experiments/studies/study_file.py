@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from model.errors import InputError, ScenarioError
-from model.former_names import STUDY_KEYS, current_path, warn
+from model.former_names import STUDY_KEYS, current_path, find_doubled, warn
 from model.measures import OVERALL
 
 MAX_POINTS = 10_000_000
@@ -72,9 +72,9 @@ class StudyFile(StudySection):
         return names
 
 
-def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
+def validate_study_file(data: Mapping[str, Any], where: str = "study") -> StudyFile:
     """Validate the data of a study file. Raises ScenarioError with all errors found."""
-    data = _current_names(data)
+    data = _current_names(data, where)
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
@@ -82,9 +82,10 @@ def validate_study_file(data: Mapping[str, Any]) -> StudyFile:
         raise ScenarioError(list(errors.values())) from None
 
 
-def _current_names(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a study with current names; warn about former ones."""
+def _current_names(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return the data of a study with current names; warn about former ones. Raises ScenarioError for doubled ones."""
     current, renamed = dict(data), []
+    errors = find_doubled({str(key): STUDY_KEYS.get(key, str(key)) for key in data})
     for former, key in STUDY_KEYS.items():
         if former in current and key not in current:
             renamed.append((former, key))
@@ -92,9 +93,12 @@ def _current_names(data: Mapping[str, Any]) -> dict[str, Any]:
     for table in (*FACTORS, "changes"):
         if isinstance(current.get(table), Mapping):
             paths = {path: current_path(str(path)) for path in current[table]}
+            errors += find_doubled({str(path): now for path, now in paths.items()}, f"{table}.")
             renamed += [(path, now) for path, now in paths.items() if path != now]
             current[table] = {paths[path]: value for path, value in current[table].items()}
-    warn(renamed, "study")
+    if errors:
+        raise ScenarioError(errors)
+    warn(renamed, where)
     return current
 
 

@@ -78,3 +78,36 @@ def test_a_study_with_former_names_is_read():
         study = load_study(data)
     assert [factor.path for factor in study.factors] == ["states.alba.discount_factor"]
     assert study.file.common_random_numbers is False
+
+
+@pytest.mark.parametrize("paths", [("patience", "discount_factor"), ("discount_factor", "patience")])
+def test_a_change_under_both_its_names_is_refused(paths):
+    changes = {f"states.alba.{name}": 0.5 + at / 10 for at, name in enumerate(paths)}
+    with pytest.raises(ScenarioError, match=r"^states.alba.patience: is the former name of `states.alba.discount"):
+        load_scenario("two-states", changes)
+
+
+@pytest.mark.parametrize("table", ["levers", "uncertainties", "changes"])
+def test_a_study_with_both_names_of_a_path_is_refused(table):
+    value = 0.5 if table == "changes" else [0.5, 0.9]
+    both = dict.fromkeys(("states.alba.patience", "states.alba.discount_factor"), value)
+    data = {"name": "old", "question": "?", "scenario": "two-states", table: both}
+    with pytest.raises(ScenarioError, match=rf"^{table}.states.alba.patience: is the former name"):
+        load_study(data)
+    switches = {"common_dice": False, "common_random_numbers": True}
+    with pytest.raises(ScenarioError, match=r"^common_dice: is the former name of `common_random_numbers`"):
+        load_study({**data, **switches, table: {}})
+
+
+@pytest.mark.parametrize("name", ["a.b", 1])
+def test_invalid_names_around_a_former_one_are_reported(name):
+    data = read_scenario("two-states")
+    with pytest.raises(ScenarioError, match="states"):
+        build_scenario({**data, "states": {**data["states"], name: {"patience": 0.5}}})
+
+
+def test_the_warning_of_a_study_names_its_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('question="?"\nscenario="two-states"\n[levers]\n"states.alba.patience"=[0.5, 0.9]\n')
+    with pytest.warns(FormerNameWarning, match=r"^mine.toml: names of an earlier version"):
+        load_study(path)

@@ -1,0 +1,10 @@
+"""The link of the Sweeps page."""
+
+from dashboards.page_link import parse_link
+
+
+def test_former_names_of_the_factors_of_a_sweep_are_read():
+    link, notes = parse_link("s=us-iran-2026&page=sweeps&across=states.iran.patience&upwards=home.dividend")
+    assert link.sweep_view[2:4] == ("states.iran.discount_factor", "home.progress_builds_support")
+    assert len(notes) == 1
+    assert "`home.dividend` is now `home.progress_builds_support`" in notes[0]
