@@ -47,7 +47,7 @@ def _checked_seed(rng: Any) -> int:
             return seed
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ScenarioError([InputError("rng", rng, "allowed is a whole number from 0 to 2**63 - 1")])
+    raise ScenarioError([InputError("rng", rng, "must be an integer between 0 and 2**63 - 1")])
 
 
 class Assembly(mesa.Model):

@@ -236,7 +236,7 @@ def _changed(scenario: "ScenarioSource", set: Mapping[str, Any] | None, rounds: 
     from model.errors import InputError, ScenarioError
 
     if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed < 2**63:
-        raise ScenarioError([InputError("seed", seed, "allowed is a whole number from 0 to 2**63 - 1")])
+        raise ScenarioError([InputError("seed", seed, "must be an integer between 0 and 2**63 - 1")])
     if set is not None and not isinstance(set, Mapping):
         raise ScenarioError([InputError("set", set, "must be a dict of dotted paths and values")])
     return load_scenario(scenario, {**(set or {}), **({} if rounds is None else {"rounds": rounds})})
@@ -247,7 +247,7 @@ def _check_whole(name: str, value: Any, low: int, high: int) -> None:
     from model.errors import InputError, ScenarioError
 
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
-        raise ScenarioError([InputError(name, value, f"allowed is a whole number from {low} to {high:,}")])
+        raise ScenarioError([InputError(name, value, f"must be an integer between {low} and {high:,}")])
 
 
 def __getattr__(name: str) -> Any:

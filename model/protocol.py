@@ -12,20 +12,9 @@ from model.columns import COLUMN_BY_NAME
 from model.compiler import force_inline
 from model.enumerations import InspectionReport
 from model.rules import (
-    bargaining,
-    beliefs,
-    compliance,
-    conduct,
-    contact,
-    environment,
-    facilitation,
-    home,
-    ladder,
-    pressure,
-    scrutiny,
-    tension,
-    verification,
-)
+    bargaining, beliefs, compliance, conduct, contact, environment, facilitation, home, ladder, pressure, scrutiny,
+    tension, verification,
+)  # fmt: skip
 
 Rule = Callable[..., Any]
 Role = Literal["state", "party", "facilitator", "body", "nature"]

@@ -24,7 +24,7 @@ def test_a_wrong_study_is_named(value):
 
 @pytest.mark.parametrize("value", [-1, 0, 1.0, 2.5, "2", None, True, 10**9])
 def test_a_wrong_number_of_worlds_is_named(value):
-    with pytest.raises(detente.ScenarioError, match=r"^worlds: allowed is a whole number from 1 to"):
+    with pytest.raises(detente.ScenarioError, match=r"^worlds: must be an integer between 1 and"):
         detente.ensemble("two-states", worlds=value)
     with pytest.raises(detente.ScenarioError, match=r"^worlds: "):
         detente.compare("two-states", {}, worlds=value)
@@ -34,9 +34,9 @@ def test_a_wrong_number_of_worlds_is_named(value):
 
 @pytest.mark.parametrize("value", [-1, 2**63, 1.5, "x", float("nan"), []])
 def test_a_wrong_seed_is_named(value):
-    with pytest.raises(detente.ScenarioError, match=r"^seed: allowed is"):
+    with pytest.raises(detente.ScenarioError, match=r"^seed: must be"):
         detente.run("two-states", seed=value)
-    with pytest.raises(detente.ScenarioError, match=r"^rng: allowed is"):
+    with pytest.raises(detente.ScenarioError, match=r"^rng: must be"):
         detente.Assembly("two-states", rng=value)
 
 
@@ -68,5 +68,5 @@ def test_a_wrong_folder_of_a_sweep_is_named(folder):
 
 @pytest.mark.parametrize("wrong", [{"points": 1.5}, {"points": "2"}, {"workers": -1}, {"workers": "2"}])
 def test_wrong_numbers_of_a_sweep_are_named(wrong, tmp_path: Path):
-    with pytest.raises(detente.ScenarioError, match=rf"^{next(iter(wrong))}: allowed is"):
+    with pytest.raises(detente.ScenarioError, match=rf"^{next(iter(wrong))}: must be"):
         detente.sweep("step-by-step", tmp_path / "results", **wrong)

@@ -196,8 +196,8 @@ ERRORS = [
     ({"set": {"states.alpa.generosity": 0.7}}, "states.alpa.generosity: no such state; did you mean `alba`?"),
     ({"set": {"mechanisms.noise": 3}}, "mechanisms.noise: "),
     ({"rounds": 0}, "rounds: must be between 1 and 1200 (found 0)"),
-    ({"seed": -1}, "seed: allowed is a whole number from 0 to 2**63 - 1 (found -1)"),
-    ({"seed": 1.5}, "seed: allowed is a whole number from 0 to 2**63 - 1 (found 1.5)"),
+    ({"seed": -1}, "seed: must be an integer between 0 and 2**63 - 1 (found -1)"),
+    ({"seed": 1.5}, "seed: must be an integer between 0 and 2**63 - 1 (found 1.5)"),
 ]
 
 
@@ -219,7 +219,7 @@ def test_wrong_counts_and_names_are_scenario_errors(tmp_path):
         (lambda: detente.compare(SCENARIO, {"states.alba.generosity": 7}), "states.alba.generosity: "),
         (lambda: detente.sweep("two-track", tmp_path), "study: "),
         (lambda: detente.why(run, 2, "albo"), "did you mean `alba`"),
-        (lambda: detente.why(run, 5, "alba"), "round: the run has 4 rounds"),
+        (lambda: detente.why(run, 5, "alba"), "round: must be an integer between 1 and 4"),
     ):
         with pytest.raises(detente.ScenarioError) as raised:
             wrong()
