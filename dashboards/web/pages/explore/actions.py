@@ -1,6 +1,7 @@
 """The handlers of Explore's controls."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboards.page_link import Link, Setting, scenario_of
@@ -9,18 +10,26 @@ from dashboards.web.pages.shared.setting_edits import toggle_suggestion, with_ch
 from dashboards.web.upload import uploaded_setting
 
 
-class ExploreActions:
-    """Handlers of the page's events, for one link.
+@dataclass
+class Draft:
+    """Changes that the page has received and not rendered yet; a loaded server renders late.
 
-    ``draft.current`` is the setting while a slider moves, or None.
+    commits: settings put into the link, oldest first. moving: the setting while a slider moves, or None.
     """
+
+    commits: list[Setting] = field(default_factory=list)
+    moving: Setting | None = None
+
+
+class ExploreActions:
+    """Handlers of the page's events, for one rendered link. ``draft`` lasts from one rendering to the next."""
 
     def __init__(
         self,
         link: Link,
         go: Callable[[Link], None],
         worker: ExploreWorker,
-        draft: Any,
+        draft: Draft,
         refresh_panel: Callable[[], None],
     ):
         self.link, self.setting, self._go = link, link.setting, go
@@ -29,14 +38,24 @@ class ExploreActions:
         self.baseline = link.baseline and link.baseline._replace(seed=self.setting.seed, worlds=self.setting.worlds)
 
     @property
+    def latest(self) -> Setting:
+        """Return the setting that was put into the link last, rendered or not."""
+        return self._draft.commits[-1] if self._draft.commits else self.setting
+
+    @property
     def draft_setting(self) -> Setting:
-        """Return the setting including the change of a moving slider."""
-        return self._draft.current or self.setting
+        """Return the latest setting including the change of a moving slider."""
+        return self._draft.moving or self.latest
 
     def play_link(self) -> None:
-        """Run the link's setting."""
-        self._draft.current = None
-        self.run(self.setting)
+        """Run the setting of a link that was just rendered. A link from elsewhere replaces all changes under way."""
+        commits = self._draft.commits
+        if self.setting in commits:
+            del commits[: commits.index(self.setting) + 1]
+        else:
+            commits.clear()
+            self._draft.moving = None
+        self.run(self.draft_setting)
 
     def run(self, setting: Setting) -> None:
         """Run a setting and the baseline."""
@@ -44,9 +63,11 @@ class ExploreActions:
 
     def apply(self, changed: Setting) -> None:
         """Put a setting into the link; if nothing changed, refresh the panel."""
-        self._draft.current = None
-        if changed == self.setting:
+        self._draft.moving = None
+        if changed == self.latest:
             self._refresh_panel()
+        else:
+            self._draft.commits.append(changed)
         self._go(self.link._replace(setting=changed))
 
     def choose(self, name: str) -> None:
@@ -63,8 +84,8 @@ class ExploreActions:
 
     def preview(self, sent: dict[str, Any]) -> None:
         """Run the setting while a slider moves. Raises ScenarioError if the value is not allowed."""
-        self._draft.current = with_change(self.draft_setting, str(sent["path"]), sent["value"])
-        self.run(self._draft.current)
+        self._draft.moving = with_change(self.draft_setting, str(sent["path"]), sent["value"])
+        self.run(self._draft.moving)
 
     def commit(self, _: Any) -> None:
         """Put the change of a slider into the link."""

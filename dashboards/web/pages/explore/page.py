@@ -13,7 +13,7 @@ from dashboards.page_link import MAX_SEED, MAX_WORLDS, MIN_WORLDS, VERSION, Link
 from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.downloads import export_rows
 from dashboards.web.jobs.explore_worker import ExploreView, ExploreWorker
-from dashboards.web.pages.explore.actions import ExploreActions
+from dashboards.web.pages.explore.actions import Draft, ExploreActions
 from dashboards.web.pages.explore.charts import chart_rows, explore_numbers
 from dashboards.web.pages.explore.messages import BoardState, EventRow, ExplorePicture, LiveState, PanelState, StoryText
 from dashboards.web.pages.explore.widgets import Board, Panel, Story
@@ -176,7 +176,7 @@ def use_worker() -> tuple[solara.Reactive[ExploreView], ExploreWorker]:
 def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     """Show the controls, the description of the scenario, and the results."""
     shown, worker = use_worker()
-    draft: Any = solara.use_ref(None)
+    draft = solara.use_memo(Draft, [])
     error_text, set_error_text = solara.use_state("")
     echoes, set_echoes = solara.use_state(0)
     setting = link.setting
