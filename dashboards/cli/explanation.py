@@ -53,21 +53,6 @@ class DecisionExplanation(NamedTuple):
 
 
 def explain_decision(
-    folder: Path | None,
-    round_number: int,
-    actor: str,
-    act: str | None = None,
-    counterpart: str | None = None,
-    negotiation: str | None = None,
-    levers: bool = True,
-    quiet: bool = False,
-) -> DecisionExplanation:
-    """Explain a decision of a saved run (default: the latest). Raises ScenarioError if there is no such decision."""
-    saved = runs.read_run(folder or runs.latest_run())
-    return explain_row(saved, read_run_ledger(saved), round_number, actor, act, counterpart, negotiation, levers, quiet)
-
-
-def explain_row(
     saved: runs.SavedRun,
     ledger: pd.DataFrame,
     round_number: int,
@@ -106,7 +91,7 @@ def explain_run(model: Assembly, round_number: int, actor: str, **named: Any) ->
     data["moves"] = [*data.get("moves", []), *moves]
     saved = runs.SavedRun(Path("not saved"), data, model.seed, model.round, source_digest())
     ledger = model.ledger or Ledger()
-    return explain_row(saved, ledger.frame(), round_number, actor, **named, quiet=True)
+    return explain_decision(saved, ledger.frame(), round_number, actor, **named, quiet=True)
 
 
 def compare_with_opposite(saved: runs.SavedRun, row: dict[str, Any], question: ReplayedDecision) -> dict[str, float]:

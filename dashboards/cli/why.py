@@ -29,11 +29,14 @@ def why(
 
     Shows the conditions of the decision and the values at which it changes; each is verified by replaying the run.
     """
-    from dashboards.cli.explanation import explain_decision, explanation_data, explanation_screen
+    from dashboards.cli.explanation import explain_decision, explanation_data, explanation_screen, read_run_ledger
+    from dashboards.saved_runs import latest_run, read_run
     from dashboards.terminal.widgets import console
 
     with report_errors():
-        answer = explain_decision(run, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
+        saved = read_run(run or latest_run())
+        ledger = read_run_ledger(saved)
+        answer = explain_decision(saved, ledger, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(explanation_data(answer), ensure_ascii=False))
     else:
