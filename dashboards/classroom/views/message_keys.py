@@ -2,9 +2,10 @@
 
 from dashboards.classroom.game.actions import ACTS_OF_VERB, OPTIONS
 from dashboards.classroom.game.facts import FACT_KINDS
+from model.acts import Act
 from model.columns import SERVICES
 from model.enumerations import ExchangeLevel, Friction, Outcome, RungStatus
-from model.protocol import PROTOCOL, Act
+from model.protocol import PROTOCOL
 from model.signals import CHANNEL_NAMES, SIGNAL_KINDS
 from model.terms import declared_terms
 

@@ -25,7 +25,7 @@ def points_text(difference: float) -> str:
 def interval_text(low: float, high: float) -> str:
     """Return the 95 % interval of a difference in percentage points."""
     ends = [f"{MINUS * (value < 0)}{abs(value)}" for value in (round(100 * low), round(100 * high))]
-    return f"95 % {ends[0]} to {ends[1]}"
+    return f"95 % interval {ends[0]} to {ends[1]}"
 
 
 def is_significant(difference: float, low: float, high: float) -> bool:
@@ -59,8 +59,8 @@ def start_sentence(at_start: Share, moves: Sequence[ChanceChange], outcome: str,
     first = next((each.chance for each in moves if each.before == 0), at_start.share)
     return (
         f"Before the first round, {percent_text(at_start.share)} of {futures:,} simulated futures ended with a deal "
-        f"(95 % {percent_text(at_start.low)} to {percent_text(at_start.high)}); after it, in which each government's "
-        f"hidden type is drawn, {percent_text(first)}. Outcome of this run: {outcome}."
+        f"(95 % interval {percent_text(at_start.low)} to {percent_text(at_start.high)}); after it, in which each "
+        f"government's hidden type is drawn, {percent_text(first)}. Outcome of this run: {outcome}."
     )
 
 
