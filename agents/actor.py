@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Protocol
 
 import mesa
 
+from model.acts import Act, Role
 from model.columns import COLUMN_BY_NAME
-from model.protocol import PROTOCOL, Act, Role
+from model.protocol import PROTOCOL
 from model.rules.lookups import side_of
 from model.world import World
 

@@ -14,12 +14,13 @@ from agents.ledger import Ledger
 from agents.narrator import Narrator
 from agents.state import State
 from agents.verification_body import VerificationBody
+from model.acts import Act
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
 from model.loading import load_scenario
 from model.measures import classify_outcome, indicator_names, indicator_row, overall_outcome
 from model.overrides import Override, collect_overrides
-from model.protocol import PROTOCOL, Act
+from model.protocol import PROTOCOL
 from model.scenario import Scenario
 from model.world import ResolvedOverride, World
 

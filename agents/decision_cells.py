@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from agents.actor import Actor
-from model.protocol import Act
+from model.acts import Act
 from model.world import World
 
 Cell = tuple[int, ...]

@@ -14,10 +14,11 @@ from agents.sentences import (
     STATUS_SENTENCES,
     decision_sentence,
 )
+from model.acts import Act
 from model.columns import SERVICES
 from model.enumerations import RungStatus
 from model.overrides import event_overrides, resolve_override
-from model.protocol import PROTOCOL, Act
+from model.protocol import PROTOCOL
 from model.scenario import Scenario
 from model.signals import Signal, round_signals
 from model.world import World

@@ -15,9 +15,10 @@ from benchmarks.compiled import SCENARIO, benchmark_world, cpu_time_per_run, see
 from benchmarks.table import Measurement
 from experiments.engine.kernel import advance
 from experiments.ensembles.ensemble import play_ensemble
+from model.acts import Act
 from model.compiler import import_generated
 from model.loading import load_scenario
-from model.protocol import PROTOCOL, Act
+from model.protocol import PROTOCOL
 from model.scenario import Scenario
 from model.world import World
 

@@ -16,7 +16,8 @@ from typing import Any
 from numba.core import types
 from numba.extending import overload
 
-from model.protocol import PROTOCOL, Act
+from model.acts import Act
+from model.protocol import PROTOCOL
 
 CellIndices = tuple[str, ...]  # the argument of the act's rule at each index, or OTHER_INDEX
 OTHER_INDEX = ""

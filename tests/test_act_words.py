@@ -6,7 +6,8 @@ from agents.act_words import DEFAULT_LANGUAGE, load_act_words, words_for
 from dashboards.classroom.views.message_keys import act_keys
 from dashboards.classroom.views.translations import languages
 from experiments.counterfactuals.pivot import opposite_value
-from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions, named_conditions, state_act
+from model.acts import named_conditions, state_act
+from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions
 from model.rules import conduct
 
 

@@ -130,3 +130,8 @@ def test_class_names_are_unique():
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(name)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_no_test_name_is_longer_than_60_characters():
+    names = {node.name for path in ROOT.glob("tests/**/*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)}  # fmt: skip
+    assert sorted(name for name in names if name.startswith("test_") and len(name) > 60) == []

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from model.acts import Act
 from model.chance import DecisionPoint
 from model.columns import COLUMNS, DECIDED, GIVEN, Column
 from model.enumerations import RungStatus
@@ -13,7 +14,7 @@ from model.measures import BY_NEGOTIATION, OVERALL, Indicator
 from model.overrides import EVENT_KINDS
 from model.parameter_space import PARAMETER_MODELS, DeclaredParameter, declared_parameters
 from model.parameters import Mechanisms
-from model.protocol import PROTOCOL, Act
+from model.protocol import PROTOCOL
 from model.signals import SIGNAL_KINDS
 from model.terms import declared_terms
 
@@ -59,7 +60,7 @@ def act_table() -> str:
     """Return the table of acts in the order of a round."""
     rows = (
         (
-            number, f"{rule_link(act.rule)}: {docstring_line(act.rule)}", code_span(act.column), act.role,
+            number, f"{rule_link(act.rule)}: {act.description}", code_span(act.column), act.role,
             code_span(act.mechanism), "all" if act.knows == "all" else "its own", condition_list(act),
         )
         for number, act in enumerate(PROTOCOL, 1)

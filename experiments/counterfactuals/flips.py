@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from experiments.engine.kernel import advance, play_acts
+from model.acts import Act
 from model.errors import ScenarioError
 from model.loading import load_scenario
 from model.overrides import Override, collect_overrides
 from model.parameter_space import DeclaredParameter, list_levers
-from model.protocol import PROTOCOL, Act, combine_conditions
+from model.protocol import PROTOCOL, combine_conditions
 from model.scenario import Scenario
 from model.terms import declared_terms
 from model.world import World

@@ -11,10 +11,11 @@ import numpy as np
 
 from experiments.engine.batch import WorldBlock, block_of_copies, block_of_one
 from experiments.engine.draw_cache import cached_draws
+from model.acts import Act
 from model.columns import COLUMN_BY_NAME
 from model.compiler import import_generated
 from model.measures import indicator_count
-from model.protocol import PROTOCOL, Act
+from model.protocol import PROTOCOL
 from model.world import World
 
 BLOCK_SIZE = 64  # worlds that step together: their states fit into the processor's caches

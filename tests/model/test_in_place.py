@@ -9,9 +9,10 @@ from support.worlds import random_scenarios
 
 import model.rules.lookups as lookups
 from agents.assembly import Assembly
+from model.acts import Act
 from model.compiler import rule
 from model.in_place import reads_own_cell_only, writes_in_place
-from model.protocol import PROTOCOL, Act
+from model.protocol import PROTOCOL
 from model.rules.lookups import pressure_suffered
 
 WITH_BUFFER = {"update_posture", "advance_ladder"}  # the acts that read other cells of their column

@@ -11,11 +11,12 @@ from support.worlds import random_scenarios
 
 from agents.assembly import Assembly
 from agents.ledger import recompute_value
+from model.acts import Act
 from model.columns import COLUMN_BY_NAME, COLUMNS
 from model.compiler import COMPILED
 from model.enumerations import RungStatus
 from model.overrides import collect_overrides
-from model.protocol import ACT_INDEX, PROTOCOL, Act
+from model.protocol import ACT_INDEX, PROTOCOL
 from model.terms import declared_terms
 from model.world import World
 

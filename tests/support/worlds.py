@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from experiments.engine.kernel import run_trajectory
 from experiments.validation.degenerate import ALL_OFF, isolated_scenario, rung, smallest_scenario, text
+from model.acts import Act
 from model.loading import apply_changes, build_scenario
 from model.overrides import Override, collect_overrides
 from model.parameter_space import list_parameters
 from model.parameters import SECTIONS, Mechanisms
-from model.protocol import Act
 from model.scenario import Scenario
 from model.world import World
 

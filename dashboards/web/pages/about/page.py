@@ -25,11 +25,12 @@ from dashboards.web.pages.about.messages import (
     TextSpan,
 )
 from dashboards.web.pages.shared.shapes import vue_component
+from model.acts import Act
 from model.compiler import source_digest
 from model.errors import ScenarioError
 from model.parameter_space import declared_parameters
 from model.parameters import Mechanisms
-from model.protocol import ACT_INDEX, PROTOCOL, Act
+from model.protocol import ACT_INDEX, PROTOCOL
 
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
 FORMULA = re.compile(r": [^:]*=.*$|\s*\([^)]*\b[BM]\d+[^)]*\)")  # formulas are in docs/odd.md
@@ -149,11 +150,10 @@ def stages() -> list[StageRow]:
 
 def act_row(act: Act) -> ActRow:
     """Return one act: its name, description, actors and mechanism."""
-    doc = (act.rule.__doc__ or "").strip().split("\n\n")[0]
     mechanism = Mechanisms.model_fields[act.mechanism].description if act.mechanism else ""
     return {
         "name": act.name.replace("_", " "),
-        "does": FORMULA.sub("", " ".join(doc.split()).rstrip(".")) + ".",
+        "does": FORMULA.sub("", act.description.rstrip(".")) + ".",
         "role": act.role,
         "who": ROLES[act.role],
         "mechanism": mechanism or "",
