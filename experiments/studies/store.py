@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
+from pandas.util import hash_pandas_object
 
 import model
 from experiments.studies.study import Study
@@ -34,6 +35,9 @@ CODE = (
     "ensembles/statistics.py",
     "ensembles/stream.py",
     "studies/chunk.py",
+    "studies/design.py",
+    "studies/factor.py",
+    "studies/point_table.py",
     "studies/study.py",
     "studies/study_file.py",
 )
@@ -51,8 +55,9 @@ def study_identity(study: Study) -> dict[str, Any]:
     """Return what identifies a study: its file's content, and the digests of its scenario and table of points."""
     scenario = hashlib.sha256(json.dumps(study.scenario_data, sort_keys=True, default=str).encode()).hexdigest()[:16]
     facts = {**study.file.model_dump(mode="json"), "scenario_digest": scenario}
-    if study.table is not None:
-        facts["table_digest"] = hashlib.sha256(study.table.to_csv(index=False).encode()).hexdigest()[:16]
+    if study.table is not None and study.file.design.kind == "table":
+        rows = hash_pandas_object(study.table, index=False).to_numpy()
+        facts["table_digest"] = hashlib.sha256(rows.tobytes()).hexdigest()[:16]
     return facts
 
 
@@ -75,6 +80,8 @@ class StudyStore:
 
     def __init__(self, folder: Path, study: Study):
         self.folder, self.study = folder, study
+        if (folder / "manifest.json").exists():
+            read_manifest(folder)  # refuses a folder of something else before a lock is put into it
         self.folder.mkdir(parents=True, exist_ok=True)
         self.lock = FileLock(folder / ".lock")
         try:
@@ -83,21 +90,26 @@ class StudyStore:
             raise ScenarioError([InputError(str(folder), "", "another sweep is running in this folder")]) from None
         try:
             self._check_identity()
-        except ScenarioError:
+            self._remove_leftovers()
+        except BaseException:
             self.lock.release()
             raise
-        for path in damaged_parts(folder):
-            path.replace(path.with_name(f"{path.name}.damaged"))  # its points run again
-        finished = {path.name.removeprefix("runs-") for path in folder.glob("runs-*.parquet")}
-        unpaired = [path for path in folder.glob("kept-*.parquet") if path.name.removeprefix("kept-") not in finished]
-        for leftover in (*folder.glob("*.tmp"), *unpaired):
-            leftover.unlink()
 
     def __enter__(self) -> "StudyStore":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.lock.release()
+
+    def _remove_leftovers(self) -> None:
+        """Put damaged files aside, so that their points run again; remove unfinished files."""
+        for path in damaged_parts(self.folder):
+            path.replace(path.with_name(f"{path.name}.damaged"))
+        finished = {path.name.removeprefix("runs-") for path in self.folder.glob("runs-*.parquet")}
+        kept = self.folder.glob("kept-*.parquet")
+        unpaired = [path for path in kept if path.name.removeprefix("kept-") not in finished]
+        for leftover in (*self.folder.glob("*.tmp"), *unpaired):
+            leftover.unlink()
 
     def _check_identity(self) -> None:
         """Compare study and code with those of the folder. In an empty folder, write the manifest."""

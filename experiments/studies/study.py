@@ -3,7 +3,6 @@
 A study is validated like a scenario: all errors at once, each with its path, its value and what is allowed.
 """
 
-import itertools
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,42 +11,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.study_file import FACTORS, MAX_POINTS, RANGE, StudyFile, Values, validate_study_file
-from model.errors import InputError, ScenarioError
-from model.former_names import current_path, current_scenario
+from experiments.studies.design import design_errors, design_points, design_size, unit_points
+from experiments.studies.factor import Factor, resolve_factor
+from experiments.studies.point_table import read_points
+from experiments.studies.study_file import (
+    FACTORS,
+    MAX_POINTS,
+    StudyFile,
+    python_data,
+    unused_settings,
+    validate_study_file,
+)
+from model.errors import InputError, ScenarioError, collect_errors, make_printable
+from model.former_names import current_scenario
 from model.loading import apply_changes, build_scenario, parse_toml, read_scenario
-from model.parameter_space import DeclaredParameter, list_parameters
+from model.parameter_space import list_parameters
 from model.scenario import Scenario
 
 STUDIES_FOLDER = Path(__file__).parent
 MAX_STUDY_BYTES = 2**20
-
-
-class Factor(NamedTuple):
-    """A parameter of the scenario that a study varies, over a range or over listed values."""
-
-    path: str
-    lever: bool
-    is_integer: bool
-    low: float
-    high: float
-    values: tuple[Any, ...] | None
-    steps: int
-
-    def value_at(self, share: float) -> Any:
-        """Return the value at a share (0 to 1) of the factor's range or list."""
-        if self.values is not None:
-            return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
-        if self.is_integer:  # each integer has an equal part of the range
-            return min(int(self.low + share * (self.high - self.low + 1)), int(self.high))
-        return float(self.low + share * (self.high - self.low))
-
-    def grid_values(self) -> tuple[Any, ...]:
-        """Return the values of the factor in a grid design."""
-        if self.values is not None:
-            return self.values
-        values = [self.low + (self.high - self.low) * step / (self.steps - 1) for step in range(self.steps)]
-        return tuple(dict.fromkeys(round(value) if self.is_integer else float(value) for value in values))
+MAX_TRIED = 50  # numbers of a list that are tried in the scenario; the range of all is checked
 
 
 class Study(NamedTuple):
@@ -56,7 +39,7 @@ class Study(NamedTuple):
     file: StudyFile
     scenario_data: dict[str, Any]
     factors: tuple[Factor, ...]
-    table: pd.DataFrame | None = None  # the points, for a design of kind `table`
+    table: pd.DataFrame | None = None  # the points of a design of kind `table`, or those stored with results
 
     def __repr__(self) -> str:
         factors = ", ".join(factor.path for factor in self.factors)
@@ -75,14 +58,7 @@ class Study(NamedTuple):
     @property
     def size(self) -> int:
         """Return the number of points of the whole design."""
-        design, factors = self.file.design, len(self.factors)
-        if design.kind == "grid":
-            return int(np.prod([len(factor.grid_values()) for factor in self.factors]))
-        if design.kind == "sobol":
-            return design.points * (2 * factors + 2 if design.second_order else factors + 2)
-        if design.kind == "morris":
-            return design.points * (factors + 1)
-        return len(self.table) if self.table is not None else design.points
+        return design_size(self.file.design, self.factors) if self.table is None else len(self.table)
 
     def scenario_at(self, values: Mapping[str, Any] = {}) -> Scenario:
         """Return the scenario of a point. Raises ScenarioError if its values are inconsistent."""
@@ -90,37 +66,11 @@ class Study(NamedTuple):
 
     def unit_points(self) -> np.ndarray:
         """Return the points as shares of the factors' ranges, float64 [point, factor]; not for grids or tables."""
-        design, factors = self.file.design, len(self.factors)
-        if design.kind == "latin":
-            from scipy.stats import qmc
-
-            return qmc.LatinHypercube(factors, rng=design.seed).random(design.points)
-        if design.kind == "sobol":
-            from SALib.sample import sobol
-
-            return sobol.sample(
-                self.salib_problem(), design.points, calc_second_order=design.second_order, seed=design.seed
-            )
-        from SALib.sample import morris
-
-        return morris.sample(self.salib_problem(), design.points, seed=design.seed)
-
-    def salib_problem(self) -> dict[str, Any]:
-        """Return the factors as a SALib problem, each from 0 to 1."""
-        paths = [factor.path for factor in self.factors]
-        return {"num_vars": len(paths), "names": paths, "bounds": [[0.0, 1.0]] * len(paths)}
+        return unit_points(self.file.design, self.factors)
 
     def points(self) -> pd.DataFrame:
         """Return the factor values of each point, [point, factor], in the order of the design."""
-        paths = [factor.path for factor in self.factors]
-        if self.table is not None:
-            return self.table
-        if self.file.design.kind == "grid":
-            return pd.DataFrame(list(itertools.product(*(each.grid_values() for each in self.factors))), columns=paths)
-        shares = self.unit_points()
-        return pd.DataFrame(
-            {each.path: [each.value_at(x) for x in shares[:, at]] for at, each in enumerate(self.factors)}
-        )
+        return design_points(self.file.design, self.factors) if self.table is None else self.table
 
 
 def shipped_studies() -> list[str]:
@@ -129,18 +79,34 @@ def shipped_studies() -> list[str]:
 
 
 def load_study(name: str | Path | Mapping[str, Any]) -> Study:
-    """Load a study by name, path or plain data. Raises ScenarioError with all errors found."""
+    """Load a study by name, path or plain data. Raises ScenarioError with all errors found.
+
+    Plain data may hold numpy arrays and scalars, pandas columns, tuples and ranges. A design of kind `table` may hold
+    its points as ``table``: a pandas frame with one column per factor.
+    """
     if isinstance(name, Mapping):
-        data, folder, where = dict(name), Path(), "study"
-    else:
-        path = _locate(name)
-        data, folder, where = {"name": path.stem, **_read(path)}, path.parent, path.name
-    return _check(validate_study_file(data, where), folder)
+        design = name.get("design")
+        table = design.get("table") if isinstance(design, Mapping) else None
+        if isinstance(design, Mapping):
+            name = {**name, "design": {key: value for key, value in design.items() if key != "table"}}
+        return _check(validate_study_file(python_data(name)), Path(), table)
+    path = _locate(name)
+    data = {"name": make_printable(path.stem), **_read(path)}
+    return _check(validate_study_file(data, path.name), path.parent)
 
 
 def restore_study(facts: Mapping[str, Any], scenario: dict[str, Any], points: pd.DataFrame) -> Study:
     """Rebuild a study from what a results folder stores, without its original files."""
-    return _check(validate_study_file(facts), Path(), current_scenario(scenario), points)
+    facts = dict(facts)
+    for group in FACTORS:  # earlier versions stored steps for listed values too
+        for path, written in (facts.get(group) or {}).items():
+            if isinstance(written, Mapping) and written.get("values") is not None:
+                facts[group] = {**facts[group], path: {"values": written["values"]}}
+    file, data = validate_study_file(facts), current_scenario(scenario)
+    factors, errors = _resolve_factors(file, data)
+    if errors:
+        raise ScenarioError(errors)
+    return Study(file, data, factors, points)
 
 
 def _locate(name: str | Path) -> Path:
@@ -164,113 +130,61 @@ def _read(path: Path) -> dict[str, Any]:
         raise ScenarioError([InputError(str(path), "", f"cannot be read as TOML: {error}")]) from None
 
 
-def _check(
-    file: StudyFile, folder: Path, scenario: dict[str, Any] | None = None, points: pd.DataFrame | None = None
-) -> Study:
+def _check(file: StudyFile, folder: Path, table: Any = None) -> Study:
     """Check a study against its scenario: factors must be declared there and stay within their ranges."""
     rounds = {"rounds": file.rounds} if file.rounds else {}
-    data = scenario or apply_changes(read_scenario(file.scenario), {**file.changes, **rounds})
-    known = {parameter.path: parameter for parameter in list_parameters(build_scenario(data))}
-    errors: list[InputError] = []
-    factors = []
-    for group in FACTORS:
-        for path, written in getattr(file, group).items():
-            resolved = _resolve_factor(f"{group}.{path}", path, written, group == "levers", known)
-            (errors if isinstance(resolved, InputError) else factors).append(resolved)  # type: ignore[arg-type]
-    if not factors and not errors:
-        errors.append(InputError("levers", "", "name at least one lever or uncertainty to vary"))
-    paths = [factor.path for factor in factors]
-    errors += [
-        InputError(path, "", "is listed under levers and under uncertainties")
-        for path in {*paths}
-        if paths.count(path) > 1
-    ]
+    data = apply_changes(read_scenario(file.scenario), {**file.changes, **rounds})
+    factors, errors = _resolve_factors(file, data)
     design = file.design
-    if design.kind == "sobol" and design.points & (design.points - 1):
-        errors.append(InputError("design.points", design.points, "a Sobol design needs a power of two"))
-    if design.kind == "morris" and len(factors) < 2:
-        errors.append(InputError("design.kind", "morris", "a Morris design needs at least two factors"))
-    if (design.kind == "table") != (design.file is not None):
-        problem = "is required for the kind `table`, and not allowed for others"
+    errors += [*design_errors(design, factors), *unused_settings(file)]
+    given = [each is not None for each in (design.file, table)]
+    if given.count(True) != (design.kind == "table"):
+        problem = "is required for the kind `table`, and not allowed for others; from Python, `table` instead"
         errors.append(InputError("design.file", design.file or "", problem))
     if errors:
-        raise ScenarioError(errors)
-    study = Study(file, data, tuple(factors))
-    if design.file is not None:
-        study = study._replace(table=_read_table(folder / design.file, study) if points is None else points)
-    if errors := [error for each in factors if (error := _unusable_list(study, each)) is not None]:
-        raise ScenarioError(errors)
+        raise ScenarioError(collect_errors(errors))
+    study = Study(file, data, factors)
+    if errors := [error for each in factors for error in _unusable_values(study, each)]:
+        raise ScenarioError(collect_errors(errors))
+    if design.kind == "table":
+        study = study._replace(table=read_points(folder / design.file if design.file else table, factors))
     if study.size > MAX_POINTS:
         raise ScenarioError([InputError("design", study.size, f"a study has at most {MAX_POINTS:,} points")])
     return study
 
 
-def _unusable_list(study: Study, factor: Factor) -> InputError | None:
-    """Return an error if no value of a factor's list can be used, for example because a switch is misspelt."""
-    first = None
-    for value in factor.values or ():
+def _resolve_factors(file: StudyFile, data: dict[str, Any]) -> tuple[tuple[Factor, ...], list[InputError]]:
+    """Return the factors of a study in the order of its file, and the errors in them."""
+    known = {parameter.path: parameter for parameter in list_parameters(build_scenario(data))}
+    factors: list[Factor] = []
+    errors: list[InputError] = []
+    for group in FACTORS:
+        for path, written in getattr(file, group).items():
+            resolved = resolve_factor(f"{group}.{path}", path, written, group == "levers", known)
+            if isinstance(resolved, Factor):
+                factors.append(resolved)
+            else:
+                errors += resolved
+    if not factors and not errors:
+        errors.append(InputError("levers", "", "name at least one lever or uncertainty to vary"))
+    errors += [
+        InputError(path, "", "is listed under levers and under uncertainties")
+        for path in file.levers
+        if path in file.uncertainties
+    ]
+    return tuple(factors), errors
+
+
+def _unusable_values(study: Study, factor: Factor) -> list[InputError]:
+    """Return the errors of the listed values that the scenario refuses, for example a misspelt doctrine."""
+    errors: dict[str, InputError] = {}
+    values = list(dict.fromkeys(factor.values or ()))
+    is_text = any(isinstance(value, str) for value in values)
+    for value in values if is_text else values[:MAX_TRIED]:
+        if len(errors) >= MAX_TRIED:
+            break
         try:
             study.scenario_at({factor.path: value})
-            return None
         except ScenarioError as error:
-            first = first or error.errors[0]
-    return first
-
-
-def _resolve_factor(
-    where: str, path: str, written: Any, lever: bool, known: Mapping[str, DeclaredParameter]
-) -> Factor | InputError:
-    """Return a factor, or the error in it."""
-    parameter = known.get(path)
-    values = written.values if isinstance(written, Values) else None
-    if isinstance(written, Values) and values is not None and (written.low, written.high) != (None, None):
-        return InputError(where, "", "has either values, or low, high and steps: not both")
-    if parameter is None:
-        if values is not None and path.split(".")[0] in ("mechanisms", "states"):
-            return Factor(path, lever, False, 0.0, 1.0, tuple(values), 2)  # a switch or a doctrine
-        return InputError.unknown_name(where, path, known, "parameter of this scenario that has a range")
-    allowed = f"allowed is {parameter.low:g} to {parameter.high:g}"
-    if values is not None:
-        kind = "an integer" if parameter.whole else "a number"
-        for each in values:
-            if isinstance(each, bool | str) or (parameter.whole and not isinstance(each, int)):
-                return InputError(where, each, f"should be {kind}; {allowed}")
-            if not parameter.low <= each <= parameter.high:
-                return InputError(where, each, allowed)
-        return Factor(path, lever, parameter.whole, 0.0, 1.0, tuple(values), 2)
-    if isinstance(written, Values):
-        low = parameter.low if written.low is None else written.low
-        high = parameter.high if written.high is None else written.high
-        steps = written.steps
-    elif len(written) == 2:
-        low, high, steps = float(written[0]), float(written[1]), 5
-    else:
-        return InputError(where, "", f"{RANGE} (found {written})")
-    if not parameter.low <= low < high <= parameter.high:
-        return InputError(where, "", f"{allowed}, lower limit first (found [{low:g}, {high:g}])")
-    return Factor(path, lever, parameter.whole, low, high, None, steps)
-
-
-def _read_table(path: Path, study: Study) -> pd.DataFrame:
-    """Return the points of a CSV file with one column per factor."""
-    try:
-        table: Any = pd.read_csv(path).rename(columns=current_path)
-    except (OSError, ValueError) as error:
-        raise ScenarioError([InputError("design.file", str(path), f"cannot be read as CSV: {error}")]) from None
-    paths = [factor.path for factor in study.factors]
-    missing = [name for name in paths if name not in table]
-    if missing or len(table.columns) != len(paths):
-        problem = f"its columns should be {', '.join(paths)} (found {', '.join(map(str, table.columns))})"
-        raise ScenarioError([InputError("design.file", "", problem)])
-    if table.empty:
-        raise ScenarioError([InputError("design.file", str(path), "holds no points: write one row per point")])
-    errors = []
-    for each in study.factors:
-        if each.values is None:
-            numbers: Any = pd.to_numeric(table[each.path], errors="coerce")
-            wrong = table[each.path][~numbers.between(each.low, each.high) | (each.is_integer & (numbers % 1 != 0))]
-            allowed = f"allowed is {'an integer, ' * each.is_integer}{each.low:g} to {each.high:g}"
-            errors += [InputError(f"design.file.{each.path}", value, allowed) for value in wrong]
-    if errors:
-        raise ScenarioError(errors[:20])
-    return table[paths]
+            errors |= {str(each): each for each in error.errors}
+    return list(errors.values())

@@ -1,9 +1,10 @@
 """The file of a study: its keys, the values they allow, and the errors of an invalid file."""
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from model.errors import InputError, ScenarioError
 from model.former_names import STUDY_KEYS, current_path, find_doubled, warn
@@ -13,6 +14,16 @@ MAX_POINTS = 10_000_000
 KINDS = ("mean", "end")
 INDICATORS = tuple(f"{kind}_{indicator.name}" for kind in KINDS for indicator in OVERALL)
 FACTORS = ("levers", "uncertainties")
+SHAPES: dict[str, tuple[str, ...]] = {  # the distributions of a factor, with the numbers that each needs
+    "uniform": (), "log": (), "normal": ("mean", "sd"), "triangular": ("mode",),
+}  # fmt: skip
+DESIGN_SETTINGS: dict[str, dict[str, Any]] = {  # the settings that each kind of design uses, with their defaults
+    "grid": {"seed": 1},
+    "latin": {"points": 256, "seed": 1},
+    "sobol": {"points": 256, "seed": 1, "second_order": False},
+    "morris": {"points": 256, "seed": 1},
+    "table": {},
+}
 RANGE = "should be [LOW, HIGH] with two finite numbers, or { values = [...] }, or { low, high, steps }"
 DEFAULT_INDICATORS = ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress")
 
@@ -24,32 +35,48 @@ class StudySection(BaseModel):
 
 
 class Values(StudySection):
-    """The values of a factor: a list, or a range and, for a grid, its number of steps."""
+    """The values of a factor: a list, or a range with a distribution and, for a grid, its number of steps.
+
+    The distributions are truncated to the range. mean, sd: of a normal one; mode: of a triangular one.
+    """
 
     values: list[float | int | bool | str] | None = Field(None, min_length=1, max_length=10_000)
     low: float | None = None
     high: float | None = None
-    steps: int = Field(5, ge=2, le=10_000)
+    steps: int | None = Field(None, ge=2, le=10_000)
+    distribution: Literal["uniform", "log", "normal", "triangular"] | None = None
+    mean: float | None = None
+    sd: float | None = Field(None, gt=0)
+    mode: float | None = None
 
 
 class StudyDesign(StudySection):
-    """The design: how points are placed over the factors.
+    """The design: how points are placed over the factors. Settings that its kind does not use are None.
 
     points: of a Latin hypercube, the points; of a Sobol design, the base sample N, a power of two; of a Morris
-    design, the trajectories.
+    design, the trajectories. seed: of the sample, or of the order of a grid's points.
     """
 
     kind: Literal["grid", "latin", "sobol", "morris", "table"] = "latin"
-    points: int = Field(256, ge=1, le=MAX_POINTS)
-    seed: int = Field(1, ge=0, le=2**31 - 1)
-    second_order: bool = False
+    points: int | None = Field(None, ge=1, le=MAX_POINTS)
+    seed: int | None = Field(None, ge=0, le=2**31 - 1)
+    second_order: bool | None = None
     file: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        kind = data.get("kind", "latin")
+        defaults = DESIGN_SETTINGS.get(kind, {}) if isinstance(kind, str) else {}
+        return {**defaults, **{key: value for key, value in data.items() if value is not None}}
 
 
 class StudyFile(StudySection):
     """The keys of a study file."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    name: str = Field(min_length=1, max_length=255)
     question: str = Field(min_length=1, max_length=500)
     scenario: str
     changes: dict[str, float | int | bool | str] = Field(default_factory=dict)
@@ -80,6 +107,41 @@ def validate_study_file(data: Mapping[str, Any], where: str = "study") -> StudyF
     except ValidationError as error:
         errors = {str(one): one for each in error.errors() for one in _explain_error(each, data)}
         raise ScenarioError(list(errors.values())) from None
+
+
+def python_data(value: Any) -> Any:
+    """Return data with numpy arrays and scalars, pandas columns, tuples, ranges and paths as lists and plain values."""
+    if isinstance(value, Mapping):
+        return {key: python_data(each) for key, each in value.items()}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, tuple | list | range):
+        return [python_data(each) for each in value]
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def unused_settings(file: StudyFile) -> list[InputError]:
+    """Return an error for each setting of a study that has no effect in its kind of design."""
+    kind = file.design.kind
+    errors = []
+    for name in ("points", "seed", "second_order"):
+        if name not in DESIGN_SETTINGS[kind] and (value := getattr(file.design, name)) is not None:
+            kinds = " or ".join(f"`{each}`" for each, used in DESIGN_SETTINGS.items() if name in used)
+            errors.append(InputError(f"design.{name}", value, _no_effect(kind, kinds)))
+    for group in FACTORS:
+        for path, written in getattr(file, group).items():
+            if not isinstance(written, Values) or written.values is not None:
+                continue
+            if kind != "grid" and written.steps is not None:
+                errors.append(InputError(f"{group}.{path}.steps", written.steps, _no_effect(kind, "`grid`")))
+            if kind in ("grid", "table") and written.distribution is not None:
+                problem = _no_effect(kind, "`latin`, `sobol` or `morris`")
+                errors.append(InputError(f"{group}.{path}.distribution", written.distribution, problem))
+    return errors
+
+
+def _no_effect(kind: str, kinds: str) -> str:
+    return f"has no effect in a design of kind `{kind}`; remove it, or use the kind {kinds}"
 
 
 def _current_names(data: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from experiments.engine.kernel import load_kernel
 from experiments.studies import results
 from experiments.studies.chunk import ChunkTables, run_chunk
+from experiments.studies.design import ORDERS
 from experiments.studies.store import StudyStore, count_failed_points, damaged_parts, manifest_bytes, part_ranges
 from experiments.studies.study import Study, load_study
 from model.compiler import COMPILED
@@ -29,7 +30,7 @@ class SweepPlan(NamedTuple):
     """What a sweep will do.
 
     points, runs: in total. to_play: points still to run. chunk: points per chunk. size: estimated bytes on disk at
-    the end. damaged: result files that cannot be read; their points run again.
+    the end. damaged: result files that cannot be read; their points run again. order: of the points.
     """
 
     points: int
@@ -38,6 +39,7 @@ class SweepPlan(NamedTuple):
     chunk: int
     size: int
     damaged: list[str]
+    order: str
 
 
 class SweepResult(NamedTuple):
@@ -73,9 +75,8 @@ def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPl
     indicators = len({name.partition("_")[2] for name in study.file.indicators})
     series = count * width * (study.rounds + 1) * indicators * BYTES_PER_VALUE
     runs = count * study.file.replications
-    return SweepPlan(
-        count, count - done, runs, chunk, round(runs * BYTES_PER_RUN + series + overhead_bytes(study)), damaged
-    )
+    size = round(runs * BYTES_PER_RUN + series + overhead_bytes(study))
+    return SweepPlan(count, count - done, runs, chunk, size, damaged, ORDERS[study.file.design.kind])
 
 
 def overhead_bytes(study: Study) -> float:

@@ -4,6 +4,11 @@ from pathlib import Path
 
 import tomli_w
 
+from experiments.studies.chunk import failed_point
+from experiments.studies.store import StudyStore
+from experiments.studies.study import load_study
+from experiments.studies.sweep import sweep
+
 POINTS = 960  # 128 points per chunk at this number of replications: eight chunks
 LARGE_STUDY = {"replications": 32, "rounds": 12, "design": {"kind": "latin", "points": POINTS}}
 
@@ -28,3 +33,13 @@ def write_study(folder: Path, **more) -> Path:
     path = folder / "small.toml"
     path.write_text(tomli_w.dumps(study_data(**more)))
     return path
+
+
+def sweep_failing(data: dict, folder: Path, first: int) -> None:
+    """Sweep the points before ``first``, and store the rest as points that failed."""
+    study = load_study(data)
+    sweep(study, folder, points=first)
+    with StudyStore(folder, study) as store:
+        for point in range(first, study.size):
+            error = "states.alba.doctrine: no such choice"
+            store.add(point, point + 1, *failed_point(study, point, "scenario", error))

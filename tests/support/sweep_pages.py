@@ -23,7 +23,7 @@ SPREAD = study_data(
 SOBOL = study_data(name="sobol", design={"kind": "sobol", "points": 16}, indicators=["mean_trust"])
 BROKEN = study_data(
     name="spread",
-    levers={"states.alba.doctrine": {"values": ["reciprocity", "no-such-doctrine"]}, TRUST: {"values": [0.2, 0.8]}},
+    levers={"states.alba.doctrine": {"values": ["reciprocity", "initiative"]}, TRUST: {"values": [0.2, 0.8]}},
     uncertainties={},
     design={"kind": "grid"},
 )

@@ -2,8 +2,11 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
-from support.studies import study_data
+from support.commands import invoke, refused_command
+from support.studies import study_data, write_study
 
 from experiments.studies.chunk import StudyKey, design_cells, initial_world
 from experiments.studies.study import load_study, shipped_studies
@@ -49,6 +52,13 @@ def test_at_least_six_studies_are_shipped():
         ({"levers": {"states.alba.generosity": [0.1, 2]}}, "(found [0.1, 2])"),
         ({"levers": {"states.alba.generosity": {"lo": 1}}}, "did you mean `low`"),
         ({"levers": {"states.alba.generosity": {"values": [float("inf")]}}}, "finite numbers, strings, true or false"),
+        ({"levers": {"mechanisms.noise": {"values": [True, "on"]}}}, "should be of one kind (found True, 'on')"),
+        ({"levers": {"mechanisms.noise": {"values": [True, 1]}}}, "should be of one kind (found True, 1)"),
+        ({"levers": {"states.alba.doctrine": {"values": ["reciprocity", "fair"]}}}, "no such choice; available"),
+        ({"levers": {"mechanisms.noise": {"values": ["on"]}}}, "mechanisms.noise: should be a valid boolean"),
+        ({"levers": {"states.alba.generosity": {"values": [0.5, True]}}}, "should be a number; allowed is 0 to 1"),
+        ({"levers": {"states.alba.veto_players": [0.5, 3.0]}}, "the limits should be integers (found [0.5, 3])"),
+        ({"levers": {"states.alba.generosity": {"values": [0.5], "steps": 3}}}, "not both"),
         ({"changes": {"rounds": [1]}}, "changes.rounds: should be a finite number"),
     ],
 )
@@ -67,7 +77,7 @@ def test_all_errors_are_reported_at_once():
     assert len(error.value.errors) == 2
 
 
-def test_grid_has_every_combination_in_file_order():
+def test_grid_has_every_combination_once():
     study = load_study(
         study_data(
             levers={"states.alba.generosity": {"values": [0.1, 0.9]}},
@@ -75,7 +85,7 @@ def test_grid_has_every_combination_in_file_order():
             design={"kind": "grid"},
         )
     )
-    assert study.points().to_numpy().tolist() == [[0.1, 0], [0.1, 4], [0.1, 8], [0.9, 0], [0.9, 4], [0.9, 8]]
+    assert sorted(study.points().to_numpy().tolist()) == [[0.1, 0], [0.1, 4], [0.1, 8], [0.9, 0], [0.9, 4], [0.9, 8]]
 
 
 def test_latin_hypercube_has_one_point_per_slice():
@@ -159,6 +169,46 @@ def test_integers_have_equal_parts_of_a_range():
 def test_misspelt_switch_is_refused_before_any_run():
     with pytest.raises(ScenarioError, match="scrutny"):
         load_study(study_data(levers={"mechanisms.scrutny": {"values": [True, False]}}))
+
+
+def test_every_value_of_a_list_is_checked_before_a_sweep(tmp_path):
+    wrong = study_data(levers={"states.alba.doctrine": {"values": ["reciprocity", "fair", "assurance", "kind"]}})
+    path = write_study(tmp_path, **wrong)
+    message = refused_command("sweep", path, "--out", tmp_path / "out", cwd=tmp_path)
+    assert "(found 'fair')" in message
+    assert "(found 'kind')" in message
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("file_name", ["my_study.toml", "My Study (1).toml", "Étude à deux.toml", "2.toml", "Ä" * 90])
+def test_study_file_may_have_any_name(file_name, tmp_path):
+    path = write_study(tmp_path).rename(tmp_path / file_name)
+    path.write_text(path.read_text().replace('name = "small"\n', ""))
+    assert load_study(path).name == path.stem
+    done = invoke("sweep", path, "--out", tmp_path / "out", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["study"] == path.stem
+
+
+def test_studies_from_python_take_numpy_and_pandas_values():
+    plain = study_data(
+        replications=4,
+        changes={"states.alba.resolve": 0.5, "mechanisms.noise": True},
+        levers={"states.alba.generosity": [0.25, 0.75], "facilitators.corvia.arrives": {"values": [1, 2, 3]}},
+        uncertainties={"belief.betrayal_weight": {"values": [1.0, 2.0]}},
+    )
+    rich = {
+        **plain,
+        "replications": np.int64(4),
+        "changes": {"states.alba.resolve": np.float64(0.5), "mechanisms.noise": np.True_},
+        "indicators": ("mean_trust", "mean_tension", "mean_contact", "end_deal_progress"),
+        "levers": {
+            "states.alba.generosity": np.array([0.25, 0.75]),
+            "facilitators.corvia.arrives": {"values": range(1, 4)},
+        },
+        "uncertainties": {"belief.betrayal_weight": {"values": pd.Series([1.0, 2.0])}},
+    }
+    assert load_study(rich).file == load_study(plain).file
 
 
 def test_study_survives_a_round_trip_through_json():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.commands import invoke, run_detente
-from support.studies import LARGE_STUDY, study_data, write_study
+from support.studies import LARGE_STUDY, study_data, sweep_failing, write_study
 
 from experiments.ensembles.ensemble import play_ensemble
 from experiments.studies.chunk import first_seed, run_chunk
@@ -66,23 +66,27 @@ def test_invalid_executor_or_scheduler_is_refused(tmp_path):
 
 
 def test_failed_point_is_a_row_with_stage_and_error(tmp_path):
-    """An unknown doctrine is detected only when its point is built."""
-    invalid = study_data(
-        levers={"states.alba.doctrine": {"values": ["reciprocity", "appeasement"]}},
-        uncertainties={},
-        design={"kind": "grid"},
-    )
-    swept = sweep(invalid, tmp_path)
+    sweep_failing(study_data(), tmp_path, first=5)
+    swept = sweep(study_data(), tmp_path)
     found = runs_table(tmp_path)
-    assert swept.failed == 1
-    assert found["error"].notna().sum() == 1
-    lost = found[found["error"].notna()].iloc[0]
-    assert lost["stage"] == "scenario"
+    assert (swept.played, swept.failed) == (0, 1)
+    (lost,) = found[found["error"].notna()].to_dict("records")
+    assert (lost["point"], lost["stage"]) == (5, "scenario")
     assert "states.alba.doctrine" in lost["error"]
-    assert len(found[found["error"].isna()]) == 3
+    assert len(found[found["error"].isna()]) == 15
     assert sweep_summary(tmp_path)["failed"] == 1
-    done = invoke("results", tmp_path)
-    assert "failed (scenario): 1 points from point 1" in done.stdout
+    assert "failed (scenario): 1 points from point 5" in invoke("results", tmp_path).stdout
+
+
+def test_chunk_continues_after_a_point_that_fails():
+    """Studies check their values, so the chunk is run with a value that no study has."""
+    study = load_study(
+        study_data(levers={"states.alba.doctrine": {"values": ["reciprocity", "assurance"]}}, uncertainties={})
+    )
+    rows = [{"states.alba.doctrine": value} for value in ("appeasement", "assurance")]
+    errors = run_chunk(study, 0, rows).runs.column("error").to_pylist()
+    assert "states.alba.doctrine" in errors[0]
+    assert errors[1:] == [None] * 3
 
 
 def test_second_sweep_into_one_folder_is_refused(tmp_path):
@@ -107,6 +111,7 @@ def test_dry_run_prints_the_plan_and_runs_nothing(tmp_path):
     done = invoke("sweep", "two-tracks", "--out", tmp_path / "out", "--dry-run")
     assert done.exit_code == 0
     assert "108 of 108 points (grid), 108 to run, 40 runs of 60 rounds each: 4,320 runs" in done.stdout
+    assert "Order of the points: spread over the whole grid" in done.stdout
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 

@@ -29,14 +29,13 @@ def factor_axis(opened: StudyResults, path: str) -> FactorAxis:
     """Return the axis of a factor: its values if they are few or form a grid, else bins of equal width."""
     factor, design = opened.factor(path), opened.study.file.design.kind
     column: Any = opened.points[path]
-    if len({type(each) for each in factor.values or ()}) > 1:  # a table of results has one type for all values
-        column = opened.study.points()[path].iloc[opened.points["point"]]
-    values = {*column.tolist()}
-    axis_values = [each for each in factor.values if each in values] if factor.values is not None else sorted(values)
-    axis_values = list(factor.grid_values()) if design == "grid" else axis_values
+    if factor.values is not None:  # an earlier version also took values outside the list
+        listed = list(dict.fromkeys((*factor.values, *column.tolist())))
+        if len(listed) <= MAX_VALUES:
+            return _listed_axis(path, listed, column)
+    present: Any = opened.study.points()[path] if design == "grid" else column  # of a grid, every level
+    axis_values = list(dict.fromkeys(present.tolist() if factor.values is not None else sorted(present)))
     few = len(axis_values) <= (MAX_VALUES if design == "grid" else MAX_BINS)
-    if factor.values is not None and len({*factor.values}) <= MAX_VALUES:
-        return _listed_axis(path, list(dict.fromkeys(factor.values)), column)
     if few and (factor.is_integer or design in ("grid", "table")):
         return _listed_axis(path, axis_values, column)
     if factor.values is not None and not all(type(each) in (int, float) for each in factor.values):

@@ -18,6 +18,7 @@ from support.browser import (
     save_screenshot,
     serve_dashboard,
 )
+from support.studies import sweep_failing
 from support.sweep_pages import (
     BROKEN,
     GRID,
@@ -54,7 +55,7 @@ def base(tmp_path_factory) -> Path:
     sweep(GRID, folder / "runs" / "grid")
     sweep(SPREAD, folder / "runs" / "deeper" / "spread")
     sweep(SOBOL, folder / "sweeps" / "sobol")
-    sweep(BROKEN, folder / "sweeps" / "broken")
+    sweep_failing(BROKEN, folder / "sweeps" / "broken", first=2)
     sweep(GRID, folder / "elsewhere" / "grid", points=5)
     (folder / "runs" / "hurt").mkdir()
     (folder / "runs" / "hurt" / "manifest.json").write_text("{")
