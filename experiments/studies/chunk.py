@@ -59,7 +59,7 @@ def first_seed(study: Study, point: int) -> int:
 
 def failed_point(study: Study, point: int, stage: str, error: str) -> ChunkTables:
     """Return the tables of a point that failed: one row with the stage and the error."""
-    row = {"point": point, "replication": -1, "stage": stage, "error": error[:500]}
+    row = {"point": point, "stage": stage, "error": error[:500]}
     return ChunkTables(pa.Table.from_pylist([row], schema=runs_schema(study)), None)
 
 
@@ -101,7 +101,7 @@ def _runs_table(study: Study, point: int, collector: ResultCollector) -> pa.Tabl
     }
     for k, name in enumerate(talks):
         columns[f"{name}.outcome"] = outcomes[:, k]
-        columns[f"{name}.first_deal"] = first_deal[:, k]
+        columns[f"{name}.first_deal"] = pa.array(first_deal[:, k], mask=first_deal[:, k] < 0)
     for name in study.file.indicators:
         kind, _, indicator = name.partition("_")
         columns[name] = (collector.means if kind == KINDS[0] else collector.ends)[:, INDICATOR_INDEX[indicator]]

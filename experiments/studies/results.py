@@ -24,7 +24,9 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
     """Open a folder's results for SQL. Raises ScenarioError if it holds no results, or a damaged file.
 
     The views are `runs`, `points` (factor values), `results` (both joined) and, if the study keeps bands or
-    trajectories, `kept`. Queries cannot install extensions, so they cannot fetch files from other machines.
+    trajectories, `kept`. What is missing is NULL: the round of a first deal that never came (NAME.censored is then
+    true), and the results of a failed point. Queries cannot install extensions, so they cannot fetch files from other
+    machines.
     """
     folder = Path(folder)
     study = study or stored_study(folder)
@@ -33,13 +35,8 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
         raise ScenarioError([InputError(str(folder), "", "holds no finished results")])
     check_parts(folder)
     database = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    offset = "0" if study.file.common_random_numbers else f"point::bigint * {study.file.replications}"
-    names = ", ".join(f"{int(each)}: '{each.name}'" for each in Outcome)
     database.read_parquet([str(path) for path in paths]).create_view("raw")
-    database.execute(
-        f"create view runs as select * replace (map {{{names}}}[outcome] as outcome), "
-        f"{study.file.seed}::bigint + replication + {offset} as seed from raw"
-    )
+    database.execute(f"create view runs as {_runs_query(study)}")
     points = stored_points(folder).rename_axis("point").reset_index()
     database.register("points_frame", points)
     database.execute("create view points as select * from points_frame")
@@ -49,8 +46,28 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
     return database
 
 
+def _runs_query(study: Study) -> str:
+    """Return the SQL query of the view `runs`; folders of earlier versions hold -1 where a value is missing."""
+    offset = "0" if study.file.common_random_numbers else f"point::bigint * {study.file.replications}"
+    names = ", ".join(f"{int(each)}: '{each.name}'" for each in Outcome)
+    deals = [(f'"{name}.first_deal"', f'"{name}.censored"') for name in study.scenario_data["negotiations"]]
+    replaced = [
+        f"map {{{names}}}[outcome] as outcome",
+        "nullif(replication, -1) as replication",
+        *(f"nullif({deal}, -1) as {deal}" for deal, _ in deals),
+    ]
+    added = [
+        *(f"case when error is null then coalesce({deal}, -1) < 0 end as {censored}" for deal, censored in deals),
+        f"{study.file.seed}::bigint + nullif(replication, -1) + {offset} as seed",
+    ]
+    return f"select * replace ({', '.join(replaced)}), {', '.join(added)} from raw"
+
+
 def runs_table(folder: str | Path) -> pd.DataFrame:
-    """Return one row per run: factor values, outcome, indicators; for a failed point its stage and error."""
+    """Return one row per run: factor values, outcome, indicators; for a failed point its stage and error.
+
+    Integer columns with missing values have pandas' nullable integer types.
+    """
     with open_results(folder) as database:
         return database.sql("select * from results order by point, replication").df()
 

@@ -4,17 +4,22 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from support.commands import invoke, refused_command
-from support.studies import LARGE_STUDY, study_data, write_study
+from support.studies import LARGE_STUDY, study_data, sweep_failing, write_study
 
+from dashboards.web.pages.sweeps.heat_map import factor_map
+from dashboards.web.pages.sweeps.opened import read_folder
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.results import query_results, runs_table, summary_by_point
+from experiments.studies.results import query_results, runs_table, stored_study, summary_by_point
 from experiments.studies.sensitivity import sweep_sensitivity
 from experiments.studies.store import part_paths
 from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
+
+LISTED = {"belief.betrayal_weight": {"values": [1.0, 6.0]}}
 
 
 def test_results_store_their_points_without_the_files(tmp_path):
@@ -30,12 +35,35 @@ def test_results_store_their_points_without_the_files(tmp_path):
     assert len(runs_table(tmp_path / "out")) == 6
 
 
+def test_folder_of_an_earlier_version_can_be_read(tmp_path):
+    """Manifests held the defaults of settings without effect, grids went row by row, levels were not rounded."""
+    levers = {"states.alba.generosity": {"low": 0.0, "high": 1.0, "steps": 11}}
+    sweep(study_data(levers=levers, design={"kind": "grid"}, uncertainties=LISTED), tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["study"]["design"] = {"kind": "grid", "points": 256, "seed": 1, "second_order": False, "file": None}
+    for group in ("levers", "uncertainties"):
+        for path, values in manifest["study"][group].items():
+            kept = {key: values[key] for key in ("values", "low", "high")}
+            manifest["study"][group][path] = {"steps": 5, **kept, **({"steps": 11} if values["steps"] else {})}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    old = pd.DataFrame([(0.1 * step, value) for step in range(11) for value in (1.0, 6.0)])
+    old.columns = [*levers, *LISTED]
+    old.to_parquet(tmp_path / "points.parquet", index=False)
+    assert stored_study(tmp_path).points().equals(old)
+    assert summary_by_point(tmp_path)[[*levers, *LISTED]].equals(old)
+    heat = factor_map(read_folder(tmp_path.parent, tmp_path.name), "mean_trust", *levers, *LISTED)
+    assert heat.counts.tolist() == [[1] * 11] * 2
+    with pytest.raises(ScenarioError, match="choose another folder"):
+        sweep(study_data(levers=levers, design={"kind": "grid"}, uncertainties=LISTED), tmp_path)
+
+
 def test_foreign_manifest_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text('{"name": "an app"}')
     for words in (("results", tmp_path), ("sweep", write_study(tmp_path), "--out", tmp_path)):
         done = invoke(*words)
         assert done.exit_code == 2
         assert "holds a manifest that is not a sweep's" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.json", "small.toml"]  # no lock is left
 
 
 def test_other_study_or_code_in_a_folder_is_refused(tmp_path):
@@ -50,6 +78,57 @@ def test_other_study_or_code_in_a_folder_is_refused(tmp_path):
     path.write_text(json.dumps(facts))
     with pytest.raises(ScenarioError, match=r"code\.model/rules/home\.py: has changed"):
         sweep(study_data(), tmp_path)
+
+
+def mixed_results(folder, missing: int | None) -> pd.DataFrame:
+    """Sweep a study in which some runs have no deal and one point fails; return its runs.
+
+    missing: what the part files hold where a value is missing, -1 as earlier versions wrote, or None.
+    """
+    study = load_study(study_data(rounds=24))
+    sweep(study, folder, points=4)
+    sweep_failing(study_data(rounds=24), folder, first=5)
+    for path in part_paths(folder, "runs"):
+        table = pq.read_table(path)
+        for name in ("replication", "border.first_deal"):
+            column = table.column(name)
+            table = table.set_column(
+                table.column_names.index(name), name, column if missing is None else column.fill_null(missing)
+            )
+        pq.write_table(table, path)
+    return runs_table(folder)
+
+
+@pytest.mark.parametrize("missing", [None, -1])
+def test_missing_deal_is_null_and_marked_as_censored(missing, tmp_path):
+    table = mixed_results(tmp_path, missing)
+    played = table[table["error"].isna()]
+    values = load_study(study_data()).points().to_dict("records")
+    rounds = np.concatenate(
+        [play_ensemble("two-states", 3, 1, rounds=24, changes=each).first_deal[:, 0] for each in values[:5]]
+    )
+    assert 0 < (rounds < 0).sum() < len(rounds)
+    assert played["border.censored"].tolist() == (rounds < 0).tolist()
+    assert played["border.first_deal"].isna().tolist() == (rounds < 0).tolist()
+    assert played["border.first_deal"].dropna().tolist() == rounds[rounds >= 0].tolist()
+    (mean,) = query_results(tmp_path, 'select avg("border.first_deal") as mean from runs')["mean"]
+    assert mean == pytest.approx(rounds[rounds >= 0].mean()) == played["border.first_deal"].mean()
+
+
+@pytest.mark.parametrize("missing", [None, -1])
+def test_failed_point_has_no_seed_and_no_results(missing, tmp_path):
+    table = mixed_results(tmp_path, missing)
+    (lost,) = table[table["error"].notna()].index
+    unknown = ["replication", "seed", "outcome", "border.first_deal", "border.censored", "mean_trust"]
+    assert table.loc[lost, unknown].isna().all()
+    assert table["seed"].dropna().tolist() == [1, 2, 3] * 5
+
+
+def test_parts_hold_null_for_a_deal_that_never_came(tmp_path):
+    sweep(study_data(), tmp_path)
+    column = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "runs")))["border.first_deal"]
+    assert column.isna().any()
+    assert column.min() > 0
 
 
 def test_sensitivity_refuses_a_truncated_sobol_design(tmp_path):
