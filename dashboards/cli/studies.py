@@ -100,6 +100,7 @@ def print_plan(study: Any, plan: Any, out: Path, as_json: bool) -> None:
             f"{study.file.replications} runs of {study.rounds} rounds each: {plan.runs:,} runs, "
             f"about {format_bytes(plan.size)} in {out}"
         )
+        typer.echo(f"Order of the points: {plan.order}.")
     for name in plan.damaged:
         typer.echo(f"Note: {out / name} is damaged; its points are run again.", err=True)
 
@@ -172,10 +173,21 @@ def write_analysis(folder: Path, name: str, facts: Any, page: Any, as_json: bool
 
 
 @app.command()
-def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json: AsJson = False) -> None:
+def sensitivity(
+    folder: SweepFolder,
+    outcome: OutcomeName = "some_deal",
+    method: Annotated[
+        Literal["sobol", "morris", "rbd-fast", "pawn", "delta"] | None,
+        typer.Option(
+            help="Method; default: that of a Sobol or Morris design, rbd-fast for a Latin hypercube, pawn for a grid "
+            "or a table. The last three take any sample."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Compute sensitivity indices of a sweep.
 
-    Computes Sobol or Morris indices, depending on the design, with confidence intervals (SALib).
+    Computes indices that suit the design, with confidence intervals if the method has them (SALib).
     """
     from dashboards.reports.study import INDEX_LABELS, describe_sensitivity, sensitivity_page
     from dashboards.terminal.widgets import console, plain_table
@@ -183,7 +195,7 @@ def sensitivity(folder: SweepFolder, outcome: OutcomeName = "some_deal", as_json
     from experiments.studies.sensitivity import sensitivity_data, sweep_sensitivity
 
     with report_errors():
-        indices = sweep_sensitivity(folder, outcome)
+        indices = sweep_sensitivity(folder, outcome, method)
         question = stored_study(folder).file.question
         if not as_json:
             table = plain_table(*(INDEX_LABELS[name].strip() for name in indices.indices.columns))

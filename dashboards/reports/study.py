@@ -10,6 +10,7 @@ from experiments.ensembles.statistics import Share
 from experiments.studies.claims import ClaimResult
 from experiments.studies.discover import Box, limit_sentences
 from experiments.studies.sensitivity import Sensitivity
+from experiments.studies.sensitivity_methods import METHODS
 from model.atomic_files import write_atomically
 from model.compiler import source_digest
 
@@ -18,6 +19,7 @@ INDEX_LABELS = {  # of the columns of sensitivity indices
     "factor": "factor", "first": "first order", "first_interval": "±", "total": "total", "total_interval": "± ",
     "strength": "strength (mu*)", "strength_interval": "±", "direction": "direction (mu)",
     "interplay": "interaction (sigma)", "with": "together with", "second": "second order", "second_interval": "±",
+    "median": "PAWN index (median)", "maximum": "maximum", "delta": "delta", "delta_interval": "± ",
 }  # fmt: skip
 
 
@@ -68,9 +70,9 @@ def format_share(share: Share) -> str:
 
 def sensitivity_page(question: str, sensitivity: Sensitivity) -> StudyPage:
     """Return the page of sensitivity indices: conclusion, one bar per factor, table."""
-    key, spread = ("total", "total_interval") if sensitivity.method == "sobol" else ("strength", "strength_interval")
-    table = sensitivity.indices
+    key, spread, table = sensitivity.key, sensitivity.spread, sensitivity.indices
     order = table.iloc[::-1]
+    bars = {"type": "data", "array": order[spread].round(5).tolist(), "color": GREY} if spread else {}
     chart = {
         "data": [
             {
@@ -78,14 +80,15 @@ def sensitivity_page(question: str, sensitivity: Sensitivity) -> StudyPage:
                 "orientation": "h",
                 "x": order[key].round(5).tolist(),
                 "y": order["factor"].tolist(),
-                "error_x": {"type": "data", "array": order[spread].round(5).tolist(), "color": GREY},
+                "error_x": bars,
                 "marker": {"color": BLUE},
             }
         ],
         "layout": {"xaxis": {"title": {"text": INDEX_LABELS[key]}}, "showlegend": False},
     }
     rows = [[str(row[0]), *(f"{value:.4f}" for value in row[1:])] for row in table.itertuples(index=False)]
-    caption = f"{INDEX_LABELS[key]} of each factor for {sensitivity.outcome.replace('_', ' ')}, with 95 % intervals."
+    intervals = ", with 95 % intervals" if spread else ""
+    caption = f"{INDEX_LABELS[key]} of each factor for {sensitivity.outcome.replace('_', ' ')}{intervals}."
     sections = [
         PageSection(
             "Indices", sensitivity.remarks, chart, caption, [INDEX_LABELS[name] for name in table.columns], rows
@@ -106,8 +109,7 @@ def sensitivity_page(question: str, sensitivity: Sensitivity) -> StudyPage:
 
 def describe_sensitivity(sensitivity: Sensitivity) -> list[str]:
     """Return sentences about the most important factors, their interactions and the random noise."""
-    key = "total" if sensitivity.method == "sobol" else "strength"
-    first = [f"{row['factor']} ({row[key]:.3g})" for row in sensitivity.indices.head(3).to_dict("records")]
+    first = [f"{row['factor']} ({row[sensitivity.key]:.3g})" for row in sensitivity.indices.head(3).to_dict("records")]
     pairs = [
         f"{row['factor']} with {row['with']} ({row['second']:.3g})"
         for row in sensitivity.pairs.head(3).to_dict("records")
@@ -115,6 +117,7 @@ def describe_sensitivity(sensitivity: Sensitivity) -> list[str]:
     ]
     interactions = ", ".join(pairs) or "none detected in this sample"
     return [
+        f"{METHODS[sensitivity.method].title}.",
         f"Most important factors for {sensitivity.outcome.replace('_', ' ')}: {', '.join(first)}.",
         *([f"Interactions: {interactions}."] if len(sensitivity.pairs) else []),
         *(

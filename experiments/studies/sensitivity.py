@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import outcome_names, stored_study, summary_by_point, sweep_summary, values_by_run
+from experiments.studies.results import outcome_names, stored_study, summary_by_point, values_by_run
+from experiments.studies.sensitivity_methods import DEFAULT_METHODS, METHODS
 from experiments.studies.study import Study
 from model.errors import InputError, ScenarioError
-
-MIN_SOBOL, MIN_MORRIS = 256, 20  # below these sizes indices are rough (Saltelli 2008; Ruano 2012)
 
 
 class Sensitivity(NamedTuple):
@@ -29,95 +28,62 @@ class Sensitivity(NamedTuple):
     remarks: list[str]
     pairs: pd.DataFrame = pd.DataFrame()
 
+    @property
+    def key(self) -> str:
+        """Return the column of the index by which factors are ranked."""
+        return METHODS[self.method].key
 
-def sensitivity_indices(study: Study, values: np.ndarray, outcome: str = "", seed: int = 1) -> Sensitivity:
-    """Compute the indices of a study's whole design from one value per point, in the order of the design.
+    @property
+    def spread(self) -> str:
+        """Return the column with the half-width of the index's interval; "" if the method has none."""
+        return METHODS[self.method].spread
 
-    Raises ScenarioError if the design is neither Sobol's nor Morris's, or if values are missing.
+
+def sensitivity_indices(
+    study: Study, values: np.ndarray, outcome: str = "", seed: int = 1, method: str | None = None
+) -> Sensitivity:
+    """Compute the indices of a study from one value per point, in the order of the design; NaN for a missing value.
+
+    method: `sobol` or `morris` for a whole design of that kind; `rbd-fast`, `pawn` or `delta` for any sample; the
+    default depends on the kind of design. Raises ScenarioError if the points do not suffice for the method.
     """
-    design = study.file.design
-    if design.kind not in ("sobol", "morris"):
-        raise ScenarioError([InputError("design.kind", design.kind, "sensitivity needs a sobol or a morris design")])
-    if len(values) != study.size or not np.isfinite(values).all():
-        available = int(np.isfinite(values).sum())
-        message = f"all {study.size:,} points of the design are needed: a truncated design has no indices"
-        raise ScenarioError([InputError("points", available, message)])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # SALib divides by a variance that may be zero; a remark says so
-        indices, pairs = _sobol(study, values, seed) if design.kind == "sobol" else _morris(study, values, seed)
-    remarks = [] if np.ptp(values) > 0 else ["The outcome is the same at every point: no factor affects it."]
-    recommended = MIN_SOBOL if design.kind == "sobol" else MIN_MORRIS
-    if design.points < recommended:
-        remarks.append(
-            f"The sample is small ({design.points} of {recommended} recommended): read the ranking, not the digits."
-        )
-    key, spread = ("total", "total_interval") if design.kind == "sobol" else ("strength", "strength_interval")
-    wide = indices[indices[spread] > indices[key].abs().max() * 0.5] if len(indices) else indices
+    kind = study.file.design.kind
+    method = method or DEFAULT_METHODS[kind]
+    if method not in METHODS:
+        raise ScenarioError([InputError.unknown_name("--method", method, METHODS, "method")])
+    if method in ("sobol", "morris") and method != kind:
+        problem = f"needs a design of kind `{method}`, this one is `{kind}`; use `rbd-fast`, `pawn` or `delta`"
+        raise ScenarioError([InputError("--method", method, problem)])
+    values = np.asarray(values, float)
+    with warnings.catch_warnings(record=True):  # SALib divides by a variance that may be zero; a remark says so
+        warnings.simplefilter("always")
+        indices, pairs, remarks = METHODS[method].compute(study, values, seed)
+    if np.ptp(values[np.isfinite(values)]) == 0:
+        remarks.insert(0, "The outcome is the same at every point: no factor affects it.")
+    key, spread = METHODS[method].key, METHODS[method].spread
+    wide: Any = indices.query(f"{spread} > 0.5 * {key}.abs().max()") if spread else indices.head(0)
     if len(wide):
-        remarks.append("Intervals are wide for " + ", ".join(wide["factor"]) + ": ranking them needs more points.")
+        names = ", ".join(wide["factor"])
+        remarks.append(f"Intervals are wide for {names}: ranking them needs more points.")
     ranked = indices.sort_values(key, ascending=False, ignore_index=True)
-    return Sensitivity(outcome, design.kind, ranked, 0.0, remarks, pairs)
+    return Sensitivity(outcome, method, ranked, 0.0, remarks, pairs)
 
 
-def _sobol(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from SALib.analyze import sobol
+def sweep_sensitivity(folder: str | Path, outcome: str, method: str | None = None) -> Sensitivity:
+    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if they cannot be computed.
 
-    second = study.file.design.second_order
-    indices = sobol.analyze(study.salib_problem(), values, calc_second_order=second, seed=seed)
-    names = [factor.path for factor in study.factors]
-    single = pd.DataFrame(
-        {
-            "factor": names,
-            "first": indices["S1"],
-            "first_interval": indices["S1_conf"],
-            "total": indices["ST"],
-            "total_interval": indices["ST_conf"],
-        }
-    ).fillna(0.0)
-    if not second:
-        return single, pd.DataFrame()
-    rows, columns = np.triu_indices(len(names), 1)
-    pairs = pd.DataFrame(
-        {
-            "factor": [names[row] for row in rows],
-            "with": [names[column] for column in columns],
-            "second": indices["S2"][rows, columns],
-            "second_interval": indices["S2_conf"][rows, columns],
-        }
-    ).fillna(0.0)
-    return single, pairs.sort_values("second", ascending=False, ignore_index=True)
-
-
-def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from SALib.analyze import morris
-
-    indices = morris.analyze(study.salib_problem(), study.unit_points(), values, seed=seed)
-    table = pd.DataFrame(
-        {
-            "factor": [factor.path for factor in study.factors],
-            "strength": np.asarray(indices["mu_star"], float),
-            "strength_interval": np.asarray(indices["mu_star_conf"], float),
-            "direction": np.asarray(indices["mu"], float),
-            "interplay": np.asarray(indices["sigma"], float),
-        }
-    ).fillna(0.0)
-    return table, pd.DataFrame()
-
-
-def sweep_sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
-    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if they cannot be computed."""
+    method: as in sensitivity_indices. Points that failed or are missing are left out where the method permits it.
+    """
     study = stored_study(folder)
     points = summary_by_point(folder, study)
     if outcome not in (known := outcome_names(study, points)):
         raise ScenarioError(
             [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
         )
-    if missing := len(set(range(study.size)) - set(points["point"])) * (sweep_summary(folder)["failed"] > 0):
-        raise ScenarioError([InputError("points", missing, "failed or are missing: indices need all points")])
     values = np.full(study.size, np.nan)
     values[points["point"]] = points[outcome]
-    sensitivity = sensitivity_indices(study, values, outcome)
-    noise = _noise(study, values_by_run(folder, outcome), float(np.var(values, ddof=1)))
+    sensitivity = sensitivity_indices(study, values, outcome, method=method)
+    noise = _noise(study, values_by_run(folder, outcome), float(np.nanvar(values, ddof=1)))
     if noise is None:
         sensitivity.remarks.append("With one replication the random share of the variance is unknown.")
     elif noise > 0.2:

@@ -18,12 +18,15 @@ MIN_POINTS = 8  # points needed for an association
 
 def rank_factors(base: Path, opened: StudyResults, outcome: str) -> Ranking:
     """Return the ranking by the indices of the design, or by associations if the design has none."""
+    kind = opened.study.file.design.kind
+    if kind not in ("sobol", "morris"):
+        return rank_by_association(opened, outcome, f"a design of kind {kind} has none of its own")
     try:
         sensitivity = sweep_sensitivity(base / opened.folder, outcome)
     except ScenarioError as error:
         return rank_by_association(opened, outcome, "; ".join(each.problem for each in error.errors))
     sobol = sensitivity.method == "sobol"
-    key, spread = ("total", "total_interval") if sobol else ("strength", "strength_interval")
+    key, spread = sensitivity.key, sensitivity.spread
     rows: list[RankedFactor] = [
         {"label": opened.factor_label(each["factor"]), "value": each[key], "low": each[key] - each[spread],
          "high": each[key] + each[spread], "also": each["first"] if sobol else each["interplay"]}
@@ -76,7 +79,7 @@ def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking
         "title": "Spearman's rank correlation with the outcome, 95 % intervals",
         "value": "correlation", "also": "", "rows": rows, "remarks": remarks, "signed": True,
         "instead": f"No indices for this folder: {_renamed(opened, why)}. Spearman's correlation is shown instead: "
-        "it detects monotonic effects only, and no interactions.",
+        "it detects monotonic effects only, and no interactions. `detente sensitivity` takes any sample.",
     }  # fmt: skip
 
 
