@@ -16,7 +16,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
-from pandas.util import hash_pandas_object
 
 import model
 from experiments.studies.study import Study
@@ -56,9 +55,18 @@ def study_identity(study: Study) -> dict[str, Any]:
     scenario = hashlib.sha256(json.dumps(study.scenario_data, sort_keys=True, default=str).encode()).hexdigest()[:16]
     facts = {**study.file.model_dump(mode="json"), "scenario_digest": scenario}
     if study.table is not None and study.file.design.kind == "table":
-        rows = hash_pandas_object(study.table, index=False).to_numpy()
-        facts["table_digest"] = hashlib.sha256(rows.tobytes()).hexdigest()[:16]
+        facts["table_digest"] = table_digest(study.table)
     return facts
+
+
+def table_digest(table: pd.DataFrame) -> str:
+    """Return the hash of the names and values of a table of points."""
+    digest = hashlib.sha256()
+    for name in table:
+        values = table[name].to_numpy()
+        digest.update(f"{name} ".encode())
+        digest.update(repr(values.tolist()).encode() if values.dtype == object else values.tobytes())
+    return digest.hexdigest()[:16]
 
 
 def manifest_bytes(study: Study) -> bytes:
