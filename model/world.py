@@ -1,4 +1,4 @@
-"""The world: all columns and parameters of one run, as arrays over two flat arrays.
+"""The world: all columns, parameters and switches of one run, in two flat arrays.
 
 Python code sees an ordinary object; compiled rules see a table of pointers into the same memory
 (``compiled_world.py``), passed as a single pointer. With compilation off, rules read the object itself.
@@ -120,14 +120,14 @@ class World:
         self.seed = np.uint64(seed)
         self.clock = np.zeros(1, np.int64)
         ranges = column_layout(tuple(self.size.items()))
-        self.floats = np.empty(max(each.stop for each in ranges if each.kind == "float"))
-        self.integers = np.empty(max(each.stop for each in ranges if each.kind == "integer"), np.int64)
+        stop = {kind: max(each.stop for each in ranges if each.kind == kind) for kind in ("float", "integer")}
+        self.floats = np.empty(stop["float"] + len(PARAMETERS))
+        self.integers = np.empty(stop["integer"] + len(MECHANISMS), np.int64)
         self._bind_columns()
         for column in COLUMNS:
             getattr(self, column.name)[...] = column.neutral
         fill_columns(self, scenario)
-        self.parameters = np.array([float(getattr(getattr(scenario, s), n)) for s, n in PARAMETERS])
-        self.switches = np.array([int(getattr(scenario.mechanisms, m)) for m in MECHANISMS])
+        self.bind_parameters()
         for name in AXES:
             setattr(self, f"n_{name}", self.size[name])
         self._initial_state = ((self.floats.tobytes(), np.float64), (self.integers.tobytes(), np.int64))
@@ -145,10 +145,27 @@ class World:
         """Return the shape of a column."""
         return tuple(self.size[axis] for axis in COLUMN_BY_NAME[column].axes)
 
+    @property
+    def parameters(self) -> np.ndarray:
+        """Return the parameters, in the order of PARAMETERS: float64 [parameter], the end of ``floats``."""
+        return self.floats[len(self.floats) - len(PARAMETERS) :]
+
+    @property
+    def switches(self) -> np.ndarray:
+        """Return the switches, in the order of MECHANISMS: int64 [mechanism], the end of ``integers``."""
+        return self.integers[len(self.integers) - len(MECHANISMS) :]
+
     def _bind_columns(self) -> None:
         for each in column_layout(tuple(self.size.items())):
             storage = self.floats if each.kind == "float" else self.integers
             setattr(self, each.name, storage[each.start : each.stop].reshape(each.shape))
+
+    def bind_parameters(self) -> None:
+        """Set the attributes of parameters and switches, as uncompiled rules read them, from the arrays."""
+        for (_, name), value in zip(PARAMETERS, self.parameters.tolist(), strict=True):
+            setattr(self, name, value)
+        for name, switch in zip(MECHANISMS, self.switches.tolist(), strict=True):
+            setattr(self, f"with_{name}", switch)
 
     def addresses(self, floats: int, integers: int, lanes: int = 1) -> np.ndarray:
         """Return the address of every column, in the order of COLUMNS, from the addresses of the two arrays."""
@@ -162,14 +179,6 @@ class World:
         self.forced_act = np.array([move.act for move in moves], np.int64)
         self.forced_cell = np.array([move.cell for move in moves], np.int64)
         self.forced_value = np.array([move.value for move in moves], np.float64)
-        self.apply_parameters()
-
-    def apply_parameters(self) -> None:
-        """Set the attributes of parameters and switches from their arrays."""
-        for (_, name), value in zip(PARAMETERS, self.parameters, strict=True):
-            setattr(self, name, float(value))
-        for name, switch in zip(MECHANISMS, self.switches, strict=True):
-            setattr(self, f"with_{name}", int(switch))
         self._compile_view()
 
     def allocate_buffers(self, lanes: int = 1) -> None:
@@ -188,7 +197,10 @@ class World:
             )
 
     def with_storage(self, floats: np.ndarray, integers: np.ndarray) -> "World":
-        """Return a copy over other arrays, which shares everything else, the clock included."""
+        """Return a copy over other arrays, which shares everything else, the clock included.
+
+        If the arrays get other parameters or switches, call ``bind_parameters``.
+        """
         copy = object.__new__(World)
         copy.__dict__.update(self.__dict__)
         copy.floats, copy.integers = floats, integers

@@ -5,21 +5,18 @@ World number k of an ensemble with seed S is the run with seed S + k: `detente r
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.ensembles.cells import DesignCells, sample_values
 from experiments.ensembles.outcomes import WorldOutcomes
 from experiments.ensembles.statistics import PERCENTILES
 from experiments.ensembles.stream import (
     BAND_WORLDS,
     DIGEST_COUNT,
     ResultCollector,
-    design_chunks,
     stream_ensemble,
     world_chunks,
 )
@@ -27,7 +24,7 @@ from experiments.ensembles.text_table import text_table
 from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
-from model.loading import apply_changes, load_scenario, read_scenario
+from model.loading import load_scenario
 from model.measures import indicator_names, trajectory_digest
 from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
@@ -43,7 +40,7 @@ class Ensemble(WorldOutcomes):
 
     seeds: uint64 [world]. means, ends, fingerprints: as in ResultCollector. bands: float64
     [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
-    [world, round, indicator], or None. design: the parameter values that differ between worlds.
+    [world, round, indicator], or None.
     """
 
     scenario: str
@@ -54,7 +51,6 @@ class Ensemble(WorldOutcomes):
     digests: list[str]
     trajectories: np.ndarray | None = None
     fingerprints: np.ndarray | None = None
-    design: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def indicators(self) -> list[str]:
@@ -77,10 +73,10 @@ class Ensemble(WorldOutcomes):
         )
 
     def frame(self) -> "pd.DataFrame":
-        """Return one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
+        """Return one row per world: seed, outcomes, first deals, means and ends of every indicator."""
         import pandas as pd
 
-        columns: dict[str, Any] = {"seed": self.seeds, **self.design}
+        columns: dict[str, Any] = {"seed": self.seeds}
         columns["outcome"] = [Outcome(int(each)).name for each in self.overall]
         for k, name in enumerate(self.negotiations):
             columns[f"{name}.outcome"] = [Outcome(int(each)).name for each in self.outcomes[:, k]]
@@ -116,8 +112,7 @@ class Ensemble(WorldOutcomes):
         else:
             (folder / "trajectories.parquet").unlink(missing_ok=True)
         names = ("scenario", "rounds", "negotiations", "band_worlds", "digests")
-        metadata: dict[str, Any] = {name: getattr(self, name) for name in names}
-        metadata["design"] = list(self.design)
+        metadata = {name: getattr(self, name) for name in names}
         write_atomically(folder / "ensemble.json", json.dumps(metadata).encode())
 
     @classmethod
@@ -138,7 +133,7 @@ class Ensemble(WorldOutcomes):
         if path.is_file():
             trajectories = pd.read_parquet(path)[names].to_numpy().reshape((len(worlds), *band_shape[1:]))
         return cls(
-            **{**metadata, "design": {path: worlds[path].tolist() for path in metadata["design"]}},
+            **{name: value for name, value in metadata.items() if name != "design"},  # earlier versions stored a design
             seeds=worlds["seed"].to_numpy(np.uint64),
             outcomes=outcomes.to_numpy(np.int8),
             means=worlds[[f"mean_{name}" for name in names]].to_numpy(),
@@ -162,7 +157,6 @@ def play_ensemble(
     rounds: int | None = None,
     changes: Mapping[str, Any] | None = None,
     overrides: Sequence[Override] = (),
-    design: Mapping[str, Sequence[Any]] | None = None,
     keep: bool = False,
     paired: bool = False,
     band_worlds: int = BAND_WORLDS,
@@ -172,38 +166,18 @@ def play_ensemble(
 ) -> Ensemble:
     """Play an ensemble.
 
-    worlds, seed: world k has seed ``seed + k``. changes: values for all worlds, by dotted path. design: one value per
-    world, by dotted path. keep: keep all trajectories. paired: keep what a paired comparison needs. band_worlds: number
-    of worlds from which the bands are computed, at least 1; their trajectories are held in memory. threads: 1 plays in
-    the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
-    ScenarioError if the scenario or a value is invalid, CancelledError if ``stop`` returns true.
+    worlds, seed: world k has seed ``seed + k``. changes: values by dotted path. keep: keep all trajectories. paired:
+    keep what a paired comparison needs. band_worlds: number of worlds from which the bands are computed, at least 1;
+    their trajectories are held in memory. threads: 1 plays in the calling thread. progress: receives the number of
+    worlds played. stop: called before each chunk. Raises ScenarioError if the scenario or a value is invalid,
+    CancelledError if ``stop`` returns true.
     """
-    if isinstance(scenario, Scenario) and (changes or design):
-        raise TypeError("changes and design need the scenario as a name, a path or plain data")
-    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
+    chosen = load_scenario(scenario, changes) if changes or not isinstance(scenario, Scenario) else scenario
     collector = ResultCollector(chosen, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
-    if design and not isinstance(scenario, Scenario):
-        chunks = design_chunks(_design_cells(scenario, changes, overrides, design, worlds), design)
-    else:
-        chunks = world_chunks(World(chosen, 0, collect_overrides(chosen, overrides)), worlds)
+    chunks = world_chunks(World(chosen, 0, collect_overrides(chosen, overrides)), worlds)
     for done in stream_ensemble(collector, chunks, seed, threads, stop):
         progress(done)
-    return ensemble_from(chosen.name, collector, seed, threads, design or {})
-
-
-def _design_cells(
-    scenario: str | Path | Mapping[str, Any],
-    changes: Mapping[str, Any] | None,
-    overrides: Sequence[Override],
-    design: Mapping[str, Sequence[Any]],
-    worlds: int,
-) -> DesignCells:
-    """Return the cells that a design sets. Raises ScenarioError if a column has not one value for each world."""
-    problem = f"one value is needed for each of the {worlds} worlds"
-    if errors := [InputError(path, len(values), problem) for path, values in design.items() if len(values) != worlds]:
-        raise ScenarioError(errors)
-    data = apply_changes(scenario if isinstance(scenario, Mapping) else read_scenario(scenario), changes or {})
-    return DesignCells(data, {path: sample_values(values) for path, values in design.items()}, overrides)
+    return ensemble_from(chosen.name, collector, seed, threads)
 
 
 def ensemble_from(
@@ -211,7 +185,6 @@ def ensemble_from(
     collector: ResultCollector,
     seed: int,
     threads: int | None = None,
-    design: Mapping[str, Sequence[Any]] = MappingProxyType({}),
 ) -> Ensemble:
     """Return an ensemble of the collected worlds; this consumes the values from which the bands are computed."""
     return Ensemble(
@@ -228,5 +201,4 @@ def ensemble_from(
         digests=[trajectory_digest(world) for world in collector.trajectories[:DIGEST_COUNT]],
         trajectories=collector.trajectories if collector.keeps_all else None,
         fingerprints=collector.fingerprints,
-        design={path: list(values) for path, values in design.items()},
     )

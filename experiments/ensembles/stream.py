@@ -6,15 +6,14 @@ interpreter lock. The results do not depend on the size of chunks or the number 
 
 import hashlib
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from experiments.engine.draw_cache import fits_in_cache
 from experiments.engine.kernel import load_kernel, run_trajectories
 from experiments.engine.pool import run_in_order, thread_pool
-from experiments.ensembles.cells import DesignCells
 from experiments.ensembles.outcomes import NegotiationOutcomes, negotiation_outcomes
 from experiments.ensembles.statistics import percentile_bands
 from model.errors import InputError, ScenarioError
@@ -38,16 +37,6 @@ class WorldChunk(NamedTuple):
 def world_chunks(start: World, worlds: int) -> Iterator[WorldChunk]:
     """Split worlds with the same start into chunks."""
     return (WorldChunk(start, first, min(CHUNK_SIZE, worlds - first)) for first in range(0, worlds, CHUNK_SIZE))
-
-
-def design_chunks(cells: DesignCells, design: Mapping[str, Sequence[Any]]) -> Iterator[WorldChunk]:
-    """Split the worlds of a design into chunks of neighbours with equal values. Raises ScenarioError at a bad value."""
-    rows = list(zip(*design.values(), strict=True))
-    first = 0
-    for end in range(1, len(rows) + 1):
-        if end == len(rows) or rows[end] != rows[first] or end - first == CHUNK_SIZE:
-            yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, end - first)
-            first = end
 
 
 class ResultCollector:

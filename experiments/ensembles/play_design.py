@@ -1,0 +1,197 @@
+"""Play a design: jobs of whole points, summed over the worlds of each point as they are played."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments.engine.kernel import BLOCK_SIZE, load_kernel
+from experiments.engine.pool import CancelledError, run_in_order
+from experiments.ensembles.design import Design, PointBatch, play_batch
+from experiments.ensembles.design_ensemble import DesignEnsemble
+from experiments.ensembles.outcomes import negotiation_outcomes
+from model.enumerations import Outcome
+from model.errors import InputError, ScenarioError
+from model.measures import indicator_count, indicator_names
+
+JOB_SIZE = 1024  # worlds of a job
+JOBS_PER_BATCH = 4  # jobs whose values are applied at once
+JOB_MEMORY = 100 * 2**20  # of the jobs that run at the same time
+
+
+class Replications(NamedTuple):
+    """How the points of a design are played.
+
+    worlds: worlds of each point. seed: of the first. common: whether all points have the same seeds, which are common
+    random numbers; else point p begins with ``seed + p * worlds``. rounds: of each world.
+    """
+
+    worlds: int
+    seed: int
+    common: bool
+    rounds: int
+
+
+class Estimate(NamedTuple):
+    """An estimate of the time of a design in one thread, in seconds, and of the memory of its results, in bytes."""
+
+    seconds: float
+    memory: int
+
+
+class PointSums(NamedTuple):
+    """Sums over some worlds of some points, each [point, ...].
+
+    points: positions in the design. worlds: number of worlds summed, for each point. outcomes: [point, outcome].
+    deals, deal_rounds: worlds with a verified rung, and the sum of its rounds, [point, negotiation]. means, squares,
+    ends: of each world's mean indicators, their squares, and the indicators at the end. trajectories: if kept.
+    """
+
+    points: np.ndarray
+    worlds: int
+    outcomes: np.ndarray
+    deals: np.ndarray
+    deal_rounds: np.ndarray
+    means: np.ndarray
+    squares: np.ndarray
+    ends: np.ndarray
+    trajectories: np.ndarray | None
+
+    def plus(self, other: "PointSums") -> "PointSums":
+        """Return the sums over the worlds of both, which have the same points."""
+        sums = {name: getattr(self, name) + getattr(other, name) for name in self._fields[1:-1]}
+        both = [each.trajectories for each in (self, other) if each.trajectories is not None]
+        return self._replace(**sums, trajectories=np.concatenate(both, axis=1) if both else None)
+
+
+class Job(NamedTuple):
+    """Some replications of the points of a batch."""
+
+    batch: PointBatch
+    replications: range
+
+
+def design_jobs(design: Design, worlds: int) -> Iterator[Job]:
+    """Yield the jobs of a design: whole points, or parts of a large point one after the other."""
+    per_job = max(JOB_SIZE // worlds, 1)
+    for batch in design.batches(per_job * JOBS_PER_BATCH):
+        for first in range(0, len(batch.points), per_job):
+            part = batch.part(slice(first, first + per_job))
+            for begin in range(0, worlds, JOB_SIZE):
+                yield Job(part, range(begin, min(begin + JOB_SIZE, worlds)))
+
+
+def play_job(job: Job, how: Replications, keep: bool, stop: Callable[[], bool]) -> PointSums:
+    """Play a job and return the sums over its worlds. Raises CancelledError if ``stop`` returns true."""
+    points, count = len(job.batch.points), len(job.replications)
+    worlds, negotiations = points * count, job.batch.start.size["negotiation"]
+    outcomes, first_deals = np.empty(worlds, np.int8), np.empty((worlds, negotiations), np.int16)
+    means, ends = (np.empty((worlds, indicator_count(job.batch.start))) for _ in range(2))
+    kept = np.empty((worlds, how.rounds + 1, means.shape[1])) if keep else None
+    for part in play_batch(job.batch, job.replications, how.rounds, how.seed, how.worlds, how.common):
+        if stop():
+            raise CancelledError
+        reached, first_deals[part.places] = negotiation_outcomes(part.trajectories, negotiations)
+        outcomes[part.places] = reached.min(axis=1)
+        means[part.places] = part.trajectories[:, 1:].mean(axis=1)
+        ends[part.places] = part.trajectories[:, -1]
+        if kept is not None:
+            kept[part.places] = part.trajectories
+    per_point = (points, count, -1)
+    dealt = first_deals.reshape(per_point) >= 0
+    return PointSums(
+        job.batch.points,
+        count,
+        (outcomes.reshape(per_point) == np.arange(len(Outcome))).sum(axis=1),
+        dealt.sum(axis=1),
+        np.where(dealt, first_deals.reshape(per_point), 0).sum(axis=1),
+        means.reshape(per_point).sum(axis=1),
+        (means * means).reshape(per_point).sum(axis=1),
+        ends.reshape(per_point).sum(axis=1),
+        None if kept is None else kept.reshape(points, count, *kept.shape[1:]),
+    )
+
+
+def estimate_design(design: Design, how: Replications, keep: bool = False) -> Estimate:
+    """Return an estimate, from the time of the first worlds of the design."""
+    load_kernel()
+    indicators = len(indicator_names(list(design.plans.scenario.negotiations)))
+    kept = how.worlds * (how.rounds + 1) * indicators * 8 * keep
+    per_point = 4 * len(Outcome) + 12 * len(design.plans.scenario.negotiations) + 12 * indicators
+    memory = design.points * (per_point + kept + 8 * len(design.columns)) + JOB_MEMORY
+    for job in design_jobs(design, how.worlds):
+        few = Job(job.batch.part(slice(BLOCK_SIZE)), job.replications[:BLOCK_SIZE])
+        began = time.perf_counter()
+        played = play_job(few, how, False, lambda: False)
+        seconds = (time.perf_counter() - began) / (len(played.points) * played.worlds)
+        return Estimate(seconds * design.points * how.worlds, memory)
+    return Estimate(0.0, memory)
+
+
+def play_design(
+    design: Design,
+    how: Replications,
+    *,
+    keep: bool = False,
+    threads: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> DesignEnsemble:
+    """Play all points of a design.
+
+    keep: keep all trajectories. threads: 1 plays in the calling thread. progress: receives the number of worlds
+    played. stop: called between blocks. Raises ScenarioError if a number is out of range, CancelledError if ``stop``
+    returns true.
+    """
+    if how.worlds < 1:
+        raise ScenarioError([InputError("worlds", how.worlds, "must be at least 1")])
+    load_kernel()
+    results, done, pending = _empty_results(design, how, keep), 0, None
+    jobs = design_jobs(design, how.worlds)
+    for sums in run_in_order(lambda job: play_job(job, how, keep, stop), jobs, threads, stop):
+        pending = sums if pending is None else pending.plus(sums)
+        done += len(sums.points) * sums.worlds
+        if pending.worlds == how.worlds:
+            _store(results, pending)
+            pending = None
+        progress(done)
+    return results
+
+
+def _empty_results(design: Design, how: Replications, keep: bool) -> DesignEnsemble:
+    scenario, points = design.plans.scenario, design.points
+    negotiations = list(scenario.negotiations)
+    indicators = len(indicator_names(negotiations))
+    means, variances, ends = (np.zeros((points, indicators), np.float32) for _ in range(3))
+    return DesignEnsemble(
+        scenario=scenario.name,
+        rounds=how.rounds,
+        negotiations=negotiations,
+        design=design.columns,
+        worlds=how.worlds,
+        seed=how.seed,
+        common_random_numbers=how.common,
+        outcomes=np.zeros((points, len(Outcome)), np.int32),
+        deals=np.zeros((points, len(negotiations)), np.int32),
+        deal_rounds=np.full((points, len(negotiations)), np.nan),
+        means=means,
+        variances=variances,
+        ends=ends,
+        errors=design.errors,
+        reread=design.reread,
+        trajectories=np.zeros((points, how.worlds, how.rounds + 1, indicators)) if keep else None,
+    )
+
+
+def _store(results: DesignEnsemble, sums: PointSums) -> None:
+    """Store the sums over all worlds of some points as means and variances."""
+    points, worlds = sums.points, sums.worlds
+    results.outcomes[points], results.deals[points] = sums.outcomes, sums.deals
+    with np.errstate(invalid="ignore"):  # no deal: missing
+        results.deal_rounds[points] = sums.deal_rounds / sums.deals
+    means = sums.means / worlds
+    results.means[points], results.ends[points] = means, sums.ends / worlds
+    results.variances[points] = np.maximum(sums.squares - worlds * means * means, 0.0) / max(worlds - 1, 1)
+    if results.trajectories is not None and sums.trajectories is not None:
+        results.trajectories[points] = sums.trajectories
