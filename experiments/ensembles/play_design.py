@@ -129,6 +129,27 @@ def estimate_design(design: Design, how: Replications, keep: bool = False) -> Es
     return Estimate(0.0, memory)
 
 
+def measure_points(
+    design: Design, how: Replications, measure: Callable[[np.ndarray], Any], threads: int | None = None
+) -> list[Any]:
+    """Play all points and return what ``measure`` returns for each, from its trajectories [world, round, indicator].
+
+    A point with an error has None.
+    """
+    load_kernel()
+    measured: list[Any] = [None] * design.points
+
+    def play(points: PointBatch) -> list[Any]:
+        sums = play_job(Job(points, range(how.worlds)), how, True, lambda: False)
+        return list(zip(points.points.tolist(), map(measure, sums.trajectories), strict=True))  # type: ignore[arg-type]
+
+    batches = (job.batch for job in design_jobs(design, how.worlds) if job.replications.start == 0)
+    for values in run_in_order(play, batches, threads):
+        for point, value in values:
+            measured[point] = value
+    return measured
+
+
 def play_design(
     design: Design,
     how: Replications,

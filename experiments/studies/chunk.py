@@ -27,12 +27,15 @@ class ChunkTables(NamedTuple):
     series: pa.Table | None
 
 
-def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> ChunkTables:
-    """Run the points ``first``, ``first + 1``, ... with the given factor values, one mapping per point."""
-    cells = design_cells(StudyKey(study))
-    parts = [_run_point(study, cells, first + at, row) for at, row in enumerate(rows)]
+def run_chunk(study: Study, first: int, table: pd.DataFrame) -> ChunkTables:
+    """Run the points ``first``, ``first + 1``, ... with the factor values of a table, one row per point."""
+    design = Design(study_plans(StudyKey(study)), {name: table[name] for name in table.columns})
+    parts = [*_failed_points(study, first, design), *_run_design(study, first, design)]
+    runs = pa.concat_tables([part.runs for part in parts]).sort_by(
+        [("point", "ascending"), ("replication", "ascending")]
+    )
     series = [part.series for part in parts if part.series is not None]
-    return ChunkTables(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(series) if series else None)
+    return ChunkTables(runs, pa.concat_tables(series) if series else None)
 
 
 def runs_schema(study: Study) -> pa.Schema:
