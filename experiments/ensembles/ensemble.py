@@ -210,8 +210,9 @@ def play_ensemble(
     world, by dotted path. keep: keep all trajectories. paired: keep what a paired comparison needs. band_worlds: number
     of worlds from which the bands are computed, at least 1; their trajectories are held in memory. metrics, stop_when:
     expressions over the indicators (``experiments.ensembles.expressions``); a world ends in the first round in which
-    ``stop_when`` holds. threads: 1 plays in the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
-    ScenarioError if the scenario or a value is invalid, CancelledError if ``stop`` returns true.
+    ``stop_when`` holds. threads: 1 plays in the calling thread. progress: receives the number of worlds played. stop:
+    called before each chunk. Raises ScenarioError if the scenario or a value is invalid, CancelledError if ``stop``
+    returns true.
     """
     if isinstance(scenario, Scenario) and (changes or design):
         raise TypeError("changes and design need the scenario as a name, a path or plain data")

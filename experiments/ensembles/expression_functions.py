@@ -45,6 +45,10 @@ def _rounds(series: np.ndarray) -> np.ndarray:
     return np.arange(series.shape[-1], dtype=float)
 
 
+def _start(series: np.ndarray) -> np.ndarray:
+    return np.broadcast_to(series[..., :1], series.shape)
+
+
 def _total(series: np.ndarray) -> np.ndarray:
     return _finite(_after_start(np.cumsum(series[..., 1:], axis=-1, dtype=float), 0.0))
 
@@ -74,7 +78,7 @@ def _longest(condition: np.ndarray) -> np.ndarray:
 
 
 ROUND_FUNCTIONS = {
-    "first": RoundFunction("number", lambda series: np.broadcast_to(series[..., :1], series.shape), "value at the start"),
+    "first": RoundFunction("number", _start, "value at the start"),
     "last": RoundFunction("number", lambda series: series, "value in the last round"),
     "mean": RoundFunction("number", _mean, "mean over the rounds"),
     "sum": RoundFunction("number", _total, "sum over the rounds"),

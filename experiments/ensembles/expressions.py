@@ -17,11 +17,11 @@ import math
 import re
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from experiments.ensembles.expression_functions import ROUND_FUNCTIONS, Kind, Step
 from model.errors import InputError, ScenarioError
-from model.measures import BY_NEGOTIATION, OVERALL, indicator_names
+from model.measures import BY_NEGOTIATION, indicator_names
 
 MAX_LENGTH, MAX_DEPTH = 1000, 50
 TOKEN = re.compile(
@@ -120,7 +120,7 @@ class Parser:
         """Return the whole text as an expression."""
         value = self._expression(0)
         if self._next.kind != "end":
-            self._fail(f"expected an operator or the end, found {self._next.found}")
+            raise self._error(f"expected an operator or the end, found {self._next.found}")
         return ParsedExpression(tuple(self.steps), value)
 
     @property
@@ -135,11 +135,11 @@ class Parser:
 
     def _expect(self, sign: str) -> None:
         if self._next.text != sign:
-            self._fail(f"expected `{sign}`, found {self._next.found}")
+            raise self._error(f"expected `{sign}`, found {self._next.found}")
         self._take()
 
-    def _fail(self, problem: str, at: int | None = None) -> NoReturn:
-        raise GrammarError(self._next.start if at is None else at, problem)
+    def _error(self, problem: str, at: int | None = None) -> GrammarError:
+        return GrammarError(self._next.start if at is None else at, problem)
 
     def _operand(self, kind: Kind, start: int, *parts: Operand, extent: Extent = Extent.CONSTANT) -> Operand:
         """Return what has been read since ``start``, which is made of ``parts``."""
@@ -151,14 +151,14 @@ class Parser:
         """Read operators that bind more strongly than ``above``, and their operands."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self._fail(f"is nested more than {MAX_DEPTH} levels deep")
+            raise self._error(f"is nested more than {MAX_DEPTH} levels deep")
         start = self._next.start
         left = self._first_operand()
         while PRECEDENCE.get(self._next.text, 0) > above:
             operator = self._take()
             left = self._combine(operator, start, left, self._expression(PRECEDENCE[operator.text]))
             if operator.text in COMPARISONS and self._next.text in COMPARISONS:
-                self._fail("comparisons cannot be chained: write `a < b and b < c`")
+                raise self._error("comparisons cannot be chained: write `a < b and b < c`")
         self.depth -= 1
         return left
 
@@ -167,7 +167,7 @@ class Parser:
         start = token.start
         if token.kind == "number":
             if not math.isfinite(value := float(token.text)):
-                self._fail("the number is too large", start)
+                raise self._error("the number is too large", start)
             self.steps.append(Step("constant", value))
             return self._operand("number", start)
         if token.text in ("not", "-"):
@@ -178,7 +178,7 @@ class Parser:
             return self._operand(inner.kind, start, inner)
         if token.kind == "name" and token.text not in WORDS:
             return self._call(token) if self._next.text == "(" else self._indicator(token)
-        self._fail(f"expected a number, an indicator or a function, found {token.found}", start)
+        raise self._error(f"expected a number, an indicator or a function, found {token.found}", start)
 
     def _combine(self, operator: Token, start: int, *operands: Operand) -> Operand:
         """Apply an operator: check the types of its operands, and append its step."""
@@ -197,7 +197,7 @@ class Parser:
             problem = f"numbers, and `{operand.text}` is a condition: write share({operand.text})"
         else:
             problem = f"a condition, and `{operand.text}` is a number: compare it, as in `{operand.text} > 0.5`"
-        self._fail(f"`{user.text}` needs {problem}", user.start)
+        raise self._error(f"`{user.text}` needs {problem}", user.start)
 
     def _indicator(self, name: Token) -> Operand:
         if name.text == "round":
@@ -205,7 +205,7 @@ class Parser:
         elif name.text in self.indicators:
             self.steps.append(Step("indicator", self.indicators[name.text]))
         else:
-            self._fail(self._unknown_indicator(name.text), name.start)
+            raise self._error(self._unknown_indicator(name.text), name.start)
         return self._operand("number", name.start, extent=Extent.SERIES)
 
     def _unknown_indicator(self, name: str) -> str:
@@ -223,7 +223,9 @@ class Parser:
         if name.text not in FUNCTIONS:
             is_indicator = name.text in self.indicators or name.text == "round"
             problem = InputError.unknown_name("", name.text, FUNCTIONS, "function").problem
-            self._fail(f"`{name.text}`: {'is an indicator, not a function' if is_indicator else problem}", name.start)
+            raise self._error(
+                f"`{name.text}`: {'is an indicator, not a function' if is_indicator else problem}", name.start
+            )
         self._expect("(")
         arguments = [self._expression(0)]
         while self._next.text == ",":
@@ -232,7 +234,7 @@ class Parser:
         self._expect(")")
         most = 2 if name.text in ("min", "max") else 1
         if len(arguments) > most:
-            self._fail(f"`{name.text}` takes {'one or two values' if most == 2 else 'one value'}", name.start)
+            raise self._error(f"`{name.text}` takes {'one or two values' if most == 2 else 'one value'}", name.start)
         function = ROUND_FUNCTIONS.get(name.text)
         for each in arguments:
             self._check_kind(name, function.takes if function else "number", each)
@@ -243,10 +245,10 @@ class Parser:
 
     def _over_rounds(self, name: Token, argument: Operand) -> Operand:
         if argument.extent == Extent.CONSTANT:
-            self._fail(f"`{name.text}` needs an indicator, and `{argument.text}` has none", name.start)
+            raise self._error(f"`{name.text}` needs an indicator, and `{argument.text}` has none", name.start)
         if argument.function:
             problem = f"`{argument.function}` inside `{name.text}`, which reads its argument round by round"
-            self._fail(f"{problem}; only `first` is allowed there", name.start)
+            raise self._error(f"{problem}; only `first` is allowed there", name.start)
         self.steps.append(Step(name.text, 1))
         result = self._operand("number", name.start, extent=Extent.WORLD)
         return result._replace(function="" if name.text == "first" else name.text)

@@ -1,11 +1,11 @@
 """Metrics of one's own and stopping conditions: expressions over the indicators of each world.
 
-A metric is one number per world. With a stopping condition, a world ends in the first round in which it holds: outcomes,
-first deals, means, ends and metrics are those of a run of that many rounds.
+A metric is one number per world. With a stopping condition, a world ends in the first round in which it holds:
+outcomes, first deals, means, ends and metrics are those of a run of that many rounds.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -73,19 +73,22 @@ class WorldMeasures(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def parse_metric(text: str, negotiations: Sequence[str], path: str = "metric") -> Metric:
+def parse_metric(text: str, negotiations: Sequence[str], path: str = "metrics") -> Metric:
     """Parse a metric; negotiations is a tuple. Raises ScenarioError if it is not one number per world."""
     parsed = parse_expression(text, negotiations, path)
     if parsed.value.extent == Extent.SERIES:
         function = "mean" if parsed.value.kind == "number" else "share"
-        problem = f"a metric is one number per world, and this is a value for each round: write {function}({text.strip()})"
+        problem = (
+            f"a metric is one number per world, and this is a value for each round: write {function}({text.strip()})"
+        )
         raise ScenarioError([InputError(path, text, problem)])
     return Metric(text, _steps(parsed, text, path))
 
 
 @lru_cache(maxsize=256)
-def parse_stopping_condition(text: str, negotiations: Sequence[str], path: str = "stop_when") -> StoppingCondition:
+def parse_stopping_condition(text: str, negotiations: Sequence[str]) -> StoppingCondition:
     """Parse a stopping condition; negotiations is a tuple. Raises ScenarioError if it is not a condition."""
+    path = "stop_when"
     parsed = parse_expression(text, negotiations, path)
     if parsed.value.kind == "number":
         problem = f"must be a condition, and this is a number: compare it, as in `{text.strip()} > 0.5`"
@@ -99,30 +102,25 @@ def _steps(parsed: ParsedExpression, text: str, path: str) -> tuple[Step, ...]:
     return parsed.steps
 
 
-def parse_measures(
-    metrics: Any, stop_when: Any, negotiations: Sequence[str], paths: tuple[str, str] = ("metrics.", "stop_when")
-) -> WorldMeasures:
-    """Parse metrics by name and a stopping condition. Raises ScenarioError with all errors found.
-
-    paths: what precedes the name of a metric in an error, and the path of the stopping condition.
-    """
-    group = paths[0].strip(". ")
+def parse_measures(metrics: Any, stop_when: Any, negotiations: Iterable[str]) -> WorldMeasures:
+    """Parse metrics by name and a stopping condition. Raises ScenarioError with all errors found."""
     if not isinstance(metrics, Mapping):
-        raise ScenarioError([InputError(group, metrics, "must be a table of names and expressions")])
+        raise ScenarioError([InputError("metrics", metrics, "must be a table of names and expressions")])
     if len(metrics) > MAX_METRICS:
-        raise ScenarioError([InputError(group, len(metrics), f"at most {MAX_METRICS} metrics are allowed")])
+        raise ScenarioError([InputError("metrics", len(metrics), f"at most {MAX_METRICS} metrics are allowed")])
     errors: list[InputError] = []
     parsed: dict[str, Metric] = {}
     condition, names = None, tuple(negotiations)
     for name, text in metrics.items():
-        errors += _name_errors(name, f"{paths[0]}{name}")
+        path = f"metrics.{name}"
+        errors += _name_errors(name, path)
         try:
-            parsed[name] = parse_metric(_expression_text(text, f"{paths[0]}{name}"), names, f"{paths[0]}{name}")
+            parsed[name] = parse_metric(_expression_text(text, path), names, path)
         except ScenarioError as error:
             errors += error.errors
     try:
         if stop_when is not None:
-            condition = parse_stopping_condition(_expression_text(stop_when, paths[1]), names, paths[1])
+            condition = parse_stopping_condition(_expression_text(stop_when, "stop_when"), names)
     except ScenarioError as error:
         errors += error.errors
     if errors:
@@ -141,7 +139,7 @@ def _name_errors(name: Any, path: str) -> list[InputError]:
     if not isinstance(name, str) or not NAME.fullmatch(name):
         problem = "a name has up to 40 lower-case letters, digits and underscores, and begins with a letter"
     elif name in RESERVED or name.startswith(RESERVED_PREFIXES):
-        problem = "is the name of another column: choose another name, which does not begin with mean_, end_, var_ or missing_"
+        problem = "is reserved for another column, as are names that begin with mean_, end_, var_ or missing_"
     else:
         return []
     return [InputError(path, "", problem)]

@@ -46,6 +46,7 @@ def runs_schema(study: Study) -> pa.Schema:
             *((f"{name}.outcome", pa.int8()) for name in talks if len(talks) > 1),
             *((f"{name}.first_deal", pa.int16()) for name in talks),
             *((name, pa.float32()) for name in study.file.indicators),
+            *((name, pa.int16() if name == "rounds" else pa.float64()) for name in study.measures.columns),
             ("stage", pa.string()),
             ("error", pa.string()),
         ]
@@ -84,6 +85,7 @@ def _run_replications(study: Study, scenario: Scenario, point: int, world: World
         study.rounds,
         keep=keep == "trajectories",
         band_worlds=worlds if keep == "bands" else 1,
+        measures=study.measures,
     )
     for _ in stream_ensemble(collector, world_chunks(world, worlds), first_seed(study, point), threads=1):
         pass
@@ -105,6 +107,9 @@ def _runs_table(study: Study, point: int, collector: ResultCollector) -> pa.Tabl
     for name in study.file.indicators:
         kind, _, indicator = name.partition("_")
         columns[name] = (collector.means if kind == KINDS[0] else collector.ends)[:, INDICATOR_INDEX[indicator]]
+    columns["rounds"] = collector.last_rounds
+    for name, values in zip(study.file.metrics, collector.metric_values.T, strict=True):
+        columns[name] = pa.array(values, from_pandas=True)  # a missing value is NULL
     nulls = pa.nulls(count, pa.string())
     columns |= {"stage": nulls, "error": nulls}
     return pa.table({field.name: columns[field.name] for field in schema}, schema=schema)
