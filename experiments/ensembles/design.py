@@ -14,13 +14,13 @@ import numpy as np
 from experiments.engine.batch import run_cells
 from experiments.engine.draw_cache import fits_in_cache
 from experiments.engine.kernel import BLOCK_SIZE, play_blocks
+from experiments.ensembles.metrics import WorldMeasures
 from model.design_columns import UNCHANGED, DesignColumns, check_columns, point_columns
 from model.errors import InputError, ScenarioError
 from model.loading import apply_changes, build_scenario, scenario_data
 from model.overrides import Override
 from model.plan import Plan, StartCells
 from model.scenario import Scenario
-from model.world import World
 
 type ScenarioSource = str | Path | Scenario | Mapping[str, Any]
 
@@ -72,15 +72,15 @@ class PointGroup(NamedTuple):
 
 
 class PointBatch(NamedTuple):
-    """Some points of a group: the world to start from, their positions, and the cells in which they differ."""
+    """Some points of a group: their plan, their positions in the design, and the cells in which they differ."""
 
-    start: World
+    plan: Plan
     points: np.ndarray
     cells: StartCells
 
     def part(self, rows: slice | np.ndarray) -> "PointBatch":
         """Return some points of the batch."""
-        return PointBatch(self.start, self.points[rows], self.cells.at(rows))
+        return PointBatch(self.plan, self.points[rows], self.cells.at(rows))
 
 
 class Design:
@@ -126,7 +126,7 @@ class Design:
                 if selecting.any():
                     order = np.lexsort(cells.integers[selecting])
                     chosen, cells = chosen[order], cells.at(order)
-                yield PointBatch(plan.world, chosen, cells)
+                yield PointBatch(plan, chosen, cells)
 
 
 def _group(plans: Plans, columns: DesignColumns, errors: dict[int, str]) -> Iterator[PointGroup]:
@@ -166,40 +166,36 @@ def _check_structural(plans: Plans, columns: DesignColumns) -> None:
         raise ScenarioError(list(errors.values()))
 
 
-class BatchPart(NamedTuple):
-    """Trajectories of some worlds of a batch: float64 [world, round, indicator].
+class Replications(NamedTuple):
+    """How the points of a design are played.
 
-    places: their places among the worlds of the batch. points: the position of each world's point in the design.
-    replications: its number at that point.
+    worlds: worlds of each point. seed: of the first. common: whether all points have the same seeds, which are common
+    random numbers; else point p begins with ``seed + p * worlds``. rounds: of each world. measures: metrics of one's
+    own, and the condition on which a world ends.
     """
 
-    places: slice
-    points: np.ndarray
-    replications: np.ndarray
-    trajectories: np.ndarray
+    worlds: int
+    seed: int
+    common: bool
+    rounds: int
+    measures: WorldMeasures = WorldMeasures()
+
+    def seeds(self, points: np.ndarray, replications: np.ndarray) -> np.ndarray:
+        """Return the seeds of some replications at some points: uint64 [world]."""
+        offsets = replications if self.common else points * self.worlds + replications
+        return offsets.astype(np.uint64) + np.uint64(self.seed)
 
 
-def replication_seeds(points: np.ndarray, replications: np.ndarray, seed: int, worlds: int, common: bool) -> np.ndarray:
-    """Return the seeds of replications at some points: uint64 [world].
+def play_batch(batch: PointBatch, replications: range, how: Replications) -> Iterator[tuple[int, np.ndarray]]:
+    """Play some replications of every point of a batch, point by point and block by block.
 
-    worlds: replications of each point. common: the same seeds at every point, which are common random numbers.
+    Yields the number of worlds before the block, and its trajectories float64 [world, round, indicator], which are
+    valid until the next block.
     """
-    offsets = replications if common else points * worlds + replications
-    return offsets.astype(np.uint64) + np.uint64(seed)
-
-
-def play_batch(
-    batch: PointBatch, replications: range, rounds: int, seed: int, worlds: int, common: bool
-) -> Iterator[BatchPart]:
-    """Play some replications of every point of a batch, a block after the other, point by point.
-
-    worlds: replications of each point in the whole design. The trajectories of a part are valid until the next one.
-    """
-    count = len(replications)
-    own = np.arange(len(batch.points) * count)
-    rows, numbers = own // count, replications.start + own % count
-    points = batch.points[rows]
-    seeds = replication_seeds(points, numbers, seed, worlds, common)
-    cache = common and fits_in_cache(batch.start, int(np.lcm(count, BLOCK_SIZE)), rounds)
-    for part, trajectories in play_blocks(batch.start, seeds, rounds, cache, batch.cells, rows):
-        yield BatchPart(part, points[part], numbers[part], trajectories)
+    count, start = len(replications), batch.plan.world
+    worlds = np.arange(len(batch.points) * count)
+    rows = worlds // count
+    seeds = how.seeds(batch.points[rows], replications.start + worlds % count)
+    cache = how.common and fits_in_cache(start, int(np.lcm(count, BLOCK_SIZE)), how.rounds)
+    for part, trajectories in play_blocks(start, seeds, how.rounds, cache, batch.cells, rows):
+        yield part.start, trajectories

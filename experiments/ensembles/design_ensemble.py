@@ -20,7 +20,8 @@ class DesignEnsemble:
     design: values by dotted path, [point]. worlds: worlds of each point. outcomes: number of worlds by overall outcome,
     int32 [point, outcome]. deals: worlds with a verified rung, and deal_rounds: mean round of the first one, NaN for
     none: [point, negotiation]. means, variances: of each indicator's mean over the rounds, over the worlds; ends: mean
-    of the indicator at the end: float32 [point, indicator]. errors: by point. reread: paths for whose values the
+    of the indicator at the end: float32 [point, indicator]. metrics: expressions by name, and metric_means: their
+    means over the worlds that have them, float64 [point, metric]. errors: by point. reread: paths for whose values the
     scenario was read again, because they change what the world consists of. trajectories: float64 [point, world,
     round, indicator], or None.
     """
@@ -40,6 +41,8 @@ class DesignEnsemble:
     ends: np.ndarray
     errors: dict[int, str]
     reread: tuple[str, ...]
+    metrics: dict[str, str]
+    metric_means: np.ndarray
     trajectories: np.ndarray | None = None
 
     @property
@@ -70,6 +73,7 @@ class DesignEnsemble:
         for k, name in enumerate(self.negotiations):
             columns[f"{name}.deals"] = self._or_missing(self.deals[:, k] / self.worlds)
             columns[f"{name}.first_deal"] = self.deal_rounds[:, k]
+        columns |= dict(zip(self.metrics, self.metric_means.T, strict=True))
         for kind, values in (("mean", self.means), ("end", self.ends), ("var", self.variances)):
             columns |= {f"{kind}_{name}": self._or_missing(values[:, at]) for at, name in enumerate(self.indicators)}
         errors = np.full(self.points, None, object)

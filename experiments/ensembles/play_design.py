@@ -2,35 +2,22 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from experiments.engine.kernel import BLOCK_SIZE, load_kernel
 from experiments.engine.pool import CancelledError, run_in_order
-from experiments.ensembles.design import Design, PointBatch, play_batch
+from experiments.ensembles.design import Design, PointBatch, Replications, play_batch
 from experiments.ensembles.design_ensemble import DesignEnsemble
-from experiments.ensembles.outcomes import negotiation_outcomes
+from experiments.ensembles.stream import ResultCollector
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
-from model.measures import indicator_count, indicator_names
+from model.measures import indicator_names
 
 JOB_SIZE = 1024  # worlds of a job
 JOBS_PER_BATCH = 4  # jobs whose values are applied at once
 JOB_MEMORY = 100 * 2**20  # of the jobs that run at the same time
-
-
-class Replications(NamedTuple):
-    """How the points of a design are played.
-
-    worlds: worlds of each point. seed: of the first. common: whether all points have the same seeds, which are common
-    random numbers; else point p begins with ``seed + p * worlds``. rounds: of each world.
-    """
-
-    worlds: int
-    seed: int
-    common: bool
-    rounds: int
 
 
 class Estimate(NamedTuple):
@@ -45,7 +32,8 @@ class PointSums(NamedTuple):
 
     points: positions in the design. worlds: number of worlds summed, for each point. outcomes: [point, outcome].
     deals, deal_rounds: worlds with a verified rung, and the sum of its rounds, [point, negotiation]. means, squares,
-    ends: of each world's mean indicators, their squares, and the indicators at the end. trajectories: if kept.
+    ends: of each world's mean indicators, their squares, and the indicators at the end. metrics, metric_counts: sums
+    of metrics and numbers of worlds that have them. trajectories: if kept.
     """
 
     points: np.ndarray
@@ -56,6 +44,8 @@ class PointSums(NamedTuple):
     means: np.ndarray
     squares: np.ndarray
     ends: np.ndarray
+    metrics: np.ndarray
+    metric_counts: np.ndarray
     trajectories: np.ndarray | None
 
     def plus(self, other: "PointSums") -> "PointSums":
@@ -82,34 +72,48 @@ def design_jobs(design: Design, worlds: int) -> Iterator[Job]:
                 yield Job(part, range(begin, min(begin + JOB_SIZE, worlds)))
 
 
-def play_job(job: Job, how: Replications, keep: bool, stop: Callable[[], bool]) -> PointSums:
-    """Play a job and return the sums over its worlds. Raises CancelledError if ``stop`` returns true."""
-    points, count = len(job.batch.points), len(job.replications)
-    worlds, negotiations = points * count, job.batch.start.size["negotiation"]
-    outcomes, first_deals = np.empty(worlds, np.int8), np.empty((worlds, negotiations), np.int16)
-    means, ends = (np.empty((worlds, indicator_count(job.batch.start))) for _ in range(2))
-    kept = np.empty((worlds, how.rounds + 1, means.shape[1])) if keep else None
-    for part in play_batch(job.batch, job.replications, how.rounds, how.seed, how.worlds, how.common):
+def collect_job(
+    job: Job, how: Replications, collector: ResultCollector, stop: Callable[[], bool] = lambda: False
+) -> None:
+    """Play a job and add its worlds to a collector, point by point. Raises CancelledError if ``stop`` returns true."""
+    for first, trajectories in play_batch(job.batch, job.replications, how):
         if stop():
             raise CancelledError
-        reached, first_deals[part.places] = negotiation_outcomes(part.trajectories, negotiations)
-        outcomes[part.places] = reached.min(axis=1)
-        means[part.places] = part.trajectories[:, 1:].mean(axis=1)
-        ends[part.places] = part.trajectories[:, -1]
-        if kept is not None:
-            kept[part.places] = part.trajectories
-    per_point = (points, count, -1)
-    dealt = first_deals.reshape(per_point) >= 0
+        collector.add(first, trajectories)
+        collector.done += len(trajectories)
+
+
+def play_job(
+    job: Job, how: Replications, keep: bool = False, stop: Callable[[], bool] = lambda: False
+) -> PointSums:
+    """Play a job and return the sums over its worlds. Raises CancelledError if ``stop`` returns true."""
+    points, count = len(job.batch.points), len(job.replications)
+    scenario = job.batch.plan.scenario
+    collector = ResultCollector(scenario, points * count, how.rounds, keep=keep, band_worlds=1, measures=how.measures)
+    collect_job(job, how, collector, stop)
+
+    def by_point(values: np.ndarray) -> np.ndarray:
+        """Return values by world as values by point: [point, world, ...]."""
+        return values.reshape(points, count, *values.shape[1:])
+
+    def added(values: np.ndarray) -> np.ndarray:
+        return by_point(values).sum(axis=1, dtype=np.float64)
+
+    overall, dealt = collector.outcomes.min(axis=1), collector.first_deal >= 0
+    present = ~np.isnan(collector.metric_values)
+    means, metrics = collector.means.astype(np.float64), np.where(present, collector.metric_values, 0.0)
     return PointSums(
-        job.batch.points,
-        count,
-        (outcomes.reshape(per_point) == np.arange(len(Outcome))).sum(axis=1),
-        dealt.sum(axis=1),
-        np.where(dealt, first_deals.reshape(per_point), 0).sum(axis=1),
-        means.reshape(per_point).sum(axis=1),
-        (means * means).reshape(per_point).sum(axis=1),
-        ends.reshape(per_point).sum(axis=1),
-        None if kept is None else kept.reshape(points, count, *kept.shape[1:]),
+        points=job.batch.points,
+        worlds=count,
+        outcomes=(by_point(overall)[..., None] == np.arange(len(Outcome))).sum(axis=1),
+        deals=by_point(dealt).sum(axis=1),
+        deal_rounds=added(np.where(dealt, collector.first_deal, 0)),
+        means=added(means),
+        squares=added(means * means),
+        ends=added(collector.ends),
+        metrics=added(metrics),
+        metric_counts=by_point(present).sum(axis=1),
+        trajectories=by_point(collector.trajectories) if keep else None,
     )
 
 
@@ -121,9 +125,9 @@ def estimate_design(design: Design, how: Replications, keep: bool = False) -> Es
     per_point = 4 * len(Outcome) + 12 * len(design.plans.scenario.negotiations) + 12 * indicators
     memory = design.points * (per_point + kept + 8 * len(design.columns)) + JOB_MEMORY
     for job in design_jobs(design, how.worlds):
-        few = Job(job.batch.part(slice(BLOCK_SIZE)), job.replications[:BLOCK_SIZE])
+        few = Job(job.batch.part(slice(BLOCK_SIZE // min(how.worlds, BLOCK_SIZE))), job.replications[:BLOCK_SIZE])
         began = time.perf_counter()
-        played = play_job(few, how, False, lambda: False)
+        played = play_job(few, how)
         seconds = (time.perf_counter() - began) / (len(played.points) * played.worlds)
         return Estimate(seconds * design.points * how.worlds, memory)
     return Estimate(0.0, memory)
@@ -140,7 +144,7 @@ def measure_points(
     measured: list[Any] = [None] * design.points
 
     def play(points: PointBatch) -> list[Any]:
-        sums = play_job(Job(points, range(how.worlds)), how, True, lambda: False)
+        sums = play_job(Job(points, range(how.worlds)), how, keep=True)
         return list(zip(points.points.tolist(), map(measure, sums.trajectories), strict=True))  # type: ignore[arg-type]
 
     batches = (job.batch for job in design_jobs(design, how.worlds) if job.replications.start == 0)
@@ -201,6 +205,8 @@ def _empty_results(design: Design, how: Replications, keep: bool) -> DesignEnsem
         ends=ends,
         errors=design.errors,
         reread=design.reread,
+        metrics={name: metric.text for name, metric in how.measures.metrics.items()},
+        metric_means=np.full((points, len(how.measures.metrics)), np.nan),
         trajectories=np.zeros((points, how.worlds, how.rounds + 1, indicators)) if keep else None,
     )
 
@@ -209,8 +215,9 @@ def _store(results: DesignEnsemble, sums: PointSums) -> None:
     """Store the sums over all worlds of some points as means and variances."""
     points, worlds = sums.points, sums.worlds
     results.outcomes[points], results.deals[points] = sums.outcomes, sums.deals
-    with np.errstate(invalid="ignore"):  # no deal: missing
+    with np.errstate(invalid="ignore"):  # missing in all worlds of a point
         results.deal_rounds[points] = sums.deal_rounds / sums.deals
+        results.metric_means[points] = sums.metrics / sums.metric_counts
     means = sums.means / worlds
     results.means[points], results.ends[points] = means, sums.ends / worlds
     results.variances[points] = np.maximum(sums.squares - worlds * means * means, 0.0) / max(worlds - 1, 1)

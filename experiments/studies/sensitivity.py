@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import outcome_names, stored_study, summary_by_point, sweep_summary, values_by_run
+from experiments.studies.results import outcome_by_point, stored_study, summary_by_point, sweep_summary, values_by_run
 from experiments.studies.study import Study
 from model.errors import InputError, ScenarioError
 
@@ -105,20 +105,23 @@ def _morris(study: Study, values: np.ndarray, seed: int) -> tuple[pd.DataFrame, 
 
 
 def sweep_sensitivity(folder: str | Path, outcome: str) -> Sensitivity:
-    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if they cannot be computed."""
+    """Compute the indices of an outcome, indicator or metric. Raises ScenarioError if they cannot be computed."""
     study = stored_study(folder)
     points = summary_by_point(folder, study)
-    if outcome not in (known := outcome_names(study, points)):
-        raise ScenarioError(
-            [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
-        )
+    found = outcome_by_point(study, points, outcome)
     if missing := len(set(range(study.size)) - set(points["point"])) * (sweep_summary(folder)["failed"] > 0):
         raise ScenarioError([InputError("points", missing, "failed or are missing: indices need all points")])
     values = np.full(study.size, np.nan)
-    values[points["point"]] = points[outcome]
+    values[points["point"]] = found
     sensitivity = sensitivity_indices(study, values, outcome)
-    noise = _noise(study, values_by_run(folder, outcome), float(np.var(values, ddof=1)))
-    if noise is None:
+    runs = values_by_run(folder, outcome)
+    missing_share = float(np.isnan(runs).mean())
+    noise = None if missing_share else _noise(study, runs, float(np.var(values, ddof=1)))
+    if missing_share:
+        sensitivity.remarks.append(
+            f"{missing_share:.1%} of runs have no value and are left out: the random share of the variance is unknown."
+        )
+    elif noise is None:
         sensitivity.remarks.append("With one replication the random share of the variance is unknown.")
     elif noise > 0.2:
         sensitivity.remarks.append(

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.ensembles.metrics import WorldMeasures, parse_measures
 from experiments.studies.study_file import FACTORS, MAX_POINTS, RANGE, StudyFile, Values, validate_study_file
 from model.errors import InputError, ScenarioError
 from model.former_names import current_path, current_scenario
@@ -71,6 +72,16 @@ class Study(NamedTuple):
     def rounds(self) -> int:
         """Return the number of rounds of a run."""
         return int(self.file.rounds or self.scenario_data.get("rounds", 60))
+
+    @property
+    def measures(self) -> WorldMeasures:
+        """Return the metrics and the stopping condition of the study."""
+        return parse_measures(self.file.metrics, self.file.stop_when, self.scenario_data["negotiations"])
+
+    @property
+    def value_columns(self) -> list[str]:
+        """Return the columns of a run that hold numbers: indicators, rounds played, metrics."""
+        return [*self.file.indicators, *self.measures.columns]
 
     @property
     def size(self) -> int:
@@ -185,7 +196,11 @@ def _check(
         for path in {*paths}
         if paths.count(path) > 1
     ]
-    design = file.design
+    study, design = Study(file, data, tuple(factors)), file.design
+    try:
+        _ = study.measures
+    except ScenarioError as error:
+        errors += error.errors
     if design.kind == "sobol" and design.points & (design.points - 1):
         errors.append(InputError("design.points", design.points, "a Sobol design needs a power of two"))
     if design.kind == "morris" and len(factors) < 2:
@@ -195,7 +210,6 @@ def _check(
         errors.append(InputError("design.file", design.file or "", problem))
     if errors:
         raise ScenarioError(errors)
-    study = Study(file, data, tuple(factors))
     if design.file is not None:
         study = study._replace(table=_read_table(folder / design.file, study) if points is None else points)
     if errors := [error for each in factors if (error := _unusable_list(study, each)) is not None]:
