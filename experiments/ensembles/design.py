@@ -93,7 +93,7 @@ class Design:
 
     def __init__(self, plans: Plans, columns: Any):
         self.plans, self.checked = plans, check_columns(plans.scenario, columns)
-        self.errors: dict[int, str] = {}
+        self.errors: dict[int, ScenarioError] = {}
         self.groups = list(_group(plans, self.checked, self.errors))
 
     @classmethod
@@ -129,7 +129,7 @@ class Design:
                 yield PointBatch(plan, chosen, cells)
 
 
-def _group(plans: Plans, columns: DesignColumns, errors: dict[int, str]) -> Iterator[PointGroup]:
+def _group(plans: Plans, columns: DesignColumns, errors: dict[int, ScenarioError]) -> Iterator[PointGroup]:
     """Yield the points by their structural values; store the errors of inconsistent ones."""
     if not columns.structural:
         yield PointGroup(plans.base, np.arange(columns.points))
@@ -146,7 +146,7 @@ def _group(plans: Plans, columns: DesignColumns, errors: dict[int, str]) -> Iter
         try:
             yield PointGroup(plans.variant(rows[key]), np.array(points))
         except ScenarioError as error:
-            errors.update(dict.fromkeys(points, "; ".join(map(str, error.errors))))
+            errors.update(dict.fromkeys(points, error))
 
 
 def _check_structural(plans: Plans, columns: DesignColumns) -> None:

@@ -42,7 +42,8 @@ class Ensemble(WorldOutcomes):
 
     seeds: uint64 [world]. means, ends, fingerprints: as in ResultCollector. bands: float64
     [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
-    [world, round, indicator], or None. metrics: expressions by name. metric_values: float64 [world, metric], NaN if missing. stop_when: the stopping condition, or None.
+    [world, round, indicator], or None. metrics: expressions by name. metric_values: float64 [world, metric], NaN if
+    missing. stop_when: the stopping condition, or None.
     last_rounds: int16 [world] with a stopping condition, else None: all worlds play all rounds.
     """
 
@@ -200,12 +201,12 @@ def play_ensemble(
 ) -> Ensemble:
     """Play an ensemble.
 
-    worlds, seed: world k has seed ``seed + k``. changes: values by dotted path. keep: keep all trajectories. paired: keep what a paired comparison needs. band_worlds: number
-    of worlds from which the bands are computed, at least 1; their trajectories are held in memory. metrics, stop_when:
-    expressions over the indicators (``experiments.ensembles.expressions``); a world ends in the first round in which
-    ``stop_when`` holds. threads: 1 plays in the calling thread. progress: receives the number of worlds played. stop:
-    called before each chunk. Raises ScenarioError if the scenario or a value is invalid, CancelledError if ``stop``
-    returns true.
+    worlds, seed: world k has seed ``seed + k``. changes: values by dotted path. keep: keep all trajectories. paired:
+    keep what a paired comparison needs. band_worlds: number of worlds from which the bands are computed, at least 1;
+    their trajectories are held in memory. metrics, stop_when: expressions over the indicators
+    (``experiments.ensembles.expressions``); a world ends in the first round in which ``stop_when`` holds. threads: 1
+    plays in the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
+    ScenarioError if the scenario or a value is invalid, CancelledError if ``stop`` returns true.
     """
     chosen = load_scenario(scenario, changes) if changes or not isinstance(scenario, Scenario) else scenario
     measures = parse_measures(metrics, stop_when, chosen.negotiations)

@@ -83,9 +83,7 @@ def collect_job(
         collector.done += len(trajectories)
 
 
-def play_job(
-    job: Job, how: Replications, keep: bool = False, stop: Callable[[], bool] = lambda: False
-) -> PointSums:
+def play_job(job: Job, how: Replications, keep: bool = False, stop: Callable[[], bool] = lambda: False) -> PointSums:
     """Play a job and return the sums over its worlds. Raises CancelledError if ``stop`` returns true."""
     points, count = len(job.batch.points), len(job.replications)
     scenario = job.batch.plan.scenario
@@ -203,7 +201,7 @@ def _empty_results(design: Design, how: Replications, keep: bool) -> DesignEnsem
         means=means,
         variances=variances,
         ends=ends,
-        errors=design.errors,
+        errors={point: "; ".join(map(str, error.errors)) for point, error in design.errors.items()},
         reread=design.reread,
         metrics={name: metric.text for name, metric in how.measures.metrics.items()},
         metric_means=np.full((points, len(how.measures.metrics)), np.nan),

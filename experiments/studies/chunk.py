@@ -77,8 +77,8 @@ def failed_point(study: Study, point: int, error: Exception) -> ChunkTables:
 def _play_points(study: Study, first: int, table: pd.DataFrame) -> Iterator[ChunkTables]:
     """Play points and yield their tables, one or more points at a time."""
     design = Design(study_plans(StudyKey(study)), table)
-    if design.errors:
-        raise ScenarioError(design.point_errors())
+    for point, error in design.errors.items():
+        yield failed_point(study, first + point, error)
     size = len(table)
     if study.file.keep != "summaries":
         size = max(SERIES_VALUES // ((study.rounds + 1) * study.file.replications * len(INDICATOR_INDEX)), 1)

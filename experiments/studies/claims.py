@@ -101,8 +101,8 @@ def paired_differences(experiment: ClaimExperiment, comparison: ClaimComparison)
     def measured(changes: Changes) -> list[Any]:
         columns = {**experiment.columns, **changes(experiment.plans.scenario)}
         design = Design(experiment.plans, columns)
-        if design.errors:
-            raise ScenarioError([InputError("claims", "", next(iter(design.errors.values())))])
+        for error in design.errors.values():
+            raise error
         return measure_points(design, experiment.how, lambda seen: (comparison.measure(seen), subset(seen) > 0))
 
     arms = zip(measured(comparison.claimed), measured(comparison.reference), strict=True)

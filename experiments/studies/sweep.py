@@ -166,8 +166,7 @@ def _run_chunks(
     running: dict[Future[ChunkTables], tuple[int, int, int]] = {}
 
     def start(begin: int, end: int, tries: int) -> None:
-        rows = table.iloc[begin:end].to_dict("records")
-        running[pool.submit(run_chunk, without_table, begin, rows)] = begin, end, tries
+        running[pool.submit(run_chunk, without_table, begin, table.iloc[begin:end])] = begin, end, tries
 
     try:
         for begin, end in waiting:

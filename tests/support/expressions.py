@@ -58,6 +58,8 @@ over_rounds = st.one_of(
     first,
 )
 world_numbers = combined(st.one_of(over_rounds, over_rounds, numbers)).filter(has_series)
+
+
 def text_of(tree, level=0):
     """Return the text of a tree with the fewest parentheses, for a place that needs at least ``level``."""
     action, *parts = tree

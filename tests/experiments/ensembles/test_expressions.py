@@ -153,7 +153,11 @@ def test_no_indicator_has_the_name_of_a_function():
 def test_a_hyphen_before_the_dot_belongs_to_the_name():
     trajectories = random_worlds(3)
     first, other = column(trajectories, "trust")[:, -1], column(trajectories, "us-iran.tension")[:, -1]
-    for text in ("last(trust) - last(us-iran.tension)", "last(trust)-last(us-iran.tension)", "last(trust - us-iran.tension)"):
+    for text in (
+        "last(trust) - last(us-iran.tension)",
+        "last(trust)-last(us-iran.tension)",
+        "last(trust - us-iran.tension)",
+    ):
         np.testing.assert_array_equal(parse_metric(text, TALKS).values(trajectories), np.where(np.isfinite(first - other), first - other, np.nan))  # fmt: skip
 
 
