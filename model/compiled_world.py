@@ -113,6 +113,10 @@ class CompiledWorld:
         self.owners = clock, world.floats, world.integers, floats, integers, seeds, *after
         self.address = address(self.table)
 
+    def __reduce__(self) -> Any:
+        """Refuse to be copied or pickled: a copy would read and write the memory of the original."""
+        raise TypeError("compiled rules read this world by its addresses in memory: copy or pickle its World instead")
+
 
 def address(array: np.ndarray) -> int:
     """Return the memory address of an array's data."""

@@ -26,6 +26,10 @@ class WorldBlock(NamedTuple):
     seeds: np.ndarray
     clock: np.ndarray
 
+    def __reduce_ex__(self, _: Any) -> Any:
+        """Refuse to be copied or pickled: the worlds would keep the addresses of the original's buffers."""
+        raise TypeError("a block of worlds cannot be copied or pickled: copy the World that it started from")
+
     def start_from(self, start: World, seeds: np.ndarray) -> None:
         """Copy the state of a world into the block, once per seed; the block must have room for all seeds."""
         self.floats[:], self.integers[:] = start.floats[:, None], start.integers[:, None]
