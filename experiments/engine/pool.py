@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 
+from experiments.engine.processes import in_each_process
+
 # Jobs of one caller that are in the pool at once, so that the jobs of other callers can run between them.
 JOBS_AHEAD = 2 * (os.cpu_count() or 1)
 
 _pool: list[Executor] = []
+in_each_process(_pool.clear)
 
 
 def thread_pool() -> Executor:
