@@ -1,6 +1,5 @@
 """Run a sweep: all points of a study, on the cores of one machine or of several, storing each finished chunk."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from experiments.engine.kernel import load_kernel
+from experiments.engine.processes import processor_count
 from experiments.studies import results
 from experiments.studies.chunk import ChunkTables, run_chunk
 from experiments.studies.store import StudyStore, count_failed_points, damaged_parts, manifest_bytes, part_ranges
@@ -96,7 +96,7 @@ def check_executor(kind: str, scheduler: str | None) -> None:
 def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler: str | None) -> Iterator[Executor]:
     """Open the executor of the chunks: threads of this process, or Dask workers."""
     if kind == "local":
-        with ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="sweep") as threads:
+        with ThreadPoolExecutor(workers or processor_count(), thread_name_prefix="sweep") as threads:
             yield threads
         return
     try:
@@ -114,7 +114,7 @@ def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler
         with client:
             yield client.get_executor(pure=False)
         return
-    processes = workers or os.cpu_count() or 1
+    processes = workers or processor_count()
     with (
         LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=NO_DASHBOARD) as cluster,
         Client(cluster) as client,
@@ -172,7 +172,7 @@ def _run_chunks(
     try:
         for begin, end in waiting:
             start(begin, end, 1)
-            if len(running) < 2 * (workers or os.cpu_count() or 1) + 2:
+            if len(running) < 2 * (workers or processor_count()) + 2:
                 continue
             yield from _finished(running, start)
         while running:

@@ -1,11 +1,14 @@
-"""Forked and new processes play the same worlds without waiting for the parent's threads."""
+"""Forked and new processes play the same worlds without waiting for the parent's threads; the processors they use."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from experiments.engine.processes import processor_count
 
 TIME_LIMIT = 150  # seconds; it only ends a test that hangs
 
@@ -203,3 +206,54 @@ os._exit(0)
 
 def test_forked_child_does_not_wait_for_jobs_of_its_parent(tmp_path):
     run(tmp_path, JOBS)
+
+
+COUNT = """
+import os
+from experiments.engine.pool import run_in_order, thread_pool
+from experiments.engine.processes import processor_count
+print(os.cpu_count(), processor_count(), thread_pool()._max_workers)
+"""
+
+
+def test_process_bound_to_one_processor_starts_one_thread(tmp_path):
+    _, count, threads = run(tmp_path, COUNT, command=["taskset", "-c", "0"]).split()
+    assert (count, threads) == ("1", "1")
+
+
+CPU = os.process_cpu_count() or 1
+V1, V2 = "4:cpu,cpuacct:{}\n3:memory:/other\n", "0::{}\n"
+
+
+@pytest.mark.parametrize(
+    ("groups", "path", "files", "expected"),
+    [
+        (V2, "/", {"cpu.max": "max 100000"}, CPU),
+        (V2, "/", {"cpu.max": "100000 100000"}, 1),
+        (V2, "/", {"cpu.max": "1000 100000"}, 1),
+        (V2, "/", {"cpu.max": "150000 100000"}, min(CPU, 2)),
+        (V2, "/", {"cpu.max": "900000000 100000"}, CPU),
+        (V2, "/a/b", {"cpu.max": "max 100000", "a/cpu.max": "50000 100000", "a/b/cpu.max": "max 100000"}, 1),
+        (V2, "/of/the/host", {"cpu.max": "50000 100000"}, 1),
+        (V2, "/a", {"b/cpu.max": "50000 100000"}, CPU),
+        (V2, "/", {"unified/cpu.max": "50000 100000"}, 1),
+        (V2, "/", {"cpu.max": "nonsense"}, CPU),
+        (V2, "/", {"cpu.max": ""}, CPU),
+        (V1, "/", {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, CPU),
+        (V1, "/", {"cpu/cpu.cfs_quota_us": "20000", "cpu/cpu.cfs_period_us": "100000"}, 1),
+        (V1, "/a", {"cpu,cpuacct/a/cpu.cfs_quota_us": "20000", "cpu,cpuacct/a/cpu.cfs_period_us": "100000"}, 1),
+        (V1, "/", {"cpu/cpu.cfs_quota_us": "20000", "cpu/cpu.cfs_period_us": "0"}, CPU),
+        ("no group\n", "", {"cpu.max": "50000 100000"}, CPU),
+    ],
+)
+def test_limit_of_the_control_groups_is_rounded_up(groups, path, files, expected, tmp_path):
+    for name, text in files.items():
+        (tmp_path / "groups" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "groups" / name).write_text(f"{text}\n")
+    membership = tmp_path / "membership"
+    membership.write_text(groups.format(path))
+    assert processor_count(tmp_path / "groups", membership) == expected
+
+
+def test_without_control_groups_the_affinity_counts(tmp_path):
+    assert processor_count(tmp_path, tmp_path / "missing") == CPU
