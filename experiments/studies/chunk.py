@@ -11,6 +11,7 @@ from experiments.ensembles.cells import DesignCells
 from experiments.ensembles.compare import INDICATOR_INDEX
 from experiments.ensembles.statistics import PERCENTILES, percentile_bands
 from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
+from experiments.studies.store import check_code
 from experiments.studies.study import Study
 from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
@@ -27,8 +28,12 @@ class ChunkTables(NamedTuple):
     series: pa.Table | None
 
 
-def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> ChunkTables:
-    """Run the points ``first``, ``first + 1``, ... with the given factor values, one mapping per point."""
+def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]], code: Mapping[str, str]) -> ChunkTables:
+    """Run the points ``first``, ``first + 1``, ... with the given factor values, one mapping per point.
+
+    code: the digests of the sweep's code. Raises ScenarioError if the code of this process differs.
+    """
+    check_code(code)
     cells = design_cells(StudyKey(study))
     parts = [_run_point(study, cells, first + at, row) for at, row in enumerate(rows)]
     series = [part.series for part in parts if part.series is not None]

@@ -11,7 +11,14 @@ from experiments.engine.kernel import load_kernel
 from experiments.engine.processes import processor_count
 from experiments.studies import results
 from experiments.studies.chunk import ChunkTables, run_chunk
-from experiments.studies.store import StudyStore, count_failed_points, damaged_parts, manifest_bytes, part_ranges
+from experiments.studies.store import (
+    StudyStore,
+    code_digests,
+    count_failed_points,
+    damaged_parts,
+    manifest_bytes,
+    part_ranges,
+)
 from experiments.studies.study import Study, load_study
 from model.compiler import COMPILED
 from model.errors import InputError, ScenarioError
@@ -160,14 +167,14 @@ def sweep(
 def _run_chunks(
     study: Study, store: StudyStore, table: Any, plan: SweepPlan, pool: Executor, workers: int | None
 ) -> Iterator[tuple[int, int, ChunkTables]]:
-    """Submit chunks, a few ahead, and yield each when it is done. Raises ScenarioError if one is lost twice."""
+    """Submit chunks, a few ahead; yield each when it is done. Raises ScenarioError if one is lost twice or refused."""
     waiting = store.missing_ranges(plan.points, plan.chunk)
     without_table = study._replace(table=None)
     running: dict[Future[ChunkTables], tuple[int, int, int]] = {}
 
     def start(begin: int, end: int, tries: int) -> None:
         rows = table.iloc[begin:end].to_dict("records")
-        running[pool.submit(run_chunk, without_table, begin, rows)] = begin, end, tries
+        running[pool.submit(run_chunk, without_table, begin, rows, code_digests())] = begin, end, tries
 
     try:
         for begin, end in waiting:
@@ -194,6 +201,8 @@ def _finished(running: dict[Any, tuple[int, int, int]], start: Callable[[int, in
         error = each.exception()
         if error is None:
             yield begin, end, each.result()
+        elif isinstance(error, ScenarioError):  # a worker has other code
+            raise error
         elif tries < 2:
             start(begin, end, tries + 1)
         else:  # not an error of these points: nothing is stored, and the next sweep runs them
