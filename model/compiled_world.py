@@ -10,7 +10,7 @@ Switches and doctrines select between rules, so that neighbouring lanes with equ
 played together; they are read once per run, at its first lane.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -27,58 +27,12 @@ from numba.extending import (
     unbox,
 )
 
-from model.columns import AXES, COLUMNS, Column
+from model.columns import AXES, COLUMNS
 from model.parameters import MECHANISMS, PARAMETERS
+from model.world_fields import FIELD_INDEX, FIELDS
 
-NUMBERS = {"float": types.float64, "integer": types.int64}
 WORD_BYTES = 8
 MAX_LANES = 64  # parallel worlds
-
-
-Lane = Literal["", "own", "first"]
-
-
-class Field(NamedTuple):
-    """A word of the table: a number, or with axes the address of an array.
-
-    lane: "own" if each lane has its own value, "first" if it is read at the first lane of the run; the word is then
-    the address of the value of lane 0.
-    """
-
-    type: Any  # Numba's type
-    axes: tuple[str, ...] | None = None
-    lane: Lane = ""
-
-
-def _shared(kind: str, *axes: str) -> Field:
-    return Field(types.Array(NUMBERS[kind], len(axes), "C"), axes)
-
-
-def _by_lane(kind: str, *axes: str, lane: Lane = "own") -> Field:
-    return Field(types.Array(NUMBERS[kind], len(axes), "A"), axes, lane)
-
-
-def _column_field(column: Column) -> Field:
-    if column.structural:
-        return _shared(column.kind, *column.axes)
-    return _by_lane(column.kind, *column.axes, lane="first" if column.name in RUN_COLUMNS else "own")
-
-
-RUN_COLUMNS = ("doctrine",)  # read once per run of lanes, like the switches
-FIELDS: dict[str, Field] = {
-    "seed": Field(types.uint64, lane="own"),
-    "n_lane": Field(types.int64),
-    **{f"n_{axis}": Field(types.int64) for axis in (*AXES, "forced", "buffer")},
-    **{f"with_{mechanism}": Field(types.int64, lane="first") for mechanism in MECHANISMS},
-    **{name: Field(types.float64, lane="own") for _, name in PARAMETERS},
-    "clock": _shared("integer", "world"),
-    **{column.name: _column_field(column) for column in COLUMNS},
-    **{f"forced_{name}": _shared("integer", "forced") for name in ("round", "act", "cell")},
-    "forced_value": _shared("float", "forced"),
-    "float_buffer": _shared("float", "buffer", "lane"),
-    "integer_buffer": _shared("integer", "buffer", "lane"),
-}
-FIELD_INDEX = {name: at for at, name in enumerate(FIELDS)}
 IS_STRUCTURAL = np.array([column.structural for column in COLUMNS])
 
 
@@ -126,6 +80,10 @@ class CompiledWorld:
         )
         self.owners = clock, world.floats, world.integers, floats, integers, seeds, *after
         self.address = address(self.table)
+
+    def __reduce__(self) -> Any:
+        """Refuse to be copied or pickled: a copy would read and write the memory of the original."""
+        raise TypeError("compiled rules read this world by its addresses in memory: copy or pickle its World instead")
 
 
 def address(array: np.ndarray) -> int:
@@ -267,7 +225,8 @@ def _at_lane(typing: Any, worlds: WorldType, number: types.Integer) -> Any:
 
     def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         table, _, first = _parts(context, builder, arguments[0])
-        return _world(context, builder, table, builder.add(first, arguments[1]), first)
+        lane: Any = builder.add(first, arguments[1])
+        return _world(context, builder, table, lane, first)
 
     return WORLD(worlds, types.int64), lower
 

@@ -18,6 +18,8 @@ from model.initial_state import bundle_rungs, fill_columns
 from model.parameters import MECHANISMS, PARAMETERS
 from model.scenario import Scenario
 
+LAYOUT = (*COLUMN_BY_NAME, *PARAMETERS, *MECHANISMS)  # by which a pickle of a world is recognised
+
 
 class ResolvedOverride(NamedTuple):
     """An override with indices: in a round, the cell of an act's column takes a value."""
@@ -229,6 +231,28 @@ class World:
             getattr(successor, column.name)[...] = getattr(self, column.name)
         successor._initial_state = ((successor.floats.tobytes(), np.float64), (successor.integers.tobytes(), np.int64))
         return successor
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle contains: all but the views of the two arrays, and what rules read."""
+        own, state = (self.floats, self.integers), vars(self).copy()
+        for name in ("compiled", "n_lane", "float_buffer", "integer_buffer"):
+            del state[name]
+        for name, value in vars(self).items():
+            is_array = isinstance(value, np.ndarray)
+            if is_array and any(value is not each and np.may_share_memory(value, each) for each in own):
+                state.pop(name, None)
+        return state | {"layout": LAYOUT}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy or a pickle: bind its columns to its own arrays, and write its own table of addresses.
+
+        Raises TypeError if it comes from a version with other columns or parameters.
+        """
+        if state["layout"] != LAYOUT:
+            raise TypeError("this world was pickled by a version of Detente with other columns or parameters")
+        vars(self).update({name: value for name, value in state.items() if name != "layout"})
+        self._bind_columns()
+        self._compile_view()
 
     def snapshot(self) -> tuple[int, bytes, bytes]:
         """Return a copy of everything that changes, to compare or to restore."""

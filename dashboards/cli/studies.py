@@ -47,7 +47,7 @@ def sweep(
     ],
     points: Annotated[int | None, typer.Option(min=1, help="Run only the first N points.")] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Number of threads or Dask workers; default: one per core.")
+        int | None, typer.Option(min=1, max=1024, help="Threads or Dask workers; default: one per available core.")
     ] = None,
     executor: Annotated[
         Literal["local", "dask"], typer.Option(help="Where to run: in this process or on Dask.")

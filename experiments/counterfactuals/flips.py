@@ -80,11 +80,15 @@ class ReplayedDecision:
         self.data, self.seed, self.round, self.act_number, self.cell = data, seed, now, act, cell
         self.overrides = overrides
         self.scenario = load_scenario(data)
-        self.act: Act = PROTOCOL[act]
         self.world = self.world_before(self.scenario)
         self.is_open = self.open_in(self.world)
         self.value = self.decide(self.world)
         self.conditions = self.evaluate_conditions(self.world)
+
+    @property
+    def act(self) -> Act:
+        """Return the act of the decision."""
+        return PROTOCOL[self.act_number]
 
     def world_before(self, scenario: Scenario) -> World:
         """Return the world of a scenario, played with the seed of this run, immediately before the decision."""

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from model.compiled_world import RUN_COLUMNS, CompiledWorld
+from model.compiled_world import CompiledWorld
 from model.compiler import COMPILED
 from model.parameters import MECHANISMS
 from model.plan import StartCells
 from model.world import World, column_layout
+from model.world_fields import RUN_COLUMNS
 
 
 class WorldBlock(NamedTuple):
@@ -30,6 +31,10 @@ class WorldBlock(NamedTuple):
     seeds: np.ndarray
     clock: np.ndarray
     run_ends: np.ndarray
+
+    def __reduce_ex__(self, _: Any) -> Any:
+        """Refuse to be copied or pickled: the worlds would keep the addresses of the original's buffers."""
+        raise TypeError("a block of worlds cannot be copied or pickled: copy the World that it started from")
 
     def start_from(self, start: World, seeds: np.ndarray, cells: StartCells | None = None) -> None:
         """Copy the state of a world into the block, once per seed; the block must have room for all seeds.

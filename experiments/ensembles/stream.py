@@ -5,7 +5,6 @@ interpreter lock. The results do not depend on the size of chunks or the number 
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ import numpy as np
 from experiments.engine.draw_cache import fits_in_cache
 from experiments.engine.kernel import load_kernel, run_trajectories
 from experiments.engine.pool import run_in_order, thread_pool
+from experiments.engine.processes import processor_count
 from experiments.ensembles.metrics import WorldMeasures, freeze, metric_values, runs_by_length
 from experiments.ensembles.outcomes import NegotiationOutcomes, negotiation_outcomes
 from experiments.ensembles.statistics import percentile_bands
@@ -116,7 +116,7 @@ class ResultCollector:
 
     def bands(self, threads: int | None = 1) -> np.ndarray:
         """Return the bands over the worlds so far; once all worlds are there, this sorts ``band_values`` in place."""
-        parts = np.array_split(self.band_values, 1 if threads == 1 else os.cpu_count() or 1)
+        parts = np.array_split(self.band_values, 1 if threads == 1 else processor_count())
         if self.done < self.worlds:
             parts = [part[:, :, : self.done].copy() for part in parts]
         bands = map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)

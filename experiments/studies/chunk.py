@@ -1,6 +1,6 @@
 """Run a chunk of a sweep: a range of points of a study. A pure function of its arguments, for threads or machines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from experiments.ensembles.design import Design, Plans, PointBatch, Replications
 from experiments.ensembles.play_design import Job, collect_job
 from experiments.ensembles.statistics import PERCENTILES, percentile_bands
 from experiments.ensembles.stream import ResultCollector
+from experiments.studies.store import check_code
 from experiments.studies.study import Study
 from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
@@ -27,18 +28,24 @@ class ChunkTables(NamedTuple):
     series: pa.Table | None
 
 
-def run_chunk(study: Study, first: int, table: pd.DataFrame) -> ChunkTables:
+def run_chunk(study: Study, first: int, table: pd.DataFrame, code: Mapping[str, str]) -> ChunkTables:
     """Run the points ``first``, ``first + 1``, ... with the factor values of a table, one row per point.
 
-    If anything fails, each half is run alone, so that the point that fails becomes a row with its error.
+    code: the digests of the sweep's code. Raises ScenarioError if the code of this process differs.
     """
+    check_code(code)
+    return _run_points(study, first, table)
+
+
+def _run_points(study: Study, first: int, table: pd.DataFrame) -> ChunkTables:
+    """Run points. If anything fails, run each half alone, so that a point that fails becomes a row with its error."""
     try:
         parts = list(_play_points(study, first, table))
     except Exception as error:
         if len(table) == 1:
             return failed_point(study, first, error)
         half = len(table) // 2
-        parts = [run_chunk(study, first, table.iloc[:half]), run_chunk(study, first + half, table.iloc[half:])]
+        parts = [_run_points(study, first, table.iloc[:half]), _run_points(study, first + half, table.iloc[half:])]
     runs = pa.concat_tables([part.runs for part in parts])
     series = [part.series for part in parts if part.series is not None]
     return ChunkTables(
