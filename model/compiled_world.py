@@ -47,9 +47,9 @@ WORLD = WorldType()
 
 
 class CompiledWorld:
-    """A pointer to the table of parallel worlds; it keeps the memory of all columns alive."""
+    """A pointer to the table of parallel worlds, and a lane; it keeps the memory of all columns alive."""
 
-    __slots__ = ("address", "owners", "table")
+    __slots__ = ("address", "lane", "owners", "table")
     _numba_type_ = WORLD
 
     def __init__(self, world: Any, floats: np.ndarray, integers: np.ndarray, seeds: np.ndarray, clock: np.ndarray):
@@ -79,7 +79,13 @@ class CompiledWorld:
             ]
         )
         self.owners = clock, world.floats, world.integers, floats, integers, seeds, *after
-        self.address = address(self.table)
+        self.address, self.lane = address(self.table), 0
+
+    def at(self, lane: int) -> "CompiledWorld":
+        """Return the world of another lane of the same table."""
+        other = object.__new__(CompiledWorld)
+        other.address, other.table, other.owners, other.lane = self.address, self.table, self.owners, lane
+        return other
 
     def __reduce__(self) -> Any:
         """Refuse to be copied or pickled: a copy would read and write the memory of the original."""
@@ -92,11 +98,13 @@ def address(array: np.ndarray) -> int:
 
 
 def _unboxed(kind: types.Type, compiled: Any, c: Any) -> NativeValue:
-    """Return the world of a CompiledWorld's first lane."""
+    """Return the world of a CompiledWorld, alone in its run."""
     number = c.pyapi.object_getattr_string(compiled, "address")
     pointer = c.pyapi.long_as_voidptr(number)
     c.pyapi.decref(number)
-    lane = c.context.get_constant(types.int64, 0)
+    place = c.pyapi.object_getattr_string(compiled, "lane")
+    lane = c.pyapi.long_as_longlong(place)
+    c.pyapi.decref(place)
     return NativeValue(_world(c.context, c.builder, pointer, lane, lane))
 
 

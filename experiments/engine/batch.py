@@ -55,6 +55,10 @@ class WorldBlock(NamedTuple):
                 world.seed = seed
                 world.bind_parameters()
 
+    def world(self, number: int) -> Any:
+        """Return one of the worlds, as rules take it."""
+        return self.worlds.at(number) if COMPILED else self.worlds[number]
+
 
 def run_cells(world: World) -> np.ndarray:
     """Return the indices in ``World.integers`` of switches and doctrines: int64 [cell]."""

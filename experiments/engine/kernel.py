@@ -175,6 +175,24 @@ def play_acts(world: World, first: int, last: int) -> None:
     _play(block_of_one(world), 1, 1, tick=0, acts=(first, last))
 
 
+def blocks_before_act(
+    world: World, seeds: np.ndarray, now: int, act: int, cells: StartCells | None = None
+) -> Iterator[Any]:
+    """Yield the worlds of some seeds, as rules take them, just before the act number ``act`` of round ``now``.
+
+    They start from the current state of ``world``, in its first round, and are valid until the next one. cells: the
+    cells in which they differ from it, with one point for each seed.
+    """
+    for first in range(0, len(seeds), BLOCK_SIZE):
+        part = slice(first, min(first + BLOCK_SIZE, len(seeds)))
+        block = block_of_copies(world, part.stop - first)
+        block.start_from(world, seeds[part], cells and cells.at(part))
+        advance_block(block, now - 1)
+        block.clock[0] += 1
+        _play(block, len(block.seeds), 1, tick=0, acts=(0, act))
+        yield from map(block.world, range(len(block.seeds)))
+
+
 def run_trajectory(world: World, rounds: int) -> np.ndarray:
     """Play a world for some rounds and return its trajectory: float64 [round, indicator], the current state first."""
     seen = np.empty((1, rounds + 1, indicator_count(world)))
