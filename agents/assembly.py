@@ -198,7 +198,12 @@ class Assembly(mesa.Model):
     # Copies and checkpoints
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy or a pickle contains: all but the cells, which refer to the world's memory."""
+        """Return what a copy or a pickle contains: all but the cells, which refer to the world's memory.
+
+        Raises TypeError if functions observe the run, for they would observe the copy too.
+        """
+        if any(self.subscribers.values()):
+            raise TypeError("an observed run cannot be copied or pickled: end its observation with `unobserve` first")
         return {name: value for name, value in vars(self).items() if name != "decision_cells"}
 
     def __copy__(self) -> "Assembly":

@@ -7,6 +7,7 @@ from typing import Any
 import mesa
 import numpy as np
 import pytest
+from mesa.experimental.mesa_signals import ObservableSignals
 
 import detente
 from agents.assembly import Assembly
@@ -111,6 +112,20 @@ def test_events_scheduled_with_mesa_are_copied(duplicate):
     other = duplicate(model.run(2)).run(2)
     assert (model.counted, other.counted) == (0, 1)
     assert model.run(2).counted == 1
+
+
+@ALL_WAYS
+def test_observed_run_refuses_to_be_copied(duplicate):
+    model = Assembly("two-states", rng=1)
+
+    def notice(_: Any) -> None:
+        assert model.round > 0
+
+    model.observe("time", ObservableSignals.CHANGED, notice)
+    with pytest.raises(TypeError, match="an observed run cannot be copied or pickled: end its observation"):
+        duplicate(model)
+    model.unobserve("time", ObservableSignals.CHANGED, notice)
+    assert content(duplicate(model).run(3)) == content(model.run(3))
 
 
 class CountingRun(Assembly):
