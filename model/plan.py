@@ -47,8 +47,8 @@ class Plan:
         self.scenario = scenario
         self.world = World(scenario, 0, collect_overrides(scenario, overrides))
 
-    def start_cells(self, columns: Mapping[str, np.ndarray]) -> StartCells:
-        """Return the cells that vary with some columns of values, each [point], by dotted path.
+    def start_cells(self, columns: Mapping[str, np.ndarray], points: int) -> StartCells:
+        """Return the cells that vary with some columns of values for ``points`` points, by dotted path.
 
         The paths must be ones that ``design_columns.py`` calls settable, the values checked.
         """
@@ -58,7 +58,6 @@ class Plan:
         shapes = [(column.kind, getattr(cells, column.name)) for column in COLUMNS]
         floats = [array.ravel() for kind, array in shapes if kind == "float"] + [cells.parameters]
         integers = [array.ravel() for kind, array in shapes if kind == "integer"] + [cells.switches]
-        points = len(next(iter(columns.values()), ()))
         return StartCells(*_varied_cells(floats, np.float64, points), *_varied_cells(integers, np.int64, points))
 
     def world_at(self, cells: StartCells, point: int, seed: int) -> World:

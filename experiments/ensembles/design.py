@@ -121,7 +121,8 @@ class Design:
         for plan, points in self.groups:
             for first in range(0, len(points), size):
                 chosen = points[first : first + size]
-                cells = plan.start_cells({path: column[chosen] for path, column in self.checked.settable.items()})
+                columns = {path: column[chosen] for path, column in self.checked.settable.items()}
+                cells = plan.start_cells(columns, len(chosen))
                 selecting = np.isin(cells.integer_cells, run_cells(plan.world))
                 if selecting.any():
                     order = np.lexsort(cells.integers[selecting])
