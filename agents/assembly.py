@@ -1,14 +1,16 @@
 """The Mesa model: creates the actors, runs the protocol, writes the ledger and collects the indicators."""
 
+import copy
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
-from agents.decision_cells import Actors, decision_cells
+from agents.decision_cells import Actors, DecisionCell, decision_cells
 from agents.facilitator import Facilitator
 from agents.ledger import Ledger
 from agents.narrator import Narrator
@@ -90,20 +92,24 @@ class Assembly(mesa.Model):
             Facilitator(self, index, name) for index, name in enumerate(self.loaded_scenario.facilitators)
         ]
         self.bodies = [VerificationBody(self, index, name) for index, name in enumerate(self.loaded_scenario.bodies)]
-        actors = Actors(self.states, self.facilitators, self.bodies)
-        self.decision_cells = [decision_cells(act, self.world, actors) for act in PROTOCOL]
         self.indicator_index = {name: at for at, name in enumerate(indicator_names(self.world.names.negotiation))}
         self.current_indicators = indicator_row(self.world)
         self.history = [self.current_indicators]
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(indicator_value, name) for name in self.indicator_index},
             agenttype_reporters={
-                State: {name: name for name in ("support", "audience_cost", "programme")},
-                Facilitator: {"fatigue": "fatigue"},
-                VerificationBody: {"inspections": "inspections"},
+                State: {name: attrgetter(name) for name in ("support", "audience_cost", "programme")},
+                Facilitator: {"fatigue": attrgetter("fatigue")},
+                VerificationBody: {"inspections": attrgetter("inspections")},
             },
         )
         self.datacollector.collect(self)
+
+    @cached_property
+    def decision_cells(self) -> list[list[DecisionCell]]:
+        """Return the cells of each act, in the order of the protocol."""
+        actors = Actors(self.states, self.facilitators, self.bodies)
+        return [decision_cells(act, self.world, actors) for act in PROTOCOL]
 
     @property
     def scenario(self) -> None:
@@ -189,7 +195,20 @@ class Assembly(mesa.Model):
             self.narrator.describe_act(self.ledger, act, self.decision_cells[number], values, forced_cells)
         getattr(self.world, act.column).flat = values
 
-    # Checkpoints
+    # Copies and checkpoints
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle contains: all but the cells, which refer to the world's memory.
+
+        Raises TypeError if functions observe the run, for they would observe the copy too.
+        """
+        if any(self.subscribers.values()):
+            raise TypeError("an observed run cannot be copied or pickled: end its observation with `unobserve` first")
+        return {name: value for name, value in vars(self).items() if name != "decision_cells"}
+
+    def __copy__(self) -> "Assembly":
+        """Return an independent copy: a shallow one would play on in the world of the original."""
+        return copy.deepcopy(self)
 
     def take_checkpoint(self) -> Checkpoint:
         """Return the current state of the run, for ``rewind``."""

@@ -18,6 +18,7 @@ from benchmarks.rules_alone import driver_overhead
 from benchmarks.sweeps import sobol_study, sweep_benchmarks
 from benchmarks.table import Measurement, core_share, print_table, write_recorded
 from benchmarks.watched import batch_run_comparison, single_runs
+from experiments.engine.processes import processor_count
 
 BenchmarkGroup = Callable[[], list[Measurement]]
 DEFAULT_GROUPS: tuple[BenchmarkGroup, ...] = (
@@ -45,7 +46,7 @@ def parse_options() -> argparse.Namespace:
 def limit_to_two_cores() -> int:
     """Limit this process and its children to two cores. Returns the number of cores of the machine."""
     if not hasattr(os, "sched_setaffinity"):
-        return os.cpu_count() or 1
+        return processor_count()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[:2])
     return len(cores)

@@ -17,7 +17,7 @@ from benchmarks.processes import run_program
 from benchmarks.studies import REPLICATIONS, ROUNDS, benchmark_study
 from benchmarks.table import Measurement
 from experiments.studies.chunk import run_chunk
-from experiments.studies.store import StudyStore, part_paths
+from experiments.studies.store import StudyStore, code_digests, part_paths
 from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
 
@@ -37,9 +37,9 @@ def time_sweep(workers: int, points: int = POINTS, **more: Any) -> tuple[float, 
 def measure_storage_share() -> float:
     """Return the share of the time of a sweep that is spent on writing."""
     study = load_study(benchmark_study({"kind": "latin", "points": POINTS}))
-    rows = study.points().head(205).to_dict("records")
+    table = study.points().head(205)
     begun = time.perf_counter()
-    tables = run_chunk(study, 0, rows)
+    tables = run_chunk(study, 0, table, code_digests())
     playing, times = time.perf_counter() - begun, []
     with tempfile.TemporaryDirectory() as folder, StudyStore(Path(folder), study) as store:
         for place in range(5):

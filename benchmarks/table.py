@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from experiments.engine.processes import processor_count
 from model.atomic_files import write_atomically
 
 RECORDED = Path(__file__).with_name("recorded.json")
@@ -68,7 +69,7 @@ def write_recorded(rows: list[Measurement]) -> None:
     now = [{"what": row.what, "value": float(f"{row.value:.4g}"), "unit": row.unit} for row in rows]
     measured = {row.what for row in rows}
     others = [row for row in old if row["what"] not in measured]
-    machine = {"recorded": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "machine": platform.machine()}
+    machine = {"recorded": time.strftime("%Y-%m-%d"), "cores": processor_count(), "machine": platform.machine()}
     text = json.dumps({**machine, "rows": now + others}, indent=1)
     write_atomically(RECORDED, (text + "\n").encode())
 

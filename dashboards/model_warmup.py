@@ -11,6 +11,7 @@ import threading
 import time
 
 from experiments.engine.kernel import run_trajectory
+from experiments.engine.processes import in_each_process
 from model.compiler import COMPILED
 from model.loading import load_scenario
 from model.overrides import collect_overrides
@@ -27,6 +28,10 @@ class ModelWarmup:
     """The state of the warm-up."""
 
     def __init__(self) -> None:
+        self.forget_start()
+
+    def forget_start(self) -> None:
+        """Return to the state before the start."""
         self._ready, self._lock, self._started = threading.Event(), threading.Lock(), 0.0
 
     def start(self) -> None:
@@ -56,6 +61,7 @@ class ModelWarmup:
 
 
 MODEL_WARMUP = ModelWarmup()
+in_each_process(MODEL_WARMUP.forget_start)
 
 if __name__ == "__main__":
     if hasattr(os, "nice"):

@@ -12,12 +12,19 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from experiments.engine.processes import in_each_process
 from model.errors import InputError, ScenarioError
 
 MAX_FILES = 64  # least recently used files are dropped; a file has at most 1 MiB
 
-_uploads: LRUCache[str, Mapping[str, Any]] = LRUCache(MAX_FILES)
-_lock = threading.Lock()
+_uploads: LRUCache[str, Mapping[str, Any]]
+_lock: threading.Lock
+
+
+@in_each_process
+def _start_empty() -> None:
+    global _uploads, _lock
+    _uploads, _lock = LRUCache(MAX_FILES), threading.Lock()
 
 
 def store_upload(data: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ data, or a `Scenario`. `set` changes values by the same dotted paths as the opti
 from collections.abc import Callable, Mapping
 from numbers import Integral
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -159,16 +160,21 @@ def ensemble(
     seed: int = 1,
     rounds: int | None = None,
     set: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, str] = MappingProxyType({}),
+    stop_when: str | None = None,
 ) -> "Ensemble":
     """Play many worlds of a scenario; world k is the run with seed ``seed + k``.
 
-    The result has `shares()` of outcomes with 95 % intervals, `frame()` with one row for each world, `band()` with
-    percentiles by round, `first_deals()` and `save()`.
+    metrics: names and expressions, each one number per world, such as ``{"calm": "share(tension < 0.4)"}``. stop_when:
+    a condition, such as ``"deal_progress > 0.5"``; a world ends in the first round in which it holds. docs/studies.md
+    lists the functions. The result has `shares()` of outcomes with 95 % intervals, `metric_means()`, `frame()` with one
+    row for each world, `band()` with percentiles by round, `first_deals()` and `save()`.
     """
     from experiments.ensembles.ensemble import play_ensemble
 
     _check_whole("worlds", worlds, 1, MAX_WORLDS)
-    return play_ensemble(_changed(scenario, set, rounds, seed), worlds, seed)
+    changed = _changed(scenario, set, rounds, seed)
+    return play_ensemble(changed, worlds, seed, metrics=metrics, stop_when=stop_when)
 
 
 def compare(

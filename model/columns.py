@@ -3,7 +3,7 @@
 A column is *public* (every actor may read it), *shared* (the two actors of a pair, or the two parties of a
 negotiation, may) or *private* (only the actor of the row). Nature's acts may read everything. A *given*
 column comes from the scenario and is never decided; every other column starts at its neutral value unless
-``initial_state.py`` sets it.
+``initial_state.py`` sets it. A *structural* column follows from names and shapes: worlds that step together share it.
 """
 
 from typing import Literal, NamedTuple
@@ -26,6 +26,12 @@ class Column(NamedTuple):
     meaning: str
     neutral: float = 0
     given: bool = False
+    structural: bool = False
+
+
+def structural_column(name: str, axes: str, meaning: str) -> Column:
+    """Declare a public column of integers that follows from the names and shapes of a scenario."""
+    return Column(name, tuple(axes.split()), "integer", "public", meaning, given=True, structural=True)
 
 
 def given_column(name: str, axes: str, kind: Literal["float", "integer"], visibility: Literal["public", "shared", "private"], meaning: str) -> Column:  # fmt: skip
@@ -53,16 +59,16 @@ PUBLIC_PARAMETERS = ("initiative_cost", "continuity", "dialogue")  # of those, t
 SKILLS = ("bias", "capacity", "clarity", "formulation", "leverage", "good_offices", "hosting", "task_cost", "budget")
 
 GIVEN = (
-    given_column("state_id", "state", "integer", "public", "stable id, part of the address of its draws"),
-    given_column("facilitator_id", "facilitator", "integer", "public", "stable id"),
-    given_column("body_id", "body", "integer", "public", "stable id"),
-    given_column("spoiler_id", "spoiler", "integer", "public", "stable id"),
-    given_column("negotiation_id", "negotiation", "integer", "public", "stable id"),
-    given_column("rung_id", "negotiation rung", "integer", "public", "stable id"),
-    given_column("party", "negotiation side", "integer", "public", "the state on this side"),
-    given_column("negotiation_between", "state state", "integer", "public", "the negotiation between the two states, or -1"),
-    given_column("rungs", "negotiation", "integer", "public", "number of rungs after bundling"),
-    given_column("mediates", "facilitator negotiation", "integer", "public", "whether the facilitator mediates in this negotiation"),
+    structural_column("state_id", "state", "stable id, part of the address of its draws"),
+    structural_column("facilitator_id", "facilitator", "stable id"),
+    structural_column("body_id", "body", "stable id"),
+    structural_column("spoiler_id", "spoiler", "stable id"),
+    structural_column("negotiation_id", "negotiation", "stable id"),
+    structural_column("rung_id", "negotiation rung", "stable id"),
+    structural_column("party", "negotiation side", "the state on this side"),
+    structural_column("negotiation_between", "state state", "the negotiation between the two states, or -1"),
+    structural_column("rungs", "negotiation", "number of rungs after bundling"),
+    structural_column("mediates", "facilitator negotiation", "whether the facilitator mediates in this negotiation"),
     given_column("doctrine", "state", "integer", "private", "how it chooses its conduct"),
     given_column("veto_players", "state", "integer", "private", "domestic players who must all approve a deal"),
     *(
@@ -76,8 +82,8 @@ GIVEN = (
     given_column("false_alarm", "body", "float", "public", "f: false-alarm probability"),
     given_column("delay", "body", "integer", "public", "rounds from act to report"),
     given_column("inspections", "body", "integer", "public", "negotiations it can inspect in a round"),
-    given_column("target", "spoiler", "integer", "public", "the negotiation it attacks"),
-    given_column("blamed", "spoiler", "integer", "public", "the side blamed for its attacks"),
+    structural_column("target", "spoiler", "the negotiation it attacks"),
+    structural_column("blamed", "spoiler", "the side blamed for its attacks"),
     given_column("hazard", "spoiler", "float", "public", "probability of an attack in any round"),
     given_column("grievance", "state state", "float", "private", "constant drive of the row's posture"),
     given_column("campaign", "state state", "float", "private", "target pressure without an agreement"),
@@ -91,7 +97,7 @@ GIVEN = (
     given_column("reversibility", "negotiation rung", "float", "public", "how far it can be reversed"),
     given_column("access_granted", "negotiation rung", "float", "public", "inspectors' access granted"),
     given_column("duration", "negotiation rung", "integer", "public", "rounds of implementation"),
-    given_column("verifier", "negotiation rung", "integer", "public", "the body that verifies it, or -1"),
+    structural_column("verifier", "negotiation rung", "the body that verifies it, or -1"),
     given_column("security_burden", "negotiation side rung", "float", "public", "cost in terms of security"),
     given_column("sovereignty_burden", "negotiation side rung", "float", "public", "cost in terms of sovereignty"),
     given_column("programme_cut", "negotiation side rung", "float", "public", "share of the side's programme given up"),

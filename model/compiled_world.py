@@ -4,11 +4,13 @@ A word of the table is a number or the address of a column. For a rule, ``world.
 loads without a reference count; since the table is constant while rules run, the compiler may keep loaded
 values. Numba's own structref is several times slower at this size.
 
-Parallel worlds share the given columns and have a lane each in the decided ones: the same cell of all worlds
-is contiguous in memory. For a rule without branches, the compiler can vectorise over the lanes.
+Parallel worlds share the structural columns and have a lane each in all others, parameters included: the same
+cell of all worlds is contiguous in memory. For a rule without branches, the compiler can vectorise over the lanes.
+Switches and doctrines select between rules, so that neighbouring lanes with equal ones form a *run*, whose acts are
+played together; they are read once per run, at its first lane.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -27,46 +29,11 @@ from numba.extending import (
 
 from model.columns import AXES, COLUMNS
 from model.parameters import MECHANISMS, PARAMETERS
+from model.world_fields import FIELD_INDEX, FIELDS
 
-NUMBERS = {"float": types.float64, "integer": types.int64}
 WORD_BYTES = 8
 MAX_LANES = 64  # parallel worlds
-
-
-class Field(NamedTuple):
-    """A word of the table: a number, or with axes the address of an array.
-
-    per_lane: each lane has its own value; the word is the address of the first lane's.
-    """
-
-    type: Any  # Numba's type
-    axes: tuple[str, ...] | None = None
-    per_lane: bool = False
-
-
-def _shared(kind: str, *axes: str) -> Field:
-    return Field(types.Array(NUMBERS[kind], len(axes), "C"), axes)
-
-
-def _per_lane(kind: str, *axes: str) -> Field:
-    return Field(types.Array(NUMBERS[kind], len(axes), "A"), axes, per_lane=True)
-
-
-FIELDS: dict[str, Field] = {
-    "seed": Field(types.uint64, per_lane=True),
-    "n_lane": Field(types.int64),
-    **{f"n_{axis}": Field(types.int64) for axis in (*AXES, "forced", "buffer")},
-    **{f"with_{mechanism}": Field(types.int64) for mechanism in MECHANISMS},
-    **{name: Field(types.float64) for _, name in PARAMETERS},
-    "clock": _shared("integer", "world"),
-    **{column.name: (_shared if column.given else _per_lane)(column.kind, *column.axes) for column in COLUMNS},
-    **{f"forced_{name}": _shared("integer", "forced") for name in ("round", "act", "cell")},
-    "forced_value": _shared("float", "forced"),
-    "float_buffer": _shared("float", "buffer", "lane"),
-    "integer_buffer": _shared("integer", "buffer", "lane"),
-}
-FIELD_INDEX = {name: at for at, name in enumerate(FIELDS)}
-IS_GIVEN = np.array([column.given for column in COLUMNS])
+IS_STRUCTURAL = np.array([column.structural for column in COLUMNS])
 
 
 class WorldType(types.Type):
@@ -80,15 +47,15 @@ WORLD = WorldType()
 
 
 class CompiledWorld:
-    """A pointer to the table of parallel worlds; it keeps the memory of all columns alive."""
+    """A pointer to the table of parallel worlds, and a lane; it keeps the memory of all columns alive."""
 
-    __slots__ = ("address", "owners", "table")
+    __slots__ = ("address", "lane", "owners", "table")
     _numba_type_ = WORLD
 
     def __init__(self, world: Any, floats: np.ndarray, integers: np.ndarray, seeds: np.ndarray, clock: np.ndarray):
         """Write the table, in the order of FIELDS.
 
-        floats, integers: the decided columns, [cell, lane]. The given columns are those of ``world``.
+        floats, integers: columns, parameters and switches, [cell, lane]. The structural columns are those of ``world``.
         Raises ValueError if there are more worlds than lanes.
         """
         if len(seeds) > MAX_LANES:
@@ -97,21 +64,32 @@ class CompiledWorld:
         buffers = np.empty((cells, count)), np.empty((cells, count), np.int64)
         lengths = [*(world.size[axis] for axis in AXES), len(world.forced_round), cells]
         after = [world.forced_round, world.forced_act, world.forced_cell, world.forced_value, *buffers]
-        given = world.addresses(address(world.floats), address(world.integers))
-        decided = world.addresses(address(floats), address(integers), count)
+        structural = world.addresses(address(world.floats), address(world.integers))
+        own = world.addresses(address(floats), address(integers), count)
+        tail = [address(integers) + WORD_BYTES * count * (len(integers) - len(MECHANISMS) + np.arange(len(MECHANISMS)))]
+        tail += [address(floats) + WORD_BYTES * count * (len(floats) - len(PARAMETERS) + np.arange(len(PARAMETERS)))]
         self.table = np.concatenate(
             [
                 np.array([address(seeds), count]),
                 np.array(lengths, np.int64),
-                world.switches,
-                world.parameters.view(np.int64),
+                *tail,
                 np.array([address(clock)]),
-                np.where(IS_GIVEN, given, decided),
+                np.where(IS_STRUCTURAL, structural, own),
                 np.array([address(array) for array in after]),
             ]
         )
         self.owners = clock, world.floats, world.integers, floats, integers, seeds, *after
-        self.address = address(self.table)
+        self.address, self.lane = address(self.table), 0
+
+    def at(self, lane: int) -> "CompiledWorld":
+        """Return the world of another lane of the same table."""
+        other = object.__new__(CompiledWorld)
+        other.address, other.table, other.owners, other.lane = self.address, self.table, self.owners, lane
+        return other
+
+    def __reduce__(self) -> Any:
+        """Refuse to be copied or pickled: a copy would read and write the memory of the original."""
+        raise TypeError("compiled rules read this world by its addresses in memory: copy or pickle its World instead")
 
 
 def address(array: np.ndarray) -> int:
@@ -120,62 +98,70 @@ def address(array: np.ndarray) -> int:
 
 
 def _unboxed(kind: types.Type, compiled: Any, c: Any) -> NativeValue:
-    """Return the world of a CompiledWorld's first lane."""
+    """Return the world of a CompiledWorld, alone in its run."""
     number = c.pyapi.object_getattr_string(compiled, "address")
     pointer = c.pyapi.long_as_voidptr(number)
     c.pyapi.decref(number)
-    return NativeValue(_world(c.context, c.builder, pointer, c.context.get_constant(types.int64, 0)))
+    place = c.pyapi.object_getattr_string(compiled, "lane")
+    lane = c.pyapi.long_as_longlong(place)
+    c.pyapi.decref(place)
+    return NativeValue(_world(c.context, c.builder, pointer, lane, lane))
 
 
 def _type_of(compiled: CompiledWorld, _: Any) -> WorldType:
     return WORLD
 
 
-def _world(context: Any, builder: ir.IRBuilder, table: ir.Value, lane: ir.Value) -> ir.Value:
-    """Return a world value: a table and a lane."""
+def _world(context: Any, builder: ir.IRBuilder, table: ir.Value, lane: ir.Value, first: ir.Value) -> ir.Value:
+    """Return a world value: a table, a lane, and the first lane of its run."""
     struct = cgutils.create_struct_proxy(WORLD)(context, builder)
-    struct.table, struct.lane = table, lane
+    struct.table, struct.lane, struct.first = table, lane, first
     return struct._getvalue()
 
 
-def _parts(context: Any, builder: ir.IRBuilder, world: ir.Value) -> tuple[ir.Value, ir.Value]:
+def _parts(context: Any, builder: ir.IRBuilder, world: ir.Value) -> tuple[ir.Value, ir.Value, ir.Value]:
     struct = cgutils.create_struct_proxy(WORLD)(context, builder, value=world)
-    return struct.table, struct.lane
+    return struct.table, struct.lane, struct.first
 
 
 def _word(context: Any, builder: ir.IRBuilder, table: ir.Value, name: str, kind: ir.Type) -> ir.Value:
     """Load one word of the table, which is constant while compiled code runs."""
     words = builder.bitcast(table, kind.as_pointer())
-    value = builder.load(builder.gep(words, [context.get_constant(types.intp, FIELD_INDEX[name])]), align=WORD_BYTES)
+    return _constant_load(builder, builder.gep(words, [context.get_constant(types.intp, FIELD_INDEX[name])]))
+
+
+def _constant_load(builder: ir.IRBuilder, address: ir.Value) -> ir.Value:
+    """Load a word that is constant while compiled code runs."""
+    value = builder.load(address, align=WORD_BYTES)
     value.set_metadata("invariant.load", builder.module.add_metadata([]))
     return value
 
 
 def _declare_readable(function: ir.Function) -> None:
     """Declare a function's tables as fully readable, so that loads can move out of loops."""
-    parts = {each.name: each for each in function.args}  # Numba passes a world as two parts, .0 and .1
+    parts = {each.name: each for each in function.args}  # Numba passes a world as three parts, .0 to .2
     for name, part in parts.items():
         stem, _, number = name.rpartition(".")
-        if number == "0" and isinstance(part.type, ir.PointerType) and f"{stem}.2" not in parts:
+        if number == "0" and isinstance(part.type, ir.PointerType) and f"{stem}.3" not in parts:
             part.attributes.dereferenceable = WORD_BYTES * len(FIELDS)
             part.attributes.align = WORD_BYTES
 
 
 def _read(context: Any, builder: ir.IRBuilder, kind: types.Type, world: ir.Value, name: str) -> ir.Value:
     """Read a field: a number, or a view of a column from its address and the lengths of its axes."""
-    field, (table, lane) = FIELDS[name], _parts(context, builder, world)
+    field, (table, own, first) = FIELDS[name], _parts(context, builder, world)
     _declare_readable(builder.function)
-    if not field.per_lane and field.axes is None:
+    if not field.lane and field.axes is None:
         return _word(context, builder, table, name, context.get_value_type(field.type))
     element = context.get_value_type(field.type.dtype if field.axes else field.type)
     address = _word(context, builder, table, name, element.as_pointer())
-    if field.per_lane:
-        address = builder.gep(address, [lane])
+    if field.lane:
+        address = builder.gep(address, [own if field.lane == "own" else first])
     if field.axes is None:
-        return builder.load(address, align=WORD_BYTES)
+        return _constant_load(builder, address)
     integer, step = context.get_value_type(types.int64), context.get_constant(types.intp, WORD_BYTES)
     shape = [_word(context, builder, table, f"n_{axis}", integer) for axis in field.axes]
-    if field.per_lane:
+    if field.lane:
         step = builder.mul(step, _word(context, builder, table, "n_lane", integer))
     return _view(context, builder, field.type, address, shape, step)
 
@@ -236,24 +222,46 @@ def _row_buffer_compiled(buffer):
     return lambda buffer: _row_buffer(buffer)  # type: ignore[call-arg]
 
 
-def world_at(worlds: Any, lane: int) -> Any:
-    """Return one of several parallel worlds, as rules take it."""
-    return worlds[lane]
+def world_at(worlds: Any, number: int) -> Any:
+    """Return one of the parallel worlds of a run, as rules take it."""
+    return worlds[number]
 
 
 @intrinsic
-def _at_lane(typing: Any, worlds: WorldType, lane: types.Integer) -> Any:
-    """Return the world at another lane of the same table."""
+def _at_lane(typing: Any, worlds: WorldType, number: types.Integer) -> Any:
+    """Return a world of the same run, by its number from the first lane of the run."""
 
     def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
-        return _world(context, builder, _parts(context, builder, arguments[0])[0], arguments[1])
+        table, _, first = _parts(context, builder, arguments[0])
+        lane: Any = builder.add(first, arguments[1])
+        return _world(context, builder, table, lane, first)
 
     return WORLD(worlds, types.int64), lower
 
 
 @overload(world_at)
-def _world_at_compiled(worlds, lane):
-    return lambda worlds, lane: _at_lane(worlds, lane)  # type: ignore[call-arg]
+def _world_at_compiled(worlds, number):
+    return lambda worlds, number: _at_lane(worlds, number)  # type: ignore[call-arg]
+
+
+def run_at(worlds: Any, lane: int) -> Any:
+    """Return the run of parallel worlds that begins at a lane; the switches and doctrines of that lane apply to all."""
+    return worlds[lane:]
+
+
+@intrinsic
+def _run_at_lane(typing: Any, worlds: WorldType, lane: types.Integer) -> Any:
+    """Return the first world of the run that begins at a lane."""
+
+    def lower(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+        return _world(context, builder, _parts(context, builder, arguments[0])[0], arguments[1], arguments[1])
+
+    return WORLD(worlds, types.int64), lower
+
+
+@overload(run_at)
+def _run_at_compiled(worlds, lane):
+    return lambda worlds, lane: _run_at_lane(worlds, lane)  # type: ignore[call-arg]
 
 
 class WorldAttributes(AttributeTemplate):
@@ -268,10 +276,10 @@ class WorldAttributes(AttributeTemplate):
 
 @register_model(WorldType)
 class WorldModel(models.StructModel):
-    """How a world is passed: a table and a lane."""
+    """How a world is passed: a table, a lane, and the first lane of its run."""
 
     def __init__(self, manager: Any, kind: WorldType):
-        super().__init__(manager, kind, [("table", types.voidptr), ("lane", types.int64)])
+        super().__init__(manager, kind, [("table", types.voidptr), ("lane", types.int64), ("first", types.int64)])
 
 
 typeof_impl.register(CompiledWorld)(_type_of)

@@ -26,9 +26,17 @@ sys.modules.update(dict.fromkeys(HIDDEN_IMPORTS))  # type: ignore[arg-type]  # h
 import numba  # noqa: E402
 import numba.np.arraymath  # noqa: E402
 from numba.core import caching  # noqa: E402
+from numba.core.compiler_lock import global_compiler_lock  # noqa: E402
 
 for name in HIDDEN_IMPORTS:
     del sys.modules[name]
+
+if hasattr(os, "register_at_fork"):  # a fork waits until no thread compiles, for the child would inherit a locked lock
+    os.register_at_fork(
+        before=global_compiler_lock.acquire,
+        after_in_parent=global_compiler_lock.release,
+        after_in_child=global_compiler_lock.release,
+    )
 
 MODEL_FOLDER = Path(__file__).parent
 

@@ -62,6 +62,9 @@ class ScenarioError(ValueError):
         self.errors = errors
         super().__init__("\n".join(map(str, errors)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.errors,)
+
 
 def collect_errors(*sources: Iterable[InputError]) -> list[InputError]:
     """Return the errors of all sources, at most MAX_ERRORS and one that says so."""

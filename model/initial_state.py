@@ -1,11 +1,17 @@
-"""The initial values of columns, from a scenario."""
+"""The initial values of columns, parameters and switches, from a scenario.
+
+Where worlds of a design differ, a field of the scenario is a ``Varied``, and so are the cells computed from it. These
+functions must therefore not branch on a number: they use ``choose``, ``least`` and ``greatest``.
+"""
 
 from typing import Any
 
 from model.chance import stable_id
 from model.columns import SKILLS, STATE_PARAMETERS
 from model.enumerations import Doctrine, RungStatus
+from model.parameters import MECHANISMS, PARAMETERS
 from model.scenario import Scenario
+from model.varied import choose, greatest, least, total
 
 
 def bundle_rungs(scenario: Scenario, negotiation: str) -> list[list[str]]:
@@ -16,7 +22,12 @@ def bundle_rungs(scenario: Scenario, negotiation: str) -> list[list[str]]:
 
 
 def fill_columns(world: Any, scenario: Scenario) -> None:
-    """Write the given columns, and the decided columns that do not start at their neutral value."""
+    """Write the parameters, the switches, the given columns, and other columns with an initial value of their own."""
+    parameters, switches = world.parameters, world.switches
+    for at, (section, name) in enumerate(PARAMETERS):
+        parameters[at] = getattr(getattr(scenario, section), name)
+    for at, name in enumerate(MECHANISMS):
+        switches[at] = getattr(scenario.mechanisms, name)
     _fill_actors(world, scenario)
     _fill_relations(world, scenario)
     for k, name in enumerate(scenario.negotiations):
@@ -26,7 +37,7 @@ def fill_columns(world: Any, scenario: Scenario) -> None:
 def _fill_actors(world: Any, scenario: Scenario) -> None:
     for me, (name, state) in enumerate(scenario.states.items()):
         world.state_id[me] = stable_id(name)
-        world.doctrine[me] = Doctrine[state.doctrine]
+        world.doctrine[me] = Doctrine[state.doctrine] if isinstance(state.doctrine, str) else state.doctrine
         world.veto_players[me] = state.veto_players
         for parameter in STATE_PARAMETERS:
             getattr(world, f"own_{parameter}")[me] = getattr(state, parameter)
@@ -68,7 +79,7 @@ def _fill_relations(world: Any, scenario: Scenario) -> None:
             world.campaign[me, other] = relation.campaign
             world.pressure[me, other] = relation.pressure
             back = scenario.relation(another, one)
-            world.alliance[me, other] = relation.alliance if relation.alliance else back.alliance
+            world.alliance[me, other] = choose(relation.alliance != 0.0, relation.alliance, back.alliance)
 
 
 def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None:
@@ -85,28 +96,29 @@ def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None
         world.mediates[f, k] = helper in talks.facilitators
     for state, attitude in talks.attitudes.items():
         world.attitude[states.index(state), k] = attitude
-    steps, total = bundle_rungs(scenario, name), sum(rung.stake for rung in talks.rungs.values())
+    steps, ladder = bundle_rungs(scenario, name), total(rung.stake for rung in talks.rungs.values())
     world.rungs[k] = len(steps)
     world.verifier[k] = -1
     for r, step in enumerate(steps):
         bundled = [talks.rungs[rung] for rung in step]
-        share = [rung.stake / total for rung in bundled]
+        share = [rung.stake / ladder for rung in bundled]
+        stake = total(share)
         world.rung_id[k, r] = stable_id("+".join(step))
-        world.stake[k, r] = sum(share)
-        world.verifiability[k, r] = min(rung.verifiability for rung in bundled)
-        world.reversibility[k, r] = min(rung.reversibility for rung in bundled)
-        world.access_granted[k, r] = sum(rung.access for rung in bundled)
-        world.duration[k, r] = max(rung.duration for rung in bundled)
+        world.stake[k, r] = stake
+        world.verifiability[k, r] = least(rung.verifiability for rung in bundled)
+        world.reversibility[k, r] = least(rung.reversibility for rung in bundled)
+        world.access_granted[k, r] = total(rung.access for rung in bundled)
+        world.duration[k, r] = greatest(rung.duration for rung in bundled)
         world.status[k, r] = min(RungStatus[rung.status.upper()] for rung in bundled)
         verifiers = [rung.verifier for rung in bundled if rung.verifier is not None]
         if verifiers:
             world.verifier[k, r] = list(scenario.bodies).index(verifiers[0])
         for side, party in enumerate(talks.parties):
             concessions = [rung.parties[party] for rung in bundled]
-            weights = [part / sum(share) for part in share]
-            world.security_burden[k, side, r] = sum(w * c.security for w, c in zip(weights, concessions, strict=True))
-            world.sovereignty_burden[k, side, r] = sum(
+            weights = [part / stake for part in share]
+            world.security_burden[k, side, r] = total(w * c.security for w, c in zip(weights, concessions, strict=True))
+            world.sovereignty_burden[k, side, r] = total(
                 w * c.sovereignty for w, c in zip(weights, concessions, strict=True)
             )
-            world.programme_cut[k, side, r] = sum(each.restraint for each in concessions)
-            world.pressure_relief[k, side, r] = sum(each.relief for each in concessions)
+            world.programme_cut[k, side, r] = total(each.restraint for each in concessions)
+            world.pressure_relief[k, side, r] = total(each.relief for each in concessions)

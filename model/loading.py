@@ -147,8 +147,13 @@ def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
                 raise ScenarioError([InputError(path, value, f"`{step}` is not a table")])
             table[step] = dict(inner)
             table = table[step]
-        table[last] = value
+        table[last] = plain_value(value)
     return changed
+
+
+def plain_value(value: Any) -> Any:
+    """Return a number of NumPy as a number of Python, and any other value unchanged."""
+    return value.item() if hasattr(value, "dtype") and getattr(value, "ndim", None) == 0 else value
 
 
 def scenario_data(scenario: str | Path | Mapping[str, Any] | Scenario) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The world: all columns and parameters of one run, as arrays over two flat arrays.
+"""The world: all columns, parameters and switches of one run, in two flat arrays.
 
 Python code sees an ordinary object; compiled rules see a table of pointers into the same memory
 (``compiled_world.py``), passed as a single pointer. With compilation off, rules read the object itself.
@@ -17,6 +17,8 @@ from model.compiler import COMPILED
 from model.initial_state import bundle_rungs, fill_columns
 from model.parameters import MECHANISMS, PARAMETERS
 from model.scenario import Scenario
+
+LAYOUT = (*COLUMN_BY_NAME, *PARAMETERS, *MECHANISMS)  # by which a pickle of a world is recognised
 
 
 class ResolvedOverride(NamedTuple):
@@ -120,14 +122,14 @@ class World:
         self.seed = np.uint64(seed)
         self.clock = np.zeros(1, np.int64)
         ranges = column_layout(tuple(self.size.items()))
-        self.floats = np.empty(max(each.stop for each in ranges if each.kind == "float"))
-        self.integers = np.empty(max(each.stop for each in ranges if each.kind == "integer"), np.int64)
+        stop = {kind: max(each.stop for each in ranges if each.kind == kind) for kind in ("float", "integer")}
+        self.floats = np.empty(stop["float"] + len(PARAMETERS))
+        self.integers = np.empty(stop["integer"] + len(MECHANISMS), np.int64)
         self._bind_columns()
         for column in COLUMNS:
             getattr(self, column.name)[...] = column.neutral
         fill_columns(self, scenario)
-        self.parameters = np.array([float(getattr(getattr(scenario, s), n)) for s, n in PARAMETERS])
-        self.switches = np.array([int(getattr(scenario.mechanisms, m)) for m in MECHANISMS])
+        self.bind_parameters()
         for name in AXES:
             setattr(self, f"n_{name}", self.size[name])
         self._initial_state = ((self.floats.tobytes(), np.float64), (self.integers.tobytes(), np.int64))
@@ -145,10 +147,27 @@ class World:
         """Return the shape of a column."""
         return tuple(self.size[axis] for axis in COLUMN_BY_NAME[column].axes)
 
+    @property
+    def parameters(self) -> np.ndarray:
+        """Return the parameters, in the order of PARAMETERS: float64 [parameter], the end of ``floats``."""
+        return self.floats[len(self.floats) - len(PARAMETERS) :]
+
+    @property
+    def switches(self) -> np.ndarray:
+        """Return the switches, in the order of MECHANISMS: int64 [mechanism], the end of ``integers``."""
+        return self.integers[len(self.integers) - len(MECHANISMS) :]
+
     def _bind_columns(self) -> None:
         for each in column_layout(tuple(self.size.items())):
             storage = self.floats if each.kind == "float" else self.integers
             setattr(self, each.name, storage[each.start : each.stop].reshape(each.shape))
+
+    def bind_parameters(self) -> None:
+        """Set the attributes of parameters and switches, as uncompiled rules read them, from the arrays."""
+        for (_, name), value in zip(PARAMETERS, self.parameters.tolist(), strict=True):
+            setattr(self, name, value)
+        for name, switch in zip(MECHANISMS, self.switches.tolist(), strict=True):
+            setattr(self, f"with_{name}", switch)
 
     def addresses(self, floats: int, integers: int, lanes: int = 1) -> np.ndarray:
         """Return the address of every column, in the order of COLUMNS, from the addresses of the two arrays."""
@@ -162,14 +181,6 @@ class World:
         self.forced_act = np.array([move.act for move in moves], np.int64)
         self.forced_cell = np.array([move.cell for move in moves], np.int64)
         self.forced_value = np.array([move.value for move in moves], np.float64)
-        self.apply_parameters()
-
-    def apply_parameters(self) -> None:
-        """Set the attributes of parameters and switches from their arrays."""
-        for (_, name), value in zip(PARAMETERS, self.parameters, strict=True):
-            setattr(self, name, float(value))
-        for name, switch in zip(MECHANISMS, self.switches, strict=True):
-            setattr(self, f"with_{name}", int(switch))
         self._compile_view()
 
     def allocate_buffers(self, lanes: int = 1) -> None:
@@ -188,7 +199,10 @@ class World:
             )
 
     def with_storage(self, floats: np.ndarray, integers: np.ndarray) -> "World":
-        """Return a copy over other arrays, which shares everything else, the clock included."""
+        """Return a copy over other arrays, which shares everything else, the clock included.
+
+        If the arrays get other parameters or switches, call ``bind_parameters``.
+        """
         copy = object.__new__(World)
         copy.__dict__.update(self.__dict__)
         copy.floats, copy.integers = floats, integers
@@ -217,6 +231,28 @@ class World:
             getattr(successor, column.name)[...] = getattr(self, column.name)
         successor._initial_state = ((successor.floats.tobytes(), np.float64), (successor.integers.tobytes(), np.int64))
         return successor
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle contains: all but the views of the two arrays, and what rules read."""
+        own, state = (self.floats, self.integers), vars(self).copy()
+        for name in ("compiled", "n_lane", "float_buffer", "integer_buffer"):
+            del state[name]
+        for name, value in vars(self).items():
+            is_array = isinstance(value, np.ndarray)
+            if is_array and any(value is not each and np.may_share_memory(value, each) for each in own):
+                state.pop(name, None)
+        return state | {"layout": LAYOUT}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy or a pickle: bind its columns to its own arrays, and write its own table of addresses.
+
+        Raises TypeError if it comes from a version with other columns or parameters.
+        """
+        if state["layout"] != LAYOUT:
+            raise TypeError("this world was pickled by a version of Detente with other columns or parameters")
+        vars(self).update({name: value for name, value in state.items() if name != "layout"})
+        self._bind_columns()
+        self._compile_view()
 
     def snapshot(self) -> tuple[int, bytes, bytes]:
         """Return a copy of everything that changes, to compare or to restore."""

@@ -9,11 +9,14 @@ import typer
 from dashboards.cli.options import (
     AsJson,
     Changes,
+    Metrics,
     ScenarioName,
     Seed,
+    StopWhen,
     check_overwrite,
     ensure_writable_folder,
     parse_changes,
+    parse_metrics,
     parse_path,
     report_errors,
 )
@@ -38,6 +41,8 @@ def ensemble(
     worlds: Worlds = 1000,
     seed: Seed = 1,
     changes: Changes = None,
+    metric: Metrics = None,
+    stop_when: StopWhen = None,
     out: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Save the ensemble to this folder.")
     ] = None,
@@ -49,7 +54,7 @@ def ensemble(
 ) -> None:
     """Run many simulations of one scenario.
 
-    Shows the share of each outcome with its 95 % interval, and percentiles of the main indicators.
+    Shows the share of each outcome with its 95 % interval, percentiles of the main indicators, and metrics.
     """
     from dashboards.terminal.ensembles import contrast_screen, ensemble_screen
     from dashboards.terminal.widgets import console
@@ -67,7 +72,15 @@ def ensemble(
         if saved is not None and saved.scenario != data.get("name"):
             typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
         with progress_bar(worlds, "worlds", as_json) as progress:
-            result = play_ensemble(data, worlds, seed, changes=changed, progress=progress)
+            result = play_ensemble(
+                data,
+                worlds,
+                seed,
+                changes=changed,
+                metrics=parse_metrics(metric),
+                stop_when=stop_when,
+                progress=progress,
+            )
         if out is not None:
             result.save(out)
     with print_warnings():
@@ -97,6 +110,12 @@ def ensemble_data(result: "Ensemble", seed: int) -> dict[str, Any]:
         "worlds": len(result.seeds),
         "rounds": result.rounds,
         "outcomes": {name: share._asdict() for name, share in result.shares().items()},
+        "metrics": {
+            name: {key: nan_to_none(value) for key, value in each._asdict().items()}
+            for name, each in result.metric_means().items()
+        },
+        "stop_when": result.stop_when,
+        "rounds_played": None if result.last_rounds is None else float(result.last_rounds.mean()),
         "bands": bands,
         "band_worlds": result.band_worlds,
         "trajectory_digests": result.digests,

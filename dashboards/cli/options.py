@@ -19,6 +19,22 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; repeatable."),
 ]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric",
+        metavar="NAME=EXPRESSION",
+        help="Add a metric: one number per world, such as calm='share(tension < 0.4)'; repeatable.",
+    ),
+]
+StopWhen = Annotated[
+    str | None,
+    typer.Option(
+        "--stop-when",
+        metavar="CONDITION",
+        help="End each world in the first round in which a condition holds, such as 'deal_progress > 0.5'.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 DRAFT_SUFFIX = re.compile(r"(\.\d+)+\.tmp$")  # of the temporary file of an atomic write
@@ -92,6 +108,24 @@ def report_errors() -> Iterator[None]:
         path = DRAFT_SUFFIX.sub("", str(error.filename or "file"))
         typer.echo(f"{path}: {error.strerror or error}", err=True)
         raise typer.Exit(2) from None
+
+
+def parse_metrics(texts: list[str] | None) -> dict[str, str]:
+    """Parse NAME=EXPRESSION pairs. Raises ScenarioError if one has no name or is given twice."""
+    from model.errors import InputError, ScenarioError
+
+    metrics: dict[str, str] = {}
+    errors = []
+    for text in texts or []:
+        name, equals, expression = text.partition("=")
+        if not equals or not name.strip():
+            errors.append(InputError("--metric", text, "must have the form NAME=EXPRESSION"))
+        elif name.strip() in metrics:
+            errors.append(InputError("--metric", text, f"there is another metric with the name `{name.strip()}`"))
+        metrics[name.strip()] = expression.strip()
+    if errors:
+        raise ScenarioError(errors)
+    return metrics
 
 
 def parse_changes(texts: list[str] | None, syntax: str = "PATH=VALUE") -> dict[str, Any]:

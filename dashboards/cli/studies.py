@@ -11,7 +11,7 @@ from dashboards.cli.progress import SweepProgress, format_bytes
 
 app = typer.Typer()
 SweepFolder = Annotated[Path, typer.Argument(parser=parse_path, metavar="DIR", help="Output folder of a sweep.")]
-OutcomeName = Annotated[str, typer.Option(help="Outcome or indicator to analyse.")]
+OutcomeName = Annotated[str, typer.Option(help="Outcome, indicator or metric to analyse.")]
 
 
 @app.command()
@@ -47,7 +47,7 @@ def sweep(
     ],
     points: Annotated[int | None, typer.Option(min=1, help="Run only the first N points.")] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Number of threads or Dask workers; default: one per core.")
+        int | None, typer.Option(min=1, max=1024, help="Threads or Dask workers; default: one per available core.")
     ] = None,
     executor: Annotated[
         Literal["local", "dask"], typer.Option(help="Where to run: in this process or on Dask.")
@@ -119,7 +119,7 @@ def results(
 ) -> None:
     """Show the results of a sweep.
 
-    Shows finished and failed points and the outcome shares; with --sql, the result of a query.
+    Shows finished and failed points, the outcome shares and the means of metrics; with --sql, the result of a query.
     """
     from dashboards.labels import OUTCOME_LABELS
     from dashboards.terminal.widgets import console, plain_table
@@ -152,6 +152,12 @@ def results(
     for name, share in summary["outcomes"].items():
         shares.add_row(OUTCOME_LABELS[name], f"{share:.1%}")
     console().print(shares)
+    if summary["metrics"]:
+        metrics = plain_table("metric", "mean", "missing")
+        for name, each in summary["metrics"].items():
+            mean = "-" if each["mean"] is None else f"{each['mean']:.4g}"
+            metrics.add_row(name, mean, f"{each['missing']:,}")
+        console().print(metrics)
     for error in summary["errors"]:
         typer.echo(f"failed ({error['stage']}): {error['points']} points from point {error['first']}: {error['error']}")
     for path in filter(None, (csv, parquet)):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from dashboards.labels import OUTCOME_LABELS, format_number
@@ -39,7 +40,24 @@ def ensemble_screen(ensemble: Ensemble, width: int = 80) -> RenderableType:
         f"Shares follow from the assumptions; they are not a forecast. Bands of {ensemble.band_worlds:,} worlds.",
         style="dim",
     )
-    return Group(head, shares, Text("Median round of the first deal: " + "; ".join(deals)), bands, note)
+    parts = [head, shares, Text("Median round of the first deal: " + "; ".join(deals))]
+    if ensemble.last_rounds is not None:
+        stopped = float((ensemble.last_rounds < ensemble.rounds).mean())
+        text = f"Rounds played: {ensemble.last_rounds.mean():.1f} on average; {stopped:.1%} of worlds end early and keep their last values in the bands."
+        parts.append(Text(text))
+    if ensemble.metrics:
+        parts.append(metric_table(ensemble))
+    return Group(*parts, bands, note)
+
+
+def metric_table(ensemble: Ensemble) -> Table:
+    """Return a table of the metrics: mean over the worlds that have a value, interval, worlds without a value."""
+    table = plain_table("metric", "mean", "95 % interval", "missing")
+    for name, each in ensemble.metric_means().items():
+        mean = f"{each.mean:.4g}" if each.mean == each.mean else "-"
+        interval = f"{each.low:.4g} to {each.high:.4g}" if each.low == each.low else "-"
+        table.add_row(name, mean, interval, f"{each.missing:,}")
+    return table
 
 
 def describe_median(ensemble: Ensemble, talks: str) -> str:

@@ -8,12 +8,13 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from experiments.counterfactuals.lever_search import LeverFlip, LeverSearch
 from experiments.engine.kernel import advance, play_acts
+from experiments.ensembles.design import Plans
 from model.acts import Act
-from model.errors import ScenarioError
 from model.loading import load_scenario
 from model.overrides import Override, collect_overrides
-from model.parameter_space import DeclaredParameter, list_levers
+from model.parameter_space import list_levers
 from model.protocol import PROTOCOL, combine_conditions
 from model.scenario import Scenario
 from model.terms import declared_terms
@@ -54,14 +55,6 @@ class TermFlip(NamedTuple):
     becomes: int | None
 
 
-class LeverFlip(NamedTuple):
-    """The nearest value of a lever, set from the start, that flips the decision; ``to`` is None if none was found."""
-
-    lever: DeclaredParameter
-    to: float | None
-    becomes: int | None
-
-
 class ReplayedDecision:
     """One decision of one run: scenario as plain data, seed, round, number of the act, cell.
 
@@ -80,11 +73,15 @@ class ReplayedDecision:
         self.data, self.seed, self.round, self.act_number, self.cell = data, seed, now, act, cell
         self.overrides = overrides
         self.scenario = load_scenario(data)
-        self.act: Act = PROTOCOL[act]
         self.world = self.world_before(self.scenario)
         self.is_open = self.open_in(self.world)
         self.value = self.decide(self.world)
         self.conditions = self.evaluate_conditions(self.world)
+
+    @property
+    def act(self) -> Act:
+        """Return the act of the decision."""
+        return PROTOCOL[self.act_number]
 
     def world_before(self, scenario: Scenario) -> World:
         """Return the world of a scenario, played with the seed of this run, immediately before the decision."""
@@ -136,73 +133,15 @@ class ReplayedDecision:
         conditions[place].terms[term] = to
         return combine_conditions(self.act, [each.holds for each in conditions]) == becomes
 
-    def decide_with(self, path: str, value: float) -> int | None:
-        """Return the decision with one parameter changed from the start; None if the decision does not arise then."""
-        try:
-            world = self.world_before(load_scenario(self.data, {path: value}))
-        except ScenarioError:
-            return None
-        if world.shape(self.act.column) != self.world.shape(self.act.column):
-            return None
-        return self.decide(world) if self.open_in(world) else None
-
     def lever_flips(self, steps: int = 12, report: Callable[[str], None] = lambda _: None) -> Iterator[LeverFlip]:
         """Yield for each lever the nearest value that flips the decision, from a grid refined by bisection.
 
-        steps: grid points on either side of the current value. report: receives the path of each lever before its
-        search. Every value returned was played.
+        steps: grid points on either side of the current value. report: receives the path of a lever before its result
+        is known. Every value returned was played.
         """
-        for lever in list_levers(self.scenario):
-            report(lever.path)
-            yield self._nearest_flip(lever, steps)
-
-    def _nearest_flip(self, lever: DeclaredParameter, steps: int) -> LeverFlip:
-        candidates: list[tuple[float, float, int]] = []
-        for end in (lever.low, lever.high):
-            before = float(lever.value)
-            for value in _grid(lever, end, steps):
-                becomes = self.decide_with(lever.path, value)
-                if becomes is not None and becomes != self.value:
-                    value, becomes = self._refine(lever, before, value, becomes)
-                    candidates.append((abs(value - lever.value), value, becomes))
-                    break
-                before = value
-        if not candidates:
-            return LeverFlip(lever, None, None)
-        _, to, becomes = min(candidates)
-        return LeverFlip(lever, to, becomes)
-
-    def _refine(self, lever: DeclaredParameter, near: float, far: float, becomes: int) -> tuple[float, int]:
-        """Narrow the gap between a value that does not flip the decision and one that does, by bisection."""
-        for _ in range(0 if lever.whole else 6):
-            middle = 0.5 * (near + far)
-            decided = self.decide_with(lever.path, middle)
-            if decided is not None and decided != self.value:
-                far, becomes = middle, decided
-            else:
-                near = middle
-        rounded = _rounded_away(far, near)
-        decided = self.decide_with(lever.path, rounded)
-        if decided is not None and decided != self.value:
-            return rounded, decided
-        return far, becomes
-
-
-def _rounded_away(far: float, near: float) -> float:
-    """Return a value rounded to three decimals, away from the value that does not flip the decision."""
-    scaled = far * 1000.0
-    return (math.ceil(scaled) if far > near else math.floor(scaled)) / 1000.0
-
-
-def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
-    """Return values of a lever from the current one towards one end of its range."""
-    if lever.whole:
-        direction = 1 if end > lever.value else -1
-        values: list[float] = list(range(int(lever.value) + direction, int(end) + direction, direction))
-        return values if len(values) <= steps else values[:: math.ceil(len(values) / steps)]
-    if end == lever.value:
-        return []
-    return [lever.value + (end - lever.value) * step / steps for step in range(1, steps + 1)]
+        plans = Plans(self.scenario, overrides=self.overrides)
+        search = LeverSearch(plans, self.seed, self.round, self.act_number, self.cell, self.value)
+        yield from search.flips(list_levers(self.scenario), steps, report)
 
 
 def _least_change(condition: EvaluatedCondition, term: str) -> float:

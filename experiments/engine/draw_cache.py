@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 from cachetools import LRUCache
 
+from experiments.engine.processes import in_each_process
 from model.columns import COLUMN_BY_NAME
 from model.protocol import PROTOCOL
 from model.world import World
@@ -19,8 +20,14 @@ DRAW_COLUMNS = [act.column for act in PROTOCOL if act.parameter_free]
 ID_COLUMNS = [column for column in COLUMN_BY_NAME if column.endswith("_id")]
 MAX_BYTES = 96 * 2**20  # size of the cache
 
-_cache: LRUCache[tuple[bytes | int, ...], np.ndarray] = LRUCache(MAX_BYTES, getsizeof=lambda draws: draws.nbytes)
-_lock = threading.Lock()
+_cache: LRUCache[tuple[bytes | int, ...], np.ndarray]
+_lock: threading.Lock
+
+
+@in_each_process
+def _start_empty() -> None:
+    global _cache, _lock
+    _cache, _lock = LRUCache(MAX_BYTES, getsizeof=lambda draws: draws.nbytes), threading.Lock()
 
 
 def empty_draws(world: World, worlds: int, rounds: int) -> np.ndarray:

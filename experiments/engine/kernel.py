@@ -4,6 +4,7 @@ The code is generated from ``PROTOCOL``: one small function for each act, one ca
 A new act needs no change here.
 """
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -15,13 +16,14 @@ from model.acts import Act
 from model.columns import COLUMN_BY_NAME
 from model.compiler import import_generated
 from model.measures import indicator_count
+from model.plan import StartCells
 from model.protocol import PROTOCOL
 from model.world import World
 
 BLOCK_SIZE = 64  # worlds that step together: their states fit into the processor's caches
 
 SOURCE_HEADER = '''"""Written by experiments/engine/kernel.py from the protocol. Do not edit."""
-from model.compiled_world import lane_view, row_buffer, world_at
+from model.compiled_world import lane_view, row_buffer, run_at, world_at
 from model.measures import write_indicators
 from model.protocol import PROTOCOL
 from model.in_place import writes_in_place
@@ -50,22 +52,30 @@ def write_all_indicators(worlds, count, seen, now):
 
 '''
 PLAY_SOURCE = '''@rule
-def play(worlds, count, rounds, tick, first, last, seen, draws, known):
+def play(worlds, count, run_ends, rounds, tick, first, last, seen, draws, known):
     """Play ``count`` worlds for some rounds, in each the acts from number first up to last; tick moves the clock.
 
-    seen: indicators [world, round, indicator], the start first; if it has no row, none are written. draws: random
-    draws [round, cell, world], which are read if they are known, else written; if it has no round, they are not used.
+    run_ends: for each lane the end of its run. seen: indicators [world, round, indicator], the start first; if it has
+    no row, none are written. draws: random draws [round, cell, world], which are read if they are known, else written;
+    if it has no round, they are not used.
     """
     world = world_at(worlds, 0)
     write_all_indicators(worlds, count, seen, 0)
     for now in range(rounds):
         world.clock[0] += tick
         begin, end = first_forced(world, world.clock[0]), first_forced(world, world.clock[0] + 1)
+        low = 0
+        while low < count:
+            high = min(run_ends[low], count)
+            drawn = draws[:, :, low:high]
+            play_run(run_at(worlds, low), high - low, begin, end, first, last, drawn, now, known)
+            low = high
+        write_all_indicators(worlds, count, seen, now + 1)
 '''
 
 
 def act_source(place: int, act: Act) -> str:
-    """Return the source of the function that plays one act: decide every cell, apply overrides, commit the buffer."""
+    """Return the source of the function that plays one act in a run: decide every cell, apply overrides, commit."""
     kind, cell = COLUMN_BY_NAME[act.column].kind, [f"i{number}" for number in range(len(act.axes))]
     lines = [f"decide_{place} = PROTOCOL[{place}].rule", "", "", "@internal"]
     lines += [f"def play_act_{place}(worlds, count, begin, end):", f'    """Play {act.name}."""']
@@ -83,8 +93,9 @@ def act_source(place: int, act: Act) -> str:
     lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
     lines += ["            for each in range(count):"]
     lines += ["                buffer[world.forced_cell[move], each] = world.forced_value[move]"]
-    lines += [f"    if not writes_in_place({place}):", "        old, new = column.reshape(-1), buffer.reshape(-1)"]
-    lines += ["        for place in range(at * world.n_lane):", "            old[place] = new[place]", "", ""]
+    lines += [f"    if not writes_in_place({place}):", "        for cell in range(at):"]
+    lines += ["            for each in range(count):"]
+    lines += ["                column[cell, each] = buffer[cell, each]", "", ""]
     return "\n".join(lines)
 
 
@@ -101,24 +112,25 @@ def draws_source(protocol: tuple[Act, ...]) -> str:
     return "\n".join([*lines, "", "", ""])
 
 
-def round_source(protocol: tuple[Act, ...]) -> str:
-    """Return the source of a round: each act is played in all worlds before the next act."""
-    lines = []
+def run_source(protocol: tuple[Act, ...]) -> str:
+    """Return the source of a round of a run: each act is played in all its worlds before the next act."""
+    lines = ["@internal", "def play_run(worlds, count, begin, end, first, last, draws, now, known):"]
+    lines += ['    """Play a round of the ``count`` worlds of a run, which have the same switches."""']
+    lines += ["    world = world_at(worlds, 0)"]
     for place, act in enumerate(protocol):
         if place == sum(act.parameter_free for act in protocol):
-            lines += ["        if now < len(draws):", "            transfer_draws(worlds, count, draws[now], known)"]
+            lines += ["    if now < len(draws):", "        transfer_draws(worlds, count, draws[now], known)"]
         conditions = [f"first <= {place} < last"]
         conditions += [f"world.with_{act.mechanism}"] if act.mechanism else []
         conditions += ["not known"] if act.parameter_free else []
-        lines += [f"        if {' and '.join(conditions)}:", f"            play_act_{place}(worlds, count, begin, end)"]
-    lines += ["        write_all_indicators(worlds, count, seen, now + 1)"]
-    return "\n".join([*lines, ""])
+        lines += [f"    if {' and '.join(conditions)}:", f"        play_act_{place}(worlds, count, begin, end)"]
+    return "\n".join([*lines, "", "", ""])
 
 
 def kernel_source(protocol: tuple[Act, ...] = PROTOCOL) -> str:
     """Return the source of the kernel."""
     acts = [act_source(place, act) for place, act in enumerate(protocol)]
-    return "\n".join([SOURCE_HEADER, *acts, draws_source(protocol) + PLAY_SOURCE + round_source(protocol)])
+    return "\n".join([SOURCE_HEADER, *acts, draws_source(protocol) + run_source(protocol) + PLAY_SOURCE])
 
 
 _kernel: list[Any] = []
@@ -145,7 +157,7 @@ def _play(
     tick: int = 1,
     acts: tuple[int, int] = ALL_ACTS,
 ) -> None:
-    load_kernel().play(block.worlds, count, rounds, tick, *acts, indicators, draws, known)
+    load_kernel().play(block.worlds, count, block.run_ends, rounds, tick, *acts, indicators, draws, known)
 
 
 def advance(world: World, rounds: int) -> None:
@@ -163,6 +175,24 @@ def play_acts(world: World, first: int, last: int) -> None:
     _play(block_of_one(world), 1, 1, tick=0, acts=(first, last))
 
 
+def blocks_before_act(
+    world: World, seeds: np.ndarray, now: int, act: int, cells: StartCells | None = None
+) -> Iterator[Any]:
+    """Yield the worlds of some seeds, as rules take them, just before the act number ``act`` of round ``now``.
+
+    They start from the current state of ``world``, in its first round, and are valid until the next one. cells: the
+    cells in which they differ from it, with one point for each seed.
+    """
+    for first in range(0, len(seeds), BLOCK_SIZE):
+        part = slice(first, min(first + BLOCK_SIZE, len(seeds)))
+        block = block_of_copies(world, part.stop - first)
+        block.start_from(world, seeds[part], cells and cells.at(part))
+        advance_block(block, now - 1)
+        block.clock[0] += 1
+        _play(block, len(block.seeds), 1, tick=0, acts=(0, act))
+        yield from map(block.world, range(len(block.seeds)))
+
+
 def run_trajectory(world: World, rounds: int) -> np.ndarray:
     """Play a world for some rounds and return its trajectory: float64 [round, indicator], the current state first."""
     seen = np.empty((1, rounds + 1, indicator_count(world)))
@@ -176,12 +206,33 @@ def run_trajectories(world: World, seeds: np.ndarray, rounds: int, cache_draws: 
     They are float64 [world, round, indicator], the start first. The interpreter lock is released. cache_draws: cache
     the random draws, for the same worlds under other parameters.
     """
+    if 0 < len(seeds) <= BLOCK_SIZE:
+        return next(play_blocks(world, seeds, rounds, cache_draws))[1]
     seen = np.empty((len(seeds), rounds + 1, indicator_count(world)))
-    block = block_of_copies(world, min(len(seeds), BLOCK_SIZE))
-    for first in range(0, len(seeds), BLOCK_SIZE):
-        part = slice(first, first + BLOCK_SIZE)
-        chosen = seeds[part].astype(np.uint64)
-        block.start_from(world, chosen)
-        with cached_draws(world, chosen, rounds) if cache_draws else nullcontext((NO_ARRAY, False)) as (draws, known):
-            _play(block, len(chosen), rounds, seen[part], draws, known)
+    for part, trajectories in play_blocks(world, seeds, rounds, cache_draws):
+        seen[part] = trajectories
     return seen
+
+
+def play_blocks(
+    world: World,
+    seeds: np.ndarray,
+    rounds: int,
+    cache_draws: bool = False,
+    cells: StartCells | None = None,
+    rows: np.ndarray | None = None,
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Play one world per seed, block by block. Yields the places of the worlds and their trajectories.
+
+    These are as in ``run_trajectories``, and valid until the next block. cells: the cells in which points of a design
+    differ from ``world``. rows: the point of each world among those of ``cells``, int [world].
+    """
+    block = block_of_copies(world, min(len(seeds), BLOCK_SIZE))
+    seen = np.empty((len(block.seeds), rounds + 1, indicator_count(world)))
+    for first in range(0, len(seeds), BLOCK_SIZE):
+        part = slice(first, min(first + BLOCK_SIZE, len(seeds)))
+        chosen = seeds[part].astype(np.uint64)
+        block.start_from(world, chosen, None if cells is None or rows is None else cells.at(rows[part]))
+        with cached_draws(world, chosen, rounds) if cache_draws else nullcontext((NO_ARRAY, False)) as (draws, known):
+            _play(block, len(chosen), rounds, seen[: len(chosen)], draws, known)
+        yield part, seen[: len(chosen)]

@@ -1,21 +1,22 @@
 """The threads that play worlds, and jobs whose results come back in order."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 
-# Jobs of one caller that are in the pool at once, so that the jobs of other callers can run between them.
-JOBS_AHEAD = 2 * (os.cpu_count() or 1)
+from experiments.engine.processes import in_each_process, processor_count
+
+JOBS_AHEAD = 2  # jobs of one caller in the pool, per processor: the jobs of other callers can run between them
 
 _pool: list[Executor] = []
+in_each_process(_pool.clear)
 
 
 def thread_pool() -> Executor:
     """Return the thread pool of this process."""
     if not _pool:
-        _pool.append(ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worlds"))
+        _pool.append(ThreadPoolExecutor(processor_count(), thread_name_prefix="worlds"))
     return _pool[0]
 
 
@@ -43,11 +44,11 @@ def run_in_order[Job, Played](
     if threads == 1:
         yield from map(unless_stopped, jobs)
         return
-    coming, running = iter(jobs), deque[Future[Played]]()
+    coming, running, jobs_ahead = iter(jobs), deque[Future[Played]](), JOBS_AHEAD * processor_count()
     try:
         while True:
             running.extend(
-                thread_pool().submit(unless_stopped, job) for job in islice(coming, JOBS_AHEAD - len(running))
+                thread_pool().submit(unless_stopped, job) for job in islice(coming, jobs_ahead - len(running))
             )
             if not running:
                 return

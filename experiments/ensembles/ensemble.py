@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.ensembles.cells import DesignCells, sample_values
+from experiments.ensembles.metrics import parse_measures
 from experiments.ensembles.outcomes import WorldOutcomes
-from experiments.ensembles.statistics import PERCENTILES
+from experiments.ensembles.statistics import PERCENTILES, MeanInterval, mean_interval
 from experiments.ensembles.stream import (
     BAND_WORLDS,
     DIGEST_COUNT,
     ResultCollector,
-    design_chunks,
     stream_ensemble,
     world_chunks,
 )
@@ -27,7 +26,7 @@ from experiments.ensembles.text_table import text_table
 from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
-from model.loading import apply_changes, load_scenario, read_scenario
+from model.loading import load_scenario
 from model.measures import indicator_names, trajectory_digest
 from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
@@ -43,7 +42,9 @@ class Ensemble(WorldOutcomes):
 
     seeds: uint64 [world]. means, ends, fingerprints: as in ResultCollector. bands: float64
     [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
-    [world, round, indicator], or None. design: the parameter values that differ between worlds.
+    [world, round, indicator], or None. metrics: expressions by name. metric_values: float64 [world, metric], NaN if
+    missing. stop_when: the stopping condition, or None.
+    last_rounds: int16 [world] with a stopping condition, else None: all worlds play all rounds.
     """
 
     scenario: str
@@ -54,7 +55,10 @@ class Ensemble(WorldOutcomes):
     digests: list[str]
     trajectories: np.ndarray | None = None
     fingerprints: np.ndarray | None = None
-    design: dict[str, list[Any]] = field(default_factory=dict)
+    metrics: dict[str, str] = field(default_factory=dict)
+    metric_values: np.ndarray | None = None
+    stop_when: str | None = None
+    last_rounds: np.ndarray | None = None
 
     @property
     def indicators(self) -> list[str]:
@@ -65,26 +69,49 @@ class Ensemble(WorldOutcomes):
         """Return a percentile of an indicator: float64 [round]."""
         return self.bands[PERCENTILES.index(percentile), :, self.indicators.index(indicator)]
 
+    @property
+    def censored_at(self) -> np.ndarray | int:
+        """Return the last round of the worlds: one number, or int [world]."""
+        return self.rounds if self.last_rounds is None else self.last_rounds
+
+    def metric_means(self) -> dict[str, MeanInterval]:
+        """Return the mean of each metric over the worlds, with its 95 % interval and the number of missing values."""
+        columns = [] if self.metric_values is None else self.metric_values.T
+        return {name: mean_interval(values) for name, values in zip(self.metrics, columns, strict=True)}
+
     def __repr__(self) -> str:
         shares = self.shares().items()
         rows = [(name, f"{share:.1%}", f"{low:.1%} to {high:.1%}") for name, (share, low, high) in shares]
         medians = {name: self.first_deals(name).median for name in self.negotiations}
         deals = [f"{name} {'none' if median is None else f'{median:g}'}" for name, median in medians.items()]
-        return (
-            f"{self.scenario}: {self.worlds:,} worlds of {self.rounds} rounds, {self.seed_range}\n"
-            f"{text_table(('outcome', 'share', '95 % interval'), rows)}\n"
-            f"median round of the first deal: {', '.join(deals)}"
-        )
+        most = "up to " if self.stop_when else ""
+        lines = [
+            f"{self.scenario}: {self.worlds:,} worlds of {most}{self.rounds} rounds, {self.seed_range}",
+            text_table(("outcome", "share", "95 % interval"), rows),
+            f"median round of the first deal: {', '.join(deals)}",
+        ]
+        if self.metrics:
+            means = [
+                (name, f"{each.mean:.4g}", f"{each.low:.4g} to {each.high:.4g}", f"{each.missing:,}")
+                for name, each in self.metric_means().items()
+            ]
+            lines.append(text_table(("metric", "mean", "95 % interval", "missing"), means))
+        return "\n".join(lines)
 
     def frame(self) -> "pd.DataFrame":
-        """Return one row per world: seed, design values, outcomes, first deals, means and ends of every indicator."""
+        """Return one row per world: seed, outcomes, first deals, metrics, means and ends of indicators.
+
+        `rounds` is the last round of the world, if there is a stopping condition.
+        """
         import pandas as pd
 
-        columns: dict[str, Any] = {"seed": self.seeds, **self.design}
+        columns: dict[str, Any] = {"seed": self.seeds}
         columns["outcome"] = [Outcome(int(each)).name for each in self.overall]
         for k, name in enumerate(self.negotiations):
             columns[f"{name}.outcome"] = [Outcome(int(each)).name for each in self.outcomes[:, k]]
             columns[f"{name}.first_deal"] = self.first_deal[:, k]
+        columns |= {} if self.last_rounds is None else {"rounds": self.last_rounds}
+        columns |= {} if self.metric_values is None else dict(zip(self.metrics, self.metric_values.T, strict=True))
         columns |= {f"mean_{name}": self.means[:, index] for index, name in enumerate(self.indicators)}
         columns |= {f"end_{name}": self.ends[:, index] for index, name in enumerate(self.indicators)}
         return pd.DataFrame(columns)
@@ -115,9 +142,8 @@ class Ensemble(WorldOutcomes):
             _write(folder / "trajectories.parquet", pd.DataFrame(flat, columns=self.indicators))
         else:
             (folder / "trajectories.parquet").unlink(missing_ok=True)
-        names = ("scenario", "rounds", "negotiations", "band_worlds", "digests")
-        metadata: dict[str, Any] = {name: getattr(self, name) for name in names}
-        metadata["design"] = list(self.design)
+        names = ("scenario", "rounds", "negotiations", "band_worlds", "digests", "metrics", "stop_when")
+        metadata = {name: getattr(self, name) for name in names}
         write_atomically(folder / "ensemble.json", json.dumps(metadata).encode())
 
     @classmethod
@@ -138,7 +164,7 @@ class Ensemble(WorldOutcomes):
         if path.is_file():
             trajectories = pd.read_parquet(path)[names].to_numpy().reshape((len(worlds), *band_shape[1:]))
         return cls(
-            **{**metadata, "design": {path: worlds[path].tolist() for path in metadata["design"]}},
+            **{name: value for name, value in metadata.items() if name != "design"},  # earlier versions stored a design
             seeds=worlds["seed"].to_numpy(np.uint64),
             outcomes=outcomes.to_numpy(np.int8),
             means=worlds[[f"mean_{name}" for name in names]].to_numpy(),
@@ -146,6 +172,8 @@ class Ensemble(WorldOutcomes):
             first_deal=worlds[[f"{name}.first_deal" for name in negotiations]].to_numpy(np.int16),
             bands=bands[names].to_numpy().reshape(band_shape),
             trajectories=trajectories,
+            metric_values=worlds[[*metadata.get("metrics", {})]].to_numpy(np.float64),
+            last_rounds=worlds["rounds"].to_numpy(np.int16) if metadata.get("stop_when") else None,
         )
 
 
@@ -162,48 +190,33 @@ def play_ensemble(
     rounds: int | None = None,
     changes: Mapping[str, Any] | None = None,
     overrides: Sequence[Override] = (),
-    design: Mapping[str, Sequence[Any]] | None = None,
     keep: bool = False,
     paired: bool = False,
     band_worlds: int = BAND_WORLDS,
+    metrics: Mapping[str, str] = MappingProxyType({}),
+    stop_when: str | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Ensemble:
     """Play an ensemble.
 
-    worlds, seed: world k has seed ``seed + k``. changes: values for all worlds, by dotted path. design: one value per
-    world, by dotted path. keep: keep all trajectories. paired: keep what a paired comparison needs. band_worlds: number
-    of worlds from which the bands are computed, at least 1; their trajectories are held in memory. threads: 1 plays in
-    the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
+    worlds, seed: world k has seed ``seed + k``. changes: values by dotted path. keep: keep all trajectories. paired:
+    keep what a paired comparison needs. band_worlds: number of worlds from which the bands are computed, at least 1;
+    their trajectories are held in memory. metrics, stop_when: expressions over the indicators
+    (``experiments.ensembles.expressions``); a world ends in the first round in which ``stop_when`` holds. threads: 1
+    plays in the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
     ScenarioError if the scenario or a value is invalid, CancelledError if ``stop`` returns true.
     """
-    if isinstance(scenario, Scenario) and (changes or design):
-        raise TypeError("changes and design need the scenario as a name, a path or plain data")
-    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, changes)
-    collector = ResultCollector(chosen, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds)
-    if design and not isinstance(scenario, Scenario):
-        chunks = design_chunks(_design_cells(scenario, changes, overrides, design, worlds), design)
-    else:
-        chunks = world_chunks(World(chosen, 0, collect_overrides(chosen, overrides)), worlds)
+    chosen = load_scenario(scenario, changes) if changes or not isinstance(scenario, Scenario) else scenario
+    measures = parse_measures(metrics, stop_when, chosen.negotiations)
+    collector = ResultCollector(
+        chosen, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds, measures=measures
+    )
+    chunks = world_chunks(World(chosen, 0, collect_overrides(chosen, overrides)), worlds)
     for done in stream_ensemble(collector, chunks, seed, threads, stop):
         progress(done)
-    return ensemble_from(chosen.name, collector, seed, threads, design or {})
-
-
-def _design_cells(
-    scenario: str | Path | Mapping[str, Any],
-    changes: Mapping[str, Any] | None,
-    overrides: Sequence[Override],
-    design: Mapping[str, Sequence[Any]],
-    worlds: int,
-) -> DesignCells:
-    """Return the cells that a design sets. Raises ScenarioError if a column has not one value for each world."""
-    problem = f"one value is needed for each of the {worlds} worlds"
-    if errors := [InputError(path, len(values), problem) for path, values in design.items() if len(values) != worlds]:
-        raise ScenarioError(errors)
-    data = apply_changes(scenario if isinstance(scenario, Mapping) else read_scenario(scenario), changes or {})
-    return DesignCells(data, {path: sample_values(values) for path, values in design.items()}, overrides)
+    return ensemble_from(chosen.name, collector, seed, threads)
 
 
 def ensemble_from(
@@ -211,7 +224,6 @@ def ensemble_from(
     collector: ResultCollector,
     seed: int,
     threads: int | None = None,
-    design: Mapping[str, Sequence[Any]] = MappingProxyType({}),
 ) -> Ensemble:
     """Return an ensemble of the collected worlds; this consumes the values from which the bands are computed."""
     return Ensemble(
@@ -225,8 +237,14 @@ def ensemble_from(
         first_deal=collector.first_deal,
         bands=collector.bands(threads),
         band_worlds=collector.band_values.shape[-1],
-        digests=[trajectory_digest(world) for world in collector.trajectories[:DIGEST_COUNT]],
+        digests=[
+            trajectory_digest(world[: end + 1])
+            for world, end in zip(collector.trajectories[:DIGEST_COUNT], collector.last_rounds, strict=False)
+        ],
         trajectories=collector.trajectories if collector.keeps_all else None,
         fingerprints=collector.fingerprints,
-        design={path: list(values) for path, values in design.items()},
+        metrics={name: metric.text for name, metric in collector.measures.metrics.items()},
+        metric_values=collector.metric_values,
+        stop_when=collector.measures.stop_when.text if collector.measures.stop_when else None,
+        last_rounds=collector.last_rounds if collector.measures.stop_when else None,
     )

@@ -48,6 +48,11 @@ class WorldOutcomes:
         return len(self.outcomes)
 
     @property
+    def censored_at(self) -> np.ndarray | int:
+        """Return the last round of the worlds: one number, or int [world]."""
+        return self.rounds
+
+    @property
     def overall(self) -> np.ndarray:
         """Return the overall outcome of each world, that of its least advanced negotiation: int8 [world]."""
         return self.outcomes.min(axis=1)
@@ -60,4 +65,4 @@ class WorldOutcomes:
     def first_deals(self, negotiation: str) -> EventTimes:
         """Return the rounds until the first verified rung of a negotiation, censored at the end of the run."""
         rounds = self.first_deal[:, self.negotiations.index(negotiation)]
-        return EventTimes(np.where(rounds < 0, self.rounds, rounds), rounds < 0)
+        return EventTimes(np.where(rounds < 0, self.censored_at, rounds), rounds < 0)

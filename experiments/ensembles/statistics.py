@@ -26,6 +26,30 @@ def wilson(count: int, total: int) -> Share:
     return Share(share, low, min(max(centre + half, share), 1.0) if count < total else 1.0)
 
 
+class MeanInterval(NamedTuple):
+    """The mean over the worlds that have a value, its 95 % interval, and the number of worlds whose value is missing.
+
+    mean: NaN if all values are missing. low, high: NaN if fewer than two worlds have a value.
+    """
+
+    mean: float
+    low: float
+    high: float
+    missing: int
+
+
+def mean_interval(values: np.ndarray) -> MeanInterval:
+    """Return the mean of values [world] with its 95 % interval; NaN is a missing value. Of 0 and 1: Wilson's."""
+    present = values[~np.isnan(values)]
+    count, missing = len(present), int(len(values) - len(present))
+    if count < 2:
+        return MeanInterval(float(present[0]) if count else math.nan, math.nan, math.nan, missing)
+    if bool(((present == 0.0) | (present == 1.0)).all()):
+        return MeanInterval(*wilson(int(present.sum()), count), missing)
+    mean, half = float(present.mean()), Z95 * float(present.std(ddof=1)) / math.sqrt(count)
+    return MeanInterval(mean, mean - half, mean + half, missing)
+
+
 class EventTimes(NamedTuple):
     """Times to an event: its round, and whether the run ended before the event (censored)."""
 

@@ -5,16 +5,16 @@ interpreter lock. The results do not depend on the size of chunks or the number 
 """
 
 import hashlib
-import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from experiments.engine.draw_cache import fits_in_cache
 from experiments.engine.kernel import load_kernel, run_trajectories
 from experiments.engine.pool import run_in_order, thread_pool
-from experiments.ensembles.cells import DesignCells
+from experiments.engine.processes import processor_count
+from experiments.ensembles.metrics import WorldMeasures, freeze, metric_values, runs_by_length
 from experiments.ensembles.outcomes import NegotiationOutcomes, negotiation_outcomes
 from experiments.ensembles.statistics import percentile_bands
 from model.errors import InputError, ScenarioError
@@ -25,6 +25,7 @@ from model.world import World
 CHUNK_SIZE = 64  # worlds played between two calls of stop
 DIGEST_COUNT = 10  # worlds whose trajectories are hashed, for comparison with watched runs
 BAND_WORLDS = 5_000  # by default bands are computed from the first worlds only
+NO_MEASURES = WorldMeasures()
 
 
 class WorldChunk(NamedTuple):
@@ -40,16 +41,6 @@ def world_chunks(start: World, worlds: int) -> Iterator[WorldChunk]:
     return (WorldChunk(start, first, min(CHUNK_SIZE, worlds - first)) for first in range(0, worlds, CHUNK_SIZE))
 
 
-def design_chunks(cells: DesignCells, design: Mapping[str, Sequence[Any]]) -> Iterator[WorldChunk]:
-    """Split the worlds of a design into chunks of neighbours with equal values. Raises ScenarioError at a bad value."""
-    rows = list(zip(*design.values(), strict=True))
-    first = 0
-    for end in range(1, len(rows) + 1):
-        if end == len(rows) or rows[end] != rows[first] or end - first == CHUNK_SIZE:
-            yield WorldChunk(cells.world(dict(zip(design, rows[first], strict=True))), first, end - first)
-            first = end
-
-
 class ResultCollector:
     """The results of finished chunks, by position; several threads may add chunks at once.
 
@@ -57,6 +48,9 @@ class ResultCollector:
     the end; if ``paired``, the means are float64. fingerprints: if ``paired``, a hash of each trajectory, uint64.
     trajectories: float64 [world, round, indicator], of all worlds if ``keep``, else of the first DIGEST_COUNT.
     band_values: ``dtype`` [indicator, round, world], the indicators ``band_indicators`` of the first ``band_worlds``.
+    metric_values: float64 [world, metric], NaN if missing. last_rounds: int16 [world], the last round of each world;
+    with a stopping condition, the other results are those of a run that ends there, and in ``trajectories`` and
+    ``band_values`` the values of that round stay until the end.
     done: number of worlds, from the first on, that have been collected.
     """
 
@@ -71,6 +65,7 @@ class ResultCollector:
         band_worlds: int = BAND_WORLDS,
         band_indicators: slice = slice(None),
         dtype: type = np.float64,
+        measures: WorldMeasures = NO_MEASURES,
     ):
         if worlds < 1:
             raise ScenarioError([InputError("worlds", worlds, "must be at least 1")])
@@ -83,20 +78,33 @@ class ResultCollector:
         self.ends = np.empty((worlds, len(names)), np.float32)
         self.fingerprints = np.empty(worlds, np.uint64) if paired else None
         self.band_values = np.empty((len(names[band_indicators]), self.rounds + 1, min(worlds, band_worlds)), dtype)
+        self.measures, self.last_rounds = measures, np.full(worlds, self.rounds, np.int16)
+        self.metric_values = np.empty((worlds, len(measures.metrics)))
         self.trajectories = np.empty((worlds if keep else min(worlds, DIGEST_COUNT), self.rounds + 1, len(names)))
 
     def add(self, first: int, trajectories: np.ndarray) -> None:
         """Add the worlds of one chunk, [world, round, indicator], which begin at position ``first``."""
         place = slice(first, first + len(trajectories))
+        if self.measures.stop_when is None:
+            self._summarize(place, trajectories)
+        else:
+            self.last_rounds[place] = self.measures.stop_when.last_rounds(trajectories)
+            for places, runs in runs_by_length(trajectories, self.last_rounds[place]):
+                self._summarize(first + places, runs)
+            trajectories = freeze(trajectories, self.last_rounds[place])
+        self.metric_values[place] = metric_values(self.measures.metrics, trajectories, self.last_rounds[place])
+        band_series = trajectories[:, :, self.band_indicators]
+        for target, part in ((self.trajectories, trajectories), (self.band_values.T, band_series)):
+            count = min(max(len(target) - first, 0), len(trajectories))
+            target[first : first + count] = part[:count]
+
+    def _summarize(self, place: slice | np.ndarray, trajectories: np.ndarray) -> None:
+        """Store the summaries of runs of one length at their positions."""
         self.outcomes[place], self.first_deal[place] = negotiation_outcomes(trajectories, len(self.negotiations))
         self.means[place] = trajectories[:, 1:].mean(axis=1)
         self.ends[place] = trajectories[:, -1]
         if self.fingerprints is not None:
             self.fingerprints[place] = [fingerprint(trajectory) for trajectory in trajectories]
-        band_series = trajectories[:, :, self.band_indicators]
-        for target, part in ((self.trajectories, trajectories), (self.band_values.T, band_series)):
-            count = min(max(len(target) - first, 0), len(trajectories))
-            target[first : first + count] = part[:count]
 
     def outcomes_so_far(self) -> NegotiationOutcomes:
         """Return a copy of the outcomes of the worlds so far."""
@@ -108,7 +116,7 @@ class ResultCollector:
 
     def bands(self, threads: int | None = 1) -> np.ndarray:
         """Return the bands over the worlds so far; once all worlds are there, this sorts ``band_values`` in place."""
-        parts = np.array_split(self.band_values, 1 if threads == 1 else os.cpu_count() or 1)
+        parts = np.array_split(self.band_values, 1 if threads == 1 else processor_count())
         if self.done < self.worlds:
             parts = [part[:, :, : self.done].copy() for part in parts]
         bands = map(percentile_bands, parts) if threads == 1 else thread_pool().map(percentile_bands, parts)

@@ -1,23 +1,24 @@
 """Run a chunk of a sweep: a range of points of a study. A pure function of its arguments, for threads or machines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
-from experiments.ensembles.cells import DesignCells
 from experiments.ensembles.compare import INDICATOR_INDEX
+from experiments.ensembles.design import Design, Plans, PointBatch, Replications
+from experiments.ensembles.play_design import Job, collect_job
 from experiments.ensembles.statistics import PERCENTILES, percentile_bands
-from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
+from experiments.ensembles.stream import ResultCollector
+from experiments.studies.store import check_code
 from experiments.studies.study import Study
 from experiments.studies.study_file import KINDS
 from model.errors import ScenarioError
-from model.scenario import Scenario
-from model.world import World
 
-PROBED_SHARES = (0.0, 0.35, 0.65, 0.999999)  # where in a factor's range the cells are probed
+SERIES_VALUES = 2**24  # values of the trajectories from which bands are computed at once
 
 
 class ChunkTables(NamedTuple):
@@ -27,12 +28,30 @@ class ChunkTables(NamedTuple):
     series: pa.Table | None
 
 
-def run_chunk(study: Study, first: int, rows: Sequence[Mapping[str, Any]]) -> ChunkTables:
-    """Run the points ``first``, ``first + 1``, ... with the given factor values, one mapping per point."""
-    cells = design_cells(StudyKey(study))
-    parts = [_run_point(study, cells, first + at, row) for at, row in enumerate(rows)]
+def run_chunk(study: Study, first: int, table: pd.DataFrame, code: Mapping[str, str]) -> ChunkTables:
+    """Run the points ``first``, ``first + 1``, ... with the factor values of a table, one row per point.
+
+    code: the digests of the sweep's code. Raises ScenarioError if the code of this process differs.
+    """
+    check_code(code)
+    return _run_points(study, first, table)
+
+
+def _run_points(study: Study, first: int, table: pd.DataFrame) -> ChunkTables:
+    """Run points. If anything fails, run each half alone, so that a point that fails becomes a row with its error."""
+    try:
+        parts = list(_play_points(study, first, table))
+    except Exception as error:
+        if len(table) == 1:
+            return failed_point(study, first, error)
+        half = len(table) // 2
+        parts = [_run_points(study, first, table.iloc[:half]), _run_points(study, first + half, table.iloc[half:])]
+    runs = pa.concat_tables([part.runs for part in parts])
     series = [part.series for part in parts if part.series is not None]
-    return ChunkTables(pa.concat_tables([part.runs for part in parts]), pa.concat_tables(series) if series else None)
+    return ChunkTables(
+        runs.sort_by([("point", "ascending"), ("replication", "ascending")]),
+        pa.concat_tables(series).sort_by([("point", "ascending")]) if series else None,
+    )
 
 
 def runs_schema(study: Study) -> pa.Schema:
@@ -46,57 +65,64 @@ def runs_schema(study: Study) -> pa.Schema:
             *((f"{name}.outcome", pa.int8()) for name in talks if len(talks) > 1),
             *((f"{name}.first_deal", pa.int16()) for name in talks),
             *((name, pa.float32()) for name in study.file.indicators),
+            *((name, pa.int16() if name == "rounds" else pa.float64()) for name in study.measures.columns),
             ("stage", pa.string()),
             ("error", pa.string()),
         ]
     )
 
 
-def first_seed(study: Study, point: int) -> int:
-    """Return the seed of a point's first replication; with common random numbers it is the same at every point."""
-    return study.file.seed + (0 if study.file.common_random_numbers else point * study.file.replications)
-
-
-def failed_point(study: Study, point: int, stage: str, error: str) -> ChunkTables:
+def failed_point(study: Study, point: int, error: Exception) -> ChunkTables:
     """Return the tables of a point that failed: one row with the stage and the error."""
-    row = {"point": point, "stage": stage, "error": error[:500]}
+    is_scenario = isinstance(error, ScenarioError)
+    text = "; ".join(map(str, error.errors)) if is_scenario else f"{type(error).__name__}: {error}"
+    row = {"point": point, "stage": "scenario" if is_scenario else "run", "error": text[:500]}
     return ChunkTables(pa.Table.from_pylist([row], schema=runs_schema(study)), None)
 
 
-def _run_point(study: Study, cells: DesignCells, point: int, values: Mapping[str, Any]) -> ChunkTables:
-    try:
-        world = cells.world(values)
-    except ScenarioError as error:
-        return failed_point(study, point, "scenario", "; ".join(map(str, error.errors)))
-    try:
-        collector = _run_replications(study, cells.scenario, point, world)
-        return ChunkTables(_runs_table(study, point, collector), _series_table(study, point, collector))
-    except Exception as error:  # a failed point becomes a row; the sweep continues
-        return failed_point(study, point, "run", f"{type(error).__name__}: {error}")
+def _play_points(study: Study, first: int, table: pd.DataFrame) -> Iterator[ChunkTables]:
+    """Play points and yield their tables, one or more points at a time."""
+    design = Design(study_plans(StudyKey(study)), table)
+    for point, error in design.errors.items():
+        yield failed_point(study, first + point, error)
+    size = len(table)
+    if study.file.keep != "summaries":
+        size = max(SERIES_VALUES // ((study.rounds + 1) * study.file.replications * len(INDICATOR_INDEX)), 1)
+    for batch in design.batches(size):
+        yield _batch_tables(study, first, batch)
 
 
-def _run_replications(study: Study, scenario: Scenario, point: int, world: World) -> ResultCollector:
-    """Run the replications of a point from its initial world."""
-    keep, worlds = study.file.keep, study.file.replications
+def _batch_tables(study: Study, first: int, batch: PointBatch) -> ChunkTables:
+    """Play all replications of some points and return their tables."""
+    keep, worlds = study.file.keep, len(batch.points) * study.file.replications
     collector = ResultCollector(
-        scenario,
+        batch.plan.scenario,
         worlds,
         study.rounds,
         keep=keep == "trajectories",
         band_worlds=worlds if keep == "bands" else 1,
+        measures=study.measures,
     )
-    for _ in stream_ensemble(collector, world_chunks(world, worlds), first_seed(study, point), threads=1):
-        pass
-    return collector
+    how = study_replications(study)
+    collect_job(Job(batch._replace(points=first + batch.points), range(how.worlds)), how, collector)
+    points = np.repeat((first + batch.points).astype(np.int32), how.worlds)
+    return ChunkTables(_runs_table(study, points, collector), _series_table(study, first + batch.points, collector))
 
 
-def _runs_table(study: Study, point: int, collector: ResultCollector) -> pa.Table:
+def study_replications(study: Study) -> Replications:
+    """Return how the points of a study are played."""
+    file = study.file
+    return Replications(file.replications, file.seed, file.common_random_numbers, study.rounds, study.measures)
+
+
+def _runs_table(study: Study, points: np.ndarray, collector: ResultCollector) -> pa.Table:
+    """Return one row per run; points: int32 [world]."""
     talks = collector.negotiations
-    outcomes, first_deal = collector.outcomes_so_far()
+    outcomes, first_deal = collector.outcomes, collector.first_deal
     count, schema = collector.worlds, runs_schema(study)
     columns: dict[str, Any] = {
-        "point": np.full(count, point, np.int32),
-        "replication": np.arange(count, dtype=np.int32),
+        "point": points,
+        "replication": np.arange(count, dtype=np.int32) % study.file.replications,
         "outcome": outcomes.min(axis=1),
     }
     for k, name in enumerate(talks):
@@ -105,34 +131,36 @@ def _runs_table(study: Study, point: int, collector: ResultCollector) -> pa.Tabl
     for name in study.file.indicators:
         kind, _, indicator = name.partition("_")
         columns[name] = (collector.means if kind == KINDS[0] else collector.ends)[:, INDICATOR_INDEX[indicator]]
+    columns["rounds"] = collector.last_rounds
+    for name, values in zip(study.file.metrics, collector.metric_values.T, strict=True):
+        columns[name] = pa.array(values, from_pandas=True)  # a missing value is NULL
     nulls = pa.nulls(count, pa.string())
     columns |= {"stage": nulls, "error": nulls}
     return pa.table({field.name: columns[field.name] for field in schema}, schema=schema)
 
 
-def _series_table(study: Study, point: int, collector: ResultCollector) -> pa.Table | None:
+def _series_table(study: Study, points: np.ndarray, collector: ResultCollector) -> pa.Table | None:
+    """Return the bands or the trajectories of some points, if the study keeps them; points: int [point]."""
     if study.file.keep == "summaries":
         return None
     names = list(dict.fromkeys(name.partition("_")[2] for name in study.file.indicators))
-    indices = [INDICATOR_INDEX[name] for name in names]
+    indices, worlds = [INDICATOR_INDEX[name] for name in names], study.file.replications
     if study.file.keep == "bands":
-        table, label, places = percentile_bands(collector.band_values[indices]), "percentile", PERCENTILES
+        by_point = collector.band_values[indices].reshape(len(names), collector.rounds + 1, len(points), worlds)
+        tables = [percentile_bands(np.ascontiguousarray(by_point[:, :, at])) for at in range(len(points))]
+        table, label, places = np.stack(tables), "percentile", PERCENTILES
     else:
-        table, label, places = collector.trajectories[:, :, indices], "replication", range(collector.worlds)
-    count, rounds = table.shape[:2]
+        table = collector.trajectories[:, :, indices].reshape(len(points), worlds, -1, len(names))
+        label, places = "replication", range(worlds)
+    rounds = table.shape[2]
     return pa.table(
         {
-            "point": np.full(count * rounds, point, np.int32),
-            label: np.repeat(np.array(places, np.int32), rounds),
-            "round": np.tile(np.arange(rounds, dtype=np.int16), count),
-            **{name: table[:, :, at].reshape(-1).astype(np.float32) for at, name in enumerate(names)},
+            "point": np.repeat(points.astype(np.int32), len(places) * rounds),
+            label: np.tile(np.repeat(np.array(places, np.int32), rounds), len(points)),
+            "round": np.tile(np.arange(rounds, dtype=np.int16), len(points) * len(places)),
+            **{name: table[..., at].reshape(-1).astype(np.float32) for at, name in enumerate(names)},
         }
     )
-
-
-def initial_world(study: Study, values: Mapping[str, Any]) -> World:
-    """Return the initial world of a point. Raises ScenarioError if its values are inconsistent."""
-    return design_cells(StudyKey(study)).world(values)
 
 
 class StudyKey:
@@ -150,9 +178,6 @@ class StudyKey:
 
 
 @lru_cache(maxsize=4)
-def design_cells(key: StudyKey) -> DesignCells:
-    """Return the cells that a study's factors set, found by trying every listed value and some of each range."""
-    probed = {
-        each.path: each.values or tuple(dict.fromkeys(map(each.value_at, PROBED_SHARES))) for each in key.study.factors
-    }
-    return DesignCells(key.study.scenario_data, probed)
+def study_plans(key: StudyKey) -> Plans:
+    """Return the plans of a study's scenario."""
+    return Plans(key.study.scenario_data)

@@ -5,23 +5,20 @@ at the given number of replications.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from scipy.stats import ks_2samp, qmc, t
 
-from experiments.engine.kernel import run_trajectories
-from experiments.engine.pool import thread_pool
+from experiments.ensembles.design import Design, Plans
+from experiments.ensembles.play_design import Replications, measure_points
 from experiments.ensembles.statistics import Share, paired_effect, wilson
+from experiments.studies.claim_settings import Changes
 from experiments.studies.essay_claims import CLAIMS, Claim, ClaimComparison
 from model.errors import InputError, ScenarioError
-from model.loading import apply_changes, build_scenario, load_scenario, read_scenario
-from model.overrides import collect_overrides
 from model.parameter_space import DeclaredParameter, list_parameters
 from model.scenario import Scenario
-from model.world import World
 
 SCENARIO = "us-iran-2026"
 
@@ -75,47 +72,42 @@ def _narrow(parameter: DeclaredParameter, reach: float) -> DeclaredParameter:
     )
 
 
-def sample_points(factors: list[DeclaredParameter], points: int, seed: int) -> list[dict[str, Any]]:
-    """Return points from a Latin hypercube over the ranges of the factors."""
+def sample_points(factors: list[DeclaredParameter], points: int, seed: int) -> dict[str, np.ndarray]:
+    """Return points from a Latin hypercube over the ranges of the factors, as columns [point] by path."""
     shares = qmc.LatinHypercube(len(factors), rng=seed).random(points)
-    return [{each.path: _value_at(each, x) for each, x in zip(factors, row, strict=True)} for row in shares]
+    return {each.path: _values_at(each, column) for each, column in zip(factors, shares.T, strict=True)}
 
 
-def _value_at(factor: DeclaredParameter, share: float) -> float:
-    """Return the value at a share (0 to 1) of a range; each integer has an equal part of it."""
+def _values_at(factor: DeclaredParameter, shares: np.ndarray) -> np.ndarray:
+    """Return the values at some shares (0 to 1) of a range; each integer has an equal part of it."""
     if factor.whole:
         low, high = math.ceil(factor.low), math.floor(factor.high)
-        return min(int(low + share * (high - low + 1)), high)
-    return float(factor.low + share * (factor.high - factor.low))
+        return np.minimum((low + shares * (high - low + 1)).astype(np.int64), high)
+    return factor.low + shares * (factor.high - factor.low)
 
 
 class ClaimExperiment(NamedTuple):
-    """What the tests of all claims share: the scenario as plain data, the points, the seeds, the rounds."""
+    """What the tests of all claims share: the plans of the scenario, the columns of the points, and the worlds."""
 
-    data: dict[str, Any]
-    points: list[dict[str, Any]]
-    seeds: np.ndarray
-    rounds: int
+    plans: Plans
+    columns: dict[str, np.ndarray]
+    how: Replications
 
 
-def paired_differences(
-    experiment: ClaimExperiment, comparison: ClaimComparison, point: Mapping[str, Any]
-) -> np.ndarray:
-    """Return the paired differences at one point, [world]; positive values agree with the claim."""
-    arms = []
-    for changes in (comparison.claimed, comparison.reference):
-        base = build_scenario(apply_changes(experiment.data, point))
-        scenario = build_scenario(apply_changes(experiment.data, {**point, **changes(base)}))
-        arms.append(
-            run_trajectories(
-                World(scenario, 0, collect_overrides(scenario)), experiment.seeds, experiment.rounds, cache_draws=True
-            )
-        )
-    claimed, reference = (comparison.measure(arm) for arm in arms)
-    if comparison.subset is not None:
-        included = comparison.subset(arms[0]) > 0
-        claimed, reference = claimed[included], reference[included]
-    return claimed - reference if comparison.expect_more else reference - claimed
+def paired_differences(experiment: ClaimExperiment, comparison: ClaimComparison) -> list[np.ndarray]:
+    """Return the paired differences at each point, each [world]; positive values agree with the claim."""
+    subset = comparison.subset or (lambda seen: np.ones(len(seen)))
+
+    def measured(changes: Changes) -> list[Any]:
+        columns = {**experiment.columns, **changes(experiment.plans.scenario)}
+        design = Design(experiment.plans, columns)
+        for error in design.errors.values():
+            raise error
+        return measure_points(design, experiment.how, lambda seen: (comparison.measure(seen), subset(seen) > 0))
+
+    arms = zip(measured(comparison.claimed), measured(comparison.reference), strict=True)
+    sign = 1.0 if comparison.expect_more else -1.0
+    return [sign * (claimed - reference)[included] for (claimed, included), (reference, _) in arms]
 
 
 def evaluate_claims(
@@ -126,7 +118,6 @@ def evaluate_claims(
     reach: float = 1.0,
     claims: tuple[Claim, ...] = CLAIMS,
     progress: Callable[[int], None] = lambda _: None,
-    executor: Executor | None = None,
 ) -> list[ClaimResult]:
     """Test claims over the space of uncertainties. ``progress`` receives the number of comparisons done.
 
@@ -137,20 +128,17 @@ def evaluate_claims(
         raise ScenarioError([InputError("--reach", reach, "allowed is above 0, up to 1")])
     if points < 8 or replications < 2:
         raise ScenarioError([InputError("--points", points, "at least 8 points and 2 replications are needed")])
-    data, loaded = read_scenario(scenario), load_scenario(scenario)
-    factors = uncertainty_space(loaded, reach)
-    sampled = sample_points(factors, points, seed)
-    experiment = ClaimExperiment(
-        data, sampled, np.arange(replications, dtype=np.uint64) + np.uint64(seed), loaded.rounds
-    )
-    matrix = np.array([[float(point[each.path]) for each in factors] for point in sampled])
+    plans = Plans(scenario)
+    factors = uncertainty_space(plans.scenario, reach)
+    columns = sample_points(factors, points, seed)
+    how = Replications(replications, seed, True, plans.scenario.rounds)
+    experiment = ClaimExperiment(plans, columns, how)
+    matrix = np.array(list(columns.values()), float).T
     done, results = 0, []
     for claim in claims:
         comparisons, signs = [], []
         for comparison in claim.comparisons:
-            point_differences = list(
-                (executor or thread_pool()).map(lambda at, c=comparison: paired_differences(experiment, c, at), sampled)
-            )
+            point_differences = paired_differences(experiment, comparison)
             sign = np.array([significant_sign(each) for each in point_differences])
             comparisons.append(_comparison_result(comparison, point_differences, sign, factors, matrix))
             signs.append(sign)

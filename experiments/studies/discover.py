@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import outcome_names, stored_study, summary_by_point
+from experiments.studies.results import outcome_by_point, stored_study, summary_by_point
 from experiments.studies.study import Factor, Study
 from model.errors import InputError, ScenarioError
 
@@ -130,14 +130,10 @@ def _box_limit(name: str, limits: pd.Series, values: pd.Series, stability: float
 
 
 def discover(folder: str | Path, outcome: str, above: float = 0.5) -> Box:
-    """Find the box of a sweep's factors in which an outcome's share, or an indicator, is at least ``above``."""
+    """Find the box of a sweep's factors in which a share, an indicator or a metric is at least ``above``."""
     study = stored_study(folder)
     points = summary_by_point(folder, study)
-    if outcome not in (known := outcome_names(study, points)):
-        raise ScenarioError(
-            [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
-        )
-    reached = points[outcome].to_numpy(float)
+    reached = outcome_by_point(study, points, outcome)
     of_interest = reached >= above
     if of_interest.all() or not of_interest.any():
         which = "every" if of_interest.any() else "no"

@@ -73,12 +73,17 @@ def runs_table(folder: str | Path) -> pd.DataFrame:
 
 
 def summary_by_point(folder: str | Path, study: Study | None = None) -> pd.DataFrame:
-    """Return one row per point that did not fail: factors, outcome shares, mean indicators and their variances."""
+    """Return one row per point that did not fail: factors, outcome shares, means of numbers and their variances.
+
+    The numbers are the indicators, the rounds played and the metrics. The mean of a metric leaves missing values out;
+    `missing_` and its name is the share of runs whose value is missing.
+    """
     study = study or stored_study(folder)
     shares = ", ".join(f"avg((outcome = '{each.name}')::int) as {each.name}" for each in Outcome)
     some = "avg((outcome in ('partial_arrangement', 'comprehensive_deal'))::int) as some_deal"
     means = ", ".join(
-        f'avg("{name}") as "{name}", var_samp("{name}") as "var_{name}"' for name in study.file.indicators
+        [f'avg("{name}") as "{name}", var_samp("{name}") as "var_{name}"' for name in study.value_columns]
+        + [f'avg(("{name}" is null)::int) as "missing_{name}"' for name in study.file.metrics]
     )
     with open_results(folder, study) as database:
         table = database.sql(
@@ -102,7 +107,24 @@ def values_by_run(folder: str | Path, outcome: str) -> np.ndarray:
 def outcome_names(study: Study, points: pd.DataFrame) -> list[str]:
     """Return the names of the outcomes and indicators in a summary by point."""
     others = {"point", "runs", *(factor.path for factor in study.factors)}
-    return [name for name in points.columns if name not in others and not name.startswith("var_")]
+    return [name for name in points.columns if name not in others and not name.startswith(("var_", "missing_"))]
+
+
+def outcome_by_point(study: Study, points: pd.DataFrame, outcome: str, complete: bool = True) -> np.ndarray:
+    """Return an outcome, an indicator or a metric of each row of a summary by point: float64 [point].
+
+    Raises ScenarioError if there is no such outcome, or if ``complete`` and it is missing in all runs of a point.
+    """
+    if outcome not in (known := outcome_names(study, points)):
+        kind = "outcome, indicator or metric of this study"
+        raise ScenarioError([InputError.unknown_name("--outcome", outcome, known, kind)])
+    values = points[outcome].to_numpy(float)
+    if complete and (missing := int(np.isnan(values).sum())):
+        problem = (
+            f"is missing in all runs of {missing:,} points; use a metric that always has a value, such as share(...)"
+        )
+        raise ScenarioError([InputError("--outcome", outcome, problem)])
+    return values
 
 
 def query_results(folder: str | Path, query: str) -> pd.DataFrame:
@@ -118,8 +140,15 @@ def query_results(folder: str | Path, query: str) -> pd.DataFrame:
     raise ScenarioError([InputError("--sql", query, problem)])
 
 
+def _metric_summary(database: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """Return the mean of a metric over the runs that have a value, and the number of runs whose value is missing."""
+    query = f'select avg("{name}"), count(*) - count("{name}") from runs where error is null'
+    ((mean, missing),) = database.sql(query).fetchall()
+    return {"mean": mean, "missing": missing}
+
+
 def sweep_summary(folder: str | Path) -> dict[str, Any]:
-    """Return the counts of points and runs, the failed points by stage and error, and the outcome shares."""
+    """Return the counts of points and runs, the failed points by stage and error, the outcome shares and metrics."""
     study = stored_study(folder)
     with open_results(folder, study) as database:
         counted: Any = database.sql(
@@ -134,6 +163,7 @@ def sweep_summary(folder: str | Path) -> dict[str, Any]:
         shares = dict(
             database.sql("select outcome, count(*) from runs where error is null group by outcome").fetchall()
         )
+        metrics = {name: _metric_summary(database, name) for name in study.file.metrics}
     size = sum(path.stat().st_size for path in part_paths(Path(folder), "runs"))
     return {
         "study": study.name,
@@ -145,5 +175,6 @@ def sweep_summary(folder: str | Path) -> dict[str, Any]:
         "failed": failures,
         "errors": errors.to_dict("records"),
         "outcomes": {each.name: shares.get(each.name, 0) / max(runs, 1) for each in reversed(Outcome)},
+        "metrics": metrics,
         "bytes": size,
     }

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.studies.results import outcome_names, stored_study, summary_by_point, values_by_run
+from experiments.studies.results import outcome_by_point, stored_study, summary_by_point, values_by_run
 from experiments.studies.sensitivity_methods import DEFAULT_METHODS, METHODS
 from experiments.studies.study import Study
 from model.errors import InputError, ScenarioError
@@ -76,15 +76,18 @@ def sweep_sensitivity(folder: str | Path, outcome: str, method: str | None = Non
     """
     study = stored_study(folder)
     points = summary_by_point(folder, study)
-    if outcome not in (known := outcome_names(study, points)):
-        raise ScenarioError(
-            [InputError.unknown_name("--outcome", outcome, known, "outcome or indicator of this study")]
-        )
+    is_whole = (method or DEFAULT_METHODS[study.file.design.kind]) in ("sobol", "morris")
     values = np.full(study.size, np.nan)
-    values[points["point"]] = points[outcome]
+    values[points["point"]] = outcome_by_point(study, points, outcome, complete=is_whole)
     sensitivity = sensitivity_indices(study, values, outcome, method=method)
-    noise = _noise(study, values_by_run(folder, outcome), float(np.nanvar(values, ddof=1)))
-    if noise is None:
+    runs = values_by_run(folder, outcome)
+    missing_share = float(np.isnan(runs).mean())
+    noise = None if missing_share else _noise(study, runs, float(np.nanvar(values, ddof=1)))
+    if missing_share:
+        sensitivity.remarks.append(
+            f"{missing_share:.1%} of runs have no value and are left out: the random share of the variance is unknown."
+        )
+    elif noise is None:
         sensitivity.remarks.append("With one replication the random share of the variance is unknown.")
     elif noise > 0.2:
         sensitivity.remarks.append(

@@ -6,8 +6,10 @@ finished files and perhaps a temporary one, which the next sweep removes.
 
 import hashlib
 import json
+import platform
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,12 @@ CODE = (
     "engine/batch.py",
     "engine/draw_cache.py",
     "engine/kernel.py",
-    "ensembles/cells.py",
+    "ensembles/design.py",
+    "ensembles/expression_functions.py",
+    "ensembles/expressions.py",
+    "ensembles/metrics.py",
     "ensembles/outcomes.py",
+    "ensembles/play_design.py",
     "ensembles/statistics.py",
     "ensembles/stream.py",
     "studies/chunk.py",
@@ -42,12 +48,22 @@ CODE = (
 )
 
 
+@cache
 def code_digests() -> dict[str, str]:
-    """Return the hash of every source file that can alter an outcome, by name."""
+    """Return the hash of every source file that can alter an outcome, by name, as it was at the first call."""
     base, package = Path(model.__file__).parent, Path(__file__).parent.parent
     sources = {f"model/{path.relative_to(base).as_posix()}": path for path in sorted(base.rglob("*.py"))}
     sources |= {f"experiments/{name}": package / name for name in CODE}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in sources.items()}
+
+
+def check_code(expected: Mapping[str, str]) -> None:
+    """Raise ScenarioError if the code of this process differs from that of the sweep, given by its digests."""
+    own = code_digests()
+    if changed := [name for name in sorted({*own, *expected}) if own.get(name) != expected.get(name)]:
+        names = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        problem = f"has other code than this sweep ({names}): start all workers with the same code, then sweep again"
+        raise ScenarioError([InputError(f"the Dask worker on {platform.node()}", "", problem)])
 
 
 def study_identity(study: Study) -> dict[str, Any]:

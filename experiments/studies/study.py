@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.ensembles.metrics import WorldMeasures, parse_measures
 from experiments.studies.design import design_errors, design_points, design_size, unit_points
 from experiments.studies.factor import Factor, resolve_factor
 from experiments.studies.point_table import read_points
@@ -54,6 +55,16 @@ class Study(NamedTuple):
     def rounds(self) -> int:
         """Return the number of rounds of a run."""
         return int(self.file.rounds or self.scenario_data.get("rounds", 60))
+
+    @property
+    def measures(self) -> WorldMeasures:
+        """Return the metrics and the stopping condition of the study."""
+        return parse_measures(self.file.metrics, self.file.stop_when, self.scenario_data["negotiations"])
+
+    @property
+    def value_columns(self) -> list[str]:
+        """Return the columns of a run that hold numbers: indicators, rounds played, metrics."""
+        return [*self.file.indicators, *self.measures.columns]
 
     @property
     def size(self) -> int:
@@ -135,15 +146,18 @@ def _check(file: StudyFile, folder: Path, table: Any = None) -> Study:
     rounds = {"rounds": file.rounds} if file.rounds else {}
     data = apply_changes(read_scenario(file.scenario), {**file.changes, **rounds})
     factors, errors = _resolve_factors(file, data)
-    design = file.design
+    study, design = Study(file, data, factors), file.design
     errors += [*design_errors(design, factors), *unused_settings(file)]
     given = [each is not None for each in (design.file, table)]
     if given.count(True) != (design.kind == "table"):
         problem = "is required for the kind `table`, and not allowed for others; from Python, `table` instead"
         errors.append(InputError("design.file", design.file or "", problem))
+    try:
+        _ = study.measures
+    except ScenarioError as error:
+        errors += error.errors
     if errors:
         raise ScenarioError(collect_errors(errors))
-    study = Study(file, data, factors)
     if errors := [error for each in factors for error in _unusable_values(study, each)]:
         raise ScenarioError(collect_errors(errors))
     if design.kind == "table":

@@ -84,6 +84,8 @@ class StudyFile(StudySection):
     replications: int = Field(20, ge=1, le=100_000)
     seed: int = Field(1, ge=0, le=2**62)
     indicators: list[str] = Field(default_factory=lambda: list(DEFAULT_INDICATORS), max_length=len(INDICATORS))
+    metrics: dict[str, str] = Field(default_factory=dict)
+    stop_when: str | None = None
     keep: Literal["summaries", "bands", "trajectories"] = "summaries"
     common_random_numbers: bool = True
     design: StudyDesign = Field(default_factory=lambda: StudyDesign.model_validate({}))

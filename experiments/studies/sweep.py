@@ -1,6 +1,5 @@
 """Run a sweep: all points of a study, on the cores of one machine or of several, storing each finished chunk."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -9,10 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from experiments.engine.kernel import load_kernel
+from experiments.engine.processes import processor_count
 from experiments.studies import results
 from experiments.studies.chunk import ChunkTables, run_chunk
 from experiments.studies.design import ORDERS
-from experiments.studies.store import StudyStore, count_failed_points, damaged_parts, manifest_bytes, part_ranges
+from experiments.studies.store import (
+    StudyStore,
+    code_digests,
+    count_failed_points,
+    damaged_parts,
+    manifest_bytes,
+    part_ranges,
+)
 from experiments.studies.study import Study, load_study
 from model.compiler import COMPILED
 from model.errors import InputError, ScenarioError
@@ -97,7 +104,7 @@ def check_executor(kind: str, scheduler: str | None) -> None:
 def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler: str | None) -> Iterator[Executor]:
     """Open the executor of the chunks: threads of this process, or Dask workers."""
     if kind == "local":
-        with ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="sweep") as threads:
+        with ThreadPoolExecutor(workers or processor_count(), thread_name_prefix="sweep") as threads:
             yield threads
         return
     try:
@@ -115,7 +122,7 @@ def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler
         with client:
             yield client.get_executor(pure=False)
         return
-    processes = workers or os.cpu_count() or 1
+    processes = workers or processor_count()
     with (
         LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=NO_DASHBOARD) as cluster,
         Client(cluster) as client,
@@ -161,19 +168,18 @@ def sweep(
 def _run_chunks(
     study: Study, store: StudyStore, table: Any, plan: SweepPlan, pool: Executor, workers: int | None
 ) -> Iterator[tuple[int, int, ChunkTables]]:
-    """Submit chunks, a few ahead, and yield each when it is done. Raises ScenarioError if one is lost twice."""
+    """Submit chunks, a few ahead; yield each when it is done. Raises ScenarioError if one is lost twice or refused."""
     waiting = store.missing_ranges(plan.points, plan.chunk)
-    without_table = study._replace(table=None)
+    without_table, code = study._replace(table=None), code_digests()
     running: dict[Future[ChunkTables], tuple[int, int, int]] = {}
 
     def start(begin: int, end: int, tries: int) -> None:
-        rows = table.iloc[begin:end].to_dict("records")
-        running[pool.submit(run_chunk, without_table, begin, rows)] = begin, end, tries
+        running[pool.submit(run_chunk, without_table, begin, table.iloc[begin:end], code)] = begin, end, tries
 
     try:
         for begin, end in waiting:
             start(begin, end, 1)
-            if len(running) < 2 * (workers or os.cpu_count() or 1) + 2:
+            if len(running) < 2 * (workers or processor_count()) + 2:
                 continue
             yield from _finished(running, start)
         while running:
@@ -195,6 +201,8 @@ def _finished(running: dict[Any, tuple[int, int, int]], start: Callable[[int, in
         error = each.exception()
         if error is None:
             yield begin, end, each.result()
+        elif isinstance(error, ScenarioError):  # a worker has other code
+            raise error
         elif tries < 2:
             start(begin, end, tries + 1)
         else:  # not an error of these points: nothing is stored, and the next sweep runs them

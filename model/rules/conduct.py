@@ -66,11 +66,10 @@ def actual_conduct(world, me, other):
 @rule
 def misreading_terms(world, me, other):
     """Return the terms of misreading the other's act."""
-    bias = world.message_bias[me, other]
-    if actual_conduct(world, other, me):
-        noise, distortion = world.misread_friendly, max(-bias, 0.0)
-    else:
-        noise, distortion = world.misread_hostile, max(bias, 0.0)
+    bias, friendly = world.message_bias[me, other], actual_conduct(world, other, me)
+    noise_if_friendly, noise_if_hostile = world.misread_friendly, world.misread_hostile
+    noise = noise_if_friendly if friendly else noise_if_hostile
+    distortion = max(-bias, 0.0) if friendly else max(bias, 0.0)
     random_draw = world.random_draws[MISREAD, me, other]
     return Misreading(noise, -noise * world.clarity[me, other], distortion, random_draw)
 

@@ -39,6 +39,8 @@ def posture_terms(world, me, other):
     own, others = world.posture[me, other], world.posture[other, me]
     k, step = world.negotiation_between[me, other], world.tension_step
     at_odds = k >= 0 or world.grievance[me, other] > 0.0
+    programme = world.programme_provokes * world.own_security_weight[me] * world.programme[other]
+    region = world.region_provokes * world.regional_tension[0]
     attack, calm = 0.0, 0.0
     if k >= 0:
         attack = world.attack_provokes * attacks_blamed_on(world, k, side_of(world, k, other))
@@ -51,8 +53,8 @@ def posture_terms(world, me, other):
         step * world.grievance[me, other],
         world.provocation * (1 - world.perceived[me, other]),
         world.pressure_provokes * world.pressure[other, me],
-        world.programme_provokes * world.own_security_weight[me] * world.programme[other] if at_odds else 0.0,
-        world.region_provokes * world.regional_tension[0] if at_odds else 0.0,
+        programme if at_odds else 0.0,
+        region if at_odds else 0.0,
         attack,
         -calm,
         0.0,

@@ -8,6 +8,7 @@ from experiments.studies.chunk import failed_point
 from experiments.studies.store import StudyStore
 from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
+from model.errors import InputError, ScenarioError
 
 POINTS = 960  # 128 points per chunk at this number of replications: eight chunks
 LARGE_STUDY = {"replications": 32, "rounds": 12, "design": {"kind": "latin", "points": POINTS}}
@@ -41,5 +42,5 @@ def sweep_failing(data: dict, folder: Path, first: int) -> None:
     sweep(study, folder, points=first)
     with StudyStore(folder, study) as store:
         for point in range(first, study.size):
-            error = "states.alba.doctrine: no such choice"
-            store.add(point, point + 1, *failed_point(study, point, "scenario", error))
+            error = ScenarioError([InputError("states.alba.doctrine", "fair", "no such choice")])
+            store.add(point, point + 1, *failed_point(study, point, error))

@@ -14,6 +14,7 @@ from cachetools import LRUCache
 
 from dashboards.model_warmup import MODEL_WARMUP
 from experiments.engine.pool import CancelledError
+from experiments.engine.processes import in_each_process
 from model.errors import ScenarioError
 
 MAX_RESULTS = 48  # finished results, least recently used dropped first
@@ -105,9 +106,15 @@ class Job:
 ReportProgress = Callable[..., None]
 Compute = Callable[[ReportProgress, Callable[[], bool]], Any]
 
-_lock = threading.Lock()
-_jobs: dict[Hashable, Job] = {}
-_results: LRUCache[Hashable, JobUpdate] = LRUCache(MAX_RESULTS)
+_lock: threading.Lock
+_jobs: dict[Hashable, Job]
+_results: LRUCache[Hashable, JobUpdate]
+
+
+@in_each_process
+def _start_empty() -> None:
+    global _lock, _jobs, _results
+    _lock, _jobs, _results = threading.Lock(), {}, LRUCache(MAX_RESULTS)
 
 
 def follow(key: Hashable, compute: Compute, stop: Callable[[], bool]) -> Iterator[JobUpdate]:

@@ -15,6 +15,7 @@ from cachetools import LRUCache
 
 from dashboards.page_link import Setting, scenario_of
 from dashboards.web.jobs.background import never_stop
+from experiments.engine.processes import in_each_process
 from experiments.ensembles.outcomes import WorldOutcomes
 from experiments.ensembles.statistics import EventTimes
 from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
@@ -72,9 +73,16 @@ class EnsembleResult(WorldOutcomes):
         return sum(part.nbytes for part in (self.bands, self.run, self.outcomes, self.first_deal))
 
 
-_results: LRUCache[Setting, EnsembleResult] = LRUCache(MAX_CACHE_BYTES, getsizeof=lambda result: result.byte_size)
-_running: set[Setting] = set()
-_changed = threading.Condition()  # of both
+_results: LRUCache[Setting, EnsembleResult]
+_running: set[Setting]
+_changed: threading.Condition  # of both
+
+
+@in_each_process
+def _start_empty() -> None:
+    global _results, _running, _changed
+    _results = LRUCache(MAX_CACHE_BYTES, getsizeof=lambda result: result.byte_size)
+    _running, _changed = set(), threading.Condition()
 
 
 def cached_result(setting: Setting | None) -> EnsembleResult | None:

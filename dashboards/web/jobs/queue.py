@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from experiments.engine.processes import in_each_process
+
 MAX_CONCURRENT = 2  # one runs worlds while another aggregates its results
 
 
@@ -16,6 +18,10 @@ class JobQueue:
 
     def __init__(self, at_once: int = MAX_CONCURRENT):
         self._at_once = at_once
+        self.start_empty()
+
+    def start_empty(self) -> None:
+        """Forget all jobs."""
         self._queue: list[object] = []
         self._change = threading.Condition()
 
@@ -47,3 +53,4 @@ class JobQueue:
 
 
 JOB_QUEUE = JobQueue()
+in_each_process(JOB_QUEUE.start_empty)

@@ -10,9 +10,9 @@ from support.commands import invoke, run_detente
 from support.studies import LARGE_STUDY, study_data, sweep_failing, write_study
 
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.chunk import first_seed, run_chunk
+from experiments.studies.chunk import run_chunk
 from experiments.studies.results import runs_table, sweep_summary
-from experiments.studies.store import part_paths
+from experiments.studies.store import code_digests, part_paths
 from experiments.studies.study import load_study
 from experiments.studies.sweep import plan_sweep, sweep
 from model.enumerations import Outcome
@@ -33,10 +33,14 @@ def test_row_equals_the_run_of_its_point_and_seed(tmp_path):
         np.testing.assert_array_equal(rows["end_deal_progress"], alone.ends[:, 3])
 
 
-def test_random_numbers_are_common_unless_switched_off():
-    common, own = load_study(study_data()), load_study(study_data(common_random_numbers=False))
-    assert first_seed(common, 4) == first_seed(common, 0) == 1
-    assert first_seed(own, 4) == 13
+def test_random_numbers_are_common_unless_switched_off(tmp_path):
+    common = sweep(study_data(), tmp_path / "common").frame()
+    own = sweep(study_data(common_random_numbers=False), tmp_path / "own").frame()
+    assert common[common["point"] == 4]["seed"].tolist() == [1, 2, 3]
+    assert own[own["point"] == 4]["seed"].tolist() == [13, 14, 15]
+    values = load_study(study_data()).points().iloc[4].to_dict()
+    alone = play_ensemble("two-states", 3, 13, rounds=8, changes=values)
+    np.testing.assert_array_equal(own[own["point"] == 4]["mean_trust"], alone.means[:, 0])
 
 
 @pytest.mark.parametrize("workers", [2, 5])
@@ -83,8 +87,8 @@ def test_chunk_continues_after_a_point_that_fails():
     study = load_study(
         study_data(levers={"states.alba.doctrine": {"values": ["reciprocity", "assurance"]}}, uncertainties={})
     )
-    rows = [{"states.alba.doctrine": value} for value in ("appeasement", "assurance")]
-    errors = run_chunk(study, 0, rows).runs.column("error").to_pylist()
+    table = pd.DataFrame({"states.alba.doctrine": ["appeasement", "assurance"]})
+    errors = run_chunk(study, 0, table, code_digests()).runs.column("error").to_pylist()
     assert "states.alba.doctrine" in errors[0]
     assert errors[1:] == [None] * 3
 

@@ -14,7 +14,7 @@ from model.errors import ScenarioError
 def default_threshold(opened: StudyResults, outcome: str) -> float:
     """Return the default threshold: half of the worlds, or the value that a quarter of the points reach."""
     values: Any = opened.points[outcome]
-    if values.empty or (outcome in SHARES and values.min() < 0.5 <= values.max()):
+    if values.isna().all() or (outcome in SHARES and values.min() < 0.5 <= values.max()):
         return 0.5
     return float(f"{values.quantile(0.75):.3g}")
 

@@ -69,7 +69,7 @@ class FactorMap(NamedTuple):
 
 
 def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
-    """Return the mean of an outcome in each cell; one row without ``y``. Raises ScenarioError without points."""
+    """Return the mean of an outcome in each cell; one row without ``y``. Raises ScenarioError without values."""
     if opened.points.empty:
         raise ScenarioError([InputError("points", 0, "no point succeeded, so there is nothing to draw")])
     across = factor_axis(opened, x)
@@ -77,8 +77,11 @@ def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
     shape = len(up.labels), len(across.labels)
     flat = up.places * shape[1] + across.places
     values: Any = opened.points[outcome].to_numpy(float)
-    counts = np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape)
-    sums = np.bincount(flat, values, minlength=shape[0] * shape[1]).reshape(shape)
+    present = ~np.isnan(values)
+    if not present.any():
+        raise ScenarioError([InputError(outcome, "", "is missing at every point, so there is nothing to draw")])
+    counts = np.bincount(flat[present], minlength=shape[0] * shape[1]).reshape(shape)
+    sums = np.bincount(flat[present], values[present], minlength=shape[0] * shape[1]).reshape(shape)
     return FactorMap(across, up, np.where(counts > 0, sums / np.maximum(counts, 1), np.nan), counts)
 
 

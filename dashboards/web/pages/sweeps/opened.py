@@ -13,6 +13,7 @@ from dashboards.web.pages.shared.lever_catalogue import lever_location
 from dashboards.web.pages.sweeps.messages import SweepHead
 from experiments.studies.results import stored_study, summary_by_point, sweep_summary
 from experiments.studies.study import Factor, Study
+from experiments.studies.study_file import INDICATORS
 from model.enumerations import Outcome
 from model.errors import make_printable
 from model.scenario import Scenario
@@ -33,8 +34,8 @@ class StudyResults(NamedTuple):
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Return the outcomes and indicators that can be shown."""
-        return (*SHARES[::-1], *self.study.file.indicators)
+        """Return the outcomes, indicators and metrics that can be shown."""
+        return (*SHARES[::-1], *self.study.value_columns)
 
     @property
     def paths(self) -> list[str]:
@@ -64,11 +65,13 @@ def read_folder(base: Path, name: str) -> StudyResults:
 
 
 def outcome_label(outcome: str) -> str:
-    """Return the label of an outcome or an indicator."""
+    """Return the label of an outcome, an indicator or a metric."""
     if outcome == "some_deal":
         return SOME_DEAL
     if outcome in SHARES:
         return OUTCOME_STYLES[Outcome[outcome]].label
+    if outcome not in INDICATORS:
+        return "Rounds played" if outcome == "rounds" else outcome.replace("_", " ").capitalize()
     kind, _, name = outcome.partition("_")
     style = INDICATOR_STYLES.get(name)
     label = style.label if style is not None and "{" not in style.label else name.replace("_", " ").capitalize()

@@ -51,7 +51,8 @@ def _renamed(opened: StudyResults, text: str) -> str:
 
 def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking:
     """Return the ranking by Spearman's correlation with the outcome, with intervals of Bonett and Wright (2000)."""
-    values: Any = opened.points[outcome]
+    points: Any = opened.points[opened.points[outcome].notna()]
+    values: Any = points[outcome]
     count = len(values)
     rows: list[RankedFactor] = []
     remarks: list[str] = []
@@ -61,7 +62,7 @@ def rank_by_association(opened: StudyResults, outcome: str, why: str) -> Ranking
             if factor.values is not None and any(isinstance(each, str) for each in factor.values):
                 remarks.append(f"{opened.factor_label(factor.path)} has no numeric order and is not ranked.")
                 continue
-            column: Any = opened.points[factor.path].astype(float)
+            column: Any = points[factor.path].astype(float)
             if column.nunique() > 1:
                 rho, low, high = spearman(column.rank(), ranks)
                 rows.append(

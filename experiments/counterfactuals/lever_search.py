@@ -1,0 +1,136 @@
+"""The nearest value of each lever that flips a decision, found by playing many values at once.
+
+Every value is a point of a design with the seed of the run. A grid finds the first value on either side of the current
+one that flips the decision; bisection of all intervals together then narrows them.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments.engine.kernel import blocks_before_act
+from experiments.ensembles.design import Design, Plans
+from model.acts import Act
+from model.parameter_space import DeclaredParameter
+from model.protocol import PROTOCOL
+
+LEVERS_AT_ONCE = 16
+BISECTIONS = 6
+
+
+class LeverFlip(NamedTuple):
+    """The nearest value of a lever, set from the start, that flips the decision; ``to`` is None if none was found."""
+
+    lever: DeclaredParameter
+    to: float | None
+    becomes: int | None
+
+
+class Bracket(NamedTuple):
+    """A value of a lever that does not flip the decision, one that does, and the decision that it gives."""
+
+    lever: DeclaredParameter
+    near: float
+    far: float
+    becomes: int
+
+
+class LeverSearch:
+    """A decision of a run, by seed, round, number of the act and cell, under other values of the levers.
+
+    value: the decision of the run itself.
+    """
+
+    def __init__(self, plans: Plans, seed: int, now: int, act: int, cell: tuple[int, ...], value: int):
+        self.plans, self.seed, self.round, self.act_number, self.cell = plans, seed, now, act, cell
+        self.act: Act = PROTOCOL[act]
+        self.value = value
+
+    def decisions(self, points: Sequence[tuple[str, float]]) -> list[int | None]:
+        """Return the decision with one parameter changed from the start, for each path and value.
+
+        It is None if the decision does not arise then, or the value is not possible.
+        """
+        decided: list[int | None] = [None] * len(points)
+        if not points:
+            return decided
+        design = Design.of_changes(self.plans, [{path: value} for path, value in points])
+        shape = self.plans.base.world.shape(self.act.column)
+        for batch in design.batches(len(points)):
+            if batch.plan.world.shape(self.act.column) != shape:
+                continue
+            seeds = np.full(len(batch.points), self.seed, np.uint64)
+            played = blocks_before_act(batch.plan.world, seeds, self.round, self.act_number, batch.cells)
+            for point, world in zip(batch.points.tolist(), played, strict=True):
+                if self.act.when is None or self.act.when(world, *self.cell):
+                    decided[point] = int(self.act.rule(world, *self.cell))
+        return decided
+
+    def flips(
+        self, levers: Sequence[DeclaredParameter], steps: int, report: Callable[[str], None]
+    ) -> Iterator[LeverFlip]:
+        """Yield for each lever the nearest value that flips the decision; see ``ReplayedDecision.lever_flips``."""
+        for first in range(0, len(levers), LEVERS_AT_ONCE):
+            some = levers[first : first + LEVERS_AT_ONCE]
+            report(some[0].path)
+            brackets = self._refined(self._brackets(some, steps))
+            for lever in some:
+                report(lever.path)
+                own = [
+                    (abs(each.far - lever.value), each.far, each.becomes) for each in brackets if each.lever is lever
+                ]
+                yield LeverFlip(lever, *min(own)[1:]) if own else LeverFlip(lever, None, None)
+
+    def _brackets(self, levers: Sequence[DeclaredParameter], steps: int) -> list[Bracket]:
+        """Return for each lever and each end of its range the first interval of a grid that flips the decision."""
+        grids = [(lever, _grid(lever, end, steps)) for lever in levers for end in (lever.low, lever.high)]
+        decided = iter(self.decisions([(lever.path, value) for lever, grid in grids for value in grid]))
+        brackets = []
+        for lever, grid in grids:
+            before, outcomes = float(lever.value), [next(decided) for _ in grid]
+            for value, becomes in zip(grid, outcomes, strict=True):
+                if becomes is not None and becomes != self.value:
+                    brackets.append(Bracket(lever, before, value, becomes))
+                    break
+                before = value
+        return brackets
+
+    def _refined(self, brackets: list[Bracket]) -> list[Bracket]:
+        """Narrow the brackets by bisection, then round the values that flip the decision if they still do."""
+        for _ in range(BISECTIONS):
+            middles = [each.near if each.lever.whole else 0.5 * (each.near + each.far) for each in brackets]
+            decided = self.decisions([(each.lever.path, x) for each, x in zip(brackets, middles, strict=True)])
+            brackets = [self._narrowed(*each) for each in zip(brackets, middles, decided, strict=True)]
+        rounded = [_rounded_away(each) for each in brackets]
+        decided = self.decisions([(each.lever.path, x) for each, x in zip(brackets, rounded, strict=True)])
+        return [
+            each._replace(far=x, becomes=becomes) if becomes is not None and becomes != self.value else each
+            for each, x, becomes in zip(brackets, rounded, decided, strict=True)
+        ]
+
+    def _narrowed(self, bracket: Bracket, middle: float, becomes: int | None) -> Bracket:
+        if becomes is not None and becomes != self.value:
+            return bracket._replace(far=middle, becomes=becomes)
+        return bracket._replace(near=middle)
+
+
+def _rounded_away(bracket: Bracket) -> float:
+    """Return the value that flips the decision, rounded to three decimals away from the one that does not."""
+    if bracket.lever.whole:
+        return bracket.far
+    scaled = bracket.far * 1000.0
+    rounded = (math.ceil(scaled) if bracket.far > bracket.near else math.floor(scaled)) / 1000.0
+    return min(max(rounded, bracket.lever.low), bracket.lever.high)
+
+
+def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
+    """Return values of a lever from the current one towards one end of its range."""
+    if lever.whole:
+        direction = 1 if end > lever.value else -1
+        values: list[float] = list(range(int(lever.value) + direction, int(end) + direction, direction))
+        return values if len(values) <= steps else values[:: math.ceil(len(values) / steps)]
+    if end == lever.value:
+        return []
+    return [*(lever.value + (end - lever.value) * step / steps for step in range(1, steps)), end]

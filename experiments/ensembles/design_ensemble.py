@@ -1,0 +1,96 @@
+"""The results of a design: one row for each point, summarised over its worlds."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.ensembles.text_table import text_table
+from model.enumerations import Outcome
+from model.measures import indicator_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(eq=False)
+class DesignEnsemble:
+    """The results of a design, one row for each point; those of a point with an error are zero.
+
+    design: values by dotted path, [point]. worlds: worlds of each point. outcomes: number of worlds by overall outcome,
+    int32 [point, outcome]. deals: worlds with a verified rung, and deal_rounds: mean round of the first one, NaN for
+    none: [point, negotiation]. means, variances: of each indicator's mean over the rounds, over the worlds; ends: mean
+    of the indicator at the end: float32 [point, indicator]. metrics: expressions by name, and metric_means: their
+    means over the worlds that have them, float64 [point, metric]. errors: by point. reread: paths for whose values the
+    scenario was read again, because they change what the world consists of. trajectories: float64 [point, world,
+    round, indicator], or None.
+    """
+
+    scenario: str
+    rounds: int
+    negotiations: list[str]
+    design: dict[str, np.ndarray]
+    worlds: int
+    seed: int
+    common_random_numbers: bool
+    outcomes: np.ndarray
+    deals: np.ndarray
+    deal_rounds: np.ndarray
+    means: np.ndarray
+    variances: np.ndarray
+    ends: np.ndarray
+    errors: dict[int, str]
+    reread: tuple[str, ...]
+    metrics: dict[str, str]
+    metric_means: np.ndarray
+    trajectories: np.ndarray | None = None
+
+    @property
+    def points(self) -> int:
+        """Return the number of points."""
+        return len(self.outcomes)
+
+    @property
+    def indicators(self) -> list[str]:
+        """Return the names along the last axis of means, variances, ends and trajectories."""
+        return indicator_names(self.negotiations)
+
+    def share(self, *outcomes: str) -> np.ndarray:
+        """Return the share of a point's worlds with one of some outcomes, NaN where it failed: float64 [point]."""
+        count = self.outcomes[:, [int(Outcome[name]) for name in outcomes]].sum(axis=1)
+        return self._or_missing(count / self.worlds)
+
+    def frame(self) -> "pd.DataFrame":
+        """Return one row per point: its values, shares of outcomes, first deals, indicators, and its error if any.
+
+        What a point with an error would have is missing (NaN).
+        """
+        import pandas as pd
+
+        columns: dict[str, Any] = dict(self.design)
+        columns |= {each.name: self.share(each.name) for each in reversed(Outcome)}
+        columns["some_deal"] = self.share("partial_arrangement", "comprehensive_deal")
+        for k, name in enumerate(self.negotiations):
+            columns[f"{name}.deals"] = self._or_missing(self.deals[:, k] / self.worlds)
+            columns[f"{name}.first_deal"] = self.deal_rounds[:, k]
+        columns |= dict(zip(self.metrics, self.metric_means.T, strict=True))
+        for kind, values in (("mean", self.means), ("end", self.ends), ("var", self.variances)):
+            columns |= {f"{kind}_{name}": self._or_missing(values[:, at]) for at, name in enumerate(self.indicators)}
+        errors = np.full(self.points, None, object)
+        errors[list(self.errors)] = list(self.errors.values())
+        return pd.DataFrame({**columns, "error": errors}).rename_axis("point")
+
+    def _or_missing(self, values: np.ndarray) -> np.ndarray:
+        if not self.errors:
+            return values
+        values = values.copy()
+        values[list(self.errors)] = np.nan
+        return values
+
+    def __repr__(self) -> str:
+        rows = [(path, f"{len(np.unique(values.astype(str))):,}") for path, values in self.design.items()]
+        failed = f", {len(self.errors):,} of which failed" if self.errors else ""
+        return (
+            f"{self.scenario}: {self.points:,} points{failed}, {self.worlds:,} worlds of {self.rounds} rounds each\n"
+            f"{text_table(('parameter', 'values'), rows[:20])}"
+        )
