@@ -5,12 +5,9 @@ import json
 import pytest
 from support.studies import study_data
 
-from experiments.studies.chunk import StudyKey, design_cells, initial_world
 from experiments.studies.study import load_study, shipped_studies
 from model.errors import ScenarioError
 from model.loading import apply_changes, build_scenario
-from model.parameter_space import list_parameters
-from model.world import World
 
 
 @pytest.mark.parametrize("name", shipped_studies())
@@ -99,49 +96,6 @@ def test_table_of_points_is_read_and_checked(tmp_path):
     (tmp_path / "points.csv").write_text("states.alba.generosity\n")
     with pytest.raises(ScenarioError, match=r"design\.file: holds no points"):
         load_study(file)
-
-
-@pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_cell_by_cell_point_equals_the_scenarios_world(name):
-    """For every declared parameter, whether it only sets cells or has other effects."""
-    scenario = load_study(
-        study_data(scenario=name, levers={}, uncertainties={"belief.memory": [0.6, 0.9]})
-    ).scenario_at()
-    ranges = {each.path: [each.low, each.high] for each in list_parameters(scenario)[::3] if each.low < each.high}
-    study = load_study(study_data(scenario=name, levers={}, uncertainties=ranges))
-    cells = design_cells(StudyKey(study)).cells
-    assert sum(each is not None for each in cells.values()) > len(cells) // 3
-    for factor in study.factors:
-        values = {factor.path: factor.value_at(0.37)}
-        quick, slow = initial_world(study, values), World(study.scenario_at(values), 0)
-        assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
-            values
-        )
-        assert quick.parameters.tobytes() == slow.parameters.tobytes(), values
-
-
-@pytest.mark.parametrize(
-    ("name", "changes", "ranges"),
-    [
-        ("gulf-region", {}, {"relations.us.iran.alliance": [-1, 1], "relations.iran.us.alliance": [-1, 1]}),
-        ("two-states", {"negotiations.border.bundling": 2}, None),
-        ("us-iran-2026", {}, {"facilitators.oman.arrives": {"values": [5, 10, 0, 20]}}),
-    ],
-    ids=["two factors of one cell", "bundled rungs", "a value with further effects"],
-)
-def test_interacting_factors_give_the_scenarios_world(name, changes, ranges):
-    if ranges is None:
-        rungs = list(load_study(study_data(scenario=name)).scenario_at().negotiations["border"].rungs)
-        ranges = {
-            f"negotiations.border.rungs.{rung}.{what}": [0.1, 0.9] for rung in rungs for what in ("verifiability",)
-        }
-        ranges |= {f"negotiations.border.rungs.{rung}.duration": [1, 12] for rung in rungs}
-    study = load_study(study_data(scenario=name, changes=changes, levers={}, uncertainties=ranges))
-    for values in study.points().to_dict("records"):
-        quick, slow = initial_world(study, values), World(study.scenario_at(values), 0)
-        assert (quick.floats.tobytes(), quick.integers.tobytes()) == (slow.floats.tobytes(), slow.integers.tobytes()), (
-            values
-        )
 
 
 def test_integers_have_equal_parts_of_a_range():
