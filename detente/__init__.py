@@ -12,10 +12,11 @@ data, or a `Scenario`. `set` changes values by the same dotted paths as the opti
 """
 
 from collections.abc import Callable, Mapping
-from numbers import Integral
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from detente.arguments import MAX_WORLDS, changed_scenario, check_whole
+from detente.ensembles import compare, ensemble, estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from agents.assembly import Assembly
     from agents.state import State
     from dashboards.cli.explanation import DecisionExplanation
+    from detente.arguments import ScenarioSource
     from experiments.counterfactuals.turning_points import PivotResult
     from experiments.ensembles.compare import Comparison
+    from experiments.ensembles.design_ensemble import DesignEnsemble
     from experiments.ensembles.ensemble import Ensemble
     from experiments.studies.study import Study
     from experiments.studies.sweep import SweepResult
@@ -34,12 +37,11 @@ if TYPE_CHECKING:
 
     __version__: str
 
-    type ScenarioSource = str | Path | Mapping[str, Any] | Scenario
-
 __all__ = [
     "Assembly",
     "Comparison",
     "DecisionExplanation",
+    "DesignEnsemble",
     "Ensemble",
     "Outcome",
     "PivotResult",
@@ -51,6 +53,7 @@ __all__ = [
     "__version__",
     "compare",
     "ensemble",
+    "estimate",
     "load_scenario",
     "load_study",
     "parameters",
@@ -62,9 +65,6 @@ __all__ = [
     "sweep",
     "why",
 ]
-
-
-MAX_WORLDS = 10_000_000
 
 
 def scenarios() -> list[str]:
@@ -124,7 +124,7 @@ def run(
     """
     from agents.assembly import Assembly
 
-    return Assembly(_changed(scenario, set, rounds, seed), rng=seed).run()
+    return Assembly(changed_scenario(scenario, set, rounds, seed), rng=seed).run()
 
 
 def why(
@@ -147,52 +147,11 @@ def why(
 
     if not isinstance(run, Assembly):
         raise ScenarioError([InputError("run", run, "must be a run, as `detente.run` returns it")])
-    _check_whole("round", round, 1, run.round)
+    check_whole("round", round, 1, run.round)
     for name, value in (("actor", actor), ("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         if not isinstance(value, str) and (value is not None or name == "actor"):
             raise ScenarioError([InputError(name, value, "must be a name")])
     return explain_run(run, round, actor, act=act, counterpart=counterpart, negotiation=negotiation, levers=levers)
-
-
-def ensemble(
-    scenario: "ScenarioSource",
-    worlds: int = 1000,
-    seed: int = 1,
-    rounds: int | None = None,
-    set: Mapping[str, Any] | None = None,
-    metrics: Mapping[str, str] = MappingProxyType({}),
-    stop_when: str | None = None,
-) -> "Ensemble":
-    """Play many worlds of a scenario; world k is the run with seed ``seed + k``.
-
-    metrics: names and expressions, each one number per world, such as ``{"calm": "share(tension < 0.4)"}``. stop_when:
-    a condition, such as ``"deal_progress > 0.5"``; a world ends in the first round in which it holds. docs/studies.md
-    lists the functions. The result has `shares()` of outcomes with 95 % intervals, `metric_means()`, `frame()` with one
-    row for each world, `band()` with percentiles by round, `first_deals()` and `save()`.
-    """
-    from experiments.ensembles.ensemble import play_ensemble
-
-    _check_whole("worlds", worlds, 1, MAX_WORLDS)
-    changed = _changed(scenario, set, rounds, seed)
-    return play_ensemble(changed, worlds, seed, metrics=metrics, stop_when=stop_when)
-
-
-def compare(
-    scenario: "ScenarioSource",
-    change: Mapping[str, Any],
-    worlds: int = 1000,
-    seed: int = 1,
-    rounds: int | None = None,
-    set: Mapping[str, Any] | None = None,
-) -> "Comparison":
-    """Play the same worlds with and without a change, with common random numbers, and estimate its effects.
-
-    change: what differs, dotted path to value. set: changes of both sides. The result has `effects` and `frame()`.
-    """
-    from experiments.ensembles.compare import compare
-
-    _check_whole("worlds", worlds, 1, MAX_WORLDS)
-    return compare(_changed(scenario, set, rounds, seed), change, worlds, seed)
 
 
 def pivot(
@@ -209,8 +168,8 @@ def pivot(
     """
     from experiments.counterfactuals.turning_points import pivot
 
-    _check_whole("futures", futures, 2, MAX_WORLDS)
-    return pivot(_changed(scenario, set, rounds, seed), seed, futures)
+    check_whole("futures", futures, 2, MAX_WORLDS)
+    return pivot(changed_scenario(scenario, set, rounds, seed), seed, futures)
 
 
 def sweep(
@@ -231,29 +190,10 @@ def sweep(
     if not isinstance(folder, str | Path) or not str(folder) or Path(folder).is_file():
         raise ScenarioError([InputError("folder", folder, "must be the path of a folder")])
     if points is not None:
-        _check_whole("points", points, 1, MAX_WORLDS)
+        check_whole("points", points, 1, MAX_WORLDS)
     if workers is not None:
-        _check_whole("workers", workers, 1, 1024)
+        check_whole("workers", workers, 1, 1024)
     return sweep(study, folder, points, workers, progress=progress)
-
-
-def _changed(scenario: "ScenarioSource", set: Mapping[str, Any] | None, rounds: int | None, seed: int) -> "Scenario":
-    """Return a scenario with changes applied, and with another number of rounds if one is given; check the seed."""
-    from model.errors import InputError, ScenarioError
-
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed < 2**63:
-        raise ScenarioError([InputError("seed", seed, "must be an integer between 0 and 2**63 - 1")])
-    if set is not None and not isinstance(set, Mapping):
-        raise ScenarioError([InputError("set", set, "must be a dict of dotted paths and values")])
-    return load_scenario(scenario, {**(set or {}), **({} if rounds is None else {"rounds": rounds})})
-
-
-def _check_whole(name: str, value: Any, low: int, high: int) -> None:
-    """Raise ScenarioError if an argument is not a whole number from ``low`` to ``high``."""
-    from model.errors import InputError, ScenarioError
-
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
-        raise ScenarioError([InputError(name, value, f"must be an integer between {low} and {high:,}")])
 
 
 def __getattr__(name: str) -> Any:
@@ -269,6 +209,8 @@ def __getattr__(name: str) -> Any:
             from experiments.counterfactuals import turning_points as module
         case "Comparison":
             from experiments.ensembles import compare as module
+        case "DesignEnsemble":
+            from experiments.ensembles import design_ensemble as module
         case "Ensemble":
             from experiments.ensembles import ensemble as module
         case "Study":

@@ -70,3 +70,9 @@ def test_a_wrong_folder_of_a_sweep_is_named(folder):
 def test_wrong_numbers_of_a_sweep_are_named(wrong, tmp_path: Path):
     with pytest.raises(detente.ScenarioError, match=rf"^{next(iter(wrong))}: must be"):
         detente.sweep("step-by-step", tmp_path / "results", **wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"metrics": "mean(oil)"}, {"metrics": {"a": 5}}, {"metrics": {1: "mean(oil)"}}, {"stop_when": 5}, {"stop_when": "oil"}])  # fmt: skip
+def test_wrong_metrics_are_named(wrong):
+    with pytest.raises(detente.ScenarioError, match=rf"^{next(iter(wrong))}"):
+        detente.ensemble("two-states", worlds=2, rounds=3, **wrong)

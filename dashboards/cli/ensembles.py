@@ -1,6 +1,7 @@
 """The commands `ensemble`, `compare` and `pivot`. They do not import Mesa."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,10 +25,14 @@ from dashboards.cli.progress import nan_to_none, print_warnings, progress_bar
 
 if TYPE_CHECKING:
     from experiments.ensembles.ensemble import Ensemble
+    from experiments.ensembles.statistics import Effect
 
 app = typer.Typer()
 Worlds = Annotated[
     int, typer.Option(min=1, max=10_000_000, help="Number of simulated worlds. World k = 0, 1, ... has seed SEED + k.")
+]
+SavedEnsemble = Annotated[
+    Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Compare with the ensemble saved in this folder.")
 ]
 Futures = Annotated[int, typer.Option(min=2, max=100_000, help="Number of simulated futures from each round.")]
 
@@ -46,10 +51,7 @@ def ensemble(
     out: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Save the ensemble to this folder.")
     ] = None,
-    against: Annotated[
-        Path | None,
-        typer.Option(parser=parse_path, metavar="DIR", help="Compare with the ensemble saved in this folder."),
-    ] = None,
+    against: SavedEnsemble = None,
     as_json: AsJson = False,
 ) -> None:
     """Run many simulations of one scenario.
@@ -68,41 +70,33 @@ def ensemble(
             ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
         data = read_scenario(scenario)
-        changed = parse_changes(changes)
+        changed, metrics = parse_changes(changes), parse_metrics(metric)
         if saved is not None and saved.scenario != data.get("name"):
             typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
         with progress_bar(worlds, "worlds", as_json) as progress:
             result = play_ensemble(
-                data,
-                worlds,
-                seed,
-                changes=changed,
-                metrics=parse_metrics(metric),
-                stop_when=stop_when,
-                progress=progress,
+                data, worlds, seed, changes=changed, metrics=metrics, stop_when=stop_when, progress=progress
             )
         if out is not None:
             result.save(out)
     with print_warnings():
         effects = {} if saved is None else compare_ensembles(saved, result)
-    if not as_json:
-        console().print(ensemble_screen(result, console().width))
-        if saved is not None:
-            console().print(contrast_screen(saved, result, effects))
-        if out is not None:
-            typer.echo(f"Saved to {out}")
+    if as_json:
+        typer.echo(json.dumps(ensemble_data(result, seed, effects)))
         return
-    facts = ensemble_data(result, seed)
+    console().print(ensemble_screen(result, console().width))
     if saved is not None:
-        facts["against"] = {name: [nan_to_none(value) for value in effect[:3]] for name, effect in effects.items()}
-    typer.echo(json.dumps(facts))
+        console().print(contrast_screen(saved, result, effects))
+    if out is not None:
+        typer.echo(f"Saved to {out}")
 
 
-def ensemble_data(result: "Ensemble", seed: int) -> dict[str, Any]:
-    """Return what `ensemble --json` prints."""
+def ensemble_data(result: "Ensemble", seed: int, effects: Mapping[str, "Effect"]) -> dict[str, Any]:
+    """Return what `ensemble --json` prints. effects: differences from a saved ensemble, empty without one."""
     from experiments.ensembles.statistics import PERCENTILES
     from model.measures import OVERALL
 
+    against = {name: [nan_to_none(value) for value in effect[:3]] for name, effect in effects.items()}
     bands = {each.name: {str(p): result.band(each.name, p).tolist() for p in PERCENTILES} for each in OVERALL}
     return {
         "scenario": result.scenario,
@@ -119,7 +113,7 @@ def ensemble_data(result: "Ensemble", seed: int) -> dict[str, Any]:
         "bands": bands,
         "band_worlds": result.band_worlds,
         "trajectory_digests": result.digests,
-    }
+    } | ({"against": against} if against else {})
 
 
 @app.command()

@@ -95,9 +95,10 @@ def print_plan(study: Any, plan: Any, out: Path, as_json: bool) -> None:
     """Print the plan of a sweep, and a note for each damaged file."""
     if not as_json:
         typer.echo(study.file.question)
+        most = "up to " if study.file.stop_when else ""
         typer.echo(
             f"{plan.points:,} of {study.size:,} points ({study.file.design.kind}), {plan.to_play:,} to run, "
-            f"{study.file.replications} runs of {study.rounds} rounds each: {plan.runs:,} runs, "
+            f"{study.file.replications} runs of {most}{study.rounds} rounds each: {plan.runs:,} runs, "
             f"about {format_bytes(plan.size)} in {out}"
         )
         typer.echo(f"Order of the points: {plan.order}.")
@@ -121,8 +122,6 @@ def results(
 
     Shows finished and failed points, the outcome shares and the means of metrics; with --sql, the result of a query.
     """
-    from dashboards.labels import OUTCOME_LABELS
-    from dashboards.terminal.widgets import console, plain_table
     from experiments.studies.results import query_results, runs_table, sweep_summary
     from model.atomic_files import write_atomically
 
@@ -143,6 +142,16 @@ def results(
     if as_json:
         typer.echo(json.dumps(summary))
         return
+    print_summary(summary)
+    for path in filter(None, (csv, parquet)):
+        typer.echo(f"Saved to {path}")
+
+
+def print_summary(summary: dict[str, Any]) -> None:
+    """Print the counts of a sweep, the shares of outcomes, the means of metrics and the errors."""
+    from dashboards.labels import OUTCOME_LABELS
+    from dashboards.terminal.widgets import console, plain_table
+
     typer.echo(summary["question"])
     typer.echo(
         f"{summary['points']:,} of {summary['of']:,} points, {summary['runs']:,} runs of {summary['scenario']}, "
@@ -160,8 +169,6 @@ def results(
         console().print(metrics)
     for error in summary["errors"]:
         typer.echo(f"failed ({error['stage']}): {error['points']} points from point {error['first']}: {error['error']}")
-    for path in filter(None, (csv, parquet)):
-        typer.echo(f"Saved to {path}")
 
 
 def write_analysis(folder: Path, name: str, facts: Any, page: Any, as_json: bool) -> None:

@@ -43,7 +43,10 @@ def ensemble_screen(ensemble: Ensemble, width: int = 80) -> RenderableType:
     parts = [head, shares, Text("Median round of the first deal: " + "; ".join(deals))]
     if ensemble.last_rounds is not None:
         stopped = float((ensemble.last_rounds < ensemble.rounds).mean())
-        text = f"Rounds played: {ensemble.last_rounds.mean():.1f} on average; {stopped:.1%} of worlds end early and keep their last values in the bands."
+        text = (
+            f"Rounds played: {ensemble.last_rounds.mean():.1f} on average; {stopped:.1%} of worlds end early and keep "
+        )
+        text += "their last values in the bands."
         parts.append(Text(text))
     if ensemble.metrics:
         parts.append(metric_table(ensemble))

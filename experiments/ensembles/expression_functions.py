@@ -73,7 +73,7 @@ def _when(condition: np.ndarray) -> np.ndarray:
 
 def _longest(condition: np.ndarray) -> np.ndarray:
     rounds = _rounds(condition)
-    last_break = np.maximum.accumulate(np.where(condition & (rounds > 0), 0.0, rounds), axis=-1)
+    last_break = np.maximum.accumulate(np.where(condition, 0.0, rounds), axis=-1)
     return np.maximum.accumulate(rounds - last_break, axis=-1)
 
 
@@ -89,10 +89,6 @@ ROUND_FUNCTIONS = {
     "when": RoundFunction("condition", _when, "first round in which a condition holds; missing if it never does"),
     "longest": RoundFunction("condition", _longest, "longest run of consecutive rounds in which a condition holds"),
 }  # fmt: skip
-
-
-def _divide(one: Any, other: Any) -> np.ndarray:
-    return _finite(np.divide(one, np.where(np.equal(other, 0.0), np.nan, other)))
 
 
 def _unequal(one: Any, other: Any) -> Any:
@@ -112,7 +108,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "+": lambda one, other: _finite(np.add(one, other)),
     "-": lambda one, other: _finite(np.subtract(one, other)),
     "*": lambda one, other: _finite(np.multiply(one, other)),
-    "/": _divide,
+    "/": lambda one, other: _finite(np.divide(one, other)),
     "negative": np.negative,
     "abs": np.abs,
     "min of two": np.minimum,

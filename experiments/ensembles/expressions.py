@@ -53,6 +53,11 @@ class Operand(NamedTuple):
     text: str
     function: str  # over rounds, other than `first`, that it contains; empty for none
 
+    @property
+    def is_by_round(self) -> bool:
+        """Return whether a function over rounds can be applied."""
+        return self.extent == Extent.SERIES and not self.function
+
 
 class ParsedExpression(NamedTuple):
     """An expression as steps in postfix order, and what its value is."""
@@ -194,7 +199,8 @@ class Parser:
         if operand.kind == kind:
             return
         if kind == "number":
-            problem = f"numbers, and `{operand.text}` is a condition: write share({operand.text})"
+            hint = f": write share({operand.text})" if operand.is_by_round else ""
+            problem = f"numbers, and `{operand.text}` is a condition{hint}"
         else:
             problem = f"a condition, and `{operand.text}` is a number: compare it, as in `{operand.text} > 0.5`"
         raise self._error(f"`{user.text}` needs {problem}", user.start)
@@ -215,7 +221,8 @@ class Parser:
             examples = " or ".join(f"`{talks}.{name}`" for talks in self.negotiations[:3])
             return f"`{name}` is an indicator of a negotiation: write {examples}"
         known = [each for each in self.indicators if ("." in each) == ("." in name)]
-        hint = "; a minus sign in front of a negotiation needs a space" if "-" in name else ""
+        is_joined = "-" in name and name.partition(".")[0] not in self.negotiations
+        hint = "; a minus sign in front of a negotiation needs a space" if is_joined else ""
         return f"`{name}`: {InputError.unknown_name('', name, known, 'indicator').problem}{hint}"
 
     def _call(self, name: Token) -> Operand:

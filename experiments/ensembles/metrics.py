@@ -15,11 +15,13 @@ from experiments.ensembles.expression_functions import Step, evaluate
 from experiments.ensembles.expressions import Extent, ParsedExpression, parse_expression
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
+from model.measures import OVERALL
 
 MAX_METRICS = 50
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
-COLUMNS = ("point", "replication", "seed", "outcome", "stage", "error", "runs", "rounds", "some_deal", "round")
-RESERVED = {*COLUMNS, *Outcome.__members__}  # names of other columns in tables of worlds, runs and points
+COLUMNS = ("point", "replication", "seed", "outcome", "stage", "error", "runs", "rounds", "round", "percentile")
+# Names of other columns in the tables of worlds, runs, points and kept series.
+RESERVED = {*COLUMNS, "some_deal", *Outcome.__members__, *(indicator.name for indicator in OVERALL)}
 RESERVED_PREFIXES = ("mean_", "end_", "var_", "missing_")
 
 
@@ -78,9 +80,8 @@ def parse_metric(text: str, negotiations: Sequence[str], path: str = "metrics") 
     parsed = parse_expression(text, negotiations, path)
     if parsed.value.extent == Extent.SERIES:
         function = "mean" if parsed.value.kind == "number" else "share"
-        problem = (
-            f"a metric is one number per world, and this is a value for each round: write {function}({text.strip()})"
-        )
+        example = f"{function}({text.strip()})" if parsed.value.is_by_round else "mean(tension) for `tension`"
+        problem = f"a metric is one number per world, and this is a value for each round: write {example}"
         raise ScenarioError([InputError(path, text, problem)])
     return Metric(text, _steps(parsed, text, path))
 

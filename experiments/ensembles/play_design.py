@@ -20,7 +20,7 @@ JOBS_PER_BATCH = 4  # jobs whose values are applied at once
 JOB_MEMORY = 100 * 2**20  # of the jobs that run at the same time
 
 
-class Estimate(NamedTuple):
+class DesignEstimate(NamedTuple):
     """An estimate of the time of a design in one thread, in seconds, and of the memory of its results, in bytes."""
 
     seconds: float
@@ -55,25 +55,25 @@ class PointSums(NamedTuple):
         return self._replace(**sums, trajectories=np.concatenate(both, axis=1) if both else None)
 
 
-class Job(NamedTuple):
+class DesignJob(NamedTuple):
     """Some replications of the points of a batch."""
 
     batch: PointBatch
     replications: range
 
 
-def design_jobs(design: Design, worlds: int) -> Iterator[Job]:
+def design_jobs(design: Design, worlds: int) -> Iterator[DesignJob]:
     """Yield the jobs of a design: whole points, or parts of a large point one after the other."""
     per_job = max(JOB_SIZE // worlds, 1)
     for batch in design.batches(per_job * JOBS_PER_BATCH):
         for first in range(0, len(batch.points), per_job):
             part = batch.part(slice(first, first + per_job))
             for begin in range(0, worlds, JOB_SIZE):
-                yield Job(part, range(begin, min(begin + JOB_SIZE, worlds)))
+                yield DesignJob(part, range(begin, min(begin + JOB_SIZE, worlds)))
 
 
 def collect_job(
-    job: Job, how: Replications, collector: ResultCollector, stop: Callable[[], bool] = lambda: False
+    job: DesignJob, how: Replications, collector: ResultCollector, stop: Callable[[], bool] = lambda: False
 ) -> None:
     """Play a job and add its worlds to a collector, point by point. Raises CancelledError if ``stop`` returns true."""
     for first, trajectories in play_batch(job.batch, job.replications, how):
@@ -83,7 +83,7 @@ def collect_job(
         collector.done += len(trajectories)
 
 
-def play_job(job: Job, how: Replications, keep: bool = False, stop: Callable[[], bool] = lambda: False) -> PointSums:
+def play_job(job: DesignJob, how: Replications, keep: bool = False, stop: Callable[[], bool] = lambda: False) -> PointSums:
     """Play a job and return the sums over its worlds. Raises CancelledError if ``stop`` returns true."""
     points, count = len(job.batch.points), len(job.replications)
     scenario = job.batch.plan.scenario
@@ -115,7 +115,7 @@ def play_job(job: Job, how: Replications, keep: bool = False, stop: Callable[[],
     )
 
 
-def estimate_design(design: Design, how: Replications, keep: bool = False) -> Estimate:
+def estimate_design(design: Design, how: Replications, keep: bool = False) -> DesignEstimate:
     """Return an estimate, from the time of the first worlds of the design."""
     load_kernel()
     indicators = len(indicator_names(list(design.plans.scenario.negotiations)))
@@ -123,12 +123,12 @@ def estimate_design(design: Design, how: Replications, keep: bool = False) -> Es
     per_point = 4 * len(Outcome) + 12 * len(design.plans.scenario.negotiations) + 12 * indicators
     memory = design.points * (per_point + kept + 8 * len(design.columns)) + JOB_MEMORY
     for job in design_jobs(design, how.worlds):
-        few = Job(job.batch.part(slice(BLOCK_SIZE // min(how.worlds, BLOCK_SIZE))), job.replications[:BLOCK_SIZE])
+        few = DesignJob(job.batch.part(slice(BLOCK_SIZE // min(how.worlds, BLOCK_SIZE))), job.replications[:BLOCK_SIZE])
         began = time.perf_counter()
         played = play_job(few, how)
         seconds = (time.perf_counter() - began) / (len(played.points) * played.worlds)
-        return Estimate(seconds * design.points * how.worlds, memory)
-    return Estimate(0.0, memory)
+        return DesignEstimate(seconds * design.points * how.worlds, memory)
+    return DesignEstimate(0.0, memory)
 
 
 def measure_points(
@@ -142,7 +142,7 @@ def measure_points(
     measured: list[Any] = [None] * design.points
 
     def play(points: PointBatch) -> list[Any]:
-        sums = play_job(Job(points, range(how.worlds)), how, keep=True)
+        sums = play_job(DesignJob(points, range(how.worlds)), how, keep=True)
         return list(zip(points.points.tolist(), map(measure, sums.trajectories), strict=True))  # type: ignore[arg-type]
 
     batches = (job.batch for job in design_jobs(design, how.worlds) if job.replications.start == 0)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from experiments.ensembles.compare import INDICATOR_INDEX
 from experiments.ensembles.design import Design, Plans, PointBatch, Replications
-from experiments.ensembles.play_design import Job, collect_job
+from experiments.ensembles.play_design import DesignJob, collect_job
 from experiments.ensembles.statistics import PERCENTILES, percentile_bands
 from experiments.ensembles.stream import ResultCollector
 from experiments.studies.store import check_code
@@ -104,7 +104,7 @@ def _batch_tables(study: Study, first: int, batch: PointBatch) -> ChunkTables:
         measures=study.measures,
     )
     how = study_replications(study)
-    collect_job(Job(batch._replace(points=first + batch.points), range(how.worlds)), how, collector)
+    collect_job(DesignJob(batch._replace(points=first + batch.points), range(how.worlds)), how, collector)
     points = np.repeat((first + batch.points).astype(np.int32), how.worlds)
     return ChunkTables(_runs_table(study, points, collector), _series_table(study, first + batch.points, collector))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RUNS_PER_CHUNK = 4096
 NO_DASHBOARD: Any = None  # start no Dask dashboard
-BYTES_PER_RUN, BYTES_PER_VALUE = 20, 3.2  # on disk, measured: one run; one value of a band or a trajectory
+BYTES_PER_RUN, BYTES_PER_METRIC, BYTES_PER_VALUE = 20, 3, 3.2  # on disk, measured; VALUE: of a band or a trajectory
 BYTES_PER_TABLE, BYTES_PER_POINT = 1000, 10  # of the table of points: an empty table; one factor value
 
 
@@ -82,7 +82,8 @@ def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPl
     indicators = len({name.partition("_")[2] for name in study.file.indicators})
     series = count * width * (study.rounds + 1) * indicators * BYTES_PER_VALUE
     runs = count * study.file.replications
-    size = round(runs * BYTES_PER_RUN + series + overhead_bytes(study))
+    width_of_run = BYTES_PER_RUN + BYTES_PER_METRIC * len(study.file.metrics)
+    size = round(runs * width_of_run + series + overhead_bytes(study))
     return SweepPlan(count, count - done, runs, chunk, size, damaged, ORDERS[study.file.design.kind])
 
 

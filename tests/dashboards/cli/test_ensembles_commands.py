@@ -4,6 +4,7 @@ import re
 
 from support.commands import refused_command, run_detente, strict_json
 
+from experiments.ensembles.ensemble import Ensemble
 from model.enumerations import Outcome
 
 
@@ -43,3 +44,33 @@ def test_ensembles_are_compared_with_a_note_on_common_seeds(tmp_path):
     assert "Note: saved contains worlds of another scenario, two-states." in other.err
     assert "another scenario" in " ".join(other.out.split())
     assert "has no readable ensemble" in refused_command("ensemble", "two-states", "--against", "nowhere", cwd=tmp_path)
+
+
+def test_metrics_of_an_ensemble_are_printed_and_saved(tmp_path):
+    words = ["ensemble", "two-states", "--worlds", 30, "--metric", "calm=share(border.tension < 0.4)"]
+    words += ["--metric", "deal = when(deal_progress > 0)", "--stop-when", "deal_progress >= 0.5", "--out", "saved"]
+    done = run_detente(*words, cwd=tmp_path, COLUMNS="120")
+    assert re.search(r"calm +0\.\d+ +0\.\d+ to 0\.\d+ +0 *\n", done.out)
+    assert re.search(r"deal +[\d.]+ +[\d.]+ to [\d.]+ +[1-9]\d* *\n", done.out)
+    assert re.search(r"Rounds played: [\d.]+ on average; [\d.]+% of worlds end early", done.out)
+    facts = strict_json(run_detente(*words, "--json", cwd=tmp_path).out)
+    saved = Ensemble.load(tmp_path / "saved")
+    assert facts["stop_when"] == saved.stop_when == "deal_progress >= 0.5"
+    assert facts["rounds_played"] == saved.frame()["rounds"].mean() < 60
+    assert facts["metrics"]["deal"]["mean"] == saved.frame()["deal"].mean()
+    assert facts["metrics"]["deal"]["missing"] == saved.frame()["deal"].isna().sum() > 0
+
+
+def test_an_ensemble_reports_all_errors_of_metrics(tmp_path):
+    words = ["ensemble", "two-states", "--worlds", 3]
+    wrong = ["--metric", "calm=share(tenson < 0.4)", "--metric", "seed=mean(oil)", "--stop-when", "__import__('os')"]
+    message = refused_command(*words, *wrong, cwd=tmp_path)
+    for part in ("did you mean `tension`", "metrics.seed: is reserved", "stop_when: character 12"):
+        assert part in message
+    message = refused_command(
+        *words, "--metric", "calm", "--metric", "a=mean(oil)", "--metric", "a=mean(oil)", cwd=tmp_path
+    )
+    assert "must have the form NAME=EXPRESSION" in message
+    assert "another metric with the name `a`" in message
+    one = strict_json(run_detente(*words[:2], "--worlds", 1, "--metric", "n=when(oil > 9)", "--json", cwd=tmp_path).out)
+    assert one["metrics"]["n"] == {"mean": None, "low": None, "high": None, "missing": 1}

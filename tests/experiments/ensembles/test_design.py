@@ -18,7 +18,6 @@ from experiments.ensembles import play_design as playing
 from experiments.ensembles.design import Design, Plans, Replications
 from experiments.ensembles.metrics import parse_measures
 from experiments.ensembles.play_design import estimate_design, measure_points, play_design
-from model.design_columns import UNCHANGED
 from model.enumerations import Outcome
 from model.errors import ScenarioError
 from model.loading import load_scenario, plain_value, scenario_data, scenario_names
@@ -181,7 +180,7 @@ def test_inconsistent_points_are_rows_with_their_error():
     """A rung that needs a verifier must name one, which neither column decides alone."""
     first, *_ = load_scenario("two-states").negotiations["border"].rungs
     where = f"negotiations.border.rungs.{first}"
-    columns = {f"{where}.verifier": ["mission", UNCHANGED, None], f"{where}.needs_verification": [False, True, True]}
+    columns = {f"{where}.verifier": ["mission", "mission", None], f"{where}.needs_verification": [False, True, True]}
     result = play_design(Design(Plans("two-states"), columns), Replications(3, 1, True, 8))
     frame = result.frame()
     assert list(result.errors) == [2]

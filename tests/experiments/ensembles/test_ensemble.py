@@ -1,4 +1,4 @@
-"""Ensembles: worlds equal single runs for all chunk sizes and designs; ensembles are saved and loaded."""
+"""Ensembles: worlds equal single runs for all chunk sizes; ensembles are saved and loaded."""
 
 from typing import Any
 
@@ -119,42 +119,6 @@ def test_each_world_of_an_ensemble_equals_its_single_run():
         assert trajectory.tobytes() == single_run("us-iran-2026", 30 + k, rounds=30).tobytes(), k
 
 
-# One set of parameter values per world
-
-
-def test_each_world_of_a_design_equals_the_run_of_its_scenario(monkeypatch):
-    monkeypatch.setattr(stream, "CHUNK_SIZE", 4)
-    design = {
-        "perception.misread_friendly": [0.0] * 10 + [0.3] * 3 + [0.0],
-        "states.alba.resolve": [0.2] * 7 + [0.8] * 7,
-        "mechanisms.noise": [True] * 12 + [False, True],
-    }
-    ensemble = play_ensemble(
-        "two-states", 14, seed=6, rounds=25, changes={"belief.memory": 0.9}, design=design, keep=True
-    )
-    for k, row in enumerate(zip(*design.values(), strict=True)):
-        changes = {"belief.memory": 0.9, **dict(zip(design, row, strict=True))}
-        assert ensemble.trajectories[k].tobytes() == single_run("two-states", 6 + k, changes, 25).tobytes(), k
-    assert ensemble.frame()["states.alba.resolve"].tolist() == design["states.alba.resolve"]
-    undesigned = play_ensemble("two-states", 14, seed=6, rounds=25, changes={"belief.memory": 0.9})
-    assert undesigned.digests != ensemble.digests
-
-
-@pytest.mark.parametrize(
-    ("design", "path"),
-    [
-        ({"states.alba.resolve": [0.5] * 4}, "states.alba.resolve"),
-        ({"states.alba.resolve": [0.5] * 5, "belief.memory": [0.9] * 6}, "belief.memory"),
-        ({"states.alba.resolve": []}, "states.alba.resolve"),
-        ({"states.alba.resolve": [0.5, 0.5, 0.5, 9.0, 0.5]}, "states.alba.resolve"),
-        ({"states.alba.resolute": [0.5] * 5}, "resolute"),
-    ],
-)
-def test_invalid_design_is_rejected_with_its_column(design, path):
-    with pytest.raises(ScenarioError, match=path):
-        play_ensemble("two-states", 5, design=design)
-
-
 @pytest.mark.parametrize("worlds", [0, -1])
 def test_ensemble_without_worlds_is_rejected(worlds):
     with pytest.raises(ScenarioError, match="worlds"):
@@ -166,10 +130,8 @@ def test_ensemble_without_worlds_is_rejected(worlds):
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_saved_ensemble_is_loaded_unchanged(keep, tmp_path):
-    design = {"states.alba.resolve": [0.1, 0.2, 0.7], "mechanisms.noise": [True, False, False]}
     for ensemble in (
         play_ensemble("gulf-region", 30, seed=2**64 - 30, rounds=9, keep=keep),
-        play_ensemble("two-states", 3, rounds=11, design=design, keep=keep),
         play_ensemble(smallest_scenario(), 4, rounds=2, keep=keep),
     ):
         ensemble.save(tmp_path / ensemble.scenario)

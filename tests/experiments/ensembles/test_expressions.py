@@ -62,8 +62,8 @@ def test_a_condition_equals_its_plain_evaluation(tree, seed):
 @example("tension.__class__.__mro__")
 @example("tension[0]")
 @example("lambda: 0")
-@example("tensiоn > 0")  # a Cyrillic letter
-@example("mean(tension) ＞ 0")
+@example("tensi\u043en > 0")  # a Cyrillic letter
+@example("mean(tension) \uff1e 0")  # a full-width sign
 @example("٣ < tension")
 @example("\ud800\x00\u202e")
 @example("x" * 2_000_000)
@@ -92,6 +92,9 @@ REFUSED = {
     "tension - first(tension)": "write mean(tension - first(tension))",
     "tension > 0.5": "write share(tension > 0.5)",
     "1 + 2": "names no indicator",
+    "tension > mean(tension)": "value for each round: write mean(tension) for `tension`",
+    "(mean(tension) > 0) + 1": "`+` needs numbers, and `(mean(tension) > 0)` is a condition",
+    "mean(us-iran.tenson)": "did you mean `us-iran.tension`?",
     "mean(3)": "`mean` needs an indicator, and `3` has none",
     "mean(tension > 0.5)": "`mean` needs numbers, and `tension > 0.5` is a condition: write share(tension > 0.5)",
     "count(tension)": "`count` needs a condition, and `tension` is a number",
@@ -139,6 +142,30 @@ def test_metrics_that_are_no_table_are_refused(wrong):
         parse_measures(wrong, None, TALKS)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rounds",
+        "some_deal",
+        "breakdown",
+        "tension",
+        "end_x",
+        "var_x",
+        "missing_x",
+        "Calm",
+        "a-b",
+        "",
+        "é",
+        "a" * 41,
+        'a"b',
+        5,
+    ],
+)
+def test_a_name_of_another_column_is_refused(name):
+    with pytest.raises(ScenarioError, match=r"is reserved for another column|a name has up to 40 lower-case letters"):
+        parse_measures({name: "mean(tension)"}, None, TALKS)
+
+
 def test_more_than_fifty_metrics_are_refused():
     with pytest.raises(ScenarioError, match="at most 50 metrics"):
         parse_measures({f"m{number}": "mean(tension)" for number in range(51)}, None, TALKS)
@@ -172,3 +199,11 @@ def test_functions_leave_out_the_start():
     }  # fmt: skip
     found = {text: parse_metric(text, TALKS).values(trajectories)[0] for text in expected}
     np.testing.assert_equal(found, expected)
+
+
+@pytest.mark.parametrize("text", ["tension", "tension > 0.5", "(tension > 0) + 1", "mean(tension > 0.5)"])
+def test_what_a_refusal_suggests_is_accepted(text):
+    with pytest.raises(ScenarioError) as caught:
+        parse_metric(text, TALKS)
+    suggestion = caught.value.errors[0].problem.partition(": write ")[2]
+    parse_metric(suggestion, TALKS)

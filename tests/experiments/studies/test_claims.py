@@ -47,13 +47,20 @@ def test_space_has_every_uncertainty_over_its_declared_range():
         assert each.high - each.low <= 0.2 * min(high - low, abs(each.value)) + 1e-12
 
 
+def rows_of(columns):
+    """Return the points of a design as changes."""
+    return [
+        {path: values[at].item() for path, values in columns.items()} for at in range(len(next(iter(columns.values()))))
+    ]
+
+
 def test_near_the_scenario_only_step_by_step_brings_deals():
     scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     near = sample_points(uncertainty_space(scenario, 0.1), 12, 1)
     in_steps, in_one = (
         [
             float(play_ensemble(apply_changes(data, {**at, **tied(scenario)}), 30).ends[:, PROGRESS].mean())
-            for at in near
+            for at in rows_of(near)
         ]
         for tied in (set_bundling(1), set_bundling(None))
     )
@@ -64,9 +71,9 @@ def test_near_the_scenario_only_step_by_step_brings_deals():
 def test_every_sampled_point_is_a_valid_scenario():
     scenario, data = load_scenario("us-iran-2026"), read_scenario("us-iran-2026")
     points = sample_points(uncertainty_space(scenario), 16, 3)
-    for point in points:
+    for point in rows_of(points):
         build_scenario(apply_changes(data, point))
-    firsts = np.array([point["belief.memory"] for point in points])
+    firsts = points["belief.memory"]
     assert sorted(((firsts - 0.5) / 0.5 * 16).astype(int)) == list(range(16))
 
 

@@ -9,7 +9,7 @@ from support.commands import invoke
 from support.studies import study_data
 
 from dashboards.reports.study import describe_sensitivity, sensitivity_page
-from experiments.studies.sensitivity import sensitivity_data, sensitivity_indices
+from experiments.studies.sensitivity import sensitivity_data, sensitivity_indices, sweep_sensitivity
 from experiments.studies.study import Study, load_study
 from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
@@ -144,6 +144,16 @@ def test_given_data_methods_tolerate_failed_points(method):
     result = sensitivity_indices(study, values, method=method)
     assert result.indices["factor"].tolist()[:2] == [THREE[1], THREE[0]]
     assert "147 of 1,024 points have no result and are left out." in result.remarks
+
+
+def test_metric_without_a_value_at_some_points_needs_given_data(tmp_path):
+    metrics = {"deal": "when(border.deal_progress > 0)"}
+    more = {"rounds": 12, "replications": 1, "common_random_numbers": False, "metrics": metrics}
+    sweep(study_data(**more, design={"kind": "sobol", "points": 32}), tmp_path)
+    with pytest.raises(ScenarioError, match=r"--outcome: is missing in all runs of \d+ points"):
+        sweep_sensitivity(tmp_path, "deal")
+    result = sweep_sensitivity(tmp_path, "deal", "pawn")
+    assert any("of 128 points have no result and are left out." in remark for remark in result.remarks)
 
 
 def test_order_of_a_grid_does_not_bias_a_factor_of_few_values():

@@ -103,7 +103,7 @@ def sweep_head(opened: StudyResults) -> SweepHead:
         "question": file.question,
         "summary": f"{counts['points']:,} of {counts['of']:,} points of {design} over {len(opened.paths)} factors, "
         f"{counts['runs']:,} runs ({file.replications} per point) of “{opened.scenario.title['en']}”, "
-        f"{opened.study.rounds} rounds each.",
+        f"{'up to ' * (file.stop_when is not None)}{opened.study.rounds} rounds each.",
         "partly": counts["points"] < counts["of"],
         "failed": counts["failed"],
         "failures": failures,
