@@ -49,7 +49,9 @@ def test_space_has_every_uncertainty_over_its_declared_range():
 
 def rows_of(columns):
     """Return the points of a design as changes."""
-    return [{path: values[at].item() for path, values in columns.items()} for at in range(len(next(iter(columns.values()))))]
+    return [
+        {path: values[at].item() for path, values in columns.items()} for at in range(len(next(iter(columns.values()))))
+    ]
 
 
 def test_near_the_scenario_only_step_by_step_brings_deals():

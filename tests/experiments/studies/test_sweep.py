@@ -10,7 +10,7 @@ from support.commands import invoke, run_detente
 from support.studies import LARGE_STUDY, study_data, write_study
 
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.chunk import first_seed, run_chunk
+from experiments.studies.chunk import run_chunk, study_replications
 from experiments.studies.results import runs_table, sweep_summary
 from experiments.studies.store import part_paths
 from experiments.studies.study import load_study
@@ -35,8 +35,9 @@ def test_row_equals_the_run_of_its_point_and_seed(tmp_path):
 
 def test_random_numbers_are_common_unless_switched_off():
     common, own = load_study(study_data()), load_study(study_data(common_random_numbers=False))
-    assert first_seed(common, 4) == first_seed(common, 0) == 1
-    assert first_seed(own, 4) == 13
+    points, first = np.array([0, 4]), np.array([0, 0])
+    assert study_replications(common).seeds(points, first).tolist() == [1, 1]
+    assert study_replications(own).seeds(points, first).tolist() == [1, 13]
 
 
 @pytest.mark.parametrize("workers", [2, 5])
