@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.arguments import MAX_WORLDS, changed_scenario, check_whole
+from detente import arguments
 from detente.ensembles import compare, ensemble, estimate
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def run(
     """
     from agents.assembly import Assembly
 
-    return Assembly(changed_scenario(scenario, set, rounds, seed), rng=seed).run()
+    return Assembly(arguments.changed_scenario(scenario, set, rounds, seed), rng=seed).run()
 
 
 def why(
@@ -147,7 +147,7 @@ def why(
 
     if not isinstance(run, Assembly):
         raise ScenarioError([InputError("run", run, "must be a run, as `detente.run` returns it")])
-    check_whole("round", round, 1, run.round)
+    arguments.check_whole("round", round, 1, run.round)
     for name, value in (("actor", actor), ("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         if not isinstance(value, str) and (value is not None or name == "actor"):
             raise ScenarioError([InputError(name, value, "must be a name")])
@@ -168,8 +168,8 @@ def pivot(
     """
     from experiments.counterfactuals.turning_points import pivot
 
-    check_whole("futures", futures, 2, MAX_WORLDS)
-    return pivot(changed_scenario(scenario, set, rounds, seed), seed, futures)
+    arguments.check_whole("futures", futures, 2, arguments.MAX_WORLDS)
+    return pivot(arguments.changed_scenario(scenario, set, rounds, seed), seed, futures)
 
 
 def sweep(
@@ -190,9 +190,9 @@ def sweep(
     if not isinstance(folder, str | Path) or not str(folder) or Path(folder).is_file():
         raise ScenarioError([InputError("folder", folder, "must be the path of a folder")])
     if points is not None:
-        check_whole("points", points, 1, MAX_WORLDS)
+        arguments.check_whole("points", points, 1, arguments.MAX_WORLDS)
     if workers is not None:
-        check_whole("workers", workers, 1, 1024)
+        arguments.check_whole("workers", workers, 1, 1024)
     return sweep(study, folder, points, workers, progress=progress)
 
 

@@ -83,7 +83,9 @@ def collect_job(
         collector.done += len(trajectories)
 
 
-def play_job(job: DesignJob, how: Replications, keep: bool = False, stop: Callable[[], bool] = lambda: False) -> PointSums:
+def play_job(
+    job: DesignJob, how: Replications, keep: bool = False, stop: Callable[[], bool] = lambda: False
+) -> PointSums:
     """Play a job and return the sums over its worlds. Raises CancelledError if ``stop`` returns true."""
     points, count = len(job.batch.points), len(job.replications)
     scenario = job.batch.plan.scenario
