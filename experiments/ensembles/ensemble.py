@@ -101,7 +101,8 @@ class Ensemble(WorldOutcomes):
     def frame(self) -> "pd.DataFrame":
         """Return one row per world: seed, outcomes, first deals, metrics, means and ends of indicators.
 
-        `rounds` is the last round of the world, if there is a stopping condition.
+        A first deal that never came is missing, and `censored` is true. `rounds` is the last round of the world, if
+        there is a stopping condition.
         """
         import pandas as pd
 
@@ -109,7 +110,9 @@ class Ensemble(WorldOutcomes):
         columns["outcome"] = [Outcome(int(each)).name for each in self.overall]
         for k, name in enumerate(self.negotiations):
             columns[f"{name}.outcome"] = [Outcome(int(each)).name for each in self.outcomes[:, k]]
-            columns[f"{name}.first_deal"] = self.first_deal[:, k]
+            is_censored = self.first_deal[:, k] < 0
+            columns[f"{name}.first_deal"] = pd.Series(self.first_deal[:, k], dtype="Int16").mask(is_censored)
+            columns[f"{name}.censored"] = is_censored
         columns |= {} if self.last_rounds is None else {"rounds": self.last_rounds}
         columns |= {} if self.metric_values is None else dict(zip(self.metrics, self.metric_values.T, strict=True))
         columns |= {f"mean_{name}": self.means[:, index] for index, name in enumerate(self.indicators)}
@@ -169,7 +172,7 @@ class Ensemble(WorldOutcomes):
             outcomes=outcomes.to_numpy(np.int8),
             means=worlds[[f"mean_{name}" for name in names]].to_numpy(),
             ends=worlds[[f"end_{name}" for name in names]].to_numpy(),
-            first_deal=worlds[[f"{name}.first_deal" for name in negotiations]].to_numpy(np.int16),
+            first_deal=worlds[[f"{name}.first_deal" for name in negotiations]].fillna(-1).to_numpy(np.int16),
             bands=bands[names].to_numpy().reshape(band_shape),
             trajectories=trajectories,
             metric_values=worlds[[*metadata.get("metrics", {})]].to_numpy(np.float64),

@@ -86,7 +86,10 @@ def test_frame_has_one_row_per_world():
     table = ensemble.frame()
     assert table["seed"].tolist() == list(range(4, 24))
     assert table["outcome"].tolist() == [Outcome(each).name for each in ensemble.outcomes.min(axis=1)]
-    assert table["nuclear.first_deal"].tolist() == ensemble.first_deal[:, 0].tolist()
+    dealt = ensemble.first_deal[:, 0] >= 0
+    assert table["nuclear.censored"].tolist() == (~dealt).tolist()
+    assert table["nuclear.first_deal"].isna().tolist() == (~dealt).tolist()
+    assert table["nuclear.first_deal"].dropna().tolist() == ensemble.first_deal[dealt, 0].tolist()
     assert table["end_oil"].tolist() == [
         np.float32(single_run("gulf-region", 4 + k, rounds=10)[-1, 10]) for k in range(20)
     ]
