@@ -46,10 +46,6 @@ class Factor(NamedTuple):
         # Integer v has the part of the range from v to v + 1.
         return np.minimum(np.floor(self._quantiles(shares, self.high + 1, 0.5)), self.high).astype(np.int64)
 
-    def value_at(self, share: float) -> Any:
-        """Return the value at one share, as a Python value."""
-        return self.values_at([share]).tolist()[0]
-
     def listed_values(self) -> np.ndarray:
         """Return the values of a list as an array: of numbers, of truth values, or of objects for text."""
         values = self.values or ()

@@ -194,4 +194,4 @@ def test_shares_become_values_in_whole_columns():
     ):
         values = factor.values_at(shares)
         assert values.shape == shares.shape
-        assert values.tolist() == [[factor.value_at(share) for share in row] for row in shares]
+        assert values.tolist() == [factor.values_at(row).tolist() for row in shares]
