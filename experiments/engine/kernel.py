@@ -45,9 +45,10 @@ def first_forced(world, now):
 
 @internal
 def write_all_indicators(worlds, count, seen, now):
-    """Write the indicators of the worlds that have a row in ``seen``."""
-    for each in range(min(count, len(seen))):
-        write_indicators(world_at(worlds, each), seen[each, now])
+    """Write the indicators of all worlds after round ``now``, if ``seen`` has a place for them."""
+    if now < len(seen):
+        for each in range(count):
+            write_indicators(world_at(worlds, each), seen[now, :, each])
 
 
 '''
@@ -55,8 +56,8 @@ PLAY_SOURCE = '''@rule
 def play(worlds, count, run_ends, rounds, tick, first, last, seen, draws, known):
     """Play ``count`` worlds for some rounds, in each the acts from number first up to last; tick moves the clock.
 
-    run_ends: for each lane the end of its run. seen: indicators [world, round, indicator], the start first; if it has
-    no row, none are written. draws: random draws [round, cell, world], which are read if they are known, else written;
+    run_ends: for each lane the end of its run. seen: indicators [round, indicator, world], the start first; if it has
+    no round, none are written. draws: random draws [round, cell, world], which are read if they are known, else written;
     if it has no round, they are not used.
     """
     world = world_at(worlds, 0)
@@ -87,8 +88,16 @@ def act_source(place: int, act: Act) -> str:
     for depth, (index, axis) in enumerate(zip(cell, act.axes, strict=True)):
         lines.append("    " * (depth + 1) + f"for {index} in range(world.n_{axis}):")
     inner = "    " * (len(cell) + 1)
-    lines += [f"{inner}for each in range(count):"]
-    lines += [f"{inner}    decided[each] = decide_{place}(world_at(worlds, each), {', '.join(cell)})"]
+    loop = [
+        "for each in range(count):",
+        f"    decided[each] = decide_{place}(world_at(worlds, each), {', '.join(cell)})",
+    ]
+    if act.axes == ("state", "state"):  # without branches on the pair inside, the compiler can vectorise a loop
+        lines += [f"{inner}if world.negotiation_between[{', '.join(cell)}] >= 0:"]
+        lines += [f"{inner}    {line}" for line in loop] + [f"{inner}else:"]
+        lines += [f"{inner}    {line}" for line in loop]
+    else:
+        lines += [inner + line for line in loop]
     lines += [f"{inner}for each in range(count):", f"{inner}    buffer[at, each] = decided[each]", f"{inner}at += 1"]
     lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
     lines += ["            for each in range(count):"]
@@ -195,9 +204,9 @@ def blocks_before_act(
 
 def run_trajectory(world: World, rounds: int) -> np.ndarray:
     """Play a world for some rounds and return its trajectory: float64 [round, indicator], the current state first."""
-    seen = np.empty((1, rounds + 1, indicator_count(world)))
+    seen = np.empty((rounds + 1, indicator_count(world), 1))
     _play(block_of_one(world), 1, rounds, seen)
-    return seen[0]
+    return seen[:, :, 0]
 
 
 def run_trajectories(world: World, seeds: np.ndarray, rounds: int, cache_draws: bool = False) -> np.ndarray:
@@ -206,8 +215,6 @@ def run_trajectories(world: World, seeds: np.ndarray, rounds: int, cache_draws: 
     They are float64 [world, round, indicator], the start first. The interpreter lock is released. cache_draws: cache
     the random draws, for the same worlds under other parameters.
     """
-    if 0 < len(seeds) <= BLOCK_SIZE:
-        return next(play_blocks(world, seeds, rounds, cache_draws))[1]
     seen = np.empty((len(seeds), rounds + 1, indicator_count(world)))
     for part, trajectories in play_blocks(world, seeds, rounds, cache_draws):
         seen[part] = trajectories
@@ -228,11 +235,11 @@ def play_blocks(
     differ from ``world``. rows: the point of each world among those of ``cells``, int [world].
     """
     block = block_of_copies(world, min(len(seeds), BLOCK_SIZE))
-    seen = np.empty((len(block.seeds), rounds + 1, indicator_count(world)))
+    seen = np.empty((rounds + 1, indicator_count(world), len(block.seeds)))  # worlds last: contiguous, as in the block
     for first in range(0, len(seeds), BLOCK_SIZE):
         part = slice(first, min(first + BLOCK_SIZE, len(seeds)))
         chosen = seeds[part].astype(np.uint64)
         block.start_from(world, chosen, None if cells is None or rows is None else cells.at(rows[part]))
         with cached_draws(world, chosen, rounds) if cache_draws else nullcontext((NO_ARRAY, False)) as (draws, known):
-            _play(block, len(chosen), rounds, seen[: len(chosen)], draws, known)
-        yield part, seen[: len(chosen)]
+            _play(block, len(chosen), rounds, seen, draws, known)
+        yield part, seen[:, :, : len(chosen)].transpose(2, 0, 1)

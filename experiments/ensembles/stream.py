@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from experiments.engine.draw_cache import fits_in_cache
-from experiments.engine.kernel import load_kernel, run_trajectories
+from experiments.engine.kernel import load_kernel, play_blocks
 from experiments.engine.pool import run_in_order, thread_pool
 from experiments.engine.processes import processor_count
 from experiments.ensembles.metrics import WorldMeasures, freeze, metric_values, runs_by_length
@@ -22,7 +22,7 @@ from model.measures import indicator_names
 from model.scenario import Scenario
 from model.world import World
 
-CHUNK_SIZE = 64  # worlds played between two calls of stop
+CHUNK_SIZE = 128  # worlds played between two calls of stop
 DIGEST_COUNT = 10  # worlds whose trajectories are hashed, for comparison with watched runs
 BAND_WORLDS = 5_000  # by default bands are computed from the first worlds only
 NO_MEASURES = WorldMeasures()
@@ -146,7 +146,8 @@ def stream_ensemble(
     def play(chunk: WorldChunk) -> int:
         seeds = np.arange(chunk.first, chunk.first + chunk.size, dtype=np.uint64) + np.uint64(seed)
         cache_draws = fits_in_cache(chunk.start, collector.worlds, collector.rounds)
-        collector.add(chunk.first, run_trajectories(chunk.start, seeds, collector.rounds, cache_draws))
+        for part, trajectories in play_blocks(chunk.start, seeds, collector.rounds, cache_draws):
+            collector.add(chunk.first + part.start, trajectories)
         return chunk.size
 
     for size in run_in_order(play, chunks, 1 if collector.worlds <= CHUNK_SIZE else threads, stop):
