@@ -8,7 +8,10 @@ scenario.py       the schema of a scenario; loading.py loads it, checks.py and s
 errors.py         errors in input files
 former_names.py   names of earlier versions
 columns.py        the columns of the world; world.py stores them, initial_state.py sets their initial values
-compiled_world.py the world as compiled rules read it; in_place.py finds the acts that can write in place
+varied.py         arithmetic of initial_state.py for one world, or for all points of a design at once
+plan.py           the initial state as a function of the values of a design; design_columns.py checks them
+compiled_world.py the world as compiled rules read it, with the fields that world_fields.py lists
+in_place.py       finds the acts that can write in place
 terms.py          conditions of a decision and their terms
 rules/            one small function per decision
 protocol.py       the acts of a round, in order

@@ -6,8 +6,8 @@ values. Numba's own structref is several times slower at this size.
 
 Parallel worlds share the structural columns and have a lane each in all others, parameters included: the same
 cell of all worlds is contiguous in memory. For a rule without branches, the compiler can vectorise over the lanes.
-Switches and doctrines select between rules, so that neighbouring lanes with equal ones form a *run*, whose acts are
-played together; they are read once per run, at its first lane.
+Switches and doctrines select between rules. Neighbouring lanes in which they are equal form a *run*: its acts are
+played together, and switches and doctrines are read once, at the first lane.
 """
 
 from typing import Any

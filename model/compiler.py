@@ -31,7 +31,7 @@ from numba.core.compiler_lock import global_compiler_lock  # noqa: E402
 for name in HIDDEN_IMPORTS:
     del sys.modules[name]
 
-if hasattr(os, "register_at_fork"):  # a fork waits until no thread compiles, for the child would inherit a locked lock
+if hasattr(os, "register_at_fork"):  # a fork waits for compilations to end: a child inherits locked locks
     os.register_at_fork(
         before=global_compiler_lock.acquire,
         after_in_parent=global_compiler_lock.release,

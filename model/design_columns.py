@@ -1,7 +1,8 @@
 """The columns of a design: values of some parameters, one for each point, checked all at once.
 
-A *settable* path leads to a number with a range, a yes or no, a switch or a doctrine: its values only set cells of the
-world. Any other path (text, or the number of rungs in a step) changes what the world consists of.
+A *settable* path leads to a number with a range, a boolean (switches included) or a doctrine: its values only set
+cells of the world. Values of a *structural* path (text, or the number of rungs in a step) change what the world
+consists of.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ NUMBERS = (int, float, np.integer, np.floating)
 
 
 class Domain(NamedTuple):
-    """What a settable path allows: numbers in a range, booleans, or names with a number each.
+    """What a settable path allows: numbers in a range, booleans, or names, each with a number.
 
     kind: float, int, bool or str.
     """
@@ -47,8 +48,8 @@ class Domain(NamedTuple):
 class DesignColumns(NamedTuple):
     """The checked columns of a design, by dotted path.
 
-    values: as given, but numbers and booleans as float64, int64 or bool, [point]. settable: those of settable paths,
-    a doctrine as its number. structural: lists of values, for all other paths. points: number of points.
+    values: as given, but numbers and booleans as float64, int64 or bool, [point]. settable: the columns of settable
+    paths, with doctrines as numbers. structural: those of structural paths, as lists. points: number of points.
     """
 
     values: dict[str, np.ndarray]
@@ -58,7 +59,7 @@ class DesignColumns(NamedTuple):
 
 
 def path_domain(scenario: Scenario, path: str) -> Domain | None:
-    """Return the domain of a settable path; None for any other path, or one that leads nowhere."""
+    """Return the domain of a settable path; None for a structural path, or one that does not exist."""
     *steps, name = path.split(".")
     if steps[:1] == ["negotiations"] and steps[2:] == ["attitudes"] and steps[1] in scenario.negotiations:
         third_states = scenario.states.keys() - {*scenario.negotiations[steps[1]].parties}
@@ -102,7 +103,7 @@ def current_value(scenario: Scenario, path: str) -> Any:
 
 
 def point_columns(scenario: Scenario, points: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Return the columns of a design from the changes of each point; where a point changes nothing, its own value."""
+    """Return the columns of a design from the changes of each point; unchanged values are those of the scenario."""
     points = [current_changes(point) for point in points]
     paths = dict.fromkeys(path for point in points for path in point)
     return {
@@ -113,7 +114,7 @@ def point_columns(scenario: Scenario, points: Sequence[Mapping[str, Any]]) -> di
 def check_columns(scenario: Scenario, design: Any) -> DesignColumns:
     """Return the columns of a design. Raises ScenarioError with all errors: path, row, value and what is allowed.
 
-    design: by dotted path, values for the points as a list, a NumPy array or a column of pandas, or one value for all
+    design: by dotted path, the values of the points as a list, a NumPy array or a pandas column, or one value for all
     points; or a DataFrame of such columns.
     """
     if hasattr(design, "columns"):
@@ -143,7 +144,7 @@ def check_columns(scenario: Scenario, design: Any) -> DesignColumns:
 
 
 def as_array(values: Any) -> np.ndarray | None:
-    """Return a column, or one value without a dimension, as an array that keeps each value's type; None if neither."""
+    """Return a column as an array that keeps each value's type, a single value as one without axes; else None."""
     if isinstance(values, list | tuple | range):
         column = np.empty(len(values), object)
         column[:] = values
@@ -184,7 +185,7 @@ def _converted(values: np.ndarray, domain: Domain) -> tuple[np.ndarray, np.ndarr
 
 
 def _numbers(values: np.ndarray) -> np.ndarray:
-    """Return a column of objects as float64 [point], NaN where one is no number or too large."""
+    """Return a column of objects as float64 [point], NaN where one is not a number, infinite if it is too large."""
     numbers = np.full(len(values), np.nan)
     for row, each in enumerate(values.tolist()):
         if isinstance(each, NUMBERS) and not isinstance(each, bool):

@@ -1,7 +1,8 @@
 """The initial values of columns, parameters and switches, from a scenario.
 
-Where worlds of a design differ, a field of the scenario is a ``Varied``, and so are the cells computed from it. These
-functions must therefore not branch on a number: they use ``choose``, ``least`` and ``greatest``.
+Where the points of a design differ, a field of the scenario is a ``Varied``, and so are the cells computed from it.
+These functions must therefore not branch on a number: they use ``choose``, ``least`` and ``greatest``. They add with
+``total``, which rounds alike for one world and for all points.
 """
 
 from typing import Any

@@ -152,7 +152,7 @@ def apply_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
 
 
 def plain_value(value: Any) -> Any:
-    """Return a number of NumPy as a number of Python, and any other value unchanged."""
+    """Return a NumPy scalar as a Python value, and any other value unchanged."""
     return value.item() if hasattr(value, "dtype") and getattr(value, "ndim", None) == 0 else value
 
 

@@ -1,8 +1,8 @@
-"""A scenario compiled into a plan: how the initial state of its worlds depends on values that vary between them.
+"""The plan of a scenario: how the initial state of its worlds depends on values that vary between them.
 
-Reading and checking a scenario for each point of a design takes a thousand times as long as setting the few cells that
-differ. A plan reads it once. Whole columns of values then pass through the same functions that compute the initial
-state of one world (``initial_state.py``), so that no cell is described twice.
+Reading and checking a scenario for each point of a design takes much longer than setting the few cells that differ. A
+plan reads it once. Whole columns of values then pass through the same functions that compute the initial state of one
+world (``initial_state.py``), so that no cell is described twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ class StartCells(NamedTuple):
 class Plan:
     """The initial state of the worlds of a scenario, as a function of the values that vary.
 
-    scenario, world: those without variation; the world has seed 0. overrides: applied in every world.
+    scenario, world: without any variation; the world has seed 0. overrides: applied in every world.
     """
 
     def __init__(self, scenario: Scenario, overrides: Iterable[Override] = ()):
@@ -48,9 +48,9 @@ class Plan:
         self.world = World(scenario, 0, collect_overrides(scenario, overrides))
 
     def start_cells(self, columns: Mapping[str, np.ndarray], points: int) -> StartCells:
-        """Return the cells that vary with some columns of values for ``points`` points, by dotted path.
+        """Return the cells that vary with some columns, which have a value for each of ``points`` points.
 
-        The paths must be ones that ``design_columns.py`` calls settable, the values checked.
+        columns: checked values by settable path (``design_columns.py``).
         """
         scenario = with_values(self.scenario, {path: Varied(values) for path, values in columns.items()})
         cells = _empty_cells(self.world)

@@ -1,7 +1,7 @@
-"""Values that vary between worlds, in arithmetic that works for one value and for many.
+"""Values that vary between the points of a design, and arithmetic that works for one value and for many.
 
-A ``Varied`` holds one value for each point of a design. The functions that compute the initial state of a world use
-only its arithmetic and the functions below, so the same code computes one world, or a cell of all points at once.
+The functions that compute the initial state of a world use only the operators of ``Varied`` and the functions below,
+so the same code computes one world, or each cell for all points at once.
 """
 
 from collections.abc import Callable, Iterable

@@ -18,7 +18,7 @@ from model.initial_state import bundle_rungs, fill_columns
 from model.parameters import MECHANISMS, PARAMETERS
 from model.scenario import Scenario
 
-LAYOUT = (*COLUMN_BY_NAME, *PARAMETERS, *MECHANISMS)  # by which a pickle of a world is recognised
+LAYOUT = (*COLUMN_BY_NAME, *PARAMETERS, *MECHANISMS)  # compared when a pickled world is loaded
 
 
 class ResolvedOverride(NamedTuple):
@@ -201,7 +201,7 @@ class World:
     def with_storage(self, floats: np.ndarray, integers: np.ndarray) -> "World":
         """Return a copy over other arrays, which shares everything else, the clock included.
 
-        If the arrays get other parameters or switches, call ``bind_parameters``.
+        Call ``bind_parameters`` when the arrays have received other parameters or switches.
         """
         copy = object.__new__(World)
         copy.__dict__.update(self.__dict__)
@@ -233,7 +233,7 @@ class World:
         return successor
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy or a pickle contains: all but the views of the two arrays, and what rules read."""
+        """Return what a copy or a pickle contains: all but views of the two arrays and the table of addresses."""
         own, state = (self.floats, self.integers), vars(self).copy()
         for name in ("compiled", "n_lane", "float_buffer", "integer_buffer"):
             del state[name]

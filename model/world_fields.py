@@ -16,8 +16,8 @@ Lane = Literal["", "own", "first"]
 class Field(NamedTuple):
     """A word of the table: a number, or with axes the address of an array.
 
-    lane: "own" if each lane has its own value, "first" if it is read at the first lane of the run; the word is then
-    the address of the value of lane 0.
+    lane: empty if all lanes share the value, "own" if each has its own, "first" if it is read at the first lane of the
+    run. Unless it is shared, the word is the address of the value of lane 0.
     """
 
     type: Any  # Numba's type

@@ -1,1 +1,1 @@
-"""The compiled engine, which steps many worlds together."""
+"""The compiled engine, which steps many worlds together, each with its own parameters."""

@@ -21,8 +21,8 @@ class WorldBlock(NamedTuple):
     """Worlds that step together.
 
     worlds: the argument of the kernel, a CompiledWorld or, uncompiled, a list. floats, integers: columns, parameters
-    and switches, [cell, world]. run_ends: for each world the end of its run, the neighbours with equal switches and
-    doctrines: int64 [world].
+    and switches, [cell, world]. run_ends: int64 [world], the end of the run to which each world belongs; the worlds of
+    a run are neighbours with equal switches and doctrines.
     """
 
     worlds: Any
@@ -82,7 +82,7 @@ def block_of_one(world: World) -> WorldBlock:
 
 
 def block_of_copies(world: World, count: int) -> WorldBlock:
-    """Return a block with room for ``count`` copies of a world, each with its own state; at most LANES."""
+    """Return a block with room for ``count`` copies of a world, each with its own state; at most MAX_LANES."""
     floats, integers = np.empty((len(world.floats), count)), np.empty((len(world.integers), count), np.int64)
     seeds, clock, ends = np.empty(count, np.uint64), np.empty(1, np.int64), np.full(count, count)
     if COMPILED:

@@ -56,9 +56,9 @@ PLAY_SOURCE = '''@rule
 def play(worlds, count, run_ends, rounds, tick, first, last, seen, draws, known):
     """Play ``count`` worlds for some rounds, in each the acts from number first up to last; tick moves the clock.
 
-    run_ends: for each lane the end of its run. seen: indicators [round, indicator, world], the start first; if it has
-    no round, none are written. draws: random draws [round, cell, world], which are read if they are known, else written;
-    if it has no round, they are not used.
+    run_ends: for each lane the end of its run. seen: indicators [round, indicator, world], the start first; without
+    rounds, none are written. draws: random draws [round, cell, world], read if they are known, else written; without
+    rounds, they are not used.
     """
     world = world_at(worlds, 0)
     write_all_indicators(worlds, count, seen, 0)
@@ -187,9 +187,9 @@ def play_acts(world: World, first: int, last: int) -> None:
 def blocks_before_act(
     world: World, seeds: np.ndarray, now: int, act: int, cells: StartCells | None = None
 ) -> Iterator[Any]:
-    """Yield the worlds of some seeds, as rules take them, just before the act number ``act`` of round ``now``.
+    """Yield one world per seed, as rules take it, immediately before act number ``act`` of round ``now``.
 
-    They start from the current state of ``world``, in its first round, and are valid until the next one. cells: the
+    They start from ``world``, which has played no round yet, and are valid until the next one is taken. cells: the
     cells in which they differ from it, with one point for each seed.
     """
     for first in range(0, len(seeds), BLOCK_SIZE):

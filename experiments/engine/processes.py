@@ -1,4 +1,4 @@
-"""The processors that this process may use, and what each process has of its own: pools, locks and caches."""
+"""The number of processors that this process may use, and state that each process creates for itself."""
 
 import math
 import os
@@ -12,7 +12,8 @@ MEMBERSHIP = Path("/proc/self/cgroup")
 def processor_count(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
     """Return the number of processors that this process may use, at least 1.
 
-    That is the number of its affinity, at most the limit of its control groups, rounded up: containers have one.
+    That is the number of processors in its affinity mask, at most the limit of its control groups (of its container),
+    rounded up.
     cgroups: the folder of the control groups. membership: the file that lists those of this process.
     """
     limits = [math.ceil(limit) for folder in _control_groups(cgroups, membership) for limit in _cpu_limits(folder)]
