@@ -31,7 +31,7 @@ class ModelWarmup:
         self.forget_start()
 
     def forget_start(self) -> None:
-        """Return to the state before the start."""
+        """Reset to the state before the start, as in a new process."""
         self._ready, self._lock, self._started = threading.Event(), threading.Lock(), 0.0
 
     def start(self) -> None:

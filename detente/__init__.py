@@ -147,7 +147,7 @@ def why(
 
     if not isinstance(run, Assembly):
         raise ScenarioError([InputError("run", run, "must be a run, as `detente.run` returns it")])
-    arguments.check_whole("round", round, 1, run.round)
+    arguments.check_integer("round", round, 1, run.round)
     for name, value in (("actor", actor), ("act", act), ("counterpart", counterpart), ("negotiation", negotiation)):
         if not isinstance(value, str) and (value is not None or name == "actor"):
             raise ScenarioError([InputError(name, value, "must be a name")])
@@ -168,7 +168,7 @@ def pivot(
     """
     from experiments.counterfactuals.turning_points import pivot
 
-    arguments.check_whole("futures", futures, 2, arguments.MAX_WORLDS)
+    arguments.check_integer("futures", futures, 2, arguments.MAX_WORLDS)
     return pivot(arguments.changed_scenario(scenario, set, rounds, seed), seed, futures)
 
 
@@ -190,9 +190,9 @@ def sweep(
     if not isinstance(folder, str | Path) or not str(folder) or Path(folder).is_file():
         raise ScenarioError([InputError("folder", folder, "must be the path of a folder")])
     if points is not None:
-        arguments.check_whole("points", points, 1, arguments.MAX_WORLDS)
+        arguments.check_integer("points", points, 1, arguments.MAX_WORLDS)
     if workers is not None:
-        arguments.check_whole("workers", workers, 1, 1024)
+        arguments.check_integer("workers", workers, 1, 1024)
     return sweep(study, folder, points, workers, progress=progress)
 
 

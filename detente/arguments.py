@@ -1,4 +1,4 @@
-"""The arguments of the interface: scenarios with changes, whole numbers, designs."""
+"""The arguments of the interface: scenarios with changes, integers, designs."""
 
 from collections.abc import Mapping
 from numbers import Integral
@@ -42,13 +42,13 @@ def prepare_design(
     """Return a checked design, and how its points are played."""
     from experiments.ensembles.design import Design, Plans, Replications
 
-    check_whole("worlds", worlds, 1, MAX_WORLDS)
+    check_integer("worlds", worlds, 1, MAX_WORLDS)
     changed = changed_scenario(scenario, set, rounds, seed)
     return Design(Plans(changed), design), Replications(worlds, seed, common, changed.rounds)
 
 
-def check_whole(name: str, value: Any, low: int, high: int) -> None:
-    """Raise ScenarioError if an argument is not a whole number from ``low`` to ``high``."""
+def check_integer(name: str, value: Any, low: int, high: int) -> None:
+    """Raise ScenarioError if an argument is not an integer from ``low`` to ``high``."""
     from model.errors import InputError, ScenarioError
 
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
-from detente.arguments import MAX_WORLDS, changed_scenario, check_whole, prepare_design
+from detente.arguments import MAX_WORLDS, changed_scenario, check_integer, prepare_design
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,9 +67,10 @@ def ensemble(
     with 95 % intervals, `metric_means()`, `frame()` with one row for each world, `band()` with percentiles by round,
     `first_deals()` and `save()`.
 
-    design: points that differ in some values: columns by dotted path (lists, NumPy arrays, columns of pandas, or one
-    value for all points), or a DataFrame. Each point has ``worlds`` worlds; the result has `frame()` with one row for
-    each point. common_random_numbers: all points have the same seeds; if not, point p begins with
+    design: points that differ in some values: a dict of columns by dotted path (lists, NumPy arrays, pandas columns, or
+    one value for all points), or a DataFrame. Each point has ``worlds`` worlds; the result has `frame()` with one row
+    for each point, `errors` of points that were not played, and `reread`, the paths for whose values the scenario was
+    read again. common_random_numbers: whether all points have the same seeds; if not, point p begins with
     ``seed + p * worlds``.
     """
     from experiments.ensembles.ensemble import play_ensemble
@@ -80,7 +81,7 @@ def ensemble(
         prepared, how = prepare_design(scenario, design, worlds, seed, rounds, set, common_random_numbers)
         measures = parse_measures(metrics, stop_when, prepared.plans.scenario.negotiations)
         return play_design(prepared, how._replace(measures=measures), progress=progress)
-    check_whole("worlds", worlds, 1, MAX_WORLDS)
+    check_integer("worlds", worlds, 1, MAX_WORLDS)
     changed = changed_scenario(scenario, set, rounds, seed)
     return play_ensemble(changed, worlds, seed, metrics=metrics, stop_when=stop_when, progress=progress)
 
@@ -92,9 +93,9 @@ def estimate(
     rounds: int | None = None,
     set: Mapping[str, Any] | None = None,
 ) -> "DesignEstimate":
-    """Return an estimate of what ``ensemble`` needs for a design: `seconds`, and `memory` of the results in bytes.
+    """Estimate what ``ensemble`` needs for a design: `seconds` in one thread, and `memory` of the results in bytes.
 
-    A few worlds of the first points are played to measure the time.
+    Some worlds of the first points are played to measure the time.
     """
     from experiments.ensembles.play_design import estimate_design
 
@@ -115,5 +116,5 @@ def compare(
     """
     from experiments.ensembles.compare import compare
 
-    check_whole("worlds", worlds, 1, MAX_WORLDS)
+    check_integer("worlds", worlds, 1, MAX_WORLDS)
     return compare(changed_scenario(scenario, set, rounds, seed), change, worlds, seed)

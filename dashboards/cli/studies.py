@@ -193,7 +193,7 @@ def sensitivity(
         Literal["sobol", "morris", "rbd-fast", "pawn", "delta"] | None,
         typer.Option(
             help="Method; default: that of a Sobol or Morris design, rbd-fast for a Latin hypercube, pawn for a grid "
-            "or a table. The last three take any sample."
+            "or a table. rbd-fast, pawn and delta take any sample."
         ),
     ] = None,
     as_json: AsJson = False,

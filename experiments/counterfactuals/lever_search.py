@@ -51,7 +51,7 @@ class LeverSearch:
     def decisions(self, points: Sequence[tuple[str, float]]) -> list[int | None]:
         """Return the decision with one parameter changed from the start, for each path and value.
 
-        It is None if the decision does not arise then, or the value is not possible.
+        It is None if the decision does not arise then, or the value is not allowed.
         """
         decided: list[int | None] = [None] * len(points)
         if not points:

@@ -1,1 +1,1 @@
-"""Ensembles, many worlds of one scenario: shares of outcomes, bands, paired comparisons."""
+"""Ensembles, many worlds of one scenario or of a design: shares of outcomes, bands, paired comparisons, metrics."""

@@ -1,7 +1,7 @@
 """Designs: points that differ in some values of a scenario, applied as whole columns and played as worlds.
 
-The plan of a scenario (``model/plan.py``) is made once. Only for values that change what the world consists of, which
-are called structural, the scenario is read again, once for each combination of them.
+The plan of a scenario (``model/plan.py``) is made once. Only for *structural* values, which change what the world
+consists of, is the scenario read again, once for each combination of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ type ScenarioSource = str | Path | Scenario | Mapping[str, Any]
 
 
 class Plans:
-    """The plan of a scenario, and those of its variants with structural values, each made at its first use.
+    """The plan of a scenario, and those of its variants with structural values, each made when it is first used.
 
     Raises ScenarioError if the scenario has errors.
     """
@@ -117,7 +117,7 @@ class Design:
         return tuple(self.checked.structural)
 
     def batches(self, size: int) -> Iterator[PointBatch]:
-        """Yield the points in batches of at most ``size``, in each those with equal switches next to each other."""
+        """Yield the points in batches of at most ``size``, in which points with equal switches and doctrines adjoin."""
         for plan, points in self.groups:
             for first in range(0, len(points), size):
                 chosen = points[first : first + size]
@@ -151,7 +151,7 @@ def _group(plans: Plans, columns: DesignColumns, errors: dict[int, ScenarioError
 
 
 def _check_structural(plans: Plans, columns: DesignColumns) -> None:
-    """Raise ScenarioError with the errors of the structural paths and values that are wrong by themselves."""
+    """Raise ScenarioError if a structural path is unknown, or one of its values is wrong on its own."""
     errors: dict[str, InputError] = {}
     for path, values in columns.structural.items():
         first_rows: dict[str, int] = {}
@@ -170,9 +170,9 @@ def _check_structural(plans: Plans, columns: DesignColumns) -> None:
 class Replications(NamedTuple):
     """How the points of a design are played.
 
-    worlds: worlds of each point. seed: of the first. common: whether all points have the same seeds, which are common
-    random numbers; else point p begins with ``seed + p * worlds``. rounds: of each world. measures: metrics of one's
-    own, and the condition on which a world ends.
+    worlds: worlds of each point. seed: of the first. common: whether all points have the same seeds (common random
+    numbers); if not, point p begins with ``seed + p * worlds``. rounds: of each world. measures: metrics, and the
+    condition on which a world ends.
     """
 
     worlds: int

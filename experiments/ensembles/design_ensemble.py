@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class DesignEnsemble:
-    """The results of a design, one row for each point; those of a point with an error are zero.
+    """The results of a design, one row for each point; those of a point with an error are zero or NaN.
 
     design: values by dotted path, [point]. worlds: worlds of each point. outcomes: number of worlds by overall outcome,
     int32 [point, outcome]. deals: worlds with a verified rung, and deal_rounds: mean round of the first one, NaN for
@@ -56,14 +56,14 @@ class DesignEnsemble:
         return indicator_names(self.negotiations)
 
     def share(self, *outcomes: str) -> np.ndarray:
-        """Return the share of a point's worlds with one of some outcomes, NaN where it failed: float64 [point]."""
+        """Return the share of each point's worlds with one of some outcomes, NaN for an error: float64 [point]."""
         count = self.outcomes[:, [int(Outcome[name]) for name in outcomes]].sum(axis=1)
         return self._or_missing(count / self.worlds)
 
     def frame(self) -> "pd.DataFrame":
         """Return one row per point: its values, shares of outcomes, first deals, indicators, and its error if any.
 
-        What a point with an error would have is missing (NaN).
+        The results of a point with an error are missing (NaN).
         """
         import pandas as pd
 

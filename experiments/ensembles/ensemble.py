@@ -43,8 +43,8 @@ class Ensemble(WorldOutcomes):
     seeds: uint64 [world]. means, ends, fingerprints: as in ResultCollector. bands: float64
     [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
     [world, round, indicator], or None. metrics: expressions by name. metric_values: float64 [world, metric], NaN if
-    missing. stop_when: the stopping condition, or None.
-    last_rounds: int16 [world] with a stopping condition, else None: all worlds play all rounds.
+    missing. stop_when: the stopping condition, or None. last_rounds: int16 [world] with a stopping condition; otherwise
+    None, as all worlds play all rounds.
     """
 
     scenario: str
@@ -101,8 +101,8 @@ class Ensemble(WorldOutcomes):
     def frame(self) -> "pd.DataFrame":
         """Return one row per world: seed, outcomes, first deals, metrics, means and ends of indicators.
 
-        A first deal that never came is missing, and `censored` is true. `rounds` is the last round of the world, if
-        there is a stopping condition.
+        Without a deal, the first deal is missing and `censored` is true. With a stopping condition, `rounds` is the
+        last round of the world.
         """
         import pandas as pd
 

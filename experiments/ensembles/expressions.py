@@ -9,8 +9,8 @@
     unary:          "-" unary | number | name | function "(" arguments ")" | "(" or-expression ")"
 
 A name is `round`, an overall indicator (`tension`), or one of a negotiation (`us-iran.tension`). A hyphen before the
-dot belongs to the name of the negotiation, so a minus sign in front of such a name needs a space. Nothing is passed to
-Python's own `eval`: what the grammar does not contain is refused, with the position.
+dot belongs to the name of the negotiation, so a minus sign in front of such a name needs a space. Python's `eval` is
+not used: anything outside the grammar is refused, with its position.
 """
 
 import math
@@ -113,7 +113,7 @@ def tokens(text: str) -> list[Token]:
 
 
 class Parser:
-    """A recursive-descent parser with one level of recursion for each nesting, which checks types as it reads."""
+    """A precedence-climbing parser that checks types as it reads; it recurses once for each level of nesting."""
 
     def __init__(self, text: str, negotiations: Sequence[str]):
         self.text, self.negotiations = text, list(negotiations)

@@ -1,4 +1,4 @@
-"""Metrics of one's own and stopping conditions: expressions over the indicators of each world.
+"""User-defined metrics and stopping conditions: expressions over the indicators of each world.
 
 A metric is one number per world. With a stopping condition, a world ends in the first round in which it holds:
 outcomes, first deals, means, ends and metrics are those of a run of that many rounds.
@@ -20,7 +20,7 @@ from model.measures import OVERALL
 MAX_METRICS = 50
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 COLUMNS = ("point", "replication", "seed", "outcome", "stage", "error", "runs", "rounds", "round", "percentile")
-# Names of other columns in the tables of worlds, runs, points and kept series.
+# Names of other columns in tables of worlds, runs, points and kept series.
 RESERVED = {*COLUMNS, "some_deal", *Outcome.__members__, *(indicator.name for indicator in OVERALL)}
 RESERVED_PREFIXES = ("mean_", "end_", "var_", "missing_")
 

@@ -21,7 +21,7 @@ JOB_MEMORY = 100 * 2**20  # of the jobs that run at the same time
 
 
 class DesignEstimate(NamedTuple):
-    """An estimate of the time of a design in one thread, in seconds, and of the memory of its results, in bytes."""
+    """The estimated time of a design in one thread, in seconds, and the memory of its results, in bytes."""
 
     seconds: float
     memory: int
@@ -118,7 +118,7 @@ def play_job(
 
 
 def estimate_design(design: Design, how: Replications, keep: bool = False) -> DesignEstimate:
-    """Return an estimate, from the time of the first worlds of the design."""
+    """Return an estimate of time and memory; it plays some worlds of the first points."""
     load_kernel()
     indicators = len(indicator_names(list(design.plans.scenario.negotiations)))
     kept = how.worlds * (how.rounds + 1) * indicators * 8 * keep
@@ -136,9 +136,9 @@ def estimate_design(design: Design, how: Replications, keep: bool = False) -> De
 def measure_points(
     design: Design, how: Replications, measure: Callable[[np.ndarray], Any], threads: int | None = None
 ) -> list[Any]:
-    """Play all points and return what ``measure`` returns for each, from its trajectories [world, round, indicator].
+    """Play all points and return the result of ``measure`` for each, None for a point with an error.
 
-    A point with an error has None.
+    measure: a function of the trajectories of a point, [world, round, indicator].
     """
     load_kernel()
     measured: list[Any] = [None] * design.points
@@ -166,7 +166,7 @@ def play_design(
     """Play all points of a design.
 
     keep: keep all trajectories. threads: 1 plays in the calling thread. progress: receives the number of worlds
-    played. stop: called between blocks. Raises ScenarioError if a number is out of range, CancelledError if ``stop``
+    played. stop: called between blocks. Raises ScenarioError if a point has no worlds, CancelledError if ``stop``
     returns true.
     """
     if how.worlds < 1:

@@ -39,7 +39,7 @@ class MeanInterval(NamedTuple):
 
 
 def mean_interval(values: np.ndarray) -> MeanInterval:
-    """Return the mean of values [world] with its 95 % interval; NaN is a missing value. Of 0 and 1: Wilson's."""
+    """Return the mean of values [world] with its 95 % interval, Wilson's if all are 0 or 1; NaN is a missing value."""
     present = values[~np.isnan(values)]
     count, missing = len(present), int(len(values) - len(present))
     if count < 2:

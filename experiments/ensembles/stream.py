@@ -83,7 +83,7 @@ class ResultCollector:
         self.trajectories = np.empty((worlds if keep else min(worlds, DIGEST_COUNT), self.rounds + 1, len(names)))
 
     def add(self, first: int, trajectories: np.ndarray) -> None:
-        """Add the worlds of one chunk, [world, round, indicator], which begin at position ``first``."""
+        """Add the trajectories of some worlds, [world, round, indicator], from position ``first`` on."""
         place = slice(first, first + len(trajectories))
         if self.measures.stop_when is None:
             self._summarize(place, trajectories)

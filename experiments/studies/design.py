@@ -13,7 +13,7 @@ from model.errors import InputError
 
 MAX_LEVELS = 10_000  # of a Morris design
 FEW_INTEGERS = 20  # a Morris design samples a longer range of integers like a continuous one
-ORDERED_CELLS = 2**20  # of a grid are ordered by a Sobol sequence; the rest follow at random
+ORDERED_CELLS = 2**20  # of a grid are ordered by a Sobol sequence; the rest follow in random order
 ORDERS = {
     "grid": "spread over the whole grid, so that the first points already cover it",
     "latin": "random, so that the first points already cover the space",
@@ -90,7 +90,7 @@ def grid_order(levels: Sequence[int], seed: int) -> np.ndarray:
     """Return the cells of a grid, int64 flat indices, in an order whose beginning covers the whole grid.
 
     Cells come in the order in which a scrambled Sobol sequence (Owen 1998) first visits them; cells that it does not
-    visit follow at random.
+    visit follow in random order.
     """
     from scipy.stats import qmc
 

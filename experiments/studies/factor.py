@@ -43,11 +43,11 @@ class Factor(NamedTuple):
             return listed[np.minimum((shares * len(listed)).astype(np.int64), len(listed) - 1)]
         if not self.is_integer:
             return np.clip(self._quantiles(shares, self.high, 0.0), self.low, self.high)
-        # Integer v has the part of the range from v to v + 1.
+        # Integer v corresponds to the part of the range from v to v + 1.
         return np.minimum(np.floor(self._quantiles(shares, self.high + 1, 0.5)), self.high).astype(np.int64)
 
     def listed_values(self) -> np.ndarray:
-        """Return the values of a list as an array: of numbers, of truth values, or of objects for text."""
+        """Return the values of a list as an array: of numbers, of booleans, or of objects for text."""
         values = self.values or ()
         return np.array(values, object if any(isinstance(each, str) for each in values) else None)
 
@@ -70,7 +70,7 @@ class Factor(NamedTuple):
         return np.array([places.get(value, np.nan) for value in values.tolist()])
 
     def _quantiles(self, shares: np.ndarray, high: float, shift: float) -> np.ndarray:
-        """Return quantiles of the distribution, truncated to ``low`` to ``high``; its centre moves by ``shift``."""
+        """Return quantiles of the distribution, truncated to ``low`` to ``high`` and moved by ``shift``."""
         low, width = self.low, high - self.low
         if self.distribution == "log":
             return low * (high / low) ** shares
@@ -92,7 +92,7 @@ class Factor(NamedTuple):
 def resolve_factor(
     where: str, path: str, written: Values | list[Any], lever: bool, known: Mapping[str, DeclaredParameter]
 ) -> Factor | list[InputError]:
-    """Return a factor as it is written in a study, or the errors in it. known: the declared parameters by path."""
+    """Return the factor that a study declares, or the errors in it. known: the declared parameters by path."""
     parameter = known.get(path)
     if isinstance(written, Values) and written.values is not None:
         return _listed_factor(where, path, written, lever, known)

@@ -42,7 +42,7 @@ def read_points(source: Any, factors: Sequence[Factor]) -> pd.DataFrame:
 
 
 def _read_frame(source: Any, factors: Sequence[Factor]) -> pd.DataFrame:
-    """Return the points of a pandas frame, or of anything that pandas makes one of."""
+    """Return the points of a pandas frame, or of anything that its constructor accepts."""
     try:
         frame: Any = pd.DataFrame(source).rename(columns=current_path)
     except (ValueError, TypeError) as error:
@@ -106,7 +106,7 @@ def _ragged_rows(rows: Iterable[tuple[int, list[str]]], header: Sequence[str]) -
             yield InputError(f"design.file, line {line}", "", "is blank")
         elif len(row) > len(header):
             problem = (
-                f"has {len(row)} fields for {len(header)} columns, the first too many is {row[len(header)]!r}; {HINT}"
+                f"has {len(row)} fields for {len(header)} columns, the first extra one is {row[len(header)]!r}; {HINT}"
             )
             yield InputError(f"design.file, line {line}, column {len(header) + 1}", "", problem)
         elif len(row) < len(header):
@@ -125,13 +125,13 @@ def _check_columns(where: str, header: Sequence[str], factors: Sequence[Factor])
             unknown = InputError.unknown_name(f"{where}, column {at + 1}", name, paths, "factor of this study")
             errors.append(unknown if name else InputError(unknown.path, "", "has no name in the first line"))
         elif name in header[:at]:
-            errors.append(InputError(f"{where}, column {at + 1}", name, "is there twice"))
+            errors.append(InputError(f"{where}, column {at + 1}", name, "appears twice"))
     if errors:
         raise ScenarioError(errors[:MAX_REPORTED])
 
 
 def _column_values(factor: Factor, cells: Sequence[Any]) -> tuple[np.ndarray, dict[int, str]]:
-    """Return the values of a column, and the problem of each wrong cell by its place."""
+    """Return the values of a column, and the problem of each wrong cell by its index."""
     if factor.values is None:
         numbers = _numbers(cells)
         wrong = ~((numbers >= factor.low) & (numbers <= factor.high))  # NaN too
@@ -150,7 +150,7 @@ def _column_values(factor: Factor, cells: Sequence[Any]) -> tuple[np.ndarray, di
 
 
 def _numbers(cells: Sequence[Any]) -> np.ndarray:
-    """Return cells as numbers, float64; NaN where a cell is none."""
+    """Return cells as numbers, float64; NaN where a cell is not a number."""
     try:
         if not any(isinstance(cell, bool) or (isinstance(cell, str) and "_" in cell) for cell in cells):
             return np.array(cells, np.float64)
@@ -167,7 +167,7 @@ def _number(cell: Any) -> float:
 
 
 def _listed_key(cell: Any, listed: np.ndarray) -> tuple[type, Any]:
-    """Return the key of a cell among listed values: a number, a truth value or text."""
+    """Return the key of a cell among listed values: a number, a boolean or text."""
     if listed.dtype == bool:
         return (bool, TRUTH.get(str(cell).strip().lower()))
     return (str, str(cell).strip()) if listed.dtype == object else (float, _number(cell))

@@ -24,8 +24,8 @@ def open_results(folder: str | Path, study: Study | None = None) -> duckdb.DuckD
     """Open a folder's results for SQL. Raises ScenarioError if it holds no results, or a damaged file.
 
     The views are `runs`, `points` (factor values), `results` (both joined) and, if the study keeps bands or
-    trajectories, `kept`. What is missing is NULL: the round of a first deal that never came (NAME.censored is then
-    true), and the results of a failed point. Queries cannot install extensions, so they cannot fetch files from other
+    trajectories, `kept`. Missing values are NULL: the first deal of a run without a deal (NAME.censored is then true),
+    and the results of a failed point. Queries cannot install extensions, so they cannot fetch files from other
     machines.
     """
     folder = Path(folder)

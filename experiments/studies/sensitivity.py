@@ -70,9 +70,9 @@ def sensitivity_indices(
 
 
 def sweep_sensitivity(folder: str | Path, outcome: str, method: str | None = None) -> Sensitivity:
-    """Compute the indices of one outcome or indicator of a sweep. Raises ScenarioError if they cannot be computed.
+    """Compute the indices of an outcome, indicator or metric of a sweep. Raises ScenarioError if that is impossible.
 
-    method: as in sensitivity_indices. Points that failed or are missing are left out where the method permits it.
+    method: as in sensitivity_indices. Points that failed or are missing are left out if the method permits it.
     """
     study = stored_study(folder)
     points = summary_by_point(folder, study)

@@ -1,4 +1,4 @@
-"""The methods of sensitivity analysis that SALib offers, each as a table of indices with one row per factor."""
+"""Methods of sensitivity analysis by SALib, each of which returns a table of indices with one row per factor."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from model.errors import InputError, ScenarioError
 MIN_SOBOL, MIN_MORRIS = 256, 20  # below these sizes indices are rough (Saltelli 2008; Ruano 2012)
 MIN_GIVEN, ENOUGH_GIVEN = 50, 500  # points for given-data methods: required, and recommended
 MAX_DELTA, DELTA_RESAMPLES = 1000, 25  # points and resamples of delta, whose density estimates are slow
-SLICES = 8, 4  # of a factor's range for PAWN, with 20 points in each; other numbers than powers of two make SALib fail
+SLICES = 8, 4  # of a factor's range for PAWN, 20 points in each; SALib fails unless they are powers of two
 
 Tables = tuple[pd.DataFrame, pd.DataFrame, list[str]]  # indices, pairs, remarks
 
@@ -84,12 +84,12 @@ def _check_whole_design(study: Study, values: np.ndarray) -> None:
         stored, expected = study.table[path].to_numpy(), placed[path].to_numpy()
         is_float = expected.dtype.kind == "f"
         if not (np.allclose(stored, expected, rtol=1e-9, atol=0) if is_float else np.array_equal(stored, expected)):
-            problem = f"an earlier version placed the points of this design otherwise{other}"
+            problem = f"an earlier version placed the points of this design differently{other}"
             raise ScenarioError([InputError("design.kind", study.file.design.kind, problem)])
 
 
 class Sample(NamedTuple):
-    """A sample for given-data methods: factors that vary, shares of their ranges, values of the outcome, remarks."""
+    """A sample for given-data methods: factors that vary, shares [point, factor], values of the outcome, remarks."""
 
     factors: Sequence[Factor]
     shares: np.ndarray
@@ -98,7 +98,7 @@ class Sample(NamedTuple):
 
 
 def _given_sample(study: Study, values: np.ndarray, seed: int) -> Sample:
-    """Return the points that have a value, as shares from 0 to 1 of the ranks of each factor; equal values at random.
+    """Return the points that have a value, as ranks within each factor from 0 to 1; equal values in random order.
 
     Raises ScenarioError if they are too few.
     """
@@ -156,12 +156,12 @@ def _delta(study: Study, values: np.ndarray, seed: int) -> Tables:
         shares, outcome = shares[chosen], outcome[chosen]
         remarks.append(f"Computed from {MAX_DELTA:,} of the points, chosen at random.")
     if len(np.unique(outcome)) < len(outcome) / 2:
-        remarks.append("Many points have equal values, of which delta estimates no density well; PAWN is safer.")
+        remarks.append("Many points have equal values, whose density delta estimates poorly; PAWN is more reliable.")
     problem = {"num_vars": len(sample.factors), "names": [*map(str, range(len(sample.factors)))]}
     state, formatter = np.random.get_state(), warnings.formatwarning
     try:
         indices = delta.analyze(problem, shares, outcome, num_resamples=DELTA_RESAMPLES, seed=seed)
-    finally:  # SALib seeds numpy's global generator and replaces the format of warnings
+    finally:  # SALib seeds NumPy's global generator and replaces the format of warnings
         np.random.set_state(state)
         warnings.formatwarning = formatter
     columns = {
@@ -174,7 +174,7 @@ def _delta(study: Study, values: np.ndarray, seed: int) -> Tables:
 
 
 def _table(names: Sequence[str], columns: dict[str, Any]) -> pd.DataFrame:
-    """Return indices with one row per name; zero where a variance of zero left none."""
+    """Return indices with one row per name; zero where a variance of zero leaves them undefined."""
     return pd.DataFrame({"factor": names, **columns}).fillna(0.0)
 
 

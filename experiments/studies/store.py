@@ -105,7 +105,7 @@ class StudyStore:
     def __init__(self, folder: Path, study: Study):
         self.folder, self.study = folder, study
         if (folder / "manifest.json").exists():
-            read_manifest(folder)  # refuses a folder of something else before a lock is put into it
+            read_manifest(folder)  # refuses the folder of another program before a lock is created in it
         self.folder.mkdir(parents=True, exist_ok=True)
         self.lock = FileLock(folder / ".lock")
         try:
@@ -126,7 +126,7 @@ class StudyStore:
         self.lock.release()
 
     def _remove_leftovers(self) -> None:
-        """Put damaged files aside, so that their points run again; remove unfinished files."""
+        """Rename damaged files, so that their points run again; remove unfinished files."""
         for path in damaged_parts(self.folder):
             path.replace(path.with_name(f"{path.name}.damaged"))
         finished = {path.name.removeprefix("runs-") for path in self.folder.glob("runs-*.parquet")}

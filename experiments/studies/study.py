@@ -92,8 +92,8 @@ def shipped_studies() -> list[str]:
 def load_study(name: str | Path | Mapping[str, Any]) -> Study:
     """Load a study by name, path or plain data. Raises ScenarioError with all errors found.
 
-    Plain data may hold numpy arrays and scalars, pandas columns, tuples and ranges. A design of kind `table` may hold
-    its points as ``table``: a pandas frame with one column per factor.
+    Plain data may contain NumPy arrays and scalars, pandas columns, tuples and ranges. A design of kind `table` may
+    contain its points as ``table``: a pandas frame with one column per factor.
     """
     if isinstance(name, Mapping):
         design = name.get("design")
@@ -150,7 +150,7 @@ def _check(file: StudyFile, folder: Path, table: Any = None) -> Study:
     errors += [*design_errors(design, factors), *unused_settings(file)]
     given = [each is not None for each in (design.file, table)]
     if given.count(True) != (design.kind == "table"):
-        problem = "is required for the kind `table`, and not allowed for others; from Python, `table` instead"
+        problem = "is required for the kind `table` (from Python, `table` instead), and not allowed for others"
         errors.append(InputError("design.file", design.file or "", problem))
     try:
         _ = study.measures

@@ -112,7 +112,7 @@ def validate_study_file(data: Mapping[str, Any], where: str = "study") -> StudyF
 
 
 def python_data(value: Any) -> Any:
-    """Return data with numpy arrays and scalars, pandas columns, tuples, ranges and paths as lists and plain values."""
+    """Return data with NumPy arrays and scalars, pandas columns, tuples, ranges and paths as lists and plain values."""
     if isinstance(value, Mapping):
         return {key: python_data(each) for key, each in value.items()}
     if hasattr(value, "tolist"):

@@ -43,7 +43,7 @@ def test_all_paths_set_together_equal_the_changed_scenario(name):
 
 
 @pytest.mark.parametrize("name", scenario_names())
-def test_no_number_switch_or_doctrine_needs_another_reading(name):
+def test_no_number_switch_or_doctrine_is_structural(name):
     scenario = load_scenario(name)
     paths = [each.path for each in list_parameters(scenario) if each.path.split(".")[-1] not in SHAPES]
     paths += [f"mechanisms.{each}" for each in Mechanisms.model_fields]

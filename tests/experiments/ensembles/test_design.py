@@ -136,8 +136,8 @@ def test_a_column_of_the_scenarios_own_value_changes_nothing(path):
     assert played.tobytes() == plain.tobytes()
 
 
-def test_common_random_numbers_stay_while_a_parameter_moves():
-    """Worlds of two points with the same seed agree until the parameter matters; it never does for this one."""
+def test_random_numbers_stay_while_a_parameter_varies():
+    """Worlds with the same seed differ only if the parameter matters; this one never does in this scenario."""
     design = Design(Plans("two-states"), {"states.alba.initiative_cost": [0.1, 0.2, 0.9]})
     common = play_design(design, Replications(4, 1, True, 12), keep=True).trajectories
     separate = play_design(design, Replications(4, 1, False, 12), keep=True).trajectories
@@ -163,7 +163,7 @@ def test_neighbours_with_equal_values_form_runs():
 # Values that change what the world consists of
 
 
-def test_structural_values_are_read_again_once_and_say_so():
+def test_structural_values_are_read_again_and_reported():
     design = Design(
         Plans("two-states"), {"negotiations.border.bundling": [1, 2, 1, 2], "belief.memory": [0.9, 0.9, 0.8, 0.8]}
     )
@@ -177,7 +177,7 @@ def test_structural_values_are_read_again_once_and_say_so():
 
 
 def test_inconsistent_points_are_rows_with_their_error():
-    """A rung that needs a verifier must name one, which neither column decides alone."""
+    """A rung that needs a verifier must name one: an error that neither column has on its own."""
     first, *_ = load_scenario("two-states").negotiations["border"].rungs
     where = f"negotiations.border.rungs.{first}"
     columns = {f"{where}.verifier": ["mission", "mission", None], f"{where}.needs_verification": [False, True, True]}
@@ -234,7 +234,7 @@ def test_measures_of_points_are_those_of_their_trajectories():
     assert ends == kept[:, :, -1, 0].tolist()
 
 
-def test_columns_are_welcome_as_arrays_frames_and_single_values():
+def test_columns_may_be_arrays_frames_and_single_values():
     values, plans = [0.6, 0.7], Plans("two-states")
     designs = [
         {"belief.memory": values, "mechanisms.noise": [True, True]},

@@ -137,7 +137,7 @@ def test_all_errors_of_metrics_come_at_once():
 
 
 @pytest.mark.parametrize("wrong", [5, "mean(tension)", [("a", "mean(tension)")], None])
-def test_metrics_that_are_no_table_are_refused(wrong):
+def test_metrics_other_than_a_table_are_refused(wrong):
     with pytest.raises(ScenarioError, match=r"^metrics: must be a table of names and expressions"):
         parse_measures(wrong, None, TALKS)
 

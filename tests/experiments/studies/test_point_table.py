@@ -41,7 +41,7 @@ def table_error(folder, text: str, **factors) -> str:
         (f"{TRUST}\n0.5\n", [f"column {WEIGHT}: is missing"]),
         (f"{TRUST},{WEIGHT},point\n0.5,1,0\n", ["column 3: no such factor of this study", "found 'point'"]),
         (f"{TRUST},{WEIGHT},\n0.5,1,\n", ["column 3: has no name in the first line"]),
-        (f"{TRUST},{WEIGHT},{TRUST}\n0.5,1,0\n", ["column 3: is there twice"]),
+        (f"{TRUST},{WEIGHT},{TRUST}\n0.5,1,0\n", ["column 3: appears twice"]),
         (HEADER, ["design.file: holds no points"]),
         ("", ["is empty: write a line with the factors' names"]),
         (HEADER + '0.5,"1\n', ["cannot be read as CSV"]),

@@ -124,7 +124,7 @@ def test_failed_point_has_no_seed_and_no_results(missing, tmp_path):
     assert table["seed"].dropna().tolist() == [1, 2, 3] * 5
 
 
-def test_parts_hold_null_for_a_deal_that_never_came(tmp_path):
+def test_parts_hold_null_where_no_deal_was_reached(tmp_path):
     sweep(study_data(), tmp_path)
     column = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "runs")))["border.first_deal"]
     assert column.isna().any()

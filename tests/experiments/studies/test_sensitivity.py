@@ -103,7 +103,7 @@ def test_delta_matches_published_values_of_ishigami():
     table = result.indices.set_index("factor").loc[THREE]
     np.testing.assert_allclose(table["delta"], [0.21, 0.35, 0.18], atol=0.06)
     assert (table["delta_interval"] > 0).all()
-    assert (np.random.get_state()[1] == state).all()  # the caller's random numbers are left alone
+    assert (np.random.get_state()[1] == state).all()  # the caller's random numbers are unaffected
 
 
 @pytest.mark.parametrize("kind", ["latin", "grid"])
@@ -201,12 +201,12 @@ def test_constant_outcome_and_constant_factor_are_remarked():
 
 
 def test_points_that_an_earlier_version_placed_need_given_data():
-    """A stored design is compared with this version's: indices of other points would be wrong without a word."""
+    """A stored design is compared with this version's: indices of other points would be wrong without a warning."""
     study = unit_study(THREE, {"kind": "morris", "points": 30})
     stored = study._replace(table=study.points())
     assert sensitivity_indices(stored, ishigami(study)).method == "morris"
     other = study._replace(table=study.points().iloc[::-1].reset_index(drop=True))
-    with pytest.raises(ScenarioError, match="an earlier version placed the points of this design otherwise"):
+    with pytest.raises(ScenarioError, match="an earlier version placed the points of this design differently"):
         sensitivity_indices(other, ishigami(study))
     assert sensitivity_indices(other, ishigami(other), method="pawn").method == "pawn"
 

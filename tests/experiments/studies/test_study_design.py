@@ -94,7 +94,7 @@ def test_first_points_of_a_grid_cover_all_levels(levels):
         assert np.bincount(places, minlength=count).min() >= 0.4 * first.shape[1] / count
 
 
-def test_broken_off_grid_has_played_every_level(tmp_path):
+def test_interrupted_grid_has_played_every_level(tmp_path):
     study = study_data(
         levers={TRUST: {"low": 0, "high": 1, "steps": 5}},
         uncertainties={WEIGHT: {"low": 1, "high": 6, "steps": 6}},
@@ -185,7 +185,7 @@ def test_sampled_designs_follow_the_distribution(kind):
 
 
 def test_shares_become_values_in_whole_columns():
-    """One value per share, of any shape, without a loop in Python: an array of a million is one call."""
+    """One value per share, of any shape, without a loop in Python."""
     shares = np.random.default_rng(1).random((1000, 3))
     for factor in (
         continuous(0.0, 2.0, 5, "normal", (1.0, 0.5)),

@@ -123,7 +123,7 @@ def test_all_errors_of_a_study_come_at_once():
 
 
 @pytest.mark.parametrize("wrong", [{"metrics": {"calm": 5}}, {"metrics": "mean(oil)"}, {"stop_when": True}])
-def test_values_that_are_no_text_are_refused(wrong, tmp_path):
+def test_values_other_than_text_are_refused(wrong, tmp_path):
     with pytest.raises(ScenarioError, match=r"^(metrics(\.calm)?|stop_when): "):
         load_study(study_data(**wrong))
 
@@ -161,7 +161,7 @@ def test_a_study_file_holds_metrics(tmp_path):
     path = write_study(tmp_path, metrics={"calm": "share(tension < 0.4)"}, stop_when="tension > 0.9")
     done = invoke("sweep", path, "--out", tmp_path / "out")
     assert done.exit_code == 0
-    assert invoke("sensitivity", tmp_path / "out", "--outcome", "calm").exit_code == 2  # a Latin design
+    assert invoke("sensitivity", tmp_path / "out", "--outcome", "calm").exit_code == 2  # too few points
 
 
 def test_the_document_on_studies_is_current():

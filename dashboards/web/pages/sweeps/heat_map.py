@@ -29,7 +29,7 @@ def factor_axis(opened: StudyResults, path: str) -> FactorAxis:
     """Return the axis of a factor: its values if they are few or form a grid, else bins of equal width."""
     factor, design = opened.factor(path), opened.study.file.design.kind
     column: Any = opened.points[path]
-    if factor.values is not None:  # an earlier version also took values outside the list
+    if factor.values is not None:  # an earlier version also accepted values outside the list
         listed = list(dict.fromkeys((*factor.values, *column.tolist())))
         if len(listed) <= MAX_VALUES:
             return _listed_axis(path, listed, column)
@@ -69,7 +69,7 @@ class FactorMap(NamedTuple):
 
 
 def factor_map(opened: StudyResults, outcome: str, x: str, y: str) -> FactorMap:
-    """Return the mean of an outcome in each cell; one row without ``y``. Raises ScenarioError without values."""
+    """Return the mean of an outcome in each cell; one row without ``y``. Raises ScenarioError if there is no value."""
     if opened.points.empty:
         raise ScenarioError([InputError("points", 0, "no point succeeded, so there is nothing to draw")])
     across = factor_axis(opened, x)
