@@ -68,10 +68,8 @@ def play(worlds, count, run_ends, rounds, tick, first, last, seen, draws, known)
         low = 0
         while low < count:
             high = min(run_ends[low], count)
-            drawn = draws[:, :, low:high]
-            play_run(run_at(worlds, low), high - low, begin, end, first, last, drawn, now, known)
-            low = high
-        write_all_indicators(worlds, count, seen, now + 1)
+            size, run, drawn = high - low, run_at(worlds, low), draws[:, :, low:high]
+            low, world = high, world_at(run, 0)
 '''
 
 
@@ -121,25 +119,26 @@ def draws_source(protocol: tuple[Act, ...]) -> str:
     return "\n".join([*lines, "", "", ""])
 
 
-def run_source(protocol: tuple[Act, ...]) -> str:
-    """Return the source of a round of a run: each act is played in all its worlds before the next act."""
-    lines = ["@internal", "def play_run(worlds, count, begin, end, first, last, draws, now, known):"]
-    lines += ['    """Play a round of the ``count`` worlds of a run, which have the same switches."""']
-    lines += ["    world = world_at(worlds, 0)"]
+def round_source(protocol: tuple[Act, ...]) -> str:
+    """Return the source of a round of a run, inside ``play``: each act is played in all its worlds before the next."""
+    lines = []
     for place, act in enumerate(protocol):
         if place == sum(act.parameter_free for act in protocol):
-            lines += ["    if now < len(draws):", "        transfer_draws(worlds, count, draws[now], known)"]
+            lines += ["if now < len(draws):", "    transfer_draws(run, size, drawn[now], known)"]
         conditions = [f"first <= {place} < last"]
         conditions += [f"world.with_{act.mechanism}"] if act.mechanism else []
         conditions += ["not known"] if act.parameter_free else []
-        lines += [f"    if {' and '.join(conditions)}:", f"        play_act_{place}(worlds, count, begin, end)"]
-    return "\n".join([*lines, "", "", ""])
+        lines += [f"if {' and '.join(conditions)}:", f"    play_act_{place}(run, size, begin, end)"]
+    return (
+        "".join(f"            {line}\n" for line in lines)
+        + "        write_all_indicators(worlds, count, seen, now + 1)\n"
+    )
 
 
 def kernel_source(protocol: tuple[Act, ...] = PROTOCOL) -> str:
     """Return the source of the kernel."""
     acts = [act_source(place, act) for place, act in enumerate(protocol)]
-    return "\n".join([SOURCE_HEADER, *acts, draws_source(protocol) + run_source(protocol) + PLAY_SOURCE])
+    return "\n".join([SOURCE_HEADER, *acts, draws_source(protocol) + PLAY_SOURCE + round_source(protocol)])
 
 
 _kernel: list[Any] = []
