@@ -20,10 +20,11 @@ class DesignEnsemble:
     design: values by dotted path, [point]. worlds: worlds of each point. outcomes: number of worlds by overall outcome,
     int32 [point, outcome]. deals: worlds with a verified rung, and deal_rounds: mean round of the first one, NaN for
     none: [point, negotiation]. means, variances: of each indicator's mean over the rounds, over the worlds; ends: mean
-    of the indicator at the end: float32 [point, indicator]. metrics: expressions by name, and metric_means: their
-    means over the worlds that have them, float64 [point, metric]. errors: by point. reread: paths for whose values the
-    scenario was read again, because they change what the world consists of. trajectories: float64 [point, world,
-    round, indicator], or None.
+    of the indicator at the end: float32 [point, indicator]. metrics: expressions by name; metric_means, metric_counts:
+    their means over the worlds that have them, and the number of these, [point, metric]. stop_when: the stopping
+    condition, or None; last_rounds: mean of the worlds' last rounds, [point]. errors: by point. reread: paths for whose
+    values the scenario was read again, because they change what the world consists of. trajectories: float64 [point,
+    world, round, indicator], or None.
     """
 
     scenario: str
@@ -43,6 +44,9 @@ class DesignEnsemble:
     reread: tuple[str, ...]
     metrics: dict[str, str]
     metric_means: np.ndarray
+    metric_counts: np.ndarray
+    stop_when: str | None
+    last_rounds: np.ndarray
     trajectories: np.ndarray | None = None
 
     @property
@@ -73,7 +77,10 @@ class DesignEnsemble:
         for k, name in enumerate(self.negotiations):
             columns[f"{name}.deals"] = self._or_missing(self.deals[:, k] / self.worlds)
             columns[f"{name}.first_deal"] = self.deal_rounds[:, k]
-        columns |= dict(zip(self.metrics, self.metric_means.T, strict=True))
+        columns |= {} if self.stop_when is None else {"rounds": self.last_rounds}
+        for at, name in enumerate(self.metrics):
+            columns[name] = self.metric_means[:, at]
+            columns[f"missing_{name}"] = self._or_missing((self.worlds - self.metric_counts[:, at]).astype(float))
         for kind, values in (("mean", self.means), ("end", self.ends), ("var", self.variances)):
             columns |= {f"{kind}_{name}": self._or_missing(values[:, at]) for at, name in enumerate(self.indicators)}
         errors = np.full(self.points, None, object)
@@ -89,8 +96,10 @@ class DesignEnsemble:
 
     def __repr__(self) -> str:
         rows = [(path, f"{len(np.unique(values.astype(str))):,}") for path, values in self.design.items()]
+        most = "up to " if self.stop_when else ""
         failed = f", {len(self.errors):,} of which failed" if self.errors else ""
         return (
-            f"{self.scenario}: {self.points:,} points{failed}, {self.worlds:,} worlds of {self.rounds} rounds each\n"
+            f"{self.scenario}: {self.points:,} points{failed}, "
+            f"{self.worlds:,} worlds of {most}{self.rounds} rounds each\n"
             f"{text_table(('parameter', 'values'), rows[:20])}"
         )

@@ -32,8 +32,8 @@ class PointSums(NamedTuple):
 
     points: positions in the design. worlds: number of worlds summed, for each point. outcomes: [point, outcome].
     deals, deal_rounds: worlds with a verified rung, and the sum of its rounds, [point, negotiation]. means, squares,
-    ends: of each world's mean indicators, their squares, and the indicators at the end. metrics, metric_counts: sums
-    of metrics and numbers of worlds that have them. trajectories: if kept.
+    ends: of each world's mean indicators, their squares, and the indicators at the end. last_rounds: of the last
+    rounds. metrics, metric_counts: sums of metrics and numbers of worlds that have them. trajectories: if kept.
     """
 
     points: np.ndarray
@@ -44,6 +44,7 @@ class PointSums(NamedTuple):
     means: np.ndarray
     squares: np.ndarray
     ends: np.ndarray
+    last_rounds: np.ndarray
     metrics: np.ndarray
     metric_counts: np.ndarray
     trajectories: np.ndarray | None
@@ -111,6 +112,7 @@ def play_job(
         means=added(means),
         squares=added(means * means),
         ends=added(collector.ends),
+        last_rounds=added(collector.last_rounds),
         metrics=added(metrics),
         metric_counts=by_point(present).sum(axis=1),
         trajectories=by_point(collector.trajectories) if keep else None,
@@ -126,6 +128,7 @@ def estimate_design(design: Design, how: Replications, keep: bool = False) -> De
     memory = design.points * (per_point + kept + 8 * len(design.columns)) + JOB_MEMORY
     for job in design_jobs(design, how.worlds):
         few = DesignJob(job.batch.part(slice(BLOCK_SIZE // min(how.worlds, BLOCK_SIZE))), job.replications[:BLOCK_SIZE])
+        play_job(few, how)  # compiles the kernel if necessary
         began = time.perf_counter()
         played = play_job(few, how)
         seconds = (time.perf_counter() - began) / (len(played.points) * played.worlds)
@@ -207,6 +210,9 @@ def _empty_results(design: Design, how: Replications, keep: bool) -> DesignEnsem
         reread=design.reread,
         metrics={name: metric.text for name, metric in how.measures.metrics.items()},
         metric_means=np.full((points, len(how.measures.metrics)), np.nan),
+        metric_counts=np.zeros((points, len(how.measures.metrics)), np.int32),
+        stop_when=how.measures.stop_when.text if how.measures.stop_when else None,
+        last_rounds=np.full(points, np.nan, np.float32),
         trajectories=np.zeros((points, how.worlds, how.rounds + 1, indicators)) if keep else None,
     )
 
@@ -221,5 +227,6 @@ def _store(results: DesignEnsemble, sums: PointSums) -> None:
     means = sums.means / worlds
     results.means[points], results.ends[points] = means, sums.ends / worlds
     results.variances[points] = np.maximum(sums.squares - worlds * means * means, 0.0) / max(worlds - 1, 1)
+    results.metric_counts[points], results.last_rounds[points] = sums.metric_counts, sums.last_rounds / worlds
     if results.trajectories is not None and sums.trajectories is not None:
         results.trajectories[points] = sums.trajectories

@@ -105,12 +105,11 @@ def _ragged_rows(rows: Iterable[tuple[int, list[str]]], header: Sequence[str]) -
         if row == [""]:
             yield InputError(f"design.file, line {line}", "", "is blank")
         elif len(row) > len(header):
-            problem = (
-                f"has {len(row)} fields for {len(header)} columns, the first extra one is {row[len(header)]!r}; {HINT}"
-            )
+            extra = f"the first extra one is {row[len(header)]!r}"
+            problem = f"number of fields: {len(row)}, of columns: {len(header)}; {extra}; {HINT}"
             yield InputError(f"design.file, line {line}, column {len(header) + 1}", "", problem)
         elif len(row) < len(header):
-            problem = f"has {len(row)} fields for {len(header)} columns, `{header[len(row)]}` is missing"
+            problem = f"number of fields: {len(row)}, of columns: {len(header)}; `{header[len(row)]}` is missing"
             yield InputError(f"design.file, line {line}, column {len(row) + 1}", "", problem)
 
 

@@ -54,6 +54,8 @@ class Miscarriage(NamedTuple):
 @rule
 def draw_random_numbers(world, kind, me, other):
     """Return the draw for an act or a reading of one state towards another; it depends on no parameter."""
+    if me == other:
+        return 1.0
     return draw(world, DRAW_POINTS[kind], world.state_id[me], world.state_id[other])
 
 

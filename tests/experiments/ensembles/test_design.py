@@ -227,6 +227,20 @@ def test_summaries_of_points_agree_with_their_worlds():
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
 
 
+def test_worlds_of_a_design_end_when_the_condition_holds():
+    scenario = load_scenario("two-states")
+    measures = parse_measures({"deal": "when(deal_progress > 0)"}, "deal_progress > 0", scenario.negotiations)
+    design = Design(Plans(scenario), {"belief.memory": [0.9, 0.95]})
+    stopped = play_design(design, Replications(60, 1, True, 60, measures))
+    whole = play_design(design, Replications(60, 1, True, 60), keep=True)
+    dealt = whole.trajectories[:, :, :, 3] > 0
+    ends = np.where(dealt.any(axis=2), dealt.argmax(axis=2), 60)
+    frame = stopped.frame()
+    np.testing.assert_allclose(frame["rounds"], ends.mean(axis=1), rtol=1e-6)
+    assert frame["missing_deal"].tolist() == (~dealt.any(axis=2)).sum(axis=1).tolist()
+    assert "up to 60 rounds" in repr(stopped)
+
+
 def test_measures_of_points_are_those_of_their_trajectories():
     design = Design(Plans("two-states"), {"belief.memory": [0.6, 0.9, 0.99]})
     kept = play_design(design, Replications(3, 1, True, 12), keep=True).trajectories

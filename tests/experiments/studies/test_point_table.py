@@ -28,9 +28,9 @@ def table_error(folder, text: str, **factors) -> str:
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        (HEADER + "0.5,1\n0,1,2\n", ["line 3, column 3: has 3 fields for 2 columns", "decimals with a point"]),
+        (HEADER + "0.5,1\n0,1,2\n", ["line 3, column 3: number of fields: 3, of columns: 2", "decimals with a point"]),
         (HEADER + "0.5,1,\n0.5,1,\n", ["line 2, column 3", "line 3, column 3"]),
-        (HEADER + "0.5\n", [f"line 2, column 2: has 1 fields for 2 columns, `{WEIGHT}` is missing"]),
+        (HEADER + "0.5\n", [f"line 2, column 2: number of fields: 1, of columns: 2; `{WEIGHT}` is missing"]),
         (HEADER + "0.5,1\n\n0.5,1\n", ["line 3: is blank"]),
         (HEADER + "0.5,\n", [f"line 2, {WEIGHT}: is blank; allowed is 1, 2, 6"]),
         (HEADER + "NaN,1\n", [f"line 2, {TRUST}: allowed is 0 to 1 (found 'NaN')"]),
@@ -55,7 +55,7 @@ def test_table_error_is_reported_with_line_and_column(text, messages, tmp_path):
 
 def test_decimal_commas_under_one_column_are_refused(tmp_path):
     error = table_error(tmp_path, f"{TRUST}\n0,1\n0,9\n", uncertainties={})
-    assert "line 2, column 2: has 2 fields for 1 columns" in error
+    assert "line 2, column 2: number of fields: 2, of columns: 1" in error
     assert "decimals with a point" in error
     error = table_error(tmp_path, f"{TRUST}\n0;1\n", uncertainties={})
     assert f"line 2, {TRUST}: allowed is 0 to 1" in error
