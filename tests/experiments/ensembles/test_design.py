@@ -25,7 +25,7 @@ from model.parameters import Mechanisms
 from model.plan import StartCells
 
 FULL = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-FEW = settings(FULL, max_examples=30)
+FEW = settings(FULL, max_examples=100)
 
 
 @st.composite
