@@ -1,6 +1,7 @@
 """Designs: the time of distinct points relative to as many worlds of one setting, and its growth with their numbers.
 
-T is the time of 20,000 worlds of one setting. In one run T and the time of each case are measured alternately.
+T is the time of 20,000 worlds of one setting. In one run T and the time of each case are measured alternately,
+in wall time. Growth is in CPU time.
 """
 
 import statistics
@@ -113,7 +114,7 @@ def design_growth() -> list[Measurement]:
         memory, seconds = run_program("distinct_points", points, varying)
         noun = "parameter varies" if varying == 1 else "parameters vary"
         title = f"{points:,} distinct points, {varying} {noun}"
-        rows.append(Measurement(f"{title}: time of a world", seconds / points * 1e6, "us"))
+        rows.append(Measurement(f"{title}: CPU time of a world", seconds / points * 1e6, "us"))
         target = 1000 if points == POINT_COUNTS[-1] else None
         rows.append(Measurement(f"{title}: peak memory", memory, "MB", target))
     return rows
