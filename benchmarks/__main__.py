@@ -1,7 +1,7 @@
 """Measure speed on two cores of this machine, and compare it with targets and the last recorded table.
 
-`python -m benchmarks [--cold] [--long] [--browser] [--classroom] [--record]`. Between machines, compare ratios
-rather than seconds. Ratios for one thread are of CPU time, those for two threads of wall time.
+`python -m benchmarks [--cold] [--long] [--designs] [--browser] [--classroom] [--record]`. Between machines, compare
+ratios rather than seconds. Ratios for one thread are of CPU time, those for two threads of wall time.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from benchmarks.answers import changed_parameter, first_answer, first_answer_cold
 from benchmarks.browser import browser_times
 from benchmarks.classroom import classroom_times
+from benchmarks.designs import design_growth, design_speed
 from benchmarks.growth import growth, million_worlds
 from benchmarks.rules_alone import driver_overhead
 from benchmarks.sweeps import sobol_study, sweep_benchmarks
@@ -37,6 +38,7 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed.")
     parser.add_argument("--cold", action="store_true", help="also measure a cold start (minutes)")
     parser.add_argument("--long", action="store_true", help="also measure a million worlds and a Sobol study (minutes)")
+    parser.add_argument("--designs", action="store_true", help="measure only designs and a Sobol study (minutes)")
     parser.add_argument("--browser", action="store_true", help="measure only the dashboard in a browser")
     parser.add_argument("--classroom", action="store_true", help="measure only a lesson with forty students")
     parser.add_argument("--record", action="store_true", help="record the table for later comparison")
@@ -67,6 +69,8 @@ def main() -> None:
     """Run the benchmarks, print the table, and record it if requested."""
     options, cores = parse_options(), limit_to_two_cores()
     groups = [*DEFAULT_GROUPS, *[first_answer_cold] * options.cold, *[million_worlds, sobol_study] * options.long]
+    if options.designs:
+        groups = [design_speed, sobol_study, design_growth]
     if options.browser:
         groups = [browser_times]
     if options.classroom:

@@ -17,9 +17,13 @@ FACTORS = (
 )  # fmt: skip
 
 
+def factor_range(path: str) -> tuple[float, float]:
+    """Return the lowest and the highest value of a factor."""
+    return {"belief.memory": (0.6, 0.99), "belief.betrayal_weight": (1.0, 6.0)}.get(path, (0.0, 1.0))
+
+
 def benchmark_study(design: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return a study with fourteen factors as plain data."""
     base = {"name": "measured", "question": "How fast?", "scenario": SCENARIO, "rounds": ROUNDS}
-    ranges = {path: [0.6, 0.99] if path == "belief.memory" else [0.0, 1.0] for path in FACTORS}
-    ranges["belief.betrayal_weight"] = [1.0, 6.0]
+    ranges = {path: list(factor_range(path)) for path in FACTORS}
     return {**base, "replications": REPLICATIONS, "uncertainties": ranges, "design": design, **more}

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.compiled import SCENARIO
+from benchmarks.designs import relative_to_one_setting
 from benchmarks.memory import peak_memory
 from benchmarks.processes import run_program
 from benchmarks.studies import REPLICATIONS, ROUNDS, benchmark_study
@@ -92,11 +93,12 @@ def sweep_benchmarks() -> list[Measurement]:
 def sobol_study() -> list[Measurement]:
     """Measure a Sobol study of 30,720 points with 20 replications: 614,400 runs of 60 rounds."""
     with tempfile.TemporaryDirectory() as folder:
-        points, failed, seconds, memory = run_program("sobol_sweep", folder)
+        (points, failed, seconds, memory), one_setting = relative_to_one_setting("sobol_sweep", folder)
         size = sum(path.stat().st_size for path in part_paths(Path(folder), "runs"))
     title = f"Sobol study, {points:,} points x {REPLICATIONS}"
     return [
         Measurement(title, seconds, "s", 300),
+        Measurement("  relative to T, 20,000 worlds of one setting", seconds / one_setting, "T", 36, 33),
         Measurement("  points that failed", failed, ""),
         Measurement("  runs per second", points * REPLICATIONS / seconds, "runs/s"),
         Measurement("  peak memory", memory, "MB", 1000),

@@ -18,19 +18,22 @@ from model.overrides import Override, collect_overrides
 from model.parameters import MECHANISMS, PARAMETERS
 from model.scenario import Relation, Scenario
 from model.varied import Varied
-from model.world import World
+from model.world import World, column_layout
+from model.world_fields import RUN_COLUMNS
 
 
 class StartCells(NamedTuple):
     """The cells in which the initial states of some points differ from that of the plan, and their values.
 
     float_cells, integer_cells: indices in ``World.floats`` and ``World.integers``. floats, integers: [cell, point].
+    selecting: the rows of ``integers`` that hold switches and doctrines, which select between rules.
     """
 
     float_cells: np.ndarray
     floats: np.ndarray
     integer_cells: np.ndarray
     integers: np.ndarray
+    selecting: np.ndarray
 
     def at(self, points: slice | np.ndarray) -> "StartCells":
         """Return the cells of some of the points."""
@@ -46,6 +49,7 @@ class Plan:
     def __init__(self, scenario: Scenario, overrides: Iterable[Override] = ()):
         self.scenario = scenario
         self.world = World(scenario, 0, collect_overrides(scenario, overrides))
+        self._selecting = selecting_cells(self.world)
 
     def start_cells(self, columns: Mapping[str, np.ndarray], points: int) -> StartCells:
         """Return the cells that vary with some columns, which have a value for each of ``points`` points.
@@ -58,7 +62,12 @@ class Plan:
         shapes = [(column.kind, getattr(cells, column.name)) for column in COLUMNS]
         floats = [array.ravel() for kind, array in shapes if kind == "float"] + [cells.parameters]
         integers = [array.ravel() for kind, array in shapes if kind == "integer"] + [cells.switches]
-        return StartCells(*_varied_cells(floats, np.float64, points), *_varied_cells(integers, np.int64, points))
+        float_cells, integer_cells = (
+            _varied_cells(floats, np.float64, points),
+            _varied_cells(integers, np.int64, points),
+        )
+        selecting = np.flatnonzero(np.isin(integer_cells[0], self._selecting))
+        return StartCells(*float_cells, *integer_cells, selecting)
 
     def world_at(self, cells: StartCells, point: int, seed: int) -> World:
         """Return the initial world of one point."""
@@ -67,6 +76,13 @@ class Plan:
         world.integers[cells.integer_cells] = cells.integers[:, point]
         world.bind_parameters()
         return world
+
+
+def selecting_cells(world: World) -> np.ndarray:
+    """Return the indices in ``World.integers`` of switches and doctrines: int64 [cell]."""
+    layout = column_layout(tuple(world.size.items()))
+    columns = [np.arange(each.start, each.stop) for each in layout if each.name in RUN_COLUMNS]
+    return np.concatenate([*columns, np.arange(len(world.integers) - len(MECHANISMS), len(world.integers))])
 
 
 def _empty_cells(world: World) -> SimpleNamespace:

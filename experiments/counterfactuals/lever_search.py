@@ -100,7 +100,7 @@ class LeverSearch:
     def _refined(self, brackets: list[Bracket]) -> list[Bracket]:
         """Narrow the brackets by bisection, then round the values that flip the decision if they still do."""
         for _ in range(BISECTIONS):
-            middles = [each.near if each.lever.whole else 0.5 * (each.near + each.far) for each in brackets]
+            middles = [_middle(each) for each in brackets]
             decided = self.decisions([(each.lever.path, x) for each, x in zip(brackets, middles, strict=True)])
             brackets = [self._narrowed(*each) for each in zip(brackets, middles, decided, strict=True)]
         rounded = [_rounded_away(each) for each in brackets]
@@ -114,6 +114,13 @@ class LeverSearch:
         if becomes is not None and becomes != self.value:
             return bracket._replace(far=middle, becomes=becomes)
         return bracket._replace(near=middle)
+
+
+def _middle(bracket: Bracket) -> float:
+    """Return the value halfway, an integer if the lever is one."""
+    if bracket.lever.whole:
+        return int(bracket.near + bracket.far) // 2
+    return 0.5 * (bracket.near + bracket.far)
 
 
 def _rounded_away(bracket: Bracket) -> float:

@@ -11,10 +11,8 @@ import numpy as np
 
 from model.compiled_world import CompiledWorld
 from model.compiler import COMPILED
-from model.parameters import MECHANISMS
 from model.plan import StartCells
-from model.world import World, column_layout
-from model.world_fields import RUN_COLUMNS
+from model.world import World
 
 
 class WorldBlock(NamedTuple):
@@ -47,9 +45,8 @@ class WorldBlock(NamedTuple):
         if cells is not None:
             self.floats[cells.float_cells, :count] = cells.floats
             self.integers[cells.integer_cells, :count] = cells.integers
-            selecting = np.isin(cells.integer_cells, run_cells(start))
-            if selecting.any():
-                self.run_ends[:count] = run_ends(cells.integers[selecting])
+            if len(cells.selecting):
+                self.run_ends[:count] = run_ends(cells.integers[cells.selecting])
         if not COMPILED:
             for world, seed in zip(self.worlds, seeds, strict=False):
                 world.seed = seed
@@ -58,13 +55,6 @@ class WorldBlock(NamedTuple):
     def world(self, number: int) -> Any:
         """Return one of the worlds, as rules take it."""
         return self.worlds.at(number) if COMPILED else self.worlds[number]
-
-
-def run_cells(world: World) -> np.ndarray:
-    """Return the indices in ``World.integers`` of switches and doctrines: int64 [cell]."""
-    layout = column_layout(tuple(world.size.items()))
-    columns = [np.arange(each.start, each.stop) for each in layout if each.name in RUN_COLUMNS]
-    return np.concatenate([*columns, np.arange(len(world.integers) - len(MECHANISMS), len(world.integers))])
 
 
 def run_ends(values: np.ndarray) -> np.ndarray:

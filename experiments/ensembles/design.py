@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.engine.batch import run_cells
 from experiments.engine.draw_cache import fits_in_cache
 from experiments.engine.kernel import BLOCK_SIZE, play_blocks
 from experiments.ensembles.metrics import WorldMeasures
@@ -123,9 +122,8 @@ class Design:
                 chosen = points[first : first + size]
                 columns = {path: column[chosen] for path, column in self.checked.settable.items()}
                 cells = plan.start_cells(columns, len(chosen))
-                selecting = np.isin(cells.integer_cells, run_cells(plan.world))
-                if selecting.any():
-                    order = np.lexsort(cells.integers[selecting])
+                if len(cells.selecting):
+                    order = np.lexsort(cells.integers[cells.selecting])
                     chosen, cells = chosen[order], cells.at(order)
                 yield PointBatch(plan, chosen, cells)
 

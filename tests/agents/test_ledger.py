@@ -9,7 +9,7 @@ from agents.assembly import Assembly
 from agents.ledger import Ledger, read_ledger, recompute_value
 from agents.state import State
 from experiments.counterfactuals.flips import ReplayedDecision
-from model.loading import load_scenario, read_scenario
+from model.loading import apply_changes, load_scenario, read_scenario
 from model.overrides import Override
 from model.parameter_space import list_levers
 from model.protocol import ACT_INDEX, PROTOCOL
@@ -137,6 +137,21 @@ def test_each_term_flip_is_the_smallest_possible(watched, act, value):
         if not math.isclose(flip.to, flip.value, rel_tol=1e-6):
             assert before.holds == condition.holds
     assert found or act == "choose_conduct" or value == -1
+
+
+def test_integer_levers_flip_at_the_nearest_integer():
+    """A number of rungs is among them, which changes what the world consists of."""
+    data = read_scenario("us-iran-2026")
+    number, cell = ACT_INDEX["answer_proposal"], (0, 0)
+    replayed = ReplayedDecision(data, 1, 38, number, cell)
+    flips = {flip.lever.path: flip for flip in replayed.lever_flips() if flip.lever.whole and flip.to is not None}
+    assert "negotiations.nuclear.bundling" in flips
+    for path, (lever, to, becomes) in flips.items():
+        assert isinstance(to, int)
+        towards = 1 if to < lever.value else -1
+        decided = [ReplayedDecision(apply_changes(data, {path: x}), 1, 38, number, cell) for x in (to, to + towards)]
+        assert decided[0].value == becomes != replayed.value, path
+        assert decided[1].value == replayed.value or not decided[1].is_open, path
 
 
 @pytest.mark.parametrize(("act", "value"), [("answer_proposal", -1), ("answer_proposal", 1)])

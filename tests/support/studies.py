@@ -8,7 +8,10 @@ from experiments.studies.chunk import failed_point
 from experiments.studies.store import StudyStore
 from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
+from model.design_columns import path_domain
 from model.errors import InputError, ScenarioError
+from model.loading import load_scenario
+from model.parameter_space import list_parameters
 
 POINTS = 960  # 128 points per chunk at this number of replications: eight chunks
 LARGE_STUDY = {"replications": 32, "rounds": 12, "design": {"kind": "latin", "points": POINTS}}
@@ -27,6 +30,14 @@ def study_data(**more):
         "design": {"kind": "latin", "points": 6},
     }
     return {**defaults, **more}
+
+
+def wide_study(factors: int):
+    """Return keys of a large study in which many parameters of a scenario vary over their whole ranges."""
+    scenario = load_scenario("us-iran-2026")
+    known = [each for each in list_parameters(scenario) if path_domain(scenario, each.path) is not None]
+    ranges = {each.path: [each.low, each.high] for each in known[-factors:]}
+    return {**LARGE_STUDY, "scenario": scenario.name, "levers": {}, "uncertainties": ranges}
 
 
 def write_study(folder: Path, **more) -> Path:

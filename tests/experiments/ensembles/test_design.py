@@ -6,13 +6,18 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.designs import random_columns, settable_paths
+from support.designs import (
+    FULL,
+    assert_a_world_equals_its_watched_run,
+    changes_at,
+    random_columns,
+    random_designs,
+    settable_paths,
+)
 from support.ensembles import single_run
-from support.worlds import random_scenarios
 
-from agents.assembly import Assembly
 from experiments.engine import batch, kernel, pool
 from experiments.ensembles import play_design as playing
 from experiments.ensembles.design import Design, Plans, Replications
@@ -20,38 +25,11 @@ from experiments.ensembles.metrics import parse_measures
 from experiments.ensembles.play_design import estimate_design, measure_points, play_design
 from model.enumerations import Outcome
 from model.errors import ScenarioError
-from model.loading import load_scenario, plain_value, scenario_data, scenario_names
+from model.loading import load_scenario, scenario_names
 from model.parameters import Mechanisms
 from model.plan import StartCells
 
-FULL = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 FEW = settings(FULL, max_examples=100)
-
-
-@st.composite
-def random_designs(draw: st.DrawFn, most_points: int) -> tuple:
-    """Draw a scenario, and for some points a column for one, several or all of its paths."""
-    scenario = draw(random_scenarios())
-    known = settable_paths(scenario)
-    everything = draw(st.integers(0, 9)) == 0
-    paths = known if everything else draw(st.lists(st.sampled_from(known), min_size=1, max_size=12, unique=True))
-    columns = random_columns(scenario, paths, draw(st.integers(1, most_points)), draw(st.integers(0, 2**32)))
-    return scenario, columns
-
-
-def changes_at(design: Design, point: int) -> dict:
-    """Return the changes of a point as plain values."""
-    return {path: plain_value(values[point]) for path, values in design.columns.items()}
-
-
-def assert_a_world_equals_its_watched_run(scenario, columns, worlds: int, common: bool, chosen: int) -> None:
-    """Play a design and compare one of its worlds with a watched run."""
-    design, how = Design(Plans(scenario), columns), Replications(worlds, 9, common, scenario.rounds)
-    played = play_design(design, how, keep=True).trajectories
-    point, number = chosen % design.points, chosen % worlds
-    seed = int(how.seeds(np.array([point]), np.array([number]))[0])
-    watched = Assembly(load_scenario(scenario_data(scenario), changes_at(design, point)), rng=seed, ledger=False)
-    assert played[point, number].tobytes() == watched.run().trajectory.tobytes()
 
 
 @FULL

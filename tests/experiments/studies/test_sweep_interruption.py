@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from support.commands import DETENTE, invoke, refused_command, run_detente
-from support.studies import LARGE_STUDY, POINTS, study_data, write_study
+from support.studies import LARGE_STUDY, POINTS, study_data, wide_study, write_study
 
 from experiments.studies.results import query_results, runs_table
 from experiments.studies.store import part_paths, part_ranges
@@ -63,6 +63,14 @@ def test_sweep_killed_a_hundred_times_gives_the_same_table(whole, tmp_path):
         (tmp_path / str(batch)).mkdir()
         kill_and_resume(tmp_path / str(batch), file, kills=5, seed=batch)
         pd.testing.assert_frame_equal(runs_table(tmp_path / str(batch) / "out"), whole)
+
+
+@pytest.mark.soak
+def test_killed_sweep_over_300_parameters_resumes(tmp_path):
+    study = wide_study(300)
+    assert sweep(study_data(**study), tmp_path / "whole", workers=1).failed == 0
+    assert kill_and_resume(tmp_path, write_study(tmp_path, **study), kills=3, seed=7) > 0
+    pd.testing.assert_frame_equal(runs_table(tmp_path / "out"), runs_table(tmp_path / "whole"))
 
 
 class Broken(Executor):
