@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
+from numbers import Integral
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,7 +47,8 @@ class Checkpoint(NamedTuple):
 def _checked_seed(rng: Any) -> int:
     """Return a seed as an int. Raises ScenarioError if it is not a whole number from 0 to 2**63 - 1."""
     try:
-        if (seed := int(rng)) == float(rng) and 0 <= seed < 2**63:
+        seed = int(rng)
+        if (isinstance(rng, Integral) or seed == float(rng)) and 0 <= seed < 2**63:
             return seed
     except (TypeError, ValueError, OverflowError):
         pass

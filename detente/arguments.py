@@ -41,10 +41,13 @@ def prepare_design(
 ) -> "tuple[Design, Replications]":
     """Return a checked design, and how its points are played."""
     from experiments.ensembles.design import Design, Plans, Replications
+    from model.errors import InputError, ScenarioError
 
     check_integer("worlds", worlds, 1, MAX_WORLDS)
     changed = changed_scenario(scenario, set, rounds, seed)
-    return Design(Plans(changed), design), Replications(worlds, seed, common, changed.rounds)
+    if not isinstance(common, bool):
+        raise ScenarioError([InputError("common_random_numbers", common, "must be True or False")])
+    return Design(Plans(changed), design), Replications(int(worlds), int(seed), common, changed.rounds)
 
 
 def check_integer(name: str, value: Any, low: int, high: int) -> None:

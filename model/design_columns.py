@@ -88,7 +88,10 @@ def _section_at(scenario: Scenario, steps: list[str]) -> BaseModel | None:
             return None
     node: Any = scenario
     for step in steps:
-        node = getattr(node, step, None) if isinstance(node, BaseModel) else node.get(step)
+        if isinstance(node, BaseModel):
+            node = getattr(node, step) if step in type(node).model_fields else None
+        else:
+            node = node.get(step)
         if not isinstance(node, BaseModel | dict):
             return None
     return node if isinstance(node, BaseModel) else None
@@ -99,7 +102,8 @@ def current_value(scenario: Scenario, path: str) -> Any:
     *steps, name = path.split(".")
     if steps[:1] == ["negotiations"] and steps[2:] == ["attitudes"] and steps[1] in scenario.negotiations:
         return scenario.negotiations[steps[1]].attitudes.get(name, 0.0)
-    return getattr(_section_at(scenario, steps), name, UNCHANGED)
+    section = _section_at(scenario, steps)
+    return getattr(section, name) if section is not None and name in type(section).model_fields else UNCHANGED
 
 
 def point_columns(scenario: Scenario, points: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -124,6 +128,12 @@ def check_columns(scenario: Scenario, design: Any) -> DesignColumns:
     columns = {path: as_array(values) for path, values in current_changes(design).items()}
     points = max((len(column) for column in columns.values() if column is not None and column.ndim == 1), default=1)
     errors = [error for path, column in columns.items() if (error := _shape_error(path, column, points)) is not None]
+    errors += [
+        InputError(path, "", f"is inside `{table}`, which has a column of its own")
+        for path in columns
+        for table in columns
+        if path.startswith(f"{table}.")
+    ]
     if errors:
         raise ScenarioError(errors)
     checked = DesignColumns({}, {}, {}, points)
@@ -132,7 +142,7 @@ def check_columns(scenario: Scenario, design: Any) -> DesignColumns:
         values, domain = np.broadcast_to(column, points), path_domain(scenario, path)  # type: ignore[arg-type]
         checked.values[path] = values
         if domain is None:
-            checked.structural[path] = values.tolist()
+            checked.structural[path] = [_integer_if_whole(scenario, path, value) for value in values.tolist()]
             continue
         checked.settable[path], is_wrong = _converted(values, domain)
         wrong.append(_value_errors(path, values, is_wrong, domain))
@@ -147,13 +157,24 @@ def as_array(values: Any) -> np.ndarray | None:
     """Return a column as an array that keeps each value's type, a single value as one without axes; else None."""
     if isinstance(values, list | tuple | range):
         column = np.empty(len(values), object)
-        column[:] = values
+        for row, value in enumerate(values):
+            column[row] = value
+        return column
+    if isinstance(values, np.ma.MaskedArray):
+        column = values.data.astype(object)
+        column[np.ma.getmaskarray(values)] = None
         return column
     if isinstance(values, str | bool | int | float):
         single = np.empty((), object)
         single[()] = values
         return single
     return np.asarray(values) if hasattr(values, "__array__") else None
+
+
+def _integer_if_whole(scenario: Scenario, path: str, value: Any) -> Any:
+    """Return a whole number as an integer where the scenario has one, since pandas often makes it a float."""
+    whole = isinstance(value, float) and value.is_integer() and isinstance(current_value(scenario, path), int)
+    return int(value) if whole else value
 
 
 def _shape_error(path: str, column: np.ndarray | None, points: int) -> InputError | None:

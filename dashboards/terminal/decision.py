@@ -55,9 +55,11 @@ def lever_screen(flips: Iterable["LeverFlip"], describe: Any) -> RenderableType:
             grid.add_row(
                 flip.lever.path, format_number(flip.lever.value), format_number(flip.to), describe(flip.becomes)
             )
-    note = f"Other levers without effect in their range: {len(none)}" + (" (listed by --json)." if none else ".")
+    note = f"Other levers, of which no value tried gives another decision: {len(none)}" + (
+        " (listed by --json)." if none else "."
+    )
     if not grid.rows:
-        return Text(f"\nNone of {len(none)} levers changes the decision at any value in its range.")
+        return Text(f"\nNo lever changes the decision at any value tried (levers: {len(none)}).")
     return Group(
         Text("\nLevers that change the decision (each verified by replay)", style="bold"), grid, Text(note, style="dim")
     )

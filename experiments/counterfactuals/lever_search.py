@@ -13,11 +13,12 @@ import numpy as np
 from experiments.engine.kernel import blocks_before_act
 from experiments.ensembles.design import Design, Plans
 from model.acts import Act
+from model.errors import ScenarioError
 from model.parameter_space import DeclaredParameter
 from model.protocol import PROTOCOL
 
 LEVERS_AT_ONCE = 16
-BISECTIONS = 6
+BISECTIONS = 11  # enough for any integer lever
 
 
 class LeverFlip(NamedTuple):
@@ -56,7 +57,10 @@ class LeverSearch:
         decided: list[int | None] = [None] * len(points)
         if not points:
             return decided
-        design = Design.of_changes(self.plans, [{path: value} for path, value in points])
+        try:
+            design = Design.of_changes(self.plans, [{path: value} for path, value in points])
+        except ScenarioError:
+            return [each for point in points for each in self.decisions([point])] if len(points) > 1 else decided
         shape = self.plans.base.world.shape(self.act.column)
         for batch in design.batches(len(points)):
             if batch.plan.world.shape(self.act.column) != shape:
@@ -137,7 +141,8 @@ def _grid(lever: DeclaredParameter, end: float, steps: int) -> list[float]:
     if lever.whole:
         direction = 1 if end > lever.value else -1
         values: list[float] = list(range(int(lever.value) + direction, int(end) + direction, direction))
-        return values if len(values) <= steps else values[:: math.ceil(len(values) / steps)]
+        thinned = values[:: math.ceil(len(values) / steps)] if len(values) > steps else values
+        return [*thinned, *(values[-1:] if thinned and thinned[-1] != values[-1] else [])]
     if end == lever.value:
         return []
     return [*(lever.value + (end - lever.value) * step / steps for step in range(1, steps)), end]

@@ -14,8 +14,8 @@ import numpy as np
 from experiments.engine.draw_cache import fits_in_cache
 from experiments.engine.kernel import BLOCK_SIZE, play_blocks
 from experiments.ensembles.metrics import WorldMeasures
-from model.design_columns import UNCHANGED, DesignColumns, check_columns, point_columns
-from model.errors import InputError, ScenarioError
+from model.design_columns import UNCHANGED, DesignColumns, check_columns, path_domain, point_columns
+from model.errors import InputError, ScenarioError, collect_errors
 from model.loading import apply_changes, build_scenario, scenario_data
 from model.overrides import Override
 from model.plan import Plan, StartCells
@@ -143,26 +143,42 @@ def _group(plans: Plans, columns: DesignColumns, errors: dict[int, ScenarioError
         rows.setdefault(key, changes)
     for key, points in members.items():
         try:
-            yield PointGroup(plans.variant(rows[key]), np.array(points))
+            plan = plans.variant(rows[key])
+            _check_variant(plans, plan, columns)
+            yield PointGroup(plan, np.array(points))
         except ScenarioError as error:
             errors.update(dict.fromkeys(points, error))
 
 
+def _check_variant(plans: Plans, plan: Plan, columns: DesignColumns) -> None:
+    """Raise ScenarioError if a variant has other negotiations, or not all paths of the design."""
+    errors = [InputError(path, "", "is not there") for path in columns.settable if not path_domain(plan.scenario, path)]
+    if list(plan.scenario.negotiations) != list(plans.scenario.negotiations):
+        errors.append(InputError("negotiations", "", "all points of a design need the same negotiations"))
+    if errors:
+        raise ScenarioError(errors)
+
+
 def _check_structural(plans: Plans, columns: DesignColumns) -> None:
     """Raise ScenarioError if a structural path is unknown, or one of its values is wrong on its own."""
-    errors: dict[str, InputError] = {}
+    errors: list[InputError] = []
     for path, values in columns.structural.items():
         first_rows: dict[str, int] = {}
+        failed: dict[int, list[InputError]] = {}
         for row, value in enumerate(values):
             first_rows.setdefault(repr(value), row)
         for row in first_rows.values():
             try:
                 plans.variant({path: values[row]} if values[row] is not UNCHANGED else {})
             except ScenarioError as error:
-                own = [each for each in error.errors if each.path == path]
-                errors |= {str(each): each._replace(problem=f"in row {row}; {each.problem}") for each in own}
+                failed[row] = error.errors
+        if len(failed) == len(first_rows):  # no value works: the path is wrong
+            errors += failed[0]
+        else:
+            own = [(row, each) for row, some in failed.items() for each in some if each.path == path]
+            errors += [each._replace(problem=f"in row {row}; {each.problem}") for row, each in own]
     if errors:
-        raise ScenarioError(list(errors.values()))
+        raise ScenarioError(collect_errors(errors))
 
 
 class Replications(NamedTuple):

@@ -80,7 +80,7 @@ class DesignEnsemble:
         columns |= {} if self.stop_when is None else {"rounds": self.last_rounds}
         for at, name in enumerate(self.metrics):
             columns[name] = self.metric_means[:, at]
-            columns[f"missing_{name}"] = self._or_missing((self.worlds - self.metric_counts[:, at]).astype(float))
+            columns[f"missing_{name}"] = self._or_missing(1.0 - self.metric_counts[:, at] / self.worlds)
         for kind, values in (("mean", self.means), ("end", self.ends), ("var", self.variances)):
             columns |= {f"{kind}_{name}": self._or_missing(values[:, at]) for at, name in enumerate(self.indicators)}
         errors = np.full(self.points, None, object)
@@ -95,7 +95,7 @@ class DesignEnsemble:
         return values
 
     def __repr__(self) -> str:
-        rows = [(path, f"{len(np.unique(values.astype(str))):,}") for path, values in self.design.items()]
+        rows = [(path, f"{_count_different(values):,}") for path, values in self.design.items()]
         most = "up to " if self.stop_when else ""
         failed = f", {len(self.errors):,} of which failed" if self.errors else ""
         return (
@@ -103,3 +103,8 @@ class DesignEnsemble:
             f"{self.worlds:,} worlds of {most}{self.rounds} rounds each\n"
             f"{text_table(('parameter', 'values'), rows[:20])}"
         )
+
+
+def _count_different(values: np.ndarray) -> int:
+    """Return the number of different values of a column."""
+    return len(np.unique(values)) if values.dtype != object else len({*map(repr, values.tolist())})

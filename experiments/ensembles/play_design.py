@@ -174,6 +174,8 @@ def play_design(
     """
     if how.worlds < 1:
         raise ScenarioError([InputError("worlds", how.worlds, "must be at least 1")])
+    if doubled := how.measures.metrics.keys() & design.columns.keys():
+        raise ScenarioError([InputError(f"metrics.{name}", "", "is a path of the design") for name in sorted(doubled)])
     load_kernel()
     results, done, pending = _empty_results(design, how, keep), 0, None
     jobs = design_jobs(design, how.worlds)
@@ -212,7 +214,7 @@ def _empty_results(design: Design, how: Replications, keep: bool) -> DesignEnsem
         metric_means=np.full((points, len(how.measures.metrics)), np.nan),
         metric_counts=np.zeros((points, len(how.measures.metrics)), np.int32),
         stop_when=how.measures.stop_when.text if how.measures.stop_when else None,
-        last_rounds=np.full(points, np.nan, np.float32),
+        last_rounds=np.full(points, np.nan),
         trajectories=np.zeros((points, how.worlds, how.rounds + 1, indicators)) if keep else None,
     )
 

@@ -44,7 +44,7 @@ def read_points(source: Any, factors: Sequence[Factor]) -> pd.DataFrame:
 def _read_frame(source: Any, factors: Sequence[Factor]) -> pd.DataFrame:
     """Return the points of a pandas frame, or of anything that its constructor accepts."""
     try:
-        frame: Any = pd.DataFrame(source).rename(columns=current_path)
+        frame: Any = pd.DataFrame(source).rename(columns=lambda name: current_path(str(name)))
     except (ValueError, TypeError) as error:
         raise ScenarioError([InputError("design.table", "", f"is not a table with named columns: {error}")]) from None
     _check_columns("design.table", [*map(str, frame.columns)], factors)
@@ -152,8 +152,10 @@ def _numbers(cells: Sequence[Any]) -> np.ndarray:
     """Return cells as numbers, float64; NaN where a cell is not a number."""
     try:
         if not any(isinstance(cell, bool) or (isinstance(cell, str) and "_" in cell) for cell in cells):
-            return np.array(cells, np.float64)
-    except (ValueError, TypeError):
+            numbers = np.array(cells, np.float64)
+            if numbers.ndim == 1:
+                return numbers
+    except (ValueError, TypeError, OverflowError):
         pass
     return np.array([_number(cell) for cell in cells], np.float64)
 
@@ -161,7 +163,7 @@ def _numbers(cells: Sequence[Any]) -> np.ndarray:
 def _number(cell: Any) -> float:
     try:
         return float("nan") if isinstance(cell, bool) or "_" in str(cell) else float(cell)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return float("nan")
 
 

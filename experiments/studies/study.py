@@ -100,7 +100,7 @@ def load_study(name: str | Path | Mapping[str, Any]) -> Study:
         table = design.get("table") if isinstance(design, Mapping) else None
         if isinstance(design, Mapping):
             name = {**name, "design": {key: value for key, value in design.items() if key != "table"}}
-        return _check(validate_study_file(python_data(name)), Path(), table)
+        return _check(validate_study_file({"name": "study", **python_data(name)}), Path(), table)
     path = _locate(name)
     data = {"name": make_printable(path.stem), **_read(path)}
     return _check(validate_study_file(data, path.name), path.parent)
@@ -146,6 +146,8 @@ def _check(file: StudyFile, folder: Path, table: Any = None) -> Study:
     rounds = {"rounds": file.rounds} if file.rounds else {}
     data = apply_changes(read_scenario(file.scenario), {**file.changes, **rounds})
     factors, errors = _resolve_factors(file, data)
+    varied = {factor.path for factor in factors}
+    errors += [InputError(f"changes.{path}", "", "is a factor as well") for path in file.changes if path in varied]
     study, design = Study(file, data, factors), file.design
     errors += [*design_errors(design, factors), *unused_settings(file)]
     given = [each is not None for each in (design.file, table)]

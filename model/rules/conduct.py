@@ -69,8 +69,7 @@ def actual_conduct(world, me, other):
 def misreading_terms(world, me, other):
     """Return the terms of misreading the other's act."""
     bias, friendly = world.message_bias[me, other], actual_conduct(world, other, me)
-    noise_if_friendly, noise_if_hostile = world.misread_friendly, world.misread_hostile
-    noise = noise_if_friendly if friendly else noise_if_hostile
+    noise = friendly * world.misread_friendly + (1 - friendly) * world.misread_hostile
     distortion = max(-bias, 0.0) if friendly else max(bias, 0.0)
     random_draw = world.random_draws[MISREAD, me, other]
     return Misreading(noise, -noise * world.clarity[me, other], distortion, random_draw)

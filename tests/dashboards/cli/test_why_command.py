@@ -118,7 +118,7 @@ def test_levers_without_effect_are_summarized():
     screen = Console(width=200)
     with screen.capture() as output:
         screen.print(lever_screen([LeverFlip(list_levers(load_scenario("two-states"))[0], None, None)], str))
-    assert output.get().strip() == "None of 1 levers changes the decision at any value in its range."
+    assert output.get().strip() == "No lever changes the decision at any value tried (levers: 1)."
 
 
 def test_why_reads_a_run_saved_under_former_names(saved_run, tmp_path):
