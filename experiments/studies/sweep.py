@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RUNS_PER_CHUNK = 4096
-NO_DASHBOARD: Any = None  # start no Dask dashboard
+ANY_PORT = ":0"  # of the HTTP server of a Dask cluster; None would be port 8787, which may be in use
 BYTES_PER_RUN, BYTES_PER_METRIC, BYTES_PER_VALUE = 20, 3, 3.2  # on disk, measured; VALUE: of a band or a trajectory
 BYTES_PER_TABLE, BYTES_PER_POINT = 1000, 10  # of the table of points: an empty table; one factor value
 
@@ -125,7 +125,7 @@ def open_executor(kind: Literal["local", "dask"], workers: int | None, scheduler
         return
     processes = workers or processor_count()
     with (
-        LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=NO_DASHBOARD) as cluster,
+        LocalCluster(n_workers=processes, threads_per_worker=1, dashboard_address=ANY_PORT) as cluster,
         Client(cluster) as client,
     ):
         yield client.get_executor(pure=False)

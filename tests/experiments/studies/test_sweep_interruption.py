@@ -145,7 +145,7 @@ def test_killed_dask_worker_does_not_change_the_table(whole, tmp_path):
     """A scheduler and two worker processes on loopback, one of which is killed."""
     from distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", host="127.0.0.1") as cluster:
         with Client(cluster) as client:
             pids = list(client.run(os.getpid).values())
         killed = []

@@ -3,10 +3,11 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_worker_with_other_code_refuses_and_stores_nothing(tmp_path):
     changed.write_text(changed.read_text() + "\n# another version\n")
     study, out = study_data(), tmp_path / "out"
     refusal = "has other code than this sweep (experiments/ensembles/outcomes.py): start all workers with the same code"
-    with LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as cluster:
+    with LocalCluster(n_workers=0, dashboard_address=":0", host="127.0.0.1") as cluster:
         address = cluster.scheduler_address
         with (
             dask_worker(address, tmp_path / "other"),
@@ -63,3 +64,11 @@ def test_at_most_three_changed_files_are_named():
     check_code(code_digests())
     with pytest.raises(ScenarioError, match=r"\(a\.py, b\.py, c\.py and 1 more\)"):
         check_code({**code_digests(), **dict.fromkeys(("d.py", "a.py", "c.py", "b.py"), "0")})
+
+
+def test_a_dask_sweep_needs_no_fixed_port(tmp_path):
+    with socket.socket() as other:
+        with suppress(OSError):  # another program has this port already
+            other.bind(("0.0.0.0", 8787))
+            other.listen()
+        assert sweep(study_data(), tmp_path, points=2, workers=1, executor="dask").played == 2
