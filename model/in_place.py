@@ -13,7 +13,6 @@ from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any
 
-from numba.core import types
 from numba.extending import overload
 
 from model.acts import Act
@@ -102,9 +101,7 @@ def writes_in_place(place: int) -> bool:
     return reads_own_cell_only(PROTOCOL[place])
 
 
-@overload(writes_in_place, prefer_literal=True)
-def _writes_in_place_compiled(place):  # evaluated when the caller is compiled: a constant there
-    if not isinstance(place, types.IntegerLiteral):
-        return None
-    result = writes_in_place(place.literal_value)
-    return lambda place: result
+@overload(writes_in_place)
+def _writes_in_place_compiled(place):  # evaluated when the first caller is compiled; the optimiser folds the index
+    in_place = tuple(map(writes_in_place, range(len(PROTOCOL))))
+    return lambda place: in_place[place]

@@ -45,6 +45,14 @@ def format_bytes(size: float) -> str:
     return f"{size:.3g} GB"
 
 
+def format_duration(seconds: float) -> str:
+    """Format a duration in the unit that suits it."""
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.2g} {unit}"
+    return f"{seconds:.2g} seconds" if seconds >= 1.5 else "about a second"
+
+
 class SweepProgress:
     """A progress bar of a sweep: points, runs per second, failures, time left; silent unless on a terminal."""
 

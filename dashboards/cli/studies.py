@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dashboards.cli.options import AsJson, ensure_writable_file, parse_path, report_errors
-from dashboards.cli.progress import SweepProgress, format_bytes
+from dashboards.cli.progress import SweepProgress, format_bytes, format_duration
 
 app = typer.Typer()
 SweepFolder = Annotated[Path, typer.Argument(parser=parse_path, metavar="DIR", help="Output folder of a sweep.")]
@@ -55,24 +55,32 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler; default: a new local one.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan without running anything.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan, and the time that it would take; nothing is stored.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a study.
 
     Runs the simulations of every design point. Points that are already in the output folder are not run again.
     """
+    from experiments.studies.store import check_same_study
     from experiments.studies.study import load_study
-    from experiments.studies.sweep import plan_sweep
+    from experiments.studies.sweep import estimate_seconds, plan_sweep
     from experiments.studies.sweep import sweep as play_sweep
 
     with report_errors():
         loaded = load_study(study)
+        if dry_run and (out / "manifest.json").exists():
+            check_same_study(out, loaded)
         plan = plan_sweep(loaded, out, points)
         print_plan(loaded, plan, out, as_json)
         if dry_run:
+            seconds = estimate_seconds(loaded, plan, workers)
             if as_json:
-                typer.echo(json.dumps(plan._asdict()))
+                typer.echo(json.dumps({**plan._asdict(), "seconds": seconds}))
+            elif plan.to_play:
+                typer.echo(f"Estimated time on this machine: {format_duration(seconds)}.")
             return
         try:
             with SweepProgress(plan.points, loaded.file.replications, as_json) as progress:

@@ -137,32 +137,16 @@ class StudyStore:
 
     def _check_identity(self) -> None:
         """Compare study and code with those of the folder. In an empty folder, write the manifest."""
-        current = {"study": study_identity(self.study), "code": code_digests()}
-        points, path = self.study.points(), self.folder / "manifest.json"
+        path = self.folder / "manifest.json"
         if not path.exists():
             if part_ranges(self.folder, "runs"):
                 raise ScenarioError(
                     [InputError(str(self.folder), "", "holds results without a manifest: choose another folder")]
                 )
-            write_atomically(self.folder / "points.parquet", points.to_parquet(index=False))
+            write_atomically(self.folder / "points.parquet", self.study.points().to_parquet(index=False))
             write_atomically(path, manifest_bytes(self.study))
             return
-        errors, stored = [], read_manifest(self.folder)
-        for kind in current:
-            stored_value = stored[kind]
-            for key in sorted({*stored_value, *current[kind]}):
-                before, after = stored_value.get(key, "nothing"), current[kind].get(key, "nothing")
-                if before != after:
-                    change = f"was {before} in this folder" if kind == "study" else "has changed"
-                    errors.append(InputError(f"{kind}.{key}", after if kind == "study" else "", change))
-        if not errors and not stored_points(self.folder).equals(points):
-            problem = "gives other points than the stored ones: a library may have another version"
-            errors.append(InputError("design", "", problem))
-        if errors:
-            where = InputError(
-                str(self.folder), "", "holds results of another study or another version: choose another folder"
-            )
-            raise ScenarioError([where, *errors])
+        check_same_study(self.folder, self.study)
 
     def missing_ranges(self, count: int, size: int) -> Iterator[tuple[int, int]]:
         """Yield the ranges of points below ``count`` that have no results, cut at multiples of ``size``."""
@@ -191,6 +175,25 @@ class StudyStore:
             table, sink, compression="zstd", use_dictionary=others, use_byte_stream_split=floats, write_statistics=False
         )
         write_atomically(self.folder / name, sink.getvalue().to_pybytes())
+
+
+def check_same_study(folder: Path, study: Study) -> None:
+    """Raise ScenarioError if a folder with a manifest holds results of another study, or of other code."""
+    current = {"study": study_identity(study), "code": code_digests()}
+    errors, stored = [], read_manifest(folder)
+    for kind in current:
+        stored_value = stored[kind]
+        for key in sorted({*stored_value, *current[kind]}):
+            before, after = stored_value.get(key, "nothing"), current[kind].get(key, "nothing")
+            if before != after:
+                change = f"was {before} in this folder" if kind == "study" else "has changed"
+                errors.append(InputError(f"{kind}.{key}", after if kind == "study" else "", change))
+    if not errors and not stored_points(folder).equals(study.points()):
+        problem = "gives other points than the stored ones: a library may have another version"
+        errors.append(InputError("design", "", problem))
+    if errors:
+        where = InputError(str(folder), "", "holds results of another study or another version: choose another folder")
+        raise ScenarioError([where, *errors])
 
 
 def part_ranges(folder: Path, kind: str) -> list[tuple[int, int]]:

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from experiments.engine.kernel import load_kernel
+from experiments.engine.kernel import BLOCK_SIZE, load_kernel
 from experiments.engine.processes import processor_count
+from experiments.ensembles.design import Design
+from experiments.ensembles.play_design import estimate_design
 from experiments.studies import results
-from experiments.studies.chunk import ChunkTables, run_chunk
+from experiments.studies.chunk import ChunkTables, StudyKey, run_chunk, study_plans, study_replications
 from experiments.studies.design import ORDERS
 from experiments.studies.store import (
     StudyStore,
@@ -85,6 +87,13 @@ def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPl
     width_of_run = BYTES_PER_RUN + BYTES_PER_METRIC * len(study.file.metrics)
     size = round(runs * width_of_run + series + overhead_bytes(study))
     return SweepPlan(count, count - done, runs, chunk, size, damaged, ORDERS[study.file.design.kind])
+
+
+def estimate_seconds(study: Study, plan: SweepPlan, workers: int | None = None) -> float:
+    """Return an estimate of the time of a sweep on this machine, from the time of a few runs of its first points."""
+    first = study.points().head(BLOCK_SIZE)
+    estimate = estimate_design(Design(study_plans(StudyKey(study)), first), study_replications(study))
+    return estimate.seconds / len(first) * plan.to_play / (workers or processor_count())
 
 
 def overhead_bytes(study: Study) -> float:

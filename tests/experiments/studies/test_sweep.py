@@ -14,7 +14,7 @@ from experiments.studies.chunk import run_chunk
 from experiments.studies.results import runs_table, sweep_summary
 from experiments.studies.store import code_digests, part_paths
 from experiments.studies.study import load_study
-from experiments.studies.sweep import plan_sweep, sweep
+from experiments.studies.sweep import estimate_seconds, plan_sweep, sweep
 from model.enumerations import Outcome
 from model.errors import ScenarioError
 
@@ -116,7 +116,25 @@ def test_dry_run_prints_the_plan_and_runs_nothing(tmp_path):
     assert done.exit_code == 0
     assert "108 of 108 points (grid), 108 to run, 40 runs of 60 rounds each: 4,320 runs" in done.stdout
     assert "Order of the points: spread over the whole grid" in done.stdout
+    assert "Estimated time on this machine: " in done.stdout
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+def test_dry_run_refuses_the_folder_of_another_study(tmp_path):
+    sweep(study_data(), tmp_path, points=2)
+    lock = (tmp_path / ".lock").stat().st_mtime_ns
+    done = invoke("sweep", "two-tracks", "--out", tmp_path, "--dry-run")
+    assert done.exit_code == 2
+    assert "holds results of another study" in done.stderr
+    assert (tmp_path / ".lock").stat().st_mtime_ns == lock
+
+
+def test_estimated_time_grows_with_the_points_to_run(tmp_path):
+    study = load_study(study_data(design={"kind": "latin", "points": 2000}))
+    plans = [plan_sweep(study, tmp_path, points) for points in (20, 2000)]
+    few, many = (estimate_seconds(study, plan, workers=1) for plan in plans)
+    assert many > 10 * few > 0
+    assert estimate_seconds(study, plans[0]._replace(to_play=0)) == 0
 
 
 def test_workers_import_neither_mesa_nor_pages():
