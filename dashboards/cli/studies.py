@@ -55,32 +55,23 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler; default: a new local one.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan, and the time that it would take; nothing is stored.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan and the estimated time.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a study.
 
     Runs the simulations of every design point. Points that are already in the output folder are not run again.
     """
-    from experiments.studies.store import check_same_study
     from experiments.studies.study import load_study
-    from experiments.studies.sweep import estimate_seconds, plan_sweep
+    from experiments.studies.sweep import plan_sweep
     from experiments.studies.sweep import sweep as play_sweep
 
     with report_errors():
         loaded = load_study(study)
-        if dry_run and (out / "manifest.json").exists():
-            check_same_study(out, loaded)
         plan = plan_sweep(loaded, out, points)
         print_plan(loaded, plan, out, as_json)
         if dry_run:
-            seconds = estimate_seconds(loaded, plan, workers)
-            if as_json:
-                typer.echo(json.dumps({**plan._asdict(), "seconds": seconds}))
-            elif plan.to_play:
-                typer.echo(f"Estimated time on this machine: {format_duration(seconds)}.")
+            print_estimate(loaded, plan, workers, as_json)
             return
         try:
             with SweepProgress(plan.points, loaded.file.replications, as_json) as progress:
@@ -112,6 +103,17 @@ def print_plan(study: Any, plan: Any, out: Path, as_json: bool) -> None:
         typer.echo(f"Order of the points: {plan.order}.")
     for name in plan.damaged:
         typer.echo(f"Note: {out / name} is damaged; its points are run again.", err=True)
+
+
+def print_estimate(study: Any, plan: Any, workers: int | None, as_json: bool) -> None:
+    """Print the estimated time of a sweep."""
+    from experiments.studies.sweep import estimate_seconds
+
+    seconds = estimate_seconds(study, plan, workers)
+    if as_json:
+        typer.echo(json.dumps({**plan._asdict(), "seconds": seconds}))
+    elif plan.to_play:
+        typer.echo(f"Estimated time on this machine: {format_duration(seconds)}.")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from experiments.studies.chunk import ChunkTables, StudyKey, run_chunk, study_pl
 from experiments.studies.design import ORDERS
 from experiments.studies.store import (
     StudyStore,
+    check_same_study,
     code_digests,
     count_failed_points,
     damaged_parts,
@@ -70,7 +71,12 @@ class SweepResult(NamedTuple):
 
 
 def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPlan:
-    """Return what a sweep would do. Raises ScenarioError if the design has fewer points than requested."""
+    """Return what a sweep would do.
+
+    Raises ScenarioError if the design has fewer points than requested, or if the folder holds another study.
+    """
+    if (folder / "manifest.json").exists():
+        check_same_study(folder, study)
     count = study.size if points is None else points
     if not 1 <= count <= study.size:
         raise ScenarioError([InputError("--points", count, f"the design has 1 to {study.size:,} points")])
