@@ -26,7 +26,7 @@ class Condition(NamedTuple):
 class Act(NamedTuple):
     """An act of the round: who decides which column, by which rule, for which mechanism.
 
-    ``id`` identifies the act in the digest of a ledger, independent of its name. Never reuse an id (1 to 66 are taken).
+    ``id`` identifies the act in the digest of a ledger, independent of its name. Never reuse an id (1 to 90 are taken).
     ``conditions`` are the named conditions that the rule evaluates. All must hold, unless ``combine`` computes the
     value from them, or ``sums`` makes the sum of the only condition the value. ``when`` returns whether a cell has a
     decision to make. A ``rare`` act is reported only where it happens. A ``parameter_free`` act depends on seed,

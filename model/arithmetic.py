@@ -34,6 +34,7 @@ def sum_terms(terms):
     return total
 
 
+MAX_LOG_ODDS = 60.0  # of a certain event; beyond the log odds of every draw
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two parts, so that k * ln 2 loses no bits
 LN2_LOW = 1.90821492927058770002e-10
 ATANH = tuple(1.0 / order for order in range(23, 0, -2))  # coefficients of the series of atanh(x) / x in x * x
@@ -66,6 +67,16 @@ def ln(x):
     for term in ATANH:
         total = total * square + term
     return exponent * LN2_HIGH + (2.0 * ratio * total + exponent * LN2_LOW)
+
+
+@rule
+def log_odds(p):
+    """Return ln(p / (1 - p)) of a probability or a draw; of 0 and 1, the bounds -60 and 60."""
+    if p <= 0.0:
+        return -MAX_LOG_ODDS
+    if p >= 1.0:
+        return MAX_LOG_ODDS
+    return ln(p / (1.0 - p))
 
 
 @rule

@@ -41,6 +41,17 @@ class DecisionPoint(IntEnum):
     WITHDRAW = 21
     FORGIVE = 22
     INITIATIVE = 23
+    STANCE = 24
+    MOOD = 25
+    SILENCE = 26
+    DEMAND = 27
+    CONCEDE = 28
+    CARRY_OUT = 29
+    FORCE = 30
+    ESTIMATE = 31
+    SIGHTING = 32
+    END_PROCESS = 33
+    REOPEN_PROCESS = 34
 
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -50,11 +50,13 @@ def integer_column(name: str, axes: str, visibility: Literal["public", "shared",
 
 
 STATE_PARAMETERS = (  # parameters of a state with a column each, private to the state
-    "security_weight", "trustworthiness", "resolve", "discount_factor", "after_cc", "after_cd", "after_dc",
-    "after_dd", "generosity", "initiative", "initiative_cost", "temptation", "reward", "punishment",
-    "sucker", "reaction", "restraint", "dialogue", "ambition", "turnover", "continuity",
+    "security_weight", "trustworthiness", "resolve", "discount_factor", "initiative", "initiative_cost", "temptation",
+    "reward", "punishment", "sucker", "reaction", "restraint", "dialogue", "ambition", "turnover", "continuity",
     "withdrawal", "suppression",
 )  # fmt: skip
+HABITS = {
+    "cc": "mutual cooperation", "cd": "the other alone defected", "dc": "it alone defected", "dd": "mutual defection",
+}  # fmt: skip
 PUBLIC_PARAMETERS = ("initiative_cost", "continuity", "dialogue")  # of those, the public ones
 SKILLS = ("bias", "capacity", "clarity", "formulation", "leverage", "good_offices", "hosting", "task_cost", "budget")
 
@@ -75,6 +77,12 @@ GIVEN = (
         given_column(f"own_{name}", "state", "float", "public" if name in PUBLIC_PARAMETERS else "private", f"the state's {name}")
         for name in STATE_PARAMETERS
     ),
+    *(
+        given_column(f"habit_{name}", "state", "float", "private", f"log odds of cooperating after {acts}")
+        for name, acts in HABITS.items()
+    ),
+    given_column("forgiveness_cd", "state", "float", "private", "log odds that generosity adds after the other alone defected"),
+    given_column("forgiveness_dd", "state", "float", "private", "log odds that generosity adds after mutual defection"),
     given_column("usual_support", "state", "float", "private", "level to which domestic support returns"),
     *(given_column(f"skill_{name}", "facilitator", "float", "public", f"the facilitator's {name}") for name in SKILLS),
     given_column("arrives", "facilitator", "integer", "public", "round of arrival"),
@@ -106,15 +114,21 @@ GIVEN = (
 
 DECIDED = (
     float_column("random_draws", "die state state", "public", "draw for the row's act towards the column, or its reading of the column", 1.0),
+    float_column("stance", "state", "private", "what this government holds out for, beyond the state's resolve"),
     float_column("oil", "world", "public", "log oil price deviation"),
     float_column("regional_tension", "world", "public", "regional tension, deviation from its mean"),
     integer_column("trustworthy", "state", "private", "whether the government intends to comply"),
     integer_column("present", "facilitator", "public", "whether the facilitator is present"),
+    integer_column("accepts_mediation", "negotiation side", "public", "whether the side accepts facilitators"),
+    float_column("need", "negotiation service", "public", "how urgently the negotiation needs the service"),
     float_column("fatigue", "facilitator", "public", "share of capacity lost to fatigue"),
     float_column("spent", "facilitator", "public", "spending so far"),
     integer_column("effort", "facilitator negotiation service", "public", "whether the facilitator does this task this round"),
     float_column("clarity", "state state", "shared", "share of misreadings removed when the row reads the column"),
     float_column("message_bias", "state state", "private", "bias of messages to the row about the column: above 0 in its favour, below 0 against"),
+    integer_column("silent", "state state", "public", "whether the row does nothing towards the column this month"),
+    float_column("mood", "state state", "private", "mood of the row towards the column: above 0 friendlier than usual"),
+    float_column("act_size", "state state", "public", "size of the row's acts towards the column this month; the median is 1", 1.0),
     integer_column("misread", "state state", "private", "whether the row misreads the column's act"),
     integer_column("perceived", "state state", "private", "whether the row perceived the column as cooperative", 1),
     integer_column("previous_standing", "state state", "private", "the row's own standing before this round's acts", 1),
@@ -126,6 +140,14 @@ DECIDED = (
     float_column("bad_evidence", "state state", "private", "bad evidence: count plus 1", 1.0),
     float_column("trust", "state state", "private", "trust of the row in the column", 0.5),
     float_column("posture", "state state", "public", "hostile posture of the row towards the column"),
+    float_column("record", "state state", "public", "moving average of the row's actual acts towards the column: 1 all cooperative", 0.5),
+    integer_column("demands", "state state", "public", "whether the row makes a demand backed by a threat"),
+    integer_column("concedes", "state state", "public", "whether the row gives way to the column's demand"),
+    integer_column("carries_out", "state state", "public", "whether the row carries out its threat"),
+    integer_column("backs_down", "state state", "public", "whether the row backs down from its threat"),
+    integer_column("uses_force", "state state", "public", "whether the row uses force against the column"),
+    float_column("imposed", "state state", "public", "pressure that the row added by carrying out threats"),
+    float_column("threat_credibility", "state", "public", "credibility of the state's threats", 0.5),
     float_column("alignment", "state negotiation", "public", "position of a third state: -1 opposes the talks, +1 supports them"),
     integer_column("rung", "negotiation", "public", "the rung in play, or -1 when all are verified"),
     integer_column("seeks_talks", "negotiation side", "public", "whether the side seeks talks", 1),
@@ -133,8 +155,10 @@ DECIDED = (
     integer_column("channel", "negotiation", "public", "0 none, 1 indirect, 2 direct and public"),
     integer_column("exchange", "negotiation", "public", "small exchange outside the ladder: 0 none, 1 technical, 2 political"),
     float_column("impatience", "negotiation side", "private", "concession of the side from waiting"),
+    float_column("estimate", "negotiation side", "private", "the side's estimate of the other's reservation value", 0.5),
     float_column("reservation_value", "negotiation side", "private", "least share of the rung's gains that the side can accept", 0.5),
     integer_column("proposed", "negotiation side", "shared", "whether the side proposes the rung in play"),
+    integer_column("author", "negotiation", "shared", "author of the text: 0 first party, 1 second, 2 a facilitator, -1 none", -1),
     float_column("offer", "negotiation", "shared", "share of the gains offered to the first party", 0.5),
     float_column("doubt", "negotiation side", "private", "log odds that the other side is deceitful; -50 without a proposal", -50.0),
     integer_column("answer", "negotiation side", "shared", "1 accept, -1 refuse, 0 not yet"),
@@ -145,14 +169,22 @@ DECIDED = (
     float_column("prospect", "negotiation", "public", "next stake that could be betrayed"),
     integer_column("complies", "negotiation side", "private", "whether the side complies with the agreement in force", 1),
     integer_column("past_compliance", "negotiation side slot", "private", "compliance in past rounds, by round modulo the number of slots", 1),
+    float_column("violation", "negotiation side", "private", "share of its obligations that the side secretly evades"),
+    integer_column("clarification", "negotiation side", "public", "months left in which the side waits for the clarification that it asked for"),
+    integer_column("asks_clarification", "negotiation side", "public", "whether the side asks the other for clarification"),
+    integer_column("sighted", "negotiation side", "private", "whether the side sees a violation by its own means"),
     integer_column("inspected", "body negotiation", "public", "whether the body inspects in the negotiation this round"),
     integer_column("report", "body negotiation side", "public", "report on the side: 0 none, 1 clean, 2 violation", int(InspectionReport.CLEAN)),
     float_column("suspicion", "negotiation side", "private", "the side's belief that the other violates", 0.0),
     integer_column("accuses", "negotiation side", "public", "whether the side declares the other in breach"),
-    integer_column("friction", "negotiation", "public", "0 climbs, 1 stalls, 2 slips, 3 collapses"),
+    integer_column("friction", "negotiation", "public", "0 climbs, 1 stalls, 2 slips"),
     integer_column("withdraws", "negotiation side", "public", "whether the side withdraws from the agreement in force"),
     integer_column("rounds_withdrawn", "negotiation side", "public", "rounds since the side withdrew, from 1; 0 if it has not"),
     integer_column("forgiven", "negotiation", "public", "whether a declared breach is forgiven"),
+    integer_column("process_ends", "negotiation", "public", "whether the process ends this round"),
+    integer_column("process_opens", "negotiation", "public", "whether the process opens again this round"),
+    integer_column("process", "negotiation", "public", "whether the process is open", 1),
+    integer_column("failures", "negotiation", "public", "failures since the process opened or a rung was last verified"),
     integer_column("status", "negotiation rung", "public", "status of the rung (model/enumerations.py)"),
     integer_column("previous_status", "negotiation rung", "public", "status of the rung at the start of the round"),
     integer_column("status_age", "negotiation rung", "public", "rounds since its status last changed"),

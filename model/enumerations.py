@@ -74,4 +74,3 @@ class Friction(IntEnum):
     CLIMB = 0
     STALL = 1
     SLIP = 2
-    COLLAPSE = 3

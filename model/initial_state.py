@@ -7,12 +7,13 @@ These functions must therefore not branch on a number: they use ``choose``, ``le
 
 from typing import Any
 
+from model.arithmetic import log_odds
 from model.chance import stable_id
-from model.columns import SKILLS, STATE_PARAMETERS
+from model.columns import HABITS, SKILLS, STATE_PARAMETERS
 from model.enumerations import Doctrine, RungStatus
 from model.parameters import MECHANISMS, PARAMETERS
 from model.scenario import Scenario
-from model.varied import choose, greatest, least, total
+from model.varied import choose, greatest, least, map_values, total
 
 
 def bundle_rungs(scenario: Scenario, negotiation: str) -> list[list[str]]:
@@ -42,6 +43,12 @@ def _fill_actors(world: Any, scenario: Scenario) -> None:
         world.veto_players[me] = state.veto_players
         for parameter in STATE_PARAMETERS:
             getattr(world, f"own_{parameter}")[me] = getattr(state, parameter)
+        for name in HABITS:
+            getattr(world, f"habit_{name}")[me] = map_values(log_odds, getattr(state, f"after_{name}"))
+        for name in ("cd", "dd"):
+            habit = getattr(state, f"after_{name}")
+            generous = map_values(log_odds, habit + state.generosity * (1.0 - habit))
+            getattr(world, f"forgiveness_{name}")[me] = generous - map_values(log_odds, habit)
         world.usual_support[me] = world.support[me] = state.support
         world.programme[me] = state.programme
         world.conduct[me] = state.cooperates_first
@@ -80,6 +87,7 @@ def _fill_relations(world: Any, scenario: Scenario) -> None:
             world.campaign[me, other] = relation.campaign
             world.pressure[me, other] = relation.pressure
             back = scenario.relation(another, one)
+            world.record[me, other] = back.trust
             world.alliance[me, other] = choose(relation.alliance != 0.0, relation.alliance, back.alliance)
 
 

@@ -59,6 +59,20 @@ class Perception(Section):
     )  # fmt: skip
 
 
+class Conduct(Section):
+    """What relations do to monthly conduct, and the size of acts (M1, M2)."""
+
+    trust_moves_conduct: float = parameter(2.0, 0, 10, "w_trust: log odds of cooperating from full trust, above none", unit="log odds", source="Kydd 2005")
+    tension_moves_conduct: float = parameter(1.5, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990")
+    deal_moves_conduct: float = parameter(1.9, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds")
+    pressure_moves_conduct: float = parameter(0.5, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997")
+    mood_moves_conduct: float = parameter(1.0, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
+    mood_inertia: float = parameter(0.75, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8")
+    mood_reciprocity: float = parameter(0.15, 0, 0.95, "b: share of the other's mood that is returned", source="Brandt, Colaresi & Freeman 2008; other .1-.4")
+    mood_spread: float = parameter(0.4, 0, 2, "sigma: standard deviation of a month's change of mood")
+    silence: float = parameter(0.86, 0, 1, "probability that a state without talks or hostility does nothing towards another in a month", source="coded cases: 13.7 % of months hold an act")
+
+
 class Belief(Section):
     """Trust from evidence: Beta counts with forgetting, asymmetry and costly signals (M3, M4)."""
 
@@ -75,6 +89,9 @@ class Belief(Section):
     )  # fmt: skip
     rung_evidence: float = parameter(
         15.0, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts",
+    )  # fmt: skip
+    examination_evidence: float = parameter(
+        2.0, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
     )  # fmt: skip
     exchange_evidence: float = parameter(
         0.15, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
@@ -100,6 +117,8 @@ class Tension(Section):
     attack_provokes: float = parameter(0.5, 0, 3, "rise in posture from a spoiler's attack", unit="posture")
     contact_calms: float = parameter(0.06, 0, 2, "fall in posture from a round with contact", unit="posture")
     progress_calms: float = parameter(0.20, 0, 2, "fall in posture from a fully implemented ladder", unit="posture")
+    demand_provokes: float = parameter(0.10, 0, 2, "rise in posture from a demand backed by a threat", unit="posture")
+    force_provokes: float = parameter(0.40, 0, 2, "rise in posture from force used against the state", unit="posture")
     tension_ceiling: float = parameter(1.0, 1, 100, "level at which posture saturates", unit="posture")
 
 
@@ -127,6 +146,8 @@ class Scrutiny(Section):
         source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2",
     )  # fmt: skip
     future_weight: float = parameter(0.6, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
+    endorsement: float = parameter(2.0, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
+    price_of_pressure: float = parameter(0.3, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999")
     outside_option: float = parameter(0.04, -1, 1, "value to a state of not taking this step", unit="utility")
 
 
@@ -143,6 +164,9 @@ class Bargaining(Section):
         0.15, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
     )  # fmt: skip
     oil_blunts_pressure: float = parameter(0.5, 0, 2, "loss of pressure's effect when the log oil price is one above normal")
+    resolve_spread: float = parameter(0.10, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share")
+    estimate_error: float = parameter(0.12, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
+    probing: float = parameter(0.05, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
     impatience_growth: float = parameter(0.2, 0, 2, "growth of impatience, times one minus the discount factor", unit="per round")
     wariness: float = parameter(0.4, 0, 2, "effect of a third state's hostility on its opposition to the talks")
     alliance_pull: float = parameter(0.10, 0, 1, "additional share demanded when allies oppose the talks", unit="share")
@@ -156,15 +180,26 @@ class Contact(Section):
     cost_of_pressure: float = parameter(0.15, 0, 1, "pain of exerting full pressure, at the normal oil price", source="Drezner 1999")
     way_out_threshold: float = parameter(0.30, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
     talks_inertia: float = parameter(0.35, 0, 2, "reduction of both requirements while talks are under way")
-    contact_probability: float = parameter(0.65, 0, 1, "probability of contact between fully open sides at zero tension", unit="per round")
-    tension_blocks_contact: float = parameter(0.6, 0, 2, "reduction of the probability of contact at full tension", unit="per round")
-    contact_persistence: float = parameter(0.20, 0, 1, "increase of the probability of contact after contact in the previous round", unit="per round")
+    contact_start: float = parameter(0.10, 0, 1, "probability that a spell of contact starts between fully open sides at zero tension", unit="per round")
+    contact_stop: float = parameter(0.05, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round")
+    tension_ends_contact: float = parameter(0.12, 0, 1, "probability that a spell ends, added at full tension", unit="per round")
+    offices_start_contact: float = parameter(0.25, 0, 1, "probability that full good offices start a spell", unit="per round")
     direct_trust: float = parameter(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
+
+
+class Process(Section):
+    """Processes of talks end after failures, and open again (H4)."""
+
+    giving_up: float = parameter(0.15, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure")
+    reopening: float = parameter(0.03, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995")
+    offices_reopen: float = parameter(0.08, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
+    shock_reopens: float = parameter(0.25, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")
 
 
 class Facilitation(Section):
     """Regional facilitators: bias, credibility and fatigue (M11)."""
 
+    mediation_threshold: float = parameter(0.3, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008")
     distortion: float = parameter(0.5, 0, 1, "probability that a fully biased facilitator distorts a message", source="Kydd 2003")
     credibility_rate: float = parameter(0.08, 0, 1, "speed at which a facilitator's credibility follows its record", unit="per round")
     affinity: float = parameter(0.3, 0, 1, "extra credibility of a facilitator that is fully biased to a side", source="Kydd 2003")
@@ -181,6 +216,9 @@ class Verification(Section):
     proof_standard: float = parameter(0.60, 0.05, 0.999, "belief in a violation at which a breach is declared", lever=True)
     forgiveness: float = parameter(0.25, 0, 1, "probability that a breach is forgiven and repaired", unit="per round", lever=True)
     compliance_noise: float = parameter(0.03, 0, 0.5, "probability that an honest party breaks a rule by accident", unit="per round")
+    violation_growth: float = parameter(0.15, 0, 1, "share of its remaining obligations that an evading side adds to its violation", unit="per round")
+    concealment: float = parameter(0.5, 0, 1, "share of detection that a violation just begun escapes")
+    national_means: float = parameter(0.08, 0, 1, "probability that the other side sees a full violation by its own means", unit="per round")
     deterrence: float = parameter(1.2, 0, 5, "penalty for a detected breach, times the stake", source="B23")
     betrayal_gain: float = parameter(2.0, 0, 5, "b: gain of an untrustworthy side from betraying a unit stake", source="B05")
     honour_gain: float = parameter(0.5, 0, 5, "c: gain of an untrustworthy side from honouring a unit stake", source="B05")
@@ -192,11 +230,10 @@ class Ladder(Section):
 
     climb_chance: float = parameter(0.9, 0, 1, "probability that a rung due for completion completes", unit="per round")
     slip_chance: float = parameter(0.005, 0, 1, "probability that the last completed rung must be repeated", unit="per round")
-    collapse_chance: float = parameter(0.001, 0, 1, "probability that the whole ladder collapses at zero tension", unit="per round")
-    tension_collapses: float = parameter(0.012, 0, 1, "probability of collapse added at full tension", unit="per round")
+    abandonment: float = parameter(0.02, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round")
     cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung", unit="rounds")
     answer_delay: int = parameter(2, 1, 24, "rounds between the steps of a betrayed side's response", unit="rounds")
-    recovery: int = parameter(18, 0, 1200, "rounds before a new attempt at a collapsed ladder; 0: never", unit="rounds")
+    recovery: int = parameter(18, 1, 1200, "rounds before a new attempt at a collapsed ladder", unit="rounds")
 
 
 class Pressure(Section):
@@ -208,6 +245,15 @@ class Pressure(Section):
     programme_speed: float = parameter(0.08, 0, 1, "speed at which a programme moves towards its target", unit="per round")
     unseen_growth: float = parameter(0.15, 0, 1, "programme added without inspectors' access", unit="programme")
     hedging: float = parameter(0.30, 0, 1, "programme added in response to full pressure", unit="programme")
+
+
+class Threats(Section):
+    """Demands backed by threats, and the use of force (M9, M14)."""
+
+    threat_hazard: float = parameter(0.06, 0, 1, "probability of a demand backed by a threat, at full tension without contact", unit="per round", source="Fearon 1994")
+    threat_harm: float = parameter(0.5, 0, 2, "harm of a threat carried out, against the worth of the issue", source="Fearon 1994")
+    force_threshold: float = parameter(0.80, 0, 100, "posture from which force is possible", unit="posture")
+    force_hazard: float = parameter(0.05, 0, 1, "hazard of force, per posture beyond the threshold", unit="per round")
 
 
 class Home(Section):
@@ -248,15 +294,18 @@ class Environment(Section):
 
 SECTIONS: dict[str, type[Section]] = {
     "perception": Perception,
+    "conduct": Conduct,
     "belief": Belief,
     "tension": Tension,
     "scrutiny": Scrutiny,
     "bargaining": Bargaining,
     "contact": Contact,
+    "process": Process,
     "facilitation": Facilitation,
     "verification": Verification,
     "ladder": Ladder,
     "pressure": Pressure,
+    "threats": Threats,
     "home": Home,
     "attacks": Attacks,
     "environment": Environment,
@@ -266,12 +315,18 @@ SECTIONS: dict[str, type[Section]] = {
 class Mechanisms(Section):
     """Switches of the mechanisms M1 to M18. The acts of a mechanism that is off are skipped."""
 
+    relations: bool = Field(default=True, description="M1: conduct listens to trust, tension, agreements and pressure")
+    intensity: bool = Field(default=True, description="M2: acts have sizes, and months can pass in silence")
+    processes: bool = Field(default=True, description="H4: processes end after failures, and open again")
+    concealment: bool = Field(default=True, description="M13: violations grow in secret, and are clarified before they are accused")
+    threats: bool = Field(default=True, description="M9: demands backed by threats")
+    force: bool = Field(default=False, description="M14: force can be used")
     reciprocity: bool = Field(default=True, description="M1: conduct responds to conduct, by doctrine")
     noise: bool = Field(default=True, description="M2: acts miscarry and are misread")
     reassurance: bool = Field(default=True, description="M3: costly steps shift belief about the other's type")
     reputation: bool = Field(default=True, description="M4: evidence accumulates, is weighted and decays")
     gradualism: bool = Field(default=True, description="M5: a potential betrayer compares this rung with the next")
-    friction: bool = Field(default=True, description="M6: rungs climb, stall, slip and collapse by chance")
+    friction: bool = Field(default=True, description="M6: rungs climb, stall and slip by chance")
     scrutiny: bool = Field(default=True, description="M7: states examine proposals until they are confident")
     ratification: bool = Field(default=True, description="M8: domestic veto players must approve deals")
     audience_costs: bool = Field(default=True, description="M9: public threats and demands create audience costs")

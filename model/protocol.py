@@ -15,10 +15,13 @@ from model.rules import (
     environment,
     facilitation,
     home,
+    intensity,
     ladder,
     pressure,
+    process,
     scrutiny,
     tension,
+    threats,
     verification,
 )
 
@@ -26,10 +29,16 @@ PROTOCOL: tuple[Act, ...] = (
     nature_act(1, conduct.draw_random_numbers, "random_draws", parameter_free=True),
     # Environment
     nature_act(2, home.draw_government_type, "trustworthy"),
+    nature_act(67, home.draw_stance, "stance"),
     nature_act(3, environment.drift_oil, "oil", "environment"),
     nature_act(4, environment.drift_region, "regional_tension", "environment"),
     # Facilitators
     Act(5, facilitation.update_presence, "present", "facilitator"),
+    party_act(
+        68, facilitation.accept_mediation, "accepts_mediation", "facilitation",
+        conditions=named_conditions((facilitation.mediation_terms, facilitation.Mediation)),
+    ),
+    nature_act(69, facilitation.assess_need, "need", "facilitation"),
     Act(6, facilitation.update_fatigue, "fatigue", "facilitator", "facilitation"),
     Act(
         7, facilitation.take_task, "effort", "facilitator", "facilitation",
@@ -49,26 +58,30 @@ PROTOCOL: tuple[Act, ...] = (
         when=facilitation.has_host, combine=facilitation.exchange_level,
     ),
     # Conduct: intended, actual, perceived
+    nature_act(70, intensity.fall_silent, "silent", "intensity"),
+    nature_act(71, intensity.vary_mood, "mood", "intensity"),
     state_act(
         12, conduct.take_initiative, "initiative", "reciprocity", when=conduct.may_take_initiative, rare=True,
         conditions=named_conditions((conduct.initiative_terms, conduct.Initiative)),
     ),
     state_act(
         13, conduct.choose_conduct, "conduct", "reciprocity",
-        conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation)), when=conduct.are_distinct,
+        conditions=named_conditions((conduct.cooperation_terms, conduct.Cooperation)), when=conduct.acts_towards,
     ),
     nature_act(
-        14, conduct.miscarry, "miscarried", "noise", when=conduct.are_distinct, rare=True,
+        14, conduct.miscarry, "miscarried", "noise", when=conduct.acts_towards, rare=True,
         conditions=named_conditions((conduct.miscarriage_terms, conduct.Miscarriage)),
     ),
     nature_act(
-        15, conduct.misread_act, "misread", "noise", when=conduct.are_distinct, rare=True,
+        15, conduct.misread_act, "misread", "noise", when=conduct.is_acted_on, rare=True,
         conditions=named_conditions((conduct.misreading_terms, conduct.Misreading)),
     ),
+    nature_act(90, intensity.size_act, "act_size", "intensity"),
     nature_act(16, conduct.perceive, "perceived"),
     state_act(17, conduct.remember_standing, "previous_standing", "reciprocity"),
     state_act(18, conduct.judge_own_standing, "standing", "reciprocity"),
     state_act(19, conduct.judge_other_standing, "perceived_standing", "reciprocity"),
+    nature_act(72, conduct.update_record, "record"),
     # Beliefs
     state_act(20, beliefs.reassure, "reassurance", "reassurance"),
     state_act(21, beliefs.weigh_violence, "violence_factor", "spoilers"),
@@ -79,11 +92,31 @@ PROTOCOL: tuple[Act, ...] = (
     # Tension and alignment
     state_act(
         26, tension.update_posture, "posture", "tension",
-        conditions=named_conditions((tension.posture_terms, tension.Posture)), when=conduct.are_distinct, sums=True,
+        conditions=named_conditions((tension.posture_terms, tension.Posture)), when=tension.are_distinct, sums=True,
     ),
     state_act(
         27, tension.align, "alignment", "alliances", when=tension.is_third_state, sums=True,
         conditions=named_conditions((tension.alignment_terms, tension.Alignment)),
+    ),
+    # Threats and force
+    state_act(
+        73, threats.make_demand, "demands", "threats", when=threats.may_demand, rare=True,
+        conditions=named_conditions((threats.demand_terms, threats.Demand)),
+    ),
+    state_act(
+        74, threats.concede, "concedes", "threats", when=threats.is_threatened,
+        conditions=named_conditions((threats.concession_terms, threats.Concession)),
+    ),
+    state_act(
+        75, threats.carry_out_threat, "carries_out", "threats", when=threats.is_defied,
+        conditions=named_conditions((threats.carrying_out_terms, threats.CarryingOut)),
+    ),
+    nature_act(76, threats.back_down, "backs_down", "threats"),
+    nature_act(77, threats.update_threat_credibility, "threat_credibility", "threats"),
+    nature_act(78, threats.impose, "imposed", "threats"),
+    state_act(
+        79, threats.use_force, "uses_force", "force", when=threats.may_use_force, rare=True,
+        conditions=named_conditions((threats.force_terms, threats.Force)),
     ),
     # Talks
     nature_act(28, bargaining.select_rung, "rung"),
@@ -94,7 +127,7 @@ PROTOCOL: tuple[Act, ...] = (
     ),
     nature_act(
         31, contact.hold_talks, "contact",
-        conditions=named_conditions((contact.meeting_terms, contact.Meeting)), when=contact.both_seek_talks,
+        conditions=named_conditions((contact.meeting_terms, contact.Meeting)), when=contact.can_meet,
     ),
     nature_act(32, contact.choose_channel, "channel"),
     party_act(33, bargaining.update_impatience, "impatience", "impatience"),
@@ -102,10 +135,18 @@ PROTOCOL: tuple[Act, ...] = (
         34, bargaining.set_reservation_value, "reservation_value", when=bargaining.has_rung_in_play, sums=True,
         conditions=named_conditions((bargaining.reservation_terms, bargaining.Reservation)),
     ),
+    nature_act(80, bargaining.estimate_reservation, "estimate"),
     party_act(
         35, bargaining.propose, "proposed",
-        conditions=named_conditions((bargaining.readiness_terms, bargaining.Readiness)), when=bargaining.can_propose,
+        conditions=named_conditions(
+            (bargaining.readiness_terms, bargaining.Readiness),
+            (scrutiny.worth_terms, scrutiny.WorthRisk),
+            (scrutiny.freedom_terms, scrutiny.FreeToAccept),
+            (bargaining.prospect_terms, bargaining.Prospect),
+        ),
+        when=bargaining.can_propose,
     ),
+    nature_act(81, bargaining.choose_author, "author"),
     nature_act(36, bargaining.make_offer, "offer"),
     # Scrutiny, answer, ratification
     nature_act(37, scrutiny.examine, "doubt", "scrutiny"),
@@ -133,6 +174,7 @@ PROTOCOL: tuple[Act, ...] = (
         ),
         when=compliance.has_obligations,
     ),
+    nature_act(82, compliance.grow_violation, "violation", "concealment"),
     nature_act(42, verification.remember_compliance, "past_compliance"),
     Act(
         43, verification.inspect, "inspected", "body", "verification",
@@ -142,11 +184,21 @@ PROTOCOL: tuple[Act, ...] = (
         44, verification.report_findings, "report", "body", "verification",
         named_conditions((verification.finding_terms, verification.Finding)), verification.is_inspected, knows="all",
     ),
+    nature_act(
+        83, verification.sight_violation, "sighted", "concealment", when=verification.may_see_violation, rare=True,
+        conditions=named_conditions((verification.sighting_terms, verification.Sighting)),
+    ),
     party_act(45, verification.update_suspicion, "suspicion", "verification"),
     party_act(
-        46, verification.accuse, "accuses", "verification", when=verification.may_accuse,
+        46, verification.accuse, "accuses", when=verification.has_finding,
         conditions=named_conditions((verification.accusation_terms, verification.Accusation)),
     ),
+    party_act(
+        84, verification.ask_clarification, "asks_clarification", "concealment",
+        when=verification.may_ask_clarification,
+        conditions=named_conditions((verification.clarification_terms, verification.Clarification)),
+    ),
+    nature_act(85, verification.count_clarification, "clarification", "concealment"),
     nature_act(
         47, ladder.forgive, "forgiven",
         conditions=named_conditions((ladder.forgiveness_terms, ladder.Forgiveness)), when=ladder.has_breached_rung,
@@ -155,7 +207,6 @@ PROTOCOL: tuple[Act, ...] = (
         48, ladder.resolve_friction, "friction", "friction",
         conditions=named_conditions(
             (ladder.climb_terms, ladder.Climb), (ladder.setback_terms, ladder.Setback),
-            (ladder.collapse_terms, ladder.Collapse),
         ),
         when=ladder.has_friction, combine=ladder.settle_friction,
     ),
@@ -164,8 +215,8 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=named_conditions((home.government_change_terms, home.GovernmentChange)), rare=True,
     ),
     party_act(
-        50, home.withdraw, "withdraws", "turnover",
-        conditions=named_conditions((home.withdrawal_terms, home.Withdrawal)), when=home.may_withdraw,
+        50, home.withdraw, "withdraws", "turnover", when=home.may_withdraw, rare=True,
+        conditions=named_conditions((home.withdrawal_terms, home.Withdrawal)),
     ),
     nature_act(51, home.count_withdrawal, "rounds_withdrawn"),
     # The ladder
@@ -178,6 +229,17 @@ PROTOCOL: tuple[Act, ...] = (
     nature_act(58, ladder.count_breaches, "breaches"),
     nature_act(59, ladder.count_refusals, "refusals"),
     nature_act(60, ladder.count_unratified, "unratified"),
+    # The process of talks
+    nature_act(86, process.count_failures, "failures"),
+    nature_act(
+        87, process.end_process, "process_ends", "processes", when=process.can_end,
+        conditions=named_conditions((process.ending_terms, process.ProcessEnds)),
+    ),
+    nature_act(
+        88, process.reopen_process, "process_opens", "processes", when=process.can_reopen, rare=True,
+        conditions=named_conditions((process.reopening_terms, process.ProcessOpens)),
+    ),
+    nature_act(89, process.keep_process, "process", "processes"),
     # Pressure, spoilers and domestic support
     nature_act(61, pressure.remember_pressure, "previous_pressure"),
     state_act(

@@ -46,11 +46,11 @@ class StateSpec(Section):
     trustworthiness: float = parameter(0.8, 0, 1, "probability that its government intends to comply")
     resolve: float = parameter(0.5, 0, 1, "how much it demands in bargaining; 0.5: medium resolve")
     discount_factor: float = parameter(0.95, 0, 1, "delta: weight of a gain next round relative to one now", unit="per round")  # fmt: skip
-    after_cc: float = parameter(1.0, 0, 1, "probability of cooperating after mutual cooperation", source="memory-one; B01-B03")  # fmt: skip
-    after_cd: float = parameter(0.0, 0, 1, "probability of cooperating after the other alone defected", source="memory-one; B01-B03")  # fmt: skip
-    after_dc: float = parameter(1.0, 0, 1, "probability of cooperating after it alone defected", source="memory-one; B01-B03")  # fmt: skip
-    after_dd: float = parameter(0.0, 0, 1, "probability of cooperating after mutual defection", source="memory-one; B01-B03")  # fmt: skip
-    generosity: float = parameter(0.15, 0, 1, "g: probability of responding to a hostile act with cooperation", source="Nowak & Sigmund 1992", lever=True)  # fmt: skip
+    after_cc: float = parameter(0.95, 0, 1, "probability of cooperating after mutual cooperation", source="memory-one; B01-B03")  # fmt: skip
+    after_cd: float = parameter(0.88, 0, 1, "probability of cooperating after the other alone defected", source="memory-one; B01-B03")  # fmt: skip
+    after_dc: float = parameter(0.55, 0, 1, "probability of cooperating after it alone defected", source="memory-one; B01-B03")  # fmt: skip
+    after_dd: float = parameter(0.36, 0, 1, "probability of cooperating after mutual defection", source="memory-one; B01-B03")  # fmt: skip
+    generosity: float = parameter(0.0, 0, 1, "g: probability of responding to a hostile act with cooperation", source="Nowak & Sigmund 1992", lever=True)  # fmt: skip
     initiative: float = parameter(0.10, 0, 1, "probability of an announced conciliatory step after a hostile act", source="Osgood 1962", lever=True)  # fmt: skip
     initiative_cost: float = parameter(0.3, 0, 5, "cost of such a step to the state itself", source="Kydd 2000", lever=True)  # fmt: skip
     temptation: float = parameter(0.9, -10, 10, "T: payoff for defecting on a cooperator", source="B06: R > T for a security seeker")  # fmt: skip
@@ -205,15 +205,18 @@ class Scenario(Section):
     rounds: int = Field(60, ge=1, le=1200, description="rounds in a run; one is a month")
     mechanisms: parameters.Mechanisms = parameters.Mechanisms()
     perception: parameters.Perception = parameters.Perception()
+    conduct: parameters.Conduct = parameters.Conduct()
     belief: parameters.Belief = parameters.Belief()
     tension: parameters.Tension = parameters.Tension()
     scrutiny: parameters.Scrutiny = parameters.Scrutiny()
     bargaining: parameters.Bargaining = parameters.Bargaining()
     contact: parameters.Contact = parameters.Contact()
+    process: parameters.Process = parameters.Process()
     facilitation: parameters.Facilitation = parameters.Facilitation()
     verification: parameters.Verification = parameters.Verification()
     ladder: parameters.Ladder = parameters.Ladder()
     pressure: parameters.Pressure = parameters.Pressure()
+    threats: parameters.Threats = parameters.Threats()
     home: parameters.Home = parameters.Home()
     attacks: parameters.Attacks = parameters.Attacks()
     environment: parameters.Environment = parameters.Environment()

@@ -62,6 +62,14 @@ def _any_varied(values: Iterable[Any]) -> bool:
     return any(isinstance(value, Varied) for value in values)
 
 
+def map_values(function: Callable[[float], float], value: Any) -> Any:
+    """Return a function of one value, or of the value of every point."""
+    if not isinstance(value, Varied):
+        return function(value)
+    distinct, places = np.unique(value.values, return_inverse=True)
+    return Varied(np.array([function(float(each)) for each in distinct])[places])
+
+
 def choose(condition: Any, one: Any, other: Any) -> Any:
     """Return one value where a condition holds and the other elsewhere, for every point."""
     if not isinstance(condition, Varied):

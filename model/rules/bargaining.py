@@ -3,11 +3,12 @@
 from typing import Annotated, NamedTuple
 
 from model.arithmetic import clip, holds, sum_terms
-from model.chance import DecisionPoint, draw
+from model.chance import DecisionPoint, draw, draw_normal
 from model.compiler import rule
 from model.enumerations import RungStatus
 from model.rules.facilitation import FORMULATION, LEVERAGE, combined_effect
 from model.rules.lookups import is_rung_in_play_at, narrative_burden, pressure_suffered
+from model.rules.scrutiny import FACILITATOR_TEXT, freedom_terms, worth_terms
 from model.terms import Term
 
 
@@ -15,6 +16,7 @@ class Reservation(NamedTuple):
     """The least share a side can accept: the sum, clipped to 0 to 1."""
 
     resolve: Annotated[float, Term(0, 2, "resolve of the state")]
+    stance: Annotated[float, Term(-5, 5, "what this government holds out for")]
     narrative: Annotated[float, Term(0, 2, "cost of the rung in its own narrative")]
     audience: Annotated[float, Term(0, 100, "audience cost of its public statements")]
     alliance: Annotated[float, Term(-1, 1, "position of its allies on the talks")]
@@ -26,12 +28,22 @@ class Reservation(NamedTuple):
     threshold: float
 
 
+class Prospect(NamedTuple):
+    """A side sees a range of agreement, or nearly: the two demands leave something over."""
+
+    whole: Annotated[float, Term(1, 1, "the whole of the rung's gains")]
+    reservation: Annotated[float, Term(-1, 0, "least share it can accept itself")]
+    estimate: Annotated[float, Term(-1, 0, "least share it thinks the other can accept")]
+    threshold: float
+
+
 class Readiness(NamedTuple):
     """A side proposes the rung in play."""
 
     eagerness: Annotated[float, Term(0, 1, "readiness to propose a step")]
     trust: Annotated[float, Term(0, 0.5, "trust in the other side")]
     tension: Annotated[float, Term(-50, 0, "posture towards it")]
+    rebuffs: Annotated[float, Term(-100, 0, "failures since the process opened, or since the last verified rung")]
     threshold: float
 
 
@@ -76,6 +88,7 @@ def reservation_terms(world, k, side):
     credibility = 1.0 - world.doubt_of_successors
     return Reservation(
         world.share_scale * 2.0 * world.own_resolve[me],
+        world.stance[me],
         world.narrative_weight * narrative_burden(world, k, side, r),
         world.audience_weight * world.audience_cost[me],
         -world.alliance_pull * alliance_support(world, me, k),
@@ -101,6 +114,18 @@ def set_reservation_value(world, k, side):
 
 
 @rule
+def estimate_reservation(world, k, side):
+    """Return a side's estimate of the other's reservation value: the truth, and an error that drafting help reduces.
+
+    The error is normal with standard deviation e (1 - formulation), drawn for each side every month.
+    """
+    me, other = world.party[k, side], world.party[k, 1 - side]
+    error = draw_normal(world, DecisionPoint.ESTIMATE, world.state_id[me], world.state_id[other], world.negotiation_id[k])
+    help = combined_effect(world, k, FORMULATION, me)
+    return clip(world.reservation_value[k, 1 - side] + world.estimate_error * (1.0 - help) * error, 0.0, 1.0)
+
+
+@rule
 def can_propose(world, k, side):
     """Return whether a rung can be proposed: there is contact, and the rung in play is idle."""
     return world.contact[k] > 0 and is_rung_in_play_at(world, k, RungStatus.IDLE)
@@ -111,13 +136,31 @@ def readiness_terms(world, k, side):
     """Return the terms of proposing the rung in play."""
     me, other = world.party[k, side], world.party[k, 1 - side]
     random_draw = draw(world, DecisionPoint.PROPOSE, world.state_id[me], world.state_id[other], world.negotiation_id[k])
-    return Readiness(world.eagerness, 0.5 * world.trust[me, other], -0.5 * world.posture[me, other], random_draw)
+    return Readiness(
+        world.eagerness,
+        0.5 * world.trust[me, other],
+        -0.5 * world.posture[me, other],
+        -world.giving_up * world.failures[k],
+        random_draw,
+    )
+
+
+@rule
+def prospect_terms(world, k, side):
+    """Return the terms of a range of agreement as the side sees it (Putnam 1988)."""
+    return Prospect(1.0, -world.reservation_value[k, side], -world.estimate[k, side], -world.probing)
 
 
 @rule
 def propose(world, k, side):
-    """Return whether a side proposes the rung in play."""
-    return can_propose(world, k, side) and holds(readiness_terms(world, k, side))
+    """Return whether a side proposes the rung in play: ready, worth its own risk, free at home, and with a prospect."""
+    return (
+        can_propose(world, k, side)
+        and holds(readiness_terms(world, k, side))
+        and holds(worth_terms(world, k, side))
+        and holds(freedom_terms(world, k, side))
+        and holds(prospect_terms(world, k, side))
+    )
 
 
 @rule
@@ -127,23 +170,38 @@ def has_proposal(world, k):
 
 
 @rule
-def make_offer(world, k):
-    """Return the first party's share in the offer.
+def choose_author(world, k):
+    """Return the author of the text: 0 or 1 a side, 2 a facilitator, whose text both examine.
 
-    A facilitator's text takes the middle of the two demands; otherwise the proposer chooses. Without a proposal
-    the last offer remains.
+    Facilitators draft with the probability of their formulation; of two proposers, each with one half. Without a
+    proposal the last author remains.
     """
     if not has_proposal(world, k):
-        return world.offer[k]
+        return world.author[k]
     negotiation = world.negotiation_id[k]
-    least, most = world.reservation_value[k, 0], 1.0 - world.reservation_value[k, 1]
     skill = min(
         combined_effect(world, k, FORMULATION, world.party[k, 0]),
         combined_effect(world, k, FORMULATION, world.party[k, 1]),
     )
     if skill >= draw(world, DecisionPoint.FORMULATE, 0, 0, negotiation):
-        return clip(0.5 * (least + most), 0.0, 1.0)
-    draw_share = draw(world, DecisionPoint.OFFER, 0, 0, negotiation)
+        return FACILITATOR_TEXT
     both = world.proposed[k, 0] > 0 and world.proposed[k, 1] > 0
     first = draw(world, DecisionPoint.PROPOSER, 0, 0, negotiation) <= 0.5 if both else world.proposed[k, 0] > 0
-    return 1.0 - draw_share * (1.0 - least) if first else draw_share * most
+    return 0 if first else 1
+
+
+@rule
+def make_offer(world, k):
+    """Return the first party's share in the offer; without a proposal the last offer remains.
+
+    A facilitator's text takes the middle of the two demands. A proposer offers what it thinks the other can accept
+    and half of what it thinks is left over, but never less to itself than its own reservation value.
+    """
+    if not has_proposal(world, k):
+        return world.offer[k]
+    author = world.author[k]
+    if author == FACILITATOR_TEXT:
+        return clip(0.5 * (world.reservation_value[k, 0] + 1.0 - world.reservation_value[k, 1]), 0.0, 1.0)
+    least, guess = world.reservation_value[k, author], world.estimate[k, author]
+    conceded = min(guess + 0.5 * max(1.0 - least - guess, 0.0), 1.0 - least)
+    return 1.0 - conceded if author == 0 else conceded

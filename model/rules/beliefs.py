@@ -4,7 +4,7 @@ from math import sqrt
 
 from model.arithmetic import exp
 from model.compiler import rule
-from model.rules.lookups import attacks_blamed_on, side_of
+from model.rules.lookups import attacks_blamed_on, condemnation_bound, failed_stake, side_of
 
 MAX_EVIDENCE = 1e6
 
@@ -52,39 +52,54 @@ def total_preserving_factor(world, me, other):
 
 
 @rule
-def update_good_evidence(world, me, other):
-    """Return good evidence: a' = lambda a + cooperation seen + stakes honoured + exchanges, then signals (B13).
+def act_evidence(world, me, other):
+    """Return the weight of the other's act this month as evidence: its size, 0 for silence."""
+    return 0.0 if world.silent[other, me] else world.act_size[other, me]
 
-    While trust is below one half, a share of new evidence is dismissed (confirmation bias).
+
+@rule
+def was_condemned(world, k, side):
+    """Return whether a side's examination condemned the other's proposal in the previous round."""
+    return world.answer[k, side] < 0 and world.doubt[k, side] >= condemnation_bound(world)
+
+
+@rule
+def update_good_evidence(world, me, other):
+    """Return good evidence: a' = a0 + lambda (a - a0) + cooperation seen + stakes honoured + exchanges, then signals.
+
+    Forgetting returns to the inherited evidence a0 (B13). While trust is below one half, a share of new evidence is dismissed (confirmation bias).
     """
     k = world.negotiation_between[me, other]
-    good = world.conduct_evidence * world.perceived[me, other]
+    good = world.conduct_evidence * world.perceived[me, other] * act_evidence(world, me, other)
     if k >= 0:
         good += world.rung_evidence * world.honoured_stake[k, side_of(world, k, other)]
         good += world.exchange_evidence * world.exchange[k]
     if world.trust[me, other] < 0.5:
         good *= 1.0 - world.confirmation_bias
-    now = 1.0 + world.memory * (world.good_evidence[me, other] - 1.0) + good
+    prior = world.prior_good_evidence[me, other]
+    now = prior + world.memory * (world.good_evidence[me, other] - prior) + good
     if has_signal(world, me, other):
         now *= (
             world.reassurance[me, other] / world.violence_factor[me, other] * total_preserving_factor(world, me, other)
         )
     share = retained_share(world, me, other)
-    return min(share * now + (1.0 - share) * world.prior_good_evidence[me, other], MAX_EVIDENCE)
+    return min(share * now + (1.0 - share) * prior, MAX_EVIDENCE)
 
 
 @rule
 def update_bad_evidence(world, me, other):
-    """Return bad evidence: b' = lambda b + w (hostility seen + stakes betrayed), then signals (B13)."""
+    """Return bad evidence: b' = b0 + lambda (b - b0) + w (hostility, stakes betrayed, condemnation), signals (B13)."""
     k = world.negotiation_between[me, other]
-    bad = world.conduct_evidence * (1 - world.perceived[me, other])
+    bad = world.conduct_evidence * (1 - world.perceived[me, other]) * act_evidence(world, me, other)
     if k >= 0:
-        bad += world.rung_evidence * world.betrayed_stake[k, side_of(world, k, other)]
-    now = 1.0 + world.memory * (world.bad_evidence[me, other] - 1.0) + world.betrayal_weight * bad
+        bad += world.rung_evidence * (world.betrayed_stake[k, side_of(world, k, other)] + failed_stake(world, k))
+        bad += world.examination_evidence * was_condemned(world, k, side_of(world, k, me))
+    prior = world.prior_bad_evidence[me, other]
+    now = prior + world.memory * (world.bad_evidence[me, other] - prior) + world.betrayal_weight * bad
     if has_signal(world, me, other):
         now *= total_preserving_factor(world, me, other)
     share = retained_share(world, me, other)
-    return min(share * now + (1.0 - share) * world.prior_bad_evidence[me, other], MAX_EVIDENCE)
+    return min(share * now + (1.0 - share) * prior, MAX_EVIDENCE)
 
 
 @rule

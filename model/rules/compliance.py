@@ -16,7 +16,7 @@ class Incentive(NamedTuple):
     reputation: Annotated[float, Term(0, 5, "cost of betrayal to a trustworthy side")]
     honour: Annotated[float, Term(0, 5, "gain from honouring the stake")]
     future: Annotated[float, Term(0, 5, "gain from betraying a later, larger stake instead")]
-    deterrence: Annotated[float, Term(0, 5, "penalty if it were detected")]
+    deterrence: Annotated[float, Term(0, 5, "penalty if it were detected, or while it is asked to clarify")]
     temptation: Annotated[float, Term(-5, 0, "gain from betraying the stake now")]
     threshold: float
 
@@ -53,7 +53,7 @@ def incentive_terms(world, k, side):
         world.reputation_cost * stake if world.trustworthy[me] else 0.0,
         world.honour_gain * stake,
         world.own_discount_factor[me] * world.betrayal_gain * world.prospect[k],
-        world.deterrence * stake * detection_probability(world, k),
+        world.deterrence * stake * (1.0 if world.clarification[k, 1 - side] else detection_probability(world, k)),
         -world.betrayal_gain * stake,
         0.0,
     )
@@ -73,3 +73,16 @@ def comply(world, k, side):
     if not has_obligations(world, k, side):
         return True
     return holds(incentive_terms(world, k, side)) and holds(accident_terms(world, k, side))
+
+
+@rule
+def grow_violation(world, k, side):
+    """Return the share of its obligations that a side secretly evades: it grows while it does, and is undone after.
+
+    v' = v + growth (1 - v) in a month of evasion. A side that complies again undoes half of it each month; a breach
+    that is declared ends it. The expected size at discovery follows from growth and detection (H6).
+    """
+    if not has_obligations(world, k, side) or world.accuses[k, 1 - side]:
+        return 0.0
+    now = world.violation[k, side]
+    return 0.5 * now if world.complies[k, side] else now + world.violation_growth * (1.0 - now)

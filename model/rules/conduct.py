@@ -1,19 +1,26 @@
 """Monthly conduct between states: intended, actual and perceived (M1, M2).
 
-A doctrine is a small rule that returns ``Cooperation`` terms; ``cooperation_terms`` calls the state's
-doctrine. To add one, write the rule, and name it there and in ``model/enumerations.py``.
+A doctrine is a small rule that returns ``Habit`` log odds; ``doctrine_habit`` calls the state's doctrine. To add one,
+write the rule, and name it there and in ``model/enumerations.py``. Relations between the two states add to the habit:
+
+logit p = habit + w_trust (tau - tau0) - w_tension (x - x0) + w_deal D - w_pressure P  (Goldstein & Freeman 1990, Kydd 2005).
 """
 
 from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from model.arithmetic import holds
+from model.arithmetic import MAX_LOG_ODDS, clip, holds, log_odds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import Doctrine
+from model.rules.lookups import progress, side_of
 from model.terms import Term
 
+USUAL_TRUST, USUAL_TENSION = 0.4, 0.3  # of hostile pairs; habits are measured there
+FIRMEST_HABIT = 4.0  # log odds
+SURE_STEP = 200.0  # log odds of an announced step
+RECORD_MEMORY = 0.85  # share of the record that remains after a month, a half-life of four months
 MISCARRIED, MISREAD, CONDUCT = range(3)  # the order of columns.CONDUCT_DRAWS
 DRAW_POINTS = np.array([DecisionPoint.SLIP, DecisionPoint.MISREAD, DecisionPoint.CONDUCT])
 
@@ -28,13 +35,34 @@ class Misreading(NamedTuple):
 
 
 class Cooperation(NamedTuple):
-    """A state intends to cooperate this month."""
+    """A state intends to cooperate this month: log odds against those of the draw."""
 
-    habit: Annotated[float, Term(0, 1, "its doctrine's response to the last acts")]
-    forgiveness: Annotated[float, Term(0, 1, "generosity after a hostile act")]
-    initiative: Annotated[float, Term(0, 1, "announced unilateral step")]
-    trust: Annotated[float, Term(0, 1, "trust, in the assurance doctrine")]
+    habit: Annotated[float, Term(-60, 60, "its doctrine's response to the last acts")]
+    forgiveness: Annotated[float, Term(0, 120, "generosity after a hostile act")]
+    initiative: Annotated[float, Term(0, 200, "announced unilateral step")]
+    trust: Annotated[float, Term(-5, 6, "trust in the other, above or below the usual level")]
+    tension: Annotated[float, Term(-1000, 3, "its own posture towards the other, above or below the usual level")]
+    deal: Annotated[float, Term(0, 10, "agreements in force between them")]
+    pressure: Annotated[float, Term(-20, 0, "pressure between them, either way")]
+    mood: Annotated[float, Term(-30, 30, "its mood towards the other")]
     threshold: float
+
+
+class Habit(NamedTuple):
+    """The log odds of cooperating that a doctrine gives, before relations."""
+
+    habit: float
+    forgiveness: float
+    initiative: float
+
+
+class Relations(NamedTuple):
+    """The log odds of cooperating that relations add."""
+
+    trust: float
+    tension: float
+    deal: float
+    pressure: float
 
 
 class Initiative(NamedTuple):
@@ -53,10 +81,11 @@ class Miscarriage(NamedTuple):
 
 @rule
 def draw_random_numbers(world, kind, me, other):
-    """Return the draw for an act or a reading of one state towards another; it depends on no parameter."""
+    """Return the draw for an act or a reading of one state towards another, for conduct its log odds."""
     if me == other:
         return 1.0
-    return draw(world, DRAW_POINTS[kind], world.state_id[me], world.state_id[other])
+    random_draw = draw(world, DRAW_POINTS[kind], world.state_id[me], world.state_id[other])
+    return log_odds(random_draw) if kind == CONDUCT else random_draw
 
 
 @rule
@@ -78,6 +107,8 @@ def misreading_terms(world, me, other):
 @rule
 def misread_act(world, me, other):
     """Return whether a state misreads the other's act."""
+    if world.silent[other, me]:
+        return world.misread[me, other] > 0
     return me != other and holds(misreading_terms(world, me, other))
 
 
@@ -110,76 +141,128 @@ def remember_standing(world, me, other):
 
 
 @rule
-def memory_one(world, me, other):
-    """Return the probability of cooperating after a state's own last act and the other's as perceived."""
-    own, theirs = actual_conduct(world, me, other), world.perceived[me, other]
-    if own:
-        return world.own_after_cc[me] if theirs else world.own_after_cd[me]
-    return world.own_after_dc[me] if theirs else world.own_after_dd[me]
+def bounded(world, odds):
+    """Return log odds within the bounds of a habit: 4 (a probability of .98) where conduct listens to relations."""
+    bound = FIRMEST_HABIT if world.with_relations else MAX_LOG_ODDS
+    return clip(odds, -bound, bound)
 
 
 @rule
 def reciprocity_doctrine(world, me, other):
-    """Respond in kind, with some generosity (memory-one; Axelrod 1984, Nowak & Sigmund 1992)."""
-    habit = memory_one(world, me, other)
-    generosity = 0.0 if world.perceived[me, other] else world.own_generosity[me] * (1.0 - habit)
-    random_draw = world.random_draws[CONDUCT, me, other]
-    return Cooperation(habit, generosity, 0.0, 0.0, random_draw)
+    """Respond to the last acts of both, with some generosity (memory-one; Axelrod 1984, Nowak & Sigmund 1992)."""
+    own, theirs = actual_conduct(world, me, other), world.perceived[me, other]
+    if theirs:
+        return Habit(bounded(world, world.habit_cc[me] if own else world.habit_dc[me]), 0.0, 0.0)
+    odds = world.habit_cd[me] if own else world.habit_dd[me]
+    generous = odds + (world.forgiveness_cd[me] if own else world.forgiveness_dd[me])
+    habit = bounded(world, odds)
+    return Habit(habit, bounded(world, generous) - habit, 0.0)
 
 
 @rule
 def contrition_doctrine(world, me, other):
     """Be hostile only while in good standing towards one in bad standing (Wu & Axelrod 1995)."""
     provoked = world.standing[me, other] > 0 and world.perceived_standing[me, other] == 0
-    random_draw = world.random_draws[CONDUCT, me, other]
-    return Cooperation(0.0 if provoked else 1.0, 0.0, 0.0, 0.0, random_draw)
+    return Habit(bounded(world, -MAX_LOG_ODDS if provoked else MAX_LOG_ODDS), 0.0, 0.0)
 
 
 @rule
 def initiative_doctrine(world, me, other):
     """Respond in kind, with occasional unilateral steps (GRIT; Osgood 1962)."""
     base = reciprocity_doctrine(world, me, other)
-    step = (1.0 - base.habit - base.forgiveness) * world.initiative[me, other]
-    return Cooperation(base.habit, base.forgiveness, step, 0.0, base.threshold)
+    return Habit(base.habit, base.forgiveness, SURE_STEP if world.initiative[me, other] else 0.0)
 
 
 @rule
-def assurance_doctrine(world, me, other):
-    """Cooperate when trust reaches (P - S) / ((R - T) + (P - S)) (Kydd 2005; B06)."""
-    fear = world.own_punishment[me] - world.own_sucker[me]
-    total = world.own_reward[me] - world.own_temptation[me] + fear
-    return Cooperation(0.0, 0.0, 0.0, world.trust[me, other], fear / total if total > 0.0 else 2.0)
-
-
-@rule
-def cooperation_terms(world, me, other):
-    """Return the terms of cooperation by the state's doctrine."""
+def doctrine_habit(world, me, other):
+    """Return the log odds of cooperating that the state's doctrine gives."""
     doctrine = world.doctrine[me]
     if doctrine == Doctrine.contrition:
         return contrition_doctrine(world, me, other)
     if doctrine == Doctrine.initiative:
         return initiative_doctrine(world, me, other)
-    if doctrine == Doctrine.assurance:
-        return assurance_doctrine(world, me, other)
     return reciprocity_doctrine(world, me, other)
 
 
 @rule
-def are_distinct(world, me, other):
-    """Return whether the two are different states."""
-    return me != other
+def relation_odds(world, me, other):
+    """Return what relations add to the log odds of cooperating."""
+    k = world.negotiation_between[me, other]
+    return Relations(
+        world.trust_moves_conduct * (world.trust[me, other] - USUAL_TRUST),
+        -world.tension_moves_conduct * (world.posture[me, other] - USUAL_TENSION),
+        world.deal_moves_conduct * progress(world, k) if k >= 0 else 0.0,
+        -world.pressure_moves_conduct * (world.pressure[me, other] + world.pressure[other, me]),
+    )
+
+
+@rule
+def assurance_terms(world, me, other):
+    """Return the terms of the assurance doctrine: trust reaches (P - S) / ((R - T) + (P - S)) (Kydd 2005; B06)."""
+    fear = world.own_punishment[me] - world.own_sucker[me]
+    total = world.own_reward[me] - world.own_temptation[me] + fear
+    needed = fear / total if total > 0.0 else 2.0
+    return Cooperation(0.0, 0.0, 0.0, world.trust[me, other] - 0.5, 0.0, 0.0, 0.0, 0.0, needed - 0.5)
+
+
+@rule
+def cooperation_terms(world, me, other):
+    """Return the terms of cooperation: the doctrine's habit, and relations with the other."""
+    if world.doctrine[me] == Doctrine.assurance:
+        return assurance_terms(world, me, other)
+    habit, random_draw = doctrine_habit(world, me, other), world.random_draws[CONDUCT, me, other]
+    if not world.with_relations:
+        return Cooperation(habit.habit, habit.forgiveness, habit.initiative, 0.0, 0.0, 0.0, 0.0, 0.0, random_draw)
+    relations = relation_odds(world, me, other)
+    return Cooperation(
+        habit.habit,
+        habit.forgiveness,
+        habit.initiative,
+        relations.trust,
+        relations.tension,
+        relations.deal,
+        relations.pressure,
+        world.mood_moves_conduct * world.mood[me, other],
+        random_draw,
+    )
+
+
+@rule
+def acts_towards(world, me, other):
+    """Return whether a state acts towards another this month."""
+    return me != other and world.silent[me, other] == 0
+
+
+@rule
+def is_acted_on(world, me, other):
+    """Return whether the other acts towards a state this month."""
+    return acts_towards(world, other, me)
+
+
+@rule
+def update_record(world, me, other):
+    """Return the moving average of a state's acts: r' = m r + (1 - m) (actual cooperation, complying)."""
+    if not acts_towards(world, me, other):
+        return world.record[me, other]
+    k = world.negotiation_between[me, other]
+    honest = actual_conduct(world, me, other)
+    if k >= 0 and world.complies[k, side_of(world, k, me)] == 0:
+        honest = 0
+    return RECORD_MEMORY * world.record[me, other] + (1.0 - RECORD_MEMORY) * honest
 
 
 @rule
 def choose_conduct(world, me, other):
-    """Return whether a state intends to cooperate this month."""
-    return me == other or holds(cooperation_terms(world, me, other))
+    """Return whether a state intends to cooperate this month; a silent state's last act remains."""
+    if me == other or world.silent[me, other]:
+        return world.conduct[me, other] > 0
+    return holds(cooperation_terms(world, me, other))
 
 
 @rule
 def may_take_initiative(world, me, other):
     """Return whether the doctrine allows a unilateral step now: the other was perceived as hostile."""
-    return me != other and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
+    return acts_towards(world, me, other) and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
 
 
 @rule
@@ -205,4 +288,6 @@ def miscarriage_terms(world, me, other):
 @rule
 def miscarry(world, me, other):
     """Return whether an act turns out as its opposite by accident."""
+    if world.silent[me, other]:
+        return world.miscarried[me, other] > 0
     return me != other and holds(miscarriage_terms(world, me, other))

@@ -7,8 +7,17 @@ from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import Channel, RungStatus
 from model.rules.facilitation import CONTACT, combined_effect
-from model.rules.lookups import highest_verified_rung, mutual_tension, pressure_exerted, pressure_suffered
+from model.rules.lookups import (
+    has_agreement_in_force,
+    highest_verified_rung,
+    lowest_trust,
+    mutual_tension,
+    pressure_exerted,
+    pressure_suffered,
+)
 from model.terms import Term
+
+AGREEMENT_CONTACT = 0.3  # probability of contact that an agreement in force adds
 
 
 class Pain(NamedTuple):
@@ -31,12 +40,13 @@ class WayOut(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """The two sides meet this month."""
+    """The two sides meet this month: a spell of contact starts or continues."""
 
-    openness: Annotated[float, Term(0, 1, "openness of the less open side")]
-    habit: Annotated[float, Term(0, 1, "contact in the previous round")]
+    start: Annotated[float, Term(0, 1, "openness of the less open side, between spells")]
+    habit: Annotated[float, Term(0, 1, "contact in the previous month, within a spell")]
     tension: Annotated[float, Term(-200, 0, "contact lost to tension")]
-    good_offices: Annotated[float, Term(0, 1, "contact restored by facilitators under tension")]
+    good_offices: Annotated[float, Term(0, 100, "contact that facilitators bring about or keep")]
+    agreement: Annotated[float, Term(0, 1, "an agreement in force to carry out")]
     threshold: float
 
 
@@ -85,30 +95,35 @@ def seek_talks(world, k, side):
 
 
 @rule
-def both_seek_talks(world, k):
-    """Return whether both sides seek talks."""
-    return world.seeks_talks[k, 0] > 0 and world.seeks_talks[k, 1] > 0
+def can_meet(world, k):
+    """Return whether both sides seek talks and the process is open."""
+    return world.process[k] > 0 and world.seeks_talks[k, 0] > 0 and world.seeks_talks[k, 1] > 0
 
 
 @rule
 def meeting_terms(world, k):
-    """Return the terms of a meeting."""
+    """Return the terms of a meeting.
+
+    Between spells, contact starts by the two sides' own dialogue, as far as they trust each other, or by good offices; within a spell it ends with
+    probability stop + tension, which good offices reduce. At fixed relations a spell lasts 1 / stop months on average.
+    """
     a, b = world.party[k, 0], world.party[k, 1]
-    tension = mutual_tension(world, k)
+    tension = min(mutual_tension(world, k), 1.0)
     offices = min(combined_effect(world, k, CONTACT, a), combined_effect(world, k, CONTACT, b))
-    return Meeting(
-        world.contact_probability * min(world.own_dialogue[a], world.own_dialogue[b]),
-        world.contact_persistence * world.contact[k],
-        -world.tension_blocks_contact * tension,
-        offices * min(tension, 1.0),
-        draw(world, DecisionPoint.CONTACT, 0, 0, world.negotiation_id[k]),
-    )
+    agreement = AGREEMENT_CONTACT if has_agreement_in_force(world, k) else 0.0
+    random_draw = draw(world, DecisionPoint.CONTACT, 0, 0, world.negotiation_id[k])
+    if world.contact[k] > 0:
+        lost = world.tension_ends_contact * tension
+        return Meeting(0.0, 1.0 - world.contact_stop, -lost, lost * offices, agreement, random_draw)
+    start = world.contact_start * min(world.own_dialogue[a], world.own_dialogue[b])
+    start *= min(lowest_trust(world, k) / max(world.direct_trust, 1e-9), 1.0)
+    return Meeting(start, 0.0, -start * tension, world.offices_start_contact * offices, agreement, random_draw)
 
 
 @rule
 def hold_talks(world, k):
     """Return whether the two sides meet this month."""
-    return both_seek_talks(world, k) and holds(meeting_terms(world, k))
+    return can_meet(world, k) and holds(meeting_terms(world, k))
 
 
 @rule

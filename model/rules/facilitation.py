@@ -5,11 +5,21 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import clip, holds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
-from model.enumerations import ExchangeLevel
-from model.rules.lookups import mutual_tension, side_of
+from model.enumerations import ExchangeLevel, RungStatus
+from model.rules.lookups import highest_verified_rung, is_rung_in_play_at, lowest_trust, mutual_tension, side_of
 from model.terms import Term
 
 CONTACT, CLARITY, FORMULATION, LEVERAGE, HOSTING = range(5)  # columns.SERVICES
+
+
+class Mediation(NamedTuple):
+    """Going on alone has become costly enough to accept facilitators (Beardsley 2008)."""
+
+    tension: Annotated[float, Term(0, 100, "tension between the two")]
+    deadlock: Annotated[float, Term(0, 1, "failures since the process opened")]
+    silence: Annotated[float, Term(0, 1, "no contact")]
+    habit: Annotated[float, Term(0, 1, "facilitators accepted before")]
+    threshold: float
 
 
 class Task(NamedTuple):
@@ -76,18 +86,56 @@ def service_skill(world, f, service):
 
 @rule
 def is_task_open(world, f, k, service):
-    """Return whether a facilitator can take a task: it is present, mediates here and has the skill."""
-    return world.present[f] > 0 and world.mediates[f, k] > 0 and service_skill(world, f, service) > 0.0
+    """Return whether a facilitator can take a task: it is present, accepted here and has the skill."""
+    return (
+        world.present[f] > 0
+        and world.mediates[f, k] > 0
+        and world.accepts_mediation[k, 0] > 0
+        and world.accepts_mediation[k, 1] > 0
+        and service_skill(world, f, service) > 0.0
+    )
+
+
+@rule
+def mediation_terms(world, k, side):
+    """Return the terms of accepting facilitators."""
+    return Mediation(
+        mutual_tension(world, k),
+        min(0.2 * world.failures[k], 1.0),
+        0.0 if world.contact[k] else 0.2,
+        0.2 * world.accepts_mediation[k, side],
+        world.mediation_threshold,
+    )
+
+
+@rule
+def accept_mediation(world, k, side):
+    """Return whether a side accepts facilitators."""
+    return holds(mediation_terms(world, k, side))
+
+
+@rule
+def assess_need(world, k, service):
+    """Return how urgently a negotiation needs a service, 0 to 2: facilitators go where the need is greatest."""
+    if service == CONTACT:
+        return mutual_tension(world, k) if world.contact[k] else 1.0 + min(mutual_tension(world, k), 1.0)
+    if service == CLARITY:
+        return 0.5 + min(mutual_tension(world, k), 1.0)
+    if service == FORMULATION:
+        return 1.2 if world.contact[k] and is_rung_in_play_at(world, k, RungStatus.IDLE) else 0.1
+    if service == LEVERAGE:
+        return min(0.4 * world.failures[k], 1.6) if world.contact[k] else 0.0
+    return 1.5 * (1.0 - lowest_trust(world, k)) if highest_verified_rung(world, k) < 0 else 0.3
 
 
 @rule
 def precedes(world, f, j, other, k, service):
-    """Return whether task (j, other) precedes task (k, service): by service, then tension, then id."""
-    if other != service:
-        return other < service
-    here, there = mutual_tension(world, k), mutual_tension(world, j)
+    """Return whether task (j, other) precedes task (k, service): by need, then service, then id."""
+    here, there = world.need[k, service], world.need[j, other]
     if here != there:
         return there > here
+    if other != service:
+        return other < service
     return world.negotiation_id[j] < world.negotiation_id[k]
 
 
@@ -96,7 +144,7 @@ def tasks_ahead(world, f, k, service):
     """Return the number of a facilitator's tasks that precede this one."""
     count = 0.0
     for j in range(world.n_negotiation):
-        for other in range(service + 1):
+        for other in range(world.n_service):
             if is_task_open(world, f, j, other) and precedes(world, f, j, other, k, service):
                 count += 1.0
     return count

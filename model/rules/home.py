@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple
 
 from model.arithmetic import clip, holds, sum_terms
-from model.chance import DecisionPoint, draw
+from model.chance import DecisionPoint, draw, draw_normal
 from model.compiler import rule
 from model.enumerations import Channel, RungStatus
 from model.rules.lookups import (
@@ -16,6 +16,9 @@ from model.rules.lookups import (
     side_of,
 )
 from model.terms import Term
+
+RETREAT_COST = 0.05  # support lost by giving way to a demand or backing down from a threat
+RALLY = 0.15  # support gained when force is used against the state; it wears off
 
 
 class GovernmentChange(NamedTuple):
@@ -35,10 +38,12 @@ class Ratification(NamedTuple):
 
 
 class Withdrawal(NamedTuple):
-    """A new government withdraws from the agreement."""
+    """A side abandons the agreement: a new government may, and tension or distrust may lead any to it."""
 
     withdrawal: Annotated[float, Term(0, 1, "readiness of a new government to withdraw")]
-    distrust: Annotated[float, Term(-0.5, 0.5, "trust in the other side, below or above one half")]
+    distrust: Annotated[float, Term(-1, 1, "trust in the other side, below or above one half")]
+    tension: Annotated[float, Term(0, 100, "posture towards the other side")]
+    dividend: Annotated[float, Term(-1, 0, "agreements in force that it would lose")]
     threshold: float
 
 
@@ -51,6 +56,8 @@ class Support(NamedTuple):
     dividend: Annotated[float, Term(0, 12, "implemented rungs")]
     attack: Annotated[float, Term(-60, 0, "attacks blamed on the other side")]
     concession: Annotated[float, Term(-400, 0, "burdens ratified and unilateral steps")]
+    retreat: Annotated[float, Term(-20, 0, "demands that it gave way to, and threats that it did not carry out")]
+    rally: Annotated[float, Term(0, 10, "force used against it")]
     threshold: float
 
 
@@ -64,6 +71,14 @@ def draw_government_type(world, me):
         return new_type
     continues = world.own_continuity[me] >= draw(world, DecisionPoint.TYPE_KEPT, world.state_id[me])
     return world.trustworthy[me] > 0 if continues else new_type
+
+
+@rule
+def draw_stance(world, me):
+    """Return what a government holds out for beyond the state's resolve: normal, drawn with each new government."""
+    if world.clock[0] > 1 and not world.turnover[me]:
+        return world.stance[me]
+    return world.resolve_spread * draw_normal(world, DecisionPoint.STANCE, world.state_id[me])
 
 
 @rule
@@ -112,27 +127,31 @@ def ratify(world, k, side):
 
 @rule
 def may_withdraw(world, k, side):
-    """Return whether a new government has an agreement in force to withdraw from."""
-    return (
-        world.turnover[world.party[k, side]] > 0
-        and world.rounds_withdrawn[k, side] == 0
-        and has_agreement_in_force(world, k)
-    )
+    """Return whether a side has an agreement in force to withdraw from."""
+    return world.rounds_withdrawn[k, side] == 0 and has_agreement_in_force(world, k)
 
 
 @rule
 def withdrawal_terms(world, k, side):
-    """Return the terms of withdrawal (M17)."""
+    """Return the terms of withdrawal (M17); without a new government, abandonment times distrust and tension."""
     me, other = world.party[k, side], world.party[k, 1 - side]
     random_draw = draw(
         world, DecisionPoint.WITHDRAW, world.state_id[me], world.state_id[other], world.negotiation_id[k]
     )
-    return Withdrawal(world.own_withdrawal[me], 0.5 - world.trust[me, other], random_draw)
+    distrust = 0.5 - world.trust[me, other]
+    is_new = world.turnover[me] > 0
+    return Withdrawal(
+        world.own_withdrawal[me] if is_new else 0.0,
+        distrust if is_new else world.abandonment * distrust,
+        world.abandonment * world.posture[me, other],
+        -world.abandonment * progress(world, k),
+        random_draw,
+    )
 
 
 @rule
 def withdraw(world, k, side):
-    """Return whether a new government withdraws from the agreement in force."""
+    """Return whether a side withdraws from the agreement in force."""
     return may_withdraw(world, k, side) and holds(withdrawal_terms(world, k, side))
 
 
@@ -149,11 +168,14 @@ def count_withdrawal(world, k, side):
 @rule
 def support_terms(world, me):
     """Return the terms of domestic support."""
-    dividend, attack, concession = 0.0, 0.0, 0.0
+    dividend, attack, concession, retreat, rally = 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(world.n_negotiation):
         if world.party[k, 0] == me or world.party[k, 1] == me:
             side = side_of(world, k, me)
-            dividend += progress(world, k)
+            other = world.party[k, 1 - side]
+            dividend += progress(world, k) * (1.0 - world.violation[k, 1 - side])
+            retreat += world.concedes[me, other] + world.backs_down[me, other]
+            rally += world.uses_force[other, me]
             concession += world.own_initiative_cost[me] * world.initiative[me, world.party[k, 1 - side]]
             attack += attacks_blamed_on(world, k, 1 - side)
             if (
@@ -169,6 +191,8 @@ def support_terms(world, me):
         world.progress_builds_support * dividend,
         -world.attack_erodes_support * attack,
         -world.concession_erodes_support * concession,
+        -RETREAT_COST * retreat,
+        RALLY * rally,
         0.0,
     )
 
@@ -186,7 +210,8 @@ def update_audience_cost(world, me):
     for k in range(world.n_negotiation):
         if world.party[k, 0] == me or world.party[k, 1] == me:
             side = side_of(world, k, me)
-            count += 1 - world.conduct[me, world.party[k, 1 - side]]
+            other = world.party[k, 1 - side]
+            count += 1 - world.conduct[me, other] + world.demands[me, other]
             if world.channel[k] == Channel.PUBLIC and (world.proposed[k, side] or world.answer[k, side] < 0):
                 count += 1.0
     return (1.0 - world.audience_decay) * world.audience_cost[me] + world.audience_growth * count

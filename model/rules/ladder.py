@@ -6,8 +6,11 @@ from model.arithmetic import holds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import Friction, InspectionReport, RungStatus
-from model.rules.lookups import has_agreement_in_force, highest_verified_rung, mutual_tension
+from model.rules.lookups import has_agreement_in_force, highest_verified_rung, uses_force_between
 from model.terms import Term
+
+
+LEAST_BREACH = 0.33  # share of the stake that a breach counts at least
 
 
 class Climb(NamedTuple):
@@ -22,16 +25,6 @@ class Setback(NamedTuple):
 
     climb: Annotated[float, Term(0, 1, "probability of advancing")]
     slip: Annotated[float, Term(0, 1, "probability of slipping back")]
-    threshold: float
-
-
-class Collapse(NamedTuple):
-    """Otherwise the ladder collapses."""
-
-    climb: Annotated[float, Term(0, 1, "probability of advancing")]
-    slip: Annotated[float, Term(0, 1, "probability of slipping back")]
-    collapse: Annotated[float, Term(0, 1, "probability of collapse at zero tension")]
-    tension: Annotated[float, Term(0, 100, "probability of collapse added by tension")]
     threshold: float
 
 
@@ -62,31 +55,19 @@ def setback_terms(world, k):
 
 
 @rule
-def collapse_terms(world, k):
-    """Return the terms of collapse, with the same draw."""
-    random_draw = draw(world, DecisionPoint.FRICTION, 0, 0, world.negotiation_id[k])
-    danger = world.tension_collapses * mutual_tension(world, k)
-    return Collapse(world.climb_chance, world.slip_chance, world.collapse_chance, danger, random_draw)
-
-
-@rule
-def settle_friction(climbs, slips, collapses):
-    """Return the first that holds: climb, slip, collapse; otherwise stall."""
+def settle_friction(climbs, slips):
+    """Return the first that holds: climb or slip; otherwise stall."""
     if climbs:
         return Friction.CLIMB
-    if slips:
-        return Friction.SLIP
-    return Friction.COLLAPSE if collapses else Friction.STALL
+    return Friction.SLIP if slips else Friction.STALL
 
 
 @rule
 def resolve_friction(world, k):
-    """Return whether the rung in progress climbs, stalls or slips, or the ladder collapses (B18)."""
+    """Return whether the rung in progress climbs, stalls or slips (B18)."""
     if not has_friction(world, k):
         return Friction.CLIMB
-    return settle_friction(
-        holds(climb_terms(world, k)), holds(setback_terms(world, k)), holds(collapse_terms(world, k))
-    )
+    return settle_friction(holds(climb_terms(world, k)), holds(setback_terms(world, k)))
 
 
 @rule
@@ -136,6 +117,8 @@ def passes_verification(world, k, r):
 @rule
 def next_talks_status(world, k, r, status):
     """Return the next status of a rung under negotiation."""
+    if not world.process[k] and status < RungStatus.RATIFIED:
+        return RungStatus.IDLE
     if status == RungStatus.IDLE:
         return RungStatus.PROPOSED if r == world.rung[k] and either_side(world, world.proposed, k) else RungStatus.IDLE
     if r != world.rung[k] and status != RungStatus.RATIFIED:
@@ -151,17 +134,26 @@ def next_talks_status(world, k, r, status):
 
 
 @rule
+def has_failed_rung_below(world, k, r):
+    """Return whether a lower rung is breached, suspended, snapped back or collapsed."""
+    for lower in range(r):
+        if world.status[k, lower] > RungStatus.VERIFIED:
+            return True
+    return False
+
+
+@rule
 def next_deal_status(world, k, r, status):
     """Return the next status of a rung that is implementing or verified."""
-    if world.friction[k] == Friction.COLLAPSE:
+    if uses_force_between(world, k):
         return RungStatus.COLLAPSED
     if status == RungStatus.IMPLEMENTING:
-        if r != world.rung[k]:
-            return status
         if either_side(world, world.accuses, k):
             return RungStatus.BREACHED
-        if either_side(world, world.rounds_withdrawn, k):
+        if either_side(world, world.rounds_withdrawn, k) or has_failed_rung_below(world, k, r):
             return RungStatus.SUSPENDED
+        if r != world.rung[k]:
+            return status
         due = world.status_age[k, r] + 1 >= world.duration[k, r] and world.friction[k] == Friction.CLIMB
         return RungStatus.VERIFIED if due and passes_verification(world, k, r) else status
     if r != highest_verified_rung(world, k):
@@ -188,8 +180,7 @@ def advance_ladder(world, k, r):
     if status == RungStatus.BREACHED:
         return RungStatus.IMPLEMENTING if world.forgiven[k] else RungStatus.SUSPENDED
     wait = world.recovery if status == RungStatus.COLLAPSED else world.cool_down
-    is_over = world.status_age[k, r] + 1 >= wait and not (status == RungStatus.COLLAPSED and wait == 0.0)
-    return RungStatus.IDLE if is_over else status
+    return RungStatus.IDLE if world.status_age[k, r] + 1 >= wait else status
 
 
 @rule
@@ -224,13 +215,18 @@ def was_in_force(world, k, r):
 
 @rule
 def record_betrayal(world, k, side):
-    """Return the stake that a side betrayed this round: declared in breach, or withdrawn from while in force."""
-    total = 0.0
+    """Return the stake that a side betrayed this round: declared in breach, or withdrawn from while in force.
+
+    Of a breach that grew in secret, the stake times its size counts, at least a third.
+    """
+    total, size = 0.0, 1.0
+    if world.with_concealment:
+        size = max(world.violation[k, side], LEAST_BREACH)
     for r in range(world.rungs[k]):
         if world.withdraws[k, side] and was_in_force(world, k, r):
             total += world.stake[k, r]
         if is_newly_breached(world, k, r) and world.accuses[k, 1 - side]:
-            total += world.stake[k, r]
+            total += world.stake[k, r] * size
     return total
 
 
@@ -251,8 +247,10 @@ def count_breaches(world, k):
 
 @rule
 def count_reset_to_idle(world, k, status):
-    """Return the number of rungs that went from a status to idle this round."""
+    """Return the number of rungs that went from a status to idle this round, while the process was open."""
     count = 0
+    if not world.process[k]:
+        return count
     for r in range(world.rungs[k]):
         if world.previous_status[k, r] == status and world.status[k, r] == RungStatus.IDLE:
             count += 1

@@ -1,5 +1,6 @@
 """Small lookups that several rules share."""
 
+from model.arithmetic import ln
 from model.compiler import rule
 from model.enumerations import RungStatus
 
@@ -58,6 +59,30 @@ def stake_at_risk(world, k):
 
 
 @rule
+def failed_stake(world, k):
+    """Return the stake of the rungs in force that collapsed this round."""
+    total = 0.0
+    for r in range(world.rungs[k]):
+        if world.status[k, r] == RungStatus.COLLAPSED and world.previous_status[k, r] != RungStatus.COLLAPSED:
+            total += world.stake[k, r]
+    return total
+
+
+@rule
+def uses_force_between(world, k):
+    """Return whether either party used force against the other in its last decision."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    return world.uses_force[a, b] > 0 or world.uses_force[b, a] > 0
+
+
+@rule
+def lowest_trust(world, k):
+    """Return the trust of the less trusting party."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    return min(world.trust[a, b], world.trust[b, a])
+
+
+@rule
 def narrative_burden(world, k, side, r):
     """Return the burden of a rung on a side in its own narrative."""
     weight = world.own_security_weight[world.party[k, side]]
@@ -108,6 +133,12 @@ def detection_probability(world, k):
 
 
 @rule
+def visible_share(world, k, side):
+    """Return the share of a side's violation that inspectors can see: 1 - concealment (1 - size)."""
+    return 1.0 - world.concealment * (1.0 - world.violation[k, side]) if world.with_concealment else 1.0
+
+
+@rule
 def attacks_blamed_on(world, k, side):
     """Return the number of this round's attacks on a negotiation that are blamed on a side."""
     count = 0.0
@@ -115,3 +146,9 @@ def attacks_blamed_on(world, k, side):
         if world.target[x] == k and world.blamed[x] == side:
             count += world.attack[x]
     return count
+
+
+@rule
+def condemnation_bound(world):
+    """Return Wald's bound for rejection, ln((1 - beta) / alpha) (B15)."""
+    return ln((1.0 - world.false_acceptance) / world.false_rejection)

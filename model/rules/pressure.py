@@ -17,6 +17,7 @@ class PressureTarget(NamedTuple):
     campaign: Annotated[float, Term(0, 1, "target without an agreement")]
     relief: Annotated[float, Term(-1, 0, "relief owed for verified rungs")]
     escalation: Annotated[float, Term(0, 1, "response to an unrepaired breach or withdrawal")]
+    imposed: Annotated[float, Term(0, 10, "threats carried out")]
     threshold: float
 
 
@@ -58,9 +59,10 @@ def pressure_target_terms(world, me, other):
     campaign, k = world.campaign[me, other], world.negotiation_between[me, other]
     relief, escalation = 0.0, 0.0
     if k >= 0 and campaign > 0.0:
-        relief = -campaign * relief_owed(world, k, side_of(world, k, me))
+        side = side_of(world, k, me)
+        relief = -campaign * relief_owed(world, k, side) * (1.0 - world.violation[k, side])
         escalation = world.escalation if has_unrepaired_breach(world, k) else 0.0
-    return PressureTarget(campaign, relief, escalation, world.pressure[me, other])
+    return PressureTarget(campaign, relief, escalation, world.imposed[me, other], world.pressure[me, other])
 
 
 @rule
@@ -82,7 +84,7 @@ def set_pressure(world, me, other):
 @rule
 def is_pressing(world, me, other):
     """Return whether a state exerts or plans pressure on another."""
-    return me != other and (world.campaign[me, other] > 0.0 or world.pressure[me, other] > 0.0)
+    return me != other and max(world.campaign[me, other], world.pressure[me, other], world.imposed[me, other]) > 0.0
 
 
 @rule
@@ -95,7 +97,7 @@ def programme_terms(world, me):
             unseen = max(unseen, 1.0 - world.access[k])
             for r in range(world.rungs[k]):
                 if world.status[k, r] == RungStatus.IMPLEMENTING or world.status[k, r] == RungStatus.VERIFIED:
-                    restraint += world.programme_cut[k, side, r]
+                    restraint += world.programme_cut[k, side, r] * (1.0 - world.violation[k, side])
     free = 1.0 - min(restraint, 1.0)
     return Programme(
         ambition,

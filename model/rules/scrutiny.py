@@ -6,9 +6,11 @@ from model.arithmetic import holds, ln
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import RungStatus
-from model.rules.lookups import detection_probability, is_rung_in_play_at, progress
+from model.rules.facilitation import FORMULATION, combined_effect
+from model.rules.lookups import condemnation_bound, detection_probability, is_rung_in_play_at, pressure_suffered, progress
 from model.terms import Term
 
+FACILITATOR_TEXT = 2  # author of an offer
 NO_DOUBT = -50.0  # log odds without a proposal
 
 
@@ -31,6 +33,7 @@ class WorthRisk(NamedTuple):
 
     gain: Annotated[float, Term(0, 1, "stake, if the other side complies")]
     future: Annotated[float, Term(0, 2, "expected value of the remaining ladder")]
+    pressure: Annotated[float, Term(0, 2, "cost of going on without the step, under pressure")]
     risk: Annotated[float, Term(-5, 0, "stake, if it betrays, less what can be reversed")]
     threshold: float
 
@@ -51,12 +54,6 @@ class FreeToAccept(NamedTuple):
 
 
 @rule
-def condemnation_bound(world):
-    """Return Wald's bound for rejection, ln((1 - beta) / alpha) (B15)."""
-    return ln((1.0 - world.false_acceptance) / world.false_rejection)
-
-
-@rule
 def clearance_bound(world):
     """Return Wald's bound for acceptance, ln(beta / (1 - alpha)) (B15)."""
     return ln(world.false_acceptance / (1.0 - world.false_rejection))
@@ -64,21 +61,28 @@ def clearance_bound(world):
 
 @rule
 def is_under_examination(world, k, side):
-    """Return whether a proposal is under scrutiny."""
-    return is_rung_in_play_at(world, k, RungStatus.PROPOSED)
+    """Return whether a side examines a proposal: not its own text, and not one that it has accepted."""
+    return (
+        is_rung_in_play_at(world, k, RungStatus.PROPOSED) and world.author[k] != side and world.answer[k, side] <= 0
+    )
 
 
 @rule
 def examine(world, k, side):
-    """Return the log odds of deceit, updated by each finding until they leave Wald's bounds (B15)."""
+    """Return the log odds of deceit, updated by each finding until they leave Wald's bounds (B15).
+
+    A finding tells of the other side's acts: it is suspicious with probability p_h + (p_d - p_h)(1 - record).
+    """
     if not is_under_examination(world, k, side):
         return NO_DOUBT
     me, other = world.party[k, side], world.party[k, 1 - side]
     doubt = world.doubt[k, side]
     if world.status_age[k, world.rung[k]] == 0:
         doubt = -world.prior_weight * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
+        if world.author[k] == FACILITATOR_TEXT:
+            doubt -= world.endorsement * combined_effect(world, k, FORMULATION, me)
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful
-    chance = honest if world.trustworthy[other] else deceitful
+    chance = honest + (deceitful - honest) * (1.0 - world.record[other, me])
     least, most = clearance_bound(world), condemnation_bound(world)
     against, in_favour = ln(deceitful / honest), ln((1.0 - deceitful) / (1.0 - honest))
     for finding in range(int(world.findings_per_round)):
@@ -111,6 +115,7 @@ def worth_terms(world, k, side):
     return WorthRisk(
         trust * stake,
         world.future_weight * trust * rest,
+        world.price_of_pressure * pressure_suffered(world, me) * stake,
         -(1.0 - trust) * world.loss_weight * stake * (1.0 - reversible),
         world.outside_option,
     )
@@ -145,8 +150,10 @@ def settle_answer(is_doubted, is_cleared, is_worth, is_acceptable, is_free):
 @rule
 def answer_proposal(world, k, side):
     """Return the answer to the proposal: 1 accept, -1 refuse, 0 not yet."""
-    if not is_under_examination(world, k, side):
+    if not is_rung_in_play_at(world, k, RungStatus.PROPOSED):
         return 0
+    if not is_under_examination(world, k, side):
+        return 1
     return settle_answer(
         holds(condemnation_terms(world, k, side)),
         holds(clearance_terms(world, k, side)),

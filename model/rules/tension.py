@@ -16,8 +16,9 @@ class Posture(NamedTuple):
     answer: Annotated[float, Term(0, 400, "reaction to the other's posture")]
     restraint: Annotated[float, Term(-400, 0, "restraint of one's own posture")]
     grievance: Annotated[float, Term(-2, 2, "constant drive")]
-    provocation: Annotated[float, Term(0, 2, "the other's last act, perceived as hostile")]
+    provocation: Annotated[float, Term(0, 50, "the other's last act, perceived as hostile")]
     pressure: Annotated[float, Term(0, 2, "pressure exerted by the other")]
+    threat: Annotated[float, Term(0, 10, "a demand, or force, from the other")]
     programme: Annotated[float, Term(0, 2, "the other's programme, times the weight of security")]
     region: Annotated[float, Term(-1000, 1000, "regional tension")]
     attack: Annotated[float, Term(0, 200, "attacks blamed on the other")]
@@ -41,6 +42,8 @@ def posture_terms(world, me, other):
     at_odds = k >= 0 or world.grievance[me, other] > 0.0
     programme = world.programme_provokes * world.own_security_weight[me] * world.programme[other]
     region = world.region_provokes * world.regional_tension[0]
+    size = 0.0 if world.silent[other, me] else world.act_size[other, me]
+    threat = world.demand_provokes * world.demands[other, me] + world.force_provokes * world.uses_force[other, me]
     attack, calm = 0.0, 0.0
     if k >= 0:
         attack = world.attack_provokes * attacks_blamed_on(world, k, side_of(world, k, other))
@@ -51,8 +54,9 @@ def posture_terms(world, me, other):
         step * world.own_reaction[me] * others,
         -step * world.own_restraint[me] * own,
         step * world.grievance[me, other],
-        world.provocation * (1 - world.perceived[me, other]),
+        world.provocation * (1 - world.perceived[me, other]) * size,
         world.pressure_provokes * world.pressure[other, me],
+        threat,
         programme if at_odds else 0.0,
         region if at_odds else 0.0,
         attack,
@@ -65,6 +69,12 @@ def posture_terms(world, me, other):
 def update_posture(world, me, other):
     """Return a state's posture towards another: 0 to the ceiling."""
     return 0.0 if me == other else clip(sum_terms(posture_terms(world, me, other)), 0.0, world.tension_ceiling)
+
+
+@rule
+def are_distinct(world, me, other):
+    """Return whether the two are different states."""
+    return me != other
 
 
 @rule

@@ -13,9 +13,12 @@ from model.rules.lookups import (
     inspecting_body,
     is_rung_in_play_at,
     stake_at_risk,
+    uses_force_between,
+    visible_share,
 )
 from model.terms import Term
 
+CLARIFICATION_ROUNDS = 6
 MIN_ACCESS = 0.01  # below this there is no inspection and no report
 
 
@@ -34,10 +37,27 @@ class Finding(NamedTuple):
     threshold: float
 
 
+class Sighting(NamedTuple):
+    """A side sees a violation by its own means."""
+
+    size: Annotated[float, Term(0, 1, "size of the violation, times the reach of national means")]
+    threshold: float
+
+
+class Clarification(NamedTuple):
+    """A finding is serious enough to ask for clarification."""
+
+    suspicion: Annotated[float, Term(0, 1, "belief that the other side violates")]
+    sighting: Annotated[float, Term(0, 1, "a violation seen by national means")]
+    threshold: float
+
+
 class Accusation(NamedTuple):
     """Belief in a violation reaches the standard of proof."""
 
     suspicion: Annotated[float, Term(0, 1, "belief that the other side violates")]
+    sighting: Annotated[float, Term(0, 1, "a violation seen by national means")]
+    procedure: Annotated[float, Term(-2, 0, "a commission asks for clarification first")]
     threshold: float
 
 
@@ -90,7 +110,8 @@ def finding_terms(world, b, k, side):
     """Return the terms of a finding on the side's act `delay` rounds ago: d access verifiability, or false alarm f."""
     slot = (world.clock[0] - world.delay[b] + COMPLIANCE_SLOTS) % COMPLIANCE_SLOTS
     violated = world.past_compliance[k, side, slot] == 0
-    chance = detection_probability(world, k) if violated else world.false_alarm[b]
+    seen = detection_probability(world, k) * visible_share(world, k, side)
+    chance = seen if violated else world.false_alarm[b]
     random_draw = draw(
         world, DecisionPoint.DETECT, world.body_id[b], world.state_id[world.party[k, side]], world.negotiation_id[k]
     )
@@ -122,30 +143,83 @@ def update_suspicion(world, k, side):
 
 
 @rule
-def may_accuse(world, k, side):
-    """Return whether a side has received a report of a violation."""
-    body = inspecting_body(world, k)
-    return (
-        body >= 0 and has_agreement_in_force(world, k) and world.report[body, k, 1 - side] == InspectionReport.VIOLATION
+def may_see_violation(world, k, side):
+    """Return whether the other side evades an obligation that national means could see."""
+    return world.violation[k, 1 - side] > 0.0 and has_agreement_in_force(world, k)
+
+
+@rule
+def sighting_terms(world, k, side):
+    """Return the terms of a sighting: national means times the size of the violation, each month."""
+    me, other = world.party[k, side], world.party[k, 1 - side]
+    random_draw = draw(
+        world, DecisionPoint.SIGHTING, world.state_id[me], world.state_id[other], world.negotiation_id[k]
     )
+    return Sighting(world.national_means * world.violation[k, 1 - side], random_draw)
+
+
+@rule
+def sight_violation(world, k, side):
+    """Return whether a side sees the other's violation by its own means, without a commission."""
+    return may_see_violation(world, k, side) and holds(sighting_terms(world, k, side))
+
+
+@rule
+def has_finding(world, k, side):
+    """Return whether a side learns of a violation this round: from a report, or by its own means."""
+    if not has_agreement_in_force(world, k):
+        return False
+    body = inspecting_body(world, k)
+    return world.sighted[k, side] > 0 or (body >= 0 and world.report[body, k, 1 - side] == InspectionReport.VIOLATION)
 
 
 @rule
 def accusation_terms(world, k, side):
-    """Return the terms of an accusation: belief against the standard of proof."""
-    return Accusation(world.suspicion[k, side], world.proof_standard)
+    """Return the terms of an accusation: belief against the standard of proof; a commission clarifies first."""
+    hurried = world.with_concealment and inspecting_body(world, k) >= 0 and world.clarification[k, side] == 0
+    return Accusation(
+        world.suspicion[k, side], float(world.sighted[k, side]), -2.0 if hurried else 0.0, world.proof_standard
+    )
 
 
 @rule
 def accuse(world, k, side):
     """Return whether a side declares the other in breach."""
-    return may_accuse(world, k, side) and holds(accusation_terms(world, k, side))
+    return has_finding(world, k, side) and holds(accusation_terms(world, k, side))
+
+
+@rule
+def may_ask_clarification(world, k, side):
+    """Return whether a side can ask for clarification: a finding, a commission, and no request under way."""
+    return has_finding(world, k, side) and inspecting_body(world, k) >= 0 and world.clarification[k, side] == 0
+
+
+@rule
+def clarification_terms(world, k, side):
+    """Return the terms of a request for clarification."""
+    return Clarification(world.suspicion[k, side], float(world.sighted[k, side]), world.proof_standard)
+
+
+@rule
+def ask_clarification(world, k, side):
+    """Return whether a side asks the other for clarification (IAEA practice; Dai 2002)."""
+    return may_ask_clarification(world, k, side) and holds(clarification_terms(world, k, side))
+
+
+@rule
+def count_clarification(world, k, side):
+    """Return the months left of a request for clarification: six at first; a second finding in them accuses."""
+    if world.asks_clarification[k, side]:
+        return CLARIFICATION_ROUNDS
+    return max(world.clarification[k, side] - 1, 0) if has_agreement_in_force(world, k) else 0
 
 
 @rule
 def bar_inspectors(world, k):
-    """Return whether inspectors are barred: unchanged except by an event."""
-    return world.inspectors_barred[k]
+    """Return whether inspectors are barred: after force between the parties, until a rung is ratified."""
+    if uses_force_between(world, k):
+        return 1
+    return 0 if is_rung_in_play_at(world, k, RungStatus.RATIFIED) else world.inspectors_barred[k]
 
 
 @rule
