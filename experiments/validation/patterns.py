@@ -165,7 +165,9 @@ def summary_text(rows: list[dict[str, Any]]) -> str:
     verdicts = pattern_verdicts(rows)
     keys = {what: [key for key, each in verdicts.items() if each == what] for what in ("fails", "undecided", "holds")}
     parts = [f"{len(keys['fails'])} of {len(verdicts)} patterns fail ({_list(keys['fails'])})"]
-    parts += [f"{len(keys['undecided'])} are undecided ({_list(keys['undecided'])})"] if keys["undecided"] else []
+    undecided = len(keys["undecided"])
+    if undecided:
+        parts.append(f"{undecided} {'is' if undecided == 1 else 'are'} undecided ({_list(keys['undecided'])})")
     held_back = ", ".join(
         sorted({row["pattern"] for row in rows if row["used_for_tuning"] == "held back"}, key=key_order)
     )

@@ -31,19 +31,23 @@ FACE_VALIDITY, LOGIC = "face validity", "logic"
 
 
 def conduct_by_relations(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count months of conduct and cooperative ones, under full pressure and after full peace: [world, 4].
+    """Count acts and cooperative ones, under full pressure and after full peace: [world, 4].
 
-    Acts of both parties to the first negotiation. Full pressure: one party exerts at least FULL_PRESSURE on the other
-    (in PRESSED_SCENARIO only). Full peace: all rungs were verified at the end of the month before.
+    One act a month of each party to the first negotiation. Full pressure: one party exerts at least FULL_PRESSURE on
+    the other (in PRESSED_SCENARIO only). Full peace: all rungs were verified at the end of the month before.
     """
     trace = record_trace(scenario, worlds, [*WEIGHT_COLUMNS, "pressure", "status"])
     one, other = first_parties(trace)
-    friendly = monthly_weights(trace) > 0.0
+    weights = monthly_weights(trace)  # 0 in a month without an act
     pressure = np.maximum(trace["pressure"][:, 1:, one, other], trace["pressure"][:, 1:, other, one])
     pressed = (pressure >= FULL_PRESSURE - 1e-9) & (scenario == PRESSED_SCENARIO)
     done = (trace["status"][:, :-1, 0, : trace.initial_world.rungs[0]] == RungStatus.VERIFIED).all(axis=2)
-    counts = [(2 * when, friendly.sum(axis=2) * when) for when in (pressed, done)]
-    return np.stack([each.sum(axis=1) for pair in counts for each in pair], axis=1).astype(float)
+    counts = [
+        (acts & when[..., None]).sum(axis=(1, 2))
+        for when in (pressed, done)
+        for acts in (weights != 0.0, weights > 0.0)
+    ]
+    return np.stack(counts, axis=1).astype(float)
 
 
 def refusal_loops(scenario: ScenarioSource, worlds: int) -> np.ndarray:

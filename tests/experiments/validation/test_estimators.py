@@ -142,7 +142,7 @@ def test_means_of_pairs_leave_out_undefined_worlds():
     assert np.allclose(means, [0.5, 1.0, 0.5, 0.25, np.nan, 0.5], equal_nan=True)
 
 
-def test_tone_is_compared_before_the_full_deal_and_in_the_same_months():
+def test_tone_is_compared_before_deals_and_in_the_same_months():
     tone, complete = np.zeros((4, 120)), np.zeros((4, 121), bool)
     tone[0, 55:79], tone[1, 55:79], tone[3, 36:60] = 2.0, 0.5, 6.0  # months 56 to 79, and 37 to 60
     complete[0, 80:], complete[3, 60:] = True, True  # the last one is too early by one month
