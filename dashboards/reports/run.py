@@ -13,7 +13,7 @@ from dashboards.labels import OUTCOME_MEANINGS
 from dashboards.reports.chronicle import omitted_groups
 from dashboards.reports.offline_page import embedded_json, read_asset, render_page
 from dashboards.reports.run_data import run_data
-from dashboards.run_history import key_moments, rung_dates, scheduled_events
+from dashboards.run_history import events_in_run, key_moments, rung_dates
 from dashboards.theme import INDICATOR_STYLES, OUTCOME_STYLES, STATUS_STYLES
 from model.atomic_files import write_atomically
 from model.compiler import source_digest
@@ -63,7 +63,7 @@ def page_texts(model: "Assembly") -> dict[str, Any]:
         "parties": [
             (model.narrator.display_name(party), scenario.states[party].narrative.get("en", "")) for party in parties
         ],
-        "events": [(event.round, event.text["en"]) for event in scheduled_events(model)],
+        "events": [(event.round, event.text["en"]) for event in events_in_run(model)],
         "negotiations": [negotiation_texts(model, talks) for talks in scenario.negotiations],
         "moments": key_moments(model),
         "tasks": facilitator_tasks(model),
