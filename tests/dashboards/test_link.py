@@ -23,7 +23,7 @@ from dashboards.page_link import (
 from model.errors import ScenarioError
 from model.loading import load_scenario, read_scenario
 from model.overrides import Override
-from model.parameter_space import list_parameters as settings_of
+from model.parameter_space import every_parameter as settings_of
 
 PARAMETERS = {name: settings_of(load_scenario(name)) for name in shipped_names()}
 SWITCHES = ("facilitation", "noise", "spoilers", "alliances")

@@ -199,7 +199,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     with html("div", class_="det-page"):
         Panel(
             scenarios=scenario_choices(setting),
-            catalogue=catalogue_of(setting.scenario),
+            catalogue=solara.use_memo(lambda: catalogue_of(setting), [setting]),
             panel=solara.use_memo(lambda: panel_state(setting, echoes), [setting, echoes]),
             event_choose=safe_handler(actions.choose, show_error),
             event_move=safe_handler(actions.preview, show_error),
