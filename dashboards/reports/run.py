@@ -5,7 +5,6 @@ of data (``run_data``).
 """
 
 from collections import Counter
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from model.atomic_files import write_atomically
 from model.compiler import source_digest
 from model.enumerations import RungStatus
 from model.measures import negotiation_series, trajectory_digest
+from model.version import VERSION
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -57,7 +57,7 @@ def page_texts(model: "Assembly") -> dict[str, Any]:
         "seed": model.seed,
         "rounds": model.round,
         "planned": scenario.rounds,
-        "version": version("detente"),
+        "version": VERSION,
         "model_digest": source_digest(),
         "trajectory_digest": trajectory_digest(model.trajectory),
         "parties": [

@@ -24,6 +24,7 @@ from experiments.studies.study import Study
 from model.atomic_files import write_atomically
 from model.errors import InputError, ScenarioError
 from model.former_names import current_path
+from model.version import VERSION
 
 PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
 # Source files, besides the model's, that can alter a result.
@@ -272,4 +273,4 @@ def stored_points(folder: Path) -> pd.DataFrame:
 
 def versions() -> dict[str, str]:
     """Return the versions of the libraries that can alter a design or a result."""
-    return {name: version(name) for name in ("detente", "numpy", "numba", "scipy", "salib")}
+    return {"detente": VERSION} | {name: version(name) for name in ("numpy", "numba", "scipy", "salib")}

@@ -24,7 +24,7 @@ def test_a_changed_value_keeps_its_row_when_nothing_reads_it():
     setting = with_change(Setting("two-states"), "states.alba.reward", 2.0)
     assert "states.alba.reward" in paths(setting)
     assert paths(setting) - paths(Setting("two-states")) == {"states.alba.reward"}
-    with pytest.raises(ScenarioError, match="did you mean `states.alba.reward`"):
+    with pytest.raises(ScenarioError, match=r"did you mean `states\.alba\.reward`"):
         with_change(Setting("two-states"), "states.alba.rewrd", 2.0)
 
 
