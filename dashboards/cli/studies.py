@@ -8,7 +8,6 @@ import typer
 
 from dashboards.cli.options import AsJson, ensure_writable_file, note_other_model, parse_path, report_errors
 from dashboards.cli.progress import SweepProgress, format_bytes, format_duration
-from model.version import VERSION
 
 app = typer.Typer()
 SweepFolder = Annotated[Path, typer.Argument(parser=parse_path, metavar="DIR", help="Output folder of a sweep.")]
@@ -119,9 +118,9 @@ def print_estimate(study: Any, plan: Any, workers: int | None, as_json: bool) ->
 
 def note_model_of(folder: Path) -> None:
     """Print a note if the results in a folder come from another model."""
-    from experiments.studies.store import read_manifest
+    from experiments.studies.store import stored_version
 
-    note_other_model(str(read_manifest(folder).get("versions", {}).get("detente", VERSION)))
+    note_other_model(stored_version(folder))
 
 
 @app.command()

@@ -271,6 +271,11 @@ def stored_points(folder: Path) -> pd.DataFrame:
         raise ScenarioError([InputError(str(folder), "", f"holds no readable points: {error}")]) from None
 
 
+def stored_version(folder: str | Path) -> str:
+    """Return the version of Detente that made a folder's results. Raises ScenarioError if it holds none."""
+    return str(read_manifest(Path(folder)).get("versions", {}).get("detente", "0.1.0"))
+
+
 def versions() -> dict[str, str]:
     """Return the versions of the libraries that can alter a design or a result."""
     return {"detente": VERSION} | {name: version(name) for name in ("numpy", "numba", "scipy", "salib")}
