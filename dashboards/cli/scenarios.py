@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Container
 from typing import Annotated, Any
 
 import typer
@@ -51,7 +51,7 @@ def validate_scenario(file: ScenarioName) -> None:
         scenario = load_scenario(file)
     counts = f"states: {len(scenario.states)}, negotiations: {len(scenario.negotiations)}, rounds: {scenario.rounds}"
     typer.echo(f"{scenario.name}: valid ({counts}).")
-    warn_silent_events(scenario)
+    warn_without_effect(scenario)
 
 
 @app.command()
@@ -95,17 +95,10 @@ def parameters(
         typer.echo(f"{len(listed)} parameters; the values of {assumed} are assumed.")
 
 
-def warn_silent_events(scenario: Any) -> None:
-    """Print a note for each scheduled event that has no effect because its mechanism is off."""
+def warn_without_effect(scenario: Any, changes: Container[str] = ()) -> None:
+    """Print a note for each scheduled event whose mechanism is off, and each change that nothing reads."""
     from model.overrides import ineffective_events
-
-    for event in ineffective_events(scenario):
-        typer.echo(f"Note: {event}", err=True)
-
-
-def warn_unread_changes(scenario: Any, changes: Mapping[str, Any]) -> None:
-    """Print a note for each changed parameter that nothing in the scenario reads."""
     from model.parameter_space import unread_changes
 
-    for change in unread_changes(scenario, changes):
-        typer.echo(f"Note: {change}", err=True)
+    for note in (*ineffective_events(scenario), *unread_changes(scenario, changes)):
+        typer.echo(f"Note: {note}", err=True)

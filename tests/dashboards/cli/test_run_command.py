@@ -174,4 +174,4 @@ def test_a_change_that_nothing_reads_is_noted_and_saved(tmp_path):
     )
     assert done.code == 0
     assert done.err == "Note: states.alba.reward has no effect: the state does not have the doctrine `assurance`\n"
-    assert load_scenario(tmp_path / "a" / "scenario.toml").states["alba"].reward == 2.5
+    assert json.loads((tmp_path / "a" / "run.json").read_text("utf-8"))["scenario"]["states"]["alba"]["reward"] == 2.5
