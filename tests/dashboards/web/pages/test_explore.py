@@ -195,20 +195,6 @@ def test_levers_and_mechanisms_are_found_set_and_reset(browser, address):
         assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
 
 
-def test_levers_appear_with_the_doctrine_that_reads_them(browser, address):
-    with open_explore(browser, address) as page:
-        page.get_by_label("Find a lever, uncertainty or mechanism").fill("iran")
-        initiative, generosity = (
-            page.get_by_role("slider", name=f"Iran, {each}") for each in ("Initiative", "Generosity")
-        )
-        expect(generosity).to_have_count(1)
-        expect(initiative).to_have_count(0)
-        page.get_by_role("combobox", name="Iran, Doctrine").select_option("contrition")
-        expect(generosity).to_have_count(0)
-        page.get_by_role("combobox", name="Iran, Doctrine").select_option("initiative")
-        expect(initiative).to_have_count(2)  # also its cost
-
-
 def test_a_value_out_of_range_is_refused_with_a_message(browser, address):
     with open_explore(browser, address) as page:
         typed = page.get_by_role("spinbutton", name=f"{OPENNESS}, number")

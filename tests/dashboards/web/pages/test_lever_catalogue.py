@@ -1,6 +1,8 @@
 """The adjustable values on Explore and Compare: what the scenario, as changed, reads."""
 
 import pytest
+from support.browser import expect
+from support.explore import open_explore
 
 from dashboards.page_link import Setting
 from dashboards.web.pages.shared.setting_edits import catalogue_of, with_change
@@ -39,3 +41,17 @@ def test_a_catalogue_states_the_fields_of_its_rows_only():
     used = {row["field"] for group in catalogue["groups"] for row in group["rows"]}
     assert used == {*catalogue["fields"]}
     assert catalogue["scenario"] == "us-iran-2026"
+
+
+def test_levers_appear_with_the_doctrine_that_reads_them(browser, address):
+    with open_explore(browser, address) as page:
+        page.get_by_label("Find a lever, uncertainty or mechanism").fill("iran")
+        initiative, generosity = (
+            page.get_by_role("slider", name=f"Iran, {each}") for each in ("Initiative", "Generosity")
+        )
+        expect(generosity).to_have_count(1)
+        expect(initiative).to_have_count(0)
+        page.get_by_role("combobox", name="Iran, Doctrine").select_option("contrition")
+        expect(generosity).to_have_count(0)
+        page.get_by_role("combobox", name="Iran, Doctrine").select_option("initiative")
+        expect(initiative).to_have_count(2)  # also its cost
