@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -67,24 +67,21 @@ def read_starts(start: Path | None, out: Path, scenarios: Iterable[str]) -> list
 
 
 def run_search(
-    candidates: Iterable[Candidate], out: Path, facts: RunFacts, seconds: float, show: Any = print
+    candidates: Iterable[Candidate], out: Path, facts: RunFacts, seconds: float, show: Callable[[str], None]
 ) -> Candidate | None:
-    """Log candidates and save each improvement, until the time is over. Returns the best.
+    """Save each improvement, show it, and log every candidate, until the time is over. Returns the best.
 
-    Ctrl+C ends the search; the best is saved by then. Raises OSError if a file cannot be written.
+    Raises OSError if a file cannot be written.
     """
     begun, best = time.monotonic(), None
-    try:
-        for number, candidate in enumerate(candidates, 1):
-            append_candidate(log_path(out), facts, candidate)
-            if candidate.improves:
-                write_values(out, candidate.values)
-                show(progress_text(number, time.monotonic() - begun, candidate, best))
-                best = candidate
-            if time.monotonic() - begun >= seconds:
-                break
-    except KeyboardInterrupt:
-        show("stopped")
+    for number, candidate in enumerate(candidates, 1):
+        if candidate.improves:
+            write_values(out, candidate.values)
+            show(progress_text(number, time.monotonic() - begun, candidate, best))
+            best = candidate
+        append_candidate(log_path(out), facts, candidate)
+        if time.monotonic() - begun >= seconds:
+            break
     return best
 
 
@@ -101,7 +98,7 @@ def progress_text(number: int, seconds: float, candidate: Candidate, before: Can
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a search with the given arguments."""
     given = make_parser().parse_args(arguments)
-    with exit_with_errors():
+    with exit_with_errors(interrupted=f"Stopped. The best values so far are in {given.out}, if any was evaluated."):
         check_weights(FITTED_WEIGHTS)
         objective = Objective(given.worlds)
         factors = parse_factors(given.factor, objective.goals)
@@ -113,8 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         candidates = local_search(objective, total, starts, FITTED_WEIGHTS, np.random.default_rng(given.seed))
         facts = run_facts(given.worlds, objective.first_seed, objective.aims_digest)
         best = run_search(candidates, given.out, facts, 60.0 * given.minutes, partial(print, flush=True))
-        if best is None:
-            sys.exit(130)
+        assert best is not None  # the first candidate is the best of one
         print(f"Best loss {best.total:.3f}. Values: {given.out}; all candidates: {log_path(given.out)}")
 
 

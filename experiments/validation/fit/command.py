@@ -14,8 +14,11 @@ MOST_WORLDS = JUDGING_SEED - 1
 
 
 @contextmanager
-def exit_with_errors() -> Iterator[None]:
-    """Print errors of the input and of files as messages, and exit with code 2; on Ctrl+C, exit with code 130."""
+def exit_with_errors(interrupted: str = "Stopped.") -> Iterator[None]:
+    """Print errors of the input and of files as messages, and exit with code 2.
+
+    On Ctrl+C, print ``interrupted`` and exit with code 130.
+    """
     try:
         yield
     except ScenarioError as error:
@@ -25,6 +28,7 @@ def exit_with_errors() -> Iterator[None]:
         sys.stderr.write(f"{error.filename or 'file'}: {error.strerror or error}\n")
         sys.exit(2)
     except KeyboardInterrupt:
+        sys.stderr.write(f"{interrupted}\n")
         sys.exit(130)
 
 

@@ -32,9 +32,7 @@ def frontier_text(front: Sequence[LoggedCandidate], one: str, other: str) -> str
     if len(front) == 1:
         lines.append(f"One candidate is best in both {one} and {other}.")
     else:
-        lines.append(
-            f"{one} and {other}: a lower loss of one is a higher loss of the other in {len(front)} candidates."
-        )
+        lines.append(f"None of these {len(front)} candidates is better than another in both {one} and {other}.")
     return "\n".join(lines)
 
 

@@ -84,6 +84,11 @@ def _interval_text(figures: Mapping[str, Any]) -> str:
     return f"{figures['estimate']:.3g} [{figures['low']:.3g}, {figures['high']:.3g}]"
 
 
+def patterns_to_judge(judge: bool) -> list[Pattern]:
+    """Return the patterns that are held back if they are to be read, else none."""
+    return [pattern for pattern in PATTERNS if judge and pattern.held_back]
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     parser = argparse.ArgumentParser(prog="python -m experiments.validation.fit.report", description=main.__doc__)
@@ -101,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exit_with_errors():
         values = read_values(given.values)
         tuning, judging = Objective(given.worlds), Objective(given.judging_worlds, JUDGING_SEED)
-        held_back = [pattern for pattern in PATTERNS if pattern.held_back and given.judge]
+        held_back = patterns_to_judge(given.judge)
         scenarios = {*tuning.scenarios, *(name for pattern in held_back for name in pattern.scenarios)}
         check_values(values, FITTED_WEIGHTS, sorted(scenarios), str(given.values))
         losses = dict(zip(BLOCKS, (tuning(values), judging(values)), strict=True))
