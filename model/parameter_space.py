@@ -11,7 +11,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from model.parameters import SECTIONS, parameter_fields
+from model.parameters import SECTIONS, layer_of, parameter_fields
 from model.scenario import (
     BodySpec,
     FacilitatorSpec,
@@ -37,6 +37,7 @@ class DeclaredParameter(NamedTuple):
     unit: str
     meaning: str
     source: str
+    layer: str
 
 
 def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
@@ -46,18 +47,17 @@ def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
     return float(low), float(high)  # type: ignore[arg-type]
 
 
-def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParameter:
-    """Return a parameter with its path and value."""
+def make_parameter(path: str, value: float, field: FieldInfo, layer: str) -> DeclaredParameter:
+    """Return a parameter with its path, value and layer (core, extended or case)."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
-    return DeclaredParameter(
-        path, value, *parameter_bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"]
-    )
+    text = extra["unit"], field.description or "", extra["source"]
+    return DeclaredParameter(path, value, *parameter_bounds(field), whole, lever, *text, layer)
 
 
 def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]:
     for name, field in parameter_fields(type(section)).items():
-        yield make_parameter(f"{path}.{name}", getattr(section, name), field)
+        yield make_parameter(f"{path}.{name}", getattr(section, name), field, layer_of(type(section), name))
 
 
 def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
@@ -101,7 +101,7 @@ PARAMETER_MODELS: dict[str, type[BaseModel]] = {
 def declared_parameters() -> list[DeclaredParameter]:
     """Return every declared parameter at its default, under a generic path."""
     return [
-        make_parameter(f"{path}.{name}", field.default, field)
+        make_parameter(f"{path}.{name}", field.default, field, layer_of(model, name))
         for path, model in PARAMETER_MODELS.items()
         for name, field in parameter_fields(model).items()
     ]

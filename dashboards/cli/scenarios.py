@@ -65,7 +65,7 @@ def schema() -> None:
 def parameters(as_json: AsJson = False) -> None:
     """List all parameters.
 
-    Shows the path, default, range, unit, meaning, source and role (lever or uncertainty) of each.
+    Shows the path, default, range, unit, role (lever or uncertainty), layer, meaning and source of each.
     """
     from dashboards.terminal.scenarios import parameter_table
     from dashboards.terminal.widgets import console
