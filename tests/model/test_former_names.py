@@ -13,7 +13,7 @@ from model.former_names import ACTS, COLUMNS, PATHS, FormerNameWarning, current_
 from model.loading import build_scenario, load_scenario, read_scenario
 from model.measures import trajectory_digest
 from model.overrides import act_index, collect_overrides
-from model.parameter_space import list_parameters
+from model.parameter_space import every_parameter
 from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN
 from model.world import World
 
@@ -32,7 +32,7 @@ def test_a_format_1_file_gives_the_recorded_trajectory(name):
 
 
 def test_every_former_path_leads_to_a_parameter():
-    known = {parameter.path for parameter in list_parameters(load_scenario("us-iran-2026"))}
+    known = {parameter.path for parameter in every_parameter(load_scenario("us-iran-2026"))}
     for former in PATHS:
         path = former.replace("*", "iran")
         if former == "outsiders":
