@@ -72,7 +72,7 @@ def test_misread_signals_differ_in_intention_and_perception(watched):
     signals = {
         (row.round, row.actor, row.counterpart)
         for row in rows
-        if row.act in ("threat", "public statement", "initiative") and {row.actor, row.counterpart} == parties
+        if row.act in ("hostile act", "cooperative act", "initiative") and {row.actor, row.counterpart} == parties
         and (row.perceived < 0) != (row.strength < 0)
     }  # fmt: skip
     assert signals == {place for place in misread if {place[1], place[2]} == parties}
