@@ -288,7 +288,7 @@ def describe_event(scenario: Scenario, move: Override) -> str:
     recorded, sentences = act.to_recorded(move.value), words_for(act.name).sentences
     if recorded in sentences or 1 in sentences:
         value = recorded if recorded in sentences else 1
-        description = decision_sentence(act.name, value, {}, rung="the current step", **names).rstrip(".")
+        description = decision_sentence(act.name, value, rung="the current step", **names).rstrip(".")
         return description if recorded in sentences else f"Does not happen: {description}"
     return FORCED_SENTENCE.format(act=act.name.replace("_", " "), value=move.value).rstrip(".")
 

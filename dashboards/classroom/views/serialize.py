@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from agents.ledger import LedgerEntry
+from agents.ledger import LedgerEntry, is_routine
 from agents.sentences import FORCED_SUFFIX
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.game.visibility import Observer
@@ -108,14 +108,9 @@ def join_texts(parts: Iterable[LocalizedText]) -> LocalizedText:
 def public_story(simulation: ClassSimulation, events: Iterable[Override] = ()) -> list[StoryRow]:
     """Return the public acts and events of the run, in order of months."""
     rows: list[StoryRow] = []
-    held: dict[str | None, int] = {}
     for row in simulation.ledger.rows if simulation.ledger is not None else ():
         value = int(row.value)
-        if row.act == "hold_talks":
-            if held.get(row.negotiation) == value:
-                continue
-            held[row.negotiation] = value
-        if row.act == "rung" or value in STORY_VALUES.get(row.act, ()):
+        if row.act == "rung" or (value in STORY_VALUES.get(row.act, ()) and not is_routine(row)):
             rows.append(_ledger_story(row))
     for event in simulation.loaded_scenario.events:
         if event.text and event.round <= simulation.round:

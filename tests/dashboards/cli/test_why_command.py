@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 from support.commands import refusal_message, refused_command, run_detente, strict_json
 
-from agents.ledger import LedgerEntry, RecordedCondition, read_ledger
+from agents.ledger import LedgerEntry, read_ledger
+from agents.recorded_condition import RecordedCondition
 from dashboards.cli.explanation import find_decision
 from dashboards.cli.run import suggested_why_command
 from dashboards.terminal.decision import lever_screen
