@@ -154,7 +154,7 @@ def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
 
 
 def drift_series(given: Any, worlds: int, seed: int, column: str) -> np.ndarray:
-    """Return the oil price or regional tension after the burn-in: float64 [world, round]."""
+    """Return a column, ``oil`` or ``regional_tension``, after the burn-in: float64 [world, round]."""
     noise = {f"environment.{name}_noise": given.sigma for name in ("oil", "region")}
     memory = {f"environment.{name}_memory": given.phi for name in ("oil", "region")}
     simulation = Worlds(isolated_scenario(("environment",), {**noise, **memory}), worlds, seed)
@@ -277,7 +277,7 @@ CHECKS = (
     Check(
         "B22c", "standard deviation of regional tension", SPREAD, "first-order autoregression", NOISE,
         lambda given: given.sigma / math.sqrt(1.0 - given.phi**2),
-        lambda given, worlds, seed: standard_deviation(drift_series(given, worlds, seed, "region")),
+        lambda given, worlds, seed: standard_deviation(drift_series(given, worlds, seed, "regional_tension")),
         ENVIRONMENT_SETTING + " Its shocks are correlated with those of the oil price.",
     ),
 )  # fmt: skip

@@ -83,6 +83,14 @@ def lowest_trust(world, k):
 
 
 @rule
+def openness(world, k):
+    """Return how open two sides are to talks of their own accord: both dialogues, and the square of relative trust."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    trust = min(lowest_trust(world, k) / max(world.direct_trust, 1e-9), 1.0)
+    return world.own_dialogue[a] * world.own_dialogue[b] * trust * trust
+
+
+@rule
 def narrative_burden(world, k, side, r):
     """Return the burden of a rung on a side in its own narrative."""
     weight = world.own_security_weight[world.party[k, side]]
@@ -130,6 +138,16 @@ def detection_probability(world, k):
     if r < 0:
         return 0.0
     return world.detection[world.verifier[k, r]] * world.access[k] * world.verifiability[k, r]
+
+
+@rule
+def detection_in_step(world, k, r):
+    """Return the probability of detecting a violation of a rung once it is implemented, with the access it grants."""
+    body = world.verifier[k, r] if world.verifier[k, r] >= 0 else inspecting_body(world, k)
+    if body < 0:
+        return 0.0
+    access = 0.0 if world.inspectors_barred[k] else min(world.access[k] + world.access_granted[k, r], 1.0)
+    return world.detection[body] * access * world.verifiability[k, r]
 
 
 @rule
