@@ -78,8 +78,8 @@ STAGES = (
     ),
     RoundStage(
         "The ladder moves",
-        "Rungs advance, stall or slip, and collapse after force; governments change, sides may withdraw, and the process "
-        "of talks may end or open again.",
+        "Rungs advance, stall or slip, and collapse after force; governments change, sides may withdraw, and the "
+        "process of talks may end or open again.",
         "resolve_friction",
     ),
     RoundStage(
