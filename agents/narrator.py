@@ -84,7 +84,7 @@ class Narrator:
         elif forced and not act.conditions:
             text = FORCED_SENTENCE.format(act=act.name, value=value)
         elif act.conditions and (decision.by_rule or forced):
-            text = decision_sentence(act.name, recorded, conditions, changed=changed, **shown)
+            text = decision_sentence(act.name, recorded, conditions, changed, **shown)
         else:
             text = CUSTOM_RULE_SENTENCE.format(act=act.name, value=value, **shown)
         text += FORCED_SUFFIX * forced

@@ -61,7 +61,7 @@ def reason_clause(words: ActWords, conditions: Sequence[RecordedCondition]) -> s
 
 
 def decision_sentence(
-    act: str, value: float, conditions: Sequence[RecordedCondition] = (), *, changed: bool = False, **names: Any
+    act: str, value: float, conditions: Sequence[RecordedCondition] = (), changed: bool = False, /, **names: Any
 ) -> str:
     """Return the sentence of a decision or a level; ``changed``: whether it differs from the month before."""
     words = words_for(act)

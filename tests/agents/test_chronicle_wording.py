@@ -112,7 +112,7 @@ def test_end_of_a_process_is_told_with_its_reason():
         for row in told(Assembly(name, rng=seed).run(), "end_process")
     }
     assert reasons
-    assert reasons <= {"failures have mounted.", "tension is high.", "force was used."}
+    assert reasons <= {"of past failures.", "tension is high.", "force was used."}
 
 
 def test_an_acceptance_is_signalled_in_the_month_of_the_decision(run):

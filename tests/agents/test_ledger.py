@@ -147,17 +147,32 @@ def test_each_term_flip_is_the_smallest_possible(watched, act, value):
     assert found or act == "choose_conduct" or value == -1
 
 
+def answer_that_bundling_changes():
+    """Return seed, round and cell of an answer that is another one where two rungs are one step."""
+    for seed in range(1, 30):
+        answers = [
+            {(row.round, row.actor): row.value for row in model.ledger.rows if row.act == "answer_proposal"}
+            for bundling in (1, 2)
+            for model in [Assembly("us-iran-2026", {"negotiations.nuclear.bundling": bundling}, rng=seed).run()]
+        ]
+        for place, value in answers[0].items():
+            if answers[1].get(place, value) != value:
+                return seed, place[0], (0, ("us", "iran").index(place[1]))
+    raise AssertionError("no answer changes with the number of rungs")
+
+
 def test_integer_levers_flip_at_the_nearest_integer():
     """A number of rungs is among them, which changes what the world consists of."""
     data = read_scenario("us-iran-2026")
-    number, cell = ACT_INDEX["answer_proposal"], (0, 0)
-    replayed = ReplayedDecision(data, 1, 38, number, cell)
+    number, (seed, now, cell) = ACT_INDEX["answer_proposal"], answer_that_bundling_changes()
+    replayed = ReplayedDecision(data, seed, now, number, cell)
     flips = {flip.lever.path: flip for flip in replayed.lever_flips() if flip.lever.whole and flip.to is not None}
     assert "negotiations.nuclear.bundling" in flips
     for path, (lever, to, becomes) in flips.items():
         assert isinstance(to, int)
         towards = 1 if to < lever.value else -1
-        decided = [ReplayedDecision(apply_changes(data, {path: x}), 1, 38, number, cell) for x in (to, to + towards)]
+        changed = [apply_changes(data, {path: x}) for x in (to, to + towards)]
+        decided = [ReplayedDecision(each, seed, now, number, cell) for each in changed]
         assert decided[0].value == becomes != replayed.value, path
         assert decided[1].value == replayed.value or not decided[1].is_open, path
 
