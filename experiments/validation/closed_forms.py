@@ -5,12 +5,16 @@ from typing import Any, NamedTuple
 
 from experiments.validation import (
     belief_checks,
+    concealment_checks,
     conduct_checks,
     decision_checks,
     inspection_checks,
     ladder_checks,
     ladder_walk_checks,
+    process_checks,
+    relation_checks,
     tension_checks,
+    threat_checks,
 )
 from experiments.validation.check import MAX_STANDARD_ERRORS, Check, CheckResult, run_check
 from experiments.validation.part import ValidationPart
@@ -24,6 +28,10 @@ MODULES = (
     ladder_walk_checks,
     tension_checks,
     decision_checks,
+    relation_checks,
+    process_checks,
+    threat_checks,
+    concealment_checks,
 )
 CHECKS: dict[str, Check] = dict(sorted((check.id, check) for module in MODULES for check in module.CHECKS))
 BLUE, GREY = "#3A8FC4", "#8A96A3"
