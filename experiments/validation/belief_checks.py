@@ -180,7 +180,7 @@ def simulate_repair_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue
 
 
 def remembered_trust(given: Any) -> float:
-    """Return trust n rounds after evidence a and b, without any more: it returns to the inherited evidence t (e + 2)."""
+    """Return trust n rounds after evidence a and b, without any more: it returns to the inherited t (e + 2)."""
     counts, left = given.e + 2.0, given.lam**given.n
     return (given.t * counts + left * (given.a - given.t * counts)) / (counts + left * (given.a + given.b - counts))
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.engine.worlds import Worlds
-from experiments.validation.check import Check, SimulatedValue, Symbol, mean_over_worlds
+from experiments.validation.check import Check, Symbol, mean_over_worlds
 from experiments.validation.inspection_checks import inspection_scenario, withheld_accusations
 from model.enumerations import InspectionReport
 from model.overrides import Override

@@ -139,7 +139,7 @@ def answered_proposal(given: Any, threats: int, seed: int) -> Worlds:
     """Return a world in which a proposal is answered after a number of rounds of threats."""
     changes = {
         **ACCEPTS_ANY_SHARE, "home.audience_growth": given.kappa, "home.audience_decay": 0.0, "home.lock_in": given.w,
-        "scrutiny.loss_weight": 0.0, "states.alba.cooperates_first": False, "states.alba.dialogue": 0.0,
+        "scrutiny.loss_weight": 0.0, "states.alba.cooperates_first": False,
     }  # fmt: skip
     simulation = Worlds(isolated_scenario(("audience_costs",), changes), 1, seed, (proposed_step(threats),))
     simulation.step(threats + 1)
@@ -147,7 +147,7 @@ def answered_proposal(given: Any, threats: int, seed: int) -> Worlds:
 
 
 def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
-    """Return the rounds of threats until a proposal is refused, interpolated between the last two rounds by their costs."""
+    """Return the rounds of threats until a proposal is refused, interpolated by the costs of the last two."""
 
     def is_refused(threats: int) -> bool:
         return int(answered_proposal(given, threats, seed).column("answer")[0, 0, 0]) < 0
@@ -202,9 +202,7 @@ WALD = {
     "p1": Symbol(0.3, 0.001, 0.999, "probability of a suspicious finding if deceitful"),
 }
 ERRORS = {name: WALD[name] for name in ("alpha", "beta")}
-EXAMINE = (
-    "One proposal, one finding per round, no prior, forced record; only mechanism scrutiny on; the examining side answers."
-)
+EXAMINE = "One proposal, one finding per round, no prior, forced record; only mechanism scrutiny on; one side examines."
 NOISE = {"phi": Symbol(0.9, 0.0, 0.99, "memory"), "sigma": Symbol(0.1, 0.001, 0.5, "standard deviation of a shock")}
 ENVIRONMENT_SETTING = "Only mechanism environment on; rounds after the burn-in."
 SPREAD = "sigma/sqrt(1-phi^2)"

@@ -50,7 +50,9 @@ def isolated_scenario(
 ) -> Scenario:
     """Build a scenario with only the given mechanisms on; without data, the smallest scenario."""
     switches = {**ALL_OFF, **{f"mechanisms.{name}": True for name in mechanisms}}
-    return build_scenario(apply_changes(smallest_scenario() if data is None else data, {**switches, **NEUTRAL, **changes}))
+    return build_scenario(
+        apply_changes(smallest_scenario() if data is None else data, {**switches, **NEUTRAL, **changes})
+    )
 
 
 def for_both_states(changes: dict[str, Any]) -> dict[str, Any]:

@@ -174,7 +174,8 @@ MODES = "S=1/(1-(a+b)^2), D=1/(1-(a-b)^2)"
 CHECKS = (
     Check(
         "B28", "cooperation of a memory-one pair under fixed relations",
-        "stationary chain, log odds + wt(t-.4)-wx(x-.3)+wd d/4-2 wp P", "Nowak & Sigmund 1990; Goldstein & Freeman 1990",
+        "stationary chain, log odds + wt(t-.4)-wx(x-.3)+wd d/4-2 wp P",
+        "Nowak & Sigmund 1990; Goldstein & Freeman 1990",
         HABIT_SYMBOLS | RELATION_SYMBOLS, stationary_cooperation, simulate_cooperation,
         "Only mechanisms reciprocity and relations on; relations are fixed and nothing is proposed; habits end at 4.",
     ),
@@ -197,6 +198,6 @@ CHECKS = (
             "s": Symbol(0.86, 0.0, 1.0, "probability of silence without hostility"),
             "x": Symbol(0.2, 0.0, 1.0, "posture"),
         },
-        lambda given: given.s * (1.0 - given.x), silent_share, "Only mechanism intensity on; a state outside the talks.",
+        lambda given: given.s * (1.0 - given.x), silent_share, "Only mechanism intensity on; a state at no table.",
     ),
 )  # fmt: skip
