@@ -1,6 +1,7 @@
 """Names of earlier versions: files, paths and acts that use them work, with a one-line warning."""
 
 import json
+import re
 import warnings
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from experiments.engine.kernel import run_trajectory
 from experiments.studies.study import load_study
 from model.errors import ScenarioError
-from model.former_names import ACTS, COLUMNS, PATHS, FormerNameWarning, current_act, current_path
+from model.former_names import ACTS, COLUMNS, PATHS, REPLACED, FormerNameWarning, current_act, current_path
 from model.loading import build_scenario, load_scenario, read_scenario
 from model.measures import trajectory_digest
 from model.overrides import act_index, collect_overrides
@@ -111,3 +112,27 @@ def test_the_warning_of_a_study_names_its_file(tmp_path):
     path.write_text('question="?"\nscenario="two-states"\n[levers]\n"states.alba.patience"=[0.5, 0.9]\n')
     with pytest.warns(FormerNameWarning, match=r"^mine.toml: names of an earlier version"):
         load_study(path)
+
+
+@pytest.mark.parametrize("path", REPLACED)
+def test_a_replaced_parameter_is_refused_with_its_successor(path):
+    section, name = path.split(".")
+    successor = re.search(r"see `([\w.]+)`", REPLACED[path]).group(1)
+    assert successor in {parameter.path for parameter in list_parameters(load_scenario("two-states"))}
+    message = f"{path}: is no parameter of this version: {REPLACED[path]}"
+    data = read_scenario("two-states")
+    with pytest.raises(ScenarioError) as file:
+        build_scenario({**data, section: {**data.get(section, {}), name: 0.5}, "rounds": 0})
+    assert message in str(file.value).splitlines()
+    assert len(file.value.errors) == 2
+    with pytest.raises(ScenarioError) as change:
+        load_scenario("two-states", {path: 0.5})
+    assert str(change.value) == message
+    study = {"name": "old", "question": "?", "scenario": "two-states", "uncertainties": {path: [0.1, 0.2]}}
+    with pytest.raises(ScenarioError, match="is no parameter of this version"):
+        load_study(study)
+
+
+def test_a_ladder_that_never_recovers_is_refused_with_the_range():
+    with pytest.raises(ScenarioError, match=r"^ladder.recovery: must be between 1 and 1200 \(rounds\) \(found 0\)$"):
+        load_scenario("two-states", {"ladder.recovery": 0})
