@@ -159,7 +159,7 @@ def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
 
 
 def drift_series(given: Any, worlds: int, seed: int, column: str) -> np.ndarray:
-    """Return the oil price or regional tension after the burn-in: float64 [world, round]."""
+    """Return a column, ``oil`` or ``regional_tension``, after the burn-in: float64 [world, round]."""
     noise = {f"environment.{name}_noise": given.sigma for name in ("oil", "region")}
     memory = {f"environment.{name}_memory": given.phi for name in ("oil", "region")}
     simulation = Worlds(isolated_scenario(("environment",), {**noise, **memory}), worlds, seed)

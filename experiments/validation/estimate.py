@@ -54,10 +54,15 @@ def estimate_statistic(sums: WorldSums, statistic: Statistic) -> Estimate:
     return Estimate(value, *np.quantile(resampled, [0.025, 0.975]).tolist())
 
 
-def interval_verdict(estimate: Estimate, lower: float, upper: float) -> Verdict:
-    """Return `holds` if an interval lies between two bounds (excluded), `fails` if outside, else `undecided`."""
+def interval_verdict(estimate: Estimate, lower: float, upper: float, may_tie: bool = False) -> Verdict:
+    """Return `holds` if an interval lies between two bounds (excluded), `fails` if outside, else `undecided`.
+
+    may_tie: return `holds` unless the interval is outside; a bound itself is then inside.
+    """
     if not math.isfinite(estimate.value):
         return "not measurable"
+    if may_tie:
+        return "fails" if estimate.high < lower or estimate.low > upper else "holds"
     if estimate.low > lower and estimate.high < upper:
         return "holds"
     if estimate.high <= lower or estimate.low >= upper:

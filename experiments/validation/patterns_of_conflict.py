@@ -6,8 +6,14 @@ import numpy as np
 
 from experiments.validation.estimate import safe_ratio
 from experiments.validation.hysteresis import SLOW, loop_area, trust_over_two_sweeps
-from experiments.validation.pattern import ALL_SCENARIOS, Inequality, Pattern
-from experiments.validation.patterns_of_deals import difference_statistic, newly_reached, share_statistic
+from experiments.validation.pattern import (
+    ALL_SCENARIOS,
+    Inequality,
+    Pattern,
+    difference_statistic,
+    share_statistic,
+)
+from experiments.validation.patterns_of_deals import newly_reached
 from experiments.validation.traces import ScenarioSource, first_negotiation, record_trace
 from model.enumerations import RungStatus
 from model.loading import load_scenario

@@ -13,8 +13,10 @@ from model.columns import COLUMN_BY_NAME
 from model.loading import load_scenario
 from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
+from model.signals import SIGNAL_KINDS
 from model.world import World
 
+WEIGHT_COLUMNS = ("conduct", "miscarried")  # the columns that monthly_weights reads
 ScenarioSource = str | Mapping[str, Any]  # a scenario, by name or as plain data
 
 
@@ -77,3 +79,19 @@ def first_negotiation(scenario: Scenario) -> tuple[str, list[str]]:
     """Return the name of the first negotiation and its parties."""
     name, talks = next(iter(scenario.negotiations.items()))
     return name, list(talks.parties)
+
+
+def first_parties(trace: Trace) -> tuple[int, int]:
+    """Return the indices of the two parties to the first negotiation."""
+    one, other = trace.initial_world.party[0].tolist()
+    return one, other
+
+
+def monthly_weights(trace: Trace) -> np.ndarray:
+    """Return the weight of each month's act on Goldstein's scale, -10 to +10: [world, month, side].
+
+    Acts of the two parties to the first negotiation towards each other, as they turned out: friendly or hostile words.
+    """
+    one, other = first_parties(trace)
+    cooperative = (trace["conduct"] ^ trace["miscarried"])[:, 1:, [one, other], [other, one]]
+    return np.where(cooperative, SIGNAL_KINDS["public statement"].strength, SIGNAL_KINDS["threat"].strength)

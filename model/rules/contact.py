@@ -42,7 +42,7 @@ class WayOut(NamedTuple):
 class Meeting(NamedTuple):
     """The two sides meet this month: a spell of contact starts or continues."""
 
-    start: Annotated[float, Term(0, 1, "openness of the less open side, between spells")]
+    start: Annotated[float, Term(0, 1, "openness of both sides, between spells")]
     habit: Annotated[float, Term(0, 1, "contact in the previous month, within a spell")]
     tension: Annotated[float, Term(-200, 0, "contact lost to tension")]
     good_offices: Annotated[float, Term(0, 100, "contact that facilitators bring about or keep")]
@@ -115,7 +115,7 @@ def meeting_terms(world, k):
     if world.contact[k] > 0:
         lost = world.tension_ends_contact * tension
         return Meeting(0.0, 1.0 - world.contact_stop, -lost, lost * offices, agreement, random_draw)
-    start = world.contact_start * min(world.own_dialogue[a], world.own_dialogue[b])
+    start = world.contact_start * world.own_dialogue[a] * world.own_dialogue[b]
     start *= min(lowest_trust(world, k) / max(world.direct_trust, 1e-9), 1.0)
     return Meeting(start, 0.0, -start * tension, world.offices_start_contact * offices, agreement, random_draw)
 

@@ -133,6 +133,16 @@ def detection_probability(world, k):
 
 
 @rule
+def detection_in_step(world, k, r):
+    """Return the probability of detecting a violation of a rung once it is implemented, with the access it grants."""
+    body = world.verifier[k, r] if world.verifier[k, r] >= 0 else inspecting_body(world, k)
+    if body < 0:
+        return 0.0
+    access = 0.0 if world.inspectors_barred[k] else min(world.access[k] + world.access_granted[k, r], 1.0)
+    return world.detection[body] * access * world.verifiability[k, r]
+
+
+@rule
 def visible_share(world, k, side):
     """Return the share of a side's violation that inspectors can see: 1 - concealment (1 - size)."""
     return 1.0 - world.concealment * (1.0 - world.violation[k, side]) if world.with_concealment else 1.0

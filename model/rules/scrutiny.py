@@ -7,7 +7,7 @@ from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import RungStatus
 from model.rules.facilitation import FORMULATION, combined_effect
-from model.rules.lookups import condemnation_bound, detection_probability, is_rung_in_play_at, pressure_suffered, progress
+from model.rules.lookups import condemnation_bound, detection_in_step, is_rung_in_play_at, pressure_suffered, progress
 from model.terms import Term
 
 FACILITATOR_TEXT = 2  # author of an offer
@@ -110,7 +110,7 @@ def worth_terms(world, k, side):
     """Return the terms of the step's worth: tau s + future - (1 - tau) loss s (1 - d reversibility) (B05)."""
     me, other, r = world.party[k, side], world.party[k, 1 - side], world.rung[k]
     trust, stake = world.trust[me, other], world.stake[k, r]
-    reversible = detection_probability(world, k) * world.reversibility[k, r]
+    reversible = detection_in_step(world, k, r) * world.reversibility[k, r]
     rest = max(1.0 - progress(world, k) - stake, 0.0)
     return WorthRisk(
         trust * stake,

@@ -18,14 +18,8 @@ from experiments.validation.estimate import (
 )
 from experiments.validation.hysteresis import DWELL, LEVELS, SLOW, loop_area, trust_over_sweep
 from experiments.validation.pattern import Inequality, Pattern
-from experiments.validation.patterns_of_conflict import (
-    CONFLICT_PATTERNS,
-    correlations,
-    rounds_to_lose,
-    rounds_to_rebuild,
-)
+from experiments.validation.patterns_of_conflict import correlations, rounds_to_lose, rounds_to_rebuild
 from experiments.validation.patterns_of_deals import (
-    DEAL_PATTERNS,
     agreements_by_facilitation,
     completed_ladders,
     continuation_counts,
@@ -102,10 +96,11 @@ def test_baseline_file_covers_every_pattern_with_digests():
     assert all(row["worlds"] >= 400 for row in facts["rows"])
 
 
-def test_a_third_of_the_patterns_is_held_back_from_tuning():
-    held_back = [pattern for pattern in patterns.PATTERNS if pattern.held_back]
-    assert len(held_back) * 3 >= len(patterns.PATTERNS) == len(DEAL_PATTERNS) + len(CONFLICT_PATTERNS) == 14
-    assert not any(pattern.tuned for pattern in held_back)
+def test_patterns_held_back_are_those_fixed_before_tuning():
+    held_back = {pattern.key for pattern in patterns.PATTERNS if pattern.held_back}
+    assert held_back == {"E5", "S2", "S7", "S12", "S17", "S18", "S19"}
+    assert not any(pattern.tuned for pattern in patterns.PATTERNS if pattern.held_back)
+    assert any("S2, S7, S12, S17, S18, S19" in note and "(E5)" in note for note in patterns.NOTES)
 
 
 def planted_pattern(chances: dict[str, float]) -> Pattern:
@@ -177,8 +172,7 @@ def named_scenario(name: str, data: dict) -> dict:
 
 def test_ladder_without_failures_continues():
     done = continuation_counts(frictionless(), 4)
-    assert (done[:, :4] == 1.0).all()
-    assert (done[:, 4:] == 1.0).all()
+    assert (done == 1.0).all()
     assert (ended_rungs(frictionless(), 4)[:, 1::2] == 0.0).all()
     assert (completed_ladders(frictionless(), 4) == 1.0).all()
     assert (
