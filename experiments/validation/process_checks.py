@@ -16,8 +16,8 @@ LONGEST = 1000  # longest wait for an end or a new start, in rounds
 
 
 def start_chance(given: Any) -> float:
-    """Return the monthly probability that contact starts: s o min(t / d, 1) (1 - x)."""
-    return given.s * given.o * min(given.t / given.d, 1.0) * (1.0 - given.x)
+    """Return the monthly probability that contact starts: s o^2 min(t / d, 1) (1 - x)."""
+    return given.s * given.o**2 * min(given.t / given.d, 1.0) * (1.0 - given.x)
 
 
 def stop_chance(given: Any) -> float:
@@ -118,7 +118,7 @@ SPELL_SETTING = "Every mechanism off; nothing is proposed and no agreement is in
 
 CHECKS = (
     Check(
-        "B30a", "mean months between spells of contact", "1/(s o min(t/d,1)(1-x))", "two-state Markov chain", SPELLS,
+        "B30a", "mean months between spells of contact", "1/(s o^2 min(t/d,1)(1-x))", "two-state Markov chain", SPELLS,
         lambda given: 1.0 / start_chance(given),
         lambda given, worlds, seed: mean_spell(given, False, worlds, seed), SPELL_SETTING, spell_problem,
     ),

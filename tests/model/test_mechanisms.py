@@ -143,25 +143,26 @@ def test_b22_oil_and_region_are_autoregressive():
     assert np.corrcoef(seen[:-1, 0], seen[1:, 0])[0, 1] == pytest.approx(0.9, abs=0.01)
 
 
-def scrutinised(deceitful):
+def scrutinised():
     """Return a scenario with one finding a round, alpha = .05, beta = .1, p0 = .1, p1 = .3."""
     return scenario_with_only("scrutiny", {
         "scrutiny.false_rejection": 0.05, "scrutiny.false_acceptance": 0.1, "scrutiny.suspicious_if_honest": 0.1,
         "scrutiny.suspicious_if_deceitful": 0.3, "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0,
-        "states.borea.trustworthiness": 0.0 if deceitful else 1.0,
+        "states.alba.dialogue": 0.0,
     })  # fmt: skip
 
 
-@pytest.mark.parametrize(("deceitful", "length", "condemned"), [(False, 18.527, 0.0330), (True, 18.378, 0.9066)])
-def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
-    scenario = scrutinised(deceitful)
+@pytest.mark.parametrize(("record", "length", "condemned"), [(1.0, 18.527, 0.0330), (0.0, 18.378, 0.9066)])
+def test_b15_scrutiny_is_walds_sequential_test(record, length, condemned):
+    scenario = scrutinised()
+    held = tuple(Override(now, "update_record", None, "borea", "alba", record) for now in range(1, 200))
     proposed = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     stay = tuple(
         Override(now, "answer_proposal", "talks", party, None, 0)
         for now in range(2, 200)
         for party in ("alba", "borea")
     )
-    played = Worlds(scenario, 400, 0, (proposed, *stay))
+    played = Worlds(scenario, 400, 0, (proposed, *held, *stay))
     played.step()
     lengths, verdicts = np.full(400, 189), np.zeros(400, bool)
     going = np.ones(400, bool)
