@@ -81,7 +81,7 @@ PROTOCOL: tuple[Act, ...] = (
     state_act(17, conduct.remember_standing, "previous_standing", "reciprocity"),
     state_act(18, conduct.judge_own_standing, "standing", "reciprocity"),
     state_act(19, conduct.judge_other_standing, "perceived_standing", "reciprocity"),
-    nature_act(72, conduct.update_record, "record"),
+    nature_act(72, conduct.update_record, "conduct_record"),
     # Beliefs
     state_act(20, beliefs.reassure, "reassurance", "reassurance"),
     state_act(21, beliefs.weigh_violence, "violence_factor", "spoilers"),
