@@ -35,7 +35,8 @@ def test_a_mechanism_off_equals_a_protocol_without_its_acts(name, mechanism):
 
 def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
     belief = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
-    start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
+    start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "states.alba.dialogue": 0.0}
+    start["belief.confirmation_bias"] = 0.0
     scenario = scenario_with_only("reputation", {**belief, **start})
     trust = record_rounds(scenario, 200, ("trust", (0, 1)))[:, 0]
     for now in (1, 2, 10):
