@@ -255,8 +255,8 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=named_conditions((pressure.attack_terms, pressure.Attack)), rare=True,
     ),
     state_act(
-        65, home.update_support, "support", "ratification",
-        conditions=named_conditions((home.support_terms, home.Support)), sums=True,
+        65, home.update_support, "support", "ratification",  # the public feels a violation that it does not see
+        conditions=named_conditions((home.support_terms, home.Support)), sums=True, knows="all",
     ),
     state_act(66, home.update_audience_cost, "audience_cost", "audience_costs"),
 )  # fmt: skip
