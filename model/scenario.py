@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from model import parameters
-from model.enumerations import Doctrine
+from model.enumerations import Doctrine, EventCondition
 from model.parameters import Section, parameter
 
 
@@ -30,9 +30,10 @@ TranslatedText = Annotated[
 ]
 StartingStatus = Literal["idle", "ratified", "implementing", "verified"]
 if TYPE_CHECKING:
-    DoctrineName = str
+    DoctrineName = ConditionName = str
 else:
     DoctrineName = Literal[tuple(Doctrine.__members__)]
+    ConditionName = Literal[tuple(name for name, number in EventCondition.__members__.items() if number)]
 
 
 class StateSpec(Section):
@@ -170,6 +171,9 @@ class Event(Section):
     negotiation: Name | None = None
     value: float | None = Field(None, ge=-1e6, le=1e6)
     until: int | None = Field(None, ge=1, le=1200, description="last round of the event")
+    only_if: ConditionName | None = Field(
+        None, description="condition about its negotiation that must hold when the event's act is decided"
+    )
     text: TranslatedText = Field(default_factory=dict)
 
 

@@ -62,6 +62,8 @@ def locate_error(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorLocation
 
 def allowed_words(annotation: Any) -> list[str]:
     """Return the words that a field allows, if it is a choice of words."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return [*chain.from_iterable(map(allowed_words, typing.get_args(annotation)))]
     named = typing.get_args(annotation) if typing.get_origin(annotation) is Literal else ()
     return [word for word in named if isinstance(word, str)]
 

@@ -11,7 +11,7 @@ from model.chance import DecisionPoint
 from model.columns import COLUMNS, DECIDED, GIVEN, Column
 from model.enumerations import RungStatus
 from model.measures import BY_NEGOTIATION, OVERALL, Indicator
-from model.overrides import EVENT_KINDS
+from model.overrides import EVENT_CONDITIONS, EVENT_KINDS
 from model.parameter_space import PARAMETER_MODELS, DeclaredParameter, declared_parameters
 from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
@@ -134,6 +134,12 @@ def event_table() -> str:
     return format_table("event | forced act | default value | required | meaning", rows)
 
 
+def condition_table() -> str:
+    """Return the table of the conditions of scheduled events."""
+    rows = ((code_span(name), meaning) for name, meaning in EVENT_CONDITIONS.items())
+    return format_table("`only_if` | the event occurs only while", rows)
+
+
 def signal_table() -> str:
     """Return the table of the kinds of signals."""
     rows = ((name, f"{kind.strength:+g}", kind.cameo, kind.meaning) for name, kind in SIGNAL_KINDS.items())
@@ -161,6 +167,7 @@ def generated_tables() -> dict[str, str]:
             "number | decision point", ((int(each), code_span(each.name)) for each in DecisionPoint)
         ),
         "events": event_table(),
+        "event-conditions": condition_table(),
         "signals": signal_table(),
         "overall": indicator_table(OVERALL),
         "by-negotiation": indicator_table(BY_NEGOTIATION),

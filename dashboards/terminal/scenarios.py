@@ -27,8 +27,8 @@ def scenario_table(scenarios: Iterable["Scenario"]) -> Table:
 MIN_TABLE_WIDTH = 170  # columns; below, each parameter takes a few lines instead of a table row
 
 
-def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
-    """Return the declared parameters as a table, or as a few lines each if `width` is too small."""
+def parameter_table(settings: Sequence[Any], width: int, value_heading: str = "default") -> RenderableType:
+    """Return parameters as a table, or as a few lines each if `width` is too small."""
     rows = [
         (
             each.path,
@@ -44,7 +44,7 @@ def parameter_table(settings: Sequence[Any], width: int) -> RenderableType:
     if width < MIN_TABLE_WIDTH:
         return Group(*(_parameter_lines(*row) for row in rows))
     table = Table(box=None, padding=(0, 2), header_style="dim")
-    for heading in ("parameter", "default", "range", "unit", "role"):
+    for heading in ("parameter", value_heading, "range", "unit", "role"):
         table.add_column(heading, no_wrap=True)
     for heading in ("meaning", "source"):
         table.add_column(heading, overflow="fold")

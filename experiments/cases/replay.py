@@ -5,8 +5,8 @@ Nothing is fitted. The record has weights, but the model has only two kinds of a
 - Acts count by their sign. A month with a mean weight above 0 is cooperative, below 0 hostile.
 - The input side repeats its last act until its next coded act.
 - Recorded acts do not miscarry, but the model may misread them.
-- As a size, a cooperative act of the model has weight 5.5 and a hostile one -5.6: the means of the weights above and
-  below 0 over all codes of the scale (Goldstein 1992), not over the cases.
+- The model forecasts a sign. As a size, each of its signs has the weights of that sign in all other cases, equally
+  likely, as the base rate has (leave one case out).
 - The scenario's scheduled events and moves are removed, because they contain the record of both sides.
 """
 
@@ -22,7 +22,6 @@ from experiments.engine.worlds import play_cooperation
 from model.loading import apply_changes, load_scenario, read_scenario
 from model.overrides import Override
 
-COOPERATIVE_WEIGHT, HOSTILE_WEIGHT = 5.5, -5.6
 REPLAY_WORLDS = 400
 FORECASTERS = ("model", "persistence", "base rate")
 
@@ -139,6 +138,15 @@ def base_rate(excluded: str) -> Forecast:
     return Forecast(tuple(values), (1.0 / len(values),) * len(values))
 
 
+def forecast_of_signs(share: float, sizes: Forecast) -> Forecast:
+    """Return the forecast that is cooperative with probability ``share``, with the sizes of another forecast."""
+    cooperative = sizes.chance
+    ratios = {True: share / cooperative, False: (1.0 - share) / (1.0 - cooperative)}
+    return sizes._replace(
+        shares=tuple(each * ratios[value > 0] for value, each in zip(sizes.values, sizes.shares, strict=True))
+    )
+
+
 def replay_case(case: Case, worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True) -> Replay:
     """Replay a case in both directions."""
     baseline = base_rate(case.name)
@@ -155,7 +163,7 @@ def _replay_direction(case: Case, answering: int, chances: np.ndarray, baseline:
     for now, observed in case.monthly_conduct(answering).items():
         share = float(chances[now - 1])
         forecasts = {
-            "model": Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (share, 1.0 - share)),
+            "model": forecast_of_signs(share, baseline),
             "base rate": baseline,
         }
         if last is not None:

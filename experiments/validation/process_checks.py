@@ -15,9 +15,14 @@ LONG = 8  # observation time of spells, in mean lengths of both
 LONGEST = 1000  # longest wait for an end or a new start, in rounds
 
 
+def openness(given: Any) -> float:
+    """Return how open two sides with the same dialogue and trust are to talks: o^2 min(t / d, 1)^2."""
+    return (given.o * min(given.t / given.d, 1.0)) ** 2
+
+
 def start_chance(given: Any) -> float:
-    """Return the monthly probability that contact starts: s o^2 min(t / d, 1) (1 - x)."""
-    return given.s * given.o**2 * min(given.t / given.d, 1.0) * (1.0 - given.x)
+    """Return the monthly probability that contact starts: s O (1 - x), O the openness."""
+    return given.s * openness(given) * (1.0 - given.x)
 
 
 def stop_chance(given: Any) -> float:
@@ -25,13 +30,19 @@ def stop_chance(given: Any) -> float:
     return given.e + given.c * given.x
 
 
+def relations(given: Any) -> dict[str, float]:
+    """Return the changes that give both sides the same trust and posture, and the trust that suffices to meet."""
+    both = {"trust": given.t, "tension": given.x}
+    pairs = ("alba.borea", "borea.alba")
+    changes = {f"relations.{pair}.{name}": value for pair in pairs for name, value in both.items()}
+    return {**changes, "contact.direct_trust": given.d}
+
+
 def mean_spell(given: Any, in_contact: bool, worlds: int, seed: int) -> SimulatedValue:
     """Measure the mean length of spells of contact, or of the silence between them."""
-    both = {"trust": given.t, "tension": given.x}
     changes = {
         **NO_PROPOSALS, **for_both_states({"dialogue": given.o}), "contact.contact_start": given.s,
-        "contact.contact_stop": given.e, "contact.tension_ends_contact": given.c, "contact.direct_trust": given.d,
-        **{f"relations.{pair}.{name}": value for pair in ("alba.borea", "borea.alba") for name, value in both.items()},
+        "contact.contact_stop": given.e, "contact.tension_ends_contact": given.c, **relations(given),
     }  # fmt: skip
     simulation = Worlds(isolated_scenario((), changes), worlds, seed)
     rounds = int(LONG * (1.0 / start_chance(given) + 1.0 / stop_chance(given)))
@@ -76,15 +87,14 @@ def simulate_failures(given: Any, worlds: int, seed: int) -> SimulatedValue:
 
 
 def reopening_chance(given: Any) -> float:
-    """Return the monthly probability of a new start: r (o - x)."""
-    return given.r * (given.o - given.x)
+    """Return the monthly probability of a new start: r O (1 - x), O the openness."""
+    return given.r * openness(given) * (1.0 - given.x)
 
 
 def simulate_reopening(given: Any, worlds: int, seed: int) -> SimulatedValue:
     """Measure the months from the end of a process to its new start."""
     changes = {
-        "process.reopening": given.r, **for_both_states({"dialogue": given.o, "turnover": 0.0}),
-        "relations.alba.borea.tension": given.x, "relations.borea.alba.tension": given.x,
+        "process.reopening": given.r, **for_both_states({"dialogue": given.o, "turnover": 0.0}), **relations(given),
     }  # fmt: skip
     ended = Override(1, "process", "talks", None, None, 0.0)
     simulation = Worlds(isolated_scenario(("processes",), changes), worlds, seed, (ended,))
@@ -102,23 +112,26 @@ def spell_problem(given: Any) -> str:
 
 def reopening_problem(given: Any) -> str:
     """Return an error text if a process hardly ever opens again."""
-    return "" if reopening_chance(given) >= 0.002 else "r (o - x) must be at least 0.002"
+    return "" if reopening_chance(given) >= 0.002 else "r O (1 - x) must be at least 0.002"
 
 
-SPELLS = {
-    "s": Symbol(0.2, 0.0, 1.0, "probability that contact starts between fully open sides"),
-    "o": Symbol(0.8, 0.0, 1.0, "openness of both"),
+OPEN = {
+    "o": Symbol(0.8, 0.0, 1.0, "dialogue of both"),
     "t": Symbol(0.4, 0.02, 0.98, "trust on both sides"),
     "d": Symbol(0.55, 0.02, 1.0, "trust that suffices to meet in public"),
     "x": Symbol(0.3, 0.0, 1.0, "tension"),
+}
+SPELLS = OPEN | {
+    "s": Symbol(0.2, 0.0, 1.0, "probability that contact starts between fully open sides"),
     "e": Symbol(0.05, 0.0, 1.0, "probability that contact ends at zero tension"),
     "c": Symbol(0.12, 0.0, 1.0, "added at full tension"),
 }
+OPENNESS = "O=(o min(t/d,1))^2"
 SPELL_SETTING = "Every mechanism off; nothing is proposed and no agreement is in force."
 
 CHECKS = (
     Check(
-        "B30a", "mean months between spells of contact", "1/(s o^2 min(t/d,1)(1-x))", "two-state Markov chain", SPELLS,
+        "B30a", "mean months between spells of contact", f"1/(s O (1-x)), {OPENNESS}", "two-state Markov chain", SPELLS,
         lambda given: 1.0 / start_chance(given),
         lambda given, worlds, seed: mean_spell(given, False, worlds, seed), SPELL_SETTING, spell_problem,
     ),
@@ -136,12 +149,8 @@ CHECKS = (
         failures_before_the_end, simulate_failures, "Every proposal is refused; only mechanism processes on.",
     ),
     Check(
-        "B34b", "mean months until a process opens again", "1/(r(o-x))", "geometric distribution",
-        {
-            "r": Symbol(0.1, 0.0, 1.0, "probability that fully open sides start again"),
-            "o": Symbol(0.8, 0.0, 1.0, "openness of both"),
-            "x": Symbol(0.3, 0.0, 1.0, "tension"),
-        },
+        "B34b", "mean months until a process opens again", f"1/(r O (1-x)), {OPENNESS}", "geometric distribution",
+        OPEN | {"r": Symbol(0.2, 0.0, 1.0, "probability that fully open sides start again")},
         lambda given: 1.0 / reopening_chance(given), simulate_reopening,
         "The end is forced; no facilitator, no change of government; only mechanism processes on.", reopening_problem,
     ),

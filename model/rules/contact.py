@@ -10,10 +10,11 @@ from model.rules.facilitation import CONTACT, combined_effect
 from model.rules.lookups import (
     has_agreement_in_force,
     highest_verified_rung,
-    lowest_trust,
     mutual_tension,
+    openness,
     pressure_exerted,
     pressure_suffered,
+    progress,
 )
 from model.terms import Term
 
@@ -21,11 +22,12 @@ AGREEMENT_CONTACT = 0.3  # probability of contact that an agreement in force add
 
 
 class Pain(NamedTuple):
-    """The stalemate hurts a side (Zartman's mutually hurting stalemate)."""
+    """The stalemate hurts a side, or an agreement entices it (Zartman's hurting stalemate, enticing opportunity)."""
 
     pressure: Annotated[float, Term(0, 1, "pressure suffered")]
     cost: Annotated[float, Term(0, 100, "cost of exerting pressure, higher at a high oil price")]
     tension: Annotated[float, Term(0, 100, "tension between the two")]
+    opportunity: Annotated[float, Term(0, 0.5, "what remains to be gained, times trust in the other side")]
     inertia: Annotated[float, Term(0, 2, "talks continue more easily than they start")]
     threshold: float
 
@@ -75,6 +77,7 @@ def pain_terms(world, k, side):
         pressure_suffered(world, me),
         world.cost_of_pressure * pressure_exerted(world, me) * oil_factor,
         mutual_tension(world, k),
+        0.5 * world.trust[me, world.party[k, 1 - side]] * (1.0 - progress(world, k)),
         inertia,
         world.pain_threshold,
     )
@@ -104,7 +107,7 @@ def can_meet(world, k):
 def meeting_terms(world, k):
     """Return the terms of a meeting.
 
-    Between spells, contact starts by the two sides' own dialogue, as far as they trust each other, or by good offices; within a spell it ends with
+    Between spells, contact starts by the two sides' own openness or by good offices; within a spell it ends with
     probability stop + tension, which good offices reduce. At fixed relations a spell lasts 1 / stop months on average.
     """
     a, b = world.party[k, 0], world.party[k, 1]
@@ -115,8 +118,7 @@ def meeting_terms(world, k):
     if world.contact[k] > 0:
         lost = world.tension_ends_contact * tension
         return Meeting(0.0, 1.0 - world.contact_stop, -lost, lost * offices, agreement, random_draw)
-    start = world.contact_start * world.own_dialogue[a] * world.own_dialogue[b]
-    start *= min(lowest_trust(world, k) / max(world.direct_trust, 1e-9), 1.0)
+    start = world.contact_start * openness(world, k)
     return Meeting(start, 0.0, -start * tension, world.offices_start_contact * offices, agreement, random_draw)
 
 

@@ -83,6 +83,14 @@ def lowest_trust(world, k):
 
 
 @rule
+def openness(world, k):
+    """Return how open two sides are to talks of their own accord: both dialogues, and the square of relative trust."""
+    a, b = world.party[k, 0], world.party[k, 1]
+    trust = min(lowest_trust(world, k) / max(world.direct_trust, 1e-9), 1.0)
+    return world.own_dialogue[a] * world.own_dialogue[b] * trust * trust
+
+
+@rule
 def narrative_burden(world, k, side, r):
     """Return the burden of a rung on a side in its own narrative."""
     weight = world.own_security_weight[world.party[k, side]]

@@ -8,7 +8,14 @@ from model.compiler import rule
 from model.enumerations import RungStatus
 from model.rules.facilitation import CONTACT, combined_effect
 from model.rules.ladder import count_reset_to_idle, is_newly_breached
-from model.rules.lookups import attacks_blamed_on, failed_stake, mutual_tension, progress, uses_force_between
+from model.rules.lookups import (
+    attacks_blamed_on,
+    failed_stake,
+    mutual_tension,
+    openness,
+    progress,
+    uses_force_between,
+)
 from model.terms import Term
 
 
@@ -19,17 +26,26 @@ class ProcessEnds(NamedTuple):
     tension: Annotated[float, Term(0, 100, "tension between the two")]
     force: Annotated[float, Term(0, 1, "force was used")]
     agreement: Annotated[float, Term(-1, 0, "agreements in force that keep it alive")]
+    good_offices: Annotated[float, Term(-1, 0, "good offices that keep it alive")]
     threshold: float
 
 
 class ProcessOpens(NamedTuple):
     """The process of talks opens again."""
 
-    dialogue: Annotated[float, Term(0, 1, "openness of the less open side")]
+    dialogue: Annotated[float, Term(0, 1, "openness of both sides")]
     good_offices: Annotated[float, Term(0, 1, "good offices of facilitators")]
     change: Annotated[float, Term(0, 1, "a new government, or a shock")]
     tension: Annotated[float, Term(-1, 0, "tension between the two")]
     threshold: float
+
+
+@rule
+def offices(world, k):
+    """Return the effect of good offices on the party that believes the facilitators less."""
+    return min(
+        combined_effect(world, k, CONTACT, world.party[k, 0]), combined_effect(world, k, CONTACT, world.party[k, 1])
+    )
 
 
 @rule
@@ -65,6 +81,7 @@ def ending_terms(world, k):
         world.giving_up * mutual_tension(world, k),
         1.0 if uses_force_between(world, k) else 0.0,
         -world.giving_up * progress(world, k),
+        -world.giving_up * offices(world, k),
         draw(world, DecisionPoint.END_PROCESS, 0, 0, world.negotiation_id[k]),
     )
 
@@ -85,13 +102,12 @@ def can_reopen(world, k):
 def reopening_terms(world, k):
     """Return the terms of a new start (Goertz & Diehl 1995)."""
     a, b = world.party[k, 0], world.party[k, 1]
-    offices = min(combined_effect(world, k, CONTACT, a), combined_effect(world, k, CONTACT, b))
     shocked = world.turnover[a] + world.turnover[b] + attacks_blamed_on(world, k, 0) + attacks_blamed_on(world, k, 1)
     return ProcessOpens(
-        world.reopening * min(world.own_dialogue[a], world.own_dialogue[b]),
-        world.offices_reopen * offices,
+        world.reopening * openness(world, k),
+        world.offices_reopen * offices(world, k),
         world.shock_reopens if shocked > 0.0 else 0.0,
-        -world.reopening * min(mutual_tension(world, k), 1.0),
+        -world.reopening * openness(world, k) * min(mutual_tension(world, k), 1.0),
         draw(world, DecisionPoint.REOPEN_PROCESS, 0, 0, world.negotiation_id[k]),
     )
 

@@ -12,7 +12,7 @@ from model.errors import ScenarioError
 from model.former_names import ACTS, COLUMNS, PATHS, REPLACED, FormerNameWarning, current_act, current_path
 from model.loading import build_scenario, load_scenario, read_scenario, scenario_names
 from model.overrides import act_index
-from model.parameter_space import list_parameters
+from model.parameter_space import every_parameter
 from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN
 
 DATA = Path(__file__).with_name("data")
@@ -39,7 +39,7 @@ def leaves(data, path=""):
 
 
 def test_every_former_path_leads_to_a_parameter():
-    known = {parameter.path for parameter in list_parameters(load_scenario("us-iran-2026"))}
+    known = {parameter.path for parameter in every_parameter(load_scenario("us-iran-2026"))}
     for former in PATHS:
         path = former.replace("*", "iran")
         if former == "outsiders":

@@ -99,10 +99,11 @@ def test_a_new_government_or_an_attack_reopens_a_process(move, reopens):
 
 
 def test_openness_reopens_and_tension_prevents_it():
-    world = make_world(process_scenario({"states.alba.dialogue": 0.5, "process.reopening": 0.4}))
-    assert reopening_terms(world.compiled, 0).dialogue == pytest.approx(0.2)
-    world.posture[:] = 0.5
-    assert sum(reopening_terms(world.compiled, 0)[:4]) == pytest.approx(0.0)
+    open_sides = {"states.alba.dialogue": 0.5, "states.borea.dialogue": 0.8, "contact.direct_trust": 1.0}
+    world = make_world(process_scenario({**open_sides, "process.reopening": 0.4}))
+    assert reopening_terms(world.compiled, 0).dialogue == pytest.approx(0.4 * 0.5 * 0.8 * 0.5**2)
+    world.posture[:] = 0.75
+    assert sum(reopening_terms(world.compiled, 0)[:4]) == pytest.approx(0.25 * 0.04)
 
 
 def test_a_new_start_forgets_failures_and_a_verified_rung_too():

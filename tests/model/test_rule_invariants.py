@@ -91,7 +91,8 @@ def test_threats_and_force_follow_their_rules(scenario):
             if world.uses_force[one, other] or world.uses_force[other, one]:
                 assert not np.isin(world.status[k, : world.rungs[k]], IN_FORCE).any()
                 assert world.access[k] == 0.0
-                assert world.process[k] == 0 or not scenario.mechanisms.processes or before.process[k] == 0
+                kept = scenario.mechanisms.facilitation or not scenario.mechanisms.processes
+                assert world.process[k] == 0 or kept
 
 
 @MANY

@@ -10,7 +10,7 @@ from experiments.validation.degenerate import ALL_OFF, TIT_FOR_TAT, isolated_sce
 from model.acts import Act
 from model.loading import apply_changes, build_scenario
 from model.overrides import Override, collect_overrides
-from model.parameter_space import list_parameters
+from model.parameter_space import every_parameter
 from model.parameters import SECTIONS, Mechanisms
 from model.scenario import Scenario
 from model.world import World
@@ -81,7 +81,7 @@ def random_values(draw: st.DrawFn, scenario: Scenario) -> dict[str, Any]:
     """Draw values for some parameters of a scenario, including the limits of their ranges."""
     known = [
         each
-        for each in list_parameters(scenario)
+        for each in every_parameter(scenario)
         if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
     ]
     chosen = draw(st.lists(st.sampled_from(known), max_size=14, unique_by=lambda each: each.path))

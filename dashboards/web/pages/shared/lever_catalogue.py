@@ -2,10 +2,12 @@
 
 import math
 import re
+from collections.abc import Container
+from typing import Literal
 
 from dashboards.web.pages.shared.messages import Catalogue, LeverField, LeverGroup, LeverRow, Value
 from model.enumerations import Doctrine
-from model.parameter_space import DeclaredParameter, list_parameters
+from model.parameter_space import DeclaredParameter, every_parameter
 from model.parameters import SECTIONS, Mechanisms
 from model.scenario import Scenario
 
@@ -33,33 +35,39 @@ STATE_CHOICES = {
 }
 
 
-def lever_catalogue(scenario: Scenario) -> Catalogue:
-    """Return the adjustable values of a scenario: the kinds of fields, each once, and the groups of rows."""
+def lever_catalogue(scenario: Scenario, offered: Container[str]) -> Catalogue:
+    """Return the adjustable values of a scenario: the kinds of fields, each once, and the groups of rows.
+
+    offered: the paths of the parameters to include.
+    """
     fields: dict[str, LeverField] = {}
     groups: dict[tuple[str, str], LeverGroup] = {}
     parties = {party for talks in list(scenario.negotiations.values())[:1] for party in talks.parties}
-    for setting in list_parameters(scenario):
-        key, title, label = lever_location(setting.path, scenario)
-        role = "lever" if setting.lever else "uncertainty"
-        name, field = number_field(setting, scenario)
-        fields[name] = field
-        if (role, key) not in groups:
-            opened = setting.lever and (key in parties or setting.path.endswith(".bundling"))
-            groups[role, key] = LeverGroup(
-                key=f"{role}:{key}", title=title, about=section_meaning(key), role=role, open=opened, rows=[]
-            )
-        groups[role, key]["rows"].append(LeverRow(path=setting.path, field=name, base=setting.value, label=label))
+
+    def group_of(role: Literal["lever", "uncertainty"], path: str) -> LeverGroup:
+        key, title, _ = lever_location(path, scenario)
+        opened = role == "lever" and (key in parties or path.endswith(".bundling"))
+        new = LeverGroup(key=f"{role}:{key}", title=title, about=section_meaning(key), role=role, open=opened, rows=[])
+        return groups.setdefault((role, key), new)
+
+    for setting in every_parameter(scenario):
+        if setting.path in offered:
+            name, field_of_kind = number_field(setting, scenario)
+            fields[name] = field_of_kind
+            rows = group_of("lever" if setting.lever else "uncertainty", setting.path)["rows"]
+            label = lever_location(setting.path, scenario)[2]
+            rows.append(LeverRow(path=setting.path, field=name, base=setting.value, label=label))
     for name, state in scenario.states.items():
-        rows = groups["lever", name]["rows"]
         for field in ("doctrine", "cooperates_first"):
             fields[f"states.{field}"] = state_choice_field(field)
             path, base = f"states.{name}.{field}", getattr(state, field)
-            rows.append(LeverRow(path=path, field=f"states.{field}", base=base, label=lever_label(field)))
+            row = LeverRow(path=path, field=f"states.{field}", base=base, label=lever_label(field))
+            group_of("lever", path)["rows"].append(row)
     ordered = sorted(
         groups.values(),
         key=lambda group: (group["role"] != "lever", group_order(group["key"].partition(":")[2], scenario)),
     )
-    return {"fields": fields, "groups": [*ordered, mechanism_group(scenario, fields)]}
+    return {"scenario": scenario.name, "fields": fields, "groups": [*ordered, mechanism_group(scenario, fields)]}
 
 
 def mechanism_group(scenario: Scenario, fields: dict[str, LeverField]) -> LeverGroup:
