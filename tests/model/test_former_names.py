@@ -124,7 +124,7 @@ def test_the_warning_of_a_study_names_its_file(tmp_path):
 def test_a_replaced_parameter_is_refused_with_its_successor(path):
     section, name = path.split(".")
     successor = re.search(r"see `([\w.]+)`", REPLACED[path]).group(1)
-    assert successor in {parameter.path for parameter in list_parameters(load_scenario("two-states"))}
+    assert successor in {parameter.path for parameter in every_parameter(load_scenario("two-states"))}
     message = f"{path}: is no parameter of this version: {REPLACED[path]}"
     data = read_scenario("two-states")
     with pytest.raises(ScenarioError) as file:

@@ -79,7 +79,7 @@ def test_no_rung_stays_in_force_above_a_failed_one(scenario):
 @MANY
 @given(random_scenarios())
 def test_threats_and_force_follow_their_rules(scenario):
-    for before, world in played(scenario):
+    for _, world in played(scenario):
         demands = world.demands > 0
         assert np.array_equal(demands, (world.concedes.T + world.carries_out + world.backs_down) > 0)
         assert ((world.concedes.T + world.carries_out + world.backs_down) <= 1).all()
