@@ -140,7 +140,7 @@ DECIDED = (
     float_column("bad_evidence", "state state", "private", "bad evidence: count plus 1", 1.0),
     float_column("trust", "state state", "private", "trust of the row in the column", 0.5),
     float_column("posture", "state state", "public", "hostile posture of the row towards the column"),
-    float_column("record", "state state", "public", "moving average of the row's actual acts towards the column: 1 all cooperative", 0.5),
+    float_column("conduct_record", "state state", "public", "moving average of the row's actual acts towards the column: 1 all cooperative", 0.5),
     integer_column("demands", "state state", "public", "whether the row makes a demand backed by a threat"),
     integer_column("concedes", "state state", "public", "whether the row gives way to the column's demand"),
     integer_column("carries_out", "state state", "public", "whether the row carries out its threat"),

@@ -87,7 +87,7 @@ def _fill_relations(world: Any, scenario: Scenario) -> None:
             world.campaign[me, other] = relation.campaign
             world.pressure[me, other] = relation.pressure
             back = scenario.relation(another, one)
-            world.record[me, other] = back.trust
+            world.conduct_record[me, other] = back.trust
             world.alliance[me, other] = choose(relation.alliance != 0.0, relation.alliance, back.alliance)
 
 

@@ -10,6 +10,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 
 from model.errors import NAME_RULE, InputError
+from model.former_names import unknown_path
 
 
 class ErrorLocation(NamedTuple):
@@ -98,7 +99,7 @@ def convert_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[I
         reported.add(where)
         if detail["type"] == "extra_forbidden":
             known = {info.alias or name for name, info in location.model.model_fields.items()}
-            yield InputError.unknown_name(where, str(location.path[-1]), known, "key")
+            yield unknown_path(where, where, str(location.path[-1]), known, "key")
         elif detail["type"] == "literal_error" and isinstance(value, str) and allowed_words(location.wanted):
             yield InputError.unknown_name(where, value, allowed_words(location.wanted), "choice")
         else:

@@ -243,12 +243,12 @@ def is_acted_on(world, me, other):
 def update_record(world, me, other):
     """Return the moving average of a state's acts: r' = m r + (1 - m) (actual cooperation, complying)."""
     if not acts_towards(world, me, other):
-        return world.record[me, other]
+        return world.conduct_record[me, other]
     k = world.negotiation_between[me, other]
     honest = actual_conduct(world, me, other)
     if k >= 0 and world.complies[k, side_of(world, k, me)] == 0:
         honest = 0
-    return RECORD_MEMORY * world.record[me, other] + (1.0 - RECORD_MEMORY) * honest
+    return RECORD_MEMORY * world.conduct_record[me, other] + (1.0 - RECORD_MEMORY) * honest
 
 
 @rule

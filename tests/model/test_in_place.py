@@ -15,7 +15,7 @@ from model.in_place import reads_own_cell_only, writes_in_place
 from model.protocol import PROTOCOL
 from model.rules.lookups import pressure_suffered
 
-WITH_BUFFER = {"update_posture", "advance_ladder"}  # the acts that read other cells of their column
+WITH_BUFFER = {"update_posture", "advance_ladder", "vary_mood"}  # the acts that read other cells of their column
 FOR_EVENTS = {"hold_talks", "select_rung"}  # conditions of events read their column
 
 

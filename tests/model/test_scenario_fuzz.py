@@ -265,7 +265,7 @@ def is_accepted(data: dict[str, Any], key: str, row: dict[str, Any]) -> bool:
 
 @pytest.mark.uncompiled
 @many(80)
-@given(scenario=playable(), seed=st.integers(0, 2**64 - 1))
+@given(scenario=playable(), seed=st.integers(0, 2**63 - 1))
 def test_a_scenario_that_loads_can_run(scenario, seed):
     model = Assembly(scenario, rng=seed).run(3)
     assert model.round == 3

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from experiments.engine.kernel import run_trajectory
-from experiments.validation.degenerate import ALL_OFF, isolated_scenario, rung, smallest_scenario, text
+from experiments.validation.degenerate import ALL_OFF, TIT_FOR_TAT, isolated_scenario, rung, smallest_scenario, text
 from model.acts import Act
 from model.loading import apply_changes, build_scenario
 from model.overrides import Override, collect_overrides
@@ -15,7 +15,7 @@ from model.parameters import SECTIONS, Mechanisms
 from model.scenario import Scenario
 from model.world import World
 
-__all__ = ["ALL_OFF", "rung", "smallest_scenario", "text"]
+__all__ = ["ALL_OFF", "TIT_FOR_TAT", "rung", "smallest_scenario", "text"]
 
 
 def make_scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
