@@ -18,7 +18,6 @@ from agents.sentences import (
 )
 from model.acts import Act
 from model.columns import SERVICES
-from model.enumerations import RungStatus
 from model.overrides import resolve_event
 from model.scenario import Scenario
 from model.signals import Signal, round_signals
