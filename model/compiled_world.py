@@ -28,7 +28,8 @@ from numba.extending import (
 )
 
 from model.columns import AXES, COLUMNS
-from model.parameters import MECHANISMS, PARAMETERS
+from model.mechanisms import MECHANISMS
+from model.parameters import PARAMETERS
 from model.world_fields import FIELD_INDEX, FIELDS, FORCED_FIELDS
 
 WORD_BYTES = 8

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from model.offered_parameters import reason_unread
-from model.parameters import SECTIONS, layer_of, parameter_fields
+from model.parameters import SECTIONS, parameter_fields
 from model.scenario import (
     BodySpec,
     FacilitatorSpec,
@@ -49,17 +49,17 @@ def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
     return float(low), float(high)  # type: ignore[arg-type]
 
 
-def make_parameter(path: str, value: float, field: FieldInfo, layer: str) -> DeclaredParameter:
-    """Return a parameter with its path, value and layer (core, extended or case)."""
+def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParameter:
+    """Return a parameter with its path and value."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
     text = extra["unit"], field.description or "", extra["source"]
-    return DeclaredParameter(path, value, *parameter_bounds(field), whole, lever, *text, layer)
+    return DeclaredParameter(path, value, *parameter_bounds(field), whole, lever, *text, extra["layer"])
 
 
 def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]:
     for name, field in parameter_fields(type(section)).items():
-        yield make_parameter(f"{path}.{name}", getattr(section, name), field, layer_of(type(section), name))
+        yield make_parameter(f"{path}.{name}", getattr(section, name), field)
 
 
 def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
@@ -115,7 +115,7 @@ PARAMETER_MODELS: dict[str, type[BaseModel]] = {
 def declared_parameters() -> list[DeclaredParameter]:
     """Return every declared parameter at its default, under a generic path."""
     return [
-        make_parameter(f"{path}.{name}", field.default, field, layer_of(model, name))
+        make_parameter(f"{path}.{name}", field.default, field)
         for path, model in PARAMETER_MODELS.items()
         for name, field in parameter_fields(model).items()
     ]

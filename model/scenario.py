@@ -10,7 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from model import parameters
 from model.enumerations import Doctrine, EventCondition
-from model.parameters import Section, parameter
+from model.mechanisms import Mechanisms
+from model.parameters import Section
+from model.parameters import case_parameter as parameter
 
 
 def require_english(text: dict[str, Any]) -> dict[str, Any]:
@@ -207,7 +209,7 @@ class Scenario(Section):
     things_to_try: list[SuggestedChange] = Field(default_factory=list, alias="try")
     sources: list[PlainText] = Field(default_factory=list)
     rounds: int = Field(60, ge=1, le=1200, description="rounds in a run; one is a month")
-    mechanisms: parameters.Mechanisms = parameters.Mechanisms()
+    mechanisms: Mechanisms = Mechanisms()
     perception: parameters.Perception = parameters.Perception()
     conduct: parameters.Conduct = parameters.Conduct()
     belief: parameters.Belief = parameters.Belief()

@@ -16,7 +16,8 @@ from model.compiled_world import CompiledWorld
 from model.compiler import COMPILED
 from model.enumerations import EventCondition
 from model.initial_state import bundle_rungs, fill_columns
-from model.parameters import MECHANISMS, PARAMETERS
+from model.mechanisms import MECHANISMS
+from model.parameters import PARAMETERS
 from model.scenario import Scenario
 
 

@@ -5,7 +5,8 @@ from typing import Any, Literal, NamedTuple
 from numba.core import types
 
 from model.columns import AXES, COLUMNS, Column
-from model.parameters import MECHANISMS, PARAMETERS
+from model.mechanisms import MECHANISMS
+from model.parameters import PARAMETERS
 
 NUMBERS = {"float": types.float64, "integer": types.int64}
 

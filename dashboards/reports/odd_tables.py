@@ -11,9 +11,9 @@ from model.chance import DecisionPoint
 from model.columns import COLUMNS, DECIDED, GIVEN, Column
 from model.enumerations import RungStatus
 from model.measures import BY_NEGOTIATION, OVERALL, Indicator
+from model.mechanisms import SWITCH_LAYERS, Mechanisms
 from model.overrides import EVENT_CONDITIONS, EVENT_KINDS
 from model.parameter_space import PARAMETER_MODELS, DeclaredParameter, declared_parameters
-from model.parameters import CORE, Mechanisms, layer_of
 from model.protocol import PROTOCOL
 from model.signals import SIGNAL_KINDS
 from model.terms import declared_terms
@@ -52,7 +52,7 @@ def count_sentence() -> str:
     return (
         f"The tables describe {counts} and {len(Mechanisms.model_fields)} switches. Of the parameters,\n"
         f"{layers.count('core')} are the core, {layers.count('extended')} extended, and {layers.count('case')} "
-        f"describe a case; of the switches, {len(CORE[Mechanisms])} are core.\n"
+        f"describe a case; of the switches, {list(SWITCH_LAYERS.values()).count('core')} are core.\n"
     )
 
 
@@ -122,7 +122,7 @@ def mechanism_table() -> str:
     """Return the table of switches and the acts that each disables."""
     rows = (
         (
-            code_span(name), layer_of(Mechanisms, name), field.description, "on" if field.default else "off",
+            code_span(name), SWITCH_LAYERS[name], field.description, "on" if field.default else "off",
             ", ".join(code_span(act.name) for act in PROTOCOL if act.mechanism == name),
         )
         for name, field in Mechanisms.model_fields.items()

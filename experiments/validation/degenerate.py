@@ -3,7 +3,7 @@
 from typing import Any
 
 from model.loading import apply_changes, build_scenario
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
 from model.scenario import Scenario
 
 ALL_OFF = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}

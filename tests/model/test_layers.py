@@ -2,8 +2,8 @@
 
 import pytest
 
+from model.mechanisms import SWITCH_LAYERS
 from model.parameter_space import declared_parameters
-from model.parameters import CORE, Mechanisms, layer_of
 from model.protocol import PROTOCOL
 from model.scenario import Scenario
 
@@ -15,13 +15,9 @@ def test_the_core_has_about_25_numbers():
     assert 20 <= len(numbers) <= 30
 
 
-def test_the_core_names_only_declared_fields():
-    assert {name for model, names in CORE.items() for name in names if name not in model.model_fields} == set()
-
-
 @pytest.mark.parametrize("switch", EXTENDED)
 def test_special_mechanisms_are_extended(switch):
-    assert layer_of(Mechanisms, switch) == "extended"
+    assert SWITCH_LAYERS[switch] == "extended"
 
 
 def test_numbers_of_actors_describe_a_case():
@@ -31,11 +27,8 @@ def test_numbers_of_actors_describe_a_case():
 
 def test_the_schema_shows_the_layer_of_every_number():
     definitions = Scenario.model_json_schema()["$defs"]
-    shown = [
-        (field["layer"], name in CORE.get(Mechanisms, ()))
-        for name, field in definitions["Mechanisms"]["properties"].items()
-    ]
-    assert all((layer == "core") == is_core for layer, is_core in shown)
+    shown = {name: field["layer"] for name, field in definitions["Mechanisms"]["properties"].items()}
+    assert shown == SWITCH_LAYERS
     unmarked = [
         (table, name)
         for table, definition in definitions.items()
@@ -49,4 +42,4 @@ def test_the_schema_shows_the_layer_of_every_number():
 
 def test_every_switch_of_the_core_switches_an_act_or_odds():
     acting = {act.mechanism for act in PROTOCOL} | {"relations"}
-    assert set(CORE[Mechanisms]) <= acting
+    assert {name for name, layer in SWITCH_LAYERS.items() if layer == "core"} <= acting

@@ -11,8 +11,8 @@ from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
 from model.enumerations import RungStatus
 from model.loading import apply_changes, build_scenario, load_scenario
+from model.mechanisms import Mechanisms
 from model.overrides import Override
-from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
 from model.world import World
 

@@ -11,9 +11,9 @@ from support.worlds import measure_run, random_scenarios
 from model.acts import nature_act
 from model.compiler import rule
 from model.loading import apply_changes, build_scenario, load_scenario, scenario_data, scenario_names
+from model.mechanisms import Mechanisms
 from model.offered_parameters import NEEDS, attributes_read, reason_unread
 from model.parameter_space import declared_parameters, every_parameter, list_levers, list_parameters, unread_changes
-from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
 
 

@@ -7,8 +7,8 @@ from support.designs import random_columns, settable_paths
 from model.design_columns import check_columns, current_value, path_domain
 from model.errors import ScenarioError
 from model.loading import load_scenario, read_scenario, scenario_names
+from model.mechanisms import Mechanisms
 from model.parameter_space import every_parameter
-from model.parameters import Mechanisms
 from model.plan import Plan
 from model.world import World
 

@@ -12,8 +12,8 @@ from experiments.ensembles.play_design import play_design
 from model.design_columns import path_domain
 from model.enumerations import Doctrine
 from model.loading import load_scenario, plain_value, scenario_data
+from model.mechanisms import Mechanisms
 from model.parameter_space import every_parameter
-from model.parameters import Mechanisms
 from model.scenario import Scenario
 from support.worlds import random_scenarios
 

@@ -9,9 +9,10 @@ from experiments.engine.kernel import run_trajectory
 from experiments.validation.degenerate import ALL_OFF, TIT_FOR_TAT, isolated_scenario, rung, smallest_scenario, text
 from model.acts import Act
 from model.loading import apply_changes, build_scenario
+from model.mechanisms import Mechanisms
 from model.overrides import Override, collect_overrides
 from model.parameter_space import every_parameter
-from model.parameters import SECTIONS, Mechanisms
+from model.parameters import SECTIONS
 from model.scenario import Scenario
 from model.world import World
 

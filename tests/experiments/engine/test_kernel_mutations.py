@@ -9,7 +9,7 @@ from support.worlds import step_protocol
 
 from experiments.engine.kernel import advance
 from model.loading import load_scenario
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
 from model.protocol import ACT_INDEX, PROTOCOL
 from model.world import World
 

@@ -28,8 +28,8 @@ from dashboards.web.pages.shared.shapes import vue_component
 from model.acts import Act
 from model.compiler import source_digest
 from model.errors import ScenarioError
+from model.mechanisms import Mechanisms
 from model.parameter_space import declared_parameters
-from model.parameters import Mechanisms
 from model.protocol import ACT_INDEX, PROTOCOL
 
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")

@@ -7,8 +7,9 @@ from typing import Literal
 
 from dashboards.web.pages.shared.messages import Catalogue, LeverField, LeverGroup, LeverRow, Value
 from model.enumerations import Doctrine
+from model.mechanisms import Mechanisms
 from model.parameter_space import DeclaredParameter, every_parameter
-from model.parameters import SECTIONS, Mechanisms
+from model.parameters import SECTIONS
 from model.scenario import Scenario
 
 LABELS = {
