@@ -24,6 +24,7 @@ from model.loading import load_scenario
 from model.measures import classify_outcome, indicator_names, indicator_row, overall_outcome
 from model.overrides import Override, collect_overrides
 from model.protocol import PROTOCOL
+from model.rules.event_conditions import condition_holds
 from model.scenario import Scenario
 from model.world import ResolvedOverride, World
 
@@ -84,6 +85,7 @@ class Assembly(mesa.Model):
         self.forced_moves: dict[tuple[int, int], list[ResolvedOverride]] = {}
         for move in moves:
             self.forced_moves.setdefault((move.round, move.act), []).append(move)
+        self.failed_moves: list[ResolvedOverride] = []  # their condition did not hold
         self.ledger = Ledger() if ledger else None
         self.narrator = Narrator(self.world, self.loaded_scenario)
         classes = state if isinstance(state, Mapping) else dict.fromkeys(self.loaded_scenario.states, state)
@@ -189,12 +191,15 @@ class Assembly(mesa.Model):
     def _play(self, number: int, act: Act) -> None:
         """Decide every cell of an act, apply the overrides, describe the act in the ledger, commit the values."""
         values = [each.decide(*each.arguments) for each in self.decision_cells[number]]
-        forced_cells = set()
+        forced = {}
         for move in self.current_forced_moves(number):
-            values[move.cell] = move.value
-            forced_cells.add(move.cell)
+            if not move.condition or condition_holds(self.world.compiled, move.condition, move.negotiation):
+                values[move.cell] = move.value
+                forced[move.cell] = move
+            else:
+                self.failed_moves.append(move)
         if self.ledger is not None:
-            self.narrator.describe_act(self.ledger, act, self.decision_cells[number], values, forced_cells)
+            self.narrator.describe_act(self.ledger, act, self.decision_cells[number], values, forced)
         getattr(self.world, act.column).flat = values
 
     # Copies and checkpoints
@@ -221,6 +226,7 @@ class Assembly(mesa.Model):
         """Restore a state of the run, with Mesa's tables and clock; works after a step that raised, too."""
         self.world.restore(checkpoint.world)
         del self.history[checkpoint.rounds :]
+        self.failed_moves = [move for move in self.failed_moves if move.round < checkpoint.rounds]
         self.current_indicators = self.history[-1]
         if self.ledger is not None:
             del self.ledger.rows[checkpoint.rows :]

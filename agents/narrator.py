@@ -18,11 +18,10 @@ from agents.sentences import (
 )
 from model.acts import Act
 from model.columns import SERVICES
-from model.overrides import event_overrides, resolve_override
-from model.protocol import PROTOCOL
+from model.overrides import resolve_event
 from model.scenario import Scenario
 from model.signals import Signal, round_signals
-from model.world import World
+from model.world import ResolvedOverride, World
 
 
 def perceived_as(message: Signal) -> str:
@@ -44,11 +43,15 @@ class Narrator:
         return int(self.world.clock[0])
 
     def describe_act(
-        self, ledger: Ledger, act: Act, cells: list[DecisionCell], values: list[Any], forced: set[int]
+        self,
+        ledger: Ledger,
+        act: Act,
+        cells: list[DecisionCell],
+        values: list[Any],
+        forced: dict[int, ResolvedOverride],
     ) -> None:
-        """Add the decisions of an act, and the changes on the ladder, to the ledger; forced: flat indices of cells."""
+        """Add the decisions of an act, and the changes on the ladder, to the ledger; forced: overrides by flat cell."""
         world = self.world.compiled
-        events = self._event_texts() if forced else {}
         for place, (each, value) in enumerate(zip(cells, values, strict=True)):
             if act.column == "status":
                 self._describe_rung(ledger, each.cell, int(value))
@@ -61,9 +64,8 @@ class Narrator:
                 continue
             conditions = act.conditions if arises and each.by_rule else ()
             recorded = tuple(record_condition(c.name, c.rule(world, *each.cell)) for c in conditions)
-            event = events.get((act.name, place)) if place in forced else None
-            entry = self._entry(act, each, float(value), recorded, changed, place in forced, event)
-            ledger.add(entry)
+            event = self._event_texts.get(forced[place]) if place in forced else None
+            ledger.add(self._entry(act, each, float(value), recorded, changed, place in forced, event))
 
     def _entry(
         self,
@@ -92,23 +94,10 @@ class Narrator:
         return LedgerEntry(self.round, kind, act.name, *names, recorded, text, conditions, forced, changed)
 
     @cached_property
-    def _events(self) -> list[tuple[range, dict[tuple[str, int], str]]]:
-        """Return the rounds of each event that has a text, and the text by act and flat cell."""
-        events = []
-        for event in self.scenario.events:
-            if event.text:
-                moves = [resolve_override(self.scenario, override) for override in event_overrides(event)]
-                places = {(PROTOCOL[move.act].name, move.cell): event.text["en"] for move in moves}
-                events.append((range(event.round, (event.until or event.round) + 1), places))
-        return events
-
-    def _event_texts(self) -> dict[tuple[str, int], str]:
-        """Return the texts of the events of this round, by act and flat cell."""
-        now, texts = self.round, {}
-        for rounds, places in self._events:
-            if now in rounds:
-                texts |= places
-        return texts
+    def _event_texts(self) -> dict[ResolvedOverride, str]:
+        """Return the text of each scheduled event that has one, by its overrides."""
+        with_text = (event for event in self.scenario.events if event.text)
+        return {move: event.text["en"] for event in with_text for move in resolve_event(self.scenario, event)}
 
     def _describe_rung(self, ledger: Ledger, cell: Cell, value: int) -> None:
         k, r = cell

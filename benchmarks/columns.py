@@ -6,7 +6,7 @@ from benchmarks.compiled import SCENARIO
 from benchmarks.studies import FACTORS, factor_range
 from model.design_columns import path_domain
 from model.loading import load_scenario
-from model.parameter_space import DeclaredParameter, list_parameters
+from model.parameter_space import DeclaredParameter, every_parameter
 
 NEIGHBOURHOOD = 0.1  # of the range of a parameter, around its own value
 
@@ -21,7 +21,7 @@ def factor_columns(points: int, varying: int) -> dict[str, np.ndarray]:
 def varying_columns(points: int, varying: int) -> dict[str, np.ndarray]:
     """Return random values near those of the scenario, for parameters at equal distances in their list."""
     scenario = load_scenario(SCENARIO)
-    known = [each for each in list_parameters(scenario) if path_domain(scenario, each.path) is not None]
+    known = [each for each in every_parameter(scenario) if path_domain(scenario, each.path) is not None]
     chosen = [known[place] for place in np.linspace(0, len(known) - 1, varying, dtype=int)]
     return {each.path: near_values(each, points, np.random.default_rng(place)) for place, each in enumerate(chosen)}
 

@@ -77,10 +77,3 @@ def note_former_names(renamed: list[tuple[str, str]], notes: list[str]) -> None:
     """Add a note about the former names that a link contains, if there are any."""
     if line := describe_former_names(renamed):
         notes.append(f"The link contains {line}.")
-
-
-def note_version(creator: str, current: str, notes: list[str]) -> None:
-    """Add a note if a link was created by another version."""
-    if creator != current:
-        created = make_printable(creator, 20)
-        notes.append(f"This link was created by version {created}. This is version {current}: the results may differ.")

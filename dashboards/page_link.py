@@ -8,7 +8,6 @@ parts and reports each in a sentence.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.metadata import version
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -20,7 +19,6 @@ from dashboards.link_text import (
     format_event,
     format_value,
     note_former_names,
-    note_version,
     parse_event,
     parse_value,
     read_number,
@@ -30,9 +28,9 @@ from model.former_names import current_act, current_path
 from model.loading import apply_changes, build_scenario, load_scenario, read_scenario, scenario_names
 from model.overrides import Override
 from model.scenario import Scenario
+from model.version import VERSION, describe_other_model
 
 DEFAULT_SCENARIO = "us-iran-2026"
-VERSION = version("detente")
 PAGES = ("explore", "watch", "turning", "compare", "sweeps", "about")
 MIN_WORLDS, MAX_WORLDS = 20, 5000
 MAX_SEED = 2**53 - 1 - MAX_WORLDS  # so that JavaScript represents the seeds of all worlds exactly
@@ -186,7 +184,7 @@ def parse_link(query: str) -> tuple[Link, list[str]]:
     round_shown = read_number("round", fields, 0, 0, scenario.rounds, notes)
     futures = read_number("futures", fields, DEFAULT_FUTURES, MIN_FUTURES, MAX_FUTURES, notes)
     names = tuple(_read_name(f"{prefix}name", fields) for prefix in ("", *prefixes[: len(arms)]))
-    note_version(fields.get("v", [VERSION])[0], VERSION, notes)
+    notes += filter(None, [describe_other_model(fields.get("v", [VERSION])[0])])
     _note_unknown_parts(fields, prefixes, notes)
     talks = fields.get("talks", [""])[0]
     if talks and talks not in scenario.negotiations:

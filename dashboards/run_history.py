@@ -7,7 +7,7 @@ import numpy as np
 from agents.assembly import Assembly
 from agents.ledger import LedgerEntry
 from model.enumerations import RungStatus
-from model.scenario import Event
+from model.overrides import resolve_event
 
 
 class Span(NamedTuple):
@@ -55,10 +55,23 @@ def rung_histories(model: Assembly, talks: str) -> list[RungHistory]:
     return histories
 
 
-def scheduled_events(model: Assembly) -> list[Event]:
-    """Return the scheduled events with a text up to the current round, in order."""
-    events = [event for event in model.loaded_scenario.events if event.text.get("en") and event.round <= model.round]
-    return sorted(events, key=lambda event: event.round)
+class EventInRun(NamedTuple):
+    """A scheduled event that occurred: the first round in which its condition held, and its text by language."""
+
+    round: int
+    text: dict[str, str]
+
+
+def events_in_run(model: Assembly) -> list[EventInRun]:
+    """Return the scheduled events with a text that have occurred up to the current round, in order."""
+    failed = {*model.failed_moves}
+    occurred = []
+    for event in model.loaded_scenario.events:
+        if event.text and event.round <= model.round:
+            moves = resolve_event(model.loaded_scenario, event)
+            rounds = (move.round for move in moves if move.round <= model.round and move not in failed)
+            occurred += [EventInRun(now, dict(event.text)) for now in [next(rounds, None)] if now is not None]
+    return sorted(occurred, key=lambda event: event.round)
 
 
 STATUS_WEIGHTS = {

@@ -2,12 +2,12 @@
 
 import json
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.compiler import source_digest
 from model.errors import InputError, ScenarioError
+from model.version import VERSION
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -25,6 +25,7 @@ class SavedRun(NamedTuple):
     seed: int
     rounds: int
     model_digest: str
+    version: str = VERSION  # of Detente, which made it
 
 
 def new_run_folder(name: str, seed: int) -> Path:
@@ -43,7 +44,7 @@ def save_run(folder: Path, model: "Assembly", data: dict[str, Any]) -> None:
     if model.ledger is not None:
         model.ledger.save(folder)
     facts = {
-        "detente": version("detente"),
+        "detente": VERSION,
         "model": source_digest(),
         "seed": model.seed,
         "rounds": model.round,
@@ -65,7 +66,8 @@ def read_run(folder: Path) -> SavedRun:
     """Read a saved run. Raises ScenarioError if the folder contains none."""
     try:
         facts = json.loads((folder / "run.json").read_text("utf-8"))
-        saved = SavedRun(folder, facts["scenario"], int(facts["seed"]), int(facts["rounds"]), str(facts["model"]))
+        numbers, made_by = (int(facts["seed"]), int(facts["rounds"])), (str(facts["model"]), str(facts["detente"]))
+        saved = SavedRun(folder, facts["scenario"], *numbers, *made_by)
         if not isinstance(saved.scenario, dict) or not 0 <= saved.seed < 2**64 or saved.rounds < 1:
             raise ValueError("run.json does not describe a run")
         return saved

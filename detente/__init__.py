@@ -224,9 +224,9 @@ def __getattr__(name: str) -> Any:
         case "Scenario":
             from model import scenario as module
         case "__version__":
-            from importlib.metadata import version
+            from model.version import VERSION
 
-            return version("detente")
+            return VERSION
         case _:
             raise AttributeError(f"module 'detente' has no attribute {name!r}")
     return getattr(module, name)

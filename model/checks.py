@@ -144,9 +144,23 @@ def check_events(data: Mapping[str, Any]) -> Iterator[InputError]:
         yield from unknown_reference(f"{where}.kind", kind, EVENT_KINDS, "kind of event")
         if isinstance(kind, str) and kind in EVENT_KINDS:
             yield from _check_cell(data, where, kind, ACT_INDEX[EVENT_KINDS[kind].act], event)
+            yield from _check_condition(data, where, EVENT_KINDS[kind].needs, event)
         last, first = event.get("until"), event.get("round")
         if isinstance(last, int) and isinstance(first, int) and last < first:
             yield InputError(f"{where}.until", last, "must not be before the event's first round")
+
+
+def _check_condition(
+    data: Mapping[str, Any], where: str, needs: tuple[str, ...], event: Mapping[str, Any]
+) -> Iterator[InputError]:
+    """Yield an error for a condition whose negotiation is unknown, or missing where there are several."""
+    if event.get("only_if") is None or "negotiation" in needs:
+        return
+    known, name = nested_table(data, "negotiations"), event.get("negotiation")
+    yield from unknown_reference(f"{where}.negotiation", name, known, "negotiation")
+    if name is None and len(known) > 1:
+        names = " or ".join(f"`{each}`" for each in known)
+        yield InputError(f"{where}.negotiation", "", f"is missing; `only_if` is about one negotiation: {names}")
 
 
 def check_moves(data: Mapping[str, Any]) -> Iterator[InputError]:
@@ -174,7 +188,8 @@ def _check_cell(
             yield InputError(f"{where}.{key}", "", f"is missing; `{kind}` needs a {role}")
         yield from unknown_reference(f"{where}.{key}", row.get(key), known, role)
     for key in ("negotiation", "actor", "counterpart"):
-        if key not in needed and row.get(key) is not None:
+        names_condition = key == "negotiation" and row.get("only_if") is not None
+        if key not in needed and row.get(key) is not None and not names_condition:
             yield InputError(f"{where}.{key}", row[key], f"is not used by `{kind}`")
     if axes == ("state", "state") and row.get("actor") == row.get("counterpart") is not None:
         yield InputError(f"{where}.counterpart", row["counterpart"], "must differ from the actor")

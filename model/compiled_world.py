@@ -28,8 +28,9 @@ from numba.extending import (
 )
 
 from model.columns import AXES, COLUMNS
-from model.parameters import MECHANISMS, PARAMETERS
-from model.world_fields import FIELD_INDEX, FIELDS
+from model.mechanisms import MECHANISMS
+from model.parameters import PARAMETERS
+from model.world_fields import FIELD_INDEX, FIELDS, FORCED_FIELDS
 
 WORD_BYTES = 8
 MAX_LANES = 64  # parallel worlds
@@ -63,7 +64,7 @@ class CompiledWorld:
         count, cells = len(seeds), len(world.float_buffer)
         buffers = np.empty((cells, count)), np.empty((cells, count), np.int64)
         lengths = [*(world.size[axis] for axis in AXES), len(world.forced_round), cells]
-        after = [world.forced_round, world.forced_act, world.forced_cell, world.forced_value, *buffers]
+        after = [*(getattr(world, name) for name in FORCED_FIELDS), *buffers]
         structural = world.addresses(address(world.floats), address(world.integers))
         own = world.addresses(address(floats), address(integers), count)
         tail = [address(integers) + WORD_BYTES * count * (len(integers) - len(MECHANISMS) + np.arange(len(MECHANISMS)))]

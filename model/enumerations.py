@@ -44,6 +44,18 @@ class Doctrine(IntEnum):
     assurance = 3
 
 
+class EventCondition(IntEnum):
+    """The condition of a scheduled event, about one negotiation; scenario files use these names but ``always``."""
+
+    always = 0
+    agreement = 1
+    no_agreement = 2
+    full_deal = 3
+    no_full_deal = 4
+    contact = 5
+    no_contact = 6
+
+
 class Channel(IntEnum):
     """The channel of a meeting."""
 

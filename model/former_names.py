@@ -1,7 +1,8 @@
 """Names of earlier versions. Files, links and commands that contain one keep working.
 
 ``PATHS`` maps parameters and tables of a scenario (``*`` is any one name), ``ACTS`` acts of the protocol, and
-``COLUMNS`` columns of the world. A warning gives the current name of each former name.
+``COLUMNS`` columns of the world. A warning gives the current name of each former name. ``REPLACED`` says what replaced
+a parameter that no other one equals: its value would mean something else now, so it is an error that says so.
 """
 
 import warnings
@@ -21,9 +22,6 @@ PATHS = {
     "contact.pain_needed": "contact.pain_threshold",
     "contact.way_out_needed": "contact.way_out_threshold",
     "contact.pressing_costs": "contact.cost_of_pressure",
-    "contact.contact_ease": "contact.contact_probability",
-    "contact.contact_chill": "contact.tension_blocks_contact",
-    "contact.contact_habit": "contact.contact_persistence",
     "facilitation.shading": "facilitation.distortion",
     "facilitation.kinship": "facilitation.affinity",
     "facilitation.rest": "facilitation.fatigue_persistence",
@@ -33,6 +31,21 @@ PATHS = {
     "home.attack_at_home": "home.attack_erodes_support",
     "home.concession_at_home": "home.concession_erodes_support",
     "home.dividend": "home.progress_builds_support",
+}
+
+SPELLS = "contact comes in spells: see `contact.contact_start`, `contact.contact_stop`, `contact.tension_ends_contact`"
+ABANDONMENT = (
+    "a ladder no longer falls by a draw: a side withdraws, more likely under tension; see `ladder.abandonment`"
+)
+REPLACED = {
+    "contact.contact_probability": SPELLS,
+    "contact.contact_ease": SPELLS,
+    "contact.tension_blocks_contact": SPELLS,
+    "contact.contact_chill": SPELLS,
+    "contact.contact_persistence": SPELLS,
+    "contact.contact_habit": SPELLS,
+    "ladder.collapse_chance": ABANDONMENT,
+    "ladder.tension_collapses": ABANDONMENT,
 }
 
 STUDY_KEYS = {"common_dice": "common_random_numbers"}
@@ -121,6 +134,13 @@ def current_path(path: str) -> str:
             renamed = [next(names) if part == "*" else part for part in current.split(".")]
             return ".".join([*renamed, *parts[len(pattern) :]])
     return path
+
+
+def unknown_path(where: str, path: str, name: str, known: Iterable[str], kind: str) -> InputError:
+    """Return an error for a path that is no parameter: what replaced it, else the closest known name."""
+    if path in REPLACED:
+        return InputError(where, "", f"is no parameter of this version: {REPLACED[path]}")
+    return InputError.unknown_name(where, name, known, kind)
 
 
 def current_act(name: str) -> str:

@@ -17,6 +17,7 @@ from numba.extending import overload
 
 from model.acts import Act
 from model.protocol import PROTOCOL
+from model.rules.event_conditions import condition_holds
 
 CellIndices = tuple[str, ...]  # the argument of the act's rule at each index, or OTHER_INDEX
 OTHER_INDEX = ""
@@ -97,8 +98,12 @@ def argument_names(rule: Any) -> list[str]:
 
 @lru_cache(maxsize=256)
 def writes_in_place(place: int) -> bool:
-    """Return whether an act of the protocol, by index, can be decided in place."""
-    return reads_own_cell_only(PROTOCOL[place])
+    """Return whether an act of the protocol, by index, can be decided in place.
+
+    A column that the conditions of events read is not: they are evaluated before the act is committed.
+    """
+    act = PROTOCOL[place]
+    return reads_own_cell_only(act) and not any(cells_read(condition_holds, act.column, ()))
 
 
 @overload(writes_in_place)

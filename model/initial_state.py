@@ -11,7 +11,8 @@ from model.arithmetic import log_odds
 from model.chance import stable_id
 from model.columns import HABITS, SKILLS, STATE_PARAMETERS
 from model.enumerations import Doctrine, RungStatus
-from model.parameters import MECHANISMS, PARAMETERS
+from model.mechanisms import MECHANISMS
+from model.parameters import PARAMETERS
 from model.scenario import Scenario
 from model.varied import choose, greatest, least, map_values, total
 
@@ -87,7 +88,7 @@ def _fill_relations(world: Any, scenario: Scenario) -> None:
             world.campaign[me, other] = relation.campaign
             world.pressure[me, other] = relation.pressure
             back = scenario.relation(another, one)
-            world.record[me, other] = back.trust
+            world.conduct_record[me, other] = back.trust
             world.alliance[me, other] = choose(relation.alliance != 0.0, relation.alliance, back.alliance)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from model.columns import SERVICES
-from model.enumerations import Channel
+from model.enumerations import Channel, EventCondition
 from model.errors import InputError, ScenarioError
 from model.former_names import current_act
 from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
@@ -58,6 +58,15 @@ EVENT_KINDS = {
     "process_ends": EventKind("end_process", 1, ("negotiation",), "the process of talks ends"),
     "process_opens": EventKind("reopen_process", 1, ("negotiation",), "the process of talks opens again"),
 }  # fmt: skip
+
+EVENT_CONDITIONS = {  # meaning by name
+    "agreement": "an agreement is in force: a rung is implementing or verified",
+    "no_agreement": "no agreement is in force",
+    "full_deal": "every rung is verified",
+    "no_full_deal": "some rung is not verified",
+    "contact": "the two sides met: this month if the act comes after `hold_talks` in the round, else last month",
+    "no_contact": "the two sides did not meet: this month if the act comes after `hold_talks`, else last month",
+}
 
 
 def stored_override(parts: Sequence[Any]) -> Override:
@@ -115,12 +124,28 @@ def _index_of(known: list[str], name: str | None, kind: str, override: Override)
     raise ScenarioError([InputError.unknown_name(where, name, known, kind)])
 
 
-def event_overrides(event: Event) -> Iterator[Override]:
-    """Yield a scheduled event as overrides, one for each of its rounds."""
+def resolve_event(scenario: Scenario, event: Event) -> Iterator[ResolvedOverride]:
+    """Yield a scheduled event as overrides, one for each of its rounds. Raises ScenarioError for an unknown name."""
     kind = EVENT_KINDS[event.kind]
     value = kind.value if event.value is None else event.value
+    override = Override(event.round, kind.act, event.negotiation, event.actor, event.counterpart, value)
+    resolved = resolve_override(scenario, override)
+    if event.only_if is not None:
+        known = list(scenario.negotiations)
+        resolved = resolved._replace(
+            condition=int(EventCondition[event.only_if]),
+            negotiation=known.index(event.negotiation) if event.negotiation else 0,
+        )
     for now in range(event.round, (event.until or event.round) + 1):
-        yield Override(now, kind.act, event.negotiation, event.actor, event.counterpart, value)
+        yield resolved._replace(round=now)
+
+
+def describe_condition(scenario: Scenario, event: Event) -> str:
+    """Return the condition of a scheduled event as text, such as "only if no agreement is in force"; else empty."""
+    if event.only_if is None:
+        return ""
+    text = f"only if {EVENT_CONDITIONS[event.only_if].split(':')[0]}"
+    return f"{text} ({scenario.display_name(event.negotiation)})" if len(scenario.negotiations) > 1 else text
 
 
 def move_override(move: Move) -> Override:
@@ -140,8 +165,8 @@ def ineffective_events(scenario: Scenario) -> list[str]:
 
 def collect_overrides(scenario: Scenario, more: Iterable[Override] = ()) -> list[ResolvedOverride]:
     """Return all overrides of a run: scheduled events, the scenario's moves and any others."""
-    events = (override for event in scenario.events for override in event_overrides(event))
-    return [resolve_override(scenario, each) for each in (*events, *map(move_override, scenario.moves), *more)]
+    events = (override for event in scenario.events for override in resolve_event(scenario, event))
+    return [*events, *(resolve_override(scenario, each) for each in (*map(move_override, scenario.moves), *more))]
 
 
 UNADDRESSABLE_AXES = ("slot", "die")  # axes on which no event or move can name an index

@@ -1,16 +1,18 @@
 """All parameters of a scenario, with path, value, range, unit and meaning.
 
 They come from the declarations in ``parameters.py`` and ``scenario.py``; the command line, the search
-for flips, sliders and sweeps all use this list.
+for flips, sliders and sweeps all use this list. A parameter that nothing in the scenario reads is legal, but not
+offered (``offered_parameters.py``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from model.offered_parameters import reason_unread
 from model.parameters import SECTIONS, parameter_fields
 from model.scenario import (
     BodySpec,
@@ -37,6 +39,7 @@ class DeclaredParameter(NamedTuple):
     unit: str
     meaning: str
     source: str
+    layer: str
 
 
 def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
@@ -50,9 +53,8 @@ def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParamet
     """Return a parameter with its path and value."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
-    return DeclaredParameter(
-        path, value, *parameter_bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"]
-    )
+    text = extra["unit"], field.description or "", extra["source"]
+    return DeclaredParameter(path, value, *parameter_bounds(field), whole, lever, *text, extra["layer"])
 
 
 def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]:
@@ -61,6 +63,11 @@ def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]
 
 
 def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
+    """Return the parameters that something in a scenario reads, in the order of ``every_parameter``."""
+    return [each for each in every_parameter(scenario) if not reason_unread(scenario, each.path)]
+
+
+def every_parameter(scenario: Scenario) -> list[DeclaredParameter]:
     """Return every parameter of a scenario: global ones, then those of actors, relations and ladders."""
     parameters: list[DeclaredParameter] = []
     for section in SECTIONS:
@@ -80,8 +87,15 @@ def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
     return parameters
 
 
+def unread_changes(scenario: Scenario, paths: Container[str]) -> list[str]:
+    """Return a message for each of these paths whose parameter nothing in the scenario reads."""
+    changed = (each.path for each in every_parameter(scenario) if each.path in paths)
+    reasons = ((path, reason_unread(scenario, path)) for path in changed)
+    return [f"{path} has no effect: {reason}" for path, reason in reasons if reason]
+
+
 def list_levers(scenario: Scenario) -> list[DeclaredParameter]:
-    """Return the parameters that an actor can choose."""
+    """Return the parameters that something reads and an actor can choose."""
     return [parameter for parameter in list_parameters(scenario) if parameter.lever]
 
 

@@ -2,14 +2,18 @@
 
 The scenario file, the command line, the JSON schema, the ODD tables, the sliders and the sweeps all
 read these declarations. A *lever* is a parameter that an actor can choose; every other parameter is an
-*uncertainty*. One round is one month.
+*uncertainty*. One round is one month. The *layer* of a number of the rules is the core or
+the extended layer; a number that describes an actor, a relation or a ladder is of the case.
 """
 
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
+
+Layer = Literal["core", "extended", "case"]
 
 
 class Section(BaseModel):
@@ -27,10 +31,14 @@ def parameter(
     unit: str = "",
     source: str = "assumed",
     lever: bool = False,
+    layer: Layer = "extended",
 ) -> Any:
-    """Declare a parameter: its default, range, meaning, unit, source and role."""
-    extra: JsonDict = {"unit": unit, "source": source, "role": "lever" if lever else "uncertainty"}
+    """Declare a parameter: its default, range, meaning, unit, source, role and layer."""
+    extra: JsonDict = {"unit": unit, "source": source, "role": "lever" if lever else "uncertainty", "layer": layer}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
+
+
+case_parameter = partial(parameter, layer="case")  # of an actor, a relation or a ladder
 
 
 def parameter_fields(section: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -51,7 +59,7 @@ class Perception(Section):
     )  # fmt: skip
     misread_friendly: float = parameter(
         0.10, 0, 1, "probability that a cooperative act is misread as hostile, without facilitators",
-        unit="per act", source="Jervis 1976; defensible range .01-.15",
+        unit="per act", source="Jervis 1976; defensible range .01-.15", layer="core",
     )  # fmt: skip
     misread_hostile: float = parameter(
         0.08, 0, 1, "probability that a hostile act is misread as cooperative, without facilitators",
@@ -62,12 +70,12 @@ class Perception(Section):
 class Conduct(Section):
     """What relations do to monthly conduct, and the size of acts (M1, M2)."""
 
-    trust_moves_conduct: float = parameter(2.0, 0, 10, "w_trust: log odds of cooperating from full trust, above none", unit="log odds", source="Kydd 2005")
-    tension_moves_conduct: float = parameter(1.5, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990")
-    deal_moves_conduct: float = parameter(1.9, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds")
-    pressure_moves_conduct: float = parameter(0.5, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997")
+    trust_moves_conduct: float = parameter(2.0, 0, 10, "w_trust: log odds of cooperating from full trust, above none", unit="log odds", source="Kydd 2005", layer="core")
+    tension_moves_conduct: float = parameter(1.5, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
+    deal_moves_conduct: float = parameter(1.9, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
+    pressure_moves_conduct: float = parameter(0.5, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997", layer="core")
     mood_moves_conduct: float = parameter(1.0, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
-    mood_inertia: float = parameter(0.75, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8")
+    mood_inertia: float = parameter(0.75, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8", layer="core")
     mood_reciprocity: float = parameter(0.15, 0, 0.95, "b: share of the other's mood that is returned", source="Brandt, Colaresi & Freeman 2008; other .1-.4")
     mood_spread: float = parameter(0.4, 0, 2, "sigma: standard deviation of a month's change of mood")
     silence: float = parameter(0.86, 0, 1, "probability that a state without talks or hostility does nothing towards another in a month", source="coded cases: 13.7 % of months hold an act")
@@ -78,17 +86,17 @@ class Belief(Section):
 
     memory: float = parameter(
         0.97, 0.5, 1, "share of evidence that remains after a round",
-        unit="per round", source="Josang & Ismail 2002; .90-.995 is a half-life of 7 to 138 months",
+        unit="per round", source="Josang & Ismail 2002; .90-.995 is a half-life of 7 to 138 months", layer="core",
     )  # fmt: skip
     betrayal_weight: float = parameter(
         3.0, 1, 10, "weight of bad evidence relative to good evidence",
-        unit="ratio", source="Slovic 1993 on the asymmetry of trust; 2-6",
+        unit="ratio", source="Slovic 1993 on the asymmetry of trust; 2-6", layer="core",
     )  # fmt: skip
     conduct_evidence: float = parameter(
         0.05, 0, 5, "evidence from one month of perceived conduct", unit="counts",
     )  # fmt: skip
     rung_evidence: float = parameter(
-        15.0, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts",
+        15.0, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts", layer="core",
     )  # fmt: skip
     examination_evidence: float = parameter(
         2.0, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
@@ -98,7 +106,7 @@ class Belief(Section):
     )  # fmt: skip
     signal_cost_weight: float = parameter(
         2, 0, 10, "kappa: an untrustworthy state takes a step of cost c with probability exp(-kappa c)",
-        source="Kydd 2000, 2005; 2 is m from .8 to .55 for steps of cost .1 to .3; defensible .1-.8",
+        source="Kydd 2000, 2005; 2 is m from .8 to .55 for steps of cost .1 to .3; defensible .1-.8", layer="core",
     )  # fmt: skip
     confirmation_bias: float = parameter(
         0.2, 0, 1, "share of good evidence dismissed while trust is below one half",
@@ -110,13 +118,13 @@ class Tension(Section):
     """Hostile posture as a Richardson process on the round map, with shocks (M12)."""
 
     tension_step: float = parameter(0.5, 0, 2, "step of the round map", source="Richardson 1960")
-    provocation: float = parameter(0.12, 0, 2, "rise in posture after an act perceived as hostile", unit="posture")
+    provocation: float = parameter(0.12, 0, 2, "rise in posture after an act perceived as hostile", unit="posture", layer="core")
     programme_provokes: float = parameter(0.05, 0, 2, "rise in posture from the other's full programme, at a security weight of one", unit="posture")
     pressure_provokes: float = parameter(0.12, 0, 2, "rise in posture from full pressure suffered", unit="posture")
     region_provokes: float = parameter(0.15, 0, 2, "rise in posture from regional tension of one", unit="posture")
     attack_provokes: float = parameter(0.5, 0, 3, "rise in posture from a spoiler's attack", unit="posture")
     contact_calms: float = parameter(0.06, 0, 2, "fall in posture from a round with contact", unit="posture")
-    progress_calms: float = parameter(0.20, 0, 2, "fall in posture from a fully implemented ladder", unit="posture")
+    progress_calms: float = parameter(0.20, 0, 2, "fall in posture from a fully implemented ladder", unit="posture", layer="core")
     demand_provokes: float = parameter(0.10, 0, 2, "rise in posture from a demand backed by a threat", unit="posture")
     force_provokes: float = parameter(0.40, 0, 2, "rise in posture from force used against the state", unit="posture")
     tension_ceiling: float = parameter(1.0, 1, 100, "level at which posture saturates", unit="posture")
@@ -137,17 +145,17 @@ class Scrutiny(Section):
         0.1, 0.001, 0.999, "probability that a finding is suspicious if the other side is honest",
     )  # fmt: skip
     suspicious_if_deceitful: float = parameter(
-        0.45, 0.001, 0.999, "probability that a finding is suspicious if the other side is deceitful",
+        0.45, 0.001, 0.999, "probability that a finding is suspicious if the other side is deceitful", layer="core",
     )  # fmt: skip
     findings_per_round: int = parameter(6, 1, 12, "findings examined in a round", unit="findings", lever=True)
     prior_weight: float = parameter(0.5, 0, 2, "weight of existing trust in the prior", unit="log odds")
     loss_weight: float = parameter(
         1.6, 0, 5, "weight of a betrayed stake relative to an honoured one",
-        source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2",
+        source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2", layer="core",
     )  # fmt: skip
     future_weight: float = parameter(0.6, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
     endorsement: float = parameter(2.0, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
-    price_of_pressure: float = parameter(0.3, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999")
+    price_of_pressure: float = parameter(0.3, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999", layer="core")
     outside_option: float = parameter(0.04, -1, 1, "value to a state of not taking this step", unit="utility")
 
 
@@ -155,16 +163,16 @@ class Bargaining(Section):
     """Reservation values, proposals and impatience (M8, M10)."""
 
     share_scale: float = parameter(0.42, 0, 1, "reservation value of a state of medium resolve", unit="share")
-    narrative_weight: float = parameter(0.25, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share")
+    narrative_weight: float = parameter(0.25, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share", layer="core")
     concession_to_pressure: float = parameter(
         0.15, 0, 1, "beta_P: share conceded at full, fully effective pressure", unit="share",
-        source="Drezner 1999; Hufbauer et al.",
+        source="Drezner 1999; Hufbauer et al.", layer="core",
     )  # fmt: skip
     expected_conflict: float = parameter(
         0.15, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
     )  # fmt: skip
     oil_blunts_pressure: float = parameter(0.5, 0, 2, "loss of pressure's effect when the log oil price is one above normal")
-    resolve_spread: float = parameter(0.10, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share")
+    resolve_spread: float = parameter(0.10, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share", layer="core")
     estimate_error: float = parameter(0.12, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
     probing: float = parameter(0.05, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
     impatience_growth: float = parameter(0.2, 0, 2, "growth of impatience, times one minus the discount factor", unit="per round")
@@ -180,18 +188,18 @@ class Contact(Section):
     cost_of_pressure: float = parameter(0.15, 0, 1, "pain of exerting full pressure, at the normal oil price", source="Drezner 1999")
     way_out_threshold: float = parameter(0.30, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
     talks_inertia: float = parameter(0.35, 0, 2, "reduction of both requirements while talks are under way")
-    contact_start: float = parameter(0.10, 0, 1, "probability that a spell of contact starts between fully open sides at zero tension", unit="per round")
-    contact_stop: float = parameter(0.05, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round")
+    contact_start: float = parameter(0.10, 0, 1, "probability that a spell of contact starts between fully open sides at zero tension", unit="per round", layer="core")
+    contact_stop: float = parameter(0.05, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round", layer="core")
     tension_ends_contact: float = parameter(0.12, 0, 1, "probability that a spell ends, added at full tension", unit="per round")
     offices_start_contact: float = parameter(0.25, 0, 1, "probability that full good offices start a spell", unit="per round")
     direct_trust: float = parameter(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
 
 
 class Process(Section):
-    """Processes of talks end after failures, and open again (H4)."""
+    """Processes of talks end after failures, and open again (M16)."""
 
-    giving_up: float = parameter(0.15, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure")
-    reopening: float = parameter(0.03, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995")
+    giving_up: float = parameter(0.15, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
+    reopening: float = parameter(0.03, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
     offices_reopen: float = parameter(0.08, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
     shock_reopens: float = parameter(0.25, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")
 
@@ -199,7 +207,7 @@ class Process(Section):
 class Facilitation(Section):
     """Regional facilitators: bias, credibility and fatigue (M11)."""
 
-    mediation_threshold: float = parameter(0.3, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008")
+    mediation_threshold: float = parameter(0.3, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008", layer="core")
     distortion: float = parameter(0.5, 0, 1, "probability that a fully biased facilitator distorts a message", source="Kydd 2003")
     credibility_rate: float = parameter(0.08, 0, 1, "speed at which a facilitator's credibility follows its record", unit="per round")
     affinity: float = parameter(0.3, 0, 1, "extra credibility of a facilitator that is fully biased to a side", source="Kydd 2003")
@@ -213,8 +221,8 @@ class Verification(Section):
 
     prior_violation: float = parameter(0.10, 0.001, 0.9, "pi: prior probability of a violation")
     belief_drift: float = parameter(0.05, 0, 1, "speed at which belief drifts to one half without reports", unit="per round")
-    proof_standard: float = parameter(0.60, 0.05, 0.999, "belief in a violation at which a breach is declared", lever=True)
-    forgiveness: float = parameter(0.25, 0, 1, "probability that a breach is forgiven and repaired", unit="per round", lever=True)
+    proof_standard: float = parameter(0.60, 0.05, 0.999, "belief in a violation at which a breach is declared", lever=True, layer="core")
+    forgiveness: float = parameter(0.25, 0, 1, "probability that a breach is forgiven and repaired", unit="per round", lever=True, layer="core")
     compliance_noise: float = parameter(0.03, 0, 0.5, "probability that an honest party breaks a rule by accident", unit="per round")
     violation_growth: float = parameter(0.15, 0, 1, "share of its remaining obligations that an evading side adds to its violation", unit="per round")
     concealment: float = parameter(0.5, 0, 1, "share of detection that a violation just begun escapes")
@@ -226,11 +234,11 @@ class Verification(Section):
 
 
 class Ladder(Section):
-    """The rung in progress climbs, stalls or slips; the ladder may collapse (M6)."""
+    """The rung in progress climbs, stalls or slips; agreements are abandoned, or fail and are tried again (M6)."""
 
     climb_chance: float = parameter(0.9, 0, 1, "probability that a rung due for completion completes", unit="per round")
     slip_chance: float = parameter(0.005, 0, 1, "probability that the last completed rung must be repeated", unit="per round")
-    abandonment: float = parameter(0.02, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round")
+    abandonment: float = parameter(0.02, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round", layer="core")
     cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung", unit="rounds")
     answer_delay: int = parameter(2, 1, 24, "rounds between the steps of a betrayed side's response", unit="rounds")
     recovery: int = parameter(18, 1, 1200, "rounds before a new attempt at a collapsed ladder", unit="rounds")
@@ -311,35 +319,4 @@ SECTIONS: dict[str, type[Section]] = {
     "environment": Environment,
 }
 
-
-class Mechanisms(Section):
-    """Switches of the mechanisms M1 to M18. The acts of a mechanism that is off are skipped."""
-
-    relations: bool = Field(default=True, description="M1: conduct listens to trust, tension, agreements and pressure")
-    intensity: bool = Field(default=True, description="M2: acts have sizes, and months can pass in silence")
-    processes: bool = Field(default=True, description="H4: processes end after failures, and open again")
-    concealment: bool = Field(default=True, description="M13: violations grow in secret, and are clarified before they are accused")
-    threats: bool = Field(default=True, description="M9: demands backed by threats")
-    force: bool = Field(default=False, description="M14: force can be used")
-    reciprocity: bool = Field(default=True, description="M1: conduct responds to conduct, by doctrine")
-    noise: bool = Field(default=True, description="M2: acts miscarry and are misread")
-    reassurance: bool = Field(default=True, description="M3: costly steps shift belief about the other's type")
-    reputation: bool = Field(default=True, description="M4: evidence accumulates, is weighted and decays")
-    gradualism: bool = Field(default=True, description="M5: a potential betrayer compares this rung with the next")
-    friction: bool = Field(default=True, description="M6: rungs climb, stall and slip by chance")
-    scrutiny: bool = Field(default=True, description="M7: states examine proposals until they are confident")
-    ratification: bool = Field(default=True, description="M8: domestic veto players must approve deals")
-    audience_costs: bool = Field(default=True, description="M9: public threats and demands create audience costs")
-    impatience: bool = Field(default=True, description="M10: impatient states concede while they wait")
-    facilitation: bool = Field(default=True, description="M11: facilitators clarify, formulate, lend leverage, maintain contact and host")
-    tension: bool = Field(default=True, description="M12: hostile posture responds to posture and to events")
-    verification: bool = Field(default=True, description="M13: bodies inspect and report")
-    pressure: bool = Field(default=True, description="M14: pressure and programmes move alongside the talks")
-    spoilers: bool = Field(default=True, description="M15: spoilers attack near agreement")
-    ripeness: bool = Field(default=True, description="M16: talks need a hurting stalemate and a way out")
-    turnover: bool = Field(default=True, description="M17: governments change and may withdraw")
-    environment: bool = Field(default=True, description="M18: oil price and regional tension drift")
-    alliances: bool = Field(default=True, description="M18: third states support or oppose the talks")
-
 PARAMETERS = tuple((section, name) for section, model in SECTIONS.items() for name in parameter_fields(model))
-MECHANISMS = tuple(Mechanisms.model_fields)

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 
 from model.columns import COLUMNS
 from model.initial_state import fill_columns
+from model.mechanisms import MECHANISMS
 from model.overrides import Override, collect_overrides
-from model.parameters import MECHANISMS, PARAMETERS
+from model.parameters import PARAMETERS
 from model.scenario import Relation, Scenario
 from model.varied import Varied
 from model.world import World, column_layout

@@ -81,7 +81,7 @@ PROTOCOL: tuple[Act, ...] = (
     state_act(17, conduct.remember_standing, "previous_standing", "reciprocity"),
     state_act(18, conduct.judge_own_standing, "standing", "reciprocity"),
     state_act(19, conduct.judge_other_standing, "perceived_standing", "reciprocity"),
-    nature_act(72, conduct.update_record, "record"),
+    nature_act(72, conduct.update_record, "conduct_record"),
     # Beliefs
     state_act(20, beliefs.reassure, "reassurance", "reassurance"),
     state_act(21, beliefs.weigh_violence, "violence_factor", "spoilers"),
@@ -255,8 +255,8 @@ PROTOCOL: tuple[Act, ...] = (
         conditions=named_conditions((pressure.attack_terms, pressure.Attack)), rare=True,
     ),
     state_act(
-        65, home.update_support, "support", "ratification",
-        conditions=named_conditions((home.support_terms, home.Support)), sums=True,
+        65, home.update_support, "support", "ratification",  # the public feels a violation that it does not see
+        conditions=named_conditions((home.support_terms, home.Support)), sums=True, knows="all",
     ),
     state_act(66, home.update_audience_cost, "audience_cost", "audience_costs"),
 )  # fmt: skip

@@ -9,8 +9,10 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from model import parameters
-from model.enumerations import Doctrine
-from model.parameters import Section, parameter
+from model.enumerations import Doctrine, EventCondition
+from model.mechanisms import Mechanisms
+from model.parameters import Section
+from model.parameters import case_parameter as parameter
 
 
 def require_english(text: dict[str, Any]) -> dict[str, Any]:
@@ -30,9 +32,10 @@ TranslatedText = Annotated[
 ]
 StartingStatus = Literal["idle", "ratified", "implementing", "verified"]
 if TYPE_CHECKING:
-    DoctrineName = str
+    DoctrineName = ConditionName = str
 else:
     DoctrineName = Literal[tuple(Doctrine.__members__)]
+    ConditionName = Literal[tuple(name for name, number in EventCondition.__members__.items() if number)]
 
 
 class StateSpec(Section):
@@ -170,6 +173,9 @@ class Event(Section):
     negotiation: Name | None = None
     value: float | None = Field(None, ge=-1e6, le=1e6)
     until: int | None = Field(None, ge=1, le=1200, description="last round of the event")
+    only_if: ConditionName | None = Field(
+        None, description="condition about its negotiation that must hold when the event's act is decided"
+    )
     text: TranslatedText = Field(default_factory=dict)
 
 
@@ -203,7 +209,7 @@ class Scenario(Section):
     things_to_try: list[SuggestedChange] = Field(default_factory=list, alias="try")
     sources: list[PlainText] = Field(default_factory=list)
     rounds: int = Field(60, ge=1, le=1200, description="rounds in a run; one is a month")
-    mechanisms: parameters.Mechanisms = parameters.Mechanisms()
+    mechanisms: Mechanisms = Mechanisms()
     perception: parameters.Perception = parameters.Perception()
     conduct: parameters.Conduct = parameters.Conduct()
     belief: parameters.Belief = parameters.Belief()

@@ -10,6 +10,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 
 from model.errors import NAME_RULE, InputError
+from model.former_names import unknown_path
 
 
 class ErrorLocation(NamedTuple):
@@ -61,6 +62,8 @@ def locate_error(model: type[BaseModel], path: tuple[Any, ...]) -> ErrorLocation
 
 def allowed_words(annotation: Any) -> list[str]:
     """Return the words that a field allows, if it is a choice of words."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return [*chain.from_iterable(map(allowed_words, typing.get_args(annotation)))]
     named = typing.get_args(annotation) if typing.get_origin(annotation) is Literal else ()
     return [word for word in named if isinstance(word, str)]
 
@@ -96,7 +99,7 @@ def convert_errors(error: ValidationError, model: type[BaseModel]) -> Iterator[I
         reported.add(where)
         if detail["type"] == "extra_forbidden":
             known = {info.alias or name for name, info in location.model.model_fields.items()}
-            yield InputError.unknown_name(where, str(location.path[-1]), known, "key")
+            yield unknown_path(where, where, str(location.path[-1]), known, "key")
         elif detail["type"] == "literal_error" and isinstance(value, str) and allowed_words(location.wanted):
             yield InputError.unknown_name(where, value, allowed_words(location.wanted), "choice")
         else:

@@ -14,20 +14,29 @@ import numpy as np
 from model.columns import AXES, COLUMN_BY_NAME, COLUMNS, COMPLIANCE_SLOTS, CONDUCT_DRAWS, DECIDED, SERVICES
 from model.compiled_world import CompiledWorld
 from model.compiler import COMPILED
+from model.enumerations import EventCondition
 from model.initial_state import bundle_rungs, fill_columns
-from model.parameters import MECHANISMS, PARAMETERS
+from model.mechanisms import MECHANISMS
+from model.parameters import PARAMETERS
 from model.scenario import Scenario
-
-LAYOUT = (*COLUMN_BY_NAME, *PARAMETERS, *MECHANISMS)  # compared when a pickled world is loaded
 
 
 class ResolvedOverride(NamedTuple):
-    """An override with indices: in a round, the cell of an act's column takes a value."""
+    """An override with indices: in a round, the cell of an act's column takes a value.
+
+    condition: a number of EventCondition, about ``negotiation``; if it fails when the act is decided, nothing changes.
+    """
 
     round: int
     act: int
     cell: int
     value: float
+    condition: int = EventCondition.always
+    negotiation: int = 0
+
+
+# compared when a pickled world is loaded
+LAYOUT = (*COLUMN_BY_NAME, *PARAMETERS, *MECHANISMS, *ResolvedOverride._fields)
 
 
 class AxisNames(NamedTuple):
@@ -181,6 +190,8 @@ class World:
         self.forced_act = np.array([move.act for move in moves], np.int64)
         self.forced_cell = np.array([move.cell for move in moves], np.int64)
         self.forced_value = np.array([move.value for move in moves], np.float64)
+        self.forced_condition = np.array([move.condition for move in moves], np.int64)
+        self.forced_negotiation = np.array([move.negotiation for move in moves], np.int64)
         self._compile_view()
 
     def allocate_buffers(self, lanes: int = 1) -> None:

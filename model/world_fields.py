@@ -5,7 +5,8 @@ from typing import Any, Literal, NamedTuple
 from numba.core import types
 
 from model.columns import AXES, COLUMNS, Column
-from model.parameters import MECHANISMS, PARAMETERS
+from model.mechanisms import MECHANISMS
+from model.parameters import PARAMETERS
 
 NUMBERS = {"float": types.float64, "integer": types.int64}
 
@@ -39,6 +40,14 @@ def _column_field(column: Column) -> Field:
     return _by_lane(column.kind, *column.axes, lane="first" if column.name in RUN_COLUMNS else "own")
 
 
+FORCED_FIELDS = {  # the overrides of a run, by round
+    "forced_round": "integer",
+    "forced_act": "integer",
+    "forced_cell": "integer",
+    "forced_value": "float",
+    "forced_condition": "integer",
+    "forced_negotiation": "integer",
+}
 RUN_COLUMNS = ("doctrine",)  # read once per run of lanes, like the switches
 FIELDS: dict[str, Field] = {
     "seed": Field(types.uint64, lane="own"),
@@ -48,8 +57,7 @@ FIELDS: dict[str, Field] = {
     **{name: Field(types.float64, lane="own") for _, name in PARAMETERS},
     "clock": _shared("integer", "world"),
     **{column.name: _column_field(column) for column in COLUMNS},
-    **{f"forced_{name}": _shared("integer", "forced") for name in ("round", "act", "cell")},
-    "forced_value": _shared("float", "forced"),
+    **{name: _shared(kind, "forced") for name, kind in FORCED_FIELDS.items()},
     "float_buffer": _shared("float", "buffer", "lane"),
     "integer_buffer": _shared("integer", "buffer", "lane"),
 }

@@ -17,8 +17,8 @@ from experiments.ensembles.ensemble import play_ensemble
 from experiments.ensembles.mechanisms import WORLDS, mechanism_measures
 from model.chance import DecisionPoint
 from model.loading import scenario_names
+from model.mechanisms import Mechanisms
 from model.parameter_space import declared_parameters
-from model.parameters import Mechanisms
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

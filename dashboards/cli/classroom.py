@@ -164,6 +164,7 @@ def lesson(
     from dashboards.page_link import MAX_ADDRESS_LENGTH
     from model.errors import make_printable
     from model.measures import trajectory_digest
+    from model.version import describe_other_model
 
     with report_errors():
         if report is not None:
@@ -180,15 +181,16 @@ def lesson(
         "trajectory_digest": trajectory_digest(model.trajectory),
         "ledger_digest": ledger,
         "same": is_same_run(model, exported),
+        "version": make_printable(str(exported.get("version", "")), 20),
         "link": exported.get("link"),
     }
     if as_json:
         typer.echo(json.dumps(facts))
     else:
-        same = (
-            "identical to the lesson" if facts["same"] else "DIFFERENT from the lesson (another version of the model?)"
-        )
+        same = "identical to the lesson" if facts["same"] else "DIFFERENT from the lesson"
         typer.echo(f"{model.round} months, {model.outcome.name.replace('_', ' ')}: {same}.")
+        if not facts["same"]:
+            typer.echo(describe_other_model(facts["version"]) or "The rules of the model or the file were changed.")
         if isinstance(facts["link"], str):
             typer.echo(f"Open in the dashboard: /{make_printable(facts['link'], MAX_ADDRESS_LENGTH)}")
     if not facts["same"]:

@@ -110,6 +110,14 @@ def report_errors() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+def note_other_model(made_with: str) -> None:
+    """Print a note if something was made with another model, by the version of Detente that made it."""
+    from model.version import describe_other_model
+
+    if sentence := describe_other_model(made_with):
+        typer.echo(f"Note: {sentence}", err=True)
+
+
 def parse_metrics(texts: list[str] | None) -> dict[str, str]:
     """Parse NAME=EXPRESSION pairs. Raises ScenarioError if one has no name or is given twice."""
     from model.errors import InputError, ScenarioError

@@ -19,7 +19,7 @@ from dashboards.cli.options import (
     parse_path,
     report_errors,
 )
-from dashboards.cli.scenarios import warn_silent_events
+from dashboards.cli.scenarios import warn_without_effect
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -52,10 +52,10 @@ def run(
 
     with report_errors():
         original = read_scenario(scenario)
-        length = {} if rounds is None else {"rounds": rounds}
-        data = apply_changes(original, parse_changes(changes) | length)
+        changed = parse_changes(changes) | ({} if rounds is None else {"rounds": rounds})
+        data = apply_changes(original, changed)
         loaded = load_scenario(data)
-        warn_silent_events(loaded)
+        warn_without_effect(loaded, changed)
         if report is not None:
             ensure_writable_file(report)
         folder = out or runs.new_run_folder(loaded.name, seed)

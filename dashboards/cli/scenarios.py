@@ -2,7 +2,8 @@
 
 import json
 import sys
-from typing import Any
+from collections.abc import Container
+from typing import Annotated, Any
 
 import typer
 
@@ -50,7 +51,7 @@ def validate_scenario(file: ScenarioName) -> None:
         scenario = load_scenario(file)
     counts = f"states: {len(scenario.states)}, negotiations: {len(scenario.negotiations)}, rounds: {scenario.rounds}"
     typer.echo(f"{scenario.name}: valid ({counts}).")
-    warn_silent_events(scenario)
+    warn_without_effect(scenario)
 
 
 @app.command()
@@ -62,27 +63,42 @@ def schema() -> None:
 
 
 @app.command()
-def parameters(as_json: AsJson = False) -> None:
-    """List all parameters.
+def parameters(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(metavar="[SCENARIO]", help="List the parameters that something reads in this scenario."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List all parameters, or those of a scenario.
 
-    Shows the path, default, range, unit, meaning, source and role (lever or uncertainty) of each.
+    Shows the path, default (in a scenario: value), range, unit, role (lever or uncertainty), layer, meaning and source
+    of each. A parameter that nothing in the scenario reads is not listed.
     """
     from dashboards.terminal.scenarios import parameter_table
     from dashboards.terminal.widgets import console
-    from model.parameter_space import declared_parameters
+    from model.loading import load_scenario
+    from model.parameter_space import declared_parameters, every_parameter, list_parameters
 
+    with report_errors():
+        loaded = None if scenario is None else load_scenario(scenario)
+    listed = declared_parameters() if loaded is None else list_parameters(loaded)
     if as_json:
-        typer.echo(json.dumps([parameter._asdict() for parameter in declared_parameters()], ensure_ascii=False))
+        typer.echo(json.dumps([parameter._asdict() for parameter in listed], ensure_ascii=False))
+        return
+    screen = console(unlimited_width=True)
+    screen.print(parameter_table(listed, screen.width, "default" if loaded is None else "value"))
+    if loaded is not None:
+        typer.echo(f"{len(listed)} of {len(every_parameter(loaded))} parameters; nothing here reads the others.")
     else:
-        screen = console(unlimited_width=True)
-        screen.print(parameter_table(declared_parameters(), screen.width))
-        assumed = sum(parameter.source == "assumed" for parameter in declared_parameters())
-        typer.echo(f"{len(declared_parameters())} parameters; the values of {assumed} are assumed.")
+        assumed = sum(parameter.source == "assumed" for parameter in listed)
+        typer.echo(f"{len(listed)} parameters; the values of {assumed} are assumed.")
 
 
-def warn_silent_events(scenario: Any) -> None:
-    """Print a note for each scheduled event that has no effect because its mechanism is off."""
+def warn_without_effect(scenario: Any, changes: Container[str] = ()) -> None:
+    """Print a note for each scheduled event whose mechanism is off, and each change that nothing reads."""
     from model.overrides import ineffective_events
+    from model.parameter_space import unread_changes
 
-    for event in ineffective_events(scenario):
-        typer.echo(f"Note: {event}", err=True)
+    for note in (*ineffective_events(scenario), *unread_changes(scenario, changes)):
+        typer.echo(f"Note: {note}", err=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dashboards.cli.options import AsJson, ensure_writable_file, parse_path, report_errors
+from dashboards.cli.options import AsJson, ensure_writable_file, note_other_model, parse_path, report_errors
 from dashboards.cli.progress import SweepProgress, format_bytes, format_duration
 
 app = typer.Typer()
@@ -116,6 +116,13 @@ def print_estimate(study: Any, plan: Any, workers: int | None, as_json: bool) ->
         typer.echo(f"Estimated time on this machine: {format_duration(seconds)}.")
 
 
+def note_model_of(folder: Path) -> None:
+    """Print a note if the results in a folder come from another model."""
+    from experiments.studies.store import stored_version
+
+    note_other_model(stored_version(folder))
+
+
 @app.command()
 def results(
     folder: SweepFolder,
@@ -136,6 +143,7 @@ def results(
     from model.atomic_files import write_atomically
 
     with report_errors():
+        note_model_of(folder)
         if sql is not None:
             answer = query_results(folder, sql)
             typer.echo(answer.to_json(orient="records") if as_json else answer.to_string(index=False))
@@ -218,6 +226,7 @@ def sensitivity(
     from experiments.studies.sensitivity import sensitivity_data, sweep_sensitivity
 
     with report_errors():
+        note_model_of(folder)
         indices = sweep_sensitivity(folder, outcome, method)
         question = stored_study(folder).file.question
         if not as_json:
@@ -252,6 +261,7 @@ def discover(
     from experiments.studies.results import stored_study
 
     with report_errors():
+        note_model_of(folder)
         box, study = discover_box(folder, outcome, above), stored_study(folder)
         link, sentence = box_link(box, study)
         if not as_json:

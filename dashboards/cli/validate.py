@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dashboards.cli.options import AsJson, ensure_writable_file, parse_changes, parse_path, report_errors
+from model.version import VERSION
 
 if TYPE_CHECKING:
     from experiments.validation.part import ValidationPart
@@ -114,7 +114,7 @@ def validation_data(parts: "Sequence[ValidationPart]", quick: bool) -> dict[str,
 
     rows = [row for part in parts if part.key == "closed-forms" for row in part.rows]
     return {
-        "version": version("detente"),
+        "version": VERSION,
         "code_digest": source_digest(),
         "date": date.today().isoformat(),
         "quick": quick,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dashboards.cli.options import AsJson, parse_path, report_errors
+from dashboards.cli.options import AsJson, note_other_model, parse_path, report_errors
 
 app = typer.Typer()
 
@@ -35,6 +35,7 @@ def why(
 
     with report_errors():
         saved = read_run(run or latest_run())
+        note_other_model(saved.version)
         ledger = read_run_ledger(saved)
         answer = explain_decision(saved, ledger, now, actor, act, counterpart, negotiation, levers, quiet=as_json)
     if as_json:

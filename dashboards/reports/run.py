@@ -5,7 +5,6 @@ of data (``run_data``).
 """
 
 from collections import Counter
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,13 @@ from dashboards.labels import OUTCOME_MEANINGS
 from dashboards.reports.chronicle import omitted_groups
 from dashboards.reports.offline_page import embedded_json, read_asset, render_page
 from dashboards.reports.run_data import run_data
-from dashboards.run_history import key_moments, rung_dates, scheduled_events
+from dashboards.run_history import events_in_run, key_moments, rung_dates
 from dashboards.theme import INDICATOR_STYLES, OUTCOME_STYLES, STATUS_STYLES
 from model.atomic_files import write_atomically
 from model.compiler import source_digest
 from model.enumerations import RungStatus
 from model.measures import negotiation_series, trajectory_digest
+from model.version import VERSION
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
@@ -57,13 +57,13 @@ def page_texts(model: "Assembly") -> dict[str, Any]:
         "seed": model.seed,
         "rounds": model.round,
         "planned": scenario.rounds,
-        "version": version("detente"),
+        "version": VERSION,
         "model_digest": source_digest(),
         "trajectory_digest": trajectory_digest(model.trajectory),
         "parties": [
             (model.narrator.display_name(party), scenario.states[party].narrative.get("en", "")) for party in parties
         ],
-        "events": [(event.round, event.text["en"]) for event in scheduled_events(model)],
+        "events": [(event.round, event.text["en"]) for event in events_in_run(model)],
         "negotiations": [negotiation_texts(model, talks) for talks in scenario.negotiations],
         "moments": key_moments(model),
         "tasks": facilitator_tasks(model),

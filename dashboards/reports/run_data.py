@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dashboards.messages import Columns
 from dashboards.reports.chronicle import chronicle_data, ledger_rows
 from dashboards.reports.messages import NegotiationData, NetworkData, NetworkMessage, RunData
-from dashboards.run_history import rung_histories, scheduled_events
+from dashboards.run_history import events_in_run, rung_histories
 from dashboards.theme import INDICATOR_STYLES, STATUS_STYLES
 from model.measures import negotiation_series
 from model.signals import SIGNAL_KINDS
@@ -20,7 +20,7 @@ def run_data(model: "Assembly") -> RunData:
         "rounds": model.round,
         "ceiling": model.loaded_scenario.tension.tension_ceiling,
         "dashes": {name: style.dash for name, style in INDICATOR_STYLES.items()},
-        "events": [event.round for event in scheduled_events(model)],
+        "events": [event.round for event in events_in_run(model)],
         "statuses": [
             {"label": style.label, "pattern": style.pattern, "pale": style.pale}
             for _, style in sorted(STATUS_STYLES.items())

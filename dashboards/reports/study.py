@@ -1,7 +1,6 @@
 """The page of an analysis of a study: a self-contained HTML file with sentences, charts and tables."""
 
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from experiments.studies.sensitivity import Sensitivity
 from experiments.studies.sensitivity_methods import METHODS
 from model.atomic_files import write_atomically
 from model.compiler import source_digest
+from model.version import VERSION
 
 BLUE, AMBER, GREY = "#3A8FC4", "#C44E00", "#8A96A3"
 INDEX_LABELS = {  # of the columns of sensitivity indices
@@ -46,7 +46,7 @@ class StudyPage(NamedTuple):
 def write_study_page(page: StudyPage, path: Path) -> None:
     """Write a page atomically. Raises OSError if the file cannot be written."""
     charts = {number: section.chart for number, section in enumerate(page.sections, 1) if section.chart}
-    write_chart_page("study.html", path, charts, page=page, version=version("detente"), digest=source_digest())
+    write_chart_page("study.html", path, charts, page=page, version=VERSION, digest=source_digest())
 
 
 def write_chart_page(template: str, path: Path, charts: Mapping[int, Any], **texts: Any) -> None:

@@ -3,11 +3,11 @@
 import posixpath
 import re
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboards.reports.offline_page import render_page
+from model.version import VERSION
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,4 +55,4 @@ def render_document(text: str, folder: str = "") -> str:
         markdown(text, extensions=["tables", "fenced_code", "toc"]),
     )
     title = text.lstrip().partition("\n")[0].removeprefix("# ")
-    return render_page("documents.html", folder=TEMPLATE_FOLDER, title=title, text=body, version=version("detente"))
+    return render_page("documents.html", folder=TEMPLATE_FOLDER, title=title, text=body, version=VERSION)

@@ -24,6 +24,7 @@ BLOCK_SIZE = 64  # worlds that step together: their states fit into the processo
 
 SOURCE_HEADER = '''"""Written by experiments/engine/kernel.py from the protocol. Do not edit."""
 from model.compiled_world import lane_view, row_buffer, run_at, world_at
+from model.rules.event_conditions import condition_holds
 from model.measures import write_indicators
 from model.protocol import PROTOCOL
 from model.in_place import writes_in_place
@@ -41,6 +42,19 @@ def first_forced(world, now):
         else:
             high = middle
     return low
+
+
+@internal
+def apply_overrides(worlds, count, place, begin, end, buffer):
+    """Write the overrides of an act into its buffer, in the worlds where their condition holds."""
+    world = world_at(worlds, 0)
+    for move in range(begin, end):
+        if world.forced_act[move] == place:
+            cell, value = world.forced_cell[move], world.forced_value[move]
+            condition, k = world.forced_condition[move], world.forced_negotiation[move]
+            for each in range(count):
+                if condition == 0 or condition_holds(world_at(worlds, each), condition, k):
+                    buffer[cell, each] = value
 
 
 @internal
@@ -97,9 +111,7 @@ def act_source(place: int, act: Act) -> str:
     else:
         lines += [inner + line for line in loop]
     lines += [f"{inner}for each in range(count):", f"{inner}    buffer[at, each] = decided[each]", f"{inner}at += 1"]
-    lines += ["    for move in range(begin, end):", f"        if world.forced_act[move] == {place}:"]
-    lines += ["            for each in range(count):"]
-    lines += ["                buffer[world.forced_cell[move], each] = world.forced_value[move]"]
+    lines += ["    if begin < end:", f"        apply_overrides(worlds, count, {place}, begin, end, buffer)"]
     lines += [f"    if not writes_in_place({place}):", "        for cell in range(at):"]
     lines += ["            for each in range(count):"]
     lines += ["                column[cell, each] = buffer[cell, each]", "", ""]

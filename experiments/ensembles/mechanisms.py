@@ -16,7 +16,7 @@ from experiments.ensembles.compare import INDICATOR_INDEX, compare_ensembles, ou
 from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.ensembles.statistics import Z95, Effect
 from model.loading import load_scenario, scenario_names
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
 from model.protocol import PROTOCOL
 
 MEASURES = (

@@ -7,6 +7,7 @@ import numpy as np
 
 from experiments.studies.study_file import RANGE, SHAPES, Values
 from model.errors import InputError
+from model.former_names import unknown_path
 from model.parameter_space import DeclaredParameter
 
 STEPS = 5  # of a range in a grid, by default
@@ -97,7 +98,7 @@ def resolve_factor(
     if isinstance(written, Values) and written.values is not None:
         return _listed_factor(where, path, written, lever, known)
     if parameter is None:
-        return [InputError.unknown_name(where, path, known, "parameter of this scenario that has a range")]
+        return [unknown_path(where, path, path, known, "parameter of this scenario that has a range")]
     if not isinstance(written, Values):
         if len(written) != 2:
             return [InputError(where, "", f"{RANGE} (found {written})")]
@@ -124,7 +125,7 @@ def _listed_factor(
     if any(getattr(written, name) is not None for name in Values.model_fields if name != "values"):
         return [InputError(where, "", "has either values, or low, high, steps and a distribution: not both")]
     if parameter is None and path.split(".")[0] not in ("mechanisms", "states"):
-        return [InputError.unknown_name(where, path, known, "parameter of this scenario that has a range")]
+        return [unknown_path(where, path, path, known, "parameter of this scenario that has a range")]
     errors = []
     if parameter is not None:
         kind = "an integer" if parameter.whole else "a number"

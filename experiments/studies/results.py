@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from experiments.studies.store import check_parts, part_paths, read_manifest, stored_points
+from experiments.studies.store import check_parts, part_paths, read_manifest, stored_points, stored_version
 from experiments.studies.study import Study, restore_study
 from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
@@ -167,6 +167,7 @@ def sweep_summary(folder: str | Path) -> dict[str, Any]:
     size = sum(path.stat().st_size for path in part_paths(Path(folder), "runs"))
     return {
         "study": study.name,
+        "version": stored_version(folder),
         "question": study.file.question,
         "scenario": study.file.scenario,
         "points": points,

@@ -24,6 +24,7 @@ from experiments.studies.study import Study
 from model.atomic_files import write_atomically
 from model.errors import InputError, ScenarioError
 from model.former_names import current_path
+from model.version import VERSION
 
 PART = re.compile(r"^(runs|kept)-(\d{8})-(\d{8})\.parquet$")
 # Source files, besides the model's, that can alter a result.
@@ -270,6 +271,11 @@ def stored_points(folder: Path) -> pd.DataFrame:
         raise ScenarioError([InputError(str(folder), "", f"holds no readable points: {error}")]) from None
 
 
+def stored_version(folder: str | Path) -> str:
+    """Return the version of Detente that made a folder's results. Raises ScenarioError if it holds none."""
+    return str(read_manifest(Path(folder)).get("versions", {}).get("detente", "0.1.0"))
+
+
 def versions() -> dict[str, str]:
     """Return the versions of the libraries that can alter a design or a result."""
-    return {name: version(name) for name in ("detente", "numpy", "numba", "scipy", "salib")}
+    return {"detente": VERSION} | {name: version(name) for name in ("numpy", "numba", "scipy", "salib")}

@@ -26,7 +26,7 @@ from experiments.studies.study_file import (
 from model.errors import InputError, ScenarioError, collect_errors, make_printable
 from model.former_names import current_scenario
 from model.loading import apply_changes, build_scenario, parse_toml, read_scenario
-from model.parameter_space import list_parameters
+from model.parameter_space import every_parameter
 from model.scenario import Scenario
 
 STUDIES_FOLDER = Path(__file__).parent
@@ -171,7 +171,7 @@ def _check(file: StudyFile, folder: Path, table: Any = None) -> Study:
 
 def _resolve_factors(file: StudyFile, data: dict[str, Any]) -> tuple[tuple[Factor, ...], list[InputError]]:
     """Return the factors of a study in the order of its file, and the errors in them."""
-    known = {parameter.path: parameter for parameter in list_parameters(build_scenario(data))}
+    known = {parameter.path: parameter for parameter in every_parameter(build_scenario(data))}
     factors: list[Factor] = []
     errors: list[InputError] = []
     for group in FACTORS:

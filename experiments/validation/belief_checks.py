@@ -116,7 +116,7 @@ def evidence_worlds(memory: float, weight: float, hostile: range, seed: int) -> 
     changes = {
         "belief.memory": memory, "belief.betrayal_weight": weight, "belief.conduct_evidence": 1.0,
         "belief.confirmation_bias": 0.0, "relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0,
-        "states.borea.generosity": 1.0,
+        **{f"states.borea.{name}": 1.0 for name in ("after_cc", "after_cd", "after_dc", "after_dd")},
     }  # fmt: skip
     moves = tuple(Override(now, "choose_conduct", None, "borea", "alba", 0) for now in hostile)
     return Worlds(isolated_scenario(("reputation", "reciprocity"), changes), 1, seed, moves)
@@ -177,6 +177,25 @@ def simulate_repair_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue
         simulation.step()
         rounds += 1
     return SimulatedValue(float(rounds))
+
+
+def remembered_trust(given: Any) -> float:
+    """Return trust n rounds after evidence a and b, without any more: it returns to the inherited t (e + 2)."""
+    counts, left = given.e + 2.0, given.lam**given.n
+    return (given.t * counts + left * (given.a - given.t * counts)) / (counts + left * (given.a + given.b - counts))
+
+
+def simulate_remembered_trust(given: Any, worlds: int, seed: int) -> SimulatedValue:
+    """Return trust n rounds after both counts of evidence are forced."""
+    changes = {
+        "belief.memory": given.lam, "belief.conduct_evidence": 0.0, "relations.alba.borea.trust": given.t,
+        "relations.alba.borea.evidence": given.e,
+    }  # fmt: skip
+    counts = {"update_good_evidence": given.a, "update_bad_evidence": given.b}
+    moves = tuple(Override(1, act, None, "alba", "borea", value) for act, value in counts.items())
+    simulation = Worlds(isolated_scenario(("reputation",), changes), 1, seed, moves)
+    simulation.step(1 + int(given.n))
+    return SimulatedValue(current_trust(simulation))
 
 
 def assurance_problem(given: Any) -> str:
@@ -262,5 +281,15 @@ CHECKS = (
         "B13d", "kept rounds until trust is repaired", "least n with (A-lam^n+1)/(A-lam^n+w lam^n+2) >= T",
         "Slovic 1993 on asymmetry", {"lam": MEMORY, "w": WEIGHT, "T": Symbol(0.9, 0.5, 0.99, "trust to regain")},
         repair_rounds, simulate_repair_rounds, EVIDENCE_SETTING, repair_problem,
+    ),
+    Check(
+        "B13e", "trust n rounds after evidence a and b, without any more",
+        "(A0+lam^n(a-A0))/(e+2+lam^n(a+b-e-2)), A0=t(e+2)", "Josang & Ismail 2002, with an inherited prior",
+        {
+            "t": TRUST, "e": Symbol(4.0, 0.0, 100.0, "evidence inherited"), "lam": MEMORY,
+            "a": Symbol(12.0, 1.0, 100.0, "good evidence"), "b": Symbol(2.0, 1.0, 100.0, "bad evidence"),
+            "n": Symbol(10, 0, 1000, "rounds without evidence", whole=True),
+        },
+        remembered_trust, simulate_remembered_trust, "Both counts are forced; only mechanism reputation on.",
     ),
 )  # fmt: skip

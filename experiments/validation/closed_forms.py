@@ -5,12 +5,16 @@ from typing import Any, NamedTuple
 
 from experiments.validation import (
     belief_checks,
+    concealment_checks,
     conduct_checks,
     decision_checks,
     inspection_checks,
     ladder_checks,
     ladder_walk_checks,
+    process_checks,
+    relation_checks,
     tension_checks,
+    threat_checks,
 )
 from experiments.validation.check import MAX_STANDARD_ERRORS, Check, CheckResult, run_check
 from experiments.validation.part import ValidationPart
@@ -24,6 +28,10 @@ MODULES = (
     ladder_walk_checks,
     tension_checks,
     decision_checks,
+    relation_checks,
+    process_checks,
+    threat_checks,
+    concealment_checks,
 )
 CHECKS: dict[str, Check] = dict(sorted((check.id, check) for module in MODULES for check in module.CHECKS))
 BLUE, GREY = "#3A8FC4", "#8A96A3"
@@ -53,20 +61,26 @@ UNMODELLED = (
     ),
     UnmodelledResult("B10", "inspection game with several violations", "as for B09."),
     UnmodelledResult(
-        "B12", "multiplier of an initiative", "conduct is binary, and a response has a probability, not a size."
+        "B12",
+        "multiplier of an initiative",
+        "a response has a probability; its size does not follow from that of the initiative.",
     ),
     UnmodelledResult(
         "B16c", "monthly from yearly detection; size of a sample", "detection is monthly; there is no sampling."
     ),
     UnmodelledResult("B17", "first share of alternating offers", "offers do not follow from discount factors."),
     UnmodelledResult(
-        "B18f", "failure resets the ladder: mean rounds", "a collapsed ladder pauses and is then renegotiated."
+        "B18f", "failure resets the ladder: mean rounds", "a failed ladder is suspended and then renegotiated."
     ),
     UnmodelledResult(
-        "B19b", "sealed offers; breakdown under private information", "reservation values are not private types."
+        "B19b",
+        "sealed offers; breakdown under private information",
+        "offers follow from estimates of what the other demands, not from sealed offers.",
     ),
     UnmodelledResult(
-        "B21", "fold bifurcation of trust (M19)", "trust has no feedback through the other side's expectation."
+        "B21",
+        "fold bifurcation of trust (M19)",
+        "trust feeds back through conduct, without a response curve that folds; pattern S20 tests it.",
     ),
     UnmodelledResult("B23b", "penalty with a lag; longest lag", "the penalty that a betrayer considers is immediate."),
     UnmodelledResult(

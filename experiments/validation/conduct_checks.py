@@ -13,7 +13,7 @@ from experiments.validation.check import (
     mean_over_worlds,
     ratio_over_worlds,
 )
-from experiments.validation.degenerate import for_both_states, isolated_scenario
+from experiments.validation.degenerate import TIT_FOR_TAT, for_both_states, isolated_scenario
 from model.scenario import Scenario
 
 WINDOW = 200  # rounds over which a world's conduct is averaged, after the burn-in
@@ -30,7 +30,7 @@ def noisy_pair(
     return isolated_scenario(
         ("reciprocity", "noise"),
         {
-            **for_both_states({"doctrine": doctrine, "generosity": 0.0, **own}),
+            **for_both_states({"doctrine": doctrine, "generosity": 0.0, **TIT_FOR_TAT, **own}),
             **{f"perception.{name}": value for name, value in noise.items()},
         },
     )

@@ -1,5 +1,6 @@
 """Scrutiny as Wald's sequential test, ratification, audience costs, oil price and regional tension (B15, B19-B22)."""
 
+import bisect
 import math
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -25,7 +26,11 @@ from model.scenario import Scenario
 
 LONGEST = 1500  # findings after which an examination is cut off
 WINDOW = 200  # rounds over which oil price and regional tension are averaged
-PROPOSED_STEP = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
+
+
+def proposed_step(now: int = 1) -> Override:
+    """Return a forced proposal."""
+    return Override(now, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
 
 
 class SequentialTest(NamedTuple):
@@ -56,12 +61,13 @@ def sequential_test(alpha: float, beta: float, p0: float, p1: float, chance: flo
     return SequentialTest(length, rejected, float(alive.sum()))
 
 
-def expected_test(given: Any, deceitful: bool) -> SequentialTest:
-    """Return the test of a side that is honest or deceitful."""
-    return sequential_test(given.alpha, given.beta, given.p0, given.p1, given.p1 if deceitful else given.p0)
+def expected_test(given: Any, record: float) -> SequentialTest:
+    """Return the test of a side with a record from 0 (deceitful) to 1 (honest)."""
+    chance = given.p0 + (given.p1 - given.p0) * (1.0 - record)
+    return sequential_test(given.alpha, given.beta, given.p0, given.p1, chance)
 
 
-def scrutiny_scenario(given: Any, deceitful: bool = False) -> Scenario:
+def scrutiny_scenario(given: Any) -> Scenario:
     """Return a scenario in which a proposal is examined, one finding per round, and accepted once cleared."""
     return isolated_scenario(
         ("scrutiny",),
@@ -69,7 +75,6 @@ def scrutiny_scenario(given: Any, deceitful: bool = False) -> Scenario:
             **ACCEPTS_ANY_SHARE, "scrutiny.false_rejection": given.alpha, "scrutiny.false_acceptance": given.beta,
             "scrutiny.suspicious_if_honest": given.p0, "scrutiny.suspicious_if_deceitful": given.p1,
             "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0, "scrutiny.loss_weight": 0.0,
-            "states.borea.trustworthiness": 0.0 if deceitful else 1.0,
         },
     )  # fmt: skip
 
@@ -86,11 +91,11 @@ class Answers(NamedTuple):
     refused: np.ndarray
 
 
-def simulate_answers(given: Any, deceitful: bool, worlds: int, seed: int) -> Answers:
-    """Simulate one side's examination of a proposal until it answers."""
-    simulation = Worlds(
-        scrutiny_scenario(given, deceitful), worlds, seed, (PROPOSED_STEP, *withheld_answers(LONGEST + 1))
-    )
+def simulate_answers(given: Any, record: float, worlds: int, seed: int) -> Answers:
+    """Simulate one side's examination of a proposal until it answers; the other side's record is forced."""
+    held = (Override(now, "update_record", None, "borea", "alba", record) for now in range(1, LONGEST + 2))
+    moves = (proposed_step(), *held, *withheld_answers(LONGEST + 1))
+    simulation = Worlds(scrutiny_scenario(given), worlds, seed, moves)
     simulation.step()
     refused = np.zeros(worlds, bool)
     answered = np.zeros(worlds, bool)
@@ -109,7 +114,7 @@ def decision_bound(given: Any, seed: int, sign: int) -> SimulatedValue:
 
     def decides(doubt: float) -> bool:
         forced = Override(2, "examine", "talks", "alba", None, sign * doubt)
-        simulation = Worlds(scrutiny_scenario(given), 1, seed, (PROPOSED_STEP, forced, *withheld_answers(2)))
+        simulation = Worlds(scrutiny_scenario(given), 1, seed, (proposed_step(), forced, *withheld_answers(2)))
         simulation.step(2)
         return int(simulation.column("answer")[0, 0, 0]) == -sign
 
@@ -130,27 +135,27 @@ def ratified_share(given: Any, worlds: int, seed: int) -> SimulatedValue:
     return share_of_worlds(simulation.column("ratified")[:, 0, 0] == 1)
 
 
-def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
-    """Return the rounds of threats until the current proposal can no longer be accepted.
-
-    The audience cost of a round is added at its end and first affects the answer of the next round. The crossing of
-    the threshold between two rounds is interpolated linearly.
-    """
+def answered_proposal(given: Any, threats: int, seed: int) -> Worlds:
+    """Return a world in which a proposal is answered after a number of rounds of threats."""
     changes = {
         **ACCEPTS_ANY_SHARE, "home.audience_growth": given.kappa, "home.audience_decay": 0.0, "home.lock_in": given.w,
-        "scrutiny.loss_weight": 0.0, "states.alba.cooperates_first": False, "states.alba.dialogue": 0.0,
+        "scrutiny.loss_weight": 0.0, "states.alba.cooperates_first": False,
     }  # fmt: skip
-    simulation = Worlds(
-        isolated_scenario(("audience_costs",), changes), 1, seed, (PROPOSED_STEP, *withheld_answers(LONGEST))
-    )
-    costs = [0.0]
-    for now in range(1, LONGEST + 1):
-        simulation.step()
-        if now > 1 and int(simulation.column("answer")[0, 0, 0]) < 0:
-            before, after = costs[-2], costs[-1]
-            return SimulatedValue(now - 2 + (given.w - before) / (after - before), resolution=1e-6)
-        costs.append(float(simulation.column("audience_cost")[0, 0]))
-    return SimulatedValue(math.nan)
+    simulation = Worlds(isolated_scenario(("audience_costs",), changes), 1, seed, (proposed_step(threats),))
+    simulation.step(threats + 1)
+    return simulation
+
+
+def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
+    """Return the rounds of threats until a proposal is refused, interpolated by the costs of the last two."""
+
+    def is_refused(threats: int) -> bool:
+        return int(answered_proposal(given, threats, seed).column("answer")[0, 0, 0]) < 0
+
+    threats = 1 + bisect.bisect_left(range(1, LONGEST), True, key=is_refused)
+    after = float(answered_proposal(given, threats - 1, seed).column("audience_cost")[0, 0])  # of as many threats
+    before = after * (threats - 1) / threats
+    return SimulatedValue(float(np.interp(given.w, (before, after), (threats - 1, threats))), resolution=1e-6)
 
 
 def drift_series(given: Any, worlds: int, seed: int, column: str) -> np.ndarray:
@@ -184,7 +189,7 @@ def test_problem(given: Any) -> str:
     """Return an error text if findings carry no information, or too little to end the test."""
     if given.p0 >= given.p1:
         return "p0 must be below p1"
-    remaining = max(expected_test(given, deceitful).undecided for deceitful in (False, True))
+    remaining = max(expected_test(given, record).undecided for record in {0.0, 1.0, getattr(given, "r", 0.0)})
     return (
         "" if remaining < 1e-9 else f"p0 and p1 must be further apart: the test would continue after {LONGEST} findings"
     )
@@ -197,9 +202,7 @@ WALD = {
     "p1": Symbol(0.3, 0.001, 0.999, "probability of a suspicious finding if deceitful"),
 }
 ERRORS = {name: WALD[name] for name in ("alpha", "beta")}
-EXAMINE = (
-    "One proposal, one finding per round, no prior; only mechanism scrutiny on; the examining side's answer counts."
-)
+EXAMINE = "One proposal, one finding per round, no prior, forced record; only mechanism scrutiny on; one side examines."
 NOISE = {"phi": Symbol(0.9, 0.0, 0.99, "memory"), "sigma": Symbol(0.1, 0.001, 0.5, "standard deviation of a shock")}
 ENVIRONMENT_SETTING = "Only mechanism environment on; rounds after the burn-in."
 SPREAD = "sigma/sqrt(1-phi^2)"
@@ -225,27 +228,34 @@ CHECKS = (
         EXAMINE + " Doubt is forced; bisection.",
     ),
     Check(
-        "B15c", "mean findings, the other side honest", "forward recursion", "Wald 1945", WALD,
-        lambda given: expected_test(given, False).mean_length,
-        lambda given, worlds, seed: mean_over_worlds(simulate_answers(given, False, worlds, seed).findings, 1.0),
+        "B15c", "mean findings, the other side's record clean", "forward recursion", "Wald 1945", WALD,
+        lambda given: expected_test(given, 1.0).mean_length,
+        lambda given, worlds, seed: mean_over_worlds(simulate_answers(given, 1.0, worlds, seed).findings, 1.0),
         EXAMINE, test_problem,
     ),
     Check(
-        "B15d", "mean findings, the other side deceitful", "forward recursion", "Wald 1945", WALD,
-        lambda given: expected_test(given, True).mean_length,
-        lambda given, worlds, seed: mean_over_worlds(simulate_answers(given, True, worlds, seed).findings, 1.0),
+        "B15d", "mean findings, its record without an honest act", "forward recursion", "Wald 1945", WALD,
+        lambda given: expected_test(given, 0.0).mean_length,
+        lambda given, worlds, seed: mean_over_worlds(simulate_answers(given, 0.0, worlds, seed).findings, 1.0),
         EXAMINE, test_problem,
     ),
     Check(
-        "B15e", "share of honest proposals rejected", "forward recursion", "Wald 1945", WALD,
-        lambda given: expected_test(given, False).rejection_rate,
-        lambda given, worlds, seed: share_of_worlds(simulate_answers(given, False, worlds, seed).refused), EXAMINE,
+        "B15e", "share rejected, the other side's record clean", "forward recursion", "Wald 1945", WALD,
+        lambda given: expected_test(given, 1.0).rejection_rate,
+        lambda given, worlds, seed: share_of_worlds(simulate_answers(given, 1.0, worlds, seed).refused), EXAMINE,
         test_problem,
     ),
     Check(
-        "B15f", "share of deceitful proposals rejected", "forward recursion", "Wald 1945", WALD,
-        lambda given: expected_test(given, True).rejection_rate,
-        lambda given, worlds, seed: share_of_worlds(simulate_answers(given, True, worlds, seed).refused), EXAMINE,
+        "B15f", "share rejected, its record without an honest act", "forward recursion", "Wald 1945", WALD,
+        lambda given: expected_test(given, 0.0).rejection_rate,
+        lambda given, worlds, seed: share_of_worlds(simulate_answers(given, 0.0, worlds, seed).refused), EXAMINE,
+        test_problem,
+    ),
+    Check(
+        "B15g", "share rejected at a mixed record", "forward recursion, chance p0+(p1-p0)(1-r)", "Wald 1945",
+        WALD | {"r": Symbol(0.5, 0.0, 1.0, "the other side's record, 1: all its acts honest")},
+        lambda given: expected_test(given, given.r).rejection_rate,
+        lambda given, worlds, seed: share_of_worlds(simulate_answers(given, given.r, worlds, seed).refused), EXAMINE,
         test_problem,
     ),
     Check(
@@ -261,8 +271,7 @@ CHECKS = (
             "kappa": Symbol(0.08, 0.01, 1.0, "audience cost of one threat"),
         },
         lambda given: given.w / given.kappa, lock_in_rounds,
-        "One threat per round, no decay, one proposal; only mechanism audience_costs on. The refusal comes in the "
-        "first full round after the crossing.",
+        "One threat per round, no decay, one proposal after some rounds; only mechanism audience_costs on; bisection.",
     ),
     Check(
         "B22a", "standard deviation of the oil price", SPREAD, "first-order autoregression", NOISE,

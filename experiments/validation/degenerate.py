@@ -3,10 +3,16 @@
 from typing import Any
 
 from model.loading import apply_changes, build_scenario
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
 from model.scenario import Scenario
 
 ALL_OFF = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}
+NEUTRAL = {  # what has no switch: governments alike, each side knows what the other demands, facilitators accepted
+    "bargaining.resolve_spread": 0.0, "bargaining.estimate_error": 0.0, "facilitation.mediation_threshold": 0.0,
+    "process.giving_up": 0.0,
+}  # fmt: skip
+TIT_FOR_TAT = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 1.0, "after_dd": 0.0}
+NO_PROPOSALS = {"scrutiny.outside_option": 1.0, "scrutiny.future_weight": 0.0, "scrutiny.price_of_pressure": 0.0}
 
 
 def text(words: str) -> dict[str, str]:
@@ -44,7 +50,9 @@ def isolated_scenario(
 ) -> Scenario:
     """Build a scenario with only the given mechanisms on; without data, the smallest scenario."""
     switches = {**ALL_OFF, **{f"mechanisms.{name}": True for name in mechanisms}}
-    return build_scenario(apply_changes(smallest_scenario() if data is None else data, {**switches, **changes}))
+    return build_scenario(
+        apply_changes(smallest_scenario() if data is None else data, {**switches, **NEUTRAL, **changes})
+    )
 
 
 def for_both_states(changes: dict[str, Any]) -> dict[str, Any]:

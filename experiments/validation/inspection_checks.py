@@ -26,7 +26,9 @@ ALARM = Symbol(0.05, 0.0, 1.0, "probability of a false alarm")
 PRIOR = Symbol(0.1, 0.001, 0.5, "probability of a violation")
 
 
-def inspection_scenario(d: float, f: float = 0.0, status: str = "verified", **more: Any) -> Scenario:
+def inspection_scenario(
+    d: float, f: float = 0.0, status: str = "verified", mechanisms: tuple[str, ...] = ("verification",), **more: Any
+) -> Scenario:
     """Return a scenario with one rung, full access for the inspector, and immediate reports."""
     data = smallest_scenario(rungs=1)
     data["bodies"] = {"watch": {"name": text("Watch"), "detection": d, "false_alarm": f, "delay": 0}}
@@ -34,7 +36,7 @@ def inspection_scenario(d: float, f: float = 0.0, status: str = "verified", **mo
     data["negotiations"]["talks"]["rungs"]["step-1"] = step
     data["negotiations"]["talks"]["access"] = 1.0
     honest = {f"states.{name}.trustworthiness": 1.0 for name in ("alba", "borea")}
-    return isolated_scenario(("verification",), {"verification.compliance_noise": 0.0, **honest, **more}, data)
+    return isolated_scenario(mechanisms, {"verification.compliance_noise": 0.0, **honest, **more}, data)
 
 
 def withheld_accusations(rounds: int) -> tuple[Override, ...]:

@@ -15,9 +15,9 @@ from experiments.validation.inspection_checks import inspection_scenario
 from model.enumerations import RungStatus
 from model.overrides import Override
 
-ACCEPTS_ANY_SHARE = {  # any share is acceptable; only gain and risk matter
+ACCEPTS_ANY_SHARE = {  # any share is acceptable; only gain and risk matter; no proposal but a forced one
     "bargaining.share_scale": 0.0, "bargaining.narrative_weight": 0.0, "bargaining.expected_conflict": 0.0,
-    "scrutiny.outside_option": 0.0,
+    "scrutiny.outside_option": 0.0, "states.alba.dialogue": 0.0,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from experiments.ensembles.ensemble import Ensemble, play_ensemble
 from experiments.validation.part import ValidationPart
 from model.enumerations import Doctrine, Outcome
 from model.loading import load_scenario, scenario_names
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
 
 OUTCOMES = (
     "comprehensive deal", "some deal stands", "breakdown", "contact", "tension", "trust", "progress", "breaches",

@@ -3,7 +3,9 @@
 A doctrine is a small rule that returns ``Habit`` log odds; ``doctrine_habit`` calls the state's doctrine. To add one,
 write the rule, and name it there and in ``model/enumerations.py``. Relations between the two states add to the habit:
 
-logit p = habit + w_trust (tau - tau0) - w_tension (x - x0) + w_deal D - w_pressure P  (Goldstein & Freeman 1990, Kydd 2005).
+logit p = habit + w_trust (tau - tau0) - w_tension (x - x0) + w_deal D - w_pressure P + w_mood z
+
+(Goldstein & Freeman 1990; Kydd 2005).
 """
 
 from typing import Annotated, NamedTuple
@@ -243,12 +245,12 @@ def is_acted_on(world, me, other):
 def update_record(world, me, other):
     """Return the moving average of a state's acts: r' = m r + (1 - m) (actual cooperation, complying)."""
     if not acts_towards(world, me, other):
-        return world.record[me, other]
+        return world.conduct_record[me, other]
     k = world.negotiation_between[me, other]
     honest = actual_conduct(world, me, other)
     if k >= 0 and world.complies[k, side_of(world, k, me)] == 0:
         honest = 0
-    return RECORD_MEMORY * world.record[me, other] + (1.0 - RECORD_MEMORY) * honest
+    return RECORD_MEMORY * world.conduct_record[me, other] + (1.0 - RECORD_MEMORY) * honest
 
 
 @rule
@@ -262,7 +264,9 @@ def choose_conduct(world, me, other):
 @rule
 def may_take_initiative(world, me, other):
     """Return whether the doctrine allows a unilateral step now: the other was perceived as hostile."""
-    return acts_towards(world, me, other) and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
+    return (
+        acts_towards(world, me, other) and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
+    )
 
 
 @rule

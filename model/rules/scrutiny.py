@@ -62,9 +62,7 @@ def clearance_bound(world):
 @rule
 def is_under_examination(world, k, side):
     """Return whether a side examines a proposal: not its own text, and not one that it has accepted."""
-    return (
-        is_rung_in_play_at(world, k, RungStatus.PROPOSED) and world.author[k] != side and world.answer[k, side] <= 0
-    )
+    return is_rung_in_play_at(world, k, RungStatus.PROPOSED) and world.author[k] != side and world.answer[k, side] <= 0
 
 
 @rule
@@ -82,7 +80,7 @@ def examine(world, k, side):
         if world.author[k] == FACILITATOR_TEXT:
             doubt -= world.endorsement * combined_effect(world, k, FORMULATION, me)
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful
-    chance = honest + (deceitful - honest) * (1.0 - world.record[other, me])
+    chance = honest + (deceitful - honest) * (1.0 - world.conduct_record[other, me])
     least, most = clearance_bound(world), condemnation_bound(world)
     against, in_favour = ln(deceitful / honest), ln((1.0 - deceitful) / (1.0 - honest))
     for finding in range(int(world.findings_per_round)):

@@ -23,7 +23,8 @@ from dashboards.page_link import (
 from model.errors import ScenarioError
 from model.loading import load_scenario, read_scenario
 from model.overrides import Override
-from model.parameter_space import list_parameters as settings_of
+from model.parameter_space import every_parameter as settings_of
+from model.version import VERSION, describe_other_model, model_version
 
 PARAMETERS = {name: settings_of(load_scenario(name)) for name in shipped_names()}
 SWITCHES = ("facilitation", "noise", "spoilers", "alliances")
@@ -155,7 +156,7 @@ def test_the_threshold_must_be_a_number(above):
 def test_a_link_is_short_and_readable():
     link = Link(Setting(DEFAULT_SCENARIO, (("states.us.dialogue", 0.6), ("mechanisms.facilitation", False))))
     assert format_link(link) == (
-        "s=us-iran-2026&set=states.us.dialogue:0.6&set=mechanisms.facilitation:false&seed=1&worlds=1000&v=0.1.0"
+        "s=us-iran-2026&set=states.us.dialogue:0.6&set=mechanisms.facilitation:false&seed=1&worlds=1000&v=0.2.0"
     )
 
 
@@ -179,8 +180,19 @@ def test_invalid_parts_are_omitted_with_a_note():
 def test_a_link_of_another_version_opens_with_a_note():
     link, notes = parse_link("s=two-states&seed=5&v=0.0.9")
     assert link == Link(Setting("two-states", seed=5))
-    assert len(notes) == 1
-    assert "created by version 0.0.9" in notes[0]
+    sentence = "Made with the model of Detente 0.0.9; this version plays it by other rules, so the run differs."
+    assert notes == [sentence]
+    assert parse_link(f"s=two-states&seed=5&v={VERSION}") == (link, [])
+    assert parse_link(f"s=two-states&seed=5&v={model_version(VERSION)}.99") == (link, [])
+
+
+def test_a_link_of_the_first_model_opens_with_a_note():
+    query = "s=us-iran-2026&set=states.us.dialogue:0.6&event=14,choose_channel,nuclear,,,2.0&seed=7&worlds=200&v=0.1.0"
+    link, notes = parse_link(query)
+    assert (link.setting.changes, link.setting.seed) == ((("states.us.dialogue", 0.6),), 7)
+    assert len(link.setting.events) == 1
+    assert notes == [describe_other_model("0.1.0")]
+    assert "Detente 0.1.0" in notes[0]
 
 
 def test_an_upload_opens_only_on_its_server():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.worlds import ALL_OFF, make_world, measure_run, scenario_with_only
+from support.worlds import ALL_OFF, TIT_FOR_TAT, make_world, measure_run, scenario_with_only
 
 from agents.assembly import Assembly
 from model.measures import OVERALL_COUNT
@@ -14,7 +14,8 @@ SCRIPT = [C, D, C, C, D, D, C, C]
 
 def conduct_against(script, doctrine, **own):
     """Return a doctrine's intended conduct in each round against a script, without noise."""
-    changes = {"states.alba.doctrine": doctrine, **{f"states.alba.{name}": value for name, value in own.items()}}
+    own = {"doctrine": doctrine, **TIT_FOR_TAT, **own}
+    changes = {f"states.alba.{name}": value for name, value in own.items()}
     scenario = scenario_with_only("reciprocity", {"rounds": len(script), **changes})
     moves = tuple(Override(now + 1, "choose_conduct", None, "borea", "alba", move) for now, move in enumerate(script))
     model = Assembly(scenario, rng=1, overrides=moves)
@@ -102,7 +103,7 @@ def noisy_pair(doctrine, execution=0.0, friendly=0.0, hostile=0.0, generosity=0.
     both = {
         f"states.{name}.{key}": value
         for name in ("alba", "borea")
-        for key, value in (("doctrine", doctrine), ("generosity", generosity))
+        for key, value in {"doctrine": doctrine, "generosity": generosity, **TIT_FOR_TAT}.items()
     }
     return scenario_with_only(("reciprocity", "noise"), {
         **both, "rounds": 200, "perception.execution_noise": execution,

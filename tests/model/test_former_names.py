@@ -1,38 +1,45 @@
 """Names of earlier versions: files, paths and acts that use them work, with a one-line warning."""
 
-import json
+import re
+import tomllib
 import warnings
 from pathlib import Path
 
 import pytest
 
-from experiments.engine.kernel import run_trajectory
 from experiments.studies.study import load_study
 from model.errors import ScenarioError
-from model.former_names import ACTS, COLUMNS, PATHS, FormerNameWarning, current_act, current_path
-from model.loading import build_scenario, load_scenario, read_scenario
-from model.measures import trajectory_digest
-from model.overrides import act_index, collect_overrides
-from model.parameter_space import list_parameters
+from model.former_names import ACTS, COLUMNS, PATHS, REPLACED, FormerNameWarning, current_act, current_path
+from model.loading import build_scenario, load_scenario, read_scenario, scenario_names
+from model.overrides import act_index
+from model.parameter_space import every_parameter
 from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN
-from model.world import World
 
 DATA = Path(__file__).with_name("data")
-DIGESTS = json.loads((Path(__file__).parents[1] / "experiments" / "engine" / "digests.json").read_text())
 
 
 @pytest.mark.parametrize("name", ["gulf-region", "us-iran-2026"])
-def test_a_format_1_file_gives_the_recorded_trajectory(name):
+def test_a_format_1_file_keeps_all_its_values(name):
     with pytest.warns(FormerNameWarning, match=f"{name}-format-1.toml: .*`states.*patience` is now") as found:
         scenario = load_scenario(DATA / f"{name}-format-1.toml")
     assert len(found) == 1
     assert scenario.format == 2
-    trajectory = run_trajectory(World(scenario, 1, collect_overrides(scenario)), scenario.rounds)
-    assert trajectory_digest(trajectory) == DIGESTS[name]
+    written = leaves(tomllib.loads((DATA / f"{name}-format-1.toml").read_text("utf-8")))
+    read = leaves(scenario.model_dump(by_alias=True))
+    renamed = {path: current_path(path) for path in written}
+    assert any(path != now for path, now in renamed.items())
+    assert {now: written[path] for path, now in renamed.items()}.items() <= {**read, "format": 1}.items()
+
+
+def leaves(data, path=""):
+    """Return the numbers, switches and choices of plain data by dotted path."""
+    if isinstance(data, dict):
+        return {place: leaf for name, each in data.items() for place, leaf in leaves(each, f"{path}.{name}").items()}
+    return {} if isinstance(data, list) else {path.removeprefix("."): data}
 
 
 def test_every_former_path_leads_to_a_parameter():
-    known = {parameter.path for parameter in list_parameters(load_scenario("us-iran-2026"))}
+    known = {parameter.path for parameter in every_parameter(load_scenario("us-iran-2026"))}
     for former in PATHS:
         path = former.replace("*", "iran")
         if former == "outsiders":
@@ -45,7 +52,7 @@ def test_every_former_path_leads_to_a_parameter():
 def test_every_former_act_leads_to_an_act():
     assert {current_act(name) for name in ACTS} <= {*ACT_INDEX}
     assert {current_act(name) for name in COLUMNS} <= {*ACT_INDEX_BY_COLUMN}
-    assert not {*ACTS} & {*ACT_INDEX}
+    assert not {*ACTS, *COLUMNS} & {*ACT_INDEX, *ACT_INDEX_BY_COLUMN}
     assert act_index("table") == act_index("propose") == act_index("tabled")
 
 
@@ -65,7 +72,7 @@ def test_a_value_under_both_its_names_is_refused():
 def test_present_names_give_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name in DIGESTS:
+        for name in scenario_names():
             load_scenario(name)
 
 
@@ -111,3 +118,27 @@ def test_the_warning_of_a_study_names_its_file(tmp_path):
     path.write_text('question="?"\nscenario="two-states"\n[levers]\n"states.alba.patience"=[0.5, 0.9]\n')
     with pytest.warns(FormerNameWarning, match=r"^mine.toml: names of an earlier version"):
         load_study(path)
+
+
+@pytest.mark.parametrize("path", REPLACED)
+def test_a_replaced_parameter_is_refused_with_its_successor(path):
+    section, name = path.split(".")
+    successor = re.search(r"see `([\w.]+)`", REPLACED[path]).group(1)
+    assert successor in {parameter.path for parameter in every_parameter(load_scenario("two-states"))}
+    message = f"{path}: is no parameter of this version: {REPLACED[path]}"
+    data = read_scenario("two-states")
+    with pytest.raises(ScenarioError) as file:
+        build_scenario({**data, section: {**data.get(section, {}), name: 0.5}, "rounds": 0})
+    assert message in str(file.value).splitlines()
+    assert len(file.value.errors) == 2
+    with pytest.raises(ScenarioError) as change:
+        load_scenario("two-states", {path: 0.5})
+    assert str(change.value) == message
+    study = {"name": "old", "question": "?", "scenario": "two-states", "uncertainties": {path: [0.1, 0.2]}}
+    with pytest.raises(ScenarioError, match="is no parameter of this version"):
+        load_study(study)
+
+
+def test_a_ladder_that_never_recovers_is_refused_with_the_range():
+    with pytest.raises(ScenarioError, match=r"^ladder.recovery: must be between 1 and 1200 \(rounds\) \(found 0\)$"):
+        load_scenario("two-states", {"ladder.recovery": 0})

@@ -11,31 +11,71 @@ from experiments.engine.kernel import advance
 from experiments.engine.worlds import Worlds
 from model.enumerations import RungStatus
 from model.loading import apply_changes, build_scenario, load_scenario
+from model.mechanisms import Mechanisms
 from model.overrides import Override
-from model.parameters import Mechanisms
 from model.protocol import PROTOCOL
 from model.world import World
 
 
 @pytest.mark.uncompiled  # compiled, each rule would be compiled once more for Python's own calls
-@pytest.mark.parametrize("mechanism", Mechanisms.model_fields)
+@pytest.mark.parametrize("mechanism", sorted({act.mechanism for act in PROTOCOL} - {""}))
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
 def test_a_mechanism_off_equals_a_protocol_without_its_acts(name, mechanism):
     """Every column of every round is identical byte for byte."""
     full, without = load_scenario(name), load_scenario(name, {f"mechanisms.{mechanism}": False})
-    assert any(act.mechanism == mechanism for act in PROTOCOL)
-    rest = tuple(act for act in PROTOCOL if act.mechanism != mechanism)
+    rest = tuple(act for act in PROTOCOL if not act.mechanism or getattr(without.mechanisms, act.mechanism))
+    assert len(rest) < len(PROTOCOL)
     cut, off = World(full, 5), World(without, 5)
     cut.switches[:] = off.switches  # the only cell in which the two worlds may differ
+    cut.bind_parameters()
     for _ in range(20):
         step_protocol(cut, rest)
         advance(off, 1)
         assert cut.snapshot() == off.snapshot()
 
 
+@pytest.mark.uncompiled
+def test_every_switch_has_acts_or_is_one_of_conduct():
+    assert {act.mechanism for act in PROTOCOL} - {""} == {*Mechanisms.model_fields} - {"relations"}
+
+
+RELATION_WEIGHTS = [f"conduct.{name}_moves_conduct" for name in ("trust", "tension", "deal", "pressure", "mood")]
+
+
+@pytest.mark.parametrize("name", ["us-iran-2026", "two-states"])
+def test_relations_off_equal_weights_of_zero(name):
+    """With habits that the bound leaves alone."""
+    states = load_scenario(name).states
+    habits = {f"states.{one}.after_{acts}": 0.3 for one in states for acts in ("cc", "cd", "dc", "dd")}
+    weights = dict.fromkeys(RELATION_WEIGHTS, 0.0)
+    for seed in (1, 2):
+        off = measure_run(load_scenario(name, {**habits, "mechanisms.relations": False}), seed)
+        assert off.tobytes() == measure_run(load_scenario(name, {**habits, **weights}), seed).tobytes()
+        assert off.tobytes() != measure_run(load_scenario(name, habits), seed).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "changes"),
+    [
+        ("threats", {"threats.threat_hazard": 0.0}),
+        ("force", {"threats.force_threshold": 100.0}),
+        ("processes", {"process.giving_up": 0.0, "mechanisms.force": False}),
+        ("intensity", {"conduct.mood_spread": 0.0, "conduct.silence": 0.0, **dict.fromkeys(RELATION_WEIGHTS, 0.0)}),
+    ],
+)
+def test_a_new_switch_off_equals_its_null_values(mechanism, changes):
+    for seed in (1, 2, 3):
+        on, off = (
+            measure_run(load_scenario("gulf-region", {**changes, f"mechanisms.{mechanism}": switch}), seed)
+            for switch in (True, False)
+        )
+        assert on.tobytes() == off.tobytes()
+
+
 def test_b13_trust_is_the_discounted_asymmetric_beta_mean():
     belief = {"rounds": 200, "belief.memory": 0.9, "belief.conduct_evidence": 1.0, "belief.betrayal_weight": 4.0}
-    start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "belief.confirmation_bias": 0.0}
+    start = {"relations.alba.borea.trust": 0.5, "relations.alba.borea.evidence": 0.0, "states.alba.dialogue": 0.0}
+    start["belief.confirmation_bias"] = 0.0
     scenario = scenario_with_only("reputation", {**belief, **start})
     trust = record_rounds(scenario, 200, ("trust", (0, 1)))[:, 0]
     for now in (1, 2, 10):
@@ -143,25 +183,26 @@ def test_b22_oil_and_region_are_autoregressive():
     assert np.corrcoef(seen[:-1, 0], seen[1:, 0])[0, 1] == pytest.approx(0.9, abs=0.01)
 
 
-def scrutinised(deceitful):
+def scrutinised():
     """Return a scenario with one finding a round, alpha = .05, beta = .1, p0 = .1, p1 = .3."""
     return scenario_with_only("scrutiny", {
         "scrutiny.false_rejection": 0.05, "scrutiny.false_acceptance": 0.1, "scrutiny.suspicious_if_honest": 0.1,
         "scrutiny.suspicious_if_deceitful": 0.3, "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0,
-        "states.borea.trustworthiness": 0.0 if deceitful else 1.0,
+        "states.alba.dialogue": 0.0,
     })  # fmt: skip
 
 
-@pytest.mark.parametrize(("deceitful", "length", "condemned"), [(False, 18.527, 0.0330), (True, 18.378, 0.9066)])
-def test_b15_scrutiny_is_walds_sequential_test(deceitful, length, condemned):
-    scenario = scrutinised(deceitful)
+@pytest.mark.parametrize(("record", "length", "condemned"), [(1.0, 18.527, 0.0330), (0.0, 18.378, 0.9066)])
+def test_b15_scrutiny_is_walds_sequential_test(record, length, condemned):
+    scenario = scrutinised()
+    held = tuple(Override(now, "update_record", None, "borea", "alba", record) for now in range(1, 200))
     proposed = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     stay = tuple(
         Override(now, "answer_proposal", "talks", party, None, 0)
         for now in range(2, 200)
         for party in ("alba", "borea")
     )
-    played = Worlds(scenario, 400, 0, (proposed, *stay))
+    played = Worlds(scenario, 400, 0, (proposed, *held, *stay))
     played.step()
     lengths, verdicts = np.full(400, 189), np.zeros(400, bool)
     going = np.ones(400, bool)

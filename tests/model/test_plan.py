@@ -7,8 +7,8 @@ from support.designs import random_columns, settable_paths
 from model.design_columns import check_columns, current_value, path_domain
 from model.errors import ScenarioError
 from model.loading import load_scenario, read_scenario, scenario_names
-from model.parameter_space import list_parameters
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
+from model.parameter_space import every_parameter
 from model.plan import Plan
 from model.world import World
 
@@ -45,7 +45,7 @@ def test_all_paths_set_together_equal_the_changed_scenario(name):
 @pytest.mark.parametrize("name", scenario_names())
 def test_no_number_switch_or_doctrine_is_structural(name):
     scenario = load_scenario(name)
-    paths = [each.path for each in list_parameters(scenario) if each.path.split(".")[-1] not in SHAPES]
+    paths = [each.path for each in every_parameter(scenario) if each.path.split(".")[-1] not in SHAPES]
     paths += [f"mechanisms.{each}" for each in Mechanisms.model_fields]
     paths += [f"states.{each}.doctrine" for each in scenario.states]
     assert [path for path in paths if path_domain(scenario, path) is None] == []
@@ -120,7 +120,7 @@ def test_columns_without_one_value_for_each_point_are_refused(design, message):
 def test_bounds_in_bulk_agree_with_the_schema():
     """Values at and just outside the bounds are accepted or refused as by the scenario itself."""
     scenario, data = load_scenario("two-states"), read_scenario("two-states")
-    for parameter in (each for each in list_parameters(scenario) if path_domain(scenario, each.path)):
+    for parameter in (each for each in every_parameter(scenario) if path_domain(scenario, each.path)):
         step = 1 if parameter.whole else 1e-9
         for value in (parameter.low - step, parameter.low, parameter.high, parameter.high + step):
             value = int(value) if parameter.whole else value

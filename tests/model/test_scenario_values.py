@@ -10,7 +10,7 @@ from support.scenario_errors import load_errors, only_error, rich_scenario, with
 
 from model.errors import ScenarioError
 from model.loading import load_scenario, read_scenario
-from model.parameter_space import declared_parameters, list_parameters
+from model.parameter_space import declared_parameters, every_parameter
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_parameters_accept_exactly_their_declared_ranges():
     checked = set()
     for name in ("us-iran-2026", "gulf-region"):
         data = read_scenario(name)
-        for each in list_parameters(load_scenario(data)):
+        for each in every_parameter(load_scenario(data)):
             kind = re.sub(r"(states|facilitators|bodies|spoilers|negotiations|rungs|parties)\.[^.]+", r"\1", each.path)
             kind = re.sub(r"^relations\.[^.]+\.[^.]+", "relations", kind)
             if kind in checked:

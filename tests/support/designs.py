@@ -12,8 +12,8 @@ from experiments.ensembles.play_design import play_design
 from model.design_columns import path_domain
 from model.enumerations import Doctrine
 from model.loading import load_scenario, plain_value, scenario_data
-from model.parameter_space import list_parameters
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
+from model.parameter_space import every_parameter
 from model.scenario import Scenario
 from support.worlds import random_scenarios
 
@@ -23,7 +23,7 @@ FULL = settings(max_examples=200, deadline=None, derandomize=True, suppress_heal
 def settable_paths(scenario: Scenario) -> list[str]:
     """Return the paths of numbers, switches and doctrines whose values only set cells, and of some that are new."""
     states = list(scenario.states)
-    paths = [each.path for each in list_parameters(scenario)]
+    paths = [each.path for each in every_parameter(scenario)]
     paths += [f"mechanisms.{each}" for each in Mechanisms.model_fields]
     paths += [f"states.{each}.{name}" for each in states for name in ("doctrine", "cooperates_first")]
     paths += [f"relations.{one}.{two}.trust" for one in states for two in states if one != two]

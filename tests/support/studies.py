@@ -11,7 +11,7 @@ from experiments.studies.sweep import sweep
 from model.design_columns import path_domain
 from model.errors import InputError, ScenarioError
 from model.loading import load_scenario
-from model.parameter_space import list_parameters
+from model.parameter_space import every_parameter
 
 POINTS = 960  # 128 points per chunk at this number of replications: eight chunks
 LARGE_STUDY = {"replications": 32, "rounds": 12, "design": {"kind": "latin", "points": POINTS}}
@@ -35,7 +35,7 @@ def study_data(**more):
 def wide_study(factors: int):
     """Return keys of a large study in which many parameters of a scenario vary over their whole ranges."""
     scenario = load_scenario("us-iran-2026")
-    known = [each for each in list_parameters(scenario) if path_domain(scenario, each.path) is not None]
+    known = [each for each in every_parameter(scenario) if path_domain(scenario, each.path) is not None]
     ranges = {each.path: [each.low, each.high] for each in known[-factors:]}
     return {**LARGE_STUDY, "scenario": scenario.name, "levers": {}, "uncertainties": ranges}
 

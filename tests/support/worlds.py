@@ -6,16 +6,17 @@ import numpy as np
 from hypothesis import strategies as st
 
 from experiments.engine.kernel import run_trajectory
-from experiments.validation.degenerate import ALL_OFF, isolated_scenario, rung, smallest_scenario, text
+from experiments.validation.degenerate import ALL_OFF, TIT_FOR_TAT, isolated_scenario, rung, smallest_scenario, text
 from model.acts import Act
 from model.loading import apply_changes, build_scenario
+from model.mechanisms import Mechanisms
 from model.overrides import Override, collect_overrides
-from model.parameter_space import list_parameters
-from model.parameters import SECTIONS, Mechanisms
+from model.parameter_space import every_parameter
+from model.parameters import SECTIONS
 from model.scenario import Scenario
 from model.world import World
 
-__all__ = ["ALL_OFF", "rung", "smallest_scenario", "text"]
+__all__ = ["ALL_OFF", "TIT_FOR_TAT", "rung", "smallest_scenario", "text"]
 
 
 def make_scenario(changes: dict[str, Any] | None = None, **more: Any) -> Scenario:
@@ -81,7 +82,7 @@ def random_values(draw: st.DrawFn, scenario: Scenario) -> dict[str, Any]:
     """Draw values for some parameters of a scenario, including the limits of their ranges."""
     known = [
         each
-        for each in list_parameters(scenario)
+        for each in every_parameter(scenario)
         if each.path.split(".")[0] not in SECTIONS or draw(st.integers(0, 3)) == 0
     ]
     chosen = draw(st.lists(st.sampled_from(known), max_size=14, unique_by=lambda each: each.path))

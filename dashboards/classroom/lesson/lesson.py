@@ -38,7 +38,7 @@ class Lesson:
         self.data = json.loads(row["scenario"])
         self.scenario = build_scenario(self.data)
         self.phase: Phase = row["phase"]
-        self.turn, self.outcome = row["turn"], row["outcome"]
+        self.turn, self.outcome, self.version = row["turn"], row["outcome"], row["version"]
         self.remaining, self.deadline = row["remaining"], row["deadline"]
         self.last_seen: dict[int, tuple[float, str]] = {}  # time and page of the last report, by person
         self.resolve_ms, self.loaded_at = 0.0, time.time()

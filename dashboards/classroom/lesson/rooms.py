@@ -16,6 +16,7 @@ from dashboards.classroom.lesson.participant import record_presence
 from dashboards.classroom.lesson.seating import assign_seat, removed_error
 from dashboards.classroom.lesson.settings import Settings, complete_settings
 from dashboards.classroom.lesson.store import LessonStore, hash_secret, to_json
+from model.version import VERSION
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters and digits that look alike
 CODE_LENGTH = 6  # 7e8 codes; wrong codes are limited to one attempt in ten seconds
@@ -117,9 +118,9 @@ class Rooms:
             if number > MAX_LESSONS:
                 raise RefusedError(409, "room.closed", "This room has too many lessons; create another room.")
             row = (room["id"], number, to_json(data), settings.scenario, to_json(settings.model_dump()), settings.seed)
-            columns = "room, number, scenario, source, settings, seed, made, phase, turn"
-            query = f"INSERT INTO lesson ({columns}) VALUES (?,?,?,?,?,?,?,'lobby',0)"
-            lesson_id = int(db.execute(query, (*row, time.time())).lastrowid or 0)
+            columns = "room, number, scenario, source, settings, seed, made, version, phase, turn"
+            query = f"INSERT INTO lesson ({columns}) VALUES (?,?,?,?,?,?,?,?,'lobby',0)"
+            lesson_id = int(db.execute(query, (*row, time.time(), VERSION)).lastrowid or 0)
             rows = [(lesson_id, seat, capacity) for seat, capacity in (settings.seats or {}).items()]
             db.executemany("INSERT INTO seat (lesson, seat, most) VALUES (?,?,?)", rows)
         self.notify(room["code"], "room", None)

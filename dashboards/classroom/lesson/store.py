@@ -85,6 +85,7 @@ MIGRATIONS = (  # each upgrades a store by one version; never edit one after its
     UPDATE turn SET sheets = replace(sheets, '"table:', '"propose:'), played = replace(played, '"table:', '"propose:');
     UPDATE lesson SET debrief = replace(debrief, '"table:', '"propose:');
     """,  # the verb `table` is called `propose`
+    "ALTER TABLE lesson ADD COLUMN version TEXT NOT NULL DEFAULT '0.1.0'",  # of Detente, in which it began
 )
 
 

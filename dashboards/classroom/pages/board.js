@@ -167,6 +167,9 @@ export function trustChart(trust, parties) {
   })))];
 }
 
+/** Return a note on a lesson that an earlier model made; null for others. */
+export const modelNote = ({ other_model: version }) => (version ? el("p", { class: "info" }, t("play.other_model", { version })) : null);
+
 /** Draw a probability for each outcome as a bar. */
 export function outcomeBars(chances, whole = 100) {
   return el("ul", { class: "outcomes" }, OUTCOMES.map((outcome) => {

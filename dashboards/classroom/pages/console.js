@@ -1,5 +1,5 @@
 // The instructor console: one page for a room. The key is stored for this tab only, and sent in a header.
-import { ladderView, messageList, nameOf, outcomeBars, publicChart, setNames, startClock, storyList } from "./board.js";
+import { ladderView, messageList, modelNote, nameOf, outcomeBars, publicChart, setNames, startClock, storyList } from "./board.js";
 import { announce, byId, coalesce, confirmDialog, el, loadTexts, request, storage, subscribe, t, update } from "./core.js";
 import { drawDebrief } from "./debrief.js";
 import { drawEventForm } from "./event_form.js";
@@ -101,7 +101,7 @@ function draw() {
   const at = { phase: t(`phase.${view.phase}`), turn: view.turn, turns: view.turns, month: view.month };
   byId("run-title").textContent = t("console.at", at);
   setClock(over || view.phase === "paused" ? null : view.clock);
-  update(byId("run"), [view.phase, view.turn, view.settings, view.outcome, view.load], drawRun);
+  update(byId("run"), [view.phase, view.turn, view.settings, view.outcome, view.load, view.other_model], drawRun);
   update(byId("seats"), [view.seats, view.people.map(({ seen, ...person }) => person), view.phase], () => drawSeats(context));
   update(byId("course"), [view.ladder, view.charts, view.story], drawCourse);
   update(byId("forecasts"), view.forecasts, drawForecasts);
@@ -166,16 +166,16 @@ function confirmedButton(key, question, action) {
 
 function drawRun() {
   const outcome = view.outcome && t("debrief.ended", { outcome: t(`outcome.${view.outcome}`) });
-  if (view.phase === "ended") return el("p", {}, el("b", {}, outcome || t("play.over")));
+  if (view.phase === "ended") return [modelNote(view), el("p", {}, el("b", {}, outcome || t("play.over")))];
   const running = view.phase === "playing";
-  return el("div", { class: "row" },
+  return [modelNote(view), el("div", { class: "row" },
     view.phase === "lobby" ? actionButton("console.start", "start", {}, "main") : null,
     running ? actionButton("console.pause", "pause") : null,
     view.phase === "paused" ? actionButton("console.resume", "resume", {}, "main") : null,
     running ? [actionButton("console.next", "next", {}, "main"), actionButton("console.slowest", "slowest")] : null,
     running && view.clock.seconds ? actionButton("console.extend", "extend", { seconds: 60 }) : null,
     view.phase === "lobby" ? null : confirmedButton("console.end", "console.end_sure", "end"),
-    view.phase === "lobby" ? null : confirmedButton("console.stop", "console.stop_sure", "stop"));
+    view.phase === "lobby" ? null : confirmedButton("console.stop", "console.stop_sure", "stop"))];
 }
 
 function drawCourse() {

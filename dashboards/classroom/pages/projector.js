@@ -1,5 +1,5 @@
 // The projector: how to join, then public information only; no participants' names, no private facts.
-import { joinedCount, ladderView, nameOf, outcomeBars, publicChart, scenarioText, setNames, startClock, storyLine, storyList, trustChart } from "./board.js";
+import { joinedCount, ladderView, modelNote, nameOf, outcomeBars, publicChart, scenarioText, setNames, startClock, storyLine, storyList, trustChart } from "./board.js";
 import { byId, coalesce, el, loadTexts, request, subscribe, t, update } from "./core.js";
 
 const code = decodeURIComponent(location.pathname.split("/").pop()).toUpperCase();
@@ -23,7 +23,7 @@ const refresh = coalesce(async () => {
 
 function draw(view) {
   const notice = view.notices.slice(-1).map(({ text }) => el("p", { class: "info", dir: "auto" }, text));
-  return [...notice, ...(["none", "lobby"].includes(view.phase) ? invite(view) : board(view))];
+  return [modelNote(view), ...notice, ...(["none", "lobby"].includes(view.phase) ? invite(view) : board(view))];
 }
 
 function qrCode(view) {

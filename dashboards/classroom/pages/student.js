@@ -1,5 +1,5 @@
 // A student's page: join, play, debrief, each drawn from the server's view; the browser stores no state of the lesson.
-import { ladderView, lineChart, messageList, nameOf, publicChart, roleCard, setNames, startClock, storyList } from "./board.js";
+import { ladderView, lineChart, messageList, modelNote, nameOf, publicChart, roleCard, setNames, startClock, storyList } from "./board.js";
 import { announce, byId, coalesce, confirmDialog, el, loadTexts, request, subscribe, t, update } from "./core.js";
 import { drawForecasts } from "./forecasts.js";
 import { drawDebrief } from "./debrief.js";
@@ -76,7 +76,7 @@ function draw() {
   byId("turn").textContent = over ? t("play.over") : view.turn ? t("play.turn", { turn: view.turn, turns: view.turns }) : "";
   setClock(over || view.phase === "paused" ? null : view.clock);
   announcePhase();
-  update(byId("notices"), view.notices, drawNotices);
+  update(byId("notices"), [view.notices, view.other_model], drawNotices);
   update(byId("actions"), [view.phase, view.agent, view.next, view.solo, view.turn, view.seat, view.seats.map((seat) => seat.seat), view.settings.chooses], drawActions);
   drawMove(view, { auth, done: refresh, last: byId("last"), form: byId("verbs"), section: byId("move") });
   drawForecasts(view, { auth, done: refresh, section: byId("forecasts"), place: byId("forecast-form") });
@@ -110,8 +110,8 @@ function warnOfTime(left) {
   }
 }
 
-function drawNotices(notices) {
-  return notices.slice(-3).map((notice) => el("p", { class: "info" }, t("play.notice", { text: notice.text })));
+function drawNotices([notices]) {
+  return [modelNote(view), ...notices.slice(-3).map((notice) => el("p", { class: "info" }, t("play.notice", { text: notice.text })))];
 }
 
 function drawActions() {

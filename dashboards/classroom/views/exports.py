@@ -9,7 +9,6 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from model.errors import InputError, ScenarioError
 from model.loading import MAX_FILE_BYTES, build_scenario
 from model.measures import trajectory_digest
 from model.overrides import stored_override
+from model.version import VERSION
 
 FORMAT = "detente-lesson-2"
 FORMATS = ("detente-lesson-1", FORMAT)  # the ledger digest of the first includes sentences and is not compared
@@ -116,7 +116,7 @@ def lesson_json(lesson: Lesson) -> str:
         simulation = lesson.simulation
         data = {
             "format": FORMAT,
-            "version": version("detente"),
+            "version": VERSION,
             "model_digest": source_digest(),
             "source": lesson.source,
             "scenario": lesson.data,

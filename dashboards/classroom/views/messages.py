@@ -125,6 +125,7 @@ class SharedView(SharedTurnState):
     rounds: int
     clock: TurnClock
     outcome: str | None
+    other_model: str | None  # the version of Detente that made the lesson, if its model had other rules
 
 
 class SeatStatus(SeatName):

@@ -18,6 +18,7 @@ from dashboards.classroom.views.messages import (
     StoryRow,
 )
 from dashboards.injected_events import describe_event, event_kind
+from dashboards.run_history import events_in_run
 from model.enumerations import RungStatus
 from model.measures import negotiation_series
 from model.overrides import Override
@@ -112,9 +113,7 @@ def public_story(simulation: ClassSimulation, events: Iterable[Override] = ()) -
         value = int(row.value)
         if row.act == "rung" or (value in STORY_VALUES.get(row.act, ()) and not is_routine(row)):
             rows.append(_ledger_story(row))
-    for event in simulation.loaded_scenario.events:
-        if event.text and event.round <= simulation.round:
-            rows.append(_event_story(event.round, dict(event.text)))
+    rows += [_event_story(event.round, event.text) for event in events_in_run(simulation)]
     rows += [_injected_story(simulation.loaded_scenario, event) for event in events]
     return sorted(rows, key=lambda row: row["month"])
 
@@ -178,11 +177,7 @@ def visible_charts(simulation: ClassSimulation, observer: Observer) -> ClassChar
                 own = {"support": rows[indicator].round(4).tolist(), "trust": {}}
     if own is not None:
         own["trust"] = trust.get(str(observer.seat), {})
-    marks: list[ChartMark] = [
-        {"month": event.round, "text": dict(event.text)}
-        for event in simulation.loaded_scenario.events
-        if event.text and event.round <= simulation.round
-    ]
+    marks: list[ChartMark] = [{"month": event.round, "text": event.text} for event in events_in_run(simulation)]
     charts: ClassCharts = {
         "months": list(range(simulation.round + 1)),
         "talks": talks,

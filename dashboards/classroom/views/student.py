@@ -27,6 +27,7 @@ from dashboards.classroom.views.student_messages import (
 )
 from model.rules.lookups import detection_probability
 from model.rules.scrutiny import NO_DOUBT
+from model.version import describe_other_model
 
 # Known to the two parties: to the sender as intended, to the receiver as perceived.
 CONDUCT_SIGNALS = ("cooperative act", "hostile act", "initiative")
@@ -55,6 +56,7 @@ def shared_view(lesson: Lesson) -> SharedView:
             "running": lesson.phase == "playing" and lesson.deadline is not None,
         },
         "outcome": lesson.outcome,
+        "other_model": lesson.version if describe_other_model(lesson.version) else None,
         **turn_state,
     }
 

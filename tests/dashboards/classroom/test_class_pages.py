@@ -1,10 +1,13 @@
 """The classroom's pages in real browsers: joining, the console, and solo lessons."""
 
-from contextlib import ExitStack
+import signal
+import sqlite3
+from contextlib import ExitStack, closing
 
 from support.browser import accessibility_violations, expect, fits_width, save_screenshot
 from support.class_pages import (
     LAPTOP,
+    ServedClassroom,
     join,
     open_lesson,
     open_page,
@@ -142,3 +145,27 @@ def test_solo_seat_of_the_essay_scenario_in_persian(browser, classroom):
         assert latin is None
         assert accessibility_violations(page) == []
         save_screenshot(page, "class_card_fa")
+
+
+def test_a_lesson_of_the_first_model_says_so_on_all_pages(browser, tmp_path):
+    note = "Made with the model of Detente 0.1.0; this version plays it by other rules, so the run differs."
+    served = ServedClassroom(tmp_path)
+    with ExitStack() as stack:
+        stack.callback(lambda: served.stop(signal.SIGINT))
+        with open_page(browser, served, "/class/console", size=LAPTOP) as first:
+            code = open_lesson(served, first.page, {"alba": 1}, rounds=6)
+        served.stop(signal.SIGINT)
+        with closing(sqlite3.connect(tmp_path / "class.sqlite", isolation_level=None)) as store:
+            store.execute("UPDATE lesson SET version = '0.1.0'")
+        served.start()
+        phone = stack.enter_context(open_page(browser, served, f"/class/r/{code}?lang=fa")).page
+        screen = stack.enter_context(open_page(browser, served, f"/class/projector/{code}", size=LAPTOP)).page
+        console = stack.enter_context(open_page(browser, served, "/class/console", size=LAPTOP)).page
+        join(phone, "Mina", "alba")
+        expect(phone.locator("#notices")).to_contain_text("این درس با مدل")
+        expect(phone.locator("#notices")).to_contain_text("0.1.0")
+        expect(screen.locator("#projector")).to_contain_text(note)
+        console.get_by_label("Instructor key").fill(served.key)
+        console.get_by_role("button", name="Open").click()
+        console.locator("#rooms li button").first.click()
+        expect(console.locator("#run")).to_contain_text(note)

@@ -18,10 +18,13 @@ from dashboards.classroom.lesson.participant import record_contact, submit_move,
 from dashboards.classroom.lesson.settings import Settings, lesson_changes
 from dashboards.classroom.schemas import MoveRequest, validate
 from dashboards.classroom.views.exports import dashboard_link, lesson_json, replay_lesson
+from dashboards.classroom.views.instructor import console_view, projector_view
+from dashboards.classroom.views.student import shared_view, student_view
 from dashboards.cli.main import app
 from dashboards.page_link import MAX_SEED, parse_link, scenario_of
 from model.loading import load_scenario
 from model.measures import trajectory_digest
+from model.version import VERSION
 
 
 def test_lesson_without_moves_equals_the_agents_only_run(context):
@@ -80,7 +83,29 @@ def test_lesson_file_of_format_1_replays_as_the_same(tmp_path):
     other = tmp_path / "lesson.json"
     other.write_text(json.dumps({**data, "seed": data["seed"] + 1}))
     result = CliRunner().invoke(app, ["lesson", str(other), "--json"])
-    assert (result.exit_code, json.loads(result.stdout)["same"]) == (1, False)
+    facts = json.loads(result.stdout)
+    assert (result.exit_code, facts["same"], facts["version"]) == (1, False, "0.1.0")
+    result = CliRunner().invoke(app, ["lesson", str(other)])
+    assert "Made with the model of Detente 0.1.0; this version plays it by other rules" in result.stdout
+    other.write_text(json.dumps({**data, "seed": data["seed"] + 1, "version": VERSION}))
+    assert "Made with" not in CliRunner().invoke(app, ["lesson", str(other)]).stdout
+
+
+def test_stored_lesson_of_the_first_model_says_so_to_all(context):
+    """Lessons that were stored before the version was, come from 0.1.0; their columns had no version."""
+    room, lesson, people = play_turns(context, turns=2)
+    with serve_api(context) as clients:
+        assert clients().get(f"projector?code={room['code']}")["other_model"] is None
+    with context.rooms.store.transaction() as db:
+        db.execute("ALTER TABLE lesson DROP COLUMN version")
+        db.execute("PRAGMA user_version = 3")
+    context.rooms.store._migrate()
+    unload_lessons(context)
+    opened = context.rooms.load_lesson(lesson.id, "")
+    assert opened.simulation.ledger.digest() == lesson.simulation.ledger.digest()
+    assert shared_view(opened)["other_model"] == "0.1.0"
+    assert student_view(opened, people["alba"], "Mina", "alba", False)["other_model"] == "0.1.0"
+    assert projector_view(opened)["other_model"] == console_view(opened)["other_model"] == "0.1.0"
 
 
 def test_largest_lesson_seed_fits_its_link(context):

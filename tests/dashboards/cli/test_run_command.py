@@ -166,3 +166,12 @@ def test_colour_and_progress_appear_only_on_a_terminal(tmp_path):
     plain = run_on_terminal("run", "two-states", "--rounds", 8, cwd=tmp_path, NO_COLOR="1")
     assert "Outcome: " in plain
     assert not COLOUR.search(plain)
+
+
+def test_a_change_that_nothing_reads_is_noted_and_saved(tmp_path):
+    done = run_detente(
+        "run", "two-states", "--rounds", 2, "--set", "states.alba.reward=2.5", "--out", "a", cwd=tmp_path
+    )
+    assert done.code == 0
+    assert done.err == "Note: states.alba.reward has no effect: the state does not have the doctrine `assurance`\n"
+    assert json.loads((tmp_path / "a" / "run.json").read_text("utf-8"))["scenario"]["states"]["alba"]["reward"] == 2.5

@@ -9,7 +9,7 @@ from support.commands import DETENTE, environment, refusal_message, run_detente,
 
 from model.errors import ScenarioError
 from model.loading import find_scenario, load_scenario, read_scenario, scenario_names
-from model.parameter_space import declared_parameters
+from model.parameter_space import declared_parameters, every_parameter, list_parameters
 
 
 def test_scenarios_lists_all_built_in_scenarios(tmp_path):
@@ -83,6 +83,15 @@ def test_parameters_lists_all_parameters(tmp_path):
     listed = strict_json(run_detente("parameters", "--json", cwd=tmp_path).out)
     assert [each["path"] for each in listed] == [each.path for each in declared_parameters()]
     assert all(each["low"] <= each["value"] <= each["high"] and each["meaning"] for each in listed)
+
+
+def test_parameters_of_a_scenario_are_those_that_are_read(tmp_path):
+    listed = strict_json(run_detente("parameters", "two-states", "--json", cwd=tmp_path).out)
+    scenario = load_scenario("two-states")
+    assert [each["path"] for each in listed] == [each.path for each in list_parameters(scenario)]
+    done = run_detente("parameters", "two-states", cwd=tmp_path).out
+    assert f"{len(listed)} of {len(every_parameter(scenario))} parameters; nothing here reads the others." in done
+    assert run_detente("parameters", "two-stats", cwd=tmp_path).code == 2
 
 
 @pytest.mark.parametrize("columns", [{}, {"COLUMNS": "60"}, {"COLUMNS": "80"}, {"COLUMNS": "200"}])

@@ -21,6 +21,7 @@ from experiments.counterfactuals.flips import LeverFlip
 from model.former_names import ACTS
 from model.loading import load_scenario
 from model.parameter_space import list_levers
+from model.version import VERSION, describe_other_model
 
 
 def test_why_explains_the_latest_run_by_default(saved_run):
@@ -143,3 +144,15 @@ def test_why_reads_a_run_saved_under_former_names(saved_run, tmp_path):
     assert done.code == 0, done.err
     assert f"`{former[act]}` is now `{act}`" in done.err
     assert "`states.alba.patience` is now `states.alba.discount_factor`" in done.err
+
+
+def test_a_run_of_the_first_model_says_so(saved_run, tmp_path):
+    folder, done = saved_run
+    shutil.copytree(folder / strict_json(done.out)["folder"], tmp_path / "old")
+    facts = json.loads((tmp_path / "old" / "run.json").read_text("utf-8"))
+    assert facts["detente"] == VERSION
+    words = ("why", "old", "--round", 5, "--actor", "alba", "--no-levers")
+    assert run_detente(*words, cwd=tmp_path).err == ""
+    (tmp_path / "old" / "run.json").write_text(json.dumps({**facts, "detente": "0.1.0"}))
+    old = run_detente(*words, cwd=tmp_path)
+    assert (old.code, old.err) == (0, f"Note: {describe_other_model('0.1.0')}\n")

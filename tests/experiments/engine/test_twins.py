@@ -96,6 +96,22 @@ def test_overrides_give_identical_watched_and_measured_runs():
     )
 
 
+def test_force_gives_identical_watched_and_measured_runs():
+    hot = {
+        "mechanisms.force": True,
+        "threats.force_threshold": 0.3,
+        "threats.force_hazard": 0.5,
+        "threats.threat_hazard": 0.5,
+    }
+    for name in ("us-iran-2026", "gulf-region"):
+        scenario = load_scenario(name, hot)
+        watched = Assembly(scenario, rng=2, ledger=False).run()
+        measured = run_trajectory(World(scenario, 2, collect_overrides(scenario)), scenario.rounds)
+        assert trajectory_digest(watched.trajectory) == trajectory_digest(measured)
+        peace = load_scenario(scenario, {"mechanisms.force": False})
+        assert not np.array_equal(measured, run_trajectory(World(peace, 2, collect_overrides(peace)), peace.rounds))
+
+
 def test_ledger_does_not_change_the_run():
     with_ledger, without_ledger = (
         Assembly("gulf-region", rng=5).run(),

@@ -26,7 +26,7 @@ from experiments.ensembles.play_design import estimate_design, measure_points, p
 from model.enumerations import Outcome
 from model.errors import ScenarioError
 from model.loading import load_scenario, scenario_names
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
 from model.plan import StartCells
 
 FEW = settings(FULL, max_examples=100)

@@ -10,14 +10,15 @@ from support.commands import invoke, refused_command
 from support.studies import LARGE_STUDY, study_data, sweep_failing, write_study
 
 from dashboards.web.pages.sweeps.heat_map import factor_map
-from dashboards.web.pages.sweeps.opened import read_folder
+from dashboards.web.pages.sweeps.opened import read_folder, sweep_head
 from experiments.ensembles.ensemble import play_ensemble
-from experiments.studies.results import query_results, runs_table, stored_study, summary_by_point
+from experiments.studies.results import query_results, runs_table, stored_study, summary_by_point, sweep_summary
 from experiments.studies.sensitivity import sweep_sensitivity
 from experiments.studies.store import part_paths
 from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
+from model.version import VERSION, describe_other_model
 
 LISTED = {"belief.betrayal_weight": {"values": [1.0, 6.0]}}
 
@@ -55,6 +56,21 @@ def test_folder_of_an_earlier_version_can_be_read(tmp_path):
     assert heat.counts.tolist() == [[1] * 11] * 2
     with pytest.raises(ScenarioError, match="choose another folder"):
         sweep(study_data(levers=levers, design={"kind": "grid"}, uncertainties=LISTED), tmp_path)
+
+
+def test_results_of_the_first_model_say_so(tmp_path):
+    sweep(study_data(), tmp_path)
+    sentence, path = describe_other_model("0.1.0"), tmp_path / "manifest.json"
+    manifest = json.loads(path.read_text())
+    assert manifest["versions"]["detente"] == sweep_summary(tmp_path)["version"] == VERSION
+    assert "Made with" not in sweep_head(read_folder(tmp_path.parent, tmp_path.name))["summary"]
+    assert invoke("results", tmp_path).stderr == ""
+    manifest["versions"]["detente"] = "0.1.0"
+    path.write_text(json.dumps(manifest))
+    assert sweep_head(read_folder(tmp_path.parent, tmp_path.name))["summary"].endswith(f"rounds each. {sentence}")
+    done = invoke("results", tmp_path)
+    assert (done.exit_code, done.stderr) == (0, f"Note: {sentence}\n")
+    assert "comprehensive deal" in done.stdout
 
 
 def test_foreign_manifest_is_refused(tmp_path):

@@ -11,7 +11,7 @@ from experiments.studies.study import load_study
 from experiments.studies.sweep import sweep
 from model.errors import ScenarioError
 from model.loading import load_scenario
-from model.parameter_space import list_parameters
+from model.parameter_space import every_parameter
 
 TRUST, WEIGHT = "states.alba.generosity", "belief.betrayal_weight"
 FOUR = [TRUST, "states.borea.generosity", "states.alba.initiative", "states.borea.initiative"]
@@ -28,7 +28,7 @@ def column(values: dict, design: dict, path: str = TRUST) -> np.ndarray:
 
 
 def test_end_levels_of_every_grid_are_exactly_the_bounds():
-    for parameter in list_parameters(load_scenario("two-states")):
+    for parameter in every_parameter(load_scenario("two-states")):
         if parameter.low == parameter.high:
             continue
         for steps in (*range(2, 31), 51, 101):

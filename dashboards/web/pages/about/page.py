@@ -28,8 +28,8 @@ from dashboards.web.pages.shared.shapes import vue_component
 from model.acts import Act
 from model.compiler import source_digest
 from model.errors import ScenarioError
+from model.mechanisms import Mechanisms
 from model.parameter_space import declared_parameters
-from model.parameters import Mechanisms
 from model.protocol import ACT_INDEX, PROTOCOL
 
 INLINE = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*([^*]+)\*")
@@ -57,8 +57,8 @@ STAGES = (
     ),
     RoundStage(
         "Conduct",
-        "Each side acts by its doctrine; the act may fail, and may be misread.",
-        "take_initiative",
+        "Each side acts by its doctrine and its relations with the other; acts differ in size, may fail or be misread.",
+        "fall_silent",
     ),
     RoundStage("Trust", "States evaluate evidence and update trust.", "reassure"),
     RoundStage("Tension", "Postures harden or soften; third states align.", "update_posture"),

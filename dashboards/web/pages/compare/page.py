@@ -216,7 +216,7 @@ def compare_picture(arms: Arms, results: list[ArmResult | None]) -> ComparePictu
 def arm_offers(link: Link) -> ArmOffers:
     """Return what can be added: scenarios, the baseline, things to try, and every adjustable value."""
     scenario = scenario_of(Setting(link.setting.scenario))
-    listed = catalogue_of(link.setting.scenario)
+    listed = catalogue_of(link.setting)
     return {
         "room": len(link.arms) < MAX_ARMS,
         "scenarios": shipped_choices(),

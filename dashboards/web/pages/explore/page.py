@@ -25,7 +25,8 @@ from dashboards.web.pages.shared.setting_edits import (
     has_changes,
     shipped_choices,
 )
-from model.scenario import Scenario
+from model.overrides import describe_condition
+from model.scenario import Event, Scenario
 
 TEMPLATES = ("explore/outcomes", "explore/chart", "shared/line_chart")
 FILE_NOTICE = (
@@ -65,15 +66,18 @@ def story_text(setting: Setting, talks: str) -> StoryText:
 def event_rows(setting: Setting) -> list[EventRow]:
     """Return the scenario's events and the injected events, by round."""
     scenario = scenario_of(setting)
-    own = [
-        EventRow(round=event.round, text=event.text.get("en", event.kind.replace("_", " ")), place=-1)
-        for event in scenario.events
-    ]
+    own = [EventRow(round=event.round, text=scheduled_text(scenario, event), place=-1) for event in scenario.events]
     injected: list[EventRow] = [
         {"round": event.round, "text": describe_event(scenario, event), "place": place}
         for place, event in enumerate(setting.events)
     ]
     return sorted([*own, *injected], key=lambda row: (row["round"], row["place"]))
+
+
+def scheduled_text(scenario: Scenario, event: Event) -> str:
+    """Return the text of a scheduled event, with its condition."""
+    text, condition = event.text.get("en", event.kind.replace("_", " ")), describe_condition(scenario, event)
+    return f"{text} ({condition})" if condition else text
 
 
 class PictureFamily(NamedTuple):
@@ -195,7 +199,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
     with html("div", class_="det-page"):
         Panel(
             scenarios=scenario_choices(setting),
-            catalogue=catalogue_of(setting.scenario),
+            catalogue=solara.use_memo(lambda: catalogue_of(setting), [setting]),
             panel=solara.use_memo(lambda: panel_state(setting, echoes), [setting, echoes]),
             event_choose=safe_handler(actions.choose, show_error),
             event_move=safe_handler(actions.preview, show_error),

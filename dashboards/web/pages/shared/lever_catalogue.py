@@ -2,11 +2,14 @@
 
 import math
 import re
+from collections.abc import Container
+from typing import Literal
 
 from dashboards.web.pages.shared.messages import Catalogue, LeverField, LeverGroup, LeverRow, Value
 from model.enumerations import Doctrine
-from model.parameter_space import DeclaredParameter, list_parameters
-from model.parameters import SECTIONS, Mechanisms
+from model.mechanisms import Mechanisms
+from model.parameter_space import DeclaredParameter, every_parameter
+from model.parameters import SECTIONS
 from model.scenario import Scenario
 
 LABELS = {
@@ -20,10 +23,44 @@ LABELS = {
     "after_dd": "Cooperates after both defected",
     "arrives": "Arrives in round",
     "cooperates_first": "Starts by cooperating",
+    "trust_moves_conduct": "Effect of trust on conduct",
+    "tension_moves_conduct": "Effect of tension on conduct",
+    "deal_moves_conduct": "Effect of agreements on conduct",
+    "pressure_moves_conduct": "Effect of pressure on conduct",
+    "mood_moves_conduct": "Effect of mood on conduct",
+    "mood_spread": "Monthly change of mood",
+    "silence": "Silence without talks or hostility",
+    "examination_evidence": "Evidence from a condemned proposal",
+    "endorsement": "Endorsement by a facilitator",
+    "price_of_pressure": "Worth of relief",
+    "resolve_spread": "Differences between governments",
+    "estimate_error": "Error in estimating the other's demand",
+    "probing": "Largest gap at which a side proposes",
+    "contact_start": "Start of contact",
+    "contact_stop": "End of contact",
+    "tension_ends_contact": "End of contact by tension",
+    "offices_start_contact": "Start of contact by good offices",
+    "giving_up": "Giving up after a failure",
+    "reopening": "New start by dialogue",
+    "offices_reopen": "New start by good offices",
+    "shock_reopens": "New start after a shock",
+    "mediation_threshold": "Cost at which facilitators are accepted",
+    "violation_growth": "Growth of a hidden violation",
+    "abandonment": "Abandonment of agreements",
+    "threat_hazard": "Demands with a threat",
+    "force_hazard": "Hazard of force",
+    "force_threshold": "Tension from which force is possible",
+    "relations": "Conduct listens to relations",
+    "intensity": "Moods, size of acts, silence",
+    "processes": "Processes end and open again",
+    "force": "Use of force",
 }
 SECTION_TITLES = {
     "scrutiny": "Scrutiny of proposals",
     "contact": "Ripeness and contact",
+    "conduct": "Conduct and relations",
+    "process": "The process of talks",
+    "threats": "Threats and force",
     "home": "Domestic politics",
     "ladder": "Climbing the ladder",
     "environment": "Oil price and region",
@@ -33,33 +70,39 @@ STATE_CHOICES = {
 }
 
 
-def lever_catalogue(scenario: Scenario) -> Catalogue:
-    """Return the adjustable values of a scenario: the kinds of fields, each once, and the groups of rows."""
+def lever_catalogue(scenario: Scenario, offered: Container[str]) -> Catalogue:
+    """Return the adjustable values of a scenario: the kinds of fields, each once, and the groups of rows.
+
+    offered: the paths of the parameters to include.
+    """
     fields: dict[str, LeverField] = {}
     groups: dict[tuple[str, str], LeverGroup] = {}
     parties = {party for talks in list(scenario.negotiations.values())[:1] for party in talks.parties}
-    for setting in list_parameters(scenario):
-        key, title, label = lever_location(setting.path, scenario)
-        role = "lever" if setting.lever else "uncertainty"
-        name, field = number_field(setting, scenario)
-        fields[name] = field
-        if (role, key) not in groups:
-            opened = setting.lever and (key in parties or setting.path.endswith(".bundling"))
-            groups[role, key] = LeverGroup(
-                key=f"{role}:{key}", title=title, about=section_meaning(key), role=role, open=opened, rows=[]
-            )
-        groups[role, key]["rows"].append(LeverRow(path=setting.path, field=name, base=setting.value, label=label))
+
+    def group_of(role: Literal["lever", "uncertainty"], path: str) -> LeverGroup:
+        key, title, _ = lever_location(path, scenario)
+        opened = role == "lever" and (key in parties or path.endswith(".bundling"))
+        new = LeverGroup(key=f"{role}:{key}", title=title, about=section_meaning(key), role=role, open=opened, rows=[])
+        return groups.setdefault((role, key), new)
+
+    for setting in every_parameter(scenario):
+        if setting.path in offered:
+            name, field_of_kind = number_field(setting, scenario)
+            fields[name] = field_of_kind
+            rows = group_of("lever" if setting.lever else "uncertainty", setting.path)["rows"]
+            label = lever_location(setting.path, scenario)[2]
+            rows.append(LeverRow(path=setting.path, field=name, base=setting.value, label=label))
     for name, state in scenario.states.items():
-        rows = groups["lever", name]["rows"]
         for field in ("doctrine", "cooperates_first"):
             fields[f"states.{field}"] = state_choice_field(field)
             path, base = f"states.{name}.{field}", getattr(state, field)
-            rows.append(LeverRow(path=path, field=f"states.{field}", base=base, label=lever_label(field)))
+            row = LeverRow(path=path, field=f"states.{field}", base=base, label=lever_label(field))
+            group_of("lever", path)["rows"].append(row)
     ordered = sorted(
         groups.values(),
         key=lambda group: (group["role"] != "lever", group_order(group["key"].partition(":")[2], scenario)),
     )
-    return {"fields": fields, "groups": [*ordered, mechanism_group(scenario, fields)]}
+    return {"scenario": scenario.name, "fields": fields, "groups": [*ordered, mechanism_group(scenario, fields)]}
 
 
 def mechanism_group(scenario: Scenario, fields: dict[str, LeverField]) -> LeverGroup:

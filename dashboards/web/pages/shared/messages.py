@@ -48,8 +48,9 @@ class LeverGroup(TypedDict):
 
 
 class Catalogue(TypedDict):
-    """The adjustable values of a scenario: fields by name, and groups of rows."""
+    """The adjustable values of a scenario: its name, fields by name, and groups of rows."""
 
+    scenario: str
     fields: dict[str, LeverField]
     groups: list[LeverGroup]
 

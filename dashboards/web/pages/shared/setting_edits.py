@@ -9,6 +9,7 @@ from dashboards.page_link import MAX_SEED, MAX_WORLDS, MIN_WORLDS, Setting, scen
 from dashboards.web.pages.shared.lever_catalogue import lever_catalogue, lever_location, scenario_values
 from dashboards.web.pages.shared.messages import Catalogue, ScenarioChoice, Value
 from model.errors import InputError, ScenarioError
+from model.parameter_space import every_parameter, list_parameters
 from model.scenario import Scenario
 
 log = logging.getLogger(__name__)
@@ -26,16 +27,22 @@ def shipped_choices() -> list[ScenarioChoice]:
     return choices
 
 
+def catalogue_of(setting: Setting) -> Catalogue:
+    """Return the catalogue of a scenario with what the changed scenario reads, and with every changed value."""
+    offered = {each.path for each in list_parameters(scenario_of(setting))}
+    return _catalogue(setting.scenario, frozenset(offered.union(path for path, _ in setting.changes)))
+
+
 @lru_cache(maxsize=32)
-def catalogue_of(name: str) -> Catalogue:
-    """Return the catalogue of an unchanged scenario."""
-    return lever_catalogue(scenario_of(Setting(name)))
+def _catalogue(name: str, offered: frozenset[str]) -> Catalogue:
+    return lever_catalogue(scenario_of(Setting(name)), offered)
 
 
 @lru_cache(maxsize=32)
 def base_values(name: str) -> dict[str, Value]:
-    """Return the values of an unchanged scenario, by path."""
-    return scenario_values(catalogue_of(name))
+    """Return the values of an unchanged scenario, by path; of all parameters, those that nothing reads included."""
+    scenario = scenario_of(Setting(name))
+    return scenario_values(lever_catalogue(scenario, {each.path for each in every_parameter(scenario)}))
 
 
 def with_change(setting: Setting, path: str, value: Any) -> Setting:

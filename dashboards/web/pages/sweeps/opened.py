@@ -17,6 +17,7 @@ from experiments.studies.study_file import INDICATORS
 from model.enumerations import Outcome
 from model.errors import make_printable
 from model.scenario import Scenario
+from model.version import describe_other_model
 
 SHARES = (*(each.name for each in reversed(Outcome)), "some_deal")
 SOME_DEAL = "Some deal, partial or comprehensive"
@@ -103,7 +104,8 @@ def sweep_head(opened: StudyResults) -> SweepHead:
         "question": file.question,
         "summary": f"{counts['points']:,} of {counts['of']:,} points of {design} over {len(opened.paths)} factors, "
         f"{counts['runs']:,} runs ({file.replications} per point) of “{opened.scenario.title['en']}”, "
-        f"{'up to ' * (file.stop_when is not None)}{opened.study.rounds} rounds each.",
+        f"{'up to ' * (file.stop_when is not None)}{opened.study.rounds} rounds each. "
+        f"{describe_other_model(counts['version'])}".rstrip(),
         "partly": counts["points"] < counts["of"],
         "failed": counts["failed"],
         "failures": failures,

@@ -12,7 +12,7 @@ from dashboards.page_link import Setting
 from dashboards.reports.chronicle import GROUPS, omitted_groups
 from dashboards.reports.messages import RungSpans
 from dashboards.reports.run_data import negotiation_data
-from dashboards.run_history import scheduled_events
+from dashboards.run_history import events_in_run
 from dashboards.theme import OUTCOME_STYLES
 from dashboards.web.pages.watch.messages import (
     Activity,
@@ -161,7 +161,7 @@ def round_activities(model: Assembly) -> list[Activity]:
 def event_marks(model: Assembly, setting: Setting) -> list[EventMark]:
     """Return scheduled and injected events by round."""
     planned: list[EventMark] = [
-        {"round": event.round, "text": event.text["en"], "place": -1} for event in scheduled_events(model)
+        {"round": event.round, "text": event.text["en"], "place": -1} for event in events_in_run(model)
     ]
     injected: list[EventMark] = [
         {"round": move.round, "text": describe_event(model.loaded_scenario, move), "place": at}

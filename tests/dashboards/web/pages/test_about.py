@@ -8,7 +8,7 @@ from support.browser import accessibility_violations, expect, fits_width, open_d
 from dashboards.page_link import Setting, scenario_of
 from dashboards.web.pages.about import page as about
 from dashboards.web.pages.about.glossary import GLOSSARY
-from model.parameters import Mechanisms
+from model.mechanisms import Mechanisms
 from model.protocol import ACT_INDEX, PROTOCOL
 
 ROOT = Path(__file__).parents[4]

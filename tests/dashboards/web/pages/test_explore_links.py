@@ -53,7 +53,7 @@ def test_an_old_or_invalid_link_opens_with_a_notice(browser, address):
     query = "s=us-iran-2026&set=states.us.dialogue:9&worlds=64&v=0.0.1&page=<b>x</b>"
     with open_explore(browser, address, query=query) as page:
         notes = page.locator(".det-notes")
-        expect(notes).to_contain_text("created by version 0.0.1")
+        expect(notes).to_contain_text("Made with the model of Detente 0.0.1; this version plays it by other rules")
         expect(notes).to_contain_text("states.us.dialogue: must be between 0 and 1 (found 9)")
         expect(notes).to_contain_text("There is no page “<b>x</b>”")
         page.get_by_role("button", name="Dismiss").click()
