@@ -22,7 +22,7 @@ STATUS_SENTENCES = {
 CHANGE_SENTENCES = {  # by status before and status now
     (RungStatus.PROPOSED, RungStatus.IDLE): "“{rung}” is set aside.",
     (RungStatus.SCRUTINISED, RungStatus.IDLE): "“{rung}” is set aside.",
-    (RungStatus.VERIFIED, RungStatus.IMPLEMENTING): "“{rung}” must be implemented again.",
+    (RungStatus.VERIFIED, RungStatus.IMPLEMENTING): "Implementation of “{rung}” begins again.",
     (RungStatus.BREACHED, RungStatus.IMPLEMENTING): "Implementation of “{rung}” resumes.",
 }
 FACILITATOR_TEXT_SENTENCE = "A facilitator drafts “{rung}”, and both sides examine it."

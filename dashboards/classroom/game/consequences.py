@@ -12,15 +12,8 @@ from dashboards.classroom.game.facts import Fact, make_fact, to_percent
 from dashboards.classroom.game.visibility import HiddenError, Observer
 from model.arithmetic import clip, exp
 from model.columns import SERVICES
-from model.rules import bargaining, compliance, contact, facilitation, scrutiny
-from model.rules.lookups import (
-    detection_probability,
-    has_agreement_in_force,
-    mutual_tension,
-    narrative_burden,
-    pressure_exerted,
-    progress,
-)
+from model.rules import bargaining, compliance, contact, facilitation, lookups, scrutiny
+from model.rules.lookups import detection_probability, mutual_tension, narrative_burden, pressure_exerted, progress
 
 
 class ChoiceContext(NamedTuple):
@@ -105,25 +98,22 @@ def _pressure_facts(direction: int) -> FactMaker:
             yield make_fact("fact.pressure_concedes", to_percent(world.concession_to_pressure * change), other=other)
         if direction < 0:
             yield make_fact("fact.relief_calms", round(-world.pressure_provokes * change, 2), other=other)
-            yield make_fact(
-                "fact.relief_less_leverage", to_percent(-world.concession_to_pressure * change), other=other
-            )
+            less = to_percent(-world.concession_to_pressure * change)
+            yield make_fact("fact.relief_less_leverage", less, other=other)
 
     return make
 
 
 def _seek(ctx: ChoiceContext) -> Iterator[Fact]:
-    world, k, tension = ctx.world, ctx.talks, float(mutual_tension(ctx.world.compiled, ctx.talks))
+    world, k, tension = ctx.world, ctx.talks, min(float(mutual_tension(ctx.world.compiled, ctx.talks)), 1.0)
     offices = float(facilitation.combined_effect(world.compiled, k, facilitation.CONTACT, ctx.me))  # as it sees them
+    chance = contact.AGREEMENT_CONTACT * lookups.has_agreement_in_force(world.compiled, k)
     if ctx.observer("contact", k):
-        chance = 1.0 - world.contact_stop - world.tension_ends_contact * min(tension, 1.0) * (1.0 - offices)
+        chance += 1.0 - world.contact_stop - world.tension_ends_contact * tension * (1.0 - offices)
     else:
-        dialogue = ctx.observer("own_dialogue", ctx.me) * ctx.observer("own_dialogue", ctx.other)
         trust = min(ctx.observer("trust", ctx.me, ctx.other) / max(world.direct_trust, 1e-9), 1.0)  # of this side alone
-        chance = world.contact_start * dialogue * trust * trust * (1.0 - min(tension, 1.0))
-        chance += world.offices_start_contact * offices
-    if has_agreement_in_force(world.compiled, k):
-        chance += contact.AGREEMENT_CONTACT
+        openness = ctx.observer("own_dialogue", ctx.me) * ctx.observer("own_dialogue", ctx.other) * trust * trust
+        chance += world.contact_start * openness * (1.0 - tension) + world.offices_start_contact * offices
     yield make_fact("fact.talks_calm", round(world.contact_calms, 2))
     yield make_fact("fact.other_must_seek", other=ctx.names["other"])
     yield make_fact("fact.talks_chance", to_percent(float(clip(chance, 0.0, 1.0))))

@@ -1,6 +1,7 @@
 """The settings of a lesson, and their validation."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from model.loading import apply_changes, build_scenario
 from model.scenario import Scenario
 
 MAX_ROUNDS, MAX_TURNS = 240, 120
-FORCE_SWITCH = "mechanisms.force"  # off in a lesson, unless the instructor sets it in the changes
+FORCE_SWITCH = "mechanisms.force"
 SeatCapacity = Annotated[int, Field(ge=1, le=20)]
 
 
@@ -52,7 +53,8 @@ def complete_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Sce
     try:
         data = load_scenario_data(settings.scenario)
         rounds = settings.rounds or min(int(data.get("rounds", 60)), MAX_ROUNDS)
-        changed_data = apply_changes(data, {FORCE_SWITCH: False, **settings.changes, "rounds": rounds})
+        changes = lesson_changes(data, settings.changes)
+        changed_data = apply_changes(data, {**changes, "rounds": rounds})
         scenario = build_scenario(changed_data)
     except ScenarioError as error:
         errors = "; ".join(map(str, error.errors[:5]))
@@ -63,8 +65,16 @@ def complete_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Sce
     capacities = _seat_capacities(settings, scenario)
     bets = sorted({at for at in settings.bets if at < turns})
     seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
-    completed = settings.model_copy(update={"rounds": rounds, "seats": capacities, "bets": bets, "seed": seed})
+    update = {"rounds": rounds, "seats": capacities, "bets": bets, "seed": seed, "changes": changes}
+    completed = settings.model_copy(update=update)
     return completed, changed_data, scenario
+
+
+def lesson_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes of a lesson to a scenario: force is off, unless the instructor sets its switch."""
+    if data.get("mechanisms", {}).get("force"):
+        return {FORCE_SWITCH: False, **changes}
+    return dict(changes)
 
 
 def _seat_capacities(settings: Settings, scenario: Scenario) -> dict[str, int]:

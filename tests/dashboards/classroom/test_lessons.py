@@ -15,7 +15,7 @@ from dashboards.classroom.debrief.counterfactuals import compute_debrief
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.lesson.participant import record_contact, submit_move, take_back_seat
-from dashboards.classroom.lesson.settings import Settings
+from dashboards.classroom.lesson.settings import Settings, lesson_changes
 from dashboards.classroom.schemas import MoveRequest, validate
 from dashboards.classroom.views.exports import dashboard_link, lesson_json, replay_lesson
 from dashboards.classroom.views.instructor import console_view, projector_view
@@ -36,6 +36,18 @@ def test_lesson_without_moves_equals_the_agents_only_run(context):
     agents_run = Assembly(load_scenario("us-iran-2026", {"rounds": 12}), rng=3).run()
     assert trajectory_digest(lesson.simulation.trajectory) == trajectory_digest(agents_run.trajectory)
     assert lesson.simulation.ledger.digest() == agents_run.ledger.digest()
+
+
+@pytest.mark.parametrize(
+    ("switch", "changes", "expected"),
+    [
+        (True, {}, {"mechanisms.force": False}),
+        (True, {"mechanisms.force": True}, {"mechanisms.force": True}),
+        (False, {}, {}),
+    ],
+)
+def test_force_is_off_unless_the_instructor_allows_it(switch, changes, expected):
+    assert lesson_changes({"mechanisms": {"force": switch}}, changes) == expected
 
 
 @pytest.mark.parametrize("scenario", ["two-states", "us-iran-2026"])
