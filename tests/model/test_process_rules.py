@@ -151,7 +151,7 @@ def test_no_rung_is_implemented_above_a_failed_lower_one(failed):
     assert (seen[3:, 1] != RungStatus.IMPLEMENTING).all()
 
 
-def test_tension_and_distrust_lead_to_withdrawal_without_a_new_government():
+def test_tension_and_distrust_lead_to_withdrawal():
     shared = {
         "negotiations.talks.rungs.step-1.status": "verified",
         "states.alba.turnover": 0.0,
@@ -164,7 +164,7 @@ def test_tension_and_distrust_lead_to_withdrawal_without_a_new_government():
         assert record_rounds(scenario, 40, ("rounds_withdrawn", FIRST)).any() == leaves
 
 
-def test_within_a_spell_contact_ends_and_between_spells_it_starts():
+def test_contact_ends_within_a_spell_and_starts_between_spells():
     world = make_world(scenario_with_only((), {"contact.contact_stop": 0.05, "contact.contact_start": 0.2}))
     world.posture[:] = 0.5
     start = meeting_terms(world.compiled, 0)
