@@ -14,8 +14,10 @@ class ActWords(NamedTuple):
     """The texts of one act in one language; ``words/en.toml`` explains each."""
 
     sentences: Mapping[int, str]
+    change_sentences: Mapping[int, str]
     level_sentence: str
     reasons: Mapping[str, str]
+    largest_terms: Mapping[str, str]
     had_clauses: Mapping[int, str]
     absence: str
     messages: Mapping[str, str]  # of the classroom, by the keys that its pages use
@@ -44,13 +46,12 @@ def flatten(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]
 
 
 def _words(table: Mapping[str, Any]) -> ActWords:
-    sentences, clauses = (
-        {int(value): text for value, text in table.get(part, {}).items()} for part in ("sentence", "had")
+    sentences, changes, clauses = (
+        {int(value): text for value, text in table.get(part, {}).items()} for part in ("sentence", "change", "had")
     )
     messages = dict(flatten(table.get("class", {})))
-    return ActWords(
-        sentences, table.get("level", ""), table.get("because", {}), clauses, table.get("absence", ""), messages
-    )
+    reasons = table.get("because", {}), table.get("largest", {})
+    return ActWords(sentences, changes, table.get("level", ""), *reasons, clauses, table.get("absence", ""), messages)
 
 
 NO_WORDS = _words({})

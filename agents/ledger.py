@@ -13,24 +13,19 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from agents.act_words import words_for
+from agents.recorded_condition import RecordedCondition
 from model.atomic_files import atomic_replacement, write_atomically
 from model.enumerations import ExchangeLevel, Friction, InspectionReport
 from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions
 from model.signals import SIGNAL_KINDS
 
 
-class RecordedCondition(NamedTuple):
-    """A condition as it was evaluated: its terms, their sum (the score), the threshold, and whether it held."""
-
-    name: str
-    terms: dict[str, float]
-    score: float
-    threshold: float
-    holds: bool
-
-
 class LedgerEntry(NamedTuple):
-    """One entry of the ledger. ``kind`` is "decision", "level", "signal" or "event"."""
+    """One entry of the ledger. ``kind`` is "decision", "level", "signal" or "event".
+
+    ``changed``: whether the value of a decision differs from that of the round before.
+    """
 
     round: int
     kind: str
@@ -42,6 +37,7 @@ class LedgerEntry(NamedTuple):
     sentence: str
     conditions: tuple[RecordedCondition, ...] = ()
     forced: bool = False
+    changed: bool = True
     channel: str | None = None
     strength: float | None = None
     cost: float | None = None
@@ -51,16 +47,6 @@ class LedgerEntry(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as plain data."""
         return {**self._asdict(), "conditions": [condition._asdict() for condition in self.conditions]}
-
-
-def record_condition(name: str, terms: Any) -> RecordedCondition:
-    """Return a condition's tuple of terms as a RecordedCondition; the terms are added in the order of the rule."""
-    *values, threshold = map(float, terms)
-    score = 0.0
-    for value in values:
-        score += value
-    named = dict(zip(terms._fields[:-1], values, strict=True))
-    return RecordedCondition(name, named, score, threshold, score >= threshold)
 
 
 def recompute_value(entry: LedgerEntry) -> int:
@@ -107,34 +93,46 @@ def digest_fields(entry: LedgerEntry) -> list[Any]:
 DECISION_PRIORITY = {
     "answer_proposal": False,
     "ratify": False,
+    "use_force": True,
     "withdraw": True,
+    "carry_out_threat": True,
+    "concede": True,
+    "make_demand": True,
     "comply": False,
     "accuse": True,
+    "ask_clarification": True,
     "seek_talks": False,
     "propose": False,
+    "accept_mediation": False,
     "choose_conduct": False,
 }
 ALL_VALUES = frozenset((-1, 0, 1, 2, 3))
-ROUTINE_VALUES = {  # acts, and their values, that occur in most rounds
+ROUTINE_VALUES = {  # acts, and their values, that occur in most rounds or are told otherwise
     "take_task": ALL_VALUES,
     "choose_conduct": ALL_VALUES,
     "miscarry": ALL_VALUES,
     "misread_act": ALL_VALUES,
     "seek_talks": ALL_VALUES,
     "inspect": ALL_VALUES,
-    "hold_talks": {0},
-    "host_exchange": {ExchangeLevel.NONE},
+    "host_exchange": {ExchangeLevel.NONE, ExchangeLevel.TECHNICAL},
     "propose": {0},
     "answer_proposal": {0},
+    "ratify": {1},
     "comply": {1},
+    "accuse": {0},
+    "ask_clarification": {0},
+    "end_process": {0},
     "report_findings": {PROTOCOL[ACT_INDEX["report_findings"]].to_recorded(InspectionReport.CLEAN)},
     "resolve_friction": {Friction.CLIMB, Friction.STALL},
 }
 
 
 def is_routine(entry: LedgerEntry) -> bool:
-    """Return whether an entry is a decision that occurs in most rounds."""
-    return not entry.forced and entry.kind == "decision" and entry.value in ROUTINE_VALUES.get(entry.act, ())
+    """Return whether an entry is a decision that occurs in most rounds, or one that did not change a lasting state."""
+    if entry.forced or entry.kind != "decision":
+        return False
+    lasting = bool(words_for(entry.act).change_sentences)
+    return (lasting and not entry.changed) or entry.value in ROUTINE_VALUES.get(entry.act, ())
 
 
 class Ledger:

@@ -3,20 +3,21 @@
 from functools import cached_property
 from typing import Any
 
+from agents.act_words import words_for
 from agents.decision_cells import Cell, CellNames, DecisionCell
-from agents.ledger import Ledger, LedgerEntry, record_condition
+from agents.ledger import Ledger, LedgerEntry
+from agents.recorded_condition import RecordedCondition, record_condition
 from agents.sentences import (
     CUSTOM_RULE_SENTENCE,
     FORCED_SENTENCE,
     FORCED_SUFFIX,
     MESSAGE_SENTENCE,
     MISREAD_SENTENCE,
-    STATUS_SENTENCES,
     decision_sentence,
+    rung_sentence,
 )
 from model.acts import Act
 from model.columns import SERVICES
-from model.enumerations import RungStatus
 from model.overrides import resolve_event
 from model.scenario import Scenario
 from model.signals import Signal, round_signals
@@ -57,16 +58,26 @@ class Narrator:
             if not act.conditions and place not in forced:
                 continue
             arises = act.when is None or bool(act.when(world, *each.cell))
-            if place not in forced and (not arises or (act.rare and not value)):
+            changed = bool(getattr(self.world, act.column)[each.cell] != value)
+            lapses = changed and int(value) in words_for(act.name).change_sentences
+            if place not in forced and ((not arises and not lapses) or (act.rare and not value)):
                 continue
             conditions = act.conditions if arises and each.by_rule else ()
             recorded = tuple(record_condition(c.name, c.rule(world, *each.cell)) for c in conditions)
             event = self._event_texts.get(forced[place]) if place in forced else None
-            ledger.add(self._entry(act, each.cell, float(value), recorded, place in forced, event))
+            ledger.add(self._entry(act, each, float(value), recorded, changed, place in forced, event))
 
     def _entry(
-        self, act: Act, cell: Cell, value: float, conditions: tuple[Any, ...], forced: bool, event: str | None
+        self,
+        act: Act,
+        decision: DecisionCell,
+        value: float,
+        conditions: tuple[RecordedCondition, ...],
+        changed: bool,
+        forced: bool,
+        event: str | None,
     ) -> LedgerEntry:
+        cell = decision.cell
         names = self.cell_names(act, cell)
         shown = self.display_names(names)
         recorded = act.to_recorded(value)
@@ -74,13 +85,13 @@ class Narrator:
             text = event
         elif forced and not act.conditions:
             text = FORCED_SENTENCE.format(act=act.name, value=value)
-        elif act.conditions and (conditions or forced):
-            text = decision_sentence(act.name, recorded, {c.name: c.holds for c in conditions}, **shown)
+        elif act.conditions and (decision.by_rule or forced):
+            text = decision_sentence(act.name, recorded, conditions, changed, **shown)
         else:
             text = CUSTOM_RULE_SENTENCE.format(act=act.name, value=value, **shown)
         text += FORCED_SUFFIX * forced
         kind = "level" if act.sums else "decision"
-        return LedgerEntry(self.round, kind, act.name, *names, recorded, text, conditions, forced)
+        return LedgerEntry(self.round, kind, act.name, *names, recorded, text, conditions, forced, changed)
 
     @cached_property
     def _event_texts(self) -> dict[ResolvedOverride, str]:
@@ -93,8 +104,11 @@ class Narrator:
         if r >= self.world.rungs[k] or value == self.world.previous_status[cell]:
             return
         talks = self.world.names.negotiation[k]
-        rung = self.world.names.rung[k][r]
-        text = STATUS_SENTENCES[RungStatus(value).name].format(rung=self.display_name(talks, rung))
+        rung, author = self.world.names.rung[k][r], int(self.world.author[k])
+        is_party = author in (0, 1)
+        reader = self.display_name(self.world.names.state[int(self.world.party[k, 1 - author])]) if is_party else ""
+        before = int(self.world.previous_status[cell])
+        text = rung_sentence(before, value, self.display_name(talks, rung), reader)
         ledger.add(LedgerEntry(self.round, "event", "rung", None, rung, talks, value, text))
 
     def describe_messages(self, ledger: Ledger) -> None:

@@ -42,5 +42,5 @@ def alternative_sentence(question: ReplayedDecision, row: Mapping[str, Any], val
     }
     recorded = PROTOCOL[question.act_number].to_recorded(value)
     if recorded in words_for(row["act"]).sentences:
-        return decision_sentence(row["act"], recorded, {}, **names)
+        return decision_sentence(row["act"], recorded, **names)
     return str(recorded)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from agents.act_words import words_for
 from agents.sentences import FORCED_SENTENCE, decision_sentence
+from dashboards.event_forms import EVENT_FORMS, FACILITATION_EVENTS, MISSING_ACTOR_REASONS, NO_EFFECT_REASONS
 from model.enumerations import Channel
 from model.errors import InputError, ScenarioError
 from model.overrides import EVENT_KINDS, Override, act_index
@@ -15,54 +16,6 @@ from model.scenario import Scenario
 
 if TYPE_CHECKING:
     from agents.assembly import Assembly
-
-
-class EventForm(NamedTuple):
-    """The label of a kind of event, the template of its description, and the range of its value, if it has one."""
-
-    label: str
-    template: str
-    scale: tuple[float, float] | None = None
-
-
-EVENT_FORMS = {
-    "oil_shock": EventForm("Oil shock", "The oil price is set to a log deviation of {value:g}", (-1.0, 1.0)),
-    "attack": EventForm("Spoiler attack", "Attack by {actor}"),
-    "election": EventForm("Election", "{actor} has a new government"),
-    "leak": EventForm("Leak", "The talks leak and become public ({talks})"),
-    "withdrawal": EventForm("Withdrawal", "{actor} withdraws from the agreement in force ({talks})"),
-    "loss_of_access": EventForm("Loss of access", "Inspectors lose access ({talks})"),
-    "facilitator_arrives": EventForm("New facilitator", "{actor} joins as a facilitator"),
-    "facilitator_leaves": EventForm("Facilitator leaves", "{actor} withdraws as a facilitator"),
-    "access_restored": EventForm("Access restored", "Inspectors regain access ({talks})"),
-    "silence": EventForm("Talks called off", "The talks are called off ({talks})"),
-    "regional_incident": EventForm("Regional incident", "An incident sets regional tension to {value:g}", (-1.0, 2.0)),
-    "incident": EventForm(
-        "Bilateral incident", "An incident sets {actor}'s posture towards {counterpart} to {value:g}", (0.0, 1.0)
-    ),
-    "pressure_step": EventForm("Change of pressure", "{actor} sets pressure on {counterpart} to {value:g}", (0.0, 1.0)),
-    "conciliatory_act": EventForm("Conciliatory act", "{actor} cooperates with {counterpart}"),
-    "hostile_act": EventForm("Hostile act", "{actor} acts with hostility towards {counterpart}"),
-}  # fmt: skip
-MISSING_ACTOR_REASONS = {
-    "attack": "This scenario has no spoilers.",
-    "facilitator_arrives": "This scenario has no facilitators.",
-    "facilitator_leaves": "This scenario has no facilitators.",
-    "loss_of_access": "This scenario has no verification body.",
-    "access_restored": "This scenario has no verification body.",
-}
-NO_EFFECT_REASONS = {
-    "withdrawal": "no agreement is in force",
-    "leak": "no talks are held through an indirect channel",
-    "silence": "no talks are held",
-    "loss_of_access": "inspectors already have no access",
-    "access_restored": "inspectors already have access",
-    "facilitator_arrives": "all facilitators of this scenario are already present",
-    "facilitator_leaves": "no facilitator is present",
-    "conciliatory_act": "it already intends to cooperate",
-    "hostile_act": "it already intends to act with hostility",
-}
-FACILITATION_EVENTS = {"facilitator_arrives": "facilitation", "facilitator_leaves": "facilitation"}
 
 
 class EventTarget(NamedTuple):
@@ -120,7 +73,7 @@ class EffectiveRounds:
         self.history: dict[tuple[str, EventTarget], list[bool]] = {}
 
     def record_before_round(self, model: "Assembly") -> None:
-        """Record, before a round, the agreements in force and the access of inspectors."""
+        """Record, before a round, the agreements in force, the access of inspectors and the open processes."""
         world = model.world
         for k, (talks, negotiation) in enumerate(model.loaded_scenario.negotiations.items()):
             in_force = bool(has_agreement_in_force(world.compiled, k))
@@ -128,6 +81,8 @@ class EffectiveRounds:
                 self._record("withdrawal", EventTarget(talks, party), in_force and not world.rounds_withdrawn[k, side])
             self._record("loss_of_access", EventTarget(talks), not world.inspectors_barred[k])
             self._record("access_restored", EventTarget(talks), bool(world.inspectors_barred[k]))
+            self._record("process_ends", EventTarget(talks), bool(world.process[k]))
+            self._record("process_opens", EventTarget(talks), not world.process[k])
 
     def record_after_round(self, model: "Assembly") -> None:
         """Record, after a round, talks and their channel, intended conduct and the facilitators present."""
@@ -288,7 +243,7 @@ def describe_event(scenario: Scenario, move: Override) -> str:
     recorded, sentences = act.to_recorded(move.value), words_for(act.name).sentences
     if recorded in sentences or 1 in sentences:
         value = recorded if recorded in sentences else 1
-        description = decision_sentence(act.name, value, {}, rung="the current step", **names).rstrip(".")
+        description = decision_sentence(act.name, value, rung="the current step", **names).rstrip(".")
         return description if recorded in sentences else f"Does not happen: {description}"
     return FORCED_SENTENCE.format(act=act.name.replace("_", " "), value=move.value).rstrip(".")
 

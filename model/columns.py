@@ -184,7 +184,7 @@ DECIDED = (
     integer_column("process_ends", "negotiation", "public", "whether the process ends this round"),
     integer_column("process_opens", "negotiation", "public", "whether the process opens again this round"),
     integer_column("process", "negotiation", "public", "whether the process is open", 1),
-    integer_column("failures", "negotiation", "public", "failures since the process opened or a rung was last verified"),
+    integer_column("failures", "negotiation", "public", "failures since a rung was last verified; a new start forgets half of them"),
     integer_column("status", "negotiation rung", "public", "status of the rung (model/enumerations.py)"),
     integer_column("previous_status", "negotiation rung", "public", "status of the rung at the start of the round"),
     integer_column("status_age", "negotiation rung", "public", "rounds since its status last changed"),

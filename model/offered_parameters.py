@@ -64,7 +64,8 @@ def _is_verified(scenario: Scenario, names: Names) -> bool:
 
 
 def _can_be_accused(scenario: Scenario, _: Names) -> bool:
-    return scenario.mechanisms.verification and _has_verifier(scenario, ())
+    """Return whether a violation can be found: by inspectors, or by national means."""
+    return scenario.mechanisms.concealment or (scenario.mechanisms.verification and _has_verifier(scenario, ()))
 
 
 def _mediates(scenario: Scenario, names: Names) -> bool:
@@ -85,7 +86,11 @@ def _presses(scenario: Scenario, one: str, other: str) -> bool:
 
 
 def _has_pressure(scenario: Scenario, _: Names) -> bool:
-    return any(_presses(scenario, one, other) for one in scenario.states for other in scenario.states if one != other)
+    """Return whether any state exerts pressure at any time; a threat that is carried out adds some."""
+    pairs = ((one, other) for one in scenario.states for other in scenario.states if one != other)
+    return (scenario.mechanisms.pressure and scenario.mechanisms.threats) or any(
+        _presses(scenario, *pair) for pair in pairs
+    )
 
 
 def _is_relieved(scenario: Scenario, names: Names) -> bool:
@@ -127,10 +132,6 @@ def _values_future(scenario: Scenario, names: Names) -> bool:
     return on.impatience or (on.gradualism and _can_be_accused(scenario, names))
 
 
-def _matters_if_honest(scenario: Scenario, names: Names) -> bool:
-    return scenario.mechanisms.scrutiny or _can_be_accused(scenario, names)
-
-
 def _is_blamed(scenario: Scenario, names: Names) -> bool:
     return any(spoiler.blamed_on == names[0] for spoiler in scenario.spoilers.values())
 
@@ -144,14 +145,18 @@ NEEDS = (
     Need("states.NAME.initiative_cost", "`reciprocity` is off", _is_on("reciprocity"), "initiative"),
     Need("states.NAME.dialogue states.NAME.veto_players states.NAME.resolve states.NAME.discount_factor states.NAME.withdrawal states.NAME.trustworthiness", "the state is party to no negotiation", _is_party),
     Need("states.NAME.discount_factor", "`impatience` is off, and no betrayal can be found", _values_future),
-    Need("states.NAME.trustworthiness", "`scrutiny` is off, and no betrayal can be found", _matters_if_honest),
+    Need("states.NAME.trustworthiness", "no betrayal can be found", _can_be_accused),
     Need("states.NAME.continuity ladder.answer_delay", "`turnover` is off", _is_on("turnover"), "rounds_withdrawn"),
     Need("states.NAME.suppression", "no attack is blamed on the state", _is_blamed),
     Need("scrutiny.false_*", "`scrutiny` is off", _is_on("scrutiny")),
     Need("home.audience_weight home.lock_in", "`audience_costs` is off", _is_on("audience_costs")),
     Need("home.unpopularity", "`ratification` is off", _is_on("ratification")),
     Need("bargaining.oil_blunts_pressure tension.region_provokes", "`environment` is off", _is_on("environment")),
-    Need("ladder.recovery", "`friction` is off", _is_on("friction"), "status"),
+    Need("ladder.recovery tension.force_provokes", "`force` is off", _is_on("force"), "status uses_force"),
+    Need("tension.demand_provokes", "`threats` is off", _is_on("threats"), "demands"),
+    Need("conduct.*_moves_conduct", "`relations` is off", _is_on("relations")),
+    Need("conduct.mood_moves_conduct", "`intensity` is off", _is_on("intensity"), "mood"),
+    Need("verification.concealment", "`concealment` is off", _is_on("concealment")),
     Need("ladder.cool_down", "no rung is ever suspended: `turnover` is off, and no betrayal can be found", lambda s, n: s.mechanisms.turnover or _can_be_accused(s, n), "status accuses rounds_withdrawn"),
     Need("verification.*", "no rung has a verifier, or `verification` is off", _can_be_accused, "status accuses report suspicion"),
     Need("bodies.NAME.*", "the body verifies no rung", _verifies),
@@ -160,13 +165,13 @@ NEEDS = (
     Need(f"negotiations.NAME.access {STEP}.access", "no rung of the ladder has a verifier, and no party moves a programme", _needs_access),
     Need("negotiations.NAME.bundling", "the ladder has only one rung", lambda scenario, names: len(scenario.negotiations[names[0]].rungs) > 1),
     Need("attacks.* home.attack_erodes_support tension.attack_provokes", "there are no spoilers, or `spoilers` is off", _has_spoilers),
-    Need("facilitation.* belief.exchange_evidence contact.direct_trust", "no facilitator mediates, or `facilitation` is off", _mediates, "effort exchange"),
+    Need("facilitation.* belief.exchange_evidence scrutiny.endorsement contact.offices_start_contact process.offices_reopen", "no facilitator mediates, or `facilitation` is off", _mediates, "effort exchange"),
     Need("facilitators.NAME.*", "the facilitator mediates nowhere, or `facilitation` is off", _mediates, "effort"),
     Need("facilitation.distortion", "`noise` is off", _is_on("noise")),
     Need("bargaining.alliance_pull", "no party has an ally among third states, or `alliances` is off", _has_alliances, "alignment"),
     Need("relations.ONE.OTHER.alliance", "neither state is a third state to a negotiation of the other", _is_alliance_with_third, "alignment"),
     Need("bargaining.wariness", "there are no spoilers, and no party has an ally among third states", lambda s, n: _has_spoilers(s, n) or _has_alliances(s, n)),
-    Need("pressure.pressure_speed pressure.relief_speed pressure.escalation pressure.hedging tension.pressure_provokes bargaining.concession_to_pressure bargaining.oil_blunts_pressure contact.cost_of_pressure home.pressure_erodes_support home.doubt_of_successors", "no state exerts pressure", _has_pressure, "pressure"),
+    Need("pressure.pressure_speed pressure.relief_speed pressure.escalation pressure.hedging tension.pressure_provokes bargaining.concession_to_pressure bargaining.oil_blunts_pressure contact.cost_of_pressure conduct.pressure_moves_conduct scrutiny.price_of_pressure home.pressure_erodes_support home.doubt_of_successors", "no state exerts pressure", _has_pressure, "pressure"),
     Need("pressure.programme_speed pressure.unseen_growth pressure.hedging", "no state moves a programme", lambda scenario, _: _runs_programme(scenario, ())),
     Need("tension.programme_provokes", "no state has a programme", _has_programme, "programme"),
     Need(f"{STEP}.parties.PARTY.restraint", "the party moves no programme", _runs_programme),

@@ -53,6 +53,10 @@ EVENT_KINDS = {
     "hostile_act": EventKind("choose_conduct", 0, ("actor", "counterpart"), "the actor intends a hostile act"),
     "conciliatory_act": EventKind("choose_conduct", 1, ("actor", "counterpart"), "the actor intends a cooperative act"),
     "incident": EventKind("update_posture", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
+    "ultimatum": EventKind("make_demand", 1, ("actor", "counterpart"), "the actor makes a demand backed by a threat"),
+    "force": EventKind("use_force", 1, ("actor", "counterpart"), "the actor uses force against the counterpart"),
+    "process_ends": EventKind("end_process", 1, ("negotiation",), "the process of talks ends"),
+    "process_opens": EventKind("reopen_process", 1, ("negotiation",), "the process of talks opens again"),
 }  # fmt: skip
 
 EVENT_CONDITIONS = {  # meaning by name

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from model.offered_parameters import reason_unread
-from model.parameters import SECTIONS, parameter_fields
+from model.parameters import SECTIONS, layer_of, parameter_fields
 from model.scenario import (
     BodySpec,
     FacilitatorSpec,
@@ -39,6 +39,7 @@ class DeclaredParameter(NamedTuple):
     unit: str
     meaning: str
     source: str
+    layer: str
 
 
 def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
@@ -48,18 +49,17 @@ def parameter_bounds(field: FieldInfo) -> tuple[float, float]:
     return float(low), float(high)  # type: ignore[arg-type]
 
 
-def make_parameter(path: str, value: float, field: FieldInfo) -> DeclaredParameter:
-    """Return a parameter with its path and value."""
+def make_parameter(path: str, value: float, field: FieldInfo, layer: str) -> DeclaredParameter:
+    """Return a parameter with its path, value and layer (core, extended or case)."""
     extra: Any = field.json_schema_extra
     whole, lever = field.annotation is int, extra["role"] == "lever"
-    return DeclaredParameter(
-        path, value, *parameter_bounds(field), whole, lever, extra["unit"], field.description or "", extra["source"]
-    )
+    text = extra["unit"], field.description or "", extra["source"]
+    return DeclaredParameter(path, value, *parameter_bounds(field), whole, lever, *text, layer)
 
 
 def _parameters_of(path: str, section: BaseModel) -> Iterator[DeclaredParameter]:
     for name, field in parameter_fields(type(section)).items():
-        yield make_parameter(f"{path}.{name}", getattr(section, name), field)
+        yield make_parameter(f"{path}.{name}", getattr(section, name), field, layer_of(type(section), name))
 
 
 def list_parameters(scenario: Scenario) -> list[DeclaredParameter]:
@@ -115,7 +115,7 @@ PARAMETER_MODELS: dict[str, type[BaseModel]] = {
 def declared_parameters() -> list[DeclaredParameter]:
     """Return every declared parameter at its default, under a generic path."""
     return [
-        make_parameter(f"{path}.{name}", field.default, field)
+        make_parameter(f"{path}.{name}", field.default, field, layer_of(model, name))
         for path, model in PARAMETER_MODELS.items()
         for name, field in parameter_fields(model).items()
     ]

@@ -2,20 +2,28 @@
 
 The scenario file, the command line, the JSON schema, the ODD tables, the sliders and the sweeps all
 read these declarations. A *lever* is a parameter that an actor can choose; every other parameter is an
-*uncertainty*. One round is one month.
+*uncertainty*. One round is one month. ``CORE``, at the end, declares the layers.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 
+def show_layers(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    """Add the layer of each parameter and switch of a table to its JSON schema."""
+    for name in model.model_fields if model is Mechanisms else parameter_fields(model):
+        schema["properties"][name]["layer"] = layer_of(model, name)
+
+
 class Section(BaseModel):
     """A table of a scenario file: no unknown keys, no silent conversions, no NaN or infinity."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, allow_inf_nan=False, frozen=True, json_schema_extra=show_layers
+    )
 
 
 def parameter(
@@ -188,7 +196,7 @@ class Contact(Section):
 
 
 class Process(Section):
-    """Processes of talks end after failures, and open again (H4)."""
+    """Processes of talks end after failures, and open again (M16)."""
 
     giving_up: float = parameter(0.15, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure")
     reopening: float = parameter(0.03, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995")
@@ -226,7 +234,7 @@ class Verification(Section):
 
 
 class Ladder(Section):
-    """The rung in progress climbs, stalls or slips; the ladder may collapse (M6)."""
+    """The rung in progress climbs, stalls or slips; agreements are abandoned, or fail and are tried again (M6)."""
 
     climb_chance: float = parameter(0.9, 0, 1, "probability that a rung due for completion completes", unit="per round")
     slip_chance: float = parameter(0.005, 0, 1, "probability that the last completed rung must be repeated", unit="per round")
@@ -317,7 +325,7 @@ class Mechanisms(Section):
 
     relations: bool = Field(default=True, description="M1: conduct listens to trust, tension, agreements and pressure")
     intensity: bool = Field(default=True, description="M2: acts have sizes, and months can pass in silence")
-    processes: bool = Field(default=True, description="H4: processes end after failures, and open again")
+    processes: bool = Field(default=True, description="M16: processes end after failures, and open again")
     concealment: bool = Field(default=True, description="M13: violations grow in secret, and are clarified before they are accused")
     threats: bool = Field(default=True, description="M9: demands backed by threats")
     force: bool = Field(default=False, description="M14: force can be used")
@@ -343,3 +351,28 @@ class Mechanisms(Section):
 
 PARAMETERS = tuple((section, name) for section, model in SECTIONS.items() for name in parameter_fields(model))
 MECHANISMS = tuple(Mechanisms.model_fields)
+
+CORE: dict[type[BaseModel], tuple[str, ...]] = {  # switches and numbers of the core; all others are the extended layer
+    Mechanisms: (
+        "reciprocity", "relations", "noise", "intensity", "reassurance", "reputation", "tension", "scrutiny", "gradualism",
+        "ripeness", "processes", "facilitation", "verification", "pressure", "turnover",
+    ),
+    Perception: ("misread_friendly",),
+    Conduct: ("trust_moves_conduct", "tension_moves_conduct", "deal_moves_conduct", "pressure_moves_conduct", "mood_inertia"),
+    Belief: ("memory", "betrayal_weight", "rung_evidence", "signal_cost_weight"),
+    Tension: ("provocation", "progress_calms"),
+    Scrutiny: ("suspicious_if_deceitful", "loss_weight", "price_of_pressure"),
+    Bargaining: ("narrative_weight", "concession_to_pressure", "resolve_spread"),
+    Contact: ("contact_start", "contact_stop"),
+    Process: ("giving_up", "reopening"),
+    Facilitation: ("mediation_threshold",),
+    Verification: ("proof_standard", "forgiveness"),
+    Ladder: ("abandonment",),
+}  # fmt: skip
+
+
+def layer_of(model: type[BaseModel], name: str) -> Literal["core", "extended", "case"]:
+    """Return the layer of a parameter or a switch; "case" if it describes an actor, a relation or a step."""
+    if model is not Mechanisms and model not in SECTIONS.values():
+        return "case"
+    return "core" if name in CORE.get(model, ()) else "extended"

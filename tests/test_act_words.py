@@ -9,6 +9,7 @@ from experiments.counterfactuals.pivot import opposite_value
 from model.acts import named_conditions, state_act
 from model.protocol import ACT_INDEX, PROTOCOL, combine_conditions
 from model.rules import conduct
+from model.terms import declared_terms
 
 
 def values_of(act):
@@ -55,7 +56,10 @@ def test_no_act_has_unused_texts():
         assert {*load_act_words(language.code)} <= {*ACT_INDEX}
         for act in PROTOCOL:
             assert existing_keys(act, language.code) <= needed_keys(act, language.code), (act.name, language.code)
-            assert {*words_for(act.name, language.code).reasons} <= {each.name for each in act.conditions}
+            words = words_for(act.name, language.code)
+            assert {*words.reasons} <= {each.name for each in act.conditions}
+            assert {*words.largest_terms} <= {term for each in act.conditions for term in declared_terms(each.terms)}
+            assert {*words.change_sentences} <= {*words.sentences}
 
 
 def test_missing_texts_of_a_new_act_are_listed():

@@ -72,8 +72,8 @@ def parameters(
 ) -> None:
     """List all parameters, or those of a scenario.
 
-    Shows the path, default (in a scenario: value), range, unit, meaning, source and role (lever or uncertainty) of
-    each. A parameter that nothing in the scenario reads is not listed.
+    Shows the path, default (in a scenario: value), range, unit, role (lever or uncertainty), layer, meaning and source
+    of each. A parameter that nothing in the scenario reads is not listed.
     """
     from dashboards.terminal.scenarios import parameter_table
     from dashboards.terminal.widgets import console

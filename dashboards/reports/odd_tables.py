@@ -13,7 +13,7 @@ from model.enumerations import RungStatus
 from model.measures import BY_NEGOTIATION, OVERALL, Indicator
 from model.overrides import EVENT_CONDITIONS, EVENT_KINDS
 from model.parameter_space import PARAMETER_MODELS, DeclaredParameter, declared_parameters
-from model.parameters import Mechanisms
+from model.parameters import CORE, Mechanisms, layer_of
 from model.protocol import PROTOCOL
 from model.signals import SIGNAL_KINDS
 from model.terms import declared_terms
@@ -46,9 +46,14 @@ def docstring_line(documented: Any) -> str:
 
 
 def count_sentence() -> str:
-    """Return a sentence with the numbers of acts, columns, parameters and switches."""
+    """Return a sentence with the numbers of acts, columns, parameters and switches, and the sizes of the layers."""
     counts = f"{len(PROTOCOL)} acts, {len(COLUMNS)} columns, {len(declared_parameters())} parameters"
-    return f"The tables describe {counts} and {len(Mechanisms.model_fields)} switches.\n"
+    layers = [each.layer for each in declared_parameters()]
+    return (
+        f"The tables describe {counts} and {len(Mechanisms.model_fields)} switches. Of the parameters,\n"
+        f"{layers.count('core')} are the core, {layers.count('extended')} extended, and {layers.count('case')} "
+        f"describe a case; of the switches, {len(CORE[Mechanisms])} are core.\n"
+    )
 
 
 def condition_list(act: Act) -> str:
@@ -99,7 +104,7 @@ def parameter_row(parameter: DeclaredParameter) -> tuple[str, ...]:
     role = "lever" if parameter.lever else "uncertainty"
     name, limits = parameter.path.rpartition(".")[2], f"{parameter.low:g} to {parameter.high:g}"
     first = code_span(name), f"{parameter.value:g}", limits, parameter.unit or DASH
-    return *first, role, parameter.meaning, parameter.source
+    return *first, role, parameter.layer, parameter.meaning, parameter.source
 
 
 def parameter_tables() -> str:
@@ -108,7 +113,7 @@ def parameter_tables() -> str:
     for path, section in PARAMETER_MODELS.items():
         rows = [parameter_row(each) for each in declared if each.path.rpartition(".")[0] == path]
         if rows:
-            table = format_table("parameter | default | range | unit | role | meaning | source", rows)
+            table = format_table("parameter | default | range | unit | role | layer | meaning | source", rows)
             parts.append(f"#### `[{path}]`\n\n{docstring_line(section)}\n\n{table}")
     return "\n".join(parts)
 
@@ -117,12 +122,12 @@ def mechanism_table() -> str:
     """Return the table of switches and the acts that each disables."""
     rows = (
         (
-            code_span(name), field.description, "on" if field.default else "off",
+            code_span(name), layer_of(Mechanisms, name), field.description, "on" if field.default else "off",
             ", ".join(code_span(act.name) for act in PROTOCOL if act.mechanism == name),
         )
         for name, field in Mechanisms.model_fields.items()
     )  # fmt: skip
-    return format_table("switch | meaning | default | acts disabled when it is off", rows)
+    return format_table("switch | layer | meaning | default | acts disabled when it is off", rows)
 
 
 def event_table() -> str:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from dashboards.labels import OUTCOME_LABELS, format_number
 from dashboards.terminal.widgets import plain_table, signed_bar
+from dashboards.verdict import describe_verdict
 
 if TYPE_CHECKING:
     from experiments.counterfactuals.flips import LeverFlip, ReplayedDecision, TermFlip
@@ -24,7 +25,7 @@ def decision_screen(question: "ReplayedDecision", sentence: str, terms: Iterable
             Text.assemble(
                 f"\n{condition.meaning} ",
                 verdict,
-                f" (score {format_number(condition.score)}, threshold {format_number(condition.threshold)}).",
+                f". {describe_verdict(question, condition)}",
             )
         )
         grid = Table(box=None, padding=(0, 2), header_style="dim")

@@ -36,6 +36,7 @@ def parameter_table(settings: Sequence[Any], width: int, value_heading: str = "d
             f"{format_number(each.low)} to {format_number(each.high)}",
             each.unit,
             "lever" if each.lever else "uncertainty",
+            each.layer,
             each.meaning,
             each.source,
         )
@@ -46,6 +47,7 @@ def parameter_table(settings: Sequence[Any], width: int, value_heading: str = "d
     table = Table(box=None, padding=(0, 2), header_style="dim")
     for heading in ("parameter", value_heading, "range", "unit", "role"):
         table.add_column(heading, no_wrap=True)
+    table.add_column("layer", no_wrap=True)
     for heading in ("meaning", "source"):
         table.add_column(heading, overflow="fold")
     for row in rows:
@@ -53,6 +55,7 @@ def parameter_table(settings: Sequence[Any], width: int, value_heading: str = "d
     return table
 
 
-def _parameter_lines(path: str, value: str, limits: str, unit: str, role: str, meaning: str, source: str) -> Group:
-    description = Text(f"{', '.join(filter(None, (value, limits, unit, role)))}: {meaning} [{source}]")
+def _parameter_lines(path: str, *words: str) -> Group:
+    *facts, meaning, source = words
+    description = Text(f"{', '.join(filter(None, facts))}: {meaning} [{source}]")
     return Group(Text(path, style="bold", overflow="fold"), Padding(description, (0, 0, 0, 4)))

@@ -207,7 +207,7 @@ def opposite_value(act_name: str, value: int) -> int:
     if act_name == "answer_proposal":
         return -1 if value > 0 else 1
     if act_name == "resolve_friction":
-        return Friction.SLIP if value == Friction.CLIMB else Friction.CLIMB
+        return Friction.STALL if value == Friction.CLIMB else Friction.CLIMB
     if act_name == "report_findings":
         return InspectionReport.VIOLATION if value == InspectionReport.CLEAN else InspectionReport.CLEAN
     return 0 if value else 1

@@ -40,7 +40,7 @@ def conduct_by_relations(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     one, other = first_parties(trace)
     weights = monthly_weights(trace)  # 0 in a month without an act
     pressure = np.maximum(trace["pressure"][:, 1:, one, other], trace["pressure"][:, 1:, other, one])
-    pressed = (pressure >= FULL_PRESSURE - 1e-9) & (scenario == PRESSED_SCENARIO)
+    pressed = (pressure >= FULL_PRESSURE - 1e-9) & (str(scenario) == PRESSED_SCENARIO)
     done = (trace["status"][:, :-1, 0, : trace.initial_world.rungs[0]] == RungStatus.VERIFIED).all(axis=2)
     counts = [
         (acts & when[..., None]).sum(axis=(1, 2))

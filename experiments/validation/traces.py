@@ -10,7 +10,7 @@ from experiments.engine.kernel import BLOCK_SIZE, load_kernel
 from experiments.engine.pool import thread_pool
 from experiments.engine.worlds import Worlds
 from model.columns import COLUMN_BY_NAME
-from model.loading import load_scenario
+from model.loading import apply_changes, load_scenario, read_scenario
 from model.overrides import Override, collect_overrides
 from model.scenario import Scenario
 from model.signals import SIGNAL_KINDS
@@ -18,6 +18,20 @@ from model.world import World
 
 WEIGHT_COLUMNS = ("conduct", "miscarried")  # the columns that monthly_weights reads
 ScenarioSource = str | Mapping[str, Any]  # a scenario, by name or as plain data
+
+
+class ScenarioSample(dict[str, Any]):
+    """A built-in scenario with changes, as plain data, and a block of seeds. As text, it is its name.
+
+    first_seed: the seed of the first of the worlds that ``record_trace`` runs.
+    """
+
+    def __init__(self, name: str, changes: Mapping[str, Any], first_seed: int = 1):
+        super().__init__(apply_changes(read_scenario(name), changes))
+        self.name, self.first_seed = name, first_seed
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -47,9 +61,11 @@ def record_trace(
 ) -> Trace:
     """Run worlds with seeds 1, 2, ... and record some columns. Two arms thus have common random numbers.
 
-    rounds: the scenario's by default, and may exceed it. Raises ScenarioError if the scenario or a change is invalid.
+    A ScenarioSample has its own first seed. rounds: the scenario's by default, and may exceed it. Raises ScenarioError
+    if the scenario or a change is invalid.
     """
     loaded = load_scenario(scenario, changes)
+    first_seed = scenario.first_seed if isinstance(scenario, ScenarioSample) else 1
     start, length = (
         World(loaded, 0, collect_overrides(loaded, overrides)),
         loaded.rounds if rounds is None else rounds,
@@ -63,7 +79,7 @@ def record_trace(
 
     def play(first: int) -> None:
         rows = slice(first, min(first + BLOCK_SIZE, worlds))
-        simulation = Worlds(loaded, rows.stop - first, first + 1, overrides)
+        simulation = Worlds(loaded, rows.stop - first, first_seed + first, overrides)
         for now in range(length + 1):
             if now:
                 simulation.step()

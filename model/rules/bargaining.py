@@ -120,7 +120,9 @@ def estimate_reservation(world, k, side):
     The error is normal with standard deviation e (1 - formulation), drawn for each side every month.
     """
     me, other = world.party[k, side], world.party[k, 1 - side]
-    error = draw_normal(world, DecisionPoint.ESTIMATE, world.state_id[me], world.state_id[other], world.negotiation_id[k])
+    error = draw_normal(
+        world, DecisionPoint.ESTIMATE, world.state_id[me], world.state_id[other], world.negotiation_id[k]
+    )
     help = combined_effect(world, k, FORMULATION, me)
     return clip(world.reservation_value[k, 1 - side] + world.estimate_error * (1.0 - help) * error, 0.0, 1.0)
 

@@ -67,7 +67,8 @@ def was_condemned(world, k, side):
 def update_good_evidence(world, me, other):
     """Return good evidence: a' = a0 + lambda (a - a0) + cooperation seen + stakes honoured + exchanges, then signals.
 
-    Forgetting returns to the inherited evidence a0 (B13). While trust is below one half, a share of new evidence is dismissed (confirmation bias).
+    Forgetting returns to the inherited evidence a0 (B13). While trust is below one half, a share of new evidence is
+    dismissed (confirmation bias).
     """
     k = world.negotiation_between[me, other]
     good = world.conduct_evidence * world.perceived[me, other] * act_evidence(world, me, other)

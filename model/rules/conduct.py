@@ -3,7 +3,9 @@
 A doctrine is a small rule that returns ``Habit`` log odds; ``doctrine_habit`` calls the state's doctrine. To add one,
 write the rule, and name it there and in ``model/enumerations.py``. Relations between the two states add to the habit:
 
-logit p = habit + w_trust (tau - tau0) - w_tension (x - x0) + w_deal D - w_pressure P  (Goldstein & Freeman 1990, Kydd 2005).
+logit p = habit + w_trust (tau - tau0) - w_tension (x - x0) + w_deal D - w_pressure P + w_mood z
+
+(Goldstein & Freeman 1990; Kydd 2005).
 """
 
 from typing import Annotated, NamedTuple
@@ -262,7 +264,9 @@ def choose_conduct(world, me, other):
 @rule
 def may_take_initiative(world, me, other):
     """Return whether the doctrine allows a unilateral step now: the other was perceived as hostile."""
-    return acts_towards(world, me, other) and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
+    return (
+        acts_towards(world, me, other) and world.doctrine[me] == Doctrine.initiative and world.perceived[me, other] == 0
+    )
 
 
 @rule

@@ -9,7 +9,6 @@ from model.enumerations import Friction, InspectionReport, RungStatus
 from model.rules.lookups import has_agreement_in_force, highest_verified_rung, uses_force_between
 from model.terms import Term
 
-
 LEAST_BREACH = 0.33  # share of the stake that a breach counts at least
 
 

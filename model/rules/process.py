@@ -61,10 +61,11 @@ def count_new_failures(world, k):
 
 @rule
 def count_failures(world, k):
-    """Return the failures since the process opened or a rung was last verified."""
-    if world.process_opens[k] or world.honoured_stake[k, 0] > 0.0:
+    """Return the failures since a rung was last verified; a new start forgets half of them."""
+    if world.honoured_stake[k, 0] > 0.0:
         return 0
-    return world.failures[k] + count_new_failures(world, k)
+    failures = world.failures[k] // 2 if world.process_opens[k] else world.failures[k]
+    return failures + count_new_failures(world, k)
 
 
 @rule

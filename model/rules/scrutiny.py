@@ -62,9 +62,7 @@ def clearance_bound(world):
 @rule
 def is_under_examination(world, k, side):
     """Return whether a side examines a proposal: not its own text, and not one that it has accepted."""
-    return (
-        is_rung_in_play_at(world, k, RungStatus.PROPOSED) and world.author[k] != side and world.answer[k, side] <= 0
-    )
+    return is_rung_in_play_at(world, k, RungStatus.PROPOSED) and world.author[k] != side and world.answer[k, side] <= 0
 
 
 @rule

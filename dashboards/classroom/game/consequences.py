@@ -12,8 +12,15 @@ from dashboards.classroom.game.facts import Fact, make_fact, to_percent
 from dashboards.classroom.game.visibility import HiddenError, Observer
 from model.arithmetic import clip, exp
 from model.columns import SERVICES
-from model.rules import bargaining, compliance, facilitation, scrutiny
-from model.rules.lookups import detection_probability, mutual_tension, narrative_burden, pressure_exerted, progress
+from model.rules import bargaining, compliance, contact, facilitation, scrutiny
+from model.rules.lookups import (
+    detection_probability,
+    has_agreement_in_force,
+    mutual_tension,
+    narrative_burden,
+    pressure_exerted,
+    progress,
+)
 
 
 class ChoiceContext(NamedTuple):
@@ -107,12 +114,16 @@ def _pressure_facts(direction: int) -> FactMaker:
 
 def _seek(ctx: ChoiceContext) -> Iterator[Fact]:
     world, k, tension = ctx.world, ctx.talks, float(mutual_tension(ctx.world.compiled, ctx.talks))
-    open_to_talks = min(ctx.observer("own_dialogue", ctx.me), ctx.observer("own_dialogue", ctx.other))
-    chance = world.contact_probability * open_to_talks + world.contact_persistence * ctx.observer("contact", k)
-    offices = facilitation.combined_effect(
-        world.compiled, k, facilitation.CONTACT, ctx.me
-    )  # weighted by their credibility with this side
-    chance += float(offices) * min(tension, 1.0) - world.tension_blocks_contact * tension
+    offices = float(facilitation.combined_effect(world.compiled, k, facilitation.CONTACT, ctx.me))  # as it sees them
+    if ctx.observer("contact", k):
+        chance = 1.0 - world.contact_stop - world.tension_ends_contact * min(tension, 1.0) * (1.0 - offices)
+    else:
+        dialogue = ctx.observer("own_dialogue", ctx.me) * ctx.observer("own_dialogue", ctx.other)
+        trust = min(ctx.observer("trust", ctx.me, ctx.other) / max(world.direct_trust, 1e-9), 1.0)  # of this side alone
+        chance = world.contact_start * dialogue * trust * trust * (1.0 - min(tension, 1.0))
+        chance += world.offices_start_contact * offices
+    if has_agreement_in_force(world.compiled, k):
+        chance += contact.AGREEMENT_CONTACT
     yield make_fact("fact.talks_calm", round(world.contact_calms, 2))
     yield make_fact("fact.other_must_seek", other=ctx.names["other"])
     yield make_fact("fact.talks_chance", to_percent(float(clip(chance, 0.0, 1.0))))

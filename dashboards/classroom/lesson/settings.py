@@ -14,6 +14,7 @@ from model.loading import apply_changes, build_scenario
 from model.scenario import Scenario
 
 MAX_ROUNDS, MAX_TURNS = 240, 120
+FORCE_SWITCH = "mechanisms.force"  # off in a lesson, unless the instructor sets it in the changes
 SeatCapacity = Annotated[int, Field(ge=1, le=20)]
 
 
@@ -51,7 +52,7 @@ def complete_settings(settings: Settings) -> tuple[Settings, dict[str, Any], Sce
     try:
         data = load_scenario_data(settings.scenario)
         rounds = settings.rounds or min(int(data.get("rounds", 60)), MAX_ROUNDS)
-        changed_data = apply_changes(data, {**settings.changes, "rounds": rounds})
+        changed_data = apply_changes(data, {FORCE_SWITCH: False, **settings.changes, "rounds": rounds})
         scenario = build_scenario(changed_data)
     except ScenarioError as error:
         errors = "; ".join(map(str, error.errors[:5]))

@@ -25,7 +25,7 @@ from dashboards.classroom.views.student import (
     shared_view,
     visible_messages,
 )
-from dashboards.injected_events import EVENT_FORMS
+from dashboards.event_forms import EVENT_FORMS
 
 LATE_SHARE = 0.75  # of the clock, after which a seat that has not moved is late
 

@@ -27,10 +27,18 @@ STORY_VALUES = {
     "change_government": (1,),
     "withdraw": (1,),
     "accuse": (1,),
+    "ask_clarification": (1,),
+    "make_demand": (1,),
+    "concede": (0, 1),
+    "carry_out_threat": (0, 1),
+    "use_force": (1,),
+    "end_process": (1,),
+    "reopen_process": (1,),
     "hold_talks": (0, 1),
-    "host_exchange": (int(ExchangeLevel.TECHNICAL), int(ExchangeLevel.POLITICAL)),
-    "resolve_friction": (int(Friction.SLIP), int(Friction.COLLAPSE)),
+    "host_exchange": (int(ExchangeLevel.POLITICAL),),
+    "resolve_friction": (int(Friction.SLIP),),
 }
+FIRST_ACTS = {condition.name: act.name for act in reversed(PROTOCOL) for condition in act.conditions}
 QUESTION_KEYS = {
     "question.turning": ("month",),
     "question.differed_most": ("month", "actor"),
@@ -103,6 +111,8 @@ def act_keys(act: Act) -> dict[str, tuple[str, ...]]:
                 keys[f"option.{order}.{option}"] = ()
         if act.name in forced and act.role != "nature" and act.knows == "own":  # explained by the advisor
             for each in act.conditions:
+                if FIRST_ACTS.get(each.name, act.name) != act.name:
+                    continue  # explained once
                 keys[f"condition.{each.name}"] = ()
                 keys |= {f"term.{each.name}.{term}": () for term in declared_terms(each.terms)}
     return keys

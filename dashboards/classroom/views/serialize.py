@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from agents.ledger import LedgerEntry
+from agents.ledger import LedgerEntry, is_routine
 from agents.sentences import FORCED_SUFFIX
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.game.visibility import Observer
@@ -109,14 +109,9 @@ def join_texts(parts: Iterable[LocalizedText]) -> LocalizedText:
 def public_story(simulation: ClassSimulation, events: Iterable[Override] = ()) -> list[StoryRow]:
     """Return the public acts and events of the run, in order of months."""
     rows: list[StoryRow] = []
-    held: dict[str | None, int] = {}
     for row in simulation.ledger.rows if simulation.ledger is not None else ():
         value = int(row.value)
-        if row.act == "hold_talks":
-            if held.get(row.negotiation) == value:
-                continue
-            held[row.negotiation] = value
-        if row.act == "rung" or value in STORY_VALUES.get(row.act, ()):
+        if row.act == "rung" or (value in STORY_VALUES.get(row.act, ()) and not is_routine(row)):
             rows.append(_ledger_story(row))
     rows += [_event_story(event.round, event.text) for event in events_in_run(simulation)]
     rows += [_injected_story(simulation.loaded_scenario, event) for event in events]

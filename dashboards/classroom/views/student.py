@@ -30,7 +30,7 @@ from model.rules.scrutiny import NO_DOUBT
 from model.version import describe_other_model
 
 # Known to the two parties: to the sender as intended, to the receiver as perceived.
-CONDUCT_SIGNALS = ("public statement", "threat", "initiative")
+CONDUCT_SIGNALS = ("cooperative act", "hostile act", "initiative")
 PARTY_SIGNALS = ("proposal", "acceptance", "refusal")  # known to the two parties
 
 
@@ -193,8 +193,8 @@ def _perceived(row: LedgerEntry, observer: Observer) -> PerceivedSignal | None:
         if not parties and observer.visibility != "all":
             return None
         strength = row.meant if is_own else row.perceived
-        friendly = "initiative" if row.act == "initiative" else "public statement"
-        kind = friendly if (strength or 0.0) > 0 else "threat"
+        friendly = "initiative" if row.act == "initiative" else "cooperative act"
+        kind = friendly if (strength or 0.0) > 0 else "hostile act"
         reading = None if is_own else "friendly" if (strength or 0.0) > 0 else "hostile"
     if row.act in PARTY_SIGNALS and not parties and observer.visibility != "all":
         return None

@@ -8,7 +8,7 @@ import pytest
 from dashboards.classroom.server.frontend import PAGES_DIR, TOUR
 from dashboards.classroom.views.message_keys import MESSAGE_KEYS
 from dashboards.classroom.views.translations import languages, own_words, words_of
-from dashboards.injected_events import EVENT_FORMS
+from dashboards.event_forms import EVENT_FORMS
 from dashboards.page_link import load_scenario_data, parse_link, shipped_names
 from model.loading import load_scenario
 

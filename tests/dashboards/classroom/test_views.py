@@ -76,10 +76,10 @@ def test_seats_see_signals_as_perceived_and_none_of_others(context):
     lesson.phase = "playing"
     lesson._cache.clear()
     us, mediator = (student_view(lesson, people[seat], "Mina", seat, False) for seat in ("us", "oman"))
-    own = [each for each in us["signals"] if each["kind"] in ("threat", "public statement", "initiative")]
+    own = [each for each in us["signals"] if each["kind"] in ("hostile act", "cooperative act", "initiative")]
     assert {each["reading"] is None for each in own if each["mine"]} == {True}
     assert {each["reading"] for each in own if not each["mine"]} <= {"friendly", "hostile"}
-    assert not [each for each in mediator["signals"] if each["kind"] in ("threat", "public statement", "proposal")]
+    assert not [each for each in mediator["signals"] if each["kind"] in ("hostile act", "cooperative act", "proposal")]
     assert us["charts"]["own"]["trust"].keys() == {"iran"}
     assert mediator["charts"]["own"] is None
     assert "trust" not in us["charts"]

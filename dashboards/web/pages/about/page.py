@@ -52,16 +52,21 @@ STAGES = (
     ),
     RoundStage(
         "Good offices",
-        "Facilitators arrive, tire and take on tasks; they make channels clearer or distort them.",
+        "Facilitators arrive, are accepted, tire and take on tasks; they make channels clearer or distort them.",
         "update_presence",
     ),
     RoundStage(
         "Conduct",
-        "Each side acts by its doctrine; the act may fail, and may be misread.",
-        "take_initiative",
+        "Each side acts by its doctrine and its relations with the other; acts differ in size, may fail or be misread.",
+        "fall_silent",
     ),
     RoundStage("Trust", "States evaluate evidence and update trust.", "reassure"),
     RoundStage("Tension", "Postures harden or soften; third states align.", "update_posture"),
+    RoundStage(
+        "Threats",
+        "States may make demands backed by threats, give way or stand firm, carry threats out or back down.",
+        "make_demand",
+    ),
     RoundStage(
         "Talks", "The parties seek and hold talks; one proposes a step and offers a share of its gains.", "select_rung"
     ),
@@ -72,7 +77,10 @@ STAGES = (
         "find_next_stake",
     ),
     RoundStage(
-        "The ladder moves", "Rungs advance, stall or collapse; governments change and may withdraw.", "resolve_friction"
+        "The ladder moves",
+        "Rungs advance, stall or slip, and collapse after force; governments change, sides may withdraw, and the "
+        "process of talks may end or open again.",
+        "resolve_friction",
     ),
     RoundStage(
         "Pressure and support",

@@ -225,6 +225,7 @@ class ExplainedCondition(TypedDict):
 
     name: str
     meaning: str
+    verdict: str
     terms: list[ExplainedTerm]
     score: float
     threshold: float

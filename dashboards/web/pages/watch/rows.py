@@ -19,7 +19,10 @@ from model.protocol import ACT_INDEX
 from model.signals import SIGNAL_KINDS
 
 SOURCE_ACTS = {  # the act of the decision behind a signal
-    "public statement": "choose_conduct", "threat": "choose_conduct", "initiative": "take_initiative",
+    "cooperative act": "choose_conduct", "hostile act": "choose_conduct", "initiative": "take_initiative",
+    "demand": "make_demand", "concession": "concede", "imposition": "carry_out_threat",
+    "backing down": "carry_out_threat", "use of force": "use_force", "clarification asked": "ask_clarification",
+    "process ended": "end_process", "process opened": "reopen_process",
     "pressure step": "set_pressure", "relief": "set_pressure", "proposal": "propose", "acceptance": "answer_proposal",
     "refusal": "answer_proposal", "technical talk": "host_exchange", "facilitated message": "hold_talks",
     "direct talks": "hold_talks", "inspection report": "report_findings", "accusation": "accuse",

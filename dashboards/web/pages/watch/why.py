@@ -8,6 +8,7 @@ from dashboards.decision_lookup import alternative_sentence, decision_cell
 from dashboards.injected_events import check_integer
 from dashboards.labels import format_number
 from dashboards.page_link import Setting, changes_with_lists, load_scenario_data
+from dashboards.verdict import describe_verdict
 from dashboards.web.jobs.background import ReportProgress
 from dashboards.web.pages.watch.messages import ExplainedCondition, Explanation, LeverFound
 from experiments.counterfactuals.flips import EvaluatedCondition, LeverFlip, ReplayedDecision
@@ -83,7 +84,11 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
         decisive = not act.sums and reversed_value != question.value
         conditions.append(
             explained_condition(
-                condition, meanings, flips, alternative_sentence(question, names, reversed_value) if decisive else ""
+                condition,
+                describe_verdict(question, condition),
+                meanings,
+                flips,
+                alternative_sentence(question, names, reversed_value) if decisive else "",
             )
         )
     return {
@@ -99,6 +104,7 @@ def explain(decision: DecisionQuery, scenario: Scenario) -> Explanation:
 
 def explained_condition(
     condition: EvaluatedCondition,
+    verdict: str,
     meanings: Mapping[str, str],
     flips: Mapping[tuple[str, str], float | None],
     otherwise: str,
@@ -107,6 +113,7 @@ def explained_condition(
     return {
         "name": condition.name,
         "meaning": condition.meaning.strip(),
+        "verdict": verdict,
         "terms": [
             {
                 "name": name.replace("_", " "),

@@ -4,7 +4,8 @@ import pytest
 from support.watched import SETTING, decision_sentences, watch_run
 
 from agents.assembly import Assembly
-from dashboards.injected_events import EVENT_FORMS, describe_event, impossible_reason, parse_injected_event
+from dashboards.event_forms import EVENT_FORMS
+from dashboards.injected_events import describe_event, impossible_reason, parse_injected_event
 from dashboards.messages import Columns
 from dashboards.page_link import Setting, check_events, scenario_of
 from dashboards.reports.chronicle import DECISIONS as TOLD_GROUP
