@@ -106,10 +106,10 @@ def test_openness_reopens_and_tension_prevents_it():
     assert sum(reopening_terms(world.compiled, 0)[:4]) == pytest.approx(0.25 * 0.04)
 
 
-def test_a_new_start_forgets_failures_and_a_verified_rung_too():
+def test_a_new_start_forgets_half_the_failures_a_rung_all():
     moves = (*refused_each_second_round(4), Override(5, "process_opens", "talks", None, None, 1.0))
     seen = record_rounds(process_scenario(), 6, ("failures", TALKS), overrides=moves)[:, 0]
-    assert seen.tolist() == [0, 1, 1, 2, 2, 0]
+    assert seen.tolist() == [0, 1, 1, 2, 2, 1]
     moves = (
         *refused_each_second_round(4),
         Override(5, "status", "talks", None, "step-1", float(RungStatus.IMPLEMENTING)),

@@ -141,7 +141,7 @@ def test_branch_without_overrides_changes_no_share():
 
 
 def test_every_decision_has_an_opposite_in_its_range():
-    assert opposite_value("resolve_friction", Friction.CLIMB) == Friction.SLIP
+    assert opposite_value("resolve_friction", Friction.CLIMB) == Friction.STALL
     for act in PROTOCOL:
         if act.conditions and not act.sums:
             low, high = OVERRIDE_RANGES.get(act.column, (0, 1))
