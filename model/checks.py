@@ -134,6 +134,8 @@ OVERRIDE_RANGES = {  # values of an event or a move by column; 0 to 1 for every 
     "report": (0, max(InspectionReport)), "friction": (0, max(Friction)), "rounds_withdrawn": (0, 1200),
     "status": (0, max(RungStatus)), "previous_status": (0, max(RungStatus)), "status_age": (0, 1200),
     "audience_cost": (0, 100), "breaches": (0, 1200), "refusals": (0, 1200), "unratified": (0, 1200),
+    "stance": (-5, 5), "mood": (-3, 3), "act_size": (0, 100), "author": (-1, 2), "failures": (0, 100),
+    "clarification": (0, 6), "need": (0, 2),
 }  # fmt: skip
 
 

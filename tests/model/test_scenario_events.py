@@ -63,6 +63,8 @@ def test_a_state_cannot_act_on_itself():
         (with_move("answer_proposal", negotiation="talks", actor="alba"), -1, 1),
         (with_move("select_rung", negotiation="talks"), -1, 2),
         (with_move("resolve_friction", negotiation="talks"), 0, 2),
+        (with_move("draw_stance", actor="alba"), -5, 5),
+        (with_move("choose_author", negotiation="talks"), -1, 2),
         (with_move("update_good_evidence", actor="alba", counterpart="borea"), 1, 1e6),
     ],
 )

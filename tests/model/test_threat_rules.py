@@ -87,7 +87,7 @@ def test_a_demand_is_heard_at_home_and_abroad():
     assert max(loud[:, 1] - quiet[:, 1]) > 0.2
 
 
-def test_talks_halve_the_hazard_of_demands_and_talk_is_of_parties():
+def test_talks_halve_the_hazard_of_demands_between_parties():
     changes = {"threats.threat_hazard": 0.5, "relations.alba.borea.tension": 0.8}
     world = make_world(scenario_with_only("threats", changes, states=3))
     assert demand_terms(world.compiled, 0, 1)[:3] == pytest.approx((0.4, 0.0, 0.0))
@@ -116,7 +116,7 @@ FORCE = {"threats.force_threshold": 0.5, "threats.force_hazard": 0.0, "states.al
 ATTACK = (Override(3, "use_force", None, "alba", "borea", 1),)
 
 
-def test_force_needs_its_switch_and_a_posture_beyond_the_threshold():
+def test_force_needs_its_switch_and_a_posture_past_the_threshold():
     hot = {
         **FORCE,
         "threats.force_hazard": 1.0,
