@@ -223,7 +223,7 @@ class Verification(Section):
     belief_drift: float = parameter(0.05, 0, 1, "speed at which belief drifts to one half without reports", unit="per round")
     proof_standard: float = parameter(0.60, 0.05, 0.999, "belief in a violation at which a breach is declared", lever=True, layer="core")
     forgiveness: float = parameter(0.25, 0, 1, "probability that a breach is forgiven and repaired", unit="per round", lever=True, layer="core")
-    compliance_noise: float = parameter(0.03, 0, 0.5, "probability that an honest party breaks a rule by accident", unit="per round")
+    compliance_noise: float = parameter(0.01, 0, 0.5, "probability that an honest party breaks a rule by accident", unit="per round")
     violation_growth: float = parameter(0.15, 0, 1, "share of its remaining obligations that an evading side adds to its violation", unit="per round")
     concealment: float = parameter(0.5, 0, 1, "share of detection that a violation just begun escapes")
     national_means: float = parameter(0.08, 0, 1, "probability that the other side sees a full violation by its own means", unit="per round")

@@ -15,7 +15,7 @@ CONTACT, CLARITY, FORMULATION, LEVERAGE, HOSTING = range(5)  # columns.SERVICES
 class Mediation(NamedTuple):
     """Going on alone has become costly enough to accept facilitators (Beardsley 2008)."""
 
-    tension: Annotated[float, Term(0, 100, "tension between the two")]
+    tension: Annotated[float, Term(0, 100, "its posture towards the other side")]
     deadlock: Annotated[float, Term(0, 1, "failures since the process opened")]
     silence: Annotated[float, Term(0, 1, "no contact")]
     habit: Annotated[float, Term(0, 1, "facilitators accepted before")]
@@ -99,11 +99,12 @@ def is_task_open(world, f, k, service):
 @rule
 def mediation_terms(world, k, side):
     """Return the terms of accepting facilitators."""
+    me, other = world.party[k, side], world.party[k, 1 - side]
     return Mediation(
-        mutual_tension(world, k),
+        world.posture[me, other],
         min(0.2 * world.failures[k], 1.0),
         0.0 if world.contact[k] else 0.2,
-        0.2 * world.accepts_mediation[k, side],
+        0.3 * world.accepts_mediation[k, side],
         world.mediation_threshold,
     )
 

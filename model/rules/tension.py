@@ -9,6 +9,9 @@ from model.rules.lookups import attacks_blamed_on, progress, side_of
 from model.terms import Term
 
 
+CONCESSION_CALMS = 0.2  # fall in posture when the other gives way to a demand
+
+
 class Posture(NamedTuple):
     """A state's posture towards another: the sum, clipped, is the new level."""
 
@@ -22,7 +25,7 @@ class Posture(NamedTuple):
     programme: Annotated[float, Term(0, 2, "the other's programme, times the weight of security")]
     region: Annotated[float, Term(-1000, 1000, "regional tension")]
     attack: Annotated[float, Term(0, 200, "attacks blamed on the other")]
-    calm: Annotated[float, Term(-6, 0, "contact, exchanges and implemented rungs")]
+    calm: Annotated[float, Term(-6, 0, "contact, exchanges, implemented rungs, and demands that the other gave way to")]
     threshold: float
 
 
@@ -49,6 +52,7 @@ def posture_terms(world, me, other):
         attack = world.attack_provokes * attacks_blamed_on(world, k, side_of(world, k, other))
         calm = world.contact_calms * world.contact[k] + world.progress_calms * progress(world, k)
         calm += world.exchange_calms * (world.exchange[k] > ExchangeLevel.NONE)
+        calm += CONCESSION_CALMS * world.concedes[other, me]
     return Posture(
         own,
         step * world.own_reaction[me] * others,

@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import clip, holds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
-from model.rules.lookups import pressure_suffered, progress
+from model.rules.lookups import has_agreement_in_force, pressure_suffered, progress
 from model.terms import Term
 
 IMPOSED_REMAINS = 0.92  # share of an imposed measure that remains after a month
@@ -17,7 +17,8 @@ class Demand(NamedTuple):
 
     tension: Annotated[float, Term(0, 100, "its posture towards the other")]
     stance: Annotated[float, Term(-5, 5, "what its government holds out for")]
-    contact: Annotated[float, Term(-1, 0, "contact between the two")]
+    contact: Annotated[float, Term(-50, 0, "contact between the two")]
+    agreement: Annotated[float, Term(-100, 0, "an agreement in force between them")]
     threshold: float
 
 
@@ -66,6 +67,7 @@ def demand_terms(world, me, other):
         world.threat_hazard * posture,
         world.threat_hazard * world.stance[me],
         -0.5 * world.threat_hazard * posture * world.contact[k],
+        -world.threat_hazard * posture if has_agreement_in_force(world, k) else 0.0,
         draw(world, DecisionPoint.DEMAND, world.state_id[me], world.state_id[other]),
     )
 
