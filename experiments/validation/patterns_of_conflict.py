@@ -272,6 +272,6 @@ CONFLICT_PATTERNS = (
         ),
         tuned=True,
         caveat="Memory alone gives an area that vanishes with slower sweeps. Hostile conduct lowers trust, and low "
-        "trust makes conduct hostile; no response curve folds (M19), so there is no threshold to compare with beta above 4.",
+        "trust makes conduct hostile; no response curve folds (M19), so there is no threshold.",
     ),
 )  # fmt: skip

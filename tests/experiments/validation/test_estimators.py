@@ -264,15 +264,15 @@ def test_levers_move_beyond_chance_or_not():
     assert compare_ends("c", low, low + np.array([0.0] * 7 + [0.2]), 3.0)[1:] == (True, True)
 
 
-def test_levers_of_absent_mechanisms_change_nothing():
+def test_levers_of_absent_mechanisms_are_not_tried():
     data = apply_changes(smallest_scenario(rungs=2), {**ALL_OFF, "rounds": 12})
     effects = {each.path: each for each in lever_effects(data, 6)}
-    assert not effects["pressure.pressure_speed"].changes
+    assert "pressure.pressure_speed" not in effects
     assert effects["states.alba.dialogue"].changes
 
 
 def test_only_verifiers_with_false_alarms_end_these_agreements():
-    quiet = {f"mechanisms.{name}": False for name in ("friction", "turnover")}
+    quiet = {f"mechanisms.{name}": False for name in ("friction", "turnover", "concealment")}
     eager = {"bodies.mission.false_alarm": 0.9, "verification.proof_standard": 0.05, "verification.forgiveness": 0.0}
     data = apply_changes(scenario_data("two-states"), {**quiet, **eager})
     begun, ended, begun_without, ended_without = agreements_by_commission(data, 10).sum(axis=0)
