@@ -50,8 +50,8 @@ PATTERNS = tuple(
 WORLDS, FEWER = 500, 60  # worlds in each arm of each scenario, in full and with `quick`
 BASELINE_FILE = Path(__file__).with_name("patterns_before.json")
 TRADE_OFF = (  # the first line of the report and of docs/validation.md
-    "A choice where the patterns pull apart: facilitators are as strong as the odds ratio of S1 asks, although stronger "
-    "good offices shorten silence (F6) and lift us-iran-2013 towards the successes without facilitators (F10)."
+    "A choice where the patterns pull apart: facilitators are as strong as the odds ratio of S1 asks, although "
+    "stronger good offices shorten silence (F6) and lift us-iran-2013 towards the successes without facilitators (F10)."
 )
 NOTES = (
     "Data sets contain the crises and conflicts that were recorded; the scenarios are nine structures chosen by the "
