@@ -16,6 +16,7 @@ from experiments.validation.check import run_check
 from experiments.validation.closed_forms import CHECKS, UNMODELLED, select_checks
 from experiments.validation.part import ValidationPart
 from experiments.validation.parts import MUST_HOLD, NOT_CLAIMED, NOT_TESTED, PARTS
+from experiments.validation.patterns import TRADE_OFF
 from model.errors import ScenarioError
 
 PRINTED = {  # the published values at the default symbols
@@ -238,6 +239,7 @@ def test_page_opens_offline_and_escapes_hostile_text(browser, tmp_path):
 def test_document_lists_failures_first_and_escapes_cells():
     text = render_document(two_parts(), FACTS)
     assert text.splitlines()[2].startswith("Failing: 1 in")
+    assert text.splitlines()[2].endswith(TRADE_OFF)
     assert text.index("### Failing") < text.index("### Not failing")
     assert "<script>" not in text
     assert "| &lt;script>alert(1)&lt;/script> \\| `x` | fails |" in " ".join(text.split())
