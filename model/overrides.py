@@ -52,6 +52,7 @@ EVENT_KINDS = {
     "pressure_step": EventKind("set_pressure", 0.8, ("actor", "counterpart"), "the actor's pressure on the counterpart jumps to the value"),
     "hostile_act": EventKind("choose_conduct", 0, ("actor", "counterpart"), "the actor intends a hostile act"),
     "conciliatory_act": EventKind("choose_conduct", 1, ("actor", "counterpart"), "the actor intends a cooperative act"),
+    "initiative": EventKind("take_initiative", 1, ("actor", "counterpart"), "the actor announces a unilateral conciliatory step, at a cost"),
     "incident": EventKind("update_posture", 0.8, ("actor", "counterpart"), "the actor's posture towards the counterpart jumps to the value"),
     "ultimatum": EventKind("make_demand", 1, ("actor", "counterpart"), "the actor makes a demand backed by a threat"),
     "force": EventKind("use_force", 1, ("actor", "counterpart"), "the actor uses force against the counterpart"),

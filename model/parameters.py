@@ -119,14 +119,9 @@ class Tension(Section):
 
     tension_step: float = parameter(0.5, 0, 2, "step of the round map", source="Richardson 1960")
     provocation: float = parameter(0.093, 0, 2, "rise in posture after an act perceived as hostile", unit="posture", layer="core")
-    programme_provokes: float = parameter(0.05, 0, 2, "rise in posture from the other's full programme, at a security weight of one", unit="posture")
     pressure_provokes: float = parameter(0.12, 0, 2, "rise in posture from full pressure suffered", unit="posture")
-    region_provokes: float = parameter(0.15, 0, 2, "rise in posture from regional tension of one", unit="posture")
-    attack_provokes: float = parameter(0.5, 0, 3, "rise in posture from a spoiler's attack", unit="posture")
     contact_calms: float = parameter(0.098, 0, 2, "fall in posture from a round with contact", unit="posture")
     progress_calms: float = parameter(0.20, 0, 2, "fall in posture from a fully implemented ladder", unit="posture", layer="core")
-    demand_provokes: float = parameter(0.10, 0, 2, "rise in posture from a demand backed by a threat", unit="posture")
-    force_provokes: float = parameter(0.40, 0, 2, "rise in posture from force used against the state", unit="posture")
     tension_ceiling: float = parameter(1.0, 1, 100, "level at which posture saturates", unit="posture")
 
 
@@ -148,7 +143,6 @@ class Scrutiny(Section):
         0.39, 0.001, 0.999, "probability that a finding is suspicious if the other side is deceitful", layer="core",
     )  # fmt: skip
     findings_per_round: int = parameter(6, 1, 12, "findings examined in a round", unit="findings", lever=True)
-    prior_weight: float = parameter(0.5, 0, 2, "weight of existing trust in the prior", unit="log odds")
     loss_weight: float = parameter(
         1.6, 0, 5, "weight of a betrayed stake relative to an honoured one",
         source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2", layer="core",
@@ -171,13 +165,9 @@ class Bargaining(Section):
     expected_conflict: float = parameter(
         0.24, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
     )  # fmt: skip
-    oil_blunts_pressure: float = parameter(0.5, 0, 2, "loss of pressure's effect when the log oil price is one above normal")
     resolve_spread: float = parameter(0.25, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share", layer="core")
     estimate_error: float = parameter(0.3, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
     probing: float = parameter(0.13, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
-    impatience_growth: float = parameter(0.2, 0, 2, "growth of impatience, times one minus the discount factor", unit="per round")
-    wariness: float = parameter(0.4, 0, 2, "effect of a third state's hostility on its opposition to the talks")
-    alliance_pull: float = parameter(0.10, 0, 1, "additional share demanded when allies oppose the talks", unit="share")
     eagerness: float = parameter(0.5, 0, 1, "probability of proposing the next rung when trust and tension cancel out", unit="per round")
 
 
@@ -209,18 +199,12 @@ class Facilitation(Section):
 
     mediation_threshold: float = parameter(0.28, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008", layer="core")
     distortion: float = parameter(0.5, 0, 1, "probability that a fully biased facilitator distorts a message", source="Kydd 2003")
-    credibility_rate: float = parameter(0.08, 0, 1, "speed at which a facilitator's credibility follows its record", unit="per round")
     affinity: float = parameter(0.3, 0, 1, "extra credibility of a facilitator that is fully biased to a side", source="Kydd 2003")
-    fatigue_rate: float = parameter(0.012, 0, 0.5, "fatigue from one task", unit="per task")
-    fatigue_persistence: float = parameter(0.92, 0, 1, "share of fatigue that remains after a round", unit="per round")
-    exchange_calms: float = parameter(0.05, 0, 1, "fall in posture from one hosted exchange", unit="posture")
 
 
 class Verification(Section):
     """Inspection, Bayesian beliefs, and the response to a finding (M13)."""
 
-    prior_violation: float = parameter(0.10, 0.001, 0.9, "pi: prior probability of a violation")
-    belief_drift: float = parameter(0.05, 0, 1, "speed at which belief drifts to one half without reports", unit="per round")
     proof_standard: float = parameter(0.60, 0.05, 0.999, "belief in a violation at which a breach is declared", lever=True, layer="core")
     forgiveness: float = parameter(0.25, 0, 1, "probability that a breach is forgiven and repaired", unit="per round", lever=True, layer="core")
     compliance_noise: float = parameter(0.01, 0, 0.5, "probability that an honest party breaks a rule by accident", unit="per round")
@@ -230,7 +214,6 @@ class Verification(Section):
     deterrence: float = parameter(1.9, 0, 5, "penalty for a detected breach, times the stake", source="B23")
     betrayal_gain: float = parameter(2.0, 0, 5, "b: gain of an untrustworthy side from betraying a unit stake", source="B05")
     honour_gain: float = parameter(0.5, 0, 5, "c: gain of an untrustworthy side from honouring a unit stake", source="B05")
-    reputation_cost: float = parameter(2.0, 0, 5, "cost to a trustworthy side of betraying", unit="utility per stake")
 
 
 class Ladder(Section):
@@ -241,7 +224,6 @@ class Ladder(Section):
     abandonment: float = parameter(0.046, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round", layer="core")
     cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung", unit="rounds")
     answer_delay: int = parameter(2, 1, 24, "rounds between the steps of a betrayed side's response", unit="rounds")
-    recovery: int = parameter(18, 1, 1200, "rounds before a new attempt at a collapsed ladder", unit="rounds")
 
 
 class Pressure(Section):
@@ -250,9 +232,6 @@ class Pressure(Section):
     pressure_speed: float = parameter(0.15, 0, 1, "largest rise of pressure in a round", unit="per round", lever=True)
     relief_speed: float = parameter(0.30, 0, 1, "largest fall of pressure in a round", unit="per round", lever=True)
     escalation: float = parameter(0.20, 0, 1, "pressure added while a breach or a withdrawal is unrepaired", unit="pressure", lever=True)
-    programme_speed: float = parameter(0.08, 0, 1, "speed at which a programme moves towards its target", unit="per round")
-    unseen_growth: float = parameter(0.15, 0, 1, "programme added without inspectors' access", unit="programme")
-    hedging: float = parameter(0.30, 0, 1, "programme added in response to full pressure", unit="programme")
 
 
 class Threats(Section):
@@ -267,17 +246,10 @@ class Threats(Section):
 class Home(Section):
     """Domestic politics: support, veto players, audiences and governments (M8, M9, M17)."""
 
-    support_speed: float = parameter(0.10, 0, 1, "speed at which support returns to its usual level", unit="per round")
-    pressure_erodes_support: float = parameter(0.03, 0, 1, "support lost under full pressure", unit="per round")
-    progress_builds_support: float = parameter(0.06, 0, 1, "support gained from a fully implemented ladder", unit="per round")
-    attack_erodes_support: float = parameter(0.12, 0, 1, "support lost after an attack", unit="support")
-    concession_erodes_support: float = parameter(0.10, 0, 1, "support lost by ratifying a full burden", unit="support")
     veto_spread: float = parameter(0.5, 0.01, 1, "highest demand of a veto player", unit="share", source="B19 uses 1")
-    unpopularity: float = parameter(0.02, 0, 1, "hazard of turnover added at zero support", unit="per round")
     support_weight: float = parameter(0.5, 0, 2, "effect of support above one half on the win-set", unit="share")
     audience_growth: float = parameter(0.06, 0, 1, "kappa: audience cost from one public threat or demand", source="Fearon 1994; .01-.15")
     audience_decay: float = parameter(0.15, 0, 1, "phi: share of audience cost forgotten in a round", source="Fearon 1994; .05-.3")
-    audience_weight: float = parameter(0.4, 0, 2, "share of audience cost in the reservation value", unit="share")
     lock_in: float = parameter(0.60, 0, 5, "w: audience cost at which a state can no longer back down", source="Fearon 1994; B20")
     doubt_of_successors: float = parameter(0.19, 0, 1, "omega: probability, as the other side estimates it, that a later government revokes relief")
 
@@ -293,11 +265,7 @@ class Attacks(Section):
 class Environment(Section):
     """Oil price and regional tension as autoregressive processes (M18)."""
 
-    oil_memory: float = parameter(0.92, 0, 0.999, "phi of the log oil price deviation", source="B22; .8-.97")
-    oil_noise: float = parameter(0.08, 0, 0.5, "sigma of the log oil price deviation", source="B22; .05-.15")
-    region_memory: float = parameter(0.90, 0, 0.999, "phi of regional tension", source="B22; .8-.97")
-    region_noise: float = parameter(0.08, 0, 0.5, "sigma of regional tension", source="B22; .05-.15")
-    oil_region_link: float = parameter(0.4, -1, 1, "correlation of the two shocks")
+    shock_size: float = parameter(0.08, 0, 0.5, "sigma of the log oil price deviation and of regional tension", source="B22; .05-.15")
 
 
 SECTIONS: dict[str, type[Section]] = {

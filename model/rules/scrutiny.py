@@ -7,10 +7,17 @@ from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import RungStatus
 from model.rules.facilitation import FORMULATION, combined_effect
-from model.rules.lookups import condemnation_bound, detection_in_step, is_rung_in_play_at, pressure_suffered, progress
+from model.rules.lookups import (
+    condemnation_bound,
+    detection_in_step,
+    is_under_negotiation_at,
+    pressure_suffered,
+    progress,
+)
 from model.terms import Term
 
 FACILITATOR_TEXT = 2  # author of an offer
+PRIOR_WEIGHT = 0.5  # weight of existing trust, in log odds, in the initial doubt
 NO_DOUBT = -50.0  # log odds without a proposal
 
 
@@ -62,7 +69,11 @@ def clearance_bound(world):
 @rule
 def is_under_examination(world, k, side):
     """Return whether a side examines a proposal: not its own text, and not one that it has accepted."""
-    return is_rung_in_play_at(world, k, RungStatus.PROPOSED) and world.author[k] != side and world.answer[k, side] <= 0
+    return (
+        is_under_negotiation_at(world, k, RungStatus.PROPOSED)
+        and world.author[k] != side
+        and world.answer[k, side] <= 0
+    )
 
 
 @rule
@@ -76,7 +87,7 @@ def examine(world, k, side):
     me, other = world.party[k, side], world.party[k, 1 - side]
     doubt = world.doubt[k, side]
     if world.status_age[k, world.rung[k]] == 0:
-        doubt = -world.prior_weight * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
+        doubt = -PRIOR_WEIGHT * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
         if world.author[k] == FACILITATOR_TEXT:
             doubt -= world.endorsement * combined_effect(world, k, FORMULATION, me)
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful
@@ -148,7 +159,7 @@ def settle_answer(is_doubted, is_cleared, is_worth, is_acceptable, is_free):
 @rule
 def answer_proposal(world, k, side):
     """Return the answer to the proposal: 1 accept, -1 refuse, 0 not yet."""
-    if not is_rung_in_play_at(world, k, RungStatus.PROPOSED):
+    if not is_under_negotiation_at(world, k, RungStatus.PROPOSED):
         return 0
     if not is_under_examination(world, k, side):
         return 1
