@@ -14,6 +14,7 @@ AXES = ("world", "state", "facilitator", "body", "spoiler", "negotiation", "side
 SERVICES = ("contact", "clarity", "formulation", "leverage", "hosting")  # in order of precedence
 CONDUCT_DRAWS = ("miscarried", "misread", "conduct")  # drawn each round for each ordered pair of states
 COMPLIANCE_SLOTS = 13  # rounds of compliance stored, one more than the longest delay
+PRIOR_VIOLATION = 0.1  # pi: belief in a violation before an agreement
 
 
 class Column(NamedTuple):

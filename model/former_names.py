@@ -2,7 +2,8 @@
 
 ``PATHS`` maps parameters and tables of a scenario (``*`` is any one name), ``ACTS`` acts of the protocol, and
 ``COLUMNS`` columns of the world. A warning gives the current name of each former name. ``REPLACED`` says what replaced
-a parameter that no other one equals: its value would mean something else now, so it is an error that says so.
+a parameter that no other one equals: its value would mean something else now, so it is an error that says so. So is a
+value of a parameter that the rules fix at another one (``fixed_parameters``).
 """
 
 import warnings
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from model.errors import InputError, ScenarioError
+from model.fixed_parameters import FIXED, drop_fixed, has_fixed_value
 
 PATHS = {
     "spoilers.attack_near_deal": "attacks.attack_near_deal",
@@ -18,26 +20,21 @@ PATHS = {
     "outsiders": "spoilers",
     "mechanisms.audience": "mechanisms.audience_costs",
     "states.*.patience": "states.*.discount_factor",
-    "bargaining.haste": "bargaining.impatience_growth",
     "contact.pain_needed": "contact.pain_threshold",
     "contact.way_out_needed": "contact.way_out_threshold",
     "contact.pressing_costs": "contact.cost_of_pressure",
     "facilitation.shading": "facilitation.distortion",
     "facilitation.kinship": "facilitation.affinity",
-    "facilitation.rest": "facilitation.fatigue_persistence",
-    "verification.good_name": "verification.reputation_cost",
-    "verification.blind_drift": "verification.belief_drift",
-    "home.pain_at_home": "home.pressure_erodes_support",
-    "home.attack_at_home": "home.attack_erodes_support",
-    "home.concession_at_home": "home.concession_erodes_support",
-    "home.dividend": "home.progress_builds_support",
 }
 
 SPELLS = "contact comes in spells: see `contact.contact_start`, `contact.contact_stop`, `contact.tension_ends_contact`"
 ABANDONMENT = (
     "a ladder no longer falls by a draw: a side withdraws, more likely under tension; see `ladder.abandonment`"
 )
+SHOCKS = "one number sets the shocks of both processes: see `environment.shock_size`"
 REPLACED = {
+    "environment.oil_noise": SHOCKS,
+    "environment.region_noise": SHOCKS,
     "contact.contact_probability": SPELLS,
     "contact.contact_ease": SPELLS,
     "contact.tension_blocks_contact": SPELLS,
@@ -140,6 +137,8 @@ def unknown_path(where: str, path: str, name: str, known: Iterable[str], kind: s
     """Return an error for a path that is no parameter: what replaced it, else the closest known name."""
     if path in REPLACED:
         return InputError(where, "", f"is no parameter of this version: {REPLACED[path]}")
+    if path in FIXED:
+        return InputError(where, "", f"is no parameter of this version: the rules fix it at {FIXED[path]:g}")
     return InputError.unknown_name(where, name, known, kind)
 
 
@@ -159,7 +158,7 @@ def current_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     if errors := find_doubled(renamed):
         raise ScenarioError(errors)
     warn((path, now) for path, now in renamed.items() if path != now)
-    return {renamed[path]: value for path, value in changes.items()}
+    return {renamed[path]: value for path, value in changes.items() if not has_fixed_value(path, value)}
 
 
 def find_doubled(renamed: Mapping[str, str], table: str = "") -> list[InputError]:
@@ -182,6 +181,7 @@ def current_scenario(data: Mapping[str, Any], where: str = "scenario") -> dict[s
         for path in list(_matches(current, former.split("."))):
             renamed.append((path, current_path(path)))
             _move(current, *renamed[-1])
+    drop_fixed(current)
     _rename_acts(current, renamed)
     _rename_suggestions(current, renamed)
     if data.get("format") == 1:

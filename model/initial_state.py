@@ -9,7 +9,7 @@ from typing import Any
 
 from model.arithmetic import log_odds
 from model.chance import stable_id
-from model.columns import HABITS, SKILLS, STATE_PARAMETERS
+from model.columns import HABITS, PRIOR_VIOLATION, SKILLS, STATE_PARAMETERS
 from model.enumerations import Doctrine, RungStatus
 from model.mechanisms import MECHANISMS
 from model.parameters import PARAMETERS
@@ -101,7 +101,7 @@ def _fill_negotiation(world: Any, scenario: Scenario, k: int, name: str) -> None
     world.negotiation_between[first, second] = world.negotiation_between[second, first] = k
     world.contact[k] = talks.talking
     world.initial_access[k] = world.access[k] = talks.access
-    world.suspicion[k] = scenario.verification.prior_violation
+    world.suspicion[k] = PRIOR_VIOLATION
     for f, helper in enumerate(scenario.facilitators):
         world.mediates[f, k] = helper in talks.facilitators
     for state, attitude in talks.attitudes.items():

@@ -105,10 +105,6 @@ def _runs_programme(scenario: Scenario, names: Names) -> bool:
     return scenario.mechanisms.pressure and any(state.ambition > 0 for state in states)
 
 
-def _has_programme(scenario: Scenario, _: Names) -> bool:
-    return _runs_programme(scenario, ()) or any(state.programme > 0 for state in scenario.states.values())
-
-
 def _needs_access(scenario: Scenario, names: Names) -> bool:
     parties = scenario.negotiations[names[0]].parties
     return _has_verifier(scenario, names) or any(_runs_programme(scenario, (party,)) for party in parties)
@@ -117,14 +113,6 @@ def _needs_access(scenario: Scenario, names: Names) -> bool:
 def _is_alliance_with_third(scenario: Scenario, names: Names) -> bool:
     """Return whether one of the two states is party to a negotiation of which the other is a third state."""
     return any((names[0] in talks.parties) != (names[1] in talks.parties) for talks in scenario.negotiations.values())
-
-
-def _has_alliances(scenario: Scenario, _: Names) -> bool:
-    """Return whether alliances are on and a party has an ally or a rival among third states."""
-    pairs = ((one, other) for one, others in scenario.relations.items() for other in others)
-    return scenario.mechanisms.alliances and any(
-        scenario.relation(*pair).alliance != 0 and _is_alliance_with_third(scenario, pair) for pair in pairs
-    )
 
 
 def _values_future(scenario: Scenario, names: Names) -> bool:
@@ -149,11 +137,7 @@ NEEDS = (
     Need("states.NAME.continuity ladder.answer_delay", "`turnover` is off", _is_on("turnover"), "rounds_withdrawn"),
     Need("states.NAME.suppression", "no attack is blamed on the state", _is_blamed),
     Need("scrutiny.false_*", "`scrutiny` is off", _is_on("scrutiny")),
-    Need("home.audience_weight home.lock_in", "`audience_costs` is off", _is_on("audience_costs")),
-    Need("home.unpopularity", "`ratification` is off", _is_on("ratification")),
-    Need("bargaining.oil_blunts_pressure tension.region_provokes", "`environment` is off", _is_on("environment")),
-    Need("ladder.recovery tension.force_provokes", "`force` is off", _is_on("force"), "status uses_force"),
-    Need("tension.demand_provokes", "`threats` is off", _is_on("threats"), "demands"),
+    Need("home.lock_in", "`audience_costs` is off", _is_on("audience_costs")),
     Need("conduct.*_moves_conduct", "`relations` is off", _is_on("relations")),
     Need("conduct.mood_moves_conduct", "`intensity` is off", _is_on("intensity"), "mood"),
     Need("verification.concealment", "`concealment` is off", _is_on("concealment")),
@@ -164,16 +148,12 @@ NEEDS = (
     Need(f"{STEP}.reversibility", "no rung of the ladder has a verifier", _has_verifier),
     Need(f"negotiations.NAME.access {STEP}.access", "no rung of the ladder has a verifier, and no party moves a programme", _needs_access),
     Need("negotiations.NAME.bundling", "the ladder has only one rung", lambda scenario, names: len(scenario.negotiations[names[0]].rungs) > 1),
-    Need("attacks.* home.attack_erodes_support tension.attack_provokes", "there are no spoilers, or `spoilers` is off", _has_spoilers),
+    Need("attacks.*", "there are no spoilers, or `spoilers` is off", _has_spoilers),
     Need("facilitation.* belief.exchange_evidence scrutiny.endorsement contact.offices_start_contact process.offices_reopen", "no facilitator mediates, or `facilitation` is off", _mediates, "effort exchange"),
     Need("facilitators.NAME.*", "the facilitator mediates nowhere, or `facilitation` is off", _mediates, "effort"),
     Need("facilitation.distortion", "`noise` is off", _is_on("noise")),
-    Need("bargaining.alliance_pull", "no party has an ally among third states, or `alliances` is off", _has_alliances, "alignment"),
     Need("relations.ONE.OTHER.alliance", "neither state is a third state to a negotiation of the other", _is_alliance_with_third, "alignment"),
-    Need("bargaining.wariness", "there are no spoilers, and no party has an ally among third states", lambda s, n: _has_spoilers(s, n) or _has_alliances(s, n)),
-    Need("pressure.pressure_speed pressure.relief_speed pressure.escalation pressure.hedging tension.pressure_provokes bargaining.concession_to_pressure bargaining.oil_blunts_pressure contact.cost_of_pressure conduct.pressure_moves_conduct scrutiny.price_of_pressure home.pressure_erodes_support home.doubt_of_successors", "no state exerts pressure", _has_pressure, "pressure"),
-    Need("pressure.programme_speed pressure.unseen_growth pressure.hedging", "no state moves a programme", lambda scenario, _: _runs_programme(scenario, ())),
-    Need("tension.programme_provokes", "no state has a programme", _has_programme, "programme"),
+    Need("pressure.pressure_speed pressure.relief_speed pressure.escalation tension.pressure_provokes bargaining.concession_to_pressure contact.cost_of_pressure conduct.pressure_moves_conduct scrutiny.price_of_pressure home.doubt_of_successors", "no state exerts pressure", _has_pressure, "pressure"),
     Need(f"{STEP}.parties.PARTY.restraint", "the party moves no programme", _runs_programme),
     Need(f"{STEP}.parties.PARTY.relief", "the party exerts no pressure on the other", _is_relieved, "pressure"),
 )  # fmt: skip

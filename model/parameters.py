@@ -71,13 +71,13 @@ class Conduct(Section):
     """What relations do to monthly conduct, and the size of acts (M1, M2)."""
 
     trust_moves_conduct: float = parameter(2.0, 0, 10, "w_trust: log odds of cooperating from full trust, above none", unit="log odds", source="Kydd 2005", layer="core")
-    tension_moves_conduct: float = parameter(1.5, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
-    deal_moves_conduct: float = parameter(1.9, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
-    pressure_moves_conduct: float = parameter(0.5, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997", layer="core")
-    mood_moves_conduct: float = parameter(1.0, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
-    mood_inertia: float = parameter(0.75, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8", layer="core")
-    mood_reciprocity: float = parameter(0.15, 0, 0.95, "b: share of the other's mood that is returned", source="Brandt, Colaresi & Freeman 2008; other .1-.4")
-    mood_spread: float = parameter(0.4, 0, 2, "sigma: standard deviation of a month's change of mood")
+    tension_moves_conduct: float = parameter(1.8, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
+    deal_moves_conduct: float = parameter(4.1, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
+    pressure_moves_conduct: float = parameter(0.45, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997", layer="core")
+    mood_moves_conduct: float = parameter(1.5, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
+    mood_inertia: float = parameter(0.78, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8", layer="core")
+    mood_reciprocity: float = parameter(0.18, 0, 0.95, "b: share of the other's mood that is returned", source="Brandt, Colaresi & Freeman 2008; other .1-.4")
+    mood_spread: float = parameter(0.33, 0, 2, "sigma: standard deviation of a month's change of mood")
     silence: float = parameter(0.86, 0, 1, "probability that a state without talks or hostility does nothing towards another in a month", source="coded cases: 13.7 % of months hold an act")
 
 
@@ -85,24 +85,24 @@ class Belief(Section):
     """Trust from evidence: Beta counts with forgetting, asymmetry and costly signals (M3, M4)."""
 
     memory: float = parameter(
-        0.97, 0.5, 1, "share of evidence that remains after a round",
+        0.95, 0.5, 1, "share of evidence that remains after a round",
         unit="per round", source="Josang & Ismail 2002; .90-.995 is a half-life of 7 to 138 months", layer="core",
     )  # fmt: skip
     betrayal_weight: float = parameter(
-        3.0, 1, 10, "weight of bad evidence relative to good evidence",
+        3.7, 1, 10, "weight of bad evidence relative to good evidence",
         unit="ratio", source="Slovic 1993 on the asymmetry of trust; 2-6", layer="core",
     )  # fmt: skip
     conduct_evidence: float = parameter(
-        0.05, 0, 5, "evidence from one month of perceived conduct", unit="counts",
+        0.24, 0, 5, "evidence from one month of perceived conduct", unit="counts",
     )  # fmt: skip
     rung_evidence: float = parameter(
-        15.0, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts", layer="core",
+        8.0, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts", layer="core",
     )  # fmt: skip
     examination_evidence: float = parameter(
-        2.0, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
+        3.2, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
     )  # fmt: skip
     exchange_evidence: float = parameter(
-        0.15, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
+        0.6, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
     )  # fmt: skip
     signal_cost_weight: float = parameter(
         2, 0, 10, "kappa: an untrustworthy state takes a step of cost c with probability exp(-kappa c)",
@@ -118,15 +118,10 @@ class Tension(Section):
     """Hostile posture as a Richardson process on the round map, with shocks (M12)."""
 
     tension_step: float = parameter(0.5, 0, 2, "step of the round map", source="Richardson 1960")
-    provocation: float = parameter(0.12, 0, 2, "rise in posture after an act perceived as hostile", unit="posture", layer="core")
-    programme_provokes: float = parameter(0.05, 0, 2, "rise in posture from the other's full programme, at a security weight of one", unit="posture")
+    provocation: float = parameter(0.093, 0, 2, "rise in posture after an act perceived as hostile", unit="posture", layer="core")
     pressure_provokes: float = parameter(0.12, 0, 2, "rise in posture from full pressure suffered", unit="posture")
-    region_provokes: float = parameter(0.15, 0, 2, "rise in posture from regional tension of one", unit="posture")
-    attack_provokes: float = parameter(0.5, 0, 3, "rise in posture from a spoiler's attack", unit="posture")
-    contact_calms: float = parameter(0.06, 0, 2, "fall in posture from a round with contact", unit="posture")
+    contact_calms: float = parameter(0.098, 0, 2, "fall in posture from a round with contact", unit="posture")
     progress_calms: float = parameter(0.20, 0, 2, "fall in posture from a fully implemented ladder", unit="posture", layer="core")
-    demand_provokes: float = parameter(0.10, 0, 2, "rise in posture from a demand backed by a threat", unit="posture")
-    force_provokes: float = parameter(0.40, 0, 2, "rise in posture from force used against the state", unit="posture")
     tension_ceiling: float = parameter(1.0, 1, 100, "level at which posture saturates", unit="posture")
 
 
@@ -145,39 +140,34 @@ class Scrutiny(Section):
         0.1, 0.001, 0.999, "probability that a finding is suspicious if the other side is honest",
     )  # fmt: skip
     suspicious_if_deceitful: float = parameter(
-        0.45, 0.001, 0.999, "probability that a finding is suspicious if the other side is deceitful", layer="core",
+        0.39, 0.001, 0.999, "probability that a finding is suspicious if the other side is deceitful", layer="core",
     )  # fmt: skip
     findings_per_round: int = parameter(6, 1, 12, "findings examined in a round", unit="findings", lever=True)
-    prior_weight: float = parameter(0.5, 0, 2, "weight of existing trust in the prior", unit="log odds")
     loss_weight: float = parameter(
         1.6, 0, 5, "weight of a betrayed stake relative to an honoured one",
         source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2", layer="core",
     )  # fmt: skip
-    future_weight: float = parameter(0.6, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
+    future_weight: float = parameter(0.35, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
     endorsement: float = parameter(2.0, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
-    price_of_pressure: float = parameter(0.3, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999", layer="core")
+    price_of_pressure: float = parameter(1.1, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999", layer="core")
     outside_option: float = parameter(0.04, -1, 1, "value to a state of not taking this step", unit="utility")
 
 
 class Bargaining(Section):
     """Reservation values, proposals and impatience (M8, M10)."""
 
-    share_scale: float = parameter(0.42, 0, 1, "reservation value of a state of medium resolve", unit="share")
-    narrative_weight: float = parameter(0.25, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share", layer="core")
+    share_scale: float = parameter(0.43, 0, 1, "reservation value of a state of medium resolve", unit="share")
+    narrative_weight: float = parameter(0.33, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share", layer="core")
     concession_to_pressure: float = parameter(
-        0.15, 0, 1, "beta_P: share conceded at full, fully effective pressure", unit="share",
+        0.22, 0, 1, "beta_P: share conceded at full, fully effective pressure", unit="share",
         source="Drezner 1999; Hufbauer et al.", layer="core",
     )  # fmt: skip
     expected_conflict: float = parameter(
-        0.15, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
+        0.24, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
     )  # fmt: skip
-    oil_blunts_pressure: float = parameter(0.5, 0, 2, "loss of pressure's effect when the log oil price is one above normal")
-    resolve_spread: float = parameter(0.10, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share", layer="core")
-    estimate_error: float = parameter(0.12, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
-    probing: float = parameter(0.05, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
-    impatience_growth: float = parameter(0.2, 0, 2, "growth of impatience, times one minus the discount factor", unit="per round")
-    wariness: float = parameter(0.4, 0, 2, "effect of a third state's hostility on its opposition to the talks")
-    alliance_pull: float = parameter(0.10, 0, 1, "additional share demanded when allies oppose the talks", unit="share")
+    resolve_spread: float = parameter(0.25, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share", layer="core")
+    estimate_error: float = parameter(0.3, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
+    probing: float = parameter(0.13, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
     eagerness: float = parameter(0.5, 0, 1, "probability of proposing the next rung when trust and tension cancel out", unit="per round")
 
 
@@ -186,51 +176,44 @@ class Contact(Section):
 
     pain_threshold: float = parameter(0.30, 0, 2, "pain required before a state seeks talks", source="Zartman 1989")
     cost_of_pressure: float = parameter(0.15, 0, 1, "pain of exerting full pressure, at the normal oil price", source="Drezner 1999")
-    way_out_threshold: float = parameter(0.30, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
-    talks_inertia: float = parameter(0.35, 0, 2, "reduction of both requirements while talks are under way")
-    contact_start: float = parameter(0.10, 0, 1, "probability that a spell of contact starts between fully open sides at zero tension", unit="per round", layer="core")
-    contact_stop: float = parameter(0.05, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round", layer="core")
-    tension_ends_contact: float = parameter(0.12, 0, 1, "probability that a spell ends, added at full tension", unit="per round")
-    offices_start_contact: float = parameter(0.25, 0, 1, "probability that full good offices start a spell", unit="per round")
+    way_out_threshold: float = parameter(0.32, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
+    talks_inertia: float = parameter(0.22, 0, 2, "reduction of both requirements while talks are under way")
+    contact_start: float = parameter(0.049, 0, 1, "probability that a spell of contact starts between fully open sides at zero tension", unit="per round", layer="core")
+    contact_stop: float = parameter(0.041, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round", layer="core")
+    tension_ends_contact: float = parameter(0.093, 0, 1, "probability that a spell ends, added at full tension", unit="per round")
+    offices_start_contact: float = parameter(0.4, 0, 1, "probability that full good offices start a spell", unit="per round")
     direct_trust: float = parameter(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
 
 
 class Process(Section):
     """Processes of talks end after failures, and open again (M16)."""
 
-    giving_up: float = parameter(0.15, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
-    reopening: float = parameter(0.03, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
-    offices_reopen: float = parameter(0.08, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
-    shock_reopens: float = parameter(0.25, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")
+    giving_up: float = parameter(0.36, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
+    reopening: float = parameter(0.09, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
+    offices_reopen: float = parameter(0.41, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
+    shock_reopens: float = parameter(0.06, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")
 
 
 class Facilitation(Section):
     """Regional facilitators: bias, credibility and fatigue (M11)."""
 
-    mediation_threshold: float = parameter(0.3, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008", layer="core")
+    mediation_threshold: float = parameter(0.28, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008", layer="core")
     distortion: float = parameter(0.5, 0, 1, "probability that a fully biased facilitator distorts a message", source="Kydd 2003")
-    credibility_rate: float = parameter(0.08, 0, 1, "speed at which a facilitator's credibility follows its record", unit="per round")
     affinity: float = parameter(0.3, 0, 1, "extra credibility of a facilitator that is fully biased to a side", source="Kydd 2003")
-    fatigue_rate: float = parameter(0.012, 0, 0.5, "fatigue from one task", unit="per task")
-    fatigue_persistence: float = parameter(0.92, 0, 1, "share of fatigue that remains after a round", unit="per round")
-    exchange_calms: float = parameter(0.05, 0, 1, "fall in posture from one hosted exchange", unit="posture")
 
 
 class Verification(Section):
     """Inspection, Bayesian beliefs, and the response to a finding (M13)."""
 
-    prior_violation: float = parameter(0.10, 0.001, 0.9, "pi: prior probability of a violation")
-    belief_drift: float = parameter(0.05, 0, 1, "speed at which belief drifts to one half without reports", unit="per round")
     proof_standard: float = parameter(0.60, 0.05, 0.999, "belief in a violation at which a breach is declared", lever=True, layer="core")
     forgiveness: float = parameter(0.25, 0, 1, "probability that a breach is forgiven and repaired", unit="per round", lever=True, layer="core")
     compliance_noise: float = parameter(0.01, 0, 0.5, "probability that an honest party breaks a rule by accident", unit="per round")
     violation_growth: float = parameter(0.15, 0, 1, "share of its remaining obligations that an evading side adds to its violation", unit="per round")
     concealment: float = parameter(0.5, 0, 1, "share of detection that a violation just begun escapes")
     national_means: float = parameter(0.08, 0, 1, "probability that the other side sees a full violation by its own means", unit="per round")
-    deterrence: float = parameter(1.2, 0, 5, "penalty for a detected breach, times the stake", source="B23")
+    deterrence: float = parameter(1.9, 0, 5, "penalty for a detected breach, times the stake", source="B23")
     betrayal_gain: float = parameter(2.0, 0, 5, "b: gain of an untrustworthy side from betraying a unit stake", source="B05")
     honour_gain: float = parameter(0.5, 0, 5, "c: gain of an untrustworthy side from honouring a unit stake", source="B05")
-    reputation_cost: float = parameter(2.0, 0, 5, "cost to a trustworthy side of betraying", unit="utility per stake")
 
 
 class Ladder(Section):
@@ -238,10 +221,9 @@ class Ladder(Section):
 
     climb_chance: float = parameter(0.9, 0, 1, "probability that a rung due for completion completes", unit="per round")
     slip_chance: float = parameter(0.005, 0, 1, "probability that the last completed rung must be repeated", unit="per round")
-    abandonment: float = parameter(0.02, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round", layer="core")
+    abandonment: float = parameter(0.046, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round", layer="core")
     cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung", unit="rounds")
     answer_delay: int = parameter(2, 1, 24, "rounds between the steps of a betrayed side's response", unit="rounds")
-    recovery: int = parameter(18, 1, 1200, "rounds before a new attempt at a collapsed ladder", unit="rounds")
 
 
 class Pressure(Section):
@@ -250,36 +232,26 @@ class Pressure(Section):
     pressure_speed: float = parameter(0.15, 0, 1, "largest rise of pressure in a round", unit="per round", lever=True)
     relief_speed: float = parameter(0.30, 0, 1, "largest fall of pressure in a round", unit="per round", lever=True)
     escalation: float = parameter(0.20, 0, 1, "pressure added while a breach or a withdrawal is unrepaired", unit="pressure", lever=True)
-    programme_speed: float = parameter(0.08, 0, 1, "speed at which a programme moves towards its target", unit="per round")
-    unseen_growth: float = parameter(0.15, 0, 1, "programme added without inspectors' access", unit="programme")
-    hedging: float = parameter(0.30, 0, 1, "programme added in response to full pressure", unit="programme")
 
 
 class Threats(Section):
     """Demands backed by threats, and the use of force (M9, M14)."""
 
-    threat_hazard: float = parameter(0.06, 0, 1, "probability of a demand backed by a threat, at full tension without contact", unit="per round", source="Fearon 1994")
-    threat_harm: float = parameter(0.5, 0, 2, "harm of a threat carried out, against the worth of the issue", source="Fearon 1994")
-    force_threshold: float = parameter(0.80, 0, 100, "posture from which force is possible", unit="posture")
-    force_hazard: float = parameter(0.05, 0, 1, "hazard of force, per posture beyond the threshold", unit="per round")
+    threat_hazard: float = parameter(0.054, 0, 1, "probability of a demand backed by a threat, at full tension without contact", unit="per round", source="Fearon 1994")
+    threat_harm: float = parameter(0.79, 0, 2, "harm of a threat carried out, against the worth of the issue", source="Fearon 1994")
+    force_threshold: float = parameter(0.85, 0, 100, "posture from which force is possible", unit="posture")
+    force_hazard: float = parameter(0.013, 0, 1, "hazard of force, per posture beyond the threshold", unit="per round")
 
 
 class Home(Section):
     """Domestic politics: support, veto players, audiences and governments (M8, M9, M17)."""
 
-    support_speed: float = parameter(0.10, 0, 1, "speed at which support returns to its usual level", unit="per round")
-    pressure_erodes_support: float = parameter(0.03, 0, 1, "support lost under full pressure", unit="per round")
-    progress_builds_support: float = parameter(0.06, 0, 1, "support gained from a fully implemented ladder", unit="per round")
-    attack_erodes_support: float = parameter(0.12, 0, 1, "support lost after an attack", unit="support")
-    concession_erodes_support: float = parameter(0.10, 0, 1, "support lost by ratifying a full burden", unit="support")
     veto_spread: float = parameter(0.5, 0.01, 1, "highest demand of a veto player", unit="share", source="B19 uses 1")
-    unpopularity: float = parameter(0.02, 0, 1, "hazard of turnover added at zero support", unit="per round")
     support_weight: float = parameter(0.5, 0, 2, "effect of support above one half on the win-set", unit="share")
     audience_growth: float = parameter(0.06, 0, 1, "kappa: audience cost from one public threat or demand", source="Fearon 1994; .01-.15")
     audience_decay: float = parameter(0.15, 0, 1, "phi: share of audience cost forgotten in a round", source="Fearon 1994; .05-.3")
-    audience_weight: float = parameter(0.4, 0, 2, "share of audience cost in the reservation value", unit="share")
     lock_in: float = parameter(0.60, 0, 5, "w: audience cost at which a state can no longer back down", source="Fearon 1994; B20")
-    doubt_of_successors: float = parameter(0.15, 0, 1, "omega: probability, as the other side estimates it, that a later government revokes relief")
+    doubt_of_successors: float = parameter(0.19, 0, 1, "omega: probability, as the other side estimates it, that a later government revokes relief")
 
 
 class Attacks(Section):
@@ -293,11 +265,7 @@ class Attacks(Section):
 class Environment(Section):
     """Oil price and regional tension as autoregressive processes (M18)."""
 
-    oil_memory: float = parameter(0.92, 0, 0.999, "phi of the log oil price deviation", source="B22; .8-.97")
-    oil_noise: float = parameter(0.08, 0, 0.5, "sigma of the log oil price deviation", source="B22; .05-.15")
-    region_memory: float = parameter(0.90, 0, 0.999, "phi of regional tension", source="B22; .8-.97")
-    region_noise: float = parameter(0.08, 0, 0.5, "sigma of regional tension", source="B22; .05-.15")
-    oil_region_link: float = parameter(0.4, -1, 1, "correlation of the two shocks")
+    shock_size: float = parameter(0.08, 0, 0.5, "sigma of the log oil price deviation and of regional tension", source="B22; .05-.15")
 
 
 SECTIONS: dict[str, type[Section]] = {

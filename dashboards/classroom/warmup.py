@@ -8,7 +8,8 @@ import threading
 
 from dashboards.classroom.game.actions import seat_verbs
 from dashboards.classroom.game.available_actions import available_verbs, choice_limits, complete_choices, offered_verbs
-from dashboards.classroom.game.consequences import ChoiceContext, option_facts
+from dashboards.classroom.game.choice_context import ChoiceContext
+from dashboards.classroom.game.consequences import option_facts
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.game.visibility import Observer
 from dashboards.classroom.views.role_cards import role_card

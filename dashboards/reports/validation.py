@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from dashboards.reports.study import write_chart_page
 from experiments.validation.part import ValidationPart
 from experiments.validation.parts import NOT_CLAIMED, NOT_TESTED
+from experiments.validation.patterns import TRADE_OFF
 from model.atomic_files import write_atomically
 
 ABSENT = "not in the model"
@@ -109,13 +110,13 @@ def count_verdicts(part: ValidationPart) -> Counts:
 
 
 def summary_sentence(parts: Sequence[ValidationPart]) -> str:
-    """Return the result in one sentence, failures first."""
+    """Return the result in one sentence, failures first, and the trade-off between patterns in another."""
     failing = [f"{count_verdicts(part).fail} in {part.title.lower()}" for part in parts if count_verdicts(part).fail]
     held = sum(count_verdicts(part).hold for part in parts)
     undecided = sum(
         count_verdicts(part).neither for part in parts if count_verdicts(part).fail + count_verdicts(part).hold
     )
-    others = f"{held} findings agree with external evidence; {undecided} are undecided."
+    others = f"{held} findings agree with external evidence; {undecided} are undecided. {TRADE_OFF}"
     return f"Failing: {', '.join(failing)}. {others}" if failing else f"No finding fails. {others}"
 
 

@@ -199,8 +199,8 @@ def replay_screen(replay: Replay) -> RenderableType:
         return Group(*parts, Text("\nNo month can be scored, because no month has earlier acts of both sides."))
     parts += [Text(f"\nOver {len(replay.scored_months)} scored months (lower is better):"), ranking_table(comparison)]
     note = (
-        "Input: sign of the other side's previous act. Weights range from -10 to 10. The model has two kinds of act; "
-        "docs/cases.md explains the comparison."
+        "Input: sign of the other side's previous act. Weights range from -10 to 10. The model forecasts a sign; its "
+        "sizes are those of the other cases; docs/cases.md explains the comparison."
     )
     return Group(*parts, Text(note, style="dim"))
 

@@ -21,8 +21,9 @@ NOTES = (
     "the time.",
     "One person chose and coded the cases, most of which are known because talks partly worked. Months without a coded "
     "act are not scored, so periods of silence are not tested.",
-    "For memory-one doctrines conduct depends only on the last acts: the replay tests reciprocity and its noise, not "
-    "ladders, trust, pressure or domestic politics.",
+    "The replay compares acts alone: trust, tension, pressure and agreements, on which conduct depends, are tested "
+    "only as far as acts show them; ladders and domestic politics are not tested.",
+    "The model forecasts the sign of a month; as a size, each sign has the weights of that sign in all other cases.",
     "Intervals within a case come from blocks of 4 consecutive months, which is rough for a case of 7 or 8; intervals "
     "over all cases come from resampling whole cases.",
     "Stocks of enriched uranium (experiments/cases/tables/iaea-stock.csv) can be read beside pattern S18: nothing at "

@@ -74,7 +74,7 @@ def scrutiny_scenario(given: Any) -> Scenario:
         {
             **ACCEPTS_ANY_SHARE, "scrutiny.false_rejection": given.alpha, "scrutiny.false_acceptance": given.beta,
             "scrutiny.suspicious_if_honest": given.p0, "scrutiny.suspicious_if_deceitful": given.p1,
-            "scrutiny.findings_per_round": 1, "scrutiny.prior_weight": 0.0, "scrutiny.loss_weight": 0.0,
+            "scrutiny.findings_per_round": 1, "scrutiny.loss_weight": 0.0, "relations.alba.borea.trust": 0.5,
         },
     )  # fmt: skip
 
@@ -160,10 +160,9 @@ def lock_in_rounds(given: Any, worlds: int, seed: int) -> SimulatedValue:
 
 def drift_series(given: Any, worlds: int, seed: int, column: str) -> np.ndarray:
     """Return a column, ``oil`` or ``regional_tension``, after the burn-in: float64 [world, round]."""
-    noise = {f"environment.{name}_noise": given.sigma for name in ("oil", "region")}
-    memory = {f"environment.{name}_memory": given.phi for name in ("oil", "region")}
-    simulation = Worlds(isolated_scenario(("environment",), {**noise, **memory}), worlds, seed)
-    simulation.step(burn_in_rounds(given.phi))
+    scenario = isolated_scenario(("environment",), {"environment.shock_size": given.sigma})
+    simulation = Worlds(scenario, worlds, seed)
+    simulation.step(burn_in_rounds(OIL_MEMORY))
     series = np.empty((worlds, WINDOW))
     for now in range(WINDOW):
         simulation.step()
@@ -202,10 +201,10 @@ WALD = {
     "p1": Symbol(0.3, 0.001, 0.999, "probability of a suspicious finding if deceitful"),
 }
 ERRORS = {name: WALD[name] for name in ("alpha", "beta")}
-EXAMINE = "One proposal, one finding per round, no prior, forced record; only mechanism scrutiny on; one side examines."
-NOISE = {"phi": Symbol(0.9, 0.0, 0.99, "memory"), "sigma": Symbol(0.1, 0.001, 0.5, "standard deviation of a shock")}
+EXAMINE = "One proposal, one finding per round, trust .5, forced record; only mechanism scrutiny on; one side examines."
+NOISE = {"sigma": Symbol(0.1, 0.001, 0.5, "standard deviation of a shock")}
+OIL_MEMORY, REGION_MEMORY = 0.92, 0.9  # that the rules should have
 ENVIRONMENT_SETTING = "Only mechanism environment on; rounds after the burn-in."
-SPREAD = "sigma/sqrt(1-phi^2)"
 
 
 def with_default_findings(given: Any) -> Any:
@@ -274,18 +273,20 @@ CHECKS = (
         "One threat per round, no decay, one proposal after some rounds; only mechanism audience_costs on; bisection.",
     ),
     Check(
-        "B22a", "standard deviation of the oil price", SPREAD, "first-order autoregression", NOISE,
-        lambda given: given.sigma / math.sqrt(1.0 - given.phi**2),
+        "B22a", "standard deviation of the oil price", "sigma/sqrt(1-phi^2), phi .92", "first-order autoregression",
+        NOISE,
+        lambda given: given.sigma / math.sqrt(1.0 - OIL_MEMORY**2),
         lambda given, worlds, seed: standard_deviation(drift_series(given, worlds, seed, "oil")), ENVIRONMENT_SETTING,
     ),
     Check(
-        "B22b", "half-life of a shock to the oil price", "ln(1/2)/ln(phi)", "first-order autoregression",
-        NOISE | {"phi": NOISE["phi"]._replace(low=0.05)}, lambda given: math.log(0.5) / math.log(given.phi),
+        "B22b", "half-life of a shock to the oil price", "ln(1/2)/ln(phi), phi .92", "first-order autoregression",
+        NOISE, lambda given: math.log(0.5) / math.log(OIL_MEMORY),
         lambda given, worlds, seed: half_life(drift_series(given, worlds, seed, "oil")), ENVIRONMENT_SETTING,
     ),
     Check(
-        "B22c", "standard deviation of regional tension", SPREAD, "first-order autoregression", NOISE,
-        lambda given: given.sigma / math.sqrt(1.0 - given.phi**2),
+        "B22c", "standard deviation of regional tension", "sigma/sqrt(1-phi^2), phi .9", "first-order autoregression",
+        NOISE,
+        lambda given: given.sigma / math.sqrt(1.0 - REGION_MEMORY**2),
         lambda given, worlds, seed: standard_deviation(drift_series(given, worlds, seed, "regional_tension")),
         ENVIRONMENT_SETTING + " Its shocks are correlated with those of the oil price.",
     ),

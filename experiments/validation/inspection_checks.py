@@ -72,9 +72,10 @@ def npv(given: Any) -> float:
 
 def reported_worlds(given: Any, report: int, rounds: int, seed: int) -> Worlds:
     """Return a world in which one side receives a report of a kind in each round; implementation begins in round 1."""
-    scenario = inspection_scenario(given.d, given.f, "ratified", **{"verification.prior_violation": given.pi})
+    scenario = inspection_scenario(given.d, given.f, "ratified")
+    prior = Override(1, "update_suspicion", "talks", "alba", None, given.pi)
     reports = tuple(Override(now, "report_findings", "talks", "watch", "borea", report) for now in range(2, rounds + 2))
-    simulation = Worlds(scenario, 1, seed, (*reports, *withheld_accusations(rounds + 1)))
+    simulation = Worlds(scenario, 1, seed, (prior, *reports, *withheld_accusations(rounds + 1)))
     simulation.step()
     return simulation
 

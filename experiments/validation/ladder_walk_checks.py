@@ -12,7 +12,7 @@ from model.scenario import Scenario
 
 LONGEST = 50_000  # longest simulation of a ladder, in rounds
 GOVERNMENTS_REMAIN = {  # and none abandons an agreement
-    "states.alba.turnover": 0.0, "states.borea.turnover": 0.0, "home.unpopularity": 0.0, "ladder.abandonment": 0.0,
+    "states.alba.turnover": 0.0, "states.borea.turnover": 0.0, "ladder.abandonment": 0.0,
 }  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """The parts of the validation, in the order of the report, and what they do not cover."""
 
-from experiments.validation import axelrod_docking, cases, closed_forms, patterns, structure
+from experiments.validation import axelrod_docking, cases, closed_forms, forgiveness, patterns, structure
 
 PARTS = (
     closed_forms,
     axelrod_docking,
     patterns,
     cases,
+    forgiveness,
     structure,
 )  # modules, each with run_part(quick, progress) -> ValidationPart
 MUST_HOLD = ("closed-forms", "axelrod")  # parts that test the code; the others may fail

@@ -49,24 +49,24 @@ PATTERNS = tuple(
 )
 WORLDS, FEWER = 500, 60  # worlds in each arm of each scenario, in full and with `quick`
 BASELINE_FILE = Path(__file__).with_name("patterns_before.json")
+TRADE_OFF = (  # the first line of the report and of docs/validation.md
+    "A choice where the patterns pull apart: facilitators are as strong as the odds ratio of S1 asks, although "
+    "stronger good offices shorten silence (F6) and lift us-iran-2013 towards the successes without facilitators (F10)."
+)
 NOTES = (
     "Data sets contain the crises and conflicts that were recorded; the scenarios are nine structures chosen by the "
     "authors, weighted by their numbers of events. A match shows that the model is plausible, not that it is correct.",
     "Intervals reflect only the variation between worlds, not the choice of scenarios or defaults.",
-    "The threshold of hysteresis (S20, beta above 4) is not measurable: its mechanism, M19, is not implemented. In "
-    "the present model tension has no lasting effect on trust.",
+    "The default weights were fitted jointly to the patterns that were used for tuning (experiments/validation/fit): "
+    "that these hold shows what the model can do, not that it predicts.",
     "Held back from all tuning, and read once, at the end: S2, S7, S12, S17, S18, S19, and of the event statistics the "
     "monthly series of 1996-2005 (E5).",
     "Face validity (F1, F2, F5, F6) and logic (F3, F4, F9) are criteria of the authors, not data.",
-    "Patterns E1 to E5 compare single acts of the model with sums or means of many events.",
-    "Momentum (S6) fails because nothing in the model ends a process permanently: a refused step is proposed again, "
-    "and eventually nearly every ladder continues.",
-    "Changed after the first results, on independent grounds but with knowledge of S1 and S6: a signal no longer "
-    "increases the certainty of a belief (M3, M15), and kappa went from 0.5 to 2, so that m(c) of most steps is "
-    "between .1 and .8. Neither change made a failed pattern hold.",
-    "Tried and rejected then, when S6 also counted rungs at the end of a run: findings about a government that count "
-    "at its next proposal (S6 no longer declined, but the odds ratio of S1 fell to 2.8); less inertia of talks (S6 "
-    "unchanged, fewer complete ladders); losses with weight 2 instead of 1.6 (S6 unchanged, odds ratio 3.5).",
+    "Patterns E1 to E5 compare one act a month, or silence, with sums or means of many events; the sizes of acts are "
+    "drawn from a distribution of coded events, so the tail (E3) is partly put in.",
+    "Hysteresis (S20) has no curve of its own: it follows from conduct and trust, and the theoretical threshold (beta "
+    "above 4) is not measurable.",
+    "Why a proposal was refused (F4, F7) is read by the model's own rules from the columns of the month.",
 )
 
 

@@ -153,8 +153,9 @@ BARGAINING_PATTERNS = (
             Inequality("some deal, detection .9 against .1, largest difference", size_of_effect(5, 6), 0.04),
             Inequality("share of refusals that the share offered decides, us-iran-2026", shipped_share(7, 8), 0.3),
         ),
+        tuned=True,
         caveat="Absolute difference in the scenario where it is largest, which chance makes larger: about .03 for no "
-        "effect. The share decides if the other side is cleared and the step is worth its risk.",
+        "effect. The share decides if every other condition of acceptance holds.",
     ),
     Pattern(
         "F8", "Every lever that is offered moves something", "usability", EVERY_SCENARIO, dead_levers,
@@ -176,6 +177,7 @@ BARGAINING_PATTERNS = (
             ),
             Inequality("smallest of the first three minus largest of the last two", gap_between(PEACEFUL, FROZEN), 0.0),
         ),
+        tuned=True,
         caveat="All rungs verified after 96 rounds. Neighbours may tie: a test fails only if the order is reversed.",
     ),
 )  # fmt: skip

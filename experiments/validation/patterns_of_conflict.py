@@ -207,7 +207,8 @@ CONFLICT_PATTERNS = (
             Inequality("second party's conduct with the first's a quarter later", conditional_mean(0, 1), 0.2, 0.6),
             Inequality("first party's conduct with the second's a quarter later", conditional_mean(2, 3), 0.2, 0.6),
         ),
-        held_back=True, caveat="The model has cooperative or hostile acts; the data weight events on a scale.",
+        held_back=True,
+        caveat="The sign of the model's monthly decisions, silent months included; the data weight events on a scale.",
     ),
     Pattern(
         "S17", "Attacks cluster near agreement, and cost more trust if the blamed side is thought able to stop them",
@@ -269,7 +270,8 @@ CONFLICT_PATTERNS = (
             Inequality("area between the curves", loop_area(0), 0.0),
             Inequality("area, four times slower", loop_area(SLOW), 0.0),
         ),
-        caveat="Memory alone gives an area that vanishes with slower sweeps. The theoretical threshold, beta above 4, "
-        "is not measurable: the mechanism (M19) is not implemented.",
+        tuned=True,
+        caveat="Memory alone gives an area that vanishes with slower sweeps. Hostile conduct lowers trust, and low "
+        "trust makes conduct hostile; no response curve folds (M19), so there is no threshold.",
     ),
 )  # fmt: skip

@@ -77,21 +77,25 @@ def completed_ladders(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 
 
 def continuation_counts(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count ladders whose k-th rung was verified, and those with the next rung verified within two years: [world, 6].
+    """Count ladders whose k-th rung was verified, and those that agree on the next within two years: [world, 6].
 
     For k from 1 to 3, in runs of LONG_RUN_ROUNDS; rungs verified too late to be followed for two years do not count.
     """
-    first, counts = first_kept_rounds(record_trace(scenario, worlds, ["status"], rounds=LONG_RUN_ROUNDS)), []
+    trace, counts = record_trace(scenario, worlds, ["status"], rounds=LONG_RUN_ROUNDS), []
+    kept, agreed = first_rounds(trace, RungStatus.VERIFIED), first_rounds(trace, RungStatus.RATIFIED)
     for k in range(1, 4):
-        followed = first[:, :, k - 1] <= LONG_RUN_ROUNDS - FOLLOW_UP_ROUNDS
-        counts += [followed, followed & (first[:, :, k] <= first[:, :, k - 1] + FOLLOW_UP_ROUNDS)]
+        followed = kept[:, :, k - 1] <= LONG_RUN_ROUNDS - FOLLOW_UP_ROUNDS
+        counts += [followed, followed & (agreed[:, :, k] <= kept[:, :, k - 1] + FOLLOW_UP_ROUNDS)]
     return np.stack([each.sum(axis=1) for each in counts], axis=1).astype(float)
 
 
-def first_kept_rounds(trace: Trace) -> np.ndarray:
-    """Return the round in which each rung of the longer ladders was first verified, NEVER if it never was."""
-    verified = trace["status"][:, :, trace.initial_world.rungs >= 4] == RungStatus.VERIFIED
-    return np.where(verified.any(axis=1), verified.argmax(axis=1), NEVER)
+def first_rounds(trace: Trace, status: RungStatus) -> np.ndarray:
+    """Return the round in which each rung of the longer ladders first reached a status, NEVER if it never did.
+
+    [world, ladder of at least four rungs, rung]
+    """
+    reached = newly_reached(trace, status)[:, :, trace.initial_world.rungs >= 4]
+    return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, NEVER)
 
 
 def ended_rungs(scenario: ScenarioSource, worlds: int) -> np.ndarray:
@@ -111,18 +115,27 @@ def ended_rungs(scenario: ScenarioSource, worlds: int) -> np.ndarray:
 def agreements_by_commission(scenario: ScenarioSource, worlds: int) -> np.ndarray:
     """Count agreements, and those that end within five years, with verifiers as shipped and without any: [world, 4].
 
-    An agreement begins with the first rung that is implementing, within the shipped length of a run.
+    An agreement begins within the shipped length of a run.
     """
-    loaded, columns = load_scenario(scenario), []
-    for changes in ({}, _no_verifier(loaded)):
-        trace = record_trace(scenario, worlds, ["status"], changes, rounds=loaded.rounds + DURATION_ROUNDS)
-        status = trace["status"]
-        begun = np.isin(status, IN_FORCE).any(axis=3)[:, : loaded.rounds + 1]
-        ended = np.isin(status, ENDED_STATUSES).any(axis=3)
-        since = np.where(begun.any(axis=1), begun.argmax(axis=1), NEVER)[:, None]
-        now = np.arange(status.shape[1])[:, None]
-        columns += [begun.any(axis=1), (ended & (now > since) & (now <= since + DURATION_ROUNDS)).any(axis=1)]
-    return np.stack([each.sum(axis=1) for each in columns], axis=1).astype(float)
+    loaded = load_scenario(scenario)
+    arms = ({}, _no_verifier(loaded))
+    return np.concatenate([agreement_ends(scenario, worlds, changes) for changes in arms], axis=1)
+
+
+def agreement_ends(scenario: ScenarioSource, worlds: int, changes: dict[str, Any]) -> np.ndarray:
+    """Count agreements that begin within the shipped length of a run, and those that end within five years: [world, 2].
+
+    One agreement per negotiation; it begins with the first rung that is implementing.
+    """
+    rounds = load_scenario(scenario).rounds
+    status = record_trace(scenario, worlds, ["status"], changes, rounds=rounds + DURATION_ROUNDS)["status"]
+    begun = np.isin(status, IN_FORCE).any(axis=3)[:, : rounds + 1]
+    ended = np.isin(status, ENDED_STATUSES).any(axis=3)
+    since = np.where(begun.any(axis=1), begun.argmax(axis=1), NEVER)[:, None]
+    now = np.arange(status.shape[1])[:, None]
+    followed = (now > since) & (now <= since + DURATION_ROUNDS)
+    counts = [begun.any(axis=1), (ended & followed).any(axis=1)]
+    return np.stack([each.sum(axis=1) for each in counts], axis=1).astype(float)
 
 
 def _no_verifier(scenario: Scenario) -> dict[str, Any]:
@@ -206,7 +219,8 @@ DEAL_PATTERNS = (
             Inequality("share without facilitators", share_statistic(2, 3), upper=0.35),
         ),
         tuned=True,
-        caveat="A run lasts three to nine years, a crisis in the data months; mediators in the data select crises.",
+        caveat="A run lasts three to nine years, a crisis in the data months; mediators in the data select crises. "
+        "The ratio is traded off against F6 and F10.",
     ),
     Pattern(
         "S2", "The stronger the style of the facilitator, the more agreements",
@@ -230,12 +244,13 @@ DEAL_PATTERNS = (
         caveat="The same worlds run step by step and in one step, equally often; within a ladder the order is fixed.",
     ),
     Pattern(
-        "S6", "Momentum: the probability of a further rung within two years rises with the rungs verified",
+        "S6", "Momentum: the probability of a further agreement within two years rises with the rungs verified",
         "UCDP: .54, .77, .84, .88, .86 after one to five small deals; partly a selection effect", LADDERS,
         continuation_counts, {f"after {k}": share_statistic(2 * k - 2, 2 * k - 1) for k in (1, 2, 3)},
         (Inequality("probability after three minus after one", _share_difference((4, 5), (0, 1)), 0.2),),
         tuned=True,
-        caveat="In runs of twenty years. While nothing ends a process permanently, nearly every ladder continues.",
+        caveat="In runs of twenty years. The next agreement is the next rung, newly ratified: the data count signed "
+        "agreements, and a rung takes up to 24 months to implement.",
     ),
     Pattern(
         "S7", "Small deals end more often than partial ones, and partial ones more often than full ones",
@@ -254,7 +269,9 @@ DEAL_PATTERNS = (
         WITHOUT_DEAL, agreements_by_commission,
         {"end with a commission": share_statistic(0, 1), "without": share_statistic(2, 3)},
         (Inequality("share that ends, with a commission minus without", _share_difference((0, 1), (2, 3)), upper=0.0),),
-        caveat="Without a commission no rung has a verifier. Ended: a rung was suspended, snapped back or collapsed.",
+        tuned=True,
+        caveat="Without a commission no rung has a verifier. Ended: a rung was suspended, snapped back or collapsed. "
+        "The sign depends on how accusations are made without a commission, which is a choice of modelling.",
     ),
     Pattern(
         "S14", "The relief promised for a verified step comes in the same round or the next",

@@ -143,7 +143,9 @@ def placebo_excess(sums: np.ndarray) -> np.ndarray:
 
 
 COUNT_EVENTS = keep_scenarios_apart(HOSTILE_PAIRS, event_statistics)
-CAVEAT = "Runs of 120 months of the two parties to the main negotiation. An act of the model has one of two sizes."
+CAVEAT = (
+    "Runs of 120 months of the two parties to the main negotiation: one act a month, weighted by its size, or silence."
+)
 EVENT_PATTERNS = (
     Pattern(
         "E1", "Inertia dominates reciprocity: conduct follows own conduct more than the other's",
@@ -156,7 +158,7 @@ EVENT_PATTERNS = (
                 over_pairs(difference_statistic(pair_means("own"), pair_means("other")), np.fmin), 0.0,
             ),
         ),
-        caveat=CAVEAT,
+        tuned=True, caveat=CAVEAT,
     ),
     Pattern(
         "E2", "Conduct persists for months",
@@ -166,7 +168,7 @@ EVENT_PATTERNS = (
             *within("lag 1", 0.5, 0.85),
             Inequality("lag 3, smallest over pairs and sides", over_pairs(pair_means("lag 3"), np.fmin), 0.3),
         ),
-        caveat=CAVEAT,
+        tuned=True, caveat=CAVEAT,
     ),
     Pattern(
         "E3", "Hostile acts have a heavy tail",
@@ -178,12 +180,12 @@ EVENT_PATTERNS = (
                 "skewness, largest over pairs and sides", over_pairs(pair_means("skewness"), np.fmax), upper=0.0
             ),
         ),
-        caveat=CAVEAT + " Excess kurtosis of the monthly weights.",
+        tuned=True, caveat=CAVEAT + " Excess kurtosis of the monthly weights.",
     ),
     Pattern(
         "E4", "The two sides' conduct moves together in the same month",
         f"{SOURCE}: weekly sums .86, four-week sums, first half, .63", HOSTILE_PAIRS, COUNT_EVENTS,
-        mean_quantities("correlation"), within("correlation", 0.2, 0.8), caveat=CAVEAT,
+        mean_quantities("correlation"), within("correlation", 0.2, 0.8), tuned=True, caveat=CAVEAT,
     ),
     Pattern(
         "E5", "The monthly series of 1996-2005: inertia, reciprocity, persistence and correlation as in that series",
@@ -203,6 +205,6 @@ EVENT_PATTERNS = (
             Inequality("mean weight, 24 months before minus 36 before those", share_statistic(0, 1), 1.0),
             Inequality("size of the placebo minus half the effect", placebo_excess, upper=0.0),
         ),
-        caveat="Full deals after month 60 of 120. Placebo: the same months of worlds without a full deal.",
+        tuned=True, caveat="Full deals after month 60 of 120. Placebo: the same months of worlds without a full deal.",
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from experiments.validation.pattern import (
     largest,
     share_statistic,
 )
-from experiments.validation.patterns_of_deals import ENDED_STATUSES, IDLE_SCENARIOS, IN_FORCE
+from experiments.validation.patterns_of_deals import ENDED_STATUSES, IDLE_SCENARIOS, IN_FORCE, newly_reached
 from experiments.validation.refusals import REFUSAL_COLUMNS, classify_refusals
 from experiments.validation.traces import (
     WEIGHT_COLUMNS,
@@ -74,25 +74,17 @@ def longest_refusals(trace: Trace) -> np.ndarray:
 
 
 def own_texts_refused(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Count texts that one side alone proposed, and those that the same side then refused: [world, 2]."""
-    return refusals_by_author(record_trace(scenario, worlds, ["proposed", "answer", "status"])).astype(float)
+    """Count texts that one side wrote, and those that the same side then refused: [world, 2]."""
+    return refusals_by_author(record_trace(scenario, worlds, ["author", "answer", "status"])).astype(float)
 
 
 def refusals_by_author(trace: Trace) -> np.ndarray:
-    """Count texts that one side alone proposed, and those that the same side then refused: [world, 2]."""
-    proposed, answers = trace["proposed"] > 0, trace["answer"]
-    pending = (trace["status"] == RungStatus.PROPOSED).any(axis=3)
-    author = np.full(pending[:, 0].shape, -1)  # the side, or -1: none, or both
-    counts = np.zeros((len(author), 2), int)
-    for now in range(1, pending.shape[1]):
-        own_answer = np.take_along_axis(answers[:, now], np.maximum(author, 0)[..., None], axis=2)[..., 0]
-        counts[:, 1] += ((author >= 0) & (own_answer < 0)).sum(axis=1)
-        author = np.where(pending[:, now] & pending[:, now - 1], author, -1)
-        new = pending[:, now] & ~pending[:, now - 1]
-        alone = new & (proposed[:, now].sum(axis=2) == 1)
-        author = np.where(alone, proposed[:, now].argmax(axis=2), author)
-        counts[:, 0] += alone.sum(axis=1)
-    return counts
+    """Count texts that one side wrote, not a facilitator, and those that the same side then refused: [world, 2]."""
+    new = newly_reached(trace, RungStatus.PROPOSED).any(axis=3)
+    author = trace["author"][:, 1:]
+    own = np.take_along_axis(trace["answer"][:, 1:], np.clip(author, 0, 1)[..., None], axis=3)[..., 0]
+    written = np.isin(author, (0, 1))
+    return np.stack([(each & written).sum(axis=(1, 2)) for each in (new, own < 0)], axis=1)
 
 
 def trust_after_condemnation(scenario: ScenarioSource, worlds: int) -> np.ndarray:
@@ -158,6 +150,7 @@ PROCESS_PATTERNS = (
             Inequality("share of cooperative months under full pressure", share_statistic(0, 1), upper=0.6),
             Inequality("share of cooperative months after full peace", share_statistic(2, 3), 0.85),
         ),
+        tuned=True,
         caveat="Full pressure: at least .7, in us-iran-2026. Full peace: all rungs verified, in all scenarios.",
     ),
     Pattern(
@@ -170,27 +163,31 @@ PROCESS_PATTERNS = (
                 largest(EVERY_SCENARIO, share_statistic(0, 1)), upper=0.1,
             ),
         ),
+        tuned=True,
     ),
     Pattern(
         "F3", "Nobody refuses its own text", LOGIC, EVERY_SCENARIO, own_texts_refused, {"share": share_statistic(0, 1)},
         (Inequality("share of texts of one side that it then refuses", share_statistic(0, 1), upper=0.02),),
+        caveat="By rule an author accepts its own text.",
     ),
     Pattern(
         "F4", "Condemnation lowers trust", LOGIC, EVERY_SCENARIO, trust_after_condemnation,
         {"share": share_statistic(0, 1)},
         (Inequality("share of condemnations with less trust six months later", share_statistic(0, 1), 0.9),),
-        caveat="Trust of the side whose examination condemns, against the month before.",
+        tuned=True, caveat="Trust of the side whose examination condemns, against the month before.",
     ),
     Pattern(
         "F6", "Silence comes in spells", "long historical cases: median 35 months, 18 to 90",
         IDLE_SCENARIOS, silences, {"negotiations without a deal": lambda sums: sums.sum(axis=-1)},
         (Inequality("median longest silence in months, negotiations without a deal", median_of_counts, 11.5),),
-        caveat="Runs of 96 months. Without a deal: no rung was ever in force. At least 12 months are required.",
+        tuned=True,
+        caveat="Months without contact in runs of 96 months. Without a deal: no rung was ever in force. At least 12 "
+        "months are required.",
     ),
     Pattern(
         "F9", "No agreement rests on a lower rung that has ended", LOGIC, EVERY_SCENARIO, rungs_above_ended_ones,
         {"months per world": share_statistic(0, 1)},
         (Inequality("months with a rung in force above one that has ended", lambda s: s[..., 1], upper=0.5),),
-        caveat="Sum over all worlds. Ended: suspended, snapped back or collapsed.",
+        caveat="Sum over all worlds. Ended: suspended, snapped back or collapsed; a breach can still be forgiven.",
     ),
 )  # fmt: skip

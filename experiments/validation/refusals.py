@@ -1,21 +1,23 @@
-"""Why proposals were refused, from the columns of a trace: by the examination, or by the share offered (M7, M8)."""
+"""Why proposals were refused: the conditions of the answer, by the rules themselves, from the columns of a trace."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from experiments.validation.traces import Trace
-from model.enumerations import RungStatus
-from model.rules.scrutiny import clearance_bound, condemnation_bound
+from model.arithmetic import holds
+from model.rules import scrutiny
 
-REFUSAL_COLUMNS = ("rung", "status", "answer", "doubt", "trust", "access", "offer", "reservation_value")
+CURRENT = ("rung", "trust", "author", "doubt", "offer", "reservation_value")  # decided before the answer
+PREVIOUS = ("status", "access", "inspectors_barred", "pressure", "audience_cost")  # decided after it
+REFUSAL_COLUMNS = (*CURRENT, *PREVIOUS, "answer")  # the columns that classify_refusals reads
 
 
 class Refusals(NamedTuple):
     """Refusals by each side, bool [world, round, negotiation, side], without the initial state.
 
-    all: a side refuses. condemned: because it holds the other to be deceitful. by_share: the examination clears the
-    other side and the step is worth its risk, but the share offered is below the reservation value.
+    all: a side refuses. condemned: because it holds the other to be deceitful. by_share: every other condition of
+    acceptance holds, but the share offered is below the reservation value.
     """
 
     all: np.ndarray
@@ -23,37 +25,47 @@ class Refusals(NamedTuple):
     by_share: np.ndarray
 
 
+class Conditions(NamedTuple):
+    """The conditions of an answer, in the order of ``settle_answer`` in ``model/rules/scrutiny.py``."""
+
+    is_condemned: bool
+    is_cleared: bool
+    is_worth: bool
+    is_acceptable: bool
+    is_free: bool
+
+
 def classify_refusals(trace: Trace) -> Refusals:
-    """Return the refusals in a trace of REFUSAL_COLUMNS, with the rules of ``model/rules/scrutiny.py``."""
-    world = trace.initial_world
-    refused, doubt = trace["answer"][:, 1:] < 0, trace["doubt"][:, 1:]
-    condemned = refused & (doubt >= condemnation_bound(world.compiled))
-    cleared = doubt <= clearance_bound(world.compiled)
-    offer = trace["offer"][:, 1:, :, None]
-    acceptable = np.concatenate([offer, 1.0 - offer], axis=3) >= trace["reservation_value"][:, 1:]
-    return Refusals(refused, condemned, refused & cleared & worth_taking(trace) & ~acceptable)
+    """Return the refusals in a trace of REFUSAL_COLUMNS. A proposal that nobody makes is no refusal."""
+    refused = trace["answer"][:, 1:] < 0
+    condemned, by_share = np.zeros_like(refused), np.zeros_like(refused)
+    for cell, conditions in answer_conditions(trace, refused):
+        condemned[cell] = conditions.is_condemned
+        by_share[cell] = conditions == Conditions(False, True, True, False, True)
+    return Refusals(refused, condemned, by_share)
 
 
-def worth_taking(trace: Trace) -> np.ndarray:
-    """Return whether the rung in play is worth its risk to each side: bool [world, round, negotiation, side]."""
-    world, scrutiny = trace.initial_world, trace.scenario.scrutiny
-    worth = np.zeros(trace["answer"][:, 1:].shape, bool)
-    for k, parties in enumerate(world.party):
-        rung, detected = np.maximum(trace["rung"][:, 1:, k], 0), detection(trace, k)
-        stake, reversible = world.stake[k][rung], detected * world.reversibility[k][rung]
-        rest = np.maximum(1.0 - (trace["status"][:, :-1, k] == RungStatus.VERIFIED) @ world.stake[k] - stake, 0.0)
-        for side, other in ((0, 1), (1, 0)):
-            trust = trace["trust"][:, 1:, parties[side], parties[other]]
-            gain = trust * (stake + scrutiny.future_weight * rest)
-            risk = (1.0 - trust) * scrutiny.loss_weight * stake * (1.0 - reversible)
-            worth[:, :, k, side] = gain - risk >= scrutiny.outside_option
-    return worth
+def answer_conditions(trace: Trace, chosen: np.ndarray) -> list[tuple[tuple[int, int, int, int], Conditions]]:
+    """Return the conditions of chosen answers, with their place: world, round, negotiation, side.
+
+    chosen: bool [world, round, negotiation, side], without the initial state. The rules read a world with the columns
+    of the moment in which the answer was given.
+    """
+    world = trace.initial_world.copy_at_start(1)
+    found = []
+    for row, month, k, side in np.argwhere(chosen).tolist():
+        for name in CURRENT:
+            getattr(world, name)[...] = trace[name][row, month + 1]
+        for name in PREVIOUS:
+            getattr(world, name)[...] = trace[name][row, month]
+        found.append(((row, month, k, side), conditions_now(world.compiled, k, side)))
+    return found
 
 
-def detection(trace: Trace, k: int) -> np.ndarray:
-    """Return the probability of detecting a violation when answers are given: [world, round]."""
-    world = trace.initial_world
-    covered = np.maximum.accumulate(np.where(world.verifier[k] >= 0, np.arange(len(world.verifier[k])), -1))
-    inspected = covered[np.where(trace["rung"][:, 1:, k] >= 0, trace["rung"][:, 1:, k], world.rungs[k] - 1)]
-    skill = np.append(world.detection, 0.0)[world.verifier[k]] * world.verifiability[k]  # [rung]
-    return np.where(inspected >= 0, skill[inspected], 0.0) * trace["access"][:, :-1, k]
+def conditions_now(world: object, k: int, side: int) -> Conditions:
+    """Return the conditions of a side's answer in a world as rules read it."""
+    terms = (
+        scrutiny.condemnation_terms, scrutiny.clearance_terms, scrutiny.worth_terms, scrutiny.share_terms,
+        scrutiny.freedom_terms,
+    )  # fmt: skip
+    return Conditions(*(bool(holds(each(world, k, side))) for each in terms))

@@ -13,8 +13,7 @@ from model.scenario import Scenario
 SMALL = 0.25  # step at which eigenvalues are measured; far below any at which postures oscillate
 START_OFFSET = (0.01, -0.004)  # start relative to the fixed point, along neither eigenvector
 EVENTS = (
-    "tension.provocation", "tension.programme_provokes", "tension.pressure_provokes", "tension.region_provokes",
-    "tension.attack_provokes", "tension.contact_calms", "tension.progress_calms", "facilitation.exchange_calms",
+    "tension.provocation", "tension.pressure_provokes", "tension.contact_calms", "tension.progress_calms",
 )  # fmt: skip
 PAIR = {
     "k": Symbol(0.5, 0.0, 2.0, "reaction of the first to the second's posture"),

@@ -16,7 +16,7 @@ from model.scenario import Scenario
 from model.signals import SIGNAL_KINDS
 from model.world import World
 
-WEIGHT_COLUMNS = ("conduct", "miscarried")  # the columns that monthly_weights reads
+WEIGHT_COLUMNS = ("conduct", "miscarried", "silent", "act_size")  # the columns that monthly_weights reads
 ScenarioSource = str | Mapping[str, Any]  # a scenario, by name or as plain data
 
 
@@ -104,10 +104,12 @@ def first_parties(trace: Trace) -> tuple[int, int]:
 
 
 def monthly_weights(trace: Trace) -> np.ndarray:
-    """Return the weight of each month's act on Goldstein's scale, -10 to +10: [world, month, side].
+    """Return the weight of each month's act on Goldstein's scale, 0 in silence: [world, month, side].
 
-    Acts of the two parties to the first negotiation towards each other, as they turned out: friendly or hostile words.
+    Acts of the two parties to the first negotiation towards each other, as they turned out: the strength of their kind
+    (``model/signals.py``) times their size. Like a monthly sum of events, a weight can exceed the scale's 10.
     """
     one, other = first_parties(trace)
-    cooperative = (trace["conduct"] ^ trace["miscarried"])[:, 1:, [one, other], [other, one]]
-    return np.where(cooperative, SIGNAL_KINDS["public statement"].strength, SIGNAL_KINDS["threat"].strength)
+    conduct, miscarried, silent, size = (trace[name][:, 1:, [one, other], [other, one]] for name in WEIGHT_COLUMNS)
+    strengths = [SIGNAL_KINDS[kind].strength for kind in ("hostile act", "cooperative act")]
+    return np.where(silent > 0, 0.0, np.where(conduct ^ miscarried, strengths[1], strengths[0]) * size)

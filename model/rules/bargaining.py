@@ -11,6 +11,11 @@ from model.rules.lookups import is_rung_in_play_at, narrative_burden, pressure_s
 from model.rules.scrutiny import FACILITATOR_TEXT, freedom_terms, worth_terms
 from model.terms import Term
 
+OIL_BLUNTS_PRESSURE = 0.5  # loss of pressure's effect when the log oil price is one above normal
+ALLIANCE_PULL = 0.1  # additional share demanded when allies oppose the talks
+AUDIENCE_WEIGHT = 0.4  # share of audience cost in the reservation value
+IMPATIENCE_GROWTH = 0.2  # growth of impatience in a month, times one minus the discount factor
+
 
 class Reservation(NamedTuple):
     """The least share a side can accept: the sum, clipped to 0 to 1."""
@@ -67,7 +72,7 @@ def update_impatience(world, k, side):
     """Return a side's impatience: it grows by (1 - delta) growth a round to at most 0.3; a ratified rung resets it."""
     if is_rung_in_play_at(world, k, RungStatus.RATIFIED) or is_rung_in_play_at(world, k, RungStatus.IMPLEMENTING):
         return 0.0
-    growth = (1.0 - world.own_discount_factor[world.party[k, side]]) * world.impatience_growth
+    growth = (1.0 - world.own_discount_factor[world.party[k, side]]) * IMPATIENCE_GROWTH
     return min(world.impatience[k, side] + growth, 0.3)
 
 
@@ -84,14 +89,14 @@ def alliance_support(world, me, k):
 def reservation_terms(world, k, side):
     """Return the terms of a side's reservation value for the rung in play (win-set; Putnam 1988, Drezner 1999)."""
     me, other, r = world.party[k, side], world.party[k, 1 - side], max(world.rung[k], 0)
-    effectiveness = max(1.0 - world.oil_blunts_pressure * max(world.oil[0], 0.0), 0.0)
+    effectiveness = max(1.0 - OIL_BLUNTS_PRESSURE * max(world.oil[0], 0.0), 0.0)
     credibility = 1.0 - world.doubt_of_successors
     return Reservation(
         world.share_scale * 2.0 * world.own_resolve[me],
         world.stance[me],
         world.narrative_weight * narrative_burden(world, k, side, r),
-        world.audience_weight * world.audience_cost[me],
-        -world.alliance_pull * alliance_support(world, me, k),
+        AUDIENCE_WEIGHT * world.audience_cost[me],
+        -ALLIANCE_PULL * alliance_support(world, me, k),
         world.expected_conflict * world.posture[me, other],
         -world.concession_to_pressure * pressure_suffered(world, me) * effectiveness,
         -world.concession_to_pressure * world.pressure_relief[k, 1 - side, r] * world.pressure[other, me] * credibility,

@@ -9,6 +9,8 @@ from model.enumerations import RungStatus
 from model.rules.lookups import detection_probability, has_agreement_in_force, stake_at_risk
 from model.terms import Term
 
+REPUTATION_COST = 2.0  # cost of betraying a unit stake to a trustworthy side; only ratios matter, so it sets the unit
+
 
 class Incentive(NamedTuple):
     """Compliance pays."""
@@ -50,7 +52,7 @@ def incentive_terms(world, k, side):
     """Return the terms of compliance: reputation + c s + delta b s' + deterrence, less the temptation b s (B05)."""
     me, stake = world.party[k, side], stake_at_risk(world, k)
     return Incentive(
-        world.reputation_cost * stake if world.trustworthy[me] else 0.0,
+        REPUTATION_COST * stake if world.trustworthy[me] else 0.0,
         world.honour_gain * stake,
         world.own_discount_factor[me] * world.betrayal_gain * world.prospect[k],
         world.deterrence * stake * (1.0 if world.clarification[k, 1 - side] else detection_probability(world, k)),

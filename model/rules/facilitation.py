@@ -9,6 +9,9 @@ from model.enumerations import ExchangeLevel, RungStatus
 from model.rules.lookups import highest_verified_rung, is_rung_in_play_at, lowest_trust, mutual_tension, side_of
 from model.terms import Term
 
+CREDIBILITY_SPEED = 0.08  # speed at which a facilitator's credibility follows its record, a month
+TASK_FATIGUE = 0.012  # fatigue from one task
+FATIGUE_REMAINS = 0.92  # share of fatigue that remains after a month
 CONTACT, CLARITY, FORMULATION, LEVERAGE, HOSTING = range(5)  # columns.SERVICES
 
 
@@ -67,7 +70,7 @@ def update_fatigue(world, f):
     for k in range(world.n_negotiation):
         for service in range(world.n_service):
             tasks += world.effort[f, k, service]
-    return clip(world.fatigue_persistence * world.fatigue[f] + world.fatigue_rate * tasks, 0.0, 1.0)
+    return clip(FATIGUE_REMAINS * world.fatigue[f] + TASK_FATIGUE * tasks, 0.0, 1.0)
 
 
 @rule
@@ -244,7 +247,7 @@ def update_credibility(world, f, me):
         if world.effort[f, k, CLARITY] and (world.party[k, 0] == me or world.party[k, 1] == me):
             other = world.party[k, 1 - side_of(world, k, me)]
             right = 1.0 - world.misread[me, other]
-            credibility += world.credibility_rate * (right - credibility)
+            credibility += CREDIBILITY_SPEED * (right - credibility)
     return credibility
 
 

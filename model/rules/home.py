@@ -17,6 +17,12 @@ from model.rules.lookups import (
 )
 from model.terms import Term
 
+SUPPORT_SPEED = 0.1  # speed at which support returns to its usual level, a month
+PRESSURE_ERODES = 0.03  # support lost in a month under full pressure
+PROGRESS_BUILDS = 0.06  # support gained in a month from a fully implemented ladder
+ATTACK_ERODES = 0.12  # support lost after an attack
+CONCESSION_ERODES = 0.1  # support lost by ratifying a full burden
+UNPOPULARITY = 0.02  # hazard of turnover added at zero support
 RETREAT_COST = 0.05  # support lost by giving way to a demand or backing down from a threat
 RALLY = 0.15  # support gained when force is used against the state; it wears off
 
@@ -84,7 +90,7 @@ def draw_stance(world, me):
 @rule
 def government_change_terms(world, me):
     """Return the terms of a change of government."""
-    lost = world.unpopularity * max(world.usual_support[me] - world.support[me], 0.0)
+    lost = UNPOPULARITY * max(world.usual_support[me] - world.support[me], 0.0)
     return GovernmentChange(world.own_turnover[me], lost, draw(world, DecisionPoint.TURNOVER, world.state_id[me]))
 
 
@@ -186,11 +192,11 @@ def support_terms(world, me):
     now = world.support[me]
     return Support(
         now,
-        world.support_speed * (world.usual_support[me] - now),
-        -world.pressure_erodes_support * pressure_suffered(world, me),
-        world.progress_builds_support * dividend,
-        -world.attack_erodes_support * attack,
-        -world.concession_erodes_support * concession,
+        SUPPORT_SPEED * (world.usual_support[me] - now),
+        -PRESSURE_ERODES * pressure_suffered(world, me),
+        PROGRESS_BUILDS * dividend,
+        -ATTACK_ERODES * attack,
+        -CONCESSION_ERODES * concession,
         -RETREAT_COST * retreat,
         RALLY * rally,
         0.0,

@@ -9,6 +9,7 @@ from model.enumerations import Friction, InspectionReport, RungStatus
 from model.rules.lookups import has_agreement_in_force, highest_verified_rung, uses_force_between
 from model.terms import Term
 
+RECOVERY_ROUNDS = 18  # before a new attempt at a collapsed ladder
 LEAST_BREACH = 0.33  # share of the stake that a breach counts at least
 
 
@@ -178,7 +179,7 @@ def advance_ladder(world, k, r):
         return next_deal_status(world, k, r, status)
     if status == RungStatus.BREACHED:
         return RungStatus.IMPLEMENTING if world.forgiven[k] else RungStatus.SUSPENDED
-    wait = world.recovery if status == RungStatus.COLLAPSED else world.cool_down
+    wait = RECOVERY_ROUNDS if status == RungStatus.COLLAPSED else world.cool_down
     return RungStatus.IDLE if world.status_age[k, r] + 1 >= wait else status
 
 

@@ -10,6 +10,10 @@ from model.rules.ladder import has_unrepaired_breach
 from model.rules.lookups import pressure_suffered, progress, side_of
 from model.terms import Term
 
+PROGRAMME_SPEED = 0.08  # speed at which a programme moves towards its target, a month
+UNSEEN_GROWTH = 0.15  # programme added to the target without inspectors' access
+HEDGING = 0.3  # programme added to the target in response to full pressure
+
 
 class PressureTarget(NamedTuple):
     """Pressure is held or raised: the target reaches the current level, the threshold."""
@@ -102,8 +106,8 @@ def programme_terms(world, me):
     return Programme(
         ambition,
         -ambition * (1.0 - free),
-        world.hedging * pressure_suffered(world, me) * free,
-        world.unseen_growth * unseen * free,
+        HEDGING * pressure_suffered(world, me) * free,
+        UNSEEN_GROWTH * unseen * free,
         0.0,
     )
 
@@ -120,7 +124,7 @@ def set_programme(world, me):
     if not has_programme(world, me):
         return world.programme[me]
     goal = clip(sum_terms(programme_terms(world, me)), 0.0, 1.0)
-    return world.programme[me] + world.programme_speed * (goal - world.programme[me])
+    return world.programme[me] + PROGRAMME_SPEED * (goal - world.programme[me])
 
 
 @rule

@@ -22,7 +22,7 @@ from model.terms import Term
 class ProcessEnds(NamedTuple):
     """The process of talks ends after a failure."""
 
-    failures: Annotated[float, Term(0, 100, "earlier failures since the last verified rung")]
+    failures: Annotated[float, Term(0, 100, "failures since the last verified rung, the last one by half")]
     tension: Annotated[float, Term(0, 100, "tension between the two")]
     force: Annotated[float, Term(0, 1, "force was used")]
     agreement: Annotated[float, Term(-1, 0, "agreements in force that keep it alive")]
@@ -78,7 +78,7 @@ def can_end(world, k):
 def ending_terms(world, k):
     """Return the terms of the end of a process: a hazard by failures and tension."""
     return ProcessEnds(
-        world.giving_up * max(world.failures[k] - 1, 0),
+        world.giving_up * max(world.failures[k] - 0.5, 0.0),
         world.giving_up * mutual_tension(world, k),
         1.0 if uses_force_between(world, k) else 0.0,
         -world.giving_up * progress(world, k),

@@ -11,6 +11,7 @@ from model.rules.lookups import condemnation_bound, detection_in_step, is_rung_i
 from model.terms import Term
 
 FACILITATOR_TEXT = 2  # author of an offer
+PRIOR_WEIGHT = 0.5  # weight of existing trust, in log odds, in the initial doubt
 NO_DOUBT = -50.0  # log odds without a proposal
 
 
@@ -76,7 +77,7 @@ def examine(world, k, side):
     me, other = world.party[k, side], world.party[k, 1 - side]
     doubt = world.doubt[k, side]
     if world.status_age[k, world.rung[k]] == 0:
-        doubt = -world.prior_weight * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
+        doubt = -PRIOR_WEIGHT * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
         if world.author[k] == FACILITATOR_TEXT:
             doubt -= world.endorsement * combined_effect(world, k, FORMULATION, me)
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful

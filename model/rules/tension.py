@@ -8,8 +8,14 @@ from model.enumerations import ExchangeLevel
 from model.rules.lookups import attacks_blamed_on, progress, side_of
 from model.terms import Term
 
-
+PROGRAMME_PROVOKES = 0.05  # rise in posture from the other's full programme, at a security weight of one
+REGION_PROVOKES = 0.15  # rise in posture from regional tension of one
+ATTACK_PROVOKES = 0.5  # rise in posture from a spoiler's attack
+DEMAND_PROVOKES = 0.1  # rise in posture from a demand backed by a threat
+FORCE_PROVOKES = 0.4  # rise in posture from force used against the state
+EXCHANGE_CALMS = 0.05  # fall in posture from one hosted exchange
 CONCESSION_CALMS = 0.2  # fall in posture when the other gives way to a demand
+WARINESS = 0.4  # effect of a third state's hostility to a party on its opposition to the talks
 
 
 class Posture(NamedTuple):
@@ -43,15 +49,15 @@ def posture_terms(world, me, other):
     own, others = world.posture[me, other], world.posture[other, me]
     k, step = world.negotiation_between[me, other], world.tension_step
     at_odds = k >= 0 or world.grievance[me, other] > 0.0
-    programme = world.programme_provokes * world.own_security_weight[me] * world.programme[other]
-    region = world.region_provokes * world.regional_tension[0]
+    programme = PROGRAMME_PROVOKES * world.own_security_weight[me] * world.programme[other]
+    region = REGION_PROVOKES * world.regional_tension[0]
     size = 0.0 if world.silent[other, me] else world.act_size[other, me]
-    threat = world.demand_provokes * world.demands[other, me] + world.force_provokes * world.uses_force[other, me]
+    threat = DEMAND_PROVOKES * world.demands[other, me] + FORCE_PROVOKES * world.uses_force[other, me]
     attack, calm = 0.0, 0.0
     if k >= 0:
-        attack = world.attack_provokes * attacks_blamed_on(world, k, side_of(world, k, other))
+        attack = ATTACK_PROVOKES * attacks_blamed_on(world, k, side_of(world, k, other))
         calm = world.contact_calms * world.contact[k] + world.progress_calms * progress(world, k)
-        calm += world.exchange_calms * (world.exchange[k] > ExchangeLevel.NONE)
+        calm += EXCHANGE_CALMS * (world.exchange[k] > ExchangeLevel.NONE)
         calm += CONCESSION_CALMS * world.concedes[other, me]
     return Posture(
         own,
@@ -91,7 +97,7 @@ def is_third_state(world, me, k):
 def alignment_terms(world, me, k):
     """Return the terms of a third state's alignment."""
     hostility = max(world.posture[me, world.party[k, 0]], world.posture[me, world.party[k, 1]])
-    return Alignment(world.attitude[me, k], -world.wariness * hostility, 0.0)
+    return Alignment(world.attitude[me, k], -WARINESS * hostility, 0.0)
 
 
 @rule

@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 from model.arithmetic import clip, holds
 from model.chance import DecisionPoint, draw
-from model.columns import COMPLIANCE_SLOTS
+from model.columns import COMPLIANCE_SLOTS, PRIOR_VIOLATION
 from model.compiler import rule
 from model.enumerations import InspectionReport, RungStatus
 from model.rules.lookups import (
@@ -18,7 +18,8 @@ from model.rules.lookups import (
 )
 from model.terms import Term
 
-CLARIFICATION_ROUNDS = 6
+CLARIFICATION_ROUNDS = 6  # months in which a second finding accuses
+BELIEF_DRIFT = 0.05  # speed at which belief in a violation drifts to one half without reports, a month
 MIN_ACCESS = 0.01  # below this there is no inspection and no report
 
 
@@ -130,11 +131,11 @@ def report_findings(world, b, k, side):
 def update_suspicion(world, k, side):
     """Return the belief in a violation: Bayes, pi d / (pi d + (1 - pi) f); without a report, a drift to 1/2 (B14)."""
     if not has_agreement_in_force(world, k):
-        return world.prior_violation
+        return PRIOR_VIOLATION
     now, body = world.suspicion[k, side], inspecting_body(world, k)
     report = world.report[body, k, 1 - side] if body >= 0 else InspectionReport.NONE
     if report == InspectionReport.NONE:
-        return now + world.belief_drift * (0.5 - now)
+        return now + BELIEF_DRIFT * (0.5 - now)
     detected, alarmed = detection_probability(world, k), world.false_alarm[body]
     if report == InspectionReport.CLEAN:
         detected, alarmed = 1.0 - detected, 1.0 - alarmed

@@ -43,7 +43,7 @@ def test_a_proposer_weighs_what_the_step_is_worth_to_itself():
 def test_a_proposer_locked_in_at_home_does_not_propose():
     locked = Override(1, "update_audience_cost", None, "alba", None, 5.0)
     scenario = scenario_with_only(
-        "audience_costs", {**EAGER, "home.lock_in": 1.0, "home.audience_weight": 0.0, "home.audience_decay": 0.0}
+        "audience_costs", {**EAGER, "home.lock_in": 1.0, "bargaining.probing": 1.0, "home.audience_decay": 0.0}
     )
     moves = (locked, Override(2, "status", "talks", None, "step-1", float(RungStatus.IDLE)))
     moves += (Override(1, "status", "talks", None, "step-1", float(RungStatus.IDLE)),)
@@ -75,7 +75,6 @@ def test_the_estimate_errs_less_with_the_help_of_drafters():
         }
         data["negotiations"]["talks"]["facilitators"] = ["helper"]
         certain = {
-            "facilitation.fatigue_rate": 0.0,
             "bargaining.estimate_error": spread,
             "facilitators.helper.credibility": 1.0,
             "states.alba.dialogue": 0.0,
@@ -158,7 +157,7 @@ def test_prospect_counts_both_demands_and_the_gap_probed():
 def test_a_new_government_draws_a_new_stance():
     changed = Override(4, "change_government", None, "alba", None, 1)
     scenario = scenario_with_only("turnover", {
-        "bargaining.resolve_spread": 0.3, "states.alba.turnover": 0.0, "states.borea.turnover": 0.0, "home.unpopularity": 0.0,
+        "bargaining.resolve_spread": 0.3, "states.alba.turnover": 0.0, "states.borea.turnover": 0.0,
     })  # fmt: skip
     one, other = record_rounds(scenario, 8, ("stance", (0,)), ("stance", (1,)), overrides=(changed,)).T
     assert len(set(other)) == 1

@@ -28,12 +28,10 @@ class Tiny(NamedTuple):
     clock: np.ndarray
     seed: np.uint64
     regional_tension: np.ndarray
-    region_memory: float
-    region_noise: float
-    oil_region_link: float
+    shock_size: float
 
 
-world = Tiny(np.array([1]), np.uint64(5), np.array([0.5]), 0.9, 0.1, 0.3)
+world = Tiny(np.array([1]), np.uint64(5), np.array([0.5]), 0.1)
 print(CACHE_FOLDER)
 print(drift_region(world, 0).hex())
 print(drift_region.stats.cache_hits.total() if hasattr(drift_region, "stats") else "uncompiled")

@@ -83,7 +83,7 @@ def test_silence_is_no_act_no_evidence_and_no_provocation():
     quiet = {
         "conduct.silence": 1.0, "tension.tension_step": 0.0, "belief.memory": 1.0, "tension.provocation": 0.5,
         "states.third-0.cooperates_first": False, "relations.third-0.alba.tension": 0.0,
-        **{f"tension.{name}": 0.0 for name in ("contact_calms", "progress_calms", "region_provokes")},
+        **{f"tension.{name}": 0.0 for name in ("contact_calms", "progress_calms")},
     }  # fmt: skip
     mechanisms = ("intensity", "reciprocity", "reputation", "tension")
     columns = ("conduct", (2, 0)), ("trust", (0, 2)), ("posture", (0, 2)), ("conduct_record", (2, 0))

@@ -8,13 +8,70 @@ from pathlib import Path
 import pytest
 
 from experiments.studies.study import load_study
+from model.columns import PRIOR_VIOLATION
 from model.errors import ScenarioError
+from model.fixed_parameters import FIXED
 from model.former_names import ACTS, COLUMNS, PATHS, REPLACED, FormerNameWarning, current_act, current_path
 from model.loading import build_scenario, load_scenario, read_scenario, scenario_names
 from model.overrides import act_index
 from model.parameter_space import every_parameter
 from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN
+from model.rules import (
+    bargaining,
+    compliance,
+    environment,
+    facilitation,
+    home,
+    ladder,
+    pressure,
+    scrutiny,
+    tension,
+    verification,
+)  # fmt: skip
 
+CONSTANTS = {
+    "bargaining.alliance_pull": bargaining.ALLIANCE_PULL,
+    "bargaining.impatience_growth": bargaining.IMPATIENCE_GROWTH,
+    "bargaining.oil_blunts_pressure": bargaining.OIL_BLUNTS_PRESSURE,
+    "bargaining.wariness": tension.WARINESS,
+    "environment.oil_memory": environment.OIL_MEMORY,
+    "environment.oil_region_link": environment.OIL_REGION_LINK,
+    "environment.region_memory": environment.REGION_MEMORY,
+    "facilitation.credibility_rate": facilitation.CREDIBILITY_SPEED,
+    "facilitation.exchange_calms": tension.EXCHANGE_CALMS,
+    "facilitation.fatigue_persistence": facilitation.FATIGUE_REMAINS,
+    "facilitation.fatigue_rate": facilitation.TASK_FATIGUE,
+    "home.attack_erodes_support": home.ATTACK_ERODES,
+    "home.audience_weight": bargaining.AUDIENCE_WEIGHT,
+    "home.concession_erodes_support": home.CONCESSION_ERODES,
+    "home.pressure_erodes_support": home.PRESSURE_ERODES,
+    "home.progress_builds_support": home.PROGRESS_BUILDS,
+    "home.support_speed": home.SUPPORT_SPEED,
+    "home.unpopularity": home.UNPOPULARITY,
+    "ladder.recovery": ladder.RECOVERY_ROUNDS,
+    "pressure.hedging": pressure.HEDGING,
+    "pressure.programme_speed": pressure.PROGRAMME_SPEED,
+    "pressure.unseen_growth": pressure.UNSEEN_GROWTH,
+    "scrutiny.prior_weight": scrutiny.PRIOR_WEIGHT,
+    "tension.attack_provokes": tension.ATTACK_PROVOKES,
+    "tension.demand_provokes": tension.DEMAND_PROVOKES,
+    "tension.force_provokes": tension.FORCE_PROVOKES,
+    "tension.programme_provokes": tension.PROGRAMME_PROVOKES,
+    "tension.region_provokes": tension.REGION_PROVOKES,
+    "verification.belief_drift": verification.BELIEF_DRIFT,
+    "verification.prior_violation": PRIOR_VIOLATION,
+    "verification.reputation_cost": compliance.REPUTATION_COST,
+}
+FORMER_FIXED = {  # names of versions before 0.1
+    "bargaining.haste": "bargaining.impatience_growth",
+    "facilitation.rest": "facilitation.fatigue_persistence",
+    "home.attack_at_home": "home.attack_erodes_support",
+    "home.concession_at_home": "home.concession_erodes_support",
+    "home.dividend": "home.progress_builds_support",
+    "home.pain_at_home": "home.pressure_erodes_support",
+    "verification.blind_drift": "verification.belief_drift",
+    "verification.good_name": "verification.reputation_cost",
+}
 DATA = Path(__file__).with_name("data")
 
 
@@ -64,9 +121,9 @@ def test_a_change_by_a_former_path_is_made():
 
 def test_a_value_under_both_its_names_is_refused():
     data = read_scenario("two-states")
-    both = {"haste": 0.1, "impatience_growth": 0.2}
-    with pytest.raises(ScenarioError, match=r"former name of `bargaining.impatience_growth`"):
-        build_scenario({**data, "bargaining": both})
+    both = {"shading": 0.1, "distortion": 0.2}
+    with pytest.raises(ScenarioError, match=r"former name of `facilitation.distortion`"):
+        build_scenario({**data, "facilitation": both})
 
 
 def test_present_names_give_no_warning():
@@ -139,6 +196,24 @@ def test_a_replaced_parameter_is_refused_with_its_successor(path):
         load_study(study)
 
 
-def test_a_ladder_that_never_recovers_is_refused_with_the_range():
-    with pytest.raises(ScenarioError, match=r"^ladder.recovery: must be between 1 and 1200 \(rounds\) \(found 0\)$"):
-        load_scenario("two-states", {"ladder.recovery": 0})
+@pytest.mark.parametrize("path", FIXED)
+def test_a_fixed_parameter_takes_only_its_present_value(path):
+    section, name = path.split(".")
+    data = read_scenario("two-states")
+    same = {**data, section: {**data.get(section, {}), name: FIXED[path]}}
+    assert build_scenario(same) == load_scenario("two-states", {path: FIXED[path]}) == load_scenario("two-states")
+    message = f"{path}: is no parameter of this version: the rules fix it at {FIXED[path]:g}"
+    with pytest.raises(ScenarioError) as file:
+        build_scenario({**data, section: {**data.get(section, {}), name: 0.7}, "rounds": 0})
+    assert message in str(file.value).splitlines()
+    assert len(file.value.errors) == 2
+    with pytest.raises(ScenarioError) as change:
+        load_scenario("two-states", {path: 0.7})
+    assert str(change.value) == message
+    study = {"name": "old", "question": "?", "scenario": "two-states", "uncertainties": {path: [0.1, 0.2]}}
+    with pytest.raises(ScenarioError, match="the rules fix it at"):
+        load_study(study)
+
+
+def test_fixed_values_are_those_of_the_rules():
+    assert {**CONSTANTS, **{former: CONSTANTS[path] for former, path in FORMER_FIXED.items()}} == FIXED

@@ -32,7 +32,7 @@ def verified_rung(detection=0.5, false_alarm=0.05, **more):
     ("detection", "ppv", "npv"), [(0.9, 0.6667, 0.9884), (0.5, 0.5263, 0.9448), (0.2, 0.3077, 0.9144)]
 )
 def test_b14_reports_update_suspicion_by_bayes_rule(detection, ppv, npv):
-    scenario = verified_rung(detection, **{"verification.prior_violation": 0.1})
+    scenario = verified_rung(detection)
     for report, belief in ((InspectionReport.VIOLATION, ppv), (InspectionReport.CLEAN, 1.0 - npv)):
         world = make_world(scenario)
         world.rung[0] = -1
@@ -43,7 +43,7 @@ def test_b14_reports_update_suspicion_by_bayes_rule(detection, ppv, npv):
 
 
 def test_b14_six_clean_reports_cut_suspicion_below_one_percent():
-    scenario = verified_rung(0.5, 0.05, **{"verification.prior_violation": 0.3, "ladder.cool_down": 0})
+    scenario = verified_rung(0.5, 0.05, **{"ladder.cool_down": 0})
     clean = tuple(
         Override(now, "report_findings", "talks", "watch", "borea", InspectionReport.CLEAN) for now in range(1, 9)
     )
@@ -71,7 +71,7 @@ def climbing_ladder(count, **chances):
     values = {names[key]: value for key, value in {"slip": 0.0, "withdraw": 0.0, **chances}.items()}
     calm = {
         "verification.compliance_noise": 0.0, "ladder.abandonment": 0.0, "states.alba.turnover": 1.0,
-        "states.borea.turnover": 0.0, "home.unpopularity": 0.0, "states.alba.trustworthiness": 1.0,
+        "states.borea.turnover": 0.0, "states.alba.trustworthiness": 1.0,
     }  # fmt: skip
     on = {"mechanisms.friction": True, "mechanisms.turnover": True, "rounds": 300}
     return build_scenario(apply_changes(data, {**ALL_OFF, **on, **values, **calm}))
@@ -136,7 +136,7 @@ def test_suspicion_drifts_to_one_half_without_access():
 
 
 def scenario_with_access_lost():
-    return verified_rung(0.9, 0.0, **{"verification.prior_violation": 0.05})
+    return verified_rung(0.9, 0.0)
 
 
 def test_bundling_groups_rungs_into_steps():

@@ -88,7 +88,7 @@ def test_a_new_government_or_an_attack_reopens_a_process(move, reopens):
     data["spoilers"] = {"wreckers": {"name": text("W"), "negotiation": "talks", "blamed_on": "borea", "hazard": 0.0}}
     quiet = {
         "process.reopening": 0.0, "process.shock_reopens": 1.0, "attacks.attack_near_deal": 0.0,
-        "states.alba.turnover": 0.0, "states.borea.turnover": 0.0, "home.unpopularity": 0.0,
+        "states.alba.turnover": 0.0, "states.borea.turnover": 0.0,
     }  # fmt: skip
     scenario = isolated_scenario(("processes", "turnover", "spoilers"), quiet, data)
     moves = (Override(1, "process", "talks", None, None, 0.0), *([move] if move else []))
@@ -155,7 +155,6 @@ def test_tension_and_distrust_lead_to_withdrawal():
     shared = {
         "negotiations.talks.rungs.step-1.status": "verified",
         "states.alba.turnover": 0.0,
-        "home.unpopularity": 0.0,
     }
     shared |= {"states.borea.turnover": 0.0, "relations.borea.alba.trust": 0.9, "relations.borea.alba.tension": 0.0}
     for trust, tension, leaves in ((0.02, 1.0, True), (0.9, 0.0, False)):

@@ -7,7 +7,8 @@ from support.worlds import make_world, scenario_with_only
 
 from model.enumerations import RungStatus
 from model.overrides import Override
-from model.rules.home import RALLY, RETREAT_COST
+from model.rules.home import RALLY, RETREAT_COST, SUPPORT_SPEED
+from model.rules.tension import DEMAND_PROVOKES, FORCE_PROVOKES
 from model.rules.threats import CREDIBILITY_SPEED, IMPOSED_REMAINS, demand_terms, force_terms
 
 pytestmark = pytest.mark.uncompiled
@@ -69,22 +70,20 @@ def test_a_threat_carried_out_adds_pressure_that_fades():
 
 @pytest.mark.parametrize(("moves", "loser"), [(demand(1, 1), 1), (demand(1, 0, 0), 0)])
 def test_giving_way_and_backing_down_cost_support(moves, loser):
-    scenario = scenario_with_only(("threats", "ratification"), {**QUIET, "home.support_speed": 0.0})
+    scenario = scenario_with_only(("threats", "ratification"), QUIET)
     seen = record_rounds(scenario, 1, ("support", (0,)), ("support", (1,)), overrides=moves)[0]
     assert seen[loser] == pytest.approx(0.55 - RETREAT_COST)
     assert seen[1 - loser] == pytest.approx(0.55)
 
 
 def test_a_demand_is_heard_at_home_and_abroad():
-    scenario = scenario_with_only(
-        ("threats", "audience_costs", "tension"), {**QUIET, "home.audience_growth": 0.2, "tension.demand_provokes": 0.3}
-    )
+    scenario = scenario_with_only(("threats", "audience_costs", "tension"), {**QUIET, "home.audience_growth": 0.2})
     quiet, loud = (
         record_rounds(scenario, 2, ("audience_cost", (0,)), ("posture", BACK), overrides=moves)
         for moves in ((), demand(1, 1))
     )
     assert loud[0, 0] - quiet[0, 0] == pytest.approx(0.2)
-    assert max(loud[:, 1] - quiet[:, 1]) > 0.2
+    assert max(loud[:, 1] - quiet[:, 1]) == pytest.approx(DEMAND_PROVOKES)
 
 
 def test_talks_halve_the_hazard_of_demands_between_parties():
@@ -149,14 +148,13 @@ def test_force_ends_agreements_talks_and_inspections():
 
 def test_force_raises_tension_and_rallies_the_attacked():
     scenario = scenario_with_only(("force", "tension", "ratification"), {
-        **FORCE, "tension.tension_step": 0.0, "tension.force_provokes": 0.4, "home.support_speed": 0.5,
-        "tension.contact_calms": 0.0, "relations.borea.alba.tension": 0.2,
+        **FORCE, "tension.tension_step": 0.0, "tension.contact_calms": 0.0, "relations.borea.alba.tension": 0.2,
     })  # fmt: skip
     columns = ("posture", BACK), ("support", (1,)), ("support", (0,))
     peace, war = (record_rounds(scenario, 8, *columns, overrides=moves) for moves in ((), ATTACK))
-    assert war[3:, 0] - peace[3:, 0] == pytest.approx([0.4] * 5)
+    assert war[3:, 0] - peace[3:, 0] == pytest.approx([FORCE_PROVOKES] * 5)
     assert war[2, 1] - peace[2, 1] == pytest.approx(RALLY)
-    assert war[-1, 1] - peace[-1, 1] == pytest.approx(RALLY / 2**5)
+    assert war[-1, 1] - peace[-1, 1] == pytest.approx(RALLY * (1 - SUPPORT_SPEED) ** 5)
     assert np.array_equal(war[:, 2], peace[:, 2])
 
 

@@ -5,7 +5,8 @@ from typing import NamedTuple, TypedDict
 
 from dashboards.classroom.errors import RefusedError
 from dashboards.classroom.game.actions import Verb
-from dashboards.classroom.game.consequences import ChoiceContext, option_facts
+from dashboards.classroom.game.choice_context import ChoiceContext
+from dashboards.classroom.game.consequences import option_facts
 from dashboards.classroom.game.facts import Fact
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.game.visibility import Observer

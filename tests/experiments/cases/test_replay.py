@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tomli_w
 from support.cases import ACTS, HEADER_LINES, acts_with, write_case
-from support.worlds import ALL_OFF, smallest_scenario
+from support.worlds import ALL_OFF, TIT_FOR_TAT, smallest_scenario
 
 from agents.assembly import Assembly
 from experiments.cases.case import case_names, load_case
@@ -21,7 +21,8 @@ from model.loading import apply_changes, load_scenario
 def reciprocal_scenario(folder: Path, **more) -> str:
     """Write a scenario in which two states reciprocate and nothing else happens; return its path."""
     changes = {**{name.partition(".")[2]: False for name in ALL_OFF}, "reciprocity": True}
-    unforgiving = {f"states.{name}.generosity": 0.0 for name in ("alba", "borea")}
+    habits = {**TIT_FOR_TAT, "generosity": 0.0}
+    unforgiving = {f"states.{name}.{habit}": value for name in ("alba", "borea") for habit, value in habits.items()}
     path = folder / "in-kind.toml"
     path.write_text(
         tomli_w.dumps({**apply_changes(smallest_scenario(), unforgiving), "mechanisms": changes, **more}), "utf-8"

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from experiments.cases.replay import COOPERATIVE_WEIGHT, HOSTILE_WEIGHT, Forecast
+from experiments.cases.replay import Forecast, forecast_of_signs
 from experiments.cases.scoring import brier_score, crps, means_over_cases, means_over_months
 
 
@@ -40,14 +40,19 @@ def test_perfect_forecast_scores_zero():
 
 
 def test_forecast_has_chance_mean_and_quantiles():
-    forecast = Forecast((COOPERATIVE_WEIGHT, HOSTILE_WEIGHT), (0.9, 0.1))
+    forecast = Forecast((7.0, -5.0), (0.9, 0.1))
     assert forecast.chance == 0.9
-    assert forecast.mean == pytest.approx(0.9 * COOPERATIVE_WEIGHT + 0.1 * HOSTILE_WEIGHT)
-    assert [forecast.quantile(part) for part in (0.05, 0.5, 0.95)] == [
-        HOSTILE_WEIGHT,
-        COOPERATIVE_WEIGHT,
-        COOPERATIVE_WEIGHT,
-    ]
+    assert forecast.mean == pytest.approx(0.9 * 7.0 - 0.1 * 5.0)
+    assert [forecast.quantile(part) for part in (0.05, 0.5, 0.95)] == [-5.0, 7.0, 7.0]
+
+
+def test_forecast_of_signs_keeps_the_sizes_of_each_sign():
+    sizes = Forecast((1.0, 4.0, -2.0, -8.0), (0.1, 0.5, 0.3, 0.1))
+    found = forecast_of_signs(0.3, sizes)
+    assert found.values == sizes.values
+    assert found.chance == pytest.approx(0.3)
+    assert found.shares == pytest.approx((0.05, 0.25, 0.525, 0.175))
+    assert forecast_of_signs(sizes.chance, sizes).shares == pytest.approx(sizes.shares)
 
 
 def test_intervals_contain_the_mean_and_widen_with_spread():

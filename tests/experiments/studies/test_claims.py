@@ -107,7 +107,7 @@ def test_measures_of_silence_and_first_deal():
 
 def test_true_false_and_empty_claims_get_their_verdicts():
     clear, unclear = set_facilitators(clarity=1.0, capacity=20.0), set_facilitators(clarity=0.0)
-    steady = set_parameters(facilitation__fatigue_rate=0.0)
+    steady = set_parameters(facilitation__affinity=0.0)
     says = (
         Claim("true", "Clear channels are misread less", (ClaimComparison("less", clear, unclear, mean_indicator("misperception"), False),)),
         Claim("false", "Clear channels are misread more", (ClaimComparison("more", clear, unclear, mean_indicator("misperception")),)),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.worlds import ALL_OFF, smallest_scenario
 
+from experiments.counterfactuals.branch import world_after
 from experiments.validation.estimate import Estimate, bootstrap_sums, estimate_statistic, interval_verdict
 from experiments.validation.levers import compare_ends, lever_effects
 from experiments.validation.pattern import Inequality, keep_scenarios_apart, largest, share_statistic, smallest
@@ -33,11 +34,12 @@ from experiments.validation.patterns_of_processes import (
     months_above_ended,
     refusals_by_author,
 )
-from experiments.validation.refusals import REFUSAL_COLUMNS, classify_refusals, worth_taking
-from experiments.validation.traces import Trace, monthly_weights, record_trace
+from experiments.validation.refusals import REFUSAL_COLUMNS, answer_conditions, classify_refusals
+from experiments.validation.traces import WEIGHT_COLUMNS, Trace, first_parties, monthly_weights, record_trace
 from model.enumerations import RungStatus
-from model.loading import apply_changes, build_scenario, scenario_data
-from model.rules.scrutiny import clearance_bound
+from model.loading import apply_changes, build_scenario, load_scenario, scenario_data
+from model.rules.scrutiny import settle_answer
+from model.signals import MAX_STRENGTH, round_signals
 from model.world import World
 
 IDLE, PROPOSED, AGREED, FORCE, VERIFIED = (
@@ -91,11 +93,23 @@ def test_scenarios_kept_apart_have_a_smallest_and_a_largest():
     assert most(tables[0].sum(axis=0)) == 0.25  # a scenario that was not counted is left out
 
 
-def test_monthly_weights_are_those_of_acts_as_they_turn_out():
-    intended, miscarried = np.ones((5, 2, 2), int), np.zeros((5, 2, 2), int)
+def test_monthly_weights_have_sign_size_and_silence():
+    intended, miscarried, silent = np.ones((5, 2, 2), int), np.zeros((5, 2, 2), int), np.zeros((5, 2, 2), int)
+    size = np.ones((5, 2, 2))
     intended[2, 0, 1], intended[3, 1, 0], miscarried[3, 1, 0], miscarried[4, 0, 1] = 0, 0, 1, 1
-    weights = monthly_weights(planted(conduct=intended, miscarried=miscarried))
-    assert weights.tolist() == [[[0.4, 0.4], [-4.4, 0.4], [0.4, 0.4], [-4.4, 0.4]]]
+    silent[1, 1, 0], silent[4, 1, 0], size[2, 0, 1], size[3, 1, 0] = 1, 1, 5.0, 0.5
+    weights = monthly_weights(planted(conduct=intended, miscarried=miscarried, silent=silent, act_size=size))
+    expected = [[3.4, 0.0], [-22.0, 3.4], [3.4, 1.7], [-4.4, 0.0]]
+    assert weights[0] == pytest.approx(np.array(expected))
+
+
+def test_monthly_weights_equal_the_messages_of_a_round():
+    scenario = load_scenario("us-iran-2018")
+    trace, world = record_trace("us-iran-2018", 1, WEIGHT_COLUMNS), world_after(scenario, 1, 20)
+    one, other = (list(scenario.states)[at] for at in first_parties(trace))
+    sent = {(each.sender, each.receiver): each.strength for each in round_signals(world) if each.kind.endswith(" act")}
+    weights = np.clip(monthly_weights(trace)[0, 19], -MAX_STRENGTH, MAX_STRENGTH)
+    assert [sent.get(pair, 0.0) for pair in ((one, other), (other, one))] == pytest.approx(weights)
 
 
 def planted_series(own: float, other: float, months: int = 4_000) -> np.ndarray:
@@ -177,29 +191,30 @@ def test_refusals_of_two_steps_are_not_in_a_row():
     assert longest_refusals(planted(status=status, answer=answer)).tolist() == [[1]]
 
 
-def test_a_text_belongs_to_the_side_that_alone_proposed_it():
+def test_a_text_belongs_to_its_author():
     status = talks(IDLE, PROPOSED, PROPOSED, IDLE, PROPOSED, IDLE, PROPOSED, IDLE)
-    proposed, answer = np.zeros((8, 1, 2), int), np.zeros((8, 1, 2), int)
-    proposed[1, 0, 1] = proposed[4, 0, 0] = 1  # by the second, by the first, by both
-    proposed[6] = 1
+    author = np.array([-1, 1, 1, 1, 0, 0, 2, 2])[:, None]  # by the second side, the first, a facilitator
+    answer = np.zeros((8, 1, 2), int)
     answer[3, 0], answer[5, 0], answer[7, 0] = (1, -1), (1, -1), (-1, -1)
-    assert refusals_by_author(planted(status=status, proposed=proposed, answer=answer)).tolist() == [[2, 1]]
+    assert refusals_by_author(planted(status=status, author=author, answer=answer)).tolist() == [[2, 1]]
 
 
-@pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region"])
-def test_reasons_of_refusals_reproduce_the_answers(name):
-    trace = record_trace(name, 40, REFUSAL_COLUMNS, {"mechanisms.audience_costs": False})
-    rung, doubt = trace["rung"][:, 1:, :, None], trace["doubt"][:, 1:]
-    before = np.take_along_axis(trace["status"][:, :-1], np.maximum(rung, 0), axis=3)
-    examined = (rung >= 0) & (before == PROPOSED)
-    reasons = classify_refusals(trace)
-    cleared = doubt <= clearance_bound(trace.initial_world.compiled)
-    accepted = examined & cleared & worth_taking(trace) & (trace["answer"][:, 1:] >= 0)
-    assert (accepted == (trace["answer"][:, 1:] > 0)).all()
-    by_worth = reasons.all & cleared & ~worth_taking(trace)
-    assert (reasons.condemned ^ reasons.by_share ^ by_worth == reasons.all).all()
-    assert reasons.condemned.any()
+@pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region", "us-dprk-1994"])
+def test_conditions_of_answers_reproduce_the_answers(name):
+    trace = record_trace(name, 40, REFUSAL_COLUMNS)
+    in_play = np.maximum(trace["rung"][:, 1:, :, None], 0)
+    pending = np.take_along_axis(trace["status"][:, :-1], in_play, axis=3) == PROPOSED
+    others_text = trace["author"][:, 1:, :, None] != np.arange(2)
+    examined = pending & others_text & (trace["answer"][:, :-1] <= 0) & (trace["rung"][:, 1:, :, None] >= 0)
+    answers, reasons = answer_conditions(trace, examined), classify_refusals(trace)
+    assert len(answers) > 100
+    for cell, conditions in answers:
+        answer = trace["answer"][:, 1:][cell]
+        assert answer == settle_answer(*conditions)
+        assert reasons.condemned[cell] == (answer < 0 and conditions.is_condemned)
+    assert reasons.all.sum() == sum(settle_answer(*conditions) < 0 for _, conditions in answers)
     assert reasons.by_share.any()
+    assert not (reasons.by_share & reasons.condemned).any()
 
 
 def test_silences_and_their_median():
@@ -249,15 +264,15 @@ def test_levers_move_beyond_chance_or_not():
     assert compare_ends("c", low, low + np.array([0.0] * 7 + [0.2]), 3.0)[1:] == (True, True)
 
 
-def test_levers_of_absent_mechanisms_change_nothing():
+def test_levers_of_absent_mechanisms_are_not_tried():
     data = apply_changes(smallest_scenario(rungs=2), {**ALL_OFF, "rounds": 12})
     effects = {each.path: each for each in lever_effects(data, 6)}
-    assert not effects["pressure.pressure_speed"].changes
+    assert "pressure.pressure_speed" not in effects
     assert effects["states.alba.dialogue"].changes
 
 
 def test_only_verifiers_with_false_alarms_end_these_agreements():
-    quiet = {f"mechanisms.{name}": False for name in ("friction", "turnover")}
+    quiet = {f"mechanisms.{name}": False for name in ("friction", "turnover", "concealment")}
     eager = {"bodies.mission.false_alarm": 0.9, "verification.proof_standard": 0.05, "verification.forgiveness": 0.0}
     data = apply_changes(scenario_data("two-states"), {**quiet, **eager})
     begun, ended, begun_without, ended_without = agreements_by_commission(data, 10).sum(axis=0)

@@ -184,5 +184,6 @@ def test_an_evaluation_measures_the_patterns_with_the_values():
     hostile = {"states.*.after_cc": 0.86, "states.*.after_dd": 0.22, "conduct.trust_moves_conduct": 1.0}
     losses = objective(hostile)
     assert list(losses) == list(aims)
-    assert losses != objective({}) != Objective(10, 501, aims)({})
+    assert losses != objective({})
+    assert (sums["E1"] != Objective(10, 501, aims).measure({})["E1"]).any()
     assert losses == objective(hostile)

@@ -16,6 +16,7 @@ from experiments.validation.check import run_check
 from experiments.validation.closed_forms import CHECKS, UNMODELLED, select_checks
 from experiments.validation.part import ValidationPart
 from experiments.validation.parts import MUST_HOLD, NOT_CLAIMED, NOT_TESTED, PARTS
+from experiments.validation.patterns import TRADE_OFF
 from model.errors import ScenarioError
 
 PRINTED = {  # the published values at the default symbols
@@ -25,7 +26,7 @@ PRINTED = {  # the published values at the default symbols
     "B13d": 28, "B13e": 0.6094, "B14a": 0.6667, "B14b": 0.9884, "B14e": 6, "B15a": 2.890, "B15b": -2.251, "B15c": 18.527,
     "B15d": 18.378, "B15e": 0.0330, "B15f": 0.9066, "B16a": 5, "B16b": 0.9313, "B18a": 0.2871, "B18b": 4.354,
     "B15g": 0.5076, "B18c": 0.4655, "B18d": 9.5507, "B18e": 15.0848, "B18g": 7.778, "B18h": 6.25, "B19": 0.49, "B20": 7.5,
-    "B22a": 0.2294, "B22b": 6.579, "B28": 0.7952, "B29a": 0.3174, "B29b": 0.7646, "B29c": 0.4308, "B30a": 21.1007,
+    "B22a": 0.2552, "B22b": 8.313, "B22c": 0.2294, "B28": 0.7952, "B29a": 0.3174, "B29b": 0.7646, "B29c": 0.4308, "B30a": 21.1007,
     "B30b": 11.6279, "B31a": 0.565, "B31b": 0.44, "B31c": 0.4438, "B31d": 20.8333, "B32": 10, "B33a": 4.655,
     "B33b": 0.4665, "B33c": 17.154, "B33d": 0.8212, "B34a": 2.7857, "B34b": 21.1007, "B35": 0.688,
 }  # fmt: skip
@@ -40,7 +41,7 @@ OTHER_VALUES = [
     ("B14e", {"pi": 0.45, "d": 0.3}), ("B15c", {"alpha": 0.1, "p1": 0.45}), ("B15f", {"beta": 0.2, "p0": 0.2, "p1": 0.5}),
     ("B16a", {"d": 0.6}), ("B18a", {"p": 0.6, "i": 2, "N": 6}), ("B18b", {"p": 0.5, "i": 2, "N": 6}),
     ("B18c", {"s": 0.5, "a": 0.3, "N": 3}), ("B18g", {"p": 0.7, "N": 3}), ("B19", {"y": 0.8, "kv": 4}),
-    ("B20", {"w": 0.5, "kappa": 0.03}), ("B22a", {"phi": 0.5, "sigma": 0.3}), ("B22b", {"phi": 0.7}),
+    ("B20", {"w": 0.5, "kappa": 0.03}), ("B22a", {"sigma": 0.3}), ("B22c", {"sigma": 0.02}),
     ("B23", {"G": 2.0, "d": 0.5}), ("B13e", {"t": 0.7, "e": 1.0, "lam": 0.8, "n": 3}), ("B15g", {"r": 0.2}),
     ("B18e", {"s": 0.6, "a": 0.5, "x": 0.8, "N": 2}), ("B28", {"t": 0.8, "x": 0.1, "d": 3, "wp": 1.5}),
     ("B28", {"cc": 1.0, "cd": 0.0, "dc": 1.0, "dd": 0.0, "wt": 0.5}), ("B29a", {"a": 0.4, "b": 0.3, "sigma": 0.4}),
@@ -56,7 +57,7 @@ MISMATCHES = [  # the model runs with another value than the closed form: the ch
     ("B06a", "S", 0.9), ("B06b", "m", 0.26), ("B11a", "k", 0.51), ("B11d", "a", 0.81), ("B13c", "w", 4.1),
     ("B14a", "f", 0.1), ("B14c", "pi", 0.11), ("B15c", "p1", 0.4), ("B15f", "beta", 0.25), ("B16a", "d", 0.3),
     ("B18a", "p", 0.7), ("B18d", "a", 0.3), ("B18g", "p", 0.7), ("B19", "kv", 3), ("B20", "kappa", 0.081),
-    ("B22a", "phi", 0.8), ("B23", "G", 1.01), ("B13e", "n", 11), ("B15g", "r", 0.7), ("B28", "wx", 1.0),
+    ("B22a", "sigma", 0.08), ("B23", "G", 1.01), ("B13e", "n", 11), ("B15g", "r", 0.7), ("B28", "wx", 1.0),
     ("B28", "d", 2), ("B29a", "b", 0.05), ("B29b", "a", 0.65), ("B29c", "b", 0.1), ("B30a", "x", 0.5), ("B30b", "c", 0.3),
     ("B31a", "R", 0.7), ("B31b", "q", 0.25), ("B31c", "m", 3), ("B31d", "f", 0.1), ("B32", "z", 0.6), ("B33a", "c", 0.2),
     ("B33b", "g", 0.3), ("B33c", "m", 0.12), ("B33d", "g", 0.3), ("B34a", "g", 0.25), ("B34b", "o", 1.0), ("B35", "x", 0.3),
@@ -238,6 +239,7 @@ def test_page_opens_offline_and_escapes_hostile_text(browser, tmp_path):
 def test_document_lists_failures_first_and_escapes_cells():
     text = render_document(two_parts(), FACTS)
     assert text.splitlines()[2].startswith("Failing: 1 in")
+    assert text.splitlines()[2].endswith(TRADE_OFF)
     assert text.index("### Failing") < text.index("### Not failing")
     assert "<script>" not in text
     assert "| &lt;script>alert(1)&lt;/script> \\| `x` | fails |" in " ".join(text.split())
