@@ -29,7 +29,7 @@ EVENT_FORMS = {
     "pressure_step": EventForm("Change of pressure", "{actor} sets pressure on {counterpart} to {value:g}", (0.0, 1.0)),
     "conciliatory_act": EventForm("Conciliatory act", "{actor} cooperates with {counterpart}"),
     "hostile_act": EventForm("Hostile act", "{actor} acts with hostility towards {counterpart}"),
-    "initiative": EventForm("Unilateral step", "{actor} announces a unilateral conciliatory step towards {counterpart}"),
+    "initiative": EventForm("Unilateral step", "{actor} announces a unilateral step towards {counterpart}"),
     "ultimatum": EventForm("Ultimatum", "{actor} makes a demand on {counterpart} and threatens consequences"),
     "force": EventForm("Use of force", "{actor} uses force against {counterpart}"),
     "process_ends": EventForm("End of the process", "The process of talks ends ({talks})"),

@@ -10,6 +10,7 @@ from model.rules.lookups import (
     attacks_blamed_on,
     has_agreement_in_force,
     is_rung_in_play_at,
+    is_under_negotiation_at,
     narrative_burden,
     pressure_suffered,
     progress,
@@ -103,7 +104,7 @@ def change_government(world, me):
 @rule
 def awaits_ratification(world, k, side):
     """Return whether a deal awaits ratification."""
-    return is_rung_in_play_at(world, k, RungStatus.SCRUTINISED)
+    return is_under_negotiation_at(world, k, RungStatus.SCRUTINISED)
 
 
 @rule

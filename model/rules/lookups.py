@@ -45,6 +45,12 @@ def is_rung_in_play_at(world, k, status):
 
 
 @rule
+def is_under_negotiation_at(world, k, status):
+    """Return whether the process is open and the rung in play has this status."""
+    return world.process[k] > 0 and is_rung_in_play_at(world, k, status)
+
+
+@rule
 def has_agreement_in_force(world, k):
     """Return whether an agreement is in force: a rung is implementing or verified."""
     return is_rung_in_play_at(world, k, RungStatus.IMPLEMENTING) or highest_verified_rung(world, k) >= 0

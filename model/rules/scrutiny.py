@@ -7,7 +7,13 @@ from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import RungStatus
 from model.rules.facilitation import FORMULATION, combined_effect
-from model.rules.lookups import condemnation_bound, detection_in_step, is_rung_in_play_at, pressure_suffered, progress
+from model.rules.lookups import (
+    condemnation_bound,
+    detection_in_step,
+    is_under_negotiation_at,
+    pressure_suffered,
+    progress,
+)
 from model.terms import Term
 
 FACILITATOR_TEXT = 2  # author of an offer
@@ -63,7 +69,11 @@ def clearance_bound(world):
 @rule
 def is_under_examination(world, k, side):
     """Return whether a side examines a proposal: not its own text, and not one that it has accepted."""
-    return is_rung_in_play_at(world, k, RungStatus.PROPOSED) and world.author[k] != side and world.answer[k, side] <= 0
+    return (
+        is_under_negotiation_at(world, k, RungStatus.PROPOSED)
+        and world.author[k] != side
+        and world.answer[k, side] <= 0
+    )
 
 
 @rule
@@ -149,7 +159,7 @@ def settle_answer(is_doubted, is_cleared, is_worth, is_acceptable, is_free):
 @rule
 def answer_proposal(world, k, side):
     """Return the answer to the proposal: 1 accept, -1 refuse, 0 not yet."""
-    if not is_rung_in_play_at(world, k, RungStatus.PROPOSED):
+    if not is_under_negotiation_at(world, k, RungStatus.PROPOSED):
         return 0
     if not is_under_examination(world, k, side):
         return 1
