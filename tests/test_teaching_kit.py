@@ -39,21 +39,18 @@ KIT_STATEMENTS = [
     ),
     (
         "lesson-90", "compare us-iran-2026 --set relations.us.iran.campaign=0.35",
-        "some deal {some_deal} ({some_deal_reach}): too small to tell from chance; comprehensive deal "
-        "{comprehensive_deal} ({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
+        "some deal {some_deal} ({some_deal_reach}); comprehensive deal {comprehensive_deal} "
+        "({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
     ),
-    *(
-        (
-            "lesson-90", f"compare us-iran-2026 --set states.{state}.dialogue=0.4",
-            "the same table both times: some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} "
-            "({breakdown_reach})",
-        )
-        for state in ("us", "iran")
+    (
+        "lesson-90", "compare us-iran-2026 --set facilitators.oman.good_offices=0",
+        "some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} ({breakdown_reach}); "
+        "mean contact {mean_contact:.5}",
     ),
     (
         "lesson-90", "ensemble us-iran-2026 --set rounds=36",
-        "0 % comprehensive deal (0 to 0.4), {partial_arrangement} % partial arrangement, {managed_contact} % managed "
-        "contact, {breakdown} % breakdown.",
+        "{comprehensive_deal} % comprehensive deal, {partial_arrangement} % partial arrangement, {managed_contact} % "
+        "managed contact, {breakdown} % breakdown.",
     ),
     (
         "lesson-90", "ensemble us-iran-2026",
@@ -63,6 +60,7 @@ KIT_STATEMENTS = [
         "module-two-weeks", "pivot two-states --seed 7 --set rounds=24",
         "round {round} moved the chance of a deal most, from {before} % to {after} %",
     ),
+    ("module-two-weeks", "ensemble grand-bargain", "some deal in {some_deal} % of 1,000 worlds"),
     ("module-two-weeks", "ensemble us-iran-2026", "beside {some_deal} %"),
     (
         "module-two-weeks",
