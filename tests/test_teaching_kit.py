@@ -57,8 +57,8 @@ KIT_STATEMENTS = [
         "Over 60 months {comprehensive_deal} %, {partial_arrangement} %, {managed_contact} %, {breakdown} %.",
     ),
     (
-        "module-two-weeks", "pivot two-states --seed 7 --set rounds=24",
-        "round {round} moved the chance of a deal most, from {before} % to {after} %",
+        "module-two-weeks", "pivot two-states --seed 5 --set rounds=24",
+        "round {round} moved the chance of a deal most, from {before} % to {after} %,",
     ),
     ("module-two-weeks", "ensemble grand-bargain", "some deal in {some_deal} % of 1,000 worlds"),
     ("module-two-weeks", "ensemble us-iran-2026", "beside {some_deal} %"),
@@ -122,16 +122,19 @@ def test_all_numbers_in_the_teaching_kit_are_tested():
 
 
 def test_the_run_in_the_two_week_module_is_current():
-    model = Assembly("two-states", {"rounds": 24}, rng=7).run()
+    model = Assembly("two-states", {"rounds": 24}, rng=5).run()
     assert model.ledger is not None
-    rows = model.ledger.rows
+    decisions = [row for row in model.ledger.rows if row.kind == "decision"]
 
-    def when(words):
-        return next(row.round for row in rows if words in row.sentence)
+    def rounds(words):
+        return [row.round for row in decisions if words in row.sentence]
 
+    (first, second), (ends, ends_again) = rounds("Alba rejects"), rounds("The process of talks ends")
+    (opens,) = rounds("The process of talks opens again")
     expected = (
-        f"the first step is verified in round {when('is verified')}, Alba rejects the second in round "
-        f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
+        f"Alba rejects the first step in rounds {first} and {second}. The process of talks ends in round {ends}, opens "
+        f"again in round {opens}, and ends a second time in round {ends_again}, after Borea rejects the same step; the "
+        f"outcome is {model.outcome.name}."
     )
-    assert model.outcome.name == "managed_contact"
+    assert rounds("Borea rejects") == [ends_again]
     assert expected in kit_text("module-two-weeks")

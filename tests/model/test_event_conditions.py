@@ -95,7 +95,9 @@ def test_columns_of_conditions_are_not_decided_in_place():
     assert not any(writes_in_place(ACT_INDEX[act]) for act in ("hold_talks", "select_rung", "advance_ladder"))
 
 
-@pytest.mark.parametrize(("status", "holds"), [(0, True), (RungStatus.RATIFIED, True), (RungStatus.IMPLEMENTING, False)])
+@pytest.mark.parametrize(
+    ("status", "holds"), [(0, True), (RungStatus.RATIFIED, True), (RungStatus.IMPLEMENTING, False)]
+)
 @pytest.mark.parametrize("bundling", [1, 2])
 def test_an_event_before_a_rung_needs_it_out_of_force(status, holds, bundling):
     changes = with_event("election", actor="alba", before="step-2", only_if="no_contact")

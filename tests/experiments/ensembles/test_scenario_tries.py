@@ -21,7 +21,9 @@ MEAN_CLAIM = re.compile(rf"mean ({'|'.join(MEANS)}) (\d+\.\d+) (higher|lower)\b"
 
 def amounts(text: str) -> dict[str, float]:
     """Return the effects that the text of a change states, by measure."""
-    shares = {SHARES[name]: (-1) ** (way == "fewer") * int(points) / 100 for points, way, name in SHARE_CLAIM.findall(text)}
+    shares = {
+        SHARES[name]: (-1) ** (way == "fewer") * int(points) / 100 for points, way, name in SHARE_CLAIM.findall(text)
+    }
     means = {MEANS[name]: (-1) ** (way == "lower") * float(size) for name, size, way in MEAN_CLAIM.findall(text)}
     return shares | means
 
