@@ -146,23 +146,30 @@ def check_events(data: Mapping[str, Any]) -> Iterator[InputError]:
         yield from unknown_reference(f"{where}.kind", kind, EVENT_KINDS, "kind of event")
         if isinstance(kind, str) and kind in EVENT_KINDS:
             yield from _check_cell(data, where, kind, ACT_INDEX[EVENT_KINDS[kind].act], event)
-            yield from _check_condition(data, where, EVENT_KINDS[kind].needs, event)
+            yield from _check_condition(data, where, event)
         last, first = event.get("until"), event.get("round")
         if isinstance(last, int) and isinstance(first, int) and last < first:
             yield InputError(f"{where}.until", last, "must not be before the event's first round")
 
 
-def _check_condition(
-    data: Mapping[str, Any], where: str, needs: tuple[str, ...], event: Mapping[str, Any]
-) -> Iterator[InputError]:
-    """Yield an error for a condition whose negotiation is unknown, or missing where there are several."""
-    if event.get("only_if") is None or "negotiation" in needs:
+def has_condition(row: Mapping[str, Any]) -> bool:
+    """Return whether an event has a condition about a negotiation."""
+    return row.get("only_if") is not None or row.get("before") is not None
+
+
+def _check_condition(data: Mapping[str, Any], where: str, event: Mapping[str, Any]) -> Iterator[InputError]:
+    """Yield errors for a condition whose negotiation is unknown, or missing where there are several, or whose rung is."""
+    if not has_condition(event):
         return
     known, name = nested_table(data, "negotiations"), event.get("negotiation")
-    yield from unknown_reference(f"{where}.negotiation", name, known, "negotiation")
-    if name is None and len(known) > 1:
-        names = " or ".join(f"`{each}`" for each in known)
-        yield InputError(f"{where}.negotiation", "", f"is missing; `only_if` is about one negotiation: {names}")
+    if "negotiation" not in EVENT_KINDS[event["kind"]].needs:
+        yield from unknown_reference(f"{where}.negotiation", name, known, "negotiation")
+        if name is None and len(known) > 1:
+            names = " or ".join(f"`{each}`" for each in known)
+            yield InputError(f"{where}.negotiation", "", f"is missing; the condition is about one negotiation: {names}")
+    talks = name if name is not None else next(iter(known), "")
+    rungs = nested_table(data, "negotiations", str(talks), "rungs")
+    yield from unknown_reference(f"{where}.before", event.get("before"), rungs, "rung of its negotiation")
 
 
 def check_moves(data: Mapping[str, Any]) -> Iterator[InputError]:
@@ -190,7 +197,7 @@ def _check_cell(
             yield InputError(f"{where}.{key}", "", f"is missing; `{kind}` needs a {role}")
         yield from unknown_reference(f"{where}.{key}", row.get(key), known, role)
     for key in ("negotiation", "actor", "counterpart"):
-        names_condition = key == "negotiation" and row.get("only_if") is not None
+        names_condition = key == "negotiation" and has_condition(row)
         if key not in needed and row.get(key) is not None and not names_condition:
             yield InputError(f"{where}.{key}", row[key], f"is not used by `{kind}`")
     if axes == ("state", "state") and row.get("actor") == row.get("counterpart") is not None:

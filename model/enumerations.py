@@ -56,6 +56,11 @@ class EventCondition(IntEnum):
     no_contact = 6
 
 
+STEP_CONDITION = (
+    16  # a condition plus this times n, from 1, also requires that the nth step of the ladder is not in force
+)
+
+
 class Channel(IntEnum):
     """The channel of a meeting."""
 

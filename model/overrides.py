@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from model.columns import SERVICES
-from model.enumerations import Channel, EventCondition
+from model.enumerations import STEP_CONDITION, Channel, EventCondition
 from model.errors import InputError, ScenarioError
 from model.former_names import current_act
 from model.protocol import ACT_INDEX, ACT_INDEX_BY_COLUMN, PROTOCOL
@@ -131,21 +131,27 @@ def resolve_event(scenario: Scenario, event: Event) -> Iterator[ResolvedOverride
     value = kind.value if event.value is None else event.value
     override = Override(event.round, kind.act, event.negotiation, event.actor, event.counterpart, value)
     resolved = resolve_override(scenario, override)
-    if event.only_if is not None:
+    if event.only_if is not None or event.before is not None:
         known = list(scenario.negotiations)
-        resolved = resolved._replace(
-            condition=int(EventCondition[event.only_if]),
-            negotiation=known.index(event.negotiation) if event.negotiation else 0,
-        )
+        k = known.index(event.negotiation) if event.negotiation else 0
+        condition = int(EventCondition[event.only_if or "always"])
+        if event.before is not None:
+            talks = scenario.negotiations[known[k]]
+            condition += STEP_CONDITION * (1 + list(talks.rungs).index(event.before) // talks.bundling)
+        resolved = resolved._replace(condition=condition, negotiation=k)
     for now in range(event.round, (event.until or event.round) + 1):
         yield resolved._replace(round=now)
 
 
 def describe_condition(scenario: Scenario, event: Event) -> str:
     """Return the condition of a scheduled event as text, such as "only if no agreement is in force"; else empty."""
-    if event.only_if is None:
+    parts = [EVENT_CONDITIONS[event.only_if].split(":")[0]] if event.only_if else []
+    if event.before is not None:
+        name = event.negotiation or next(iter(scenario.negotiations))
+        parts.append(f"“{scenario.rung_title(name, event.before)}” is not in force")
+    if not parts:
         return ""
-    text = f"only if {EVENT_CONDITIONS[event.only_if].split(':')[0]}"
+    text = f"only if {' and '.join(parts)}"
     return f"{text} ({scenario.display_name(event.negotiation)})" if len(scenario.negotiations) > 1 else text
 
 

@@ -176,6 +176,9 @@ class Event(Section):
     only_if: ConditionName | None = Field(
         None, description="condition about its negotiation that must hold when the event's act is decided"
     )
+    before: Name | None = Field(
+        None, description="rung of its negotiation that must not be in force, neither implementing nor verified"
+    )
     text: TranslatedText = Field(default_factory=dict)
 
 

@@ -39,30 +39,28 @@ KIT_STATEMENTS = [
     ),
     (
         "lesson-90", "compare us-iran-2026 --set relations.us.iran.campaign=0.35",
-        "some deal {some_deal} ({some_deal_reach}): too small to tell from chance; comprehensive deal "
-        "{comprehensive_deal} ({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
+        "some deal {some_deal} ({some_deal_reach}); comprehensive deal {comprehensive_deal} "
+        "({comprehensive_deal_reach}); breakdown {breakdown} ({breakdown_reach})",
     ),
-    *(
-        (
-            "lesson-90", f"compare us-iran-2026 --set states.{state}.dialogue=0.4",
-            "the same table both times: some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} "
-            "({breakdown_reach})",
-        )
-        for state in ("us", "iran")
+    (
+        "lesson-90", "compare us-iran-2026 --set facilitators.oman.good_offices=0",
+        "some deal {some_deal} ({some_deal_reach}); breakdown {breakdown} ({breakdown_reach}); "
+        "mean contact {mean_contact:.5}",
     ),
     (
         "lesson-90", "ensemble us-iran-2026 --set rounds=36",
-        "0 % comprehensive deal (0 to 0.4), {partial_arrangement} % partial arrangement, {managed_contact} % managed "
-        "contact, {breakdown} % breakdown.",
+        "{comprehensive_deal} % comprehensive deal, {partial_arrangement} % partial arrangement, {managed_contact} % "
+        "managed contact, {breakdown} % breakdown.",
     ),
     (
         "lesson-90", "ensemble us-iran-2026",
         "Over 60 months {comprehensive_deal} %, {partial_arrangement} %, {managed_contact} %, {breakdown} %.",
     ),
     (
-        "module-two-weeks", "pivot two-states --seed 7 --set rounds=24",
-        "round {round} moved the chance of a deal most, from {before} % to {after} %",
+        "module-two-weeks", "pivot two-states --seed 5 --set rounds=24",
+        "round {round} moved the chance of a deal most, from {before} % to {after} %,",
     ),
+    ("module-two-weeks", "ensemble grand-bargain", "some deal in {some_deal} % of 1,000 worlds"),
     ("module-two-weeks", "ensemble us-iran-2026", "beside {some_deal} %"),
     (
         "module-two-weeks",
@@ -124,16 +122,19 @@ def test_all_numbers_in_the_teaching_kit_are_tested():
 
 
 def test_the_run_in_the_two_week_module_is_current():
-    model = Assembly("two-states", {"rounds": 24}, rng=7).run()
+    model = Assembly("two-states", {"rounds": 24}, rng=5).run()
     assert model.ledger is not None
-    rows = model.ledger.rows
+    decisions = [row for row in model.ledger.rows if row.kind == "decision"]
 
-    def when(words):
-        return next(row.round for row in rows if words in row.sentence)
+    def rounds(words):
+        return [row.round for row in decisions if words in row.sentence]
 
+    (first, second), (ends, ends_again) = rounds("Alba rejects"), rounds("The process of talks ends")
+    (opens,) = rounds("The process of talks opens again")
     expected = (
-        f"the first step is verified in round {when('is verified')}, Alba rejects the second in round "
-        f"{when('Alba rejects')}, and the ladder collapses in round {when('collapses')}; the outcome is managed contact"
+        f"Alba rejects the first step in rounds {first} and {second}. The process of talks ends in round {ends}, opens "
+        f"again in round {opens}, and ends a second time in round {ends_again}, after Borea rejects the same step; the "
+        f"outcome is {model.outcome.name}."
     )
-    assert model.outcome.name == "managed_contact"
+    assert rounds("Borea rejects") == [ends_again]
     assert expected in kit_text("module-two-weeks")

@@ -43,7 +43,7 @@ def test_a_condition_must_name_one_of_several_negotiations():
     event = {"actor": "alba", "only_if": "contact"}
     assert load_errors(rich_scenario(), with_event("election", **event)) == []
     assert only_error(two_ladders(), with_event("election", **event)) == (
-        "events.0.negotiation: is missing; `only_if` is about one negotiation: `talks` or `other`"
+        "events.0.negotiation: is missing; the condition is about one negotiation: `talks` or `other`"
     )
     assert "no such negotiation; did you mean `other`" in only_error(
         two_ladders(), with_event("election", **event, negotiation="othr")
@@ -93,3 +93,26 @@ def test_conditions_follow_the_ladder_and_contact(statuses, contact, holding):
 def test_columns_of_conditions_are_not_decided_in_place():
     """Else the kernel would evaluate a condition after the act, and a watched run before it."""
     assert not any(writes_in_place(ACT_INDEX[act]) for act in ("hold_talks", "select_rung", "advance_ladder"))
+
+
+@pytest.mark.parametrize(
+    ("status", "holds"), [(0, True), (RungStatus.RATIFIED, True), (RungStatus.IMPLEMENTING, False)]
+)
+@pytest.mark.parametrize("bundling", [1, 2])
+def test_an_event_before_a_rung_needs_it_out_of_force(status, holds, bundling):
+    changes = with_event("election", actor="alba", before="step-2", only_if="no_contact")
+    scenario = load_scenario(rich_scenario(), {**changes, "negotiations.talks.bundling": bundling})
+    (move,) = collect_overrides(scenario)
+    world = make_world(scenario)
+    world.status[0, 2 // bundling - 1] = status
+    assert bool(condition_holds(world.compiled, move.condition, move.negotiation)) is holds
+    world.contact[0] = 1
+    assert not condition_holds(world.compiled, move.condition, move.negotiation)
+
+
+def test_an_unknown_rung_before_which_an_event_occurs_is_reported():
+    assert only_error(rich_scenario(), with_event("election", actor="alba", before="step-22")).startswith(
+        "events.0.before: no such rung of its negotiation; did you mean `step-2`?"
+    )
+    scenario = load_scenario(rich_scenario(), with_event("election", actor="alba", before="step-2"))
+    assert describe_condition(scenario, scenario.events[0]) == "only if “a step” is not in force"

@@ -175,3 +175,12 @@ def test_the_scenario_folder_holds_only_shipped_scenarios():
         f"{name}.toml" for name in scenario_names()
     }
     assert all(tomllib.loads(find_scenario(name).read_text("utf-8"))["name"] == name for name in scenario_names())
+
+
+def test_the_grand_bargain_differs_by_bundling_and_texts_only():
+    one, other = (load_scenario(name).model_dump() for name in ("us-iran-2026", "grand-bargain"))
+    assert other["negotiations"]["nuclear"].pop("bundling") == 6
+    assert one["negotiations"]["nuclear"].pop("bundling") == 1
+    assert {key for key in one if one[key] != other[key]} == {
+        "name", "title", "summary", "cut_off", "notice", "things_to_try", "sources",
+    }  # fmt: skip
