@@ -103,7 +103,9 @@ def test_events_and_moves_can_make_a_parameter_read():
     plain = apply_changes(two_parties(), {"relations.alba.borea.campaign": 0.0, "states.alba.doctrine": "reciprocity"})
     event = with_event("pressure_step", actor="alba", counterpart="borea")
     move = with_move("take_initiative", actor="alba", counterpart="borea")
-    for path, change in (("contact.cost_of_pressure", event), ("states.alba.initiative_cost", move)):
+    step = with_event("initiative", actor="alba", counterpart="borea")
+    cost = "states.alba.initiative_cost"
+    for path, change in (("contact.cost_of_pressure", event), (cost, move), (cost, step)):
         assert reason_unread(build_scenario(plain), path)
         assert not reason_unread(build_scenario(apply_changes(plain, change)), path)
 
