@@ -107,7 +107,7 @@ DECISION_PRIORITY = {
     "choose_conduct": False,
 }
 ALL_VALUES = frozenset((-1, 0, 1, 2, 3))
-ROUTINE_VALUES = {  # acts, and their values, that occur in most rounds or are told otherwise
+ROUTINE_VALUES = {  # acts, and their values, that occur in most rounds or are narrated otherwise
     "take_task": ALL_VALUES,
     "choose_conduct": ALL_VALUES,
     "miscarry": ALL_VALUES,

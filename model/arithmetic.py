@@ -37,6 +37,7 @@ def sum_terms(terms):
 MAX_LOG_ODDS = 60.0  # of a certain event; beyond the log odds of every draw
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two parts, so that k * ln 2 loses no bits
 LN2_LOW = 1.90821492927058770002e-10
+INVERSE_FACTORIALS = tuple(1.0 / math.factorial(order) for order in range(14, -1, -1))
 ATANH = tuple(1.0 / order for order in range(23, 0, -2))  # coefficients of the series of atanh(x) / x in x * x
 
 
@@ -48,9 +49,9 @@ def exp(x):
     x = min(x, 700.0)
     halvings = math.floor(x / 0.6931471805599453 + 0.5)
     rest = (x - halvings * LN2_HIGH) - halvings * LN2_LOW
-    total = 1.0
-    for order in range(17, 0, -1):
-        total = 1.0 + total * rest / order
+    total = 0.0
+    for term in INVERSE_FACTORIALS:
+        total = total * rest + term
     return math.ldexp(total, int(halvings))
 
 

@@ -119,23 +119,26 @@ def set_reservation_value(world, k, side):
 
 
 @rule
+def can_propose(world, k, side):
+    """Return whether a rung can be proposed: there is contact, and the rung in play is idle."""
+    return world.contact[k] > 0 and is_rung_in_play_at(world, k, RungStatus.IDLE)
+
+
+@rule
 def estimate_reservation(world, k, side):
     """Return a side's estimate of the other's reservation value: the truth, and an error that drafting help reduces.
 
-    The error is normal with standard deviation e (1 - formulation), drawn for each side every month.
+    The error is normal with standard deviation e (1 - formulation), drawn for each side in each month in which it could
+    propose.
     """
+    if not can_propose(world, k, side):
+        return world.estimate[k, side]
     me, other = world.party[k, side], world.party[k, 1 - side]
     error = draw_normal(
         world, DecisionPoint.ESTIMATE, world.state_id[me], world.state_id[other], world.negotiation_id[k]
     )
     help = combined_effect(world, k, FORMULATION, me)
     return clip(world.reservation_value[k, 1 - side] + world.estimate_error * (1.0 - help) * error, 0.0, 1.0)
-
-
-@rule
-def can_propose(world, k, side):
-    """Return whether a rung can be proposed: there is contact, and the rung in play is idle."""
-    return world.contact[k] > 0 and is_rung_in_play_at(world, k, RungStatus.IDLE)
 
 
 @rule

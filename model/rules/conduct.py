@@ -83,11 +83,10 @@ class Miscarriage(NamedTuple):
 
 @rule
 def draw_random_numbers(world, kind, me, other):
-    """Return the draw for an act or a reading of one state towards another, for conduct its log odds."""
+    """Return the draw for an act or a reading of one state towards another; it depends on no parameter."""
     if me == other:
         return 1.0
-    random_draw = draw(world, DRAW_POINTS[kind], world.state_id[me], world.state_id[other])
-    return log_odds(random_draw) if kind == CONDUCT else random_draw
+    return draw(world, DRAW_POINTS[kind], world.state_id[me], world.state_id[other])
 
 
 @rule
@@ -212,7 +211,7 @@ def cooperation_terms(world, me, other):
     """Return the terms of cooperation: the doctrine's habit, and relations with the other."""
     if world.doctrine[me] == Doctrine.assurance:
         return assurance_terms(world, me, other)
-    habit, random_draw = doctrine_habit(world, me, other), world.random_draws[CONDUCT, me, other]
+    habit, random_draw = doctrine_habit(world, me, other), log_odds(world.random_draws[CONDUCT, me, other])
     if not world.with_relations:
         return Cooperation(habit.habit, habit.forgiveness, habit.initiative, 0.0, 0.0, 0.0, 0.0, 0.0, random_draw)
     relations = relation_odds(world, me, other)

@@ -1,4 +1,4 @@
-"""The chronicle reads as history: changes are told, months without change are not; signals are sent once."""
+"""The chronicle reads as history: changes are narrated, months without change are not; signals are sent once."""
 
 from collections import Counter
 from itertools import pairwise
@@ -20,7 +20,7 @@ def run(request):
     return Assembly(request.param, {"mechanisms.force": True}, rng=1).run()
 
 
-def told(run, act):
+def narrated(run, act):
     """Return the entries of an act that the chronicle tells."""
     return [row for row in run.ledger.rows if row.act == act and not is_routine(row)]
 
@@ -37,16 +37,16 @@ def test_chronicle_has_no_empty_and_no_repeated_lines(run):
 
 
 def test_chronicle_tells_only_the_start_and_the_end_of_contact(run):
-    values = [row.value for row in told(run, "hold_talks") if not row.forced]
-    assert all(row.changed for row in told(run, "hold_talks") if not row.forced)
+    values = [row.value for row in narrated(run, "hold_talks") if not row.forced]
+    assert all(row.changed for row in narrated(run, "hold_talks") if not row.forced)
     assert len(values) < sum(row.act == "hold_talks" for row in run.ledger.rows) / 2 or not values
     monthly = [row.value for row in run.ledger.rows if row.act == "hold_talks"]
     assert len(monthly) > len(values)
 
 
-def test_end_of_contact_is_told_when_a_side_stays_away():
+def test_end_of_contact_is_narrated_when_a_side_stays_away():
     run = forced(Override(2, "hold_talks", TALKS, value=1.0), Override(3, "seek_talks", TALKS, US, value=0.0))
-    (lapse,) = [row for row in told(run, "hold_talks") if row.round == 3]
+    (lapse,) = [row for row in narrated(run, "hold_talks") if row.round == 3]
     assert lapse.sentence == "Contact between the two sides lapses (Nuclear file)."
     assert lapse.conditions == ()
 
@@ -73,7 +73,7 @@ def test_end_of_contact_is_told_when_a_side_stays_away():
         ),
     ],
 )
-def test_a_threat_is_told_as_a_sequence(gives_way, carries_out, sentences):
+def test_a_threat_is_narrated_as_a_sequence(gives_way, carries_out, sentences):
     moves = [
         Override(1, "make_demand", None, US, IRAN, 1.0),
         Override(1, "concede", None, IRAN, US, gives_way),
@@ -90,26 +90,26 @@ def test_a_threat_is_told_as_a_sequence(gives_way, carries_out, sentences):
     assert kinds == {"demand", answer}
 
 
-def test_force_collapses_the_ladder_and_is_told_soberly():
+def test_force_collapses_the_ladder_and_is_narrated_soberly():
     run = Assembly(
         "us-dprk-1994",
         {"mechanisms.force": True},
         rng=1,
         overrides=[Override(3, "use_force", None, "us", "dprk", 1.0)],
     ).run(3)
-    assert [row.sentence for row in told(run, "use_force")] == [
+    assert [row.sentence for row in narrated(run, "use_force")] == [
         "United States uses force against DPRK. (set externally)"
     ]
     assert (run.world.status == RungStatus.COLLAPSED).any()
     assert "use of force" in {message.kind for message in round_signals(run.world)}
 
 
-def test_end_of_a_process_is_told_with_its_reason():
+def test_end_of_a_process_is_narrated_with_its_reason():
     reasons = {
         row.sentence.partition(", because ")[2]
         for name in ("us-iran-2026", "us-dprk-1994")
         for seed in range(1, 5)
-        for row in told(Assembly(name, rng=seed).run(), "end_process")
+        for row in narrated(Assembly(name, rng=seed).run(), "end_process")
     }
     assert reasons
     assert reasons <= {"of past failures.", "tension is high.", "force was used."}

@@ -67,7 +67,7 @@ FITTED_WEIGHTS = (
     FittedWeight("process.giving_up", 0.1, 0.5),
     FittedWeight("process.reopening", 0.01, 0.12),
     FittedWeight("process.offices_reopen", 0.05, 0.5),
-    FittedWeight("process.shock_reopens", 0.1, 0.35),
+    FittedWeight("process.shock_reopens", 0.02, 0.35),
     # implementation and threats
     FittedWeight("ladder.abandonment", 0.005, 0.05),
     FittedWeight("verification.deterrence", 1.2, 2.5),

@@ -41,7 +41,12 @@ def frictionless(**changes: object) -> dict:
     data["rounds"] = 60
     for step, _ in enumerate(data["negotiations"]["talks"]["rungs"]):
         data["negotiations"]["talks"]["rungs"][f"step-{step + 1}"] = rung(duration=1)
-    return apply_changes(data, {**ALL_OFF, "bargaining.share_scale": 0.0, "scrutiny.loss_weight": 0.0, **changes})
+    smooth = {
+        "bargaining.share_scale": 0.0, "bargaining.resolve_spread": 0.0, "bargaining.eagerness": 1.0,
+        "scrutiny.loss_weight": 0.0, "contact.contact_start": 1.0, "contact.contact_stop": 0.0,
+        "contact.direct_trust": 0.0, "states.alba.dialogue": 1.0, "states.borea.dialogue": 1.0,
+    }  # fmt: skip
+    return apply_changes(data, {**ALL_OFF, **smooth, **changes})
 
 
 @pytest.mark.parametrize(
