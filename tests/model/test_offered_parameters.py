@@ -103,11 +103,16 @@ def test_events_and_moves_can_make_a_parameter_read():
     plain = apply_changes(two_parties(), {"relations.alba.borea.campaign": 0.0, "states.alba.doctrine": "reciprocity"})
     event = with_event("pressure_step", actor="alba", counterpart="borea")
     move = with_move("take_initiative", actor="alba", counterpart="borea")
-    step = with_event("initiative", actor="alba", counterpart="borea")
-    cost = "states.alba.initiative_cost"
-    for path, change in (("contact.cost_of_pressure", event), (cost, move), (cost, step)):
+    for path, change in (("contact.cost_of_pressure", event), ("states.alba.initiative_cost", move)):
         assert reason_unread(build_scenario(plain), path)
         assert not reason_unread(build_scenario(apply_changes(plain, change)), path)
+
+
+def test_a_scheduled_step_makes_its_cost_read():
+    plain = apply_changes(two_parties(), {"states.alba.doctrine": "reciprocity"})
+    step = with_event("initiative", actor="alba", counterpart="borea")
+    assert reason_unread(build_scenario(plain), "states.alba.initiative_cost")
+    assert not reason_unread(build_scenario(apply_changes(plain, step)), "states.alba.initiative_cost")
 
 
 def test_an_unknown_parameter_counts_as_read():
