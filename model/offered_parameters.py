@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from model.columns import COLUMN_BY_NAME
 from model.in_place import body_nodes, is_member, is_rule, resolve_name
 from model.measures import write_indicators
-from model.overrides import act_index
+from model.overrides import EVENT_KINDS, act_index
 from model.parameters import SECTIONS
 from model.protocol import PROTOCOL
 from model.scenario import Scenario
@@ -26,7 +26,7 @@ class Need(NamedTuple):
     """What must hold in a scenario so that parameters are read.
 
     parameters: patterns of generic paths, such as "states.NAME.reward". reason: why nothing reads them otherwise.
-    columns: if a forced move of the scenario decides one of these columns, the need counts as met.
+    columns: if a forced move or an event of the scenario decides one of these columns, the need counts as met.
     """
 
     parameters: str
@@ -219,6 +219,7 @@ def reason_unread(scenario: Scenario, path: str) -> str:
     off = sorted(name for name in reading_mechanisms(generic) if name and not getattr(scenario.mechanisms, name))
     if len(off) == len(reading_mechanisms(generic)):
         return f"{' and '.join(f'`{name}`' for name in off)} {'is' if len(off) == 1 else 'are'} off"
-    forced = {PROTOCOL[act_index(move.act) or 0].column for move in scenario.moves}
+    acts = [move.act for move in scenario.moves] + [EVENT_KINDS[event.kind].act for event in scenario.events]
+    forced = {PROTOCOL[act_index(act) or 0].column for act in acts}
     needs = (need for need in needs_of(generic) if not forced & {*need.columns.split()})
     return next((need.reason for need in needs if not need.holds(scenario, names)), "")

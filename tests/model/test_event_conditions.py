@@ -110,7 +110,7 @@ def test_an_event_before_a_rung_needs_it_out_of_force(status, holds, bundling):
     assert not condition_holds(world.compiled, move.condition, move.negotiation)
 
 
-def test_an_unknown_rung_before_which_an_event_occurs_is_reported():
+def test_an_event_before_an_unknown_rung_is_reported():
     assert only_error(rich_scenario(), with_event("election", actor="alba", before="step-22")).startswith(
         "events.0.before: no such rung of its negotiation; did you mean `step-2`?"
     )
