@@ -26,7 +26,11 @@ class Need(NamedTuple):
     """What must hold in a scenario so that parameters are read.
 
     parameters: patterns of generic paths, such as "states.NAME.reward". reason: why nothing reads them otherwise.
+<<<<<<< HEAD
     columns: if a forced move or an event of the scenario decides one of these columns, the need counts as met.
+=======
+    columns: if an event or forced move of the scenario decides one of these columns, the need counts as met.
+>>>>>>> suite
     """
 
     parameters: str
@@ -57,12 +61,6 @@ def _has_verifier(scenario: Scenario, names: Names) -> bool:
     return any(rung.verifier is not None for talks in ladders for rung in talks.rungs.values())
 
 
-def _is_verified(scenario: Scenario, names: Names) -> bool:
-    """Return whether the rung, or in bundles some rung of its ladder, names a verifier."""
-    talks = scenario.negotiations[names[0]]
-    return talks.rungs[names[1]].verifier is not None or (talks.bundling > 1 and _has_verifier(scenario, names))
-
-
 def _can_be_accused(scenario: Scenario, _: Names) -> bool:
     """Return whether a violation can be found: by inspectors, or by national means."""
     return scenario.mechanisms.concealment or (scenario.mechanisms.verification and _has_verifier(scenario, ()))
@@ -85,18 +83,21 @@ def _presses(scenario: Scenario, one: str, other: str) -> bool:
     return relation.pressure > 0 or (scenario.mechanisms.pressure and planned)
 
 
+def _can_impose(scenario: Scenario) -> bool:
+    """Return whether a threat that is carried out adds pressure."""
+    return scenario.mechanisms.pressure and scenario.mechanisms.threats
+
+
 def _has_pressure(scenario: Scenario, _: Names) -> bool:
-    """Return whether any state exerts pressure at any time; a threat that is carried out adds some."""
+    """Return whether any state exerts pressure at any time."""
     pairs = ((one, other) for one in scenario.states for other in scenario.states if one != other)
-    return (scenario.mechanisms.pressure and scenario.mechanisms.threats) or any(
-        _presses(scenario, *pair) for pair in pairs
-    )
+    return _can_impose(scenario) or any(_presses(scenario, *pair) for pair in pairs)
 
 
 def _is_relieved(scenario: Scenario, names: Names) -> bool:
     """Return whether the party of a share presses the other party, so that it can lift pressure."""
     talks, party = scenario.negotiations[names[0]], names[2]
-    return all(_presses(scenario, party, other) for other in talks.parties if other != party)
+    return _can_impose(scenario) or all(_presses(scenario, party, other) for other in talks.parties if other != party)
 
 
 def _runs_programme(scenario: Scenario, names: Names) -> bool:
@@ -141,11 +142,10 @@ NEEDS = (
     Need("conduct.*_moves_conduct", "`relations` is off", _is_on("relations")),
     Need("conduct.mood_moves_conduct", "`intensity` is off", _is_on("intensity"), "mood"),
     Need("verification.concealment", "`concealment` is off", _is_on("concealment")),
-    Need("ladder.cool_down", "no rung is ever suspended: `turnover` is off, and no betrayal can be found", lambda s, n: s.mechanisms.turnover or _can_be_accused(s, n), "status accuses rounds_withdrawn"),
+    Need("ladder.cool_down", "no rung is ever suspended: `turnover` and `force` are off, and no betrayal can be found", lambda s, n: s.mechanisms.turnover or s.mechanisms.force or _can_be_accused(s, n), "status accuses rounds_withdrawn"),
     Need("verification.*", "no rung has a verifier, or `verification` is off", _can_be_accused, "status accuses report suspicion"),
     Need("bodies.NAME.*", "the body verifies no rung", _verifies),
-    Need(f"{STEP}.verifiability", "the rung has no verifier", _is_verified),
-    Need(f"{STEP}.reversibility", "no rung of the ladder has a verifier", _has_verifier),
+    Need(f"{STEP}.verifiability {STEP}.reversibility", "no rung of the ladder has a verifier", _has_verifier),
     Need(f"negotiations.NAME.access {STEP}.access", "no rung of the ladder has a verifier, and no party moves a programme", _needs_access),
     Need("negotiations.NAME.bundling", "the ladder has only one rung", lambda scenario, names: len(scenario.negotiations[names[0]].rungs) > 1),
     Need("attacks.*", "there are no spoilers, or `spoilers` is off", _has_spoilers),
@@ -153,7 +153,8 @@ NEEDS = (
     Need("facilitators.NAME.*", "the facilitator mediates nowhere, or `facilitation` is off", _mediates, "effort"),
     Need("facilitation.distortion", "`noise` is off", _is_on("noise")),
     Need("relations.ONE.OTHER.alliance", "neither state is a third state to a negotiation of the other", _is_alliance_with_third, "alignment"),
-    Need("pressure.pressure_speed pressure.relief_speed pressure.escalation tension.pressure_provokes bargaining.concession_to_pressure contact.cost_of_pressure conduct.pressure_moves_conduct scrutiny.price_of_pressure home.doubt_of_successors", "no state exerts pressure", _has_pressure, "pressure"),
+    Need("pressure.pressure_speed pressure.relief_speed pressure.escalation tension.pressure_provokes bargaining.concession_to_pressure conduct.pressure_moves_conduct scrutiny.price_of_pressure home.doubt_of_successors", "no state exerts pressure", _has_pressure, "pressure"),
+    Need("contact.cost_of_pressure", "no state exerts pressure, and `threats` is off", lambda s, n: s.mechanisms.threats or _has_pressure(s, n), "pressure"),
     Need(f"{STEP}.parties.PARTY.restraint", "the party moves no programme", _runs_programme),
     Need(f"{STEP}.parties.PARTY.relief", "the party exerts no pressure on the other", _is_relieved, "pressure"),
 )  # fmt: skip
@@ -219,7 +220,11 @@ def reason_unread(scenario: Scenario, path: str) -> str:
     off = sorted(name for name in reading_mechanisms(generic) if name and not getattr(scenario.mechanisms, name))
     if len(off) == len(reading_mechanisms(generic)):
         return f"{' and '.join(f'`{name}`' for name in off)} {'is' if len(off) == 1 else 'are'} off"
+<<<<<<< HEAD
     acts = [move.act for move in scenario.moves] + [EVENT_KINDS[event.kind].act for event in scenario.events]
+=======
+    acts = [*(EVENT_KINDS[event.kind].act for event in scenario.events), *(move.act for move in scenario.moves)]
+>>>>>>> suite
     forced = {PROTOCOL[act_index(act) or 0].column for act in acts}
     needs = (need for need in needs_of(generic) if not forced & {*need.columns.split()})
     return next((need.reason for need in needs if not need.holds(scenario, names)), "")

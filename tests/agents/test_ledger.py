@@ -16,10 +16,24 @@ from model.parameter_space import list_levers
 from model.protocol import ACT_INDEX, PROTOCOL
 from model.signals import SIGNAL_KINDS
 
+CASES = [
+    ("answer_proposal", -1),
+    ("answer_proposal", 1),
+    ("choose_conduct", 0),
+    ("ratify", 1),
+    ("seek_talks", 1),
+    ("hold_talks", 0),
+]
+
 
 @pytest.fixture(scope="module")
 def watched():
-    return Assembly("us-iran-2026", rng=2).run()
+    """Return the first run in which every case occurs."""
+    for seed in range(1, 60):
+        run = Assembly("us-iran-2026", rng=seed).run()
+        if {*CASES} <= {(row.act, row.value) for row in run.ledger.rows if row.conditions}:
+            return run
+    raise AssertionError("no run has all cases")
 
 
 def test_every_decision_follows_from_its_recorded_terms(watched):
@@ -66,7 +80,7 @@ def test_each_kind_of_signal_occurs_in_some_scenario():
     sent = set()
     for name in ("us-iran-2026", "us-iran-2018", "us-dprk-1994", "egypt-israel-1973", "gulf-region"):
         for seed in (1, 2, 3):
-            rows = Assembly(name, {"mechanisms.force": True}, rng=seed).run().ledger.rows
+            rows = Assembly(name, {"mechanisms.force": True, "threats.force_hazard": 0.1}, rng=seed).run().ledger.rows
             sent |= {row.act for row in rows if row.kind == "signal"}
             if sent == set(SIGNAL_KINDS):
                 return
@@ -106,17 +120,7 @@ def replay(watched, act, value):
         each.cell for each in watched.decision_cells[number]
         if watched.narrator.cell_names(PROTOCOL[number], each.cell) == (row.actor, row.counterpart, row.negotiation)
     )  # fmt: skip
-    return row, ReplayedDecision(read_scenario("us-iran-2026"), 2, row.round, number, cell)
-
-
-CASES = [
-    ("answer_proposal", -1),
-    ("answer_proposal", 1),
-    ("choose_conduct", 0),
-    ("ratify", 1),
-    ("seek_talks", 1),
-    ("hold_talks", 0),
-]
+    return row, ReplayedDecision(read_scenario("us-iran-2026"), watched.seed, row.round, number, cell)
 
 
 @pytest.mark.parametrize(("act", "value"), CASES)
@@ -184,7 +188,7 @@ def test_each_lever_flip_is_confirmed_by_a_watched_run(watched, act, value):
     assert flips
     for flip in flips:
         to = int(flip.to) if flip.lever.whole else flip.to
-        again = Assembly("us-iran-2026", {flip.lever.path: to}, rng=2).run(row.round)
+        again = Assembly("us-iran-2026", {flip.lever.path: to}, rng=watched.seed).run(row.round)
         decided = [
             each for each in again.ledger.rows
             if (each.round, each.act, each.actor, each.negotiation) == (row.round, act, row.actor, row.negotiation)

@@ -29,6 +29,8 @@ def two_parties():
 STEP = "negotiations.talks.rungs.step-1"
 WITHOUT = {"negotiations.talks.facilitators": []}
 UNVERIFIED = {f"{STEP}.verifier": None, f"{STEP}.needs_verification": False}
+UNSEEN = {**UNVERIFIED, "mechanisms.concealment": False}
+UNPRESSED = {"relations.alba.borea.campaign": 0.0, "mechanisms.threats": False}
 GROUPS = {  # path: changes without which it is offered, and with which it is not
     "states.borea.reward": {"states.borea.doctrine": "contrition"},
     "states.alba.after_cd": {"states.alba.doctrine": "assurance"},
@@ -36,17 +38,17 @@ GROUPS = {  # path: changes without which it is offered, and with which it is no
     "states.alba.initiative": {"states.alba.doctrine": "reciprocity"},
     "states.alba.initiative_cost": {"mechanisms.reciprocity": False},
     "states.alba.discount_factor": {"mechanisms.impatience": False, "mechanisms.gradualism": False},
-    "states.alba.trustworthiness": {"mechanisms.scrutiny": False, **UNVERIFIED},
+    "states.alba.trustworthiness": {"mechanisms.scrutiny": False, **UNSEEN},
     "states.alba.continuity": {"mechanisms.turnover": False},
     "states.borea.suppression": {"spoilers.wreckers.blamed_on": "alba"},
     "scrutiny.false_acceptance": {"mechanisms.scrutiny": False},
     "home.lock_in": {"mechanisms.audience_costs": False},
     "environment.shock_size": {"mechanisms.environment": False},
     "ladder.climb_chance": {"mechanisms.friction": False},
-    "ladder.cool_down": {"mechanisms.turnover": False, "mechanisms.verification": False},
+    "ladder.cool_down": {"mechanisms.turnover": False, **UNSEEN},
     "ladder.answer_delay": {"mechanisms.turnover": False},
-    "verification.forgiveness": UNVERIFIED,
-    "verification.deterrence": {"mechanisms.verification": False},
+    "verification.forgiveness": UNSEEN,
+    "verification.deterrence": {"mechanisms.verification": False, "mechanisms.concealment": False},
     "bodies.watch.detection": UNVERIFIED,
     f"{STEP}.verifiability": UNVERIFIED,
     f"{STEP}.reversibility": UNVERIFIED,
@@ -55,12 +57,12 @@ GROUPS = {  # path: changes without which it is offered, and with which it is no
     "attacks.attack_near_deal": {"mechanisms.spoilers": False},
     "facilitation.affinity": WITHOUT,
     "facilitators.helper.capacity": {"mechanisms.facilitation": False},
-    "contact.direct_trust": WITHOUT,
+    "contact.offices_start_contact": WITHOUT,
     "facilitation.distortion": {"mechanisms.noise": False},
-    "pressure.escalation": {"relations.alba.borea.campaign": 0.0},
+    "pressure.escalation": UNPRESSED,
     "tension.pressure_provokes": {"mechanisms.pressure": False},
     f"{STEP}.parties.alba.restraint": {"states.alba.ambition": 0.0},
-    f"{STEP}.parties.alba.relief": {"relations.alba.borea.campaign": 0.0},
+    f"{STEP}.parties.alba.relief": UNPRESSED,
 }
 
 
@@ -100,7 +102,7 @@ def test_bundling_is_offered_only_for_several_rungs():
 
 
 def test_events_and_moves_can_make_a_parameter_read():
-    plain = apply_changes(two_parties(), {"relations.alba.borea.campaign": 0.0, "states.alba.doctrine": "reciprocity"})
+    plain = apply_changes(two_parties(), {**UNPRESSED, "states.alba.doctrine": "reciprocity"})
     event = with_event("pressure_step", actor="alba", counterpart="borea")
     move = with_move("take_initiative", actor="alba", counterpart="borea")
     for path, change in (("contact.cost_of_pressure", event), ("states.alba.initiative_cost", move)):
