@@ -26,11 +26,7 @@ class Need(NamedTuple):
     """What must hold in a scenario so that parameters are read.
 
     parameters: patterns of generic paths, such as "states.NAME.reward". reason: why nothing reads them otherwise.
-<<<<<<< HEAD
-    columns: if a forced move or an event of the scenario decides one of these columns, the need counts as met.
-=======
     columns: if an event or forced move of the scenario decides one of these columns, the need counts as met.
->>>>>>> suite
     """
 
     parameters: str
@@ -220,11 +216,7 @@ def reason_unread(scenario: Scenario, path: str) -> str:
     off = sorted(name for name in reading_mechanisms(generic) if name and not getattr(scenario.mechanisms, name))
     if len(off) == len(reading_mechanisms(generic)):
         return f"{' and '.join(f'`{name}`' for name in off)} {'is' if len(off) == 1 else 'are'} off"
-<<<<<<< HEAD
-    acts = [move.act for move in scenario.moves] + [EVENT_KINDS[event.kind].act for event in scenario.events]
-=======
     acts = [*(EVENT_KINDS[event.kind].act for event in scenario.events), *(move.act for move in scenario.moves)]
->>>>>>> suite
     forced = {PROTOCOL[act_index(act) or 0].column for act in acts}
     needs = (need for need in needs_of(generic) if not forced & {*need.columns.split()})
     return next((need.reason for need in needs if not need.holds(scenario, names)), "")
