@@ -158,7 +158,7 @@ def has_condition(row: Mapping[str, Any]) -> bool:
 
 
 def _check_condition(data: Mapping[str, Any], where: str, event: Mapping[str, Any]) -> Iterator[InputError]:
-    """Yield errors for a condition: an unknown or missing negotiation, or an unknown rung."""
+    """Yield errors for a condition without a known rung, or without the negotiation that it is about."""
     if not has_condition(event):
         return
     known, name = nested_table(data, "negotiations"), event.get("negotiation")

@@ -56,9 +56,7 @@ class EventCondition(IntEnum):
     no_contact = 6
 
 
-STEP_CONDITION = (
-    16  # a condition plus this times n, from 1, also requires that the nth step of the ladder is not in force
-)
+STEP_CONDITION = 16  # a condition plus n times this, n from 1, also requires that the nth step is not in force
 
 
 class Channel(IntEnum):

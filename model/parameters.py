@@ -72,12 +72,12 @@ class Conduct(Section):
 
     trust_moves_conduct: float = parameter(2.0, 0, 10, "w_trust: log odds of cooperating from full trust, above none", unit="log odds", source="Kydd 2005", layer="core")
     tension_moves_conduct: float = parameter(1.8, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
-    deal_moves_conduct: float = parameter(4.1, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
+    deal_moves_conduct: float = parameter(4.6, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
     pressure_moves_conduct: float = parameter(0.45, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997", layer="core")
     mood_moves_conduct: float = parameter(1.5, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
     mood_inertia: float = parameter(0.78, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8", layer="core")
     mood_reciprocity: float = parameter(0.18, 0, 0.95, "b: share of the other's mood that is returned", source="Brandt, Colaresi & Freeman 2008; other .1-.4")
-    mood_spread: float = parameter(0.33, 0, 2, "sigma: standard deviation of a month's change of mood")
+    mood_spread: float = parameter(0.42, 0, 2, "sigma: standard deviation of a month's change of mood")
     silence: float = parameter(0.86, 0, 1, "probability that a state without talks or hostility does nothing towards another in a month", source="coded cases: 13.7 % of months hold an act")
 
 
@@ -102,7 +102,7 @@ class Belief(Section):
         3.2, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
     )  # fmt: skip
     exchange_evidence: float = parameter(
-        0.6, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
+        0.7, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
     )  # fmt: skip
     signal_cost_weight: float = parameter(
         2, 0, 10, "kappa: an untrustworthy state takes a step of cost c with probability exp(-kappa c)",
@@ -148,7 +148,8 @@ class Scrutiny(Section):
         source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2", layer="core",
     )  # fmt: skip
     future_weight: float = parameter(0.35, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
-    endorsement: float = parameter(2.0, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
+    stake_caution: float = parameter(2.7, 0, 20, "additional initial doubt about a step of the whole stake", unit="log odds")
+    endorsement: float = parameter(2.5, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
     price_of_pressure: float = parameter(1.1, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999", layer="core")
     outside_option: float = parameter(0.04, -1, 1, "value to a state of not taking this step", unit="utility")
 
@@ -188,7 +189,7 @@ class Contact(Section):
 class Process(Section):
     """Processes of talks end after failures, and open again (M16)."""
 
-    giving_up: float = parameter(0.36, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
+    giving_up: float = parameter(0.33, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
     reopening: float = parameter(0.09, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
     offices_reopen: float = parameter(0.41, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
     shock_reopens: float = parameter(0.06, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")

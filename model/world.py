@@ -24,8 +24,8 @@ from model.scenario import Scenario
 class ResolvedOverride(NamedTuple):
     """An override with indices: in a round, the cell of an act's column takes a value.
 
-    condition: a number of EventCondition, about ``negotiation``, plus STEP_CONDITION times the number of a step, from
-    1, that must not be in force. If it fails when the act is decided, nothing changes.
+    condition: a number of EventCondition, about ``negotiation``, plus STEP_CONDITION times the number of a step,
+    from 1, that must not be in force. If it fails when the act is decided, nothing changes.
     """
 
     round: int

@@ -6,7 +6,7 @@ from model.compiler import rule
 from model.rules.conduct import actual_conduct, relation_odds
 
 RELATIONS_IN_SIZE = 0.3
-COOPERATIVE_TAIL, HOSTILE_TAIL = 0.6, 1.4  # hostile acts have the heavier tail (data of Brandt, Colaresi & Freeman)
+COOPERATIVE_TAIL, HOSTILE_TAIL = 0.8, 1.2  # hostile acts have the heavier tail (data of Brandt, Colaresi & Freeman)
 STRONGEST_MOOD = 3.0  # an act of 20 times the usual size
 
 
@@ -35,7 +35,7 @@ def vary_mood(world, me, other):
 
 @rule
 def size_act(world, me, other):
-    """Return the size of a party's act: e^(.6 z) if it is cooperative and e^(-1.4 z) if hostile; the median is near 1.
+    """Return the size of a party's act: e^(.8 z) if it is cooperative and e^(-1.2 z) if hostile; the median is near 1.
 
     z is the mood, and a share of what relations add to the odds: friends make larger gestures, rivals larger threats.
     """

@@ -80,7 +80,8 @@ def is_under_examination(world, k, side):
 def examine(world, k, side):
     """Return the log odds of deceit, updated by each finding until they leave Wald's bounds (B15).
 
-    A finding tells of the other side's acts: it is suspicious with probability p_h + (p_d - p_h)(1 - record).
+    A large step begins with more doubt. A finding tells of the other side's acts: it is suspicious with probability
+    p_h + (p_d - p_h)(1 - record).
     """
     if not is_under_examination(world, k, side):
         return NO_DOUBT
@@ -88,6 +89,7 @@ def examine(world, k, side):
     doubt = world.doubt[k, side]
     if world.status_age[k, world.rung[k]] == 0:
         doubt = -PRIOR_WEIGHT * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
+        doubt += world.stake_caution * world.stake[k, world.rung[k]]
         if world.author[k] == FACILITATOR_TEXT:
             doubt -= world.endorsement * combined_effect(world, k, FORMULATION, me)
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful

@@ -111,6 +111,13 @@ def test_events_and_moves_can_make_a_parameter_read():
         assert not reason_unread(build_scenario(apply_changes(plain, change)), path)
 
 
+def test_a_scheduled_step_makes_its_cost_read():
+    plain = apply_changes(two_parties(), {"states.alba.doctrine": "reciprocity"})
+    step = with_event("initiative", actor="alba", counterpart="borea")
+    assert reason_unread(build_scenario(plain), "states.alba.initiative_cost")
+    assert not reason_unread(build_scenario(apply_changes(plain, step)), "states.alba.initiative_cost")
+
+
 def test_an_unknown_parameter_counts_as_read():
     scenario = build_scenario(two_parties())
     for path in ("tension.later", "states.alba.later", "relations.alba.borea.later", f"{STEP}.parties.alba.later"):
