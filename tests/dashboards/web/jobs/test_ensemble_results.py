@@ -45,7 +45,8 @@ def test_a_result_equals_the_ensemble(name):
 
 
 def test_the_watched_run_includes_injected_events():
-    events = sort_events([Override(9, "drift_oil", value=2.0), Override(4, "hold_talks", "nuclear", value=0.0)])
+    shock = Override(9, "update_posture", None, "us", "iran", 1.0)
+    events = sort_events([shock, Override(4, "hold_talks", "nuclear", value=0.0)])
     shown = complete_result(Setting(events=events, seed=3, worlds=20))
     watched = Assembly("us-iran-2026", rng=3, ledger=False, overrides=events).run().trajectory
     for name, line in negotiation_series(watched, 0).items():
