@@ -35,7 +35,7 @@ PROTOCOL: tuple[Act, ...] = (
     # Facilitators
     Act(5, facilitation.update_presence, "present", "facilitator"),
     party_act(
-        68, facilitation.accept_mediation, "accepts_mediation", "facilitation",
+        68, facilitation.accept_mediation, "accepts_mediation", "facilitation", when=facilitation.has_mediator,
         conditions=named_conditions((facilitation.mediation_terms, facilitation.Mediation)),
     ),
     nature_act(69, facilitation.assess_need, "need", "facilitation"),

@@ -100,6 +100,15 @@ def is_task_open(world, f, k, service):
 
 
 @rule
+def has_mediator(world, k, side):
+    """Return whether a facilitator is present who mediates in the negotiation."""
+    for f in range(world.n_facilitator):
+        if world.present[f] and world.mediates[f, k]:
+            return True
+    return False
+
+
+@rule
 def mediation_terms(world, k, side):
     """Return the terms of accepting facilitators."""
     me, other = world.party[k, side], world.party[k, 1 - side]
@@ -114,8 +123,8 @@ def mediation_terms(world, k, side):
 
 @rule
 def accept_mediation(world, k, side):
-    """Return whether a side accepts facilitators."""
-    return holds(mediation_terms(world, k, side))
+    """Return whether a side accepts facilitators: some are present, and going on alone has become costly."""
+    return has_mediator(world, k, side) and holds(mediation_terms(world, k, side))
 
 
 @rule
