@@ -62,6 +62,11 @@ def _can_be_accused(scenario: Scenario, _: Names) -> bool:
     return scenario.mechanisms.concealment or (scenario.mechanisms.verification and _has_verifier(scenario, ()))
 
 
+def _is_betrayal_seen(scenario: Scenario, names: Names) -> bool:
+    """Return whether a violation can be found, or counts in the record that scrutiny examines."""
+    return scenario.mechanisms.scrutiny or _can_be_accused(scenario, names)
+
+
 def _mediates(scenario: Scenario, names: Names) -> bool:
     """Return whether facilitation is on and a facilitator, by default any, mediates somewhere."""
     helpers = {helper for talks in scenario.negotiations.values() for helper in talks.facilitators}
@@ -114,7 +119,7 @@ def _is_alliance_with_third(scenario: Scenario, names: Names) -> bool:
 
 def _values_future(scenario: Scenario, names: Names) -> bool:
     on = scenario.mechanisms
-    return on.impatience or (on.gradualism and _can_be_accused(scenario, names))
+    return on.impatience or (on.gradualism and _is_betrayal_seen(scenario, names))
 
 
 def _is_blamed(scenario: Scenario, names: Names) -> bool:
@@ -130,7 +135,7 @@ NEEDS = (
     Need("states.NAME.initiative_cost", "`reciprocity` is off", _is_on("reciprocity"), "initiative"),
     Need("states.NAME.dialogue states.NAME.veto_players states.NAME.resolve states.NAME.discount_factor states.NAME.withdrawal states.NAME.trustworthiness", "the state is party to no negotiation", _is_party),
     Need("states.NAME.discount_factor", "`impatience` is off, and no betrayal can be found", _values_future),
-    Need("states.NAME.trustworthiness", "no betrayal can be found", _can_be_accused),
+    Need("states.NAME.trustworthiness", "no betrayal can be found, and `scrutiny` is off", _is_betrayal_seen),
     Need("states.NAME.continuity ladder.answer_delay", "`turnover` is off", _is_on("turnover"), "rounds_withdrawn"),
     Need("states.NAME.suppression", "no attack is blamed on the state", _is_blamed),
     Need("scrutiny.false_*", "`scrutiny` is off", _is_on("scrutiny")),
@@ -139,7 +144,8 @@ NEEDS = (
     Need("conduct.mood_moves_conduct", "`intensity` is off", _is_on("intensity"), "mood"),
     Need("verification.concealment", "`concealment` is off", _is_on("concealment")),
     Need("ladder.cool_down", "no rung is ever suspended: `turnover` and `force` are off, and no betrayal can be found", lambda s, n: s.mechanisms.turnover or s.mechanisms.force or _can_be_accused(s, n), "status accuses rounds_withdrawn"),
-    Need("verification.*", "no rung has a verifier, or `verification` is off", _can_be_accused, "status accuses report suspicion"),
+    Need("verification.*_gain verification.compliance_noise verification.deterrence", "no betrayal can be found, and `scrutiny` is off", _is_betrayal_seen, "status accuses report suspicion"),
+    Need("verification.forgiveness verification.proof_standard verification.national_means", "no betrayal can be found", _can_be_accused, "status accuses report suspicion"),
     Need("bodies.NAME.*", "the body verifies no rung", _verifies),
     Need(f"{STEP}.verifiability {STEP}.reversibility", "no rung of the ladder has a verifier", _has_verifier),
     Need(f"negotiations.NAME.access {STEP}.access", "no rung of the ladder has a verifier, and no party moves a programme", _needs_access),

@@ -17,6 +17,7 @@ from model.rules import (
     home,
     intensity,
     ladder,
+    lookups,
     pressure,
     process,
     scrutiny,
@@ -35,7 +36,7 @@ PROTOCOL: tuple[Act, ...] = (
     # Facilitators
     Act(5, facilitation.update_presence, "present", "facilitator"),
     party_act(
-        68, facilitation.accept_mediation, "accepts_mediation", "facilitation",
+        68, facilitation.accept_mediation, "accepts_mediation", "facilitation", when=lookups.has_mediator,
         conditions=named_conditions((facilitation.mediation_terms, facilitation.Mediation)),
     ),
     nature_act(69, facilitation.assess_need, "need", "facilitation"),

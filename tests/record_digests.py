@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from test_chronicles import CHRONICLES, DIGESTS, SEEDS
+from test_chronicles import CHRONICLES, DIGESTS, ROUNDS, SEEDS
 
 from agents.assembly import Assembly
 from experiments.engine.kernel import run_trajectory
@@ -20,7 +20,7 @@ for name in scenario_names():
 path = Path(__file__).with_name("experiments").joinpath("engine", "digests.json")
 path.write_text(json.dumps(digests, indent=1) + "\n")
 CHRONICLES.mkdir(exist_ok=True)
-ledgers = {name: Assembly(name, rng=seed).run().ledger for name, seed in SEEDS.items()}
+ledgers = {name: Assembly(name, rng=seed).run(ROUNDS).ledger for name, seed in SEEDS.items()}
 for name, ledger in ledgers.items():
     (CHRONICLES / f"{name}.txt").write_text(ledger.chronicle(), "utf-8")
 DIGESTS.write_text(json.dumps({name: ledger.digest() for name, ledger in ledgers.items()}, indent=1) + "\n")

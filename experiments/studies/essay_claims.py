@@ -132,7 +132,9 @@ CLAIMS = (
             ClaimComparison(
                 "less tension than without contact, in worlds without a comprehensive deal",
                 no_change,
-                set_parameters(contact__contact_probability=0.0, contact__contact_persistence=0.0),
+                set_parameters(
+                    contact__contact_start=0.0, contact__contact_stop=1.0, contact__offices_start_contact=0.0
+                ),
                 mean_indicator("tension"),
                 expect_more=False,
                 subset=lambda seen: (classify_outcomes(seen, 0) < Outcome.comprehensive_deal).astype(float),

@@ -6,7 +6,14 @@ from model.arithmetic import clip, holds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import ExchangeLevel, RungStatus
-from model.rules.lookups import highest_verified_rung, is_rung_in_play_at, lowest_trust, mutual_tension, side_of
+from model.rules.lookups import (
+    has_mediator,
+    highest_verified_rung,
+    is_rung_in_play_at,
+    lowest_trust,
+    mutual_tension,
+    side_of,
+)
 from model.terms import Term
 
 CREDIBILITY_SPEED = 0.08  # speed at which a facilitator's credibility follows its record, a month
@@ -19,7 +26,7 @@ class Mediation(NamedTuple):
     """Going on alone has become costly enough to accept facilitators (Beardsley 2008)."""
 
     tension: Annotated[float, Term(0, 100, "its posture towards the other side")]
-    deadlock: Annotated[float, Term(0, 1, "failures since the process opened")]
+    deadlock: Annotated[float, Term(0, 1, "failures since the last verified rung")]
     silence: Annotated[float, Term(0, 1, "no contact")]
     habit: Annotated[float, Term(0, 1, "facilitators accepted before")]
     threshold: float
@@ -114,8 +121,8 @@ def mediation_terms(world, k, side):
 
 @rule
 def accept_mediation(world, k, side):
-    """Return whether a side accepts facilitators."""
-    return holds(mediation_terms(world, k, side))
+    """Return whether a side accepts facilitators: some are present, and going on alone has become costly."""
+    return has_mediator(world, k, side) and holds(mediation_terms(world, k, side))
 
 
 @rule

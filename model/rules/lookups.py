@@ -176,3 +176,12 @@ def attacks_blamed_on(world, k, side):
 def condemnation_bound(world):
     """Return Wald's bound for rejection, ln((1 - beta) / alpha) (B15)."""
     return ln((1.0 - world.false_acceptance) / world.false_rejection)
+
+
+@rule
+def has_mediator(world, k, side):
+    """Return whether a facilitator is present who mediates in the negotiation."""
+    for f in range(world.n_facilitator):
+        if world.present[f] and world.mediates[f, k]:
+            return True
+    return False

@@ -232,7 +232,9 @@ def test_markup_in_tooltips_is_shown_as_text(browser, hostile):
     page.locator("[data-chart=main] .hoverlayer text").first.wait_for(state="attached")
     assert "<script>" in page.locator("[data-chart=main] .hoverlayer").text_content()
     points = "document.querySelector('[data-chart=network]')"
-    curve = page.evaluate(f"{points}.data.findIndex(trace => (trace.text || []).length && trace.text[0].includes('→'))")
+    is_hostile = "/→.*onerror=/.test((trace.text || [''])[0])"
+    curve = page.evaluate(f"{points}.data.findIndex(trace => {is_hostile})")
+    assert curve >= 0
     page.evaluate(f"Plotly.Fx.hover({points}, [{{ curveNumber: {curve}, pointNumber: 0 }}])")
     page.locator("[data-chart=network] .hoverlayer text").first.wait_for(state="attached")
     assert "onerror=" in page.locator("[data-chart=network] .hoverlayer").text_content()
