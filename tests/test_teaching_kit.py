@@ -57,7 +57,7 @@ KIT_STATEMENTS = [
         "Over 60 months {comprehensive_deal} %, {partial_arrangement} %, {managed_contact} %, {breakdown} %.",
     ),
     (
-        "module-two-weeks", "pivot two-states --seed 5 --set rounds=24",
+        "module-two-weeks", "pivot two-states --seed 22 --set rounds=24",
         "round {round} moved the chance of a deal most, from {before} % to {after} %,",
     ),
     ("module-two-weeks", "ensemble grand-bargain", "some deal in {some_deal} % of 1,000 worlds"),
@@ -122,19 +122,19 @@ def test_all_numbers_in_the_teaching_kit_are_tested():
 
 
 def test_the_run_in_the_two_week_module_is_current():
-    model = Assembly("two-states", {"rounds": 24}, rng=5).run()
+    model = Assembly("two-states", {"rounds": 24}, rng=22).run()
     assert model.ledger is not None
     decisions = [row for row in model.ledger.rows if row.kind == "decision"]
 
     def rounds(words):
         return [row.round for row in decisions if words in row.sentence]
 
-    (first, second), (ends, ends_again) = rounds("Alba rejects"), rounds("The process of talks ends")
+    (rejected,) = rounds("concludes that the other side is bluffing")
     (opens,) = rounds("The process of talks opens again")
     expected = (
-        f"Alba rejects the first step in rounds {first} and {second}. The process of talks ends in round {ends}, opens "
-        f"again in round {opens}, and ends a second time in round {ends_again}, after Borea rejects the same step; the "
-        f"outcome is {model.outcome.name}."
+        f"Alba rejects the first step in round {rejected}, because it concludes that the other side is bluffing. The "
+        f"process of talks ends in the same round and opens again in round {opens}; no step is agreed, and the outcome is "
+        f"{model.outcome.name}."
     )
-    assert rounds("Borea rejects") == [ends_again]
+    assert rounds("Alba rejects") == rounds("The process of talks ends") == [rejected]
     assert expected in kit_text("module-two-weeks")
