@@ -58,7 +58,8 @@ def test_the_message_matches_the_ledger_and_the_world(run, message):
         assert message["messages"]["round"].count(now) == len(sent)
 
 
-def test_a_signal_refers_to_its_decision(message):
+def test_a_signal_refers_to_its_decision():
+    message = watch_run(Setting("us-iran-2026", seed=5)).run.read()  # with refusals
     rows, refusal = Columns(message["rows"]).rows(), message["kinds"].index("refusal")
     refusals = [each for each in Columns(message["messages"]).rows() if each["kind"] == refusal]
     for sent in refusals:
