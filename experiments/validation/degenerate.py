@@ -7,9 +7,9 @@ from model.mechanisms import Mechanisms
 from model.scenario import Scenario
 
 ALL_OFF = {f"mechanisms.{name}": False for name in Mechanisms.model_fields}
-NEUTRAL = {  # what has no switch: governments alike, each side knows what the other demands, facilitators accepted
+NEUTRAL = {  # what has no switch: like governments, known demands, facilitators accepted, no caution of size
     "bargaining.resolve_spread": 0.0, "bargaining.estimate_error": 0.0, "facilitation.mediation_threshold": 0.0,
-    "process.giving_up": 0.0,
+    "process.giving_up": 0.0, "scrutiny.stake_caution": 0.0,
 }  # fmt: skip
 TIT_FOR_TAT = {"after_cc": 1.0, "after_cd": 0.0, "after_dc": 1.0, "after_dd": 0.0}
 NO_PROPOSALS = {"scrutiny.outside_option": 1.0, "scrutiny.future_weight": 0.0, "scrutiny.price_of_pressure": 0.0}

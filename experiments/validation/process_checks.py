@@ -59,12 +59,12 @@ def mean_spell(given: Any, in_contact: bool, worlds: int, seed: int) -> Simulate
 
 
 def failures_before_the_end(given: Any) -> float:
-    """Return the expected failures until a process ends, if the n-th ends it with probability g (n + x)."""
+    """Return the expected failures until a process ends, if the n-th ends it with probability g (n - 1/2 + x)."""
     expected, alive, failures = 0.0, 1.0, 0
     while alive > 1e-12:
         failures += 1
         expected += alive
-        alive *= 1.0 - min(given.g * (failures + given.x), 1.0)
+        alive *= 1.0 - min(given.g * (failures - 0.5 + given.x), 1.0)
     return expected
 
 
@@ -141,7 +141,7 @@ CHECKS = (
         lambda given, worlds, seed: mean_spell(given, True, worlds, seed), SPELL_SETTING, spell_problem,
     ),
     Check(
-        "B34a", "mean failures until a process ends", "sum over n of prod (1-g(j+x)), j=1..n-1", "discrete hazard",
+        "B34a", "mean failures until a process ends", "sum over n of prod (1-g(j-1/2+x)), j=1..n-1", "discrete hazard",
         {
             "g": Symbol(0.15, 0.01, 1.0, "probability of the end added by each failure"),
             "x": Symbol(0.2, 0.0, 1.0, "tension"),
