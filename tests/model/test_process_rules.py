@@ -32,7 +32,7 @@ def process_scenario(changes=None, **more):
 
 
 def test_failures_are_counted_and_end_the_process():
-    scenario = process_scenario({"process.giving_up": 0.5})
+    scenario = process_scenario({"process.giving_up": 1.0})
     columns = ("failures", TALKS), ("process_ends", TALKS), ("process", TALKS), ("refusals", TALKS)
     failures, ends, process, refusals = record_rounds(scenario, 6, *columns, overrides=refused_each_second_round(6)).T
     last = int(np.argmax(ends))
