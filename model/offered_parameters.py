@@ -130,6 +130,7 @@ STEP = "negotiations.NAME.rungs.RUNG"
 NEEDS = (
     Need("states.NAME.temptation states.NAME.reward states.NAME.punishment states.NAME.sucker", "the state does not have the doctrine `assurance`", _has_doctrine("assurance")),
     Need("states.NAME.after_* states.NAME.generosity", "the state does not have the doctrine `reciprocity` or `initiative`", _has_doctrine("reciprocity", "initiative")),
+    Need("states.NAME.after_* states.NAME.generosity", "`reciprocity` is off", _is_on("reciprocity")),
     Need("states.NAME.initiative", "the state does not have the doctrine `initiative`", _has_doctrine("initiative")),
     Need("states.NAME.initiative_cost", "the state does not have the doctrine `initiative`", _has_doctrine("initiative"), "initiative"),
     Need("states.NAME.initiative_cost", "`reciprocity` is off", _is_on("reciprocity"), "initiative"),

@@ -16,15 +16,15 @@ ROOT = Path(__file__).parents[4]
 
 def test_about_shows_the_round_the_limits_and_the_glossary(browser, address):
     with open_dashboard(browser, address, "page=about") as page:
-        expect(page.get_by_role("img", name=re.compile("^The round as a ring of ten stages: 1 "))).to_be_visible()
-        page.locator(".det-stages button").nth(6).focus()
+        expect(page.get_by_role("img", name=re.compile("^The round as a ring of 11 stages: 1 "))).to_be_visible()
+        page.locator(".det-stages button").nth(7).focus()
         page.keyboard.press("Enter")
         expect(page.locator(".det-acts li b")).to_have_text(["examine", "answer proposal", "ratify"])
         words = " ".join(page.locator(".det-two").inner_text().split())
         for line in (
             "It does not forecast",
             "in this run with these random draws",
-            "Force. No state decides to attack",
+            "Force as a strategy.",
         ):
             assert line in words
         search = page.get_by_label("Search the glossary")

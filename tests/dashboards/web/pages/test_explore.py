@@ -54,7 +54,7 @@ def test_charts_dials_and_texts_show_the_results(browser, address):
         expected = [round(100 * share.share) for share in play_ensemble("us-iran-2026", 60, 5).shares().values()]
         assert [int(re.match(r"\d+", share)[0]) for share in outcome_texts(page)] == expected
         median = result.first_deals_in("nuclear").median
-        expect(page.locator("[data-outcome=first-deal]")).to_contain_text(f"round {median:g}")
+        expect(page.locator("[data-outcome=first-deal]")).to_contain_text("none" if median is None else f"round {median:g}")
         watched = Assembly("us-iran-2026", rng=5, ledger=False).run()
         chosen = page.locator(f"[data-outcome={watched.outcome.name}]")
         expect(chosen).to_contain_text("outcome of seed 5")
@@ -63,7 +63,7 @@ def test_charts_dials_and_texts_show_the_results(browser, address):
 def test_a_lever_changes_the_results_and_reset_restores_them(browser, address):
     with open_explore(browser, address) as page:
         lines, ranges = page.evaluate(LINES), page.evaluate(RANGES)
-        press_lever(page, OPENNESS, "PageDown", 6)
+        press_lever(page, OPENNESS, "Home")
         assert page.evaluate(LINES) != lines
         assert page.evaluate(RANGES) == ranges  # the axes do not change
         expect(page.locator(".det-changed")).to_contain_text("1 change")
