@@ -7,7 +7,7 @@ from support.worlds import TIT_FOR_TAT, make_world, scenario_with_only
 
 from model.overrides import Override
 from model.rules.conduct import FIRMEST_HABIT, RECORD_MEMORY, cooperation_terms
-from model.rules.intensity import STRONGEST_MOOD
+from model.rules.intensity import COOPERATIVE_TAIL, STRONGEST_MOOD
 
 pytestmark = pytest.mark.uncompiled
 PAIR = (0, 1)
@@ -115,7 +115,7 @@ def test_mood_is_bounded_and_sizes_follow_it():
     scenario = scenario_with_only("intensity", {"conduct.mood_spread": 2.0, "conduct.mood_inertia": 0.95})
     mood, size, other = record_rounds(scenario, 200, ("mood", PAIR), ("act_size", PAIR), ("mood", (1, 0))).T
     assert np.abs(mood).max() == STRONGEST_MOOD
-    assert np.allclose(size, np.exp(mood))  # every act is cooperative here
+    assert np.allclose(size, np.exp(COOPERATIVE_TAIL * mood))  # every act is cooperative here
     assert not np.array_equal(mood, other)
 
 

@@ -136,7 +136,7 @@ def test_failures_and_tension_end_and_agreements_keep_a_process():
     )
     world.failures[0], world.posture[0, 1] = 3, 0.6
     terms = ending_terms(world.compiled, 0)
-    assert terms[:4] == pytest.approx((0.3, 0.03, 0.0, -0.1 / 3))
+    assert terms[:4] == pytest.approx((0.25, 0.03, 0.0, -0.1 / 3))
 
 
 @pytest.mark.parametrize("failed", [RungStatus.BREACHED, RungStatus.SNAPPED, RungStatus.COLLAPSED])
