@@ -95,8 +95,16 @@ def unread_changes(scenario: Scenario, paths: Container[str]) -> list[str]:
 
 
 def list_levers(scenario: Scenario) -> list[DeclaredParameter]:
-    """Return the parameters that something reads and an actor can choose."""
-    return [parameter for parameter in list_parameters(scenario) if parameter.lever]
+    """Return the parameters that something reads and a participant in a negotiation can choose."""
+    return [each for each in list_parameters(scenario) if each.lever and _belongs_to_participants(scenario, each.path)]
+
+
+def _belongs_to_participants(scenario: Scenario, path: str) -> bool:
+    """Return whether a lever is not that of a third state: of a party, or between the two parties to a negotiation."""
+    role, *names = path.split(".")[:-1]
+    if role not in ("states", "relations"):
+        return True
+    return any({*names} <= {*talks.parties} for talks in scenario.negotiations.values())
 
 
 PARAMETER_MODELS: dict[str, type[BaseModel]] = {

@@ -71,13 +71,13 @@ class Conduct(Section):
     """What relations do to monthly conduct, and the size of acts (M1, M2)."""
 
     trust_moves_conduct: float = parameter(2.0, 0, 10, "w_trust: log odds of cooperating from full trust, above none", unit="log odds", source="Kydd 2005", layer="core")
-    tension_moves_conduct: float = parameter(1.8, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
-    deal_moves_conduct: float = parameter(4.6, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
-    pressure_moves_conduct: float = parameter(0.45, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997", layer="core")
+    tension_moves_conduct: float = parameter(2.1, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
+    deal_moves_conduct: float = parameter(3.9, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
+    pressure_moves_conduct: float = parameter(0.86, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997", layer="core")
     mood_moves_conduct: float = parameter(1.5, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
     mood_inertia: float = parameter(0.78, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8", layer="core")
     mood_reciprocity: float = parameter(0.18, 0, 0.95, "b: share of the other's mood that is returned", source="Brandt, Colaresi & Freeman 2008; other .1-.4")
-    mood_spread: float = parameter(0.42, 0, 2, "sigma: standard deviation of a month's change of mood")
+    mood_spread: float = parameter(0.45, 0, 2, "sigma: standard deviation of a month's change of mood")
     silence: float = parameter(0.86, 0, 1, "probability that a state without talks or hostility does nothing towards another in a month", source="coded cases: 13.7 % of months hold an act")
 
 
@@ -89,20 +89,20 @@ class Belief(Section):
         unit="per round", source="Josang & Ismail 2002; .90-.995 is a half-life of 7 to 138 months", layer="core",
     )  # fmt: skip
     betrayal_weight: float = parameter(
-        3.7, 1, 10, "weight of bad evidence relative to good evidence",
+        3.9, 1, 10, "weight of bad evidence relative to good evidence",
         unit="ratio", source="Slovic 1993 on the asymmetry of trust; 2-6", layer="core",
     )  # fmt: skip
     conduct_evidence: float = parameter(
-        0.24, 0, 5, "evidence from one month of perceived conduct", unit="counts",
+        0.15, 0, 5, "evidence from one month of perceived conduct", unit="counts",
     )  # fmt: skip
     rung_evidence: float = parameter(
-        8.0, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts", layer="core",
+        18, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts", layer="core",
     )  # fmt: skip
     examination_evidence: float = parameter(
-        3.2, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
+        3.3, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
     )  # fmt: skip
     exchange_evidence: float = parameter(
-        0.7, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
+        0.79, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
     )  # fmt: skip
     signal_cost_weight: float = parameter(
         2, 0, 10, "kappa: an untrustworthy state takes a step of cost c with probability exp(-kappa c)",
@@ -118,7 +118,7 @@ class Tension(Section):
     """Hostile posture as a Richardson process on the round map, with shocks (M12)."""
 
     tension_step: float = parameter(0.5, 0, 2, "step of the round map", source="Richardson 1960")
-    provocation: float = parameter(0.093, 0, 2, "rise in posture after an act perceived as hostile", unit="posture", layer="core")
+    provocation: float = parameter(0.073, 0, 2, "rise in posture after an act perceived as hostile", unit="posture", layer="core")
     pressure_provokes: float = parameter(0.12, 0, 2, "rise in posture from full pressure suffered", unit="posture")
     contact_calms: float = parameter(0.098, 0, 2, "fall in posture from a round with contact", unit="posture")
     progress_calms: float = parameter(0.20, 0, 2, "fall in posture from a fully implemented ladder", unit="posture", layer="core")
@@ -140,16 +140,16 @@ class Scrutiny(Section):
         0.1, 0.001, 0.999, "probability that a finding is suspicious if the other side is honest",
     )  # fmt: skip
     suspicious_if_deceitful: float = parameter(
-        0.39, 0.001, 0.999, "probability that a finding is suspicious if the other side is deceitful", layer="core",
+        0.42, 0.001, 0.999, "probability that a finding is suspicious if the other side is deceitful", layer="core",
     )  # fmt: skip
     findings_per_round: int = parameter(6, 1, 12, "findings examined in a round", unit="findings", lever=True)
     loss_weight: float = parameter(
-        1.6, 0, 5, "weight of a betrayed stake relative to an honoured one",
+        1.4, 0, 5, "weight of a betrayed stake relative to an honoured one",
         source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2", layer="core",
     )  # fmt: skip
-    future_weight: float = parameter(0.35, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
-    stake_caution: float = parameter(2.7, 0, 20, "additional initial doubt about a step of the whole stake", unit="log odds")
-    endorsement: float = parameter(2.5, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
+    future_weight: float = parameter(0.56, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
+    stake_caution: float = parameter(2.9, 0, 20, "additional initial doubt about a step of the whole stake", unit="log odds")
+    endorsement: float = parameter(1.5, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
     price_of_pressure: float = parameter(1.1, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999", layer="core")
     outside_option: float = parameter(0.04, -1, 1, "value to a state of not taking this step", unit="utility")
 
@@ -157,48 +157,48 @@ class Scrutiny(Section):
 class Bargaining(Section):
     """Reservation values, proposals and impatience (M8, M10)."""
 
-    share_scale: float = parameter(0.43, 0, 1, "reservation value of a state of medium resolve", unit="share")
-    narrative_weight: float = parameter(0.33, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share", layer="core")
+    share_scale: float = parameter(0.45, 0, 1, "reservation value of a state of medium resolve", unit="share")
+    narrative_weight: float = parameter(0.35, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share", layer="core")
     concession_to_pressure: float = parameter(
         0.22, 0, 1, "beta_P: share conceded at full, fully effective pressure", unit="share",
         source="Drezner 1999; Hufbauer et al.", layer="core",
     )  # fmt: skip
     expected_conflict: float = parameter(
-        0.24, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
+        0.3, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
     )  # fmt: skip
     resolve_spread: float = parameter(0.25, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share", layer="core")
-    estimate_error: float = parameter(0.3, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
-    probing: float = parameter(0.13, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
+    estimate_error: float = parameter(0.28, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
+    probing: float = parameter(0.11, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
     eagerness: float = parameter(0.5, 0, 1, "probability of proposing the next rung when trust and tension cancel out", unit="per round")
 
 
 class Contact(Section):
     """Ripeness and contact (M16, M11)."""
 
-    pain_threshold: float = parameter(0.30, 0, 2, "pain required before a state seeks talks", source="Zartman 1989")
+    pain_threshold: float = parameter(0.25, 0, 2, "pain required before a state seeks talks", source="Zartman 1989")
     cost_of_pressure: float = parameter(0.15, 0, 1, "pain of exerting full pressure, at the normal oil price", source="Drezner 1999")
     way_out_threshold: float = parameter(0.32, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
-    talks_inertia: float = parameter(0.22, 0, 2, "reduction of both requirements while talks are under way")
+    talks_inertia: float = parameter(0.24, 0, 2, "reduction of both requirements while talks are under way")
     contact_start: float = parameter(0.049, 0, 1, "probability that a spell of contact starts between fully open sides at zero tension", unit="per round", layer="core")
-    contact_stop: float = parameter(0.041, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round", layer="core")
-    tension_ends_contact: float = parameter(0.093, 0, 1, "probability that a spell ends, added at full tension", unit="per round")
-    offices_start_contact: float = parameter(0.4, 0, 1, "probability that full good offices start a spell", unit="per round")
+    contact_stop: float = parameter(0.025, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round", layer="core")
+    tension_ends_contact: float = parameter(0.14, 0, 1, "probability that a spell ends, added at full tension", unit="per round")
+    offices_start_contact: float = parameter(0.79, 0, 1, "probability that full good offices start a spell", unit="per round")
     direct_trust: float = parameter(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
 
 
 class Process(Section):
     """Processes of talks end after failures, and open again (M16)."""
 
-    giving_up: float = parameter(0.33, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
-    reopening: float = parameter(0.09, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
-    offices_reopen: float = parameter(0.41, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
-    shock_reopens: float = parameter(0.06, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")
+    giving_up: float = parameter(0.3, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
+    reopening: float = parameter(0.059, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
+    offices_reopen: float = parameter(0.84, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
+    shock_reopens: float = parameter(0.1, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")
 
 
 class Facilitation(Section):
     """Regional facilitators: bias, credibility and fatigue (M11)."""
 
-    mediation_threshold: float = parameter(0.28, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008", layer="core")
+    mediation_threshold: float = parameter(0.34, 0, 2, "cost of going on alone at which a party accepts facilitators", source="Beardsley 2008", layer="core")
     distortion: float = parameter(0.5, 0, 1, "probability that a fully biased facilitator distorts a message", source="Kydd 2003")
     affinity: float = parameter(0.3, 0, 1, "extra credibility of a facilitator that is fully biased to a side", source="Kydd 2003")
 
@@ -212,7 +212,7 @@ class Verification(Section):
     violation_growth: float = parameter(0.15, 0, 1, "share of its remaining obligations that an evading side adds to its violation", unit="per round")
     concealment: float = parameter(0.5, 0, 1, "share of detection that a violation just begun escapes")
     national_means: float = parameter(0.08, 0, 1, "probability that the other side sees a full violation by its own means", unit="per round")
-    deterrence: float = parameter(1.9, 0, 5, "penalty for a detected breach, times the stake", source="B23")
+    deterrence: float = parameter(1.7, 0, 5, "penalty for a detected breach, times the stake", source="B23")
     betrayal_gain: float = parameter(2.0, 0, 5, "b: gain of an untrustworthy side from betraying a unit stake", source="B05")
     honour_gain: float = parameter(0.5, 0, 5, "c: gain of an untrustworthy side from honouring a unit stake", source="B05")
 
@@ -238,7 +238,7 @@ class Pressure(Section):
 class Threats(Section):
     """Demands backed by threats, and the use of force (M9, M14)."""
 
-    threat_hazard: float = parameter(0.054, 0, 1, "probability of a demand backed by a threat, at full tension without contact", unit="per round", source="Fearon 1994")
+    threat_hazard: float = parameter(0.037, 0, 1, "probability of a demand backed by a threat, at full tension without contact", unit="per round", source="Fearon 1994")
     threat_harm: float = parameter(0.79, 0, 2, "harm of a threat carried out, against the worth of the issue", source="Fearon 1994")
     force_threshold: float = parameter(0.85, 0, 100, "posture from which force is possible", unit="posture")
     force_hazard: float = parameter(0.013, 0, 1, "hazard of force, per posture beyond the threshold", unit="per round")

@@ -18,6 +18,7 @@ from model.rules import (
     intensity,
     ladder,
     lookups,
+    mediation,
     pressure,
     process,
     scrutiny,
@@ -36,10 +37,10 @@ PROTOCOL: tuple[Act, ...] = (
     # Facilitators
     Act(5, facilitation.update_presence, "present", "facilitator"),
     party_act(
-        68, facilitation.accept_mediation, "accepts_mediation", "facilitation", when=lookups.has_mediator,
-        conditions=named_conditions((facilitation.mediation_terms, facilitation.Mediation)),
+        68, mediation.accept_mediation, "accepts_mediation", "facilitation", when=lookups.has_mediator,
+        conditions=named_conditions((mediation.mediation_terms, mediation.Mediation)),
     ),
-    nature_act(69, facilitation.assess_need, "need", "facilitation"),
+    nature_act(69, mediation.assess_need, "need", "facilitation"),
     Act(6, facilitation.update_fatigue, "fatigue", "facilitator", "facilitation"),
     Act(
         7, facilitation.take_task, "effort", "facilitator", "facilitation",

@@ -49,9 +49,9 @@ class StateSpec(Section):
     trustworthiness: float = parameter(0.8, 0, 1, "probability that its government intends to comply")
     resolve: float = parameter(0.5, 0, 1, "how much it demands in bargaining; 0.5: medium resolve")
     discount_factor: float = parameter(0.95, 0, 1, "delta: weight of a gain next round relative to one now", unit="per round")  # fmt: skip
-    after_cc: float = parameter(0.94, 0, 1, "probability of cooperating after mutual cooperation", source="memory-one; B01-B03")  # fmt: skip
-    after_cd: float = parameter(0.81, 0, 1, "probability of cooperating after the other alone defected", source="memory-one; B01-B03")  # fmt: skip
-    after_dc: float = parameter(0.6, 0, 1, "probability of cooperating after it alone defected", source="memory-one; B01-B03")  # fmt: skip
+    after_cc: float = parameter(0.93, 0, 1, "probability of cooperating after mutual cooperation", source="memory-one; B01-B03")  # fmt: skip
+    after_cd: float = parameter(0.74, 0, 1, "probability of cooperating after the other alone defected", source="memory-one; B01-B03")  # fmt: skip
+    after_dc: float = parameter(0.56, 0, 1, "probability of cooperating after it alone defected", source="memory-one; B01-B03")  # fmt: skip
     after_dd: float = parameter(0.4, 0, 1, "probability of cooperating after mutual defection", source="memory-one; B01-B03")  # fmt: skip
     generosity: float = parameter(0.0, 0, 1, "g: probability of responding to a hostile act with cooperation", source="Nowak & Sigmund 1992", lever=True)  # fmt: skip
     initiative: float = parameter(0.10, 0, 1, "probability of an announced conciliatory step after a hostile act", source="Osgood 1962", lever=True)  # fmt: skip

@@ -6,7 +6,7 @@ from model.arithmetic import clip, holds, sum_terms
 from model.chance import DecisionPoint, draw, draw_normal
 from model.compiler import rule
 from model.enumerations import RungStatus
-from model.rules.facilitation import FORMULATION, LEVERAGE, combined_effect
+from model.rules.facilitation import FORMULATION, LEVERAGE, combined_effect, joint_effect
 from model.rules.lookups import is_rung_in_play_at, narrative_burden, pressure_suffered
 from model.rules.scrutiny import FACILITATOR_TEXT, freedom_terms, worth_terms
 from model.terms import Term
@@ -189,10 +189,7 @@ def choose_author(world, k):
     if not has_proposal(world, k):
         return world.author[k]
     negotiation = world.negotiation_id[k]
-    skill = min(
-        combined_effect(world, k, FORMULATION, world.party[k, 0]),
-        combined_effect(world, k, FORMULATION, world.party[k, 1]),
-    )
+    skill = joint_effect(world, k, FORMULATION)
     if skill >= draw(world, DecisionPoint.FORMULATE, 0, 0, negotiation):
         return FACILITATOR_TEXT
     both = world.proposed[k, 0] > 0 and world.proposed[k, 1] > 0

@@ -82,7 +82,7 @@ def grow_violation(world, k, side):
     """Return the share of its obligations that a side secretly evades: it grows while it does, and is undone after.
 
     v' = v + growth (1 - v) in a month of evasion. A side that complies again undoes half of it each month; a breach
-    that is declared ends it. The expected size at discovery follows from growth and detection (H6).
+    that is declared ends it. The expected size at discovery follows from growth and detection (M13).
     """
     if not has_obligations(world, k, side) or world.accuses[k, 1 - side]:
         return 0.0

@@ -6,10 +6,11 @@ from model.arithmetic import holds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import Channel, RungStatus
-from model.rules.facilitation import CONTACT, combined_effect
+from model.rules.facilitation import CONTACT, combined_effect, joint_effect
 from model.rules.lookups import (
     has_agreement_in_force,
     highest_verified_rung,
+    mutual_dialogue,
     mutual_tension,
     openness,
     pressure_exerted,
@@ -110,16 +111,16 @@ def meeting_terms(world, k):
     Between spells, contact starts by the two sides' own openness or by good offices; within a spell it ends with
     probability stop + tension, which good offices reduce. At fixed relations a spell lasts 1 / stop months on average.
     """
-    a, b = world.party[k, 0], world.party[k, 1]
     tension = min(mutual_tension(world, k), 1.0)
-    offices = min(combined_effect(world, k, CONTACT, a), combined_effect(world, k, CONTACT, b))
+    offices = joint_effect(world, k, CONTACT)
     agreement = AGREEMENT_CONTACT if has_agreement_in_force(world, k) else 0.0
     random_draw = draw(world, DecisionPoint.CONTACT, 0, 0, world.negotiation_id[k])
     if world.contact[k] > 0:
         lost = world.tension_ends_contact * tension
         return Meeting(0.0, 1.0 - world.contact_stop, -lost, lost * offices, agreement, random_draw)
     start = world.contact_start * openness(world, k)
-    return Meeting(start, 0.0, -start * tension, world.offices_start_contact * offices, agreement, random_draw)
+    started = world.offices_start_contact * offices * mutual_dialogue(world, k)
+    return Meeting(start, 0.0, -start * tension, started, agreement, random_draw)
 
 
 @rule

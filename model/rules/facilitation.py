@@ -5,31 +5,14 @@ from typing import Annotated, NamedTuple
 from model.arithmetic import clip, holds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
-from model.enumerations import ExchangeLevel, RungStatus
-from model.rules.lookups import (
-    has_mediator,
-    highest_verified_rung,
-    is_rung_in_play_at,
-    lowest_trust,
-    mutual_tension,
-    side_of,
-)
+from model.enumerations import ExchangeLevel
+from model.rules.lookups import side_of
 from model.terms import Term
 
 CREDIBILITY_SPEED = 0.08  # speed at which a facilitator's credibility follows its record, a month
 TASK_FATIGUE = 0.012  # fatigue from one task
 FATIGUE_REMAINS = 0.92  # share of fatigue that remains after a month
 CONTACT, CLARITY, FORMULATION, LEVERAGE, HOSTING = range(5)  # columns.SERVICES
-
-
-class Mediation(NamedTuple):
-    """Going on alone has become costly enough to accept facilitators (Beardsley 2008)."""
-
-    tension: Annotated[float, Term(0, 100, "its posture towards the other side")]
-    deadlock: Annotated[float, Term(0, 1, "failures since the last verified rung")]
-    silence: Annotated[float, Term(0, 1, "no contact")]
-    habit: Annotated[float, Term(0, 1, "facilitators accepted before")]
-    threshold: float
 
 
 class Task(NamedTuple):
@@ -104,39 +87,6 @@ def is_task_open(world, f, k, service):
         and world.accepts_mediation[k, 1] > 0
         and service_skill(world, f, service) > 0.0
     )
-
-
-@rule
-def mediation_terms(world, k, side):
-    """Return the terms of accepting facilitators."""
-    me, other = world.party[k, side], world.party[k, 1 - side]
-    return Mediation(
-        world.posture[me, other],
-        min(0.2 * world.failures[k], 1.0),
-        0.0 if world.contact[k] else 0.2,
-        0.3 * world.accepts_mediation[k, side],
-        world.mediation_threshold,
-    )
-
-
-@rule
-def accept_mediation(world, k, side):
-    """Return whether a side accepts facilitators: some are present, and going on alone has become costly."""
-    return has_mediator(world, k, side) and holds(mediation_terms(world, k, side))
-
-
-@rule
-def assess_need(world, k, service):
-    """Return how urgently a negotiation needs a service, 0 to 2: facilitators go where the need is greatest."""
-    if service == CONTACT:
-        return mutual_tension(world, k) if world.contact[k] else 1.0 + min(mutual_tension(world, k), 1.0)
-    if service == CLARITY:
-        return 0.5 + min(mutual_tension(world, k), 1.0)
-    if service == FORMULATION:
-        return 1.2 if world.contact[k] and is_rung_in_play_at(world, k, RungStatus.IDLE) else 0.1
-    if service == LEVERAGE:
-        return min(0.4 * world.failures[k], 1.6) if world.contact[k] else 0.0
-    return 1.5 * (1.0 - lowest_trust(world, k)) if highest_verified_rung(world, k) < 0 else 0.3
 
 
 @rule
@@ -225,6 +175,14 @@ def combined_effect(world, k, service, state):
 
 
 @rule
+def joint_effect(world, k, service):
+    """Return the effect of all facilitators in a service on the party that believes them less."""
+    return min(
+        combined_effect(world, k, service, world.party[k, 0]), combined_effect(world, k, service, world.party[k, 1])
+    )
+
+
+@rule
 def clear_channel(world, me, other):
     """Return the share of misreadings that facilitators remove."""
     k = world.negotiation_between[me, other]
@@ -261,10 +219,7 @@ def update_credibility(world, f, me):
 @rule
 def hosting_terms(world, k):
     """Return the terms of hosting: the party that believes the facilitators less decides."""
-    chance = min(
-        combined_effect(world, k, HOSTING, world.party[k, 0]), combined_effect(world, k, HOSTING, world.party[k, 1])
-    )
-    return Hosting(chance, draw(world, DecisionPoint.HOST, 0, 0, world.negotiation_id[k]))
+    return Hosting(joint_effect(world, k, HOSTING), draw(world, DecisionPoint.HOST, 0, 0, world.negotiation_id[k]))
 
 
 @rule

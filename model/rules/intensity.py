@@ -1,4 +1,4 @@
-"""Moods that persist, the size of monthly acts, and months without any (M2, H2)."""
+"""Moods that persist, the size of monthly acts, and months without any (M2)."""
 
 from model.arithmetic import clip, exp
 from model.chance import DecisionPoint, draw, draw_normal

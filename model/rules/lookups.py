@@ -89,11 +89,16 @@ def lowest_trust(world, k):
 
 
 @rule
+def mutual_dialogue(world, k):
+    """Return how open two sides are to hold talks: the product of their dialogue tracks."""
+    return world.own_dialogue[world.party[k, 0]] * world.own_dialogue[world.party[k, 1]]
+
+
+@rule
 def openness(world, k):
     """Return how open two sides are to talks of their own accord: both dialogues, and the square of relative trust."""
-    a, b = world.party[k, 0], world.party[k, 1]
     trust = min(lowest_trust(world, k) / max(world.direct_trust, 1e-9), 1.0)
-    return world.own_dialogue[a] * world.own_dialogue[b] * trust * trust
+    return mutual_dialogue(world, k) * trust * trust
 
 
 @rule
@@ -180,8 +185,8 @@ def condemnation_bound(world):
 
 @rule
 def has_mediator(world, k, side):
-    """Return whether a facilitator is present who mediates in the negotiation."""
+    """Return whether a facilitator with any capacity is present who mediates in the negotiation."""
     for f in range(world.n_facilitator):
-        if world.present[f] and world.mediates[f, k]:
+        if world.present[f] and world.mediates[f, k] and world.skill_capacity[f] > 0.0:
             return True
     return False

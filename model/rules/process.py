@@ -1,4 +1,4 @@
-"""Processes of talks that end, and open again (H4)."""
+"""Processes of talks that end, and open again (M16)."""
 
 from typing import Annotated, NamedTuple
 
@@ -6,11 +6,12 @@ from model.arithmetic import holds
 from model.chance import DecisionPoint, draw
 from model.compiler import rule
 from model.enumerations import RungStatus
-from model.rules.facilitation import CONTACT, combined_effect
+from model.rules.facilitation import CONTACT, joint_effect
 from model.rules.ladder import count_reset_to_idle, is_newly_breached
 from model.rules.lookups import (
     attacks_blamed_on,
     failed_stake,
+    mutual_dialogue,
     mutual_tension,
     openness,
     progress,
@@ -38,14 +39,6 @@ class ProcessOpens(NamedTuple):
     change: Annotated[float, Term(0, 1, "a new government, or a shock")]
     tension: Annotated[float, Term(-1, 0, "tension between the two")]
     threshold: float
-
-
-@rule
-def offices(world, k):
-    """Return the effect of good offices on the party that believes the facilitators less."""
-    return min(
-        combined_effect(world, k, CONTACT, world.party[k, 0]), combined_effect(world, k, CONTACT, world.party[k, 1])
-    )
 
 
 @rule
@@ -82,7 +75,7 @@ def ending_terms(world, k):
         world.giving_up * mutual_tension(world, k),
         1.0 if uses_force_between(world, k) else 0.0,
         -world.giving_up * progress(world, k),
-        -world.giving_up * offices(world, k),
+        -world.giving_up * joint_effect(world, k, CONTACT),
         draw(world, DecisionPoint.END_PROCESS, 0, 0, world.negotiation_id[k]),
     )
 
@@ -106,7 +99,7 @@ def reopening_terms(world, k):
     shocked = world.turnover[a] + world.turnover[b] + attacks_blamed_on(world, k, 0) + attacks_blamed_on(world, k, 1)
     return ProcessOpens(
         world.reopening * openness(world, k),
-        world.offices_reopen * offices(world, k),
+        world.offices_reopen * joint_effect(world, k, CONTACT) * mutual_dialogue(world, k),
         world.shock_reopens if shocked > 0.0 else 0.0,
         -world.reopening * openness(world, k) * min(mutual_tension(world, k), 1.0),
         draw(world, DecisionPoint.REOPEN_PROCESS, 0, 0, world.negotiation_id[k]),

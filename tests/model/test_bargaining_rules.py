@@ -17,7 +17,11 @@ from model.rules.scrutiny import FACILITATOR_TEXT, condemnation_terms, is_under_
 pytestmark = pytest.mark.uncompiled
 TALKS, FIRST, SECOND = (0,), (0, 0), (0, 1)
 MEETING = {"negotiations.talks.talking": True, "contact.contact_stop": 0.0, "contact.tension_ends_contact": 0.0}
-EAGER = {**MEETING, "bargaining.eagerness": 1.0, "relations.alba.borea.trust": 0.9, "relations.borea.alba.trust": 0.9}
+MODEST = {"bargaining.share_scale": 0.3}  # the two demands leave something over
+EAGER = {
+    **MEETING, **MODEST,
+    "bargaining.eagerness": 1.0, "relations.alba.borea.trust": 0.9, "relations.borea.alba.trust": 0.9,
+}  # fmt: skip
 
 
 def proposals(changes, mechanisms=(), rounds=1, **more):
@@ -77,7 +81,9 @@ def test_the_estimate_errs_less_with_the_help_of_drafters():
         certain = {
             "bargaining.estimate_error": spread,
             "facilitators.helper.credibility": 1.0,
-            "states.alba.dialogue": 0.0,
+            "bargaining.eagerness": 0.0,
+            **MEETING,
+            **MODEST,
         }
         seen = record_rounds(
             isolated_scenario(("facilitation",), certain, data), 300, ("estimate", FIRST), ("reservation_value", SECOND)
@@ -168,7 +174,7 @@ def test_a_new_government_draws_a_new_stance():
 def test_a_condemnation_lowers_trust_in_the_next_month():
     proposed = Override(1, "status", "talks", None, "step-1", float(RungStatus.PROPOSED))
     scenario = scenario_with_only(("scrutiny", "reputation"), {
-        "belief.memory": 1.0, "belief.conduct_evidence": 0.0, "belief.examination_evidence": 2.0,
+        **MODEST, "belief.memory": 1.0, "belief.conduct_evidence": 0.0, "belief.examination_evidence": 2.0,
         "belief.betrayal_weight": 3.0, "states.alba.dialogue": 0.0,
     })  # fmt: skip
     waits = tuple(Override(now, "answer_proposal", "talks", "borea", None, 0) for now in range(1, 9))

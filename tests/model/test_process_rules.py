@@ -9,7 +9,7 @@ from experiments.validation.degenerate import isolated_scenario
 from model.enumerations import RungStatus
 from model.overrides import Override
 from model.rules.contact import meeting_terms
-from model.rules.facilitation import accept_mediation, assess_need
+from model.rules.mediation import accept_mediation, assess_need
 from model.rules.process import ending_terms, reopening_terms
 
 pytestmark = pytest.mark.uncompiled
@@ -177,9 +177,11 @@ def test_contact_ends_within_a_spell_and_starts_between_spells():
 
 
 def test_facilitators_are_accepted_when_going_on_alone_is_costly():
-    scenario = scenario_with_only("facilitation", {"facilitation.mediation_threshold": 0.5})
-    world = make_world(scenario)
-    world.posture[:] = 0.1
+    data = smallest_scenario()
+    data["facilitators"] = {"helper": {"name": text("H")}}
+    data["negotiations"]["talks"]["facilitators"] = ["helper"]
+    world = make_world(isolated_scenario(("facilitation",), {"facilitation.mediation_threshold": 0.5}, data))
+    world.present[:], world.posture[:] = 1, 0.1
     assert not accept_mediation(world.compiled, 0, 0)
     world.failures[0] = 3
     assert accept_mediation(world.compiled, 0, 0)

@@ -19,6 +19,11 @@ IN_FORCE = {  # agreements that no side means to keep
     **{f"states.{name}.trustworthiness": 0.0 for name in GULF.states},
     **{f"negotiations.{name}.rungs.{next(iter(talks.rungs))}.status": "verified" for name, talks in GULF.negotiations.items()},
 }  # fmt: skip
+YIELDING = {  # states that often threaten, and give way
+    "threats.threat_hazard": 1.0,
+    "threats.threat_harm": 2.0,
+    **{f"states.{name}.resolve": 0.0 for name in GULF.states},
+}
 
 
 def first_difference(step, changes: dict[str, Any] | None = None, rounds: int = 12) -> int | None:
@@ -87,7 +92,7 @@ def test_two_swapped_acts_are_caught(first):
     order, place = list(PROTOCOL), ACT_INDEX[first]
     order[place], order[place + 1] = order[place + 1], order[place]
     step = partial(step_protocol, protocol=tuple(order))
-    assert first_difference(step) or first_difference(step, IN_FORCE)
+    assert any(first_difference(step, changes, rounds=36) for changes in ({}, IN_FORCE, YIELDING))
 
 
 @pytest.mark.uncompiled

@@ -201,10 +201,11 @@ def test_a_text_belongs_to_its_author():
 
 @pytest.mark.parametrize("name", ["us-iran-2026", "gulf-region", "us-dprk-1994"])
 def test_conditions_of_answers_reproduce_the_answers(name):
-    trace = record_trace(name, 40, REFUSAL_COLUMNS)
+    trace = record_trace(name, 40, (*REFUSAL_COLUMNS, "process"))
     in_play = np.maximum(trace["rung"][:, 1:, :, None], 0)
     pending = np.take_along_axis(trace["status"][:, :-1], in_play, axis=3) == PROPOSED
     others_text = trace["author"][:, 1:, :, None] != np.arange(2)
+    pending &= trace["process"][:, :-1, :, None] == 1
     examined = pending & others_text & (trace["answer"][:, :-1] <= 0) & (trace["rung"][:, 1:, :, None] >= 0)
     answers, reasons = answer_conditions(trace, examined), classify_refusals(trace)
     assert len(answers) > 100

@@ -1,0 +1,1 @@
+"""History matching: which parameter values the data do not rule out, and a weighted sample of them."""
