@@ -14,7 +14,7 @@ from experiments.calibration.store import CalibrationStore
 from experiments.calibration.targets import Targets, load_targets
 
 CHUNK = 16  # points
-FIRST_CUTOFF = 12.0  # implausibility that rules a point out in the first of several waves
+FIRST_CUTOFF = 6.0  # implausibility that rules a point out in the first of several waves
 CUTOFF = 3.0  # in the last one (three standard deviations; Pukelsheim 1994)
 LEAST_LEFT = 24  # points that a wave keeps at least: otherwise its cutoff is raised
 WHOLE = 128  # points of the first wave for which every target is tested, for the joint table
