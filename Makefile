@@ -70,6 +70,7 @@ soak: $(PACKAGES) $(COMPILED)  ## run the tests that take minutes
 validate: $(PACKAGES) $(COMPILED)  ## run the external validation and write docs/validation.md
 	@echo "Validating"
 	@.venv/bin/detente validate --markdown docs/validation.md --report artefacts/validation.html
+	@$(PYTHON) -m dashboards.reports.calibration docs/calibration.md
 
 digests: $(PACKAGES)  ## update the recorded digests after an intended change of the model
 	@echo "Recording digests and chronicles"
