@@ -1,7 +1,7 @@
 """The command `calibrate`. It does not import Mesa."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,19 +39,17 @@ def calibrate(
     weighted sample of what is left (plausible, not probable), a page and a JSON file.
     """
     from dashboards.cli.progress import CalibrationProgress
-    from dashboards.reports.calibration import calibration_document, calibration_page
     from dashboards.terminal.calibration import calibration_screen
     from dashboards.terminal.widgets import console
     from experiments.calibration.run import calibrate as run_calibration
     from experiments.calibration.targets import SHIPPED_TARGETS
-    from experiments.calibration.waves import Settings
-    from model.atomic_files import write_atomically
+    from experiments.calibration.waves import CalibrationSettings
 
     with report_errors():
         ensure_writable_folder(out)
         if markdown is not None:
             ensure_writable_file(markdown)
-        settings = Settings(points, waves, worlds=parse_worlds(worlds), seed=seed)
+        settings = CalibrationSettings(points, waves, worlds=parse_worlds(worlds), seed=seed)
         try:
             with CalibrationProgress(as_json) as progress:
                 result = run_calibration(targets or SHIPPED_TARGETS, out, settings, workers, progress)
@@ -60,9 +58,17 @@ def calibrate(
             raise typer.Exit(130) from None
         if not as_json:
             console().print(calibration_screen(result))
-        write_analysis(out, "calibration", result.as_data(), calibration_page(result), as_json)
-        if markdown is not None:
-            write_atomically(markdown, calibration_document(result).encode())
+        write_results(result, out, markdown, as_json)
+
+
+def write_results(result: Any, out: Path, markdown: Path | None, as_json: bool) -> None:
+    """Write the page, the JSON file and the document of a calibration. Raises OSError."""
+    from dashboards.reports.calibration import calibration_document, calibration_page
+    from model.atomic_files import write_atomically
+
+    write_analysis(out, "calibration", result.as_data(), calibration_page(result), as_json)
+    if markdown is not None:
+        write_atomically(markdown, calibration_document(result).encode())
     if not as_json and result.sample is not None:
         typer.echo(f"Next: detente claims --sample {out / 'sample.json'}")
 

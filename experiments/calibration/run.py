@@ -14,7 +14,7 @@ import numpy as np
 from experiments.calibration import summary
 from experiments.calibration.store import CalibrationStore
 from experiments.calibration.targets import SHIPPED_TARGETS, Targets, load_targets
-from experiments.calibration.waves import CUTOFF, Population, Progress, Settings, WaveResult, Waves
+from experiments.calibration.waves import CUTOFF, CalibrationSettings, Population, Progress, WaveResult, Waves
 from experiments.engine.kernel import load_kernel
 from experiments.engine.processes import processor_count
 from experiments.ensembles.plausible import SHIPPED_SAMPLE, PlausibleSample, load_sample
@@ -24,7 +24,7 @@ from model.errors import InputError, ScenarioError
 from model.version import VERSION
 
 MAX_POINTS, MAX_WAVES, MAX_WORKERS = 1_000_000, 50, 256
-DEFAULT_SETTINGS = Settings()
+DEFAULT_SETTINGS = CalibrationSettings()
 PREDICTED_POINTS, PREDICTED_WORLDS = 64, 200
 
 
@@ -52,7 +52,7 @@ class Calibration(NamedTuple):
         }
 
 
-def check_settings(settings: Settings, workers: int | None) -> None:
+def check_settings(settings: CalibrationSettings, workers: int | None) -> None:
     """Raise ScenarioError with all settings that are out of range."""
     limits = {
         "--points": (settings.points, 32, MAX_POINTS),
@@ -71,7 +71,7 @@ def check_settings(settings: Settings, workers: int | None) -> None:
 def calibrate(
     targets: str | Path | Mapping[str, Any] | Targets = SHIPPED_TARGETS,
     out: str | Path = "calibration",
-    settings: Settings = DEFAULT_SETTINGS,
+    settings: CalibrationSettings = DEFAULT_SETTINGS,
     workers: int | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Calibration:
@@ -117,7 +117,7 @@ def _start_worker() -> None:
 
 
 def _conclude(
-    targets: Targets, settings: Settings, waves: Waves, left: Population, found: list[Any], folder: Path
+    targets: Targets, settings: CalibrationSettings, waves: Waves, left: Population, found: list[Any], folder: Path
 ) -> Calibration:
     """Return the results: the sample, and what it says about parameters and targets."""
     whole = waves.evaluate("wave-1-whole", waves.first_points()[: waves.whole], settings.worlds[0], np.inf)

@@ -20,7 +20,7 @@ LEAST_LEFT = 24  # points that a wave keeps at least: otherwise its cutoff is ra
 WHOLE = 128  # points of the first wave for which every target is tested, for the joint table
 
 
-class Settings(NamedTuple):
+class CalibrationSettings(NamedTuple):
     """How a calibration runs.
 
     points: tried in each wave. waves: number of waves. walkers: points that move at the same time. sample: points of
@@ -73,7 +73,7 @@ class Waves:
     def __init__(
         self,
         targets: Targets,
-        settings: Settings,
+        settings: CalibrationSettings,
         store: CalibrationStore,
         executor: Executor,
         progress: Callable[[Progress], None] = lambda _: None,

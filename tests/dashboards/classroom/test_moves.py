@@ -36,7 +36,8 @@ def test_orders_take_effect_only_where_they_apply():
 
 
 def test_honest_reports_take_effect_only_after_inspections():
-    simulation, inspections = ClassSimulation(load_scenario("us-iran-2026", {"rounds": 30}), 3), []
+    agreed = {"rounds": 30, "negotiations.nuclear.rungs.clarification.status": "verified"}
+    simulation, inspections = ClassSimulation(load_scenario("us-iran-2026", agreed), 3), []
     honest = {verb: "as_found" for verb in simulation.verbs["iaea"] if verb.startswith("report:")}
     for _ in range(30):
         results = simulation.play_turn({"iaea": honest}, 1)
@@ -48,7 +49,7 @@ def test_honest_reports_take_effect_only_after_inspections():
         inspections.append(inspected)
     assert {*inspections} == {True, False}
     assert simulation.overrides == []
-    agents_run = Assembly(load_scenario("us-iran-2026", {"rounds": 30}), rng=3).run()
+    agents_run = Assembly(load_scenario("us-iran-2026", agreed), rng=3).run()
     assert simulation.ledger.digest() == agents_run.ledger.digest()
 
 

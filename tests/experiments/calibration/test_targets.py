@@ -68,7 +68,7 @@ def test_an_invalid_target_is_named(change, words):
     assert any(words in text for text in errors_of({"parameters": SPACE, "targets": [target]}))
 
 
-def test_shipped_sample_has_the_parameters_of_the_shipped_targets():
+def test_shipped_sample_belongs_to_the_shipped_targets():
     sample = load_sample()
     assert set(sample.paths) == {each.path for each in load_targets().parameters}
     assert len(sample.points) >= 300

@@ -140,9 +140,9 @@ def test_a_branch_equals_its_twin_up_to_the_event():
 
 
 def test_a_leak_differs_in_channel_only():
-    leak = Override(14, "choose_channel", "nuclear", None, None, 2.0)
+    leak = Override(12, "choose_channel", "nuclear", None, None, 2.0)
     twin = watch_run(SETTING._replace(events=(leak,))).twin.read()
-    assert (twin["first"], twin["numbers"], twin["decision"]) == (14, None, None)
+    assert (twin["first"], twin["numbers"], twin["decision"]) == (12, None, None)
 
 
 def test_the_opposite_of_a_refusal_is_an_acceptance():
