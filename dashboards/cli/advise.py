@@ -1,0 +1,112 @@
+"""The command `advise`. It does not import Mesa."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dashboards.cli.options import AsJson, Changes, ScenarioName, Seed, parse_changes, parse_path, report_errors
+from dashboards.cli.progress import nan_to_none, progress_bar
+
+if TYPE_CHECKING:
+    from experiments.studies.advice import Advice, Answer
+
+app = typer.Typer()
+
+
+@app.command()
+def advise(
+    scenario: ScenarioName,
+    goal: Annotated[
+        str,
+        typer.Option(
+            metavar="'MEASURE >= NUMBER'",
+            help="What is to be reached: an outcome and its share of worlds, such as 'comprehensive_deal >= 0.4', or "
+            "a metric and its mean, such as 'mean(tension) <= 0.5'.",
+        ),
+    ],
+    may: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Move only levers that match, such as 'facilitators.*'; repeatable."),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, max=3, help="Largest number of levers to change.")] = 3,
+    plausible: Annotated[
+        bool, typer.Option("--plausible", help="Also play the answers in plausible worlds, not only in this one.")
+    ] = False,
+    sample: Annotated[
+        Path | None,
+        typer.Option(parser=parse_path, metavar="FILE", help="Sample of plausible worlds; the shipped one by default."),
+    ] = None,
+    worlds: Annotated[
+        int, typer.Option(min=1000, max=10_000_000, help="Number of fresh worlds for every answer.")
+    ] = 1000,
+    seed: Seed = 1,
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the smallest set of levers that reaches a goal.
+
+    Tries each lever of the scenario alone, then pairs and triples of those that move the goal most, and plays what it
+    finds again on fresh seeds.
+    """
+    from dashboards.terminal.advice import advice_screen
+    from dashboards.terminal.widgets import console
+    from experiments.ensembles.plausible import SHIPPED_SAMPLE, load_sample
+    from experiments.studies.advise import AdviceSearch
+    from model.loading import read_scenario
+
+    with report_errors():
+        points = load_sample(sample or SHIPPED_SAMPLE) if plausible or sample else None
+        changed = parse_changes(changes)
+        search = AdviceSearch(
+            read_scenario(scenario), goal, changed, may=may or (), most=most, worlds=worlds, seed=seed, sample=points
+        )
+        with progress_bar(search.total_worlds, "worlds, at most", as_json) as progress:
+            advice = search.run(progress)
+    if as_json:
+        typer.echo(json.dumps(advice_data(advice)))
+        return
+    console().print(advice_screen(advice, scenario, changed))
+
+
+def advice_data(advice: "Advice") -> dict[str, Any]:
+    """Return what `advise --json` prints."""
+    return {
+        "scenario": advice.scenario,
+        "goal": advice.goal.text,
+        "reached": advice.reached,
+        "seed": advice.seed,
+        "worlds": advice.worlds,
+        "search_worlds": advice.search_worlds,
+        "levers": advice.levers,
+        "tried": {str(size): count for size, count in advice.tried.items()},
+        "plausible_points": advice.plausible_points,
+        "plausible_worlds": advice.plausible_worlds,
+        "base": answer_data(advice.base),
+        "answers": [answer_data(each) for each in advice.answers],
+        "best": [answer_data(each) for each in advice.best],
+    }
+
+
+def answer_data(answer: "Answer") -> dict[str, Any]:
+    """Return an answer as plain data."""
+    robustness = answer.robustness
+    return {
+        "changes": [each._asdict() for each in answer.changes],
+        "estimate": {key: nan_to_none(value) for key, value in answer.estimate._asdict().items()},
+        "reached": answer.reached,
+        "certain": answer.certain,
+        "shortfall": answer.shortfall if abs(answer.shortfall) != float("inf") else None,
+        "distance": answer.distance,
+        "tension": [nan_to_none(value) for value in answer.tension[:3]],
+        "perverse": answer.perverse,
+    } | (
+        {}
+        if robustness is None
+        else {
+            "satisficing": robustness.satisficing._asdict(),
+            "mean_shortfall": nan_to_none(robustness.shortfall),
+            "regret": nan_to_none(robustness.regret),
+        }
+    )
