@@ -37,11 +37,17 @@ def advise(
     """
     from experiments.ensembles.plausible import SHIPPED_SAMPLE, load_sample
     from experiments.studies.advise import MIN_WORLDS, MOST_LEVERS, AdviceSearch
+    from model.errors import InputError, ScenarioError
 
     check_integer("worlds", worlds, MIN_WORLDS, MAX_WORLDS)
     check_integer("most", most, 1, MOST_LEVERS)
+    if not isinstance(may, str | Sequence):
+        raise ScenarioError([InputError("may", may, "must be a pattern or a list of patterns")])
+    if not isinstance(plausible, bool | str | Path):
+        problem = "must be True, False or the path of a sample file"
+        raise ScenarioError([InputError("plausible", plausible, problem)])
+    changed = changed_scenario(scenario, set, rounds, seed)
     sample = load_sample(SHIPPED_SAMPLE if plausible is True else plausible) if plausible else None
     patterns = (may,) if isinstance(may, str) else tuple(may)
-    changed = changed_scenario(scenario, set, rounds, seed)
     search = AdviceSearch(changed, goal, may=patterns, most=most, worlds=worlds, seed=seed, sample=sample)
     return search.run(progress)

@@ -50,7 +50,7 @@ def advise(
     Tries each lever of the scenario alone, then pairs and triples of those that move the goal most, and plays what it
     finds again on fresh seeds.
     """
-    from dashboards.terminal.advice import advice_screen
+    from dashboards.terminal.advice import advice_screen, ensemble_command
     from dashboards.terminal.widgets import console
     from experiments.ensembles.plausible import SHIPPED_SAMPLE, load_sample
     from experiments.studies.advise import AdviceSearch
@@ -67,7 +67,9 @@ def advise(
     if as_json:
         typer.echo(json.dumps(advice_data(advice)))
         return
-    console().print(advice_screen(advice, scenario, changed))
+    console().print(advice_screen(advice))
+    if advice.rows[1:]:
+        typer.echo(f"To see answer 1: {ensemble_command(advice, scenario, changed)}")
 
 
 def advice_data(advice: "Advice") -> dict[str, Any]:

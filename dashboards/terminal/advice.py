@@ -17,27 +17,29 @@ from experiments.studies.goals import MeasureGoal
 SETS = {1: "one lever", 2: "two levers", 3: "three levers"}
 
 
-def advice_screen(advice: Advice, scenario: str, changes: Mapping[str, Any]) -> RenderableType:
-    """Return the answers to a goal. scenario, changes: as given to the command."""
+def advice_screen(advice: Advice) -> RenderableType:
+    """Return the answers to a goal, or the best changes if there is none."""
     goal, base = advice.goal, advice.base
-    seeds = f"seeds {advice.seed} to {advice.seed + advice.worlds - 1}"
     parts: list[RenderableType] = [
         Text.assemble((advice.scenario, "bold"), "  goal: ", (goal.text, "bold")),
         Text(f"As it is: {describe_estimate(goal, base)}. {'Reached' if base.reached else 'Not reached'}."),
     ]
     if base.reached:
-        parts.append(Text("The goal is reached as the scenario is; no lever needs to change.", style="bold"))
+        parts.append(Text("The scenario reaches the goal as it is; no lever needs to change.", style="bold"))
     else:
         parts += [*_verdict(advice), answer_list(advice), Text(""), estimate_table(advice)]
     if base.robustness is not None:
         parts += [Text(""), robustness_table(advice)]
-    parts.append(Text(_notes(advice, seeds), style="dim"))
-    if not base.reached and advice.rows[1:]:
-        settings = {**changes, **advice.rows[1].settings}
-        options = " ".join(f"--set {shlex.quote(f'{path}={format_set_value(x)}')}" for path, x in settings.items())
-        command = f"detente ensemble {shlex.quote(scenario)} {options} --worlds {advice.worlds} --seed {advice.seed}"
-        parts.append(Text(f"To see answer 1: {command}", style="dim"))
+    parts += [Text(""), *(Text(note, style="dim") for note in _notes(advice))]
     return Group(*parts)
+
+
+def ensemble_command(advice: Advice, scenario: str, changes: Mapping[str, Any]) -> str:
+    """Return the command that plays the first answer in the same worlds. scenario, changes: as given by the user."""
+    settings = [f"{path}={format_set_value(value)}" for path, value in changes.items()]
+    settings += [f"{path}={value:g}" for path, value in advice.rows[1].settings.items()]
+    options = " ".join(f"--set {shlex.quote(each)}" for each in settings)
+    return f"detente ensemble {shlex.quote(scenario)} {options} --worlds {advice.worlds} --seed {advice.seed}"
 
 
 def describe_value(goal: MeasureGoal, value: float) -> str:
@@ -53,22 +55,31 @@ def describe_estimate(goal: MeasureGoal, answer: Answer) -> str:
     return f"{mean} (95 % interval {low} to {high})"
 
 
+def describe_shortfall(goal: MeasureGoal, value: float) -> str:
+    """Return how much a goal is missed, for a share in percentage points."""
+    return f"{value * 100:.1f} points" if goal.is_share else format_number(value)
+
+
 def _verdict(advice: Advice) -> list[Text]:
-    """Return what was found, in one or two lines."""
-    tried = ", ".join(f"{count:,} with {SETS[size]}" for size, count in advice.tried.items())
-    searched = Text(f"Tried settings of {advice.levers} levers, {advice.search_worlds} worlds each: {tried}.")
+    """Return what was searched and what was found."""
+    tried = ", ".join(f"{count:,} of {SETS[size]}" for size, count in advice.tried.items())
+    searched = Text(f"Tried settings: {tried}. {advice.levers} levers may move; {advice.search_worlds} worlds each.")
     if not advice.answers:
-        best = advice.best[0]
-        short = f"{best.shortfall * 100:.1f} points" if advice.goal.is_share else format_number(best.shortfall)
-        text = f"Not reached by changing up to {SETS[max(advice.tried)]}. The best that was found misses it by {short}."
+        text = f"Not reached by changing up to {SETS[max(advice.tried)]}."
+        if advice.best:
+            text += f" The best that was found misses it by {describe_shortfall(advice.goal, advice.best[0].shortfall)}"
+            sound = next((each for each in advice.best if not each.perverse), None)
+            if sound not in (None, advice.best[0]):
+                text += f"; without perverse changes, by {describe_shortfall(advice.goal, sound.shortfall)}"
+            text += "."
         return [searched, Text(text, style="bold")]
-    sizes = {len(each.changes) for each in advice.answers}
-    sound = {len(each.changes) for each in advice.answers if not each.perverse}
-    text = f"{SETS[min(sizes)].capitalize()} can reach the goal."
-    if not sound:
-        text += " But every answer is perverse; see below."
-    elif min(sound) > min(sizes):
-        text += f" But that is perverse; other answers need {SETS[min(sound)]}."
+    fewest = min(len(each.changes) for each in advice.answers)
+    fewest_sound = min((len(each.changes) for each in advice.answers if not each.perverse), default=0)
+    text = f"The goal can be reached by changing {SETS[fewest]}."
+    if not fewest_sound:
+        text += " But every answer that was found is perverse."
+    elif fewest_sound > fewest:
+        text += f" But that is perverse; other answers need {SETS[fewest_sound]}."
     return [searched, Text(text, style="bold")]
 
 
@@ -111,24 +122,26 @@ def robustness_table(advice: Advice) -> Table:
     for number, answer in enumerate(advice.rows):
         if (own := answer.robustness) is not None:
             share, low, high = (f"{value:.0%}" for value in own.satisficing)
-            misses = [format_number(value) for value in (own.shortfall, own.regret)]
+            misses = [describe_shortfall(advice.goal, value) for value in (own.shortfall, own.regret)]
             table.add_row(name_answer(number), share, f"{low} to {high}", *misses)
     return table
 
 
-def _notes(advice: Advice, seeds: str) -> str:
-    """Return what the columns mean."""
-    notes = f"Every estimate: {advice.worlds:,} worlds, {seeds}, which the search did not use."
+def _notes(advice: Advice) -> list[str]:
+    """Return what the columns mean, a sentence or two each."""
+    seeds = f"seeds {advice.seed} to {advice.seed + advice.worlds - 1}"
+    notes = [f"Estimates: {advice.worlds:,} worlds, {seeds}, which the search did not use."]
     if advice.rows[1:]:
-        notes += (
-            " Reached: yes, if the whole interval reaches the goal; perhaps, if only the estimate does. Distance: sum "
-            "of the shares of their ranges by which the levers move. Tension: paired effect on mean tension, the "
-            "price of the answer."
-        )
+        notes += [
+            "Reached: yes, if the whole interval reaches the goal; perhaps, if only the estimate does.",
+            "Distance: share of its range by which a lever moves, summed over the levers.",
+            "Tension: paired effect of the answer on mean tension, its price (below 0: it lowers tension).",
+        ]
     if advice.plausible_points:
-        notes += (
-            f" Plausible worlds: {advice.plausible_points} draws of what is not a lever, "
-            f"{advice.plausible_worlds} runs of each. Shortfall: mean distance from the goal. Regret: mean distance "
-            "from the best answer of each world. Plausible, not probable."
-        )
-    return notes + " Results follow from the assumptions; they are not a forecast."
+        notes += [
+            f"Plausible worlds: {advice.plausible_points} draws of what is not a lever, {advice.plausible_worlds} runs "
+            "of each. Plausible, not probable.",
+            "Shortfall: how much the goal is missed, mean over plausible worlds. Regret: how much more the best row "
+            "attains in the same plausible world, mean.",
+        ]
+    return [*notes, "Results follow from the assumptions; they are not a forecast."]

@@ -22,7 +22,8 @@ from experiments.studies.lever_player import PLAUSIBLE_POINTS, PLAUSIBLE_WORLDS,
 SEARCH_WORLDS = 200
 MIN_WORLDS, MOST_LEVERS = 1000, 3
 SHORTLIST = (6, 3)  # sets of levers played on fresh seeds, for each size: not perverse, perverse
-BEST = 3  # answers reported if none reaches the goal
+NEAREST = 3  # values of each set of levers played on fresh seeds, besides the best one
+BEST = (2, 1)  # answers reported if none reaches the goal: not perverse, perverse
 WITHIN_CHANCE = 0.05  # shares of worlds that differ by less are equal in the search
 
 
@@ -99,7 +100,7 @@ class AdviceSearch:
             sound, perverse, levels = COMBINED[size]
             points += math.comb(sound + perverse, size) * levels**size
         answers = sum(SHORTLIST) * self.most
-        confirmed = (1 + BEST + 2 * answers + self.most) * self.worlds
+        confirmed = (2 + sum(BEST) + (NEAREST + 1) * answers + self.most) * self.worlds
         plausible = (1 + answers) * PLAUSIBLE_POINTS * PLAUSIBLE_WORLDS * (self.sample is not None)
         return points * SEARCH_WORLDS + confirmed + plausible
 
@@ -111,7 +112,9 @@ class AdviceSearch:
         families: list[list[Trial]] = []
         tried: dict[int, int] = {}
         for size in range(1, 0 if base.reached else self.most + 1):
-            families += (found := self._search(self._families(size, families, answers)))
+            if not (found := self._search(self._families(size, families, answers))):
+                break
+            families += found
             tried[size] = sum(map(len, found))
             answers += self._reached(found)
             if any(not each.perverse for each in answers):
@@ -192,29 +195,44 @@ class AdviceSearch:
         return [each for each in found if each]
 
     def _reached(self, families: Iterable[Sequence[Trial]]) -> list[Answer]:
-        """Return for each family of a short list the nearest answer that reaches the goal on fresh seeds."""
-        nearest = [near for family in families if (near := self._nearest(family))]
-        nearest.sort(key=lambda near: near[0].distance)
-        chosen = take_best(nearest, lambda near: near[0].is_perverse, *SHORTLIST)
-        confirmed = iter(self._confirm([trial.changes for near in chosen for trial in near]))
-        answers = [[next(confirmed) for _ in near] for near in chosen]
+        """Return for each set of levers of a short list the nearest answer that reaches the goal on fresh seeds."""
+        near = [some for family in families if (some := self._near(family))]
+        near.sort(key=lambda some: (not self.goal.is_reached(some[0].estimate.mean), some[0].distance))
+        chosen = take_best(near, lambda some: some[0].is_perverse, *SHORTLIST)
+        confirmed = iter(self._confirm([trial.changes for some in chosen for trial in some]))
+        answers = [[next(confirmed) for _ in some] for some in chosen]
         reached = [next((each for each in some if each.reached), None) for some in answers]
         return sorted((each for each in reached if each is not None), key=lambda each: each.distance)
 
-    def _nearest(self, family: Sequence[Trial]) -> list[Trial]:
-        """Return the nearest trial that reaches the goal, and the nearest whose whole interval does."""
-        reached = next((each for each in family if self.goal.is_reached(each.estimate.mean)), None)
-        certain = next((each for each in family if self.goal.is_certain(each.estimate)), None)
-        return [each for each in dict.fromkeys((reached, certain)) if each is not None]
+    def _near(self, family: Sequence[Trial]) -> list[Trial]:
+        """Return the nearest trials that reach the goal, and the best one unless it misses the goal beyond chance."""
+        best = min(family, key=self._shortfall)
+        reached = [each for each in family if self.goal.is_reached(each.estimate.mean)][:NEAREST]
+        within_chance = self.goal.is_possible(best.estimate)
+        return sorted({*reached, *([best] if within_chance else [])}, key=lambda trial: trial.distance)
+
+    def _shortfall(self, trial: Trial) -> float:
+        return self.goal.shortfall(trial.estimate.mean)
 
     def _best(self, families: Sequence[Sequence[Trial]]) -> list[Answer]:
-        """Return the best of each family for the best families, on fresh seeds, best first."""
+        """Return the answers that come nearest to the goal, on fresh seeds, best first.
 
-        def shortfall(trial: Trial) -> float:
-            return self.goal.shortfall(trial.estimate.mean)
+        None of them contains the levers of another. Of those that are equal within chance, fewer levers come first.
+        """
 
-        best = sorted((min(family, key=shortfall) for family in families), key=shortfall)
-        answers = self._confirm([each.changes for each in best[:BEST]])
+        def key(trial: Trial) -> tuple[float, int, float]:
+            shortfall = self._shortfall(trial)
+            if self.goal.is_share:
+                shortfall = round(shortfall / WITHIN_CHANCE)
+            return shortfall, len(trial.changes), trial.distance
+
+        chosen: list[Trial] = []
+        for trial in sorted((min(family, key=self._shortfall) for family in families), key=key):
+            levers = {each.path for each in trial.changes}
+            others = [{each.path for each in other.changes} for other in chosen]
+            if not any(levers <= other or other <= levers for other in others):
+                chosen.append(trial)
+        answers = self._confirm([each.changes for each in take_best(chosen, lambda own: own.is_perverse, *BEST)])
         return sorted(answers, key=lambda each: each.shortfall)
 
     def _confirm(self, changes: Sequence[Changes]) -> list[Answer]:

@@ -67,6 +67,10 @@ class MeasureGoal(NamedTuple):
         """Return whether the whole 95 % interval of a mean reaches the target."""
         return self.is_reached(estimate.low if self.at_least else estimate.high)
 
+    def is_possible(self, estimate: MeanInterval) -> bool:
+        """Return whether any part of the 95 % interval of a mean reaches the target."""
+        return self.is_reached(estimate.high if self.at_least else estimate.low)
+
 
 def parse_goal(text: str, negotiations: Sequence[str]) -> MeasureGoal:
     """Parse a goal; the names of the negotiations may appear in a metric. Raises ScenarioError."""
