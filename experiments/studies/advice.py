@@ -107,14 +107,14 @@ class Advice(NamedTuple):
                 "yes" if answer.reached else "no",
                 f"{answer.distance:.0%}",
                 f"{answer.tension.difference:+.3f}",
-                "perverse" if answer.perverse else "",
+                "yes" if answer.perverse else "no",
             )
             for answer in self.rows
         ]
         return (
             f"{self.scenario}: {self.goal.text} {'reached' if self.reached else 'not reached'}; "
             f"{self.worlds:,} worlds from seed {self.seed}\n"
-            + text_table(("changes", "mean", "95 % interval", "reached", "distance", "tension", ""), rows)
+            + text_table(("changes", "mean", "95 % interval", "reached", "distance", "tension", "perverse"), rows)
         )
 
 

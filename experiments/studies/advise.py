@@ -1,8 +1,8 @@
 """The search for the smallest set of lever changes that reaches a goal.
 
 Single levers are tried on a grid, nearest value first; then pairs and triples of the moves that change the measure
-most. Common random numbers link all points of the search. What it finds is played again on other seeds, from which all
-reported estimates come.
+most. Common random numbers link all points of the search. What it finds is screened with more worlds, and played again
+on fresh seeds, from which all reported estimates come.
 """
 
 import math
@@ -22,7 +22,7 @@ from experiments.studies.lever_player import PLAUSIBLE_POINTS, PLAUSIBLE_WORLDS,
 SEARCH_WORLDS = 200
 MIN_WORLDS, MOST_LEVERS = 1000, 3
 SHORTLIST = (6, 3)  # sets of levers played on fresh seeds, for each size: not perverse, perverse
-NEAREST = 3  # values of each set of levers played on fresh seeds, besides the best one
+NEAREST = 3  # settings of each set of levers that are screened: the nearest that reach the goal, and the best
 BEST = (2, 1)  # answers reported if none reaches the goal: not perverse, perverse
 WITHIN_CHANCE = 0.05  # shares of worlds that differ by less are equal in the search
 
@@ -71,8 +71,8 @@ class AdviceSearch:
     """A search for changes of levers that reach a goal.
 
     may: shell patterns of the levers that are allowed to move; all by default. most: largest number of levers moved.
-    worlds: of every reported estimate, with seeds from ``seed`` on; the search has seeds after those. sample: plausible
-    worlds in which the answers are played, or None. Raises ScenarioError with all errors.
+    worlds: of every reported estimate, with seeds from ``seed`` on; screening and search have the seeds after those.
+    sample: plausible worlds in which the answers are played, or None. Raises ScenarioError with all errors.
     """
 
     def __init__(
@@ -91,6 +91,8 @@ class AdviceSearch:
         self.goal = self.player.goals[0]
         self.moves = lever_moves(self.player.scenario, self.player.levers)
         self.most, self.worlds, self.seed, self.sample = most, worlds, seed, sample
+        self.screen_seed = seed + worlds
+        self.search_seed = seed + 2 * worlds
 
     @property
     def total_worlds(self) -> int:
@@ -100,7 +102,7 @@ class AdviceSearch:
             sound, perverse, levels = COMBINED[size]
             points += math.comb(sound + perverse, size) * levels**size
         answers = sum(SHORTLIST) * self.most
-        confirmed = (2 + sum(BEST) + (NEAREST + 1) * answers + self.most) * self.worlds
+        confirmed = (2 + sum(BEST) + (2 * NEAREST + 2) * answers + self.most) * self.worlds
         plausible = (1 + answers) * PLAUSIBLE_POINTS * PLAUSIBLE_WORLDS * (self.sample is not None)
         return points * SEARCH_WORLDS + confirmed + plausible
 
@@ -112,7 +114,8 @@ class AdviceSearch:
         families: list[list[Trial]] = []
         tried: dict[int, int] = {}
         for size in range(1, 0 if base.reached else self.most + 1):
-            if not (found := self._search(self._families(size, families, answers))):
+            combined = self._families(size, families, answers)
+            if not (found := self._search(combined, SEARCH_WORLDS, self.search_seed)):
                 break
             families += found
             tried[size] = sum(map(len, found))
@@ -180,9 +183,9 @@ class AdviceSearch:
         direction = 1.0 if self.goal.at_least == ("deal" in self.goal.measure) else -1.0
         return round(nearness / WITHIN_CHANCE), direction * trial.progress
 
-    def _search(self, families: Sequence[Sequence[Changes]]) -> list[list[Trial]]:
+    def _search(self, families: Sequence[Sequence[Changes]], worlds: int, seed: int) -> list[list[Trial]]:
         """Play all combinations and return the trials of each family that could be played, nearest first."""
-        played = iter(self._play(list(chain(*families)), SEARCH_WORLDS, self.seed + self.worlds))
+        played = iter(self._play(list(chain(*families)), worlds, seed))
         found = []
         for family in families:
             values = [next(played) for _ in family]
@@ -195,21 +198,34 @@ class AdviceSearch:
         return [each for each in found if each]
 
     def _reached(self, families: Iterable[Sequence[Trial]]) -> list[Answer]:
-        """Return for each set of levers of a short list the nearest answer that reaches the goal on fresh seeds."""
-        near = [some for family in families if (some := self._near(family))]
-        near.sort(key=lambda some: (not self.goal.is_reached(some[0].estimate.mean), some[0].distance))
-        chosen = take_best(near, lambda some: some[0].is_perverse, *SHORTLIST)
-        confirmed = iter(self._confirm([trial.changes for some in chosen for trial in some]))
-        answers = [[next(confirmed) for _ in some] for some in chosen]
+        """Return for each set of levers of a short list the nearest answer that reaches the goal on fresh seeds.
+
+        The short list is screened first, with as many worlds as the answers but other seeds.
+        """
+        possible = [some for family in families if (some := self._possible(family))]
+        possible.sort(key=lambda some: (not self._is_reached(some), some[0].distance))
+        chosen = take_best(possible, lambda some: some[0].is_perverse, *SHORTLIST)
+        screened = self._search([[trial.changes for trial in some] for some in chosen], self.worlds, self.screen_seed)
+        nearest = [some for family in screened if (some := self._nearest(family))]
+        confirmed = iter(self._confirm([trial.changes for some in nearest for trial in some]))
+        answers = [[next(confirmed) for _ in some] for some in nearest]
         reached = [next((each for each in some if each.reached), None) for some in answers]
         return sorted((each for each in reached if each is not None), key=lambda each: each.distance)
 
-    def _near(self, family: Sequence[Trial]) -> list[Trial]:
-        """Return the nearest trials that reach the goal, and the best one unless it misses the goal beyond chance."""
-        best = min(family, key=self._shortfall)
+    def _is_reached(self, trials: Iterable[Trial]) -> bool:
+        return any(self.goal.is_reached(each.estimate.mean) for each in trials)
+
+    def _possible(self, family: Sequence[Trial]) -> list[Trial]:
+        """Return the nearest trials that reach the goal and the best ones, unless these miss the goal beyond chance."""
         reached = [each for each in family if self.goal.is_reached(each.estimate.mean)][:NEAREST]
-        within_chance = self.goal.is_possible(best.estimate)
-        return sorted({*reached, *([best] if within_chance else [])}, key=lambda trial: trial.distance)
+        best = [each for each in sorted(family, key=self._shortfall) if self.goal.is_possible(each.estimate)][:NEAREST]
+        return sorted({*reached, *best}, key=lambda trial: trial.distance)
+
+    def _nearest(self, family: Sequence[Trial]) -> list[Trial]:
+        """Return the nearest trial that reaches the goal, and the nearest whose whole interval does."""
+        reached = next((each for each in family if self.goal.is_reached(each.estimate.mean)), None)
+        certain = next((each for each in family if self.goal.is_certain(each.estimate)), None)
+        return [each for each in dict.fromkeys((reached, certain)) if each is not None]
 
     def _shortfall(self, trial: Trial) -> float:
         return self.goal.shortfall(trial.estimate.mean)
