@@ -144,17 +144,18 @@ class AdviceSearch:
     ) -> list[list[Changes]]:
         """Return the combinations to try, those of the same levers and directions together.
 
-        searched: the trials so far, by family. Combinations that contain the levers of an answer are left out.
+        searched: the trials so far, by family. Combinations that contain the moves of an answer are left out.
         """
         if size == 1:
             return [[(change,) for change in move.changes] for move in self.moves]
-        solved = [{each.path for each in answer.changes} for answer in answers]
+        solved = [{each.move for each in answer.changes} for answer in answers]
         ranked = self._ranked(searched)
         sound, perverse, levels = COMBINED[size]
         families = []
         for chosen in combinations(take_best(ranked, lambda own: own[0].is_perverse, sound, perverse), size):
-            paths = {family[0].changes[0].path for family in chosen}
-            if len(paths) == size and not any(each <= paths for each in solved):
+            changes = [family[0].changes[0] for family in chosen]
+            moves, paths = {each.move for each in changes}, {each.path for each in changes}
+            if len(paths) == size and not any(each <= moves for each in solved):
                 values = (self._levels(family, levels) for family in chosen)
                 families.append([tuple(chain(*each)) for each in product(*values)])
         return families
@@ -233,7 +234,7 @@ class AdviceSearch:
     def _best(self, families: Sequence[Sequence[Trial]]) -> list[Answer]:
         """Return the answers that come nearest to the goal, on fresh seeds, best first.
 
-        None of them contains the levers of another. Of those that are equal within chance, fewer levers come first.
+        None of them contains the moves of another. Of those that are equal within chance, fewer levers come first.
         """
 
         def key(trial: Trial) -> tuple[float, int, float]:
@@ -244,9 +245,9 @@ class AdviceSearch:
 
         chosen: list[Trial] = []
         for trial in sorted((min(family, key=self._shortfall) for family in families), key=key):
-            levers = {each.path for each in trial.changes}
-            others = [{each.path for each in other.changes} for other in chosen]
-            if not any(levers <= other or other <= levers for other in others):
+            moves = {each.move for each in trial.changes}
+            others = [{each.move for each in other.changes} for other in chosen]
+            if not any(moves <= other or other <= moves for other in others):
                 chosen.append(trial)
         answers = self._confirm([each.changes for each in take_best(chosen, lambda own: own.is_perverse, *BEST)])
         return sorted(answers, key=lambda each: each.shortfall)
