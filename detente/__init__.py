@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from experiments.ensembles.compare import Comparison
     from experiments.ensembles.design_ensemble import DesignEnsemble
     from experiments.ensembles.ensemble import Ensemble
-    from experiments.studies.advice import Advice
+    from experiments.studies.advice import Advice, Tradeoffs
     from experiments.studies.study import Study
     from experiments.studies.sweep import SweepResult
     from model.enumerations import Outcome
@@ -53,6 +53,7 @@ __all__ = [
     "State",
     "Study",
     "SweepResult",
+    "Tradeoffs",
     "__version__",
     "advise",
     "compare",
@@ -217,7 +218,7 @@ def __getattr__(name: str) -> Any:
             from experiments.ensembles import design_ensemble as module
         case "Ensemble":
             from experiments.ensembles import ensemble as module
-        case "Advice":
+        case "Advice" | "Tradeoffs":
             from experiments.studies import advice as module
         case "Study":
             from experiments.studies import study as module

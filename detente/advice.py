@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from detente.arguments import MAX_WORLDS, changed_scenario, check_integer
 
 if TYPE_CHECKING:
     from detente.arguments import ScenarioSource
-    from experiments.studies.advice import Advice
+    from experiments.studies.advice import Advice, Tradeoffs
 
 
+@overload
 def advise(
     scenario: "ScenarioSource",
     goal: str,
@@ -23,7 +24,37 @@ def advise(
     rounds: int | None = None,
     set: Mapping[str, Any] | None = None,
     progress: Callable[[int], None] = lambda done: None,
-) -> "Advice":
+) -> "Advice": ...
+
+
+@overload
+def advise(
+    scenario: "ScenarioSource",
+    goal: list[str] | tuple[str, ...],
+    *,
+    may: str | Sequence[str] = (),
+    most: int = 3,
+    worlds: int = 1000,
+    seed: int = 1,
+    rounds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> "Tradeoffs": ...
+
+
+def advise(
+    scenario: "ScenarioSource",
+    goal: str | list[str] | tuple[str, ...],
+    *,
+    may: str | Sequence[str] = (),
+    most: int = 3,
+    plausible: bool | str | Path = False,
+    worlds: int = 1000,
+    seed: int = 1,
+    rounds: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> "Advice | Tradeoffs":
     """Find the smallest set of lever changes that reaches a goal.
 
     goal: an outcome and its share of worlds, such as ``"comprehensive_deal >= 0.4"``, or a metric and its mean, such as
@@ -33,10 +64,11 @@ def advise(
     with seeds from ``seed`` on; the search uses others. progress is called with the number of worlds played.
 
     The result has `reached`, `base`, `answers` (empty if the goal is not reached), `best` (what comes nearest then) and
-    `frame()` with one row for each.
+    `frame()` with one row for each. Two or three goals in a list give trade-offs: `answers` of which none is worse than
+    another in every goal, found by NSGA-II.
     """
-    from experiments.ensembles.plausible import SHIPPED_SAMPLE, load_sample
-    from experiments.studies.advise import MIN_WORLDS, MOST_LEVERS, AdviceSearch
+    from experiments.studies.advise import MIN_WORLDS, MOST_LEVERS
+    from experiments.studies.choose_search import choose_search
     from model.errors import InputError, ScenarioError
 
     check_integer("worlds", worlds, MIN_WORLDS, MAX_WORLDS)
@@ -47,7 +79,7 @@ def advise(
         problem = "must be True, False or the path of a sample file"
         raise ScenarioError([InputError("plausible", plausible, problem)])
     changed = changed_scenario(scenario, set, rounds, seed)
-    sample = load_sample(SHIPPED_SAMPLE if plausible is True else plausible) if plausible else None
     patterns = (may,) if isinstance(may, str) else tuple(may)
-    search = AdviceSearch(changed, goal, may=patterns, most=most, worlds=worlds, seed=seed, sample=sample)
-    return search.run(progress)
+    return choose_search(changed, goal, may=patterns, most=most, worlds=worlds, seed=seed, plausible=plausible).run(
+        progress
+    )

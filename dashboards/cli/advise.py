@@ -1,6 +1,7 @@
 """The command `advise`. It does not import Mesa."""
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ from dashboards.cli.options import AsJson, Changes, ScenarioName, Seed, parse_ch
 from dashboards.cli.progress import nan_to_none, progress_bar
 
 if TYPE_CHECKING:
-    from experiments.studies.advice import Advice, Answer
+    from experiments.studies.advice import Advice, Answer, Compromise, Tradeoffs
 
 app = typer.Typer()
 
@@ -19,11 +20,11 @@ app = typer.Typer()
 def advise(
     scenario: ScenarioName,
     goal: Annotated[
-        str,
+        list[str],
         typer.Option(
             metavar="'MEASURE >= NUMBER'",
             help="What is to be reached: an outcome and its share of worlds, such as 'comprehensive_deal >= 0.4', or "
-            "a metric and its mean, such as 'mean(tension) <= 0.5'.",
+            "a metric and its mean, such as 'mean(tension) <= 0.5'. Two or three goals: shows the trade-offs.",
         ),
     ],
     may: Annotated[
@@ -50,24 +51,31 @@ def advise(
     Tries each lever of the scenario alone, then pairs and triples of those that move the goal most, and plays what it
     finds again on fresh seeds.
     """
-    from dashboards.terminal.advice import advice_screen, ensemble_command
+    from dashboards.terminal.advice import advice_screen, ensemble_command, tradeoffs_screen
     from dashboards.terminal.widgets import console
-    from experiments.ensembles.plausible import SHIPPED_SAMPLE, load_sample
-    from experiments.studies.advise import AdviceSearch
+    from experiments.studies.advice import Advice
+    from experiments.studies.choose_search import choose_search
     from model.loading import read_scenario
 
     with report_errors():
-        points = load_sample(sample or SHIPPED_SAMPLE) if plausible or sample else None
         changed = parse_changes(changes)
-        search = AdviceSearch(
-            read_scenario(scenario), goal, changed, may=may or (), most=most, worlds=worlds, seed=seed, sample=points
+        search = choose_search(
+            read_scenario(scenario),
+            goal,
+            changed,
+            may=may or (),
+            most=most,
+            worlds=worlds,
+            seed=seed,
+            plausible=sample or plausible,
         )
         with progress_bar(search.total_worlds, "worlds, at most", as_json) as progress:
             advice = search.run(progress)
+    single = isinstance(advice, Advice)
     if as_json:
-        typer.echo(json.dumps(advice_data(advice)))
+        typer.echo(json.dumps(advice_data(advice) if single else tradeoffs_data(advice)))
         return
-    console().print(advice_screen(advice))
+    console().print(advice_screen(advice) if single else tradeoffs_screen(advice))
     if advice.rows[1:]:
         typer.echo(f"To see answer 1: {ensemble_command(advice, scenario, changed)}")
 
@@ -99,7 +107,7 @@ def answer_data(answer: "Answer") -> dict[str, Any]:
         "estimate": {key: nan_to_none(value) for key, value in answer.estimate._asdict().items()},
         "reached": answer.reached,
         "certain": answer.certain,
-        "shortfall": answer.shortfall if abs(answer.shortfall) != float("inf") else None,
+        "shortfall": answer.shortfall if math.isfinite(answer.shortfall) else None,
         "distance": answer.distance,
         "tension": [nan_to_none(value) for value in answer.tension[:3]],
         "perverse": answer.perverse,
@@ -112,3 +120,32 @@ def answer_data(answer: "Answer") -> dict[str, Any]:
             "regret": nan_to_none(robustness.regret),
         }
     )
+
+
+def tradeoffs_data(tradeoffs: "Tradeoffs") -> dict[str, Any]:
+    """Return what `advise --json` prints for several goals."""
+    return {
+        "scenario": tradeoffs.scenario,
+        "goals": [goal.text for goal in tradeoffs.goals],
+        "reached": tradeoffs.reached,
+        "seed": tradeoffs.seed,
+        "worlds": tradeoffs.worlds,
+        "search_worlds": tradeoffs.search_worlds,
+        "levers": tradeoffs.levers,
+        "tried": tradeoffs.tried,
+        "base": compromise_data(tradeoffs.base),
+        "answers": [compromise_data(each) for each in tradeoffs.answers],
+    }
+
+
+def compromise_data(answer: "Compromise") -> dict[str, Any]:
+    """Return an answer to several goals as plain data."""
+    return {
+        "changes": [each._asdict() for each in answer.changes],
+        "estimates": [{key: nan_to_none(value) for key, value in each._asdict().items()} for each in answer.estimates],
+        "shortfalls": [value if math.isfinite(value) else None for value in answer.shortfalls],
+        "reached": answer.reached,
+        "distance": answer.distance,
+        "tension": [nan_to_none(value) for value in answer.tension[:3]],
+        "perverse": answer.perverse,
+    }

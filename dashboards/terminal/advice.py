@@ -1,7 +1,7 @@
 """Screen of the command `advise`."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -11,10 +11,17 @@ from rich.text import Text
 from dashboards.labels import format_number
 from dashboards.terminal.ensembles import format_set_value
 from dashboards.terminal.widgets import plain_table
-from experiments.studies.advice import Advice, Answer
+from experiments.studies.advice import Advice, Answer, Tradeoffs
 from experiments.studies.goals import MeasureGoal
+from experiments.studies.lever_moves import ChangedLevers
 
 SETS = {1: "one lever", 2: "two levers", 3: "three levers"}
+
+COLUMN_NOTES = (
+    "Distance: share of its range by which a lever moves, summed over the levers.",
+    "Tension: paired effect of the answer on mean tension, its price (below 0: it lowers tension).",
+)
+NO_FORECAST = "Results follow from the assumptions; they are not a forecast."
 
 
 def advice_screen(advice: Advice) -> RenderableType:
@@ -27,14 +34,14 @@ def advice_screen(advice: Advice) -> RenderableType:
     if base.reached:
         parts.append(Text("The scenario reaches the goal as it is; no lever needs to change.", style="bold"))
     else:
-        parts += [*_verdict(advice), answer_list(advice), Text(""), estimate_table(advice)]
+        parts += [*_verdict(advice), answer_list(advice.rows[1:]), Text(""), estimate_table(advice)]
     if base.robustness is not None:
         parts += [Text(""), robustness_table(advice)]
     parts += [Text(""), *(Text(note, style="dim") for note in _notes(advice))]
     return Group(*parts)
 
 
-def ensemble_command(advice: Advice, scenario: str, changes: Mapping[str, Any]) -> str:
+def ensemble_command(advice: Advice | Tradeoffs, scenario: str, changes: Mapping[str, Any]) -> str:
     """Return the command that plays the first answer in the same worlds. scenario, changes: as given by the user."""
     settings = [f"{path}={format_set_value(value)}" for path, value in changes.items()]
     settings += [f"{path}={value:g}" for path, value in advice.rows[1].settings.items()]
@@ -44,7 +51,10 @@ def ensemble_command(advice: Advice, scenario: str, changes: Mapping[str, Any]) 
 
 def describe_value(goal: MeasureGoal, value: float) -> str:
     """Return a value of the goal's measure, a share in percent."""
-    return f"{value:.1%}" if goal.is_share else format_number(value)
+    if goal.is_share:
+        return f"{value:.1%}"
+    text = format_number(value)
+    return "0" if text == "-0" else text
 
 
 def describe_estimate(goal: MeasureGoal, answer: Answer) -> str:
@@ -83,12 +93,12 @@ def _verdict(advice: Advice) -> list[Text]:
     return [searched, Text(text, style="bold")]
 
 
-def answer_list(advice: Advice) -> Table:
+def answer_list(answers: Sequence[ChangedLevers]) -> Table:
     """Return the changes of each answer, and why it is perverse, with its number."""
     table = plain_table("", "")
     table.show_header = False
     table.columns[1].no_wrap = False
-    for number, answer in enumerate(advice.rows[1:], 1):
+    for number, answer in enumerate(answers, 1):
         lines = "\n".join(f"{each.path} {each.before:g} -> {each.after:g}" for each in answer.changes)
         why = "\n".join(f"perverse advice: {each.path}, {each.perverse}" for each in answer.changes if each.perverse)
         table.add_row(str(number), Text.assemble(lines, "\n" * bool(why), (why, "yellow")))
@@ -129,13 +139,11 @@ def robustness_table(advice: Advice) -> Table:
 
 def _notes(advice: Advice) -> list[str]:
     """Return what the columns mean, a sentence or two each."""
-    seeds = f"seeds {advice.seed} to {advice.seed + advice.worlds - 1}"
-    notes = [f"Estimates: {advice.worlds:,} worlds, {seeds}, which the search did not use."]
+    notes = [_seeds_note(advice)]
     if advice.rows[1:]:
         notes += [
             "Reached: yes, if the whole interval reaches the goal; perhaps, if only the estimate does.",
-            "Distance: share of its range by which a lever moves, summed over the levers.",
-            "Tension: paired effect of the answer on mean tension, its price (below 0: it lowers tension).",
+            *COLUMN_NOTES,
         ]
     if advice.plausible_points:
         notes += [
@@ -144,4 +152,46 @@ def _notes(advice: Advice) -> list[str]:
             "Shortfall: how much the goal is missed, mean over plausible worlds. Regret: how much more the best row "
             "attains in the same plausible world, mean.",
         ]
-    return [*notes, "Results follow from the assumptions; they are not a forecast."]
+    return [*notes, NO_FORECAST]
+
+
+def _seeds_note(advice: Advice | Tradeoffs) -> str:
+    last = advice.seed + advice.worlds - 1
+    return f"Estimates: {advice.worlds:,} worlds, seeds {advice.seed} to {last}, which the search did not use."
+
+
+def tradeoffs_screen(tradeoffs: Tradeoffs) -> RenderableType:
+    """Return the answers to several goals."""
+    goals = [f"{number}. {goal.text}" for number, goal in enumerate(tradeoffs.goals, 1)]
+    every = "both goals" if len(goals) == 2 else f"all {len(goals)} goals"
+    together = [str(number) for number, each in enumerate(tradeoffs.answers, 1) if each.reached]
+    if tradeoffs.base.reached:
+        verdict = f"The scenario reaches {every} as it is."
+    elif together:
+        verdict = f"{every.capitalize()} are reached by answer{'s' * (len(together) > 1)} {', '.join(together)}."
+    else:
+        verdict = f"No change that was found reaches {every}."
+    headings = (f"goal {number}" for number in range(1, len(goals) + 1))
+    table = plain_table("answer", *headings, "reached", "distance", "tension")
+    for number, answer in enumerate(tradeoffs.rows):
+        cells = []
+        for goal, estimate in zip(tradeoffs.goals, answer.estimates, strict=True):
+            mean, low, high = (describe_value(goal, value) for value in estimate[:3])
+            cells.append(f"{mean}\n{low} to {high}")
+        count = sum(shortfall <= 0.0 for shortfall in answer.shortfalls)
+        reached = "all" if count == len(goals) else f"{count} of {len(goals)}"
+        row = [name_answer(number), *cells, reached]
+        table.add_row(*row, *([f"{answer.distance:.0%}", f"{answer.tension.difference:+.2f}"] if number else []))
+    return Group(
+        Text.assemble((tradeoffs.scenario, "bold"), "  goals: ", ("; ".join(goals), "bold")),
+        Text(
+            f"Tried {tradeoffs.tried:,} settings of {tradeoffs.levers} levers, {tradeoffs.search_worlds} worlds each, "
+            "chosen by NSGA-II. No answer is worse than another in every goal."
+        ),
+        Text(verdict, style="bold"),
+        answer_list(tradeoffs.answers),
+        Text(""),
+        table,
+        Text(""),
+        *(Text(note, style="dim") for note in (_seeds_note(tradeoffs), *COLUMN_NOTES, NO_FORECAST)),
+    )

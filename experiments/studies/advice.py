@@ -1,5 +1,6 @@
 """Advice: the changes of levers that reach a goal, with what each costs and how robust it is."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from experiments.ensembles.statistics import Effect, MeanInterval, Share, wilson
 from experiments.ensembles.text_table import text_table
 from experiments.studies.goals import MeasureGoal
-from experiments.studies.lever_moves import LeverChange
+from experiments.studies.lever_moves import ChangedLevers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,37 +27,22 @@ class Robustness(NamedTuple):
     regret: float
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer(ChangedLevers):
     """Changes of levers, played on fresh seeds.
 
-    changes: none for the scenario as it is. estimate: mean of the measure, with its 95 % interval. reached: whether
+    estimate: mean of the measure, with its 95 % interval. reached: whether
     the estimate reaches the goal. certain: whether its whole interval does. shortfall: how much the estimate misses
     the goal, negative if it does better. tension: paired effect of the changes on mean tension, the price of the
     answer. robustness: None unless plausible worlds were played.
     """
 
-    changes: tuple[LeverChange, ...]
     estimate: MeanInterval
     reached: bool
     certain: bool
     shortfall: float
     tension: Effect
     robustness: Robustness | None = None
-
-    @property
-    def distance(self) -> float:
-        """Return the sum of the shares of their ranges by which levers move."""
-        return sum(each.distance for each in self.changes)
-
-    @property
-    def perverse(self) -> list[str]:
-        """Return why the answer is perverse advice; empty if it is not."""
-        return [f"{each.path}: {each.perverse}" for each in self.changes if each.perverse]
-
-    @property
-    def settings(self) -> dict[str, float]:
-        """Return the changes by dotted path."""
-        return {each.path: each.after for each in self.changes}
 
 
 class Advice(NamedTuple):
@@ -101,7 +87,7 @@ class Advice(NamedTuple):
     def __repr__(self) -> str:
         rows = [
             (
-                ", ".join(f"{each.path} {each.before:g} -> {each.after:g}" for each in answer.changes) or "no change",
+                answer.words,
                 f"{answer.estimate.mean:.3f}",
                 f"{answer.estimate.low:.3f} to {answer.estimate.high:.3f}",
                 "yes" if answer.reached else "no",
@@ -155,3 +141,78 @@ def measure_robustness(goal: MeasureGoal, means: np.ndarray) -> list[Robustness]
         Robustness(wilson(int((own <= 0.0).sum()), len(own)), float(np.maximum(own, 0.0).mean()), float(lost.mean()))
         for own, lost in zip(shortfalls, regrets, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class Compromise(ChangedLevers):
+    """Changes of levers under several goals, played on fresh seeds.
+
+    estimates: mean of each goal's measure, with its 95 % interval. shortfalls: by how much each goal is missed,
+    negative if it is exceeded. tension: paired effect of the changes on mean tension.
+    """
+
+    estimates: tuple[MeanInterval, ...]
+    shortfalls: tuple[float, ...]
+    tension: Effect
+
+    @property
+    def reached(self) -> bool:
+        """Return whether the estimates reach all goals."""
+        return max(self.shortfalls) <= 0.0
+
+
+class Tradeoffs(NamedTuple):
+    """The answers to several goals: none is worse than another, or than the scenario as it is, in every goal.
+
+    base: the scenario as it is. answers: those that come nearest to all goals first. tried: number of combinations of
+    values searched. levers: number of levers that were allowed to move. worlds, seed: of every estimate.
+    search_worlds: of the search.
+    """
+
+    scenario: str
+    goals: tuple[MeasureGoal, ...]
+    base: Compromise
+    answers: tuple[Compromise, ...]
+    tried: int
+    levers: int
+    worlds: int
+    seed: int
+    search_worlds: int
+
+    @property
+    def reached(self) -> bool:
+        """Return whether all goals are reached together, by the scenario as it is or by an answer."""
+        return any(each.reached for each in self.rows)
+
+    @property
+    def rows(self) -> tuple[Compromise, ...]:
+        """Return the scenario as it is, then the answers."""
+        return (self.base, *self.answers)
+
+    def frame(self) -> "pd.DataFrame":
+        """Return one row for the scenario as it is and one for each answer; one column for each goal's measure."""
+        import pandas as pd
+
+        rows = [
+            {"changes": each.settings}
+            | {goal.measure: own.mean for goal, own in zip(self.goals, each.estimates, strict=True)}
+            | {"reached": each.reached, "distance": each.distance, "tension": each.tension.difference}
+            | {"perverse": "; ".join(each.perverse)}
+            for each in self.rows
+        ]
+        return pd.DataFrame(rows).rename_axis("answer")
+
+    def __repr__(self) -> str:
+        rows = [
+            (
+                each.words,
+                *(f"{own.mean:.3f}" for own in each.estimates),
+                "yes" if each.reached else "no",
+                f"{each.distance:.0%}",
+                f"{each.tension.difference:+.3f}",
+                "yes" if each.perverse else "no",
+            )
+            for each in self.rows
+        ]
+        headings = ("changes", *(goal.text for goal in self.goals), "all reached", "distance", "tension", "perverse")
+        return f"{self.scenario}: {self.worlds:,} worlds from seed {self.seed}\n{text_table(headings, rows)}"

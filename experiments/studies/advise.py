@@ -7,7 +7,9 @@ on fresh seeds, from which all reported estimates come.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, combinations, product
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ from experiments.ensembles.design import ScenarioSource
 from experiments.ensembles.plausible import PlausibleSample
 from experiments.ensembles.statistics import MeanInterval, mean_interval, paired_effect
 from experiments.studies.advice import Advice, Answer, measure_robustness
-from experiments.studies.lever_moves import LeverChange, lever_moves
+from experiments.studies.lever_moves import ChangedLevers, LeverChange, lever_moves
 from experiments.studies.lever_player import PLAUSIBLE_POINTS, PLAUSIBLE_WORLDS, LeverPlayer, PointValues
 
 SEARCH_WORLDS = 200
@@ -40,30 +42,19 @@ COMBINED = {2: Combined(8, 4, 3), 3: Combined(5, 2, 3)}  # by number of levers
 type Changes = tuple[LeverChange, ...]
 
 
-class Trial(NamedTuple):
+@dataclass(frozen=True)
+class Trial(ChangedLevers):
     """Changes that were played in the search: the estimated measure, and the mean progress of the deal."""
 
-    changes: Changes
     estimate: MeanInterval
     progress: float
 
-    @property
-    def distance(self) -> float:
-        """Return the sum of the distances of the changes."""
-        return sum(each.distance for each in self.changes)
 
-    @property
-    def is_perverse(self) -> bool:
-        """Return whether any of the changes is perverse advice."""
-        return any(each.perverse for each in self.changes)
-
-
-def take_best[Found](trials: Iterable[Found], is_perverse: Callable[[Found], bool], sound: int, perverse: int) -> list:
-    """Return the first trials that are not perverse, then the first perverse ones."""
-    trials = list(trials)
+def take_best[Found](trials: Sequence[Found], own: Callable[[Found], Trial], sound: int, perverse: int) -> list[Found]:
+    """Return the first that are not perverse, then the first perverse ones. own: returns the trial that decides."""
     return [
-        *[each for each in trials if not is_perverse(each)][:sound],
-        *[each for each in trials if is_perverse(each)][:perverse],
+        *[each for each in trials if not own(each).perverse][:sound],
+        *[each for each in trials if own(each).perverse][:perverse],
     ]
 
 
@@ -152,7 +143,7 @@ class AdviceSearch:
         ranked = self._ranked(searched)
         sound, perverse, levels = COMBINED[size]
         families = []
-        for chosen in combinations(take_best(ranked, lambda own: own[0].is_perverse, sound, perverse), size):
+        for chosen in combinations(take_best(ranked, itemgetter(0), sound, perverse), size):
             changes = [family[0].changes[0] for family in chosen]
             moves, paths = {each.move for each in changes}, {each.path for each in changes}
             if len(paths) == size and not any(each <= moves for each in solved):
@@ -205,7 +196,7 @@ class AdviceSearch:
         """
         possible = [some for family in families if (some := self._possible(family))]
         possible.sort(key=lambda some: (not self._is_reached(some), some[0].distance))
-        chosen = take_best(possible, lambda some: some[0].is_perverse, *SHORTLIST)
+        chosen = take_best(possible, itemgetter(0), *SHORTLIST)
         screened = self._search([[trial.changes for trial in some] for some in chosen], self.worlds, self.screen_seed)
         nearest = [some for family in screened if (some := self._nearest(family))]
         confirmed = iter(self._confirm([trial.changes for some in nearest for trial in some]))
@@ -249,7 +240,7 @@ class AdviceSearch:
             others = [{each.move for each in other.changes} for other in chosen]
             if not any(moves <= other or other <= moves for other in others):
                 chosen.append(trial)
-        answers = self._confirm([each.changes for each in take_best(chosen, lambda own: own.is_perverse, *BEST)])
+        answers = self._confirm([each.changes for each in take_best(chosen, lambda trial: trial, *BEST)])
         return sorted(answers, key=lambda each: each.shortfall)
 
     def _confirm(self, changes: Sequence[Changes]) -> list[Answer]:
@@ -277,7 +268,7 @@ class AdviceSearch:
         played = [self.player.play_plausible(self.sample, answer.settings, self.seed) for answer in answers]
         means = np.array([[mean_interval(each.measures[0]).mean for each in points] for points in played])
         robustness = measure_robustness(self.goal, means)
-        return [each._replace(robustness=own) for each, own in zip(answers, robustness, strict=True)]
+        return [replace(each, robustness=own) for each, own in zip(answers, robustness, strict=True)]
 
     def _play(self, changes: Sequence[Changes], worlds: int, seed: int) -> list[PointValues | None]:
         return self.player.play([{each.path: each.after for each in some} for some in changes], worlds, seed)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -29,6 +30,10 @@ PERVERSE: tuple[tuple[str, int, str], ...] = (
     ("states.*.generosity", -1, "less conciliation: hostile acts are more often answered in kind"),
     ("states.*.initiative", -1, "less conciliation: fewer announced conciliatory steps"),
     ("states.*.suppression", -1, "freer spoilers: fewer attacks are prevented"),
+    *(
+        ("negotiations.*.stake", sign, "relabelled steps: changes what a step is worth, not how it is negotiated")
+        for sign in (-1, 1)
+    ),
     ("facilitators.*.arrives", 1, "less facilitation: the facilitator arrives later"),
     *(
         (f"facilitators.*.{name}", -1, f"less facilitation: less {words}")
@@ -67,6 +72,33 @@ class LeverChange(NamedTuple):
     def move(self) -> tuple[str, bool]:
         """Return the lever, and whether it rises."""
         return self.path, self.after > self.before
+
+
+@dataclass(frozen=True)
+class ChangedLevers:
+    """Changes of some levers; none for the scenario as it is."""
+
+    changes: tuple[LeverChange, ...]
+
+    @property
+    def distance(self) -> float:
+        """Return the sum of the shares of their ranges by which levers move."""
+        return sum(each.distance for each in self.changes)
+
+    @property
+    def perverse(self) -> list[str]:
+        """Return why the changes are perverse advice; empty if they are not."""
+        return [f"{each.path}: {each.perverse}" for each in self.changes if each.perverse]
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """Return the new values by dotted path."""
+        return {each.path: each.after for each in self.changes}
+
+    @property
+    def words(self) -> str:
+        """Return the changes on one line."""
+        return ", ".join(f"{each.path} {each.before:g} -> {each.after:g}" for each in self.changes) or "no change"
 
 
 class LeverMove(NamedTuple):

@@ -66,6 +66,20 @@ def broken_sample(folder):
     return refused_command(*WORDS, "--sample", "own.json", cwd=folder)
 
 
+def test_several_goals_show_their_trade_offs(tmp_path):
+    words = ["advise", "two-states", "--goal", "comprehensive_deal >= 0.9", "--goal", "last(breaches) <= 0.01"]
+    words += ["--may", "*.hosting", "--may", "*.detection", "--most", 2]
+    done = run_detente(*words, cwd=tmp_path, COLUMNS="80")
+    assert done.code == 0, done.err
+    assert "No change that was found reaches both goals." in done.out
+    assert max(map(len, done.out.partition("To see")[0].splitlines())) <= 80
+    facts = strict_json(run_detente(*words, "--json", cwd=tmp_path).out)
+    assert facts["goals"] == ["comprehensive_deal >= 0.9", "last(breaches) <= 0.01"]
+    assert not facts["reached"]
+    assert all(len(each["estimates"]) == 2 for each in facts["answers"])
+    assert "perverse advice: bodies.mission.detection" in done.out
+
+
 @pytest.mark.parametrize(
     ("words", "messages"),
     [

@@ -1,0 +1,180 @@
+"""Several goals at once: changes of levers of which none is worse than another in every goal.
+
+NSGA-II (Deb et al. 2002) searches combinations of up to a few moves of levers, with the same worlds for all of them.
+Its non-dominated set is played again on fresh seeds, and what is dominated there is left out.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from platypus import NSGAII, Problem, Real, Solution, nondominated
+from platypus.evaluator import Evaluator
+
+from experiments.ensembles.design import ScenarioSource
+from experiments.ensembles.statistics import mean_interval, paired_effect
+from experiments.studies.advice import Compromise, Tradeoffs
+from experiments.studies.advise import MIN_WORLDS, MOST_LEVERS, SEARCH_WORLDS, Changes
+from experiments.studies.lever_moves import LeverChange, LeverMove, lever_moves
+from experiments.studies.lever_player import LeverPlayer, PointValues
+from model.errors import InputError, ScenarioError
+
+POPULATION, GENERATIONS = 60, 20
+MOST_GOALS = 3
+MOST_SHOWN = 12  # members of the non-dominated set that are played on fresh seeds
+
+
+class LeverProblem(Problem):
+    """The choice of up to a few moves: for each, a number from 0 to 1 for the move and one for how far it goes.
+
+    Objectives: by how much each goal is missed, to minimise. The upper half of the first number is no move.
+    """
+
+    def __init__(self, player: LeverPlayer, most: int, seed: int):
+        super().__init__(2 * most, len(player.goals))
+        self.types[:] = Real(0.0, 1.0)
+        self.player, self.seed = player, seed
+        self.moves: list[LeverMove] = lever_moves(player.scenario, player.levers)
+        self.shortfalls: dict[Changes, list[float] | None] = {}
+
+    def changes(self, solution: Solution) -> Changes:
+        """Return the changes of levers that a solution stands for."""
+        found: dict[str, LeverChange] = {}
+        numbers = [float(solution.variables[at]) for at in range(self.nvars)]
+        for which, far in zip(numbers[::2], numbers[1::2], strict=True):
+            place = int(2.0 * which * len(self.moves))
+            if place < len(self.moves):
+                options = self.moves[place].changes
+                change = options[min(int(far * len(options)), len(options) - 1)]
+                found.setdefault(change.path, change)
+        return tuple(found[path] for path in sorted(found))
+
+    def prepare(self, solutions: Iterable[Solution]) -> None:
+        """Play the solutions that have not been played yet, together."""
+        new = [each for each in dict.fromkeys(map(self.changes, solutions)) if each not in self.shortfalls]
+        points = [{each.path: each.after for each in changes} for changes in new]
+        for changes, values in zip(new, self.player.play(points, SEARCH_WORLDS, self.seed), strict=True):
+            self.shortfalls[changes] = None if values is None else goal_shortfalls(self.player, values)
+
+    def evaluate(self, solution: Solution) -> None:
+        """Set the objectives of a solution that has been played; those of an inconsistent one are infinite."""
+        found = self.shortfalls[self.changes(solution)]
+        solution.objectives[:] = [np.inf] * self.nobjs if found is None else found
+
+
+class BatchEvaluator(Evaluator):
+    """Evaluates all solutions of a generation together."""
+
+    def __init__(self, problem: LeverProblem):
+        super().__init__()
+        self.problem = problem
+
+    def evaluate_all(self, jobs: Iterable[Any], **_: Any) -> list[Any]:
+        """Play the solutions of some jobs, then set their objectives."""
+        jobs = list(jobs)
+        self.problem.prepare(job.solution for job in jobs)
+        for job in jobs:
+            job.run()
+        return jobs
+
+
+class TradeoffSearch:
+    """A search for the non-dominated changes of levers under several goals.
+
+    Arguments as in ``AdviceSearch``. Raises ScenarioError with all errors.
+    """
+
+    def __init__(
+        self,
+        scenario: ScenarioSource,
+        goals: Sequence[str],
+        changes: Mapping[str, Any] | None = None,
+        *,
+        may: Sequence[str] = (),
+        most: int = MOST_LEVERS,
+        worlds: int = MIN_WORLDS,
+        seed: int = 1,
+    ):
+        if not 2 <= len(goals) <= MOST_GOALS:
+            raise ScenarioError([InputError("goal", len(goals), f"a trade-off has 2 to {MOST_GOALS} goals")])
+        self.player = LeverPlayer(scenario, changes, goals, may)
+        self.most, self.worlds, self.seed = most, worlds, seed
+
+    @property
+    def total_worlds(self) -> int:
+        """Return the largest number of worlds that the search may play."""
+        return POPULATION * (GENERATIONS + 1) * SEARCH_WORLDS + (MOST_SHOWN + 1) * self.worlds
+
+    def run(self, progress: Callable[[int], None] = lambda _: None) -> Tradeoffs:
+        """Search and return the trade-offs. progress: receives the number of worlds played."""
+        self.player.done, self.player.progress = 0, progress
+        problem = LeverProblem(self.player, self.most, self.seed + self.worlds)
+        algorithm = NSGAII(problem, population_size=POPULATION, evaluator=BatchEvaluator(problem))
+        with seeded_random(self.seed):
+            algorithm.run(POPULATION * GENERATIONS)
+        found = dict.fromkeys(problem.changes(each) for each in nondominated(algorithm.result))
+        chosen = spread([(each, problem.shortfalls[each]) for each in found if each], MOST_SHOWN)
+        base, *answers = self._confirm([(), *chosen])
+        rows = [base, *answers]
+        best = [each for each in answers if not any(dominates(other, each) for other in rows)]
+        best.sort(key=lambda each: (max(each.shortfalls), each.distance))
+        return Tradeoffs(
+            scenario=self.player.scenario.name,
+            goals=tuple(self.player.goals),
+            base=base,
+            answers=tuple(best),
+            tried=len(problem.shortfalls),
+            levers=len(self.player.levers),
+            worlds=self.worlds,
+            seed=self.seed,
+            search_worlds=SEARCH_WORLDS,
+        )
+
+    def _confirm(self, combinations: Sequence[Changes]) -> list[Compromise]:
+        """Play combinations on fresh seeds, paired with the first one."""
+        points = [{each.path: each.after for each in changes} for changes in combinations]
+        played = self.player.play(points, self.worlds, self.seed)
+        base = played[0]
+        return [
+            Compromise(
+                changes=changes,
+                estimates=tuple(mean_interval(values) for values in own.measures),
+                shortfalls=tuple(goal_shortfalls(self.player, own)),
+                tension=paired_effect(base.tension, own.tension),
+            )
+            for changes, own in zip(combinations, played, strict=True)
+            if own is not None and base is not None
+        ]
+
+
+def goal_shortfalls(player: LeverPlayer, values: PointValues) -> list[float]:
+    """Return by how much each goal is missed at a point, negative if it is exceeded."""
+    pairs = zip(player.goals, values.measures, strict=True)
+    return [goal.shortfall(mean_interval(measured).mean) for goal, measured in pairs]
+
+
+def dominates(one: Compromise, other: Compromise) -> bool:
+    """Return whether one answer is at least as good in every goal, and better in some."""
+    pairs = list(zip(one.shortfalls, other.shortfalls, strict=True))
+    return all(own <= its for own, its in pairs) and any(own < its for own, its in pairs)
+
+
+def spread(found: Sequence[tuple[Changes, Any]], count: int) -> list[Changes]:
+    """Return some combinations that are evenly spread along the first goal."""
+    ordered = [changes for changes, _ in sorted(found, key=lambda pair: pair[1])]
+    if len(ordered) <= count:
+        return ordered
+    return [ordered[round(place * (len(ordered) - 1) / (count - 1))] for place in range(count)]
+
+
+@contextmanager
+def seeded_random(seed: int) -> Iterator[None]:
+    """Seed Python's random numbers, which platypus uses, for a block, then restore their state."""
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
