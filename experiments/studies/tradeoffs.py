@@ -156,9 +156,9 @@ def goal_shortfalls(player: LeverPlayer, values: PointValues) -> list[float]:
 
 
 def dominates(one: Compromise, other: Compromise) -> bool:
-    """Return whether one answer is at least as good in every goal, and better in some."""
-    pairs = list(zip(one.shortfalls, other.shortfalls, strict=True))
-    return all(own <= its for own, its in pairs) and any(own < its for own, its in pairs)
+    """Return whether one answer is at least as good in every goal, and better in some or else nearer."""
+    at_least_as_good = all(own <= its for own, its in zip(one.shortfalls, other.shortfalls, strict=True))
+    return at_least_as_good and (one.shortfalls != other.shortfalls or one.distance < other.distance)
 
 
 def spread(found: Sequence[tuple[Changes, Any]], count: int) -> list[Changes]:
