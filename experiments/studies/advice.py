@@ -164,6 +164,8 @@ class Compromise(ChangedLevers):
 class Tradeoffs(NamedTuple):
     """The answers to several goals: none is worse than another, or than the scenario as it is, in every goal.
 
+    Answers that are not perverse are compared only with each other.
+
     base: the scenario as it is. answers: those that come nearest to all goals first. tried: number of combinations of
     values searched. levers: number of levers that were allowed to move. worlds, seed: of every estimate.
     search_worlds: of the search.

@@ -1,12 +1,14 @@
 """Several goals at once: changes of levers of which none is worse than another in every goal.
 
-NSGA-II (Deb et al. 2002) searches combinations of up to a few moves of levers, with the same worlds for all of them.
-Its non-dominated set is played again on fresh seeds, and what is dominated there is left out.
+NSGA-II (Deb et al. 2002) searches combinations of a few moves of levers, with the same worlds for all of them: once
+with all moves, and once without those that are perverse advice. Both non-dominated sets are played again on fresh
+seeds, and what is dominated there is left out.
 """
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -21,23 +23,24 @@ from experiments.studies.lever_moves import LeverChange, LeverMove, lever_moves
 from experiments.studies.lever_player import LeverPlayer, PointValues
 from model.errors import InputError, ScenarioError
 
-POPULATION, GENERATIONS = 60, 20
+POPULATION, GENERATIONS = 60, 12
 MOST_GOALS = 3
-MOST_SHOWN = 12  # members of the non-dominated set that are played on fresh seeds
+MOST_SHOWN = 8  # members of each non-dominated set that are played on fresh seeds
+
+type Shortfalls = dict[Changes, list[float] | None]  # of each goal; None where values contradict each other
 
 
 class LeverProblem(Problem):
     """The choice of up to a few moves: for each, a number from 0 to 1 for the move and one for how far it goes.
 
     Objectives: by how much each goal is missed, to minimise. The upper half of the first number is no move.
+    shortfalls: what has been played; new results are added.
     """
 
-    def __init__(self, player: LeverPlayer, most: int, seed: int):
+    def __init__(self, player: LeverPlayer, moves: Sequence[LeverMove], shortfalls: Shortfalls, most: int, seed: int):
         super().__init__(2 * most, len(player.goals))
         self.types[:] = Real(0.0, 1.0)
-        self.player, self.seed = player, seed
-        self.moves: list[LeverMove] = lever_moves(player.scenario, player.levers)
-        self.shortfalls: dict[Changes, list[float] | None] = {}
+        self.player, self.moves, self.shortfalls, self.seed = player, moves, shortfalls, seed
 
     def changes(self, solution: Solution) -> Changes:
         """Return the changes of levers that a solution stands for."""
@@ -105,32 +108,39 @@ class TradeoffSearch:
     @property
     def total_worlds(self) -> int:
         """Return the largest number of worlds that the search may play."""
-        return POPULATION * (GENERATIONS + 1) * SEARCH_WORLDS + (MOST_SHOWN + 1) * self.worlds
+        return 2 * POPULATION * (GENERATIONS + 1) * SEARCH_WORLDS + (2 * MOST_SHOWN + 1) * self.worlds
 
     def run(self, progress: Callable[[int], None] = lambda _: None) -> Tradeoffs:
         """Search and return the trade-offs. progress: receives the number of worlds played."""
         self.player.done, self.player.progress = 0, progress
-        problem = LeverProblem(self.player, self.most, self.seed + self.worlds)
-        algorithm = NSGAII(problem, population_size=POPULATION, evaluator=BatchEvaluator(problem))
-        with seeded_random(self.seed):
-            algorithm.run(POPULATION * GENERATIONS)
-        found = dict.fromkeys(problem.changes(each) for each in nondominated(algorithm.result))
-        chosen = spread([(each, problem.shortfalls[each]) for each in found if each], MOST_SHOWN)
-        base, *answers = self._confirm([(), *chosen])
+        moves = lever_moves(self.player.scenario, self.player.levers)
+        sound = [each for each in moves if not each.perverse]
+        shortfalls: Shortfalls = {}
+        found = [self._search(each, shortfalls) for each in (moves, sound) if each]
+        base, *answers = self._confirm([(), *dict.fromkeys(chain(*found))])
         rows = [base, *answers]
-        best = [each for each in answers if not any(dominates(other, each) for other in rows)]
+        best = [each for each in answers if not any(rules_out(other, each) for other in rows)]
         best.sort(key=lambda each: (max(each.shortfalls), each.distance))
         return Tradeoffs(
             scenario=self.player.scenario.name,
             goals=tuple(self.player.goals),
             base=base,
             answers=tuple(best),
-            tried=len(problem.shortfalls),
+            tried=len(shortfalls),
             levers=len(self.player.levers),
             worlds=self.worlds,
             seed=self.seed,
             search_worlds=SEARCH_WORLDS,
         )
+
+    def _search(self, moves: Sequence[LeverMove], shortfalls: Shortfalls) -> list[Changes]:
+        """Return some of the non-dominated combinations of moves."""
+        problem = LeverProblem(self.player, moves, shortfalls, self.most, self.seed + self.worlds)
+        algorithm = NSGAII(problem, population_size=POPULATION, evaluator=BatchEvaluator(problem))
+        with seeded_random(self.seed):
+            algorithm.run(POPULATION * GENERATIONS)
+        found = dict.fromkeys(problem.changes(each) for each in nondominated(algorithm.result))
+        return spread([(each, shortfalls[each]) for each in found if each], MOST_SHOWN)
 
     def _confirm(self, combinations: Sequence[Changes]) -> list[Compromise]:
         """Play combinations on fresh seeds, paired with the first one."""
@@ -159,6 +169,11 @@ def dominates(one: Compromise, other: Compromise) -> bool:
     """Return whether one answer is at least as good in every goal, and better in some or else nearer."""
     at_least_as_good = all(own <= its for own, its in zip(one.shortfalls, other.shortfalls, strict=True))
     return at_least_as_good and (one.shortfalls != other.shortfalls or one.distance < other.distance)
+
+
+def rules_out(one: Compromise, other: Compromise) -> bool:
+    """Return whether one answer dominates another; perverse advice does not rule out advice that is not."""
+    return dominates(one, other) and (bool(other.perverse) or not one.perverse)
 
 
 def spread(found: Sequence[tuple[Changes, Any]], count: int) -> list[Changes]:
