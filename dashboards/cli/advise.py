@@ -16,32 +16,39 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
+Goals = Annotated[
+    list[str],
+    typer.Option(
+        "--goal",
+        metavar="'MEASURE >= NUMBER'",
+        help="What is to be reached: an outcome and its share of worlds, such as 'comprehensive_deal >= 0.4', or a "
+        "metric and its mean, such as 'mean(tension) <= 0.5'. Two or three goals: shows the trade-offs.",
+    ),
+]
+Patterns = Annotated[
+    list[str] | None,
+    typer.Option("--may", metavar="PATTERN", help="Move only levers that match, such as 'facilitators.*'; repeatable."),
+]
+Most = Annotated[int, typer.Option(min=1, max=3, help="Largest number of levers to change.")]
+InPlausibleWorlds = Annotated[
+    bool, typer.Option("--plausible", help="Also play the answers in plausible worlds, not only in this one.")
+]
+SampleFile = Annotated[
+    Path | None,
+    typer.Option(parser=parse_path, metavar="FILE", help="Sample of plausible worlds; the shipped one by default."),
+]
+FreshWorlds = Annotated[int, typer.Option(min=1000, max=10_000_000, help="Number of fresh worlds for every answer.")]
+
+
 @app.command()
 def advise(
     scenario: ScenarioName,
-    goal: Annotated[
-        list[str],
-        typer.Option(
-            metavar="'MEASURE >= NUMBER'",
-            help="What is to be reached: an outcome and its share of worlds, such as 'comprehensive_deal >= 0.4', or "
-            "a metric and its mean, such as 'mean(tension) <= 0.5'. Two or three goals: shows the trade-offs.",
-        ),
-    ],
-    may: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PATTERN", help="Move only levers that match, such as 'facilitators.*'; repeatable."),
-    ] = None,
-    most: Annotated[int, typer.Option(min=1, max=3, help="Largest number of levers to change.")] = 3,
-    plausible: Annotated[
-        bool, typer.Option("--plausible", help="Also play the answers in plausible worlds, not only in this one.")
-    ] = False,
-    sample: Annotated[
-        Path | None,
-        typer.Option(parser=parse_path, metavar="FILE", help="Sample of plausible worlds; the shipped one by default."),
-    ] = None,
-    worlds: Annotated[
-        int, typer.Option(min=1000, max=10_000_000, help="Number of fresh worlds for every answer.")
-    ] = 1000,
+    goals: Goals,
+    patterns: Patterns = None,
+    most: Most = 3,
+    plausible: InPlausibleWorlds = False,
+    sample: SampleFile = None,
+    worlds: FreshWorlds = 1000,
     seed: Seed = 1,
     changes: Changes = None,
     as_json: AsJson = False,
@@ -61,9 +68,9 @@ def advise(
         changed = parse_changes(changes)
         search = choose_search(
             read_scenario(scenario),
-            goal,
+            goals,
             changed,
-            may=may or (),
+            may=patterns or (),
             most=most,
             worlds=worlds,
             seed=seed,

@@ -147,7 +147,7 @@ def _notes(advice: Advice) -> list[str]:
         ]
     if advice.plausible_points:
         notes += [
-            f"Plausible worlds: {advice.plausible_points} draws of what is not a lever, {advice.plausible_worlds} runs "
+            f"Plausible worlds: {advice.plausible_points} draws of the calibrated parameters, {advice.plausible_worlds} runs "
             "of each. Plausible, not probable.",
             "Shortfall: how much the goal is missed, mean over plausible worlds. Regret: how much more the best row "
             "attains in the same plausible world, mean.",

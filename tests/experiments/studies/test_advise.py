@@ -49,7 +49,7 @@ def test_an_answer_is_measured_on_the_reported_seeds(hosting):
     assert answer.certain == (answer.estimate.low >= TARGET)
 
 
-def test_the_answer_is_near_the_nearest_value_that_reaches_the_goal(hosting):
+def test_the_answer_is_near_the_nearest_value_that_suffices(hosting):
     (change,) = hosting.answers[0].changes
     assert (change.path, change.before) == (HOSTING, 0.3)
     assert change.distance == pytest.approx(change.after - 0.3)
