@@ -147,8 +147,8 @@ def _notes(advice: Advice) -> list[str]:
         ]
     if advice.plausible_points:
         notes += [
-            f"Plausible worlds: {advice.plausible_points} draws of the calibrated parameters, {advice.plausible_worlds} runs "
-            "of each. Plausible, not probable.",
+            f"Plausible worlds: {advice.plausible_points} draws of the calibrated parameters, "
+            f"{advice.plausible_worlds} runs of each. Plausible, not probable.",
             "Shortfall: how much the goal is missed, mean over plausible worlds. Regret: how much more the best row "
             "attains in the same plausible world, mean.",
         ]
