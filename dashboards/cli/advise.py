@@ -62,9 +62,12 @@ def advise(
     from dashboards.terminal.widgets import console
     from experiments.studies.advice import Advice
     from experiments.studies.choose_search import choose_search
+    from model.errors import InputError, ScenarioError
     from model.loading import read_scenario
 
     with report_errors():
+        if sample is not None and not plausible:
+            raise ScenarioError([InputError("--sample", str(sample), "applies with --plausible only")])
         changed = parse_changes(changes)
         search = choose_search(
             read_scenario(scenario),

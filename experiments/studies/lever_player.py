@@ -13,6 +13,7 @@ from experiments.studies.goals import MeasureGoal, parse_goal
 from experiments.studies.lever_moves import allowed_levers
 from model.errors import InputError, ScenarioError, collect_errors
 from model.parameter_space import list_levers
+from model.parameters import SECTIONS
 
 PLAUSIBLE_POINTS, PLAUSIBLE_WORLDS = 200, 100
 
@@ -61,16 +62,22 @@ class LeverPlayer:
         """Play some settings of levers, each of the same worlds: None where values contradict each other."""
         if not points:
             return []
-        unchanged = {self.levers[0].path: self.levers[0].value}
-        return self.play_design(Design.of_changes(self.plans, [each or unchanged for each in points]), worlds, seed)
+        return self.play_design(Design.of_changes(self.plans, list(map(self._setting, points))), worlds, seed)
 
     def play_plausible(self, sample: PlausibleSample, settings: Mapping[str, float], seed: int) -> list[PointValues]:
-        """Play a setting of levers in plausible worlds: draws from the sample for everything that is not a lever."""
-        levers = {each.path for each in list_levers(self.scenario)}
+        """Play a setting of levers in plausible worlds: draws of what neither the scenario sets nor a lever is."""
+        data = self.plans.data
+        fixed = {each.path for each in list_levers(self.scenario)}
+        fixed |= {f"{section}.{name}" for section in SECTIONS for name in data.get(section, {})}
         columns = sample.columns(sample.draw_points(PLAUSIBLE_POINTS, seed))
-        free = {path: values for path, values in columns.items() if path not in levers}
-        played = self.play_design(Design(self.plans, free | dict(settings)), PLAUSIBLE_WORLDS, seed)
+        free = {path: values for path, values in columns.items() if path not in fixed}
+        levers = {path: [value] * PLAUSIBLE_POINTS for path, value in self._setting(settings).items()}
+        played = self.play_design(Design(self.plans, free | levers), PLAUSIBLE_WORLDS, seed)
         return [each for each in played if each is not None]
+
+    def _setting(self, settings: Mapping[str, float]) -> Mapping[str, float]:
+        """Return a setting of levers that is not empty: one lever at its own value if nothing is changed."""
+        return settings or {self.levers[0].path: self.levers[0].value}
 
     def play_design(self, design: Design, worlds: int, seed: int) -> list[PointValues | None]:
         """Play the points of a design and report progress."""

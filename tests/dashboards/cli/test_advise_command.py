@@ -55,7 +55,7 @@ def test_a_goal_that_is_reached_already_is_said_to_be(tmp_path):
 def test_plausible_worlds_are_those_of_the_sample_file(tmp_path):
     points = np.array([[0.9], [0.99]])
     PlausibleSample(("belief.memory",), points, np.full(2, 0.5), dict.fromkeys(FACTS, "")).save(tmp_path / "own.json")
-    done = run_detente(*WORDS, "--sample", "own.json", cwd=tmp_path, COLUMNS="80")
+    done = run_detente(*WORDS, "--plausible", "--sample", "own.json", cwd=tmp_path, COLUMNS="80")
     assert re.search(r"^ as it is +\d+% +\d+% to \d+% +[\d.]+ points +[\d.]+ points", done.out, re.MULTILINE)
     assert "Plausible, not probable" in " ".join(done.out.split())
     assert "own.json: is not a sample file" in broken_sample(tmp_path)
@@ -63,7 +63,7 @@ def test_plausible_worlds_are_those_of_the_sample_file(tmp_path):
 
 def broken_sample(folder):
     (folder / "own.json").write_text("{", "utf-8")
-    return refused_command(*WORDS, "--sample", "own.json", cwd=folder)
+    return refused_command(*WORDS, "--plausible", "--sample", "own.json", cwd=folder)
 
 
 def test_several_goals_show_their_trade_offs(tmp_path):
@@ -89,7 +89,8 @@ def test_several_goals_show_their_trade_offs(tmp_path):
         (["--goal", "some_deal >= 0.4", "--most", 4], ["--most", "3"]),
         (["--goal", "some_deal >= 0.4", "--worlds", 10], ["--worlds", "1000"]),
         ([], ["--goal"]),
-        (["--goal", "some_deal >= 0.4", "--sample", "nowhere.json"], ["nowhere.json: cannot be read"]),
+        (["--goal", "some_deal >= 0.4", "--sample", "own.json"], ["--sample: applies with --plausible only"]),
+        (["--goal", "some_deal >= 0.4", "--plausible", "--sample", "nowhere.json"], ["nowhere.json: cannot be read"]),
         (["--goal", "some_deal >= 0.4", "--set", "states.nobody.generosity=0.3"], ["no such state"]),
     ],
 )

@@ -14,6 +14,7 @@ from experiments.studies.goals import parse_goal
 from model.errors import ScenarioError
 
 HOSTING, LEVERAGE = "facilitators.corvia.hosting", "facilitators.corvia.leverage"
+DEALS = ("comprehensive_deal", "partial_arrangement")
 GRID = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
 
 
@@ -154,6 +155,17 @@ def test_plausible_worlds_vary_what_is_not_a_lever():
     ]
     assert one.base.robustness is not None
     assert one.base.robustness.shortfall == pytest.approx(np.mean([max(TARGET - x, 0.0) for x in expected]))
+
+
+def test_plausible_worlds_keep_what_the_scenario_sets():
+    sample, own = make_sample(**{"belief.memory": [0.9, 0.99]}), {"belief.memory": 0.95}
+    advice = AdviceSearch("two-states", "some_deal >= 0.1", own, may=[HOSTING], sample=sample).run()
+    share = detente.ensemble("two-states", worlds=100, seed=1, set=own).frame()["outcome"].isin(DEALS).mean()
+    assert advice.base.robustness is not None
+    assert advice.base.robustness.satisficing.share == float(share >= 0.1)
+    distant = AdviceSearch("two-states", "some_deal <= 0", own, may=[HOSTING], most=1, sample=sample).run()
+    assert distant.base.robustness is not None
+    assert distant.base.robustness.shortfall == pytest.approx(share)
 
 
 @given(arrays(float, st.tuples(st.integers(1, 5), st.integers(1, 8)), elements=st.floats(0, 1)), st.booleans())
