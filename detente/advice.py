@@ -64,8 +64,8 @@ def advise(
     with seeds from ``seed`` on; the search uses others. progress is called with the number of worlds played.
 
     The result has `reached`, `base`, `answers` (empty if the goal is not reached), `best` (what comes nearest then) and
-    `frame()` with one row for each. Two or three goals in a list give trade-offs: `answers` of which none is worse than
-    another in every goal (those that are not perverse are compared only with each other), found by NSGA-II.
+    `frame()` with one row for each. Two or three goals in a list give trade-offs: `answers` of which none misses every
+    goal by more than another (those that are not perverse are compared only with each other), found by NSGA-II.
     """
     from experiments.studies.advise import MIN_WORLDS, MOST_LEVERS
     from experiments.studies.choose_search import choose_search

@@ -186,7 +186,8 @@ def tradeoffs_screen(tradeoffs: Tradeoffs) -> RenderableType:
         Text.assemble((tradeoffs.scenario, "bold"), "  goals: ", ("; ".join(goals), "bold")),
         Text(
             f"Tried {tradeoffs.tried:,} settings of {tradeoffs.levers} levers, {tradeoffs.search_worlds} worlds each, "
-            "chosen by NSGA-II. No answer is worse than another in every goal; perverse ones do not rule out others."
+            "chosen by NSGA-II. What misses every goal by more than another answer is left out; perverse answers do "
+            "not rule out others."
         ),
         Text(verdict, style="bold"),
         answer_list(tradeoffs.answers),

@@ -162,8 +162,9 @@ class Compromise(ChangedLevers):
 
 
 class Tradeoffs(NamedTuple):
-    """The answers to several goals: none is worse than another, or than the scenario as it is, in every goal.
+    """The answers to several goals: none misses every goal by more than another, or than the scenario as it is.
 
+    To exceed a goal counts for nothing; of answers that come equally near, the one with the shortest distance stays.
     Answers that are not perverse are compared only with each other.
 
     base: the scenario as it is. answers: those that come nearest to all goals first. tried: number of combinations of

@@ -1,4 +1,4 @@
-"""Several goals at once: changes of levers of which none is worse than another in every goal.
+"""Several goals at once: changes of levers of which none misses every goal by more than another.
 
 NSGA-II (Deb et al. 2002) searches combinations of a few moves of levers, with the same worlds for all of them: once
 with all moves, and once without those that are perverse advice. Both non-dominated sets are played again on fresh
@@ -33,8 +33,8 @@ type Shortfalls = dict[Changes, list[float] | None]  # of each goal; None where 
 class LeverProblem(Problem):
     """The choice of up to a few moves: for each, a number from 0 to 1 for the move and one for how far it goes.
 
-    Objectives: by how much each goal is missed, to minimise. The upper half of the first number is no move.
-    shortfalls: what has been played; new results are added.
+    Objectives: by how much each goal is missed, to minimise; to exceed a goal counts for nothing. The upper half of the
+    first number is no move. shortfalls: what has been played; new results are added.
     """
 
     def __init__(self, player: LeverPlayer, moves: Sequence[LeverMove], shortfalls: Shortfalls, most: int, seed: int):
@@ -64,7 +64,7 @@ class LeverProblem(Problem):
     def evaluate(self, solution: Solution) -> None:
         """Set the objectives of a solution that has been played; those of an inconsistent one are infinite."""
         found = self.shortfalls[self.changes(solution)]
-        solution.objectives[:] = [np.inf] * self.nobjs if found is None else found
+        solution.objectives[:] = [np.inf] * self.nobjs if found is None else missing(found)
 
 
 class BatchEvaluator(Evaluator):
@@ -120,7 +120,7 @@ class TradeoffSearch:
         base, *answers = self._confirm([(), *dict.fromkeys(chain(*found))])
         rows = [base, *answers]
         best = [each for each in answers if not any(rules_out(other, each) for other in rows)]
-        best.sort(key=lambda each: (max(each.shortfalls), each.distance))
+        best.sort(key=lambda each: (max(missing(each.shortfalls)), each.distance))
         return Tradeoffs(
             scenario=self.player.scenario.name,
             goals=tuple(self.player.goals),
@@ -139,8 +139,8 @@ class TradeoffSearch:
         algorithm = NSGAII(problem, population_size=POPULATION, evaluator=BatchEvaluator(problem))
         with seeded_random(self.seed):
             algorithm.run(POPULATION * GENERATIONS)
-        found = dict.fromkeys(problem.changes(each) for each in nondominated(algorithm.result))
-        return spread([(each, shortfalls[each]) for each in found if each], MOST_SHOWN)
+        best = dict.fromkeys(problem.changes(each) for each in nondominated(algorithm.result))
+        return spread(best, shortfalls, MOST_SHOWN)
 
     def _confirm(self, combinations: Sequence[Changes]) -> list[Compromise]:
         """Play combinations on fresh seeds, paired with the first one."""
@@ -165,10 +165,16 @@ def goal_shortfalls(player: LeverPlayer, values: PointValues) -> list[float]:
     return [goal.shortfall(mean_interval(measured).mean) for goal, measured in pairs]
 
 
+def missing(shortfalls: Iterable[float]) -> list[float]:
+    """Return by how much each goal is missed, 0 where it is reached: to exceed a goal counts for nothing."""
+    return [max(each, 0.0) for each in shortfalls]
+
+
 def dominates(one: Compromise, other: Compromise) -> bool:
-    """Return whether one answer is at least as good in every goal, and better in some or else nearer."""
-    at_least_as_good = all(own <= its for own, its in zip(one.shortfalls, other.shortfalls, strict=True))
-    return at_least_as_good and (one.shortfalls != other.shortfalls or one.distance < other.distance)
+    """Return whether one answer comes as near to every goal, and nearer to some or else with a shorter distance."""
+    own, its = missing(one.shortfalls), missing(other.shortfalls)
+    as_near = all(mine <= theirs for mine, theirs in zip(own, its, strict=True))
+    return as_near and (own != its or one.distance < other.distance)
 
 
 def rules_out(one: Compromise, other: Compromise) -> bool:
@@ -176,9 +182,13 @@ def rules_out(one: Compromise, other: Compromise) -> bool:
     return dominates(one, other) and (bool(other.perverse) or not one.perverse)
 
 
-def spread(found: Sequence[tuple[Changes, Any]], count: int) -> list[Changes]:
-    """Return some combinations that are evenly spread along the first goal."""
-    ordered = [changes for changes, _ in sorted(found, key=lambda pair: pair[1])]
+def spread(found: Iterable[Changes], shortfalls: Shortfalls, count: int) -> list[Changes]:
+    """Return some combinations that are evenly spread along the first goal, then along the distance."""
+
+    def key(changes: Changes) -> tuple[list[float], float]:
+        return missing(shortfalls[changes] or []), sum(each.distance for each in changes)
+
+    ordered = sorted((each for each in found if each and shortfalls[each]), key=key)
     if len(ordered) <= count:
         return ordered
     return [ordered[round(place * (len(ordered) - 1) / (count - 1))] for place in range(count)]

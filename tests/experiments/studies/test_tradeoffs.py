@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import detente
-from experiments.studies.tradeoffs import TradeoffSearch, dominates
+from experiments.studies.tradeoffs import TradeoffSearch, dominates, missing
 from model.errors import ScenarioError
 
-GOALS = ["comprehensive_deal >= 0.5", "last(breaches) <= 0.1"]
+GOALS = ["comprehensive_deal >= 0.9", "last(breaches) <= 0.02"]
 MAY = ["*.hosting", "*.detection", "*.bundling"]
 
 
@@ -27,7 +27,7 @@ def test_no_answer_is_worse_than_another_in_every_goal(tradeoffs):
     assert {bool(each.perverse) for each in tradeoffs.answers} == {True, False}
     for one in tradeoffs.rows:
         assert not any(dominates(one, other) for other in tradeoffs.answers if other.perverse or not one.perverse)
-    nearest = [max(each.shortfalls) for each in tradeoffs.answers]
+    nearest = [max(missing(each.shortfalls)) for each in tradeoffs.answers]
     assert nearest == sorted(nearest)
 
 
@@ -39,8 +39,8 @@ def test_estimates_come_from_the_reported_seeds(tradeoffs):
         deals, broken = answer.estimates
         assert deals.mean == ensemble.shares()["comprehensive_deal"].share
         assert broken.mean == pytest.approx(ensemble.metric_means()["broken"].mean)
-        assert answer.shortfalls == pytest.approx((0.5 - deals.mean, broken.mean - 0.1))
-        assert answer.reached == (deals.mean >= 0.5 and broken.mean <= 0.1)
+        assert answer.shortfalls == pytest.approx((0.9 - deals.mean, broken.mean - 0.02))
+        assert answer.reached == (deals.mean >= 0.9 and broken.mean <= 0.02)
 
 
 def test_one_lever_moves_once_and_perverse_moves_are_flagged(tradeoffs):
@@ -67,6 +67,15 @@ def test_a_search_announces_the_most_worlds_it_plays():
     result = searching.run(seen.append)
     assert 0 < seen[-1] <= searching.total_worlds
     assert all(len(each.changes) == 1 for each in result.answers)
+
+
+def test_of_answers_that_reach_all_goals_the_nearest_is_shown():
+    goals = ["some_deal >= 0.6", "last(breaches) <= 0.5"]
+    found = TradeoffSearch("two-states", goals, may=["*.hosting"], worlds=300).run()
+    (answer,) = found.answers
+    assert found.reached
+    assert answer.reached
+    assert answer.changes[0].distance < 0.7
 
 
 @pytest.mark.parametrize("goals", [[], ["some_deal >= 0.1"] * 4])
