@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente import arguments
+from detente.advice import advise
 from detente.ensembles import compare, ensemble, estimate
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from experiments.ensembles.compare import Comparison
     from experiments.ensembles.design_ensemble import DesignEnsemble
     from experiments.ensembles.ensemble import Ensemble
+    from experiments.studies.advice import Advice, Tradeoffs
     from experiments.studies.study import Study
     from experiments.studies.sweep import SweepResult
     from model.enumerations import Outcome
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Advice",
     "Assembly",
     "Comparison",
     "DecisionExplanation",
@@ -50,7 +53,9 @@ __all__ = [
     "State",
     "Study",
     "SweepResult",
+    "Tradeoffs",
     "__version__",
+    "advise",
     "compare",
     "ensemble",
     "estimate",
@@ -213,6 +218,8 @@ def __getattr__(name: str) -> Any:
             from experiments.ensembles import design_ensemble as module
         case "Ensemble":
             from experiments.ensembles import ensemble as module
+        case "Advice" | "Tradeoffs":
+            from experiments.studies import advice as module
         case "Study":
             from experiments.studies import study as module
         case "SweepResult":

@@ -76,3 +76,24 @@ def test_wrong_numbers_of_a_sweep_are_named(wrong, tmp_path: Path):
 def test_wrong_metrics_are_named(wrong):
     with pytest.raises(detente.ScenarioError, match=rf"^{next(iter(wrong))}"):
         detente.ensemble("two-states", worlds=2, rounds=3, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"worlds": 100}, r"^worlds: must be an integer between 1000 and"),
+        ({"most": 4}, r"^most: must be an integer between 1 and 3"),
+        ({"most": True}, r"^most: "),
+        ({"seed": -1}, r"^seed: must be"),
+        ({"may": "nobody.*"}, r"^may: no such lever"),
+        ({"may": [5]}, r"^may: no such lever"),
+        ({"may": 5}, r"^may: must be a pattern or a list of patterns"),
+        ({"plausible": "nowhere.json"}, r"^nowhere.json: cannot be read"),
+        ({"plausible": 5}, r"^plausible: must be True, False or the path of a sample file"),
+        ({"goal": None}, r"^goal: must have the form"),
+        ({"set": {"states.alba.generosity": 2}}, r"^states.alba.generosity: must be between 0 and 1"),
+    ],
+)
+def test_a_wrong_argument_of_advise_is_named(wrong, message):
+    with pytest.raises(detente.ScenarioError, match=message):
+        detente.advise("two-states", **{"goal": "some_deal >= 0.4", **wrong})

@@ -13,6 +13,7 @@ from io import TextIOWrapper
 import typer
 
 from dashboards.cli import (
+    advise,
     calibrate,
     cases,
     claims,
@@ -36,7 +37,8 @@ app = typer.Typer(
 )
 
 
-for module in (scenarios, run, why, dashboard, ensembles, studies, calibrate, claims, cases, validate, classroom):
+GROUPS = (scenarios, run, why, dashboard, ensembles, advise, studies, calibrate, claims, cases, validate, classroom)
+for module in GROUPS:
     app.add_typer(module.app)
 
 

@@ -137,14 +137,20 @@ def estimate_design(design: Design, how: Replications, keep: bool = False) -> De
 
 
 def measure_points(
-    design: Design, how: Replications, measure: Callable[[np.ndarray], Any], threads: int | None = None
+    design: Design,
+    how: Replications,
+    measure: Callable[[np.ndarray], Any],
+    threads: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> list[Any]:
     """Play all points and return the result of ``measure`` for each, None for a point with an error.
 
-    measure: a function of the trajectories of a point, [world, round, indicator].
+    measure: a function of the trajectories of a point, [world, round, indicator]. progress: receives the number of
+    points played.
     """
     load_kernel()
     measured: list[Any] = [None] * design.points
+    done = 0
 
     def play(points: PointBatch) -> list[Any]:
         sums = play_job(DesignJob(points, range(how.worlds)), how, keep=True)
@@ -154,6 +160,8 @@ def measure_points(
     for values in run_in_order(play, batches, threads):
         for point, value in values:
             measured[point] = value
+        done += len(values)
+        progress(done)
     return measured
 
 

@@ -21,6 +21,7 @@ def test_the_help_lists_all_commands(tmp_path):
         ["ensemble", "us-iran-2026", "--worlds", 3],
         ["compare", "two-states", "--worlds", 3, "--set", "mechanisms.facilitation=false"],
         ["pivot", "two-states", "--seed", 7, "--futures", 5, "--set", "rounds=6"],
+        ["advise", "two-states", "--goal", "some_deal >= 0.9", "--may", "*.hosting", "--set", "rounds=24"],
     ],
 )
 def test_a_narrow_terminal_cuts_no_number_and_no_plot(words, tmp_path):
@@ -28,7 +29,9 @@ def test_a_narrow_terminal_cuts_no_number_and_no_plot(words, tmp_path):
         done = run_detente(*words, cwd=tmp_path, COLUMNS=str(columns))
         assert done.code == 0, done.err
         assert "…" not in done.out
-        shown = [line for line in done.out.splitlines() if not line.startswith(("Explain a decision", "Saved to"))]
+        shown = [
+            line for line in done.out.splitlines() if not line.startswith(("Explain a decision", "Saved to", "To see"))
+        ]
         assert max(map(len, shown)) <= columns
 
 
