@@ -44,7 +44,8 @@ def measured_sentence(result: ComparisonResult) -> str:
     """Return what was measured, and the mean difference: the first sentence on a comparison."""
     each = result.comparison
     measure = f"{each.measured.words[0].upper()}{each.measured.words[1:]}"
-    return f"{measure}: {effect_text(result)}, with {each.claimed.words} rather than {each.reference.words}."
+    some = f" Measured in {percent(result.effects.covered)} of them." if result.effects.covered < 0.995 else ""
+    return f"{measure}: {effect_text(result)}, with {each.claimed.words} rather than {each.reference.words}.{some}"
 
 
 def verdict_sentence(result: ComparisonResult, space: ClaimSpace) -> str:

@@ -97,7 +97,7 @@ def _comparison_data(result: ComparisonResult, space: ClaimSpace) -> dict[str, A
         "verdict": result.verdict,
         "effect": {"mean": effects.mean, "low": effects.low, "high": effects.high} if has_value else None,
         "shares": _shares_data(result),
-        "points_with_value": int(effects.used.sum()),
+        "share_of_points_with_value": effects.covered,
         "regions": _regions_data(result.regions),
         "words": [measured_sentence(result), verdict_sentence(result, space)],
     }

@@ -17,17 +17,20 @@ Verdict = Literal["holds", "fails", "depends", "undecided"]
 MOST = 0.75  # share of points that "holds" and "fails" need
 HALF = 0.5  # bound that the interval of that share must not cross
 RESAMPLES = 1000
-LEAST_POINTS = 5  # with a value; fewer are undecided
+LEAST_WORLDS = 10  # with a value, for a point to count; all of them, if there are fewer replications
+LEAST_POINTS, LEAST_WEIGHT = 5, 0.5  # that count; fewer, or a smaller share of the points, are undecided
 
 
 class Effects(NamedTuple):
-    """The effects at the points that have any: positive values agree with the claim.
+    """The effects at the points that have a value: positive values agree with the claim.
 
-    used: bool [point of the space]. means, errors: with standard errors, [used point]. signs: 1 or -1 where the point's
-    own 95 % interval excludes zero. weights: sum 1. true: shrunk means. mean, low, high: over the points.
+    used: bool [point of the space]. covered: their share of the points. means, errors: with standard errors, [used
+    point]. signs: 1 or -1 where the point's own 95 % interval excludes zero. weights: sum 1. true: shrunk means. mean,
+    low, high: over the points.
     """
 
     used: np.ndarray
+    covered: float
     means: np.ndarray
     errors: np.ndarray
     signs: np.ndarray
@@ -52,21 +55,25 @@ class Shares(NamedTuple):
     alone_opposite: float
 
 
-def estimate_effects(differences: list[np.ndarray], weights: np.ndarray) -> Effects:
-    """Return the effects from paired differences at each point, each [world]; NaN and empty points are left out."""
+def estimate_effects(differences: list[np.ndarray], weights: np.ndarray, least: int = 2) -> Effects:
+    """Return the effects from paired differences at each point, each [world], NaN for none.
+
+    weights: of the points, sum 1. Points with fewer than ``least`` values are left out.
+    """
     clean = [each[~np.isnan(each)] for each in differences]
-    used = np.array([len(each) > 1 for each in clean])
-    values = [each for each, is_used in zip(clean, used, strict=True) if is_used]
-    if len(values) < LEAST_POINTS:
+    used = np.array([len(each) >= max(least, 2) for each in clean])
+    values, covered = [each for each, is_used in zip(clean, used, strict=True) if is_used], float(weights[used].sum())
+    if len(values) < LEAST_POINTS or covered < LEAST_WEIGHT:
         nothing = np.empty(0)
-        return Effects(used, nothing, nothing, nothing, nothing, nothing, np.nan, np.nan, np.nan)
+        return Effects(used, covered, nothing, nothing, nothing, nothing, nothing, np.nan, np.nan, np.nan)
     means = np.array([each.mean() for each in values])
     errors = np.array([each.std(ddof=1) / len(each) ** 0.5 for each in values])
     bounds = errors * np.array([float(t.ppf(0.975, len(each) - 1)) for each in values])
     signs = np.where(np.abs(means) > bounds, np.sign(means), 0.0)
     own = weights[used] / weights[used].sum()
     mean, half = weighted_mean(means, own)
-    return Effects(used, means, errors, signs, own, true_effects(means, errors, own), mean, mean - half, mean + half)
+    true = true_effects(means, errors, own)
+    return Effects(used, covered, means, errors, signs, own, true, mean, mean - half, mean + half)
 
 
 def weighted_mean(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:

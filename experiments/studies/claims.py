@@ -16,6 +16,7 @@ from experiments.studies.claim_conditions import Regions, find_regions
 from experiments.studies.claim_measures import Values, paired_differences
 from experiments.studies.claim_space import ClaimSpace
 from experiments.studies.claim_statistics import (
+    LEAST_WORLDS,
     Effects,
     Shares,
     Verdict,
@@ -82,7 +83,8 @@ def evaluate_claims(
     for done, (key, (arm, measured)) in enumerate(functions.items(), 1):
         played[key] = _play_arm(arm, measured, plans, space, Replications(replications, seed, False, _rounds(plans)))
         progress(done)
-    return [_claim_result(claim, plans, space, played, seed) for claim in claims]
+    least = min(LEAST_WORLDS, replications)
+    return [_claim_result(claim, plans, space, played, least, seed) for claim in claims]
 
 
 def count_arms(claims: tuple[Claim, ...], plans: Plans) -> int:
@@ -136,9 +138,9 @@ def _differences(comparison: ClaimComparison, plans: Plans, played: dict[str, Pl
 
 
 def _comparison_result(
-    comparison: ClaimComparison, differences: list[np.ndarray], space: ClaimSpace, seed: int
+    comparison: ClaimComparison, differences: list[np.ndarray], space: ClaimSpace, least: int, seed: int
 ) -> ComparisonResult:
-    effects = estimate_effects(differences, space.weights)
+    effects = estimate_effects(differences, space.weights, least)
     if not len(effects.means):
         return ComparisonResult(comparison, effects, None, "undecided", None)
     shares = estimate_shares([effects], [comparison.smallest], space.draws, seed)
@@ -150,12 +152,12 @@ def _comparison_result(
 
 
 def _claim_result(
-    claim: Claim, plans: Plans, space: ClaimSpace, played: dict[str, PlayedArm], seed: int
+    claim: Claim, plans: Plans, space: ClaimSpace, played: dict[str, PlayedArm], least: int, seed: int
 ) -> ClaimResult:
     """Return the result of a claim. Its shares count the points at which every test has a value."""
     differences = [_differences(each, plans, played) for each in claim.comparisons]
     results = [
-        _comparison_result(each, values, space, seed)
+        _comparison_result(each, values, space, least, seed)
         for each, values in zip(claim.comparisons, differences, strict=True)
     ]
     tests = [each for each in results if each.comparison.standing == "tested"]
@@ -164,7 +166,7 @@ def _claim_result(
     verdict = combine([each.verdict for each in tests])
     common = np.logical_and.reduce([each.effects.used for each in tests])
     effects = [
-        estimate_effects([each if kept else each[:0] for each, kept in zip(values, common, strict=True)], space.weights)
+        estimate_effects([x if kept else x[:0] for x, kept in zip(values, common, strict=True)], space.weights, least)
         for result, values in zip(results, differences, strict=True)
         if result.comparison.standing == "tested"
     ]
