@@ -16,6 +16,7 @@ from dashboards.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from dashboards.reports.claims import ClaimRun
     from experiments.ensembles.design import Plans
     from experiments.studies.claim_space import ClaimSpace
 
@@ -53,25 +54,15 @@ def claims(
     Answers for each claim whether it holds, by how much, in which share of the plausible worlds, and on what it
     depends. Writes a self-contained page and a JSON file.
     """
-    from dashboards.cli.progress import progress_bar
-    from dashboards.reports.claims import ClaimRun, claims_data, write_claims_document, write_claims_page
-    from experiments.ensembles.design import Plans
-    from experiments.studies.claims import SCENARIO, count_arms, evaluate_claims
+    from dashboards.reports.claims import claims_data, write_claims_document, write_claims_page
     from model.atomic_files import write_atomically
-    from model.parameter_space import every_parameter
 
     with report_errors():
         check_options(space, sample, reach)
         ensure_writable_folder(out)
         if markdown is not None:
             ensure_writable_file(markdown)
-        tested, scenario = claims_to_test(file, SCENARIO)
-        plans = Plans(scenario)
-        where = claim_space(plans, space, sample, points, seed, 1.0 if reach is None else reach)
-        with progress_bar(count_arms(tested, plans), "settings", as_json) as progress:
-            results = evaluate_claims(tested, plans, where, replications, seed, progress)
-        meanings = {each.path: each.meaning for each in every_parameter(plans.scenario)}
-        run = ClaimRun(results, where, plans.scenario.name, replications, seed, meanings)
+        run = run_claims(file, space, sample, points, replications, seed, 1.0 if reach is None else reach, as_json)
         facts = claims_data(run)
         write_atomically(out / "claims.json", json.dumps(facts, allow_nan=False).encode())
         write_claims_page(run, out / "claims.html")
@@ -86,6 +77,32 @@ def claims(
     console().print(claims_screen(run))
     for path in filter(None, (out / "claims.html", markdown)):
         typer.echo(f"Saved to {path}")
+
+
+def run_claims(
+    file: Path | None,
+    space: str,
+    sample: Path | None,
+    points: int,
+    replications: int,
+    seed: int,
+    reach: float,
+    quiet: bool,
+) -> "ClaimRun":
+    """Test the claims of a file, or the essay's, with a progress bar."""
+    from dashboards.cli.progress import progress_bar
+    from dashboards.reports.claims import ClaimRun
+    from experiments.ensembles.design import Plans
+    from experiments.studies.claims import SCENARIO, count_arms, evaluate_claims
+    from model.parameter_space import every_parameter
+
+    tested, scenario = claims_to_test(file, SCENARIO)
+    plans = Plans(scenario)
+    where = claim_space(plans, space, sample, points, seed, reach)
+    with progress_bar(count_arms(tested, plans), "settings", quiet) as progress:
+        results = evaluate_claims(tested, plans, where, replications, seed, progress)
+    meanings = {each.path: each.meaning for each in every_parameter(plans.scenario)}
+    return ClaimRun(results, where, plans.scenario.name, replications, seed, meanings)
 
 
 def check_options(space: str, sample: Path | None, reach: float | None) -> None:

@@ -11,7 +11,7 @@ LEAST_GAIN = 0.05  # in accuracy, by which a tree must beat the more frequent an
 LARGER_GAIN = 0.03  # by which a larger tree must beat a smaller one
 
 
-class Condition(NamedTuple):
+class ParameterRange(NamedTuple):
     """The range of a parameter: from low (infinite if open) to below high."""
 
     parameter: str
@@ -33,7 +33,7 @@ class Regions(NamedTuple):
     share of points that the tree classifies rightly if it has not seen them.
     """
 
-    boxes: list[list[Condition]]
+    boxes: list[list[ParameterRange]]
     mass: float
     inside: float
     outside: float
@@ -110,11 +110,11 @@ def _holding_boxes(tree: Any, names: list[str], node: int = 0, path: Path = ()) 
     return [path] if all(side in boxes for side in sides) else boxes
 
 
-def _as_ranges(box: Path) -> list[Condition]:
+def _as_ranges(box: Path) -> list[ParameterRange]:
     """Return the limits of a box as one range for each parameter."""
-    ranges: dict[str, Condition] = {}
+    ranges: dict[str, ParameterRange] = {}
     for name, is_below, value in box:
-        known = ranges.get(name, Condition(name))
+        known = ranges.get(name, ParameterRange(name))
         ranges[name] = (
             known._replace(high=min(known.high, value)) if is_below else known._replace(low=max(known.low, value))
         )

@@ -97,7 +97,7 @@ def test_points_without_worlds_are_left_out_and_reported():
     assert not len(estimate_effects(differences[:80] + [each[:2] for each in differences[80:]], EQUAL, 10).means)
 
 
-def test_a_share_at_the_edge_is_undecided_only_if_its_interval_is_wide():
+def test_only_a_wide_interval_leaves_a_share_undecided():
     assert verdict_of(Share(0.8, 0.6, 0.9), 0.1) == "holds"
     assert verdict_of(Share(0.8, 0.6, 0.9), -0.1) == "undecided"
     assert verdict_of(Share(0.1, 0.05, 0.3), -0.1) == "fails"
