@@ -11,6 +11,7 @@ from dashboards.cli.options import (
     AsJson,
     Changes,
     Metrics,
+    Sample,
     ScenarioName,
     Seed,
     StopWhen,
@@ -25,6 +26,7 @@ from dashboards.cli.progress import nan_to_none, print_warnings, progress_bar
 
 if TYPE_CHECKING:
     from experiments.ensembles.ensemble import Ensemble
+    from experiments.ensembles.plausible import PlausibleSample
     from experiments.ensembles.statistics import Effect
 
 app = typer.Typer()
@@ -48,6 +50,11 @@ def ensemble(
     changes: Changes = None,
     metric: Metrics = None,
     stop_when: StopWhen = None,
+    plausible: Annotated[
+        bool,
+        typer.Option("--plausible", help="Play each world with a draw from the plausible sample; --set wins over it."),
+    ] = False,
+    sample: Sample = None,
     out: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Save the ensemble to this folder.")
     ] = None,
@@ -65,6 +72,7 @@ def ensemble(
     from model.loading import read_scenario
 
     with report_errors():
+        drawn = plausible_sample(plausible, sample)
         if out is not None:
             check_overwrite(out, "ensemble.json", ("scenario", "band_worlds", "digests"), ENSEMBLE_FILES)
             ensure_writable_folder(out)
@@ -75,7 +83,14 @@ def ensemble(
             typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
         with progress_bar(worlds, "worlds", as_json) as progress:
             result = play_ensemble(
-                data, worlds, seed, changes=changed, metrics=metrics, stop_when=stop_when, progress=progress
+                data,
+                worlds,
+                seed,
+                changes=changed,
+                metrics=metrics,
+                stop_when=stop_when,
+                sample=drawn,
+                progress=progress,
             )
         if out is not None:
             result.save(out)
@@ -89,6 +104,16 @@ def ensemble(
         console().print(contrast_screen(saved, result, effects))
     if out is not None:
         typer.echo(f"Saved to {out}")
+
+
+def plausible_sample(plausible: bool, path: Path | None) -> "PlausibleSample | None":
+    """Return the plausible sample, None if it is not asked for."""
+    from experiments.ensembles.plausible_worlds import find_sample
+    from model.errors import InputError, ScenarioError
+
+    if path is not None and not plausible:
+        raise ScenarioError([InputError("--sample", str(path), "applies with --plausible only")])
+    return find_sample(path) if plausible else None
 
 
 def ensemble_data(result: "Ensemble", seed: int, effects: Mapping[str, "Effect"]) -> dict[str, Any]:
@@ -109,6 +134,7 @@ def ensemble_data(result: "Ensemble", seed: int, effects: Mapping[str, "Effect"]
             for name, each in result.metric_means().items()
         },
         "stop_when": result.stop_when,
+        "plausible_sample": result.sample,
         "rounds_played": None if result.last_rounds is None else float(result.last_rounds.mean()),
         "bands": bands,
         "band_worlds": result.band_worlds,
