@@ -39,9 +39,7 @@ def claims(
     seed: Annotated[int, typer.Option(min=0, max=2**62, help="Random seed.")] = 1,
     reach: Annotated[
         float | None,
-        typer.Option(
-            help="Largest deviation from the scenario's values, as a share of each value; with --space full only."
-        ),
+        typer.Option(help="With --space full: largest deviation from the scenario's values, as a share of each."),
     ] = None,
     out: Annotated[Path, typer.Option(parser=parse_path, metavar="DIR", help="Output folder.")] = Path("runs/claims"),
     markdown: Annotated[
@@ -51,8 +49,7 @@ def claims(
 ) -> None:
     """Test claims about gradual diplomacy.
 
-    Answers for each claim whether it holds, by how much, in which share of the plausible worlds, and on what it
-    depends. Writes a self-contained page and a JSON file.
+    Answers whether each claim holds, by how much, in which share of the plausible worlds, and on what it depends.
     """
     from dashboards.reports.claims import claims_data, write_claims_document, write_claims_page
     from model.atomic_files import write_atomically

@@ -11,6 +11,7 @@ from dashboards.cli.options import (
     AsJson,
     Changes,
     Metrics,
+    Plausible,
     Sample,
     ScenarioName,
     Seed,
@@ -50,10 +51,7 @@ def ensemble(
     changes: Changes = None,
     metric: Metrics = None,
     stop_when: StopWhen = None,
-    plausible: Annotated[
-        bool,
-        typer.Option("--plausible", help="Play each world with a draw from the plausible sample; --set wins over it."),
-    ] = False,
+    plausible: Plausible = False,
     sample: Sample = None,
     out: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Save the ensemble to this folder.")
@@ -78,22 +76,12 @@ def ensemble(
             ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
         data = read_scenario(scenario)
-        changed, metrics = parse_changes(changes), parse_metrics(metric)
-        if saved is not None and saved.scenario != data.get("name"):
-            typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
+        options = {"changes": parse_changes(changes), "metrics": parse_metrics(metric), "stop_when": stop_when}
         with progress_bar(worlds, "worlds", as_json) as progress:
-            result = play_ensemble(
-                data,
-                worlds,
-                seed,
-                changes=changed,
-                metrics=metrics,
-                stop_when=stop_when,
-                sample=drawn,
-                progress=progress,
-            )
+            result = play_ensemble(data, worlds, seed, **options, sample=drawn, progress=progress)
         if out is not None:
             result.save(out)
+    note_differences(saved, result, against)
     with print_warnings():
         effects = {} if saved is None else compare_ensembles(saved, result)
     if as_json:
@@ -104,6 +92,15 @@ def ensemble(
         console().print(contrast_screen(saved, result, effects))
     if out is not None:
         typer.echo(f"Saved to {out}")
+
+
+def note_differences(saved: "Ensemble | None", result: "Ensemble", folder: Path | None) -> None:
+    """Print a note if a saved ensemble has another scenario or drew its parameters from another sample."""
+    if saved is not None and saved.scenario != result.scenario:
+        typer.echo(f"Note: {folder} contains worlds of another scenario, {saved.scenario}.", err=True)
+    if saved is not None and saved.sample != result.sample:
+        drawn = "no plausible sample" if saved.sample is None else f"the plausible sample {saved.sample}"
+        typer.echo(f"Note: the worlds in {folder} drew their parameters from {drawn}.", err=True)
 
 
 def plausible_sample(plausible: bool, path: Path | None) -> "PlausibleSample | None":

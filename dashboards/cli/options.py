@@ -43,6 +43,9 @@ StopWhen = Annotated[
         help="End each world in the first round in which a condition holds, such as 'deal_progress > 0.5'.",
     ),
 ]
+Plausible = Annotated[
+    bool, typer.Option("--plausible", help="Play each world with a draw from the plausible sample; --set wins.")
+]
 Sample = Annotated[
     Path | None,
     typer.Option(

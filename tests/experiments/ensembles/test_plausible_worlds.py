@@ -50,7 +50,7 @@ def test_each_world_plays_at_its_draw(threads):
         assert drawn.trajectories[world].tobytes() == alone.trajectories[0].tobytes()
 
 
-def test_what_the_scenario_and_the_user_choose_wins_over_the_sample():
+def test_what_scenario_and_user_choose_wins_over_the_sample():
     sample, fixed = synthetic_sample(points=5), {path: low for path, (low, _) in RANGES.items()}
     drawn = play_ensemble("two-states", 40, 1, changes=fixed, sample=sample, keep=True)
     plain = play_ensemble("two-states", 40, 1, changes=fixed, keep=True)
@@ -69,7 +69,7 @@ def test_a_plausible_ensemble_is_saved_with_its_draws(tmp_path):
     assert drawn.sample in repr(drawn)
 
 
-def test_the_python_interface_takes_a_sample_and_refuses_a_design(tmp_path):
+def test_python_takes_a_sample_and_refuses_it_with_a_design(tmp_path):
     path = write_sample(tmp_path)
     by_path = detente.ensemble("two-states", 20, plausible=path)
     loaded = detente.ensemble("two-states", 20, plausible=synthetic_sample())
