@@ -71,11 +71,11 @@ class Conduct(Section):
     """What relations do to monthly conduct, and the size of acts (M1, M2)."""
 
     trust_moves_conduct: float = parameter(2.0, 0, 10, "w_trust: log odds of cooperating from full trust, above none", unit="log odds", source="Kydd 2005", layer="core")
-    tension_moves_conduct: float = parameter(2.1, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
-    deal_moves_conduct: float = parameter(3.9, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
+    tension_moves_conduct: float = parameter(1.8, 0, 10, "w_tension: fall in the log odds of cooperating at full tension", unit="log odds", source="Goldstein & Freeman 1990", layer="core")
+    deal_moves_conduct: float = parameter(4.5, 0, 10, "w_deal: log odds of cooperating from a fully implemented ladder", unit="log odds", layer="core")
     pressure_moves_conduct: float = parameter(0.86, 0, 10, "w_pressure: fall in the log odds of cooperating from full pressure", unit="log odds", source="Goldstein & Pevehouse 1997", layer="core")
-    mood_moves_conduct: float = parameter(1.5, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
-    mood_inertia: float = parameter(0.78, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8", layer="core")
+    mood_moves_conduct: float = parameter(1.3, 0, 10, "log odds of cooperating from a mood of one", unit="log odds")
+    mood_inertia: float = parameter(0.77, 0, 0.95, "a: share of a state's mood that remains after a month", source="Brandt, Colaresi & Freeman 2008; own .4-.8", layer="core")
     mood_reciprocity: float = parameter(0.18, 0, 0.95, "b: share of the other's mood that is returned", source="Brandt, Colaresi & Freeman 2008; other .1-.4")
     mood_spread: float = parameter(0.45, 0, 2, "sigma: standard deviation of a month's change of mood")
     silence: float = parameter(0.86, 0, 1, "probability that a state without talks or hostility does nothing towards another in a month", source="coded cases: 13.7 % of months hold an act")
@@ -93,13 +93,13 @@ class Belief(Section):
         unit="ratio", source="Slovic 1993 on the asymmetry of trust; 2-6", layer="core",
     )  # fmt: skip
     conduct_evidence: float = parameter(
-        0.15, 0, 5, "evidence from one month of perceived conduct", unit="counts",
+        0.12, 0, 5, "evidence from one month of perceived conduct", unit="counts",
     )  # fmt: skip
     rung_evidence: float = parameter(
-        18, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts", layer="core",
+        19, 0, 50, "evidence from an honoured or betrayed rung, for the whole stake", unit="counts", layer="core",
     )  # fmt: skip
     examination_evidence: float = parameter(
-        3.3, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
+        4.4, 0, 50, "bad evidence from an examination that condemns a proposal", unit="counts",
     )  # fmt: skip
     exchange_evidence: float = parameter(
         0.79, 0, 5, "evidence from one hosted technical exchange; a political one counts twice", unit="counts",
@@ -120,7 +120,7 @@ class Tension(Section):
     tension_step: float = parameter(0.5, 0, 2, "step of the round map", source="Richardson 1960")
     provocation: float = parameter(0.073, 0, 2, "rise in posture after an act perceived as hostile", unit="posture", layer="core")
     pressure_provokes: float = parameter(0.12, 0, 2, "rise in posture from full pressure suffered", unit="posture")
-    contact_calms: float = parameter(0.098, 0, 2, "fall in posture from a round with contact", unit="posture")
+    contact_calms: float = parameter(0.1, 0, 2, "fall in posture from a round with contact", unit="posture")
     progress_calms: float = parameter(0.20, 0, 2, "fall in posture from a fully implemented ladder", unit="posture", layer="core")
     tension_ceiling: float = parameter(1.0, 1, 100, "level at which posture saturates", unit="posture")
 
@@ -147,9 +147,9 @@ class Scrutiny(Section):
         1.4, 0, 5, "weight of a betrayed stake relative to an honoured one",
         source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2", layer="core",
     )  # fmt: skip
-    future_weight: float = parameter(0.56, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
+    future_weight: float = parameter(0.6, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
     stake_caution: float = parameter(2.9, 0, 20, "additional initial doubt about a step of the whole stake", unit="log odds")
-    endorsement: float = parameter(1.5, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
+    endorsement: float = parameter(2.4, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
     price_of_pressure: float = parameter(1.1, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999", layer="core")
     outside_option: float = parameter(0.04, -1, 1, "value to a state of not taking this step", unit="utility")
 
@@ -157,8 +157,8 @@ class Scrutiny(Section):
 class Bargaining(Section):
     """Reservation values, proposals and impatience (M8, M10)."""
 
-    share_scale: float = parameter(0.45, 0, 1, "reservation value of a state of medium resolve", unit="share")
-    narrative_weight: float = parameter(0.35, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share", layer="core")
+    share_scale: float = parameter(0.46, 0, 1, "reservation value of a state of medium resolve", unit="share")
+    narrative_weight: float = parameter(0.33, 0, 2, "weight of a rung's cost in a side's own narrative", unit="share", layer="core")
     concession_to_pressure: float = parameter(
         0.22, 0, 1, "beta_P: share conceded at full, fully effective pressure", unit="share",
         source="Drezner 1999; Hufbauer et al.", layer="core",
@@ -167,7 +167,7 @@ class Bargaining(Section):
         0.3, 0, 1, "beta_E: additional share demanded at full tension", unit="share", source="Drezner 1999",
     )  # fmt: skip
     resolve_spread: float = parameter(0.25, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share", layer="core")
-    estimate_error: float = parameter(0.28, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
+    estimate_error: float = parameter(0.24, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
     probing: float = parameter(0.11, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
     eagerness: float = parameter(0.5, 0, 1, "probability of proposing the next rung when trust and tension cancel out", unit="per round")
 
@@ -175,14 +175,14 @@ class Bargaining(Section):
 class Contact(Section):
     """Ripeness and contact (M16, M11)."""
 
-    pain_threshold: float = parameter(0.25, 0, 2, "pain required before a state seeks talks", source="Zartman 1989")
+    pain_threshold: float = parameter(0.27, 0, 2, "pain required before a state seeks talks", source="Zartman 1989")
     cost_of_pressure: float = parameter(0.15, 0, 1, "pain of exerting full pressure, at the normal oil price", source="Drezner 1999")
-    way_out_threshold: float = parameter(0.32, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
+    way_out_threshold: float = parameter(0.36, 0, 2, "prospect of a way out required before a state seeks talks", source="Zartman 1989")
     talks_inertia: float = parameter(0.24, 0, 2, "reduction of both requirements while talks are under way")
     contact_start: float = parameter(0.049, 0, 1, "probability that a spell of contact starts between fully open sides at zero tension", unit="per round", layer="core")
     contact_stop: float = parameter(0.025, 0, 1, "probability that a spell of contact ends at zero tension", unit="per round", layer="core")
     tension_ends_contact: float = parameter(0.14, 0, 1, "probability that a spell ends, added at full tension", unit="per round")
-    offices_start_contact: float = parameter(0.79, 0, 1, "probability that full good offices start a spell", unit="per round")
+    offices_start_contact: float = parameter(0.72, 0, 1, "probability that full good offices start a spell", unit="per round")
     direct_trust: float = parameter(0.55, 0, 1, "trust on both sides above which they meet in public", lever=True)
 
 
@@ -190,8 +190,8 @@ class Process(Section):
     """Processes of talks end after failures, and open again (M16)."""
 
     giving_up: float = parameter(0.3, 0, 1, "probability of the end of a process added by each failure, and by full tension", unit="per failure", layer="core")
-    reopening: float = parameter(0.059, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
-    offices_reopen: float = parameter(0.84, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
+    reopening: float = parameter(0.08, 0, 1, "probability that fully open sides start again, at zero tension", unit="per round", source="Goertz & Diehl 1995", layer="core")
+    offices_reopen: float = parameter(0.9, 0, 1, "probability that full good offices bring a new start", unit="per round", source="Zartman 1989")
     shock_reopens: float = parameter(0.1, 0, 1, "probability of a new start after a change of government or an attack", unit="per round", source="Goertz & Diehl 1995")
 
 
@@ -222,7 +222,7 @@ class Ladder(Section):
 
     climb_chance: float = parameter(0.9, 0, 1, "probability that a rung due for completion completes", unit="per round")
     slip_chance: float = parameter(0.005, 0, 1, "probability that the last completed rung must be repeated", unit="per round")
-    abandonment: float = parameter(0.046, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round", layer="core")
+    abandonment: float = parameter(0.05, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round", layer="core")
     cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung", unit="rounds")
     answer_delay: int = parameter(2, 1, 24, "rounds between the steps of a betrayed side's response", unit="rounds")
 
@@ -238,8 +238,8 @@ class Pressure(Section):
 class Threats(Section):
     """Demands backed by threats, and the use of force (M9, M14)."""
 
-    threat_hazard: float = parameter(0.037, 0, 1, "probability of a demand backed by a threat, at full tension without contact", unit="per round", source="Fearon 1994")
-    threat_harm: float = parameter(0.79, 0, 2, "harm of a threat carried out, against the worth of the issue", source="Fearon 1994")
+    threat_hazard: float = parameter(0.039, 0, 1, "probability of a demand backed by a threat, at full tension without contact", unit="per round", source="Fearon 1994")
+    threat_harm: float = parameter(0.68, 0, 2, "harm of a threat carried out, against the worth of the issue", source="Fearon 1994")
     force_threshold: float = parameter(0.85, 0, 100, "posture from which force is possible", unit="posture")
     force_hazard: float = parameter(0.013, 0, 1, "hazard of force, per posture beyond the threshold", unit="per round")
 

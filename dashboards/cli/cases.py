@@ -18,7 +18,8 @@ def cases(
         typer.Argument(metavar="NAME|FILE", help="Name of a case, or path of a case file; default: all cases."),
     ] = None,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Simulate the responses to each side's record and score them.")
+        bool,
+        typer.Option("--replay", help="Forecast each month from the record of those before, and score the forecasts."),
     ] = False,
     worlds: Annotated[int, typer.Option(min=1, max=10_000, help="Number of simulated worlds per replay.")] = 400,
     seed: Seed = 1,
@@ -27,15 +28,16 @@ def cases(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List, show or replay historical cases.
+    """List, check, show or replay historical cases.
 
-    Without NAME, lists all cases. With NAME, checks and shows one. With --replay, compares the model with two
-    baselines: persistence and base rate.
+    Without NAME, lists all cases. With NAME or FILE, checks a case: lists all its errors, or shows it with what it
+    lacks. With --replay, compares the model's forecasts of the next month with those of six simple rivals.
     """
     from dashboards.cli.progress import progress_bar
-    from dashboards.terminal import cases as case_screen
+    from dashboards.terminal.cases import cases_output
+    from dashboards.terminal.replays import replay_output
     from dashboards.terminal.widgets import console
-    from experiments.cases.case import case_names, load_case
+    from experiments.cases.case_file import case_names, load_case
     from experiments.cases.replay import replay_case
 
     with report_errors():
@@ -48,9 +50,9 @@ def cases(
                 for each in loaded:
                     replays.append(replay_case(each, worlds, seed))
                     progress(len(replays))
-            output = case_screen.replay_output(replays, alone=case is not None)
+            output = replay_output(replays, alone=case is not None)
         else:
-            output = case_screen.cases_output(loaded, alone=case is not None)
+            output = cases_output(loaded, alone=case is not None)
         if csv is not None:
             write_table(csv, output.rows)
     if as_json:

@@ -12,7 +12,19 @@ from io import TextIOWrapper
 
 import typer
 
-from dashboards.cli import cases, claims, classroom, dashboard, ensembles, run, scenarios, studies, validate, why
+from dashboards.cli import (
+    calibrate,
+    cases,
+    claims,
+    classroom,
+    dashboard,
+    ensembles,
+    run,
+    scenarios,
+    studies,
+    validate,
+    why,
+)
 
 app = typer.Typer(
     name="detente",
@@ -24,7 +36,7 @@ app = typer.Typer(
 )
 
 
-for module in (scenarios, run, why, dashboard, ensembles, studies, claims, cases, validate, classroom):
+for module in (scenarios, run, why, dashboard, ensembles, studies, calibrate, claims, cases, validate, classroom):
     app.add_typer(module.app)
 
 

@@ -80,3 +80,28 @@ class SweepProgress:
         rate = (self.progress.tasks[0].speed or 0.0) * self.replications
         description = f"{rate:,.0f} runs/s" + (f", {failed} failed" if failed else "")
         self.progress.update(self.task, completed=done, description=description)
+
+
+class CalibrationProgress:
+    """A progress bar of a calibration: the wave or stage, its points, those left; silent unless on a terminal."""
+
+    def __init__(self, quiet: bool):
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        screen = Console(stderr=True)
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        self.progress = Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal)
+        self.task = self.progress.add_task("", total=None)
+
+    def __enter__(self) -> Any:
+        self.progress.start()
+        return self.update
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def update(self, step: Any) -> None:
+        """Show a step of the calibration."""
+        description = f"{step.step}: {step.left} left below {step.cutoff:.3g}"
+        self.progress.update(self.task, description=description, completed=step.done, total=step.total)

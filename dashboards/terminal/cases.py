@@ -1,27 +1,19 @@
-"""Output of the command `cases`: the list of cases, one case, or a replay."""
+"""Output of the command `cases`: the list of cases, or one case with what it lacks."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple, get_args
 
+import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from dashboards.terminal.widgets import plain_table
-from experiments.cases.case import CASE_COLUMNS, Case, Evidence
-from experiments.cases.replay import (
-    FORECASTERS,
-    ForecasterComparison,
-    Replay,
-    ReplayDirection,
-    ReplayMonth,
-    compare_forecasters,
-)
+from experiments.cases.case import CASE_COLUMNS, Case, Evidence, code_weight
+from experiments.cases.forecasters import last_weights, past_and_present
 from model.errors import make_printable
 
 EVIDENCE_LEVELS = get_args(Evidence)
-SIGN_WORDS = {None: "none", 1: "cooperative", 0: "hostile"}
-SIGN_SYMBOLS = {None: ".", 1: "+", 0: "-"}
 
 
 class CaseOutput(NamedTuple):
@@ -37,17 +29,6 @@ def cases_output(cases: Sequence[Case], alone: bool) -> CaseOutput:
     if alone:
         return CaseOutput(case_screen(cases[0]), event_rows(cases[0]), case_data(cases[0]))
     return CaseOutput(library_screen(cases), [case_row(each) for each in cases], [case_data(each) for each in cases])
-
-
-def replay_output(replays: Sequence[Replay], alone: bool) -> CaseOutput:
-    """Return the output for the replay of one case or of all."""
-    rows = month_rows(replays)
-    if alone:
-        return CaseOutput(replay_screen(replays[0]), rows, replay_data(replays[0]))
-    overall = ranking_data(compare_forecasters([each.scored_months for each in replays]))
-    return CaseOutput(
-        ranking_screen(replays), rows, {"standing": overall, "cases": [replay_data(each) for each in replays]}
-    )
 
 
 def case_row(case: Case) -> dict[str, Any]:
@@ -83,7 +64,15 @@ def case_data(case: Case) -> dict[str, Any]:
     conduct = [
         {case.month_of(month): weight for month, weight in case.monthly_conduct(side).items()} for side in (0, 1)
     ]
-    more = {"sides": sides, "conduct": conduct, "corrected": case.header.corrected, "note": case.header.note}
+    more = {
+        "sides": sides,
+        "conduct": conduct,
+        "source": case.header.source,
+        "corrected": case.header.corrected,
+        "note": case.header.note,
+        "root_weights": root_weights(case),
+        "missing": missing_parts(case),
+    }
     return {**case_row(case), **more, "events": event_rows(case)}
 
 
@@ -110,8 +99,9 @@ def case_screen(case: Case) -> RenderableType:
     table.add_column("act", overflow="fold")
     for each in case.events:
         preposition = "with" if each.joint == "yes" else "to"
+        names = each.actor if each.actor == each.target else f"{each.actor} {preposition} {each.target}"
         day = {"day": str(each.date), "month": f"{each.date:%Y-%m}", "approx": f"~{each.date}"}[each.precision]
-        actors = Text(make_printable(f"{each.actor} {preposition} {each.target}"))
+        actors = Text(make_printable(names))
         table.add_row(day, actors, f"{each.weight:+.1f}", each.evidence, Text(make_printable(each.event, 400)))
     return Group(head, table, *map(Text, case_remarks(case)))
 
@@ -125,126 +115,38 @@ def case_remarks(case: Case) -> list[str]:
         f"Valid: {row['acts']} acts ({counts}). Months with an act: {row['months_of_first']} of the first side "
         f"({first}), {row['months_of_second']} of the second ({second}), "
         f"replayed in scenario {make_printable(case.header.scenario)}.",
+        *(f"Missing: {text}." for text in missing_parts(case)),
+        *(f"Note: {text}." for text in root_weights(case)),
+        *(f"Source: {make_printable(text, 400)}." for text in case.header.source),
         *(f"Corrected: {make_printable(text, 400)}." for text in case.header.corrected),
         *(f"Note: {make_printable(text, 400)}." for text in case.header.note),
         "For sources, use `--json` or `--csv FILE`.",
     ]
 
 
-def month_rows(replays: Sequence[Replay]) -> list[dict[str, Any]]:
-    """Return one row per month of each replay, scored or not."""
-    return [
-        {"case": each.case.name, "answering": direction.responder, "given": direction.input_side, **month_data(month)}
-        for each in replays
-        for direction in each.directions
-        for month in direction.months
+def root_weights(case: Case) -> list[str]:
+    """Return a sentence for each code that has the weight of its root code, because the table does not have it."""
+    sentences = []
+    for code, count in case.root_codes.items():
+        if found := code_weight(code):
+            acts = "1 act" if count == 1 else f"{count} acts"
+            sentences.append(
+                f"code {code} ({acts}) has the weight of root code {found.entry}, {found.meaning}: {found.weight:+.1f}"
+            )
+    return sentences
+
+
+def missing_parts(case: Case) -> list[str]:
+    """Return what a valid case lacks: sources, acts of a side, months that can be scored, acts of an actor."""
+    from_memory = sum(each.evidence == "memory" for each in case.events)
+    weights = case.monthly_weights()
+    can_be_scored = len(past_and_present(last_weights(weights), weights).weight)
+    acting = {name for each in case.events for text in (each.actor, each.target) for name in case.actors_in(text)}
+    parts = [f"{from_memory} of {len(case.events)} acts are from memory, without a source"] if from_memory else []
+    parts += [
+        f"no act of the {name} side ({side.state}) towards the other"
+        for name, side, conduct in zip(("first", "second"), case.sides, weights.T, strict=True)
+        if np.isnan(conduct).all()
     ]
-
-
-def month_data(month: ReplayMonth) -> dict[str, Any]:
-    """Return one month of a replay."""
-    forecast = month.forecasts["model"]
-    score_names = [f"{score}_{name.replace(' ', '_')}" for score in ("brier", "crps") for name in FORECASTERS]
-    scores = month.scores or (None,) * len(score_names)
-    return {
-        "month": month.date,
-        "input": None if month.input_sign is None else SIGN_WORDS[month.input_sign],
-        "model_chance": forecast.chance,
-        "model_mean": forecast.mean,
-        "model_5": forecast.quantile(0.05),
-        "model_95": forecast.quantile(0.95),
-        "happened": month.observed,
-        "together": month.joint_only,
-        **dict(zip(score_names, scores, strict=True)),
-    }
-
-
-def ranking_data(comparison: dict[str, ForecasterComparison] | None) -> dict[str, Any] | None:
-    """Return the comparison of the forecasters."""
-    return comparison and {
-        measure: {
-            "scores": {name: interval._asdict() for name, interval in one.scores.items()},
-            "nearest": one.best,
-            "model_less_better_baseline": one.difference._asdict(),
-            "verdict": one.verdict,
-        }
-        for measure, one in comparison.items()
-    }
-
-
-def replay_data(replay: Replay) -> dict[str, Any]:
-    """Return what `cases --replay --json` prints for a case."""
-    return {
-        "case": replay.case.name,
-        "scenario": replay.case.header.scenario,
-        "scored": len(replay.scored_months),
-        "standing": ranking_data(compare_forecasters([replay.scored_months])),
-        "months": month_rows([replay]),
-    }
-
-
-def replay_screen(replay: Replay) -> RenderableType:
-    """Return a replay by month in both directions, with the comparison of the forecasters."""
-    head = Text.assemble((make_printable(replay.case.header.title), "bold"), f"  {replay.case.name}, replayed")
-    parts: list[RenderableType] = [head]
-    for direction in replay.directions:
-        parts += [
-            Text(
-                f"\n{direction.input_side} as in the record, {direction.responder} simulated by the model", style="bold"
-            ),
-            months_table(direction),
-        ]
-    comparison = compare_forecasters([replay.scored_months])
-    if comparison is None:
-        return Group(*parts, Text("\nNo month can be scored, because no month has earlier acts of both sides."))
-    parts += [Text(f"\nOver {len(replay.scored_months)} scored months (lower is better):"), ranking_table(comparison)]
-    note = (
-        "Input: sign of the other side's previous act. Weights range from -10 to 10. The model forecasts a sign; its "
-        "sizes are those of the other cases; docs/cases.md explains the comparison."
-    )
-    return Group(*parts, Text(note, style="dim"))
-
-
-def months_table(direction: ReplayDirection) -> RenderableType:
-    """Return the months of one direction."""
-    table = plain_table("month", "input", "model", "mean (5 % to 95 %)", "observed", "Brier", "CRPS")
-    for month in direction.months:
-        facts = month_data(month)
-        band = f"{facts['model_mean']:+.1f} ({facts['model_5']:+.1f} to {facts['model_95']:+.1f})"
-        scores = ["-", "-"] if month.scores is None else [f"{facts['brier_model']:.2f}", f"{facts['crps_model']:.1f}"]
-        observed = f"{month.observed:+.1f}" + (" jointly" if month.joint_only else "")
-        table.add_row(
-            month.date, SIGN_SYMBOLS[month.input_sign], f"{facts['model_chance']:.0%}", band, observed, *scores
-        )
-    return table
-
-
-def ranking_table(comparison: dict[str, ForecasterComparison]) -> RenderableType:
-    """Return the scores of the forecasters for sign and size, with intervals."""
-    table = plain_table("", "Brier score of the sign", "CRPS of the size")
-    for name in FORECASTERS:
-        table.add_row(name, *(str(one.scores[name]) for one in comparison.values()))
-    table.add_row("model minus baseline", *(str(one.difference) for one in comparison.values()))
-    table.add_row("model is more accurate", *(one.verdict for one in comparison.values()))
-    return table
-
-
-def ranking_screen(replays: Sequence[Replay]) -> RenderableType:
-    """Return the scores of the forecasters for each case and overall."""
-    table = plain_table("case", "n", "Brier m/p/b", "CRPS m/p/b", "sign", "size", keep_names_whole=True)
-    groups = {each.case.name: [each.scored_months] for each in replays}
-    groups["all cases"] = [each.scored_months for each in replays]
-    for label, group in groups.items():
-        if comparison := compare_forecasters(group):
-            means = [
-                " ".join(f"{one.scores[name].mean:.{digits}f}" for name in FORECASTERS)
-                for one, digits in zip(comparison.values(), (2, 1), strict=True)
-            ]
-            verdicts = [one.verdict for one in comparison.values()]
-            table.add_row(label, str(sum(map(len, group))), *means, *verdicts)
-    overall = compare_forecasters(groups["all cases"])
-    note = (
-        "m/p/b: model, persistence, base rate; lower is better. `fails`: a baseline is significantly closer to the "
-        "record than the model. `undecided`: the interval of the difference contains 0."
-    )
-    return Group(table, *([ranking_table(overall)] if overall else []), Text(note, style="dim"))
+    parts += [] if can_be_scored else ["no month can be scored: a side must act after both have acted"]
+    return parts + [f"no act names actor {make_printable(name)} of the header" for name in sorted(case.actors - acting)]

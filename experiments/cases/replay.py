@@ -1,60 +1,45 @@
-"""Replay a case: given one side's coded acts, the model responds as the other side; two baselines do the same.
+"""Replay a case: the model and simple rivals forecast each side's next month from both sides' coded acts.
 
-Nothing is fitted. The record has weights, but the model has only two kinds of act. It is therefore assumed that:
+Nothing in the model is fitted. The record has weights, but the model has only two kinds of act. It is therefore assumed
+that:
 
 - Acts count by their sign. A month with a mean weight above 0 is cooperative, below 0 hostile.
-- The input side repeats its last act until its next coded act.
+- A side repeats its last act until its next coded act.
 - Recorded acts do not miscarry, but the model may misread them.
 - The model forecasts a sign. As a size, each of its signs has the weights of that sign in all other cases, equally
   likely, as the base rate has (leave one case out).
 - The scenario's scheduled events and moves are removed, because they contain the record of both sides.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.cases.case import Case, case_names, load_case
+from experiments.cases.case import Case
+from experiments.cases.case_file import case_names, load_case
+from experiments.cases.forecasters import RIVALS, Forecast, forecast_of_signs, last_weights, rivals_without
 from experiments.cases.scoring import Interval, brier_score, crps, means_over_cases, means_over_months
-from experiments.engine.worlds import play_cooperation
+from experiments.engine.worlds import Worlds, play_cooperation
 from model.loading import apply_changes, load_scenario, read_scenario
 from model.overrides import Override
+from model.scenario import Scenario
 
 REPLAY_WORLDS = 400
-FORECASTERS = ("model", "persistence", "base rate")
-
-
-class Forecast(NamedTuple):
-    """The forecast of one month by one forecaster: values and their probabilities."""
-
-    values: tuple[float, ...]
-    shares: tuple[float, ...]
-
-    @property
-    def chance(self) -> float:
-        """Return the probability that the month is cooperative."""
-        return float(sum(share for value, share in zip(self.values, self.shares, strict=True) if value > 0))
-
-    @property
-    def mean(self) -> float:
-        """Return the mean value."""
-        return float(np.dot(self.values, self.shares))
-
-    def quantile(self, share: float) -> float:
-        """Return the smallest value at which the cumulative probability reaches a share (0 to 1)."""
-        order = np.argsort(self.values)
-        place = np.searchsorted(np.cumsum(np.array(self.shares)[order]), share - 1e-12)
-        return float(np.array(self.values)[order][min(place, len(order) - 1)])
+# The model, given both sides' records up to the month before, as rivals are; given the other side's alone; given none.
+MODEL, OTHER_RECORD, NO_RECORD = "model", "model, one record", "model, no record"
+MODELS = (MODEL, OTHER_RECORD, NO_RECORD)
+FORECASTERS = (*MODELS, *RIVALS)
+BENCHMARK = "base rate"  # the rival that the model is compared with in a single case
 
 
 class ReplayMonth(NamedTuple):
     """One month in which the responding side acted, with its forecasts and their scores.
 
     input_sign: 1 or 0, the input side's last act before this month. observed: mean weight of the responding side's
-    acts. joint_only: whether all of them were joint acts. scores: the Brier score of each of FORECASTERS, then the
-    CRPS of each; None if a side had not acted before.
+    acts. joint_only: whether all of them were joint acts. forecasts: of all FORECASTERS if the month is scored,
+    otherwise of the model alone. scores: the Brier score of each of FORECASTERS, then the CRPS of each; None if a side
+    had not acted before.
     """
 
     round: int
@@ -87,19 +72,24 @@ class Replay(NamedTuple):
         return sorted(months, key=lambda month: month.round)
 
 
-def persistent_signs(conduct: Mapping[int, float], months: int) -> list[int | None]:
-    """Return the sign (1 or 0) of the last act up to each month, the first month at index 0; None before any act."""
+def persistent_signs(weights: np.ndarray) -> list[int | None]:
+    """Return the sign (1 or 0) of a side's last act up to each month; None before any.
+
+    weights: [month], NaN in months without an act.
+    """
     signs: list[int | None] = []
-    for now in range(1, months + 1):
-        weight = conduct.get(now, 0.0)
-        signs.append(int(weight > 0) if weight else signs[-1] if signs else None)
+    for weight in weights:
+        signs.append(int(weight > 0) if np.isfinite(weight) else signs[-1] if signs else None)
     return signs
 
 
-def input_overrides(case: Case, side: int) -> list[Override]:
-    """Return one side's record as forced moves: its conduct since its first act, which never miscarries."""
+def input_overrides(case: Case, side: int, months: int | None = None) -> list[Override]:
+    """Return one side's record as forced moves: its conduct since its first act, which never miscarries.
+
+    months: only the first months of the record; default: all.
+    """
     actor, counterpart = case.sides[side].state, case.sides[1 - side].state
-    signs = persistent_signs(case.monthly_conduct(side), case.months)
+    signs = persistent_signs(case.monthly_weights()[:months, side])
     known = [(now, value) for now, value in enumerate(signs, start=1) if value is not None]
     return [
         Override(now, act, None, actor, counterpart, float(act_value))
@@ -109,71 +99,62 @@ def input_overrides(case: Case, side: int) -> list[Override]:
 
 
 def response_shares(
-    case: Case, answering: int, worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True
+    case: Case, answering: int, worlds: int = REPLAY_WORLDS, seed: int = 1, given: Iterable[Override] = ()
 ) -> np.ndarray:
-    """Return the share of worlds in which the model, as one side, cooperates given the other's record, [month].
+    """Return the share of worlds in which the model, as one side, cooperates, [month].
 
-    use_input: if false, the model plays both sides, so that only the scenario matters.
+    given: the record as ``input_overrides``; without it, only the scenario matters.
     """
-    scenario = load_scenario(
-        apply_changes(read_scenario(case.header.scenario), {"events": [], "moves": [], "rounds": case.months})
-    )
+    scenario, one, other = _scenario_of(case, answering)
+    return play_cooperation(scenario, list(given), worlds, seed)[:, :, one, other].mean(axis=0)
+
+
+def one_step_share(case: Case, answering: int, now: int, worlds: int = REPLAY_WORLDS, seed: int = 1) -> float:
+    """Return the share of worlds in which a side cooperates in a month, given both records up to the month before."""
+    scenario, one, other = _scenario_of(case, answering)
+    batch = Worlds(scenario, worlds, seed, [each for side in (0, 1) for each in input_overrides(case, side, now - 1)])
+    batch.step(now)
+    return float(batch.cooperation()[:, one, other].mean())
+
+
+def _scenario_of(case: Case, answering: int) -> tuple[Scenario, int, int]:
+    """Return the scenario without its schedule, and the indices of the answering and the other state."""
+    changes = {"events": [], "moves": [], "rounds": case.months}
+    scenario = load_scenario(apply_changes(read_scenario(case.header.scenario), changes))
     states = list(scenario.states)
-    one, other = (states.index(case.sides[side].state) for side in (answering, 1 - answering))
-    return play_cooperation(scenario, input_overrides(case, 1 - answering) if use_input else (), worlds, seed)[
-        :, :, one, other
-    ].mean(axis=0)
+    return scenario, states.index(case.sides[answering].state), states.index(case.sides[1 - answering].state)
 
 
-@lru_cache(maxsize=32)
-def _weights_of(name: str) -> tuple[float, ...]:
-    """Return the nonzero mean weights of all months of both sides of a case in the library."""
-    case = load_case(name)
-    return tuple(weight for side in (0, 1) for weight in case.monthly_conduct(side).values() if weight)
-
-
-def base_rate(excluded: str) -> Forecast:
-    """Return the base-rate forecast: the monthly weights of all other cases in the library, equally likely."""
-    values = [weight for name in case_names() if name != excluded for weight in _weights_of(name)]
-    return Forecast(tuple(values), (1.0 / len(values),) * len(values))
-
-
-def forecast_of_signs(share: float, sizes: Forecast) -> Forecast:
-    """Return the forecast that is cooperative with probability ``share``, with the sizes of another forecast."""
-    cooperative = sizes.chance
-    ratios = {True: share / cooperative, False: (1.0 - share) / (1.0 - cooperative)}
-    return sizes._replace(
-        shares=tuple(each * ratios[value > 0] for value, each in zip(sizes.values, sizes.shares, strict=True))
-    )
-
-
-def replay_case(case: Case, worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True) -> Replay:
+def replay_case(case: Case, worlds: int = REPLAY_WORLDS, seed: int = 1) -> Replay:
     """Replay a case in both directions."""
-    baseline = base_rate(case.name)
-    first, second = (
-        _replay_direction(case, side, response_shares(case, side, worlds, seed, use_input), baseline) for side in (0, 1)
-    )
+    first, second = (_replay_direction(case, side, worlds, seed) for side in (0, 1))
     return Replay(case, (first, second))
 
 
-def _replay_direction(case: Case, answering: int, chances: np.ndarray, baseline: Forecast) -> ReplayDirection:
-    signs = persistent_signs(case.monthly_conduct(1 - answering), case.months)
+def _replay_direction(case: Case, answering: int, worlds: int, seed: int) -> ReplayDirection:
+    weights, rivals = case.monthly_weights(), rivals_without(case.name)
+    before, states = last_weights(weights), {name: rival.states(weights) for name, rival in rivals.items()}
+    shares = {
+        OTHER_RECORD: response_shares(case, answering, worlds, seed, input_overrides(case, 1 - answering)),
+        NO_RECORD: response_shares(case, answering, worlds, seed),
+    }
+    sizes = rivals[BENCHMARK].forecast(0.0, 0.0)
     own = {each.month_index for each in case.acts_of(answering) if each.joint == "no"}
-    months, last = [], None
+    months = []
     for now, observed in case.monthly_conduct(answering).items():
-        share = float(chances[now - 1])
-        forecasts = {
-            "model": forecast_of_signs(share, baseline),
-            "base rate": baseline,
-        }
-        if last is not None:
-            forecasts["persistence"] = Forecast((last,), (1.0,))
-        input_sign = signs[now - 2] if now > 1 else None
-        scored = observed != 0 and last is not None and input_sign is not None
-        scores = _scores(forecasts, observed) if scored else None
+        chances = {MODEL: one_step_share(case, answering, now, worlds, seed)}
+        chances |= {name: float(share[now - 1]) for name, share in shares.items()}
+        forecasts = {name: forecast_of_signs(chance, sizes) for name, chance in chances.items()}
+        scored = observed != 0 and np.isfinite(before[now - 1]).all()
+        if scored:
+            for name, rival in rivals.items():
+                state = states[name][now - 1]
+                forecasts[name] = rival.forecast(state[answering], state[1 - answering])
+        input_weight = before[now - 1, 1 - answering]
+        input_sign = int(input_weight > 0) if np.isfinite(input_weight) else None
         joint_only = case.events[0].month_index + now - 1 not in own
+        scores = _scores(forecasts, observed) if scored else None
         months.append(ReplayMonth(now, case.month_of(now), input_sign, observed, joint_only, forecasts, scores))
-        last = observed or last
     return ReplayDirection(case.sides[answering].state, case.sides[1 - answering].state, months)
 
 
@@ -187,24 +168,35 @@ def _scores(forecasts: Mapping[str, Forecast], observed: float) -> tuple[float, 
 class ForecasterComparison(NamedTuple):
     """A comparison of the forecasters on one score.
 
-    scores: of each, with intervals. best: the best forecaster. best_baseline: the better of the two baselines.
-    difference: the model's score minus that of the better baseline; above 0 the baseline is closer to the record.
+    scores: of each, with intervals, the best first. differences: the model's score minus that of each other, with
+    intervals of the paired difference; above 0, the other is closer to the record.
     """
 
     scores: dict[str, Interval]
-    best: str
-    best_baseline: str
-    difference: Interval
+    differences: dict[str, Interval]
 
     @property
-    def is_distinguishable(self) -> bool:
-        """Return whether the interval of the difference excludes 0."""
-        return self.difference.low > 0 or self.difference.high < 0
+    def best(self) -> str:
+        """Return the forecaster with the lowest score."""
+        return next(iter(self.scores))
 
-    @property
-    def verdict(self) -> str:
-        """Return `holds` if the model beats the better baseline, `fails` if it loses, otherwise `undecided`."""
-        return ("holds" if self.difference.mean < 0 else "fails") if self.is_distinguishable else "undecided"
+    def verdict_against(self, name: str) -> str:
+        """Return `holds` if the model beats another forecaster, `fails` if it loses, otherwise `undecided`.
+
+        It is undecided if the interval of the difference contains 0.
+        """
+        difference = self.differences[name]
+        return "fails" if difference.low > 0 else "holds" if difference.high < 0 else "undecided"
+
+
+def combined_verdict(comparison: Mapping[str, ForecasterComparison], name: str) -> str:
+    """Combine the model's verdicts on sign and size against a rival, failures first; empty for the model itself."""
+    if name in MODELS:
+        return ""
+    verdicts = {quantity: one.verdict_against(name) for quantity, one in comparison.items()}
+    by_verdict = {each: [quantity for quantity, one in verdicts.items() if one == each] for each in ("fails", "holds")}
+    texts = [f"{each} on {' and '.join(quantities)}" for each, quantities in by_verdict.items() if quantities]
+    return ", ".join(texts) or "undecided"
 
 
 def compare_forecasters(groups: Sequence[Sequence[ReplayMonth]]) -> dict[str, ForecasterComparison] | None:
@@ -216,27 +208,31 @@ def compare_forecasters(groups: Sequence[Sequence[ReplayMonth]]) -> dict[str, Fo
     if not tables:
         return None
     intervals = means_over_months(tables[0]) if len(groups) == 1 else means_over_cases(tables)
-    return {"sign": _compare(intervals[:3], intervals[6:8]), "size": _compare(intervals[3:6], intervals[8:10])}
+    count = len(FORECASTERS)
+    signs, sizes, sign_differences, size_differences = (intervals[at : at + count] for at in range(0, 4 * count, count))
+    return {"sign": _compare(signs, sign_differences), "size": _compare(sizes, size_differences)}
 
 
 def _with_differences(scores: np.ndarray) -> np.ndarray:
-    """Append the differences between the model's scores and those of each baseline."""
-    return np.hstack([scores, scores[:, [0]] - scores[:, 1:3], scores[:, [3]] - scores[:, 4:6]])
+    """Append the differences between the model's scores and those of each forecaster."""
+    count = len(FORECASTERS)
+    return np.hstack([scores, *(part[:, [0]] - part for part in (scores[:, :count], scores[:, count:]))])
 
 
 def _compare(scores: Sequence[Interval], differences: Sequence[Interval]) -> ForecasterComparison:
-    named: dict[str, Interval] = dict(zip(FORECASTERS, scores, strict=True))
-    baseline = min(FORECASTERS[1:], key=lambda name: named[name].mean)
-    best = "model" if named["model"].mean <= named[baseline].mean else baseline
-    return ForecasterComparison(named, best, baseline, differences[FORECASTERS.index(baseline) - 1])
+    ordered = sorted(zip(FORECASTERS, scores, differences, strict=True), key=lambda each: each[1].mean)
+    return ForecasterComparison(
+        {name: score for name, score, _ in ordered},
+        {name: difference for name, _, difference in ordered if name != MODEL},
+    )
 
 
 def replay_all(
-    worlds: int = REPLAY_WORLDS, seed: int = 1, use_input: bool = True, progress: Callable[[str], Any] = lambda _: None
+    worlds: int = REPLAY_WORLDS, seed: int = 1, progress: Callable[[str], Any] = lambda _: None
 ) -> dict[str, Replay]:
     """Replay all cases of the library; ``progress`` receives the name of each."""
     replays = {}
     for name in case_names():
         progress(name)
-        replays[name] = replay_case(load_case(name), worlds, seed, use_input)
+        replays[name] = replay_case(load_case(name), worlds, seed)
     return replays

@@ -1,12 +1,13 @@
 """The parts of the validation, in the order of the report, and what they do not cover."""
 
-from experiments.validation import axelrod_docking, cases, closed_forms, forgiveness, patterns, structure
+from experiments.validation import axelrod_docking, cases, closed_forms, forgiveness, patterns, rival_series, structure
 
 PARTS = (
     closed_forms,
     axelrod_docking,
     patterns,
     cases,
+    rival_series,
     forgiveness,
     structure,
 )  # modules, each with run_part(quick, progress) -> ValidationPart

@@ -26,15 +26,19 @@ SOURCE = "Brandt, Colaresi and Freeman 2008, KEDS events"
 
 
 def event_statistics(scenario: ScenarioSource, worlds: int) -> np.ndarray:
-    """Measure the monthly weights of both parties: [world, 2 * quantity * side].
+    """Measure the monthly weights of both parties, as ``series_statistics`` does."""
+    return series_statistics(monthly_weights(record_trace(scenario, worlds, WEIGHT_COLUMNS, rounds=EVENT_ROUNDS)))
+
+
+def series_statistics(weights: np.ndarray) -> np.ndarray:
+    """Measure monthly weights, [world, month, side]: [world, 2 * quantity * side].
 
     Whether each of QUANTITIES is defined for each side, then its value (0 if undefined).
     """
-    weights = monthly_weights(record_trace(scenario, worlds, WEIGHT_COLUMNS, rounds=EVENT_ROUNDS))
     own, other = lagged_effects(weights)
     values = [own, other, autocorrelation(weights, 1), autocorrelation(weights, 3), *shape_of_tails(weights)]
     values += [np.repeat(_correlation(weights[..., 0], weights[..., 1])[:, None], 2, axis=1)]
-    table = np.stack(values, axis=1).reshape(worlds, -1)
+    table = np.stack(values, axis=1).reshape(len(weights), -1)
     return np.concatenate([np.isfinite(table), np.nan_to_num(table)], axis=1)
 
 

@@ -23,12 +23,14 @@ ScenarioSource = str | Mapping[str, Any]  # a scenario, by name or as plain data
 class ScenarioSample(dict[str, Any]):
     """A built-in scenario with changes, as plain data, and a block of seeds. As text, it is its name.
 
-    first_seed: the seed of the first of the worlds that ``record_trace`` runs.
+    first_seed: the seed of the first of the worlds that ``record_trace`` runs. shared: traces that were recorded, by
+    arm, so that several patterns read the same runs.
     """
 
     def __init__(self, name: str, changes: Mapping[str, Any], first_seed: int = 1):
         super().__init__(apply_changes(read_scenario(name), changes))
         self.name, self.first_seed = name, first_seed
+        self.shared: dict[str, Trace] = {}
 
     def __str__(self) -> str:
         return self.name
@@ -50,6 +52,11 @@ class Trace:
         """Return one column, [world, round, *axes]."""
         return self.columns[column]
 
+    @property
+    def rounds(self) -> int:
+        """Return the number of rounds."""
+        return next(iter(self.columns.values())).shape[1] - 1
+
 
 def record_trace(
     scenario: ScenarioSource,
@@ -61,15 +68,38 @@ def record_trace(
 ) -> Trace:
     """Run worlds with seeds 1, 2, ... and record some columns. Two arms thus have common random numbers.
 
-    A ScenarioSample has its own first seed. rounds: the scenario's by default, and may exceed it. Raises ScenarioError
-    if the scenario or a change is invalid.
+    A ScenarioSample has its own first seed, and shares the runs of an arm between calls. rounds: the scenario's by
+    default, and may exceed it. Raises ScenarioError if the scenario or a change is invalid.
     """
-    loaded = load_scenario(scenario, changes)
-    first_seed = scenario.first_seed if isinstance(scenario, ScenarioSample) else 1
-    start, length = (
-        World(loaded, 0, collect_overrides(loaded, overrides)),
-        loaded.rounds if rounds is None else rounds,
-    )
+    if not isinstance(scenario, ScenarioSample):
+        return _record(load_scenario(scenario, changes), worlds, columns, overrides, rounds)
+    arm = repr((sorted((changes or {}).items()), overrides))
+    length = rounds or scenario.get("rounds") or Scenario.model_fields["rounds"].default
+    known = scenario.shared.get(f"{worlds} {arm}")
+    if known is None or known.rounds < length or not known.columns.keys() >= {*columns}:
+        wanted, longest = _requested.setdefault((scenario.name, arm), (set(), 0))
+        _requested[scenario.name, arm] = wanted | {*columns}, max(longest, length)
+        wanted, longest = _requested[scenario.name, arm]
+        loaded = load_scenario(scenario, changes)
+        known = _record(loaded, worlds, sorted(wanted), overrides, longest, scenario.first_seed)
+        scenario.shared[f"{worlds} {arm}"] = known
+    return Trace(known.scenario, known.initial_world, {name: known[name][:, : length + 1] for name in columns})
+
+
+_requested: dict[tuple[str, str], tuple[set[str], int]] = {}  # columns and rounds of each arm, asked for so far
+
+
+def _record(
+    loaded: Scenario,
+    worlds: int,
+    columns: Sequence[str],
+    overrides: Sequence[Override],
+    rounds: int | None,
+    first_seed: int = 1,
+) -> Trace:
+    """Run worlds and record columns."""
+    start = World(loaded, 0, collect_overrides(loaded, overrides))
+    length = loaded.rounds if rounds is None else rounds
     recorded = {
         name: np.empty(
             (worlds, length + 1, *start.shape(name)), np.float64 if COLUMN_BY_NAME[name].kind == "float" else np.int16

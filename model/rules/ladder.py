@@ -178,7 +178,8 @@ def advance_ladder(world, k, r):
     if status <= RungStatus.VERIFIED:
         return next_deal_status(world, k, r, status)
     if status == RungStatus.BREACHED:
-        return RungStatus.IMPLEMENTING if world.forgiven[k] else RungStatus.SUSPENDED
+        is_kept = world.forgiven[k] and not either_side(world, world.rounds_withdrawn, k)
+        return RungStatus.IMPLEMENTING if is_kept else RungStatus.SUSPENDED
     wait = RECOVERY_ROUNDS if status == RungStatus.COLLAPSED else world.cool_down
     return RungStatus.IDLE if world.status_age[k, r] + 1 >= wait else status
 

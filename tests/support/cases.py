@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cases.case import load_case
+from experiments.cases.case_file import load_case
 from model.errors import ScenarioError
 
 HEADING = "date,precision,actor,target,joint,event,cameo,weight,step,source,evidence"

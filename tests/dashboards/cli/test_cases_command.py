@@ -7,7 +7,7 @@ import pytest
 from support.cases import ACTS, HEADING, acts_with, write_case
 from support.commands import invoke, refused_command
 
-from experiments.cases.case import case_names
+from experiments.cases.case_file import case_names
 
 
 def test_cases_lists_all_cases_and_shows_one():
@@ -31,18 +31,49 @@ def test_a_case_file_is_replayed(tmp_path):
     path, out = write_case(tmp_path), tmp_path / "months.csv"
     done = invoke("cases", path, "--replay", "--worlds", "40", "--csv", out)
     assert done.exit_code == 0
-    assert "alba as in the record, borea simulated by the model" in done.output
+    assert "Next month of borea simulated by the model" in done.output
+    assert "Richardson" in done.output
     facts = json.loads(invoke("cases", path, "--replay", "--worlds", "40", "--json").output)
     with out.open(encoding="utf-8", newline="") as file:
         assert [row["month"] for row in csv.DictReader(file)] == [month["month"] for month in facts["months"]]
     assert facts["scored"] == 3
-    assert facts["standing"]["sign"]["nearest"] in facts["standing"]["sign"]["scores"]
+    one = facts["standing"]["sign"]
+    means = [each["mean"] for each in one["scores"].values()]
+    assert means == sorted(means)
+    assert one["nearest"] == next(iter(one["scores"]))
+    assert set(one["scores"]) == {"model", *one["model_less"]} == {"model", *one["verdicts"]}
+    scored = facts["months"][-1]
+    assert {"brier_model", "brier_model_one_record", "crps_memory_one", "crps_richardson"} <= scored.keys()
 
 
 def test_markup_in_a_case_is_shown_as_text(tmp_path):
     shown = invoke("cases", write_case(tmp_path, acts_with(0, "A offers talks", "[red]A\x1b[31m offers[/red]"))).output
     assert "[red]A" in shown
     assert "\x1b" not in shown
+
+
+def test_a_case_shows_root_weights_and_what_is_missing(tmp_path):
+    path = write_case(tmp_path, acts_with(0, "036,4.0", "0311,"))
+    note = "code 0311 (1 act) has the weight of root code 03, expresses intent to cooperate: +4.0"
+    for more in ([], ["--replay", "--worlds", "2"]):
+        assert f"Note: {note}." in " ".join(invoke("cases", path, *more).output.split())
+    shown = " ".join(invoke("cases", path).output.split())
+    assert "Missing: 4 of 7 acts are from memory, without a source." in shown
+    facts = json.loads(invoke("cases", path, "--json").output)
+    assert facts["root_weights"] == [note]
+    assert facts["events"][0]["weight"] == 4.0
+
+
+@pytest.mark.parametrize(
+    ("acts", "missing"),
+    [
+        (ACTS[:1], "no act of the second side (borea) towards the other"),
+        (ACTS[:2], "no month can be scored: a side must act after both have acted"),
+        (ACTS[:3], "no act names actor CCC of the header"),
+    ],
+)
+def test_an_incomplete_case_says_what_is_missing(tmp_path, acts, missing):
+    assert missing in json.loads(invoke("cases", write_case(tmp_path, acts), "--json").output)["missing"]
 
 
 @pytest.mark.parametrize("words", [["no-such-case"], ["."], ["iran", "--replay"]])

@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
-from experiments.cases.replay import Forecast, forecast_of_signs
+from experiments.cases.forecasters import Forecast, equally_likely, forecast_of_signs
 from experiments.cases.scoring import brier_score, crps, means_over_cases, means_over_months
 
 
@@ -26,6 +27,21 @@ def test_crps_equals_its_defining_integral():
         observed = float(rng.normal(0, 5))
         assert crps(values, observed, shares) == pytest.approx(slow_crps(values, shares, observed))
     assert crps([2.0], -1.5) == pytest.approx(3.5)
+
+
+@pytest.mark.parametrize(("mean", "spread", "observed"), [(0.0, 1.0, 0.4), (3.0, 4.5, -7.0)])
+def test_crps_of_a_gaussian_has_its_closed_form(mean, spread, observed):
+    sample = norm.ppf((np.arange(20_000) + 0.5) / 20_000, mean, spread)
+    z = (observed - mean) / spread
+    exact = spread * (z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi))  # Gneiting & Raftery 2007
+    assert crps(sample, observed) == pytest.approx(exact, rel=1e-3)
+
+
+def test_brier_score_of_a_base_rate_has_its_closed_form():
+    months = np.array([1.0] * 6 + [-1.0] * 2)
+    same, other = equally_likely(months).chance, equally_likely([1.0, -1.0]).chance
+    assert np.mean([brier_score(same, each > 0) for each in months]) == pytest.approx(0.75 * 0.25)
+    assert np.mean([brier_score(other, each > 0) for each in months]) == pytest.approx(0.25)
 
 
 def test_brier_score_is_the_squared_error():

@@ -1,0 +1,1 @@
+"""History matching: which parameter values the targets do not rule out, and a weighted sample of them."""
