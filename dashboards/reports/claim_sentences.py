@@ -52,13 +52,15 @@ def verdict_sentence(result: ComparisonResult, space: ClaimSpace) -> str:
     """Return in how many worlds a comparison holds, and where: the second sentence on a comparison."""
     shares, effects, least = result.shares, result.effects, result.comparison.smallest
     if shares is None:
-        return "Undecided: too few points have a value."
+        return f"Fewer than half of the {noun(space)} have enough worlds to compare."
     holds, many = percent_interval(shares.holds), noun(space)
     relevant = result.comparison.measured.amount(least)
     if result.verdict == "holds":
         return f"It holds in {holds} of the {many}: there the difference is at least {relevant}."
     if result.verdict == "undecided":
-        return f"Undecided: the share in which it holds is {holds}; {UNDECIDED_NOTE}."
+        if shares.holds.low > 0.5:
+            return f"It would hold in {holds} of the {many}, but its mean may be zero: {UNDECIDED_NOTE}."
+        return f"The share of the {many} in which it holds is uncertain, {holds}: {UNDECIDED_NOTE}."
     if result.verdict == "depends":
         where = (
             f"It holds {result.regions.describe()}."
@@ -122,10 +124,10 @@ DEFINITIONS = (
     "stated otherwise. A smaller difference is no relevant difference, however narrow its interval.",
     "Few simulations of a world leave chance in its difference. Chance is kept apart from the true spread between "
     "worlds by a random-effects model; the shares are counted after its removal, with bootstrap intervals.",
-    "Holds: in at least three quarters of the plausible worlds, and the interval of that share is above one half. "
-    "Fails: in at most one quarter, and the interval is below one half. Undecided: the interval reaches from one "
-    "quarter or less to three quarters or more. Depends: everything else; a small tree then looks for two or three "
-    "parameters that tell the worlds apart, and is reported only if it predicts worlds that it has not seen.",
+    "Holds: in at least three quarters of the plausible worlds, if the interval of that share is above one half and "
+    "the mean effect above zero. Fails: in at most one quarter, if the interval is below one half. Depends: in between; "
+    "a small tree then looks for two or three parameters that tell the worlds apart, and is reported only if it "
+    "predicts worlds that it has not seen. Undecided: the intervals are too wide to say.",
     "A claim with several tests holds or fails if all of them do, and depends if it holds in part.",
     "Built in: the rules give the direction by construction. Fitted: a target to which the weights were fitted already "
     "states it. Both are shown apart, and neither counts as a test.",

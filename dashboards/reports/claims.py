@@ -183,12 +183,12 @@ def claims_document(run: ClaimRun) -> str:
         "",
         f"Written by `detente claims --markdown` with the code `{source_digest()}` of Detente {VERSION}; do not edit.",
         "",
-        "| claim | verdict | all tests hold in | answer |",
-        "| --- | --- | --- | --- |",
+        "| claim | tested | verdict | all tests hold in | answer |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for each in run.results:
         share = percent_interval(each.shares.holds) if each.shares else ""
-        cells = (each.claim.words, each.verdict, share, answer(each, run.space))
+        cells = (each.claim.words, each.claim.question, each.verdict, share, answer(each, run.space))
         lines.append(f"| {' | '.join(map(escape_cell, cells))} |")
     lines += ["", "## How to read this", "", *(f"- {escape_cell(each)}" for each in DEFINITIONS)]
     for each in run.results:

@@ -31,13 +31,17 @@ def claims_screen(run: ClaimRun) -> RenderableType:
 
 
 def claim_text(result: ClaimResult, run: ClaimRun) -> Text:
-    """Return the words of a claim, the effect of its weakest test, and on what its tests depend."""
+    """Return the words of a claim, the effect of its weakest test, and on what its tests depend.
+
+    If a part of the claim is built in or fitted, the question that the tests answer comes second.
+    """
     least, tests = weakest(result), result.of_standing("tested")
     if least is None:
         return Text.assemble((result.claim.words, "bold"), f"\n{answer(result, run.space)}")
+    asked = "" if len(tests) == len(result.comparisons) else f"\n{result.claim.question}"
     lines = f"\n{least.comparison.says}: {effect_text(least)}"
     for each in tests:
         says = f"{each.comparison.says}: " if len(tests) > 1 else ""
         lines += f"\n{says}depends on {', '.join(each.regions.parameters)}" if each.regions else ""
     held = f" ({sum(each.verdict == 'holds' for each in tests)} of {len(tests)} tests hold)" if len(tests) > 1 else ""
-    return Text.assemble((result.claim.words, "bold"), (held, "dim"), lines)
+    return Text.assemble((result.claim.words, "bold"), (held, "dim"), (asked, "italic"), lines)

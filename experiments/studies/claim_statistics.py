@@ -125,15 +125,14 @@ def estimate_shares(effects: list[Effects], smallest: list[float], draws: int, s
 def verdict_of(holds: Share, low: float) -> Verdict:
     """Return the verdict from the share of points at which the effect is relevant and has the claimed direction.
 
-    low: lower end of the interval of the mean effect. holds: at least three quarters, the interval of the share is
-    above one half, and that of the mean effect above zero. fails: at most one quarter, and the interval is below one
-    half. undecided: the interval of the share reaches from one quarter or less to three quarters or more, or a claim
-    that would hold has a mean effect that may be zero. depends: else.
+    low: lower end of the interval of the mean effect. holds: at least three quarters, if the interval of the share is
+    above one half and that of the mean effect above zero. fails: at most one quarter, if the interval of the share is
+    below one half. depends: in between, unless the interval reaches from one quarter to three. Else undecided.
     """
-    if holds.share >= MOST and holds.low > HALF:
-        return "holds" if low > 0.0 else "undecided"
-    if holds.share <= 1.0 - MOST and holds.high < HALF:
-        return "fails"
+    if holds.share >= MOST:
+        return "holds" if holds.low > HALF and low > 0.0 else "undecided"
+    if holds.share <= 1.0 - MOST:
+        return "fails" if holds.high < HALF else "undecided"
     return "undecided" if holds.low <= 1.0 - MOST and holds.high >= MOST else "depends"
 
 

@@ -11,8 +11,9 @@ from experiments.studies.claim_settings import (
     set_relations,
 )
 
-OFFICES, NO_OFFICES = (
+OFFICES, WEAK_OFFICES, NO_OFFICES = (
     Arm("good offices of 0.6", set_facilitators(good_offices=0.6)),
+    Arm("weak good offices of 0.2", set_facilitators(good_offices=0.2)),
     Arm("no good offices", set_facilitators(good_offices=0.0)),
 )
 CLEAR, UNCLEAR = (
@@ -33,12 +34,12 @@ CLAIMS_OF_SETTING = (
     Claim(
         "good-offices",
         "Facilitators prevent the dialogue from stagnating",
-        "Where a deal comes with and without good offices, do the talks get further with them?",
+        "Where a deal comes either way, do the talks get further with good offices than with weak ones?",
         (
             ClaimComparison(
-                "more verified at the end, where a deal comes either way", OFFICES, NO_OFFICES, "end_deal_progress",
+                "more verified at the end, where a deal comes either way", OFFICES, WEAK_OFFICES, "end_deal_progress",
                 among=ever_a_deal,
-                note="Only worlds with a first deal in both: whether one comes at all was fitted (S1).",
+                note="Only worlds with a first deal under both: that more of them come was fitted (S1).",
             ),
             ClaimComparison(
                 "more deals", OFFICES, NO_OFFICES, "deal_at_end", True, "fitted",

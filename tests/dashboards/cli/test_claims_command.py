@@ -59,7 +59,7 @@ def test_the_document_states_what_the_json_holds(made):
             each["says"] for each in claim["comparisons"]
         ]
         assert all(each["standing"] in row for each, row in zip(claim["comparisons"], rows[1:], strict=True))
-        assert f"| {claim['words']} | {claim['verdict']} |" in text
+        assert f"| {claim['words']} | {claim['question']} | {claim['verdict']} |" in text
     assert "do not edit" in text
 
 

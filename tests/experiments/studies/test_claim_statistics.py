@@ -100,7 +100,9 @@ def test_points_without_worlds_are_left_out_and_reported():
 def test_only_a_wide_interval_leaves_a_share_undecided():
     assert verdict_of(Share(0.8, 0.6, 0.9), 0.1) == "holds"
     assert verdict_of(Share(0.8, 0.6, 0.9), -0.1) == "undecided"
+    assert verdict_of(Share(0.98, 0.3, 1.0), 0.1) == "undecided"
     assert verdict_of(Share(0.1, 0.05, 0.3), -0.1) == "fails"
+    assert verdict_of(Share(0.1, 0.0, 0.6), -0.1) == "undecided"
     assert verdict_of(Share(0.5, 0.4, 0.6), 0.0) == "depends"
     assert verdict_of(Share(0.5, 0.0, 1.0), 0.0) == "undecided"
 
