@@ -7,7 +7,9 @@ from experiments.studies.claim_space import ClaimSpace
 from experiments.studies.claims import ClaimResult, ComparisonResult
 
 ANSWERS = {"holds": "Yes.", "fails": "No.", "depends": "It depends.", "undecided": "Undecided."}
-FINDINGS = ("Holds", "Depends on the world", "Undecided", "The opposite of", "No relevant difference")
+FINDINGS = (
+    "Holds for", "Depends on the world for", "Undecided for", "The opposite is found for", "No relevant difference for"
+)  # fmt: skip
 UNDECIDED_NOTE = "more points or replications are needed"
 
 
@@ -92,11 +94,11 @@ def answer(result: ClaimResult, space: ClaimSpace) -> str:
 
 
 def finding(result: ComparisonResult) -> str:
-    """Return in two or three words what was found, one of FINDINGS."""
+    """Return in a few words what was found, one of FINDINGS."""
     if result.verdict != "fails":
-        return {"holds": "Holds", "depends": "Depends on the world", "undecided": "Undecided"}[result.verdict]
+        return FINDINGS[("holds", "depends", "undecided").index(result.verdict)]
     is_opposite = result.shares is not None and result.shares.opposite > 0.5
-    return "The opposite of" if is_opposite else "No relevant difference"
+    return FINDINGS[3 if is_opposite else 4]
 
 
 def summary(results: Sequence[ClaimResult], space: ClaimSpace) -> str:
@@ -125,9 +127,9 @@ DEFINITIONS = (
     "Few simulations of a world leave chance in its difference. Chance is kept apart from the true spread between "
     "worlds by a random-effects model; the shares are counted after its removal, with bootstrap intervals.",
     "Holds: in at least three quarters of the plausible worlds, if the interval of that share is above one half and "
-    "the mean effect above zero. Fails: in at most one quarter, if the interval is below one half. Depends: in between; "
-    "a small tree then looks for two or three parameters that tell the worlds apart, and is reported only if it "
-    "predicts worlds that it has not seen. Undecided: the intervals are too wide to say.",
+    "that of the mean effect above zero. Fails: in at most one quarter, if the interval is below one half. Depends: in "
+    "between; a small tree then looks for two or three parameters that tell the worlds apart, and is reported only if "
+    "it predicts worlds that it has not seen. Undecided: the intervals are too wide to say.",
     "A claim with several tests holds or fails if all of them do, and depends if it holds in part.",
     "Built in: the rules give the direction by construction. Fitted: a target to which the weights were fitted already "
     "states it. Both are shown apart, and neither counts as a test.",
