@@ -7,6 +7,7 @@ from experiments.studies.claim_settings import (
     meet_indirectly,
     set_facilitators,
     set_mechanisms,
+    set_parameters,
     set_parties,
     set_relations,
 )
@@ -25,8 +26,8 @@ HOSTED, NOT_HOSTED = (
     Arm("no exchanges", set_facilitators(hosting=0.0)),
 )
 RATIFIED, NOT_RATIFIED = (
-    Arm("deals must be ratified", set_mechanisms(ratification=True)),
-    Arm("no ratification", set_mechanisms(ratification=False)),
+    Arm("deals must be ratified"),
+    Arm("every deal is ratified", set_parameters(home__veto_spread=0.01, home__support_weight=0.0)),
 )
 STARTS_CONTACT = "By rule good offices add to the probability that the two sides meet, and never take from it."
 
@@ -103,7 +104,8 @@ CLAIMS_OF_SETTING = (
         (
             ClaimComparison(
                 "fewer breaches for each year of agreement", RATIFIED, NOT_RATIFIED, "breaches_per_year", False,
-                note="Putnam 1988: what is accepted at home is less likely to be given up involuntarily.",
+                note="Putnam 1988: what is accepted at home is less likely to be given up involuntarily. The switch of "
+                "the mechanism would not do: it also stops support at home, and so changes of government.",
             ),
             ClaimComparison(
                 "less verified when deals must be ratified", RATIFIED, NOT_RATIFIED, "end_deal_progress", False,
@@ -123,9 +125,9 @@ CLAIMS_OF_SETTING = (
             ),
             ClaimComparison(
                 "more tension with oil market and region",
-                Arm("oil price and region vary", set_mechanisms(environment=True)),
-                Arm("they do not", set_mechanisms(environment=False)), "mean_tension",
-                note="Shocks have mean zero, apart from the scenario's own incident: their direction is open.",
+                Arm("oil price and region vary"),
+                Arm("they do not", set_parameters(environment__shock_size=0.0)), "mean_tension",
+                note="Shocks have mean zero: their direction is open. The scenario's own incident is in both settings.",
             ),
         ),
     ),

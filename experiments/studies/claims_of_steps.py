@@ -52,7 +52,7 @@ CLAIMS_OF_STEPS = (
             ),
             ClaimComparison(
                 "the first deal is later", SCRUTINY, NO_SCRUTINY, "rounds_to_deal", True, "built in",
-                "Without scrutiny every proposal is accepted at once: an examination can only delay or refuse.",
+                "Without scrutiny a proposal is answered at once: an examination can only delay or refuse.",
             ),
         ),
     ),

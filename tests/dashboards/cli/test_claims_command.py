@@ -2,11 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from support.commands import refused_command, run_detente
 from support.samples import write_sample
 
+from experiments.ensembles.plausible import SHIPPED_SAMPLE, load_sample
+from experiments.ensembles.plausible_worlds import sample_digest
 from experiments.studies.essay_claims import CLAIMS
 
 FEW = ("--points", 8, "--replications", 3)
@@ -98,3 +101,13 @@ def test_options_of_another_space_are_refused(tmp_path):
 def test_a_missing_sample_is_reported(tmp_path):
     message = refused_command("claims", "--sample", "none.json", "--out", tmp_path / "x", cwd=tmp_path)
     assert "none.json: cannot be read" in message
+
+
+def test_the_document_in_docs_is_that_of_the_shipped_sample():
+    document = Path(__file__).parents[3] / "docs" / "claims.md"
+    text = document.read_text("utf-8") if document.exists() else ""
+    digests = [sample_digest(load_sample())] if SHIPPED_SAMPLE.is_file() else []
+    assert re.findall(r"sample has the digest `(\w+)`", text) == digests, "run `make validate`"
+    assert [claim.words for claim in CLAIMS if f"\n## {claim.words}\n" not in text] == [
+        claim.words for claim in CLAIMS if not digests
+    ]
