@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dashboards.cli.options import AsJson, ensure_writable_folder, parse_path, report_errors
+from dashboards.cli.options import AsJson, ensure_writable_file, ensure_writable_folder, parse_path, report_errors
 from dashboards.cli.studies import write_analysis
 
 app = typer.Typer()
@@ -28,6 +28,9 @@ def calibrate(
     ] = "40,200,1000",
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Processes; default: one per available core.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(parser=parse_path, metavar="FILE", help="Write the results as Markdown.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the parameter values that the data do not rule out.
@@ -36,15 +39,18 @@ def calibrate(
     weighted sample of what is left (plausible, not probable), a page and a JSON file.
     """
     from dashboards.cli.progress import CalibrationProgress
-    from dashboards.reports.calibration import calibration_page
+    from dashboards.reports.calibration import calibration_document, calibration_page
     from dashboards.terminal.calibration import calibration_screen
     from dashboards.terminal.widgets import console
     from experiments.calibration.run import calibrate as run_calibration
     from experiments.calibration.targets import SHIPPED_TARGETS
     from experiments.calibration.waves import Settings
+    from model.atomic_files import write_atomically
 
     with report_errors():
         ensure_writable_folder(out)
+        if markdown is not None:
+            ensure_writable_file(markdown)
         settings = Settings(points, waves, worlds=parse_worlds(worlds), seed=seed)
         try:
             with CalibrationProgress(as_json) as progress:
@@ -55,6 +61,8 @@ def calibrate(
         if not as_json:
             console().print(calibration_screen(result))
         write_analysis(out, "calibration", result.as_data(), calibration_page(result), as_json)
+        if markdown is not None:
+            write_atomically(markdown, calibration_document(result).encode())
     if not as_json and result.sample is not None:
         typer.echo(f"Next: detente claims --sample {out / 'sample.json'}")
 

@@ -1,11 +1,15 @@
 """The page of a calibration: what is left, what it says about parameters, which targets conflict, what it predicts."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from dashboards.reports.study import BLUE, GREY, PageSection, StudyPage
-from experiments.calibration.run import Calibration
+from dashboards.reports.validation import escape_cell
+from experiments.calibration.run import Calibration, stored_calibration
 from experiments.calibration.summary import ParameterRow, TargetRow
+from model.atomic_files import write_atomically
 
 LIMITS = (
     "A point of the sample is plausible, not probable: the targets do not rule it out. The weights follow from ranges "
@@ -165,3 +169,22 @@ def _target_section(title: str, rows: Sequence[TargetRow]) -> PageSection:
         "back from all tuning say so in docs/calibration.md.",
     }[title]
     return PageSection(title, [sentence], headings=headings, rows=table)
+
+
+def calibration_document(result: Calibration) -> str:
+    """Return a calibration as Markdown."""
+    page = calibration_page(result)
+    facts = {} if result.sample is None else result.sample.facts
+    made = f"Written by `detente calibrate --markdown` with the model `{facts.get('model_digest', '')}` of Detente "
+    lines = [f"# {page.title}", "", *page.lead, "", f"{made}{facts.get('version', '')}; do not edit."]
+    for section in page.sections:
+        lines += ["", f"## {section.title}"]
+        lines += [line for sentence in section.sentences for line in ("", escape_cell(sentence))]
+        if section.rows:
+            lines += ["", f"| {' | '.join(section.headings)} |", f"|{' --- |' * len(section.headings)}"]
+            lines += [f"| {' | '.join(map(escape_cell, row))} |" for row in section.rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    write_atomically(Path(sys.argv[1]), calibration_document(stored_calibration()).encode())

@@ -17,7 +17,7 @@ from experiments.calibration.targets import SHIPPED_TARGETS, Targets, load_targe
 from experiments.calibration.waves import CUTOFF, Population, Progress, Settings, WaveResult, Waves
 from experiments.engine.kernel import load_kernel
 from experiments.engine.processes import processor_count
-from experiments.ensembles.plausible import PlausibleSample
+from experiments.ensembles.plausible import SHIPPED_SAMPLE, PlausibleSample, load_sample
 from experiments.validation.patterns import scenarios_digest
 from model.compiler import source_digest
 from model.errors import InputError, ScenarioError
@@ -140,7 +140,35 @@ def _conclude(
         "waves": summary.as_data(waves.results),
         "played": sum(each.tried for each in waves.results),
         "targets": summary.as_data(rows),
+        "conflicts": summary.as_data(conflicts),
     }
     sample = PlausibleSample(tuple(waves.paths), left.points, weights, facts)
     parameters = summary.parameter_rows(sample, targets.parameters)
     return Calibration(folder, sample, waves.results, parameters, summary.pair_rows(sample), rows, conflicts)
+
+
+def stored_calibration(path: str | Path = SHIPPED_SAMPLE, targets: Targets | None = None) -> Calibration:
+    """Return the calibration that made a sample file, by default the shipped one, from what the file says.
+
+    targets: with the ranges that were searched; by default the shipped ones. Raises ScenarioError if the file is
+    invalid.
+    """
+    sample = load_sample(path)
+    ranges = {each.path: each for each in (targets or load_targets()).parameters}
+    return Calibration(
+        Path(path).parent,
+        sample,
+        [WaveResult(**row) for row in sample.facts["waves"]],
+        summary.parameter_rows(sample, [ranges[each] for each in sample.paths]),
+        summary.pair_rows(sample),
+        [_target_row(row) for row in sample.facts["targets"]],
+        [summary.ConflictRow(**row) for row in sample.facts["conflicts"]],
+    )
+
+
+def _target_row(row: Mapping[str, Any]) -> summary.TargetRow:
+    bounds = {
+        "low": -np.inf if row["low"] is None else row["low"],
+        "high": np.inf if row["high"] is None else row["high"],
+    }
+    return summary.TargetRow(**{**row, **bounds, "quantiles": row["quantiles"] and tuple(row["quantiles"])})

@@ -14,7 +14,7 @@ from model.parameter_space import declared_parameters
 SHIPPED_SAMPLE = Path(__file__).with_name("plausible.json")
 FORMAT = 1
 MAX_SAMPLE_BYTES = 50 * 2**20
-FACTS = ("version", "model_digest", "targets_digest", "seed", "waves", "played", "targets")
+FACTS = ("version", "model_digest", "targets_digest", "seed", "waves", "played", "targets", "conflicts")
 
 
 class PlausibleSample(NamedTuple):
