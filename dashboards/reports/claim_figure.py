@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from experiments.studies.claims import ComparisonResult
 
-WIDTH, HEIGHT, MARGIN = 640.0, 104.0, 14.0
+WIDTH, HEIGHT, MARGIN = 640.0, 104.0, 26.0
 TOP, BOTTOM, AXIS = 12.0, 66.0, 74.0
 MAX_DOTS = 400
 GOLDEN = 0.618033988749895  # spreads the dots evenly over the height, in the order of the points

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboards.reports.claim_figure import HEIGHT, WIDTH, claim_figure
+from dashboards.reports.claim_figure import HEIGHT, MARGIN, WIDTH, claim_figure
 from dashboards.reports.claim_sentences import (
     DEFINITIONS,
     answer,
@@ -143,6 +143,7 @@ def write_claims_page(run: ClaimRun, path: Path) -> None:
         definitions=DEFINITIONS,
         width=WIDTH,
         height=HEIGHT,
+        margin=MARGIN,
         version=VERSION,
         digest=source_digest(),
     )
