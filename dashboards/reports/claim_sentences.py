@@ -8,7 +8,7 @@ from experiments.studies.claims import ClaimResult, ComparisonResult
 
 ANSWERS = {"holds": "Yes.", "fails": "No.", "depends": "It depends.", "undecided": "Undecided."}
 FINDINGS = (
-    "Holds for", "Depends on the world for", "Undecided for", "The opposite is found for", "No relevant difference for"
+    "Holds for", "Depends on the world for", "Undecided for", "The opposite is found for", "Not found for"
 )  # fmt: skip
 UNDECIDED_NOTE = "more points or replications are needed"
 
@@ -77,6 +77,16 @@ def verdict_sentence(result: ComparisonResult, space: ClaimSpace) -> str:
     return f"A difference of at least {relevant} is found in only {holds} of the {many}."
 
 
+def alone_sentence(result: ComparisonResult, space: ClaimSpace) -> str:
+    """Return in how many worlds the simulations of that world alone show a difference; empty without a value."""
+    if result.shares is None:
+        return ""
+    return (
+        f"By its own simulations alone, the interval excludes zero in {percent(result.shares.alone)} of the "
+        f"{noun(space)} as claimed, and in {percent(result.shares.alone_opposite)} the other way."
+    )
+
+
 def answer(result: ClaimResult, space: ClaimSpace) -> str:
     """Return the answer to the question of a claim, in one or two sentences."""
     tests = result.of_standing("tested")
@@ -125,7 +135,8 @@ DEFINITIONS = (
     "relevant difference: two hundredths of a scale or a share, one month, one breach in twenty runs, unless it is "
     "stated otherwise. A smaller difference is no relevant difference, however narrow its interval.",
     "Few simulations of a world leave chance in its difference. Chance is kept apart from the true spread between "
-    "worlds by a random-effects model; the shares are counted after its removal, with bootstrap intervals.",
+    "worlds by a random-effects model; the shares are counted after its removal, with bootstrap intervals. Alone: the "
+    "shares of worlds whose own 95 % interval excludes zero, as claimed and the other way.",
     "Holds: in at least three quarters of the plausible worlds, if the interval of that share is above one half and "
     "that of the mean effect above zero. Fails: in at most one quarter, if the interval is below one half. Depends: in "
     "between; a small tree then looks for two or three parameters that tell the worlds apart, and is reported only if "

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from dashboards.reports.claim_figure import HEIGHT, MARGIN, WIDTH, claim_figure
 from dashboards.reports.claim_sentences import (
     DEFINITIONS,
+    alone_sentence,
     answer,
     effect_text,
     measured_sentence,
@@ -159,6 +160,7 @@ def _shown(result: ComparisonResult, run: ClaimRun) -> dict[str, Any]:
         "standing": result.comparison.standing,
         "verdict": result.verdict,
         "sentences": [measured_sentence(result), verdict_sentence(result, run.space)],
+        "alone": alone_sentence(result, run.space),
         "note": result.comparison.note,
         "meanings": {path: run.meanings.get(path, "") for path in (regions.parameters if regions else ())},
         "figure": claim_figure(result),
@@ -200,7 +202,10 @@ def claims_document(run: ClaimRun) -> str:
             f"*{each.claim.question}* {escape_cell(answer(each, run.space))}",
             "",
         ]
-        lines += ["| comparison | counts as | verdict | difference | holds in | opposite in |", "|" + " --- |" * 6]
+        lines += [
+            "| comparison | counts as | verdict | difference | holds in | opposite in | alone |",
+            "|" + " --- |" * 7,
+        ]
         lines += [_document_row(one) for one in each.comparisons]
         notes = [one for one in each.comparisons if one.comparison.note]
         lines += [""] * bool(notes)
@@ -220,5 +225,6 @@ def _document_row(result: ComparisonResult) -> str:
         f"{each.measured.words}: {effect_text(result)}",
         percent_interval(shares.holds) if shares else "",
         percent(shares.opposite) if shares else "",
+        f"{percent(shares.alone)}, {percent(shares.alone_opposite)}" if shares else "",
     )
     return f"| {' | '.join(map(escape_cell, cells))} |"
