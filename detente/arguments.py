@@ -51,17 +51,11 @@ def prepare_design(
     return Design(Plans(changed), design), Replications(int(worlds), int(seed), common, changed.rounds)
 
 
-def plausible_sample(plausible: "bool | str | Path | PlausibleSample", has_design: bool) -> "PlausibleSample | None":
+def plausible_sample(plausible: "bool | str | Path | PlausibleSample") -> "PlausibleSample | None":
     """Return the sample from which worlds draw, None for none. Raises ScenarioError if it cannot be used."""
     from experiments.ensembles.plausible_worlds import find_sample
-    from model.errors import InputError, ScenarioError
 
-    if plausible is False:
-        return None
-    if has_design:
-        problem = 'cannot be combined with a design; a study with space = "plausible" does that'
-        raise ScenarioError([InputError("plausible", "", problem)])
-    return find_sample(None if plausible is True else plausible)
+    return None if plausible is False else find_sample(None if plausible is True else plausible)
 
 
 def check_integer(name: str, value: Any, low: int, high: int) -> None:

@@ -46,6 +46,7 @@ def ensemble(
     common_random_numbers: bool = True,
     metrics: Mapping[str, str] = MappingProxyType({}),
     stop_when: str | None = None,
+    plausible: "bool | str | Path | PlausibleSample" = False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> "DesignEnsemble": ...
 
@@ -73,8 +74,8 @@ def ensemble(
     `first_deals()` and `save()`.
 
     plausible: whether each world plays with a draw from the plausible sample, of the parameters that the scenario and
-    ``set`` leave open; a path or a loaded sample for another than the one that comes with Detente. Not with a design:
-    a study with ``space = "plausible"`` does that.
+    ``set`` leave open; a path or a loaded sample for another than the one that comes with Detente. The columns of a
+    design win over it, too, and world k of each point has the same draw.
 
     design: points that differ in some values: a dict of columns by dotted path (lists, NumPy arrays, pandas columns, or
     one value for all points), or a DataFrame. Each point has ``worlds`` worlds; the result has `frame()` with one row
@@ -84,13 +85,19 @@ def ensemble(
     """
     from experiments.ensembles.ensemble import play_ensemble
     from experiments.ensembles.metrics import parse_measures
+    from experiments.ensembles.plausible_design import group_replications, with_draws
     from experiments.ensembles.play_design import play_design
 
-    sample = plausible_sample(plausible, design is not None)
+    sample = plausible_sample(plausible)
     if design is not None:
         prepared, how = prepare_design(scenario, design, worlds, seed, rounds, set, common_random_numbers)
         measures = parse_measures(metrics, stop_when, prepared.plans.scenario.negotiations)
-        return play_design(prepared, how._replace(measures=measures), progress=progress)
+        how = how._replace(measures=measures)
+        if sample is None:
+            return play_design(prepared, how, progress=progress)
+        drawn = with_draws(prepared, sample, how.worlds, how.seed)
+        result = play_design(drawn, how._replace(worlds=1, cycle=how.worlds), progress=progress)
+        return group_replications(result, prepared, how.worlds)
     check_integer("worlds", worlds, 1, MAX_WORLDS)
     changed = changed_scenario(scenario, set, rounds, seed)
     return play_ensemble(changed, worlds, seed, metrics=metrics, stop_when=stop_when, sample=sample, progress=progress)

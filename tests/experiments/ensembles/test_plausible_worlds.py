@@ -69,13 +69,11 @@ def test_a_plausible_ensemble_is_saved_with_its_draws(tmp_path):
     assert drawn.sample in repr(drawn)
 
 
-def test_python_takes_a_sample_and_refuses_it_with_a_design(tmp_path):
+def test_python_takes_a_sample_or_its_file(tmp_path):
     path = write_sample(tmp_path)
     by_path = detente.ensemble("two-states", 20, plausible=path)
     loaded = detente.ensemble("two-states", 20, plausible=synthetic_sample())
     assert by_path.digests == loaded.digests != detente.ensemble("two-states", 20).digests
-    with pytest.raises(ScenarioError, match="cannot be combined with a design"):
-        detente.ensemble("two-states", 2, plausible=path, design={"belief.memory": [0.9, 0.95]})
     with pytest.raises(ScenarioError, match="must be the path of a sample file"):
         detente.ensemble("two-states", 2, plausible=3)
 
@@ -151,3 +149,35 @@ def test_a_sample_without_a_plausible_space_is_refused(tmp_path):
         load_study(study_data(sample="sample.json"))
     with pytest.raises(ScenarioError, match="cannot be read"):
         load_study(write_study(tmp_path, **STUDY))
+
+
+def test_each_world_of_a_design_plays_with_its_draw():
+    design = {
+        "belief.memory": [0.91, 0.97],
+        "mechanisms.scrutiny": [True, False],
+        "negotiations.border.bundling": [2, 1],
+    }
+    metrics, sample = {"deal": "when(deal_progress > 0)"}, synthetic_sample(points=9)
+    result = detente.ensemble("two-states", 70, design=design, metrics=metrics, plausible=sample)
+    table = result.frame()
+    assert (result.points, result.worlds, list(result.design)) == (2, 70, list(design))
+    for point in range(2):
+        changes = {path: values[point] for path, values in design.items()}
+        alone = play_ensemble("two-states", 70, 1, changes=changes, metrics=metrics, sample=sample)
+        assert table["comprehensive_deal"][point] == pytest.approx(alone.shares()["comprehensive_deal"].share)
+        assert table["mean_trust"][point] == pytest.approx(alone.means[:, 0].mean(), rel=1e-5)
+        assert table["var_trust"][point] == pytest.approx(alone.means[:, 0].var(ddof=1), rel=1e-4)
+        assert table["end_deal_progress"][point] == pytest.approx(alone.ends[:, 3].mean(), rel=1e-5)
+        first = alone.first_deals("border")
+        assert table["border.first_deal"][point] == pytest.approx(first.rounds[~first.censored].mean())
+        assert table["deal"][point] == pytest.approx(alone.metric_means()["deal"].mean)
+        assert table["missing_deal"][point] == pytest.approx(alone.metric_means()["deal"].missing / 70)
+
+
+def test_an_inconsistent_point_of_a_plausible_design_is_reported():
+    first, *_ = load_scenario("two-states").negotiations["border"].rungs
+    where = f"negotiations.border.rungs.{first}"
+    design = {f"{where}.verifier": ["mission", None, "mission"], f"{where}.needs_verification": [True, True, False]}
+    result = detente.ensemble("two-states", 5, design=design, plausible=synthetic_sample())
+    assert result.errors == detente.ensemble("two-states", 5, design=design).errors
+    assert result.frame()["mean_trust"].isna().tolist() == [False, True, False]
