@@ -9,6 +9,7 @@ from experiments.calibration.targets import PriorRange
 
 GAMMA = 2.38  # of Ter Braak 2006, divided by sqrt(2 d)
 JITTER = 1e-4  # of a move, as a share of the range
+CROSSOVER = (0.15, 0.5, 1.0)  # shares of the coordinates that move
 LEAP = 0.1  # probability of a whole step between two points, which can reach another region
 
 
@@ -28,21 +29,23 @@ def limits(ranges: Sequence[PriorRange]) -> tuple[np.ndarray, np.ndarray]:
 def propose_moves(
     walkers: np.ndarray, others: np.ndarray, ranges: Sequence[PriorRange], rng: np.random.Generator
 ) -> np.ndarray:
-    """Return a proposal for each walker, by differential evolution (Ter Braak 2006): [walker, parameter].
+    """Return a proposal for each walker, by differential evolution in some coordinates: [walker, parameter].
 
-    x' = x + gamma (a - b) + jitter, where a and b are two of the others, which do not move at the same time. The
-    proposal is symmetric: if it is accepted wherever it is not ruled out, the walkers sample what is not ruled out
-    uniformly. Proposals outside the ranges are NaN.
+    x' = x + gamma (a - b) + jitter, where a and b are two of the others, which do not move at the same time (Ter Braak
+    2006), in a random share of the coordinates (Vrugt et al. 2009); gamma = 2.38 / sqrt(2 d) with d coordinates. A
+    proposal outside a range is reflected at its limit. Proposals are symmetric: if they are accepted wherever they are
+    not ruled out, the walkers sample what is not ruled out uniformly.
     """
     count, width = walkers.shape
     one = rng.integers(len(others), size=count)
     other = (one + 1 + rng.integers(max(len(others) - 1, 1), size=count)) % len(others)
-    gamma = np.where(rng.random(count) < LEAP, 1.0, GAMMA / np.sqrt(2.0 * width))
+    moving = rng.random(walkers.shape) < rng.choice(CROSSOVER, size=count)[:, None]
+    moving[np.arange(count), rng.integers(width, size=count)] = True
+    gamma = np.where(rng.random(count) < LEAP, 1.0, GAMMA / np.sqrt(2.0 * moving.sum(axis=1)))
     low, high = limits(ranges)
-    moved = walkers + gamma[:, None] * (others[one] - others[other])
-    moved += JITTER * (high - low) * rng.standard_normal(walkers.shape)
-    moved[((moved < low) | (moved > high)).any(axis=1)] = np.nan
-    return moved
+    step = gamma[:, None] * (others[one] - others[other]) + JITTER * (high - low) * rng.standard_normal(walkers.shape)
+    folded = (walkers + np.where(moving, step, 0.0) - low) % (2.0 * (high - low))
+    return low + np.minimum(folded, 2.0 * (high - low) - folded)
 
 
 def resample(weights: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:

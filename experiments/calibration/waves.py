@@ -139,13 +139,12 @@ class Waves:
             for side, moving in enumerate((slice(0, half), slice(half, None))):
                 others = points[half:] if side == 0 else points[:half]
                 proposed = propose_moves(points[moving], others, self.targets.parameters, rng)
-                inside = np.isfinite(proposed).all(axis=1)
                 name = f"wave-{number}-{sweep + 1:02d}{'ab'[side]}"
-                found = self.evaluate(name, proposed[inside], self.settings.worlds[0], cutoffs)
+                found = self.evaluate(name, proposed, self.settings.worlds[0], cutoffs)
                 better = np.array([each.worst for each in found])
                 accepted = better <= cutoffs
-                where = np.arange(self.settings.walkers)[moving][inside][accepted]
-                points[where], worst[where] = proposed[inside][accepted], better[accepted]
+                where = np.arange(self.settings.walkers)[moving][accepted]
+                points[where], worst[where] = proposed[accepted], better[accepted]
             visited.append((points.copy(), worst.copy()))
         return self._visited(number, visited, cutoff, sweeps)
 

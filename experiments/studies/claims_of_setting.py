@@ -40,11 +40,11 @@ CLAIMS_OF_SETTING = (
             ClaimComparison(
                 "more verified at the end, where a deal comes either way", OFFICES, WEAK_OFFICES, "end_deal_progress",
                 among=ever_a_deal,
-                note="Only worlds with a first deal under both: that more of them come was fitted (S1).",
+                note="Only worlds with a first deal under both: that more of them come is fitted (S1).",
             ),
             ClaimComparison(
                 "more deals", OFFICES, NO_OFFICES, "deal_at_end", True, "fitted",
-                "The weights were fitted to S1: with facilitators the odds of an agreement are 4 to 10 times as high.",
+                "S1 is a target of the calibration: with facilitators the odds of an agreement are 6.6 times as high.",
             ),
             ClaimComparison(
                 "more contact", OFFICES, NO_OFFICES, "mean_contact", True, "built in", STARTS_CONTACT
@@ -80,8 +80,8 @@ CLAIMS_OF_SETTING = (
                 Arm("opposed narratives", set_parties("security_weight", 0.9, 0.1)),
                 Arm("similar narratives", set_parties("security_weight", 0.5)), "end_deal_progress", False,
                 note="In this scenario each step weighs more in a side's own narrative, so that opposed ones ask for "
-                "more: the size is the result. F7, a fitted target, asks that narratives move deals in some scenario, "
-                "in either direction.",
+                "more: the size is the result. F7, used when the defaults were tuned, asks that narratives move deals "
+                "in some scenario, in either direction.",
             ),
         ),
     ),

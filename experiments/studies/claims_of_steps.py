@@ -77,8 +77,8 @@ CLAIMS_OF_STEPS = (
             engagement(
                 "more deals than with dialogue alone", Arm("dialogue alone", combine(DIALOGUE, NO_PRESSURE)),
                 "deal_at_end",
-                note="Without pressure the two sides also meet less: less pain makes them seek talks. F7, a fitted "
-                "target, asks that pressure moves deals in some scenario, in either direction.",
+                note="Without pressure the two sides also meet less: less pain makes them seek talks. F7, used "
+                "when the defaults were tuned, asks that pressure moves deals in some scenario, in either direction.",
             ),
             ClaimComparison(
                 "more deals than with dialogue alone, at equal talks",

@@ -57,8 +57,8 @@ NOTES = (
     "Data sets contain the crises and conflicts that were recorded; the scenarios are nine structures chosen by the "
     "authors, weighted by their numbers of events. A match shows that the model is plausible, not that it is correct.",
     "Intervals reflect only the variation between worlds, not the choice of scenarios or defaults.",
-    "The default weights were fitted jointly to the patterns that were used for tuning (experiments/validation/fit): "
-    "that these hold shows what the model can do, not that it predicts.",
+    "The default weights were fitted jointly to the patterns that were used for tuning: that these hold shows what the "
+    "model can do, not that it predicts.",
     "Held back from all tuning, and read once, at the end: S2, S7, S12, S17, S18, S19, and of the event statistics the "
     "monthly series of 1996-2005 (E5).",
     "Face validity (F1, F2, F5, F6) and logic (F3, F4, F9) are criteria of the authors, not data.",

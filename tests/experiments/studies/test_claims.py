@@ -1,9 +1,12 @@
 """Claims: the spaces of points, the essay's settings, and claims with known truth."""
 
+import tomllib
+
 import numpy as np
 import pytest
 from support.samples import synthetic_sample
 
+from experiments.calibration.targets import SHIPPED_TARGETS
 from experiments.ensembles.design import Plans
 from experiments.studies.claim import Arm, Claim, ClaimComparison
 from experiments.studies.claim_measures import MEASURES, longest_silence, rounds_to_deal
@@ -11,7 +14,6 @@ from experiments.studies.claim_settings import meet_every_month, meet_in_public,
 from experiments.studies.claim_space import full_space, plausible_space, uncertainties
 from experiments.studies.claims import count_arms, evaluate_claims
 from experiments.studies.essay_claims import CLAIMS
-from experiments.validation.fit.objective import AIMS
 from model.errors import ScenarioError
 from model.loading import apply_changes, build_scenario, load_scenario, read_scenario
 from model.measures import OVERALL
@@ -85,7 +87,8 @@ def test_every_claim_has_a_test_and_says_what_is_no_test():
         assert claim.question.endswith("?")
         assert all(each.note for each in claim.comparisons if each.standing != "tested"), claim.key
     fitted = [each for claim in CLAIMS for each in claim.comparisons if each.standing == "fitted"]
-    assert [key for each in fitted for key in AIMS if f"{key}:" in each.note] == ["S1"]
+    used = {each["pattern"] for each in tomllib.loads(SHIPPED_TARGETS.read_text())["targets"] if "use" not in each}
+    assert [key for each in fitted for key in used if f"{key} is a target" in each.note] == ["S1"]
 
 
 def test_steps_are_compared_with_pairs_threes_and_the_bargain(plans):

@@ -1,1 +1,0 @@
-"""Joint fit of the model's weights to the patterns that are not held back: search, report and frontier."""
