@@ -142,6 +142,6 @@ DEFINITIONS = (
     "between; a small tree then looks for two or three parameters that tell the worlds apart, and is reported only if "
     "it predicts worlds that it has not seen. Undecided: the intervals are too wide to say.",
     "A claim with several tests holds or fails if all of them do, and depends if it holds in part.",
-    "Built in: the rules give the direction by construction. Fitted: a target that the plausible worlds were calibrated to "
-    "already states it. Both are shown apart, and neither counts as a test.",
+    "Built in: the rules give the direction by construction. Fitted: a target of the calibration already states "
+    "it. Both are shown apart, and neither counts as a test.",
 )
