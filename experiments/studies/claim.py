@@ -20,8 +20,8 @@ class ClaimComparison(NamedTuple):
     """One comparison of a claim: the measure is larger (or smaller) under ``claimed`` than under ``reference``.
 
     standing: "built in" if the rules give its direction by construction, "fitted" if a target of the calibration
-    states it already; only the others are tests. note: why, or what to keep in mind. among: compare only the worlds where this
-    is positive under both. relevant: smallest relevant difference; None for that of the measure.
+    states it already; only the others are tests. note: why, or what to keep in mind. among: compare only the worlds
+    where this is positive under both. relevant: smallest relevant difference; None for that of the measure.
     """
 
     says: str
