@@ -67,9 +67,10 @@ soak: $(PACKAGES) $(COMPILED)  ## run the tests that take minutes
 	@echo "Running the long tests"
 	@$(PYTHON) -m pytest -q -m soak
 
-validate: $(PACKAGES) $(COMPILED)  ## run the external validation and write docs/validation.md
+validate: $(PACKAGES) $(COMPILED)  ## run the validation; write its documents, docs/calibration.md and docs/claims.md
 	@echo "Validating"
 	@.venv/bin/detente validate --markdown docs/validation.md --report artefacts/validation.html
+	@.venv/bin/detente claims --markdown docs/claims.md --out artefacts/claims
 	@$(PYTHON) -m dashboards.reports.calibration docs/calibration.md
 
 digests: $(PACKAGES)  ## update the recorded digests after an intended change of the model

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.ensembles.design import Design, Replications
+    from experiments.ensembles.plausible import PlausibleSample
     from model.scenario import Scenario
 
     type ScenarioSource = str | Path | Mapping[str, Any] | Scenario
@@ -48,6 +49,13 @@ def prepare_design(
     if not isinstance(common, bool):
         raise ScenarioError([InputError("common_random_numbers", common, "must be True or False")])
     return Design(Plans(changed), design), Replications(int(worlds), int(seed), common, changed.rounds)
+
+
+def plausible_sample(plausible: "bool | str | Path | PlausibleSample") -> "PlausibleSample | None":
+    """Return the sample from which worlds draw, None for none. Raises ScenarioError if it cannot be used."""
+    from experiments.ensembles.plausible_worlds import find_sample
+
+    return None if plausible is False else find_sample(None if plausible is True else plausible)
 
 
 def check_integer(name: str, value: Any, low: int, high: int) -> None:

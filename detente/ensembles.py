@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
-from detente.arguments import MAX_WORLDS, changed_scenario, check_integer, prepare_design
+from detente.arguments import MAX_WORLDS, changed_scenario, check_integer, plausible_sample, prepare_design
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from detente.arguments import ScenarioSource
     from experiments.ensembles.compare import Comparison
     from experiments.ensembles.design_ensemble import DesignEnsemble
     from experiments.ensembles.ensemble import Ensemble
+    from experiments.ensembles.plausible import PlausibleSample
     from experiments.ensembles.play_design import DesignEstimate
 
 
@@ -26,6 +29,7 @@ def ensemble(
     *,
     metrics: Mapping[str, str] = MappingProxyType({}),
     stop_when: str | None = None,
+    plausible: "bool | str | Path | PlausibleSample" = False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> "Ensemble": ...
 
@@ -42,6 +46,7 @@ def ensemble(
     common_random_numbers: bool = True,
     metrics: Mapping[str, str] = MappingProxyType({}),
     stop_when: str | None = None,
+    plausible: "bool | str | Path | PlausibleSample" = False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> "DesignEnsemble": ...
 
@@ -57,6 +62,7 @@ def ensemble(
     common_random_numbers: bool = True,
     metrics: Mapping[str, str] = MappingProxyType({}),
     stop_when: str | None = None,
+    plausible: "bool | str | Path | PlausibleSample" = False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> "Ensemble | DesignEnsemble":
     """Play many worlds of a scenario; world k is the run with seed ``seed + k``.
@@ -67,6 +73,10 @@ def ensemble(
     with 95 % intervals, `metric_means()`, `frame()` with one row for each world, `band()` with percentiles by round,
     `first_deals()` and `save()`.
 
+    plausible: whether each world plays with a draw from the plausible sample, of the parameters that the scenario and
+    ``set`` leave open; a path or a loaded sample for another than the one that comes with Detente. The columns of a
+    design win over it, too, and world k of each point has the same draw.
+
     design: points that differ in some values: a dict of columns by dotted path (lists, NumPy arrays, pandas columns, or
     one value for all points), or a DataFrame. Each point has ``worlds`` worlds; the result has `frame()` with one row
     for each point, `errors` of points that were not played, and `reread`, the paths for whose values the scenario was
@@ -75,15 +85,22 @@ def ensemble(
     """
     from experiments.ensembles.ensemble import play_ensemble
     from experiments.ensembles.metrics import parse_measures
+    from experiments.ensembles.plausible_design import group_replications, with_draws
     from experiments.ensembles.play_design import play_design
 
+    sample = plausible_sample(plausible)
     if design is not None:
         prepared, how = prepare_design(scenario, design, worlds, seed, rounds, set, common_random_numbers)
         measures = parse_measures(metrics, stop_when, prepared.plans.scenario.negotiations)
-        return play_design(prepared, how._replace(measures=measures), progress=progress)
+        how = how._replace(measures=measures)
+        if sample is None:
+            return play_design(prepared, how, progress=progress)
+        drawn = with_draws(prepared, sample, how.worlds, how.seed)
+        result = play_design(drawn, how._replace(worlds=1, cycle=how.worlds), progress=progress)
+        return group_replications(result, prepared, how.worlds)
     check_integer("worlds", worlds, 1, MAX_WORLDS)
     changed = changed_scenario(scenario, set, rounds, seed)
-    return play_ensemble(changed, worlds, seed, metrics=metrics, stop_when=stop_when, progress=progress)
+    return play_ensemble(changed, worlds, seed, metrics=metrics, stop_when=stop_when, sample=sample, progress=progress)
 
 
 def estimate(

@@ -1,83 +1,137 @@
 """The command `claims`. It does not import Mesa."""
 
+import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dashboards.cli.options import AsJson, ensure_writable_folder, parse_path, report_errors
-from dashboards.cli.studies import write_analysis
+from dashboards.cli.options import (
+    AsJson,
+    Sample,
+    ensure_writable_file,
+    ensure_writable_folder,
+    parse_path,
+    report_errors,
+)
+
+if TYPE_CHECKING:
+    from dashboards.reports.claims import ClaimRun
+    from experiments.ensembles.design import Plans
+    from experiments.studies.claim_space import ClaimSpace
 
 app = typer.Typer()
 
 
 @app.command()
 def claims(
-    points: Annotated[
-        int, typer.Option(min=8, max=100_000, help="Number of sampled points of the uncertainties.")
-    ] = 128,
-    replications: Annotated[int, typer.Option(min=2, max=10_000, help="Number of simulated worlds per point.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")] = 1,
+    space: Annotated[
+        Literal["plausible", "full"],
+        typer.Option(help="Where to test: settings that were not ruled out, or the full ranges of all uncertainties."),
+    ] = "plausible",
+    sample: Sample = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(parser=parse_path, metavar="FILE.toml", help="Test the claims of this file, not the essay's."),
+    ] = None,
+    points: Annotated[int, typer.Option(min=8, max=100_000, help="Number of points drawn from the space.")] = 200,
+    replications: Annotated[int, typer.Option(min=2, max=10_000, help="Number of simulations of each point.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, max=2**62, help="Random seed.")] = 1,
     reach: Annotated[
-        float,
-        typer.Option(help="Largest deviation from the scenario's values, as a share of each value; 1: full ranges."),
-    ] = 1.0,
+        float | None,
+        typer.Option(help="With --space full: largest deviation from the scenario's values, as a share of each."),
+    ] = None,
     out: Annotated[Path, typer.Option(parser=parse_path, metavar="DIR", help="Output folder.")] = Path("runs/claims"),
+    markdown: Annotated[
+        Path | None, typer.Option(parser=parse_path, metavar="FILE.md", help="Write the results as Markdown, too.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Test fourteen claims about gradual diplomacy.
+    """Test claims about gradual diplomacy.
 
-    Shows for each claim where it holds, where it fails, and the size of its effect.
+    Answers whether each claim holds, by how much, in which share of the plausible worlds, and on what it depends.
     """
-    from dashboards.cli.progress import progress_bar
-    from dashboards.reports.study import claims_page
-    from experiments.studies.claims import evaluate_claims
-    from experiments.studies.essay_claims import CLAIMS
+    from dashboards.reports.claims import claims_data, write_claims_document, write_claims_page
+    from model.atomic_files import write_atomically
 
     with report_errors():
+        check_options(space, sample, reach)
         ensure_writable_folder(out)
-        total = sum(len(claim.comparisons) for claim in CLAIMS)
-        with progress_bar(total, "comparisons", as_json) as progress:
-            evaluated = evaluate_claims(points, replications, seed, reach=reach, progress=progress)
-        if not as_json:
-            print_claims(evaluated, reach)
-        facts = {
-            "points": points,
-            "replications": replications,
-            "reach": reach,
-            "claims": [claim_data(each) for each in evaluated],
-        }
-        write_analysis(out, "claims", facts, claims_page(evaluated, points, replications, reach), as_json)
+        if markdown is not None:
+            ensure_writable_file(markdown)
+        run = run_claims(file, space, sample, points, replications, seed, 1.0 if reach is None else reach, as_json)
+        facts = claims_data(run)
+        write_atomically(out / "claims.json", json.dumps(facts, allow_nan=False).encode())
+        write_claims_page(run, out / "claims.html")
+        if markdown is not None:
+            write_claims_document(run, markdown)
+    if as_json:
+        typer.echo(json.dumps(facts, allow_nan=False))
+        return
+    from dashboards.terminal.claims import claims_screen
+    from dashboards.terminal.widgets import console
+
+    console().print(claims_screen(run))
+    for path in filter(None, (out / "claims.html", markdown)):
+        typer.echo(f"Saved to {path}")
 
 
-def print_claims(evaluated: Any, reach: float) -> None:
-    """Print the evaluated claims with their comparisons."""
-    from dashboards.reports.study import format_percent
-    from dashboards.terminal.widgets import console, plain_table
+def run_claims(
+    file: Path | None,
+    space: str,
+    sample: Path | None,
+    points: int,
+    replications: int,
+    seed: int,
+    reach: float,
+    quiet: bool,
+) -> "ClaimRun":
+    """Test the claims of a file, or the essay's, with a progress bar."""
+    from dashboards.cli.progress import progress_bar
+    from dashboards.reports.claims import ClaimRun
+    from experiments.ensembles.design import Plans
+    from experiments.studies.claims import SCENARIO, count_arms, evaluate_claims
+    from model.parameter_space import every_parameter
 
-    table = plain_table("verdict", "holds in", "fails in", "differs in")
-    table.add_column("claim and its comparisons (an effect above 0 supports the claim)", overflow="fold")
-    for each in evaluated:
-        table.add_row(each.verdict, format_percent(each.holds.share), format_percent(each.fails.share), "", each.words)
-        for one in each.comparisons:
-            where = f"; fails mainly where {one.where[0]}" if one.where else ""
-            comparison = f"  {one.says}: {one.effect:+.3f} ({one.low:+.3f} to {one.high:+.3f}){where}"
-            table.add_row("", *(format_percent(x.share) for x in (one.holds, one.fails, one.touched)), comparison)
-    console().print(table)
-    if reach == 1.0:
-        typer.echo(
-            "Over the full ranges most points are extreme and have little effect. "
-            "Use --reach 0.25 to stay within a quarter of the scenario's values."
-        )
+    tested, scenario = claims_to_test(file, SCENARIO)
+    plans = Plans(scenario)
+    where = claim_space(plans, space, sample, points, seed, reach)
+    with progress_bar(count_arms(tested, plans), "settings", quiet) as progress:
+        results = evaluate_claims(tested, plans, where, replications, seed, progress)
+    meanings = {each.path: each.meaning for each in every_parameter(plans.scenario)}
+    return ClaimRun(results, where, plans.scenario.name, replications, seed, meanings)
 
 
-def claim_data(evaluated: Any) -> dict[str, Any]:
-    """Return an evaluated claim as plain data."""
+def check_options(space: str, sample: Path | None, reach: float | None) -> None:
+    """Raise ScenarioError for options that the space does not use."""
+    from model.errors import InputError, ScenarioError
 
-    def with_shares(result: Any) -> dict[str, Any]:
-        named = {
-            name: getattr(result, name)._asdict() for name in ("holds", "fails", "touched") if hasattr(result, name)
-        }
-        return {**result._asdict(), **named}
+    errors = []
+    if space == "plausible" and reach is not None:
+        errors.append(InputError("--reach", reach, "applies to --space full only"))
+    if space == "full" and sample is not None:
+        errors.append(InputError("--sample", str(sample), "applies to --space plausible only"))
+    if errors:
+        raise ScenarioError(errors)
 
-    return {**with_shares(evaluated), "comparisons": [with_shares(one) for one in evaluated.comparisons]}
+
+def claims_to_test(file: Path | None, scenario: str) -> tuple[Any, str]:
+    """Return the claims of a file with their scenario, or the essay's with theirs."""
+    if file is None:
+        from experiments.studies.essay_claims import CLAIMS
+
+        return CLAIMS, scenario
+    from experiments.studies.claim_file import load_claims
+
+    loaded = load_claims(file)
+    return loaded.claims, loaded.scenario
+
+
+def claim_space(plans: "Plans", space: str, sample: Path | None, points: int, seed: int, reach: float) -> "ClaimSpace":
+    """Return the points over which the claims are tested."""
+    from experiments.ensembles.plausible_worlds import find_sample
+    from experiments.studies.claim_space import full_space, plausible_space
+
+    if space == "full":
+        return full_space(plans.scenario, points, seed, reach)
+    return plausible_space(plans, find_sample(sample), points, seed)

@@ -11,6 +11,8 @@ from dashboards.cli.options import (
     AsJson,
     Changes,
     Metrics,
+    Plausible,
+    Sample,
     ScenarioName,
     Seed,
     StopWhen,
@@ -25,6 +27,7 @@ from dashboards.cli.progress import nan_to_none, print_warnings, progress_bar
 
 if TYPE_CHECKING:
     from experiments.ensembles.ensemble import Ensemble
+    from experiments.ensembles.plausible import PlausibleSample
     from experiments.ensembles.statistics import Effect
 
 app = typer.Typer()
@@ -48,6 +51,8 @@ def ensemble(
     changes: Changes = None,
     metric: Metrics = None,
     stop_when: StopWhen = None,
+    plausible: Plausible = False,
+    sample: Sample = None,
     out: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="DIR", help="Save the ensemble to this folder.")
     ] = None,
@@ -65,20 +70,18 @@ def ensemble(
     from model.loading import read_scenario
 
     with report_errors():
+        drawn = plausible_sample(plausible, sample)
         if out is not None:
             check_overwrite(out, "ensemble.json", ("scenario", "band_worlds", "digests"), ENSEMBLE_FILES)
             ensure_writable_folder(out)
         saved = None if against is None else Ensemble.load(against)
         data = read_scenario(scenario)
-        changed, metrics = parse_changes(changes), parse_metrics(metric)
-        if saved is not None and saved.scenario != data.get("name"):
-            typer.echo(f"Note: {against} contains worlds of another scenario, {saved.scenario}.", err=True)
+        options = {"changes": parse_changes(changes), "metrics": parse_metrics(metric), "stop_when": stop_when}
         with progress_bar(worlds, "worlds", as_json) as progress:
-            result = play_ensemble(
-                data, worlds, seed, changes=changed, metrics=metrics, stop_when=stop_when, progress=progress
-            )
+            result = play_ensemble(data, worlds, seed, **options, sample=drawn, progress=progress)
         if out is not None:
             result.save(out)
+    note_differences(saved, result, against)
     with print_warnings():
         effects = {} if saved is None else compare_ensembles(saved, result)
     if as_json:
@@ -89,6 +92,25 @@ def ensemble(
         console().print(contrast_screen(saved, result, effects))
     if out is not None:
         typer.echo(f"Saved to {out}")
+
+
+def note_differences(saved: "Ensemble | None", result: "Ensemble", folder: Path | None) -> None:
+    """Print a note if a saved ensemble has another scenario or drew its parameters from another sample."""
+    if saved is not None and saved.scenario != result.scenario:
+        typer.echo(f"Note: {folder} contains worlds of another scenario, {saved.scenario}.", err=True)
+    if saved is not None and saved.sample != result.sample:
+        drawn = "no plausible sample" if saved.sample is None else f"the plausible sample {saved.sample}"
+        typer.echo(f"Note: the worlds in {folder} drew their parameters from {drawn}.", err=True)
+
+
+def plausible_sample(plausible: bool, path: Path | None) -> "PlausibleSample | None":
+    """Return the plausible sample, None if it is not asked for."""
+    from experiments.ensembles.plausible_worlds import find_sample
+    from model.errors import InputError, ScenarioError
+
+    if path is not None and not plausible:
+        raise ScenarioError([InputError("--sample", str(path), "applies with --plausible only")])
+    return find_sample(path) if plausible else None
 
 
 def ensemble_data(result: "Ensemble", seed: int, effects: Mapping[str, "Effect"]) -> dict[str, Any]:
@@ -109,6 +131,7 @@ def ensemble_data(result: "Ensemble", seed: int, effects: Mapping[str, "Effect"]
             for name, each in result.metric_means().items()
         },
         "stop_when": result.stop_when,
+        "plausible_sample": result.sample,
         "rounds_played": None if result.last_rounds is None else float(result.last_rounds.mean()),
         "bands": bands,
         "band_worlds": result.band_worlds,

@@ -11,6 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+
+def parse_path(text: str | Path) -> Path:
+    """Parse the path of an option. Refuses an empty path, such as from an unset shell variable."""
+    if not str(text):
+        raise typer.BadParameter("is empty; give the path of a file or folder")
+    return Path(text)
+
+
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name of a built-in scenario, or path of a scenario file.")
 ]
@@ -35,16 +43,21 @@ StopWhen = Annotated[
         help="End each world in the first round in which a condition holds, such as 'deal_progress > 0.5'.",
     ),
 ]
+Plausible = Annotated[
+    bool, typer.Option("--plausible", help="Play each world with a draw from the plausible sample; --set wins.")
+]
+Sample = Annotated[
+    Path | None,
+    typer.Option(
+        "--sample",
+        parser=parse_path,
+        metavar="FILE",
+        help="Plausible sample, as `detente calibrate` writes it; default: the one that comes with Detente.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 DRAFT_SUFFIX = re.compile(r"(\.\d+)+\.tmp$")  # of the temporary file of an atomic write
-
-
-def parse_path(text: str | Path) -> Path:
-    """Parse the path of an option. Refuses an empty path, such as from an unset shell variable."""
-    if not str(text):
-        raise typer.BadParameter("is empty; give the path of a file or folder")
-    return Path(text)
 
 
 def ensure_writable_file(path: Path) -> None:

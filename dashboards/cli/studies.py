@@ -100,7 +100,8 @@ def print_plan(study: Any, plan: Any, out: Path, as_json: bool) -> None:
             f"{study.file.replications} runs of {most}{study.rounds} rounds each: {plan.runs:,} runs, "
             f"about {format_bytes(plan.size)} in {out}"
         )
-        typer.echo(f"Order of the points: {plan.order}.")
+        drawn = "" if study.sample is None else " Each run plays with a draw from the plausible sample."
+        typer.echo(f"Order of the points: {plan.order}.{drawn}")
     for name in plan.damaged:
         typer.echo(f"Note: {out / name} is damaged; its points are run again.", err=True)
 

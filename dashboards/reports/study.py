@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboards.reports.offline_page import embedded_json, read_asset, render_page
-from experiments.ensembles.statistics import Share
-from experiments.studies.claims import ClaimResult
 from experiments.studies.discover import Box, limit_sentences
 from experiments.studies.sensitivity import Sensitivity
 from experiments.studies.sensitivity_methods import METHODS
@@ -61,11 +59,6 @@ def write_chart_page(template: str, path: Path, charts: Mapping[int, Any], **tex
 def format_percent(value: float) -> str:
     """Format a share in percent."""
     return f"{100 * value:.0f} %"
-
-
-def format_share(share: Share) -> str:
-    """Format a share with its interval."""
-    return f"{format_percent(share.share)} ({format_percent(share.low)} to {format_percent(share.high)})"
 
 
 def sensitivity_page(question: str, sensitivity: Sensitivity) -> StudyPage:
@@ -190,57 +183,3 @@ def describe_box(outcome: str, above: float, box: Box) -> list[str]:
         f"The box contains {format_percent(box.coverage)} of these points (coverage); "
         f"they are {format_percent(box.density)} of the points in the box (density).",
     ]
-
-
-def claims_page(evaluated: Sequence[ClaimResult], count: int, replications: int, reach: float) -> StudyPage:
-    """Return the page of the evaluated claims: where each holds and fails, and a section for each."""
-    order = list(reversed(evaluated))
-    near = f"uncertainties within {format_percent(reach)} of the scenario's values"
-    space = "the full ranges of all uncertainties" if reach == 1 else near
-    bars = [
-        {"type": "bar", "orientation": "h", "name": name, "y": [each.words for each in order],
-         "x": [round(getattr(each, key).share, 4) for each in order],
-         "marker": {"color": colour, "pattern": {"shape": shape}}}
-        for name, key, colour, shape in (("holds", "holds", BLUE, ""), ("fails", "fails", AMBER, "/"))
-    ]  # fmt: skip
-    chart = {
-        "data": bars,
-        "layout": {"barmode": "stack", "xaxis": {"title": {"text": "share of the space"}, "range": [0, 1]}},
-    }
-    caption = (
-        "Share of the space where each claim holds and fails; the rest is undecided at this number of replications."
-    )
-    overview = PageSection(
-        "All claims",
-        (
-            f"{count} points over {space}, {replications} worlds per point, common random numbers.",
-            "A claim is undecided at a point where the two settings do not differ significantly. "
-            "`differs`: share of the space where they differ at all.",
-        ),
-        chart,
-        caption,
-        ("claim", "verdict", "holds", "fails"),
-        [(each.words, each.verdict, format_share(each.holds), format_share(each.fails)) for each in evaluated],
-    )
-    failing = [each.words for each in evaluated if each.verdict == "fails"]
-    lead = [
-        f"{sum(each.verdict == 'holds' for each in evaluated)} of {len(evaluated)} claims hold at most points. "
-        f"{sum(each.verdict == 'leans' for each in evaluated)} tend to hold, but are undecided at most points.",
-        "Failing: " + "; ".join(failing) + "." if failing else "No claim fails over the whole space.",
-    ]
-    return StudyPage("claims", "Where do the essay's claims hold?", lead, [overview, *map(claim_section, evaluated)])
-
-
-def claim_section(claim: ClaimResult) -> PageSection:
-    """Return the section of an evaluated claim, with one row per comparison."""
-    rows = [
-        (one.says, format_share(one.holds), format_share(one.fails), format_percent(one.touched.share),
-         f"{one.effect:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}")
-        for one in claim.comparisons
-    ]  # fmt: skip
-    return PageSection(
-        claim.words,
-        [f"It fails mainly where {'; '.join(one.where)}." for one in claim.comparisons if one.where],
-        headings=("comparison", "holds", "fails", "differs", "effect", "95 % interval"),
-        rows=rows,
-    )

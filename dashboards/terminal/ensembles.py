@@ -40,6 +40,12 @@ def ensemble_screen(ensemble: Ensemble, width: int = 80) -> RenderableType:
         f"Shares follow from the assumptions; they are not a forecast. Bands of {ensemble.band_worlds:,} worlds.",
         style="dim",
     )
+    if ensemble.sample is not None:
+        note = Text(
+            "Each world plays with a draw from the plausible sample: shares and bands show chance, and not knowing the "
+            f"parameters. Plausible, not probable; not a forecast. Bands of {ensemble.band_worlds:,} worlds.",
+            style="dim",
+        )
     parts = [head, shares, Text("Median round of the first deal: " + "; ".join(deals))]
     if ensemble.last_rounds is not None:
         stopped = float((ensemble.last_rounds < ensemble.rounds).mean())

@@ -186,7 +186,8 @@ class Replications(NamedTuple):
 
     worlds: worlds of each point. seed: of the first. common: whether all points have the same seeds (common random
     numbers); if not, point p begins with ``seed + p * worlds``. rounds: of each world. measures: metrics, and the
-    condition on which a world ends.
+    condition on which a world ends. cycle: number of consecutive points that are the replications of one setting; with
+    common random numbers, settings have the same seeds, and the points of a setting have others.
     """
 
     worlds: int
@@ -194,10 +195,11 @@ class Replications(NamedTuple):
     common: bool
     rounds: int
     measures: WorldMeasures = WorldMeasures()
+    cycle: int = 1
 
     def seeds(self, points: np.ndarray, replications: np.ndarray) -> np.ndarray:
         """Return the seeds of some replications at some points: uint64 [world]."""
-        offsets = replications if self.common else points * self.worlds + replications
+        offsets = (points % self.cycle if self.common else points) * self.worlds + replications
         return offsets.astype(np.uint64) + np.uint64(self.seed)
 
 
@@ -211,6 +213,6 @@ def play_batch(batch: PointBatch, replications: range, how: Replications) -> Ite
     worlds = np.arange(len(batch.points) * count)
     rows = worlds // count
     seeds = how.seeds(batch.points[rows], replications.start + worlds % count)
-    cache = how.common and fits_in_cache(start, int(np.lcm(count, BLOCK_SIZE)), how.rounds)
+    cache = how.common and fits_in_cache(start, int(np.lcm(count * how.cycle, BLOCK_SIZE)), how.rounds)
     for part, trajectories in play_blocks(start, seeds, how.rounds, cache, batch.cells, rows):
         yield part.start, trajectories

@@ -14,6 +14,8 @@ import numpy as np
 
 from experiments.ensembles.metrics import parse_measures
 from experiments.ensembles.outcomes import WorldOutcomes
+from experiments.ensembles.plausible import PlausibleSample
+from experiments.ensembles.plausible_worlds import draw_worlds
 from experiments.ensembles.statistics import PERCENTILES, MeanInterval, mean_interval
 from experiments.ensembles.stream import (
     BAND_WORLDS,
@@ -28,9 +30,9 @@ from model.enumerations import Outcome
 from model.errors import InputError, ScenarioError
 from model.loading import load_scenario
 from model.measures import indicator_names, trajectory_digest
-from model.overrides import Override, collect_overrides
+from model.overrides import Override
+from model.plan import Plan
 from model.scenario import Scenario
-from model.world import World
 
 if TYPE_CHECKING:  # slow to import; needed only to save, load and tabulate
     import pandas as pd
@@ -44,7 +46,8 @@ class Ensemble(WorldOutcomes):
     [percentile, round, indicator] over the first ``band_worlds`` worlds. trajectories: float64
     [world, round, indicator], or None. metrics: expressions by name. metric_values: float64 [world, metric], NaN if
     missing. stop_when: the stopping condition, or None. last_rounds: int16 [world] with a stopping condition; otherwise
-    None, as all worlds play all rounds.
+    None, as all worlds play all rounds. sample: digest of the plausible sample from which each world drew its
+    parameters, or None; points: the positions of these draws in it, int64 [world].
     """
 
     scenario: str
@@ -59,6 +62,8 @@ class Ensemble(WorldOutcomes):
     metric_values: np.ndarray | None = None
     stop_when: str | None = None
     last_rounds: np.ndarray | None = None
+    sample: str | None = None
+    points: np.ndarray | None = None
 
     @property
     def indicators(self) -> list[str]:
@@ -90,6 +95,8 @@ class Ensemble(WorldOutcomes):
             text_table(("outcome", "share", "95 % interval"), rows),
             f"median round of the first deal: {', '.join(deals)}",
         ]
+        if self.sample is not None:
+            lines.append(f"each world plays with a draw from the plausible sample {self.sample}")
         if self.metrics:
             means = [
                 (name, f"{each.mean:.4g}", f"{each.low:.4g} to {each.high:.4g}", f"{each.missing:,}")
@@ -101,12 +108,12 @@ class Ensemble(WorldOutcomes):
     def frame(self) -> "pd.DataFrame":
         """Return one row per world: seed, outcomes, first deals, metrics, means and ends of indicators.
 
-        Without a deal, the first deal is missing and `censored` is true. With a stopping condition, `rounds` is the
-        last round of the world.
+        `point` is the position of the world's draw in the plausible sample, if there is one. Without a deal, the first
+        deal is missing and `censored` is true. With a stopping condition, `rounds` is the last round of the world.
         """
         import pandas as pd
 
-        columns: dict[str, Any] = {"seed": self.seeds}
+        columns: dict[str, Any] = {"seed": self.seeds} | ({} if self.points is None else {"point": self.points})
         columns["outcome"] = [Outcome(int(each)).name for each in self.overall]
         for k, name in enumerate(self.negotiations):
             columns[f"{name}.outcome"] = [Outcome(int(each)).name for each in self.outcomes[:, k]]
@@ -145,7 +152,7 @@ class Ensemble(WorldOutcomes):
             _write(folder / "trajectories.parquet", pd.DataFrame(flat, columns=self.indicators))
         else:
             (folder / "trajectories.parquet").unlink(missing_ok=True)
-        names = ("scenario", "rounds", "negotiations", "band_worlds", "digests", "metrics", "stop_when")
+        names = ("scenario", "rounds", "negotiations", "band_worlds", "digests", "metrics", "stop_when", "sample")
         metadata = {name: getattr(self, name) for name in names}
         write_atomically(folder / "ensemble.json", json.dumps(metadata).encode())
 
@@ -177,6 +184,7 @@ class Ensemble(WorldOutcomes):
             trajectories=trajectories,
             metric_values=worlds[[*metadata.get("metrics", {})]].to_numpy(np.float64),
             last_rounds=worlds["rounds"].to_numpy(np.int16) if metadata.get("stop_when") else None,
+            points=worlds["point"].to_numpy(np.int64) if metadata.get("sample") else None,
         )
 
 
@@ -198,6 +206,7 @@ def play_ensemble(
     band_worlds: int = BAND_WORLDS,
     metrics: Mapping[str, str] = MappingProxyType({}),
     stop_when: str | None = None,
+    sample: PlausibleSample | None = None,
     threads: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
@@ -207,7 +216,8 @@ def play_ensemble(
     worlds, seed: world k has seed ``seed + k``. changes: values by dotted path. keep: keep all trajectories. paired:
     keep what a paired comparison needs. band_worlds: number of worlds from which the bands are computed, at least 1;
     their trajectories are held in memory. metrics, stop_when: expressions over the indicators
-    (``experiments.ensembles.expressions``); a world ends in the first round in which ``stop_when`` holds. threads: 1
+    (``experiments.ensembles.expressions``); a world ends in the first round in which ``stop_when`` holds. sample:
+    each world plays with a draw from it, of the parameters that the scenario and the changes do not set. threads: 1
     plays in the calling thread. progress: receives the number of worlds played. stop: called before each chunk. Raises
     ScenarioError if the scenario or a value is invalid, CancelledError if ``stop`` returns true.
     """
@@ -216,10 +226,15 @@ def play_ensemble(
     collector = ResultCollector(
         chosen, worlds, rounds, keep=keep, paired=paired, band_worlds=band_worlds, measures=measures
     )
-    chunks = world_chunks(World(chosen, 0, collect_overrides(chosen, overrides)), worlds)
+    plan = Plan(chosen, overrides)
+    draws = None if sample is None else draw_worlds(plan, sample, worlds, seed)
+    chunks = world_chunks(plan.world, worlds, draws and draws.start)
     for done in stream_ensemble(collector, chunks, seed, threads, stop):
         progress(done)
-    return ensemble_from(chosen.name, collector, seed, threads)
+    result = ensemble_from(chosen.name, collector, seed, threads)
+    if draws is not None:
+        result.sample, result.points = draws.sample, draws.points
+    return result
 
 
 def ensemble_from(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -146,22 +147,26 @@ def measure_points(
     """Play all points and return the result of ``measure`` for each, None for a point with an error.
 
     measure: a function of the trajectories of a point, [world, round, indicator]. progress: receives the number of
-    points played.
+    points played. An interruption also ends the jobs that other threads play.
     """
     load_kernel()
     measured: list[Any] = [None] * design.points
-    done = 0
+    interrupted, done = Event(), 0
 
     def play(points: PointBatch) -> list[Any]:
-        sums = play_job(DesignJob(points, range(how.worlds)), how, keep=True)
+        sums = play_job(DesignJob(points, range(how.worlds)), how, keep=True, stop=interrupted.is_set)
         return list(zip(points.points.tolist(), map(measure, sums.trajectories), strict=True))  # type: ignore[arg-type]
 
     batches = (job.batch for job in design_jobs(design, how.worlds) if job.replications.start == 0)
-    for values in run_in_order(play, batches, threads):
-        for point, value in values:
-            measured[point] = value
-        done += len(values)
-        progress(done)
+    try:
+        for values in run_in_order(play, batches, threads):
+            for point, value in values:
+                measured[point] = value
+            done += len(values)
+            progress(done)
+    except BaseException:
+        interrupted.set()
+        raise
     return measured
 
 

@@ -19,6 +19,7 @@ from experiments.ensembles.outcomes import NegotiationOutcomes, negotiation_outc
 from experiments.ensembles.statistics import percentile_bands
 from model.errors import InputError, ScenarioError
 from model.measures import indicator_names
+from model.plan import StartCells
 from model.scenario import Scenario
 from model.world import World
 
@@ -28,17 +29,31 @@ BAND_WORLDS = 5_000  # by default bands are computed from the first worlds only
 NO_MEASURES = WorldMeasures()
 
 
+class WorldPoints(NamedTuple):
+    """The points at which worlds play: the cells in which they differ, and the point of each world, int [world]."""
+
+    cells: StartCells
+    rows: np.ndarray
+
+    def part(self, first: int, size: int) -> "WorldPoints":
+        """Return the points of some worlds."""
+        return self._replace(rows=self.rows[first : first + size])
+
+
 class WorldChunk(NamedTuple):
-    """A world to start from, the position of the first world of the chunk, and the number of its worlds."""
+    """A world to start from, the position of the first world of the chunk, the number of its worlds, their points."""
 
     start: World
     first: int
     size: int
+    points: WorldPoints | None = None
 
 
-def world_chunks(start: World, worlds: int) -> Iterator[WorldChunk]:
-    """Split worlds with the same start into chunks."""
-    return (WorldChunk(start, first, min(CHUNK_SIZE, worlds - first)) for first in range(0, worlds, CHUNK_SIZE))
+def world_chunks(start: World, worlds: int, points: WorldPoints | None = None) -> Iterator[WorldChunk]:
+    """Split worlds with the same start into chunks. points: where they differ from it, if they do."""
+    for first in range(0, worlds, CHUNK_SIZE):
+        size = min(CHUNK_SIZE, worlds - first)
+        yield WorldChunk(start, first, size, points and points.part(first, size))
 
 
 class ResultCollector:
@@ -146,7 +161,8 @@ def stream_ensemble(
     def play(chunk: WorldChunk) -> int:
         seeds = np.arange(chunk.first, chunk.first + chunk.size, dtype=np.uint64) + np.uint64(seed)
         cache_draws = fits_in_cache(chunk.start, collector.worlds, collector.rounds)
-        for part, trajectories in play_blocks(chunk.start, seeds, collector.rounds, cache_draws):
+        varied = chunk.points or (None, None)
+        for part, trajectories in play_blocks(chunk.start, seeds, collector.rounds, cache_draws, *varied):
             collector.add(chunk.first + part.start, trajectories)
         return chunk.size
 

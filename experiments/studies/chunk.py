@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from experiments.ensembles.compare import INDICATOR_INDEX
 from experiments.ensembles.design import Design, Plans, PointBatch, Replications
+from experiments.ensembles.plausible_worlds import chosen_paths, free_columns
 from experiments.ensembles.play_design import DesignJob, collect_job
 from experiments.ensembles.statistics import PERCENTILES, percentile_bands
 from experiments.ensembles.stream import ResultCollector
@@ -82,19 +83,37 @@ def failed_point(study: Study, point: int, error: Exception) -> ChunkTables:
 
 def _play_points(study: Study, first: int, table: pd.DataFrame) -> Iterator[ChunkTables]:
     """Play points and yield their tables, one or more points at a time."""
-    design = Design(study_plans(StudyKey(study)), table)
-    for point, error in design.errors.items():
+    how = study_replications(study)
+    design = Design(study_plans(StudyKey(study)), with_draws(study, table))
+    failed = {row // how.cycle: error for row, error in design.errors.items()}
+    for point, error in failed.items():
         yield failed_point(study, first + point, error)
     size = len(table)
     if study.file.keep != "summaries":
         size = max(SERIES_VALUES // ((study.rounds + 1) * study.file.replications * len(INDICATOR_INDEX)), 1)
-    for batch in design.batches(size):
+    for batch in design.batches(size * how.cycle):
         yield _batch_tables(study, first, batch)
+
+
+def with_draws(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each point; over plausible worlds, one for each replication, with its draw from the sample.
+
+    Replication r has the same draw at every point. Factors, and parameters that the study or its scenario sets, keep
+    their values.
+    """
+    if study.sample is None:
+        return table
+    count, points = study.file.replications, len(table)
+    draws = study.sample.draw_points(count, study.file.seed)
+    columns = free_columns(study.sample, draws, {*chosen_paths(study.scenario_data), *table.columns})
+    rows = table.loc[table.index.repeat(count)].reset_index(drop=True)
+    return rows.assign(**{path: np.tile(values, points) for path, values in columns.items()})
 
 
 def _batch_tables(study: Study, first: int, batch: PointBatch) -> ChunkTables:
     """Play all replications of some points and return their tables."""
-    keep, worlds = study.file.keep, len(batch.points) * study.file.replications
+    how, keep = study_replications(study), study.file.keep
+    worlds = len(batch.points) * how.worlds
     collector = ResultCollector(
         batch.plan.scenario,
         worlds,
@@ -103,16 +122,18 @@ def _batch_tables(study: Study, first: int, batch: PointBatch) -> ChunkTables:
         band_worlds=worlds if keep == "bands" else 1,
         measures=study.measures,
     )
-    how = study_replications(study)
-    collect_job(DesignJob(batch._replace(points=first + batch.points), range(how.worlds)), how, collector)
-    points = np.repeat((first + batch.points).astype(np.int32), how.worlds)
-    return ChunkTables(_runs_table(study, points, collector), _series_table(study, first + batch.points, collector))
+    shifted = batch._replace(points=first * how.cycle + batch.points)
+    collect_job(DesignJob(shifted, range(how.worlds)), how, collector)
+    points = np.repeat((shifted.points // how.cycle).astype(np.int32), how.worlds)
+    by_point = points[:: study.file.replications]
+    return ChunkTables(_runs_table(study, points, collector), _series_table(study, by_point, collector))
 
 
 def study_replications(study: Study) -> Replications:
-    """Return how the points of a study are played."""
+    """Return how the points of a study are played; over plausible worlds, each replication is a point of its own."""
     file = study.file
-    return Replications(file.replications, file.seed, file.common_random_numbers, study.rounds, study.measures)
+    how = Replications(file.replications, file.seed, file.common_random_numbers, study.rounds, study.measures)
+    return how if study.sample is None else how._replace(worlds=1, cycle=file.replications)
 
 
 def _runs_table(study: Study, points: np.ndarray, collector: ResultCollector) -> pa.Table:

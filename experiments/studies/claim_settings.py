@@ -1,48 +1,14 @@
-"""Measures of runs and changes of a scenario, from which the essay's claims are built."""
+"""Settings from which claims are built: changes of a scenario, and decisions that are fixed in every month."""
 
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from experiments.ensembles.compare import INDICATOR_INDEX
-from model.enumerations import Outcome
-from model.measures import classify_outcomes
+from model.enumerations import Channel
+from model.overrides import Override
 from model.scenario import Scenario
 
-Measure = Callable[[np.ndarray], np.ndarray]  # [world, round, indicator] -> [world]
 Changes = Callable[[Scenario], dict[str, Any]]
-
-
-def mean_indicator(name: str) -> Measure:
-    """Return the measure: mean of an indicator over the rounds."""
-    return lambda seen: seen[:, 1:, INDICATOR_INDEX[name]].mean(axis=1)
-
-
-def final_indicator(name: str) -> Measure:
-    """Return the measure: an indicator at the end."""
-    return lambda seen: seen[:, -1, INDICATOR_INDEX[name]]
-
-
-def deal_at_end(indicators: np.ndarray) -> np.ndarray:
-    """Return 1 for each world with a deal in force at the end, else 0."""
-    return (classify_outcomes(indicators, 0) >= Outcome.partial_arrangement).astype(float)
-
-
-def longest_silence(indicators: np.ndarray) -> np.ndarray:
-    """Return the longest sequence of rounds without contact, [world]."""
-    contact, longest = indicators[:, 1:, INDICATOR_INDEX["contact"]] > 0, np.zeros(len(indicators))
-    silent = np.zeros(len(indicators))
-    for now in range(contact.shape[1]):
-        silent = np.where(contact[:, now], 0.0, silent + 1.0)
-        longest = np.maximum(longest, silent)
-    return longest
-
-
-def rounds_to_deal(indicators: np.ndarray) -> np.ndarray:
-    """Return the round of the first deal, [world]; without a deal, the number of rounds plus one."""
-    progress = indicators[:, :, INDICATOR_INDEX["deal_progress"]] > 0.0
-    return np.where(progress.any(axis=1), progress.argmax(axis=1), indicators.shape[1]).astype(float)
+Fixed = Callable[[Scenario], tuple[Override, ...]]
 
 
 def no_change(_: Scenario) -> dict[str, Any]:
@@ -99,3 +65,29 @@ def set_bundling(rungs: int | None) -> Changes:
 def combine(*changes: Changes) -> Changes:
     """Return several changes combined."""
     return lambda scenario: {path: x for each in changes for path, x in each(scenario).items()}
+
+
+def nothing_fixed(_: Scenario) -> tuple[Override, ...]:
+    """Return no overrides."""
+    return ()
+
+
+def _every_month(scenario: Scenario, act: str, value: float) -> tuple[Override, ...]:
+    """Return overrides that give an act of each negotiation one value in every month."""
+    months = range(1, scenario.rounds + 1)
+    return tuple(Override(now, act, name, value=value) for name in scenario.negotiations for now in months)
+
+
+def meet_every_month(scenario: Scenario) -> tuple[Override, ...]:
+    """Return the overrides with which the two sides of each negotiation meet in every month."""
+    return _every_month(scenario, "hold_talks", 1)
+
+
+def meet_in_public(scenario: Scenario) -> tuple[Override, ...]:
+    """Return the overrides with which every meeting is public."""
+    return _every_month(scenario, "choose_channel", Channel.PUBLIC)
+
+
+def meet_indirectly(scenario: Scenario) -> tuple[Override, ...]:
+    """Return the overrides with which every meeting goes through a facilitator."""
+    return _every_month(scenario, "choose_channel", Channel.INDIRECT)

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 import model
+from experiments.ensembles.plausible_worlds import sample_digest
 from experiments.studies.study import Study
 from model.atomic_files import write_atomically
 from model.errors import InputError, ScenarioError
@@ -37,6 +38,8 @@ CODE = (
     "ensembles/expressions.py",
     "ensembles/metrics.py",
     "ensembles/outcomes.py",
+    "ensembles/plausible.py",
+    "ensembles/plausible_worlds.py",
     "ensembles/play_design.py",
     "ensembles/statistics.py",
     "ensembles/stream.py",
@@ -68,11 +71,13 @@ def check_code(expected: Mapping[str, str]) -> None:
 
 
 def study_identity(study: Study) -> dict[str, Any]:
-    """Return what identifies a study: its file's content, and the digests of its scenario and table of points."""
+    """Return what identifies a study: its file's content, and the digests of its scenario, table and sample."""
     scenario = hashlib.sha256(json.dumps(study.scenario_data, sort_keys=True, default=str).encode()).hexdigest()[:16]
     facts = {**study.file.model_dump(mode="json"), "scenario_digest": scenario}
     if study.table is not None and study.file.design.kind == "table":
         facts["table_digest"] = table_digest(study.table)
+    if study.sample is not None:
+        facts["sample_digest"] = sample_digest(study.sample)
     return facts
 
 

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.ensembles.metrics import WorldMeasures, parse_measures
+from experiments.ensembles.plausible import PlausibleSample
+from experiments.ensembles.plausible_worlds import find_sample
 from experiments.studies.design import design_errors, design_points, design_size, unit_points
 from experiments.studies.factor import Factor, resolve_factor
 from experiments.studies.point_table import read_points
@@ -41,6 +43,7 @@ class Study(NamedTuple):
     scenario_data: dict[str, Any]
     factors: tuple[Factor, ...]
     table: pd.DataFrame | None = None  # the points of a design of kind `table`, or those stored with results
+    sample: PlausibleSample | None = None  # of a study over plausible worlds; not stored with results
 
     def __repr__(self) -> str:
         factors = ", ".join(factor.path for factor in self.factors)
@@ -150,6 +153,8 @@ def _check(file: StudyFile, folder: Path, table: Any = None) -> Study:
     errors += [InputError(f"changes.{path}", "", "is a factor as well") for path in file.changes if path in varied]
     study, design = Study(file, data, factors), file.design
     errors += [*design_errors(design, factors), *unused_settings(file)]
+    if file.sample is not None and file.space != "plausible":
+        errors.append(InputError("sample", file.sample, 'has an effect only with space = "plausible"'))
     given = [each is not None for each in (design.file, table)]
     if given.count(True) != (design.kind == "table"):
         problem = "is required for the kind `table` (from Python, `table` instead), and not allowed for others"
@@ -164,6 +169,8 @@ def _check(file: StudyFile, folder: Path, table: Any = None) -> Study:
         raise ScenarioError(collect_errors(errors))
     if design.kind == "table":
         study = study._replace(table=read_points(folder / design.file if design.file else table, factors))
+    if file.space == "plausible":
+        study = study._replace(sample=find_sample(folder / file.sample if file.sample else None))
     if study.size > MAX_POINTS:
         raise ScenarioError([InputError("design", study.size, f"a study has at most {MAX_POINTS:,} points")])
     return study

@@ -88,6 +88,8 @@ class StudyFile(StudySection):
     stop_when: str | None = None
     keep: Literal["summaries", "bands", "trajectories"] = "summaries"
     common_random_numbers: bool = True
+    space: Literal["scenario", "plausible"] = "scenario"
+    sample: str | None = None
     design: StudyDesign = Field(default_factory=lambda: StudyDesign.model_validate({}))
     levers: dict[str, list[float | int] | Values] = Field(default_factory=dict)
     uncertainties: dict[str, list[float | int] | Values] = Field(default_factory=dict)

@@ -98,7 +98,9 @@ def plan_sweep(study: Study, folder: Path, points: int | None = None) -> SweepPl
 def estimate_seconds(study: Study, plan: SweepPlan, workers: int | None = None) -> float:
     """Return an estimate of the time of a sweep on this machine, from the time of a few runs of its first points."""
     first = study.points().head(BLOCK_SIZE)
-    estimate = estimate_design(Design(study_plans(StudyKey(study)), first), study_replications(study))
+    estimate = estimate_design(
+        Design(study_plans(StudyKey(study)), first), study_replications(study._replace(sample=None))
+    )
     return estimate.seconds / len(first) * plan.to_play / (workers or processor_count())
 
 
