@@ -81,7 +81,7 @@ def parse_worlds(text: str) -> tuple[int, ...]:
         worlds = tuple(int(each) for each in text.split(","))
     except ValueError:
         worlds = ()
-    if not worlds or sorted(set(worlds)) != list(worlds) or not 10 <= worlds[0] <= worlds[-1] <= 100_000:
-        problem = "should be growing whole numbers from 10 to 100,000, separated by commas, such as 40,200,1000"
+    if len(worlds) < 2 or sorted(set(worlds)) != list(worlds) or not 10 <= worlds[0] <= worlds[-1] <= 100_000:
+        problem = "should be two or more growing whole numbers from 10 to 100,000, such as 40,200,1000"
         raise ScenarioError([InputError("--worlds", text, problem)])
     return worlds

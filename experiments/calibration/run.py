@@ -1,5 +1,6 @@
 """Run a calibration in a folder, resume it, and write what it found."""
 
+import hashlib
 import json
 import multiprocessing
 import signal
@@ -88,6 +89,7 @@ def calibrate(
         "model_digest": source_digest(),
         "scenarios_digest": scenarios_digest(),
         "targets": json.loads(checked.source),
+        "code_digest": code_digest(),
         **{name: json.loads(json.dumps(value)) for name, value in settings._asdict().items()},
     }
     load_kernel()  # compiled once, before the workers load it
@@ -108,6 +110,12 @@ def calibrate(
         raise ScenarioError([InputError("--workers", workers or processor_count(), problem)]) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def code_digest() -> str:
+    """Return the hash of the source files of this package."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
 def _start_worker() -> None:

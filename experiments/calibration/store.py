@@ -66,14 +66,14 @@ class CalibrationStore:
     def __exit__(self, *_: object) -> None:
         self.lock.release()
 
-    def load(self, name: str) -> list[Evaluation] | None:
-        """Return the evaluations of a chunk, or None if it is not there or cannot be read."""
+    def load(self, name: str, count: int) -> list[Evaluation] | None:
+        """Return the evaluations of a chunk of some points, or None if it is not there or cannot be read."""
         try:
             table = pd.read_parquet(self._path(name))
         except (OSError, ValueError):
             return None
         parts = [np.array(table[column].tolist(), float) for column in ("values", "variances", "implausibilities")]
-        return [Evaluation(*rows) for rows in zip(*parts, strict=True)]
+        return [Evaluation(*rows) for rows in zip(*parts, strict=True)] if len(table) == count else None
 
     def save(self, name: str, points: np.ndarray, evaluations: Sequence[Evaluation]) -> None:
         """Write a chunk; points: [point, parameter]. Raises OSError."""

@@ -23,14 +23,14 @@ WHOLE = 128  # points of the first wave for which every target is tested, for th
 class CalibrationSettings(NamedTuple):
     """How a calibration runs.
 
-    points: tried in each wave. waves: number of waves. walkers: points that move at the same time. sample: points of
-    the sample, at most. worlds: of each arm, by stage: in the waves, then for what they leave.
+    points: tried in each wave. waves: number of waves. walkers: points that move at the same time. candidates: points
+    that are played with more worlds, at most. worlds: of each arm, by stage: in the waves, then for what they leave.
     """
 
     points: int = 2048
     waves: int = 6
     walkers: int = 256
-    sample: int = 500
+    candidates: int = 2000
     worlds: tuple[int, ...] = (40, 200, 1000)
     seed: int = 1
 
@@ -162,23 +162,16 @@ class Waves:
         return left
 
     def examine_closely(self, left: Population) -> tuple[Population, list[Evaluation]]:
-        """Return the points that stay with more worlds, at most as many as the sample has, and their evaluations.
-
-        They are taken in proportion to their weights, a few more than needed at each stage.
-        """
-        rng = np.random.default_rng([self.settings.seed, 0, 1])
-        found: list[Evaluation] = []
-        for stage, worlds in enumerate(self.settings.worlds[1:], 1):
-            last = stage == len(self.settings.worlds) - 1
-            wanted = round(self.settings.sample * (1.0 if last else 1.3))
-            order = rng.permutation(len(left.points))[:wanted]
-            chosen = Population(*(each[order] for each in left))
-            found = self.evaluate(f"stage-{stage + 1}", chosen.points, worlds, CUTOFF)
+        """Return the points that stay with more and more worlds, and their evaluations at the last stage."""
+        order = np.random.default_rng([self.settings.seed, 0, 1]).permutation(len(left.points))
+        left, found = Population(*(each[order[: self.settings.candidates]] for each in left)), []
+        for stage, worlds in enumerate(self.settings.worlds[1:], 2):
+            found = self.evaluate(f"stage-{stage}", left.points, worlds, CUTOFF)
             worst = np.array([each.worst for each in found])
-            left = Population(chosen.points, worst, chosen.weights)
-            kept = worst <= CUTOFF
-            left, found = left.within(CUTOFF), [each for each, keep in zip(found, kept, strict=True) if keep]
-            self.results.append(WaveResult(f"{worlds:,} worlds", len(order), len(left.points), CUTOFF))
+            tried, kept = len(found), worst <= CUTOFF
+            left = Population(left.points, worst, left.weights).within(CUTOFF)
+            found = [each for each, keep in zip(found, kept, strict=True) if keep]
+            self.results.append(WaveResult(f"{worlds:,} worlds", tried, len(left.points), CUTOFF))
         return left, found
 
     def evaluate(
@@ -186,7 +179,7 @@ class Waves:
     ) -> list[Evaluation]:
         """Evaluate points in chunks; those in the store are read, the others are stored as they finish."""
         chunks = {f"{name}-{begin:05d}": points[begin : begin + CHUNK] for begin in range(0, len(points), CHUNK)}
-        found = {key: self.store.load(key) for key in chunks}
+        found = {key: self.store.load(key, len(chunk)) for key, chunk in chunks.items()}
         done = sum(len(each) for each in found.values() if each)
         jobs = {
             key: self.executor.submit(evaluate_chunk, self.targets.source, self.paths, chunk, worlds, cutoff, predicted)

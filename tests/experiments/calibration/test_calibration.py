@@ -22,7 +22,7 @@ from experiments.validation.traces import ScenarioSample, record_trace
 from model.errors import ScenarioError
 
 SQUARE = (PriorRange("x", 0.0, 1.0), PriorRange("y", 0.0, 1.0))
-SMALL = CalibrationSettings(points=64, waves=3, walkers=32, sample=40, worlds=(20, 40))
+SMALL = CalibrationSettings(points=64, waves=3, walkers=32, candidates=40, worlds=(20, 40))
 DATA = {
     "parameters": {"conduct.trust_moves_conduct": [0.5, 4.0], "contact.contact_stop": [0.01, 0.1]},
     "targets": [
@@ -227,7 +227,7 @@ def test_known_parameters_are_recovered(tmp_path):
         found = evaluate_point(truth, load_targets({"parameters": ranges, "targets": asked}).fitted, 2000, np.inf, 9001)
         for target, value in zip(asked, found.values, strict=True):
             target["value"] = float(value)
-        run = CalibrationSettings(points=512, waves=4, walkers=64, sample=300, worlds=(100, 400))
+        run = CalibrationSettings(points=512, waves=4, walkers=64, candidates=300, worlds=(100, 400))
         result = calibrate({"parameters": ranges, "targets": asked}, tmp_path / str(case), run)
         assert result.sample is not None
         for row in result.parameters:
