@@ -37,10 +37,10 @@ VERDICT = ".det-verdict p"
 
 def test_the_chart_the_verdict_and_the_table_are_correct(browser, address):
     link = Link(SHORT, futures=100)
-    outlook = resample_continuations(scenario_of(SHORT), 4, 100)
+    outlook = resample_continuations(scenario_of(SHORT), SHORT.seed, 100)
     run = last_result(turning_story.follow_run(SHORT, not_cancelled))
     decided = turning_story.default_round(run, outlook)
-    ranked = rank_decisions(scenario_of(SHORT), 4, decided, 100, top=turning_story.MAX_DECISIONS)
+    ranked = rank_decisions(scenario_of(SHORT), SHORT.seed, decided, 100, top=turning_story.MAX_DECISIONS)
     turned = last_result(turning_story.follow_actions(SHORT, decided, 100, not_cancelled))
     assert [each.action for each in turned] == ranked
     with open_turning_points(browser, address, link) as page:

@@ -21,7 +21,7 @@ from model.loading import load_scenario, scenario_names
 from model.measures import negotiation_series
 from model.overrides import EVENT_KINDS, Override
 
-REFUSAL = 3  # the round of the first refusal under seed 1
+SEED, REFUSAL = 37, 11  # a seed, and the round in which its share makes the United States refuse
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +146,10 @@ def test_a_leak_differs_in_channel_only():
 
 
 def test_the_opposite_of_a_refusal_is_an_acceptance():
-    decision = DecisionQuery(SETTING, REFUSAL, "answer_proposal", "us", None, "nuclear")
-    event = opposite_event(decision, scenario_of(SETTING))
-    played = Assembly("us-iran-2026", rng=1, overrides=(event,)).run(REFUSAL)
+    setting = SETTING._replace(seed=SEED)
+    decision = DecisionQuery(setting, REFUSAL, "answer_proposal", "us", None, "nuclear")
+    event = opposite_event(decision, scenario_of(setting))
+    played = Assembly("us-iran-2026", rng=SEED, overrides=(event,)).run(REFUSAL)
     assert "United States accepts “Technical clarification”. (set externally)" in decision_sentences(played, REFUSAL)
 
 
