@@ -7,8 +7,8 @@ import numpy as np
 
 from experiments.calibration.estimators import estimate_with_variance
 from experiments.calibration.targets import Target
+from experiments.ensembles.plausible_worlds import chosen_paths
 from experiments.validation.traces import ScenarioSample
-from model.loading import read_scenario
 
 
 class Evaluation(NamedTuple):
@@ -29,14 +29,8 @@ class Evaluation(NamedTuple):
 
 def point_changes(scenario: str, values: Mapping[str, float]) -> dict[str, float]:
     """Return the changes of a shipped scenario at a point; what the scenario's own file sets keeps its value."""
-    data = read_scenario(scenario)
-    return {path: value for path, value in values.items() if not _is_set(data, path)}
-
-
-def _is_set(data: Mapping[str, object], path: str) -> bool:
-    section, name = path.split(".")
-    table = data.get(section)
-    return isinstance(table, Mapping) and name in table
+    chosen = chosen_paths(scenario)
+    return {path: value for path, value in values.items() if path not in chosen}
 
 
 def evaluate_point(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.ensembles.design import ScenarioSource
-from experiments.ensembles.plausible import SHIPPED_SAMPLE, PlausibleSample, load_sample
+from experiments.ensembles.plausible_worlds import find_sample
 from experiments.studies.advise import AdviceSearch
 from model.errors import InputError, ScenarioError
 
@@ -28,20 +28,10 @@ def choose_search(
     if isinstance(goal, list | tuple) and len(goal) == 1:
         goal = goal[0]
     if not isinstance(goal, list | tuple):
-        sample = find_sample(plausible) if plausible else None
+        sample = find_sample(None if plausible is True else plausible) if plausible else None
         return AdviceSearch(scenario, goal, changes, may=may, most=most, worlds=worlds, seed=seed, sample=sample)
     from experiments.studies.tradeoffs import TradeoffSearch  # platypus takes a second to import
 
     if plausible:
         raise ScenarioError([InputError("plausible", "", "is for a single goal, and there are several")])
     return TradeoffSearch(scenario, goal, changes, may=may, most=most, worlds=worlds, seed=seed)
-
-
-def find_sample(plausible: bool | str | Path) -> PlausibleSample:
-    """Return the sample of a file, or the shipped one for True. Raises ScenarioError if there is none."""
-    if plausible is not True:
-        return load_sample(str(plausible))
-    if not SHIPPED_SAMPLE.is_file():
-        problem = "no plausible sample is installed; make one with `detente calibrate`, and name its file with --sample"
-        raise ScenarioError([InputError("sample", "", problem)])
-    return load_sample()

@@ -8,12 +8,12 @@ import numpy as np
 from experiments.ensembles.compare import INDICATOR_INDEX
 from experiments.ensembles.design import Design, Plans, Replications, ScenarioSource
 from experiments.ensembles.plausible import PlausibleSample
+from experiments.ensembles.plausible_worlds import chosen_paths, free_columns
 from experiments.ensembles.play_design import measure_points
 from experiments.studies.goals import MeasureGoal, parse_goal
 from experiments.studies.lever_moves import allowed_levers
 from model.errors import InputError, ScenarioError, collect_errors
 from model.parameter_space import list_levers
-from model.parameters import SECTIONS
 
 PLAUSIBLE_POINTS, PLAUSIBLE_WORLDS = 200, 100
 
@@ -66,11 +66,8 @@ class LeverPlayer:
 
     def play_plausible(self, sample: PlausibleSample, settings: Mapping[str, float], seed: int) -> list[PointValues]:
         """Play a setting of levers in plausible worlds: draws of what neither the scenario sets nor a lever is."""
-        data = self.plans.data
-        fixed = {each.path for each in list_levers(self.scenario)}
-        fixed |= {f"{section}.{name}" for section in SECTIONS for name in data.get(section, {})}
-        columns = sample.columns(sample.draw_points(PLAUSIBLE_POINTS, seed))
-        free = {path: values for path, values in columns.items() if path not in fixed}
+        fixed = {each.path for each in list_levers(self.scenario)} | chosen_paths(self.plans.data)
+        free = free_columns(sample, sample.draw_points(PLAUSIBLE_POINTS, seed), fixed)
         levers = {path: [value] * PLAUSIBLE_POINTS for path, value in self._setting(settings).items()}
         played = self.play_design(Design(self.plans, free | levers), PLAUSIBLE_WORLDS, seed)
         return [each for each in played if each is not None]
