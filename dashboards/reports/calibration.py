@@ -48,7 +48,7 @@ def wave_table(result: Calibration) -> list[list[str]]:
 
 def conclusion(result: Calibration) -> list[str]:
     """Return the conclusion in sentences."""
-    tried = sum(each.tried for each in result.waves)
+    tried = sum(each.tried for each in result.waves if each.name.startswith("wave"))
     if result.sample is None:
         return [
             f"Every one of {tried:,} points was ruled out: no plausible world was found. Either the model cannot meet "
@@ -56,18 +56,21 @@ def conclusion(result: Calibration) -> list[str]:
             *_conflicts(result),
         ]
     narrowed = [each.path for each in result.parameters if each.is_constrained]
-    predicted = [each for each in result.targets if not each.is_fitted and each.met is not None]
-    met = [each for each in predicted if (each.met or 0.0) > 0.5]
     sentences = [
         f"{len(result.sample.points)} points are not ruled out, after {tried:,} points were tried. They are plausible, "
         "not probable.",
         f"The targets narrow {len(narrowed)} of {len(result.parameters)} parameters"
-        + (f", most of all {', '.join(narrowed[:3])}." if narrowed else "."),
+        + (f" ({', '.join(narrowed[:3])})." if narrowed else ".")
+        + " The others are as uncertain as the ranges that were searched: what is concluded over the sample must hold "
+        "for all of them.",
     ]
+    predicted = [each for each in result.targets if not each.is_fitted and each.inside is not None]
     if predicted:
+        missed = [each.name for each in predicted if (each.inside or 0.0) < 0.5]
         sentences.append(
-            f"Of {len(predicted)} predictions, which no point was chosen for, {len(met)} come out within three "
-            "tolerances in most of the sample."
+            f"Of {len(predicted)} predictions, which no point was chosen for, {len(predicted) - len(missed)} lie within "
+            "what was observed in most of the sample"
+            + (f"; not: {', '.join(f'“{name}”' for name in missed)}." if missed else ".")
         )
     return [*sentences, *_conflicts(result)]
 
@@ -161,12 +164,16 @@ def _target_section(title: str, rows: Sequence[TargetRow]) -> PageSection:
     table = []
     for each in rows:
         quantiles = ["", "", ""] if each.quantiles is None else [f"{value:.3g}" for value in each.quantiles]
-        table.append([each.name, bounds_text(each), *quantiles, percent(each.met), percent(each.passes), each.source])
-    headings = ["target", "observed", "5 %", "median", "95 %", "sample meets it", "first points pass it", "source"]
+        last = percent(each.passes) if each.is_fitted else "held back" if each.is_held_back else "tuned"
+        table.append(
+            [each.name, bounds_text(each), *quantiles, percent(each.inside), percent(each.met), last, each.source]
+        )
+    last = "first points pass it" if title == "Targets" else "tuning"
+    headings = ["target", "observed", "5 %", "median", "95 %", "within it", "not ruled out", last, "source"]
     sentence = {
         "Targets": "What rules points out. The sample meets them because it was chosen so.",
-        "Predictions": "What no point was chosen for. The defaults of the model were tuned to some of them; those held "
-        "back from all tuning say so in docs/calibration.md.",
+        "Predictions": "What no point was chosen for. The defaults of the model were tuned to those that are not held "
+        "back.",
     }[title]
     return PageSection(title, [sentence], headings=headings, rows=table)
 

@@ -24,12 +24,12 @@ def calibration_screen(result: Calibration) -> RenderableType:
             table.add_row(each.path, range_text(each.low, each.high), range_text(low, high), percent(each.spread))
         parts.append(table)
     for title, fitted in (("target", True), ("prediction", False)):
-        table = plain_table(title, "observed", "5 %, median, 95 % of the sample", "points that meet it")
+        table = plain_table(title, "observed", "5 %, median, 95 % of the sample", "points within it")
         for each in result.targets:
             if each.is_fitted == fitted and each.quantiles is not None:
                 low, middle, high = each.quantiles
                 shown = f"{low:.3g}, {middle:.3g}, {high:.3g}"
-                table.add_row(each.name, bounds_text(each), shown, percent(each.met))
+                table.add_row(each.name, bounds_text(each), shown, percent(each.inside))
         if table.row_count:
             parts.append(table)
     return Group(*parts)

@@ -42,8 +42,8 @@ class PairRow(NamedTuple):
 class TargetRow(NamedTuple):
     """A target: what was observed, and its estimates over the sample.
 
-    passes: share of the first points, or None if it is only predicted. met: weighted share of the sample's points at
-    which it is not ruled out.
+    passes: share of the first points, or None if it is only predicted. inside: weighted share of the sample's points
+    whose estimate lies within what was observed. met: share at which it is missed by no more than the cutoff.
     """
 
     name: str
@@ -52,8 +52,10 @@ class TargetRow(NamedTuple):
     tolerance: float
     source: str
     is_fitted: bool
+    is_held_back: bool
     passes: float | None
     quantiles: tuple[float, float, float] | None
+    inside: float | None
     met: float | None
 
 
@@ -140,14 +142,16 @@ def target_rows(
     rows = []
     for at, target in enumerate(targets):
         known = np.isfinite(values[:, at])
-        quantiles, met = None, None
+        quantiles, inside, met = None, None, None
         if known.any():
             low, middle, high = weighted_quantiles(values[known, at], weights[known])
             quantiles = low, middle, high
+            within = (values[known, at] >= target.low) & (values[known, at] <= target.high)
+            inside = float(weights[known] @ within / weights[known].sum())
             met = float(weights[known] @ (worst[known, at] <= cutoff) / weights[known].sum())
         share = None if passed is None else float(passed[:, at].mean())
         facts = target.name, target.low, target.high, target.tolerance, target.source, target.is_fitted
-        rows.append(TargetRow(*facts, share, quantiles, met))
+        rows.append(TargetRow(*facts, target.estimator.is_held_back, share, quantiles, inside, met))
     return rows
 
 
