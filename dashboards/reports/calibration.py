@@ -68,8 +68,8 @@ def conclusion(result: Calibration) -> list[str]:
     if predicted:
         missed = [each.name for each in predicted if (each.inside or 0.0) < 0.5]
         sentences.append(
-            f"Of {len(predicted)} predictions, which no point was chosen for, {len(predicted) - len(missed)} lie within "
-            "what was observed in most of the sample"
+            f"Of {len(predicted)} predictions, which no point was chosen for, {len(predicted) - len(missed)} lie "
+            "within what was observed in most of the sample"
             + (f"; not: {', '.join(f'“{name}”' for name in missed)}." if missed else ".")
         )
     return [*sentences, *_conflicts(result)]

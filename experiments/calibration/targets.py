@@ -118,8 +118,9 @@ def load_targets(source: str | Path | Mapping[str, Any] = SHIPPED_TARGETS) -> Ta
     errors: list[InputError] = []
     ranges = _check_ranges(file, errors)
     targets = [each for at, table in enumerate(file.targets) if (each := _check_target(at, table, errors))]
-    names = [each.name for each in targets]
-    errors += [InputError("targets", name, "is the name of two targets") for name in names if names.count(name) > 1]
+    names = [table.name for table in file.targets]
+    doubled = dict.fromkeys(name for name in names if names.count(name) > 1)
+    errors += [InputError("targets", name, "is the name of two targets") for name in doubled]
     if not errors and not any(each.is_fitted for each in targets):
         errors.append(InputError("targets", "", 'at least one needs use = "fit"'))
     if errors:
