@@ -1,7 +1,11 @@
 """Targets files: what is allowed, and errors that name all that is wrong."""
 
+from pathlib import Path
+
 import pytest
 
+from dashboards.reports.calibration import calibration_document
+from experiments.calibration.run import stored_calibration
 from experiments.calibration.targets import load_targets
 from experiments.ensembles.plausible import load_sample
 from experiments.validation.patterns import PATTERNS
@@ -73,3 +77,9 @@ def test_shipped_sample_belongs_to_the_shipped_targets():
     assert set(sample.paths) == {each.path for each in load_targets().parameters}
     assert len(sample.points) >= 300
     assert sample.facts["targets_digest"] == load_targets().digest
+
+
+def test_docs_have_the_shipped_calibration():
+    document = calibration_document(stored_calibration())
+    assert (Path(__file__).parents[3] / "docs" / "calibration.md").read_text("utf-8") == document
+    assert "plausible, not probable" in document
