@@ -57,7 +57,7 @@ KIT_STATEMENTS = [
         "Over 60 months {comprehensive_deal} %, {partial_arrangement} %, {managed_contact} %, {breakdown} %.",
     ),
     (
-        "module-two-weeks", "pivot two-states --seed 22 --set rounds=24",
+        "module-two-weeks", "pivot two-states --seed 158 --set rounds=24",
         "round {round} moved the chance of a deal most, from {before} % to {after} %,",
     ),
     ("module-two-weeks", "ensemble grand-bargain", "some deal in {some_deal} % of 1,000 worlds"),
@@ -122,19 +122,20 @@ def test_all_numbers_in_the_teaching_kit_are_tested():
 
 
 def test_the_run_in_the_two_week_module_is_current():
-    model = Assembly("two-states", {"rounds": 24}, rng=22).run()
+    model = Assembly("two-states", {"rounds": 24}, rng=158).run()
     assert model.ledger is not None
-    decisions = [row for row in model.ledger.rows if row.kind == "decision"]
+    rows = [(row.round, row.sentence) for row in model.ledger.rows]
 
     def rounds(words):
-        return [row.round for row in decisions if words in row.sentence]
+        return sorted({now for now, sentence in rows if words in sentence})
 
-    (rejected,) = rounds("concludes that the other side is bluffing")
-    (opens,) = rounds("The process of talks opens again")
+    (rejected,), (opens,) = rounds("concludes that the other side is bluffing"), rounds("process of talks opens again")
+    (withdraws,) = rounds("Alba withdraws")
+    assert rounds("“Hotline between the two commands” is verified") == [11]
+    assert rounds("Alba rejects “Notice and observation of exercises”") == rounds("process of talks ends") == [rejected]
     expected = (
-        f"Alba rejects the first step in round {rejected}, because it concludes that the other side is bluffing. The "
-        f"process of talks ends in the same round and opens again in round {opens}; no step is agreed, and the outcome is "
-        f"{model.outcome.name}."
+        f"Alba rejects the second step in round {rejected}, because it concludes that the other side is bluffing, and "
+        f"the process of talks ends in the same round. In round {withdraws} Alba withdraws from the first step; the "
+        f"talks open again in round {opens}, and the outcome is {model.outcome.name}."
     )
-    assert rounds("Alba rejects") == rounds("The process of talks ends") == [rejected]
     assert expected in kit_text("module-two-weeks")

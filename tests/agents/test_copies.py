@@ -228,6 +228,10 @@ def results(tmp_path) -> dict[str, Any]:
         "Scenario": detente.load_scenario("two-states"),
         "Ensemble": play_ensemble("two-states", 20, rounds=6, keep=True, paired=True),
         "DesignEnsemble": detente.ensemble("two-states", worlds=2, rounds=6, design={"belief.memory": [0.6, 0.9]}),
+        "Advice": detente.advise("two-states", "some_deal >= 0.9", may="*.dialogue", most=1, rounds=6),
+        "Tradeoffs": detente.advise(
+            "two-states", ["some_deal >= 0.1", "mean(tension) <= 0.5"], may="facilitators.*", most=1, rounds=6
+        ),
         "Comparison": detente.compare("two-states", {"belief.memory": 0.9}, worlds=20, rounds=6),
         "PivotResult": detente.pivot("two-states", futures=4, rounds=6),
         "DecisionExplanation": detente.why(run, 3, "alba", levers=False),

@@ -176,9 +176,7 @@ def test_levers_and_mechanisms_are_found_set_and_reset(browser, address):
         expect(page.locator(".det-lever")).to_have_count(1)
         weight = page.get_by_role("slider", name="Belief, Betrayal weight")
         expect(weight).to_have_accessible_description(
-            re.compile(
-                r"Weight of bad evidence relative to good evidence.* Range 1 to 10 ratio\. In the scenario: 3\.9"
-            )
+            re.compile(r"Weight of bad evidence.* Range 1 to 10 ratio\. In the scenario: 3\.9")
         )
         weight.press("ArrowRight")
         search.fill("doctrine")
