@@ -100,8 +100,16 @@ def calibration_page(result: Calibration) -> StudyPage:
         headings = ["target", "and target", "pass the one", "pass the other", "pass both", "if independent"]
         sentence = "Pairs that fewer than half as many first points pass together as independence would give."
         sections.append(PageSection("Targets that conflict", [sentence], headings=headings, rows=rows))
-    sections.append(PageSection("What this is not", LIMITS))
+    sections += [PageSection("Sources", _sources(result)), PageSection("What this is not", LIMITS)]
     return StudyPage("calibration", "Which worlds are plausible?", conclusion(result), sections)
+
+
+def _sources(result: Calibration) -> list[str]:
+    """Return a sentence for each source, with the targets that it is for."""
+    names: dict[str, list[str]] = {}
+    for each in result.targets:
+        names.setdefault(each.source or "no source given", []).append(each.name)
+    return [f"{source}. For: {'; '.join(targets)}." for source, targets in names.items()]
 
 
 def _parameter_sections(result: Calibration) -> list[PageSection]:
@@ -160,16 +168,14 @@ def parameter_chart(rows: Sequence[ParameterRow]) -> dict[str, Any]:
 
 
 def _target_section(title: str, rows: Sequence[TargetRow]) -> PageSection:
-    """Return the table of targets: observed, estimates over the sample, and the source."""
+    """Return the table of targets: what was observed, and the estimates over the sample."""
     table = []
     for each in rows:
         quantiles = ["", "", ""] if each.quantiles is None else [f"{value:.3g}" for value in each.quantiles]
         last = percent(each.passes) if each.is_fitted else "held back" if each.is_held_back else "tuned"
-        table.append(
-            [each.name, bounds_text(each), *quantiles, percent(each.inside), percent(each.met), last, each.source]
-        )
+        table.append([each.name, bounds_text(each), *quantiles, percent(each.inside), percent(each.met), last])
     last = "first points pass it" if title == "Targets" else "tuning"
-    headings = ["target", "observed", "5 %", "median", "95 %", "within it", "not ruled out", last, "source"]
+    headings = ["target", "observed", "5 %", "median", "95 %", "within it", "not ruled out", last]
     sentence = {
         "Targets": "What rules points out. The sample meets them because it was chosen so.",
         "Predictions": "What no point was chosen for. The defaults of the model were tuned to those that are not held "

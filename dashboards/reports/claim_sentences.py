@@ -113,10 +113,14 @@ def finding(result: ComparisonResult) -> str:
 
 def summary(results: Sequence[ClaimResult], space: ClaimSpace) -> str:
     """Return the numbers of claims by verdict in a sentence."""
-    words = {"holds": "hold", "fails": "fail", "depends": "hold in part", "undecided": "undecided"}
+    words = {
+        "holds": ("holds", "hold"), "fails": ("fails", "fail"), "depends": ("holds in part", "hold in part"),
+        "undecided": ("is undecided", "are undecided"),
+    }  # fmt: skip
     counts = {verdict: sum(each.verdict == verdict for each in results) for verdict in words}
     many = "claim" if len(results) == 1 else "claims"
-    return f"{len(results)} {many}: {', '.join(f'{count} {words[each]}' for each, count in counts.items() if count)}."
+    parts = [f"{count} {words[verdict][count > 1]}" for verdict, count in counts.items() if count]
+    return f"{len(results)} {many}: {', '.join(parts)}."
 
 
 def weakest(result: ClaimResult) -> ComparisonResult | None:
