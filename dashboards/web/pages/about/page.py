@@ -100,6 +100,8 @@ DOCS = (
     ("docs/odd.md", "every mechanism, equation and parameter, and the claims to test"),
     ("docs/limits.md", "what does not follow from a result (the text above)"),
     ("docs/validation.md", "which published findings the model reproduces, and which it does not"),
+    ("docs/calibration.md", "which values of the core parameters the data do not rule out"),
+    ("docs/claims.md", "which claims about gradual diplomacy hold in plausible worlds, and which do not"),
     ("docs/trace.md", "how the model was developed and tested: a TRACE record"),
     ("docs/python.md", "how to use Detente from Python, in a notebook or a script"),
     ("docs/studies.md", "how to run studies and read their results"),
