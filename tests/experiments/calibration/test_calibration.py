@@ -227,7 +227,7 @@ def test_known_parameters_are_recovered(tmp_path):
         found = evaluate_point(truth, load_targets({"parameters": ranges, "targets": asked}).fitted, 2000, np.inf, 9001)
         for target, value in zip(asked, found.values, strict=True):
             target["value"] = float(value)
-        run = CalibrationSettings(points=512, waves=4, walkers=64, candidates=300, worlds=(100, 400))
+        run = CalibrationSettings(points=256, waves=3, walkers=64, candidates=300, worlds=(100, 400))
         result = calibrate({"parameters": ranges, "targets": asked}, tmp_path / str(case), run)
         assert result.sample is not None
         for row in result.parameters:
