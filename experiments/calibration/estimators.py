@@ -139,7 +139,8 @@ def mean_in_arms(
 def estimate_with_variance(tables: Sequence[np.ndarray], statistic: Statistic) -> tuple[float, float]:
     """Return a statistic of the sums of some tables, [world, quantity] each, and its variance.
 
-    The variance is that of a jackknife over GROUPS groups of worlds (Efron 1982).
+    The variance is that of a jackknife over GROUPS groups of worlds (Efron 1982); it is infinite if the statistic is
+    undefined without some group, so that too few cases rule nothing out.
     """
     grouped = np.sum([_group_sums(table) for table in tables], axis=0)
     total = grouped.sum(axis=0)
