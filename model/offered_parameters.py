@@ -39,6 +39,14 @@ def _has_doctrine(*doctrines: str) -> Callable[[Scenario, Names], bool]:
     return lambda scenario, names: scenario.states[names[0]].doctrine in doctrines
 
 
+def _announces(scenario: Scenario, names: Names) -> bool:
+    """Return whether a state announces unilateral steps: by its doctrine, by an event or by a forced move."""
+    doctrine = scenario.mechanisms.reciprocity and scenario.states[names[0]].doctrine == "initiative"
+    events = ((EVENT_KINDS[event.kind].act, event.actor) for event in scenario.events)
+    moves = ((move.act, move.actor) for move in scenario.moves)
+    return doctrine or any(act == "take_initiative" and actor == names[0] for act, actor in (*events, *moves))
+
+
 def _is_on(*mechanisms: str) -> Callable[[Scenario, Names], bool]:
     return lambda scenario, _: all(getattr(scenario.mechanisms, name) for name in mechanisms)
 
@@ -132,8 +140,7 @@ NEEDS = (
     Need("states.NAME.after_* states.NAME.generosity", "the state does not have the doctrine `reciprocity` or `initiative`", _has_doctrine("reciprocity", "initiative")),
     Need("states.NAME.after_* states.NAME.generosity", "`reciprocity` is off", _is_on("reciprocity")),
     Need("states.NAME.initiative", "the state does not have the doctrine `initiative`", _has_doctrine("initiative")),
-    Need("states.NAME.initiative_cost", "the state does not have the doctrine `initiative`", _has_doctrine("initiative"), "initiative"),
-    Need("states.NAME.initiative_cost", "`reciprocity` is off", _is_on("reciprocity"), "initiative"),
+    Need("states.NAME.initiative_cost", "the state announces no step: it has not the doctrine `initiative`, or `reciprocity` is off", _announces),
     Need("states.NAME.dialogue states.NAME.veto_players states.NAME.resolve states.NAME.discount_factor states.NAME.withdrawal states.NAME.trustworthiness", "the state is party to no negotiation", _is_party),
     Need("states.NAME.discount_factor", "`impatience` is off, and no betrayal can be found", _values_future),
     Need("states.NAME.trustworthiness", "no betrayal can be found, and `scrutiny` is off", _is_betrayal_seen),

@@ -148,8 +148,8 @@ class Scrutiny(Section):
         source="loss aversion 2 to 2.25 (Tversky & Kahneman 1992); B05 uses 2", layer="core",
     )  # fmt: skip
     future_weight: float = parameter(0.6, 0, 2, "weight of the expected value of the remaining ladder", unit="utility")
-    stake_caution: float = parameter(2.9, 0, 20, "additional initial doubt about a step of the whole stake", unit="log odds")
-    endorsement: float = parameter(2.4, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
+    stake_caution: float = parameter(3.7, 0, 20, "additional initial doubt about a step of the whole stake", unit="log odds")
+    endorsement: float = parameter(2.8, 0, 10, "fall in the initial doubt of a text that a fully credible facilitator drafted", unit="log odds", source="Kydd 2006")
     price_of_pressure: float = parameter(1.1, 0, 2, "worth of relief: value of a step under full pressure, times its stake", unit="utility", source="Drezner 1999", layer="core")
     outside_option: float = parameter(0.04, -1, 1, "value to a state of not taking this step", unit="utility")
 
@@ -168,7 +168,7 @@ class Bargaining(Section):
     )  # fmt: skip
     resolve_spread: float = parameter(0.25, 0, 1, "standard deviation, between governments, of what they hold out for", unit="share", layer="core")
     estimate_error: float = parameter(0.24, 0, 1, "standard deviation of a side's estimate of the other's reservation value", unit="share")
-    probing: float = parameter(0.11, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
+    probing: float = parameter(0.25, 0, 1, "largest gap between the two demands at which a side still proposes", unit="share")
     eagerness: float = parameter(0.5, 0, 1, "probability of proposing the next rung when trust and tension cancel out", unit="per round")
 
 
@@ -223,7 +223,7 @@ class Ladder(Section):
     climb_chance: float = parameter(0.9, 0, 1, "probability that a rung due for completion completes", unit="per round")
     slip_chance: float = parameter(0.005, 0, 1, "probability that the last completed rung must be repeated", unit="per round")
     abandonment: float = parameter(0.05, 0, 1, "probability of withdrawal added at full tension, and at no trust, without a new government", unit="per round", layer="core")
-    cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung", unit="rounds")
+    cool_down: int = parameter(4, 0, 60, "rounds before a new attempt at a suspended or snapped-back rung, or after a withdrawal", unit="rounds")
     answer_delay: int = parameter(2, 1, 24, "rounds between the steps of a betrayed side's response", unit="rounds")
 
 

@@ -119,8 +119,16 @@ def set_reservation_value(world, k, side):
 
 
 @rule
+def has_just_withdrawn(world, k, side):
+    """Return whether a side withdrew from the agreements less than the cooling-off time ago."""
+    return 0 < world.rounds_withdrawn[k, side] <= world.cool_down
+
+
+@rule
 def can_propose(world, k, side):
-    """Return whether a rung can be proposed: there is contact, and the rung in play is idle."""
+    """Return whether a rung can be proposed: contact, the rung in play idle, and no side that has just withdrawn."""
+    if has_just_withdrawn(world, k, 0) or has_just_withdrawn(world, k, 1):
+        return False
     return world.contact[k] > 0 and is_rung_in_play_at(world, k, RungStatus.IDLE)
 
 

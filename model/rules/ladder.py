@@ -121,7 +121,7 @@ def next_talks_status(world, k, r, status):
         return RungStatus.IDLE
     if status == RungStatus.IDLE:
         return RungStatus.PROPOSED if r == world.rung[k] and either_side(world, world.proposed, k) else RungStatus.IDLE
-    if r != world.rung[k] and status != RungStatus.RATIFIED:
+    if status != RungStatus.RATIFIED and (r != world.rung[k] or either_side(world, world.withdraws, k)):
         return RungStatus.IDLE
     if status == RungStatus.PROPOSED:
         if world.answer[k, 0] < 0 or world.answer[k, 1] < 0:
@@ -248,9 +248,12 @@ def count_breaches(world, k):
 
 @rule
 def count_reset_to_idle(world, k, status):
-    """Return the number of rungs that went from a status to idle this round, while the process was open."""
+    """Return the number of rungs that went from a status to idle this round, while the process was open.
+
+    What a withdrawal sets aside is no failure of its own.
+    """
     count = 0
-    if not world.process[k]:
+    if not world.process[k] or either_side(world, world.withdraws, k):
         return count
     for r in range(world.rungs[k]):
         if world.previous_status[k, r] == status and world.status[k, r] == RungStatus.IDLE:

@@ -77,10 +77,16 @@ def is_under_examination(world, k, side):
 
 
 @rule
+def recoverable_share(world, k, r):
+    """Return the share of a rung's stake that can be recovered from betrayal: detection times reversibility."""
+    return detection_in_step(world, k, r) * world.reversibility[k, r]
+
+
+@rule
 def examine(world, k, side):
     """Return the log odds of deceit, updated by each finding until they leave Wald's bounds (B15).
 
-    A large step begins with more doubt. A finding tells of the other side's acts: it is suspicious with probability
+    A large step begins with more doubt, less what inspectors would find and what can be reversed. A finding tells of the other side's acts: it is suspicious with probability
     p_h + (p_d - p_h)(1 - record).
     """
     if not is_under_examination(world, k, side):
@@ -89,7 +95,7 @@ def examine(world, k, side):
     doubt = world.doubt[k, side]
     if world.status_age[k, world.rung[k]] == 0:
         doubt = -PRIOR_WEIGHT * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
-        doubt += world.stake_caution * world.stake[k, world.rung[k]]
+        doubt += world.stake_caution * world.stake[k, world.rung[k]] * (1.0 - recoverable_share(world, k, world.rung[k]))
         if world.author[k] == FACILITATOR_TEXT:
             doubt -= world.endorsement * combined_effect(world, k, FORMULATION, me)
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful
@@ -121,13 +127,12 @@ def worth_terms(world, k, side):
     """Return the terms of the step's worth: tau s + future - (1 - tau) loss s (1 - d reversibility) (B05)."""
     me, other, r = world.party[k, side], world.party[k, 1 - side], world.rung[k]
     trust, stake = world.trust[me, other], world.stake[k, r]
-    reversible = detection_in_step(world, k, r) * world.reversibility[k, r]
     rest = max(1.0 - progress(world, k) - stake, 0.0)
     return WorthRisk(
         trust * stake,
         world.future_weight * trust * rest,
         world.price_of_pressure * pressure_suffered(world, me) * stake,
-        -(1.0 - trust) * world.loss_weight * stake * (1.0 - reversible),
+        -(1.0 - trust) * world.loss_weight * stake * (1.0 - recoverable_share(world, k, r)),
         world.outside_option,
     )
 

@@ -12,7 +12,13 @@ from experiments.validation.degenerate import isolated_scenario
 from model.enumerations import RungStatus
 from model.overrides import Override
 from model.rules.bargaining import make_offer, propose, prospect_terms
-from model.rules.scrutiny import FACILITATOR_TEXT, condemnation_terms, is_under_examination
+from model.rules.scrutiny import (
+    FACILITATOR_TEXT,
+    condemnation_terms,
+    examine,
+    is_under_examination,
+    recoverable_share,
+)
 
 pytestmark = pytest.mark.uncompiled
 TALKS, FIRST, SECOND = (0,), (0, 0), (0, 1)
@@ -122,6 +128,26 @@ def test_an_author_accepts_its_own_text_for_good():
     seen = record_rounds(scenario, 8, ("answer", FIRST), ("status", FIRST), overrides=(proposed, written, *waits))
     assert seen[1:, 0].tolist() == [1.0] * 7
     assert (seen[:, 1] == RungStatus.PROPOSED).all()
+
+
+@pytest.mark.parametrize(("detection", "reversibility"), [(0.0, 0.8), (0.5, 0.0), (0.5, 0.8), (1.0, 1.0)])
+def test_verification_lowers_the_doubt_about_a_large_step(detection, reversibility):
+    data, rung = smallest_scenario(), "negotiations.talks.rungs.step-1"
+    data["bodies"] = {"watch": {"name": text("W"), "detection": detection}}
+    certain = {
+        f"{rung}.verifier": "watch", f"{rung}.access": 1.0, f"{rung}.verifiability": 1.0,
+        f"{rung}.reversibility": reversibility, "scrutiny.stake_caution": 6.0,
+    }  # fmt: skip
+    world = make_world(isolated_scenario(("scrutiny",), certain, data))
+    seen = world.compiled
+    assert recoverable_share(seen, 0, 0) == pytest.approx(detection * reversibility)
+    world.status[0, 0], world.rung[0], world.author[0] = RungStatus.PROPOSED, 0, 1
+    world.trust[0, 1] = 0.5
+    honest, deceitful = seen.suspicious_if_honest, seen.suspicious_if_deceitful
+    steps = np.array([math.log(deceitful / honest), math.log((1 - deceitful) / (1 - honest))])
+    findings = np.array([[bad, good] for bad in range(7) for good in range(7 - bad)]) @ steps
+    start = 6.0 * world.stake[0, 0] * (1.0 - detection * reversibility)
+    assert np.abs(findings - (examine(seen, 0, 0) - start)).min() < 1e-9
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,9 @@ def test_a_scheduled_step_makes_its_cost_read():
     plain = apply_changes(two_parties(), {"states.alba.doctrine": "reciprocity"})
     step = with_event("initiative", actor="alba", counterpart="borea")
     assert reason_unread(build_scenario(plain), "states.alba.initiative_cost")
-    assert not reason_unread(build_scenario(apply_changes(plain, step)), "states.alba.initiative_cost")
+    announced = build_scenario(apply_changes(plain, step))
+    assert not reason_unread(announced, "states.alba.initiative_cost")
+    assert reason_unread(announced, "states.third-0.initiative_cost")
 
 
 def test_an_unknown_parameter_counts_as_read():

@@ -5,9 +5,11 @@ import pytest
 from support.rounds import record_rounds
 from support.worlds import make_world, scenario_with_only, smallest_scenario, text
 
+from experiments.engine.kernel import advance
 from experiments.validation.degenerate import isolated_scenario
 from model.enumerations import RungStatus
 from model.overrides import Override
+from model.rules.bargaining import can_propose
 from model.rules.contact import meeting_terms
 from model.rules.mediation import accept_mediation, assess_need
 from model.rules.process import ending_terms, reopening_terms
@@ -128,6 +130,28 @@ def test_a_withdrawal_and_a_collapse_are_failures():
     assert record_rounds(scenario, 2, ("failures", TALKS), overrides=moves)[:, 0].tolist() == [1.0, 1.0]
     moves = (Override(1, "status", "talks", None, "step-1", float(RungStatus.COLLAPSED)),)
     assert record_rounds(scenario, 1, ("failures", TALKS), overrides=moves)[0, 0] == 1.0
+
+
+@pytest.mark.parametrize("waiting", [RungStatus.PROPOSED, RungStatus.SCRUTINISED])
+def test_a_withdrawal_sets_aside_the_talks_on_the_next_step(waiting):
+    agreed = {"negotiations.talks.rungs.step-1.status": "verified", "ladder.abandonment": 0.0}
+    scenario = scenario_with_only("turnover", {**agreed, "states.alba.dialogue": 0.0})
+    on_the_table = Override(2, "status", "talks", None, "step-2", float(waiting))
+    moves = (on_the_table, Override(3, "withdraw", "talks", "alba", None, 1))
+    columns = ("status", (0, 1)), ("refusals", TALKS), ("unratified", TALKS), ("failures", TALKS)
+    seen = record_rounds(scenario, 3, *columns, overrides=moves)
+    assert seen[-1].tolist() == [RungStatus.IDLE, 0.0, 0.0, 1.0]
+
+
+def test_nobody_proposes_until_a_withdrawal_has_cooled_off():
+    world = make_world(scenario_with_only("turnover", {"ladder.cool_down": 4}))
+    advance(world, 1)
+    world.contact[0], world.rung[0], world.status[0, 0] = 1, 0, RungStatus.IDLE
+    waits = []
+    for absence in range(7):
+        world.rounds_withdrawn[0, 1] = absence
+        waits.append(not can_propose(world.compiled, 0, 0))
+    assert waits == [False, True, True, True, True, False, False]
 
 
 def test_failures_and_tension_end_and_agreements_keep_a_process():
