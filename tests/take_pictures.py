@@ -38,7 +38,7 @@ SHOTS = {
     "explore": Shot(
         "s=us-iran-2026&set=negotiations.nuclear.bundling:2&seed=1&worlds=1000&base.s=us-iran-2026",
         ready=wait_until_settled,
-        top=".det-dials",
+        top=".det-first",
     ),
     "watch": Shot("page=watch&s=us-iran-2026&seed=1&round=18", ready=run_is_complete),
 }

@@ -18,7 +18,7 @@ RANGES = f"() => Object.values(({SPECS})()).map(({{ high }}) => high)"
 def wait_until_settled(page: Page) -> None:
     """Wait until all requested worlds are simulated and drawn."""
     page.wait_for_function(
-        """() => { const said = (document.querySelector('.det-note') || {}).textContent || '';
+        """() => { const said = (document.querySelector('.det-ran') || {}).textContent || '';
         if (!/^\\s*[\\d,]+ worlds, seeds \\d+ to \\d+\\.\\s*$/.test(said)) return false;
         const { __vue__: panel } = document.querySelector('.det-controls') || {}, element = document.querySelector('.det-board');
         if (!panel || !element) return false;
@@ -38,7 +38,12 @@ def open_explore(browser, address, setting: Setting = SMALL_SETTING, **options):
 
 
 def outcome_texts(page: Page) -> list[str]:
-    return page.locator(".det-dials .det-share").all_inner_texts()
+    return page.locator("[data-outcome]:not([data-outcome=first-deal]) .det-share").all_inner_texts()
+
+
+def open_runs(page: Page) -> None:
+    """Open the fields for the number of worlds and the seed."""
+    page.get_by_text("Worlds and seed").click()
 
 
 def link_changes(page: Page) -> dict:
@@ -46,11 +51,11 @@ def link_changes(page: Page) -> dict:
 
 
 def press_lever(page: Page, lever: str, key: str, times: int = 1) -> None:
-    before = page.locator("#det-text-trust_first").inner_text()
+    before = page.locator("#det-text-trust_first").text_content() or ""
     page.get_by_role("slider", name=lever).focus()
     for _ in range(times):
         page.keyboard.press(key)
-    expect(page.locator("#det-text-trust_first")).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator("#det-text-trust_first")).not_to_have_text(before)
     wait_until_settled(page)
 
 

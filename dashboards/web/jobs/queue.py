@@ -30,6 +30,11 @@ class JobQueue:
         """Return whether a new job would have to wait."""
         return len(self._queue) >= self._at_once
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no job runs or waits."""
+        return not self._queue
+
     @contextmanager
     def slot(self, stop: Callable[[], bool]) -> Iterator[bool]:
         """Wait for a slot and hold it; yield False if ``stop()`` became true before."""

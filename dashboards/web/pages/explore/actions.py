@@ -21,6 +21,17 @@ class Draft:
     moving: Setting | None = None
 
 
+def compared_with(link: Link, setting: Setting) -> Setting | None:
+    """Return what a setting is compared with, with its seed and worlds.
+
+    That is the link's baseline, else the scenario as shipped; None if nothing is changed.
+    """
+    if link.baseline is not None:
+        return link.baseline._replace(seed=setting.seed, worlds=setting.worlds)
+    is_changed = bool(setting.changes or setting.events)
+    return setting._replace(changes=(), events=()) if is_changed else None
+
+
 class ExploreActions:
     """Handlers of the page's events, for one rendered link. ``draft`` lasts from one rendering to the next."""
 
@@ -31,11 +42,11 @@ class ExploreActions:
         worker: ExploreWorker,
         draft: Draft,
         refresh_panel: Callable[[], None],
+        stop_curves: Callable[[], object],
     ):
         self.link, self.setting, self._go = link, link.setting, go
-        self._worker, self._draft, self._refresh_panel = worker, draft, refresh_panel
-        # the baseline has the setting's seed and worlds
-        self.baseline = link.baseline and link.baseline._replace(seed=self.setting.seed, worlds=self.setting.worlds)
+        self._worker, self._draft, self._refresh_panel, self._stop_curves = worker, draft, refresh_panel, stop_curves
+        self.baseline = compared_with(link, self.setting)
 
     @property
     def latest(self) -> Setting:
@@ -58,8 +69,9 @@ class ExploreActions:
         self.run(self.draft_setting)
 
     def run(self, setting: Setting) -> None:
-        """Run a setting and the baseline."""
-        self._worker.request(ExploreRequest(setting, self.baseline))
+        """Run a setting and what it is compared with; curves wait until it is done."""
+        self._stop_curves()
+        self._worker.request(ExploreRequest(setting, compared_with(self.link, setting)))
 
     def apply(self, changed: Setting) -> None:
         """Put a setting into the link; if nothing changed, refresh the panel."""
@@ -92,9 +104,12 @@ class ExploreActions:
         self.apply(self.draft_setting)
 
     def reset(self, paths: list[str] | None) -> None:
-        """Remove the changes of some paths, or of all."""
-        others = [] if paths is None else [each for each in self.draft_setting.changes if each[0] not in paths]
-        self.apply(self.draft_setting._replace(changes=tuple(others)))
+        """Remove the changes of some paths, or all changes and events."""
+        if paths is None:
+            self.apply(self.draft_setting._replace(changes=(), events=()))
+        else:
+            others = tuple(each for each in self.draft_setting.changes if each[0] not in paths)
+            self.apply(self.draft_setting._replace(changes=others))
 
     def toggle_suggestion(self, at: int) -> None:
         """Apply a thing to try, or remove it if it is applied."""

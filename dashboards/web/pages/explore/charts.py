@@ -71,7 +71,9 @@ def explore_numbers(
         "seed": result.setting.seed,
         "lines": {name: line_data(result, talks, name, chart.mean) for chart in shown for name in chart.indicators},
         "base": base
-        and {name: indicator_bands(base, talks, name, chart.mean) for chart in shown for name in chart.indicators},
+        and {
+            name: middle(indicator_bands(base, talks, name, chart.mean)) for chart in shown for name in chart.indicators
+        },
         "texts": {chart.key: " ".join(chart_texts(chart, result, base, talks, words)) for chart in shown},
         "outcomes": outcome_rows(result, base, talks),
         "deal": first_deal(result, base, talks),
@@ -85,9 +87,19 @@ def line_data(result: EnsembleResult, talks: str, indicator: str, mean: bool) ->
 
 
 def indicator_bands(result: EnsembleResult, talks: str, indicator: str, mean: bool) -> Bands:
-    """Return the percentiles of one indicator without the median, or its mean over the worlds."""
-    p5, p25, _, p75, p95, average = rounded(result.bands[:, :, result.indicator_index(talks, indicator)])
-    return {"mean": average} if mean else {"p5": p5, "p25": p25, "p75": p75, "p95": p95}
+    """Return the percentiles of one indicator, or its mean over the worlds."""
+    p5, p25, p50, p75, p95, average = rounded(result.bands[:, :, result.indicator_index(talks, indicator)])
+    return {"mean": average} if mean else {"p5": p5, "p25": p25, "p50": p50, "p75": p75, "p95": p95}
+
+
+def middle(bands: Bands) -> Bands:
+    """Return the median or the mean alone, all that is drawn of the baseline."""
+    drawn: Bands = {}
+    if "mean" in bands:
+        drawn["mean"] = bands["mean"]
+    if "p50" in bands:
+        drawn["p50"] = bands["p50"]
+    return drawn
 
 
 def rounded(values: np.ndarray) -> list[Any]:

@@ -7,10 +7,14 @@ from dashboards.web.pages.shared.messages import Bands, OutcomeShare
 
 
 class PanelState(TypedDict):
-    """The state of the controls; ``echoes`` increases to make the panel show it again after a refused change."""
+    """The state of the controls; ``echoes`` increases to make the panel show it again after a refused change.
+
+    events: number of injected events.
+    """
 
     scenario: str
     changes: dict[str, Any]
+    events: int
     seed: int
     worlds: int
     echoes: int
@@ -18,6 +22,33 @@ class PanelState(TypedDict):
     largest_seed: int
     fewest: int
     most: int
+
+
+class CurveRow(TypedDict):
+    """The response curve of a lever: the shares of the outcomes at some values, [value][outcome]."""
+
+    values: list[float]
+    shares: list[list[float]]
+
+
+class Curves(TypedDict):
+    """The curves by path; asked: the hash of the setting they belong to. worlds: of every value."""
+
+    asked: str
+    worlds: int
+    rows: dict[str, CurveRow]
+
+
+class KnownSpans(TypedDict):
+    """The spans of the curves of a scenario as shipped, in points.
+
+    outcomes: names, in the order of the shares of a curve. inks: the colours of outcomes, light and dark. by_path: of
+    some deal, then of each outcome.
+    """
+
+    outcomes: list[str]
+    inks: dict[str, list[str]]
+    by_path: dict[str, list[float]]
 
 
 class NegotiationChoice(TypedDict):
@@ -42,10 +73,19 @@ class ThingToTry(TypedDict):
     active: bool
 
 
+class ChangeChip(TypedDict):
+    """A change of the setting in words: of the value at a path, or the injected event with an index, else -1."""
+
+    text: str
+    path: str
+    place: int
+
+
 class StoryText(TypedDict):
-    """The description of a scenario."""
+    """The description of a scenario, and what is changed in it."""
 
     title: str
+    chips: list[ChangeChip]
     summary: str
     talks: list[NegotiationChoice]
     shown: str
@@ -87,9 +127,15 @@ class EventRow(TypedDict):
 
 
 class BoardState(TypedDict):
-    """The part of the board that does not depend on results."""
+    """The part of the board that does not depend on results.
+
+    baseline: the setting compared with, in words; empty if there is none. pinned: whether the user set it. described:
+    the setting shown, in words, for captions.
+    """
 
     baseline: str
+    pinned: bool
+    described: str
     open: list[str]
     events: list[EventRow]
     exports: list[ExportRow]

@@ -3,31 +3,47 @@
 from collections.abc import Callable
 from typing import Any
 
-from dashboards.web.pages.explore.messages import BoardState, ChartSpec, LiveState, PanelState, StoryText
+from dashboards.web.pages.explore.messages import (
+    BoardState,
+    ChartSpec,
+    Curves,
+    KnownSpans,
+    LiveState,
+    PanelState,
+    StoryText,
+)
 from dashboards.web.pages.shared.messages import Catalogue, ScenarioChoice
 from dashboards.web.pages.shared.shapes import vue_component
 
 
 @vue_component("panel.vue")
 def Panel(  # noqa: N802
+    components: dict[str, str],
     scenarios: list[ScenarioChoice],
     catalogue: Catalogue,
     panel: PanelState,
+    curves: Curves,
+    spans: KnownSpans,
     event_choose: Callable[[str], None],
     event_move: Callable[[dict[str, Any]], None],
     event_commit: Callable[[Any], None],
     event_reset: Callable[[list[str] | None], None],
     event_sample: Callable[[dict[str, Any]], None],
     event_upload: Callable[[dict[str, Any]], None],
+    event_look: Callable[[list[str]], None],
 ) -> None:
-    """Show the adjustable values (``catalogue``) with their current state (``panel``)."""
+    """Show the adjustable values (``catalogue``) with their current state (``panel``) and where each leads."""
 
 
 @vue_component("story.vue")
 def Story(  # noqa: N802
-    story: StoryText, event_attempt: Callable[[int], None], event_show: Callable[[str], None]
+    story: StoryText,
+    event_attempt: Callable[[int], None],
+    event_show: Callable[[str], None],
+    event_restore: Callable[[list[str] | None], None],
+    event_remove: Callable[[int], None],
 ) -> None:
-    """Show the scenario's description, both narratives, what to notice and what to try."""
+    """Show the scenario's name and what is changed in it; in drawers its description and what to notice and to try."""
 
 
 @vue_component("board.vue")

@@ -30,7 +30,7 @@ from model.overrides import Override
 FRAMES = """() => {
   const seen = (window.frames_seen = []), board = document.querySelector('.det-board');
   const texts = (name) => [...board.querySelectorAll(name)].map((each) => each.innerText);
-  new MutationObserver(() => seen.push([board.__vue__.replaying, ...texts('.det-dials .det-share')]))
+  new MutationObserver(() => seen.push([board.__vue__.replaying, ...texts('[data-outcome]:not([data-outcome=first-deal]) .det-share')]))
     .observe(board, { childList: true, characterData: true, subtree: true });
 }"""  # records what the board shows whenever it changes
 
@@ -47,14 +47,14 @@ def test_charts_dials_and_texts_show_the_results(browser, address):
         assert list(drawn) == ["trust_first", "trust_second", "tension", "progress"]
         for chart, name in zip(drawn, ("trust_first", "trust_second", "tension", "deal_progress"), strict=True):
             at = result.indicator_index("nuclear", name)
-            p5, p25, _, p75, p95, _ = result.bands[:, :, at]
-            np.testing.assert_allclose(drawn[chart], [p5, p95, p25, p75, result.run[:, at]], atol=6e-4)
+            p5, p25, p50, p75, p95, _ = result.bands[:, :, at]
+            np.testing.assert_allclose(drawn[chart], [p5, p95, p25, p75, result.run[:, at], p50], atol=6e-4)
         ends = result.bands[2, -1, result.indicator_index("nuclear", "tension")]
         expect(page.locator("#det-text-tension")).to_contain_text(f"after 60 rounds median {ends:.2f}")
         expected = [round(100 * share.share) for share in play_ensemble("us-iran-2026", 60, 5).shares().values()]
         assert [int(re.match(r"\d+", share)[0]) for share in outcome_texts(page)] == expected
         median = result.first_deals_in("nuclear").median
-        first = "none" if median is None else f"round {median:g}"
+        first = "none" if median is None else f"month {median:g}"
         expect(page.locator("[data-outcome=first-deal]")).to_contain_text(first)
         watched = Assembly("us-iran-2026", rng=5, ledger=False).run()
         chosen = page.locator(f"[data-outcome={watched.outcome.name}]")
@@ -106,29 +106,46 @@ def test_a_dragged_slider_shows_previews_and_then_all_worlds(browser, address):
         expect(slider).to_have_value("0.8")
 
 
+def test_the_scenario_as_shipped_is_compared_with_a_change(browser, address):
+    with open_explore(browser, address) as page:
+        expect(page.get_by_text("nothing is changed yet")).to_be_visible()
+        assert page.locator(".det-effect").count() == 0
+        press_lever(page, OPENNESS, "Home")
+        expect(page.get_by_text("compared with: the scenario as shipped")).to_be_visible()
+        effect = compare("us-iran-2026", {"states.us.dialogue": 0.0}, worlds=64).effects["breakdown"]
+        expect(page.locator("[data-outcome=breakdown] .det-effect")).to_have_attribute("title", effect_text(effect))
+        base = complete_result(SMALL_SETTING)
+        median = base.bands[2, :, base.indicator_index("nuclear", "tension")]
+        np.testing.assert_allclose(page.evaluate(LINES)["tension"][4], median, atol=6e-4)
+        page.get_by_role("button", name=re.compile("^Undo: United States, Openness")).click()
+        expect(page.get_by_text("nothing is changed yet")).to_be_visible()
+        wait_until_settled(page)
+        assert page.locator(".det-effect").count() == 0
+
+
 def test_a_baseline_is_drawn_and_gives_paired_effects(browser, address):
     setting = Setting(worlds=200)
     with open_explore(browser, address, setting) as page:
         page.get_by_role("button", name="Set as baseline").click()
-        expect(page.get_by_text("Baseline: no changes")).to_be_visible()
+        expect(page.get_by_text("compared with: the scenario as shipped")).to_be_visible()
         page.get_by_role("spinbutton", name=f"{OPENNESS}, number").fill("0.3")
         page.keyboard.press("Enter")
         expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_contain_text("points")
         wait_until_settled(page)
         effects = compare("us-iran-2026", {"states.us.dialogue": 0.3}, worlds=200).effects
         for outcome in ("comprehensive_deal", "partial_arrangement", "managed_contact", "breakdown"):
-            expect(page.locator(f"[data-outcome={outcome}] .det-effect")).to_have_text(effect_text(effects[outcome]))
+            shown = page.locator(f"[data-outcome={outcome}] .det-effect")
+            expect(shown).to_have_attribute("title", effect_text(effects[outcome]))
         base = complete_result(setting)
-        behind = page.evaluate(LINES)["tension"][:4]
-        order = base.bands[[0, 4, 1, 3], :, base.indicator_index("nuclear", "tension")]
-        np.testing.assert_allclose(behind, order, atol=6e-4)
+        median = base.bands[2, :, base.indicator_index("nuclear", "tension")]
+        np.testing.assert_allclose(page.evaluate(LINES)["tension"][4], median, atol=6e-4)
         expect(page.locator("#det-text-tension")).to_contain_text("Baseline median")
         assert_eventually(lambda: current_link(page).baseline, setting)
         reload(page)
         wait_until_settled(page)
         expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_contain_text("points")
         page.get_by_role("button", name="Clear baseline").click()
-        expect(page.locator("[data-outcome=managed_contact] .det-effect")).to_have_count(0)
+        expect(page.get_by_text("compared with: the scenario as shipped")).to_be_visible()
         assert_eventually(lambda: current_link(page).baseline, None)
 
 
@@ -162,77 +179,6 @@ def test_every_scenario_and_negotiation_can_be_shown(browser, address):
             run = page.evaluate(LINES)["tension"][4]
             np.testing.assert_allclose(run, result.run[:, result.indicator_index(talks, "tension")], atol=6e-4)
         assert_eventually(lambda: current_link(page).talks, "yemen-peace")
-
-
-# Levers
-
-
-def test_levers_and_mechanisms_are_found_set_and_reset(browser, address):
-    with open_explore(browser, address) as page:
-        search = page.get_by_label("Find a lever, uncertainty or mechanism")
-        search.fill("facilitation facilitators")
-        page.get_by_role("switch", name="Mechanisms, Facilitation").click()
-        search.fill("betrayal weight")
-        expect(page.locator(".det-lever")).to_have_count(1)
-        weight = page.get_by_role("slider", name="Belief, Betrayal weight")
-        expect(weight).to_have_accessible_description(
-            re.compile(r"Weight of bad evidence.* Range 1 to 10 ratio\. In the scenario: 3\.9")
-        )
-        weight.press("ArrowRight")
-        search.fill("doctrine")
-        page.get_by_role("combobox", name="Iran, Doctrine").select_option("contrition")
-        search.fill("no such thing at all")
-        expect(page.get_by_text("No matches.")).to_be_visible()
-        search.fill("")
-        wait_until_settled(page)
-        assert_eventually(lambda: link_changes(page), {
-            "mechanisms.facilitation": False, "belief.betrayal_weight": 4, "states.iran.doctrine": "contrition",
-        })  # fmt: skip
-        expect(page.locator(".det-changed")).to_contain_text("3 changes")
-        page.get_by_role("button", name="Reset Iran", exact=True).click()
-        expect(page.locator(".det-changed")).to_contain_text("2 changes")
-        page.get_by_role("button", name="Reset all").click()
-        expect(page.locator(".det-changed")).to_contain_text("No changes")
-        assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
-
-
-def test_a_value_out_of_range_is_refused_with_a_message(browser, address):
-    with open_explore(browser, address) as page:
-        typed = page.get_by_role("spinbutton", name=f"{OPENNESS}, number")
-        typed.evaluate("field => field.removeAttribute('max')")
-        typed.fill("7")
-        typed.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("states.us.dialogue: must be between 0 and 1 (found 7)")
-        expect(typed).to_have_value("0.8")
-        page.wait_for_timeout(500)  # the error message stays
-        expect(page.get_by_role("alert")).to_contain_text("(found 7)")
-        press_lever(page, OPENNESS, "PageDown", 2)
-        expect(page.get_by_role("alert")).to_have_count(0)
-
-
-def test_a_thing_to_try_is_applied_and_removed_by_its_button(browser, address):
-    suggestion = load_scenario("us-iran-2026").things_to_try[0]
-    with open_explore(browser, address) as page:
-        page.get_by_role("button", name="What to notice").click()
-        expect(page.locator(".det-notice li").first).to_have_text(load_scenario("us-iran-2026").notice["en"][0])
-        page.get_by_role("button", name="Things to try").click()
-        button = page.get_by_role("button", name=suggestion.text["en"])
-        button.click()
-        expect(button).to_have_attribute("aria-pressed", "true")
-        wait_until_settled(page)
-        assert_eventually(lambda: link_changes(page), suggestion.set)
-        button.click()
-        expect(button).to_have_attribute("aria-pressed", "false")
-        assert_eventually(lambda: current_link(page), Link(SMALL_SETTING))
-
-
-def test_every_thing_to_try_can_be_applied():
-    from dashboards.page_link import scenario_of, shipped_names
-    from dashboards.web.pages.shared.setting_edits import has_changes, toggle_suggestion
-
-    for name in shipped_names():
-        for at, suggestion in enumerate(scenario_of(Setting(name)).things_to_try):
-            assert has_changes(toggle_suggestion(Setting(name), at), suggestion.set)
 
 
 # Undo, replay, events, more charts

@@ -16,6 +16,7 @@ from support.explore import (
     SMALL_SETTING,
     link_changes,
     open_explore,
+    open_runs,
     outcome_texts,
     press_lever,
     upload,
@@ -34,6 +35,7 @@ from model.overrides import Override
 
 def test_a_shared_link_reproduces_the_results(browser, address):
     with open_explore(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+        open_runs(page)
         page.get_by_role("spinbutton", name="Seed").fill("12")
         page.keyboard.press("Enter")
         press_lever(page, OPENNESS, "PageDown", 3)
@@ -66,6 +68,7 @@ def test_a_dropped_connection_loses_nothing(browser, address):
         press_lever(page, OPENNESS, "PageDown", 2)
         assert_eventually(lambda: [*link_changes(page)], ["states.us.dialogue"])
         link = current_link(page)
+        open_runs(page)
         page.get_by_role("spinbutton", name="Worlds").fill("2000")
         page.keyboard.press("Enter")
         assert_eventually(lambda: current_link(page).setting.worlds, 2000)  # the worlds are running
@@ -83,6 +86,7 @@ def test_a_dropped_connection_loses_nothing(browser, address):
 
 def test_long_tasks_show_progress_and_can_be_cancelled(browser, address):
     with open_explore(browser, address) as page:
+        open_runs(page)
         page.get_by_role("spinbutton", name="Worlds").fill("5000")
         page.keyboard.press("Enter")
         expect(page.locator(".det-note")).to_contain_text(re.compile(r"Running: [\d,]+ of 5,000 worlds"))
@@ -99,6 +103,7 @@ def test_a_setting_that_cannot_run_leaves_the_page_usable(browser, address):
     with open_dashboard(browser, address, query) as page:
         expect(page.get_by_role("alert")).to_contain_text("worlds: at most", timeout=COLD_START_MS)
         page.get_by_role("button", name="Reset rounds").click()
+        open_runs(page)
         page.get_by_role("spinbutton", name="Worlds").fill("64")
         page.keyboard.press("Enter")
         wait_until_settled(page)
@@ -135,7 +140,7 @@ def test_exports_match_the_page(browser, address, tmp_path):
         with page.expect_download() as picture:
             page.get_by_role("button", name="Save Tension as PNG").click()
         picture.value.save_as(tmp_path / "tension.png")
-        run = page.evaluate(LINES)["tension"][4]
+        run = page.evaluate(LINES)["tension"][5]
     assert (tmp_path / "tension.png").read_bytes().startswith(b"\x89PNG")
     rows = list(csv.reader(io.StringIO(files["Watched run (CSV)"].read_text())))
     assert rows[0] == ["round", *indicator_names(["nuclear"])]
@@ -213,11 +218,11 @@ def test_markup_in_an_uploaded_scenario_is_shown_as_text(browser, address):
         upload(page, "evil.toml", tomli_w.dumps(data).encode())
         expect(page.locator("h1")).to_have_text(hostile)
         expect(page.get_by_text("upload the file there")).to_be_visible()
-        expect(page.locator(".det-narratives p").first).to_have_text(hostile)
         wait_until_settled(page)
-        for tab in ("What to notice", "Things to try"):
+        for tab in ("Stories", "What to notice", "Things to try"):
             page.get_by_role("button", name=tab).click()
-            expect(page.locator("#det-story-part").get_by_text(hostile).first).to_be_visible()
+            expect(page.locator("#det-drawer").get_by_text(hostile).first).to_be_visible()
+            page.keyboard.press("Escape")
         page.get_by_role("button", name="Set as baseline").click()
         page.get_by_role("button", name="Support at home").click()
         wait_until_settled(page)
