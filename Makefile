@@ -67,11 +67,12 @@ soak: $(PACKAGES) $(COMPILED)  ## run the tests that take minutes
 	@echo "Running the long tests"
 	@$(PYTHON) -m pytest -q -m soak
 
-validate: $(PACKAGES) $(COMPILED)  ## run the validation; write its documents, docs/calibration.md and docs/claims.md
+validate: $(PACKAGES) $(COMPILED)  ## run the validation; write its documents and what Explore knows of levers
 	@echo "Validating"
 	@.venv/bin/detente validate --markdown docs/validation.md --report artefacts/validation.html
 	@.venv/bin/detente claims --markdown docs/claims.md --out artefacts/claims
 	@$(PYTHON) -m dashboards.reports.calibration docs/calibration.md
+	@$(PYTHON) -m dashboards.web.pages.explore.spans
 
 digests: $(PACKAGES)  ## update the recorded digests after an intended change of the model
 	@echo "Recording digests and chronicles"

@@ -36,9 +36,8 @@ MIN_WORLDS, MAX_WORLDS = 20, 5000
 MAX_SEED = 2**53 - 1 - MAX_WORLDS  # so that JavaScript represents the seeds of all worlds exactly
 MAX_ARMS, MAX_CHANGES, MAX_EVENTS = 3, 300, 300
 MIN_FUTURES, DEFAULT_FUTURES, MAX_FUTURES = 100, 200, 1000
-MAX_ADDRESS_LENGTH = 30_000  # characters
-MAX_NAME_LENGTH = 60  # characters, of an arm
-MAX_PATH_LENGTH = 1000  # characters, of a folder or of a factor
+MAX_ADDRESS_LENGTH, MAX_NAME_LENGTH, MAX_PATH_LENGTH = 30_000, 60, 1000  # characters: link, arm, folder
+SETTING_KEYS = ("s", "set", "event", "seed", "worlds", "plausible")
 SWEEP_VIEW_KEYS = {"folder": "folder", "outcome": "outcome", "across": "x", "upwards": "y", "above": "above"}
 
 
@@ -50,6 +49,7 @@ class Setting(NamedTuple):
     events: tuple[Override, ...] = ()  # injected, sorted
     seed: int = 1
     worlds: int = 1000
+    plausible: bool = False  # whether each world plays with a draw from the plausible sample
 
 
 class SweepView(NamedTuple):
@@ -161,6 +161,8 @@ def _setting_parts(prefix: str, setting: Setting, main: Setting | None) -> Itera
         yield f"{prefix}seed", str(setting.seed)
     if main is None or setting.worlds != main.worlds:
         yield f"{prefix}worlds", str(setting.worlds)
+    if setting.plausible:
+        yield f"{prefix}plausible", "1"
 
 
 def parse_link(query: str) -> tuple[Link, list[str]]:
@@ -219,7 +221,7 @@ def _read_name(name: str, fields: Mapping[str, list[str]]) -> str:
 def _note_unknown_parts(fields: Mapping[str, Any], prefixes: list[str], notes: list[str]) -> None:
     known = {"page", "round", "v", "futures", "name", "talks", "charts", *SWEEP_VIEW_KEYS}
     known |= {f"{prefix}name" for prefix in prefixes}
-    known |= {prefix + name for prefix in ("", "base.", *prefixes) for name in ("s", "set", "event", "seed", "worlds")}
+    known |= {prefix + name for prefix in ("", "base.", *prefixes) for name in SETTING_KEYS}
     if unknown := sorted({*fields} - known):
         listed = ", ".join(f"“{make_printable(name, 30)}”" for name in unknown[:5])
         notes.append(f"The link contains unknown parts: {listed}.")
@@ -236,7 +238,7 @@ def _read_setting(prefix: str, fields: Mapping[str, list[str]], main: Setting, n
         problems = "; ".join(map(str, error.errors))
         notes.append(f"{problems}. {DEFAULT_SCENARIO} is shown, without the changes and events of the link.")
         return Setting(DEFAULT_SCENARIO, (), (), seed, worlds)
-    unchanged = Setting(scenario, (), (), seed, worlds)
+    unchanged = Setting(scenario, (), (), seed, worlds, fields.get(f"{prefix}plausible") == ["1"])
     changed = _with_changes(unchanged, fields.get(f"{prefix}set", []), notes)
     return _with_events(changed, fields.get(f"{prefix}event", []), notes)
 

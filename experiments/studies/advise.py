@@ -20,6 +20,7 @@ from experiments.ensembles.statistics import MeanInterval, mean_interval, paired
 from experiments.studies.advice import Advice, Answer, measure_robustness
 from experiments.studies.lever_moves import ChangedLevers, LeverChange, lever_moves
 from experiments.studies.lever_player import PLAUSIBLE_POINTS, PLAUSIBLE_WORLDS, LeverPlayer, PointValues
+from model.overrides import Override
 
 SEARCH_WORLDS = 200
 MIN_WORLDS, MOST_LEVERS = 1000, 3
@@ -62,8 +63,9 @@ class AdviceSearch:
     """A search for changes of levers that reach a goal.
 
     may: shell patterns of the levers that are allowed to move; all by default. most: largest number of levers moved.
-    worlds: of every reported estimate, with seeds from ``seed`` on; screening and search have the seeds after those.
-    sample: plausible worlds in which the answers are played, or None. Raises ScenarioError with all errors.
+    events: that happen in every world besides those of the scenario. worlds: of every reported estimate, with seeds
+    from ``seed`` on; screening and search have the seeds after those. sample: plausible worlds in which the answers are
+    played, or None. Raises ScenarioError with all errors.
     """
 
     def __init__(
@@ -74,11 +76,12 @@ class AdviceSearch:
         *,
         may: Sequence[str] = (),
         most: int = MOST_LEVERS,
+        events: Sequence[Override] = (),
         worlds: int = MIN_WORLDS,
         seed: int = 1,
         sample: PlausibleSample | None = None,
     ):
-        self.player = LeverPlayer(scenario, changes, [goal], may)
+        self.player = LeverPlayer(scenario, changes, [goal], may, events)
         self.goal = self.player.goals[0]
         self.moves = lever_moves(self.player.scenario, self.player.levers)
         self.most, self.worlds, self.seed, self.sample = most, worlds, seed, sample

@@ -13,6 +13,7 @@ from experiments.ensembles.play_design import measure_points
 from experiments.studies.goals import MeasureGoal, parse_goal
 from experiments.studies.lever_moves import allowed_levers
 from model.errors import InputError, ScenarioError, collect_errors
+from model.overrides import Override
 from model.parameter_space import list_levers
 
 PLAUSIBLE_POINTS, PLAUSIBLE_WORLDS = 200, 100
@@ -30,6 +31,7 @@ class LeverPlayer:
     """Plays a scenario with some of its levers changed.
 
     goals: their texts. may: shell patterns of the levers that are allowed to move; all levers without patterns.
+    events: that happen in every world besides those of the scenario.
     progress: receives the number of worlds played so far. Raises ScenarioError with the errors of all arguments.
     """
 
@@ -39,8 +41,9 @@ class LeverPlayer:
         changes: Mapping[str, Any] | None,
         goals: Sequence[str],
         may: Sequence[str],
+        events: Sequence[Override] = (),
     ):
-        self.plans = Plans(scenario, changes)
+        self.plans = Plans(scenario, changes, events)
         self.scenario = self.plans.scenario
         self.goals: list[MeasureGoal] = []
         self.done = 0

@@ -86,16 +86,16 @@ def recoverable_share(world, k, r):
 def examine(world, k, side):
     """Return the log odds of deceit, updated by each finding until they leave Wald's bounds (B15).
 
-    A large step begins with more doubt, less what inspectors would find and what can be reversed. A finding tells of the other side's acts: it is suspicious with probability
-    p_h + (p_d - p_h)(1 - record).
+    A large step begins with more doubt, less what inspectors would find and what can be reversed. A finding tells of
+    the other side's acts: it is suspicious with probability p_h + (p_d - p_h)(1 - record).
     """
     if not is_under_examination(world, k, side):
         return NO_DOUBT
-    me, other = world.party[k, side], world.party[k, 1 - side]
+    me, other, r = world.party[k, side], world.party[k, 1 - side], world.rung[k]
     doubt = world.doubt[k, side]
-    if world.status_age[k, world.rung[k]] == 0:
+    if world.status_age[k, r] == 0:
         doubt = -PRIOR_WEIGHT * ln(world.trust[me, other] / (1.0 - world.trust[me, other]))
-        doubt += world.stake_caution * world.stake[k, world.rung[k]] * (1.0 - recoverable_share(world, k, world.rung[k]))
+        doubt += world.stake_caution * world.stake[k, r] * (1.0 - recoverable_share(world, k, r))
         if world.author[k] == FACILITATOR_TEXT:
             doubt -= world.endorsement * combined_effect(world, k, FORMULATION, me)
     honest, deceitful = world.suspicious_if_honest, world.suspicious_if_deceitful

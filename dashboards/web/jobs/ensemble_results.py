@@ -1,7 +1,8 @@
 """Results of a setting: bands over its worlds, the watched run, outcomes and first deals.
 
 A result depends on its setting alone, so all browsers share it.
-World k is the run with seed ``seed + k``; the watched run is world 0.
+World k is the run with seed ``seed + k``; the watched run is world 0. With ``plausible``, each world also has a draw
+from the plausible sample.
 """
 
 import threading
@@ -17,11 +18,13 @@ from dashboards.page_link import Setting, scenario_of
 from dashboards.web.jobs.background import never_stop
 from experiments.engine.processes import in_each_process
 from experiments.ensembles.outcomes import WorldOutcomes
+from experiments.ensembles.plausible_worlds import draw_worlds, find_sample
 from experiments.ensembles.statistics import EventTimes
 from experiments.ensembles.stream import ResultCollector, stream_ensemble, world_chunks
 from model.errors import InputError, ScenarioError
 from model.measures import INDICATOR_OFFSET, NEGOTIATION_COUNT, OVERALL_COUNT
 from model.overrides import collect_overrides
+from model.plan import Plan
 from model.scenario import Scenario
 from model.world import World
 
@@ -138,9 +141,12 @@ def _play(setting: Setting, stop: Callable[[], bool]) -> Iterator[EnsembleResult
         scenario, worlds, band_worlds=worlds, band_indicators=slice(OVERALL_COUNT, None), dtype=np.float32
     )
     start = World(scenario, setting.seed, collect_overrides(scenario, setting.events))
+    points = None
+    if setting.plausible:
+        points = draw_worlds(Plan(scenario, setting.events), find_sample(), worlds, setting.seed).start
     started = time.monotonic()
     next_update = started + FIRST_UPDATE
-    with closing(stream_ensemble(collector, world_chunks(start, worlds), setting.seed)) as stream:
+    with closing(stream_ensemble(collector, world_chunks(start, worlds, points), setting.seed)) as stream:
         for done in stream:
             if done == worlds:
                 break

@@ -18,6 +18,8 @@ from dashboards.web.jobs.queue import JOB_QUEUE
 from experiments.engine.pool import CancelledError
 from experiments.engine.processes import in_each_process
 from experiments.ensembles.design import Design, Plans, Replications
+from experiments.ensembles.plausible_design import with_draws
+from experiments.ensembles.plausible_worlds import find_sample
 from experiments.ensembles.play_design import measure_points
 from model.enumerations import Outcome
 from model.measures import classify_outcomes
@@ -125,8 +127,19 @@ def play_curves(
 
     how = Replications(worlds, setting.seed, True, scenario_of(setting).rounds)
     design = Design.of_changes(plans, [{path: value} for path, value in points])
-    measured = measure_points(design, how, shares, progress=check)
+    if setting.plausible:  # every world is a point of its own, with its draw
+        design = with_draws(design, find_sample(), worlds, setting.seed)
+        single = measure_points(design, how._replace(worlds=1, cycle=worlds), shares, progress=check)
+        measured = [_mean(part) for part in batched(single, worlds, strict=True)]
+    else:
+        measured = measure_points(design, how, shares, progress=check)
     return {path: _curve(path, points, measured, worlds) for path in levers}
+
+
+def _mean(worlds: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """Return the mean over worlds, None if one of them could not be played."""
+    played = [each for each in worlds if each is not None]
+    return np.mean(played, axis=0) if len(played) == len(worlds) else None
 
 
 def _curve(

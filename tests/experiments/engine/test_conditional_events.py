@@ -7,7 +7,7 @@ from agents.assembly import Assembly
 from dashboards.classroom.game.simulation import ClassSimulation
 from dashboards.classroom.views.serialize import public_story
 from dashboards.run_history import events_in_run
-from dashboards.web.pages.explore.page import scheduled_text
+from dashboards.web.pages.explore.state import scheduled_text
 from experiments.engine.kernel import run_trajectories
 from model.loading import load_scenario
 from model.overrides import EVENT_CONDITIONS, collect_overrides

@@ -27,7 +27,7 @@ def compared_with(link: Link, setting: Setting) -> Setting | None:
     That is the link's baseline, else the scenario as shipped; None if nothing is changed.
     """
     if link.baseline is not None:
-        return link.baseline._replace(seed=setting.seed, worlds=setting.worlds)
+        return link.baseline._replace(seed=setting.seed, worlds=setting.worlds, plausible=setting.plausible)
     is_changed = bool(setting.changes or setting.events)
     return setting._replace(changes=(), events=()) if is_changed else None
 
@@ -42,10 +42,15 @@ class ExploreActions:
         worker: ExploreWorker,
         draft: Draft,
         refresh_panel: Callable[[], None],
-        stop_curves: Callable[[], object],
+        await_setting: Callable[[Setting], object],
     ):
         self.link, self.setting, self._go = link, link.setting, go
-        self._worker, self._draft, self._refresh_panel, self._stop_curves = worker, draft, refresh_panel, stop_curves
+        self._worker, self._draft, self._refresh_panel, self._await_setting = (
+            worker,
+            draft,
+            refresh_panel,
+            await_setting,
+        )
         self.baseline = compared_with(link, self.setting)
 
     @property
@@ -70,7 +75,7 @@ class ExploreActions:
 
     def run(self, setting: Setting) -> None:
         """Run a setting and what it is compared with; curves wait until it is done."""
-        self._stop_curves()
+        self._await_setting(setting)
         self._worker.request(ExploreRequest(setting, compared_with(self.link, setting)))
 
     def apply(self, changed: Setting) -> None:
@@ -85,7 +90,8 @@ class ExploreActions:
     def choose(self, name: str) -> None:
         """Open another scenario. Raises ScenarioError for an unknown name."""
         scenario_of(Setting(name))
-        self._open(Setting(name, seed=self.setting.seed, worlds=self.setting.worlds))
+        was = self.setting
+        self._open(Setting(name, seed=was.seed, worlds=was.worlds, plausible=was.plausible))
 
     def upload(self, sent: dict[str, Any]) -> None:
         """Open an uploaded file. Raises ScenarioError if it is invalid."""
@@ -118,6 +124,10 @@ class ExploreActions:
     def sample(self, sent: dict[str, Any]) -> None:
         """Change the seed and the number of worlds."""
         self.apply(with_sample(self.draft_setting, sent["seed"], sent["worlds"]))
+
+    def set_uncertainty(self, plausible: bool) -> None:
+        """Let each world play with a draw from the plausible sample, or not."""
+        self.apply(self.draft_setting._replace(plausible=bool(plausible)))
 
     def remove(self, place: int) -> None:
         """Remove an injected event by its index."""

@@ -33,8 +33,13 @@ class PageCurves:
         self._shown = (setting, talks)
         self._start()
 
+    def await_setting(self, setting: Setting) -> None:
+        """Stop if the page asks for another setting than the one whose curves it shows."""
+        if self._shown is None or self._shown[0] != setting:
+            self.stop()
+
     def stop(self) -> None:
-        """Stop: the page asks for another setting, or closes."""
+        """Stop playing curves."""
         self._shown = None
         self._slot.cancel()
 

@@ -3,7 +3,7 @@
 from typing import Any, NotRequired, TypedDict
 
 from dashboards.web.downloads import ExportRow
-from dashboards.web.pages.shared.messages import Bands, OutcomeShare
+from dashboards.web.pages.shared.messages import Bands, OutcomeShare, TaskProgress
 
 
 class PanelState(TypedDict):
@@ -129,18 +129,53 @@ class EventRow(TypedDict):
 class BoardState(TypedDict):
     """The part of the board that does not depend on results.
 
-    baseline: the setting compared with, in words; empty if there is none. pinned: whether the user set it. described:
-    the setting shown, in words, for captions.
+    baseline: the setting compared with, in words; empty if there is none. pinned: whether the user set it. plausible:
+    whether each world has a draw from the plausible sample. described: the setting shown, in words, for captions.
     """
 
     baseline: str
     pinned: bool
+    plausible: bool
     described: str
     open: list[str]
     events: list[EventRow]
     exports: list[ExportRow]
     named: str
     version: str
+
+
+class LeverRole(TypedDict):
+    """A kind of lever that an answer may move."""
+
+    key: str
+    title: str
+
+
+class AnswerCard(TypedDict):
+    """Changes that reach a goal, or come nearest, measured on fresh seeds; ``number`` names the answer.
+
+    sure: whether the whole interval reaches the goal. flaws: why it is perverse advice.
+    """
+
+    number: int
+    changes: list[str]
+    share: str
+    reached: bool
+    sure: bool
+    price: str
+    robust: str
+    flaws: list[str]
+
+
+class AdviceState(TypedDict):
+    """What it would take: the task's progress, and its answers; asked: the goal in words, empty before the first."""
+
+    roles: list[LeverRole]
+    progress: TaskProgress
+    asked: str
+    base: str
+    reached: bool
+    cards: list[AnswerCard]
 
 
 class LineData(TypedDict):

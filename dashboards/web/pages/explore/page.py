@@ -11,6 +11,7 @@ from dashboards.page_link import Link, Setting, scenario_of
 from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.jobs.explore_worker import ExploreView, ExploreWorker
 from dashboards.web.pages.explore.actions import Draft, ExploreActions
+from dashboards.web.pages.explore.advice import WhatWouldItTake
 from dashboards.web.pages.explore.charts import chart_rows
 from dashboards.web.pages.explore.curves import NO_CURVES, PageCurves, known_spans
 from dashboards.web.pages.explore.messages import Curves, LiveState
@@ -115,7 +116,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         if error:
             refresh_panel()
 
-    actions = ExploreActions(link, go, worker, draft, refresh_panel, page_curves.stop)
+    actions = ExploreActions(link, go, worker, draft, refresh_panel, page_curves.await_setting)
     solara.use_effect(actions.play_link, [setting, actions.baseline])
     with html("div", class_="det-page"):
         panel_events = {
@@ -132,13 +133,15 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
         with html("main"):
             if setting.scenario.startswith("file:"):
                 html("p", FILE_NOTICE, class_="det-error det-travels", role="status")
-            Story(
-                story=solara.use_memo(lambda: story_text(setting, talks), [setting, talks]),
-                event_attempt=safe_handler(actions.toggle_suggestion, show_error),
-                event_show=safe_handler(actions.show_negotiation, show_error),
-                event_restore=safe_handler(actions.reset, show_error),
-                event_remove=safe_handler(actions.remove, show_error),
-            )
+            with html("div", class_="det-headrow"):
+                Story(
+                    story=solara.use_memo(lambda: story_text(setting, talks), [setting, talks]),
+                    event_attempt=safe_handler(actions.toggle_suggestion, show_error),
+                    event_show=safe_handler(actions.show_negotiation, show_error),
+                    event_restore=safe_handler(actions.reset, show_error),
+                    event_remove=safe_handler(actions.remove, show_error),
+                )
+                WhatWouldItTake(link, go, actions.apply, show_error)
             Live(link, talks, shown, error_text, page_curves.settle, board_events(actions, show_error))
 
 
@@ -149,5 +152,6 @@ def board_events(actions: ExploreActions, show_error: Callable[[str], None]) -> 
         "event_chart_toggle": safe_handler(actions.toggle_chart, show_error),
         "event_remove": safe_handler(actions.remove, show_error),
         "event_stop": safe_handler(actions.stop, show_error),
+        "event_uncertainty": safe_handler(actions.set_uncertainty, show_error),
         "event_again": safe_handler(actions.restart, show_error),
     }

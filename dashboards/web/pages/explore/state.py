@@ -120,6 +120,7 @@ def board_state(link: Link) -> BoardState:
     return {
         "baseline": words,
         "pinned": link.baseline is not None,
+        "plausible": setting.plausible,
         "described": "; ".join(chip["text"] for chip in change_chips(setting)) or "as shipped",
         "open": list(link.charts),
         "events": event_rows(link.setting),

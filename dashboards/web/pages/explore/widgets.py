@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dashboards.web.pages.explore.messages import (
+    AdviceState,
     BoardState,
     ChartSpec,
     Curves,
@@ -57,5 +58,18 @@ def Board(  # noqa: N802
     event_remove: Callable[[int], None],
     event_stop: Callable[[Any], None],
     event_again: Callable[[Any], None],
+    event_uncertainty: Callable[[bool], None],
 ) -> None:
     """Show charts and outcomes: ``charts`` specifies the charts, ``live`` has the results."""
+
+
+@vue_component("advice.vue")
+def AdviceDrawer(  # noqa: N802
+    components: dict[str, str],
+    advice: AdviceState,
+    event_find: Callable[[dict[str, Any]], None],
+    event_cancel: Callable[[Any], None],
+    event_apply: Callable[[int], None],
+    event_compare: Callable[[int], None],
+) -> None:
+    """Ask what it would take to reach a share of an outcome, and show the answers."""

@@ -19,7 +19,7 @@ class Page:
         self.actions = self.handlers(self.links[0])
 
     def handlers(self, link):
-        return ExploreActions(link, self.links.append, self._worker, self._draft, lambda: None, lambda: None)
+        return ExploreActions(link, self.links.append, self._worker, self._draft, lambda: None, lambda setting: None)
 
     def render(self, link):
         self.actions = self.handlers(link)

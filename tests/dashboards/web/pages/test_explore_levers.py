@@ -9,11 +9,13 @@ from support.explore import OPENNESS, SMALL_SETTING, link_changes, open_explore,
 from support.pages import current_link
 
 from dashboards.page_link import Link, Setting, scenario_of, shipped_names
+from dashboards.web.jobs.ensemble_results import complete_result
 from dashboards.web.jobs.lever_curves import VALUES, WORLDS, CurveRange, play_curves
 from dashboards.web.pages.explore.spans import curve_spans, lever_ranges, shipped_spans
 from dashboards.web.pages.shared.setting_edits import has_changes, toggle_suggestion
 from experiments.engine.pool import CancelledError
 from experiments.ensembles.ensemble import play_ensemble
+from experiments.ensembles.plausible_worlds import find_sample
 from experiments.ensembles.statistics import wilson
 from model.enumerations import Outcome
 from model.loading import load_scenario
@@ -202,3 +204,29 @@ def test_on_a_phone_a_strip_of_results_stays_over_the_levers(browser, address):
         press_lever(page, OPENNESS, "Home")
         expect(page.locator(".det-strip-below")).to_contain_text("points")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+# Uncertainty
+
+
+def test_bands_can_include_not_knowing_the_parameters(browser, address):
+    plausible = Setting("two-states", worlds=200, plausible=True)
+    alone = complete_result(plausible._replace(plausible=False))
+    both = complete_result(plausible)
+    drawn = play_ensemble("two-states", 200, 1, sample=find_sample()).shares()
+    shares = {name: float((both.outcomes_in("border") == Outcome[name]).mean()) for name in drawn}
+    assert shares == pytest.approx({name: each.share for name, each in drawn.items()})
+    assert not np.array_equal(alone.outcomes, both.outcomes)
+    lever = {"states.alba.dialogue": CurveRange(0.0, 1.0, False)}
+    curve = play_curves(plausible, "border", lever)["states.alba.dialogue"]
+    changed = play_ensemble("two-states", 100, 1, changes={"states.alba.dialogue": 0.5}, sample=find_sample()).shares()
+    assert curve.shares[4][Outcome.breakdown] == pytest.approx(changed["breakdown"].share)
+    with open_explore(browser, address, plausible._replace(plausible=False)) as page:
+        page.get_by_label("Uncertainty", exact=True).select_option("plausible")
+        assert_eventually(lambda: current_link(page).setting, plausible)
+        wait_until_settled(page)
+        headline = page.locator("[data-outcome=breakdown] .det-share")
+        wanted = 100 * shares["breakdown"]
+        assert_eventually(lambda: abs(int(headline.inner_text().split()[0]) - wanted) <= 0.51, True)
+        page.get_by_role("button", name="Undo", exact=True).click()
+        expect(page.get_by_label("Uncertainty", exact=True)).to_have_value("chance")
