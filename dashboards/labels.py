@@ -1,5 +1,7 @@
 """Labels of outcomes, and the format of numbers, on pages and on the terminal."""
 
+import math
+
 from model.enumerations import Outcome
 
 OUTCOME_LABELS = {
@@ -8,6 +10,11 @@ OUTCOME_LABELS = {
     "managed_contact": "managed contact",
     "breakdown": "breakdown",
 }
+
+
+def percent_text(share: float) -> str:
+    """Return a share as a whole percentage, rounded as browsers round: halves up."""
+    return f"{math.floor(100 * share + 0.5)} %"
 
 
 def format_number(value: float) -> str:

@@ -1,10 +1,12 @@
 """Serve the dashboard: Solara in this process, at one address, without external resources."""
 
+import atexit
 import contextlib
 import logging
 import os
 import socket
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable
@@ -102,6 +104,18 @@ def import_pages() -> None:
         page_component(page)
 
 
+def repair_navigator() -> None:
+    """Let Solara's navigator export its script under the right name; browsers warn on every load otherwise."""
+    from solara.widgets.widgets import Navigator
+
+    source = Path(Navigator.template_file).read_text("utf-8")
+    folder = tempfile.TemporaryDirectory(prefix="detente-")  # for the life of the process
+    atexit.register(folder.cleanup)
+    repaired = Path(folder.name) / "navigator.vue"
+    repaired.write_text(source.replace("modules.export =", "module.exports ="), "utf-8")
+    Navigator.template_file = str(repaired)
+
+
 def configure_solara() -> None:
     """Configure Solara: production mode, no logging, offline, with our assets and Plotly's script."""
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"  # Solara reads it on import
@@ -123,3 +137,4 @@ def configure_solara() -> None:
     apps["__default__"] = AppScript(app.__name__)
     settings.assets.extra_locations += [*map(str, ASSET_FOLDERS), str(Path(plotly.__file__).parent / "package_data")]
     solara.settings.assets.cdn = UNREACHABLE_CDN
+    repair_navigator()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.labels import OUTCOME_LABELS
+from dashboards.labels import OUTCOME_LABELS, percent_text
 from dashboards.page_link import Link, Setting, changes_with_lists, load_scenario_data, scenario_of
 from dashboards.web.components import page_templates, safe_handler
 from dashboards.web.pages.explore.messages import AdviceState, AnswerCard, LeverRole
@@ -144,8 +144,8 @@ def advice_state(view: AdviceView, setting: Setting) -> AdviceState:
 
 def share_text(answer: Answer) -> str:
     """Return a share with its 95 % interval: `41 % (38 to 44 %)`."""
-    mean, low, high = (100 * each for each in answer.estimate[:3])
-    return f"{mean:.0f} % ({low:.0f} to {high:.0f} %)"
+    mean, low, high = map(percent_text, answer.estimate[:3])
+    return f"{mean} ({low.removesuffix(' %')} to {high})"
 
 
 def answer_card(number: int, answer: Answer, setting: Setting) -> AnswerCard:
@@ -170,7 +170,7 @@ def robust_text(answer: Answer) -> str:
     """Return in how many plausible worlds an answer reaches the goal; empty if none were played."""
     if answer.robustness is None:
         return ""
-    return f"reaches the goal in {answer.robustness.satisficing.share:.0%} of plausible worlds".replace("%", " %")
+    return f"reaches the goal in {percent_text(answer.robustness.satisficing.share)} of plausible worlds"
 
 
 def with_answer(setting: Setting, advice: Advice, number: Any) -> Setting:

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.act_words import words_for
+from dashboards.labels import percent_text
 from experiments.counterfactuals.pivot import ChanceChange, ContinuationOutcomes, DecisionEffect
 from experiments.ensembles.statistics import Z95, Effect, Share
 
 MINUS = "\N{MINUS SIGN}"
 MIN_STANDARD_ERRORS = 3.3  # standard errors above which one of about a hundred changes is significant
-
-
-def percent_text(share: float) -> str:
-    """Return a share as a percentage."""
-    return f"{share:.0%}".replace("%", " %")
 
 
 def points_text(difference: float) -> str:
