@@ -5,10 +5,10 @@ at the time of the decision, and the nearest value of a lever, set from the star
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from experiments.counterfactuals.lever_search import LeverFlip, LeverSearch
+from experiments.counterfactuals.lever_search import LeverFlip, LeverSearch, RobustFlip
 from experiments.engine.kernel import advance, play_acts
 from experiments.ensembles.design import Plans
 from model.acts import Act
@@ -139,9 +139,15 @@ class ReplayedDecision:
         steps: grid points on either side of the current value. report: receives the path of a lever before its result
         is known. Every value returned was played.
         """
+        yield from self._lever_search().flips(list_levers(self.scenario), steps, report)
+
+    def robust_flips(self, flips: Sequence[LeverFlip]) -> list[RobustFlip]:
+        """Replay flips of levers in other histories: how often the decision is the same, before and after."""
+        return self._lever_search().robustness(flips)
+
+    def _lever_search(self) -> LeverSearch:
         plans = Plans(self.scenario, overrides=self.overrides)
-        search = LeverSearch(plans, self.seed, self.round, self.act_number, self.cell, self.value)
-        yield from search.flips(list_levers(self.scenario), steps, report)
+        return LeverSearch(plans, self.seed, self.round, self.act_number, self.cell, self.value)
 
 
 def _least_change(condition: EvaluatedCondition, term: str) -> float:

@@ -12,12 +12,14 @@ import numpy as np
 
 from experiments.engine.kernel import blocks_before_act
 from experiments.ensembles.design import Design, Plans
+from experiments.ensembles.statistics import Effect, paired_effect
 from model.acts import Act
 from model.errors import ScenarioError
 from model.parameter_space import DeclaredParameter
 from model.protocol import PROTOCOL
 
 LEVERS_AT_ONCE = 16
+HISTORIES = 200  # other histories in which a flip is replayed
 BISECTIONS = 11  # enough for any integer lever
 
 
@@ -27,6 +29,23 @@ class LeverFlip(NamedTuple):
     lever: DeclaredParameter
     to: float | None
     becomes: int | None
+
+
+class RobustFlip(NamedTuple):
+    """How often the decision is the same in other histories, with a lever at its own and at another value.
+
+    before, after: shares of the histories in which the decision arises and is that of the run. effect: paired.
+    """
+
+    flip: LeverFlip
+    before: float
+    after: float
+    effect: Effect
+
+    @property
+    def is_robust(self) -> bool:
+        """Return whether the lever changes the decision beyond this run: the interval excludes zero."""
+        return self.effect.low > 0.0 or self.effect.high < 0.0
 
 
 class Bracket(NamedTuple):
@@ -86,6 +105,37 @@ class LeverSearch:
                     (abs(each.far - lever.value), each.far, each.becomes) for each in brackets if each.lever is lever
                 ]
                 yield LeverFlip(lever, *min(own)[1:]) if own else LeverFlip(lever, None, None)
+
+    def robustness(self, flips: Sequence[LeverFlip]) -> list[RobustFlip]:
+        """Replay flips in other histories, those of the seeds after the run's, and return them, largest effect first.
+
+        All values are played in the same histories, each from the start to the decision.
+        """
+        changes = [(each.lever.path, each.to) for each in flips if each.to is not None]
+        if not changes:
+            return []
+        first = flips[0].lever
+        same = self._same_decisions([(first.path, first.value), *changes])
+        found = [
+            RobustFlip(flip, float(same[0].mean()), float(own.mean()), paired_effect(same[0], own))
+            for flip, own in zip((each for each in flips if each.to is not None), same[1:], strict=True)
+        ]
+        return sorted(found, key=lambda each: -abs(each.effect.difference))
+
+    def _same_decisions(self, changes: Sequence[tuple[str, float]]) -> np.ndarray:
+        """Return whether the run's decision is taken in each history under each change: [change, history]."""
+        same = np.zeros((len(changes), HISTORIES))
+        seeds = np.arange(1, HISTORIES + 1, dtype=np.uint64) + np.uint64(self.seed)
+        design = Design.of_changes(self.plans, [{path: value} for path, value in changes for _ in seeds])
+        for batch in design.batches(HISTORIES):
+            places = np.array(batch.points)
+            played = blocks_before_act(
+                batch.plan.world, seeds[places % HISTORIES], self.round, self.act_number, batch.cells
+            )
+            for place, world in zip(places.tolist(), played, strict=True):
+                if self.act.when is None or self.act.when(world, *self.cell):
+                    same.flat[place] = int(self.act.rule(world, *self.cell)) == self.value
+        return same
 
     def _brackets(self, levers: Sequence[DeclaredParameter], steps: int) -> list[Bracket]:
         """Return for each lever and each end of its range the first interval of a grid that flips the decision."""

@@ -10,6 +10,7 @@ from agents.assembly import Assembly
 from agents.ledger import Ledger, read_ledger, recompute_value
 from agents.state import State
 from experiments.cases.case import goldstein_weights
+from experiments.counterfactuals import lever_search
 from experiments.counterfactuals.flips import ReplayedDecision
 from model.loading import apply_changes, load_scenario, read_scenario
 from model.overrides import Override
@@ -237,3 +238,26 @@ def test_markup_in_names_stays_text():
     data["states"]["alba"]["name"] = text("{actor} <script>alert(1)</script> %s")
     model = Assembly(load_scenario(data), rng=1).run(10)
     assert any("<script>" in row.sentence for row in model.ledger.rows)
+
+
+def test_a_lever_that_flips_a_decision_is_replayed_elsewhere(watched, monkeypatch):
+    monkeypatch.setattr(lever_search, "HISTORIES", 12)
+    row = next(each for each in watched.ledger.rows if (each.act, each.value) == ("answer_proposal", -1))
+    cell = (0, 0 if row.actor == "us" else 1)
+    place = (row.round, ACT_INDEX["answer_proposal"], cell)
+    decision = ReplayedDecision(read_scenario("us-iran-2026"), watched.seed, *place)
+    lever = next(each for each in list_levers(load_scenario("us-iran-2026")) if each.path == "states.us.dialogue")
+    (robust,) = decision.robust_flips(
+        [lever_search.LeverFlip(lever, 0.1, 1), lever_search.LeverFlip(lever, None, None)]
+    )
+
+    def share(value):
+        same = 0
+        for seed in range(watched.seed + 1, watched.seed + 13):
+            data = apply_changes(read_scenario("us-iran-2026"), {lever.path: value})
+            other = ReplayedDecision(data, seed, *place)
+            same += other.is_open and other.value == row.value
+        return same / 12
+
+    assert (robust.before, robust.after) == (share(lever.value), share(0.1))
+    assert robust.effect.difference == pytest.approx(robust.after - robust.before)

@@ -9,6 +9,7 @@ from dashboards.labels import OUTCOME_MEANINGS
 from dashboards.theme import CHARTS, EXTRA_CHARTS, INDICATOR_STYLES, OUTCOME_STYLES, Chart
 from dashboards.web.jobs.ensemble_results import EnsembleResult
 from dashboards.web.pages.explore.messages import ChartSpec, ExploreNumbers, FirstDeal, LineData
+from dashboards.web.pages.shared.effect_words import effect_text
 from dashboards.web.pages.shared.messages import Bands, OutcomeShare
 from experiments.ensembles.statistics import PERCENTILES, Effect, paired_effect, wilson
 from model.enumerations import Outcome
@@ -165,22 +166,6 @@ def outcome_rows(result: EnsembleResult, base: EnsembleResult | None, talks: str
 def outcome_effect(base_outcomes: np.ndarray, outcomes: np.ndarray, outcome: Outcome) -> Effect:
     """Return the paired effect on the share of one outcome."""
     return paired_effect((base_outcomes == outcome).astype(float), (outcomes == outcome).astype(float))
-
-
-def effect_text(paired: Effect) -> str:
-    """Return a paired effect on a share in percentage points: `+12 points, 95 % 9 to 15`."""
-    if paired.share_of_worlds_changed == 0.0:
-        return "no world differs"
-    digits = 0 if paired.high - paired.low >= 0.02 else 1
-    points, low, high = (signed_number(100 * each, digits) for each in (paired.difference, paired.low, paired.high))
-    plus = "+" if paired.difference > 0 and points.strip("0.") else ""
-    return f"{plus}{points} points, 95 % {low} to {high}"
-
-
-def signed_number(value: float, digits: int) -> str:
-    """Return a number with a typographic minus sign, and without a sign for zero."""
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "\N{MINUS SIGN}")
 
 
 def first_deal(result: EnsembleResult, base: EnsembleResult | None, talks: str) -> FirstDeal:

@@ -244,10 +244,17 @@ class Explanation(TypedDict):
 
 
 class LeverFound(TypedDict):
-    """A lever that flips a decision; ``to`` is ``value`` as text."""
+    """A lever that flips a decision; ``to`` is ``value`` as text.
+
+    effect: how often the decision is the same in other histories, in words; empty until they are played. robust:
+    whether the lever changes it there.
+    """
 
     path: str
+    label: str
     meaning: str
+    effect: str
+    robust: bool
     before: str
     to: str
     value: float

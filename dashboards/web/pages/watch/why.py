@@ -6,12 +6,15 @@ from typing import Any, NamedTuple
 from agents.act_words import words_for
 from dashboards.decision_lookup import alternative_sentence, decision_cell
 from dashboards.injected_events import check_integer
-from dashboards.labels import format_number
+from dashboards.labels import format_number, percent_text
 from dashboards.page_link import Setting, changes_with_lists, load_scenario_data
 from dashboards.verdict import describe_verdict
 from dashboards.web.jobs.background import ReportProgress
+from dashboards.web.pages.shared.effect_words import effect_text
+from dashboards.web.pages.shared.lever_catalogue import lever_location, sentence
 from dashboards.web.pages.watch.messages import ExplainedCondition, Explanation, LeverFound
-from experiments.counterfactuals.flips import EvaluatedCondition, LeverFlip, ReplayedDecision
+from experiments.counterfactuals.flips import EvaluatedCondition, ReplayedDecision
+from experiments.counterfactuals.lever_search import HISTORIES, LeverFlip, RobustFlip
 from experiments.counterfactuals.pivot import opposite_value
 from experiments.engine.pool import CancelledError
 from model.errors import InputError, ScenarioError
@@ -173,13 +176,22 @@ def search_levers(
     """Return the nearest value of each lever that flips a decision. Raises CancelledError when stopped."""
     question = decision_question(decision, scenario)
     levers: list[LeverFound] = []
+    flips: list[LeverFlip] = []
     total = len(list_levers(scenario))
+
+    def found(flip: LeverFlip, robust: RobustFlip | None = None) -> LeverFound:
+        becomes = alternative_sentence(question, decision.names, flip.becomes or 0)
+        return found_lever(flip, becomes, lever_name(flip.lever.path, scenario), robust)
+
     for done, flip in enumerate(stream_lever_flips(question, stop), start=1):
         if flip.to is not None and flip.becomes is not None:
-            levers.append(found_lever(flip, alternative_sentence(question, decision.names, flip.becomes)))
+            flips.append(flip)
+            levers.append(found(flip))
             levers.sort(key=lambda each: each["far"])
         report(done, total, list(levers))
-    return levers
+    if stop():
+        raise CancelledError
+    return [found(each.flip, each) for each in question.robust_flips(flips)]
 
 
 def stream_lever_flips(question: ReplayedDecision, stop: Callable[[], bool]) -> Iterator[LeverFlip]:
@@ -192,12 +204,29 @@ def stream_lever_flips(question: ReplayedDecision, stop: Callable[[], bool]) -> 
     yield from question.lever_flips(report=check_stop)
 
 
-def found_lever(flip: LeverFlip, becomes: str) -> LeverFound:
+def robust_words(robust: RobustFlip) -> str:
+    """Return how often the decision is the same in other histories."""
+    return (
+        f"In {HISTORIES} other histories the decision is the same in {percent_text(robust.before)} as it is and in "
+        f"{percent_text(robust.after)} with this value ({effect_text(robust.effect)})."
+    )
+
+
+def lever_name(path: str, scenario: Scenario) -> str:
+    """Return the plain name of a lever: whose it is, and what."""
+    _, title, label = lever_location(path, scenario)
+    return f"{title}, {label}"
+
+
+def found_lever(flip: LeverFlip, becomes: str, label: str, robust: RobustFlip | None) -> LeverFound:
     """Return the message of a lever that flips a decision."""
     lever, to = flip.lever, flip.to or 0.0
     return {
         "path": lever.path,
-        "meaning": lever.meaning,
+        "label": label,
+        "meaning": sentence(lever.meaning),
+        "effect": "" if robust is None else robust_words(robust),
+        "robust": robust is not None and robust.is_robust,
         "before": format_number(lever.value),
         "to": format_number(to),
         "value": int(to) if lever.whole else to,

@@ -21,7 +21,7 @@ from support.pages import current_link
 from agents.assembly import Assembly
 from dashboards.page_link import Link, Setting, sort_events
 from dashboards.web.jobs.ensemble_results import complete_result
-from dashboards.web.pages.explore.charts import effect_text
+from dashboards.web.pages.shared.effect_words import effect_text
 from experiments.ensembles.compare import compare
 from experiments.ensembles.ensemble import play_ensemble
 from model.loading import load_scenario

@@ -23,9 +23,11 @@ from support.watched import decision_sentences
 from agents.assembly import Assembly
 from dashboards.page_link import parse_link
 from dashboards.theme import STATUS_STYLES
+from dashboards.web.pages.watch.why import lever_name
 from model.enumerations import Channel, RungStatus
 from model.loading import load_scenario
 from model.overrides import Override
+from model.parameter_space import list_levers
 
 SEED, REFUSAL = 37, 11  # a seed, and the round in which its share makes the United States refuse
 SPEED = 5
@@ -106,7 +108,10 @@ def test_terms_add_up_and_a_lever_flip_is_correct(browser, address):
         page.get_by_role("button", name="Search again").click()
         expect(page.get_by_role("button", name="All levers searched")).to_be_visible(timeout=60_000)
         lever = page.locator(".det-levers-found li").first
-        path, to, becomes = re.match(r"(\S+) from \S+ to (\S+): “(.*)”", lever.inner_text()).groups()
+        label, to, becomes = re.match(r"(.+) from \S+ to (\S+): “(.*)”", lever.inner_text()).groups()
+        scenario = load_scenario("us-iran-2026")
+        path = next(each.path for each in list_levers(scenario) if lever_name(each.path, scenario) == label)
+        expect(lever).to_contain_text("In 200 other histories the decision is the same in")
         changed = Assembly(load_scenario("us-iran-2026", {path: float(to)}), rng=SEED).run(REFUSAL)
         answer = [r for r in changed.ledger.rows if (r.round, r.act, r.actor) == (REFUSAL, "answer_proposal", "us")]
         assert answer[-1].value != -1
