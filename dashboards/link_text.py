@@ -1,5 +1,6 @@
 """Text formats of values and events in links and scenario files."""
 
+import hashlib
 import json
 import math
 import re
@@ -77,3 +78,8 @@ def note_former_names(renamed: list[tuple[str, str]], notes: list[str]) -> None:
     """Add a note about the former names that a link contains, if there are any."""
     if line := describe_former_names(renamed):
         notes.append(f"The link contains {line}.")
+
+
+def short_hash(value: Any) -> str:
+    """Return a short hash; equal values have equal hashes."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:12]

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from dashboards.link_text import forced_moves
+from dashboards.link_text import forced_moves, short_hash
 from dashboards.page_link import (
     VERSION,
     Link,
@@ -133,8 +133,8 @@ EXPORTS = {
 
 
 def export_file_name(setting: Setting, export: str) -> str:
-    """Return the file name of an export."""
-    return f"{scenario_of(setting).name}-seed-{setting.seed}-{export}"
+    """Return the file name of an export; it tells settings apart by a short hash."""
+    return f"{scenario_of(setting).name}-{short_hash(setting)[:8]}-{export}"
 
 
 class ExportRow(TypedDict):

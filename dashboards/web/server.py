@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import warnings
+import webbrowser
 from collections.abc import Callable
 from errno import EACCES, EADDRINUSE
 from pathlib import Path
@@ -42,8 +43,11 @@ def bind_address(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(host: str, port: int) -> None:
-    """Serve the dashboard until Ctrl-C; port 0 selects a free port. Exit with code 2 if the address is in use."""
+def serve(host: str, port: int, query: str = "", browser: bool = False) -> None:
+    """Serve the dashboard until Ctrl-C; port 0 selects a free port. Exit with code 2 if the address is in use.
+
+    query: of the page to begin with. browser: open it in a web browser, which waits until the server answers.
+    """
     listener = bind_address(host, port)
     bound = listener.getsockname()[1]
 
@@ -53,7 +57,10 @@ def serve(host: str, port: int) -> None:
         return open_classroom(None, host, bound)
 
     shown_host = f"[{host}]" if ":" in host else host
-    print(f"Detente dashboard: http://{shown_host}:{bound}  (Ctrl-C stops it)", flush=True)
+    address = f"http://{shown_host}:{bound}" + (f"/?{query}" if query else "")
+    print(f"Detente dashboard: {address}  (Ctrl-C stops it)", flush=True)
+    if browser:
+        webbrowser.open(address)
     with contextlib.suppress(KeyboardInterrupt):
         run_server(listener, create_context)
 

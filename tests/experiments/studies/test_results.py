@@ -141,7 +141,7 @@ def test_failed_point_has_no_seed_and_no_results(missing, tmp_path):
 
 
 def test_parts_hold_null_where_no_deal_was_reached(tmp_path):
-    sweep(study_data(), tmp_path)
+    sweep(study_data(rounds=18), tmp_path)
     column = pd.concat(map(pd.read_parquet, part_paths(tmp_path, "runs")))["border.first_deal"]
     assert column.isna().any()
     assert column.min() > 0

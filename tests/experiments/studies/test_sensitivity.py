@@ -148,7 +148,7 @@ def test_given_data_methods_tolerate_failed_points(method):
 
 def test_metric_without_a_value_at_some_points_needs_given_data(tmp_path):
     metrics = {"deal": "when(border.deal_progress > 0)"}
-    more = {"rounds": 12, "replications": 1, "common_random_numbers": False, "metrics": metrics}
+    more = {"rounds": 18, "replications": 1, "common_random_numbers": False, "metrics": metrics}
     sweep(study_data(**more, design={"kind": "sobol", "points": 32}), tmp_path)
     with pytest.raises(ScenarioError, match=r"--outcome: is missing in all runs of \d+ points"):
         sweep_sensitivity(tmp_path, "deal")

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from dashboards.link_text import short_hash
 from dashboards.page_link import Setting
 from dashboards.theme import OUTCOME_STYLES
 from dashboards.web.jobs.background import TaskSlot
 from dashboards.web.jobs.lever_curves import WORLDS, LeverCurve, stream_curves
 from dashboards.web.pages.explore.messages import CurveRow, Curves, KnownSpans
 from dashboards.web.pages.explore.spans import lever_ranges, shipped_spans
-from dashboards.web.pages.explore.state import short_hash
 from model.enumerations import Outcome
 
 MAX_LEVERS = 400  # looked at by one page

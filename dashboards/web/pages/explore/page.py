@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 
+from dashboards.link_text import short_hash
 from dashboards.page_link import Link, Setting, scenario_of
 from dashboards.web.components import html, page_templates, safe_handler
 from dashboards.web.jobs.explore_worker import ExploreView, ExploreWorker
@@ -20,7 +21,6 @@ from dashboards.web.pages.explore.state import (
     live_picture,
     panel_state,
     scenario_choices,
-    short_hash,
     story_text,
 )
 from dashboards.web.pages.explore.widgets import Board, Panel, Story

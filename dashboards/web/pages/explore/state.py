@@ -1,9 +1,9 @@
 """What Explore sends to the browser: the story, the changes in words, the pictures and the state of the controls."""
 
-import hashlib
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dashboards.injected_events import describe_event
+from dashboards.link_text import short_hash
 from dashboards.page_link import MAX_SEED, MAX_WORLDS, MIN_WORLDS, VERSION, Link, Setting, scenario_of, shipped_names
 from dashboards.web.downloads import export_rows
 from dashboards.web.jobs.explore_worker import ExploreView
@@ -102,11 +102,6 @@ def live_picture(shown: ExploreView, link: Link, talks: str, scenario: Scenario)
         "number": shown.number,
         "settled": result.is_complete,
     }
-
-
-def short_hash(value: Any) -> str:
-    """Return a short hash; equal values have equal hashes."""
-    return hashlib.sha256(repr(value).encode()).hexdigest()[:12]
 
 
 def board_state(link: Link) -> BoardState:
