@@ -25,7 +25,6 @@ class Shot(NamedTuple):
 
     query: str
     ready: Callable[[Page], None]
-    top: str | None = None  # selector of the element that is scrolled to the top edge
 
 
 def run_is_complete(page: Page) -> None:
@@ -38,16 +37,9 @@ SHOTS = {
     "explore": Shot(
         "s=us-iran-2026&set=negotiations.nuclear.bundling:2&seed=1&worlds=1000&base.s=us-iran-2026",
         ready=wait_until_settled,
-        top=".det-first",
     ),
     "watch": Shot("page=watch&s=us-iran-2026&seed=1&round=18", ready=run_is_complete),
 }
-
-
-def scroll_to(page: Page, selector: str) -> None:
-    """Scroll an element to 56 pixels below the top edge, and wait until the page is drawn there."""
-    page.locator(selector).evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 56)")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def compress(screenshot: bytes) -> bytes:
@@ -90,8 +82,6 @@ def take(browser: Browser, address: str, name: str) -> Path:
     with open_dashboard(
         browser, address, shot.query, SIZE, ready=shot.ready, alone=True, reduced_motion="reduce"
     ) as page:
-        if shot.top is not None:
-            scroll_to(page, shot.top)
         screenshot = still_screenshot(page)
     path = PICTURES / f"{name}.png"
     picture = compress(screenshot)
