@@ -15,7 +15,7 @@ from model.world import World
 
 ALL_ON = {f"mechanisms.{name}": True for name in Mechanisms.model_fields}
 GULF = load_scenario("gulf-region")
-IN_FORCE = {  # agreements that no side means to keep, or keeps without accidents
+IN_FORCE = {  # agreements that no side means to keep, and accidents
     "verification.compliance_noise": 0.5,
     **{f"states.{name}.trustworthiness": 0.0 for name in GULF.states},
     **{f"negotiations.{name}.rungs.{next(iter(talks.rungs))}.status": "verified" for name, talks in GULF.negotiations.items()},
