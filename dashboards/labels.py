@@ -11,6 +11,8 @@ OUTCOME_LABELS = {
     "breakdown": "breakdown",
 }
 
+GOAL_LABELS = {"some_deal": "some deal", **OUTCOME_LABELS}  # what a page asks the chance of
+
 
 def percent_text(share: float) -> str:
     """Return a share as a whole percentage, rounded as browsers round: halves up."""

@@ -3,14 +3,17 @@
 # pyright: reportPrivateImportUsage=false
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import solara
 
-from dashboards.labels import OUTCOME_LABELS, percent_text
+from dashboards.labels import GOAL_LABELS, percent_text
 from dashboards.page_link import Link, Setting, changes_with_lists, load_scenario_data, scenario_of
 from dashboards.web.components import page_templates, safe_handler
+from dashboards.web.jobs.background import ReportProgress, follow
 from dashboards.web.pages.explore.messages import AdviceState, AnswerCard, LeverRole
+from dashboards.web.pages.explore.state import goal_choices
 from dashboards.web.pages.explore.widgets import AdviceDrawer
 from dashboards.web.pages.shared.setting_edits import describe_change, with_change
 from dashboards.web.pages.shared.use_task import PageTask, task_progress, use_task_slot
@@ -61,16 +64,15 @@ class Question(NamedTuple):
     @property
     def words(self) -> str:
         """Return the goal in words."""
-        label = {"some_deal": "some deal", **OUTCOME_LABELS}[self.outcome]
-        return f"{label} in at {'most' if self.outcome == AT_MOST else 'least'} {self.percent:g} % of worlds"
+        limit = "most" if self.outcome == AT_MOST else "least"
+        return f"{GOAL_LABELS[self.outcome]} in at {limit} {self.percent:g} % of worlds"
 
 
 def read_question(sent: dict[str, Any]) -> Question:
     """Return the question of the form. Raises ScenarioError for an unknown outcome or a number out of range."""
     outcome, percent, most = str(sent.get("outcome")), sent.get("percent"), sent.get("most")
-    names = ["some_deal", *OUTCOME_LABELS]
-    if outcome not in names:
-        raise ScenarioError([InputError.unknown_name("outcome", outcome, names, "outcome")])
+    if outcome not in GOAL_LABELS:
+        raise ScenarioError([InputError.unknown_name("outcome", outcome, GOAL_LABELS, "outcome")])
     if not isinstance(percent, int | float) or isinstance(percent, bool) or not 0 <= percent <= 100:
         raise ScenarioError([InputError("target", percent, "must be between 0 and 100 percent")])
     if not isinstance(most, int) or not 1 <= most <= MOST_LEVERS:
@@ -90,41 +92,49 @@ def lever_roles(setting: Setting) -> dict[str, list[str]]:
     return roles
 
 
+def search_answers(setting: Setting, question: Question, report: ReportProgress, stop: Callable[[], bool]) -> Advice:
+    """Return the answers to a question about a setting. Raises CancelledError once ``stop()`` is true."""
+    roles = lever_roles(setting)
+    search = AdviceSearch(
+        load_scenario_data(setting.scenario),
+        question.goal,
+        changes_with_lists(setting.changes),
+        may=[path for role in question.roles for path in roles.get(role, [])],
+        most=question.most,
+        events=setting.events,
+        seed=setting.seed + setting.worlds,  # not those of the page
+        sample=find_sample() if setting.plausible else None,
+    )
+
+    def check(done: int) -> None:
+        if stop():
+            raise CancelledError
+        report(done, search.total_worlds)
+
+    return search.run(check)
+
+
 class AdviceTask(PageTask):
-    """Searches for the answers to a question about a setting."""
+    """Searches for the answers to a question about a setting; pages that ask the same share one search."""
 
     def __init__(self, setting: Setting, question: Question, *given: Any):
         super().__init__(*given)
         self.setting, self.question = setting, question
 
     def run(self) -> None:
-        """Search, and publish the advice or an error."""
+        """Search, and publish the progress, then the advice or an error."""
         self.shown = AdviceView(text="Searching.", busy=True, asked=self.question.words, setting=self.setting)
         self.publish()
-        try:
-            roles = lever_roles(self.setting)
-            may = [path for role in self.question.roles for path in roles.get(role, [])]
-            search = AdviceSearch(
-                load_scenario_data(self.setting.scenario),
-                self.question.goal,
-                changes_with_lists(self.setting.changes),
-                may=may,
-                most=self.question.most,
-                events=self.setting.events,
-                seed=self.setting.seed + self.setting.worlds,  # not those of the page
-                sample=find_sample() if self.setting.plausible else None,
+        search = partial(search_answers, self.setting, self.question)
+        for update in follow(("advice", self.setting, self.question), search, self.stop):
+            self.publish(
+                text=update.note or (f"{update.done:,} worlds played." if update.done else "Searching."),
+                share=min(update.done / update.total, 1.0) if update.total else 0.0,
+                busy=not update.finished,
+                error=update.error,
+                advice=update.result,
             )
-            total = search.total_worlds
-            self.publish(advice=search.run(lambda done: self._report(done, total)), busy=False, text="")
-        except CancelledError:
-            pass
-        except ScenarioError as error:
-            self.publish(busy=False, error="; ".join(map(str, error.errors)))
-
-    def _report(self, done: int, total: int) -> None:
-        if self.stop():
-            raise CancelledError
-        self.publish(text=f"{done:,} worlds played.", share=min(done / total, 1.0))
+        self.publish(text="")
 
 
 def advice_state(view: AdviceView, setting: Setting) -> AdviceState:
@@ -133,6 +143,7 @@ def advice_state(view: AdviceView, setting: Setting) -> AdviceState:
     advice = view.advice if view.setting == setting else None
     rows = [] if advice is None else advice.rows
     return {
+        "outcomes": goal_choices(),
         "roles": roles,
         "progress": task_progress(view),
         "asked": view.asked if view.busy or advice is not None or view.error else "",
@@ -210,7 +221,7 @@ def WhatWouldItTake(  # noqa: N802
         shown.set(shown.peek()._replace(error=error))
 
     AdviceDrawer(
-        components=page_templates("shared/progress"),
+        components=page_templates("shared/progress", "explore/drawer"),
         advice=advice_state(shown.value, setting),
         event_find=safe_handler(find, report),
         event_cancel=safe_handler(cancel, show_error),

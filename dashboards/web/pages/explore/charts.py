@@ -70,6 +70,7 @@ def explore_numbers(
         "worlds": result.worlds,
         "wanted": result.setting.worlds,
         "seed": result.setting.seed,
+        "run": run_words(result),
         "lines": {name: line_data(result, talks, name, chart.mean) for chart in shown for name in chart.indicators},
         "base": base
         and {
@@ -103,6 +104,11 @@ def middle(bands: Bands) -> Bands:
     return drawn
 
 
+def run_words(result: EnsembleResult) -> str:
+    """Return what the single run shown is: that of a seed, or the first world with its draw of parameters."""
+    return "the first world" if result.setting.plausible else f"seed {result.setting.seed}"
+
+
 def rounded(values: np.ndarray) -> list[Any]:
     """Return values rounded to three digits, to keep messages small."""
     return np.round(values.astype(float), 3).tolist()
@@ -123,7 +129,7 @@ def chart_texts(
         else:
             texts.append(
                 f"{label}after {result.rounds} rounds median {at[50]:.2f}, 50 % of worlds {at[25]:.2f} to "
-                f"{at[75]:.2f}, 90 % {at[5]:.2f} to {at[95]:.2f}; seed {result.setting.seed} ends at {run:.2f}."
+                f"{at[75]:.2f}, 90 % {at[5]:.2f} to {at[95]:.2f}; {run_words(result)} ends at {run:.2f}."
             )
         if base is not None:
             texts.append(baseline_text(chart, base.bands[:, :, base.indicator_index(talks, name)]))
@@ -154,7 +160,7 @@ def outcome_rows(result: EnsembleResult, base: EnsembleResult | None, talks: str
             "share": share,
             "low": low,
             "high": high,
-            "chosen": bool(outcomes[0] == outcome),
+            "chosen": bool(outcomes[0] == outcome) and not result.setting.plausible,
         }
         if base_outcomes is not None and len(base_outcomes) == len(outcomes):
             row["base"] = float((base_outcomes == outcome).mean())

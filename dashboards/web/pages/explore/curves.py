@@ -9,6 +9,7 @@ from dashboards.web.jobs.background import TaskSlot
 from dashboards.web.jobs.lever_curves import WORLDS, LeverCurve, stream_curves
 from dashboards.web.pages.explore.messages import CurveRow, Curves, KnownSpans
 from dashboards.web.pages.explore.spans import lever_ranges, shipped_spans
+from dashboards.web.pages.explore.state import goal_choices
 from model.enumerations import Outcome
 
 MAX_LEVERS = 400  # looked at by one page
@@ -65,4 +66,9 @@ def curve_row(curve: LeverCurve) -> CurveRow:
 def known_spans(setting: Setting) -> KnownSpans:
     """Return the spans of a scenario as shipped, none for a file of the user's, with the colours of the outcomes."""
     inks = {outcome.name: [style.light, style.dark] for outcome, style in OUTCOME_STYLES.items()}
-    return {"outcomes": [each.name for each in Outcome], "inks": inks, "by_path": shipped_spans(setting.scenario)}
+    return {
+        "choices": goal_choices(),
+        "outcomes": [each.name for each in Outcome],
+        "inks": inks,
+        "by_path": shipped_spans(setting.scenario),
+    }

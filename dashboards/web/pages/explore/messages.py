@@ -39,13 +39,21 @@ class Curves(TypedDict):
     rows: dict[str, CurveRow]
 
 
+class GoalChoice(TypedDict):
+    """An outcome, or some deal, in a list of choices."""
+
+    key: str
+    label: str
+
+
 class KnownSpans(TypedDict):
     """The spans of the curves of a scenario as shipped, in points.
 
-    outcomes: names, in the order of the shares of a curve. inks: the colours of outcomes, light and dark. by_path: of
-    some deal, then of each outcome.
+    choices: what the curves show the chance of. outcomes: names, in the order of the shares of a curve. inks: the
+    colours of outcomes, light and dark. by_path: of some deal, then of each outcome.
     """
 
+    choices: list[GoalChoice]
     outcomes: list[str]
     inks: dict[str, list[str]]
     by_path: dict[str, list[float]]
@@ -170,6 +178,7 @@ class AnswerCard(TypedDict):
 class AdviceState(TypedDict):
     """What it would take: the task's progress, and its answers; asked: the goal in words, empty before the first."""
 
+    outcomes: list[GoalChoice]
     roles: list[LeverRole]
     progress: TaskProgress
     asked: str
@@ -195,11 +204,12 @@ class FirstDeal(TypedDict):
 
 
 class ExploreNumbers(TypedDict):
-    """The data of a result, by indicator or chart."""
+    """The data of a result, by indicator or chart. ``run`` says what the single run shown is."""
 
     worlds: int
     wanted: int
     seed: int
+    run: str
     lines: dict[str, LineData]
     base: dict[str, Bands] | None
     texts: dict[str, str]

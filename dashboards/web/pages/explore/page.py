@@ -50,7 +50,7 @@ def Live(  # noqa: N802
     view = shown.value
     scenario = scenario_of(link.setting)
     charts = solara.use_memo(lambda: chart_rows(scenario, talks), [link.setting.scenario, link.setting.changes, talks])
-    known = [view.number, link.setting.scenario, talks, link.charts, link.baseline is None]
+    known = [view.number, link.setting.scenario, talks, link.charts]
     picture = solara.use_memo(lambda: live_picture(view, link, talks, scenario), known)
     board = solara.use_memo(lambda: board_state(link), [link])
     live: LiveState = {
@@ -127,7 +127,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
             "event_reset": safe_handler(actions.reset, show_error),
             "event_sample": safe_handler(actions.sample, show_error),
             "event_upload": safe_handler(actions.upload, show_error),
-            "event_look": page_curves.look,
+            "event_look": safe_handler(page_curves.look, lambda error: show_error(error) if error else None),
         }
         Controls(link, curves, echoes, panel_events)
         with html("main"):
@@ -135,6 +135,7 @@ def Explore(link: Link, go: Callable[[Link], None]) -> None:  # noqa: N802
                 html("p", FILE_NOTICE, class_="det-error det-travels", role="status")
             with html("div", class_="det-headrow"):
                 Story(
+                    components=page_templates("explore/drawer"),
                     story=solara.use_memo(lambda: story_text(setting, talks), [setting, talks]),
                     event_attempt=safe_handler(actions.toggle_suggestion, show_error),
                     event_show=safe_handler(actions.show_negotiation, show_error),

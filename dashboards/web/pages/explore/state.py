@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from dashboards.injected_events import describe_event
+from dashboards.labels import GOAL_LABELS
 from dashboards.link_text import short_hash
 from dashboards.page_link import MAX_SEED, MAX_WORLDS, MIN_WORLDS, VERSION, Link, Setting, scenario_of, shipped_names
 from dashboards.web.downloads import export_rows
@@ -14,6 +15,7 @@ from dashboards.web.pages.explore.messages import (
     ChangeChip,
     EventRow,
     ExplorePicture,
+    GoalChoice,
     PanelState,
     StoryText,
 )
@@ -139,6 +141,11 @@ def panel_state(setting: Setting, echoes: int) -> PanelState:
         "fewest": MIN_WORLDS,
         "most": MAX_WORLDS,
     }
+
+
+def goal_choices() -> list[GoalChoice]:
+    """Return the outcomes to choose from, some deal first."""
+    return [{"key": key, "label": label} for key, label in GOAL_LABELS.items()]
 
 
 def scenario_choices(setting: Setting) -> list[ScenarioChoice]:

@@ -38,6 +38,7 @@ def Panel(  # noqa: N802
 
 @vue_component("story.vue")
 def Story(  # noqa: N802
+    components: dict[str, str],
     story: StoryText,
     event_attempt: Callable[[int], None],
     event_show: Callable[[str], None],

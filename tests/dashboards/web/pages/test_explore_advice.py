@@ -46,16 +46,21 @@ def test_roles_cover_every_lever_once():
     assert sorted(paths) == sorted(lever.path for lever in list_levers(scenario_of(setting)))
 
 
+def ask(page, percent, role):
+    """Ask what it would take to reach some deal in a percentage of worlds, by levers of one role; return the drawer."""
+    page.get_by_role("button", name="What would it take?").click()
+    drawer = page.locator("#det-take")
+    drawer.get_by_label("Percent of worlds").fill(str(percent))
+    for label in drawer.locator("fieldset label").all():
+        if label.inner_text().strip() != role:
+            label.locator("input").uncheck()
+    drawer.get_by_role("button", name="Find out").click()
+    return drawer
+
+
 def test_an_answer_is_found_applied_and_compared(browser, address):
     with open_explore(browser, address, Setting("two-states", worlds=64)) as page:
-        page.get_by_role("button", name="What would it take?").click()
-        drawer = page.locator("#det-take")
-        drawer.get_by_label("Percent of worlds").fill("55")
-        for role in ("States", "Verification bodies", "The ladder", "Rules", "Targets of pressure"):
-            box = drawer.get_by_label(role)
-            if box.count():
-                box.uncheck()
-        drawer.get_by_role("button", name="Find out").click()
+        drawer = ask(page, 55, "Facilitators")
         expect(drawer.get_by_text("As it is now")).to_be_visible(timeout=COLD_START_MS)
         expect(drawer.locator("h3")).to_contain_text("Some deal in at least 55 % of worlds: reached by")
         card = drawer.locator(".det-answers li").first
@@ -79,14 +84,10 @@ def test_an_answer_is_found_applied_and_compared(browser, address):
 
 def test_a_goal_that_is_not_reached_is_said_plainly(browser, address):
     with open_explore(browser, address, Setting("two-states", worlds=64)) as page:
-        page.get_by_role("button", name="What would it take?").click()
-        drawer = page.locator("#det-take")
-        drawer.get_by_label("Percent of worlds").fill("100")
-        for role in ("States", "Facilitators", "The ladder", "Rules", "Targets of pressure"):
-            box = drawer.get_by_label(role)
-            if box.count():
-                box.uncheck()
-        drawer.get_by_role("button", name="Find out").click()
+        drawer = ask(page, 100, "Verification bodies")
         expect(drawer.locator("h3")).to_contain_text("not reached", timeout=COLD_START_MS)
-        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Stories").click()  # one drawer at a time
         expect(drawer).to_be_hidden()
+        expect(page.locator("#det-drawer")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("#det-drawer")).to_be_hidden()

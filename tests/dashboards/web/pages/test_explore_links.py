@@ -46,7 +46,7 @@ def test_a_shared_link_reproduces_the_results(browser, address):
         expect(page.get_by_role("button", name="Link copied")).to_be_visible()
         expect(page.get_by_role("dialog", name="Share")).to_contain_text("opens on this computer only")
         command = page.get_by_label("A command for their terminal").input_value()
-        assert command == f"detente open '{page.evaluate('location.search').removeprefix('?')}'"
+        assert command == f'detente open "{page.evaluate("location.search").removeprefix("?")}"'
         shared = page.evaluate("navigator.clipboard.readText()")
         assert shared == page.evaluate("location.href")
         lines, ends = page.evaluate(LINES), outcome_texts(page)
