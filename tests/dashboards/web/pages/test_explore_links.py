@@ -46,6 +46,8 @@ def test_a_shared_link_reproduces_the_results(browser, address):
         expect(page.get_by_role("button", name="Link copied")).to_be_visible()
         expect(page.get_by_role("dialog", name="Share")).to_contain_text("opens on this computer only")
         command = page.get_by_label("A command for their terminal").input_value()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog", name="Share")).to_have_count(0)
         assert command == f'detente open "{page.evaluate("location.search").removeprefix("?")}"'
         shared = page.evaluate("navigator.clipboard.readText()")
         assert shared == page.evaluate("location.href")
